@@ -91,7 +91,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.addHook('onClose', async () => unauthenticatedLog.stop())
     app.decorateRequest('refusedBy', null)
     app.decorateRequest('endpoint', null)
-    app.decorateRequest('ownDecision', null)
+    app.decorateRequest('endpointDecision', null)
     app.decorate('bodyDigest', createBodyDigest(options.secretKeys[0]))
     scheduleRequests(app)
     answerErrors(app)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Endpoint, endpoints, isForCallers } from '@rack-gateway/gateway/management-api'
+import { type Endpoint, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Browser } from '../support/browser.ts'
@@ -30,9 +30,9 @@ describe('an administrator’s cookie', () => {
     return [status, JSON.parse(body).code]
   }
 
-  test.each(changes.filter(isForCallers))('alone does nothing: $method $path', async (endpoint) => {
+  test.each(changes.filter(isPrincipalEndpoint))('alone does nothing: $method $path', async (endpoint) => {
     expect(await send(endpoint, {})).toEqual([403, 'RGW_CSRF_REFUSED'])
-    const next = endpoint.insteadOfCookie === undefined ? [400, 'RGW_BAD_REQUEST'] : [403, 'RGW_NOT_PERMITTED']
+    const next = endpoint.cookieAlternative === undefined ? [400, 'RGW_BAD_REQUEST'] : [403, 'RGW_NOT_PERMITTED']
     expect(await send(endpoint, { 'x-csrf-token': csrfToken })).toEqual(next)
   })
 
@@ -43,7 +43,9 @@ describe('an administrator’s cookie', () => {
     },
   )
 
-  const withToken = changes.filter(isForCallers).filter(({ answer }) => JSON.stringify(answer).includes('"token":{'))
+  const withToken = changes
+    .filter(isPrincipalEndpoint)
+    .filter(({ response }) => JSON.stringify(response).includes('"token":{'))
   test.each(withToken)('gets no token: $method $path', async ({ method, path }) => {
     const target = `${prefix}${path.replace('{id}', randomUUID())}`
     const headers = { 'x-csrf-token': csrfToken }

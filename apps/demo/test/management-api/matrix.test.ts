@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { rawJwt } from '@rack-gateway/auth/testing'
-import { type Endpoint, endpoints, isForCallers } from '@rack-gateway/gateway/management-api'
+import { type Endpoint, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
@@ -132,13 +132,13 @@ describe('who may call the gateway’s own API', () => {
     // The body or query is broken and the id is nobody's: whoever may not call hears of neither.
     test.each(table)('$method $path', async (endpoint) => {
       const { method, path } = endpoint
-      const ofAll = isForCallers(endpoint) && endpoint.scope === 'gateway'
+      const ofAll = isPrincipalEndpoint(endpoint) && endpoint.scope === 'gateway'
       const target = path.replace('{id}', randomUUID())
       const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
       // Whose things are asked for is in the query, so that of lists of own things is read.
       const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
       // What names nothing that is there is answered at once, like everything else.
-      if (allowed && endpoint.streamed !== undefined && !path.includes('{id}'))
+      if (allowed && endpoint.mediaTypes !== undefined && !path.includes('{id}'))
         return expect(await statusOf(path, token)).toBe(200)
       const answer = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')
       if (!allowed) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { endpoints } from '@rack-gateway/gateway/management-api'
+import { endpoints } from '@rack-gateway/gateway-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 

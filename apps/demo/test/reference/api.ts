@@ -1,29 +1,30 @@
-import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/management-api'
+import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { hasPermission } from './roles.ts'
 import { code, table } from './table.ts'
 
 const all: readonly Endpoint[] = Object.values(endpoints)
 
-/** The generated part of api.md, from the table that routes and authorisation are made from. */
+/** The generated part of api.md, from the table of endpoints. */
 export function apiParts(): Record<string, string> {
   const rows = all.map((endpoint) => [
     code(`${endpoint.method} ${endpoint.path}`),
-    endpoint.summary,
-    whoMay(endpoint),
+    [endpoint.summary, endpoint.description ?? ''].join(' ').trim(),
+    requirementsOf(endpoint),
     fields(endpoint),
   ])
-  return { endpoints: table([`below ${code(apiPrefix)}`, 'what it does', 'who may', 'takes'], rows) }
+  return { endpoints: table([`below ${code(apiPrefix)}`, 'description', 'requires', 'parameters'], rows) }
 }
 
-function whoMay(endpoint: Endpoint): string {
-  if (endpoint.authentication === 'anyone') return 'anyone, without a credential'
-  if (endpoint.authentication === 'job') return 'a CI job, by its OIDC token'
-  const { permission, also, scope, others, callers } = endpoint
-  const people = callers.includes('api-token') ? '' : '; people only'
+function requirementsOf(endpoint: Endpoint): string {
+  if (endpoint.authentication === 'anyone') return 'no credential'
+  if (endpoint.authentication === 'job') return 'the OIDC token of a CI job'
+  const { permission, additionalPermission: second, scope, permissionForOthers, callers } = endpoint
+  const usersOnly = callers.includes('api-token') ? '' : '; users only'
   if (scope === 'gateway')
-    return `${code(permission)}${also === undefined ? '' : ` and ${code(also)}`}: ${rolesWith(permission)}${people}`
-  return `everyone${others === undefined ? '' : `; for others ${code(others)}: ${rolesWith(others)}`}${people}`
+    return `${code(permission)}${second === undefined ? '' : ` and ${code(second)}`}: ${rolesWith(permission)}${usersOnly}`
+  const others = permissionForOthers && `; for others ${code(permissionForOthers)}: ${rolesWith(permissionForOthers)}`
+  return `every caller${others ?? ''}${usersOnly}`
 }
 
 function rolesWith(permission: string): string {

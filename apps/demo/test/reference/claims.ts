@@ -1,11 +1,12 @@
-import { type Condition, expandTemplate, jobClaims, type Template } from '@rack-gateway/auth'
+import { expandTemplate, jobClaims } from '@rack-gateway/auth'
+import type { TrustCondition, TrustTemplate } from '@rack-gateway/gateway-api'
 import { code, list, table } from './table.ts'
 
-type Provider = Template['provider']
+type Provider = TrustTemplate['provider']
 type Job = keyof (typeof jobClaims)['github']
 
 /** Every field of each template, with its own name as the value, but for those that widen what it takes. */
-const templates: readonly [string, Template][] = [
+const templates: readonly [string, TrustTemplate][] = [
   [
     'GitHub',
     {
@@ -53,7 +54,7 @@ function named<N extends string>(...names: readonly N[]): Record<N, string> {
   return Object.fromEntries(names.map((name) => [name, `{${name}}`])) as Record<N, string>
 }
 
-function wanted(condition: Condition): string {
+function wanted(condition: TrustCondition): string {
   if ('equals' in condition) return `is ${value(condition.equals)}`
   if ('oneOf' in condition) return `is one of ${condition.oneOf.map(value).join(', ')}`
   return 'pattern' in condition ? `matches ${value(condition.pattern)}` : 'is missing or empty'

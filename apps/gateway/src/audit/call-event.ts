@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
 import { recordedKey } from '@rack-gateway/convox-api'
+import { type Endpoint, endpointId, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { type Endpoint, endpointId, isForCallers } from '../management-api/endpoints.ts'
 import { appOf } from '../rack-api/app-of.ts'
 import type { BodyDigest } from '../rack-api/body-digest.ts'
 import type { CallState } from '../rack-api/call.ts'
@@ -63,7 +63,7 @@ export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
   if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
   if (request.endpoint) describeEndpoint(draft, request, request.endpoint)
-  if (request.ownDecision) draft.decision = { ...request.ownDecision }
+  if (request.endpointDecision) draft.decision = { ...request.endpointDecision }
   if (!call) return draft
   draft.path = call.framed.received.path
   if (call.rack) draft.rack = call.rack.name
@@ -83,7 +83,7 @@ export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
 function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyRequest, endpoint: Endpoint): void {
   draft.path = url.split('?', 1)[0] ?? ''
   draft.route = endpointId(endpoint)
-  if (isForCallers(endpoint)) draft.permission = endpoint.permission
+  if (isPrincipalEndpoint(endpoint)) draft.permission = endpoint.permission
 }
 
 function describeCall(

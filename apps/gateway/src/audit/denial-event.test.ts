@@ -20,7 +20,7 @@ test('what can’t be told of a call is left out, never the event', () => {
     log: { error },
     principal: { kind: 'user', id: 'u1', name: 'ada@example.com', credential: 's1', groups: [], owner: null },
     endpoint: null,
-    ownDecision: null,
+    endpointDecision: null,
     get call(): never {
       throw new RangeError('Invalid string length')
     },

@@ -22,7 +22,7 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
 }
 
 /** The event's own decision, else that by which the call was let in. */
-function decidedBy({ ownDecision }: FastifyRequest, own: EventDraft['decision']): Pick<EventDraft, 'decision'> {
-  const decision = own ?? (ownDecision && { ...ownDecision })
+function decidedBy({ endpointDecision }: FastifyRequest, own: EventDraft['decision']): Pick<EventDraft, 'decision'> {
+  const decision = own ?? (endpointDecision && { ...endpointDecision })
   return decision ? { decision } : {}
 }

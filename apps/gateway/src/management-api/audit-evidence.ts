@@ -6,71 +6,73 @@ import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rac
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
 import { oncePer } from '../rate-limits/memoize-for.ts'
-import { takenBy } from './on-consume.ts'
+import { onConsume } from './on-consume.ts'
 
-export interface SignedBy {
+export interface SigningKey {
   readonly key: string
-  /** The first checkpoint that it has signed, and when that was. */
+  /** The first checkpoint that the key signed, and when. */
   readonly from: number
   readonly at: string
-  /** The key before, and whether that one has signed the change. */
+  /** The previous key, and whether it signed the change. */
   readonly replaces: string | null
   readonly vouched: boolean
 }
 
-/** What whoever verifies the audit log asks for. */
+/** What a verification of the audit log reads. */
 export interface AuditEvidence {
-  /** Oldest first; as they were a second ago at most. */
-  keys(): Promise<SignedBy[]>
+  /** Oldest first, at most a second old. */
+  keys(): Promise<SigningKey[]>
   /**
-   * All checkpoints, the archives that were made, then all events that are here, a line of JSON each.
+   * All checkpoints, then all archives, then all events in the database, as one JSON value per line.
    *
-   * @param onTaken told each time that more is wanted
+   * @param onRead called each time the consumer asks for more
    * @throws SearchBusy
    */
-  read(onTaken: () => void): Readable
+  read(onRead: () => void): Readable
   /** @throws SearchBusy */
   prove(id: string): Promise<ProofResult>
 }
 
-/** Connections that `createAuditEvidence` can use at once: one more is for the keys, which anybody may ask for. */
-export const evidenceConnections = (most: number): number => 2 * most + 1
+/** How many connections `createAuditEvidence` can use at once. One is for the keys, which need no credential. */
+export function evidenceConnections(limit: number): number {
+  return 2 * limit + 1
+}
 
-/** @param most that read the log at once, and as many that are given proofs: each keeps a connection busy */
-export function createAuditEvidence(sql: Sql, most: number): AuditEvidence {
-  const readers = createSlots(most, 'readings of the whole audit log')
-  const provers = createSlots(most, 'proofs')
+/** @param limit concurrent readers of the log, and concurrent proofs; each uses a connection */
+export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
+  const readers = createSlots(limit, 'readings of the whole audit log')
+  const provers = createSlots(limit, 'proofs')
   return {
     keys: oncePer(
-      briefly,
+      keysMaxAge,
       () => performance.now(),
-      () => keysOf(sql),
+      () => readKeys(sql),
     ),
-    read(onTaken) {
-      const giveBack = readers.take()
+    read(onRead) {
+      const release = readers.take()
       const output = new PassThrough()
       ignoreStreamErrors(output)
-      // Whoever hangs up ends the reading; what fails here breaks the answer off, which so has no end.
-      void pipeline(takenBy(linesOf(databaseLog(sql)), onTaken), output)
+      // A failure destroys the output, so the client sees an incomplete response.
+      void pipeline(onConsume(logLines(databaseLog(sql)), onRead), output)
         .catch((error: Error) => output.destroy(error))
-        .finally(giveBack)
+        .finally(release)
       return output
     },
     async prove(id) {
-      const giveBack = provers.take()
+      const release = provers.take()
       try {
         return await makeProof(sql, id)
       } finally {
-        giveBack()
+        release()
       }
     },
   }
 }
 
-/** Milliseconds in which strangers, however many, cost one query. */
-const briefly = 1_000
+/** Milliseconds. Limits unauthenticated requests to one query per second. */
+const keysMaxAge = 1_000
 
-async function keysOf(sql: Sql): Promise<SignedBy[]> {
+async function readKeys(sql: Sql): Promise<SigningKey[]> {
   const rows = await sql`select note from audit.checkpoints where number = 1 or replaces is not null order by number`
   return rows.flatMap(({ note }) => {
     const checkpoint = readCheckpoint(note)
@@ -81,7 +83,7 @@ async function keysOf(sql: Sql): Promise<SignedBy[]> {
   })
 }
 
-async function* linesOf(log: DatabaseLog): AsyncGenerator<string> {
+async function* logLines(log: DatabaseLog): AsyncGenerator<string> {
   for await (const checkpoint of log.checkpoints()) yield `${JSON.stringify({ checkpoint })}\n`
   for (const archive of await log.archives()) yield `${JSON.stringify({ archive })}\n`
   for await (const lines of log.lines()) yield `${lines.join('\n')}\n`

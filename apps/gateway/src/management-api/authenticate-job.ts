@@ -2,18 +2,18 @@ import { isRefusal, noCredential, readAuthorization, unauthenticated } from '@ra
 import type { ProvenJwt, Workloads } from '@rack-gateway/auth/store'
 import type { FastifyRequest } from 'fastify'
 
-/** Whose JWT was sent, as far as its issuer's signature proves it. @throws Unauthenticated, IssuerUnreachable */
+/** Verifies the signature of the job's JWT with the keys of its issuer. @throws Unauthenticated, IssuerUnreachable */
 export async function authenticateJob(
   workloads: Pick<Workloads, 'prove'>,
   request: FastifyRequest,
 ): Promise<ProvenJwt> {
-  const proven = await workloads.prove(bearerOf(request))
+  const proven = await workloads.prove(readBearer(request))
   if (isRefusal(proven)) throw unauthenticated(proven)
   return proven
 }
 
-/** The JWT of `Authorization: Bearer`, the only place for it. */
-function bearerOf({ raw }: FastifyRequest): string {
+/** Only `Authorization: Bearer` can carry the JWT. */
+function readBearer({ raw }: FastifyRequest): string {
   const authorization = readAuthorization(raw.rawHeaders)
   if (isRefusal(authorization)) throw unauthenticated(authorization)
   if (authorization.scheme === 'bearer') return authorization.token

@@ -1,13 +1,13 @@
+import { type Endpoint, endpoints, isPrincipalEndpoint, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import { compilePolicy, type Principal, type PrincipalKind } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { describe, expect, test } from 'vitest'
 import { toldOf } from '../errors.ts'
-import { authorise } from './authorize.ts'
-import { type CallerEndpoint, type Endpoint, endpoints, isForCallers } from './endpoints.ts'
+import { authorize } from './authorize.ts'
 
 const policy = compilePolicy(builtInPolicy())
 const all: readonly Endpoint[] = Object.values(endpoints)
-const table = all.filter(isForCallers)
+const table = all.filter(isPrincipalEndpoint)
 
 function caller(kind: PrincipalKind, role: string | null, change: Partial<Principal> = {}): Principal {
   const bindings = role === null ? [] : [{ id: role, role, racks: '*', apps: '*', expiresAt: null }]
@@ -15,9 +15,9 @@ function caller(kind: PrincipalKind, role: string | null, change: Partial<Princi
   return { kind, id: 'i', name: 'n', credential: 'c', rack: null, groups: [], bindings, owner, expiresAt: 2, ...change }
 }
 
-function may(principal: Principal, endpoint: CallerEndpoint): boolean {
+function canCall(principal: Principal, endpoint: PrincipalEndpoint): boolean {
   try {
-    authorise(policy, principal, endpoint, { at: 1, address: null })
+    authorize(policy, principal, endpoint, { at: 1, address: null })
     return true
   } catch {
     return false
@@ -26,59 +26,59 @@ function may(principal: Principal, endpoint: CallerEndpoint): boolean {
 
 const managed = table.filter(({ scope }) => scope === 'gateway')
 
-describe('what concerns everybody', () => {
-  test.each(['viewer', 'ops', 'deployer', 'ci', null])('is closed to %s, whoever calls', (role) => {
+describe('an endpoint with the scope gateway', () => {
+  test.each(['viewer', 'ops', 'deployer', 'ci', null])('denies %s, for every kind of principal', (role) => {
     for (const kind of ['user', 'api-token', 'workload'] as const)
-      expect(managed.filter((endpoint) => may(caller(kind, role), endpoint))).toEqual([])
+      expect(managed.filter((endpoint) => canCall(caller(kind, role), endpoint))).toEqual([])
   })
 
-  test('is closed to an auditor, but for what reads the audit log and recordings', () => {
+  test('denies an auditor, except for the audit log and recordings', () => {
     const readings = ['gateway:audit:read', 'gateway:recording:read']
     for (const kind of ['user', 'api-token', 'workload'] as const) {
-      const open = managed.filter((endpoint) => may(caller(kind, 'auditor'), endpoint))
+      const open = managed.filter((endpoint) => canCall(caller(kind, 'auditor'), endpoint))
       expect(open.filter(({ permission }) => !readings.includes(permission))).toEqual([])
       expect(open).toContain(endpoints.studyPolicy)
       expect(open).toContain(endpoints.readRecording)
     }
   })
 
-  test('that needs two permissions is closed to who has only one', () => {
+  test('with two permissions denies a principal that has only one', () => {
     const binding = { id: 'b', role: '', racks: '*', apps: '*', expiresAt: null }
     const study = (...permissions: string[]) =>
-      may(caller('user', null, { bindings: [{ ...binding, permissions }] }), endpoints.studyPolicy)
+      canCall(caller('user', null, { bindings: [{ ...binding, permissions }] }), endpoints.studyPolicy)
     expect(study('gateway:audit:read')).toBe(false)
     expect(study('gateway:policy:read')).toBe(false)
     expect(study('gateway:audit:read', 'gateway:policy:read')).toBe(true)
   })
 
   test.each([
-    ['a session that is bound to a rack', { rack: 'staging' }],
+    ['a session for one rack', { rack: 'staging' }],
     ['a role on one rack', { bindings: [{ id: 'b', role: 'admin', racks: 'staging', apps: '*', expiresAt: null }] }],
     ['a role on some apps', { bindings: [{ id: 'b', role: 'admin', racks: '*', apps: 'web*', expiresAt: null }] }],
-    ['a role that has ended', { bindings: [{ id: 'b', role: 'admin', racks: '*', apps: '*', expiresAt: 1 }] }],
-    ['a role that there is not', { bindings: [{ id: 'b', role: 'root', racks: '*', apps: '*', expiresAt: null }] }],
-  ])('is closed to an admin by %s', (_what, change) => {
-    expect(managed.filter((endpoint) => may(caller('user', 'admin', change), endpoint))).toEqual([])
+    ['an expired role', { bindings: [{ id: 'b', role: 'admin', racks: '*', apps: '*', expiresAt: 1 }] }],
+    ['an unknown role', { bindings: [{ id: 'b', role: 'root', racks: '*', apps: '*', expiresAt: null }] }],
+  ])('denies an admin with %s', (_what, change) => {
+    expect(managed.filter((endpoint) => canCall(caller('user', 'admin', change), endpoint))).toEqual([])
   })
 
-  test('is closed to a token whose owner is no admin, and to one that is none itself', () => {
+  test('denies an API token unless the token and its owner are admins', () => {
     const weak = { kind: 'user', id: 'o', name: 'o', bindings: [] } as const
-    expect(managed.filter((endpoint) => may(caller('api-token', 'admin', { owner: weak }), endpoint))).toEqual([])
-    expect(managed.filter((endpoint) => may(caller('api-token', 'admin', { bindings: [] }), endpoint))).toEqual([])
+    expect(managed.filter((endpoint) => canCall(caller('api-token', 'admin', { owner: weak }), endpoint))).toEqual([])
+    expect(managed.filter((endpoint) => canCall(caller('api-token', 'admin', { bindings: [] }), endpoint))).toEqual([])
   })
 })
 
-describe('a refusal', () => {
-  const at = (principal: Principal, by = policy, endpoint: CallerEndpoint = endpoints.listUsers) => {
+describe('a denial', () => {
+  const at = (principal: Principal, by = policy, endpoint: PrincipalEndpoint = endpoints.listUsers) => {
     try {
-      authorise(by, principal, endpoint, { at: 1, address: null })
+      authorize(by, principal, endpoint, { at: 1, address: null })
       return null
     } catch (error) {
       return toldOf(error)
     }
   }
 
-  test('says the next step apart, and by which document', () => {
+  test('has a reason, a remedy, and the hash of the policy', () => {
     expect(at(caller('user', 'viewer'))).toEqual({
       rule: 'no-permission',
       source: 'bindings',
@@ -88,7 +88,7 @@ describe('a refusal', () => {
     })
   })
 
-  test.each<[Principal, CallerEndpoint, string]>([
+  test.each<[Principal, PrincipalEndpoint, string]>([
     [caller('user', 'deployer'), endpoints.listBindings, 'Only administrators can list bindings. You are deployer.'],
     [caller('user', 'viewer'), endpoints.createBinding, 'Only administrators can create bindings. You are viewer.'],
     [caller('user', 'viewer'), endpoints.removeBinding, 'Only administrators can delete bindings. You are viewer.'],
@@ -109,11 +109,11 @@ describe('a refusal', () => {
       endpoints.listUsers,
       'Only administrators can list users. You have no role.',
     ],
-  ])('%# is a sentence for a person', (principal, endpoint, reason) => {
+  ])('%# names the action and the roles of the caller', (principal, endpoint, reason) => {
     expect(at(principal, policy, endpoint)).toMatchObject({ reason })
   })
 
-  test('says where an administrator falls short', () => {
+  test('says why the role of an administrator is not sufficient', () => {
     const [only] = caller('user', 'admin').bindings
     const narrow = only === undefined ? [] : [{ ...only, racks: 'staging' }]
     expect(at(caller('user', 'admin', { bindings: narrow }))).toMatchObject({
@@ -125,7 +125,7 @@ describe('a refusal', () => {
     })
   })
 
-  test('by a condition names it', () => {
+  test('by a condition names the condition', () => {
     const byDay = {
       name: 'by-job',
       description: '',
@@ -143,7 +143,7 @@ describe('a refusal', () => {
   })
 })
 
-test('a token or a job makes no token, rotates none, changes no binding and makes no trust, even as an admin', () => {
+test('API tokens and jobs cannot create or rotate tokens, change bindings, or create trusts, even as admins', () => {
   const closed = [
     'createToken',
     'rotateToken',
@@ -153,13 +153,13 @@ test('a token or a job makes no token, rotates none, changes no binding and make
     'createTrust',
   ] as const
   for (const kind of ['api-token', 'workload'] as const)
-    expect(closed.filter((name) => may(caller(kind, 'admin'), endpoints[name]))).toEqual([])
-  expect(closed.filter((name) => may(caller('user', 'admin'), endpoints[name]))).toEqual(closed)
+    expect(closed.filter((name) => canCall(caller(kind, 'admin'), endpoints[name]))).toEqual([])
+  expect(closed.filter((name) => canCall(caller('user', 'admin'), endpoints[name]))).toEqual(closed)
 })
 
-test('every permission of the table is one that a role can have', () => {
-  for (const { permission, others } of table) {
+test('the role admin has every permission of the table', () => {
+  for (const { permission, permissionForOthers } of table) {
     expect(policy.rolesWith(permission)).toContain('admin')
-    if (others !== undefined) expect(policy.rolesWith(others)).toEqual(['admin'])
+    if (permissionForOthers !== undefined) expect(policy.rolesWith(permissionForOthers)).toEqual(['admin'])
   }
 })

@@ -1,4 +1,5 @@
 import { listed, shown } from '@rack-gateway/command-matcher'
+import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import {
   type Judged,
   type Moment,
@@ -7,71 +8,74 @@ import {
   permissionDescriptions,
 } from '@rack-gateway/rbac-policy'
 import { NotPermitted, refusedBy } from '../errors.ts'
-import type { CallerEndpoint } from './endpoints.ts'
 
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
-/** What permits a call of the own API, for its events. */
-export interface OwnDecision extends Pick<Judged, 'rule' | 'source' | 'reason' | 'policy'> {
+/** What permits a call of the management API, for its audit events. */
+export interface EndpointDecision extends Pick<Judged, 'rule' | 'source' | 'reason' | 'policy'> {
   readonly effect: 'allow'
 }
 
-/** Decides from the endpoint and the caller alone, before any of the body was read. @throws NotPermitted */
-export function authorise(policy: Policy, principal: Principal, endpoint: CallerEndpoint, moment: Moment): OwnDecision {
-  const { callers, scope, permission } = endpoint
+/** Decides from the endpoint and the principal alone, before any of the body is read. @throws NotPermitted */
+export function authorize(
+  policy: Policy,
+  principal: Principal,
+  endpoint: PrincipalEndpoint,
+  moment: Moment,
+): EndpointDecision {
+  const { callers, scope, permission, additionalPermission } = endpoint
   const { hash } = policy
   if (!callers.includes(principal.kind)) {
-    const reason = `${noun[principal.kind]} does not ${endpoint.method} ${endpoint.path}, whatever it may do else: a person does, with a session.`
-    throw refusal({ rule: 'people-only', source: 'gateway', reason, next: 'Log in, and ask with the session.' }, hash)
+    const reason = `${kindNames[principal.kind]} cannot call ${endpoint.method} ${endpoint.path}. Only a user can, with a session.`
+    throw denial({ rule: 'people-only', source: 'gateway', reason, next: 'Log in, and use the session.' }, hash)
   }
-  if (scope !== 'gateway') return { effect: 'allow', ...ownAffair, policy: hash }
-  const needed = endpoint.also === undefined ? [permission] : [permission, endpoint.also]
+  if (scope !== 'gateway') return { effect: 'allow', ...ownData, policy: hash }
+  const needed = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   for (const one of needed) {
     const unheld = policy.unheld(principal, one, everywhere, moment)
     if (unheld === null) continue
-    throw refusal(unheld.rule.startsWith('condition:') ? unheld : missing({ policy, principal, endpoint }, one), hash)
+    throw denial(unheld.rule.startsWith('condition:') ? unheld : missing({ policy, principal, endpoint }, one), hash)
   }
   return grantOf(policy, principal, permission, moment)
 }
 
-const ownAffair = { rule: 'own-affair', source: 'gateway', reason: 'It concerns what is the caller’s own.' }
+const ownData = { rule: 'own-affair', source: 'gateway', reason: 'Every caller may access their own data.' }
 
-/** What gives a permission that is held. One that was given one by one is no role's. */
-export function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment): OwnDecision {
+/** What grants a permission that the principal has: a role, or the permission itself. */
+export function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment): EndpointDecision {
   const allowed = { effect: 'allow', policy: policy.hash } as const
   const able = policy.rolesWith(permission)
   const name = policy.rolesAt(principal, everywhere, moment).find((role) => able.includes(role))
   if (name === undefined)
-    return { ...allowed, rule: permission, source: 'bindings', reason: `${permission} was given by itself.` }
+    return { ...allowed, rule: permission, source: 'bindings', reason: `${permission} is granted individually.` }
   const source = policy.roles.get(name)?.source ?? 'bindings'
-  return { ...allowed, rule: `role:${name}`, source, reason: `The role ${name} gives ${permission}.` }
+  return { ...allowed, rule: `role:${name}`, source, reason: `The role ${name} grants ${permission}.` }
 }
 
-type Refusal = NonNullable<ReturnType<Policy['unheld']>>
+type Denial = NonNullable<ReturnType<Policy['unheld']>>
 
-interface Asked {
+interface DeniedCall {
   readonly policy: Policy
   readonly principal: Principal
-  readonly endpoint: CallerEndpoint
+  readonly endpoint: PrincipalEndpoint
 }
 
-function missing({ policy, principal, endpoint }: Asked, permission: string): Refusal {
+function missing({ policy, principal, endpoint }: DeniedCall, permission: string): Denial {
   const able = policy.rolesWith(permission)
-  const held = (bindings: readonly { readonly role: string }[]) => [...new Set(bindings.map(({ role }) => role))]
-  const mine = held(principal.bindings)
-  const action = permission === endpoint.permission ? actionOf(endpoint) : allowedBy(permission)
+  const roles = [...new Set(principal.bindings.map(({ role }) => role))]
+  const action = permission === endpoint.permission ? actionOf(endpoint) : describePermission(permission)
   const who = able.length === 0 ? 'Nobody' : `Only ${listed(able.map(holdersOf))}`
-  const reason = `${who} can ${action}. ${standing(principal, mine, able)}`
+  const reason = `${who} can ${action}. ${describeRoles(principal, roles, able)}`
   return { rule: 'no-permission', source: 'bindings', reason, next: 'Ask an administrator of the gateway.' }
 }
 
-/** What the caller is instead. An able role that is held somewhere is not held everywhere, or its owner lacks it. */
-function standing({ kind, owner }: Principal, mine: readonly string[], able: readonly string[]): string {
-  const role = mine.find((name) => able.includes(name))
-  if (role === undefined) return mine.length === 0 ? `${subject[kind]} no role.` : `${being[kind]} ${listed(mine)}.`
-  const isOwners = owner?.bindings.some((binding) => able.includes(binding.role)) === false
-  if (isOwners) return `${being[kind]} ${role}, but its owner is not.`
-  return `${being[kind]} ${role}, but not on all racks and apps.`
+/** A principal can have a sufficient role but only on some racks, or its owner can lack the role. */
+function describeRoles({ kind, owner }: Principal, roles: readonly string[], able: readonly string[]): string {
+  const role = roles.find((name) => able.includes(name))
+  if (role === undefined) return roles.length === 0 ? `${has[kind]} no role.` : `${is[kind]} ${listed(roles)}.`
+  const ownerLacksRole = owner?.bindings.some((binding) => able.includes(binding.role)) === false
+  if (ownerLacksRole) return `${is[kind]} ${role}, but its owner is not.`
+  return `${is[kind]} ${role}, but not on all racks and apps.`
 }
 
 function holdersOf(role: string): string {
@@ -80,17 +84,17 @@ function holdersOf(role: string): string {
 }
 
 /** Such as `list bindings`. */
-function actionOf({ method, path, permission }: CallerEndpoint): string {
-  const [, things = '', id, action] = path.split('/')
-  if (!plainThings.has(things)) return allowedBy(permission)
-  const noun = things.replaceAll('-', ' ')
+function actionOf({ method, path, permission }: PrincipalEndpoint): string {
+  const [, resource = '', id, action] = path.split('/')
+  if (!namedResources.has(resource)) return describePermission(permission)
+  const noun = resource.replaceAll('-', ' ')
   if (action !== undefined) return `${action} ${noun}`
   if (method === 'GET') return id === undefined ? `list ${noun}` : `see ${noun}`
-  return method === 'POST' ? `create ${noun}` : `${deleting[things] ?? 'delete'} ${noun}`
+  return method === 'POST' ? `create ${noun}` : `${deleteVerbs[resource] ?? 'delete'} ${noun}`
 }
 
-/** Those whose addresses say what is done with them. */
-const plainThings: ReadonlySet<string> = new Set([
+/** Resources whose paths describe the action in words. */
+const namedResources: ReadonlySet<string> = new Set([
   'bindings',
   'groups',
   'service-accounts',
@@ -100,22 +104,21 @@ const plainThings: ReadonlySet<string> = new Set([
   'users',
 ])
 
-const deleting: Readonly<Record<string, string>> = { sessions: 'end', tokens: 'revoke', trusts: 'revoke' }
+const deleteVerbs: Readonly<Record<string, string>> = { sessions: 'end', tokens: 'revoke', trusts: 'revoke' }
 
-/** The list of permissions says it in words that follow "can". */
-function allowedBy(permission: string): string {
+/** The descriptions of permissions are phrased to follow "can". */
+function describePermission(permission: string): string {
   return permissionDescriptions[permission] ?? `use ${permission}`
 }
 
-const being = { user: 'You are', 'api-token': 'This token is', workload: 'This job is' } as const
-const subject = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
+const is = { user: 'You are', 'api-token': 'This token is', workload: 'This job is' } as const
+const has = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
+const kindNames = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const
 
-function refusal(of: Refusal, policy: string): Error {
+function denial(of: Denial, policy: string): Error {
   return refusedBy(NotPermitted, { ...of, policy })
 }
 
 export function holdsEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): boolean {
   return policy.holds(principal, permission, everywhere, moment)
 }
-
-const noun = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const

@@ -5,6 +5,15 @@ import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
+import type {
+  Endpoint,
+  EndpointName,
+  Endpoints,
+  JobEndpoint,
+  PrincipalEndpoint,
+  PublicEndpoint,
+  Versions,
+} from '@rack-gateway/gateway-api'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
@@ -14,15 +23,12 @@ import type { CliLoginApi } from '../login/cli-login-api.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
-import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
-import type { Versions } from './schemas.ts'
-import type { StreamedAnswer } from './streamed-response.ts'
+import type { StreamedResponse } from './streamed-response.ts'
 
-/** What the handlers work with, the same for all calls. */
-export interface OwnApiContext {
+/** What handlers depend on. It is the same for all calls. */
+export interface ManagementApiContext {
   readonly lists: Lists
   readonly policy: ReplaceablePolicy
-  /** What may refuse a call of the rack API that the policy permits. */
   readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation'>
   readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
   readonly database: Pick<Database, 'db'>
@@ -40,7 +46,7 @@ export interface OwnApiContext {
   readonly auditEvidence: AuditEvidence
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch
-  /** Those who follow the audit log, or a session. */
+  /** Limits how many clients follow the audit log or a running session. */
   readonly followers: Slots
   readonly recordingReaders: Slots
   /** Aborted when the gateway stops. */
@@ -48,73 +54,81 @@ export interface OwnApiContext {
   readonly studies: PolicyStudies
 }
 
-type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
+type StaticOf<S> = S extends TSchema ? Static<S> : Record<never, never>
 
-interface Asked<E extends Endpoint> {
-  /** When it was asked, and from where. */
+interface ValidatedRequest<E extends Endpoint> {
+  /** When the request arrived, and from which address. */
   readonly moment: Moment
-  /** The `{id}` of the path; empty where it has none. */
+  /** The `{id}` of the path; empty if the path has none. */
   readonly id: string
-  readonly query: Of<E extends { query: infer Q } ? Q : undefined>
-  readonly body: Of<E extends { body: infer B } ? B : undefined>
+  readonly query: StaticOf<E extends { query: infer Q } ? Q : undefined>
+  readonly body: StaticOf<E extends { body: infer B } ? B : undefined>
 }
 
-/** One call that was authorised and whose request fits the endpoint's schemas. */
-export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiContext, Asked<E> {
+/** An authorized call whose request matches the schemas of the endpoint. */
+export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
+  extends ManagementApiContext,
+    ValidatedRequest<E> {
   readonly principal: Principal
-  /** Of a caller who sent a browser's cookie: what its changes send as `X-CSRF-Token`. */
+  /** For a caller with a browser's cookie: the value that its changes send as `X-CSRF-Token`. */
   readonly csrfToken: string | null
-  /** Whether the caller also reaches what is of others. */
-  readonly others: boolean
+  /** Whether the caller has the endpoint's `permissionForOthers`. */
+  readonly canAccessOthers: boolean
   /**
-   * Whether the caller reaches something: what is their own, or else what is of others. Of the latter the call's events say by
-   * which role, instead of that it is the caller's own affair.
+   * Whether the caller can access something that they own, or that others own. In the second case, audit events of the call
+   * name the role that permits it.
    */
-  reaches(own: boolean): boolean
-  /** Whether the caller is still there: a secret that nobody takes is not made. */
-  isWaitedFor(): boolean
+  canAccess(isOwner: boolean): boolean
+  /** Whether the client is still connected. A secret that nobody would receive is not issued. */
+  isConnected(): boolean
   /**
-   * Runs a change in the caller's name, recorded with this call, as one transaction. Inside it the caller is looked up and
-   * authorised again: `work` decides by what it is given, and reads and writes there alone.
+   * Runs a change and records it, in one transaction. The caller is authenticated and authorized again inside the transaction,
+   * so `work` must use only the call that it gets.
    */
-  change<T>(work: (call: ChangingCall<E>) => Promise<T>): Promise<T>
-  /** Records what was done with this call, in the name of its caller, and resolves when that is durable. */
+  change<T>(work: (call: TransactionCall<E>) => Promise<T>): Promise<T>
+  /** Records an event of this call, and resolves when it is durable. */
   readonly record: (
     event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
   ) => Promise<void>
-  /** Decides once more, while an answer is under way. @throws when the caller may no longer */
-  readonly again: () => Promise<void>
-  /** Of a client that connects again. */
+  /** Authenticates and authorizes the caller again while a response is streamed. @throws when the caller lost access */
+  readonly reauthorize: () => Promise<void>
+  /** `Last-Event-ID` of a client that reconnects. */
   readonly lastEventId: string | null
-  /** Aborts when nobody waits for the answer any more. */
-  readonly leaving: () => AbortSignal
+  /** Creates a signal that is aborted when the client disconnects. */
+  readonly disconnected: () => AbortSignal
 }
 
 /** A call inside the transaction of its change. */
-export interface ChangingCall<E extends Endpoint = CallerEndpoint> extends Omit<OwnCall<E>, 'change'> {
+export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends Omit<PrincipalCall<E>, 'change'> {
   readonly changes: Administration
 }
 
-/** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */
-export interface JobCall<E extends Endpoint = JobEndpoint> extends OwnApiContext, Asked<E> {
+/** A call of a CI job whose token has a valid signature. The handler decides whether a trust admits it. */
+export interface JobCall<E extends Endpoint = JobEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
   readonly proven: ProvenJwt
-  /** Records with this call. */
+  /** Records events of this call. */
   readonly record: RecordIdentityEvents
 }
 
-/** A call by somebody unknown. */
-export interface OpenCall<E extends Endpoint = OpenEndpoint> extends OwnApiContext, Asked<E> {
-  /** For events. */
+/** A call without a credential. */
+export interface PublicCall<E extends Endpoint = PublicEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
+  /** For audit events. */
   readonly place: Place
 }
 
-export type AnyCall = OwnCall | JobCall | OpenCall
+export type AnyCall = PrincipalCall | JobCall | PublicCall
 
-type CallOf<E extends Endpoint> = E extends JobEndpoint ? JobCall<E> : E extends OpenEndpoint ? OpenCall<E> : OwnCall<E>
+type CallOf<E extends Endpoint> = E extends JobEndpoint
+  ? JobCall<E>
+  : E extends PublicEndpoint
+    ? PublicCall<E>
+    : PrincipalCall<E>
 
-type AnswerOf<E extends Endpoint> = E extends { streamed: readonly string[] } ? StreamedAnswer : Static<E['answer']>
+type ResultOf<E extends Endpoint> = E extends { mediaTypes: readonly string[] }
+  ? StreamedResponse
+  : Static<E['response']>
 
 export type Handler<N extends EndpointName> = (
   call: CallOf<Endpoints[N]>,
-) => Promise<AnswerOf<Endpoints[N]>> | AnswerOf<Endpoints[N]>
+) => Promise<ResultOf<Endpoints[N]>> | ResultOf<Endpoints[N]>
 export type Handlers<N extends EndpointName = EndpointName> = { readonly [K in N]: Handler<K> }

@@ -7,14 +7,14 @@ const session = (id: string, credential: string): Principal => ({ ...common, kin
 const change = { revokes: false }
 const revocation = { revokes: true }
 
-test('counts all sessions of a person together, and lets others change', () => {
+test('counts the changes of all sessions of a user together, and those of each user separately', () => {
   let now = 0
   const count = createChangeLimit(2, () => now)
-  const [ann, elsewhere, ben] = [session('ann', 's1'), session('ann', 's2'), session('ben', 's3')]
+  const [ann, annElsewhere, ben] = [session('ann', 's1'), session('ann', 's2'), session('ben', 's3')]
   count(ann, change)
-  count(elsewhere, change)
+  count(annElsewhere, change)
   now = 20_000
-  for (const one of [ann, elsewhere])
+  for (const one of [ann, annElsewhere])
     expect(() => count(one, change)).toThrow(
       expect.objectContaining({ statusCode: 429, retryAfter: 40, rule: 'change-limit' }),
     )
@@ -23,7 +23,7 @@ test('counts all sessions of a person together, and lets others change', () => {
   count(ann, change)
 })
 
-test('a credential that floods keeps nobody from revoking it', () => {
+test('a stolen credential cannot use up the limit of its revocation', () => {
   const count = createChangeLimit(1, () => 0)
   const [stolen, own] = [session('ann', 'stolen'), session('ann', 'own')]
   for (const what of [change, revocation]) {

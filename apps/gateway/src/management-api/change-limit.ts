@@ -6,11 +6,11 @@ import { createAccountLimit } from '../rate-limits/account.ts'
 export type ChangeLimit = (principal: Principal, change: { readonly revokes: boolean }) => void
 
 /**
- * Limits what one principal changes through the management API in a minute. Revocations are counted apart and by credential:
- * whoever floods with a stolen one does not keep its owner from revoking it with another.
+ * Limits how many changes a principal can make through the management API per minute. Revocations have a limit of their own per
+ * credential: an attacker with a stolen credential cannot keep its owner from revoking it with another one.
  *
- * @param now milliseconds of a clock that never goes back
- * @returns counts a change. @throws TooManyRequests
+ * @param now milliseconds of a monotonic clock
+ * @returns a function that counts a change. @throws TooManyRequests
  */
 export function createChangeLimit(perMinute: number, now: () => number): ChangeLimit {
   const changes = createAccountLimit(perMinute, now)
@@ -18,7 +18,7 @@ export function createChangeLimit(perMinute: number, now: () => number): ChangeL
   return function countChange(principal, { revokes }) {
     const seconds = revokes ? revocations(principal.credential) : changes(countedAs(principal))
     if (seconds === 0) return
-    const reason = `You made more than ${perMinute} ${revokes ? 'revocations' : 'changes'} in the last minute, which is the most that the gateway allows.`
+    const reason = `You made more than ${perMinute} ${revokes ? 'revocations' : 'changes'} in the last minute, which is the limit.`
     throw Object.assign(ruled(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'change-limit'), {
       retryAfter: seconds,
     })

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Gives an answer its ETag, and nothing but that to who has it already. @see RFC 9110, section 13.1.2 */
-export function conditionalAnswer(request: FastifyRequest, reply: FastifyReply, answer: unknown): unknown {
-  const tag = `"${createHash('sha256').update(JSON.stringify(answer)).digest('base64url')}"`
+/** Adds an ETag, and answers 304 if `If-None-Match` contains it. @see RFC 9110, section 13.1.2 */
+export function conditionalResponse(request: FastifyRequest, reply: FastifyReply, result: unknown): unknown {
+  const tag = `"${createHash('sha256').update(JSON.stringify(result)).digest('base64url')}"`
   void reply.header('etag', tag).header('cache-control', 'private, no-cache')
-  if (!tagsIn(request.headers['if-none-match'] ?? '').includes(tag)) return answer
-  // Nothing as an answer would be written as JSON, with a length.
+  if (!tagsIn(request.headers['if-none-match'] ?? '').includes(tag)) return result
+  // A returned undefined would be serialized as JSON, with a Content-Length.
   return reply.code(304).send()
 }
 

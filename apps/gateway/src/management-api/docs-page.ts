@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { apiPrefix } from './endpoints.ts'
-import { entries, whoMay } from './openapi.ts'
+import { apiPrefix } from '@rack-gateway/gateway-api'
+import { entries, requirementsOf } from './openapi.ts'
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.4rem;border-bottom:1px solid #ccc}
 table{table-layout:fixed}th:first-child{width:11rem}th:nth-child(2){width:16rem}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}`
 
-/** No script, nothing from elsewhere, in no frame. */
+/** No scripts, no external resources, no frames. */
 export const docsPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
@@ -16,18 +16,18 @@ export const docsPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The table of endpoints for a reader. */
+/** The table of endpoints as a page for people. */
 export function docsPage(): string {
   const sections = entries().map(
     ([name, endpoint]) => `<h2 id="${name}"><code>${endpoint.method} ${apiPrefix}${escaped(endpoint.path)}</code></h2>
-<p>${escaped(endpoint.summary)} ${escaped(whoMay(endpoint))}</p>
-${fields('query', endpoint.query)}${fields('body', endpoint.body)}${fields('answer', endpoint.answer)}`,
+<p>${escaped(endpoint.summary)} ${escaped(endpoint.description ?? '')} ${escaped(requirementsOf(endpoint))}</p>
+${fields('query', endpoint.query)}${fields('body', endpoint.body)}${fields('response', endpoint.response)}`,
   )
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Rack Gateway: API</title><style>${style}</style></head><body>
 <h1>Rack Gateway: API</h1>
-<p>Send a token as <code>Authorization: Bearer …</code>, or as the password of Basic. A browser that is logged in needs none,
-but sends its <code>csrfToken</code> as <code>X-CSRF-Token</code> with each change. Bodies are JSON.
+<p>Send a token as <code>Authorization: Bearer …</code>, or as the password of Basic authentication. A browser with a session
+needs no token, but must send its <code>csrfToken</code> as <code>X-CSRF-Token</code> with each change. Bodies are JSON.
 For programs: <a href="${apiPrefix}/openapi.json">OpenAPI 3.1</a>.</p>
 ${sections.join('\n')}
 </body></html>
@@ -42,6 +42,8 @@ interface Shape {
   readonly anyOf?: readonly Shape[]
   readonly items?: Shape
   readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly 'x-extensible-enum'?: readonly unknown[]
 }
 
 function fields(title: string, shape: Shape | undefined): string {
@@ -53,7 +55,10 @@ function fields(title: string, shape: Shape | undefined): string {
   return `<table><tr><th>${title}</th><th></th><th></th></tr>${rows.join('')}</table>\n`
 }
 
-function typeOf({ type, anyOf, items, properties, const: value }: Shape): string {
+function typeOf(shape: Shape): string {
+  const { type, anyOf, items, properties, const: value } = shape
+  const choices = shape.enum ?? shape['x-extensible-enum']
+  if (choices) return choices.map((choice) => JSON.stringify(choice)).join(' or ')
   if (anyOf) return anyOf.map(typeOf).join(' or ')
   if (value !== undefined) return JSON.stringify(value)
   if (items) return `list of ${typeOf(items)}`

@@ -1,11 +1,11 @@
 import type { AuditEvent } from '@rack-gateway/audit'
 import type { FoundEvent } from '@rack-gateway/audit/search'
+import { apiPrefix } from '@rack-gateway/gateway-api'
 import { actorName } from '@rack-gateway/rbac-policy'
-import type { OwnCall } from './call.ts'
-import { apiPrefix } from './endpoints.ts'
+import type { PrincipalCall } from './call.ts'
 
-/** An event of the log, and where it is found again. */
-export function shownEvent({ id, writtenAt, event }: FoundEvent, { publicUrl }: Pick<OwnCall, 'publicUrl'>) {
+/** An audit event with its address. */
+export function toEventResponse({ id, writtenAt, event }: FoundEvent, { publicUrl }: Pick<PrincipalCall, 'publicUrl'>) {
   return {
     id,
     link: `${publicUrl ?? ''}${apiPrefix}/audit/events/${id}`,
@@ -14,7 +14,7 @@ export function shownEvent({ id, writtenAt, event }: FoundEvent, { publicUrl }: 
   }
 }
 
-/** Older events have an API token's own name, which could be an e-mail address. */
+/** Older events contain the plain name of an API token, which could be an email address. */
 export function withActorName(event: AuditEvent): AuditEvent {
   const { principal } = event
   if (principal === undefined) return event

@@ -1,29 +1,35 @@
 import type { BindingTerms, ListedGrant } from '@rack-gateway/auth/store'
+import { formatTime } from './format-time.ts'
 import { readExpiry } from './read-expiry.ts'
-import { timeOf } from './times.ts'
 
-/** How long something is given, and why, as a request says it. */
-interface LastingRequest {
+/** The expiry and the reason of a binding, as in a request. */
+interface TermsRequest {
   readonly expiresAt?: string | undefined
   readonly reason?: string | undefined
 }
 
-/** @returns `until` in milliseconds since the epoch, null for no end. @throws InvalidRequest */
-export function lastingOf({ expiresAt, reason }: LastingRequest): {
+/** @returns `until` in milliseconds since the epoch, null for no expiry. @throws InvalidRequest */
+export function readTerms({ expiresAt, reason }: TermsRequest): {
   readonly until: number | null
-  readonly lasting: Pick<BindingTerms, 'expiresAt' | 'reason'>
+  readonly terms: Pick<BindingTerms, 'expiresAt' | 'reason'>
 } {
   const until = expiresAt === undefined ? null : readExpiry(expiresAt)
   const end = until === null ? {} : { expiresAt: new Date(until) }
-  return { until, lasting: { ...end, ...(reason !== undefined && { reason }) } }
+  return { until, terms: { ...end, ...(reason !== undefined && { reason }) } }
 }
 
-/** A grant, as answers show it. */
-export function shownGrant({ id, role, permissions, racks, apps, expiresAt, reason }: ListedGrant) {
-  return { id, role, permissions: permissions && [...permissions], racks, apps, expiresAt: timeOf(expiresAt), reason }
+export function toGrantResponse({ id, role, permissions, racks, apps, expiresAt, reason }: ListedGrant) {
+  return {
+    id,
+    role,
+    permissions: permissions && [...permissions],
+    racks,
+    apps,
+    expiresAt: formatTime(expiresAt),
+    reason,
+  }
 }
 
-/** Those that have not ended. */
-export function standing<G extends ListedGrant>(grants: readonly G[], now: number): G[] {
+export function activeGrants<G extends ListedGrant>(grants: readonly G[], now: number): G[] {
   return grants.filter(({ expiresAt }) => expiresAt === null || expiresAt.getTime() > now)
 }

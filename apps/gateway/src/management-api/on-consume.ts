@@ -1,7 +1,7 @@
-/** A part is asked for when those before it were taken. */
-export async function* takenBy<T>(parts: AsyncIterable<T>, onTaken: () => void): AsyncGenerator<T> {
-  for await (const part of parts) {
-    onTaken()
-    yield part
+/** Pulls the next item only after the consumer has taken the previous one, and calls `onRead` before each item. */
+export async function* onConsume<T>(items: AsyncIterable<T>, onRead: () => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    onRead()
+    yield item
   }
 }

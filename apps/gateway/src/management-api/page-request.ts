@@ -1,8 +1,8 @@
 import type { PageRequest } from '@rack-gateway/auth/store'
-import type { PageQuery } from './schemas.ts'
+import type { PageQuery } from '@rack-gateway/gateway-api'
 
-const usual = 50
+const defaultLimit = 50
 
-export function pageRequest({ limit = usual, cursor }: PageQuery): PageRequest {
+export function pageRequest({ limit = defaultLimit, cursor }: PageQuery): PageRequest {
   return cursor === undefined ? { limit } : { limit, cursor }
 }

@@ -1,22 +1,22 @@
 import { contains } from '@rack-gateway/rbac-policy'
 import { InvalidRequest } from '../errors.ts'
-import type { OwnCall } from './call.ts'
+import type { PrincipalCall } from './call.ts'
 
-type Context = Pick<OwnCall, 'policy' | 'principal' | 'moment' | 'racks'>
+type Context = Pick<PrincipalCall, 'policy' | 'principal' | 'moment' | 'racks'>
 
-/** A pattern can be for racks that are added later, so one that matches none is accepted with a warning. */
+/** Warns of patterns that match no rack. They are accepted, because they can match racks that are added later. */
 export function rackWarnings(call: Context, patterns: readonly string[]): string[] {
   const unknown = patterns.filter((pattern) => !call.racks.names.some((name) => contains(pattern, name)))
   return [...new Set(unknown)].map(
     (pattern) =>
-      `No rack matches ${JSON.stringify(pattern)} now. ${knownRacks(call)} The role takes effect on racks that are added later and match.`,
+      `No rack matches ${JSON.stringify(pattern)} now. ${knownRacks(call)} The role takes effect when a matching rack is added.`,
   )
 }
 
-/** A credential for one rack is of no use where there is no such rack, so its name is a mistake. @throws InvalidRequest */
-export function mustBeRack(call: Context, name: string): void {
+/** A credential for a single rack is useless if the rack does not exist. @throws InvalidRequest */
+export function assertRackExists(call: Context, name: string): void {
   if (call.racks.names.includes(name)) return
-  throw new InvalidRequest(`There is no rack ${JSON.stringify(name)}.`, knownRacks(call))
+  throw new InvalidRequest(`The rack ${JSON.stringify(name)} does not exist.`, knownRacks(call))
 }
 
 function knownRacks({ policy, principal, moment, racks }: Context): string {
@@ -24,8 +24,8 @@ function knownRacks({ policy, principal, moment, racks }: Context): string {
   return reachable.length === 0 ? 'You have no role on any rack.' : `Your racks are ${reachable.join(', ')}.`
 }
 
-/** The member of an answer, where there is something to warn of. */
-export function warned(warnings: readonly (string | null)[]): { readonly warnings?: string[] } {
+/** The member `warnings` of a response, if there are any. */
+export function warningsMember(warnings: readonly (string | null)[]): { readonly warnings?: string[] } {
   const some = warnings.flatMap((warning) => warning ?? [])
   return some.length === 0 ? {} : { warnings: some }
 }

@@ -5,6 +5,6 @@ import { InvalidRequest } from '../errors.ts'
 export function readExpiry(text: string): number {
   const at = readTime(text)
   if (at === null)
-    throw new InvalidRequest('expiresAt is a time in UTC, such as 2027-01-31T12:00:00Z', 'send it as one')
+    throw new InvalidRequest('`expiresAt` is not a time in UTC.', 'Use a time such as 2027-01-31T12:00:00Z.')
   return at
 }

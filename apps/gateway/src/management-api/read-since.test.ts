@@ -8,7 +8,7 @@ test.each([
   ['12h', '2030-01-31T00:00:00.000Z'],
   ['45m', '2030-01-31T11:15:00.000Z'],
   ['2029-12-31T00:00:00Z', '2029-12-31T00:00:00.000Z'],
-])('%s is since %s', (text, time) => {
+])('%s starts at %s', (text, time) => {
   expect(new Date(readSince(text, now)).toISOString()).toBe(time)
 })
 
@@ -23,6 +23,6 @@ test.each([
   '2031-01-01T00:00:00Z',
   '2029-13-01T00:00:00Z',
   '2029-01-01',
-])('%j is none', (text) => {
-  expect(() => readSince(text, now)).toThrow('since is how long ago')
+])('%j is rejected', (text) => {
+  expect(() => readSince(text, now)).toThrow('`since` is neither a duration nor a past time')
 })

@@ -1,10 +1,10 @@
+import { apiPrefix } from '@rack-gateway/gateway-api'
 import type { FastifyInstance } from 'fastify'
 import { docsPage, docsPolicy } from './docs-page.ts'
-import { apiPrefix } from './endpoints.ts'
 import { openApiDocument } from './openapi.ts'
 
-/** What the API looks like, for everyone: it is the same in every installation, and made once. */
-export default async function ownApiReference(app: FastifyInstance): Promise<void> {
+/** The OpenAPI document and its page. They need no credential, because they are the same in every installation. */
+export default async function managementApiReference(app: FastifyInstance): Promise<void> {
   const document = Buffer.from(JSON.stringify(openApiDocument()))
   const page = Buffer.from(docsPage())
   app.addHook('onRequest', app.limitStranger)

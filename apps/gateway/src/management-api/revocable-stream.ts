@@ -1,44 +1,44 @@
-import { type Watch, watchCaller } from './audit/watched.ts'
-import type { OwnCall } from './call.ts'
-import type { StreamedAnswer } from './streamed-response.ts'
+import type { PrincipalCall } from './call.ts'
+import type { StreamedResponse } from './streamed-response.ts'
+import { type CallerWatch, watchCaller } from './watch-caller.ts'
 
-interface WatchedBody extends Omit<StreamedAnswer, 'release'> {
-  /** Called once, too, when nobody takes the body any more. */
-  readonly end?: () => void
+interface RevocableBody extends Omit<StreamedResponse, 'release'> {
+  /** Called once, even if nobody reads the body. */
+  readonly onEnd?: () => void
 }
 
-interface WatchedKind {
-  /** Takes one of the places that there are for answers of its kind. @returns the function that gives it back */
+interface StreamOptions {
+  /** Takes a slot for a stream of this kind. @returns a function that releases it */
   readonly take?: () => () => void
-  /** Milliseconds from the moment when its caller may no longer read it until it is cut: for its last words. */
-  readonly farewell?: number
+  /** Milliseconds from the loss of access until the body is destroyed, in which a last message can be sent. */
+  readonly gracePeriod?: number
 }
 
-/** An answer that is written while it is read, for as long as its caller may read it, takes it, and the gateway runs. */
-export async function watchedAnswer(
-  call: OwnCall,
-  { take = noPlace, farewell = 0 }: WatchedKind,
-  begin: (watch: Watch) => Promise<WatchedBody>,
-): Promise<StreamedAnswer> {
-  const giveBack = take()
-  const watch = watchCaller({ ...call, permitted: call.again })
+/** A streamed response that ends when its caller loses access or stops reading, and when the gateway stops. */
+export async function revocableStream(
+  call: PrincipalCall,
+  { take = unlimited, gracePeriod = 0 }: StreamOptions,
+  open: (watch: CallerWatch) => Promise<RevocableBody>,
+): Promise<StreamedResponse> {
+  const releaseSlot = take()
+  const watch = watchCaller(call)
   function release(): void {
     watch.stop()
-    giveBack()
+    releaseSlot()
   }
   try {
-    const { end, ...answer } = await begin(watch)
-    function cut(): void {
-      if (farewell === 0) answer.body.destroy()
-      else setTimeout(() => answer.body.destroy(), farewell).unref()
+    const { onEnd, ...response } = await open(watch)
+    function destroy(): void {
+      if (gracePeriod === 0) response.body.destroy()
+      else setTimeout(() => response.body.destroy(), gracePeriod).unref()
     }
-    if (watch.signal.aborted) cut()
-    else watch.signal.addEventListener('abort', cut)
+    if (watch.signal.aborted) destroy()
+    else watch.signal.addEventListener('abort', destroy)
     return {
-      ...answer,
+      ...response,
       release() {
         release()
-        end?.()
+        onEnd?.()
       },
     }
   } catch (error) {
@@ -47,6 +47,6 @@ export async function watchedAnswer(
   }
 }
 
-function noPlace(): () => void {
+function unlimited(): () => void {
   return () => undefined
 }

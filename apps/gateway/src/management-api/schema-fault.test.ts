@@ -1,4 +1,4 @@
-import { TrustRequest } from '@rack-gateway/auth'
+import { TrustRequest } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
 import { schemaFault } from './schema-fault.ts'
@@ -15,59 +15,51 @@ const Body = Type.Object(
   },
   { additionalProperties: false },
 )
-const docs = 'see /gateway/api/v1/docs'
+const docs = 'See /gateway/api/v1/docs.'
 const github = { provider: 'github', repositoryId: '74', repositoryOwnerId: '65' }
 
 test.each([
-  [{ effect: 'nope' }, 'effect is not as it should be:', 'it is one of allow, deny, needs'],
-  [{ effect: 'denny' }, 'effect is not as it should be:', 'did you mean deny? It is one of allow, deny, needs'],
-  [{ kind: 'kind-7-of-man' }, 'kind is not as it should be:', 'did you mean kind-7-of-many?'],
-  [{ kind: 'nope' }, 'kind is not as it should be:', `it is one of ${kinds.join(', ')}`],
-  [{ state: 7 }, 'state is not as it should be:', 'it is one of open, ended'],
-  [{ limit: 201 }, 'limit is not as it should be: it must be <= 200;', docs],
-  [{ names: ['ada', 'grace'] }, 'names.1 is not as it should be: it must not have more than 3 characters;', docs],
+  [{ effect: 'nope' }, '`effect` is invalid.', 'Use one of allow, deny, needs.'],
+  [{ effect: 'denny' }, '`effect` is invalid.', 'Did you mean deny? Use one of allow, deny, needs.'],
+  [{ kind: 'kind-7-of-man' }, '`kind` is invalid.', 'Did you mean kind-7-of-many?'],
+  [{ kind: 'nope' }, '`kind` is invalid.', `Use one of ${kinds.join(', ')}.`],
+  [{ state: 7 }, '`state` is invalid.', 'Use one of open, ended.'],
+  [{ limit: 201 }, '`limit` is invalid: it must be <= 200.', docs],
+  [{ names: ['ada', 'grace'] }, '`names.1` is invalid: it must not have more than 3 characters.', docs],
   [
     { limits: 1 },
-    'body is not as it should be: it has no field named limits;',
-    'did you mean limit? Its fields are effect, kind, state, limit, names, template',
+    '`body` has no member named limits.',
+    'Did you mean limit? Its members are effect, kind, state, limit, names, template.',
   ],
-  [
-    { '\u001b[2J': 1 },
-    'body is not as it should be: it has no field;',
-    'its fields are effect, kind, state, limit, names, template',
-  ],
-  ['text', 'body is not as it should be: it must be object;', docs],
+  [{ '\u001b[2J': 1 }, '`body` has an unknown member.', 'Its members are effect, kind, state, limit, names, template.'],
+  ['text', '`body` is invalid: it must be object.', docs],
   [
     { template: { ...github, reff: 'refs/heads/main' } },
-    'template is not as it should be: it has no field named reff;',
-    'did you mean ref? Its fields are provider, issuer, repositoryId, repositoryOwnerId, ref, refPattern, environment, workflowRef, events',
+    '`template` has no member named reff.',
+    'Did you mean ref? Its members are provider, issuer, repositoryId, repositoryOwnerId, ref, refPattern, environment, workflowRef, events.',
   ],
-  [
-    { template: { provider: 'github' } },
-    'template is not as it should be: it needs repositoryId, repositoryOwnerId;',
-    docs,
-  ],
+  [{ template: { provider: 'github' } }, '`template` requires repositoryId, repositoryOwnerId.', docs],
   [
     { template: { ...github, repositoryId: 'web' } },
-    'template.repositoryId is not as it should be: it is a number, which the provider has for it;',
+    '`template.repositoryId` is invalid: it must be the numeric ID that the provider assigned.',
     docs,
   ],
   [
     { template: { provider: 'gitlap' } },
-    'template.provider is not as it should be:',
-    'did you mean gitlab? It is one of github, gitlab, circleci',
+    '`template.provider` is invalid.',
+    'Did you mean gitlab? Use one of github, gitlab, circleci.',
   ],
   [
     { template: { provider: 'gitlab', projectId: '1', namespaceId: '2', refType: 'heads' } },
-    'template.refType is not as it should be:',
-    'it is one of branch, tag',
+    '`template.refType` is invalid.',
+    'Use one of branch, tag.',
   ],
-  [{ template: [] }, 'template is not as it should be: it must be object;', docs],
-])('of %j it is said: %s', (value, reason, next) => {
+  [{ template: [] }, '`template` is invalid: it must be object.', docs],
+])('%j fails with: %s', (value, reason, next) => {
   expect(schemaFault(Body, value, 'body')).toEqual({ reason, next })
 })
 
-test('a value is never quoted: it may be a secret', () => {
+test('a value is never quoted, because it can be a secret', () => {
   for (const field of ['effect', 'kind', 'state', 'limit', 'template'])
     expect(JSON.stringify(schemaFault(Body, { [field]: 'hunter2' }, 'body'))).not.toContain('hunter2')
 })

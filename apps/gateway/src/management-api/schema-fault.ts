@@ -3,82 +3,77 @@ import type { Explanation } from '@rack-gateway/errors'
 import { IsArray, IsEnum, IsLiteral, IsObject, IsUnion, type TObject, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
-const seeDocs = 'see /gateway/api/v1/docs'
-/** So many values or fields are listed; of more, only the one that was perhaps meant. */
-const mostListed = 12
+const seeDocs = 'See /gateway/api/v1/docs.'
+/** Longer lists of choices are left out if there is a similar choice to suggest. */
+const maxListed = 12
 
 /**
- * The first thing in a value that its schema doesn't allow, and what would be allowed in its place. Names the field, never
- * its value.
+ * The first part of a value that does not match its schema, and what the schema allows instead. Names the member but never its
+ * value, which can be a secret.
  *
- * @param place what the value is called, such as `body`
+ * @param name how to refer to the whole value, such as `body`
  */
-export function schemaFault(schema: TSchema, value: unknown, place: string): Explanation {
-  const { path, what, next } = faultIn(schema, value, [])
-  return { reason: `${path.join('.') || place} is not as it should be:${what}`, next }
+export function schemaFault(schema: TSchema, value: unknown, name: string): Explanation {
+  const { path, problem, next } = findFault(schema, value, [])
+  return { reason: `\`${path.join('.') || name}\` ${problem}.`, next }
 }
 
 interface Fault {
-  /** The field, from the outermost one. */
+  /** The member, from the outermost one. */
   readonly path: readonly string[]
-  /** What follows "is not as it should be:"; empty where that says it all. */
-  readonly what: string
+  /** A phrase that follows the name of the member. */
+  readonly problem: string
   readonly next: string
 }
 
-function faultIn(schema: TSchema, value: unknown, path: readonly string[]): Fault {
+function findFault(schema: TSchema, value: unknown, path: readonly string[]): Fault {
   const choices = choicesOf(schema)
-  if (choices !== null) return { path, what: '', next: instead(value, choices) }
+  if (choices !== null) return { path, problem: 'is invalid', next: suggest(value, choices, 'Use one of') }
   if (IsUnion(schema))
-    return faultInUnion(schema.anyOf.filter(IsObject), value, path) ?? plainFault(schema, value, path)
-  if (IsObject(schema) && isRecord(value)) return faultInObject(schema, value, path)
+    return findUnionFault(schema.anyOf.filter(IsObject), value, path) ?? firstError(schema, value, path)
+  if (IsObject(schema) && isRecord(value)) return findObjectFault(schema, value, path)
   if (IsArray(schema) && Array.isArray(value)) {
     const at = value.findIndex((item) => !Value.Check(schema.items, item))
-    if (at !== -1) return faultIn(schema.items, value[at], [...path, String(at)])
+    if (at !== -1) return findFault(schema.items, value[at], [...path, String(at)])
   }
-  return plainFault(schema, value, path)
+  return firstError(schema, value, path)
 }
 
-function faultInObject(schema: TObject, value: Record<string, unknown>, path: readonly string[]): Fault {
+function findObjectFault(schema: TObject, value: Record<string, unknown>, path: readonly string[]): Fault {
   const { properties } = schema
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(properties, name))
   if (unknown !== undefined && Reflect.get(schema, 'additionalProperties') === false) {
-    const shown = /^[\w.-]{1,64}$/.test(unknown) ? ` named ${unknown}` : ''
-    return {
-      path,
-      what: ` it has no field${shown};`,
-      next: instead(unknown, Object.keys(properties), 'its fields are'),
-    }
+    const problem = /^[\w.-]{1,64}$/.test(unknown) ? `has no member named ${unknown}` : 'has an unknown member'
+    return { path, problem, next: suggest(unknown, Object.keys(properties), 'Its members are') }
   }
-  const needed: readonly string[] = schema.required ?? []
-  const missing = needed.filter((name) => value[name] === undefined)
-  if (missing.length > 0) return { path, what: ` it needs ${missing.join(', ')};`, next: seeDocs }
+  const required: readonly string[] = schema.required ?? []
+  const missing = required.filter((name) => value[name] === undefined)
+  if (missing.length > 0) return { path, problem: `requires ${missing.join(', ')}`, next: seeDocs }
   for (const [name, type] of Object.entries(properties))
-    if (value[name] !== undefined && !Value.Check(type, value[name])) return faultIn(type, value[name], [...path, name])
-  return plainFault(schema, value, path)
+    if (value[name] !== undefined && !Value.Check(type, value[name]))
+      return findFault(type, value[name], [...path, name])
+  return firstError(schema, value, path)
 }
 
-/** In the one of several kinds of objects that the value says it is. */
-function faultInUnion(kinds: readonly TObject[], value: unknown, path: readonly string[]): Fault | null {
+/** For a union of objects with a discriminator, such as `provider`. */
+function findUnionFault(kinds: readonly TObject[], value: unknown, path: readonly string[]): Fault | null {
   const [first] = kinds
-  const kindOf = ({ properties }: TObject, name: string) => choicesOf(properties[name] ?? {})?.[0]
-  const name = Object.keys(first?.properties ?? {}).find((key) =>
-    kinds.every((kind) => kindOf(kind, key) !== undefined),
+  const constantOf = ({ properties }: TObject, name: string) => choicesOf(properties[name] ?? {})?.[0]
+  const discriminator = Object.keys(first?.properties ?? {}).find((name) =>
+    kinds.every((kind) => constantOf(kind, name) !== undefined),
   )
-  if (name === undefined || !isRecord(value)) return null
-  const meant = kinds.find((kind) => kindOf(kind, name) === value[name])
-  if (meant !== undefined) return faultInObject(meant, value, path)
+  if (discriminator === undefined || !isRecord(value)) return null
+  const selected = kinds.find((kind) => constantOf(kind, discriminator) === value[discriminator])
+  if (selected !== undefined) return findObjectFault(selected, value, path)
+  const choices = kinds.flatMap((kind) => constantOf(kind, discriminator) ?? [])
   return {
-    path: [...path, name],
-    what: '',
-    next: instead(
-      value[name],
-      kinds.flatMap((kind) => kindOf(kind, name) ?? []),
-    ),
+    path: [...path, discriminator],
+    problem: 'is invalid',
+    next: suggest(value[discriminator], choices, 'Use one of'),
   }
 }
 
-/** The values of a schema that allows some and no others; null for any other. */
+/** The values of an enumeration; null for every other schema. */
 function choicesOf(schema: TSchema): string[] | null {
   if (IsEnum(schema)) return schema.enum.map(String)
   if (IsLiteral(schema)) return [String(schema.const)]
@@ -87,20 +82,20 @@ function choicesOf(schema: TSchema): string[] | null {
   return each.every((one) => one !== null) ? each.flat() : null
 }
 
-function instead(value: unknown, choices: readonly string[], are = 'it is one of'): string {
-  const near = typeof value === 'string' ? nearest(value, choices) : null
-  const all = `${are} ${choices.join(', ')}`
-  if (near === null) return all
-  return `did you mean ${near}?${choices.length > mostListed ? '' : ` ${all.slice(0, 1).toUpperCase()}${all.slice(1)}`}`
+function suggest(value: unknown, choices: readonly string[], intro: string): string {
+  const similar = typeof value === 'string' ? nearest(value, choices) : null
+  const all = `${intro} ${choices.join(', ')}.`
+  if (similar === null) return all
+  return choices.length > maxListed ? `Did you mean ${similar}?` : `Did you mean ${similar}? ${all}`
 }
 
-function plainFault(schema: TSchema, value: unknown, path: readonly string[]): Fault {
+function firstError(schema: TSchema, value: unknown, path: readonly string[]): Fault {
   const [first] = Value.Errors(schema, value)
   const inner = first?.instancePath.split('/').slice(1) ?? []
   const { description } = schema as { readonly description?: string }
   if (first?.keyword === 'pattern' && inner.length === 0 && description !== undefined)
-    return { path, what: ` it is ${description};`, next: seeDocs }
-  return { path: [...path, ...inner], what: ` it ${first?.message ?? 'does not fit'};`, next: seeDocs }
+    return { path, problem: `is invalid: it must be ${description}`, next: seeDocs }
+  return { path: [...path, ...inner], problem: `is invalid: it ${first?.message ?? 'does not match'}`, next: seeDocs }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

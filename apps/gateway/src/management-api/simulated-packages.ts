@@ -4,32 +4,32 @@ import type { Allowed, Decision, Principal, RackCall } from '@rack-gateway/rbac-
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import { PackagesTooSlow } from '../errors.ts'
 
-/** Asks the policy packages what they would say to a call of somebody that nobody makes. @throws PackagesTooSlow */
-export type AskPackages = (principal: Principal, call: RackCall, decision: Allowed) => Promise<Decision>
+/** Asks the policy packages to decide a call that is not sent. @throws PackagesTooSlow */
+export type SimulatePackages = (principal: Principal, call: RackCall, decision: Allowed) => Promise<Decision>
 
-/** Milliseconds for everything that one caller asks at once: the command waits for ten seconds. */
-const longest = 8_000
+/** Milliseconds for all calls of one request. The CLI waits for ten seconds. */
+const defaultTimeout = 8_000
 
-/** For one question of a caller, which may be about many calls, each of which may turn out in many ways. */
+/** Shares one deadline between all calls of a request, each of which can have several possible outcomes. */
 export function simulatedPackages(
   packages: Pick<PolicyPackages, 'loaded' | 'simulation'>,
-  within = longest,
-): AskPackages {
+  timeout = defaultTimeout,
+): SimulatePackages {
   const simulate = packages.simulation()
-  const deadline = performance.now() + within
+  const deadline = performance.now() + timeout
 
-  return async function ask(principal, call, decision) {
+  return async function simulateCall(principal, call, decision) {
     if (packages.loaded.length === 0) return decision
-    // What is really called comes between two questions.
+    // Lets real calls run between two simulations.
     await setImmediate()
-    const left = Math.max(0, deadline - performance.now())
-    return withTimeout(simulate({ principal, call, decision }), left, throwTooSlow)
+    const remaining = Math.max(0, deadline - performance.now())
+    return withTimeout(simulate({ principal, call, decision }), remaining, throwTooSlow)
   }
 }
 
 function throwTooSlow(): never {
-  throw new PackagesTooSlow(tooSlow, 'ask about fewer calls, or tell an administrator of the gateway')
+  throw new PackagesTooSlow(
+    'The policy packages of this gateway did not decide within 8 seconds.',
+    'Ask about fewer calls, or tell an administrator of the gateway.',
+  )
 }
-
-const tooSlow =
-  'the policy packages of this gateway have not judged this within 8 seconds, so what it would come to is not known:'

@@ -1,28 +1,28 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 
-/** An answer that is written while it is read. */
-export interface StreamedAnswer {
+/** A response that is streamed. */
+export interface StreamedResponse {
   readonly body: Readable
   readonly mediaType: string
-  /** Under which name a browser keeps it; null for what isn't kept. */
+  /** The file name for a browser's download; null if it is not a download. */
   readonly fileName: string | null
-  /** Called once, when it has been sent or its caller has gone. */
+  /** Called once, when the response was sent or the client disconnected. */
   readonly release: () => void
 }
 
-export function isStreamed(answer: unknown): answer is StreamedAnswer {
-  return typeof answer === 'object' && answer !== null && 'body' in answer && answer.body instanceof Readable
+export function isStreamedResponse(result: unknown): result is StreamedResponse {
+  return typeof result === 'object' && result !== null && 'body' in result && result.body instanceof Readable
 }
 
-/** Never shown as a page, whatever it holds. */
-export function sendStreamed(
+/** The headers keep a browser from rendering the body, and a proxy from buffering it. */
+export function sendStream(
   reply: FastifyReply,
-  { body, mediaType, fileName, release }: StreamedAnswer,
+  { body, mediaType, fileName, release }: StreamedResponse,
 ): FastifyReply {
   void reply.type(mediaType).header('x-content-type-options', 'nosniff').header('x-accel-buffering', 'no')
   if (fileName !== null) void reply.header('content-disposition', `attachment; filename="${fileName}"`)
-  // A body that waits for something to say doesn't hear that nobody is there. Who left while it was begun isn't told of again.
+  // An idle body does not notice a disconnect. The event `close` is not emitted again if the client disconnected before.
   if (reply.raw.closed) {
     body.destroy()
     release()

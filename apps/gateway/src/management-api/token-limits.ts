@@ -1,106 +1,109 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
 import { durationInWords } from '@rack-gateway/config/duration'
+import type { TokenRequest } from '@rack-gateway/gateway-api'
 import { onePermissionEach, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
-import type { Static } from 'typebox'
 import { InvalidRequest, refusedBy } from '../errors.ts'
-import { mustGive } from './assert-can-grant.ts'
-import type { OwnCall } from './call.ts'
+import { assertCanGrant } from './assert-can-grant.ts'
+import type { PrincipalCall } from './call.ts'
 import { readExpiry } from './read-expiry.ts'
-import type { TokenRequest } from './schemas.ts'
 
 const day = 86_400_000
 
-type Context = Pick<OwnCall, 'policy' | 'principal' | 'moment' | 'now'>
+type Context = Pick<PrincipalCall, 'policy' | 'principal' | 'moment' | 'now'>
 
-interface WantedEnd {
+interface ExpiryRequest {
   readonly days?: number
   readonly expiresAt?: string
 }
 
-/** When a token ends that gives these without an end of their own, in milliseconds since the epoch. @throws InvalidRequest beyond the longest life */
-export function tokenEnd(
+/** The expiry of a token with these grants, in milliseconds since the epoch. @throws InvalidRequest beyond the longest lifetime */
+export function tokenExpiry(
   call: Context,
-  { days, expiresAt }: WantedEnd,
+  { days, expiresAt }: ExpiryRequest,
   grants: readonly Pick<ApiTokenGrant, 'role' | 'permissions'>[],
 ): number {
   const { now, policy } = call
   if (days !== undefined && expiresAt !== undefined)
     throw new InvalidRequest(
-      'days and expiresAt both say when the token ends',
-      'send one of them, or none for the usual life',
+      '`days` and `expiresAt` cannot be combined.',
+      'Use one of them, or neither for the default lifetime.',
     )
   const { document } = policy
   const limit = tokenLimit(document, grants)
   if (days === undefined && expiresAt === undefined) return now() + Math.min(document.tokens.defaultAge, limit.maxAge)
-  const end = expiresAt === undefined ? now() + (days ?? 0) * day : readExpiry(expiresAt)
-  if (end <= now() + limit.maxAge) return end
-  throw tooLong(policy, limit, 'Choose an earlier end.')
+  const expiry = expiresAt === undefined ? now() + (days ?? 0) * day : readExpiry(expiresAt)
+  if (expiry <= now() + limit.maxAge) return expiry
+  throw tooLong(policy, limit, 'Choose an earlier expiry.')
 }
 
-/** What a token is given later, or takes to another owner, lasts no longer than a new token with it would. @throws InvalidRequest */
-export function mustLastNoLonger(
+/**
+ * A later grant or another owner must not extend what a token can do beyond the lifetime of a new token.
+ *
+ * @throws InvalidRequest
+ */
+export function assertAllowedLifetime(
   { now, policy }: Context,
-  { grant, end, next }: { readonly grant: ApiTokenGrant; readonly end: number; readonly next: string },
+  { grant, expiry, next }: { readonly grant: ApiTokenGrant; readonly expiry: number; readonly next: string },
 ): void {
   const limit = tokenLimit(policy.document, [grant])
-  const last = Math.min(end, grant.expiresAt?.getTime() ?? end)
+  const last = Math.min(expiry, grant.expiresAt?.getTime() ?? expiry)
   if (last > now() + limit.maxAge) throw tooLong(policy, limit, next)
 }
 
-function tooLong({ hash }: OwnCall['policy'], { maxAge, rule, source }: TokenLimit, next: string): Error {
-  const reason = `An API token may do this for at most ${durationInWords(maxAge)}.`
+function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: TokenLimit, next: string): Error {
+  const reason = `An API token can have these permissions for at most ${durationInWords(maxAge)}.`
   return refusedBy(InvalidRequest, { rule, source, reason, next, policy: hash }, `${rule}, ${source}`)
 }
 
 /**
- * What a new token may do. Without patterns: everything that is asked for, wherever the maker holds it.
+ * The grants of a new token. Without patterns, it gets the role or permissions wherever its creator has them.
  *
- * @param until when what is given ends, where it isn't cut to its maker's own bindings at each call; else null
+ * @param until when the grants expire, if they are not limited to the creator's own bindings at each call; otherwise null
  */
-export function wantedGrants(
+export function requestedGrants(
   call: Context,
-  { role, permissions, racks, apps, rack }: Static<typeof TokenRequest>,
+  { role, permissions, racks, apps, rack }: TokenRequest,
   until: number | null,
 ): readonly ApiTokenGrant[] {
   if ((role === undefined) === (permissions === undefined))
-    throw new InvalidRequest('a token has either a role or permissions', 'send one of the two')
-  const what = grantWords({ role, permissions })
+    throw new InvalidRequest('A token needs either a role or permissions.', 'Send one of the two.')
+  const granted = roleOrPermissions({ role, permissions })
   if (racks !== undefined || apps !== undefined || rack !== undefined) {
-    const grant = { ...what, racks: racks ?? rack ?? '*', apps: apps ?? '*' }
-    mustHold(call, grant, until)
+    const grant = { ...granted, racks: racks ?? rack ?? '*', apps: apps ?? '*' }
+    assertCanGrantToToken(call, grant, until)
     return [grant]
   }
-  const everywhere = { ...what, racks: '*', apps: '*' }
-  if (mayGive(call, everywhere, until)) return [everywhere]
-  const held = placesOf(call).map((place) => ({ ...what, ...place }))
-  const grants = held.filter((grant) => mayGive(call, grant, until))
-  if (grants.length === 0) mustHold(call, everywhere, until)
+  const everywhere = { ...granted, racks: '*', apps: '*' }
+  if (canGrant(call, everywhere, until)) return [everywhere]
+  const candidates = scopesOf(call).map((scope) => ({ ...granted, ...scope }))
+  const grants = candidates.filter((grant) => canGrant(call, grant, until))
+  if (grants.length === 0) assertCanGrantToToken(call, everywhere, until)
   return grants
 }
 
-/** What a token gives, wherever. */
-export function grantWords({
+/** What a token grants, without its scope. */
+export function roleOrPermissions({
   role,
   permissions,
-}: Pick<Static<typeof TokenRequest>, 'role' | 'permissions'>): Pick<ApiTokenGrant, 'role' | 'permissions'> {
+}: Pick<TokenRequest, 'role' | 'permissions'>): Pick<ApiTokenGrant, 'role' | 'permissions'> {
   return permissions === undefined ? { role: role ?? '' } : { role: onePermissionEach, permissions }
 }
 
-/** @param until as of `wantedGrants`; what ends by itself before that is given for no longer. @throws StrongerThanYourself */
-export function mustHold(call: Context, grant: ApiTokenGrant, until: number | null): void {
-  mustGive(call, wantedUntil(grant, until ?? call.moment.at), 'token')
+/** @param until as in `requestedGrants`; a grant that expires earlier is checked until then. @throws StrongerThanYourself */
+export function assertCanGrantToToken(call: Context, grant: ApiTokenGrant, until: number | null): void {
+  assertCanGrant(call, grantUntil(grant, until ?? call.moment.at), 'token')
 }
 
-function wantedUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenGrant, until: number): WantedGrant {
+function grantUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenGrant, until: number): WantedGrant {
   const end = Math.min(until, expiresAt?.getTime() ?? until)
   return { role, racks, apps, until: end, ...(permissions !== undefined && { permissions }) }
 }
 
-function mayGive({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): boolean {
-  return policy.mayGive(principal, wantedUntil(grant, until ?? moment.at), moment) === null
+function canGrant({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): boolean {
+  return policy.mayGive(principal, grantUntil(grant, until ?? moment.at), moment) === null
 }
 
-function placesOf({ principal }: Context): { readonly racks: string; readonly apps: string }[] {
-  const places = principal.bindings.map(({ racks, apps }) => ({ racks: principal.rack ?? racks, apps }))
-  return [...new Map(places.map((place) => [`${place.racks} ${place.apps}`, place])).values()]
+function scopesOf({ principal }: Context): { readonly racks: string; readonly apps: string }[] {
+  const scopes = principal.bindings.map(({ racks, apps }) => ({ racks: principal.rack ?? racks, apps }))
+  return [...new Map(scopes.map((scope) => [`${scope.racks} ${scope.apps}`, scope])).values()]
 }

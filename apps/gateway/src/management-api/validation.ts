@@ -3,27 +3,27 @@ import { Compile } from 'typebox/compile'
 import { InvalidRequest, ruled } from '../errors.ts'
 import { schemaFault } from './schema-fault.ts'
 
-/** Checks by the endpoint's own schemas: nothing is coerced, nothing is dropped, what isn't known is refused. */
+/** Validates with the schemas of the endpoint. Coerces nothing except integers in queries, removes nothing, and rejects unknown members. */
 export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
   const type = schema as TObject
   const compiled = Compile(type as TSchema)
-  return function validate(sent: unknown) {
-    const value = httpPart === 'querystring' ? numbersRead(type, sent) : (sent ?? {})
-    return compiled.Check(value) ? { value } : { error: problemOf(type, value, httpPart) }
+  return function validate(input: unknown) {
+    const value = httpPart === 'querystring' ? parseIntegers(type, input) : (input ?? {})
+    return compiled.Check(value) ? { value } : { error: invalidRequest(type, value, httpPart) }
   }
 }
 
-/** A query holds texts only: what should be a whole number is read as one. */
-function numbersRead({ properties }: TObject, sent: unknown): unknown {
-  const entries = Object.entries(sent ?? {}).map(([name, value]) => {
+/** Query values are strings. Parses those whose schema is an integer. */
+function parseIntegers({ properties }: TObject, input: unknown): unknown {
+  const entries = Object.entries(input ?? {}).map(([name, value]) => {
     const type = Object.hasOwn(properties, name) ? properties[name] : undefined
-    const isNumber = type !== undefined && 'type' in type && type.type === 'integer'
-    return [name, isNumber && typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value]
+    const isInteger = type !== undefined && 'type' in type && type.type === 'integer'
+    return [name, isInteger && typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value]
   })
   return Object.fromEntries(entries)
 }
 
-function problemOf(schema: TSchema, value: unknown, place = 'body'): Error {
-  const { reason, next } = schemaFault(schema, value, place)
+function invalidRequest(schema: TSchema, value: unknown, part = 'body'): Error {
+  const { reason, next } = schemaFault(schema, value, part)
   return ruled(new InvalidRequest(reason, next), 'schema')
 }

@@ -8,7 +8,7 @@ import {
 } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { actorOf, addressOf, sourceOf } from '../audit/call-event.ts'
-import { refuseOtherSites } from '../management-api/reject-cross-site.ts'
+import { rejectCrossSite } from '../management-api/reject-cross-site.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -40,7 +40,7 @@ export async function registerPolicyPackages(
     now,
     log,
     async authenticate(request, reply) {
-      refuseOtherSites(request)
+      rejectCrossSite(request)
       await app.authenticateOwn(request, reply)
     },
     admit: (request) => app.limitStranger(request),

@@ -10,7 +10,7 @@ import {
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
-import { takenBy } from '../management-api/on-consume.ts'
+import { onConsume } from '../management-api/on-consume.ts'
 import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
 import { eventLine } from './event-line.ts'
 import { type FollowingOptions, followedText } from './following.ts'
@@ -23,10 +23,10 @@ export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'fin
    * `unproven` where its events are no longer in the log, `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker
    * before says why; after a chunk that isn't what was recorded the stream breaks off.
    *
-   * @param onTaken told each time that more is wanted
+   * @param onRead called each time the consumer asks for more
    * @throws RecordingUnavailable without a store, RecordingBroken when nothing of it could be verified
    */
-  read(recording: ListedRecording, onTaken: () => void): Promise<Readable>
+  read(recording: ListedRecording, onRead: () => void): Promise<Readable>
   /**
    * The asciicast of a session that runs, as it is stored. Ends as `read` does, or with a marker that says why it was left.
    *
@@ -58,7 +58,7 @@ export function createArchive({ store: given, deriveKeys, sql, flushNow }: Recor
       const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, flushNow })
       return ignoreStreamErrors(Readable.from(following, { objectMode: true, highWaterMark: 1 }))
     },
-    async read(recording, onTaken) {
+    async read(recording, onRead) {
       const store = theStore()
       const stopping = new AbortController()
       const { id } = recording
@@ -67,7 +67,7 @@ export function createArchive({ store: given, deriveKeys, sql, flushNow }: Recor
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
       if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`, verify)
-      const text = takenBy(textOf(first.value, reading, proof), onTaken)
+      const text = onConsume(textOf(first.value, reading, proof), onRead)
       const stream = ignoreStreamErrors(Readable.from(text, { objectMode: false }))
       return stream.once('close', () => stopping.abort())
     },

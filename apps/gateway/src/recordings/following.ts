@@ -8,8 +8,8 @@ export interface FollowingOptions {
   readonly from: 'start' | 'now'
   /** Aborted with the sentence for the client when it is over. */
   readonly signal: AbortSignal
-  /** Told each time that the client has taken what there was. */
-  readonly onTaken: () => void
+  /** Called each time the client has read everything that was sent. */
+  readonly onRead: () => void
 }
 
 interface Followed extends FollowingOptions, Pick<RecordingCatalogue, 'find'> {
@@ -28,14 +28,14 @@ const patience = 30_000
 
 /** The asciicast of a session that runs, as long as somebody takes it. */
 export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
-  const { id, from, signal, onTaken } = options
+  const { id, from, signal, onRead } = options
   const release = options.flushNow(id)
   const following = followRecording({ ...options, wait: createWait(options) })
   let said = performance.now()
   let first = true
   try {
     for (;;) {
-      onTaken()
+      onRead()
       const step = await following.next()
       if (step.done) return yield endOf(step.value, signal)
       const silent = performance.now() - said > heartbeat

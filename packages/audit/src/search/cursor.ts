@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { InvalidAuditCursor } from '../errors.ts'
 import { uuidPattern } from '../uuid.ts'
-import type { FilterQuery } from './filters.ts'
+import type { FilterQuery } from './filter-query.ts'
 import type { Place } from './query.ts'
 
 const shape = new RegExp(`^([0-9a-f]{8})\\.(-?\\d{1,17})\\.(${uuidPattern})\\.(\\d{1,19})$`)

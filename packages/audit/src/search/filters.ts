@@ -1,36 +1,8 @@
 import { isIP } from 'node:net'
 import { readTime } from '@rack-gateway/errors/read-time'
-import { type Static, Type } from 'typebox'
 import { InvalidFilter } from '../errors.ts'
-import { eventKinds } from '../event.ts'
 import { isUuid } from '../uuid.ts'
-
-const Value = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
-
-/** What an auditor may search by, as it stands in a query. Filters are joined by "and". */
-export const filterProperties = {
-  from: Value('not before this time: RFC 3339 in UTC'),
-  to: Value('before this time: RFC 3339 in UTC'),
-  principal: Value('the id of a user, token or job, or its name: an e-mail address, the name of a token'),
-  rack: Value('the name of a rack'),
-  app: Value('the name of an app'),
-  kind: Type.Optional(Type.Enum([...eventKinds], { description: 'the kind of the event' })),
-  permission: Value('such as release:promote'),
-  route: Value('the id of a route, such as POST /apps/{app}/releases/{release}/promote'),
-  effect: Type.Optional(Type.Enum(['allow', 'deny', 'needs'], { description: 'of the decision' })),
-  rule: Value('the rule that decided'),
-  status: Type.Optional(
-    Type.String({ pattern: '^[1-5](?:\\d\\d|xx)$', description: 'a status, or a class of them such as 5xx' }),
-  ),
-  command: Value('whole words that stand in the command in this order, such as rake db:migrate'),
-  text: Value('words of the command or of a reason, in any order; word* for its beginning'),
-  address: Value('an address, or a block of them such as 192.0.2.0/24'),
-  request: Value('the requestId that a caller was shown'),
-  stream: Type.Optional(Type.String({ format: 'uuid', description: 'the start of a gateway process' })),
-}
-
-export const FilterQuery = Type.Object(filterProperties)
-export type FilterQuery = Static<typeof FilterQuery>
+import type { FilterQuery } from './filter-query.ts'
 
 /** Filters that were read: each can be asked of the database as it is. */
 export interface AuditFilters {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
-import type { FilterQuery } from './filters.ts'
+import type { FilterQuery } from './filter-query.ts'
 import { createFollower, type Follower } from './follow.ts'
 import { createAuditSearch } from './search.ts'
 

@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import { monthAfter } from '../calendar-month.ts'
-import { type FilterQuery, readFilters } from './filters.ts'
+import type { FilterQuery } from './filter-query.ts'
+import { readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import { type Position, positionText, readPosition } from './position.ts'
 import { streamQuery } from './query.ts'

@@ -1,5 +1,5 @@
 export { NoSuchEvent } from '../errors.ts'
-export { type FilterQuery, filterProperties } from './filters.ts'
+export type { FilterQuery } from './filter-query.ts'
 export { createFollower, type FollowedBatch, type Follower } from './follow.ts'
 export type { FoundEvent } from './found-event.ts'
 export { type AuditSearch, type AuditSearchOptions, createAuditSearch } from './search.ts'

@@ -3,7 +3,7 @@ import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import type { EventDraft } from '../event.ts'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
-import type { FilterQuery } from './filters.ts'
+import type { FilterQuery } from './filter-query.ts'
 import { type AuditSearch, createAuditSearch } from './search.ts'
 
 async function started(onEnd: OnEnd = onTestFinished) {

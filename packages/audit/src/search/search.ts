@@ -3,7 +3,8 @@ import postgres, { type Sql } from 'postgres'
 import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
 import { cursorAt, placeAt } from './cursor.ts'
-import { type AuditFilters, type FilterQuery, readFilters } from './filters.ts'
+import type { FilterQuery } from './filter-query.ts'
+import { type AuditFilters, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import {
   acknowledgementsQuery,

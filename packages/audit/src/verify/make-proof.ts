@@ -5,7 +5,7 @@ import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
 import { momentOf } from '../uuid.ts'
 import { keyChangesAfter, numberedNotes } from './database-log.ts'
 import { membersOf } from './event-place.ts'
-import { type EventProof, proofFormat } from './proof.ts'
+import { type EventProof, proofFormat } from './event-proof.ts'
 
 export type ProofResult =
   | { readonly kind: 'proof'; readonly proof: EventProof }

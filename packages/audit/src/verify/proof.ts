@@ -1,4 +1,3 @@
-import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { canonical } from '../canonical.ts'
 import { linkHash } from '../chain.ts'
@@ -7,25 +6,7 @@ import { isSignedBy } from '../checkpoints/signed-note.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { rootByInclusion } from '../tree/proofs.ts'
-
-const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' })
-export const proofFormat = 'rack-gateway/audit/proof/v1'
-
-/** That one event is in the log: it may be laid out in any way, since what counts is the event's canonical form. */
-export const EventProof = Type.Object({
-  format: Type.Literal(proofFormat),
-  event: Type.Record(Type.String(), Type.Unknown()),
-  prev: Type.String({ ...Digest, description: 'the hash of the event before it in its stream' }),
-  path: Type.Array(Digest, {
-    maxItems: 64,
-    description: 'roots of the subtrees beside it, from its leaf upwards (RFC 6962, section 2.1.1)',
-  }),
-  checkpoint: Type.String({ description: 'the signed note that has the root of its stream' }),
-  keyChanges: Type.Array(Type.String(), {
-    description: 'the notes since then in which a new key took the place of the one before',
-  }),
-})
-export type EventProof = Static<typeof EventProof>
+import { EventProof } from './event-proof.ts'
 
 export type ProofVerdict =
   | {

@@ -1,4 +1,4 @@
-import type { Condition } from './conditions.ts'
+import type { TrustCondition } from '@rack-gateway/gateway-api'
 
 /** By what a condition tells the CI system, and what then says which branch, tag, or environment a job is for. */
 const systems = [
@@ -11,7 +11,7 @@ const systems = [
 ] as const
 
 /** Says what a trust admits that names no branch, tag, or environment; null for one that does, or whose CI system is not known. */
-export function admissionWarning(conditions: readonly Condition[]): string | null {
+export function admissionWarning(conditions: readonly TrustCondition[]): string | null {
   const system = systems.find(({ known }) => known.some((claim) => conditionOn(conditions, claim)))
   if (system === undefined || system.narrowing.some((claim) => narrows(conditionOn(conditions, claim)))) return null
   const isProtected = conditions.some(
@@ -22,11 +22,11 @@ export function admissionWarning(conditions: readonly Condition[]): string | nul
   return `This trust admits the jobs of every ${refs}. ${who} can use its role. Name a ref or an environment to admit fewer jobs.`
 }
 
-function conditionOn(conditions: readonly Condition[], claim: string): Condition | undefined {
+function conditionOn(conditions: readonly TrustCondition[], claim: string): TrustCondition | undefined {
   return conditions.find((condition) => condition.claim === claim)
 }
 
-function narrows(condition: Condition | undefined): boolean {
+function narrows(condition: TrustCondition | undefined): boolean {
   if (condition === undefined) return false
   return !('pattern' in condition) || !/^(?:refs\/)?(?:heads\/)?\*+$/.test(condition.pattern)
 }

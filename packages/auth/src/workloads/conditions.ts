@@ -1,33 +1,10 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
-import { type Static, Type } from 'typebox'
-
-const closed = { additionalProperties: false } as const
-const Claim = Type.String({ minLength: 1, maxLength: 100, description: 'the name of a claim, at the top of the token' })
-const Value = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Integer(), Type.Boolean()])
-
-/** What a trust asks of one claim. */
-export const Condition = Type.Union([
-  Type.Object({ claim: Claim, equals: Value }, closed),
-  Type.Object({ claim: Claim, oneOf: Type.Array(Value, { minItems: 1, maxItems: 50 }) }, closed),
-  Type.Object(
-    {
-      claim: Claim,
-      pattern: Type.String({
-        minLength: 1,
-        maxLength: 200,
-        description: '* stands for any run of characters but / and :',
-      }),
-    },
-    closed,
-  ),
-  Type.Object({ claim: Claim, empty: Type.Literal(true, { description: 'the claim is missing or empty' }) }, closed),
-])
-export type Condition = Static<typeof Condition>
+import type { TrustCondition } from '@rack-gateway/gateway-api'
 
 export type Claims = Readonly<Record<string, unknown>>
 
 /** Values are compared by type, too: the text 74 is not the number 74. */
-export function holds(condition: Condition, claims: Claims): boolean {
+export function holds(condition: TrustCondition, claims: Claims): boolean {
   const value = Object.hasOwn(claims, condition.claim) ? claims[condition.claim] : undefined
   if ('equals' in condition) return value === condition.equals
   if ('oneOf' in condition) return condition.oneOf.some((wanted) => wanted === value)
@@ -36,7 +13,7 @@ export function holds(condition: Condition, claims: Claims): boolean {
 }
 
 /** In the operator's own words: nothing of the token is in it. */
-export function describeCondition(condition: Condition): string {
+export function describeCondition(condition: TrustCondition): string {
   const { claim } = condition
   if ('equals' in condition) return `${claim} must be ${JSON.stringify(condition.equals)}`
   if ('oneOf' in condition)

@@ -1,5 +1,5 @@
 import type { Explanation } from '@rack-gateway/errors'
-import type { Condition } from './conditions.ts'
+import type { TrustCondition } from '@rack-gateway/gateway-api'
 
 interface Provider {
   readonly issuers: RegExp
@@ -20,7 +20,7 @@ const providers: readonly Provider[] = [
 const idLike = /^sub$|(?:^|[_./:-])(?:uu)?id$|[a-z](?:Id|ID|Uuid|UUID)$/
 
 /** What a trust must say so that its conditions are met by one customer's jobs alone, or null. */
-export function missingIdentity(issuer: string, conditions: readonly Condition[]): Explanation | null {
+export function missingIdentity(issuer: string, conditions: readonly TrustCondition[]): Explanation | null {
   const claims = conditions.filter(isIdentity).map(({ claim }) => claim)
   const known = providers.find(({ issuers }) => issuers.test(issuer))
   if (known?.claims.some((claim) => claims.includes(claim)) ?? claims.some((claim) => idLike.test(claim))) return null
@@ -36,7 +36,7 @@ export function missingIdentity(issuer: string, conditions: readonly Condition[]
 }
 
 /** Yes or no is the same for half the world. */
-function isIdentity(condition: Condition): boolean {
+function isIdentity(condition: TrustCondition): boolean {
   if ('equals' in condition) return typeof condition.equals !== 'boolean'
   return 'oneOf' in condition && condition.oneOf.every((value) => typeof value !== 'boolean')
 }

@@ -1,10 +1,10 @@
 import { type Database, trusts, workloadSessions } from '@rack-gateway/database'
+import type { TrustCondition } from '@rack-gateway/gateway-api'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { and, desc, eq, type SQL } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { grantsOf } from '../queries/listed-grants.ts'
 import { after, only, type PageRequest, pageOf, placeOf } from '../queries/page.ts'
-import type { Condition } from './conditions.ts'
 
 /** Trusts and the sessions of jobs, a page at a time, newest first. */
 export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
@@ -22,7 +22,7 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
     )
     return pageOf(rows, page.limit, ({ place: _, conditions, ...trust }) => ({
       ...trust,
-      conditions: conditions as Condition[],
+      conditions: conditions as TrustCondition[],
       grants: grants.get(trust.id) ?? [],
     }))
   }

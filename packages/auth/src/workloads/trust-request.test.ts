@@ -1,7 +1,7 @@
+import { TrustRequest, type TrustTemplate } from '@rack-gateway/gateway-api'
 import { Value } from 'typebox/value'
 import { describe, expect, test } from 'vitest'
-import type { Template } from './templates.ts'
-import { TrustRequest, trustTerms } from './trust-request.ts'
+import { trustTerms } from './trust-request.ts'
 
 const publicUrl = 'https://gateway.example.com'
 const github = 'https://token.actions.githubusercontent.com'
@@ -79,7 +79,7 @@ test.each(['sub', 'id', 'project_id', 'projectId', 'ci.example.com/project-id', 
   },
 )
 
-test.each<Template>([
+test.each<TrustTemplate>([
   template,
   { provider: 'gitlab', projectId: '1', namespaceId: '2' },
   {

@@ -1,42 +1,15 @@
-import { type Static, Type } from 'typebox'
+import type { TrustCondition, TrustRequest } from '@rack-gateway/gateway-api'
 import { checkName } from '../admin/names.ts'
 import { InvalidTrust } from '../errors.ts'
-import { Condition } from './conditions.ts'
 import { missingIdentity } from './identifying.ts'
 import { issuerProblem } from './issuer-url.ts'
-import { expandTemplate, Template } from './templates.ts'
-
-const Pattern = Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9._*-]+$' })
-
-const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
-
-/** What is asked for: a template, or an issuer with conditions. */
-export const TrustRequest = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
-    template: Type.Optional(Template),
-    issuer: Type.Optional(Type.String({ maxLength: 300 })),
-    conditions: Type.Optional(Type.Array(Condition, { minItems: 1, maxItems: 30 })),
-    /** Must be PUBLIC_URL, which it is when it is left out. */
-    audience: Type.Optional(Type.String({ maxLength: 300 })),
-    role: Type.String({ minLength: 1, maxLength: 100 }),
-    racks: Type.Optional(Pattern),
-    apps: Type.Optional(Pattern),
-    expiresAt: Type.Optional(
-      Type.String({ format: 'date-time', description: 'when its role ends, RFC 3339, in UTC; without: never' }),
-    ),
-    reason: Type.Optional(Reason),
-    maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
-  },
-  { additionalProperties: false },
-)
-export type TrustRequest = Static<typeof TrustRequest>
+import { expandTemplate } from './templates.ts'
 
 export interface TrustTerms {
   readonly name: string
   readonly issuer: string
   readonly audience: string
-  readonly conditions: readonly Condition[]
+  readonly conditions: readonly TrustCondition[]
   readonly role: string
   readonly racks: string
   readonly apps: string
@@ -75,7 +48,7 @@ function expanded({ template, issuer, conditions }: TrustRequest) {
   throw new InvalidTrust('a trust needs a template, or an issuer with conditions:', 'say one of them')
 }
 
-function checkConditions(issuer: string, conditions: readonly Condition[]): void {
+function checkConditions(issuer: string, conditions: readonly TrustCondition[]): void {
   const missing = missingIdentity(issuer, conditions)
   if (missing !== null) throw new InvalidTrust(missing.reason, missing.next)
   const checked = conditions.find(({ claim }) => reserved.has(claim))

@@ -1,4 +1,5 @@
-import { type Claims, type Condition, describeCondition, holds } from './conditions.ts'
+import type { TrustCondition } from '@rack-gateway/gateway-api'
+import { type Claims, describeCondition, holds } from './conditions.ts'
 import type { UnverifiedJwt } from './jwt.ts'
 
 /** A trust, as far as choosing one is concerned. */
@@ -7,7 +8,7 @@ export interface Trust {
   readonly name: string
   readonly issuer: string
   readonly audience: string
-  readonly conditions: readonly Condition[]
+  readonly conditions: readonly TrustCondition[]
   /** Seconds that a session may last. */
   readonly maxAge: number
 }

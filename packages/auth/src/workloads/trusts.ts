@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, trusts } from '@rack-gateway/database'
+import type { TrustCondition } from '@rack-gateway/gateway-api'
 import { eq, isNull } from 'drizzle-orm'
 import { createBinding, type Lasting } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import { NotFound, TrustNameTaken, TrustRevoked } from '../errors.ts'
-import type { Condition } from './conditions.ts'
 import type { Trust } from './trust.ts'
 import type { TrustTerms } from './trust-request.ts'
 
@@ -13,7 +13,7 @@ import type { TrustTerms } from './trust-request.ts'
 export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
   const rows = await db.select().from(trusts).where(isNull(trusts.revokedAt)).orderBy(trusts.createdAt, trusts.id)
   return rows.map(({ id, name, issuer, audience, conditions, maxAge }) => {
-    return { id, name, issuer, audience, conditions: conditions as Condition[], maxAge }
+    return { id, name, issuer, audience, conditions: conditions as TrustCondition[], maxAge }
   })
 }
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
+import type { TrustCondition } from '@rack-gateway/gateway-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createRevision } from '../principals/revision.ts'
 import { isRefusal, noTrust } from '../refusal.ts'
-import type { Condition } from './conditions.ts'
 import { createIssuerKeys } from './issuer-keys.ts'
 import { readJwt } from './jwt.ts'
 import { expandTemplate } from './templates.ts'
@@ -329,7 +329,7 @@ describe('conditions', () => {
   })
 
   test('a star in an exact condition is a star', async () => {
-    const conditions: Condition[] = [{ claim: 'repository_id', equals: '*' }]
+    const conditions: TrustCondition[] = [{ claim: 'repository_id', equals: '*' }]
     expect(await ruleOf(await issuer.jwt(), [trust({ conditions })])).toBe('no-trust')
   })
 
@@ -340,7 +340,7 @@ describe('conditions', () => {
   test.each(['constructor', 'toString', '__proto__'])(
     'a claim that every object has, %s, is missing',
     async (claim) => {
-      const conditions: Condition[] = [
+      const conditions: TrustCondition[] = [
         { claim: 'repository_id', equals: '74' },
         { claim, empty: true },
       ]

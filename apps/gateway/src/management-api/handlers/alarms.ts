@@ -3,10 +3,10 @@ import { type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { actorName } from '@rack-gateway/rbac-policy'
 import { NoAlarm } from '../../errors.ts'
-import type { Handlers, OwnCall } from '../call.ts'
-import { shownEvent } from '../event-response.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
+import { toEventResponse } from '../event-response.ts'
 
-/** Alarms are events, and so is that somebody has looked at one: nothing else is kept of either. */
+/** Alarms and their acknowledgements are audit events. Nothing else is stored. */
 export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
   async listAlarms(call) {
     const { auditLog, query, record } = call
@@ -18,34 +18,35 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
       .slice(0, limit)
     const acknowledgements = await auditLog.acknowledgements(newest.map(({ id }) => id))
     await record({ kind: 'audit.read', detail: { what: 'alarms' } })
-    return { items: newest.map((found) => shownAlarm(found, acknowledgements.get(found.id)?.event, call)) }
+    return { items: newest.map((found) => toAlarmResponse(found, acknowledgements.get(found.id)?.event, call)) }
   },
 
-  /** Whoever says so again changes nothing: the first word stays. */
-  async acknowledgeAlarm(asked) {
-    const { auditLog, id, body } = asked
+  /** A second acknowledgement changes nothing. */
+  async acknowledgeAlarm(outerCall) {
+    const { auditLog, id, body } = outerCall
     if (!isUuid(id)) throw new NoSuchEvent(id)
     const found = await auditLog.event(id)
     if (!isAlarm(found.event))
-      throw new NoAlarm(
-        `the event ${id} is no alarm, so there is nothing to acknowledge`,
-        'look for it in the list of alarms',
-      )
-    await asked.change(async function acknowledgeAlarm({ record }) {
+      throw new NoAlarm(`The event ${id} is not an alarm.`, 'Choose an event from the list of alarms.')
+    await outerCall.change(async function acknowledgeAlarm({ record }) {
       if (!(await auditLog.acknowledgements([id])).has(id))
         await record({ kind: 'alarm.acknowledged', of: id, detail: { reason: body.reason, alarm: found.event.kind } })
     })
-    const said = (await auditLog.acknowledgements([id])).get(id)
-    return shownAlarm(found, said?.event, asked)
+    const acknowledgement = (await auditLog.acknowledgements([id])).get(id)
+    return toAlarmResponse(found, acknowledgement?.event, outerCall)
   },
 }
 
-function shownAlarm(found: FoundEvent, said: AuditEvent | undefined, call: Pick<OwnCall, 'publicUrl'>) {
-  const acknowledged = said && {
-    id: said.id,
-    at: said.at,
-    by: said.principal ? actorName(said.principal) : '',
-    reason: `${said.detail?.reason ?? ''}`,
+function toAlarmResponse(
+  found: FoundEvent,
+  acknowledgement: AuditEvent | undefined,
+  call: Pick<PrincipalCall, 'publicUrl'>,
+) {
+  const acknowledged = acknowledgement && {
+    id: acknowledgement.id,
+    at: acknowledgement.at,
+    by: acknowledgement.principal ? actorName(acknowledgement.principal) : '',
+    reason: `${acknowledgement.detail?.reason ?? ''}`,
   }
-  return { ...shownEvent(found, call), acknowledged: acknowledged ?? null }
+  return { ...toEventResponse(found, call), acknowledged: acknowledged ?? null }
 }

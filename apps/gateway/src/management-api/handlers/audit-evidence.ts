@@ -1,7 +1,7 @@
 import { NotFound } from '@rack-gateway/auth'
 import { NotSignedYet } from '../../errors.ts'
 import type { Handlers } from '../call.ts'
-import { watchedAnswer } from '../revocable-stream.ts'
+import { revocableStream } from '../revocable-stream.ts'
 
 export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 'proveAuditEvent'> = {
   async listAuditKeys({ auditEvidence }) {
@@ -9,10 +9,10 @@ export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 
   },
 
   async readAuditLog(call) {
-    // Recorded first: it is then among what is read.
+    // Recorded first, so that the log that is read contains this read.
     await call.record({ kind: 'audit.read', detail: { what: 'the whole log' } })
-    return watchedAnswer(call, {}, async ({ taken }) => ({
-      body: call.auditEvidence.read(taken),
+    return revocableStream(call, {}, async ({ onRead }) => ({
+      body: call.auditEvidence.read(onRead),
       mediaType: 'application/x-ndjson',
       fileName: null,
     }))
@@ -22,7 +22,7 @@ export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 
     const result = await auditEvidence.prove(id)
     if (result.kind === 'unknown') throw new NotFound('such event')
     if (result.kind === 'unsigned')
-      throw new NotSignedYet('No checkpoint has signed this event yet:', 'ask again in a minute')
+      throw new NotSignedYet('No checkpoint has signed this event yet.', 'Retry in a minute.')
     await record({ kind: 'audit.read', detail: { what: 'a proof', event: id } })
     return result.proof
   },

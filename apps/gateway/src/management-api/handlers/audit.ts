@@ -3,15 +3,15 @@ import { type ExportFormat, exportFormats } from '@rack-gateway/audit/export'
 import { createFollower, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
-import { exportStream } from '../audit/export-stream.ts'
-import { followStream } from '../audit/follow-stream.ts'
 import type { Handlers } from '../call.ts'
-import { shownEvent, withActorName } from '../event-response.ts'
-import { watchedAnswer } from '../revocable-stream.ts'
+import { toEventResponse, withActorName } from '../event-response.ts'
+import { exportStream } from '../export-stream.ts'
+import { followStream } from '../follow-stream.ts'
+import { revocableStream } from '../revocable-stream.ts'
 
 type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'followAudit' | 'exportAudit'>
 
-/** Every look at the log is in the log before anything of it is shown. */
+/** Every read of the log is recorded before its response is sent. */
 export const auditHandlers: AuditHandlers = {
   async searchAudit(call) {
     const { limit = 50, cursor, ...filters } = call.query
@@ -19,7 +19,7 @@ export const auditHandlers: AuditHandlers = {
     page.catch(() => undefined)
     await call.record({ kind: 'audit.read', detail: { ...filters, page: cursor === undefined ? 'first' : 'next' } })
     const { items, next } = await page
-    return { items: items.map((found) => shownEvent(found, call)), next }
+    return { items: items.map((found) => toEventResponse(found, call)), next }
   },
 
   async getAuditEvent(call) {
@@ -28,19 +28,19 @@ export const auditHandlers: AuditHandlers = {
     const found = await auditLog.event(id)
     await call.record({ kind: 'audit.read', detail: { event: id } })
     const { canonical, hash, prev } = found
-    return { ...shownEvent(found, call), canonical, hash: hash.toString('hex'), prev: prev.toString('hex') }
+    return { ...toEventResponse(found, call), canonical, hash: hash.toString('hex'), prev: prev.toString('hex') }
   },
 
   async followAudit(call) {
     const { query, auditLog, followers, lastEventId } = call
-    return watchedAnswer(call, { take: followers.take, farewell }, async ({ signal, taken }) => {
+    return revocableStream(call, { take: followers.take, gracePeriod }, async ({ signal, onRead }) => {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({
         kind: 'audit.read',
         detail: { ...query, page: lastEventId === null ? 'follow' : 'follow on' },
       })
-      const show = (event: FoundEvent) => shownEvent(event, call)
-      const body = streamOf(followStream({ follower, show, signal, onTaken: taken }))
+      const toResponse = (event: FoundEvent) => toEventResponse(event, call)
+      const body = toStream(followStream({ follower, toResponse, signal, onRead }))
       return { body, mediaType: 'text/event-stream', fileName: null }
     })
   },
@@ -48,7 +48,7 @@ export const auditHandlers: AuditHandlers = {
   async exportAudit(call) {
     const { format: name = 'ndjson', ...filters } = call.query
     const format = name === 'ndjson' ? exportFormats.ndjson : withActorNames(exportFormats[name])
-    const batches = await begun(call.auditLog.all(filters))
+    const batches = await readFirst(call.auditLog.all(filters))
     await call
       .record({ kind: 'audit.read', detail: { ...filters, page: 'export', format: name } })
       .catch(async (error: unknown) => {
@@ -56,39 +56,39 @@ export const auditHandlers: AuditHandlers = {
         throw error
       })
     const fileName = `audit-${new Date(call.moment.at).toISOString().slice(0, 19).replaceAll(':', '')}.${name === 'csv' ? 'csv' : 'ndjson'}`
-    return watchedAnswer(call, {}, async ({ signal, taken }) => {
-      const body = streamOf(
+    return revocableStream(call, {}, async ({ signal, onRead }) => {
+      const body = toStream(
         exportStream({
           batches: { [Symbol.asyncIterator]: () => batches },
           format,
           signal,
-          onTaken: taken,
+          onRead,
           record: ({ count, sha256, complete }) =>
             call.record({ kind: 'audit.exported', detail: { ...filters, format: name, count, sha256, complete } }),
         }),
       )
-      // Whoever has gone before the first part was wanted leaves a reader that nobody else ends.
-      const end = () => void batches.return?.().catch(() => undefined)
-      return { body, mediaType: format.mediaType, fileName, end }
+      // If the client disconnects before the first read, nothing else ends the query.
+      const onEnd = () => void batches.return?.().catch(() => undefined)
+      return { body, mediaType: format.mediaType, fileName, onEnd }
     })
   },
 }
 
-/** NDJSON has the bytes that were hashed; every other format shows the actor as a search does. */
+/** NDJSON contains the hashed bytes. The other formats show the actor as a search does. */
 function withActorNames({ line, ...format }: ExportFormat): ExportFormat {
   return { ...format, line: (found) => line({ ...found, event: withActorName(found.event) }) }
 }
 
-/** Of a stream: waits so long for its last words to be taken. */
-const farewell = 1_000
+/** Milliseconds for the client to read the last message. */
+const gracePeriod = 1_000
 
-/** One part is kept ready, and no more. */
-function streamOf(parts: AsyncGenerator<string>): Readable {
+/** Buffers at most one part. */
+function toStream(parts: AsyncGenerator<string>): Readable {
   return ignoreStreamErrors(Readable.from(parts, { objectMode: true, highWaterMark: 1 }))
 }
 
-/** Reads the first batch, so that what can't be read is refused as such and not broken off. */
-async function begun<T>(batches: AsyncIterable<T>): Promise<AsyncIterator<T>> {
+/** Reads the first batch, so that a failure becomes an error response instead of an incomplete body. */
+async function readFirst<T>(batches: AsyncIterable<T>): Promise<AsyncIterator<T>> {
   const rest = batches[Symbol.asyncIterator]()
   let first: IteratorResult<T> | null = await rest.next()
   return {

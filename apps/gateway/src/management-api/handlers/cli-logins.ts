@@ -2,7 +2,6 @@ import type { Handlers } from '../call.ts'
 
 type Names = 'beginLoopbackLogin' | 'redeemLoopbackLogin' | 'beginDeviceLogin' | 'pollDeviceLogin'
 
-/** What the CLI asks before it has a token. */
 export const cliLoginHandlers: Handlers<Names> = {
   beginLoopbackLogin({ cliLogin, body, place }) {
     const { rack = null, ...request } = body
@@ -14,34 +13,34 @@ export const cliLoginHandlers: Handlers<Names> = {
   },
 
   async redeemLoopbackLogin({ cliLogin, body: { code, verifier }, place }) {
-    return shown(await cliLogin.logins().redeem(code, verifier, place))
+    return toResponse(await cliLogin.logins().redeem(code, verifier, place))
   },
 
   async beginDeviceLogin({ cliLogin, body, place }) {
     const { rack = null, ...request } = body
-    const begun = await cliLogin.logins().device.begin({ ...request, rack }, place.source.address)
+    const login = await cliLogin.logins().device.begin({ ...request, rack }, place.source.address)
     return {
-      code: begun.userCode,
+      code: login.userCode,
       address: cliLogin.addressOf('/gateway/device'),
-      secret: begun.secret,
-      intervalSeconds: begun.interval,
-      expiresAt: new Date(begun.expiresAt).toISOString(),
+      secret: login.secret,
+      intervalSeconds: login.interval,
+      expiresAt: new Date(login.expiresAt).toISOString(),
     }
   },
 
   async pollDeviceLogin({ cliLogin, body: { secret }, place }) {
-    const polled = await cliLogin.logins().poll(secret, place)
-    return polled.status === 'done' ? { status: polled.status, session: shown(polled.session) } : polled
+    const result = await cliLogin.logins().poll(secret, place)
+    return result.status === 'done' ? { status: result.status, session: toResponse(result.session) } : result
   },
 }
 
-interface NewSession {
+interface IssuedSession {
   readonly id: string
   readonly token: string
   readonly expiresAt: number
   readonly renewAt: number
 }
 
-function shown({ id, token, expiresAt, renewAt }: NewSession) {
+function toResponse({ id, token, expiresAt, renewAt }: IssuedSession) {
   return { id, token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(renewAt).toISOString() }
 }

@@ -2,7 +2,7 @@ import type { Handlers } from '../call.ts'
 import { readSince } from '../read-since.ts'
 
 export const policyImpactHandlers: Handlers<'studyPolicy'> = {
-  async studyPolicy({ policy, studies, body, moment, record, leaving }) {
+  async studyPolicy({ policy, studies, body, moment, record, disconnected }) {
     const { document: current, hash } = policy
     const until = moment.at
     const since = readSince(body.since, until)
@@ -11,7 +11,7 @@ export const policyImpactHandlers: Handlers<'studyPolicy'> = {
       proposed: body.document,
       since,
       until,
-      leaving: leaving(),
+      leaving: disconnected(),
       onBegin: (proposed) =>
         record({ kind: 'policy.studied', detail: { policy: hash, proposed, since: time(since), until: time(until) } }),
     })

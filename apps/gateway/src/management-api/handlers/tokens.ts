@@ -1,163 +1,168 @@
 import { NotFound } from '@rack-gateway/auth'
 import { type ApiTokenGrant, secretStays } from '@rack-gateway/auth/store'
+import { apiPrefix, type Endpoints } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, refusedBy } from '../../errors.ts'
-import type { ChangingCall, Handlers, OwnCall } from '../call.ts'
-import { apiPrefix, type Endpoints } from '../endpoints.ts'
-import { lastingOf, shownGrant, standing } from '../grants.ts'
-import { whoseList } from '../owner-filter.ts'
+import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
+import { formatTime } from '../format-time.ts'
+import { activeGrants, readTerms, toGrantResponse } from '../grants.ts'
+import { ownerFilter } from '../owner-filter.ts'
 import { pageRequest } from '../page-request.ts'
-import { mustBeRack, rackWarnings, warned } from '../rack-names.ts'
-import { timeOf } from '../times.ts'
-import { grantWords, mustHold, mustLastNoLonger, tokenEnd, wantedGrants } from '../token-limits.ts'
+import { assertRackExists, rackWarnings, warningsMember } from '../rack-names.ts'
+import {
+  assertAllowedLifetime,
+  assertCanGrantToToken,
+  requestedGrants,
+  roleOrPermissions,
+  tokenExpiry,
+} from '../token-limits.ts'
 
-type Listed = Awaited<ReturnType<OwnCall['lists']['token']>>
+type Row = Awaited<ReturnType<PrincipalCall['lists']['token']>>
 type Names = 'listTokens' | 'getToken' | 'createToken' | 'revokeToken' | 'rotateToken' | 'handOverToken'
 
 const hour = 3_600_000
-const earlier = 'Rotate it with an earlier end first, or make a new one for that owner.'
+const rotateFirst = 'Rotate it with an earlier expiry first, or create a new token for that owner.'
 
 export const tokenHandlers: Handlers<Names> = {
   async listTokens(call) {
-    const owner = whoseList(call, call.query.owner, 'gateway:token:write')
+    const owner = ownerFilter(call, call.query.owner, 'gateway:token:write')
     const { items, next } = await call.lists.tokens(pageRequest(call.query), owner === null ? {} : { owner })
-    return { items: items.map(shown), next }
+    return { items: items.map(toResponse), next }
   },
 
   async getToken(call) {
-    return shown(await reachable(call))
+    return toResponse(await findAccessible(call))
   },
 
-  createToken: (asked) => asked.change(createToken),
-  rotateToken: (asked) => asked.change(rotateToken),
-  handOverToken: (asked) => asked.change(handOverToken),
+  createToken: (outerCall) => outerCall.change(createToken),
+  rotateToken: (outerCall) => outerCall.change(rotateToken),
+  handOverToken: (outerCall) => outerCall.change(handOverToken),
 
-  revokeToken: (asked) =>
-    asked.change(async function revokeToken(call) {
-      await reachable(call)
+  revokeToken: (outerCall) =>
+    outerCall.change(async function revokeToken(call) {
+      await findAccessible(call)
       await call.changes.revokeToken(call.id)
-      return shown(await call.lists.token(call.id))
+      return toResponse(await call.lists.token(call.id))
     }),
 }
 
-async function createToken(call: ChangingCall<Endpoints['createToken']>) {
+async function createToken(call: TransactionCall<Endpoints['createToken']>) {
   const { body, principal, changes } = call
   const { name, rack, sources = [], serviceAccount } = body
-  if (!call.reaches(serviceAccount === undefined)) throw notForAccounts(call.policy)
-  const expiresAt = tokenEnd(call, body, [grantWords(body)])
-  const { lasting } = lastingOf({ reason: body.reason })
-  const wanted = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
-  const grants = wanted.map((grant) => ({ ...grant, ...lasting }))
+  if (!call.canAccess(serviceAccount === undefined)) throw serviceAccountDenied(call.policy)
+  const expiresAt = tokenExpiry(call, body, [roleOrPermissions(body)])
+  const { terms } = readTerms({ reason: body.reason })
+  const requested = requestedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
+  const grants = requested.map((grant) => ({ ...grant, ...terms }))
   const owner =
     serviceAccount === undefined
       ? ({ kind: 'user', id: principal.id } as const)
       : ({ kind: 'service-account', id: serviceAccount } as const)
-  const bound = rack === undefined ? boundWith(principal) : { rack }
-  if (rack !== undefined) mustBeRack(call, rack)
-  const { id, token } = await changes.createToken({ name, owner, grants, sources, expiresAt, ...bound })
+  const boundTo = rack === undefined ? rackOf(principal) : { rack }
+  if (rack !== undefined) assertRackExists(call, rack)
+  const { id, token } = await changes.createToken({ name, owner, grants, sources, expiresAt, ...boundTo })
   const warnings = body.racks === undefined ? [] : rackWarnings(call, [body.racks])
-  return { ...shown(await call.lists.token(id)), token, ...warned(warnings) }
+  return { ...toResponse(await call.lists.token(id)), token, ...warningsMember(warnings) }
 }
 
-async function rotateToken(call: ChangingCall<Endpoints['rotateToken']>) {
+async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
   const { body, changes, lists, id, now } = call
-  const held = await lists.token(id)
-  const own = isOwn(held, call.principal)
-  // A user's token speaks for them: nobody else gets to know a secret of it.
-  if (!own && (held.serviceAccountId === null || !call.reaches(own))) throw new NotFound('such API token')
-  const grants = grantsOf(held, now())
-  const expiresAt = tokenEnd(
+  const token = await lists.token(id)
+  const isOwner = isOwn(token, call.principal)
+  // A user's token acts as that user, so nobody else may receive its secret.
+  if (!isOwner && (token.serviceAccountId === null || !call.canAccess(isOwner))) throw new NotFound('such API token')
+  const grants = grantsOf(token, now())
+  const expiresAt = tokenExpiry(
     call,
     body,
     grants.filter((grant) => grant.expiresAt === undefined),
   )
   for (const grant of grants) {
-    // What ends by itself was given to a token that ended sooner, perhaps.
-    mustLastNoLonger(call, { grant, end: expiresAt, next: 'Choose an earlier end.' })
-    mustHold(call, grant, own ? null : expiresAt)
+    // A grant with its own expiry may have been allowed only because the token expired earlier.
+    assertAllowedLifetime(call, { grant, expiry: expiresAt, next: 'Choose an earlier expiry.' })
+    assertCanGrantToToken(call, grant, isOwner ? null : expiresAt)
   }
   const { overlapHours = 24 } = body
-  const { token } = await changes.rotateToken(id, {
-    owner: ownerOf(held),
+  const { token: secret } = await changes.rotateToken(id, {
+    owner: ownerOf(token),
     expiresAt,
     overlapUntil: now() + overlapHours * hour,
   })
-  return { ...shown(await lists.token(id)), token }
+  return { ...toResponse(await lists.token(id)), token: secret }
 }
 
-async function handOverToken(call: ChangingCall<Endpoints['handOverToken']>) {
+async function handOverToken(call: TransactionCall<Endpoints['handOverToken']>) {
   const { body, changes, lists, id, now } = call
-  const held = await lists.token(id)
-  // It is cut to its owner: with another one it could do more than before.
-  const end = held.expiresAt.getTime()
-  for (const grant of grantsOf(held, now())) {
-    mustHold(call, grant, end)
-    mustLastNoLonger(call, { grant, end, next: earlier })
+  const token = await lists.token(id)
+  // Its permissions are limited to those of its owner, so another owner could extend them.
+  const expiry = token.expiresAt.getTime()
+  for (const grant of grantsOf(token, now())) {
+    assertCanGrantToToken(call, grant, expiry)
+    assertAllowedLifetime(call, { grant, expiry, next: rotateFirst })
   }
-  const { kind, id: from } = ownerOf(held)
-  await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: held.expiresAt.getTime() })
-  return { ...shown(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
+  const { kind, id: from } = ownerOf(token)
+  await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: expiry })
+  return { ...toResponse(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
 }
 
-/** A token that the caller may know of. Whoever may not learns nothing from asking. */
-async function reachable({
+/** Throws the same error for an unknown token and for one that the caller cannot access, so that its existence stays hidden. */
+async function findAccessible({
   lists,
   principal,
   id,
-  reaches,
-}: Pick<OwnCall, 'lists' | 'principal' | 'id' | 'reaches'>): Promise<Listed> {
+  canAccess,
+}: Pick<PrincipalCall, 'lists' | 'principal' | 'id' | 'canAccess'>): Promise<Row> {
   const token = await lists.token(id)
-  const itself = principal.kind === 'api-token' && token.id === principal.id
-  if (reaches(itself || isOwn(token, principal))) return token
+  const isSelf = principal.kind === 'api-token' && token.id === principal.id
+  if (canAccess(isSelf || isOwn(token, principal))) return token
   throw new NotFound('such API token')
 }
 
-function isOwn({ userId }: Listed, { kind, id }: Principal): boolean {
+function isOwn({ userId }: Row, { kind, id }: Principal): boolean {
   return kind === 'user' && userId === id
 }
 
-/** What a rack-bound session makes is bound like itself. */
-function boundWith({ rack }: Principal) {
+/** A session that is valid for a single rack creates tokens for that rack only. */
+function rackOf({ rack }: Principal) {
   return rack === null ? {} : { rack }
 }
 
-function notForAccounts({ hash }: OwnCall['policy']): Error {
+function serviceAccountDenied({ hash }: PrincipalCall['policy']): Error {
   return refusedBy(NotPermitted, {
     rule: 'no-permission',
     source: 'bindings',
-    reason: 'A token of a service account needs gateway:service-account:write.',
+    reason: 'A token for a service account requires the permission gateway:service-account:write.',
     next: 'Ask an administrator of the gateway for it, or leave serviceAccount out.',
     policy: hash,
   })
 }
 
-/** What it may still do. */
-function grantsOf({ grants }: Listed, now: number): ApiTokenGrant[] {
-  return standing(grants, now).map(({ role, racks, apps, permissions, expiresAt }) => {
-    const end = expiresAt === null ? {} : { expiresAt }
-    return { role, racks, apps, ...end, ...(permissions !== null && { permissions }) }
+function grantsOf({ grants }: Row, now: number): ApiTokenGrant[] {
+  return activeGrants(grants, now).map(({ role, racks, apps, permissions, expiresAt }) => {
+    const expiry = expiresAt === null ? {} : { expiresAt }
+    return { role, racks, apps, ...expiry, ...(permissions !== null && { permissions }) }
   })
 }
 
-function shown(token: Listed) {
+function toResponse(token: Row) {
   const { id, name, prefix, rack, sources, grants, createdAt, expiresAt, usedFrom } = token
   return {
     id,
     name,
     prefix,
     owner: ownerOf(token),
-    grants: grants.map(shownGrant),
+    grants: grants.map(toGrantResponse),
     rack,
     sources: sources === '' ? [] : sources.split(' '),
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
-    revokedAt: timeOf(token.revokedAt),
-    lastUsedAt: timeOf(token.usedAt),
+    revokedAt: formatTime(token.revokedAt),
+    lastUsedAt: formatTime(token.usedAt),
     lastUsedFrom: usedFrom,
   }
 }
 
-function ownerOf({ userId, serviceAccountId, ownerEmail, ownerAccount }: Listed) {
+function ownerOf({ userId, serviceAccountId, ownerEmail, ownerAccount }: Row) {
   if (userId !== null) return { kind: 'user' as const, id: userId, name: ownerEmail ?? '' }
   return { kind: 'service-account' as const, id: serviceAccountId ?? '', name: ownerAccount ?? '' }
 }

@@ -1,50 +1,50 @@
 import { admissionWarning, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
-import { mustGive } from '../assert-can-grant.ts'
-import type { Handlers, OwnCall } from '../call.ts'
-import { lastingOf, shownGrant } from '../grants.ts'
+import { assertCanGrant } from '../assert-can-grant.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
+import { formatTime } from '../format-time.ts'
+import { readTerms, toGrantResponse } from '../grants.ts'
 import { pageRequest } from '../page-request.ts'
-import { rackWarnings, warned } from '../rack-names.ts'
-import { timeOf } from '../times.ts'
+import { rackWarnings, warningsMember } from '../rack-names.ts'
 
-type Listed = Awaited<ReturnType<OwnCall['lists']['trust']>>
+type Row = Awaited<ReturnType<PrincipalCall['lists']['trust']>>
 
 export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' | 'revokeTrust'> = {
   async listTrusts({ lists, query }) {
     const { items, next } = await lists.trusts(pageRequest(query))
-    return { items: items.map(shown), next }
+    return { items: items.map(toResponse), next }
   },
 
   async getTrust({ lists, id }) {
-    return shown(await lists.trust(id))
+    return toResponse(await lists.trust(id))
   },
 
-  async createTrust(asked) {
-    const { workloads, publicUrl, body } = asked
+  async createTrust(outerCall) {
+    const { workloads, publicUrl, body } = outerCall
     if (publicUrl === null) throw new NoPublicUrl()
-    const terms = trustTerms(body, publicUrl)
-    const { role, racks, apps } = terms
-    const { until, lasting } = lastingOf(body)
-    const made = await asked.change(async function createTrust(call) {
-      mustGive(call, { role, racks, apps, until })
-      const id = await call.changes.createTrust(terms, lasting)
-      const warnings = [...rackWarnings(call, [racks]), admissionWarning(terms.conditions)]
-      return { ...shown(await call.lists.trust(id)), ...warned(warnings) }
+    const trust = trustTerms(body, publicUrl)
+    const { role, racks, apps } = trust
+    const { until, terms } = readTerms(body)
+    const created = await outerCall.change(async function createTrust(call) {
+      assertCanGrant(call, { role, racks, apps, until })
+      const id = await call.changes.createTrust(trust, terms)
+      const warnings = [...rackWarnings(call, [racks]), admissionWarning(trust.conditions)]
+      return { ...toResponse(await call.lists.trust(id)), ...warningsMember(warnings) }
     })
     workloads.forgetTrusts()
-    return made
+    return created
   },
 
-  async revokeTrust(asked) {
-    const revoked = await asked.change(async function revokeTrust({ lists, changes, id }) {
+  async revokeTrust(outerCall) {
+    const revoked = await outerCall.change(async function revokeTrust({ lists, changes, id }) {
       await changes.revokeTrust(id)
-      return shown(await lists.trust(id))
+      return toResponse(await lists.trust(id))
     })
-    asked.workloads.forgetTrusts()
+    outerCall.workloads.forgetTrusts()
     return revoked
   },
 }
 
-function shown({ grants, maxAge, createdAt, revokedAt, ...trust }: Listed) {
+function toResponse({ grants, maxAge, createdAt, revokedAt, ...trust }: Row) {
   const [first] = grants
   return {
     ...trust,
@@ -52,8 +52,8 @@ function shown({ grants, maxAge, createdAt, revokedAt, ...trust }: Listed) {
     role: first?.role ?? null,
     racks: first?.racks ?? null,
     apps: first?.apps ?? null,
-    grants: grants.map(shownGrant),
+    grants: grants.map(toGrantResponse),
     createdAt: createdAt.toISOString(),
-    revokedAt: timeOf(revokedAt),
+    revokedAt: formatTime(revokedAt),
   }
 }

@@ -1,14 +1,14 @@
-import type { Handlers, OwnCall } from '../call.ts'
-import { apiPrefix } from '../endpoints.ts'
+import { apiPrefix } from '@rack-gateway/gateway-api'
+import type { Handlers, PrincipalCall } from '../call.ts'
+import { formatTime } from '../format-time.ts'
 import { pageRequest } from '../page-request.ts'
-import { timeOf } from '../times.ts'
 
-type Listed = Awaited<ReturnType<OwnCall['lists']['user']>>
+type Row = Awaited<ReturnType<PrincipalCall['lists']['user']>>
 
 export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lockUser' | 'unlockUser'> = {
   async listUsers({ lists, query }) {
     const { items, next } = await lists.users(pageRequest(query), query.group)
-    return { items: items.map(shown), next }
+    return { items: items.map(toResponse), next }
   },
 
   async listGroups({ lists, query }) {
@@ -17,11 +17,11 @@ export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lo
   },
 
   async getUser({ lists, id }) {
-    return shown(await lists.user(id))
+    return toResponse(await lists.user(id))
   },
 
-  lockUser: (asked) =>
-    asked.change(async function lockUser({ lists, changes, id, body }) {
+  lockUser: (outerCall) =>
+    outerCall.change(async function lockUser({ lists, changes, id, body }) {
       const stopped = await changes.lockUser(id, body.reason)
       const stoppedTokens = stopped.map((token) => ({
         id: token.id,
@@ -29,16 +29,16 @@ export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lo
         expiresAt: token.expiresAt.toISOString(),
         handOver: `${apiPrefix}/tokens/${token.id}/owner`,
       }))
-      return { user: shown(await lists.user(id)), stoppedTokens }
+      return { user: toResponse(await lists.user(id)), stoppedTokens }
     }),
 
-  unlockUser: (asked) =>
-    asked.change(async function unlockUser({ lists, changes, id }) {
+  unlockUser: (outerCall) =>
+    outerCall.change(async function unlockUser({ lists, changes, id }) {
       await changes.unlockUser(id)
-      return shown(await lists.user(id))
+      return toResponse(await lists.user(id))
     }),
 }
 
-function shown({ createdAt, lockedAt, ...user }: Listed) {
-  return { ...user, createdAt: createdAt.toISOString(), lockedAt: timeOf(lockedAt) }
+function toResponse({ createdAt, lockedAt, ...user }: Row) {
+  return { ...user, createdAt: createdAt.toISOString(), lockedAt: formatTime(lockedAt) }
 }

@@ -1,10 +1,10 @@
 import { isRefusal, NotFound, unauthenticated } from '@rack-gateway/auth'
-import type { Handlers, OwnCall } from '../call.ts'
-import { endedBy } from '../ended-by.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
+import { endReason } from '../end-reason.ts'
+import { formatTime } from '../format-time.ts'
 import { pageRequest } from '../page-request.ts'
-import { timeOf } from '../times.ts'
 
-type Listed = Awaited<ReturnType<OwnCall['lists']['workloadSession']>>
+type Row = Awaited<ReturnType<PrincipalCall['lists']['workloadSession']>>
 type Names = 'exchangeJobToken' | 'listWorkloadSessions' | 'endWorkloadSession'
 
 export const workloadSessionHandlers: Handlers<Names> = {
@@ -23,25 +23,25 @@ export const workloadSessionHandlers: Handlers<Names> = {
 
   async listWorkloadSessions({ lists, query }) {
     const { items, next } = await lists.workloadSessions(pageRequest(query), query.trust)
-    return { items: items.map(shown), next }
+    return { items: items.map(toResponse), next }
   },
 
-  endWorkloadSession: (asked) =>
-    asked.change(async function endWorkloadSession({ lists, changes, principal, id, reaches }) {
-      const own = principal.kind === 'workload' && principal.id === id
-      // The same error as for an unknown id: a caller who may not see the session does not learn that it exists.
-      if (!reaches(own)) throw new NotFound('such session')
-      await changes.endWorkloadSession(id, own ? 'ended by the job itself' : endedBy(principal))
-      return shown(await lists.workloadSession(id))
+  endWorkloadSession: (outerCall) =>
+    outerCall.change(async function endWorkloadSession({ lists, changes, principal, id, canAccess }) {
+      const isOwner = principal.kind === 'workload' && principal.id === id
+      // The same error as for an unknown ID, so that a caller without access does not learn that the session exists.
+      if (!canAccess(isOwner)) throw new NotFound('such session')
+      await changes.endWorkloadSession(id, isOwner ? 'ended by the job itself' : endReason(principal))
+      return toResponse(await lists.workloadSession(id))
     }),
 }
 
-function shown({ trustId, trustName, createdAt, expiresAt, endedAt, ...session }: Listed) {
+function toResponse({ trustId, trustName, createdAt, expiresAt, endedAt, ...session }: Row) {
   return {
     ...session,
     trust: { id: trustId, name: trustName },
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
-    endedAt: timeOf(endedAt),
+    endedAt: formatTime(endedAt),
   }
 }

@@ -6,46 +6,47 @@ export interface ExportOptions {
   readonly batches: AsyncIterable<readonly FoundEvent[]>
   readonly format: ExportFormat
   readonly signal: AbortSignal
-  readonly onTaken: () => void
-  /** Resolves when it is recorded what was exported: before the last part is sent. */
-  readonly record: (exported: Exported) => Promise<void>
+  /** Called each time the consumer asks for more. */
+  readonly onRead: () => void
+  /** Records the export, and resolves when that is durable. */
+  readonly record: (result: ExportResult) => Promise<void>
 }
 
-export interface Exported {
+export interface ExportResult {
   readonly count: number
-  /** Of all bytes, hex. */
+  /** SHA-256 of all bytes, hex. */
   readonly sha256: string
   readonly complete: boolean
 }
 
 /**
- * A batch is read when the one before was taken. The last one waits for the record of the export, so that nobody holds a whole
- * export that isn't in the log; one that breaks off is recorded with what was sent by then.
+ * Reads a batch after the consumer has taken the previous one. The export is recorded before its last part is sent, so that no
+ * client has a complete export that is not in the log. An export that breaks off is recorded with what was sent.
  */
 export async function* exportStream({
   batches,
   format,
   signal,
-  onTaken,
+  onRead,
   record,
 }: ExportOptions): AsyncGenerator<string> {
   const hash = createHash('sha256')
   let count = 0
-  let held = format.head
+  let pending = format.head
   let complete = false
   try {
     for await (const batch of batches) {
       signal.throwIfAborted()
-      onTaken()
-      hash.update(held)
-      if (held !== '') yield held
-      held = batch.map((event) => format.line(event)).join('')
+      onRead()
+      hash.update(pending)
+      if (pending !== '') yield pending
+      pending = batch.map((event) => format.line(event)).join('')
       count += batch.length
     }
     signal.throwIfAborted()
     complete = true
-    await record({ count, sha256: hash.update(held).digest('hex'), complete })
-    if (held !== '') yield held
+    await record({ count, sha256: hash.update(pending).digest('hex'), complete })
+    if (pending !== '') yield pending
   } finally {
     if (!complete) await record({ count, sha256: hash.digest('hex'), complete })
   }

@@ -1,0 +1,44 @@
+import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { momentOf } from '../audit/call-event.ts'
+import { countedAs } from '../rack-api/call-limits.ts'
+import { authenticateJob } from './authenticate-job.ts'
+import { authorize } from './authorize.ts'
+import type { ManagementApiContext } from './call.ts'
+import type { Route } from './options.ts'
+import { rejectCookie } from './reject-cookie.ts'
+
+/** Authenticates and authorizes before any of the body is read. */
+export async function admit(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { endpoint, context }: Pick<Route, 'endpoint' | 'context'>,
+): Promise<void> {
+  if (endpoint.authentication === 'anyone') return app.limitStranger(request)
+  if (endpoint.authentication === 'job') {
+    request.provenJwt = await authenticateJob(context.workloads, request)
+    return
+  }
+  await app.authenticateOwn(request, reply)
+  await new Promise<void>((start) => app.scheduler.schedule(countedAs(principalOf(request)), start))
+  rejectCookie(request, endpoint)
+  request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
+}
+
+/** A client can delay the end of its body, so what was true when the request arrived may no longer be true. */
+export async function reauthorize(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  endpoint: PrincipalEndpoint,
+  { now }: Pick<ManagementApiContext, 'now'>,
+): Promise<void> {
+  await app.authenticateAgain(request)
+  request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, now))
+}
+
+export function principalOf({ principal }: FastifyRequest): Principal {
+  if (principal === null) throw new Error('the request was authenticated without a principal')
+  return principal
+}

@@ -1,0 +1,131 @@
+import { type Change, changeAs, createAdministration, createLists, type ProvenJwt } from '@rack-gateway/auth/store'
+import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { Moment } from '@rack-gateway/rbac-policy'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { draftOf, momentOf, sourceOf } from '../audit/call-event.ts'
+import { identityRecorder } from '../audit/identity-recorder.ts'
+import { principalOf, reauthorize } from './admit.ts'
+import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
+import type { AnyCall, PrincipalCall } from './call.ts'
+import type { ManagementApiOptions, Route } from './options.ts'
+
+/** The call that a handler gets for an authorized and validated request. */
+export function buildCall(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { endpoint, context, options, countChange }: Route,
+): AnyCall {
+  const params = request.params as { readonly id?: string }
+  const validated = {
+    ...context,
+    moment: momentOf(request, context.now),
+    id: params.id ?? '',
+    query: (request.query ?? {}) as PrincipalCall['query'],
+    body: (request.body ?? {}) as PrincipalCall['body'],
+  }
+  if (endpoint.authentication === 'anyone')
+    return { ...validated, place: { request: request.id, source: sourceOf(request) } }
+  if (endpoint.authentication === 'job')
+    return { ...validated, proven: provenJwtOf(request), record: identityRecorder(app, request) }
+  const common = {
+    ...validated,
+    csrfToken: request.csrfToken,
+    isConnected: () => !request.raw.socket.destroyed,
+    async record(event: Parameters<PrincipalCall['record']>[0]) {
+      await app.audit.record({ ...draftOf(request), ...event })
+    },
+    reauthorize: () => reauthorize(app, request, endpoint, context),
+    lastEventId: lastEventIdOf(request),
+    disconnected: () => disconnectSignal(reply),
+  }
+  return {
+    ...common,
+    ...accessOf(app, request, endpoint, validated.moment),
+    async change(work) {
+      const { revokes = false } = endpoint
+      countChange(principalOf(request), { revokes })
+      return changeAsCaller(app, request, { revokes, options }, async (change) => {
+        const moment = momentOf(request, context.now)
+        request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
+        return work({
+          ...common,
+          moment,
+          ...accessOf(app, request, endpoint, moment),
+          lists: createLists({ db: change.tx }),
+          changes: createAdministration(change, {
+            mint: options.mint,
+            clock: { now: context.now },
+            adminRoles: app.policy.adminRoles(),
+            tokensPerOwner: options.limits.apiTokensPerOwner,
+          }),
+        })
+      })
+    },
+  }
+}
+
+/** What the caller of a request can access at a moment. */
+function accessOf(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  endpoint: PrincipalEndpoint,
+  moment: Moment,
+): Pick<PrincipalCall, 'principal' | 'canAccessOthers' | 'canAccess'> {
+  const { permission, permissionForOthers } = endpoint
+  const principal = principalOf(request)
+  const canAccessOthers =
+    permissionForOthers !== undefined && holdsEverywhere(app.policy, principal, permissionForOthers, moment)
+  return {
+    principal,
+    canAccessOthers,
+    canAccess(isOwner) {
+      if (isOwner || !canAccessOthers) return isOwner
+      request.endpointDecision = grantOf(app.policy, principal, permissionForOthers ?? permission, moment)
+      return true
+    },
+  }
+}
+
+/**
+ * Runs a change in a transaction. From its start, the request's principal is the one that was read inside the transaction.
+ * When it returns, the change is in force in this process.
+ */
+async function changeAsCaller<T>(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  { revokes, options }: { readonly revokes: boolean; readonly options: ManagementApiOptions },
+  work: (change: Change) => Promise<T>,
+): Promise<T> {
+  const { kind, id, name } = principalOf(request)
+  const { credential } = request
+  if (credential === null) throw new Error('the request was authenticated without a credential')
+  const { database, now, caughtUp } = options
+  const record = identityRecorder(app, request)
+  const result = await changeAs(
+    { database, clock: { now }, by: { kind, id, name }, record, credential, revokes },
+    async function runAsCurrentPrincipal(principal, change) {
+      request.principal = principal
+      return work(change)
+    },
+  )
+  await caughtUp()
+  return result
+}
+
+function provenJwtOf({ provenJwt }: FastifyRequest): ProvenJwt {
+  if (provenJwt === null) throw new Error('the job was authenticated without a proven JWT')
+  return provenJwt
+}
+
+function lastEventIdOf({ headers }: FastifyRequest): string | null {
+  const id = headers['last-event-id']
+  return typeof id === 'string' && id !== '' ? id : null
+}
+
+function disconnectSignal({ raw }: FastifyReply): AbortSignal {
+  const disconnected = new AbortController()
+  if (raw.destroyed) disconnected.abort()
+  else raw.once('close', () => disconnected.abort())
+  return disconnected.signal
+}

@@ -1,0 +1,3 @@
+export function formatTime(date: Date | null): string | null {
+  return date?.toISOString() ?? null
+}

@@ -1,1 +1,0 @@
-export { apiPrefix, type CallerEndpoint, type Endpoint, endpointId, endpoints, isForCallers } from './endpoints.ts'

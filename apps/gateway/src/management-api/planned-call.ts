@@ -1,0 +1,43 @@
+import { routesById } from '@rack-gateway/convox-api'
+import { concernsProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
+import type { CallToDecide } from '@rack-gateway/gateway-api'
+import { InvalidRequest, ruled } from '../errors.ts'
+import { appOf, serviceOf } from '../rack-api/app-of.ts'
+
+/** The planned call of a decision request. Members that the request leaves out stay unknown. @throws InvalidRequest */
+export function toPlannedCall(requested: CallToDecide): PlannedCall {
+  const route = routesById.get(requested.route)
+  if (route === undefined)
+    throw invalid(
+      '`route` is not the ID of a rack route, such as GET /apps/{app}/processes.',
+      'Choose one from docs/reference/rack-api.md.',
+    )
+  const params: Readonly<Record<string, string>> = {
+    ...(requested.app !== undefined && { app: requested.app }),
+    ...requested.params,
+  }
+  const app = appOf(route, params)
+  if (app === null && route.path.startsWith('/apps/{')) throw invalid('`app` is required for this route.', 'Add it.')
+  const { command = null, release = null, parameters = noParameters } = requested
+  return {
+    route,
+    params,
+    app,
+    service: serviceOf(route, params),
+    parameters,
+    parameterError: null,
+    command,
+    process:
+      requested.process ?? (concernsProcess(route) ? { id: params.pid ?? null, service: null, own: 'unknown' } : null),
+    release,
+    environment:
+      requested.environment ?? (route.permission === 'release:create' ? { named: [], others: 'possible' } : null),
+    essential: true,
+  }
+}
+
+const noParameters = { query: [], form: [], headers: [] }
+
+function invalid(reason: string, next: string): Error {
+  return ruled(new InvalidRequest(reason, next), 'schema')
+}

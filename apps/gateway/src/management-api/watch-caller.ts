@@ -1,0 +1,54 @@
+import type { Identities } from '@rack-gateway/auth'
+
+export interface WatchOptions {
+  readonly identities: Pick<Identities, 'onChange'>
+  /** @throws when the caller lost access */
+  readonly reauthorize: () => Promise<void>
+  /** Aborted when the gateway stops. */
+  readonly closing: AbortSignal
+}
+
+export interface CallerWatch {
+  /** Aborted when the stream must end. Its reason is a message for the client. */
+  readonly signal: AbortSignal
+  /** Resets the timeout of a client that reads nothing. */
+  onRead(): void
+  stop(): void
+}
+
+const checkInterval = 1_000
+const readTimeout = 60_000
+
+/** Ends a stream within a second after its caller loses access, when the client reads nothing for a minute, and when the gateway stops. */
+export function watchCaller({ identities, reauthorize, closing }: WatchOptions): CallerWatch {
+  const ended = new AbortController()
+  let lastReadAt = performance.now()
+
+  function check(): void {
+    if (performance.now() - lastReadAt > readTimeout) {
+      ended.abort(new Error('The client read nothing for a minute. Reconnect to continue.'))
+      return
+    }
+    reauthorize().catch((error: unknown) => ended.abort(error))
+  }
+  function endOnClose(): void {
+    ended.abort(new Error('The gateway is restarting. Reconnect to continue.'))
+  }
+
+  const unsubscribe = identities.onChange(check)
+  const checking = setInterval(check, checkInterval).unref()
+  closing.addEventListener('abort', endOnClose)
+  if (closing.aborted) endOnClose()
+  return {
+    signal: ended.signal,
+    onRead() {
+      lastReadAt = performance.now()
+    },
+    stop() {
+      unsubscribe()
+      clearInterval(checking)
+      closing.removeEventListener('abort', endOnClose)
+      ended.abort(new Error('The client disconnected.'))
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { type Static, Type } from 'typebox'
+
+const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' })
+export const proofFormat = 'rack-gateway/audit/proof/v1'
+
+/** Proof that one event is in the log. Its layout does not matter, because only the canonical form of the event is hashed. */
+export const EventProof = Type.Object({
+  format: Type.Literal(proofFormat),
+  event: Type.Record(Type.String(), Type.Unknown()),
+  prev: Type.String({ ...Digest, description: 'the hash of the previous event in the stream' }),
+  path: Type.Array(Digest, {
+    maxItems: 64,
+    description: 'the audit path from its leaf to the root (RFC 6962, section 2.1.1)',
+  }),
+  checkpoint: Type.String({ description: 'the signed note that contains the root of the stream' }),
+  keyChanges: Type.Array(Type.String(), {
+    description: 'later notes in which a new key replaced the previous one',
+  }),
+})
+export type EventProof = Static<typeof EventProof>

@@ -1,0 +1,100 @@
+import type { Static, TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { apiPrefix, type Endpoint } from './endpoint.ts'
+import { type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
+
+type Member<Name extends string, S> = S extends TSchema ? { readonly [N in Name]: Static<S> } : unknown
+type IdOf<E extends Endpoint> = E['path'] extends `${string}{id}${string}` ? { readonly id: string } : unknown
+type QueryOf<E> = E extends { query: infer Q extends TSchema } ? { readonly query?: Static<Q> } : unknown
+type BodyOf<E> = E extends { body: infer B } ? Member<'body', B> : unknown
+
+/** What an operation takes: the `{id}` of its path, its query, and its body. */
+export type RequestOf<N extends EndpointName> = IdOf<Endpoints[N]> & QueryOf<Endpoints[N]> & BodyOf<Endpoints[N]>
+export type ResponseOf<N extends EndpointName> = Static<Endpoints[N]['response']>
+
+/** Operations that return JSON. The others return a stream. */
+export type JsonEndpointName = {
+  [N in EndpointName]: Endpoints[N] extends { mediaTypes: readonly string[] } ? never : N
+}[EndpointName]
+
+/** Operations that return one page of a list. */
+export type ListEndpointName = {
+  [N in JsonEndpointName]: ResponseOf<N> extends { items: unknown[]; next: string | null } ? N : never
+}[JsonEndpointName]
+export type ItemOf<N extends ListEndpointName> = ResponseOf<N>['items'][number]
+
+export interface HttpRequest {
+  readonly method: Endpoint['method']
+  /** Path and query, such as `/gateway/api/v1/tokens?limit=50`. */
+  readonly path: string
+  /** To be sent as JSON. */
+  readonly body?: object
+}
+
+interface AnyRequest {
+  readonly id?: string
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly body?: object
+}
+
+/** The HTTP request of an operation. */
+export function requestFor<N extends EndpointName>(name: N, request: RequestOf<N>): HttpRequest {
+  const { method, path } = endpoints[name]
+  const { id = '', query = {}, body } = request as AnyRequest
+  const search = new URLSearchParams()
+  for (const [parameter, value] of Object.entries(query)) if (value !== undefined) search.set(parameter, String(value))
+  const suffix = search.size === 0 ? '' : `?${search}`
+  return {
+    method,
+    path: `${apiPrefix}${path.replace('{id}', encodeURIComponent(id))}${suffix}`,
+    ...(body !== undefined && { body }),
+  }
+}
+
+/** The response of an operation, or null if the value does not match its schema. Members that the schema does not name are kept. */
+export function readResponse<N extends JsonEndpointName>(name: N, value: unknown): ResponseOf<N> | null {
+  return Value.Check(endpoints[name].response, value) ? (value as ResponseOf<N>) : null
+}
+
+/** The gateway's response does not match the schema of the operation. */
+export class UnexpectedResponse extends Error {
+  constructor(name: EndpointName) {
+    super(`The response to ${name} does not match its schema. Check that the address is the one of a Rack Gateway.`)
+    this.name = 'UnexpectedResponse'
+  }
+}
+
+export interface GatewayClientOptions<Options> {
+  /**
+   * Sends a request.
+   *
+   * @param options what the caller of `call` passed
+   * @returns the parsed JSON of a successful response
+   * @throws for every other response
+   */
+  readonly request: (request: HttpRequest, options?: Options) => Promise<unknown>
+}
+
+export interface GatewayClient<Options> {
+  /** Calls an operation by its name. @throws what `request` throws, UnexpectedResponse */
+  call<N extends JsonEndpointName>(
+    name: N,
+    ...[request, options]: unknown extends RequestOf<N>
+      ? [request?: RequestOf<N>, options?: Options]
+      : [request: RequestOf<N>, options?: Options]
+  ): Promise<ResponseOf<N>>
+}
+
+/** A client of the management API whose types derive from the table of endpoints. */
+export function createGatewayClient<Options = never>({
+  request: send,
+}: GatewayClientOptions<Options>): GatewayClient<Options> {
+  return {
+    async call(name, ...[request, options]) {
+      const value = await send(requestFor(name, (request ?? {}) as RequestOf<typeof name>), options)
+      const response = readResponse(name, value)
+      if (response === null) throw new UnexpectedResponse(name)
+      return response
+    },
+  }
+}

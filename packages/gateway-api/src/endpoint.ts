@@ -1,0 +1,73 @@
+import type { TObject, TSchema } from 'typebox'
+import type { PrincipalKind } from './schemas/me.ts'
+
+/** The path that the management API is served below. */
+export const apiPrefix = '/gateway/api/v1'
+
+interface EndpointBase {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Below `apiPrefix`. `{id}` is a UUID. */
+  readonly path: `/${string}`
+  /** What the operation does, in one sentence. */
+  readonly summary: string
+  /** More about it, in whole sentences. */
+  readonly description?: string
+  readonly query?: TObject
+  readonly body?: TObject
+  /** The largest accepted body in bytes, if it is not the default. */
+  readonly bodyLimit?: number
+  readonly status: 200 | 201
+  readonly response: TSchema
+  /** The media types of a response that is streamed. */
+  readonly mediaTypes?: readonly string[]
+}
+
+/** Requires a credential of the gateway: a token, a browser's cookie, or the JWT of a job as the password. */
+export interface PrincipalEndpoint extends EndpointBase {
+  readonly authentication?: never
+  readonly permission: string
+  /** A second permission, which is required too. */
+  readonly additionalPermission?: string
+  /**
+   * `self`: every principal has the permission for what they own. `everyone`: every principal has it. `gateway`: the principal
+   * must have it on all racks and apps.
+   */
+  readonly scope: 'self' | 'everyone' | 'gateway'
+  /** The permission for what other principals own. */
+  readonly permissionForOthers?: string
+  /** Kinds of principals that can call the endpoint at all. */
+  readonly callers: readonly PrincipalKind[]
+  /** Revokes access. Such changes have a rate limit of their own, so that other changes never delay them. */
+  readonly revokes?: true
+  /** Supports `If-None-Match`. */
+  readonly conditional?: true
+  /** Rejects cookie authentication, because the response contains a token. Says what to do instead. */
+  readonly cookieAlternative?: string
+}
+
+/** Requires the OIDC token of a CI job as Bearer. A trust decides whether the job is admitted. */
+export interface JobEndpoint extends EndpointBase {
+  readonly authentication: 'job'
+}
+
+/** Requires no credential. Counts toward the limit of unauthenticated requests. */
+export interface PublicEndpoint extends EndpointBase {
+  readonly authentication: 'anyone'
+}
+
+/** One operation. Routes, authorization, the OpenAPI document, the reference, and the client derive from it. */
+export type Endpoint = PrincipalEndpoint | JobEndpoint | PublicEndpoint
+
+export type EndpointTable = Readonly<Record<string, Endpoint>>
+
+export function isPrincipalEndpoint(endpoint: Endpoint): endpoint is PrincipalEndpoint {
+  return endpoint.authentication === undefined
+}
+
+/** The name of the operation in audit events and in the reference, such as `GET /gateway/api/v1/me`. */
+export function endpointId({ method, path }: Endpoint): string {
+  return `${method} ${apiPrefix}${path}`
+}
+
+export const everyKind: readonly PrincipalKind[] = ['user', 'api-token', 'workload']
+export const usersOnly: readonly PrincipalKind[] = ['user']

@@ -1,0 +1,45 @@
+import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
+import { Binding, BindingRequest } from '../schemas/bindings.ts'
+import { filteredPageQuery, pageOf, withWarnings } from '../schemas/common.ts'
+
+export const bindingEndpoints = {
+  listBindings: {
+    method: 'GET',
+    path: '/bindings',
+    summary: 'Lists the bindings of users, groups, service accounts, API tokens, and trusts.',
+    permission: 'gateway:binding:write',
+    scope: 'gateway',
+    callers: everyKind,
+    query: filteredPageQuery(
+      'subject',
+      'the ID of a user, service account, API token, or trust, or the name of a group',
+    ),
+    status: 200,
+    response: pageOf(Binding),
+  },
+  createBinding: {
+    method: 'POST',
+    path: '/bindings',
+    summary: 'Grants a role to a subject.',
+    description: 'You can grant only roles that you hold, at the same scope and for no longer.',
+    permission: 'gateway:binding:write',
+    scope: 'gateway',
+    callers: usersOnly,
+    body: BindingRequest,
+    status: 201,
+    response: withWarnings(Binding),
+  },
+  removeBinding: {
+    method: 'DELETE',
+    path: '/bindings/{id}',
+    summary: 'Removes a binding.',
+    description:
+      'The binding of the last administrator cannot be removed, because nobody could grant roles afterwards.',
+    permission: 'gateway:binding:write',
+    scope: 'gateway',
+    revokes: true,
+    callers: usersOnly,
+    status: 200,
+    response: Binding,
+  },
+} as const satisfies EndpointTable

@@ -1,0 +1,25 @@
+import { auditEndpoints } from './audit.ts'
+import { bindingEndpoints } from './bindings.ts'
+import { meEndpoints } from './me.ts'
+import { policyEndpoints } from './policy.ts'
+import { recordingEndpoints } from './recordings.ts'
+import { sessionEndpoints } from './sessions.ts'
+import { tokenEndpoints } from './tokens.ts'
+import { userEndpoints } from './users.ts'
+import { workloadEndpoints } from './workloads.ts'
+
+/** Every operation of the management API, by its name. */
+export const endpoints = {
+  ...meEndpoints,
+  ...sessionEndpoints,
+  ...userEndpoints,
+  ...bindingEndpoints,
+  ...tokenEndpoints,
+  ...workloadEndpoints,
+  ...policyEndpoints,
+  ...auditEndpoints,
+  ...recordingEndpoints,
+} as const
+
+export type Endpoints = typeof endpoints
+export type EndpointName = keyof Endpoints

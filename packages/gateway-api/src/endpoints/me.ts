@@ -1,0 +1,25 @@
+import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { Me, Versions } from '../schemas/me.ts'
+
+export const meEndpoints = {
+  me: {
+    method: 'GET',
+    path: '/me',
+    summary: 'Shows the caller and the racks on which they have a role.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    callers: everyKind,
+    status: 200,
+    response: Me,
+  },
+  versions: {
+    method: 'GET',
+    path: '/version',
+    summary: 'Shows the version of the gateway and the CLI versions that it supports.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    callers: everyKind,
+    status: 200,
+    response: Versions,
+  },
+} as const satisfies EndpointTable

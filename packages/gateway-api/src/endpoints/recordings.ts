@@ -1,0 +1,58 @@
+import { Type } from 'typebox'
+import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { pageOf } from '../schemas/common.ts'
+import * as schemas from '../schemas/recordings.ts'
+
+const Asciicast = Type.String({ description: 'an asciicast, version 3' })
+
+export const recordingEndpoints = {
+  listRecordings: {
+    method: 'GET',
+    path: '/recordings',
+    summary: 'Lists session recordings, newest first.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everyKind,
+    query: schemas.RecordingQuery,
+    status: 200,
+    response: pageOf(schemas.Recording),
+  },
+  readRecording: {
+    method: 'GET',
+    path: '/recordings/{id}',
+    summary: 'Streams a session recording as asciicast v3, verified.',
+    description: 'Each read is recorded.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everyKind,
+    status: 200,
+    response: Asciicast,
+    mediaTypes: ['application/x-asciicast'],
+  },
+  followRecording: {
+    method: 'GET',
+    path: '/recordings/{id}/live',
+    summary: 'Streams the recording of a running session as asciicast v3, as it is stored.',
+    description: 'The delay is 1 s from the gateway process that records the session, and 6 s from others.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everyKind,
+    query: schemas.FollowQuery,
+    status: 200,
+    response: Asciicast,
+    mediaTypes: ['application/x-asciicast'],
+  },
+  endRecording: {
+    method: 'POST',
+    path: '/recordings/{id}/end',
+    summary:
+      'Closes a recorded session, whichever gateway process it runs in, and shows the reason to its participant.',
+    permission: 'gateway:recording:end',
+    scope: 'gateway',
+    revokes: true,
+    callers: everyKind,
+    body: schemas.EndRequest,
+    status: 200,
+    response: schemas.Recording,
+  },
+} as const satisfies EndpointTable

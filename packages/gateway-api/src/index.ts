@@ -1,0 +1,25 @@
+export {
+  createGatewayClient,
+  type GatewayClient,
+  type GatewayClientOptions,
+  type HttpRequest,
+  type ItemOf,
+  type JsonEndpointName,
+  type ListEndpointName,
+  type RequestOf,
+  type ResponseOf,
+  readResponse,
+  requestFor,
+  UnexpectedResponse,
+} from './client.ts'
+export {
+  apiPrefix,
+  type Endpoint,
+  endpointId,
+  isPrincipalEndpoint,
+  type JobEndpoint,
+  type PrincipalEndpoint,
+  type PublicEndpoint,
+} from './endpoint.ts'
+export { type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
+export * from './schemas/index.ts'

@@ -1,0 +1,44 @@
+import { type Static, Type } from 'typebox'
+import { closed, ExtensibleEnum, Id, Line, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
+
+const subjectKinds = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
+const subjectId = 'the ID of the user, service account, API token, or trust, or the name of the group'
+
+const grant = {
+  role: Type.String(),
+  permissions: Nullable(Type.Array(Type.String(), { description: 'granted instead of the permissions of the role' })),
+  racks: NamePattern,
+  apps: NamePattern,
+  expiresAt: Nullable(Time),
+  reason: Nullable(Type.String()),
+}
+
+/** A binding, as part of its subject. */
+export const Grant = Type.Object({ id: Type.String({ ...Id, description: 'the ID of the binding' }), ...grant })
+export type Grant = Static<typeof Grant>
+
+export const Binding = Type.Object({
+  id: Id,
+  subject: Type.Object({ kind: ExtensibleEnum(subjectKinds), id: Type.String({ description: subjectId }) }),
+  ...grant,
+  createdAt: Time,
+})
+export type Binding = Static<typeof Binding>
+
+export const Reason = Line(500, 'a reason, on one line')
+
+export const BindingRequest = Type.Object(
+  {
+    subject: Type.Object(
+      { kind: Type.Enum(subjectKinds), id: Type.String({ maxLength: 100, description: subjectId }) },
+      closed,
+    ),
+    role: Type.String({ maxLength: 100 }),
+    racks: Type.Optional(NamePatternRequest),
+    apps: Type.Optional(NamePatternRequest),
+    expiresAt: Type.Optional(Time),
+    reason: Type.Optional(Reason),
+  },
+  closed,
+)
+export type BindingRequest = Static<typeof BindingRequest>

@@ -1,0 +1,63 @@
+import { type Static, type TObject, type TSchema, Type } from 'typebox'
+
+/** For requests: an unknown member is an error. Responses are open, so that an older client accepts a newer gateway's members. */
+export const closed = { additionalProperties: false } as const
+export const open = { additionalProperties: true } as const
+
+export const Id = Type.String({ format: 'uuid' })
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC' })
+
+export function Nullable<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()])
+}
+
+/** For responses: a newer gateway may send other values, so a client must accept every string. */
+export function ExtensibleEnum(values: readonly string[]) {
+  return Type.String({ 'x-extensible-enum': values })
+}
+
+/** For requests: text that a person typed, on one line. */
+export function Line(maxLength: number, description: string) {
+  return Type.String({ minLength: 1, maxLength, pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]+$', description })
+}
+
+const namePattern = 'a name, or a pattern in which * stands for any part of a name; * alone matches every name'
+export const NamePattern = Type.String({ description: namePattern })
+export const NamePatternRequest = Type.String({ maxLength: 100, description: namePattern })
+
+const defaultLimit = 50
+const maxLimit = 200
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxLimit, default: defaultLimit })),
+    cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the previous page' })),
+  },
+  closed,
+)
+export type PageQuery = Static<typeof PageQuery>
+
+/** The query of a list that can be filtered by one text. */
+export function filteredPageQuery<N extends string>(name: N, description: string) {
+  const filter = Type.Optional(Type.String({ maxLength: 300, description }))
+  return Type.Object(
+    { ...PageQuery.properties, [name]: filter } as typeof PageQuery.properties & { [K in N]: typeof filter },
+    closed,
+  )
+}
+
+export function pageOf<T extends TSchema>(item: T) {
+  return Type.Object({
+    items: Type.Array(item),
+    next: Nullable(Type.String({ description: '`cursor` of the next page; null on the last page' })),
+  })
+}
+
+const warnings = {
+  warnings: Type.Optional(
+    Type.Array(Type.String(), { description: 'what the gateway accepted but may be a mistake, in plain sentences' }),
+  ),
+}
+
+export function withWarnings<T extends TObject>(schema: T) {
+  return Type.Object({ ...schema.properties, ...warnings } as T['properties'] & typeof warnings)
+}

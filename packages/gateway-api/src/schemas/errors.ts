@@ -1,0 +1,13 @@
+import { Type } from 'typebox'
+
+/** The body of every response that is not a success. */
+export const ErrorResponse = Type.Object({
+  error: Type.String({ description: 'what happened, why, and what to do' }),
+  code: Type.String({ description: 'RGW_…' }),
+  rule: Type.String({ description: 'the rule that denied the request' }),
+  source: Type.String({ description: 'where the rule is defined' }),
+  reason: Type.String({ description: 'why, alone' }),
+  next: Type.String({ description: 'what to do, alone' }),
+  policy: Type.String({ description: 'SHA-256 of the policy document in force' }),
+  requestId: Type.String({ description: 'the same as in the audit log' }),
+})

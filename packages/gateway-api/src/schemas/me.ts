@@ -1,0 +1,33 @@
+import { type Static, Type } from 'typebox'
+import { ExtensibleEnum, Id, Nullable, Time } from './common.ts'
+
+export const principalKinds = ['user', 'api-token', 'workload'] as const
+export type PrincipalKind = (typeof principalKinds)[number]
+
+export const Caller = Type.Object({ kind: ExtensibleEnum(principalKinds), id: Type.String(), name: Type.String() })
+
+/** The caller, and where they have a role. */
+export const Me = Type.Object({
+  kind: ExtensibleEnum(principalKinds),
+  id: Id,
+  name: Type.String(),
+  rack: Nullable(Type.String({ description: 'the only rack that the token is valid for; null: every rack' })),
+  racks: Type.Array(Type.String(), { description: 'racks on which the caller has a role' }),
+  roles: Type.Array(Type.String()),
+  expiresAt: Time,
+  csrfToken: Type.Optional(
+    Type.String({ description: 'only for a browser session: the value of X-CSRF-Token for its changes' }),
+  ),
+})
+export type Me = Static<typeof Me>
+
+const Version = Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+', description: 'such as 1.4.0' })
+
+export const Versions = Type.Object({
+  gateway: Version,
+  cli: Type.Object({
+    minimum: Nullable(Type.String({ ...Version, description: 'CLI_MINIMUM_VERSION: the oldest supported CLI' })),
+    newest: Type.String({ description: 'the CLI that was released together with this gateway' }),
+  }),
+})
+export type Versions = Static<typeof Versions>

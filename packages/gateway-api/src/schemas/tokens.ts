@@ -1,0 +1,80 @@
+import { type Static, Type } from 'typebox'
+import { Grant, Reason } from './bindings.ts'
+import { closed, ExtensibleEnum, Id, NamePatternRequest, Nullable, Time } from './common.ts'
+import { lastUse } from './sessions.ts'
+
+const ownerKinds = ['user', 'service-account'] as const
+const sources = 'addresses and networks that may use the token, such as 192.0.2.0/24; empty: every address'
+
+const expiry = {
+  days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, description: 'days until the token expires' })),
+  expiresAt: Type.Optional(Time),
+}
+
+export const Token = Type.Object({
+  id: Id,
+  name: Type.String(),
+  prefix: Nullable(Type.String({ description: 'the first characters, to recognize the token by' })),
+  owner: Type.Object({ kind: ExtensibleEnum(ownerKinds), id: Id, name: Type.String() }),
+  grants: Type.Array(Grant),
+  rack: Nullable(Type.String({ description: 'the only rack that the token is valid for' })),
+  sources: Type.Array(Type.String(), { description: sources }),
+  createdAt: Time,
+  expiresAt: Time,
+  revokedAt: Nullable(Time),
+  ...lastUse,
+})
+export type Token = Static<typeof Token>
+
+export const NewToken = Type.Object({
+  ...Token.properties,
+  token: Type.String({
+    pattern: '^rgt_[0-9A-Za-z]{10,200}$',
+    description: 'the token itself, shown only in this response',
+  }),
+})
+
+export const HandedOverToken = Type.Object({
+  ...Token.properties,
+  note: Type.String({ description: 'what remains to be done' }),
+  rotate: Type.String({ description: 'the path to POST to for a new secret' }),
+})
+
+export const TokenRequest = Type.Object(
+  {
+    name: Type.String({ maxLength: 100 }),
+    role: Type.Optional(Type.String({ maxLength: 100 })),
+    permissions: Type.Optional(
+      Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
+    ),
+    racks: Type.Optional(NamePatternRequest),
+    apps: Type.Optional(NamePatternRequest),
+    rack: Type.Optional(Type.String({ maxLength: 100, description: 'the only rack that the token is valid for' })),
+    sources: Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50, description: sources })),
+    serviceAccount: Type.Optional(Type.String({ ...Id, description: 'the owner, instead of the caller' })),
+    reason: Type.Optional(Reason),
+    ...expiry,
+  },
+  closed,
+)
+export type TokenRequest = Static<typeof TokenRequest>
+
+export const RotationRequest = Type.Object(
+  {
+    overlapHours: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 168,
+        default: 24,
+        description: 'how long the previous secret stays valid',
+      }),
+    ),
+    ...expiry,
+  },
+  closed,
+)
+
+export const OwnerRequest = Type.Object(
+  { owner: Type.Object({ kind: Type.Union([Type.Literal('user'), Type.Literal('service-account')]), id: Id }, closed) },
+  closed,
+)

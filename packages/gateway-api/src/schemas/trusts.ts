@@ -1,0 +1,141 @@
+import { type Static, Type } from 'typebox'
+import { Grant } from './bindings.ts'
+import { closed, Id, NamePattern, Nullable, Time } from './common.ts'
+
+const Claim = Type.String({ minLength: 1, maxLength: 100, description: 'a top-level claim of the token' })
+const ClaimValue = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Integer(), Type.Boolean()])
+
+/** What one claim of a job's token must be. */
+export const TrustCondition = Type.Union([
+  Type.Object({ claim: Claim, equals: ClaimValue }, closed),
+  Type.Object({ claim: Claim, oneOf: Type.Array(ClaimValue, { minItems: 1, maxItems: 50 }) }, closed),
+  Type.Object(
+    {
+      claim: Claim,
+      pattern: Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: '* stands for any run of characters except / and :',
+      }),
+    },
+    closed,
+  ),
+  Type.Object({ claim: Claim, empty: Type.Literal(true, { description: 'the claim is missing or empty' }) }, closed),
+])
+export type TrustCondition = Static<typeof TrustCondition>
+
+const ProviderId = Type.String({ pattern: '^[0-9]{1,20}$', description: 'the numeric ID that the provider assigned' })
+const ProviderUuid = Type.String({
+  pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+  description: 'the UUID that the provider assigned',
+})
+const Text = Type.String({ minLength: 1, maxLength: 200 })
+const Issuer = Type.String({ minLength: 1, maxLength: 300, description: 'the issuer of a self-hosted installation' })
+const Names = Type.Array(Text, { minItems: 1, maxItems: 20 })
+
+/** @see https://docs.github.com/en/actions/reference/security/oidc */
+const GitHubTemplate = Type.Object(
+  {
+    provider: Type.Literal('github'),
+    issuer: Type.Optional(Issuer),
+    repositoryId: ProviderId,
+    repositoryOwnerId: ProviderId,
+    /** Such as `refs/heads/main`. A pattern goes into `refPattern`. */
+    ref: Type.Optional(Text),
+    refPattern: Type.Optional(Text),
+    environment: Type.Optional(Text),
+    /** Such as `acme/app/.github/workflows/deploy.yml@refs/heads/main`. */
+    workflowRef: Type.Optional(Text),
+    events: Type.Optional(Names),
+  },
+  closed,
+)
+
+/** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
+const GitLabTemplate = Type.Object(
+  {
+    provider: Type.Literal('gitlab'),
+    issuer: Type.Optional(Issuer),
+    projectId: ProviderId,
+    namespaceId: ProviderId,
+    ref: Type.Optional(Text),
+    refPattern: Type.Optional(Text),
+    /** What `ref` names; a branch by default, because a tag can have the name of a branch. */
+    refType: Type.Optional(Type.Union([Type.Literal('branch'), Type.Literal('tag')])),
+    environment: Type.Optional(Text),
+    /** Also accepts jobs of unprotected branches and tags: everyone who can push can then use the trust. */
+    unprotectedRefs: Type.Optional(Type.Literal(true)),
+    sources: Type.Optional(Names),
+  },
+  closed,
+)
+
+/** @see https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/ */
+const CircleCiTemplate = Type.Object(
+  {
+    provider: Type.Literal('circleci'),
+    organizationId: ProviderUuid,
+    projectId: ProviderUuid,
+    /** Such as `github.com/acme/app`. The build of a fork has the origin of the fork. */
+    origin: Text,
+    ref: Type.Optional(Text),
+    refPattern: Type.Optional(Text),
+  },
+  closed,
+)
+
+export const TrustTemplate = Type.Union([GitHubTemplate, GitLabTemplate, CircleCiTemplate])
+export type TrustTemplate = Static<typeof TrustTemplate>
+export type TemplateOf<P extends TrustTemplate['provider']> = Extract<TrustTemplate, { provider: P }>
+
+const ScopeRequest = Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9._*-]+$' })
+
+/** Either a template, or an issuer with conditions. */
+export const TrustRequest = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    template: Type.Optional(TrustTemplate),
+    issuer: Type.Optional(Type.String({ maxLength: 300 })),
+    conditions: Type.Optional(Type.Array(TrustCondition, { minItems: 1, maxItems: 30 })),
+    audience: Type.Optional(Type.String({ maxLength: 300, description: 'PUBLIC_URL, which is also the default' })),
+    role: Type.String({ minLength: 1, maxLength: 100 }),
+    racks: Type.Optional(ScopeRequest),
+    apps: Type.Optional(ScopeRequest),
+    expiresAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'when its role expires, RFC 3339, in UTC; never by default' }),
+    ),
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })),
+    maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
+  },
+  closed,
+)
+export type TrustRequest = Static<typeof TrustRequest>
+
+const AnyClaimValue = Type.Union([Type.String(), Type.Integer(), Type.Boolean()])
+
+/** Admits jobs of a CI system. */
+export const Trust = Type.Object({
+  id: Id,
+  name: Type.String(),
+  issuer: Type.String({ description: 'the exact value of the claim iss' }),
+  audience: Type.String(),
+  conditions: Type.Array(
+    Type.Object({
+      claim: Type.String(),
+      equals: Type.Optional(AnyClaimValue),
+      oneOf: Type.Optional(Type.Array(AnyClaimValue)),
+      pattern: Type.Optional(Type.String()),
+      empty: Type.Optional(Type.Boolean()),
+    }),
+    { description: 'what claims must be; all conditions must be met' },
+  ),
+  maxAgeSeconds: Type.Integer({ description: 'the longest lifetime of a session' }),
+  role: Nullable(Type.String({ description: 'the role of its first grant; null without a grant' })),
+  racks: Nullable(NamePattern),
+  apps: Nullable(NamePattern),
+  grants: Type.Array(Grant, { description: 'its bindings, oldest first' }),
+  createdAt: Time,
+  createdBy: Type.String(),
+  revokedAt: Nullable(Time),
+})
+export type Trust = Static<typeof Trust>

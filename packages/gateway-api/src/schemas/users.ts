@@ -1,0 +1,50 @@
+import { type Static, Type } from 'typebox'
+import { closed, Id, Line, Nullable, PageQuery, Time } from './common.ts'
+
+export const User = Type.Object({
+  id: Id,
+  email: Type.String(),
+  issuer: Type.String({ description: 'the identity provider' }),
+  createdAt: Time,
+  lockedAt: Nullable(Time),
+  lockedReason: Nullable(Type.String()),
+  groups: Type.Array(Type.String(), { description: 'groups that the identity provider named at the last login' }),
+})
+export type User = Static<typeof User>
+
+export const LockRequest = Type.Object({ reason: Line(500, 'a reason, on one line') }, closed)
+export const LockedUser = Type.Object({
+  user: User,
+  stoppedTokens: Type.Array(
+    Type.Object({
+      id: Id,
+      name: Type.String(),
+      expiresAt: Time,
+      handOver: Type.String({ description: 'the path to POST another owner to, so that the token works again' }),
+    }),
+  ),
+})
+
+export const Group = Type.Object({
+  name: Type.String(),
+  members: Type.Integer({ description: 'users who were in the group at their last login' }),
+  bindings: Type.Integer({ description: 'bindings of the group' }),
+})
+
+/** Groups are listed by name, which can be long. */
+export const GroupPageQuery = Type.Object(
+  {
+    limit: PageQuery.properties.limit,
+    cursor: Type.Optional(Type.String({ maxLength: 2_000, description: '`next` of the previous page' })),
+  },
+  closed,
+)
+
+export const ServiceAccount = Type.Object({
+  id: Id,
+  name: Type.String(),
+  createdAt: Time,
+  disabledAt: Nullable(Time),
+})
+export type ServiceAccount = Static<typeof ServiceAccount>
+export const ServiceAccountRequest = Type.Object({ name: Type.String({ maxLength: 100 }) }, closed)
