@@ -127,7 +127,10 @@ describe('tokens', () => {
     [['create', 'x', '--role', 'viewer', '--permission', 'app:list'], 'say what the token may do'],
     [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is not a time: it is how long from now'],
     [['create', 'x', '--role', 'viewer', '--expires', '2020-01-01'], 'is over already'],
-    [['create', 'x', '--role', 'viewer', '--expires', '99999w'], 'An API token may do this for at most 365 days'],
+    [
+      ['create', 'x', '--role', 'viewer', '--expires', '99999w'],
+      'An API token can have these permissions for at most 365 days',
+    ],
     [['create', 'x', '--role', 'nobody-has-this'], 'There is no role nobody-has-this. Name one of'],
     [['rotate', 'x', '--overlap', 'long'], '--overlap is not a number of hours: give one such as 24'],
   ])('%j ends with 2', async (words, sentence) => {
@@ -216,7 +219,7 @@ describe('sessions', () => {
     ])
     await expect.poll(() => works(other.token)).toBe(false)
     const { stderr } = await run(['sessions'], token)
-    expect(stderr).toContain('A token or job has none of its own. Ask for those of everybody, or of one person.')
+    expect(stderr).toContain('An API token or job owns no items. List the items of everyone, or of one user.')
     expect(stderr).not.toContain('gateway:session:write')
     const lesser = await run(['tokens', 'create', 'lesser', '--role', 'viewer', '--expires', '1d'], viewer.token)
     expect((await run(['sessions'], lesser.stdout.trim())).stderr).toContain('gateway:session:write')
@@ -299,7 +302,10 @@ describe('bindings', () => {
     expect(made.stderr).toContain(warning)
     expect(JSON.parse(made.stdout)).toMatchObject({ warnings: [expect.stringContaining('No rack matches')] })
     const refused = await run(['tokens', 'create', 'x', '--role', 'viewer', '--only-rack', 'nope'])
-    expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining('There is no rack "nope"')])
+    expect([refused.code === 0, refused.stderr]).toEqual([
+      false,
+      expect.stringContaining('The rack "nope" does not exist.'),
+    ])
   })
 
   test('are given to service accounts, API tokens and trusts, by their names', async () => {

@@ -223,5 +223,5 @@ test.each([
   expect((await ask(at.system.url, '/loopback', good)).status).toBe(201)
   const { status, json } = await ask(at.system.url, '/loopback', { ...good, ...change })
   expect([status, json.code]).toEqual([400, 'RGW_INVALID_REQUEST'])
-  expect(String(json.error)).toMatch(new RegExp(`^(${field}|body) is not as it should be`))
+  expect(String(json.error)).toMatch(new RegExp(`^\`(${field}|body)\` (is invalid|requires|has no member)`))
 })

@@ -153,7 +153,7 @@ describe('users, sessions, service accounts and bindings', () => {
     expect(ended.json).toMatchObject({ endedReason: `ended by ${admin.email}` })
     expect((await system.events()).findLast(({ kind }) => kind === 'session.ended')).toMatchObject({
       principal: { name: admin.email },
-      decision: { effect: 'allow', rule: 'role:admin', reason: 'The role admin gives gateway:session:write.' },
+      decision: { effect: 'allow', rule: 'role:admin', reason: 'The role admin grants gateway:session:write.' },
     })
     await expect.poll(() => status(system.url, ann.token)).toBe(401)
   })

@@ -212,7 +212,7 @@ describe('who may call the gateway’s own API', () => {
       effect: 'allow',
       rule: 'role:admin',
       source: expect.stringMatching(/^built-in:\d+$/),
-      reason: 'The role admin gives gateway:service-account:write.',
+      reason: 'The role admin grants gateway:service-account:write.',
     })
     expect(new Set(decisions.map(({ decision }) => decision.effect))).toEqual(new Set(['allow', 'deny']))
   })

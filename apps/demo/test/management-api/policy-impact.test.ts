@@ -124,7 +124,7 @@ describe('what a proposed policy would change of what was done', () => {
       `version: 1\ncommands:\n  rules:\n${Array.from({ length: 2_000 }, (_, at) => `    r${at}: { run: x${at}${' a|b'.repeat(9)}, roles: [admin] }`).join('\n')}\n`,
       'too many commands',
     ],
-    ['one that is too long', `version: 1\n#${'x'.repeat(256 * 1024)}`, 'document is not as it should be'],
+    ['one that is too long', `version: 1\n#${'x'.repeat(256 * 1024)}`, '`document` is invalid'],
   ])('%s is refused, and names what is wrong', async (_what, document, problem) => {
     const before = (await system.events()).filter(({ kind }) => kind === 'policy.studied').length
     const answer = await study(document)

@@ -162,8 +162,8 @@ describe('the policy and its decisions, by the own API', () => {
     })
 
     test.each([
-      [{ route: 'GET /nothing' }, 'not the id of a route'],
-      [{ route: promote.route }, 'app is needed'],
+      [{ route: 'GET /nothing' }, 'not the ID of a rack route'],
+      [{ route: promote.route }, '`app` is required'],
       [{ ...promote, more: 1 }, 'calls.0'],
     ])('of %j are none', async (one, problem) => {
       const answer = await decisions(viewer.token, { calls: [one] })

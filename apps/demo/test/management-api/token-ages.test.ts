@@ -42,7 +42,7 @@ describe('how long API tokens live is said by the policy document', () => {
   const soon = (days: number) => new Date(Date.now() + days * day).toISOString()
 
   function refusal(rule: string, line: number, words: string, next: string) {
-    const reason = `An API token may do this for at most ${words}.`
+    const reason = `An API token can have these permissions for at most ${words}.`
     const source = `policy.yaml:${line}`
     const error = `${reason} ${next} (rule ${rule}, ${source})`
     return { error, rule, source, reason, next, policy: system.app.policy.hash }
@@ -65,7 +65,7 @@ describe('how long API tokens live is said by the policy document', () => {
     'longer is refused %s, with rule, line and document, in the answer and in its event',
     async (_how, body, rule, line, words) => {
       const refused = await make(body)
-      const told = refusal(rule, line, words, 'Choose an earlier end.')
+      const told = refusal(rule, line, words, 'Choose an earlier expiry.')
       expect([refused.status, refused.json]).toEqual([400, expect.objectContaining(told)])
       const { error, ...decision } = told
       expect(await system.lastEvent()).toMatchObject({
@@ -85,7 +85,7 @@ describe('how long API tokens live is said by the policy document', () => {
     const later = await rotate({ days: 31 })
     expect([later.status, later.json]).toEqual([
       400,
-      expect.objectContaining(refusal('token-max-age', 3, '30 days', 'Choose an earlier end.')),
+      expect.objectContaining(refusal('token-max-age', 3, '30 days', 'Choose an earlier expiry.')),
     ])
     expect(lastsDays((await rotate({ days: 30 })).text('expiresAt'))).toBe(30)
   })
@@ -98,7 +98,7 @@ describe('how long API tokens live is said by the policy document', () => {
     const later = await rotate({ days: 30 })
     expect([later.status, later.json]).toEqual([
       400,
-      expect.objectContaining(refusal('token-max-age:deploys', 6, '2 days', 'Choose an earlier end.')),
+      expect.objectContaining(refusal('token-max-age:deploys', 6, '2 days', 'Choose an earlier expiry.')),
     ])
     expect((await rotate({ days: 2 })).status).toBe(201)
   })
@@ -114,7 +114,7 @@ describe('how long API tokens live is said by the policy document', () => {
     for (const refused of [await give(), await give(soon(3))])
       expect([refused.status, refused.json]).toEqual([
         400,
-        expect.objectContaining(refusal('token-max-age:deploys', 6, '2 days', 'Give it with an earlier end.')),
+        expect.objectContaining(refusal('token-max-age:deploys', 6, '2 days', 'Choose an earlier expiry.')),
       ])
     expect((await give(soon(1.9))).status).toBe(201)
   })
@@ -127,7 +127,7 @@ describe('how long API tokens live is said by the policy document', () => {
     const handOver = () =>
       call(system, admin, 'POST', `/tokens/${token}/owner`, { owner: { kind: 'user', id: other.id } })
     const refused = await handOver()
-    const next = 'Rotate it with an earlier end first, or make a new one for that owner.'
+    const next = 'Rotate it with an earlier expiry first, or create a new token for that owner.'
     expect([refused.status, refused.json]).toEqual([
       400,
       expect.objectContaining(refusal('token-max-age', 3, '30 days', next)),

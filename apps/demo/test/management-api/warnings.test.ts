@@ -29,7 +29,7 @@ test.each(cases)('%s for racks that do not exist is accepted with a warning', as
       201,
       expect.objectContaining({
         warnings: [
-          `No rack matches "${racks}" now. Your racks are production, staging. The role takes effect on racks that are added later and match.`,
+          `No rack matches "${racks}" now. Your racks are production, staging. The role takes effect when a matching rack is added.`,
         ],
       }),
     ])
@@ -41,7 +41,7 @@ test('an API token for one rack that does not exist is refused', async () => {
   const refused = await ask('/tokens', { name: 'x', role: 'viewer', rack: 'nope' })
   expect([refused.status, refused.json]).toEqual([
     400,
-    expect.objectContaining({ code: 'RGW_INVALID_REQUEST', reason: 'There is no rack "nope".' }),
+    expect.objectContaining({ code: 'RGW_INVALID_REQUEST', reason: 'The rack "nope" does not exist.' }),
   ])
   expect((await ask('/tokens', { name: 'x', role: 'viewer', rack: 'staging' })).status).toBe(201)
 })
