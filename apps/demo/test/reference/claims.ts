@@ -45,7 +45,7 @@ export function claimParts(): Record<string, string> {
 }
 
 /** A claim, and the field or value that it must have. */
-function claimText(condition: Condition): string {
+function claimText(condition: TrustCondition): string {
   const widening = widenedBy[condition.claim]
   return `${code(condition.claim)} ${wanted(condition)}${widening === undefined ? '' : ` (unless ${code(widening)} permits others)`}`
 }
