@@ -12,7 +12,7 @@ export class ConfigError extends Invalid {
     this.problems = problems
   }
 
-  get words(): Explanation {
+  get explanation(): Explanation {
     return { reason: `the configuration cannot be used: ${this.problems.join('; ')}`, next: 'correct what is named' }
   }
 }

@@ -1,5 +1,5 @@
 import { AuditEvent, canonical, eventFields } from '@rack-gateway/audit'
-import { code, table } from './table.ts'
+import { code, list } from './table.ts'
 
 interface Schema {
   readonly type?: unknown
@@ -12,12 +12,12 @@ interface Schema {
 
 /** The generated part of events.md: every field of an event, and the column that repeats it. */
 export function eventParts(): Record<string, string> {
-  const rows = eventFields.map(({ path, description, column }) => [
+  const items = eventFields.map(({ path, description, column }): [string, string, string] => [
     code(path),
     description,
-    column === undefined ? '' : code(column),
+    column === undefined ? '' : `Column ${code(column)}.`,
   ])
-  return { fields: table(['field', 'meaning', 'column'], rows) }
+  return { fields: list(items) }
 }
 
 /** The example events of events.md: each line of a block that begins with a brace. */
@@ -28,7 +28,7 @@ export function examplesIn(page: string): string[] {
 /** Fields of an example that the schema does not have, or `canonical` if it is not in canonical form. */
 export function faultsOf(line: string): string[] {
   const event: unknown = JSON.parse(line)
-  return [...unknownFields(AuditEvent, event, ''), ...(canonical(event) === line ? [] : ['canonical'])]
+  return [...unknownFields(AuditEvent as object, event, ''), ...(canonical(event) === line ? [] : ['canonical'])]
 }
 
 function unknownFields(schema: Schema, value: unknown, path: string): string[] {
