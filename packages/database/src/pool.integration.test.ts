@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { createSecureContext, TLSSocket } from 'node:tls'
+import { rootCertificate, serverIdentity } from '@rack-gateway/testing/certificates'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openPool } from './pool.ts'
 import { databaseForTest } from './testing/connect.ts'
 import { startFaultyProxy } from './testing/faulty-proxy.ts'
@@ -54,4 +56,35 @@ test('what is asked of a server that closes each connection before it answers fa
     server.close()
   })
   await expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+})
+
+describe('with verified TLS, a server that is named by its address', () => {
+  /** Answers the request for TLS, and ends the connection once it is encrypted. Its certificate is for localhost and 127.0.0.1. */
+  async function startTlsServer(address: string): Promise<string> {
+    const context = createSecureContext(serverIdentity)
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => {
+        socket.write('S')
+        new TLSSocket(socket, { isServer: true, secureContext: context })
+          .on('error', () => {})
+          .once('data', () => socket.end())
+      })
+    }).listen(0, address)
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const bound = server.address()
+    if (typeof bound !== 'object' || bound === null) throw new Error('no port')
+    return `postgres://nobody@${address}:${bound.port}/none`
+  }
+
+  test.each([
+    ['127.0.0.1', 'CONNECTION_CLOSED'],
+    ['127.0.0.2', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ])('%s: the certificate must have this address, and not the name localhost', async (address, code) => {
+    const url = await startTlsServer(address)
+    const sql = openPool(url, { max: 1, ssl: { ca: rootCertificate } })
+    onTestFinished(() => sql.end({ timeout: 0 }))
+    await expect(sql`select 1`).rejects.toMatchObject({ code })
+  })
 })
