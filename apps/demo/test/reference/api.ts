@@ -1,19 +1,17 @@
-import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway-api'
-import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
-import { hasPermission } from './roles.ts'
-import { code, table } from './table.ts'
+import { type Endpoint, endpoints } from '@rack-gateway/gateway-api'
+import { code, list } from './table.ts'
 
 const all: readonly Endpoint[] = Object.values(endpoints)
 
 /** The generated part of api.md, from the table of endpoints. */
 export function apiParts(): Record<string, string> {
-  const rows = all.map((endpoint) => [
-    code(`${endpoint.method} ${endpoint.path}`),
-    [endpoint.summary, endpoint.description ?? ''].join(' ').trim(),
-    requirementsOf(endpoint),
+  const items = all.map((endpoint): [string, ...string[]] => [
+    `${code(`${endpoint.method} ${endpoint.path}`)} (${requirementsOf(endpoint)})`,
+    endpoint.summary,
+    endpoint.description ?? '',
     fields(endpoint),
   ])
-  return { endpoints: table([`below ${code(apiPrefix)}`, 'description', 'requires', 'parameters'], rows) }
+  return { endpoints: list(items) }
 }
 
 function requirementsOf(endpoint: Endpoint): string {
@@ -21,17 +19,9 @@ function requirementsOf(endpoint: Endpoint): string {
   if (endpoint.authentication === 'job') return 'the OIDC token of a CI job'
   const { permission, additionalPermission: second, scope, permissionForOthers, callers } = endpoint
   const usersOnly = callers.includes('api-token') ? '' : '; users only'
-  if (scope === 'gateway')
-    return `${code(permission)}${second === undefined ? '' : ` and ${code(second)}`}: ${rolesWith(permission)}${usersOnly}`
-  const others = permissionForOthers && `; for others ${code(permissionForOthers)}: ${rolesWith(permissionForOthers)}`
+  if (scope === 'gateway') return `${code(permission)}${second === undefined ? '' : ` and ${code(second)}`}${usersOnly}`
+  const others = permissionForOthers && `; for others ${code(permissionForOthers)}`
   return `every caller${others ?? ''}${usersOnly}`
-}
-
-function rolesWith(permission: string): string {
-  return builtInPolicy()
-    .roles.map(({ name }) => name)
-    .filter((role) => hasPermission(role, permission))
-    .join(', ')
 }
 
 function fields({ query, body }: Endpoint): string {
@@ -43,5 +33,6 @@ function fields({ query, body }: Endpoint): string {
             .map((name) => (shape.required?.includes(name) ? `**${code(name)}**` : code(name)))
             .join(' ')}`,
         ]
-  return [...names('query', query), ...names('body', body)].join('; ')
+  const lists = [...names('Query', query), ...names('Body', body)]
+  return lists.map((text) => `${text}.`).join(' ')
 }

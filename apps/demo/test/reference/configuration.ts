@@ -1,12 +1,12 @@
 import { RackEnvironment, ServerEnvironment, SinkEnvironment } from '@rack-gateway/config'
-import { code, table } from './table.ts'
+import { code, list } from './table.ts'
 
 /** The generated parts of configuration.md, from the schemas that the server reads its environment by. */
 export function configurationParts(): Record<string, string> {
   return {
-    racks: variableTable(RackEnvironment, '_<NAME>'),
-    server: variableTable(ServerEnvironment, ''),
-    sinks: variableTable(SinkEnvironment, '_<NAME>'),
+    racks: variableList(RackEnvironment, '_<NAME>'),
+    server: variableList(ServerEnvironment, ''),
+    sinks: variableList(SinkEnvironment, '_<NAME>'),
   }
 }
 
@@ -15,10 +15,11 @@ interface Variables {
   readonly required: readonly string[]
 }
 
-function variableTable({ properties, required }: Variables, suffix: string): string {
-  const rows = Object.entries(properties).map(([name, type]) => {
+function variableList({ properties, required }: Variables, suffix: string): string {
+  const rows = Object.entries(properties).map(([name, type]): [string, string] => {
     const fallback = 'default' in type ? code(String(type.default)) : required.includes(name) ? 'required' : 'none'
-    return [code(`${name}${suffix}`), 'description' in type ? String(type.description) : '', fallback]
+    const remark = fallback === 'none' ? '' : fallback === 'required' ? ' (required)' : ` (default ${fallback})`
+    return [`${code(`${name}${suffix}`)}${remark}`, 'description' in type ? String(type.description) : '']
   })
-  return table(['variable', 'should be', 'default'], rows)
+  return list(rows)
 }

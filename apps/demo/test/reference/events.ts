@@ -12,11 +12,10 @@ interface Schema {
 
 /** The generated part of events.md: every field of an event, and the column that repeats it. */
 export function eventParts(): Record<string, string> {
-  const items = eventFields.map(({ path, description, column }): [string, string, string] => [
-    code(path),
-    description,
-    column === undefined ? '' : `Column ${code(column)}.`,
-  ])
+  const items = eventFields.map(({ path, description, column }): [string, string] => {
+    if (column === undefined) return [code(path), description]
+    return [column === path ? `**${code(path)}**` : `**${code(path)}** (${code(column)})`, description]
+  })
   return { fields: list(items) }
 }
 

@@ -1,7 +1,7 @@
 import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { answers, conditions } from './answers.ts'
-import { code, joined, table } from './table.ts'
+import { code, joined, list, table } from './table.ts'
 
 /** Which routes a section of the page has, by path: the first that matches. */
 const sections: readonly (readonly [part: string, path: RegExp])[] = [
@@ -17,7 +17,7 @@ const blocked = new Set(builtInPolicy().blocked.map(({ route }) => route))
 
 /** The generated parts of rack-api.md, from the table of routes and the built-in policy. */
 export function rackApiParts(): Record<string, string> {
-  const parts = sections.map(([part]) => [part, routeTable(rackRoutes.filter((route) => sectionOf(route) === part))])
+  const parts = sections.map(([part]) => [part, routeList(rackRoutes.filter((route) => sectionOf(route) === part))])
   const ids = new Set(rackRoutes.map(({ id }) => id))
   const unknown = Object.keys(conditions).find((id) => !ids.has(id))
   if (unknown !== undefined) throw new Error(`there is no route ${unknown}`)
@@ -40,10 +40,13 @@ function sectionOf({ path }: RackRoute): string {
   return sections.find(([, pattern]) => pattern.test(path))?.[0] ?? ''
 }
 
-function routeTable(routes: readonly RackRoute[]): string {
-  return table(
-    ['route', 'permission', 'redacted in the response', 'parameters'],
-    routes.map((route) => [code(route.id), permissionOf(route), answers[route.mask], parametersOf(route)]),
+function routeList(routes: readonly RackRoute[]): string {
+  return list(
+    routes.map((route) => {
+      const redacted = answers[route.mask]
+      const redaction = redacted === '' ? '' : `Redacted: ${redacted}.`
+      return [code(route.id), `${permissionOf(route)}.`, redaction, ...parametersOf(route).map((text) => `${text}.`)]
+    }),
   )
 }
 
@@ -55,15 +58,15 @@ function permissionOf({ id, permission, scope }: RackRoute): string {
 }
 
 /** Parameters by where the request has them. */
-function parametersOf({ id, query, form, headers, body, refusedHeaders }: RackRoute): string {
+function parametersOf({ id, query, form, headers, body, refusedHeaders }: RackRoute): string[] {
   const lists = [
-    ['query', query],
-    ['form', form],
-    ['headers', isLog(id) ? [] : headers],
-    ['rejected headers', refusedHeaders],
+    ['Query', query],
+    ['Form', form],
+    ['Headers', isLog(id) ? [] : headers],
+    ['Rejected headers', refusedHeaders],
   ] as const
   const named = lists.flatMap(([list, names]) => (names.length === 0 ? [] : [`${list} ${names.map(code).join(' ')}`]))
-  return [...named, ...(isLog(id) ? ['log headers'] : []), ...(body === 'raw' ? ['a file'] : [])].join('; ')
+  return [...named, ...(isLog(id) ? ['Log headers'] : []), ...(body === 'raw' ? ['A file'] : [])]
 }
 
 function isLog(id: string): boolean {

@@ -39,7 +39,7 @@ function rolesWith(permission: string): string {
 }
 
 /** Asked of the policy itself, so that permissions which include other permissions count. */
-export function hasPermission(role: string, permission: string): boolean {
+function hasPermission(role: string, permission: string): boolean {
   return policy.holds(holder(role), permission, { rack: 'staging', app: 'web', scope: 'app' }, { at: 0, address: null })
 }
 
