@@ -35,10 +35,10 @@ export default defineConfig(({ mode }) => {
       globalSetup: isUnit
         ? []
         : ['packages/testing/src/vitest/build-programs.ts', 'packages/database/src/testing/global-setup.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
-      // High enough for a busy machine. It only stops tests that hang.
-      expect: { poll: { timeout: 15_000 } },
+      // These limits only stop tests that hang. They are high enough for a machine that runs much else.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      expect: { poll: { timeout: 60_000 } },
       restoreMocks: true,
       unstubEnvs: true,
       unstubGlobals: true,

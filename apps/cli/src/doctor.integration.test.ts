@@ -259,10 +259,7 @@ describe('doctor', () => {
     script('#!/bin/sh\nexec sleep 30\n')
     const looking = look()
     const first = [paths.me, paths.version, paths.ready, paths.clock]
-    await vi.waitFor(
-      () => expect(gateway?.asked.map(({ path }) => path)).toEqual(expect.arrayContaining(first)),
-      20_000,
-    )
+    await expect.poll(() => gateway?.asked.map(({ path }) => path)).toEqual(expect.arrayContaining(first))
     waits.end()
     const { code, of } = await looking
     expect(code).toBe(7)

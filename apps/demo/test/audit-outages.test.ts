@@ -51,7 +51,7 @@ function startCallers(url: string, count = 6) {
     seen,
     async more(answers: number) {
       const before = seen.length
-      await expect.poll(() => seen.length - before, { timeout: 30_000 }).toBeGreaterThan(answers)
+      await expect.poll(() => seen.length - before).toBeGreaterThan(answers)
     },
     async stop() {
       stopped = true
@@ -86,7 +86,7 @@ describe('while the database is away, records go to a file and calls go on', () 
         expect(filesLeft(), outage).not.toEqual([])
         await end()
         await callers.more(50)
-        await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
+        await expect.poll(filesLeft).toEqual([])
         await callers.more(25)
         const recovered = (await system.events()).filter(({ kind }) => kind === 'stream.recovered')
         expect(recovered.length, outage).toBeGreaterThan(index)
@@ -124,10 +124,10 @@ describe('while the database is away, records go to a file and calls go on', () 
         )
       }
       const last = await system.replica({ auditFallbackDir: directory })
-      await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
+      await expect.poll(filesLeft).toEqual([])
       const unaccounted = () =>
         system.sql`select id from audit.streams where id in ${system.sql(killed)} and accounted_at is null`
-      await expect.poll(unaccounted, { timeout: 30_000 }).toEqual([])
+      await expect.poll(unaccounted).toEqual([])
       await last.stop()
       await expectAllRecorded(seen)
       const events = await system.events()
@@ -169,9 +169,9 @@ describe('while the database is away, records go to a file and calls go on', () 
       expect(answers.map(({ status }) => status)).toEqual([503, 503, 503])
       expect(system.rack.received.filter(({ method }) => method === 'PUT')).toEqual([])
       rmSync(ballast)
-      await expect.poll(async () => (await change()).status, { timeout: 20_000 }).toBe(200)
+      await expect.poll(async () => (await change()).status).toBe(200)
       await end()
-      await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
+      await expect.poll(filesLeft).toEqual([])
       await system.app.close()
       expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
     },
@@ -199,12 +199,12 @@ test(
     const [row] = await system.sql`select id from audit.streams where pid = ${program.pid}`
     const replica = await system.replica()
     await expect
-      .poll(async () => (await system.events()).filter(({ kind }) => kind === 'outcome.unknown'), { timeout: 20_000 })
+      .poll(async () => (await system.events()).filter(({ kind }) => kind === 'outcome.unknown'))
       .toHaveLength(1)
     program.signal('SIGCONT')
     fault.release()
     expect([200, 503]).toContain((await answer).status)
-    await expect.poll(async () => (await fetch(`${url}/apps/myapp`, { headers })).status, { timeout: 20_000 }).toBe(200)
+    await expect.poll(async () => (await fetch(`${url}/apps/myapp`, { headers })).status).toBe(200)
     const events = await system.events()
     const abandoned = events.find(({ kind }) => kind === 'stream.abandoned')
     const old = events.filter(({ stream }) => stream === row?.id)

@@ -38,7 +38,7 @@ describe('audit verify --recordings', () => {
       if (!row?.ended || made.includes(row.id)) throw new Error('it is not recorded yet')
       expect(await readdir(chunksOf(row.id))).toHaveLength(2)
       return row.id
-    }, 10_000)
+    }, 60_000)
   }
   function chunksOf(id = ''): string {
     return join(directory.path, 'recordings', id)

@@ -5,7 +5,7 @@ import { databaseLog } from '@rack-gateway/audit/verify'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import postgres from 'postgres'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { callCli } from './support/cli-call.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -33,11 +33,9 @@ async function recordCalls(count: number): Promise<void> {
   const token = await system.token('viewer', { email: 'viewer@example.com' })
   for (let index = 0; index < count; index++) await system.get('/apps?', token)
   await system.checkpoint()
-  await vi.waitFor(async () => {
-    const [{ number } = { number: 0 }] = await system.sql`select max(number)::int as number from audit.checkpoints`
-    const copies = (await readdir(outside, { recursive: true })).filter((name) => name.endsWith('.note'))
-    expect(copies).toHaveLength(number)
-  })
+  const copies = async () => (await readdir(outside, { recursive: true })).filter((name) => name.endsWith('.note'))
+  const [{ number } = { number: 0 }] = await system.sql`select max(number)::int as number from audit.checkpoints`
+  await expect.poll(copies).toHaveLength(number)
 }
 
 async function publishedKey(): Promise<string> {
@@ -169,14 +167,12 @@ test('readiness and metrics say what is signed, and that nothing is anchored whe
     const answer = await fetch(`${url}/gateway/health/ready`)
     return JSON.parse(await answer.text()).checks.checkpoints
   }
-  await vi.waitFor(async () =>
-    expect((await ready(system)).detail).toMatch(/^number \d+, \d+ s ago; copies in 1 of 1 places$/),
-  )
+  await expect
+    .poll(async () => (await ready(system)).detail)
+    .toMatch(/^number \d+, \d+ s ago; copies in 1 of 1 places$/)
   const plain = await startSystem()
   onTestFinished(() => plain.stop())
-  await vi.waitFor(async () =>
-    expect(await ready(plain)).toMatchObject({ ready: true, detail: expect.stringContaining('unanchored') }),
-  )
+  await expect.poll(() => ready(plain)).toMatchObject({ ready: true, detail: expect.stringContaining('unanchored') })
 })
 
 test('no more read the whole log at once than there are connections for it', async () => {
@@ -191,9 +187,10 @@ test('no more read the whole log at once than there are connections for it', asy
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2)
   expect(statuses.every((status) => status === 200 || status === 429)).toBe(true)
   for (const answer of answers) await answer.body?.cancel()
-  await vi.waitFor(async () => {
-    const again = await ask()
-    expect(again.status).toBe(200)
-    expect((await again.text()).endsWith('}\n')).toBe(true)
-  })
+  await expect
+    .poll(async () => {
+      const again = await ask()
+      return [again.status, (await again.text()).slice(-2)]
+    })
+    .toEqual([200, '}\n'])
 })

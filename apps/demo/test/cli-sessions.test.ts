@@ -132,4 +132,4 @@ test('sessions are listed with this one marked, and one of them is ended; never 
     'the one that you are logged in with',
   )
   expect(await command('sessions')).toMatchObject({ code: 4, stdout: '' })
-}, 90_000)
+})

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { hasTerminal, openTerminal, type Terminal } from '@rack-gateway/cli/testing/terminal'
 import { certificatePath } from '@rack-gateway/testing/certificates'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -66,7 +66,7 @@ describe.skipIf(convox === null || !hasTerminal)(
       const [, shell] = await terminal.saw(/shell=(\d+)/)
       await terminal.prompt()
       rackGateway('exec', 'web', 'cat')
-      await vi.waitFor(() => expect(terminal.isRaw()).toBe(true), { timeout: 60_000 })
+      await expect.poll(() => terminal.isRaw()).toBe(true)
       for (const key of ['k', '\u0003', '\u001a', '\u001c', 'é']) {
         terminal.press(key)
         await terminal.saw(new RegExp(key))

@@ -24,10 +24,7 @@ const roles = ['viewer', 'ops', 'deployer', 'admin', 'ci', 'stagingViewer'] as c
 
 afterAll(leaveNothing)
 
-/** Against hanging only: a busy machine takes long to start a demo. */
-const patient = { timeout: 120_000 }
-
-describe('a demo', patient, () => {
+describe('a demo', () => {
   const directory = join(dataDirectory(), 'demo')
   let machine: Machine
   let demo: DemoProcess
@@ -302,7 +299,7 @@ describe('a demo', patient, () => {
   })
 })
 
-describe('a demo that can not start', patient, () => {
+describe('a demo that can not start', () => {
   test.skipIf(process.getuid?.() !== 0)(
     'because the database user may not enter its directory (as root) names the directory that blocks',
     async () => {

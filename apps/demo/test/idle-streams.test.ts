@@ -70,7 +70,7 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
           objects = (heap - before.heap) / streams
           return Math.max(pages, objects)
         },
-        { timeout: 20_000, interval: 1_000 },
+        { interval: 1_000 },
       )
       .toBeLessThanOrEqual(streamLimit)
     console.info(
@@ -83,11 +83,11 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
     await expect.poll(() => seen.filter(({ payloadBytes }) => payloadBytes === 2).length).toBe(streams)
     await expect.poll(() => typed).toBe(streams)
     await hangUp(sockets)
-  }, 60_000)
+  })
 
   test('leave nothing behind: a second thousand holds no more than the first', async () => {
     const first = await at.gateway.memory()
     await hangUp(await open(streams))
     await expect.poll(async () => (await at.gateway.memory()).heap - first.heap).toBeLessThan(streams * kibibyte)
-  }, 60_000)
+  })
 })

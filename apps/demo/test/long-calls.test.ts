@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { encodeFrame, openRawWebSocket, watchFrames } from '@rack-gateway/testing/websocket'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { beginCall, textOf } from './support/caller.ts'
 import { fakeTimers, meanwhile, pass, realTimers } from './support/fake-time.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
@@ -100,7 +100,7 @@ describe('nothing times out that a person would wait for', () => {
       await pass(61 * minute)
       expect([client.readableEnded, socket.readableEnded, seen.close]).toEqual([false, false, null])
       socket.write(encodeFrame({ opcode: 1, payload: Buffer.from('after an hour') }))
-      await vi.waitFor(() => expect(seen.payloadBytes).toBe('after an hour'.length))
+      await expect.poll(() => seen.payloadBytes).toBe('after an hour'.length)
       const pingsToRack = toRack / 6
       for (const pings of [seen.pings, pingsToRack]) expect(pings).toBeGreaterThanOrEqual(61)
       client.destroy()

@@ -98,7 +98,7 @@ describe.skipIf(convox === null)(
         await succeeds(as(deployer, ['releases', 'rollback', older]))
         expect(await newestEnvironment()).toEqual(await environmentOf(older))
         expect(await newestEnvironment()).toContain('SECRET_KEY_BASE=the-older-secret')
-      }, 60_000)
+      })
     })
 
     describe('a build', () => {

@@ -170,5 +170,5 @@ describe(`what the check before the call refuses, the gateway refuses (PRECHECK_
     expect(outcomes.refused / tried).toBeGreaterThan(0.1)
     expect(outcomes.passed / tried).toBeGreaterThan(0.05)
     expect([...outcomes.rules]).toEqual(expect.arrayContaining(['no-permission', 'no-binding', 'command']))
-  }, 90_000)
+  })
 })

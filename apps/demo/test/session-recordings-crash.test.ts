@@ -42,7 +42,7 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
     .poll(() => lastRecording().catch(() => null))
     .not.toBeNull()
     .then(lastRecording)
-  await expect.poll(async () => (await cast(id)).output.toString(), { timeout: 15_000 }).toBe('$ before\n$ ')
+  await expect.poll(async () => (await cast(id)).output.toString()).toBe('$ before\n$ ')
   socket.send(Buffer.from('echo after\n'))
   await gateway.kill()
   await socket.closed()
@@ -65,7 +65,7 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
     [0, 'v', 'open'],
   ])
   await next.stop()
-}, 60_000)
+})
 
 /** As after its process has been gone for a minute. */
 async function expire(stream: string) {
@@ -86,7 +86,7 @@ async function crash(): Promise<{ id: string; stream: string }> {
   socket.send(Buffer.from('echo left\n'))
   await expect.poll(async () => (await lastRecording()).id).not.toBe(before)
   const left = await lastRecording()
-  await expect.poll(async () => (await cast(left.id)).output.toString(), { timeout: 15_000 }).toContain('left')
+  await expect.poll(async () => (await cast(left.id)).output.toString()).toContain('left')
   await gateway.kill()
   await socket.closed()
   return left
@@ -96,7 +96,7 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
   const { id, stream } = await crash()
   await expire(stream)
   const replicas = await Promise.all([replica(), replica(), replica()])
-  await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
+  await expect.poll(lastRecording).toMatchObject({ id, ended: true })
   const { verdict } = await cast(id)
   expect(verdict.state).toBe('cut')
   const opened = (await system.events()).find(({ kind, recording }) => kind === 'opened' && recording?.id === id)
@@ -118,23 +118,23 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
   await expect(read()).rejects.toThrow('closed in the middle of a response')
   await Promise.all(replicas.map((one) => one.stop()))
   expect(await closedEvents(id)).toHaveLength(1)
-}, 120_000)
+})
 
 test('a recording whose event was durable before its adopter died is not closed twice', async () => {
   const { id, stream } = await crash()
   await expire(stream)
   const first = await started()
-  await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
+  await expect.poll(lastRecording).toMatchObject({ id, ended: true })
   await first.kill()
   await system.sql`update gateway.recordings set ended_at = null, chunks = null, bytes = null, head = null where id = ${id}`
   const second = await replica()
-  await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
+  await expect.poll(lastRecording).toMatchObject({ id, ended: true })
   const [row] = await system.sql`select chunks::int, head from gateway.recordings where id = ${id}`
   const { verdict } = await cast(id)
   expect(row).toEqual({ chunks: verdict.chunks, head: verdict.head })
   expect(await closedEvents(id)).toHaveLength(1)
   await second.stop()
-}, 120_000)
+})
 
 test('a stop stores and closes what runs', async () => {
   const gateway = await started()
@@ -153,4 +153,4 @@ test('a stop stores and closes what runs', async () => {
   const closed = (await system.events()).findLast(({ kind, recording }) => kind === 'closed' && recording?.id === id)
   expect(closed?.recording).toMatchObject({ head: verdict.head, chunks: verdict.chunks })
   expect(ended).toBe(true)
-}, 60_000)
+})

@@ -44,7 +44,7 @@ describe('recordings by the gateway’s own API', () => {
         select id, ended_at is not null as ended from gateway.recordings order by id desc limit 1`
       if (!row?.ended || made.includes(row.id) || !(await isStored(row.id))) throw new Error('it is not recorded yet')
       return row.id
-    }, 10_000)
+    }, 60_000)
   }
   async function isStored(id: string): Promise<boolean> {
     const [{ chunks }] = (await list(`?limit=1`)).items as [Listed]
@@ -187,13 +187,13 @@ describe('recordings by the gateway’s own API', () => {
     const closed = new Promise((resolve) => cut.on('close', resolve))
     const admin = await person(system, 'admin')
     expect((await call(system, admin.token, 'POST', `/users/${other.id}/lock`, { reason: 'left' })).status).toBe(200)
-    await vi.waitFor(async () => expect((await begin(id, auditor)).destroy().statusCode).toBe(200), 15_000)
+    await expect.poll(async () => (await begin(id, auditor)).destroy().statusCode).toBe(200)
     cut.resume()
     await closed
     expect(cut.complete).toBe(false)
 
     for (const answer of answers) answer.destroy()
-    await vi.waitFor(async () => expect(await read(id)).toMatchObject({ status: 200, whole: true }), 15_000)
+    await expect.poll(() => read(id)).toMatchObject({ status: 200, whole: true })
   })
 
   test('whose events are no longer in the log are shown, and said to be unproven', async () => {

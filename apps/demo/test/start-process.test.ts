@@ -111,10 +111,7 @@ describe('a start that fails', () => {
   )
 })
 
-/** Against hanging only: a test may start several programs on a busy machine. */
-const patient = { timeout: 120_000 }
-
-describe('a gateway from the environment', patient, () => {
+describe('a gateway from the environment', () => {
   let database: TestDatabase
   beforeEach(async () => {
     database = await createTestDatabase()
@@ -241,7 +238,7 @@ test('the gateways of these tests do what one does whose environment says nothin
 })
 
 /** Each setting is seen in what the process does: one that is read and then dropped would fail open. */
-describe('how long what a process lets in lives, by its environment', patient, () => {
+describe('how long what a process lets in lives, by its environment', () => {
   const [minute, hour] = [60_000, 3_600_000]
   let database: TestDatabase
   let idp: DemoIdentityProvider
@@ -377,7 +374,7 @@ describe('how long what a process lets in lives, by its environment', patient, (
   })
 })
 
-describe('rack-gateway-server token issue', patient, () => {
+describe('rack-gateway-server token issue', () => {
   let system: System
   let database: TestDatabase
   let url: string
@@ -427,7 +424,7 @@ describe('rack-gateway-server token issue', patient, () => {
         .find((line) => line.includes('API token nightly of deploys'))
         ?.split('\t')[0] ?? ''
     expect(await runCommand(serverCommand, ['token', 'end', id], env)).toMatchObject({ code: 0 })
-    await expect.poll(async () => (await call(url, '/apps', tokens[1] ?? '')).status, { timeout: 15_000 }).toBe(401)
+    await expect.poll(async () => (await call(url, '/apps', tokens[1] ?? '')).status).toBe(401)
     expect((await call(url, '/apps', tokens[0] ?? '')).status).toBe(200)
   })
 

@@ -130,5 +130,5 @@ describe('an upload', () => {
     await connection.ended
     expect(connection.received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
     expect(heard).toEqual([])
-  }, 20_000)
+  })
 })

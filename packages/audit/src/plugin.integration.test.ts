@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { get } from 'node:http'
 import Fastify from 'fastify'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createPostgresAdoptions } from './adoption/postgres-adoptions.ts'
 import audit from './plugin.ts'
 import { createPostgresAuditStore } from './store.ts'
@@ -47,9 +47,7 @@ test('a counted refusal is in the log within about a second', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { url } = await startApp(runtimeUrl)
   await fetch(`${url}/refused`)
-  await vi.waitFor(async () => expect(await runtime`select from audit.events where kind = 'refused'`).toHaveLength(1), {
-    timeout: 3_000,
-  })
+  await expect.poll(() => runtime`select from audit.events where kind = 'refused'`).toHaveLength(1)
 })
 
 test('closing lets the request that is under way have its record, then ends the stream', async () => {
@@ -96,7 +94,7 @@ test('what another process left behind is adopted at the start', async () => {
   const adoptions = createPostgresAdoptions({ url: runtimeUrl })
   await app.register(audit, { store: createPostgresAuditStore({ url: runtimeUrl }), adoptions, host: 'test', pid: 7 })
   await app.ready()
-  await vi.waitFor(() => expect(app.audit.stats()).toMatchObject({ adopted: 1, unknown: 0 }))
+  await expect.poll(() => app.audit.stats()).toMatchObject({ adopted: 1, unknown: 0 })
   expect(await runtime`select adopted_by from audit.streams where id = ${lost}`).toEqual([
     { adopted_by: app.audit.stats().stream },
   ])

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { startFaultyProxy } from '@rack-gateway/database/testing'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { encode } from './encode.ts'
 import { StreamLost } from './errors.ts'
 import { RecordedEvent } from './recorded-event.ts'
@@ -105,11 +105,9 @@ test.each([
     await runtime.begin(async (tx) => {
       await append(tx, stream.id, [earlier])
       second = store.append(stream.id, [event]).catch((error: unknown) => error)
-      await vi.waitFor(async () =>
-        expect(
-          await admin`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-        ).toHaveLength(1),
-      )
+      await expect
+        .poll(() => admin`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
+        .toHaveLength(1)
     })
     const outcome = await second
     expect(outcome instanceof StreamLost ? 'StreamLost' : outcome).toBe(lost)
@@ -173,7 +171,7 @@ test('when the answer to a commit is lost on the way, the events are there once'
   const { record, close } = await openPostgresWriter(proxy.url)
   proxy.set('mute')
   const recording = Promise.all(Array.from({ length: 50 }, () => record({ kind: 'intent' })))
-  await vi.waitFor(async () => expect(await runtime`select from audit.events`).toHaveLength(51))
+  await expect.poll(() => runtime`select from audit.events`).toHaveLength(51)
   proxy.set('pass')
   proxy.cut()
   const recorded = await recording
@@ -189,7 +187,7 @@ test('a connection that falls silent is replaced, and the caller still gets its 
   const { record, close } = await openPostgresWriter(proxy.url, { timeout: 300 })
   proxy.set('mute')
   const recording = record({ kind: 'call' })
-  await vi.waitFor(async () => expect(await runtime`select from audit.events`).toHaveLength(2))
+  await expect.poll(() => runtime`select from audit.events`).toHaveLength(2)
   proxy.set('pass')
   await recording
   await close()
@@ -207,7 +205,7 @@ test('with the database gone callers are refused in time; when it is back the sa
   await expect(record({ kind: 'intent' })).rejects.toEqual(unavailable)
   await expect(record({ kind: 'intent' })).rejects.toEqual(unavailable)
   proxy.set('pass')
-  await vi.waitFor(() => expect(stats().available).toBe(true), { timeout: 5_000 })
+  await expect.poll(() => stats().available).toBe(true)
   const next = await record({ kind: 'call' })
   expect(next.event.stream).toBe(stream)
   await close()
@@ -235,15 +233,13 @@ test('an adopter waits for the batch that is going in, and sees it', async () =>
     await tx`select from audit.streams where id = ${stream} for update`
     const recording = record({ kind: 'call' })
     recording.catch(() => {})
-    await vi.waitFor(async () => {
-      expect(
-        await admin`select from pg_stat_activity where application_name = 'rack-gateway audit' and wait_event_type = 'Lock'
-        and datname = current_database()`,
-      ).toHaveLength(1)
-    })
+    const waiting = () => admin`
+      select from pg_stat_activity where application_name = 'rack-gateway audit' and wait_event_type = 'Lock'
+        and datname = current_database()`
+    await expect.poll(waiting).toHaveLength(1)
     await tx`update audit.streams set adopted_by = gen_random_uuid() where id = ${stream}`
   })
-  await vi.waitFor(() => expect(stats().stream).not.toBe(stream))
+  await expect.poll(() => stats().stream).not.toBe(stream)
   expect(await runtime`select from audit.events where stream = ${stream}`).toHaveLength(1)
 })
 
@@ -301,9 +297,7 @@ test('the lease is kept in the store, from the time of the store', async () => {
   }
   const first = await left()
   expect(first?.seconds).toBeGreaterThan(28)
-  await vi.waitFor(async () =>
-    expect((await left())?.lease_until.getTime()).toBeGreaterThan(first?.lease_until.getTime()),
-  )
+  await expect.poll(async () => (await left())?.lease_until.getTime()).toBeGreaterThan(first?.lease_until.getTime())
 })
 
 test('two writers on one database have streams of their own', async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { rootCertificate, serverIdentity } from '@rack-gateway/testing/certificates'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openPool } from './pool.ts'
 import { databaseForTest } from './testing/connect.ts'
 import { startFaultyProxy } from './testing/faulty-proxy.ts'
@@ -23,11 +23,9 @@ async function askingPool() {
   const [backend] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
   const asked = sql`select pg_sleep(60)`
   asked.catch(() => {})
-  await vi.waitFor(async () => {
-    const found = await admin`
-      select from pg_stat_activity where pid = ${backend?.pid ?? 0} and state = 'active' and query like '%pg_sleep(60)%'`
-    expect(found).toHaveLength(1)
-  })
+  const sleeping = () => admin`
+    select from pg_stat_activity where pid = ${backend?.pid ?? 0} and state = 'active' and query like '%pg_sleep(60)%'`
+  await expect.poll(sleeping).toHaveLength(1)
   return { sql, asked, proxy }
 }
 

@@ -22,7 +22,7 @@ async function guardedPool() {
   async function breakConnection(pid: number) {
     const before = closings.count
     await admin`select pg_terminate_backend(${pid})`
-    await vi.waitFor(() => expect(closings.count).toBe(before + 1))
+    await expect.poll(() => closings.count).toBe(before + 1)
   }
   return { sql, breakConnection, runtimeUrl, admin }
 }
@@ -55,10 +55,8 @@ test('so does one whose connection breaks while it asks', async () => {
     const pid = await pidOf(tx)
     const asked = tx`select pg_sleep(60)`
     asked.catch(() => {})
-    await vi.waitFor(async () => {
-      const [found] = await admin`select 1 from pg_stat_activity where pid = ${pid} and query like '%pg_sleep(60)%'`
-      expect(found).toBeDefined()
-    })
+    const sleeping = () => admin`select from pg_stat_activity where pid = ${pid} and query like '%pg_sleep(60)%'`
+    await expect.poll(sleeping).toHaveLength(1)
     await admin`select pg_terminate_backend(${pid})`
     await asked
   })
@@ -118,15 +116,15 @@ test('drizzle’s transactions are guarded, too', async () => {
     await admin`
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and application_name = 'rack-gateway' and pid <> pg_backend_pid()`
-    await vi.waitFor(async () => {
-      await tx
+    const isBroken = () =>
+      tx
         .select()
         .from(users)
         .then(
-          () => expect.unreachable(),
-          () => {},
+          () => false,
+          () => true,
         )
-    })
+    await expect.poll(isBroken).toBe(true)
     await tx.select().from(users)
   })
   await expect(transaction).rejects.toThrow()

@@ -5,8 +5,6 @@ import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
 import { isInstalled, type TriedShell, typeInto } from '../testing/shell.ts'
 
-const limit = { timeout: 20_000 }
-
 let machine: Machine
 let gateway: FakeGateway
 beforeEach(async () => {
@@ -51,7 +49,7 @@ const hostile = [
 const quoting = ['x$(touch pwned)', 'x`touch pwned`', "x';touch pwned;'", 'x";touch pwned;"', 'x~']
 
 for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShell[]) {
-  describe.skipIf(!isInstalled(shell))(`${shell} (runs where it is installed)`, limit, () => {
+  describe.skipIf(!isInstalled(shell))(`${shell} (runs where it is installed)`, () => {
     test.each([
       ['a command', 'rack-gateway toke\tli\t', ['tokens', 'list']],
       ['a flag', 'rack-gateway tokens create x --perm\ta', ['tokens', 'create', 'x', '--permission', 'a']],

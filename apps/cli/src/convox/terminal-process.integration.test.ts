@@ -63,7 +63,7 @@ function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, c
   }
 }
 
-describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/script)', { timeout: 90_000 }, () => {
+describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/script)', () => {
   test('a table has the width of it, with headings that stand out unless NO_COLOR is set', async () => {
     gateway.answer = page(`a-name-${'x'.repeat(100)}`)
     const plain = inTerminal('service-accounts', { NO_COLOR: '1' }, 80)

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '../context.ts'
 import { defaultTimeouts, type Timeouts } from '../gateway/timeouts.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
@@ -140,7 +140,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     await login(system, { RACK_GATEWAY_TOKEN_STORE: 'file' })
     await on(system, ['login', 'production', gateway.url])
     const first = login(system, { FAKE_KEYCHAIN: 'asking' }, waiting({ keychain: 20_000 }))
-    await vi.waitFor(() => expect(keychain.calls()).not.toEqual([]), 20_000)
+    await expect.poll(() => keychain.calls()).not.toEqual([])
     expect(await on(system, ['switch', 'production'])).toMatchObject({ code: 0 })
     keychain.unlock()
     expect(await first).toMatchObject({ code: 0 })
@@ -152,11 +152,11 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
 
   test('lets one window after the other change what is logged in with', async () => {
     const first = login(system, { FAKE_KEYCHAIN: 'asking' }, waiting({ keychain: 20_000 }))
-    await vi.waitFor(() => expect(keychain.calls()).not.toEqual([]), 20_000)
+    await expect.poll(() => keychain.calls()).not.toEqual([])
     const robot = ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging']
     const notes: string[] = []
     const second = on(system, robot, {}, { ...waiting({ notice: 100 }), note: (line) => void notes.push(line) })
-    await vi.waitFor(() => expect(notes.join()).toContain('waiting for another rack-gateway'), 20_000)
+    await expect.poll(() => notes.join()).toContain('waiting for another rack-gateway')
     expect(keychain.items()).toEqual({})
     keychain.unlock()
     expect(await first).toMatchObject({ code: 0 })
@@ -202,7 +202,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
     gateway.asked.length = 0
     const moving = on(system, [...robot, 'rgt_other'], { RACK_GATEWAY_TOKEN_STORE: 'file' }, waiting({ fileLock: 100 }))
-    await vi.waitFor(() => expect(gateway.asked).not.toEqual([]), 20_000)
+    await expect.poll(() => gateway.asked).not.toEqual([])
     // As another window that doesn't come to an end.
     writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
     answer()
@@ -222,7 +222,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       gateway.asked.length = 0
       const words = ['login', name, gateway.url, '--as-rack', 'staging', '--token', other]
       const failing = on(system, words, {}, waiting({ fileLock: 100 }))
-      await vi.waitFor(() => expect(gateway.asked).not.toEqual([]), 20_000)
+      await expect.poll(() => gateway.asked).not.toEqual([])
       // As another window that doesn't come to an end.
       writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
       answer()

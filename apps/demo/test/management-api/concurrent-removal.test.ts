@@ -203,7 +203,7 @@ describe.each(cases)('%s', (_who, start, kinds) => {
       )
       expect([name, late.filter(({ status }) => status < 400)]).toEqual([name, []])
     }
-  }, 120_000)
+  })
 })
 
 function requestsOf(makers: readonly ((caller: Caller) => Promise<Request>)[], caller: Caller): Promise<Request[]> {

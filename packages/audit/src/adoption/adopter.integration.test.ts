@@ -244,7 +244,7 @@ test('an adopter that slept until it was adopted itself adds nothing to what its
     }),
   })
   const looking = sleeper.adopter.look()
-  await vi.waitFor(async () => expect((await unknownOf(database)).length).toBe(2))
+  await expect.poll(async () => (await unknownOf(database)).length).toBe(2)
   await expire(database, sleeper.stream)
   const { adopter } = await startReplica(database, { page: 2 })
   await adopter.look()
@@ -335,7 +335,7 @@ test('a look that fails is told of, and the next one comes', async () => {
     onError: (cause) => errors.push(cause),
   })
   adopter.start()
-  await vi.waitFor(async () => expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(1))
+  await expect.poll(() => eventsOf(database, 'stream.abandoned')).toHaveLength(1)
   await adopter.stop()
   expect(errors).toHaveLength(2)
 })

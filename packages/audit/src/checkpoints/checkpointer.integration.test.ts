@@ -71,34 +71,34 @@ test('growth that checkpoints don’t sign asks for one only so often, and for n
   const { runtimeUrl } = await databaseForTest()
   const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, growth: 10, every: 20, apart: 500 })
   checkpointer.start()
-  await vi.waitFor(() => expect(checkpointer.state().number).toBe(1), { timeout: 10_000 })
+  await expect.poll(() => checkpointer.state().number).toBe(1)
   const began = performance.now()
   for (const batch of unknownBatches(100, 20)) {
     checkpointer.wrote(batch)
     await checkpointer.look()
   }
-  await vi.waitFor(() => expect(checkpointer.state().number).toBe(2), { timeout: 15_000, interval: 5 })
+  await expect.poll(() => checkpointer.state().number).toBe(2)
   expect(performance.now() - began).toBeGreaterThan(400)
   checkpointer.left()
-  await vi.waitFor(() => expect(checkpointer.state().age).toBeGreaterThan(550), { timeout: 10_000 })
+  await expect.poll(() => checkpointer.state().age).toBeGreaterThan(550)
   expect(checkpointer.state().number).toBe(2)
   checkpointer.cameBack()
-  await vi.waitFor(() => expect(checkpointer.state().number).toBe(3), { timeout: 10_000 })
+  await expect.poll(() => checkpointer.state().number).toBe(3)
 })
 
 test('ten thousand events ask for a checkpoint, however young the last one is', async () => {
   const { runtimeUrl } = await databaseForTest()
   const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, every: 20, apart: 50 })
   checkpointer.start()
-  await vi.waitFor(() => expect(checkpointer.state().number).toBe(1), { timeout: 10_000 })
+  await expect.poll(() => checkpointer.state().number).toBe(1)
   await checkpointer.look()
   const events = unknownBatches(1, 10_000).flat()
   checkpointer.wrote(events.slice(0, -1))
-  await vi.waitFor(() => expect(checkpointer.state().age).toBeGreaterThan(200))
+  await expect.poll(() => checkpointer.state().age).toBeGreaterThan(200)
   await checkpointer.look()
   expect(checkpointer.state()).toMatchObject({ number: 1, unsigned: 9_999 })
   checkpointer.wrote(events.slice(-1))
-  await vi.waitFor(() => expect(checkpointer.state().number).toBe(2), { timeout: 10_000 })
+  await expect.poll(() => checkpointer.state().number).toBe(2)
 })
 
 test('two replicas that make checkpoints at once each see their own events signed', async () => {
@@ -180,10 +180,12 @@ test('a time in the table that somebody sets ahead is an alarm, and the next che
   const { checkpointer, alarms } = await replica(runtimeUrl, { interval: 500 })
   await checkpointer.look()
   await behindTheTriggers(admin, `UPDATE audit.checkpoints SET at = at + interval '10 years'`)
-  await vi.waitFor(async () => {
-    await checkpointer.look()
-    expect(checkpointer.state().number).toBe(2)
-  })
+  await expect
+    .poll(async () => {
+      await checkpointer.look()
+      return checkpointer.state().number
+    })
+    .toBe(2)
   expect(alarms).toEqual([{ problem: 'at', number: 1 }])
 })
 
@@ -202,7 +204,7 @@ test('a checkpoint that somebody makes younger again and again is followed by th
       await checkpointer.look()
       expect(checkpointer.state().number).toBe(2)
     },
-    { timeout: 8_000 },
+    { timeout: 60_000 },
   )
   expect(alarms).toContainEqual({ problem: 'previous', number: 2 })
 })
@@ -252,10 +254,10 @@ test('copies go to a directory, one file each, with the bytes that are in the ta
   const { path, place } = await directory()
   const { checkpointer } = await replica(runtimeUrl, { places: [place] })
   for (let count = 0; count < 3; count++) await checkpointer.look()
-  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(3))
+  await expect.poll(() => filesIn(path)).toHaveLength(3)
   const rows = await runtime`select number::int, note from audit.checkpoints order by number`
   for (const { number, note } of rows) expect(await readFile(join(path, checkpointKey(number)), 'utf8')).toBe(note)
-  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 3, problem: null }]))
+  await expect.poll(() => checkpointer.state().places).toMatchObject([{ number: 3, problem: null }])
 })
 
 test('a place that fails holds up no other, and gets what it lacks when it is back', async () => {
@@ -275,15 +277,17 @@ test('a place that fails holds up no other, and gets what it lacks when it is ba
   const hook = webhookPlace(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/secret-path`)
   const { checkpointer, errors } = await replica(runtimeUrl, { places: [hook, place] })
   for (let count = 0; count < 2; count++) await checkpointer.look()
-  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(2))
-  await vi.waitFor(() => expect(checkpointer.state().deliveryFailures).toBeGreaterThan(0))
+  await expect.poll(() => filesIn(path)).toHaveLength(2)
+  await expect.poll(() => checkpointer.state().deliveryFailures).toBeGreaterThan(0)
   expect(errors).toEqual([`a copy for ${hook.name}`])
   expect(hook.name).not.toContain('secret')
   status = 200
-  await vi.waitFor(async () => {
-    await checkpointer.look()
-    expect(received.length).toBeGreaterThanOrEqual(2)
-  })
+  await expect
+    .poll(async () => {
+      await checkpointer.look()
+      return received.length
+    })
+    .toBeGreaterThanOrEqual(2)
   expect(received.slice(0, 2).map((note) => readCheckpoint(note)?.number)).toEqual([1, 2])
 })
 
@@ -292,11 +296,11 @@ test('a table that says more was delivered than there is doesn’t end the copie
   const { path, place } = await directory()
   const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
   await checkpointer.look()
-  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 1 }]))
+  await expect.poll(() => checkpointer.state().places).toMatchObject([{ number: 1 }])
   await admin`update audit.deliveries set number = 9000000000`
   await checkpointer.look()
-  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(2))
-  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 2, problem: null }]))
+  await expect.poll(() => filesIn(path)).toHaveLength(2)
+  await expect.poll(() => checkpointer.state().places).toMatchObject([{ number: 2, problem: null }])
   expect(alarms).toEqual([{ problem: 'ahead', number: 2, place: place.name }])
 })
 
@@ -307,7 +311,7 @@ test('a place that can’t say what it has gets everything again when the table 
   await admin`insert into audit.deliveries (place, number, at) values (${place.name}, 9000000000, now())`
   const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
   await checkpointer.look()
-  await vi.waitFor(() => expect(received).toEqual([1]))
+  await expect.poll(() => received).toEqual([1])
   expect(alarms).toEqual([{ problem: 'ahead', number: 1, place: place.name }])
 })
 
@@ -316,11 +320,11 @@ test('a table that says the newest was delivered skips no copy while a process r
   const { path, place } = await directory()
   const { checkpointer } = await replica(runtimeUrl, { places: [place] })
   await checkpointer.look()
-  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 1 }]))
+  await expect.poll(() => checkpointer.state().places).toMatchObject([{ number: 1 }])
   await makeCheckpoint(admin, { keys: [key], interval: 0 })
   await admin`update audit.deliveries set number = 2`
   await checkpointer.look()
-  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(3))
+  await expect.poll(() => filesIn(path)).toHaveLength(3)
 })
 
 test('a directory that was emptied, or lacks a copy in between, is filled again at the next start', async () => {
@@ -328,17 +332,17 @@ test('a directory that was emptied, or lacks a copy in between, is filled again 
   const { path, place } = await directory()
   const first = await replica(runtimeUrl, { places: [place] })
   for (let count = 0; count < 4; count++) await first.checkpointer.look()
-  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(4))
+  await expect.poll(() => filesIn(path)).toHaveLength(4)
   await first.checkpointer.stop()
   await rm(join(path, checkpointKey(2)))
   const second = await replica(runtimeUrl, { places: [place] })
   await second.checkpointer.look()
-  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(5))
+  await expect.poll(() => filesIn(path)).toHaveLength(5)
   await second.checkpointer.stop()
   await rm(join(path, 'checkpoints'), { recursive: true })
   const third = await replica(runtimeUrl, { places: [place] })
   await third.checkpointer.look()
-  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(6))
+  await expect.poll(() => filesIn(path)).toHaveLength(6)
   expect([...first.alarms, ...second.alarms, ...third.alarms]).toEqual([])
 })
 
@@ -347,10 +351,10 @@ test('another checkpoint of the same number in a place is an alarm, and is left 
   const { path, place } = await directory()
   const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
   await checkpointer.look()
-  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(1))
+  await expect.poll(() => filesIn(path)).toHaveLength(1)
   const other = await replica((await databaseForTest()).runtimeUrl, { places: [place] })
   await other.checkpointer.look()
-  await vi.waitFor(() => expect(other.alarms).toEqual([{ problem: 'place', number: 1, place: place.name }]))
+  await expect.poll(() => other.alarms).toEqual([{ problem: 'place', number: 1, place: place.name }])
   await other.checkpointer.look()
   expect([alarms, other.alarms.length]).toEqual([[], 1])
 })
@@ -410,7 +414,7 @@ test('connections that are ended in the middle of a round end neither the proces
       await checkpointer.look()
       expect({ unsigned: checkpointer.state().unsigned, errors: errors.slice(told) }).toMatchObject({ unsigned: 0 })
     },
-    { timeout: 10_000 },
+    { timeout: 60_000 },
   )
   expect(alarms).toEqual([])
   const rows = await runtime`select number::int as number from audit.checkpoints order by number`

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { exportLineInSql } from '../verify/export-line.ts'
 import { createLogVerifier } from '../verify/log-verifier.ts'
@@ -118,12 +118,10 @@ test('a writer doesn’t wait for a round that is under way', async () => {
     // The round stands still before it writes.
     await tx`lock table audit.checkpoints in exclusive mode`
     round = makeCheckpoint(runtime, now)
-    await vi.waitFor(async () => {
-      const waiting = await tx`
-        select from pg_locks where relation = 'audit.checkpoints'::regclass and not granted
-          and database = (select oid from pg_database where datname = current_database())`
-      expect(waiting).toHaveLength(1)
-    })
+    const waiting = () => tx`
+      select from pg_locks where relation = 'audit.checkpoints'::regclass and not granted
+        and database = (select oid from pg_database where datname = current_database())`
+    await expect.poll(waiting).toHaveLength(1)
     await record({ kind: 'call' })
   })
   expect((await round)?.kind).toBe('made')

@@ -1,11 +1,9 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { databaseForTest } from '../testing/database.ts'
 import { createPostgresSinkPositions } from './postgres-positions.ts'
 import type { SinkEvent } from './sink-event.ts'
 import { collectGarbage, collectingSink, countingSink, forever, startShipping } from './testing/shipping.ts'
 import { SinkRefused } from './transport.ts'
-
-const soon = { timeout: 10_000, interval: 10 }
 
 /** Ids in the order of the log. */
 async function idsOf(sql: Awaited<ReturnType<typeof databaseForTest>>['admin']) {
@@ -26,7 +24,7 @@ test('a sink gets every event of a stream once and in order, from its first to i
   const siem = collectingSink('siem')
   const { writer, stop, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
   await recordMany(writer, 50)
-  await vi.waitFor(() => expect(siem.events).toHaveLength(51), soon)
+  await expect.poll(() => siem.events).toHaveLength(51)
   await stop()
   expect(siem.ids()).toEqual(await idsOf(admin))
   expect(siem.events[0]?.kind).toBe('stream.opened')
@@ -51,7 +49,7 @@ test('a new sink gets what becomes durable from then on, of streams that were op
   const siem = collectingSink('siem')
   const second = await startShipping(runtimeUrl, { sinks: [siem.sink] })
   const late = await first.writer.record({ kind: 'call', app: 'late' })
-  await vi.waitFor(() => expect(siem.ids()).toContain(late.id), soon)
+  await expect.poll(() => siem.ids()).toContain(late.id)
   await second.stop()
   expect(siem.events.filter(({ stream }) => stream === late.place.stream).map(({ id }) => id)).toEqual([late.id])
 })
@@ -62,10 +60,7 @@ test('after a crash another process ships the rest: nothing is missing, and only
   const first = await startShipping(runtimeUrl, { sinks: [before.sink], limits: { hold: 300 } })
   await recordMany(first.writer, 20)
   const { stream } = (await first.writer.record({ kind: 'call' })).place
-  await vi.waitFor(async () => {
-    const [row] = await admin`select seq from audit.sink_positions where stream = ${stream}`
-    expect(row?.seq).toBe('22')
-  }, soon)
+  await expect.poll(() => admin`select seq from audit.sink_positions where stream = ${stream}`).toEqual([{ seq: '22' }])
   before.state.behave = forever
   await recordMany(first.writer, 30)
   await first.crash()
@@ -73,7 +68,7 @@ test('after a crash another process ships the rest: nothing is missing, and only
   const after = collectingSink('siem')
   const second = await startShipping(runtimeUrl, { sinks: [after.sink], limits: { hold: 300 } })
   const ofStream = () => after.events.filter((event) => event.stream === stream)
-  await vi.waitFor(() => expect(ofStream()).toHaveLength(30), soon)
+  await expect.poll(() => ofStream()).toHaveLength(30)
   expect(seqs(ofStream())).toEqual(Array.from({ length: 30 }, (_, index) => 23 + index))
   await second.stop()
   expect(new Set([...before.ids(), ...after.ids()])).toEqual(new Set(await idsOf(admin)))
@@ -84,12 +79,12 @@ test('what was delivered after the position was last kept comes again after a cr
   const before = collectingSink('siem')
   const first = await startShipping(runtimeUrl, { sinks: [before.sink], limits: { hold: 300, look: 60_000 } })
   const { place } = await first.writer.record({ kind: 'call' })
-  await vi.waitFor(() => expect(before.events).toHaveLength(2), soon)
+  await expect.poll(() => before.events).toHaveLength(2)
   await first.crash()
   const after = collectingSink('siem')
   await startShipping(runtimeUrl, { sinks: [after.sink], limits: { hold: 300 } })
   const ofStream = () => after.events.filter(({ stream }) => stream === place.stream)
-  await vi.waitFor(() => expect(ofStream()).toHaveLength(2), soon)
+  await expect.poll(() => ofStream()).toHaveLength(2)
   expect(ofStream().map(({ id }) => id)).toEqual(before.ids())
 })
 
@@ -99,7 +94,7 @@ test('two replicas ship what is their own, and nothing twice', async () => {
   const first = await startShipping(runtimeUrl, { sinks: [one.sink] })
   const second = await startShipping(runtimeUrl, { sinks: [two.sink] })
   await Promise.all([recordMany(first.writer, 100), recordMany(second.writer, 100)])
-  await vi.waitFor(() => expect(one.events.length + two.events.length).toBe(202), soon)
+  await expect.poll(() => one.events.length + two.events.length).toBe(202)
   await Promise.all([first.stop(), second.stop()])
   expect(new Set(one.events.map(({ stream }) => stream)).size).toBe(1)
   expect([...one.ids(), ...two.ids()].sort()).toEqual((await idsOf(admin)).sort())
@@ -110,11 +105,11 @@ test('what a process could not deliver before it stopped, another one delivers a
   const [one, two] = [collectingSink('siem'), collectingSink('siem')]
   const first = await startShipping(runtimeUrl, { sinks: [one.sink] })
   await startShipping(runtimeUrl, { sinks: [two.sink] })
-  await vi.waitFor(() => expect(one.events).toHaveLength(1), soon)
+  await expect.poll(() => one.events).toHaveLength(1)
   one.state.behave = forever
   await recordMany(first.writer, 10)
   await first.stop(50)
-  await vi.waitFor(() => expect(two.events.some(({ kind }) => kind === 'stream.closed')).toBe(true), soon)
+  await expect.poll(() => two.events.some(({ kind }) => kind === 'stream.closed')).toBe(true)
   expect([...one.ids(), ...two.ids()].sort()).toEqual((await idsOf(admin)).sort())
 })
 
@@ -126,9 +121,9 @@ test('a sink gets the stream of a replica that does not know it', async () => {
   const first = await other.writer.record({ kind: 'call' })
   await admin`update audit.streams set opened_at = now() - interval '2 minutes' where id = ${first.place.stream}`
   await admin`update audit.sinks set since = now() - interval '1 hour'`
-  await vi.waitFor(() => expect(siem.ids()).toContain(first.id), soon)
+  await expect.poll(() => siem.ids()).toContain(first.id)
   const second = await other.writer.record({ kind: 'call' })
-  await vi.waitFor(() => expect(siem.ids()).toContain(second.id), soon)
+  await expect.poll(() => siem.ids()).toContain(second.id)
 })
 
 test('of a batch that is refused only the events to blame are left out, and they are kept with the reason', async () => {
@@ -139,7 +134,7 @@ test('of a batch that is refused only the events to blame are left out, and they
   }
   const { writer, told, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
   const recorded = await recordMany(writer, 40)
-  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ delivered: 39, dead: 2, lagEvents: 0 }), soon)
+  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 39, dead: 2, lagEvents: 0 })
   const bad = [recorded[7]?.id, recorded[23]?.id]
   const letters = await admin`select sink, event, seq, reason from audit.sink_dead_letters order by seq`
   expect(letters.map(({ event }) => event)).toEqual(bad)
@@ -160,7 +155,7 @@ test('a sink that refuses everything is not believed for ever: each further even
     limits: { backOff: { least: 600_000, most: 600_000 } },
   })
   await recordMany(writer, 150)
-  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ dead: 100, failures: 1 }), soon)
+  await expect.poll(() => stats('siem')).toMatchObject({ dead: 100, failures: 1 })
   expect(stats('siem').trouble).toContain('it refuses every event')
 })
 
@@ -173,7 +168,7 @@ test('failures are tried again until they are none, and told once', async () => 
   }
   const { writer, told, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
   await writer.record({ kind: 'call' })
-  await vi.waitFor(() => expect(siem.events).toHaveLength(2), soon)
+  await expect.poll(() => siem.events).toHaveLength(2)
   expect(siem.ids()).toEqual(await idsOf(admin))
   expect(stats('siem').failures).toBeGreaterThanOrEqual(3)
   const whats = told.map(({ news }) => news.what)
@@ -188,7 +183,7 @@ test('a sink gets the kinds that it is for, and goes past the others', async () 
   const { writer, stats, stop } = await startShipping(runtimeUrl, { sinks: [sink] })
   await recordMany(writer, 10)
   await writer.record({ kind: 'refused' })
-  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ delivered: 1, lagEvents: 0 }), soon)
+  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 1, lagEvents: 0 })
   expect(siem.events.map(({ kind }) => kind)).toEqual(['refused'])
   await stop()
   expect(await admin`select seq, finished from audit.sink_positions`).toEqual([{ seq: '13', finished: true }])
@@ -209,7 +204,7 @@ test('a hanging sink costs bounded memory, holds up neither records nor other si
   for (let round = 1; round <= 10; round++) {
     for (let part = 0; part < 5; part++)
       await Promise.all(Array.from({ length: 500 }, () => writer.record({ kind: 'call', path })))
-    await vi.waitFor(() => expect(healthy.seen()).toBe(round * 2_500 + 1), { timeout: 60_000, interval: 50 })
+    await expect.poll(() => healthy.seen()).toBe(round * 2_500 + 1)
     collectGarbage()
     heap.push(process.memoryUsage().heapUsed)
   }
@@ -222,8 +217,8 @@ test('a hanging sink costs bounded memory, holds up neither records nor other si
 
   const later = countingSink('hanging')
   await startShipping(runtimeUrl, { sinks: [later.sink] })
-  await vi.waitFor(() => expect(later.seen(stream ?? '')).toBe(25_002), { timeout: 60_000, interval: 50 })
-}, 120_000)
+  await expect.poll(() => later.seen(stream ?? '')).toBe(25_002)
+})
 
 test('events that are missing in the database for a while are waited for, and nothing is left out', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
@@ -240,20 +235,20 @@ test('events that are missing in the database for a while are waited for, and no
     select ${stream}, ${seq}, at, gen_random_uuid(), kind, canonical, prev, hash from audit.events where id = ${events[0]?.id ?? ''}`
   for (const seq of [1, 2, 4, 5]) await insert(seq)
   const ofStream = () => seqs(siem.events.filter((event) => event.stream === stream))
-  await vi.waitFor(() => expect(ofStream()).toEqual([1, 2]), soon)
+  await expect.poll(() => ofStream()).toEqual([1, 2])
   await insert(3)
-  await vi.waitFor(() => expect(ofStream()).toEqual([1, 2, 3, 4, 5]), soon)
+  await expect.poll(() => ofStream()).toEqual([1, 2, 3, 4, 5])
 })
 
 test('a stream that another process holds by now is not moved, nor let go', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const siem = collectingSink('siem')
   const { writer, stop } = await startShipping(runtimeUrl, { sinks: [siem.sink], limits: { look: 60_000 } })
-  await vi.waitFor(() => expect(siem.events).toHaveLength(1), soon)
+  await expect.poll(() => siem.events).toHaveLength(1)
   const other = '11111111-1111-4111-8111-111111111111'
   await admin`update audit.sink_positions set held_by = ${other}, held_until = now() + interval '1 hour', seq = 0`
   await recordMany(writer, 3)
-  await vi.waitFor(() => expect(siem.events).toHaveLength(4), soon)
+  await expect.poll(() => siem.events).toHaveLength(4)
   await stop()
   const held = await admin`select held_by, seq, finished, held_until > now() as held from audit.sink_positions`
   expect(held).toEqual([{ held_by: other, seq: '0', finished: false, held: true }])
@@ -276,7 +271,7 @@ test('many that claim a stream at the same moment: one gets it', async () => {
     const begun = pools.flatMap((pool, number) =>
       [0, 1].map((one) => pool.claim('siem', `22222222-2222-4222-8222-00000000000${number * 2 + one}`, [], 60_000)),
     )
-    await expect.poll(waiting, soon).toBe(4)
+    await expect.poll(waiting).toBe(4)
     return { begun }
   })
   const got = (await Promise.all(claims.begun)).flat()
@@ -303,13 +298,13 @@ test('without the database a sink still gets what is near, and says that its pos
       lastSeq: (...args) => orDown(() => real.lastSeq(...args)),
     },
   })
-  await vi.waitFor(() => expect(siem.events).toHaveLength(1), soon)
+  await expect.poll(() => siem.events).toHaveLength(1)
   state.down = true
   await recordMany(writer, 20)
-  await vi.waitFor(() => expect(siem.events).toHaveLength(21), soon)
-  await vi.waitFor(() => expect(stats('siem').trouble).toContain("its position can't be kept"), soon)
+  await expect.poll(() => siem.events).toHaveLength(21)
+  await expect.poll(() => stats('siem').trouble).toContain("its position can't be kept")
   state.down = false
-  await vi.waitFor(() => expect(stats('siem').trouble).toBeNull(), soon)
+  await expect.poll(() => stats('siem').trouble).toBeNull()
   expect(told.map(({ news }) => news.what)).toEqual(['failing', 'recovered'])
 })
 
@@ -319,7 +314,7 @@ test('where each delivery has its price, events wait for company, but not past t
   const sink = { ...archive.sink, transport: { ...archive.sink.transport, linger: 600_000 } }
   const { writer, stop, stats } = await startShipping(runtimeUrl, { sinks: [sink] })
   await recordMany(writer, 23)
-  await vi.waitFor(() => expect(archive.batches.map(({ length }) => length)).toEqual([10, 10]), soon)
+  await expect.poll(() => archive.batches.map(({ length }) => length)).toEqual([10, 10])
   expect(stats('archive').lagEvents).toBe(4)
   await stop()
   expect(archive.batches.map(({ length }) => length)).toEqual([10, 10, 5])
@@ -332,6 +327,6 @@ test('what waits for company goes when it has waited long enough', async () => {
   const { writer } = await startShipping(runtimeUrl, { sinks: [sink] })
   await writer.record({ kind: 'call' })
   await writer.record({ kind: 'call' })
-  await vi.waitFor(() => expect(archive.events).toHaveLength(3), soon)
+  await expect.poll(() => archive.events).toHaveLength(3)
   expect(archive.batches.length).toBeLessThan(3)
 })

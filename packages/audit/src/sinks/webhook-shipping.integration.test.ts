@@ -1,10 +1,8 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { databaseForTest } from '../testing/database.ts'
 import { createSink } from './create-sink.ts'
 import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from './testing/http-receiver.ts'
 import { startShipping } from './testing/shipping.ts'
-
-const soon = { timeout: 25_000, interval: 20 }
 
 async function webhookTo(url: string) {
   const target = { kind: 'webhook', url, keys: [Buffer.alloc(32, 3)] } as const
@@ -24,7 +22,7 @@ test('over a receiver that hangs, fails, breaks off and is slow, every event arr
   const { writer, stats } = await startShipping(runtimeUrl, { sinks: [sink], limits: { deadline: 1_500 } })
   for (let round = 0; round < 20; round++)
     await Promise.all(Array.from({ length: 20 }, () => writer.record({ kind: 'call' })))
-  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ delivered: 401, lagEvents: 0, dead: 0 }), soon)
+  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 401, lagEvents: 0, dead: 0 })
   expect(stats('siem').failures).toBe(failing.length)
   const taken = receiver.received.slice(failing.length).flatMap(idsIn)
   const rows = await admin<{ id: string }[]>`select id from audit.events order by seq`
@@ -47,7 +45,7 @@ test('a receiver that judges bodies by their size gets smaller ones, and an even
     writer.record({ kind: 'call', path: 'p'.repeat(7_000) }),
     ...Array.from({ length: 30 }, () => writer.record({ kind: 'call', path })),
   ])
-  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ delivered: 31, dead: 1, lagEvents: 0 }), soon)
+  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 31, dead: 1, lagEvents: 0 })
   const letters = await admin`select event, reason from audit.sink_dead_letters`
   expect(letters).toEqual([{ event: large?.id, reason: 'it answers 413: too large' }])
   expect(new Set(accepted.flatMap(idsIn)).size).toBe(31)

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { author, startStore } from '../testing/database.ts'
 import { deferred } from '../testing/deferred.ts'
 import { changeIdentities } from './change.ts'
@@ -21,7 +21,7 @@ test('a revocation waits for the change that is under way, and for none of those
   await begun.promise
   const waiting = Array.from({ length: 50 }, (_, index) => change(`change ${index}`, async () => {}))
   const revocation = change('revocation', async () => {}, true)
-  await vi.waitUntil(async () => (await waitingForLocks(admin)) === 1, { timeout: 10_000 })
+  await expect.poll(async () => (await waitingForLocks(admin)) === 1).toBe(true)
   hold.resolve()
   await Promise.all([first, ...waiting, revocation])
   expect(order.slice(0, 3)).toEqual(['first', 'revocation', 'change 0'])

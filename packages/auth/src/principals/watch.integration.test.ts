@@ -90,7 +90,7 @@ test('a connection that is cut is made again, and listens again', async () => {
   const { admin, issuer, nextChange, watchers, watch, onError } = await startWatch({ interval: 3_600_000 })
   const [pid = 0] = await watchers()
   await admin`select pg_terminate_backend(${pid})`
-  await vi.waitUntil(async () => (await watchers()).some((other) => other !== pid), { timeout: 5_000 })
+  await expect.poll(async () => (await watchers()).some((other) => other !== pid)).toBe(true)
   const changed = nextChange()
   await issuer.user('ann@example.com')
   await changed
@@ -112,7 +112,7 @@ test('a poll that is never answered fails at its deadline, and the next ones go 
   const changed = nextChange()
   await issuer.user('ann@example.com')
   await changed
-  await vi.waitUntil(async () => (await watchers()).length === 1, { timeout: 5_000 })
+  await expect.poll(async () => (await watchers()).length === 1).toBe(true)
 })
 
 test('without a database the polls keep to their interval', async () => {
@@ -157,9 +157,9 @@ test('a host that accepts and says nothing counts as gone, and no connection to 
   const port = typeof address === 'object' && address ? address.port : 0
   const onError = vi.fn()
   const watch = await watchRevision({ url: `postgres://a@127.0.0.1:${port}/b`, deadline: 50, interval: 10, onError })
-  await vi.waitUntil(() => onError.mock.calls.length >= 3, { timeout: 5_000 })
+  await expect.poll(() => onError.mock.calls.length >= 3).toBe(true)
   await watch.stop()
-  await vi.waitUntil(() => open.size === 0, { timeout: 5_000 })
+  await expect.poll(() => open.size === 0).toBe(true)
   expect(watch.stale()).toBe(true)
 })
 
@@ -184,6 +184,6 @@ test('stopped, it leaves no connection and says nothing more, even in the middle
     await watch.stop()
     await watch.stop()
   })
-  await vi.waitUntil(async () => (await watchers()).length === 0, { timeout: 5_000 })
+  await expect.poll(async () => (await watchers()).length === 0).toBe(true)
   expect(onError).not.toHaveBeenCalled()
 })

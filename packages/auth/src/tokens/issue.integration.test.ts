@@ -1,6 +1,6 @@
 import { bindings, credentials, openDatabase, serviceAccounts, sessions, users } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { InvalidExpiry, InvalidName, NameTaken, NotFound } from '../errors.ts'
 import { author, startStore } from '../testing/database.ts'
 import { hour, now } from '../testing/records.ts'
@@ -168,7 +168,7 @@ test('three processes that end the same session at once make one event', async (
   const { id } = await issuer.issueSession(ann)
   record.mockClear()
   record.mockImplementationOnce(async () => {
-    await vi.waitUntil(async () => (await waitingForLocks(admin)) === 2, { timeout: 5_000 })
+    await expect.poll(async () => (await waitingForLocks(admin)) === 2).toBe(true)
   })
   const processes = databases.map((database) => createIssuer({ database, mint, clock, record, by: author }))
   await Promise.all(processes.map(({ endSession }) => endSession(id, 'lost laptop')))

@@ -43,8 +43,9 @@ describe('a server is hung up on', () => {
   })
 
   test('whose answer is too slow', async () => {
-    send = (response) => void response.write('{')
-    await expect(fetchJson(url, AbortSignal.timeout(100))).rejects.toThrow('timeout')
+    const deadline = new AbortController()
+    send = (response) => void response.write('{', () => deadline.abort(new Error('timeout')))
+    await expect(fetchJson(url, deadline.signal)).rejects.toThrow('timeout')
     await hungUp
   })
 

@@ -195,8 +195,11 @@ describe('an issuer that is hostile', () => {
 
   test('one that is slow holds nobody for longer than the deadline, and keeps one connection', async () => {
     issuer.answer = () => true
-    const keys = createIssuerKeys({ clock, fetch: (url) => fetchJson(url, AbortSignal.timeout(50)) })
+    const deadline = new AbortController()
+    const keys = createIssuerKeys({ clock, fetch: (url) => fetchJson(url, deadline.signal) })
     const waiting = Array.from({ length: 20 }, () => keys.find(issuer.url, { alg: 'RS256', kid: kid() }))
+    await expect.poll(() => issuer.asked).toEqual([discovery])
+    deadline.abort()
     const answers = await Promise.allSettled(waiting)
     expect(answers.every(({ status }) => status === 'rejected')).toBe(true)
     expect(issuer.asked).toEqual([discovery])

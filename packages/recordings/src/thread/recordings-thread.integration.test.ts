@@ -56,7 +56,7 @@ async function sessionsOfSleepingThread({ recordings, threads, request }: Awaite
   const [told, otherTold] = [session(), session()]
   strict.attach(told)
   other.attach(otherTold)
-  await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
+  await expect.poll(() => threads.isAsleep()).toBe(true)
   return { strict, told: told.calls, other, otherTold: otherTold.calls }
 }
 
@@ -101,13 +101,13 @@ test('events have the time at which the bytes arrived, however late the thread r
   threads.set('sleeps', true)
   const beginning = recordings.begin({ ...request, mode: 'best-effort' })
   const recording = await beginning
-  await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
+  await expect.poll(() => threads.isAsleep()).toBe(true)
   const first = takenBetween(() => recording.write('o', Buffer.from('one'), true))
-  await vi.waitFor(() => expect(performance.now() - first.after).toBeGreaterThan(100))
+  await expect.poll(() => performance.now() - first.after).toBeGreaterThan(100)
   const second = takenBetween(() => recording.write('o', Buffer.from('two'), true))
   threads.set('sleeps', false)
   const proven = await recording.finish('ended')
-  await vi.waitFor(async () => expect((await readCast(store, id, { proven })).verdict.state).toBe('complete'))
+  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
   const interval = (await readCast(store, id)).events.find(([, , text]) => text === 'two')?.[0] ?? 0
   // Times have millisecond resolution.
   expect(interval * 1_000).toBeGreaterThanOrEqual(second.before - first.after - 1)
@@ -135,7 +135,7 @@ test('many concurrent sessions with pieces of all sizes are restored, and are pa
   const isHeld = ({ calls }: ReturnType<typeof session>) => calls.at(-1) === 'hold'
   for (let round = 0; round < 30; round++)
     for (const { size, live, recording, sent } of sessions) {
-      await vi.waitFor(() => expect(isHeld(live)).toBe(false), { interval: 1, timeout: 5_000 })
+      await expect.poll(() => isHeld(live), { interval: 1 }).toBe(false)
       const piece = letters(size + round)
       recording.write('o', piece, round % 3 === 0)
       sent.push(piece)
@@ -143,9 +143,9 @@ test('many concurrent sessions with pieces of all sizes are restored, and are pa
   expect(sessions.some(({ live }) => live.calls.includes('hold'))).toBe(true)
   for (const { name, recording, sent, live } of sessions) {
     const proven = await recording.finish('ended')
-    await vi.waitFor(async () => expect((await readCast(store, name, { proven })).verdict.state).toBe('complete'))
+    await expect.poll(async () => (await readCast(store, name, { proven })).verdict.state).toBe('complete')
     expect((await readCast(store, name, { proven })).output.equals(Buffer.concat(sent))).toBe(true)
-    await vi.waitFor(() => expect(isHeld(live)).toBe(false))
+    await expect.poll(() => isHeld(live)).toBe(false)
   }
 })
 
@@ -165,9 +165,9 @@ test('while the thread reads nothing, only the session that writes much is pause
   const finishing = strict.finish('cut: the client hung up')
   threads.set('sleeps', false)
   const proven = await finishing
-  await vi.waitFor(async () => expect((await readCast(store, id, { proven })).verdict.state).toBe('complete'))
+  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
   expect((await readCast(store, id)).output.equals(Buffer.concat(sent))).toBe(true)
-  await vi.waitFor(() => expect(told).toEqual(['hold', 'resume']))
+  await expect.poll(() => told).toEqual(['hold', 'resume'])
   await other.finish('ended')
 })
 
@@ -179,12 +179,12 @@ test('a store that stalls pauses a strict session until it accepts chunks', asyn
   recording.attach(live)
   threads.set('stalls', true)
   for (let count = 0; count < 10; count++) recording.write('o', letters(1_000), true)
-  await vi.waitFor(() => expect(live.calls).toEqual(['hold']))
-  await vi.waitFor(() => expect(recordings.stats().waitingChunks).toBeGreaterThan(3))
+  await expect.poll(() => live.calls).toEqual(['hold'])
+  await expect.poll(() => recordings.stats().waitingChunks).toBeGreaterThan(3)
   threads.set('stalls', false)
-  await vi.waitFor(() => expect(live.calls).toEqual(['hold', 'resume']))
+  await expect.poll(() => live.calls).toEqual(['hold', 'resume'])
   const proven = await recording.finish('ended')
-  await vi.waitFor(async () => expect((await readCast(store, id, { proven })).verdict.state).toBe('complete'))
+  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
   expect([(await readCast(store, id)).output.length, gaps]).toEqual([10_000, []])
 })
 
@@ -192,17 +192,17 @@ test('a best-effort session continues, and its gap is reported before its end', 
   const limits = { chunkBytes: 1_000, queueBytes: 4_000, maxHold: 0 }
   const { recordings, store, threads, request, gaps } = await recorder({ limits })
   const recording = await recordings.begin({ ...request, mode: 'best-effort' })
-  await vi.waitFor(() => expect(recordings.stats().stored).toBe(1))
+  await expect.poll(() => recordings.stats().stored).toBe(1)
   threads.set('stalls', true)
   for (let count = 0; count < 20; count++) recording.write('o', letters(1_000), true)
-  await vi.waitFor(() => expect(recordings.stats().waitingBytes).toBeGreaterThan(3_000))
+  await expect.poll(() => recordings.stats().waitingBytes).toBeGreaterThan(3_000)
   const proven = await recording.finish('ended')
   expect(gaps).toEqual([
     expect.objectContaining({ recording: id, bytes: proven.lost, reason: 'the store is too slow' }),
   ])
   expect(recordings.stats().lost).toBe(proven.lost)
   threads.set('stalls', false)
-  await vi.waitFor(async () => expect((await readCast(store, id, { proven })).verdict.state).toBe('complete'))
+  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
 })
 
 test('a strict session is refused if the store fails, and ended if the store fails later', async () => {
@@ -214,16 +214,14 @@ test('a strict session is refused if the store fails, and ended if the store fai
   const recording = await recordings.begin({ ...request, id: id.replace('7', '8') })
   threads.set('fails', true)
   recording.write('o', letters(10), true)
-  await vi.waitFor(() => expect(recordings.stats()).toMatchObject({ failing: 1, failingFor: expect.any(Number) }))
+  await expect.poll(() => recordings.stats()).toMatchObject({ failing: 1, failingFor: expect.any(Number) })
   const live = session()
-  await vi.waitFor(() => expect(recordings.stats().failingFor).toBeGreaterThan(100))
+  await expect.poll(() => recordings.stats().failingFor).toBeGreaterThan(100)
   recording.attach(live)
-  await vi.waitFor(() => expect(live.calls).toEqual([expect.stringContaining('cannot be stored')]))
+  await expect.poll(() => live.calls).toEqual([expect.stringContaining('cannot be stored')])
   threads.set('fails', false)
   await recording.finish('cut')
-  await vi.waitFor(() =>
-    expect(recordings.stats()).toMatchObject({ open: 0, failing: 0, failingFor: 0, waitingBytes: 0 }),
-  )
+  await expect.poll(() => recordings.stats()).toMatchObject({ open: 0, failing: 0, failingFor: 0, waitingBytes: 0 })
 })
 
 test('when the thread dies a strict session ends, a best-effort session gets a gap, stored chunks count, and the next session is recorded', async () => {
@@ -234,10 +232,10 @@ test('when the thread dies a strict session ends, a best-effort session gets a g
   strict.attach(live)
   other.attach(goesOn)
   strict.write('o', Buffer.from('stored'), true)
-  await vi.waitFor(async () => expect((await readCast(store, id)).output.toString()).toBe('stored'))
+  await expect.poll(async () => (await readCast(store, id)).output.toString()).toBe('stored')
   threads.set('dies', true)
   strict.write('o', Buffer.from('lost'), true)
-  await vi.waitFor(() => expect(live.calls).toEqual(['this session must be recorded, and the recording thread ended']))
+  await expect.poll(() => live.calls).toEqual(['this session must be recorded, and the recording thread ended'])
   expect(goesOn.calls).toEqual([])
   expect(errors).toEqual(['the recording thread failed: the thread fails in a test'])
   threads.set('dies', false)
@@ -257,7 +255,7 @@ test('when the thread dies a strict session ends, a best-effort session gets a g
   const next = await recordings.begin({ ...request, id: id.replace('7', '9') })
   next.write('o', Buffer.from('again'), true)
   const proven = await next.finish('ended')
-  await vi.waitFor(async () => expect((await readCast(store, next.id, { proven })).verdict.state).toBe('complete'))
+  await expect.poll(async () => (await readCast(store, next.id, { proven })).verdict.state).toBe('complete')
   expect(threads.started).toHaveLength(2)
 })
 
@@ -268,7 +266,7 @@ test('a thread that hangs is terminated: a strict session ends, a best-effort se
   other.write('o', letters(200_000), true)
   expect(otherTold).toEqual(['hold'])
   await expect(recordings.begin({ ...request, id: id.replace('7', '9') })).rejects.toBeInstanceOf(RecordingUnavailable)
-  await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('the recording thread ended')]), 5_000)
+  await expect.poll(() => told).toEqual([expect.stringContaining('the recording thread ended')])
   expect(otherTold).toEqual(['hold', 'resume'])
   expect(errors).toEqual(['the recording thread does not answer'])
   threads.set('sleeps', false)
@@ -283,7 +281,7 @@ test('chunks of a finished recording that were not stored when the thread died a
   recording.write('o', letters(100), true)
   await recording.finish('ended')
   const reason = 'the recording thread ended before all of it was stored'
-  await vi.waitFor(() => expect(gaps).toEqual([{ recording: id, reason, bytes: 0, durationMs: 0 }]))
+  await expect.poll(() => gaps).toEqual([{ recording: id, reason, bytes: 0, durationMs: 0 }])
 })
 
 test('recordings are refused after close, right after a thread died, and if no thread can start', async () => {
@@ -294,7 +292,7 @@ test('recordings are refused after close, right after a thread died, and if no t
   threads.set('dies', false)
   await expect(begin(2)).rejects.toBeInstanceOf(RecordingUnavailable)
   expect(threads.started).toHaveLength(1)
-  await vi.waitFor(() => begin(3))
+  await vi.waitFor(() => begin(3), { timeout: 60_000 })
   expect(threads.started).toHaveLength(2)
   const closing = recordings.close()
   await expect(begin(4)).rejects.toBeInstanceOf(RecordingUnavailable)
@@ -326,7 +324,7 @@ test('close waits for sessions that are ending and for queued chunks', async () 
   const closing = recordings.close().then(() => {
     closed = true
   })
-  await vi.waitFor(() => expect(threads.started).toHaveLength(1))
+  await expect.poll(() => threads.started).toHaveLength(1)
   expect(closed).toBe(false)
   const proven = await recording.finish('cut: the gateway')
   await closing
@@ -351,9 +349,9 @@ test('a recording is stored sooner while someone follows it', async () => {
   const recording = await recordings.begin(request)
   recording.write('o', Buffer.from('before'), true)
   const release = recordings.flushNow(id)
-  await vi.waitFor(async () => expect((await readCast(store, id)).output.toString()).toBe('before'))
+  await expect.poll(async () => (await readCast(store, id)).output.toString()).toBe('before')
   recording.write('o', Buffer.from(', while'), true)
-  await vi.waitFor(async () => expect((await readCast(store, id)).output.toString()).toBe('before, while'))
+  await expect.poll(async () => (await readCast(store, id)).output.toString()).toBe('before, while')
   release()
   await recording.finish('ended')
 })
@@ -383,5 +381,5 @@ test('sessions share a secret finder, and the thread drops it after the last one
     [other, 'a [hidden KEY] word'],
     [third, '[hidden KEY]'],
   ] as const)
-    await vi.waitFor(async () => expect((await readCast(store, recording.id)).output.toString()).toBe(text))
+    await expect.poll(async () => (await readCast(store, recording.id)).output.toString()).toBe(text)
 })

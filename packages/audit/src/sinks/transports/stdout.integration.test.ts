@@ -36,13 +36,13 @@ function start() {
 
 test('each event is a line; a reader who stalls stops neither the process nor its end', async () => {
   const { child, told } = start()
-  await expect.poll(told, { timeout: 10_000 }).toContain('alive')
+  await expect.poll(told).toContain('alive')
   expect(told()).not.toContain('taken')
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (part) => {
     text += part
   })
-  await expect.poll(told, { timeout: 10_000 }).toContain('taken')
+  await expect.poll(told).toContain('taken')
   await expect.poll(() => text.split('\n').length).toBe(301)
   expect(text).toBe(events.map(({ canonical }) => `${canonical}\n`).join(''))
   child.kill('SIGTERM')
@@ -51,7 +51,7 @@ test('each event is a line; a reader who stalls stops neither the process nor it
 
 test('a process whose reader never reads still ends', async () => {
   const { child, told } = start()
-  await expect.poll(told, { timeout: 10_000 }).toContain('alive')
+  await expect.poll(told).toContain('alive')
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
 })
@@ -59,7 +59,7 @@ test('a process whose reader never reads still ends', async () => {
 test('a reader who goes away is a failure, not the end of the process', async () => {
   const { child, told } = start()
   child.stdout.destroy()
-  await expect.poll(told, { timeout: 10_000 }).toContain('alive')
+  await expect.poll(told).toContain('alive')
   expect(told()).toContain('failed')
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])

@@ -1,6 +1,6 @@
 import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { never, sinkEvents } from '../testing/events.ts'
 import { startSyslogServer } from '../testing/syslog-server.ts'
 import { createSyslogTransport, type SyslogTransportOptions } from './syslog.ts'
@@ -31,7 +31,7 @@ test('events arrive over TLS, each with its length before it, and over one conne
   const transport = syslog({ port: server.port })
   await transport.deliver(events.slice(0, 2), never)
   await transport.deliver(events.slice(2), never)
-  await vi.waitFor(() => expect(server.messages).toHaveLength(3))
+  await expect.poll(() => server.messages).toHaveLength(3)
   expect(server.connections()).toBe(1)
   for (const [index, message] of server.messages.entries()) expect(message).toContain(events[index]?.canonical)
 })
@@ -93,16 +93,16 @@ test('what was sent shortly before the connection broke is sent again on the nex
   const server = await startSyslogServer()
   const transport = syslog({ port: server.port })
   await transport.deliver(events.slice(0, 2), never)
-  await vi.waitFor(() => expect(server.messages).toHaveLength(2))
+  await expect.poll(() => server.messages).toHaveLength(2)
   server.cut()
-  await vi.waitFor(async () => {
-    await transport.deliver(events.slice(2), never)
-    expect(server.connections()).toBe(2)
-  })
-  await vi.waitFor(() => {
-    const told = server.messages.slice(2).join('')
-    for (const event of events) expect(told).toContain(event.canonical)
-  })
+  await expect
+    .poll(async () => {
+      await transport.deliver(events.slice(2), never)
+      return server.connections()
+    })
+    .toBe(2)
+  const missing = () => events.filter(({ canonical }) => !server.messages.slice(2).join('').includes(canonical))
+  await expect.poll(missing).toEqual([])
 })
 
 test('a server that reads nothing is given up at the deadline', async () => {
