@@ -152,7 +152,7 @@ test('an event that is younger than the newest checkpoint has no proof yet, and 
       const { code, stderr } = await as('auditor', 'prove', event.id)
       return [code, stderr]
     })
-    .toEqual([8, expect.stringContaining('ask again in a minute')])
+    .toEqual([8, expect.stringContaining('try again in a minute')])
 })
 
 test('what could not be read to its end is neither proven nor refuted', async () => {
