@@ -4,7 +4,7 @@ import type { MaskPolicy } from '@rack-gateway/convox-api'
 export const answers: Readonly<Record<MaskPolicy, string>> = {
   plain: '',
   opaque: 'not possible',
-  stream: 'rack token',
+  stream: '',
   apps: 'apps; secret parameters',
   app: 'secret parameters',
   releases: 'environment; manifest defaults',
