@@ -79,7 +79,8 @@ export default fp(
       onUse?.(principal, address)
     }
 
-    // Without the hook, calls of the rack API parse no cookies. `parseOptions` are the attributes of each cookie that is set.
+    // No hook: the rack API does not use cookies, so its requests do not parse them. `parseOptions` are the attributes of
+    // every cookie that `setCookie` writes.
     await app.register(cookie, { hook: false, parseOptions: { ...browserSessions?.cookies.attributes } })
 
     // `authenticate: false`: a WWW-Authenticate header would make browsers ask for, keep and send passwords.

@@ -4,13 +4,13 @@ import { type GatewayCookies, sentCookies } from './cookies.ts'
 
 const mostAttempts = 5
 
-/** The logins that one browser has begun, in its cookies: one for each tab. @param secrets newest first */
+/** The unfinished logins of a browser. Each has its own cookie, so several tabs can log in at once. @param secrets newest first */
 export function createOpenAttempts({ loginPrefix }: GatewayCookies, secrets: readonly Uint8Array[]) {
   const { seal, open } = createAttemptSeal(secrets)
   const nameOf = (state: string) => loginPrefix + attemptName(state)
 
   return {
-    /** Null unless this very browser began it. */
+    /** Null if this browser has no cookie of the login, or several. */
     find({ raw }: FastifyRequest, state: string): Attempt | null {
       const sealed = sentCookies(raw.rawHeaders).filter(([name]) => name === nameOf(state))
       const [first, another] = sealed
@@ -18,7 +18,7 @@ export function createOpenAttempts({ loginPrefix }: GatewayCookies, secrets: rea
       return attempt?.state === state ? attempt : null
     },
 
-    /** Sets the cookie of a new one. Those of tabs that were left behind go, or no request would fit at last. */
+    /** Sets the cookie of a new login. Deletes the oldest cookies, so that the Cookie header stays small. */
     add({ raw }: FastifyRequest, reply: FastifyReply, attempt: Attempt): void {
       const begun = sentCookies(raw.rawHeaders)
         .filter(([name]) => name.startsWith(loginPrefix) && /^[0-9a-f]+$/.test(name.slice(loginPrefix.length)))

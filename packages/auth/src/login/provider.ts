@@ -52,7 +52,7 @@ export interface Provider {
   refresh(refreshToken: string): Promise<Refreshed>
 }
 
-/** The cookies that @fastify/oauth2 would write; what it would put into them travels in the sealed attempt instead. */
+/** The names under which @fastify/oauth2 sets and reads its values. The sealed cookie of a login has the values. */
 const stateCookie = 'state'
 const verifierCookie = 'verifier'
 
@@ -70,7 +70,7 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
 
   async function begin({ nonce, consentOf, choosesAccount }: Beginning): Promise<Authorization> {
     const kept = new Map<string, string>()
-    // The plugin's way of handing over state and verifier: by cookies of the answer.
+    // The plugin returns state and verifier as cookies of the reply.
     const reply = { setCookie: (name: string, value: string) => kept.set(name, value) }
     const address = await flow.generateAuthorizationUri({} as FastifyRequest, reply as unknown as FastifyReply)
     const [state, verifier] = [kept.get(stateCookie), kept.get(verifierCookie)]
@@ -121,7 +121,11 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
   return { refreshable, begin, finish, refresh }
 }
 
-/** The plugin wants its provider when it is registered, and ours may be down then: it lives in an application of its own that never listens. */
+/**
+ * Registers @fastify/oauth2 in a Fastify instance that never listens, because the plugin reads its endpoints when it is
+ * registered, and the gateway discovers the provider only after it has started to listen. The plugin also has one pair of
+ * cookies for all logins of a browser, so its two values are kept in the sealed cookie of each login instead.
+ */
 async function authorizationCodeFlow(settings: LoginSettings, metadata: Metadata): Promise<OAuth2Namespace> {
   const carrier = Fastify()
   await carrier.register(oauth2, flowOptions(settings, metadata))
