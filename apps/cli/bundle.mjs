@@ -2,13 +2,14 @@
 // modules that share their parts, and are read by the commands that need them.
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, modulesByName, scripts } from './build/options.mjs'
+import { common, here, moduleName, scriptAt, scripts } from './build/options.mjs'
 import { packageFiles } from './build/package.mjs'
 import { writeFiles } from './build/write-files.mjs'
 
 const options = { ...common, outdir: join(here, 'dist'), legalComments: 'linked' }
 
-const modules = modulesByName()
+/** Modules that are imported when they are needed, by the names of their files. */
+const modules = new Map()
 /** Leaves what is imported when it is needed a file of its own: a script is required, all else is a module. */
 const inFilesOfTheirOwn = {
   name: 'in-files-of-their-own',
@@ -16,9 +17,11 @@ const inFilesOfTheirOwn = {
     bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, namespace, path, resolveDir }) => {
       if (namespace === 'required') return { path, external: true }
       if (kind !== 'dynamic-import') return
-      const name = basename(path, '.ts')
-      if (name in scripts) return { path: `./${name}.cjs`, namespace: 'required' }
-      modules.add(name, join(resolveDir, path))
+      const source = join(resolveDir, path)
+      const script = scriptAt(source)
+      if (script !== undefined) return { path: `./${script}.cjs`, namespace: 'required' }
+      const name = moduleName(source)
+      modules.set(name, source)
       return { path: `./${name}.mjs`, external: true }
     })
     bundle.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
@@ -43,7 +46,7 @@ built.push(
   await build({
     ...options,
     format: 'esm',
-    entryPoints: Object.fromEntries(modules.paths),
+    entryPoints: Object.fromEntries(modules),
     splitting: true,
     outExtension: { '.js': '.mjs' },
     // Dependencies that are CommonJS look for Node's modules by `require`.

@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, modulesByName, nativePackages, scripts } from './options.mjs'
+import { common, here, moduleName, nativePackages, scriptAt, scripts } from './options.mjs'
 
 /** An executable has no native modules beside it: who imports one gets what they get where it isn't installed. */
 const noNativePackages = {
@@ -41,7 +41,7 @@ const asFunction = {
  * @returns {Promise<{ start: Uint8Array, scripts: Map<string, Uint8Array>, metafile: object }>} the scripts by name, and esbuild's account of all of them
  */
 export async function buildExecutableScripts() {
-  const rest = modulesByName()
+  const rest = new Map()
   const waitedFor = await build({
     ...options,
     ...asFunction,
@@ -49,7 +49,7 @@ export async function buildExecutableScripts() {
     entryPoints: scripts,
   })
   // What the rest imports is in the rest.
-  const stdin = { contents: gathered(rest.paths), resolveDir: here, sourcefile: 'rest.js' }
+  const stdin = { contents: gathered(rest), resolveDir: here, sourcefile: 'rest.js' }
   const others = await build({ ...options, ...asFunction, stdin, outdir: undefined, outfile: join(here, 'rest.cjs') })
   const start = await build({ ...options, entryPoints: { start: 'src/start-executable.ts' } })
   const built = [waitedFor, others, start]
@@ -73,8 +73,9 @@ function carried(rest) {
     setup(bundle) {
       bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
         if (kind !== 'dynamic-import') return
-        const name = basename(path, '.ts')
-        if (!(name in scripts)) rest.add(name, join(resolveDir, path))
+        const source = join(resolveDir, path)
+        const name = scriptAt(source) ?? moduleName(source)
+        if (!(name in scripts)) rest.set(name, source)
         return { path: name, namespace: 'carried' }
       })
       bundle.onLoad({ filter: /./, namespace: 'carried' }, ({ path }) => ({ contents: takenFrom(path) }))

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Of this package, with a slash at its end. */
@@ -49,15 +50,14 @@ export const scripts = {
   'gateway-dial': 'src/convox/relay/gateway-dial.ts',
 }
 
-/** Modules that are imported when they are needed, each by the name of its file. */
-export function modulesByName() {
-  const paths = new Map()
-  return {
-    paths,
-    /** @throws Error for two files of one name */
-    add(name, path) {
-      if ((paths.get(name) ?? path) !== path) throw new Error(`${paths.get(name)} and ${path} need names of their own`)
-      paths.set(name, path)
-    },
-  }
+/** The name of a script for a path; undefined if the path is no script. */
+export function scriptAt(path) {
+  return Object.keys(scripts).find((name) => join(here, scripts[name]) === path)
+}
+
+/** The name of the file that a module becomes: `src/commands/tokens/list.ts` is `commands-tokens-list`. */
+export function moduleName(path) {
+  return relative(join(here, 'src'), path)
+    .replace(/^(\.\.[\\/])+|\.ts$/g, '')
+    .replaceAll(sep, '-')
 }

@@ -112,11 +112,11 @@ test('what is shipped reaches an https gateway through the relay, and says why i
 
 /** Loaded beside convox, or instead of it, where the token alone says which rack it is for, or to say why a file is broken. */
 const mayBeLarge = new Set([
-  'src/own.ts',
+  'src/own-command.ts',
   'src/target/default-rack.ts',
   'src/session/renewal.ts',
   // Only after convox has failed, to find what was probably meant.
-  'src/command-table/index.ts',
+  'src/commands/index.ts',
   '../../packages/config/src/client-schema.ts',
 ])
 

@@ -23,8 +23,8 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       return code
     }
     // Convox's commands don't wait for what only ours need.
-    const { runOwn } = await import('./own.ts')
-    return await runOwn(context, words, rack)
+    const { runOwnCommand } = await import('./own-command.ts')
+    return await runOwnCommand(context, words, rack)
   } catch (error) {
     // What stood in the way of a command that does not exist is no help.
     const meant = theirs.length === 0 ? null : await meantInstead(theirs)

@@ -164,7 +164,7 @@ describe('policy test', () => {
   })
 
   test.each([
-    [[], 'policy test needs PATHS, files and directories'],
+    [[], 'policy test needs <paths..> (Files of cases'],
     [['nowhere'], "nowhere can't be read: there is no such file or directory"],
     [['.'], '. holds no cases: their files end in .cases.yaml'],
   ])('%j: says what is missing, and ends with 2', async (paths, sentence) => {
@@ -334,14 +334,14 @@ describe('policy impact', () => {
 
 describe('policy', () => {
   test.each([
-    [[], 'say what to do: policy check, test, diff or impact'],
-    [['explode'], 'there is no "policy explode": it can be check'],
-    [['chek'], 'there is no "policy chek": did you mean policy check? See: rack-gateway help policy'],
+    [[], 'policy needs an action: check, test, diff, impact.'],
+    [['explode'], 'There is no command "policy explode". It can be check'],
+    [['chek'], 'There is no command "policy chek". Did you mean policy check? See: rack-gateway help policy'],
     [
       ['check'],
-      'policy check needs FILE, a policy document, or - for stdin: type it as in: rack-gateway policy check policy.yaml; see: rack-gateway help policy check',
+      'policy check needs <file> (A policy document, or - for standard input). For example: rack-gateway policy check policy.yaml',
     ],
-    [['check', 'a', '--strict'], 'policy check has no flag --strict'],
+    [['check', 'a', '--strict'], 'policy check has no option --strict'],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stderr } = await run(...words)
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])

@@ -1,12 +1,10 @@
 /** What docs/reference/cli.md and the manual are made from. */
-export { type Command, type CommandGroup, flagName } from './command-table/definition.ts'
-export { firstWords } from './command-table/find-command.ts'
-export { flagRows, usageOf } from './command-table/help-text.ts'
-export { commands, commandsOf, commandTable, groups } from './command-table/index.ts'
-export { overviewExamples, overviewPurpose, overviewText, overviewUsage } from './command-table/overview.ts'
-export { paragraphsOf } from './command-table/paragraphs.ts'
-export { readLine } from './command-table/read-line.ts'
-export { shownName } from './command-table/read-words.ts'
+
+export { type Command, loadAllCommands } from './commands/command-list.ts'
+export { argumentsOf, type CommandOption, isSwitch, optionsOf } from './commands/command-module.ts'
+export { overview } from './commands/help-text.ts'
+export { commandList } from './commands/index.ts'
+export { readLine } from './commands/read-line.ts'
 export { exitCodes, exitMeanings } from './output/exit-codes.ts'
 export { jsonFaults } from './output/json-faults.ts'
 export { jsonShapes } from './output/json-shapes.ts'

@@ -119,12 +119,15 @@ describe('tokens', () => {
     const given = await run(['tokens', 'owner', 'passed on', '--user', admin.email])
     expect(given.stdout).toBe(`The API token passed on belongs to ${admin.email}.\n`)
     expect(given.stderr).toContain(`rack-gateway tokens rotate ${made.id}`)
-    expect((await run(['tokens', 'owner', 'passed on'])).stderr).toContain('say who gets it')
+    expect((await run(['tokens', 'owner', 'passed on'])).stderr).toContain('An API token has one owner.')
   })
 
   test.each<[words: string[], sentence: string]>([
-    [['create', 'x'], 'say what the token may do'],
-    [['create', 'x', '--role', 'viewer', '--permission', 'app:list'], 'say what the token may do'],
+    [['create', 'x'], 'An API token needs either a role or permissions.'],
+    [
+      ['create', 'x', '--role', 'viewer', '--permission', 'app:list'],
+      'An API token needs either a role or permissions.',
+    ],
     [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is not a time: it is how long from now'],
     [['create', 'x', '--role', 'viewer', '--expires', '2020-01-01'], 'is over already'],
     [
@@ -132,7 +135,7 @@ describe('tokens', () => {
       'An API token can have these permissions for at most 365 days',
     ],
     [['create', 'x', '--role', 'nobody-has-this'], 'There is no role nobody-has-this. Name one of'],
-    [['rotate', 'x', '--overlap', 'long'], '--overlap is not a number of hours: give one such as 24'],
+    [['rotate', 'x', '--overlap', 'long'], '--overlap is not a number of hours. Use a number such as 24'],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stdout, stderr } = await run(['tokens', ...words])
     expect([stdout, stderr]).toEqual(['', expect.stringContaining(sentence)])
@@ -168,7 +171,7 @@ describe('users', () => {
     expect(refused.stderr).not.toContain('RACK_URL')
     expect((await run(['users', 'unlock', ada.id])).stdout).toContain(`${ada.email} is unlocked`)
     await expect.poll(() => works(token)).toBe(true)
-    expect((await run(['users', 'lock', ada.email])).stderr).toContain('users lock needs --reason TEXT')
+    expect((await run(['users', 'lock', ada.email])).stderr).toContain('users lock needs --reason')
     expect((await run(['users', 'show', `x${ada.email}`])).stderr).toContain(`did you mean ${ada.email}?`)
   })
 
@@ -327,10 +330,10 @@ describe('bindings', () => {
   })
 
   test.each([
-    [['add', 'ops'], 'say whom the role is for'],
+    [['add', 'ops'], 'A binding needs a subject.'],
     [['add', 'ops', '--user', 'a', '--group', 'b'], 'a binding is for one'],
     [['add', 'ops', '--user', 'nobody@example.org'], 'there is no user named nobody@example.org'],
-    [['add'], 'bindings create needs ROLE'],
+    [['add'], 'bindings create needs <role>'],
     [['remove', 'not-an-id', '--yes'], ''],
   ])('%j ends with 2', async (words, sentence) => {
     expect(await run(['bindings', ...words])).toMatchObject({
@@ -397,7 +400,7 @@ describe('trusts', () => {
   test.each([
     [['--role', 'ci'], 'say whose jobs'],
     [['--role', 'ci', '--issuer', 'https://ci.example.com'], 'say which of its jobs: --claim NAME=VALUE'],
-    [['--role', 'ci', '--provider', 'githup'], 'did you mean github?'],
+    [['--role', 'ci', '--provider', 'githup'], 'Did you mean github?'],
     [['--role', 'ci', '--provider', 'github', '--claim', 'a=b'], '--with belongs to --provider'],
     [['--role', 'ci', '--provider', 'github', '--with', 'ref'], '--with takes a name, an = and a value'],
     [['--role', 'ci', '--provider', 'github', '--with', 'nonsense=1'], ''],
@@ -405,7 +408,7 @@ describe('trusts', () => {
       ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],
       '--max-age is not a number of seconds',
     ],
-    [['--provider', 'github'], 'trusts create needs --role ROLE'],
+    [['--provider', 'github'], 'trusts create needs --role'],
   ])('%j ends with 2', async (words, sentence) => {
     expect(await run(['trusts', 'add', 'x', ...words])).toMatchObject({
       code: 2,

@@ -263,7 +263,7 @@ describe('rack-gateway audit', () => {
     [['show', 'x'], 2, 'no event x'],
     [['show', '../users'], 2, 'no event'],
     [['nothing'], 2, 'it can be search, show, tail'],
-    [[], 2, 'say what to do: audit search'],
+    [[], 2, 'audit needs an action: search'],
   ])('%j is refused with what to do', async (words, code, sentence) => {
     expect(await audit(words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) })
   })

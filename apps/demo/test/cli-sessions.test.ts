@@ -125,7 +125,7 @@ test('sessions are listed with this one marked, and one of them is ended; never 
       ['end', laptop?.id ?? ''],
       'nobody can be asked here whether to end your session on laptop, the one that this command uses, with what it has open',
     ],
-    [['list', 'x'], "sessions list can't do anything with x"],
+    [['list', 'x'], 'sessions list takes no argument x.'],
   ] as [string[], string][])
     expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })
   expect((await command('sessions', 'end', laptop?.id ?? '', '--yes')).stderr).toContain(

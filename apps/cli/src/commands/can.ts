@@ -1,5 +1,5 @@
 import { parametersDecision } from '@rack-gateway/rbac-policy'
-import type { Context } from '../context.ts'
+import { rackFlagIn } from '../convox/command-line.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'
 import { standingAt } from '../convox/precheck/standing.ts'
 import { Usage } from '../errors.ts'
@@ -8,14 +8,35 @@ import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
 import { targetOf } from '../target/gateway-target.ts'
-import { readCanWords } from './can-words.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { gatewayOptions } from './options/shared-options.ts'
 
 type DecidedCall = Decisions['decisions'][number]
 type Effect = 'allow' | 'deny' | 'needs' | 'open'
 
-/** Asks the gateway whether a convox command may be run, and why. @returns the exit code: 5 when it is refused, or needs more than the gateway can ask for */
-export async function can(context: Context, words: readonly string[], leadingRack: string | null): Promise<number> {
-  const { format, as, rack, command } = readCanWords(words, leadingRack)
+export const command = 'can <command..>'
+export const describe = 'Ask whether you may run a command of convox, and why.'
+export const details =
+  'Options of rack-gateway come before the words of convox. Exits with 0, or with 5 if the gateway would deny the command.'
+export const examples = [
+  'rack-gateway can releases promote -a web --rack production',
+  "rack-gateway can --json run command 'rake db:migrate' -a web",
+  'rack-gateway can --as ada@example.com env set -a web',
+]
+export const builder = {
+  command: { type: 'string', array: true, demandOption: true, describe: 'The words that would follow convox' },
+  as: {
+    type: 'string',
+    describe: 'Ask about another user, by ID or email address (EMAIL/ISSUER if several have it); for administrators',
+  },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const passThrough = true
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<number> {
+  const { context, command, as = null, json } = given
+  const rack = rackFlagIn([...(given.rack === undefined ? [] : ['--rack', given.rack]), ...command])
   const plan = plannedCommand(command, standingAt(context))
   if (plan.kind === 'unknown')
     throw new Usage(
@@ -24,7 +45,7 @@ export async function can(context: Context, words: readonly string[], leadingRac
     )
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
   if (calls.length === 0) {
-    if (format === 'json') context.print(safeJson({ command: plan.command, effect: 'allow', calls: [] }, 2))
+    if (json) context.print(safeJson({ command: plan.command, effect: 'allow', calls: [] }, 2))
     else context.print(`allowed: convox ${plan.command}, which asks nothing of the gateway that it can't do without`)
     return exitCodes.ok
   }
@@ -39,7 +60,7 @@ export async function can(context: Context, words: readonly string[], leadingRac
       : { ...one, decision: parametersDecision(route, refused, answer.policy), when: null, otherwise: null }
   })
   const effect = effectOf(decided)
-  if (format === 'json')
+  if (json)
     context.print(safeJson({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, 2))
   else for (const line of lines(plan.command, effect, answer, decided)) context.print(printable(line))
   return effect === 'deny' || effect === 'needs' ? exitCodes.denied : exitCodes.ok

@@ -4,12 +4,21 @@ import type { NamedFinding } from '../doctor/finding.ts'
 import { subjectOf } from '../doctor/subject.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { gatewayOptions } from './options/shared-options.ts'
 
-/** Looks at all that a command depends on, and says what to do. @returns the exit code */
-export async function doctor(context: Context, rack: string | null, format: 'text' | 'json'): Promise<number> {
-  const findings = await runChecks(await subjectOf(context, rack))
+export const command = 'doctor'
+export const describe = 'Find out why something does not work, and what to do.'
+export const details =
+  'Checks the configuration file, network, certificate, clocks, versions, token, convox, and gateway at once, each for at most 5 s. It changes nothing at the gateway. Exits with 0 if there is no problem, with the exit code of the problem if there is one kind of problem, and otherwise with 1. A warning is not a problem.'
+export const examples = ['rack-gateway doctor', 'rack-gateway doctor --rack production', 'rack-gateway doctor --json']
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'looking'
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<number> {
+  const findings = await runChecks(await subjectOf(context, rack ?? null))
   const exit = exitCodeFor(findings)
-  if (format === 'json') context.print(safeJson({ healthy: exit === exitCodes.ok, findings: findings.map(shown) }, 2))
+  if (json) context.print(safeJson({ healthy: exit === exitCodes.ok, findings: findings.map(shown) }, 2))
   else for (const finding of findings) for (const line of linesOf(finding, context)) context.print(line)
   return exit
 }

@@ -12,6 +12,7 @@ import { checkFlags } from '../browser-login/flow.ts'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable, GatewayUntrusted, TokenRefused, Usage } from '../errors.ts'
 import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
+import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
 import { type Credential, credentialFor, type LoginOptions, type Place } from '../session/login-credential.ts'
 import { confirmedBy, storeLogin } from '../session/login-entry.ts'
@@ -20,9 +21,11 @@ import { rackFor } from '../session/login-rack.ts'
 import { loginTrust } from '../session/login-trust.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { forgetReplaced } from '../token-store/kept-token.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { jsonOption } from './options/shared-options.ts'
 
-/** What came of a login. */
-export interface LoggedIn {
+/** What `login --json` prints. */
+interface LoggedIn {
   readonly name: string
   /** Its address. */
   readonly gateway: string
@@ -35,12 +38,48 @@ export interface LoggedIn {
   readonly current: boolean
 }
 
+export const command = 'login <name> [url]'
+export const describe = 'Log in to a gateway, and give one of its racks a name.'
+export const examples = [
+  'rack-gateway login staging https://gateway.example.com',
+  'rack-gateway login staging     # again, at the address that is known',
+  'rack-gateway login production https://gateway.example.com     # another rack there, without a second login',
+  'rack-gateway login staging --no-browser     # over SSH: type a code into a browser elsewhere',
+  'rack-gateway login work https://gateway.example.com --as-rack staging --rack-only',
+  'rack-gateway login staging --token - < token.txt',
+  'rack-gateway login staging https://gateway.internal --ca company-ca.pem',
+]
+export const builder = {
+  name: { type: 'string', demandOption: true, complete: 'rack', describe: 'Your name of the rack' },
+  url: { type: 'string', describe: 'The address of the gateway; needed only the first time' },
+  browser: { type: 'boolean', describe: 'Log in with a browser on this machine' },
+  'no-browser': { type: 'boolean', describe: 'Log in with a code that you type into any browser' },
+  'as-rack': { type: 'string', describe: "The gateway's name of the rack, if yours is different" },
+  'rack-only': { type: 'boolean', describe: 'Get a session for this rack alone' },
+  token: { type: 'string', describe: 'Use this token instead of a login; - reads it from standard input' },
+  ca: {
+    type: 'string',
+    complete: 'file',
+    describe: "A PEM file with the only authorities that may sign the gateway's certificate; remembered for this name",
+  },
+  insecure: { type: 'boolean', describe: 'Permit http:// to another machine' },
+  json: jsonOption,
+} as const satisfies CommandOptions
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, json, browser, noBrowser, rackOnly = false, insecure = false } = given
+  if (browser && noBrowser) throw new Usage('--browser and --no-browser contradict each other.', 'Keep one of them.')
+  const { name, url, token, asRack, ca } = given
+  const wanted = browser ? true : noBrowser ? false : undefined
+  const options = { name, url, token, asRack, ca, rackOnly, insecure, browser: wanted }
+  await printOutcome(context, { json }, (context) => login(context, options))
+}
+
 /**
- * Logs in with a browser, unless a token is given or there is a session at this address that does, and keeps what comes of
- * it under a name, once the gateway has said that it is valid. A gateway that can't be reached, or that can't tell, is
- * believed.
+ * Logs in with a browser, unless a token is given or this gateway's session works, and stores the credential under a name
+ * once the gateway has confirmed it. If the gateway cannot be reached or cannot tell, the credential is stored, too.
  */
-export async function login(context: Context, options: LoginOptions): Promise<LoggedIn> {
+async function login(context: Context, options: LoginOptions): Promise<LoggedIn> {
   checkOptions(options)
   const { config, notices } = await readWritableClientConfig(context.configPath, { waitMs: context.timeouts.fileLock })
   for (const notice of notices) context.note(notice)

@@ -13,20 +13,49 @@ import {
   withCredential,
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
+import { Usage } from '../errors.ts'
 import type { Asker } from '../gateway/gateway-api.ts'
 import { trustAt } from '../gateway/tls/gateway-trust.ts'
+import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
 import { unknownRack } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { forgetToken, readToken } from '../token-store/kept-token.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { jsonOption } from './options/shared-options.ts'
+
+export const command = 'logout [name]'
+export const describe = 'Revoke a session and forget its token, for every rack of the same gateway.'
+export const examples = ['rack-gateway logout staging', 'rack-gateway logout --all']
+export const builder = {
+  name: { type: 'string', complete: 'rack', describe: 'Your name of a rack of the gateway' },
+  all: { type: 'boolean', describe: 'Log out of every gateway' },
+  json: jsonOption,
+} as const satisfies CommandOptions
+export const progress = 'ending the session at the gateway'
+
+export async function handler({ context, name, all, json }: Arguments<typeof builder>): Promise<void> {
+  const which = whichSessions(name, all ?? false)
+  await printOutcome(context, { json }, async (context) => ({ loggedOut: await logout(context, which) }))
+}
+
+function whichSessions(name: string | undefined, all: boolean): Which {
+  if (all && name !== undefined) throw new Usage('logout takes a name or --all, and not both.', 'Keep one of them.')
+  if (all) return 'all'
+  if (name !== undefined) return { name }
+  throw new Usage(
+    'logout needs a name or --all.',
+    'Type a name from rack-gateway racks, such as: rack-gateway logout staging',
+  )
+}
 
 /**
- * Ends the session of one name, and so of each name that shares it, or all sessions, and forgets their tokens. Addresses
- * stay, so that logging in again needs the name only. What can't be ended is forgotten all the same, and said.
+ * Revokes the session of one name and of each name that shares it, or all sessions, and forgets their tokens. Addresses
+ * stay, so that the next login needs only the name. A session that cannot be revoked is forgotten, and reported.
  *
- * @returns what was logged out of, by the names of each session
+ * @returns the names of each session
  */
-export async function logout(context: Context, which: Which): Promise<string[]> {
+async function logout(context: Context, which: Which): Promise<string[]> {
   const { config } = await readClientConfig(context.configPath)
   const leaving = heldBy(config, which)
   const { held, astray } = leaving

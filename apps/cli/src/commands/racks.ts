@@ -6,15 +6,21 @@ import { printable } from '../output/terminal.ts'
 import { expiryOf } from '../session/expiry.ts'
 import type { RackRow } from '../target/rack-row.ts'
 import { chosenHere, currentOf } from '../target/target.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { jsonOption } from './options/shared-options.ts'
 
-/** Lists the racks that you have names for, the one that commands here go to marked; never a token. */
-export async function racks(context: Context, { format }: { readonly format: 'text' | 'json' }): Promise<void> {
+export const command = 'racks'
+export const describe = 'List the racks that you have names for.'
+export const examples = ['rack-gateway racks', 'rack-gateway racks --json']
+export const builder = { json: jsonOption } as const satisfies CommandOptions
+
+export async function handler({ context, json }: Arguments<typeof builder>): Promise<void> {
   const { env } = context
   const automation = env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN
   const rows = automation
     ? await (await import('../target/automation-racks.ts')).automationRacks(context)
     : await racksOfFile(context)
-  if (format === 'json') context.print(safeJson(rows, 2))
+  if (json) context.print(safeJson(rows, 2))
   else if (rows.length === 0) context.note('you have names for no racks yet: log in with: rack-gateway login NAME URL')
   else for (const line of linesOf(context, rows)) context.print(line)
 }

@@ -1,10 +1,29 @@
 import { gatewayOf, readClientConfig, updateClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
+import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
 import { chosenHere, unknownRack } from '../target/target.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { jsonOption } from './options/shared-options.ts'
 
-/** Makes a rack of the file the choice of every window and directory that has none of its own. */
-export async function switchRack(context: Context, name: string): Promise<void> {
+export const command = 'switch <name>'
+export const describe = 'Choose the current rack of all terminals that have no choice of their own.'
+export const details =
+  'A shell can choose its own rack in GATEWAY_RACK, a directory in .convox/rack, and a command in --rack. The command changes none of these.'
+export const examples = ['rack-gateway switch production']
+export const builder = {
+  name: { type: 'string', demandOption: true, complete: 'rack', describe: 'Your name of the rack' },
+  json: jsonOption,
+} as const satisfies CommandOptions
+
+export async function handler({ context, name, json }: Arguments<typeof builder>): Promise<void> {
+  await printOutcome(context, { json }, async (context) => {
+    await switchRack(context, name)
+    return { current: name }
+  })
+}
+
+async function switchRack(context: Context, name: string): Promise<void> {
   const { config } = await readClientConfig(context.configPath)
   if (gatewayOf(config, name) === null) throw unknownRack({ name }, { config, path: context.configPath })
   const { env } = context

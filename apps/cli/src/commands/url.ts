@@ -1,14 +1,20 @@
-import type { Context } from '../context.ts'
 import { maskInLog } from '../output/mask-in-log.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { withRack } from '../target/find-rack.ts'
 import { findLastingTarget } from '../target/renewed-target.ts'
 import { rackUrl } from '../target/target.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { gatewayOptions } from './options/shared-options.ts'
 
-/** Prints the RACK_URL that convox would get: with the token, so for a command substitution, not for a screen. */
-export async function url(context: Context, rack: string | null, format: 'text' | 'json'): Promise<void> {
+export const command = 'url'
+export const describe = 'Print the RACK_URL that convox would get. It contains the token.'
+export const examples = ['RACK_URL=$(rack-gateway url --rack staging) convox apps']
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'renewing the session'
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const { RACK_URL } = context.env
-  const address = RACK_URL?.trim() ? RACK_URL : rackUrl(await withRack(await findLastingTarget(context, rack)))
+  const address = RACK_URL?.trim() ? RACK_URL : rackUrl(await withRack(await findLastingTarget(context, rack ?? null)))
   if (URL.canParse(address)) maskInLog(context, new URL(address).password)
-  context.print(format === 'json' ? safeJson({ rackUrl: address }, 2) : address)
+  context.print(json ? safeJson({ rackUrl: address }, 2) : address)
 }

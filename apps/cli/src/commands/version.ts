@@ -4,11 +4,20 @@ import { isExpected } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
 import { targetOf } from '../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { gatewayOptions } from './options/shared-options.ts'
 
-/** Says which versions there are. Without a gateway it says its own, and what it couldn't ask. */
-export async function versionCommand(context: Context, rack: string | null, format: 'text' | 'json'): Promise<void> {
-  const versions = await known(context, rack)
-  if (format === 'json') context.print(safeJson(versions, 2))
+export const command = 'version'
+export const describe = 'Print the versions of this command, the gateway, and the rack.'
+export const details =
+  'Versions that are unknown are explained on standard error, and so is an upgrade that the gateway asks for. rack-gateway --version prints the version of this command alone and asks no gateway.'
+export const examples = ['rack-gateway version', 'rack-gateway version --rack production --json']
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
+  const versions = await known(context, rack ?? null)
+  if (json) context.print(safeJson(versions, 2))
   else for (const line of linesOf(versions)) context.print(line)
   for (const sentence of versions.unknown) context.note(sentence)
   const advice = upgradeAdvice(versions)

@@ -19,13 +19,21 @@ import { rackUrlTarget } from '../target/rack-url-target.ts'
 import { lasting } from '../target/renewed-target.ts'
 import { findTarget, type Target } from '../target/target.ts'
 import { placeOf } from '../token-store/kept-token.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { gatewayOptions } from './options/shared-options.ts'
 
-export interface WhoamiOptions {
-  readonly rack: string | null
-  readonly format: 'text' | 'json'
-  /** `offline` says what was last known, and asks nobody. */
-  readonly ask: 'gateway' | 'offline'
-}
+export const command = 'whoami'
+export const describe = 'Show who you are, which roles you have, and when your token expires.'
+export const examples = [
+  'rack-gateway whoami',
+  'rack-gateway whoami --rack production --json',
+  'rack-gateway whoami --offline     # what the gateway said last',
+]
+export const builder = {
+  offline: { type: 'boolean', describe: 'Show what the gateway said last, without asking it' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
 
 /** What is known of a token. */
 interface Standing {
@@ -55,15 +63,15 @@ interface Kept {
   readonly entry: TokenEntry
 }
 
-/** Says whose the token is, what it may do, when it ends and where it is: as the gateway says, or said when it was last asked. */
-export async function whoami(context: Context, { rack, format, ask }: WhoamiOptions): Promise<void> {
-  const found = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
-  const { target, kept, answer } =
-    ask === 'offline' ? { ...(await keptAt(context, found)), answer: null } : await askLasting(context, found)
+export async function handler({ context, rack, json, offline: isOffline }: Arguments<typeof builder>): Promise<void> {
+  const found = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack ?? null))
+  const { target, kept, answer } = isOffline
+    ? { ...(await keptAt(context, found)), answer: null }
+    : await askLasting(context, found)
   const remembered = kept === null ? null : rememberedStanding(target, kept.entry)
   const standing =
     answer === null ? offline(target, remembered) : await answered(context, target, { answer, kept, remembered })
-  if (format === 'json') {
+  if (json) {
     const keptIn = kept === null ? 'environment' : (kept.entry.kept_in ?? 'file')
     const shown: Shown = { ...standing, chosenRack: target.rack, keptIn }
     context.print(safeJson(shown, 2))

@@ -1,4 +1,5 @@
-import type { Named } from '../command-table/definition.ts'
+/** What names can complete a word: those of racks, of apps, or of files. */
+export type Named = 'rack' | 'app' | 'file'
 
 /** One word that may be typed, and what it is. */
 export interface Suggestion {

@@ -1,5 +1,5 @@
-import { type Command, flagName, type Named } from '../command-table/definition.ts'
-import { type Expected, expectedWords, type Suggestion } from './expected.ts'
+import { type CommandModule, isSwitch, optionsOf } from '../commands/command-module.ts'
+import { type Expected, expectedWords, type Named, type Suggestion } from './expected.ts'
 
 /** A flag, whoever's it is. */
 export interface KnownFlag {
@@ -17,17 +17,13 @@ export type Place =
   /** @param index how many arguments stand before it */
   | { readonly kind: 'argument'; readonly index: number }
 
-export function flagsOf({ flags }: Command): KnownFlag[] {
-  return Object.entries(flags).map(([key, { short, takes, about, value, choices, names }]) => {
-    const name = flagName(key)
+export function flagsOf(module: CommandModule): KnownFlag[] {
+  return optionsOf(module).map(([name, option]) => {
+    const { alias, describe = '', choices = [], complete = null } = option
     return {
-      typed: [
-        `--${name}`,
-        ...(short === undefined ? [] : [`-${short}`]),
-        ...(takes === 'either' ? [`--no-${name}`] : []),
-      ],
-      about,
-      value: value === undefined && choices === undefined ? null : { choices: choices ?? [], names: names ?? null },
+      typed: [`--${name}`, ...(typeof alias === 'string' ? [`-${alias}`] : [])],
+      about: describe,
+      value: isSwitch(option) ? null : { choices: choices.map(String), names: complete },
     }
   })
 }

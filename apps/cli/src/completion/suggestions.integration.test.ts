@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import { allCommands } from '@rack-gateway/convox-api/commands'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { commands } from '../command-table/index.ts'
+import { loadAllCommands } from '../commands/command-list.ts'
+import { optionsOf } from '../commands/command-module.ts'
+import { commandList } from '../commands/index.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
 import { held } from '../testing/held.ts'
+import { quietContext } from '../testing/quiet-context.ts'
+import { suggestionsAt } from './suggestions.ts'
 
 const apps = (...names: readonly unknown[]) => ({ status: 200, body: names.map((name) => ({ name })) })
 
@@ -43,26 +47,28 @@ async function offered(
 
 const appOf = (...words: readonly string[]) => offered([...words, 'ps', '-a', ''])
 
-describe('what is offered comes from the tables', () => {
+describe('suggestions come from the commands', () => {
   test('every command of ours, word by word, and each of its flags and choices', async () => {
-    for (const { name, flags } of commands) {
+    for (const { name, module } of await loadAllCommands(commandList)) {
       const words = name.split(' ')
       for (const [at, word] of words.entries()) expect(await offered(words.slice(0, at + 1))).toContain(word)
       const typed = await offered([...words, '-'])
-      for (const [key, { short, choices }] of Object.entries(flags)) {
-        const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-        expect(typed).toContain(flag)
-        if (short !== undefined) expect(typed).toContain(`-${short}`)
-        if (choices !== undefined) expect(await offered([...words, flag, ''])).toEqual([...choices])
+      for (const [key, { alias, choices }] of optionsOf(module)) {
+        expect(typed).toContain(`--${key}`)
+        if (alias !== undefined) expect(typed).toContain(`-${alias}`)
+        if (choices !== undefined) expect(await offered([...words, `--${key}`, ''])).toEqual([...choices])
       }
     }
   })
 
   test('every command of convox, and each of its flags, behind --', async () => {
+    const context = quietContext({ cwd: machine.cwd, configPath: machine.configPath })
+    const suggested = async (words: readonly string[]) =>
+      (await suggestionsAt(context, commandList, words)).words.map(({ word }) => word)
     for (const { name, flags } of allCommands()) {
       const words = ['--', ...name.split(' ')]
-      for (let at = 2; at <= words.length; at++) expect(await offered(words.slice(0, at))).toContain(words[at - 1])
-      expect(await offered([...words, '--'])).toEqual(expect.arrayContaining(flags.map((flag) => `--${flag.name}`)))
+      for (let at = 2; at <= words.length; at++) expect(await suggested(words.slice(0, at))).toContain(words[at - 1])
+      expect(await suggested([...words, '--'])).toEqual(expect.arrayContaining(flags.map((flag) => `--${flag.name}`)))
     }
   })
 

@@ -1,4 +1,4 @@
-import type { CommandTable } from '../command-table/definition.ts'
+import type { CommandList } from '../commands/command-list.ts'
 import type { Context } from '../context.ts'
 import { printable } from '../output/terminal.ts'
 import { appNames } from './app-names.ts'
@@ -16,11 +16,11 @@ export interface Suggestions {
 /** What may stand where a line ends. Names that can't be had are left out, without a word. */
 export async function suggestionsAt(
   context: Context,
-  table: CommandTable,
+  list: CommandList,
   words: readonly string[],
 ): Promise<Suggestions> {
   const { before, current } = split(words)
-  const expected = expectedAt(table, words)
+  const expected = await expectedAt(list, words)
   const names = await namesOf(context, expected.names, before).catch(() => [])
   const named = names.filter(isSafe).map((name) => ({ word: `${expected.before}${name}`, about: '' }))
   return {

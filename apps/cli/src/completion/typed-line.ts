@@ -1,69 +1,77 @@
-import type { Command, CommandGroup, CommandTable } from '../command-table/definition.ts'
-import { commandsInGroup, findCommand, firstWords } from '../command-table/find-command.ts'
-import { rackFlag } from '../command-table/shared-flags.ts'
+import {
+  type Command,
+  type CommandGroup,
+  type CommandList,
+  groupNamed,
+  loadAction,
+  loadGroup,
+  loadSingleCommand,
+  loadSingleCommands,
+} from '../commands/command-list.ts'
+import { argumentsOf } from '../commands/command-module.ts'
+import { rackOption } from '../commands/options/shared-options.ts'
 import { ownCommands } from '../convox/command-line.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
 import { type Expected, expectedNames, expectedWords, nothing, type Suggestion } from './expected.ts'
 import { afterFlags, flagsOf, type KnownFlag, placeAmong, split, suggestedFlags } from './flags.ts'
 
-const help: KnownFlag = { typed: ['--help', '-h'], about: 'explain it', value: null }
+const help: KnownFlag = { typed: ['--help', '-h'], about: 'Show help', value: null }
 /** Before the first word. */
 const leading: readonly KnownFlag[] = [
-  { typed: ['--rack', '-r'], about: rackFlag.about, value: { choices: [], names: 'rack' } },
-  { typed: ['--no-precheck'], about: 'let the gateway alone decide', value: null },
-  { typed: ['--no-relay'], about: 'go to the gateway directly, with its certificate unverified', value: null },
-  { typed: ['--version', '-v'], about: 'print the version', value: null },
+  { typed: ['--rack', '-r'], about: rackOption.describe, value: { choices: [], names: 'rack' } },
+  { typed: ['--no-precheck'], about: 'Let only the gateway decide', value: null },
+  { typed: ['--no-relay'], about: 'Connect convox directly, without verifying the certificate', value: null },
+  { typed: ['--version', '-v'], about: 'Print the version', value: null },
   help,
 ]
 
-/** What may stand at the end of a line. @param words what follows `rack-gateway`; the last one is being typed */
-export function expectedAt(table: CommandTable, words: readonly string[]): Expected {
+/** What can stand at the end of a line. @param words what follows `rack-gateway`; the last one is being typed */
+export async function expectedAt(list: CommandList, words: readonly string[]): Promise<Expected> {
   const line = afterFlags(words, leading)
   if (line === null) return among(words, leading, () => nothing)
   const [first = '', ...rest] = line
-  if (rest.length === 0) return expectedWords(everyFirstWord(table))
+  if (rest.length === 0) return expectedWords(await everyFirstWord(list))
   if (first === '--') return expectedOfConvox(rest)
-  if (first === 'help') return helpAbout(table, rest)
-  return ownCommands.some((own) => own === first) ? ofOurs(table, line) : expectedOfConvox(line)
+  if (first === 'help') return helpAbout(list, rest)
+  return ownCommands.some((own) => own === first) ? ofOurs(list, line) : expectedOfConvox(line)
 }
 
-/** Of a word that convox has, too, ours is the one that is run. */
-function everyFirstWord(table: CommandTable): Suggestion[] {
+/** A word that both have is a command of rack-gateway. */
+async function everyFirstWord(list: CommandList): Promise<Suggestion[]> {
   const theirs = convoxFirstWords().filter(({ word }) => !ownCommands.some((own) => own === word))
-  return [...ownFirstWords(table), ...theirs]
+  return [...(await ownFirstWords(list)), ...theirs]
 }
 
-function ownFirstWords(table: CommandTable): Suggestion[] {
-  return firstWords(table).map(([word, about]) => ({ word, about }))
+async function ownFirstWords(list: CommandList): Promise<Suggestion[]> {
+  const single = (await loadSingleCommands(list)).map(({ name, module }) => ({ word: name, about: module.describe }))
+  const first = list.groups.map(({ name, describe }) => ({ word: name, about: describe }))
+  return [...single, ...first, { word: 'help', about: 'Explain a command.' }]
 }
 
-function helpAbout(table: CommandTable, words: readonly string[]): Expected {
+async function helpAbout(list: CommandList, words: readonly string[]): Promise<Expected> {
   const { before } = split(words)
-  const group = table.groups.find(({ name }) => name === before[0])
-  if (before.length === 0) return expectedWords(ownFirstWords(table))
-  return before.length === 1 && group !== undefined ? expectedWords(actionsOf(table, group)) : nothing
+  const group = groupNamed(list, before[0])
+  if (before.length === 0) return expectedWords(await ownFirstWords(list))
+  return before.length === 1 && group !== undefined ? expectedWords(await actionsOf(group)) : nothing
 }
 
-function ofOurs(table: CommandTable, line: readonly string[]): Expected {
+async function ofOurs(list: CommandList, line: readonly string[]): Promise<Expected> {
   const [first = '', second = '', ...rest] = line
-  const group = table.groups.find(({ name }) => name === first)
-  if (group === undefined) return ofCommand(table, first, line.slice(1))
-  if (second.startsWith('-')) return ofCommand(table, group.alone, line.slice(1))
-  return rest.length === 0 ? expectedWords(actionsOf(table, group)) : ofCommand(table, `${first} ${second}`, rest)
+  const group = groupNamed(list, first)
+  if (group === undefined) return ofCommand(await loadSingleCommand(list, first), line.slice(1))
+  if (second.startsWith('-')) return ofCommand(await loadAction(group, group.default ?? ''), line.slice(1))
+  return rest.length === 0 ? expectedWords(await actionsOf(group)) : ofCommand(await loadAction(group, second), rest)
 }
 
-function actionsOf(table: CommandTable, group: CommandGroup): Suggestion[] {
-  return commandsInGroup(table, group).map(({ name, summary }) => ({
-    word: name.slice(group.name.length + 1),
-    about: summary,
-  }))
+async function actionsOf(group: CommandGroup): Promise<Suggestion[]> {
+  const commands = await loadGroup(group)
+  return commands.map(({ name, module }) => ({ word: name.slice(group.name.length + 1), about: module.describe }))
 }
 
-function ofCommand(table: CommandTable, wanted: string | undefined, words: readonly string[]): Expected {
-  const command = findCommand(table, wanted ?? '')
-  if (command === undefined) return nothing
-  const flags = [...flagsOf(command), help]
-  const theirs = command.reads === 'itself' ? afterFlags(words, flags) : null
+function ofCommand(command: Command | null, words: readonly string[]): Expected {
+  if (command === null) return nothing
+  const flags = [...flagsOf(command.module), help]
+  const theirs = command.module.passThrough ? afterFlags(words, flags) : null
   return theirs === null ? among(words, flags, (index) => ofArgument(command, index)) : expectedOfConvox(theirs)
 }
 
@@ -73,9 +81,9 @@ function among(words: readonly string[], flags: readonly KnownFlag[], argument: 
   return place.kind === 'flag' ? suggestedFlags(flags) : argument(place.index)
 }
 
-function ofArgument(command: Command, index: number): Expected {
-  const all = Object.values(command.arguments)
+function ofArgument({ module }: Command, index: number): Expected {
+  const all = argumentsOf(module)
   const last = all.at(-1)
-  const argument = all[index] ?? (last?.takes === 'some' || last?.takes === 'any' ? last : undefined)
-  return expectedNames(argument?.names ?? null)
+  const argument = all[index] ?? (last?.isVariadic ? last : undefined)
+  return expectedNames((argument && module.builder[argument.name]?.complete) ?? null)
 }

@@ -98,7 +98,7 @@ export function twoRacks(one: string, other: string): Error {
 }
 
 /** The rack flag that stands there, and how many words it takes; null for none. @throws Usage for one without a name */
-export function rackFlagAt(args: readonly string[], index: number): { rack: string; length: number } | null {
+function rackFlagAt(args: readonly string[], index: number): { rack: string; length: number } | null {
   const word = args[index] ?? ''
   if (word === '--rack' || word === '-r') return { rack: named(word, args[index + 1]), length: 2 }
   const joined = /^(?:--rack=|-r=?)(.*)$/s.exec(word)

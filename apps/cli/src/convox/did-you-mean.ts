@@ -1,4 +1,5 @@
 import { nearest } from '@rack-gateway/config/client'
+import { commandNames } from '../commands/command-list.ts'
 import { printable } from '../output/terminal.ts'
 import { ownCommands } from './command-line.ts'
 
@@ -24,7 +25,7 @@ export async function meantInstead(words: readonly string[]): Promise<string | n
 
 /** The only command of ours with this second word; null for none and for several. */
 async function secondWordIn(word: string): Promise<string | null> {
-  const { commands } = await import('../command-table/index.ts')
-  const names = commands.map(({ name }) => name).filter((name) => name.split(' ')[1] === word)
+  const { commandList } = await import('../commands/index.ts')
+  const names = commandNames(commandList).filter((name) => name.split(' ')[1] === word)
   return names.length === 1 ? (names[0] ?? null) : null
 }

@@ -5,8 +5,6 @@ import { safeJson } from './safe-json.ts'
 import { table } from './table.ts'
 import { printable } from './terminal.ts'
 
-export type Format = 'text' | 'json'
-
 /** Prints what the schema names of a value, and nothing else: what is documented is what comes. */
 export function printJson<S extends TSchema>(context: Context, schema: S, value: Static<S>): void {
   context.print(safeJson(Value.Clean(schema, Value.Clone(value)), 2))

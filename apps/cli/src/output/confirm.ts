@@ -11,7 +11,7 @@ import { printable } from './terminal.ts'
 export async function confirm(
   { interactive, ask }: Pick<Context, 'interactive' | 'ask'>,
   what: string | (() => Promise<string>),
-  { yes }: { readonly yes: boolean },
+  { yes }: { readonly yes: boolean | undefined },
 ): Promise<void> {
   if (yes) return
   const said = printable(typeof what === 'string' ? what : await what())

@@ -18,21 +18,21 @@ export const exitCodes = {
 /** What each one says to a script. The reference and the manual are made from it. */
 export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'done',
-  failure: 'an unexpected failure; of doctor: problems of several kinds',
-  usage: 'the command can’t be understood or can’t be done as it is asked, or no rack is chosen among several',
+  failure: 'an unexpected failure; in doctor, problems of several kinds',
+  usage: 'the command line is not valid, the request cannot be fulfilled, or no rack is chosen among several',
   checkFailed:
-    'what was checked is not as it should be: a policy document, a case, a rule that no case exercises (--strict); a log, a proof or a recording that is not what was recorded',
-  notLoggedIn: 'not logged in, or the token has ended, was refused or is missing',
-  denied: 'the policy refuses it: convox wasn’t started, can was asked, or the gateway refused',
-  waiting: 'reserved: it waits for somebody, such as an approval',
-  unreachable: 'the gateway can’t be reached or trusted, is too busy or fails, or what answers isn’t one',
+    'a check failed: a policy document, a test case, a rule without a case (--strict), the audit log, a proof, or a recording',
+  notLoggedIn: 'not logged in, or the token is missing, expired, or refused',
+  denied: 'the policy denies the call, before convox starts, in an answer to can, or at the gateway',
+  waiting: 'reserved for calls that wait, such as for an approval',
+  unreachable: 'the gateway cannot be reached or trusted, is too busy, fails, or is not a Rack Gateway',
   auditUnavailable:
-    'the audit log is not available: the gateway can’t record the call, or the log, a recording or a proof can’t be read to its end or isn’t signed yet',
+    'the audit log is unavailable: the gateway cannot record the call, the log or a recording cannot be read to its end, or no checkpoint covers the event yet',
   configuration:
-    'configuration: a broken file, an unknown rack, a setting that can’t be used, a keychain that can’t be asked',
-  convoxNotExecutable: 'convox can’t be executed',
-  convoxMissing: 'convox is missing, or is rack-gateway again',
-  interrupted: 'Ctrl-C before it was done, or a question whether to do it that wasn’t answered with yes',
+    'the configuration is not valid: a broken file, an unknown rack, an unusable setting, or an unusable keychain',
+  convoxNotExecutable: 'convox cannot be executed',
+  convoxMissing: 'convox is missing, or runs rack-gateway again',
+  interrupted: 'Ctrl-C, or a confirmation that was not answered with yes',
 }
 
 const byErrorCode: ReadonlyMap<string, number> = new Map([

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { Alarm, AlarmList } from '../commands/audit/alarms.ts'
 import { FoundEvent, Page } from '../commands/audit/events/shown-event.ts'
-import { Recording, RecordingPage } from '../commands/audit/recordings/list.ts'
+import { Recording, RecordingPage } from '../commands/audit/recordings.ts'
 import { Impact } from '../commands/policy/ask-impact.ts'
 import { checkNames } from '../doctor/finding.ts'
 import { Decisions } from '../gateway/ask-decisions.ts'

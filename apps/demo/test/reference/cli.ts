@@ -1,33 +1,50 @@
 import {
   type Command,
-  type CommandGroup,
-  commands,
-  commandsOf,
+  type CommandOption,
+  commandList,
   exitCodes,
   exitMeanings,
-  flagRows,
-  groups,
-  overviewExamples,
-  overviewPurpose,
-  overviewText,
-  overviewUsage,
-  paragraphsOf,
-  shownName,
-  usageOf,
+  isSwitch,
+  loadAllCommands,
+  optionsOf,
+  overview,
 } from '@rack-gateway/cli/reference'
 import { code, table } from './table.ts'
 
-/** The generated parts of cli.md, from the table that parses and explains the commands. */
-export function cliParts(): Record<string, string> {
+/** An option, and the names of the commands that have it. */
+export interface OptionUse {
+  readonly name: string
+  readonly option: CommandOption
+  readonly commands: readonly string[]
+}
+
+interface Section {
+  readonly title: string
+  readonly sentences: readonly string[]
+  readonly commands: readonly Command[]
+}
+
+/** The generated parts of cli.md, from the modules of the commands. */
+export async function cliParts(): Promise<Record<string, string>> {
+  const commands = await loadAllCommands(commandList)
+  const { shared, own } = optionUses(commands)
   return {
-    overview: [overviewPurpose, block(overviewUsage), ...overviewText, block(overviewExamples)].join('\n\n'),
-    commands: [...groups.map(groupPart), ...commands.filter(isAlone).map((command) => commandPart(command, '##'))]
-      .toSorted()
+    overview: [block(overview.usage), ...overview.details.slice(0, 2), block(overview.examples)].join('\n\n'),
+    options: table(
+      ['option', 'commands', 'meaning'],
+      shared.map(({ name, option, commands: users }) => [
+        code(typedOption(name, option)),
+        usersOf(users, commands),
+        optionMeaning(option),
+      ]),
+    ),
+    commands: sectionsOf(commands)
+      .map((section) => sectionPart(section, own))
       .join('\n\n'),
     codes: table(
       ['code', 'meaning'],
       [
-        ['convox’s own', 'convox ran; 128 + n when signal n ended it'],
+        ['the code of convox', 'convox ran; 128 + n means that signal n ended it'],
         ...Object.entries(exitCodes).map(([name, number]) => [
           String(number),
           exitMeanings[name as keyof typeof exitCodes],
@@ -37,47 +54,96 @@ export function cliParts(): Record<string, string> {
   }
 }
 
-function isAlone({ name }: Command): boolean {
-  return !name.includes(' ')
+/** Each option once: those that commands of several groups share, and those of one group. */
+export function optionUses(commands: readonly Command[]): { shared: OptionUse[]; own: OptionUse[] } {
+  const uses = new Map<string, { name: string; option: CommandOption; commands: string[]; groups: Set<string> }>()
+  for (const { name, group, module } of commands)
+    for (const [key, option] of optionsOf(module)) {
+      const id = `${key} ${option.describe} ${option.default}`
+      const use = uses.get(id) ?? { name: key, option, commands: [], groups: new Set() }
+      use.commands.push(name)
+      use.groups.add(group?.name ?? name)
+      uses.set(id, use)
+    }
+  const all = [...uses.values()]
+  return { shared: all.filter(({ groups }) => groups.size > 1), own: all.filter(({ groups }) => groups.size === 1) }
 }
 
-function groupPart(group: CommandGroup): string {
+export function typedOption(name: string, { alias }: CommandOption): string {
+  return typeof alias === 'string' ? `-${alias}, --${name}` : `--${name}`
+}
+
+export function optionMeaning(option: CommandOption): string {
+  const { describe = '', choices, default: usual, demandOption } = option
+  const notes = [
+    choices === undefined ? '' : choices.join(', '),
+    usual === undefined ? '' : `default: ${usual}`,
+    demandOption ? 'required' : '',
+  ].filter((note) => note !== '')
+  return notes.length === 0 || isSwitch(option) ? describe : `${describe} (${notes.join('; ')})`
+}
+
+function sectionsOf(commands: readonly Command[]): Section[] {
+  const ofGroups = commandList.groups.map((group) => ({
+    title: group.name,
+    sentences: [
+      group.describe,
+      ...(group.details === undefined ? [] : [group.details]),
+      ...(group.default === undefined
+        ? []
+        : [`${code(`rack-gateway ${group.name}`)} is short for ${code(`${group.name} ${group.default}`)}.`]),
+    ],
+    commands: commands.filter((command) => command.group === group),
+  }))
+  const single = { title: 'Other commands', sentences: [], commands: commands.filter(({ group }) => group === null) }
+  return [single, ...ofGroups.toSorted((one, other) => (one.title < other.title ? -1 : 1))]
+}
+
+function sectionPart({ title, sentences, commands }: Section, own: readonly OptionUse[]): string {
+  const names = new Set(commands.map(({ name }) => name))
+  const uses = own.filter((use) => use.commands.every((name) => names.has(name)))
   return [
-    `## ${group.name}`,
-    sentencesOf(group),
-    ...(group.alone === undefined ? [] : [`Alone, it is ${code(group.alone)}.`]),
-    ...commandsOf(group).map((command) => commandPart(command, '###')),
+    `## ${title}`,
+    ...(sentences.length === 0 ? [] : [sentences.join(' ')]),
+    table(
+      ['command', 'meaning'],
+      commands.map(({ name, module }) => [
+        code([name, ...module.command.split(' ').slice(1)].join(' ')),
+        [module.describe, (module.details ?? '').split('\n\n')[0]].join(' '),
+      ]),
+    ),
+    ...optionLists(uses, names),
+    block(commands.flatMap(({ module }) => module.examples.filter(hasArguments).slice(0, 1))),
   ].join('\n\n')
 }
 
-function commandPart(command: Command, heading: string): string {
-  const words = Object.entries(command.arguments).map(([key, { about }]) => [code(shownName(key)), about])
-  const flags = flagRows(command).map(([flag, about]) => [code(flag.trim()), about])
-  return [
-    `${heading} ${command.name}`,
-    sentencesOf(command),
-    `Usage: ${code(usageOf(command))}`,
-    ...(words.length + flags.length === 0 ? [] : [table(['word or flag', 'meaning'], [...words, ...flags])]),
-    ...formerNames(command),
-    block(command.examples),
-  ].join('\n\n')
+/** The options of a section, below the commands that have them. */
+function optionLists(uses: readonly OptionUse[], section: ReadonlySet<string>): string[] {
+  const byUsers = new Map<string, OptionUse[]>()
+  for (const use of uses) {
+    const users = use.commands.length === section.size ? '' : ` of ${use.commands.map(shortName).join(', ')}`
+    byUsers.set(users, [...(byUsers.get(users) ?? []), use])
+  }
+  return [...byUsers].flatMap(([users, ofUsers]) => [
+    `Options${users}:`,
+    ofUsers.map(({ name, option }) => `- ${code(typedOption(name, option))}: ${optionMeaning(option)}`).join('\n'),
+  ])
 }
 
-function formerNames({ aliases = [] }: Command): string[] {
-  return aliases.length === 0 ? [] : [`Older name: ${aliases.map(code).join(', ')}.`]
+function hasArguments(line: string): boolean {
+  return !/^rack-gateway [a-z-]+( list)?( --json)?$/.test(line)
 }
 
-/** The summary and what follows it are one paragraph here. */
-function sentencesOf(described: Command | CommandGroup): string {
-  const [summary, ...rest] = paragraphsOf(described)
-  const parts = rest.map(({ kind, text }) => (kind === 'set off' ? setOff(text) : text))
-  return [[summary.text, ...parts.slice(0, 1)].join(' '), ...parts.slice(1)].join('\n\n')
+/** The commands that have an option, or the few that do not. */
+function usersOf(names: readonly string[], commands: readonly Command[]): string {
+  const others = commands.map(({ name }) => name).filter((name) => !names.includes(name))
+  return names.length > others.length ? `all but ${others.join(', ')}` : names.join(', ')
+}
+
+function shortName(name: string): string {
+  return name.split(' ').at(-1) ?? name
 }
 
 function block(lines: readonly string[]): string {
-  return ['```sh', ...lines.map((line) => line.replace(/\s{2,}\((.*)\)$/, '  # $1')), '```'].join('\n')
-}
-
-function setOff(part: string): string {
-  return ['```', ...part.split('\n').map((line) => line.slice(2)), '```'].join('\n')
+  return ['```sh', ...lines.map((line) => line.replace(/\s{2,}#/, '  #')), '```'].join('\n')
 }

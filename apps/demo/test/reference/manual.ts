@@ -1,72 +1,80 @@
 import {
-  commands,
+  argumentsOf,
+  type Command,
+  commandList,
   exitCodes,
   exitMeanings,
-  flagRows,
-  overviewExamples,
-  overviewText,
-  paragraphsOf,
-  shownName,
-  usageOf,
+  loadAllCommands,
+  overview,
 } from '@rack-gateway/cli/reference'
+import { type OptionUse, optionMeaning, optionUses, typedOption } from './cli.ts'
 
-/** The manual page rack-gateway(1), from the table that parses and explains the commands. */
-export function manual(version: string): string {
+/** The manual page rack-gateway(1), from the modules of the commands. */
+export async function manual(version: string): Promise<string> {
+  const commands = await loadAllCommands(commandList)
+  const { shared, own } = optionUses(commands)
   return `${[
     `.TH RACK-GATEWAY 1 "" "rack-gateway ${version}" "Rack Gateway"`,
     '.SH NAME',
-    text('rack-gateway - convox through a gateway that knows who you are'),
+    text('rack-gateway - run convox through a Rack Gateway'),
     '.SH SYNOPSIS',
     '.B rack-gateway',
     '.I command',
-    '[words and flags of the command]',
+    '[arguments and options of the command]',
     '.SH DESCRIPTION',
-    ...overviewText.flatMap((sentence) => [text(sentence), '.PP']).slice(0, -1),
+    ...overview.details.flatMap((sentence) => [text(sentence), '.PP']).slice(0, -1),
     '.SH EXAMPLES',
-    ...block(overviewExamples).slice(1),
+    ...block(overview.examples).slice(1),
+    '.SH OPTIONS OF SEVERAL COMMANDS',
+    ...shared.flatMap(optionLines),
     '.SH COMMANDS',
-    ...commands.toSorted((one, other) => (one.name < other.name ? -1 : 1)).flatMap(commandLines),
+    ...commands
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+      .flatMap((command) => commandLines(command, own)),
     '.SH EXIT STATUS',
-    'Of a command of convox: its own, or 128 and the number of the signal that ended it. Of ours:',
+    'A command of convox: its own exit status, or 128 and the number of the signal that ended it. Other commands:',
     ...Object.entries(exitCodes).flatMap(([name, number]) =>
       tagged(String(number), exitMeanings[name as keyof typeof exitCodes]),
     ),
     '.SH ENVIRONMENT',
     ...Object.entries(variables).flatMap(([name, about]) => tagged(name, about)),
     '.SH FILES',
-    ...tagged('~/.config/rack-gateway/config.json', 'gateways, and who is logged in to them'),
+    ...tagged('~/.config/rack-gateway/config.json', 'gateways and sessions'),
     ...tagged('.convox/rack', 'the rack of a project, in its directory'),
     '.SH SEE ALSO',
-    text('docs/reference/cli.md, and docs/reference/cli-json.md for what --json prints'),
+    text('docs/reference/cli.md, and docs/reference/cli-json.md for the output of --json'),
   ].join('\n')}\n`
 }
 
 const variables = {
-  RACK_URL: 'beats every other choice: convox is run with it as it is',
+  RACK_URL: 'takes precedence over every other choice; convox gets it unchanged',
   GATEWAY_RACK: 'the rack of this shell',
-  RACK_GATEWAY_URL: 'with RACK_GATEWAY_TOKEN: the gateway, in place of the file',
+  RACK_GATEWAY_URL: 'with RACK_GATEWAY_TOKEN: the gateway, instead of the configuration file',
   RACK_GATEWAY_TOKEN: 'the token for it',
-  RACK_GATEWAY_CONFIG_DIR: 'where the file is',
-  RACK_GATEWAY_TOKEN_STORE: 'where tokens are kept: keychain or file',
+  RACK_GATEWAY_CONFIG_DIR: 'the directory of the configuration file',
+  RACK_GATEWAY_TOKEN_STORE: 'where tokens are stored: keychain or file',
   CONVOX_BIN: 'the convox to run',
-  NODE_EXTRA_CA_CERTS: 'a file with the certificate of a CA of your own',
-  NO_COLOR: 'no weights or colours in tables',
+  NODE_EXTRA_CA_CERTS: 'a file with the certificate of your own CA',
+  NO_COLOR: 'no bold text and no colors',
 } as const
 
-function commandLines(command: (typeof commands)[number]): string[] {
-  const { name, examples, arguments: words } = command
-  const [summary, ...rest] = paragraphsOf(command)
+function commandLines({ name, group, module }: Command, own: readonly OptionUse[]): string[] {
+  const [summary = '', ...rest] = (module.details ?? '').split('\n\n')
+  const action = name.split(' ').at(-1)
+  const [former] = Object.entries(group?.aliases ?? {}).filter(([, today]) => today === action)
   return [
-    `.SS ${escaped(name)}`,
-    text(summary.text),
-    ...rest.flatMap((part) => (part.kind === 'set off' ? block(part.text.split('\n')) : ['.PP', text(part.text)])),
-    ...block([usageOf(command)]),
-    ...Object.entries(words).flatMap(([key, { about: meaning }]) => tagged(shownName(key), meaning)),
-    ...flagRows(command).flatMap(([flag, meaning]) => tagged(flag.trim(), meaning)),
-    '.PP',
-    'Examples:',
-    ...block(examples),
+    `.SS ${escaped([name, ...module.command.split(' ').slice(1)].join(' '))}`,
+    text([module.describe, summary].join(' ').trim()),
+    ...(former === undefined || group === null ? [] : [text(`Older name: ${group.name} ${former[0]}.`)]),
+    ...rest.flatMap((part) => (part.startsWith('  ') ? block(part.split('\n')) : ['.PP', text(part)])),
+    ...argumentsOf(module).flatMap((argument) => tagged(argument.name, module.builder[argument.name]?.describe ?? '')),
+    ...own.filter(({ commands }) => commands.includes(name)).flatMap(optionLines),
+    ...block(module.examples),
   ]
+}
+
+function optionLines({ name, option }: OptionUse): string[] {
+  return tagged(typedOption(name, option), optionMeaning(option))
 }
 
 function tagged(tag: string, meaning: string): string[] {

@@ -1,13 +1,13 @@
 import { type Static, Type } from 'typebox'
-import type { Context } from '../../context.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { table } from '../../output/table.ts'
-import { printable } from '../../output/terminal.ts'
-import type { Target } from '../../target/target.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
 import { readLimit } from './events/filters.ts'
 import { FoundEvent } from './events/shown-event.ts'
-import { shownTime, type Zone, zoneName } from './events/times.ts'
+import { shownTime, zoneName, zoneOf } from './events/times.ts'
 
 const Text = Type.String()
 const open = { additionalProperties: true } as const
@@ -26,17 +26,19 @@ export const Alarm = Type.Object(
 export type Alarm = Static<typeof Alarm>
 export const AlarmList = Type.Object({ items: Type.Array(Alarm) })
 
-export interface ListAlarms {
-  readonly limit: string
-  readonly format: 'text' | 'json'
-  readonly zone: Zone
-}
+export const command = 'alarms'
+export const describe = 'List alarms, newest first, and who acknowledged them.'
+export const examples = ['rack-gateway audit alarms']
+export const builder = { limit: pageOptions.limit, utc: utcOption, ...gatewayOptions } as const satisfies CommandOptions
+export const progress = 'asking the gateway'
 
-/** Prints the newest alarms, and who has looked at them. */
-export async function listAlarms(context: Context, target: Target, { limit, format, zone }: ListAlarms): Promise<void> {
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, limit } = given
+  const zone = zoneOf(given)
+  const target = await targetOf(context, rack)
   const path = `/audit/alarms?${new URLSearchParams({ limit: readLimit(limit) })}` as const
   const { items } = await callGateway(target, { path, answer: AlarmList })
-  if (format === 'json') return context.print(safeJson({ items }, 2))
+  if (json) return context.print(safeJson({ items }, 2))
   if (items.length === 0) return context.note('the audit log has no alarm')
   const headings = [`TIME (${zoneName(zone)})`, 'KIND', 'WHAT', 'ACKNOWLEDGED', 'REASON', 'ID']
   const rows = items.map(({ id, event, acknowledged }) => [
@@ -58,30 +60,4 @@ function whatOf({ principal, ...event }: Alarm['event']): string {
   const { problem, stream, seq, place, file } = facts as Readonly<Record<string, unknown>>
   const named = [principal?.name, problem, stream && `stream ${stream}`, seq && `event ${seq}`, place, file, close]
   return named.filter((part) => part !== undefined && part !== '').join(' ')
-}
-
-export interface Acknowledge {
-  readonly id: string
-  readonly reason: string
-  readonly format: 'text' | 'json'
-}
-
-/** Says that an alarm was looked at. */
-export async function acknowledgeAlarm(
-  context: Context,
-  target: Target,
-  { reason, format, ...typed }: Acknowledge,
-): Promise<void> {
-  const id = typed.id.toLowerCase()
-  const path = `/audit/alarms/${encodeURIComponent(id)}/acknowledge` as const
-  const alarm = await callGateway(target, { path, body: { reason }, answer: Alarm })
-  if (format === 'json') return context.print(safeJson(alarm, 2))
-  const { acknowledged } = alarm
-  const whose =
-    acknowledged === null ? '' : `, by ${printable(acknowledged.by)} at ${shownTime(acknowledged.at, 'utc')}`
-  context.note(
-    acknowledged?.reason === reason
-      ? `the alarm is acknowledged${whose}: readiness drops it within seconds`
-      : `the alarm was acknowledged before${whose}, so nothing has changed: rack-gateway audit alarms`,
-  )
 }

@@ -3,27 +3,48 @@ import { access, link, open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Context } from '../../context.ts'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
 import { failure } from '../../gateway/gateway-request.ts'
 import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { rackOption, utcOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
-import { filterQuery, type GivenFilters } from './events/filters.ts'
-import type { Zone } from './events/times.ts'
+import { filterOptions, filterQuery } from './events/filters.ts'
+import { zoneOf } from './events/times.ts'
 
-export interface Export extends GivenFilters {
-  readonly format: 'ndjson' | 'csv' | 'ocsf'
-  /** `-`: standard output. */
-  readonly output: string
-  readonly existing: 'keep' | 'replace'
-  readonly zone: Zone
-}
+export const command = 'export [words..]'
+export const describe = 'Write all matching events to a file.'
+export const details = 'Only you can read the file. It appears when the export is complete.'
+export const examples = [
+  'rack-gateway audit export --since 2027-01-01 --until 2027-02-01 --format csv -o january.csv',
+  'rack-gateway audit export --principal ada@example.com -o -',
+]
+export const builder = {
+  ...filterOptions,
+  format: { choices: ['ndjson', 'csv', 'ocsf'], default: 'ndjson', describe: 'The format of the file' },
+  output: {
+    type: 'string',
+    alias: 'o',
+    demandOption: true,
+    complete: 'file',
+    describe: 'The file to write, or - for standard output',
+  },
+  force: { type: 'boolean', describe: 'Replace the file if it exists' },
+  utc: utcOption,
+  rack: rackOption,
+} as const satisfies CommandOptions
+export const progress = 'the gateway is exporting'
 
-/** Writes all that fits to a file that only its owner reads, and that is there only when it is whole. */
-export async function exportAudit(context: Context, target: Target, wanted: Export): Promise<void> {
-  const { format, output, existing, zone } = wanted
-  const query = filterQuery(wanted, { now: context.now, zone })
+type Existing = 'keep' | 'replace'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, format, output } = given
+  const zone = zoneOf(given)
+  const existing = given.force ? 'replace' : 'keep'
+  const target = await targetOf(context, rack)
+  const query = filterQuery(given, { now: context.now, zone })
   query.set('format', format)
   const file = resolve(context.cwd, output)
   if (output !== '-' && existing === 'keep' && (await exists(file))) throw thereAlready(file)
@@ -48,7 +69,7 @@ async function print(asked: Asked): Promise<void> {
 }
 
 /** Opened first: nothing is asked for, and so recorded as read, that can't be written. */
-async function writeFile(asked: Asked, file: string, existing: Export['existing']): Promise<void> {
+async function writeFile(asked: Asked, file: string, existing: Existing): Promise<void> {
   const part = `${file}.${randomBytes(6).toString('hex')}.part`
   try {
     const opened = await open(part, 'wx', 0o600)
@@ -82,7 +103,7 @@ async function receive({ target, query, signal }: Asked, to: Writable, kept: str
 }
 
 /** A link is made only where there is nothing yet, whoever else writes there. */
-async function put(part: string, file: string, existing: Export['existing']): Promise<void> {
+async function put(part: string, file: string, existing: Existing): Promise<void> {
   if (existing === 'replace') return rename(part, file)
   await link(part, file).catch((error: unknown) => {
     throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? thereAlready(file) : error

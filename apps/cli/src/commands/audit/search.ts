@@ -1,27 +1,36 @@
-import type { Context } from '../../context.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { table } from '../../output/table.ts'
-import type { Target } from '../../target/target.ts'
-import { filterQuery, type GivenFilters, readLimit } from './events/filters.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
+import { filterOptions, filterQuery, readLimit } from './events/filters.ts'
 import { cellsOf, headings, Page } from './events/shown-event.ts'
-import { type Zone, zoneName } from './events/times.ts'
+import { zoneName, zoneOf } from './events/times.ts'
 
-export interface Search extends GivenFilters {
-  readonly limit: string
-  readonly cursor?: string | undefined
-  readonly format: 'text' | 'json'
-  readonly zone: Zone
-}
+export const command = 'search [words..]'
+export const describe = 'Find events, newest first.'
+export const examples = [
+  'rack-gateway audit search --principal ada@example.com --since 2h',
+  'rack-gateway audit search rake db:migrate --effect deny --in-rack production',
+]
+export const builder = {
+  ...filterOptions,
+  ...pageOptions,
+  utc: utcOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
 
-/** Prints the newest events that fit, and how to see more. */
-export async function searchAudit(context: Context, target: Target, search: Search): Promise<void> {
-  const { limit, cursor, format, zone } = search
-  const query = filterQuery(search, { now: context.now, zone })
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, limit, cursor } = given
+  const zone = zoneOf(given)
+  const target = await targetOf(context, rack)
+  const query = filterQuery(given, { now: context.now, zone })
   query.set('limit', readLimit(limit))
   if (cursor !== undefined) query.set('cursor', cursor)
   const page = await callGateway(target, { path: `/audit/events?${query}`, answer: Page })
-  if (format === 'json') return context.print(safeJson(page, 2))
+  if (json) return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('nothing in the audit log fits')
   for (const line of table(
     context,

@@ -1,21 +1,28 @@
-import type { Context } from '../../context.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
-import type { Target } from '../../target/target.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, utcOption } from '../options/shared-options.ts'
 import { FoundEvent } from './events/shown-event.ts'
-import { shownTime, type Zone } from './events/times.ts'
+import { shownTime, zoneOf } from './events/times.ts'
 
-export interface Show {
-  readonly id: string
-  readonly format: 'text' | 'json'
-  readonly zone: Zone
-}
+export const command = 'show <id>'
+export const describe = 'Show all fields of an event, and its permalink.'
+export const examples = ['rack-gateway audit show 01a21006-6e55-7646-9171-966421143187']
+export const builder = {
+  id: { type: 'string', demandOption: true, describe: 'The ID of the event, from rack-gateway audit search' },
+  utc: utcOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
 
-/** Prints all of one event, a member a line, and where it is found again. */
-export async function showEvent(context: Context, target: Target, { id, format, zone }: Show): Promise<void> {
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, id } = given
+  const zone = zoneOf(given)
+  const target = await targetOf(context, rack)
   const found = await callGateway(target, { path: `/audit/events/${encodeURIComponent(id)}`, answer: FoundEvent })
-  if (format === 'json') return context.print(safeJson(found, 2))
+  if (json) return context.print(safeJson(found, 2))
   const { link, writtenAt, event } = found
   const members = linesOf('', {
     ...event,

@@ -5,25 +5,29 @@ import { GatewayUnreachable } from '../../errors.ts'
 import { parsed } from '../../gateway/gateway-request.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
-import type { Target } from '../../target/target.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, utcOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
 import { eventsIn, type StreamEvent } from './events/event-stream.ts'
-import { filterQuery, type GivenFilters } from './events/filters.ts'
+import { filterOptions, filterQuery } from './events/filters.ts'
 import { cellsOf, FoundEvent } from './events/shown-event.ts'
-import type { Zone } from './events/times.ts'
+import { type Zone, zoneOf } from './events/times.ts'
 
-export interface Tail extends GivenFilters {
-  readonly format: 'lines' | 'json'
-  readonly zone: Zone
-}
+export const command = 'tail [words..]'
+export const describe = 'Print events as they happen, until Ctrl-C.'
+export const examples = ['rack-gateway audit tail --kind login.failed', 'rack-gateway audit tail --effect deny --json']
+export const builder = { ...filterOptions, utc: utcOption, ...gatewayOptions } as const satisfies CommandOptions
 
 /** Times to connect again, one after another, before it is given up. */
 const mostAttempts = 10
 const longestPause = 10_000
 
-/** Prints what happens until Ctrl-C, and goes on where it was when the connection breaks. */
-export async function tailAudit(context: Context, target: Target, tail: Tail): Promise<void> {
-  const query = filterQuery(tail, { now: context.now, zone: tail.zone })
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack } = given
+  const target = await targetOf(context, rack)
+  const shown = { json: given.json ?? false, zone: zoneOf(given) }
+  const query = filterQuery(given, { now: context.now, zone: shown.zone })
   const signal = context.interruption()
   let last: string | null = null
   let attempts = 0
@@ -34,7 +38,7 @@ export async function tailAudit(context: Context, target: Target, tail: Tail): P
       for await (const event of eventsIn(body ?? new ReadableStream<Uint8Array>())) {
         attempts = 0
         last = event.id ?? last
-        tell(context, event, tail)
+        tell(context, event, shown)
       }
     } catch (error) {
       if (signal.aborted) return
@@ -44,15 +48,20 @@ export async function tailAudit(context: Context, target: Target, tail: Tail): P
   }
 }
 
-function tell(context: Context, { name, data }: StreamEvent, { format, zone }: Tail): void {
+interface ShownAs {
+  readonly json: boolean
+  readonly zone: Zone
+}
+
+function tell(context: Context, { name, data }: StreamEvent, { json, zone }: ShownAs): void {
   const value = parsed(data)
   if (name === 'end') context.note(`ended: ${printable(data)}`)
   else if (name === 'gap') context.note(`events are missing: ${printable(data)}`)
-  else if (name === 'audit' && Value.Check(FoundEvent, value)) context.print(lineOf(value, { format, zone }))
+  else if (name === 'audit' && Value.Check(FoundEvent, value)) context.print(lineOf(value, { json, zone }))
 }
 
-function lineOf(found: FoundEvent, { format, zone }: Pick<Tail, 'format' | 'zone'>): string {
-  if (format === 'json') return safeJson(found)
+function lineOf(found: FoundEvent, { json, zone }: ShownAs): string {
+  if (json) return safeJson(found)
   const cells = cellsOf(found, zone).filter((cell) => cell !== '')
   return cells.map(printable).join('  ')
 }

@@ -1,8 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { ArchiveRefused, type ArchiveVerification } from '@rack-gateway/audit/archive/read'
+import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
 import {
-  type PublicKey,
-  readPublicKey,
   type Verification,
   type VerifyOptions,
   verifyDatabase,
@@ -11,30 +9,54 @@ import {
 } from '@rack-gateway/audit/verify'
 import type { RecordingsVerification } from '@rack-gateway/recordings/verify'
 import type { Context } from '../../context.ts'
-import { AuditUnreadable, Usage } from '../../errors.ts'
+import { Usage } from '../../errors.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
 import { heldAgainst, verifyArchives } from './verification/archives.ts'
 import { openEvidence } from './verification/evidence.ts'
+import { archiveOption, databaseOption, keyOption, pinnedKey, unreadable } from './verification/read-evidence.ts'
 import { recordingSentences } from './verification/recording-sentences.ts'
 import { archiveSentences, sentences } from './verification/sentences.ts'
 import type { RecordingsBesideLog } from './verification/verify-recordings.ts'
 
-export interface VerifyFlags {
-  /** The database's address; null: not from a database. */
+export const command = 'verify'
+export const describe = 'Verify the chain, trees, and checkpoints of the whole log, without trusting the gateway.'
+export const details =
+  'Exits with 0 if the log is what was recorded, with 3 if it is not, and with 8 if it cannot be read to its end.'
+export const examples = [
+  "rack-gateway audit verify --checkpoints /mnt/checkpoints --key 'rack-gateway/audit+1a2b3c4d+AbCd…'",
+  'rack-gateway audit verify --database postgres://auditor@db.example.com/gateway --checkpoints /mnt/checkpoints',
+  'rack-gateway audit verify --export audit.ndjson --checkpoints /mnt/checkpoints',
+  'rack-gateway audit verify --archive /mnt/archive --checkpoints /mnt/checkpoints',
+  "rack-gateway audit verify --recordings 's3://records/gateway?region=eu-west-1' --checkpoints /mnt/checkpoints",
+]
+export const builder = {
+  database: databaseOption,
+  export: { type: 'string', complete: 'file', describe: 'Read from this export; - is standard input' },
+  checkpoints: { type: 'string', complete: 'file', describe: 'A directory with copies of checkpoints' },
+  archive: archiveOption,
+  recordings: {
+    type: 'string',
+    describe: 'Verify session recordings, too: their directory, or s3://bucket/prefix',
+  },
+  key: keyOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'verifying'
+
+/** What the log is read from and compared with; null for what the command line does not name. */
+interface VerifySources {
   readonly database: string | null
-  /** A file of an export, or - for stdin; null: not from an export. */
+  /** `-` is standard input. */
   readonly export: string | null
-  /** A directory with copies of checkpoints. */
   readonly checkpoints: string | null
-  /** A directory with archived months, which are verified too; null: there is none. */
   readonly archive: string | null
-  /** Where recordings are kept: a directory, or `s3://bucket/prefix`; null: they are not verified. */
   readonly recordings: string | null
   readonly key: string | null
   readonly rack: string | null
-  readonly format: 'text' | 'json'
 }
 
 /** What was verified: the log, unless only archives were, and each archived month. */
@@ -44,13 +66,21 @@ interface Verified {
   readonly recordings: RecordingsVerification | null
 }
 
-/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 3 when it doesn't */
-export async function verify(context: Context, flags: VerifyFlags): Promise<number> {
-  const verified = await verifyFrom(context, flags).catch((error: unknown) => {
+export async function handler({ context, json, ...given }: Arguments<typeof builder>): Promise<number> {
+  const sources = {
+    database: given.database ?? null,
+    export: given.export ?? null,
+    checkpoints: given.checkpoints ?? null,
+    archive: given.archive ?? null,
+    recordings: given.recordings ?? null,
+    key: given.key ?? null,
+    rack: given.rack ?? null,
+  }
+  const verified = await verifyFrom(context, sources).catch((error: unknown) => {
     throw unreadable(error)
   })
   const { log, archives, recordings } = verified
-  if (flags.format === 'json') context.print(safeJson(asJson(verified), 2))
+  if (json) context.print(safeJson(asJson(verified), 2))
   else
     for (const line of [
       ...(log ? sentences(log, archives) : []),
@@ -69,26 +99,26 @@ function asJson({ log, archives, recordings }: Verified) {
 }
 
 /** An archive alone is verified alone; beside an export, a database or a named gateway it is what these may lack. */
-async function verifyFrom(context: Context, flags: VerifyFlags): Promise<Verified> {
-  const { archive, database, export: file, rack } = flags
+async function verifyFrom(context: Context, sources: VerifySources): Promise<Verified> {
+  const { archive, database, export: file, rack } = sources
   if (database !== null && file !== null)
     throw new Usage('--database and --export exclude each other:', 'verify one or the other')
-  if (file !== null && flags.key !== null && flags.checkpoints === null)
+  if (file !== null && sources.key !== null && sources.checkpoints === null)
     throw new Usage(
       '--key says who signed the checkpoints, and an export has none:',
       'add --checkpoints DIR with copies of them, or leave --key out',
     )
   const isAlone = archive !== null && database === null && file === null && rack === null
-  const recordings = await besideLog(context, flags.recordings)
+  const recordings = await besideLog(context, sources.recordings)
   const options = {
-    pinned: pinnedKey(flags.key),
-    checkpoints: flags.checkpoints,
+    pinned: pinnedKey(sources.key),
+    checkpoints: sources.checkpoints,
     now: context.now,
     onRecord: recordings?.onRecord,
   }
   const { archives, records } =
     archive === null ? { archives: [], records: [] } : await verifyArchives(archive, options)
-  const log = isAlone ? null : await verifyLog(context, flags, { ...options, archives: records })
+  const log = isAlone ? null : await verifyLog(context, sources, { ...options, archives: records })
   const archived = archives.map(({ month }) => month)
   return {
     log,
@@ -104,12 +134,12 @@ async function besideLog(context: Context, address: string | null): Promise<Reco
   return openRecordings(context, address)
 }
 
-async function verifyLog(context: Context, flags: VerifyFlags, options: VerifyOptions): Promise<Verification> {
-  if (flags.export !== null) return verifyExport(bytesOf(flags.export), options)
-  if (flags.database === null) return verifyStream(await openEvidence(context, flags.rack, '/audit/log'), options)
+async function verifyLog(context: Context, sources: VerifySources, options: VerifyOptions): Promise<Verification> {
+  if (sources.export !== null) return verifyExport(bytesOf(sources.export), options)
+  if (sources.database === null) return verifyStream(await openEvidence(context, sources.rack, '/audit/log'), options)
   // The driver is no small package.
   const { connectTo } = await import('./verification/audit-database.ts')
-  const sql = connectTo(flags.database)
+  const sql = connectTo(sources.database)
   try {
     return await verifyDatabase(sql, options)
   } finally {
@@ -117,25 +147,6 @@ async function verifyLog(context: Context, flags: VerifyFlags, options: VerifyOp
   }
 }
 
-/** @throws Usage */
-export function pinnedKey(text: string | null): PublicKey | null {
-  if (text === null) return null
-  const key = readPublicKey(text)
-  if (key === null)
-    throw new Usage('--key is not a key of a gateway:', 'it looks like rack-gateway/audit+1a2b3c4d+AbCd…, in one word')
-  return key
-}
-
 function bytesOf(file: string): AsyncIterable<Buffer> {
   return file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1024 * 1024 })
-}
-
-/** What can't be read is neither proven nor refuted. */
-export function unreadable(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error
-  if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
-  return new AuditUnreadable(
-    `the log could not be read to its end, so nothing is known of it: ${printable(error.message)}`,
-    'try again, and if it stays so, look whether what it is read from answers',
-  )
 }

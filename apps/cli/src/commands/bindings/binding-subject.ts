@@ -5,15 +5,18 @@ import { findServiceAccount, findToken, findTrust, findUser } from '../../gatewa
 import type { Asker } from '../../gateway/gateway-api.ts'
 import { type Kind, serviceAccounts, tokens, trusts, users } from '../../gateway/resource-kinds.ts'
 import type { Binding, NamedBinding } from '../../gateway/schemas.ts'
+import type { CommandOptions, Values } from '../command-module.ts'
+import { ownerOptions } from '../options/shared-options.ts'
 
-/** Whom a binding is for, as flags say it. */
-export interface SubjectFlags {
-  readonly user?: string | undefined
-  readonly group?: string | undefined
-  readonly serviceAccount?: string | undefined
-  readonly token?: string | undefined
-  readonly trust?: string | undefined
-}
+/** Who or what has a role. */
+export const subjectOptions = {
+  ...ownerOptions,
+  group: { type: 'string', describe: 'A group, by its name at the identity provider' },
+  token: { type: 'string', describe: 'An API token, by ID or name' },
+  trust: { type: 'string', describe: 'The jobs that a trust lets in, by its ID or name' },
+} as const satisfies CommandOptions
+
+type SubjectOptions = Values<typeof subjectOptions>
 
 export interface Subject {
   readonly kind: string
@@ -28,7 +31,7 @@ const finders = {
 } as const
 
 /** @returns null where no flag names one @throws Usage for several; what finding one throws */
-export async function subjectOf(asker: Asker, flags: SubjectFlags, now: number): Promise<Subject | null> {
+export async function subjectOf(asker: Asker, flags: SubjectOptions, now: number): Promise<Subject | null> {
   const { group } = flags
   const named = (Object.keys(finders) as (keyof typeof finders)[]).flatMap((flag) => {
     const text = flags[flag]

@@ -1,14 +1,10 @@
+import type { Values } from '../command-module.ts'
 import { endMember } from './ending-time.ts'
+import type { grantOptions } from './shared-options.ts'
 
-/** Where a role holds, how long and why, as flags say it. */
-export interface GrantFlags {
-  readonly racks?: string | undefined
-  readonly apps?: string | undefined
-  readonly expires?: string | undefined
-  readonly reason?: string | undefined
-}
+type GrantOptions = Values<typeof grantOptions>
 
-/** The same as the API takes it. @throws Usage */
-export function grantMembers({ racks, apps, expires, reason }: GrantFlags, now: number) {
+/** The options of a grant as the management API takes them. @throws Usage */
+export function grantMembers({ racks, apps, expires, reason }: GrantOptions, now: number) {
   return { racks, apps, reason, ...endMember(expires, now) }
 }

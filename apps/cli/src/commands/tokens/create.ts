@@ -1,57 +1,51 @@
-import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { NewToken } from '../../gateway/schemas.ts'
-import { type Format, printJson } from '../../output/answer.ts'
-import { grantWords } from '../../output/grant-text.ts'
-import { maskInLog } from '../../output/mask-in-log.ts'
-import { printable } from '../../output/terminal.ts'
-import { tellWarnings } from '../../output/warnings.ts'
-import type { Target } from '../../target/target.ts'
-import { type GrantFlags, grantMembers } from '../options/grant.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { grantMembers } from '../options/grant.ts'
+import { gatewayOptions, grantOptions, ownerOptions } from '../options/shared-options.ts'
+import { printNewToken } from './print-new-token.ts'
 
-export interface CreateToken extends GrantFlags {
-  readonly name: string
-  readonly role?: string | undefined
-  readonly permission: readonly string[]
-  /** The only rack that it may be used for. */
-  readonly onlyRack?: string | undefined
-  readonly source: readonly string[]
-  readonly serviceAccount?: string | undefined
-  readonly format: Format
-}
+export const command = 'create <name>'
+export const describe = 'Create an API token and print it once.'
+export const details =
+  'You can grant a token only roles and permissions that you hold. By default it expires as the policy says, and you own it. A token of a service account needs the permission gateway:service-account:write.'
+export const examples = [
+  'rack-gateway tokens create nightly --role viewer --expires 30d',
+  "rack-gateway tokens create deploy-web --role ci --apps 'web-*' --only-rack staging --service-account deploy-web",
+  'rack-gateway tokens create logs --permission app:list --permission log:read --source 192.0.2.0/24 > token.txt',
+]
+export const builder = {
+  name: { type: 'string', demandOption: true, describe: 'The name of the token in lists and audit events' },
+  role: { type: 'string', describe: 'The role of the token' },
+  permission: { type: 'string', array: true, describe: 'A permission, instead of a role; repeatable' },
+  ...grantOptions,
+  'only-rack': { type: 'string', describe: 'The only rack it works for; its URL needs no rack name then' },
+  source: { type: 'string', array: true, describe: 'An address or network it may be used from; repeatable' },
+  'service-account': ownerOptions['service-account'],
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
 
-export async function createToken(context: Context, target: Target, wanted: CreateToken): Promise<void> {
-  const { name, role, permission, onlyRack, source, serviceAccount, format } = wanted
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, name, role, permission = [], onlyRack, source = [], serviceAccount } = given
   if ((role === undefined) === (permission.length === 0))
     throw new Usage(
-      'an API token has either a role or permissions:',
-      'say what the token may do: --role ROLE, or --permission for each one that it needs',
+      'An API token needs either a role or permissions.',
+      'Pass --role ROLE, or --permission for each permission that it needs.',
     )
+  const target = await targetOf(context, rack)
   const body = {
     name,
     ...(role === undefined ? { permissions: permission } : { role }),
     rack: onlyRack,
     ...(source.length > 0 && { sources: source }),
-    ...grantMembers(wanted, context.now),
+    ...grantMembers(given, context.now),
     ...(serviceAccount !== undefined && {
       serviceAccount: (await findServiceAccount(target, serviceAccount, context.now)).id,
     }),
   }
-  tellToken(context, await callGateway(target, { path: '/tokens', body, answer: NewToken }), format)
-}
-
-/** The token alone is what the command gives; all else is talk. */
-export function tellToken(context: Context, created: NewToken, format: Format): void {
-  const { name, owner, grants, expiresAt, token } = created
-  maskInLog(context, token)
-  tellWarnings(context, created)
-  if (format === 'json') {
-    printJson(context, NewToken, created)
-    return
-  }
-  const may = grants.map(grantWords).join('; ')
-  context.note(printable(`${name} of ${owner.name}: ${may}; it ends on ${expiresAt} and is shown only now:`))
-  context.print(token)
+  printNewToken(context, await callGateway(target, { path: '/tokens', body, answer: NewToken }), json)
 }

@@ -1,26 +1,36 @@
 import { Type } from 'typebox'
-import type { Context } from '../../context.ts'
 import { everyPage } from '../../gateway/every-page.ts'
 import { findServiceAccount, findUser } from '../../gateway/find-resource.ts'
 import { Token } from '../../gateway/schemas.ts'
-import { type Format, printJson, printTable } from '../../output/answer.ts'
+import { printJson, printTable } from '../../output/answer.ts'
 import { endWords, grantWords, minute } from '../../output/grant-text.ts'
+import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
 
 export const Tokens = Type.Array(Token)
 
-export interface ListTokens {
-  /** `me`, or the id, e-mail address or name of a user or service account. */
-  readonly owner?: string | undefined
-  readonly ended: boolean
-  readonly format: Format
-}
+export const command = 'list'
+export const describe = 'List API tokens.'
+export const examples = [
+  'rack-gateway tokens',
+  'rack-gateway tokens list --owner me',
+  'rack-gateway tokens list --owner deploy-web --json',
+]
+export const builder = {
+  owner: { type: 'string', describe: 'Only tokens of this owner: me, or the ID, email address, or name' },
+  ended: { type: 'boolean', describe: 'Include expired and revoked tokens' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
 
-export async function listTokens(context: Context, target: Target, { owner, ended, format }: ListTokens) {
+export async function handler({ context, rack, json, owner, ended }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
   const query = owner === undefined ? '' : `?owner=${encodeURIComponent(await ownerOf(target, owner, context.now))}`
   const all = await everyPage(target, `/tokens${query}`, Token)
   const shown = ended ? all : all.filter((token) => !hasEnded(token, context.now))
-  if (format === 'json') return printJson(context, Tokens, shown)
+  if (json) return printJson(context, Tokens, shown)
   const rows = shown.map((token) => [
     token.id,
     token.name,

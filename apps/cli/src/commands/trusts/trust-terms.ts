@@ -1,33 +1,36 @@
 import { Usage } from '../../errors.ts'
 import { printable } from '../../output/terminal.ts'
+import type { CommandOptions, Values } from '../command-module.ts'
 
-/** Whose jobs a trust lets in, as flags say it. */
-export interface TermFlags {
-  readonly provider?: string | undefined
-  /** `field=value` of the provider's template. */
-  readonly with: readonly string[]
-  readonly issuer?: string | undefined
-  /** `claim=value`: exactly, or one of those that are said of it. */
-  readonly claim: readonly string[]
-  /** `claim=pattern`, with *. */
-  readonly claimLike: readonly string[]
-  /** Seconds. */
-  readonly maxAge?: string | undefined
-}
+/** Which jobs a trust lets in. */
+export const termOptions = {
+  provider: { choices: ['github', 'gitlab', 'circleci'], describe: 'The CI system, for its template' },
+  with: { type: 'string', array: true, describe: 'A field of the template, as FIELD=VALUE; repeatable' },
+  issuer: { type: 'string', describe: 'The exact claim iss, instead of a provider' },
+  claim: {
+    type: 'string',
+    array: true,
+    describe: 'A claim, as NAME=VALUE; repeatable, and a repeated claim can have any of its values',
+  },
+  'claim-like': { type: 'string', array: true, describe: 'A claim, as NAME=PATTERN with *; repeatable' },
+  'max-age': { type: 'string', describe: 'How many seconds a session of a job lasts; the default is 3600' },
+} as const satisfies CommandOptions
+
+type TermOptions = Values<typeof termOptions>
 
 /** Fields of templates that aren't one text. */
 const lists: ReadonlySet<string> = new Set(['events', 'sources'])
 const switches: ReadonlySet<string> = new Set(['unprotectedRefs'])
 
 /** What the API takes for it; whether a template has such fields is for the gateway to say. @throws Usage */
-export function trustTerms(flags: TermFlags): object {
-  const { provider, issuer, claim, claimLike, maxAge } = flags
+export function trustTerms(options: TermOptions): object {
+  const { provider, issuer, with: withFields = [], claim = [], claimLike = [], maxAge } = options
   if ((provider === undefined) === (issuer === undefined))
     throw new Usage(
       'a trust is for the jobs of somebody:',
       'say whose jobs: --provider github, gitlab or circleci with --with FIELD=VALUE, or --issuer URL with --claim NAME=VALUE',
     )
-  if (provider === undefined ? flags.with.length > 0 : claim.length + claimLike.length > 0)
+  if (provider === undefined ? withFields.length > 0 : claim.length + claimLike.length > 0)
     throw new Usage(
       '--with belongs to --provider, and --claim and --claim-like to --issuer:',
       'leave out what belongs to the other one',
@@ -45,7 +48,7 @@ export function trustTerms(flags: TermFlags): object {
           issuer,
           conditions: [...exactly(claim), ...claimLike.map(alike)],
         }
-      : { template: { ...fields(flags.with), provider } }
+      : { template: { ...fields(withFields), provider } }
   return { ...terms, ...(maxAge !== undefined && { maxAgeSeconds: Number(maxAge) }) }
 }
 

@@ -1,25 +1,28 @@
 import { Usage } from '../../../errors.ts'
+import type { CommandOptions, Values } from '../../command-module.ts'
 import { readTimeFlag, type Zone } from './times.ts'
 
-/** What was typed: the words are searched for in commands and reasons. */
-export interface GivenFilters {
-  readonly words?: readonly string[] | undefined
-  readonly since?: string | undefined
-  readonly until?: string | undefined
-  readonly inRack?: string | undefined
-  readonly principal?: string | undefined
-  readonly app?: string | undefined
-  readonly kind?: string | undefined
-  readonly permission?: string | undefined
-  readonly route?: string | undefined
-  readonly effect?: string | undefined
-  readonly rule?: string | undefined
-  readonly status?: string | undefined
-  readonly command?: string | undefined
-  readonly address?: string | undefined
-  readonly request?: string | undefined
-  readonly stream?: string | undefined
-}
+/** What narrows a search of the audit log. */
+export const filterOptions = {
+  words: { type: 'string', array: true, describe: 'Words of commands and reasons' },
+  since: { type: 'string', describe: 'Not before: 2h, 3d, 2027-01-31, or 2027-01-31T12:00Z' },
+  until: { type: 'string', describe: 'Before this time, in the same forms' },
+  principal: { type: 'string', describe: 'The principal: an email address, "token:NAME (OWNER)", or an ID' },
+  'in-rack': { type: 'string', describe: 'The rack of the call or session' },
+  app: { type: 'string', alias: 'a', complete: 'app', describe: 'The app' },
+  kind: { type: 'string', describe: 'The kind of event, such as intent or login.failed' },
+  permission: { type: 'string', describe: 'The permission, such as release:promote' },
+  route: { type: 'string', describe: 'The ID of a route, such as "POST /apps/{app}/builds"' },
+  effect: { choices: ['allow', 'deny', 'needs'], describe: 'The effect of the decision' },
+  rule: { type: 'string', describe: 'The rule that decided' },
+  status: { type: 'string', describe: 'The HTTP status, such as 403, or a class such as 5xx' },
+  command: { type: 'string', describe: 'Words of the command, in their order' },
+  address: { type: 'string', describe: 'The client address, or a network such as 192.0.2.0/24' },
+  request: { type: 'string', describe: 'The request ID, for all events of one call' },
+  stream: { type: 'string', describe: 'The stream, which is one run of a gateway process' },
+} as const satisfies CommandOptions
+
+export type Filters = Values<typeof filterOptions>
 
 const plain = [
   'principal',
@@ -44,7 +47,7 @@ export function readLimit(text: string): string {
 }
 
 /** As the API takes them. @throws Usage */
-export function filterQuery(given: GivenFilters, reading: { now: number; zone: Zone }): URLSearchParams {
+export function filterQuery(given: Filters, reading: { now: number; zone: Zone }): URLSearchParams {
   const query = new URLSearchParams()
   const { words = [], since, until, inRack, status, stream } = given
   if (since !== undefined) query.set('from', readTimeFlag('--since', since, reading))

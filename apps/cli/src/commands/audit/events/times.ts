@@ -3,6 +3,11 @@ import { Usage } from '../../../errors.ts'
 
 export type Zone = 'local' | 'utc'
 
+/** The zone in which times are read and shown. */
+export function zoneOf({ utc }: { readonly utc: boolean | undefined }): Zone {
+  return utc ? 'utc' : 'local'
+}
+
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 const ago = /^(\d{1,6})([smhdw])$/
 

@@ -1,0 +1,37 @@
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, reasonOption } from '../options/shared-options.ts'
+import { Alarm } from './alarms.ts'
+import { shownTime } from './events/times.ts'
+
+export const command = 'acknowledge <id>'
+export const describe = 'Acknowledge an alarm, with what it was and what was done.'
+export const details = 'You need the role admin. Readiness stops reporting the alarm. The audit log keeps it.'
+export const examples = [
+  "rack-gateway audit acknowledge 01a21006-6e55-7646-9171-966421143187 --reason 'restored from the backup of Monday'",
+]
+export const builder = {
+  id: { type: 'string', demandOption: true, describe: 'The ID of the alarm, from rack-gateway audit alarms' },
+  reason: { ...reasonOption, demandOption: true },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, reason, ...typed }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const id = typed.id.toLowerCase()
+  const path = `/audit/alarms/${encodeURIComponent(id)}/acknowledge` as const
+  const alarm = await callGateway(target, { path, body: { reason }, answer: Alarm })
+  if (json) return context.print(safeJson(alarm, 2))
+  const { acknowledged } = alarm
+  const whose =
+    acknowledged === null ? '' : `, by ${printable(acknowledged.by)} at ${shownTime(acknowledged.at, 'utc')}`
+  context.note(
+    acknowledged?.reason === reason
+      ? `the alarm is acknowledged${whose}: readiness drops it within seconds`
+      : `the alarm was acknowledged before${whose}, so nothing has changed: rack-gateway audit alarms`,
+  )
+}

@@ -1,0 +1,30 @@
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { confirm } from '../../output/confirm.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, yesOption } from '../options/shared-options.ts'
+import { noRecording } from './recordings/no-recording.ts'
+import { Recording } from './recordings.ts'
+
+export const command = 'end <id>'
+export const describe = 'End a session that is being recorded.'
+export const details = 'You need the role admin.'
+export const examples = ["rack-gateway audit end 01a21006-6e55-7646-9171-966421143187 --reason 'the change is over'"]
+export const builder = {
+  id: { type: 'string', demandOption: true, describe: 'The ID of the recording, from rack-gateway audit recordings' },
+  reason: { type: 'string', demandOption: true, describe: 'What the session shows as the reason' },
+  yes: yesOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, id, reason, yes } = given
+  const target = await targetOf(context, rack)
+  await confirm(context, `end the session ${id} for whoever is in it`, { yes })
+  const path = `/recordings/${encodeURIComponent(id)}/end` as const
+  const recording = await callGateway(target, { path, body: { reason }, answer: Recording, missing: noRecording(id) })
+  context.note('the session is being ended')
+  if (json) context.print(safeJson(recording, 2))
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context } from '../../context.ts'
+import { Usage } from '../../errors.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Target } from '../../target/target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { rackOption } from '../options/shared-options.ts'
+import { openAudit } from './audit-api.ts'
+import { type CastEvent, eachEvent, readCast } from './recordings/cast.ts'
+import { noRecording } from './recordings/no-recording.ts'
+import { SafeOutput } from './recordings/safe-output.ts'
+import { type Screen, standardOutput } from './recordings/screen.ts'
+
+export const command = 'play <id>'
+export const describe = 'Replay a recorded session in this terminal.'
+export const details = 'Exits with 3 if the recording was changed, and with 8 if it cannot be read to its end.'
+export const examples = ['rack-gateway audit play 01a21006-6e55-7646-9171-966421143187 --speed 2']
+export const builder = {
+  id: { type: 'string', demandOption: true, describe: 'The ID of the recording, from rack-gateway audit recordings' },
+  speed: { type: 'string', default: '1', describe: 'How many times as fast' },
+  'idle-limit': { type: 'string', default: '2', describe: 'The longest pause, in seconds' },
+  rack: rackOption,
+} as const satisfies CommandOptions
+
+export async function handler({ context, rack, ...play }: Arguments<typeof builder>): Promise<void> {
+  await playRecording(context, await targetOf(context, rack), play)
+}
+
+export interface Play {
+  readonly id: string
+  readonly speed: string
+  /** Seconds. */
+  readonly idleLimit: string
+}
+
+/** Replays a session as it was, on the person's own terminal, and leaves that as it was found. */
+export async function playRecording(
+  context: Context,
+  target: Target,
+  { id, speed, idleLimit }: Play,
+  screen: Screen = standardOutput(),
+): Promise<void> {
+  const pace = { speed: positive('--speed', speed), idleLimit: positive('--idle-limit', idleLimit) }
+  const signal = context.interruption()
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, {
+    signal,
+    missing: noRecording(id),
+  })
+  const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
+  const { cols, rows } = cast.header.term
+  if ((screen.columns ?? cols) < cols || (screen.rows ?? rows) < rows)
+    context.note(`it was recorded in ${cols} columns and ${rows} rows: make the terminal as large to see it right`)
+  const output = new SafeOutput()
+  const due = createPace(pace)
+  try {
+    await eachEvent(cast, {
+      signal,
+      note: context.note,
+      async take(event) {
+        await sleep(due(event), undefined, { signal }).catch(() => undefined)
+        if (event.code === 'o' && !signal.aborted) await screen.write(output.write(event.data))
+      },
+    })
+  } finally {
+    await screen.write(output.restore())
+  }
+}
+
+/** @returns for each event in milliseconds how long to wait for it: what took long to write is caught up with */
+export function createPace({ speed, idleLimit }: { readonly speed: number; readonly idleLimit: number }) {
+  const began = performance.now()
+  let at = 0
+  return function due({ after }: CastEvent): number {
+    at += (Math.min(after, idleLimit) * 1_000) / speed
+    return Math.max(0, began + at - performance.now())
+  }
+}
+
+function positive(flag: string, text: string): number {
+  const value = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
+  if (value <= 0) throw new Usage(`${flag} is not a number above 0:`, 'give one such as 2 or 0.5')
+  return value
+}

@@ -1,0 +1,106 @@
+import { type Static, Type } from 'typebox'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { Nullable } from '../../nullable.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { table } from '../../output/table.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
+import { filterOptions, readLimit } from './events/filters.ts'
+import { readTimeFlag, shownTime, type Zone, zoneName, zoneOf } from './events/times.ts'
+
+const Text = Nullable(Type.String())
+export const Recording = Type.Object(
+  {
+    id: Type.String(),
+    startedAt: Type.String(),
+    endedAt: Text,
+    removedBecause: Text,
+    principal: Type.Object({ name: Type.String() }, { additionalProperties: true }),
+    rack: Type.String(),
+    app: Text,
+    process: Text,
+    command: Text,
+    route: Type.String(),
+    lost: Nullable(Type.Number({ description: 'bytes that are missing; null where nobody could say' })),
+  },
+  { additionalProperties: true },
+)
+type Recording = Static<typeof Recording>
+
+export const RecordingPage = Type.Object({ items: Type.Array(Recording), next: Text })
+
+export const command = 'recordings'
+export const describe = 'List recorded sessions, newest first.'
+export const examples = ['rack-gateway audit recordings --principal ada@example.com --since 3d']
+export const builder = {
+  since: filterOptions.since,
+  until: filterOptions.until,
+  principal: filterOptions.principal,
+  'in-rack': filterOptions['in-rack'],
+  app: filterOptions.app,
+  process: { type: 'string', describe: 'The process or the service' },
+  state: { choices: ['open', 'ended', 'removed'], describe: 'The state of the recording' },
+  ...pageOptions,
+  utc: utcOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json } = given
+  const zone = zoneOf(given)
+  const target = await targetOf(context, rack)
+  const page = await callGateway(target, { path: `/recordings?${queryOf(given, context.now)}`, answer: RecordingPage })
+  if (json) return context.print(safeJson(page, 2))
+  if (page.items.length === 0) return context.note('no recording fits')
+  const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
+  for (const line of table(
+    context,
+    headings,
+    page.items.map((item) => cellsOf(item, zone)),
+  ))
+    context.print(line)
+  if (page.next !== null) context.note(`there is more: add --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+}
+
+function queryOf(list: Arguments<typeof builder>, now: number): URLSearchParams {
+  const { since, until, inRack } = list
+  const zone = zoneOf(list)
+  const query = new URLSearchParams({ limit: readLimit(list.limit) })
+  if (since !== undefined) query.set('from', readTimeFlag('--since', since, { now, zone }))
+  if (until !== undefined) query.set('to', readTimeFlag('--until', until, { now, zone }))
+  if (inRack !== undefined) query.set('rack', inRack)
+  for (const name of ['principal', 'app', 'process', 'state', 'cursor'] as const) {
+    const value = list[name]
+    if (value !== undefined) query.set(name, value)
+  }
+  return query
+}
+
+function cellsOf(recording: Recording, zone: Zone): string[] {
+  const { id, startedAt, endedAt, principal, rack, app, process, command, route } = recording
+  const where = [rack, app, process].filter((name) => name !== null).join('/')
+  const what = command || route
+  const length = endedAt === null ? '' : duration(Date.parse(endedAt) - Date.parse(startedAt))
+  return [shownTime(startedAt, zone).slice(0, 19), principal.name, what, where, length, stateOf(recording), id]
+}
+
+function stateOf({ endedAt, removedBecause, lost }: Recording): string {
+  if (removedBecause !== null) return 'removed'
+  if (endedAt === null) return 'open'
+  // Only the process that is gone could have said how much is missing.
+  if (lost === null) return 'cut'
+  return lost > 0 ? 'gaps' : 'ended'
+}
+
+/** `2:03` or `1:02:03`. */
+function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000))
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
+  const [hours = 0, ...rest] = parts
+  const padded = (hours === 0 ? rest : parts).map((part, index) =>
+    index === 0 ? `${part}` : `${part}`.padStart(2, '0'),
+  )
+  return padded.join(':')
+}

@@ -1,0 +1,46 @@
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { rackOption, utcOption } from '../options/shared-options.ts'
+import { openAudit } from './audit-api.ts'
+import { shownTime, zoneOf } from './events/times.ts'
+import { eachEvent, readCast } from './recordings/cast.ts'
+import { noRecording } from './recordings/no-recording.ts'
+import { type TranscriptLine, transcriptOf } from './recordings/transcript-lines.ts'
+
+export const command = 'transcript <id>'
+export const describe = 'Print a recorded session as text with times.'
+export const examples = ["rack-gateway audit transcript 01a21006-6e55-7646-9171-966421143187 --search 'drop table'"]
+export const builder = {
+  id: { type: 'string', demandOption: true, describe: 'The ID of the recording, from rack-gateway audit recordings' },
+  search: { type: 'string', describe: 'Only lines with this text, in any case' },
+  utc: utcOption,
+  rack: rackOption,
+} as const satisfies CommandOptions
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, id, search } = given
+  const zone = zoneOf(given)
+  const target = await targetOf(context, rack)
+  const signal = context.interruption()
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, {
+    signal,
+    missing: noRecording(id),
+  })
+  const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
+  const lines = transcriptOf(cast.header)
+  const wanted = search?.toLowerCase()
+  let found = 0
+  const print = (all: readonly TranscriptLine[]) => {
+    for (const { at, text } of all) {
+      if (wanted !== undefined && !text.toLowerCase().includes(wanted)) continue
+      found++
+      context.print(`${shownTime(new Date(at).toISOString(), zone).slice(0, 19)}  ${text}`.trimEnd())
+    }
+  }
+  try {
+    await eachEvent(cast, { signal, note: context.note, take: async (event) => print(lines.take(event)) })
+  } finally {
+    print(lines.end())
+  }
+  if (found === 0 && wanted !== undefined) context.note('no line of it fits')
+}

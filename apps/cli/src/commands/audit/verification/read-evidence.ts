@@ -1,0 +1,31 @@
+import { ArchiveRefused } from '@rack-gateway/audit/archive/read'
+import { type PublicKey, readPublicKey } from '@rack-gateway/audit/verify'
+import { AuditUnreadable, Usage } from '../../../errors.ts'
+import { printable } from '../../../output/terminal.ts'
+
+export const keyOption = { type: 'string', describe: 'The public key that you know' } as const
+export const archiveOption = {
+  type: 'string',
+  complete: 'file',
+  describe: 'A directory with archived months, as they were written there or copied from a bucket',
+} as const
+export const databaseOption = { type: 'string', describe: 'Read from this PostgreSQL instead of the gateway' } as const
+
+/** @throws Usage */
+export function pinnedKey(text: string | null): PublicKey | null {
+  if (text === null) return null
+  const key = readPublicKey(text)
+  if (key === null)
+    throw new Usage('--key is not a key of a gateway:', 'it looks like rack-gateway/audit+1a2b3c4d+AbCd…, in one word')
+  return key
+}
+
+/** What can't be read is neither proven nor refuted. */
+export function unreadable(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
+  return new AuditUnreadable(
+    `the log could not be read to its end, so nothing is known of it: ${printable(error.message)}`,
+    'try again, and if it stays so, look whether what it is read from answers',
+  )
+}

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { type ProofVerdict, verifyProof } from '@rack-gateway/audit/verify'
+import { AuditUnreadable } from '../../errors.ts'
+import { exitCodes } from '../../output/exit-codes.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { printable } from '../../output/terminal.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { jsonOption } from '../options/shared-options.ts'
+import { parsed, proofSentences } from './verification/proof-sentences.ts'
+import { keyOption, pinnedKey } from './verification/read-evidence.ts'
+
+export const command = 'verify-proof <file>'
+export const describe = 'Verify a proof, with nothing but its file.'
+export const details = 'Exits with 0 if the proof is valid, and with 3 if it is not.'
+export const examples = ["rack-gateway audit verify-proof proof.json --key 'rack-gateway/audit+1a2b3c4d+AbCd…'"]
+export const builder = {
+  file: { type: 'string', demandOption: true, complete: 'file', describe: 'A file that audit prove wrote' },
+  key: keyOption,
+  json: jsonOption,
+} as const satisfies CommandOptions
+
+export async function handler({ context, json, file, key }: Arguments<typeof builder>): Promise<number> {
+  const pinned = pinnedKey(key ?? null)
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new AuditUnreadable(
+      `the proof could not be read: ${printable(error.message)};`,
+      'check the file, or get the proof again: rack-gateway audit prove ID',
+    )
+  })
+  const verdict = verifyProof(parsed(text), pinned)
+  if (json) context.print(safeJson(toJson(verdict), 2))
+  else if (verdict.holds) for (const line of proofSentences(verdict)) context.print(printable(line))
+  else context.print(printable(`the proof does not hold: ${verdict.because}`))
+  return verdict.holds ? exitCodes.ok : exitCodes.checkFailed
+}
+
+function toJson(verdict: ProofVerdict): object {
+  if (!verdict.holds) return { holds: false, because: verdict.because }
+  const { event, checkpoint, size, trust } = verdict
+  return { holds: true, event, checkpoint: checkpoint.number, at: checkpoint.at, size, key: checkpoint.key.text, trust }
+}

@@ -1,0 +1,60 @@
+import type { Context } from '../../context.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Target } from '../../target/target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { rackOption } from '../options/shared-options.ts'
+import { openAudit } from './audit-api.ts'
+import { eachEvent, readCast } from './recordings/cast.ts'
+import { noRecording } from './recordings/no-recording.ts'
+import { SafeOutput } from './recordings/safe-output.ts'
+import { type Screen, standardOutput } from './recordings/screen.ts'
+
+export const command = 'watch <id>'
+export const describe = 'Show a session while it runs, until it ends or Ctrl-C.'
+export const examples = ['rack-gateway audit watch 01a21006-6e55-7646-9171-966421143187 --from now']
+export const builder = {
+  id: { type: 'string', demandOption: true, describe: 'The ID of the recording, from rack-gateway audit recordings' },
+  from: { choices: ['start', 'now'], default: 'start', describe: 'Show all of it, or only what follows' },
+  rack: rackOption,
+} as const satisfies CommandOptions
+
+export async function handler({ context, rack, ...watch }: Arguments<typeof builder>): Promise<void> {
+  await watchRecording(context, await targetOf(context, rack), watch)
+}
+
+export interface Watch {
+  readonly id: string
+  readonly from: string
+}
+
+/** Shows a session while it runs, until it ends or Ctrl-C. What it has shown before comes at once. */
+export async function watchRecording(
+  context: Context,
+  target: Target,
+  { id, from }: Watch,
+  screen: Screen = standardOutput(),
+): Promise<void> {
+  const signal = context.interruption()
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}/live?from=${from}`, {
+    signal,
+    missing: noRecording(id),
+  })
+  const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
+  const output = new SafeOutput()
+  const ending: string[] = []
+  try {
+    await eachEvent(cast, {
+      signal,
+      note: () => undefined,
+      async take({ code, data }) {
+        if (code === 'o') await screen.write(output.write(data))
+        else if (code === 'm' && data !== 'started') ending.splice(0, ending.length, data)
+        else if (code === 'x') ending.push(`exit ${data}`)
+      },
+    })
+  } finally {
+    await screen.write(output.restore())
+  }
+  if (ending.length > 0) context.note(printable(ending.join(', ')))
+}

@@ -1,0 +1,40 @@
+import { Usage } from '../../errors.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { Binding } from '../../gateway/schemas.ts'
+import { tellWarnings } from '../../output/warnings.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { grantMembers } from '../options/grant.ts'
+import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
+import { subjectOf, subjectOptions } from './binding-subject.ts'
+import { printBinding } from './print-binding.ts'
+
+export const command = 'create <role>'
+export const describe = 'Give a role to a user, group, service account, API token, or trust.'
+export const examples = [
+  'rack-gateway bindings create ops --user ada@example.com --racks production --expires 12h --reason incident-7',
+  "rack-gateway bindings create deployer --group deployers@example.com --apps 'web-*'",
+  'rack-gateway bindings create ci --service-account deploy-web --racks staging --apps web',
+]
+export const builder = {
+  role: { type: 'string', demandOption: true, describe: 'A role of the policy document' },
+  ...subjectOptions,
+  ...grantOptions,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, role } = given
+  const target = await targetOf(context, rack)
+  const subject = await subjectOf(target, given, context.now)
+  if (subject === null)
+    throw new Usage(
+      'A binding needs a subject.',
+      'Pass one of --user, --group, --service-account, --token, and --trust.',
+    )
+  const body = { subject, role, ...grantMembers(given, context.now) }
+  const added = await callGateway(target, { path: '/bindings', body, answer: Binding })
+  tellWarnings(context, added)
+  await printBinding(context, target, added, { json, done: 'is given' })
+}

@@ -1,0 +1,43 @@
+import { Usage } from '../../errors.ts'
+import { everyPage } from '../../gateway/every-page.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { Binding } from '../../gateway/schemas.ts'
+import { confirm } from '../../output/confirm.ts'
+import { grantWords } from '../../output/grant-text.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Target } from '../../target/target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, yesOption } from '../options/shared-options.ts'
+import { named } from './binding-subject.ts'
+import { nameOf, printBinding } from './print-binding.ts'
+
+export const command = 'delete <id>'
+export const describe = 'Delete a role binding.'
+export const examples = ['rack-gateway bindings delete 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35']
+export const builder = {
+  id: { type: 'string', demandOption: true, describe: 'The ID of the binding, from rack-gateway bindings' },
+  yes: yesOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const id = typed.id.toLowerCase()
+  await confirm(context, () => removal(target, id), { yes })
+  const path = `/bindings/${encodeURIComponent(id)}` as const
+  const removed = await callGateway(target, { path, method: 'DELETE', answer: Binding })
+  await printBinding(context, target, removed, { json, done: 'is taken away' })
+}
+
+/** What the confirmation asks. @throws Usage for an unknown binding */
+async function removal(target: Target, id: string): Promise<string> {
+  const [known] = await named(
+    target,
+    (await everyPage(target, '/bindings', Binding)).filter((binding) => binding.id === id),
+  )
+  if (known === undefined)
+    throw new Usage(`there is no binding ${printable(id)}:`, 'see those that there are with: rack-gateway bindings')
+  return `take ${grantWords(known)} away from ${known.subject.kind} ${nameOf(known)}`
+}

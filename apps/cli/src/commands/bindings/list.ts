@@ -1,0 +1,36 @@
+import { Type } from 'typebox'
+import { everyPage } from '../../gateway/every-page.ts'
+import { Binding, NamedBinding } from '../../gateway/schemas.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { endWords } from '../../output/grant-text.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+import { named, subjectOf, subjectOptions } from './binding-subject.ts'
+import { nameOf } from './print-binding.ts'
+
+export const Bindings = Type.Array(NamedBinding)
+
+export const command = 'list'
+export const describe = 'List which user, group, account, token, or trust has which role, and where.'
+export const examples = ['rack-gateway bindings', 'rack-gateway bindings list --user ada@example.com --json']
+export const builder = { ...subjectOptions, ...gatewayOptions } as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json } = given
+  const target = await targetOf(context, rack)
+  const subject = await subjectOf(target, given, context.now)
+  const query = subject === null ? '' : `?subject=${encodeURIComponent(subject.id)}`
+  const bindings = await named(target, await everyPage(target, `/bindings${query}`, Binding))
+  if (json) return printJson(context, Bindings, bindings)
+  const rows = bindings.map((binding) => [
+    binding.id,
+    `${binding.subject.kind} ${nameOf(binding)}`,
+    binding.permissions?.join(', ') ?? binding.role,
+    `${binding.racks}/${binding.apps}`,
+    endWords(binding.expiresAt, context.now),
+    binding.reason ?? '',
+  ])
+  printTable(context, ['ID', 'FOR', 'ROLE', 'WHERE', 'ENDS', 'REASON'], rows, 'there are no bindings')
+}

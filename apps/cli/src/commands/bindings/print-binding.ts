@@ -1,0 +1,29 @@
+import type { Context } from '../../context.ts'
+import { type Binding, NamedBinding } from '../../gateway/schemas.ts'
+import { printJson } from '../../output/answer.ts'
+import { endWords, grantWords } from '../../output/grant-text.ts'
+import { printable } from '../../output/terminal.ts'
+import type { Target } from '../../target/target.ts'
+import { named } from './binding-subject.ts'
+
+/** Prints what was done to a binding. */
+export async function printBinding(
+  context: Context,
+  target: Target,
+  binding: Binding,
+  { json, done }: { readonly json: boolean | undefined; readonly done: string },
+): Promise<void> {
+  const [known] = await named(target, [binding])
+  if (known === undefined) return
+  if (json) return printJson(context, NamedBinding, known)
+  const end = endWords(known.expiresAt, context.now)
+  context.print(
+    printable(
+      `${grantWords(known)} ${done}: ${known.subject.kind} ${nameOf(known)}${end === '' ? '' : `, ${end}`} (${known.id})`,
+    ),
+  )
+}
+
+export function nameOf({ subject }: NamedBinding): string {
+  return subject.name ?? subject.id
+}

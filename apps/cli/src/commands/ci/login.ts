@@ -1,0 +1,58 @@
+import { gatewayAddress, isExposed } from '@rack-gateway/config/client'
+import { BadSetting, UnknownRack, Usage } from '../../errors.ts'
+import { maskInLog } from '../../output/mask-in-log.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { exchangeJobToken } from '../../session/exchange.ts'
+import { jobToken } from '../../session/job-token.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'login [url]'
+export const describe = "Print RACK_URL for a CI job, in exchange for the job's own OIDC token."
+export const examples = [
+  'eval "export $(rack-gateway ci login https://gateway.example.com --rack staging)"',
+  'rack-gateway ci login https://gateway.example.com >> "$GITHUB_ENV"     # GitHub Actions',
+  'echo "export $(rack-gateway ci login https://gateway.example.com)" >> "$BASH_ENV"     # CircleCI',
+  'rack-gateway ci login https://gateway.example.com --token-variable MY_ID_TOKEN',
+]
+export const builder = {
+  url: { type: 'string', describe: 'The address of the gateway; the default is RACK_GATEWAY_URL' },
+  trust: { type: 'string', describe: 'The trust to use, if several match the job' },
+  'token-variable': { type: 'string', describe: "The variable that has the job's OIDC token" },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, url, rack, trust = null, tokenVariable = null, json } = given
+  const origin = originOf(url ?? context.env.RACK_GATEWAY_URL?.trim() ?? '')
+  const jwt = await jobToken(context.env, origin, tokenVariable)
+  const session = await exchangeJobToken(origin, jwt, trust)
+  const name = chosen(session.racks, rack ?? null)
+  const rackUrl = `${origin.replace('//', `//convox:${session.token}@`)}/rack/${name}`
+  maskInLog(context, session.token)
+  context.print(json ? safeJson({ rackUrl, racks: session.racks }, 2) : `RACK_URL=${rackUrl}`)
+}
+
+function originOf(text: string): string {
+  if (text === '')
+    throw new Usage(
+      'no gateway is named:',
+      'say which gateway: rack-gateway ci login https://gateway.example.com, or set RACK_GATEWAY_URL',
+    )
+  const { origin, problem } = gatewayAddress(text)
+  if (origin === null) throw new BadSetting(`the address of the gateway can't be used: ${problem};`, 'correct it')
+  if (isExposed(origin))
+    throw new BadSetting(`the token would go to ${origin} in plain text:`, 'begin the address with https://')
+  return origin
+}
+
+function chosen(racks: readonly string[], wanted: string | null): string {
+  const [only] = racks
+  if (wanted !== null && racks.includes(wanted)) return wanted
+  if (wanted === null && only !== undefined && racks.length === 1) return only
+  const known = racks.length === 0 ? 'none' : racks.join(', ')
+  if (wanted === null)
+    throw new UnknownRack(`this job may use more or fewer than one rack (${known}):`, 'name one with --rack')
+  throw new UnknownRack('this job may not use that rack:', `name one with --rack that it may use: ${known}`)
+}

@@ -1,0 +1,75 @@
+import type { CommandModule } from './command-module.ts'
+
+type Load = () => Promise<CommandModule>
+
+/** Commands that share their first word. */
+export interface CommandGroup {
+  readonly name: string
+  readonly describe: string
+  readonly details?: string
+  readonly examples: readonly string[]
+  /** The action that the first word alone stands for. */
+  readonly default?: string
+  readonly actions: Readonly<Record<string, Load>>
+  /** Names of actions in older versions, which still work. */
+  readonly aliases?: Readonly<Record<string, string>>
+}
+
+export interface Command {
+  /** As it is typed: `tokens create`. */
+  readonly name: string
+  readonly group: CommandGroup | null
+  readonly module: CommandModule
+}
+
+export interface CommandList {
+  /** Commands of one word. */
+  readonly singleCommands: Readonly<Record<string, Load>>
+  readonly groups: readonly CommandGroup[]
+}
+
+export function groupNamed({ groups }: CommandList, name: string | undefined): CommandGroup | undefined {
+  return groups.find((group) => group.name === name)
+}
+
+/** Names of all commands, as they are typed. */
+export function commandNames({ singleCommands, groups }: CommandList): string[] {
+  return [
+    ...Object.keys(singleCommands),
+    ...groups.flatMap(({ name, actions }) => Object.keys(actions).map((action) => `${name} ${action}`)),
+  ]
+}
+
+/** The command of one word. */
+export async function loadSingleCommand({ singleCommands }: CommandList, name: string): Promise<Command | null> {
+  const load = Object.hasOwn(singleCommands, name) ? singleCommands[name] : undefined
+  return load === undefined ? null : { name, group: null, module: await load() }
+}
+
+/** The command of a group, by the name of its action or by an older one. */
+export async function loadAction(group: CommandGroup, word: string): Promise<Command | null> {
+  const { aliases = {}, actions } = group
+  const action = Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word
+  const load = Object.hasOwn(actions, action) ? actions[action] : undefined
+  return load === undefined ? null : { name: `${group.name} ${action}`, group, module: await load() }
+}
+
+export async function loadGroup(group: CommandGroup): Promise<Command[]> {
+  return Promise.all(
+    Object.entries(group.actions).map(async ([action, load]) => ({
+      name: `${group.name} ${action}`,
+      group,
+      module: await load(),
+    })),
+  )
+}
+
+export async function loadSingleCommands({ singleCommands }: CommandList): Promise<Command[]> {
+  return Promise.all(
+    Object.entries(singleCommands).map(async ([name, load]) => ({ name, group: null, module: await load() })),
+  )
+}
+
+export async function loadAllCommands(list: CommandList): Promise<Command[]> {
+  return [...(await loadSingleCommands(list)), ...(await Promise.all(list.groups.map(loadGroup))).flat()]
+}

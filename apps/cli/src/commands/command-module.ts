@@ -1,0 +1,70 @@
+import type { InferredOptionType, Options } from 'yargs'
+import type { Context } from '../context.ts'
+
+/** An option, or an argument that the command's usage names. */
+export interface CommandOption extends Options {
+  /** What completion offers as its value. */
+  readonly complete?: 'rack' | 'app' | 'file'
+}
+
+export type CommandOptions = Readonly<Record<string, CommandOption>>
+
+type CamelCase<S extends string> = S extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : S
+
+/** Values of options and arguments, by their names in camel case. */
+export type Values<O extends CommandOptions> = {
+  readonly [K in keyof O & string as CamelCase<K>]: InferredOptionType<O[K]>
+}
+
+/** What a command's handler receives. */
+export type Arguments<O extends CommandOptions> = Values<O> & { readonly context: Context }
+
+/** A yargs command module: each file of a command exports these members. */
+export interface CommandModule {
+  /** Its last word and its arguments, such as `create <name>`. */
+  readonly command: string
+  readonly describe: string
+  /** Paragraphs below the options. */
+  readonly details?: string
+  /** Command lines, each perhaps with a comment behind `#`. */
+  readonly examples: readonly string[]
+  readonly builder: CommandOptions
+  /** What the terminal shows when the command takes longer than a second, such as `asking the gateway`. */
+  readonly progress?: string
+  /** Whether the words after its own options are those of another program. */
+  readonly passThrough?: true
+  /** @returns the exit code, unless it is 0 */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most commands return no exit code
+  handler(argv: object): Promise<number | void>
+}
+
+export interface CommandArgument {
+  readonly name: string
+  /** How usage shows it, such as `<name>`. */
+  readonly shown: string
+  readonly isRequired: boolean
+  readonly isVariadic: boolean
+}
+
+/** The arguments that a command's usage names, in their order. */
+export function argumentsOf({ command }: Pick<CommandModule, 'command'>): CommandArgument[] {
+  return [...command.matchAll(/[<[]([\w-]+)(\.\.)?[>\]]/g)].map(([shown, name = '', dots]) => ({
+    name,
+    shown,
+    isRequired: shown.startsWith('<'),
+    isVariadic: dots !== undefined,
+  }))
+}
+
+/** The options of a command without its arguments. */
+export function optionsOf(module: Pick<CommandModule, 'command' | 'builder'>): [name: string, option: CommandOption][] {
+  const names = new Set(argumentsOf(module).map(({ name }) => name))
+  return Object.entries(module.builder).filter(([name]) => !names.has(name))
+}
+
+/** Whether an option takes no value. */
+export function isSwitch({ type }: CommandOption): boolean {
+  return type === 'boolean'
+}

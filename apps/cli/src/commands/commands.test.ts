@@ -1,0 +1,258 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { ownCommands, parseCommandLine } from '../convox/command-line.ts'
+import { Usage } from '../errors.ts'
+import { createMachine } from '../testing/harness.ts'
+import { type Command, commandNames, loadAllCommands } from './command-list.ts'
+import { argumentsOf, isSwitch, optionsOf } from './command-module.ts'
+import { overview } from './help-text.ts'
+import { commandList } from './index.ts'
+import { parseWords } from './parse-words.ts'
+import { readLine, wordsOfLine } from './read-line.ts'
+
+const machine = createMachine()
+afterAll(() => machine.remove())
+const run = (...words: readonly string[]) => machine.call(words)
+const { groups, singleCommands } = commandList
+const commands = await loadAllCommands(commandList)
+const command = (name: string): Command => {
+  const found = commands.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`there is no command ${name}`)
+  return found
+}
+const parse = (name: string, ...words: readonly string[]) => parseWords(command(name), words, 80)
+
+describe('the list of modules', () => {
+  test('has each first word of rack-gateway, and no other', () => {
+    const first = [...Object.keys(singleCommands), ...groups.map(({ name }) => name), 'help']
+    expect(first.toSorted()).toEqual([...ownCommands].toSorted())
+  })
+
+  test.each(commands.map((one) => [one.name, one] as const))('%s is complete', (name, { module }) => {
+    expect(module.command.split(' ')[0]).toBe(name.split(' ').at(-1))
+    expect(module.describe).toMatch(/^[A-Z].*\.$/)
+    expect(module.examples.length).toBeGreaterThan(0)
+    for (const { name: argument, isRequired, isVariadic } of argumentsOf(module))
+      expect(module.builder[argument]).toMatchObject({
+        describe: expect.any(String),
+        ...(isRequired && { demandOption: true }),
+        ...(isVariadic && { array: true }),
+      })
+    for (const [, option] of optionsOf(module)) {
+      expect(option.describe).toMatch(/^[A-Z].*[^.]$/)
+      expect(isSwitch(option) || option.type === 'string' || option.choices !== undefined).toBe(true)
+    }
+  })
+
+  test('the default of a group is one of its actions', () => {
+    for (const group of groups) if (group.default !== undefined) expect(group.actions).toHaveProperty(group.default)
+  })
+})
+
+describe('examples', () => {
+  const lines = [...commands.map(({ name, module }) => ({ name, examples: module.examples })), ...groups].flatMap(
+    ({ name, examples }) => examples.map((line) => [name, line] as const),
+  )
+  test.each(lines)('of %s: %s can be typed', async (_, line) => {
+    const read = await readLine(line)
+    expect(read.length).toBeGreaterThan(0)
+    expect(new Set(read)).toEqual(new Set(['us']))
+  })
+
+  test.each(overview.examples.map((line) => [line]))('of the overview: %s', (line) => {
+    for (const words of wordsOfLine(line))
+      expect(parseCommandLine(words).for).toBe(words[0] === 'login' || words[0] === 'can' ? 'us' : 'convox')
+  })
+
+  test('an unknown option in an example is found', async () => {
+    const line = "rack-gateway tokens create x --rolle 'a b' > file     # why"
+    expect(wordsOfLine(line)).toEqual([['tokens', 'create', 'x', '--rolle', 'a b']])
+    await expect(readLine(line)).rejects.toThrow('Did you mean --role?')
+  })
+})
+
+describe('a former name', () => {
+  const aliases = groups.flatMap(({ name, aliases = {} }) =>
+    Object.entries(aliases).map(([alias, action]) => [`${name} ${alias}`, `${name} ${action}`] as const),
+  )
+
+  test('exists for each verb that has changed', () => {
+    expect(Object.fromEntries(aliases)).toEqual({
+      'sessions end': 'sessions revoke',
+      'bindings add': 'bindings create',
+      'bindings remove': 'bindings delete',
+      'trusts add': 'trusts create',
+      'trusts remove': 'trusts delete',
+    })
+  })
+
+  test.each(aliases)('%s is explained and parsed as %s, and hidden', async (alias, name) => {
+    const [old, today] = [await run('help', ...alias.split(' ')), await run('help', ...name.split(' '))]
+    expect(old).toEqual(today)
+    expect(today.stdout).not.toContain(alias)
+    expect(commandNames(commandList)).not.toContain(alias)
+  })
+})
+
+describe('help', () => {
+  test.each(commands.map(({ name, module }) => [name, module] as const))(
+    '%s: has usage, purpose, options, and examples, however it is asked for',
+    async (name, module) => {
+      const words = name.split(' ')
+      const outputs = await Promise.all([run('help', ...words), run(...words, '--help'), run(...words, '-h')])
+      for (const { code, stdout, stderr } of outputs) {
+        expect([code, stderr]).toEqual([0, ''])
+        expect(stdout).toBe(outputs[0]?.stdout)
+      }
+      const [{ stdout }] = outputs
+      const usage = [name, ...argumentsOf(module).map(({ shown }) => shown)].join(' ')
+      expect(stdout.startsWith(`rack-gateway ${usage}\n\n${module.describe.slice(0, 40)}`)).toBe(true)
+      for (const [key] of optionsOf(module)) expect(stdout).toMatch(new RegExp(`--${key}(?![\\w-])`))
+      for (const line of module.examples) expect(stdout).toContain(`\n  ${line}\n`)
+    },
+  )
+
+  test.each(groups.map((group) => [group.name, group] as const))(
+    '%s: names each of its commands',
+    async (name, group) => {
+      const [asked, direct] = [await run('help', name), await run(name, '--help')]
+      expect(asked).toEqual(direct)
+      expect(asked.stdout.startsWith(`rack-gateway ${name} ACTION [options]\n\n${group.describe}`)).toBe(true)
+      for (const action of Object.keys(group.actions))
+        expect(asked.stdout).toContain(`  rack-gateway ${name} ${action} `)
+    },
+  )
+
+  test('the overview names each first word', async () => {
+    const { code, stdout } = await run('help')
+    expect(code).toBe(0)
+    expect(await run()).toEqual(await run('--help'))
+    for (const word of ownCommands.filter((own) => own !== 'help')) expect(stdout).toContain(`  rack-gateway ${word} `)
+  })
+
+  test('fits the terminal, except for examples, which can be copied', async () => {
+    for (const name of ['audit search', 'policy test', 'login']) {
+      const { stdout } = await machine.call(['help', ...name.split(' ')], {}, '', { columns: 60 })
+      const [text = ''] = stdout.split('\n\nExamples:\n')
+      expect(text.split('\n').filter((line) => line.length > 60)).toEqual([])
+    }
+  })
+})
+
+describe('words that no command takes end with 2, and the message says what to type', () => {
+  test.each([
+    [
+      ['tokens', 'creat', 'x'],
+      'There is no command "tokens creat". Did you mean tokens create? See: rack-gateway help tokens',
+    ],
+    [['tokens', 'zzz'], 'It can be list, create, show, rotate, revoke, owner. See: rack-gateway help tokens'],
+    [['audit'], 'audit needs an action: search, show, tail'],
+    [
+      ['audit', 'recordings', '--state', 'opne'],
+      '--state cannot be opne. Did you mean open? It is one of open, ended, removed.',
+    ],
+    [['audit', 'export', '--format', 'xml', '-o', 'x'], '--format cannot be xml. It is one of ndjson, csv, ocsf.'],
+    [['audit', 'export', '--format', '"csv"', '-o', 'x'], '--format cannot be "csv". It is one of ndjson, csv, ocsf.'],
+    [['audit', 'export'], 'audit export needs --output. For example: rack-gateway audit export --since'],
+    [['tokens', 'create', 'x', '--rol', 'ci'], 'tokens create has no option --rol. Did you mean --role?'],
+    [['tokens', 'create', 'x', '--role'], '--role needs a value. See: rack-gateway help tokens create'],
+    [['tokens', 'create', 'x', '--role', '--json'], '--role needs a value.'],
+    [['tokens', 'create', 'x', '--role='], '--role needs a value.'],
+    [['whoami', '-r'], '-r needs a value.'],
+    [
+      ['tokens', 'create'],
+      'tokens create needs <name> (The name of the token in lists and audit events). For example: rack-gateway tokens create nightly --role viewer --expires 30d',
+    ],
+    [['tokens', 'revoke', 'a', 'b'], 'tokens revoke takes no argument b.'],
+    [['tokens', '--json=yes'], '--json takes no value.'],
+    [['racks', '--no-json'], 'racks has no option --no-json.'],
+    [['-r', 'x', 'racks'], 'racks has no option --rack.'],
+    [['ci', 'foo'], 'There is no command "ci foo". It can be login. See: rack-gateway help ci'],
+    [['ci'], 'ci needs an action: login.'],
+    [['login', ''], '<name> of login is empty. See: rack-gateway help login'],
+    [['logout'], 'logout needs a name or --all.'],
+    [['logout', 'x', '--all'], 'logout takes a name or --all, and not both. Keep one of them.'],
+    [['-r', 'a', 'whoami', '-r', 'b'], 'the command names two racks, a and b: keep one of them'],
+    [['whoami', '-r', 'a', '--rack', 'b'], 'the command names two racks, a and b: keep one of them'],
+    [['can', '-r', 'a', 'apps', '--rack', 'b'], 'the command names two racks, a and b: keep one of them'],
+    [['can', '--foo', 'apps'], 'can has no option --foo. See: rack-gateway help can'],
+    [['can'], 'can needs <command..>'],
+    [['can', '--json'], 'can needs <command..>'],
+    [['can', '--as', 'ada@example.com'], 'can needs <command..>'],
+    [['can', '--as'], 'can needs <command..>'],
+    [['can', '--as=', 'ps'], '--as needs a value.'],
+    [['login', 'x', '--token', 'rgs_a', '--token', 'rgs_b'], '--token has two different values. Keep one of them.'],
+    [['login', 'x', '--browser', '--no-browser'], '--browser and --no-browser contradict each other.'],
+    [['switch', 'a\u001b[2J', 'b\u001b[2J'], 'switch takes no argument b\uFFFD[2J.'],
+  ])('%j', async (words, sentence) => {
+    const { code, stdout, stderr } = await run(...words)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(sentence)
+    expect(stderr).not.toMatch(/\u001b|\0|rgs_/)
+  })
+})
+
+describe('words', () => {
+  test('options stand anywhere, in each of their forms, and may be repeated unchanged', async () => {
+    for (const words of [
+      ['-r', 'a', 'x'],
+      ['x', '-ra'],
+      ['x', '-r=a'],
+      ['--rack=a', 'x'],
+      ['-r', 'a', 'x', '--rack', 'a'],
+    ])
+      expect(await parse('audit search', ...words)).toMatchObject({ given: { rack: 'a', words: ['x'], limit: '50' } })
+  })
+
+  test.each([
+    [['--', '--json', '-r'], { words: ['--json', '-r'], rack: undefined }],
+    [['--', '-r', 'b', '-r', 'c'], { words: ['-r', 'b', '-r', 'c'], rack: undefined }],
+    [['--in-rack', 'p', '-'], { words: ['-'], inRack: 'p' }],
+    [['--json', 'true', '1234'], { words: ['true', '1234'], json: true }],
+    [['"quoted"', '--rule', "'a'"], { words: ['"quoted"'], rule: "'a'" }],
+    [["--rule='a'"], { rule: "'a'" }],
+    [['--status', '007'], { status: '007' }],
+  ])('%j are passed on unchanged', async (words, given) => {
+    expect(await parse('audit search', ...words)).toMatchObject({ given })
+  })
+
+  test('a single dash names standard input', async () => {
+    expect(await parse('policy test', '-')).toMatchObject({ given: { paths: ['-'] } })
+    expect(await parse('policy diff', '-', 'b')).toMatchObject({ given: { old: '-', new: 'b' } })
+    expect(await parse('login', 'x', '--token', '-')).toMatchObject({ given: { token: '-' } })
+  })
+
+  test('an option that may be repeated keeps its order', async () => {
+    const words = ['--permission', 'a:b', 'x', '--permission=c:d']
+    expect(await parse('tokens create', ...words)).toMatchObject({ given: { name: 'x', permission: ['a:b', 'c:d'] } })
+  })
+
+  test.each([
+    [['ps'], { command: ['ps'] }],
+    [['--json', 'ps', '-a', 'web'], { json: true, command: ['ps', '-a', 'web'] }],
+    [['--as', 'ada@example.com', 'ps'], { as: 'ada@example.com', command: ['ps'] }],
+    [['--as=ada@example.com', '--json', 'ps'], { as: 'ada@example.com', json: true, command: ['ps'] }],
+    [['-r=staging', 'ps', '--rack', 'staging'], { rack: 'staging', command: ['ps', '--rack', 'staging'] }],
+    [['--', 'racks'], { command: ['racks'] }],
+    [['exec', 'p', 'ls', '--', '--as', 'x'], { command: ['exec', 'p', 'ls', '--', '--as', 'x'] }],
+    [['run', 'web', '"ls"', '--json=x', '-h'], { command: ['run', 'web', '"ls"', '--json=x', '-h'] }],
+  ])('can %j keeps the words of convox unchanged', async (words, given) => {
+    expect(await parse('can', ...words)).toMatchObject({ given })
+  })
+
+  test('any words are parsed, or refused in a sentence', async () => {
+    const word = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...' -=abr"\'\u001b/\\\n') }),
+      fc.constantFrom('--', '-', '--rack', '-r', '--json', '--no-json', '--__proto__', '-hx', '--_', '--$0', '--help'),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...commands), fc.array(word), async (one, words) => {
+        try {
+          await parseWords(one, words, 80)
+        } catch (error) {
+          expect(error).toBeInstanceOf(Usage)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,31 @@
+import { suggestionsAt } from '../../completion/suggestions.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import type { CommandList } from '../command-list.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { jsonOption } from '../options/shared-options.ts'
+
+export const command = 'words [words..]'
+export const describe = 'Print the words that can end a line. The completion scripts call this command.'
+export const details =
+  'Prints one word per line, and its description after a tab. The line "files" after a tab means that a file or directory can stand there, too.'
+export const examples = [
+  'rack-gateway completion words -- tokens cr',
+  'rack-gateway completion words --next -- ps --app     # the words that can follow',
+]
+export const builder = {
+  words: { type: 'string', array: true, describe: 'The words after rack-gateway; the last one is being typed' },
+  next: { type: 'boolean', describe: 'A further word follows that has no letters yet' },
+  json: jsonOption,
+} as const satisfies CommandOptions
+
+/** This command describes all others, so it gets their list. A list that it imported would import this command again. */
+type Given = Arguments<typeof builder> & { readonly commandList: CommandList }
+
+export async function handler({ context, commandList, words = [], next, json }: Given): Promise<void> {
+  const { words: suggested, files } = await suggestionsAt(context, commandList, next ? [...words, ''] : words)
+  if (json) context.print(safeJson({ words: suggested, files }, 2))
+  else {
+    for (const { word, about } of suggested) context.print(about === '' ? word : `${word}\t${about}`)
+    if (files) context.print('\tfiles')
+  }
+}

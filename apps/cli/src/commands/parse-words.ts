@@ -1,0 +1,174 @@
+import yargs, { type Argv } from 'yargs'
+import { twoRacks } from '../convox/command-line.ts'
+import { Usage } from '../errors.ts'
+import { printable } from '../output/terminal.ts'
+import type { Command } from './command-list.ts'
+import { argumentsOf, type CommandModule, type CommandOption, isSwitch } from './command-module.ts'
+import { seeHelp, usageError } from './usage-error.ts'
+
+export type ParsedWords =
+  | { readonly kind: 'help'; readonly text: string }
+  /** The arguments and options by their names in camel case. */
+  | { readonly kind: 'arguments'; readonly given: Readonly<Record<string, unknown>> }
+
+/** A yargs parser that reads words as convox's users know them: no abbreviations, no numbers, no negations. */
+export function createParser(columns: number): Argv {
+  return yargs()
+    .scriptName('rack-gateway')
+    .detectLocale(false)
+    .exitProcess(false)
+    .version(false)
+    .alias('help', 'h')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .strict()
+    .wrap(columns)
+}
+
+/**
+ * Parses the words that follow a command's name.
+ *
+ * @throws Usage for words that the command does not take
+ */
+export async function parseWords(
+  { name, group, module }: Command,
+  words: readonly string[],
+  columns: number,
+): Promise<ParsedWords> {
+  let given: object = {}
+  let help = ''
+  const fail = (message: string | null, error: unknown): never => {
+    if (message === null && !(error instanceof Error && error.name === 'YError')) throw error
+    throw usageError({ name, module }, message ?? String(error), own)
+  }
+  const { own, others } = splitWords(module, words)
+  refuseSwitchValues(module, own)
+  const register = (to: Argv) =>
+    registerModule(to, module, (parsed) => {
+      given = parsed
+    })
+  const protectedOwn = own.map((word) => protectedWord(longOption(module, word)))
+  const parser = createParser(columns).fail(fail)
+  if (group === null) register(parser)
+  else parser.command(group.name, group.describe, register)
+  await parser.parseAsync(
+    [...name.split(' '), ...protectedOwn, ...others.map((word) => mark + word)],
+    {},
+    (error, _, output) => {
+      if (error) throw error
+      help = output
+    },
+  )
+  if (help !== '') return { kind: 'help', text: withExamples(help, module) }
+  return { kind: 'arguments', given: checkedArguments({ name, module }, given) }
+}
+
+/** Adds a command to a parser. Its builder describes both its arguments and its options. */
+export function registerModule(parser: Argv, module: CommandModule, handler: (given: object) => void = () => {}): Argv {
+  const named = new Set(argumentsOf(module).map((argument) => argument.name))
+  return parser.command({
+    command: module.command,
+    describe: module.describe,
+    builder(command) {
+      for (const [key, option] of Object.entries(module.builder)) {
+        if (named.has(key)) command.positional(key, positionalOf(option))
+        else command.option(key, isSwitch(option) ? option : { ...option, requiresArg: true })
+      }
+      return module.details === undefined ? command : command.epilogue(module.details)
+    },
+    handler,
+  })
+}
+
+/** yargs would break an example that is longer than a line, and then it could not be copied. */
+export function withExamples(help: string, { examples }: { readonly examples: readonly string[] }): string {
+  return [help, ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')].join('\n\n')
+}
+
+function positionalOf({ describe, choices, array }: CommandOption) {
+  return {
+    type: 'string',
+    ...(describe !== undefined && { describe }),
+    ...(choices !== undefined && { choices }),
+    ...(array && { array }),
+  } as const
+}
+
+/** Stands before a word that yargs would change or take for an option. No argument of a process can have it. */
+const mark = '\0'
+
+/** What follows `--`, and the words of another program, are arguments whatever they look like. */
+function splitWords(module: CommandModule, words: readonly string[]) {
+  const separator = words.indexOf('--')
+  const end = module.passThrough ? lengthOfOptions(module, words) : separator === -1 ? words.length : separator
+  return { own: words.slice(0, end), others: words.slice(words[end] === '--' ? end + 1 : end) }
+}
+
+/** How many words the options take that stand before the first argument. */
+function lengthOfOptions({ builder }: CommandModule, words: readonly string[]): number {
+  let at = 0
+  for (let word = words[at]; word?.startsWith('-') && word !== '--'; word = words[at]) {
+    const typed = word
+    const takesNext = Object.entries(builder).some(
+      ([key, option]) => !isSwitch(option) && (typed === `--${key}` || typed === `-${option.alias}`),
+    )
+    at += takesNext ? 2 : 1
+  }
+  return Math.min(at, words.length)
+}
+
+/** yargs strips quotes, reads `true` and `false` as the value of a switch, and drops `-` among arguments. */
+function protectedWord(word: string): string {
+  return word.replace(/^(--[^=]+=)?(?=['"]|(?:-|true|false)$)/, `$1${mark}`)
+}
+
+/** `-rNAME` and `-r=NAME` as `--rack=NAME`, which yargs understands. */
+function longOption({ builder }: CommandModule, word: string): string {
+  const [, letter, value] = /^-([a-z])=?(.+)$/s.exec(word) ?? []
+  const [key] = Object.entries(builder).find(([, option]) => option.alias === letter && !isSwitch(option)) ?? []
+  return letter === undefined || key === undefined ? word : `--${key}=${value}`
+}
+
+function refuseSwitchValues({ builder }: CommandModule, words: readonly string[]): void {
+  for (const word of words) {
+    const [, key = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? []
+    const option = Object.hasOwn(builder, key) ? builder[key] : undefined
+    if (option !== undefined && isSwitch(option))
+      throw new Usage(`--${key} takes no value.`, `Leave ${printable(value)} out.`)
+  }
+}
+
+/** @throws Usage for an empty value, and for two values of an option that takes one */
+function checkedArguments(command: Pick<Command, 'name' | 'module'>, given: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(command.module.builder).map(([key, option]) => {
+      const value = withoutMarks(Reflect.get(given, key))
+      return [camelCase(key), option.array ? value : singleValue(command, key, value)]
+    }),
+  )
+}
+
+function singleValue({ name, module }: Pick<Command, 'name' | 'module'>, key: string, value: unknown): unknown {
+  const [single, ...others] = new Set(Array.isArray(value) ? value : [value])
+  const [other] = others
+  if (key === 'rack' && other !== undefined) throw twoRacks(String(single), String(other))
+  // The message has no value: it may be a token.
+  if (other !== undefined) throw new Usage(`--${key} has two different values.`, 'Keep one of them.')
+  if (single !== '') return single
+  const isArgument = argumentsOf(module).some((argument) => argument.name === key)
+  throw new Usage(isArgument ? `<${key}> of ${name} is empty.` : `--${key} needs a value.`, seeHelp(name))
+}
+
+function withoutMarks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMarks)
+  return typeof value === 'string' && value.startsWith(mark) ? value.slice(mark.length) : value
+}
+
+function camelCase(key: string): string {
+  return key.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

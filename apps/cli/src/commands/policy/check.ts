@@ -1,0 +1,81 @@
+import { documentHash, type PolicyDocument } from '@rack-gateway/rbac-policy'
+import { readPolicy, unblockedBy } from '@rack-gateway/rbac-policy/document'
+import { counted } from '../../output/counted.ts'
+import { exitCodes } from '../../output/exit-codes.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { jsonOption } from '../options/shared-options.ts'
+import { problemLine } from './named-document.ts'
+import { readText, shownName } from './read-text.ts'
+import { documentName } from './stdin-name.ts'
+
+export const command = 'check <file>'
+export const describe = 'Check a policy document as the gateway would.'
+export const details = 'Exits with 0, or with 3 if the document is not valid.'
+export const examples = ['rack-gateway policy check policy.yaml', 'rack-gateway policy check --json - < policy.yaml']
+export const builder = {
+  file: {
+    type: 'string',
+    demandOption: true,
+    complete: 'file',
+    describe: 'A policy document, or - for standard input',
+  },
+  json: jsonOption,
+} as const satisfies CommandOptions
+
+export async function handler({ context, json, ...typed }: Arguments<typeof builder>): Promise<number> {
+  const file = documentName(typed.file)
+  const name = shownName(file)
+  const { document, problems } = readPolicy(await readText(context, file), name)
+  if (document === null) {
+    if (json) context.print(safeJson({ file: name, valid: false, problems }, 2))
+    else for (const problem of problems) context.print(problemLine(file, problem))
+    context.note(`${name} is not valid, for ${counted(problems.length, 'reason')}: the gateway would not take it`)
+    return exitCodes.checkFailed
+  }
+  if (json) context.print(safeJson({ file: name, valid: true, ...summaryOf(document) }, 2))
+  else for (const line of lines(name, document)) context.print(line)
+  return exitCodes.ok
+}
+
+function summaryOf(document: PolicyDocument) {
+  const { roles, commands, blocked } = document
+  return {
+    policy: documentHash(document),
+    roles: roles.map((role) => role.name),
+    commandRules: commands.map(({ id }) => id),
+    blocked: blocked.map(({ route }) => route),
+    warnings: [
+      ...unblockedBy(document).map((route) => `it opens ${route}, which the gateway blocks by itself`),
+      ...document.commands.flatMap((rule) => withoutRun(rule, document.runServices)),
+    ],
+  }
+}
+
+/** A rule doesn't open a service to runs: only `commands.services` does. */
+function withoutRun(
+  { id, services, modes = ['attached', 'detached', 'exec'] }: PolicyDocument['commands'][number],
+  runServices: readonly string[],
+): string[] {
+  if (!modes.some((mode) => mode !== 'exec')) return []
+  const closed = services.filter((service) => service !== '*' && !runServices.includes(service))
+  const left = modes.includes('exec') ? 'only exec (with process:exec-any)' : 'nothing'
+  return closed.map(
+    (service) =>
+      `the command rule ${id} permits ${left} on the service ${service}, which commands.services does not name`,
+  )
+}
+
+function lines(name: string, document: PolicyDocument): string[] {
+  const { policy, roles, commandRules, blocked, warnings } = summaryOf(document)
+  const parts = [
+    counted(roles.length, 'role'),
+    counted(commandRules.length, 'command rule'),
+    counted(blocked.length, 'blocked operation'),
+  ]
+  return [
+    `${name} is valid; with what it leaves as built in, it has ${parts.join(', ')}`,
+    `hash ${policy}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ]
+}

@@ -1,0 +1,78 @@
+import { diffPolicies, type PolicyChange } from '@rack-gateway/rbac-policy/simulation'
+import { Usage } from '../../errors.ts'
+import { counted } from '../../output/counted.ts'
+import { exitCodes } from '../../output/exit-codes.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { printable } from '../../output/terminal.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+import { namedDocument } from './named-document.ts'
+import { shownName } from './read-text.ts'
+import { documentName, stdinName } from './stdin-name.ts'
+
+export const command = 'diff <old> <new>'
+export const describe = 'Show what changes between two policy documents, for each role.'
+export const details = 'The comparison does not include policy packages.'
+export const examples = [
+  'rack-gateway policy diff @in-force policy.yaml',
+  'rack-gateway policy diff @built-in policy.yaml --json',
+  'git show main:policy.yaml | rack-gateway policy diff - policy.yaml',
+]
+const documentDescription = 'A policy document, - for standard input, @in-force (at the gateway), or @built-in'
+export const builder = {
+  old: { type: 'string', demandOption: true, complete: 'file', describe: documentDescription },
+  new: { type: 'string', demandOption: true, complete: 'file', describe: documentDescription },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+
+export async function handler(given: Arguments<typeof builder>): Promise<number> {
+  const { context, rack, json } = given
+  const names = { old: documentName(given.old), new: documentName(given.new) }
+  if (names.old === stdinName && names.new === stdinName)
+    throw new Usage('only one of the two documents can come from stdin:', 'name a file for the other one')
+  const before = await namedDocument(context, names.old, rack ?? null)
+  const after = await namedDocument(context, names.new, rack ?? null)
+  const changes = diffPolicies(before, after)
+  const [old, young] = [shownName(names.old), shownName(names.new)]
+  if (json) context.print(safeJson({ old, new: young, changes }, 2))
+  else for (const line of lines(old, young, changes)) context.print(printable(line))
+  return exitCodes.ok
+}
+
+const headings = [
+  ['changes', 'changed'],
+  ['permits', 'newly permitted'],
+  ['refuses', 'newly refused'],
+] as const
+
+function lines(old: string, young: string, changes: readonly PolicyChange[]): string[] {
+  if (changes.length === 0) return [`${young} decides as ${old} does, policy packages aside`]
+  return [
+    `${counted(changes.length, 'change')} from ${old} to ${young}, policy packages aside`,
+    ...headings.flatMap(([effect, heading]) => {
+      const alike = changes.filter((change) => change.effect === effect)
+      return alike.length === 0 ? [] : [`${heading}:`, ...rows(alike)]
+    }),
+  ]
+}
+
+function rows(changes: readonly PolicyChange[]): string[] {
+  const byRole = new Map<string, string[]>()
+  for (const { role, what } of changes) {
+    const name = role ?? 'everyone'
+    byRole.set(name, [...(byRole.get(name) ?? []), what])
+  }
+  const width = Math.max(...[...byRole.keys()].map(({ length }) => length))
+  return [...byRole].flatMap(([name, whats]) =>
+    permissionsTogether(whats).map((what) => `  ${name.padEnd(width)}  ${what}`),
+  )
+}
+
+const permission = /^[a-z-]+(:[a-z-]+)+$/
+
+/** A new role has dozens. */
+function permissionsTogether(whats: readonly string[]): string[] {
+  const permissions = whats.filter((what) => permission.test(what))
+  const others = whats.filter((what) => !permission.test(what))
+  return permissions.length === 0 ? others : [permissions.join(', '), ...others]
+}

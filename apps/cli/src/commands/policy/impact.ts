@@ -1,0 +1,94 @@
+import type { PolicyDocument } from '@rack-gateway/rbac-policy'
+import { builtInText, readPolicy } from '@rack-gateway/rbac-policy/document'
+import type { Context } from '../../context.ts'
+import { Usage } from '../../errors.ts'
+import { counted } from '../../output/counted.ts'
+import { exitCodes } from '../../output/exit-codes.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+import { askImpact, type Impact, type ImpactChange } from './ask-impact.ts'
+import { builtInName, invalid } from './named-document.ts'
+import { readText, shownName } from './read-text.ts'
+import { documentName, stdinName } from './stdin-name.ts'
+
+export const command = 'impact <new>'
+export const describe = 'Show which recorded calls a policy document would newly deny or permit.'
+export const details =
+  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permission gateway:audit:read. The audit log records the request.'
+export const examples = [
+  'rack-gateway policy impact policy.yaml',
+  'rack-gateway policy impact policy.yaml --since 12h --json',
+]
+export const builder = {
+  new: { type: 'string', demandOption: true, complete: 'file', describe: 'A policy document, or - for standard input' },
+  since: {
+    type: 'string',
+    default: '30d',
+    describe: 'How far back: 30d, 12h, 45m, or a time such as 2027-01-31T12:00:00Z',
+  },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'the gateway is deciding recorded calls again'
+
+export async function handler(given: Arguments<typeof builder>): Promise<number> {
+  const { context, rack, json, since } = given
+  const name = documentName(given.new)
+  const text = await proposedText(context, name)
+  const { document, problems } = readPolicy(text, shownName(name))
+  if (document === null) throw invalid(name, 'a policy document', problems)
+  const impact = await askImpact(await targetOf(context, rack), { document: text, since })
+  if (json) context.print(safeJson(impact, 2))
+  else for (const line of [...lines(shownName(name), impact), ...untold(document)]) context.print(printable(line))
+  return exitCodes.ok
+}
+
+async function proposedText(context: Context, name: string): Promise<string> {
+  if (name === builtInName) return builtInText
+  if (name.startsWith('@') && name !== stdinName)
+    throw new Usage(`${shownName(name)} can't be proposed:`, `name a file, - for stdin, or ${builtInName}`)
+  return readText(context, name)
+}
+
+function lines(name: string, impact: Impact): string[] {
+  const { calls, since, refused, permitted, unclear, packages, cut, more } = impact
+  const limit = cut?.by === 'time' ? 'the time for one study was over' : 'there were more than one study takes'
+  return [
+    `${name} instead of the policy in force, for ${counted(calls, 'recorded call')} since ${cut?.from ?? since}`,
+    ...(cut === null ? [] : [`(not since ${since}: ${limit}, and the newest come first)`]),
+    ...(refused + permitted === 0 ? ['none of them would come to anything else'] : []),
+    ...(refused === 0 ? [] : [`newly refused: ${counted(refused, 'call')}`, ...changeLines(impact, 'refuses')]),
+    ...(permitted === 0 ? [] : [`newly permitted: ${counted(permitted, 'call')}`, ...changeLines(impact, 'permits')]),
+    ...(more === 0 ? [] : [`${counted(more, 'change')} more, less frequent, not shown`]),
+    ...(unclear === 0
+      ? []
+      : [
+          `left out: ${counted(unclear, 'call')} that can't be decided again as ${unclear === 1 ? 'it was' : 'they were'}, since roles or the policy have changed, or the record doesn't say enough`,
+        ]),
+    packages === 0
+      ? 'policy packages were not asked'
+      : `left out: ${counted(packages, 'call')} that a policy package refused; packages were not asked`,
+  ]
+}
+
+/** The record doesn't say how a run was started. */
+function untold({ commands }: PolicyDocument): string[] {
+  const rules = commands.filter(
+    ({ interactive, entrypoint, releases }) =>
+      interactive !== undefined || entrypoint !== undefined || releases === 'newest',
+  )
+  if (rules.length === 0) return []
+  const ids = rules.map(({ id }) => id).join(', ')
+  return [`not told: what is narrowed by terminal, entrypoint or release, which the record doesn't say (${ids})`]
+}
+
+function changeLines({ changes }: Impact, effect: ImpactChange['effect']): string[] {
+  return changes
+    .filter((change) => change.effect === effect)
+    .flatMap(({ count, principal, route, rack, app, command, last, rule, reason }) => [
+      `  ${counted(count, 'time')}  ${principal.name} (${principal.kind})  ${route}  on ${rack}${app === null ? '' : `, ${app}`}${command === null ? '' : `: ${command}`}`,
+      `      ${reason} (rule ${rule}; the last one at ${last})`,
+    ])
+}

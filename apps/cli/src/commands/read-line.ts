@@ -1,0 +1,36 @@
+import { parseCommandLine } from '../convox/command-line.ts'
+import { findCommand } from '../own-command.ts'
+import { parseWords } from './parse-words.ts'
+
+/**
+ * The words after each `rack-gateway` of a line, as a shell would pass them: quotes hold words together, and redirections
+ * and pipes end the command.
+ */
+export function wordsOfLine(line: string): string[][] {
+  const typed = line.replace(/\s{2,}#.*$/, '')
+  return [...typed.matchAll(/(?:^|[\s(])rack-gateway((?:\s+(?:'[^']*'|"[^"]*"|[^\s'"|<>()]+)+)*)/g)].map(
+    ([, words = '']) =>
+      [...words.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"|<>()]+)+/g)].map(([word]) => word.replaceAll(/['"]/g, '')),
+  )
+}
+
+/** Parses a line without running it. @returns whose commands the line has @throws Usage for words that no command takes */
+export async function readLine(line: string): Promise<('us' | 'convox')[]> {
+  return Promise.all(
+    wordsOfLine(line).map(async (words) => {
+      const parsed = parseCommandLine(words)
+      if (parsed.for === 'us' && !isAboutHelp(parsed.words)) await parseOwnWords(parsed.words, parsed.rack)
+      return parsed.for
+    }),
+  )
+}
+
+async function parseOwnWords(words: readonly string[], rack: string | null): Promise<void> {
+  const found = await findCommand(words)
+  if (found.kind === 'command')
+    await parseWords(found.command, rack === null ? found.rest : ['--rack', rack, ...found.rest], 80)
+}
+
+function isAboutHelp([first]: readonly string[]): boolean {
+  return first === undefined || first === 'help' || first.startsWith('-')
+}

@@ -1,0 +1,25 @@
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { ServiceAccount } from '../../gateway/schemas.ts'
+import { printJson } from '../../output/answer.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'create <name>'
+export const describe = 'Create a service account.'
+export const details = 'It has no permissions until you create a binding for it.'
+export const examples = ['rack-gateway service-accounts create deploy-web']
+export const builder = {
+  name: { type: 'string', demandOption: true, describe: 'The name in lists and audit events' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, name }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const account = await callGateway(target, { path: '/service-accounts', body: { name }, answer: ServiceAccount })
+  if (json) return printJson(context, ServiceAccount, account)
+  context.print(printable(`The service account ${account.name} is made (${account.id}).`))
+  context.note(printable(`it may do nothing yet: rack-gateway bindings create ROLE --service-account ${account.name}`))
+}

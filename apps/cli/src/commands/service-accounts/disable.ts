@@ -1,0 +1,30 @@
+import { findServiceAccount } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { ServiceAccount } from '../../gateway/schemas.ts'
+import { printJson } from '../../output/answer.ts'
+import { confirm } from '../../output/confirm.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, yesOption } from '../options/shared-options.ts'
+
+export const command = 'disable <account>'
+export const describe = 'Disable a service account. The gateway refuses its API tokens until you enable it again.'
+export const examples = ['rack-gateway service-accounts disable deploy-web']
+export const builder = {
+  account: { type: 'string', demandOption: true, describe: 'The ID or name of the service account' },
+  yes: yesOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, yes } = given
+  const target = await targetOf(context, rack)
+  const { id, name } = await findServiceAccount(target, given.account, context.now)
+  await confirm(context, `disable the service account ${name}, which stops its API tokens`, { yes })
+  const path = `/service-accounts/${id}/disable` as const
+  const account = await callGateway(target, { path, method: 'POST', answer: ServiceAccount })
+  if (json) printJson(context, ServiceAccount, account)
+  else context.print(printable(`${name} is disabled: its API tokens are refused.`))
+}

@@ -1,0 +1,27 @@
+import { findServiceAccount } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { ServiceAccount } from '../../gateway/schemas.ts'
+import { printJson } from '../../output/answer.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'enable <account>'
+export const describe = 'Enable a disabled service account.'
+export const examples = ['rack-gateway service-accounts enable deploy-web']
+export const builder = {
+  account: { type: 'string', demandOption: true, describe: 'The ID or name of the service account' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json } = given
+  const target = await targetOf(context, rack)
+  const { id, name } = await findServiceAccount(target, given.account, context.now)
+  const path = `/service-accounts/${id}/enable` as const
+  const account = await callGateway(target, { path, method: 'POST', answer: ServiceAccount })
+  if (json) printJson(context, ServiceAccount, account)
+  else context.print(printable(`${name} is enabled again.`))
+}

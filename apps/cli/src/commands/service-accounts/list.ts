@@ -1,0 +1,28 @@
+import { Type } from 'typebox'
+import { everyPage } from '../../gateway/every-page.ts'
+import { ServiceAccount } from '../../gateway/schemas.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { minute } from '../../output/grant-text.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const ServiceAccounts = Type.Array(ServiceAccount)
+
+export const command = 'list'
+export const describe = 'List service accounts.'
+export const examples = ['rack-gateway service-accounts', 'rack-gateway service-accounts list --json']
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
+  const accounts = await everyPage(await targetOf(context, rack), '/service-accounts', ServiceAccount)
+  if (json) return printJson(context, ServiceAccounts, accounts)
+  const rows = accounts.map(({ id, name, createdAt, disabledAt }) => [
+    id,
+    name,
+    minute(createdAt),
+    disabledAt === null ? '' : `disabled ${minute(disabledAt)}`,
+  ])
+  printTable(context, ['ID', 'NAME', 'SINCE (UTC)', 'STATE'], rows, 'there are no service accounts')
+}

@@ -1,0 +1,32 @@
+import { Type } from 'typebox'
+import { printJson, printTable } from '../../output/answer.ts'
+import { endWords, minute } from '../../output/grant-text.ts'
+import { listSessions, Session } from '../../session/own-sessions.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const Sessions = Type.Array(Session)
+
+export const command = 'list'
+export const describe = 'List your sessions that have not expired.'
+export const examples = ['rack-gateway sessions', 'rack-gateway sessions list --rack production --json']
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
+  const all = await listSessions(await targetOf(context, rack))
+  const live = all.filter(({ endedAt, expiresAt }) => endedAt === null && Date.parse(expiresAt) > context.now)
+  if (json) return printJson(context, Sessions, live)
+  printTable(
+    context,
+    ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'ENDS'],
+    live.map((one) => cellsOf(one, context.now)),
+    'you have no session',
+  )
+}
+
+function cellsOf({ current, id, device, rack, lastUsedAt, lastUsedFrom, expiresAt }: Session, now: number): string[] {
+  const used = lastUsedAt === null ? 'not yet' : minute(lastUsedAt)
+  return [current ? '*' : '', id, device, rack ?? 'every rack', used, lastUsedFrom ?? '', endWords(expiresAt, now)]
+}

@@ -1,0 +1,43 @@
+import { Refused } from '../../errors.ts'
+import { printJson } from '../../output/answer.ts'
+import { confirm } from '../../output/confirm.ts'
+import { printable } from '../../output/terminal.ts'
+import { endOwnSession, listSessions, Session } from '../../session/own-sessions.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Target } from '../../target/target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, yesOption } from '../options/shared-options.ts'
+
+export const command = 'revoke <id>'
+export const describe = 'Revoke a session.'
+export const details = 'Administrators can revoke any session, by its ID in the audit log.'
+export const examples = ['rack-gateway sessions revoke 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35']
+export const builder = {
+  id: { type: 'string', demandOption: true, describe: 'The ID of the session, from rack-gateway sessions' },
+  yes: yesOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const id = typed.id.toLowerCase()
+  await confirm(context, async () => `end ${await titleOf(target, id)}, with what it has open`, { yes })
+  const ended = await endOwnSession(target, id)
+  if (json) printJson(context, Session, ended)
+  else context.print(`The session on ${printable(ended.device)} has ended.`)
+  if (ended.current) context.note('it was the one that you are logged in with here: log in again to go on')
+}
+
+/** One's own is known by its device; anybody else's by its id alone. */
+async function titleOf(target: Target, id: string): Promise<string> {
+  const own = (await listSessions(target).catch(noneOfItsOwn)).find((session) => session.id === id)
+  if (own === undefined) return `the session ${id}, which is none of yours`
+  return `your session on ${own.device}${own.current ? ', the one that this command uses' : ''}`
+}
+
+/** A token or job is refused the list of them: it has none. */
+function noneOfItsOwn(error: unknown): never[] {
+  if (error instanceof Refused) return []
+  throw error
+}

@@ -1,0 +1,39 @@
+import { Usage } from '../../errors.ts'
+import { findServiceAccount, findToken, findUser } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { HandedOverToken } from '../../gateway/schemas.ts'
+import { printJson } from '../../output/answer.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, ownerOptions } from '../options/shared-options.ts'
+
+export const command = 'owner <token>'
+export const describe = 'Give an API token another owner.'
+export const details = 'The token then keeps working when its old owner is locked.'
+export const examples = [
+  'rack-gateway tokens owner nightly --service-account reports',
+  'rack-gateway tokens owner nightly --user grace@example.com',
+]
+export const builder = {
+  token: { type: 'string', demandOption: true, describe: 'The ID or name of the token' },
+  ...ownerOptions,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, token, user, serviceAccount } = given
+  if ((user === undefined) === (serviceAccount === undefined))
+    throw new Usage('An API token has one owner.', 'Pass either --user EMAIL or --service-account NAME.')
+  const target = await targetOf(context, rack)
+  const { id, name } = await findToken(target, token, context.now)
+  const owner =
+    user === undefined
+      ? { kind: 'service-account', id: (await findServiceAccount(target, serviceAccount ?? '', context.now)).id }
+      : { kind: 'user', id: (await findUser(target, user, context.now)).id }
+  const changed = await callGateway(target, { path: `/tokens/${id}/owner`, body: { owner }, answer: HandedOverToken })
+  if (json) return printJson(context, HandedOverToken, changed)
+  context.print(printable(`The API token ${name} belongs to ${changed.owner.name}.`))
+  context.note(printable(`${changed.note}: rack-gateway tokens rotate ${id}`))
+}

@@ -1,0 +1,44 @@
+import { findToken } from '../../gateway/find-resource.ts'
+import { Token } from '../../gateway/schemas.ts'
+import { printFields, printJson } from '../../output/answer.ts'
+import { endWords, grantWords, minute } from '../../output/grant-text.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'show <token>'
+export const describe = 'Show an API token without its secret.'
+export const examples = ['rack-gateway tokens show nightly']
+export const builder = {
+  token: { type: 'string', demandOption: true, describe: 'The ID or name of the token' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
+  const token = await findToken(await targetOf(context, rack), typed.token, context.now)
+  if (json) return printJson(context, Token, token)
+  const { owner, expiresAt, lastUsedAt, lastUsedFrom } = token
+  printFields(context, [
+    ['id', token.id],
+    ['name', token.name],
+    ['begins with', token.prefix ?? ''],
+    ['owner', `${owner.name} (${owner.kind})`],
+    ...token.grants.map(
+      (grant) => ['may', `${grantWords(grant)} ${endWords(grant.expiresAt, context.now)}`.trim()] as const,
+    ),
+    ['only rack', token.rack ?? ''],
+    ['only from', token.sources.join(', ')],
+    ['created', minute(token.createdAt)],
+    [
+      'ends',
+      token.revokedAt === null
+        ? `${endWords(expiresAt, context.now)}, at ${expiresAt}`
+        : `revoked at ${token.revokedAt}`,
+    ],
+    [
+      'last used',
+      lastUsedAt === null ? 'not yet' : `${minute(lastUsedAt)} from ${lastUsedFrom ?? 'nobody knows where'}`,
+    ],
+  ])
+}

@@ -1,0 +1,43 @@
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { Trust } from '../../gateway/schemas.ts'
+import { printJson } from '../../output/answer.ts'
+import { grantWords } from '../../output/grant-text.ts'
+import { printable } from '../../output/terminal.ts'
+import { tellWarnings } from '../../output/warnings.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { grantMembers } from '../options/grant.ts'
+import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
+import { termOptions, trustTerms } from './trust-terms.ts'
+
+export const command = 'create <name>'
+export const describe = 'Let the jobs of a CI system log in.'
+export const details =
+  'Name the jobs with a provider and the fields of its template, or with an issuer and the claims of its tokens. The fields are in docs/how-to/keyless-ci.md. Separate the items of a list, such as events, by commas. The management API has further conditions.'
+export const examples = [
+  'rack-gateway trusts create deploy-web --role ci --apps web --provider github --with repositoryId=74 --with repositoryOwnerId=65 --with ref=refs/heads/main',
+  "rack-gateway trusts create builds --role ci --issuer https://ci.example.com --claim project=web --claim-like 'ref=refs/heads/release-*'",
+]
+export const builder = {
+  name: { type: 'string', demandOption: true, describe: 'The name in lists, audit events, and denials' },
+  role: { type: 'string', demandOption: true, describe: 'The role of the jobs' },
+  ...termOptions,
+  ...grantOptions,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, name, role } = given
+  const body = { name, role, ...grantMembers(given, context.now), ...trustTerms(given) }
+  const target = await targetOf(context, rack)
+  const trust = await callGateway(target, { path: '/trusts', body, answer: Trust })
+  tellWarnings(context, trust)
+  if (json) return printJson(context, Trust, trust)
+  context.print(
+    printable(`Jobs that ${trust.name} lets in are ${trust.grants.map(grantWords).join('; ')} (${trust.id}).`),
+  )
+  context.note(
+    printable(`a job asks with: rack-gateway ci login ${target.origin} --trust ${JSON.stringify(trust.name)}`),
+  )
+}

@@ -1,0 +1,28 @@
+import { findTrust } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { Trust } from '../../gateway/schemas.ts'
+import { printJson } from '../../output/answer.ts'
+import { confirm } from '../../output/confirm.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, yesOption } from '../options/shared-options.ts'
+
+export const command = 'delete <trust>'
+export const describe = 'Delete a trust for good, and close the connections of its jobs.'
+export const examples = ['rack-gateway trusts delete deploy-web']
+export const builder = {
+  trust: { type: 'string', demandOption: true, describe: 'The ID or name of the trust' },
+  yes: yesOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const { id, name } = await findTrust(target, typed.trust, context.now)
+  await confirm(context, `revoke the trust ${name} for good, which ends the jobs that it let in`, { yes })
+  const trust = await callGateway(target, { path: `/trusts/${id}`, method: 'DELETE', answer: Trust })
+  if (json) return printJson(context, Trust, trust)
+  context.print(printable(`The trust ${name} is revoked, and what its jobs had open has ended.`))
+}

@@ -1,0 +1,33 @@
+import { Type } from 'typebox'
+import { everyPage } from '../../gateway/every-page.ts'
+import { Trust } from '../../gateway/schemas.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { grantWords, minute } from '../../output/grant-text.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const Trusts = Type.Array(Trust)
+
+export const command = 'list'
+export const describe = 'List trusts.'
+export const examples = ['rack-gateway trusts', 'rack-gateway trusts list --revoked --json']
+export const builder = {
+  revoked: { type: 'boolean', describe: 'Include revoked trusts' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, revoked }: Arguments<typeof builder>): Promise<void> {
+  const all = await everyPage(await targetOf(context, rack), '/trusts', Trust)
+  const shown = revoked ? all : all.filter(({ revokedAt }) => revokedAt === null)
+  if (json) return printJson(context, Trusts, shown)
+  const rows = shown.map(({ id, name, issuer, grants, revokedAt }) => [
+    id,
+    name,
+    issuer,
+    grants.map(grantWords).join('; '),
+    revokedAt === null ? '' : `revoked ${minute(revokedAt)}`,
+  ])
+  printTable(context, ['ID', 'NAME', 'ISSUER', 'MAY', 'STATE'], rows, 'there are no trusts')
+}

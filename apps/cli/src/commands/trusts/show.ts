@@ -1,0 +1,35 @@
+import { findTrust } from '../../gateway/find-resource.ts'
+import { Trust } from '../../gateway/schemas.ts'
+import { printFields, printJson } from '../../output/answer.ts'
+import { endWords, grantWords, minute } from '../../output/grant-text.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'show <trust>'
+export const describe = 'Show a trust, and what it requires of a job.'
+export const examples = ['rack-gateway trusts show deploy-web']
+export const builder = {
+  trust: { type: 'string', demandOption: true, describe: 'The ID or name of the trust' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
+  const trust = await findTrust(await targetOf(context, rack), typed.trust, context.now)
+  if (json) return printJson(context, Trust, trust)
+  printFields(context, [
+    ['id', trust.id],
+    ['name', trust.name],
+    ['issuer', trust.issuer],
+    ['audience', trust.audience],
+    ...trust.conditions.map((condition) => ['condition', safeJson(condition)] as const),
+    ...trust.grants.map(
+      (grant) => ['may', `${grantWords(grant)} ${endWords(grant.expiresAt, context.now)}`.trim()] as const,
+    ),
+    ['session', `${trust.maxAgeSeconds} s at most`],
+    ['made', `${minute(trust.createdAt)} by ${trust.createdBy}`],
+    ['revoked', minute(trust.revokedAt)],
+  ])
+}

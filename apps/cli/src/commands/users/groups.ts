@@ -1,0 +1,23 @@
+import { Type } from 'typebox'
+import { everyPage } from '../../gateway/every-page.ts'
+import { Group } from '../../gateway/schemas.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const Groups = Type.Array(Group)
+
+export const command = 'groups'
+export const describe = 'List groups that have members or bindings.'
+export const examples = ['rack-gateway users groups']
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const groups = await everyPage(target, '/groups', Group)
+  if (json) return printJson(context, Groups, groups)
+  const rows = groups.map(({ name, members, bindings }) => [name, `${members}`, `${bindings}`])
+  printTable(context, ['NAME', 'MEMBERS', 'BINDINGS'], rows, 'there are no groups')
+}

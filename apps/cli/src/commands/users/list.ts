@@ -1,0 +1,36 @@
+import { issuerName } from '@rack-gateway/rbac-policy'
+import { Type } from 'typebox'
+import { everyPage } from '../../gateway/every-page.ts'
+import { User } from '../../gateway/schemas.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { minute } from '../../output/grant-text.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const Users = Type.Array(User)
+
+export const command = 'list'
+export const describe = 'List users, or the members of a group.'
+export const examples = ['rack-gateway users', 'rack-gateway users list --group deployers@example.com']
+export const builder = {
+  group: { type: 'string', describe: 'Only members of this group' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, group }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const query = group === undefined ? '' : `?group=${encodeURIComponent(group)}`
+  const users = await everyPage(target, `/users${query}`, User)
+  if (json) return printJson(context, Users, users)
+  const rows = users.map(({ id, email, issuer, groups, createdAt, lockedAt }) => [
+    id,
+    email,
+    issuerName(issuer),
+    groups.join(', '),
+    minute(createdAt),
+    lockedAt === null ? '' : `locked ${minute(lockedAt)}`,
+  ])
+  printTable(context, ['ID', 'E-MAIL', 'ISSUER', 'GROUPS', 'SINCE (UTC)', 'STATE'], rows, 'there are no users')
+}

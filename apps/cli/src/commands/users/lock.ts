@@ -1,0 +1,41 @@
+import { findUser } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { LockedUser } from '../../gateway/schemas.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { confirm } from '../../output/confirm.ts'
+import { endWords } from '../../output/grant-text.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, reasonOption, yesOption } from '../options/shared-options.ts'
+
+export const command = 'lock <user>'
+export const describe = 'Lock a user, which revokes their sessions and stops their API tokens.'
+export const examples = ["rack-gateway users lock ada@example.com --reason 'left the company'"]
+export const builder = {
+  user: {
+    type: 'string',
+    demandOption: true,
+    describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
+  },
+  reason: { ...reasonOption, demandOption: true },
+  yes: yesOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, user, reason, yes } = given
+  const target = await targetOf(context, rack)
+  const { id, email } = await findUser(target, user, context.now)
+  await confirm(context, `lock ${email}, which ends their sessions and stops their API tokens`, { yes })
+  const locked = await callGateway(target, { path: `/users/${id}/lock`, body: { reason }, answer: LockedUser })
+  if (json) return printJson(context, LockedUser, locked)
+  context.print(printable(`${email} is locked.`))
+  const { stoppedTokens } = locked
+  if (stoppedTokens.length === 0) return
+  const rows = stoppedTokens.map((token) => [token.id, token.name, endWords(token.expiresAt, context.now)])
+  context.print('These API tokens of theirs have stopped:')
+  printTable(context, ['ID', 'NAME', 'ENDS'], rows, '')
+  context.note('give one that must go on to another owner: rack-gateway tokens owner ID --service-account NAME')
+}

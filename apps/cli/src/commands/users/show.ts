@@ -1,0 +1,33 @@
+import { findUser } from '../../gateway/find-resource.ts'
+import { User } from '../../gateway/schemas.ts'
+import { printFields, printJson } from '../../output/answer.ts'
+import { minute } from '../../output/grant-text.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'show <user>'
+export const describe = 'Show a user.'
+export const examples = ['rack-gateway users show ada@example.com']
+export const builder = {
+  user: {
+    type: 'string',
+    demandOption: true,
+    describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
+  },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
+  const user = await findUser(await targetOf(context, rack), typed.user, context.now)
+  if (json) return printJson(context, User, user)
+  printFields(context, [
+    ['id', user.id],
+    ['e-mail', user.email],
+    ['issuer', user.issuer],
+    ['since', minute(user.createdAt)],
+    ['groups', user.groups.join(', ')],
+    ['locked', user.lockedAt === null ? '' : `${minute(user.lockedAt)}: ${user.lockedReason ?? ''}`],
+  ])
+}

@@ -1,0 +1,29 @@
+import { findUser } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { User } from '../../gateway/schemas.ts'
+import { printJson } from '../../output/answer.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'unlock <user>'
+export const describe = 'Unlock a user. Sessions and API tokens that have not expired work again.'
+export const examples = ['rack-gateway users unlock ada@example.com']
+export const builder = {
+  user: {
+    type: 'string',
+    demandOption: true,
+    describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
+  },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const { id, email } = await findUser(target, typed.user, context.now)
+  const user = await callGateway(target, { path: `/users/${id}/unlock`, method: 'POST', answer: User })
+  if (json) return printJson(context, User, user)
+  context.print(printable(`${email} is unlocked: sessions and API tokens that have not ended work again.`))
+}

@@ -1,0 +1,90 @@
+import { nearest } from '@rack-gateway/config/client'
+import { type Command, type CommandGroup, groupNamed, loadAction, loadSingleCommand } from './commands/command-list.ts'
+import { commandList } from './commands/index.ts'
+import type { Context } from './context.ts'
+import { Usage } from './errors.ts'
+import { exitCodes } from './output/exit-codes.ts'
+import { withProgress } from './output/progress.ts'
+import { printable } from './output/terminal.ts'
+import { version } from './version.ts'
+
+type Found =
+  /** `rest` is what follows the command's name. */
+  | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] }
+  | { readonly kind: 'group'; readonly group: CommandGroup }
+
+/** Runs a command of rack-gateway itself. @param rack named before the command @returns the exit code */
+export async function runOwnCommand(context: Context, words: readonly string[], rack: string | null): Promise<number> {
+  const [first = 'help', ...rest] = words
+  if (first === '-v' || first === '--version') {
+    context.print(`rack-gateway ${version()}`)
+    return exitCodes.ok
+  }
+  if (first === 'help' || asksForHelp(first)) return explain(context, rest)
+  const found = await findCommand(words)
+  if (found.kind === 'group') return printGroupHelp(context, found.group)
+  const { command } = found
+  const { parseWords } = await import('./commands/parse-words.ts')
+  const parsed = await parseWords(
+    command,
+    rack === null ? found.rest : ['--rack', rack, ...found.rest],
+    columnsOf(context),
+  )
+  if (parsed.kind === 'help') {
+    context.print(parsed.text)
+    return exitCodes.ok
+  }
+  const { module } = command
+  const exitCode = await withProgress(context, module.progress, (context) =>
+    module.handler({ ...parsed.given, context, commandList }),
+  )
+  return exitCode ?? exitCodes.ok
+}
+
+async function explain(context: Context, words: readonly string[]): Promise<number> {
+  const named = words.filter((word) => !word.startsWith('-'))
+  if (named.length > 0 && named[0] !== 'help') return runOwnCommand(context, [...named.slice(0, 2), '--help'], null)
+  const { overviewHelp } = await import('./commands/help-text.ts')
+  context.print(await overviewHelp(commandList, columnsOf(context)))
+  return exitCodes.ok
+}
+
+async function printGroupHelp(context: Context, group: CommandGroup): Promise<number> {
+  const { groupHelp } = await import('./commands/help-text.ts')
+  context.print(await groupHelp(group, columnsOf(context)))
+  return exitCodes.ok
+}
+
+/** @throws Usage, with the command that is probably meant */
+export async function findCommand(words: readonly string[]): Promise<Found> {
+  const [first = '', second] = words
+  const single = await loadSingleCommand(commandList, first)
+  if (single !== null) return { kind: 'command', command: single, rest: words.slice(1) }
+  const group = groupNamed(commandList, first)
+  if (group === undefined) throw new Usage(`There is no command ${printable(first)}.`, 'See: rack-gateway help')
+  const action = second === undefined ? null : await loadAction(group, second)
+  if (action !== null) return { kind: 'command', command: action, rest: words.slice(2) }
+  if (asksForHelp(second)) return { kind: 'group', group }
+  const usual = group.default === undefined ? null : await loadAction(group, group.default)
+  if (usual !== null && (second === undefined || second.startsWith('-')))
+    return { kind: 'command', command: usual, rest: words.slice(1) }
+  throw noSuchAction(group, second)
+}
+
+function noSuchAction({ name, actions }: CommandGroup, word: string | undefined): Error {
+  const known = Object.keys(actions)
+  const see = `See: rack-gateway help ${name}`
+  if (word === undefined) return new Usage(`${name} needs an action: ${known.join(', ')}.`, see)
+  const near = nearest(word, known)
+  const hint = near === null ? `It can be ${known.join(', ')}.` : `Did you mean ${name} ${near}?`
+  return new Usage(`There is no command "${name} ${printable(word)}". ${hint}`, see)
+}
+
+function asksForHelp(word: string | undefined): boolean {
+  return word === '-h' || word === '--help'
+}
+
+/** The width for help: that of a page where the output goes to no terminal. */
+function columnsOf({ columns }: Context): number {
+  return Math.min(columns ?? 100, 120)
+}
