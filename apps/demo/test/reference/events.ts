@@ -10,9 +10,11 @@ interface Schema {
   readonly items?: Schema
 }
 
-/** The generated part of events.md: every field of an event, and the column that repeats it. */
+/** The generated part of events.md: every field of an event that has a value of its own, and the column that repeats it. */
 export function eventParts(): Record<string, string> {
-  const items = eventFields.map(({ path, description, column }): [string, string] => {
+  const parents = new Set(eventFields.map(({ path }) => path.slice(0, Math.max(path.lastIndexOf('.'), 0))))
+  const leaves = eventFields.filter(({ path }) => !parents.has(path))
+  const items = leaves.map(({ path, description, column }): [string, string] => {
     if (column === undefined) return [code(path), description]
     return [column === path ? `**${code(path)}**` : `**${code(path)}** (${code(column)})`, description]
   })
