@@ -2,7 +2,7 @@ import { readServerConfig } from '@rack-gateway/config'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createLog, startGateway } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
-import { certificatePath, selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { certificatePath, selfSignedIdentity, serverIdentity } from '@rack-gateway/testing/certificates'
 import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
@@ -30,17 +30,25 @@ afterAll(async () => {
 
 /** Asks for the apps and for a log stream through a gateway that was started from the environment. */
 async function callThrough(trust: Readonly<Record<string, string>>) {
+  return callAt(await gatewayWith(rack, trust))
+}
+
+async function gatewayWith(one: DemoRack, trust: Readonly<Record<string, string>>): Promise<string> {
   const config = readServerConfig({
-    ...gatewayEnvironment(system, rack),
+    ...gatewayEnvironment(system, one),
     LOG_LEVEL: 'silent',
     ...trust,
   })
   const gateway = await startGateway(config, createLog(config.logLevel))
   onTestFinished(() => gateway.stop())
+  return gateway.url
+}
+
+async function callAt(url: string) {
   const authorization = basicAuthorization(token)
-  const answer = await fetch(`${gateway.url}/apps`, { headers: { authorization } })
+  const answer = await fetch(`${url}/apps`, { headers: { authorization } })
   const body: unknown = await answer.json()
-  const socket = await openSocket(`${gateway.url}/apps/myapp/logs`, token, {})
+  const socket = await openSocket(`${url}/apps/myapp/logs`, token, {})
   socket.close()
   return { status: answer.status, body, socket }
 }
@@ -86,3 +94,25 @@ test.each([
       .toMatchObject([{ kind: 'call', ...ended }, { kind: 'opened' }, { kind: 'closed', ...ended }])
   },
 )
+
+test('a server that takes the place of a pinned rack while the gateway runs gets neither the password nor a call', async () => {
+  const options = { name: 'staging', token: 'rack-password' }
+  const before = createDemoRack({ ...options, tls: selfSignedIdentity })
+  await before.listen()
+  const { hostname, port } = new URL(before.url)
+  const url = await gatewayWith(before, { RACK_TLS_INSECURE_STAGING: 'true', RACK_TLS_PIN_STAGING: rackPin })
+  expect((await callAt(url)).status).toBe(200)
+  await before.close()
+
+  const other = createDemoRack({ ...options, tls: serverIdentity })
+  await other.listen(Number(port), hostname)
+  const { status, body, socket } = await callAt(url)
+  expect([status, body]).toEqual([502, expect.objectContaining({ code: 'RGW_RACK_NOT_PINNED' })])
+  expect([socket.status, other.received]).toEqual([502, []])
+  await other.close()
+
+  const after = createDemoRack({ ...options, tls: selfSignedIdentity })
+  await after.listen(Number(port), hostname)
+  onTestFinished(() => after.close())
+  expect((await callAt(url)).status).toBe(200)
+})

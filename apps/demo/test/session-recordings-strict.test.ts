@@ -74,6 +74,13 @@ describe('a store that fails', () => {
     const { recording } = await eventOf('closed', before)
     expect(recording).toMatchObject({ mode: 'strict', lost: 0 })
     expect(recording?.chunks).toBeGreaterThan(1)
+    const store = await s3Of(server.endpoint)
+    const id = recording?.id ?? ''
+    const keys = { store, secretKey: system.secretKey }
+    await expect.poll(async () => (await storedCast(keys, id)).verdict.state).toBe('complete')
+    const { input, output } = await storedCast(keys, id)
+    for (const bytes of [input, output]) expect(bytes.toString()).toMatch(/^typed, and <\[hidden.*\]>$/)
+    store.close()
     const none = (await system.events()).length
     const unrecorded = await exec('argv x')
     await unrecorded.untilEnd()

@@ -16,9 +16,14 @@ describe.each([
   let directory: RecordingDirectory
   let system: System
   let admin: string
+  const logged: string[] = []
   beforeAll(async () => {
     directory = await recordingDirectory()
-    system = await startSystem({ recordings: { address: directory.path, limits: { flushAfter: 50 }, thread } })
+    system = await startSystem({
+      recordings: { address: directory.path, limits: { flushAfter: 50 }, thread },
+      log: (line) => logged.push(line),
+      logLevel: 'trace',
+    })
     admin = await system.token('admin')
   })
   afterAll(async () => {
@@ -83,6 +88,17 @@ describe.each([
       [expect.any(Number), 'x', '3'],
     ])
     expect(cast.input.length).toBe(0)
+  })
+
+  test('a password that is typed and not shown is in no recording, event, or log line', async () => {
+    const socket = await exec('sleep 600')
+    socket.send(Buffer.from('typed-and-not-shown\n'))
+    socket.close()
+    const { header, events, input, output } = await lastCast()
+    expect([input.length, output.length, header.command]).toEqual([0, 0, 'sleep 600'])
+    // The rack got it.
+    expect((await lastClosed()).bytesIn).toBeGreaterThan('typed-and-not-shown'.length)
+    expect(JSON.stringify([events, await system.events(), logged])).not.toContain('typed-and-not-shown')
   })
 
   test('the event that opens it has its id, and the one that closes it what proves it', async () => {
