@@ -8,6 +8,7 @@ export { createRevision, type Revision, type RevisionState } from './principals/
 export { isRefusal, noCredential, type Refusal, type RefusalRule } from './refusal.ts'
 export type { BrowserSessions, BrowserSessionsOptions } from './sessions/browser-sessions.ts'
 export { defaultSessionTerms, type SessionTerms } from './sessions/renewal.ts'
+export { deriveLoginKeys, type Keys, type LoginKeys } from './tokens/login-keys.ts'
 export { deriveKey } from './tokens/secret.ts'
 export { createTokenMint, type IssuedToken, type TokenMint, type TokenReading } from './tokens/token.ts'
 export type { TokenKind } from './tokens/token-kind.ts'

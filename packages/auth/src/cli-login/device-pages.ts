@@ -34,7 +34,7 @@ interface Typed {
 export function devicePages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
   const { browserSessions, visit, isBeyondCodeLimit } = options
   const { device } = logins
-  const { seal, open } = createValueSeal<Typed>(options.secrets, 'rack-gateway/device-login-typed/1')
+  const { seal, open } = createValueSeal<Typed>(options.keys.typedCodes)
 
   app.addHook('onRequest', async function mayBeUsed(request) {
     if (request.routeOptions.url?.startsWith(page) && device.mode === 'off') throw new LoginRefused(deviceLoginOff)

@@ -50,8 +50,8 @@ const ending = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.ex
 
 /** Logins by a code that somebody reads in a terminal and types into a browser. */
 export function createDeviceLogins(options: CliLoginOptions) {
-  const { database, secrets, clock, deviceLogin, pollSeconds, blockOf } = options
-  const hashesOf = createUserCodeHash(secrets)
+  const { database, keys, clock, deviceLogin, pollSeconds, blockOf } = options
+  const hashesOf = createUserCodeHash(keys.deviceCodes)
 
   return {
     mode: deviceLogin,

@@ -6,6 +6,7 @@ import { LoginRefused } from '../login/refusal.ts'
 import { defaultSessionTerms } from '../sessions/renewal.ts'
 import { author, startStore } from '../testing/database.ts'
 import { hour } from '../testing/records.ts'
+import { deriveLoginKeys } from '../tokens/login-keys.ts'
 import { createCliLogins } from './logins.ts'
 
 const place = { request: 'r', source: { address: '192.0.2.7' } }
@@ -17,7 +18,7 @@ async function start() {
   const logins = createCliLogins({
     database,
     mint,
-    secrets: [Buffer.alloc(32, 'cli')],
+    keys: deriveLoginKeys([Buffer.alloc(32, 'cli')]),
     clock,
     record,
     terms: defaultSessionTerms,

@@ -34,8 +34,8 @@ const codeLife = 60_000
 
 /** Logins that end in the process that began them. Until somebody decides on one, the gateway keeps nothing of it. */
 export function createLoopbackLogins(options: CliLoginOptions) {
-  const { secrets, clock, database } = options
-  const { seal, open } = createValueSeal<LoopbackLogin>(secrets, 'rack-gateway/loopback-login/1')
+  const { keys, clock, database } = options
+  const { seal, open } = createValueSeal<LoopbackLogin>(keys.loopbackLogins)
 
   return {
     begin(request: LoopbackRequest, address: string): BegunLoopback {

@@ -3,6 +3,7 @@ import type { ChangeDatabase } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
 import type { RecordIdentityEvents } from '../events.ts'
 import type { SessionTerms } from '../sessions/renewal.ts'
+import type { LoginKeys } from '../tokens/login-keys.ts'
 import type { TokenMint } from '../tokens/token.ts'
 
 /** Whether somebody may log in a CLI by typing its code, and from where. */
@@ -11,8 +12,7 @@ export type DeviceLoginMode = 'off' | 'same-address' | 'on'
 export interface CliLoginOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
-  /** Newest first. */
-  readonly secrets: readonly Uint8Array[]
+  readonly keys: LoginKeys
   /** Milliseconds since the epoch. */
   readonly clock: Clock
   readonly record: RecordIdentityEvents

@@ -8,7 +8,7 @@ import type { LoginRefusal } from './refusal.ts'
 import type { Visit } from './visit.ts'
 import type { CliLoginPlaces } from './visitor.ts'
 
-export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' | 'secrets'> {
+export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' | 'keys'> {
   readonly logins: CliLogins
   readonly clock: Clock
   readonly browserSessions: BrowserSessions

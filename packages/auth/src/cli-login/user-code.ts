@@ -1,5 +1,5 @@
 import { createHmac, randomInt } from 'node:crypto'
-import { deriveKey } from '../tokens/secret.ts'
+import type { Keys } from '../tokens/login-keys.ts'
 
 /** No vowels, so that no word comes of it, and no two letters that look alike. @see RFC 8628, section 6.1 */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'
@@ -19,8 +19,7 @@ export function readUserCode(text: string): string | null {
   return typed.test(letters) ? letters.toUpperCase() : null
 }
 
-/** What is kept of a code. Eight letters could be guessed from a plain hash. @param secrets newest first */
-export function createUserCodeHash(secrets: readonly Uint8Array[]): (letters: string) => Buffer[] {
-  const keys = secrets.map((secret) => deriveKey(secret, 'rack-gateway/device-login-code/1'))
+/** What is kept of a code. Eight letters could be guessed from a plain hash. @param keys newest first */
+export function createUserCodeHash(keys: Keys): (letters: string) => Buffer[] {
   return (letters) => keys.map((key) => createHmac('sha256', key).update(letters).digest())
 }

@@ -4,10 +4,12 @@ import { createIdentities } from '../principals/identities.ts'
 import { createRevision } from '../principals/revision.ts'
 import { createBrowserSessions } from '../sessions/browser-sessions.ts'
 import { hour, now, session } from '../testing/records.ts'
+import { deriveLoginKeys } from '../tokens/login-keys.ts'
 import { createTokenMint } from '../tokens/token.ts'
 import auth from './plugin.ts'
 
 const secrets = [Buffer.alloc(32, 'own test'), Buffer.alloc(32, 'older key')]
+const { csrfTokens: csrfKeys } = deriveLoginKeys(secrets)
 const mint = createTokenMint(secrets)
 const cookie = mint.issue('browser', now + hour)
 const origin = 'https://gateway.example.com'
@@ -29,7 +31,7 @@ async function startOwnApi() {
     clock,
   })
   const record = async () => {}
-  const made = createBrowserSessions({ database: noDatabase, secrets, clock, record, publicUrl: origin, idle: hour })
+  const made = createBrowserSessions({ database: noDatabase, csrfKeys, clock, record, publicUrl: origin, idle: hour })
   const app = Fastify()
   open.push(app)
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) =>
@@ -82,7 +84,7 @@ describe('a change by cookie', () => {
     const { ask } = await startOwnApi()
     const before = createBrowserSessions({
       database: noDatabase,
-      secrets: secrets.slice(1),
+      csrfKeys: csrfKeys.slice(1),
       clock: { now: () => now },
       record: async () => {},
       publicUrl: origin,

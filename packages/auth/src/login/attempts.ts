@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Keys } from '../tokens/login-keys.ts'
 import { createValueSeal, type ValueSeal } from '../tokens/seal.ts'
 
 /** A login that has begun: what must come back with it. */
@@ -27,7 +28,7 @@ export function stateHash(state: string): Buffer {
 
 export type AttemptSeal = ValueSeal<Attempt>
 
-/** Attempts travel in their browser, sealed, so that beginning one costs no I/O. @param secrets newest first */
-export function createAttemptSeal(secrets: readonly Uint8Array[]): AttemptSeal {
-  return createValueSeal(secrets, 'rack-gateway/login-attempt/1')
+/** Attempts travel in their browser, sealed, so that beginning one costs no I/O. @param keys newest first */
+export function createAttemptSeal(keys: Keys): AttemptSeal {
+  return createValueSeal(keys)
 }

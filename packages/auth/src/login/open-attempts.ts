@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Keys } from '../tokens/login-keys.ts'
 import { type Attempt, attemptLife, attemptName, createAttemptSeal } from './attempts.ts'
 import { type GatewayCookies, sentCookies } from './cookies.ts'
 
 const mostAttempts = 5
 
-/** The unfinished logins of a browser. Each has its own cookie, so several tabs can log in at once. @param secrets newest first */
-export function createOpenAttempts({ loginPrefix }: GatewayCookies, secrets: readonly Uint8Array[]) {
-  const { seal, open } = createAttemptSeal(secrets)
+/** The unfinished logins of a browser. Each has its own cookie, so several tabs can log in at once. @param keys newest first */
+export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) {
+  const { seal, open } = createAttemptSeal(keys)
   const nameOf = (state: string) => loginPrefix + attemptName(state)
 
   return {

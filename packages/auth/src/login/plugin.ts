@@ -10,6 +10,7 @@ import { callerAddress } from '../http/source-address.ts'
 import { isRefusal } from '../refusal.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { closeSession } from '../sessions/sessions.ts'
+import type { Keys } from '../tokens/login-keys.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { type Attempt, attemptLife } from './attempts.ts'
 import { type Callback, readCallback } from './callback.ts'
@@ -45,8 +46,8 @@ export interface LoginOptions {
   readonly grants: ProviderGrants
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
-  /** Newest first. */
-  readonly secrets: readonly Uint8Array[]
+  /** Of login attempts, newest first. */
+  readonly attemptKeys: Keys
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
   readonly record: RecordIdentityEvents
@@ -93,7 +94,7 @@ export default fp(
 async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise<void> {
   const { settings, provider, grants, database, mint, clock, browserSessions, record } = options
   const { cookies } = browserSessions
-  const attempts = createOpenAttempts(cookies, options.secrets)
+  const attempts = createOpenAttempts(cookies, options.attemptKeys)
 
   app.setErrorHandler(async function answerAsPage(error: Limited, request, reply) {
     if (error instanceof LoginRefused) return refuse(request, reply, error, null)

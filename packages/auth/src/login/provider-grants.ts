@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { type Database, providerGrants, users } from '@rack-gateway/database'
 import { and, eq, isNotNull, isNull, lte, not, or, sql } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
+import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
 import type { Person } from './person.ts'
 
@@ -23,9 +24,9 @@ const claimLife = 30_000
 /** Of a new entry: not one that an earlier entry of the same user had. */
 const firstVersion = () => randomInt(1, 2 ** 30)
 
-/** The newest refresh token of each user, sealed. @param secrets newest first */
-export function createProviderGrants({ db }: Pick<Database, 'db'>, secrets: readonly Uint8Array[]) {
-  const { seal, open } = createSeal(secrets, 'rack-gateway/provider-grant/1')
+/** The newest refresh token of each user, sealed. @param keys newest first */
+export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
+  const { seal, open } = createSeal(keys)
   const ofUser = (user: string) => eq(providerGrants.userId, user)
   const ofVersion = (user: string, version: number) => and(ofUser(user), eq(providerGrants.version, version))
   const isFresh = (now: number) =>

@@ -8,14 +8,14 @@ import type { Clock } from '../clock.ts'
 import { AuthUnavailable, throwLookUpTooSlow } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { type GatewayCookies, gatewayCookies } from '../login/cookies.ts'
-import { deriveKey } from '../tokens/secret.ts'
+import type { Keys } from '../tokens/login-keys.ts'
 import type { TokenReading } from '../tokens/token.ts'
 import { closeSession } from './sessions.ts'
 
 export interface BrowserSessionsOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
-  /** Newest first. */
-  readonly secrets: readonly Uint8Array[]
+  /** Of CSRF tokens, newest first. */
+  readonly csrfKeys: Keys
   /** Milliseconds since the epoch. */
   readonly clock: Clock
   readonly record: RecordIdentityEvents
@@ -42,8 +42,7 @@ const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
 
 /** What sessions of browsers have beyond others: an idle limit, and a token against forged requests. */
 export function createBrowserSessions(options: BrowserSessionsOptions): BrowserSessions {
-  const { database, secrets, clock, record, publicUrl, idle } = options
-  const keys = secrets.map((secret) => deriveKey(secret, 'rack-gateway/csrf-token/1'))
+  const { database, csrfKeys: keys, clock, record, publicUrl, idle } = options
   const every = Math.min(noteEvery, idle / 10)
   const notedAt = new LRUCache<string, number>({ max: mostNoted })
 

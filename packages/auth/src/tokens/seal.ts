@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { deriveKey } from './secret.ts'
+import type { Keys } from './login-keys.ts'
 
 const ivLength = 12
 const tagLength = 16
@@ -7,12 +7,9 @@ const tagLength = 16
 /**
  * AES-256-GCM for one purpose: the newest key seals, every key opens.
  *
- * @param secrets newest first
- * @param purpose as in `deriveKey`
+ * @param keys 32 bytes each, newest first
  */
-export function createSeal(secrets: readonly Uint8Array[], purpose: string) {
-  const keys = secrets.map((secret) => deriveKey(secret, purpose))
-
+export function createSeal(keys: Keys) {
   /** @param owner whose it is: for anybody else it doesn't open */
   function seal(text: string, owner = ''): Buffer {
     const [newest] = keys
@@ -44,8 +41,8 @@ export interface ValueSeal<T> {
 }
 
 /** `createSeal` for JSON, as text that fits into an address or a cookie. */
-export function createValueSeal<T>(secrets: readonly Uint8Array[], purpose: string): ValueSeal<T> {
-  const { seal, open } = createSeal(secrets, purpose)
+export function createValueSeal<T>(keys: Keys): ValueSeal<T> {
+  const { seal, open } = createSeal(keys)
   return {
     seal: (value) => seal(JSON.stringify(value)).toString('base64url'),
     open(sealed) {
@@ -55,7 +52,7 @@ export function createValueSeal<T>(secrets: readonly Uint8Array[], purpose: stri
   }
 }
 
-function decrypt(key: Buffer, sealed: Buffer, owner: string): string | null {
+function decrypt(key: Uint8Array, sealed: Buffer, owner: string): string | null {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivLength), { authTagLength: tagLength })
   decipher.setAAD(Buffer.from(owner)).setAuthTag(sealed.subarray(ivLength, ivLength + tagLength))
   try {

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { deriveLoginKeys } from './login-keys.ts'
+
+const [older, newer] = ['o', 'n'].map((sign) => Buffer.from(sign.repeat(32)))
+if (!older || !newer) throw new Error('there are two keys')
+
+test('each purpose has its own keys, newest first', () => {
+  const keys = Object.values(deriveLoginKeys([newer, older]))
+  const all = keys.flat().map((key) => Buffer.from(key).toString('hex'))
+  expect(new Set(all).size).toBe(2 * keys.length)
+  expect(keys.map(([, second]) => second)).toEqual(Object.values(deriveLoginKeys([older])).map(([first]) => first))
+})
+
+test('the keys stay the same from version to version, so that cookies and refresh tokens stay readable', () => {
+  const keys = Object.entries(deriveLoginKeys([older])).map(([purpose, [key]]) => [
+    purpose,
+    Buffer.from(key ?? []).toString('hex'),
+  ])
+  expect(Object.fromEntries(keys)).toMatchInlineSnapshot(`
+    {
+      "csrfTokens": "e812b0efae569b9835e0dbf136fa727bb977f06ae0b7b372f5a3adce6a11b061",
+      "deviceCodes": "a111c3190bb7ce720e573ab718aafab3482588d7a1ee114ecca5567f30668d1d",
+      "loginAttempts": "fbf4d1c388fc6f1051d202152697a2ce0ebc06fd033f157c346d68d529df606d",
+      "loopbackLogins": "76d7718d66380369acbe6c8d65755cb06c07c742e88281ba232c9f0ffcbe887e",
+      "providerGrants": "92d150c92818d60fc97b0493b69e244b9abb1fdd6a1aac0b1d59669ab11f409a",
+      "typedCodes": "648cc28ee09bd416fd91782aad39c06c7ce7961004239f5ae6c0f29be9d52493",
+    }
+  `)
+})

@@ -1,0 +1,29 @@
+import { deriveKey } from './secret.ts'
+
+const purposes = {
+  csrfTokens: 'rack-gateway/csrf-token/1',
+  loginAttempts: 'rack-gateway/login-attempt/1',
+  providerGrants: 'rack-gateway/provider-grant/1',
+  loopbackLogins: 'rack-gateway/loopback-login/1',
+  deviceCodes: 'rack-gateway/device-login-code/1',
+  typedCodes: 'rack-gateway/device-login-typed/1',
+} as const
+
+/** Keys of one purpose, newest first. The newest one signs and seals, and all of them verify and open. */
+export type Keys = readonly Buffer[]
+
+/** One list of keys for each purpose of a login. */
+export type LoginKeys = { readonly [Purpose in keyof typeof purposes]: Keys }
+
+/** @param secrets keys of `APP_SECRET_KEY`, newest first */
+export function deriveLoginKeys(secrets: readonly Uint8Array[]): LoginKeys {
+  const keysFor = (purpose: string) => secrets.map((secret) => deriveKey(secret, purpose))
+  return {
+    csrfTokens: keysFor(purposes.csrfTokens),
+    loginAttempts: keysFor(purposes.loginAttempts),
+    providerGrants: keysFor(purposes.providerGrants),
+    loopbackLogins: keysFor(purposes.loopbackLogins),
+    deviceCodes: keysFor(purposes.deviceCodes),
+    typedCodes: keysFor(purposes.typedCodes),
+  }
+}
