@@ -5,7 +5,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SinkSettings } from '@rack-gateway/audit/sinks'
+import { Secret, type SinkConfig } from '@rack-gateway/config'
 import { freePort } from '@rack-gateway/demo/free-port'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
@@ -43,9 +43,11 @@ async function startReceiver(answer: (response: ServerResponse) => void = (respo
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hooks, ids }
 }
 
-function webhookAt(url: string, name: string): SinkSettings {
-  const target = { kind: 'webhook', url: `${url}/secret-path`, keys: [key] } as const
-  return { name, target, headers: { authorization: 'Bearer secret-header' }, ca: null, kinds: [] }
+function webhookAt(url: string, name: string): SinkConfig {
+  const keys = [new Secret(key.toString('hex'))]
+  const target = { kind: 'webhook', url: new Secret(`${url}/secret-path`), keys } as const
+  const header = { name: 'authorization', value: new Secret('Bearer secret-header') }
+  return { name, target, header, ca: null, kinds: [] }
 }
 
 async function readinessOf(url: string) {

@@ -232,9 +232,7 @@ test('a policy document is read again at SIGHUP: the process goes on, by the new
 })
 
 test('the gateways of these tests do what one does whose environment says nothing', () => {
-  const { sessions, authMaxStaleMs, ...config } = readServerConfig(settings({}))
-  expect({ ...config, sessions, authMaxStale: authMaxStaleMs }).toMatchObject(environmentDefaults)
-  expect(config.checkpoints).toEqual({ signingKeys: [], directory: null, s3: null, webhook: null })
+  expect(readServerConfig(settings({}))).toMatchObject(environmentDefaults)
 })
 
 /** Each setting is seen in what the process does: one that is read and then dropped would fail open. */

@@ -1,8 +1,9 @@
-import type { Limits } from '@rack-gateway/config'
+import { defaultLimits, type Limits, Secret } from '@rack-gateway/config'
 import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { gatewayDefaults } from './gateway-defaults.ts'
+import { rackConfig } from './rack-config.ts'
 import type { System } from './system.ts'
 
 export interface GatewayBefore {
@@ -19,13 +20,14 @@ export async function startGatewayBefore(
   limits: Partial<Limits> = {},
 ): Promise<GatewayBefore> {
   const app = await createGateway({
-    racks: [{ name: 'staging', url: new URL(rack.url), token: rack.token, tlsInsecure: false }],
-    secretKeys: [Buffer.from(secretKey)],
+    config: {
+      ...gatewayDefaults,
+      racks: [rackConfig('staging', rack)],
+      secretKeys: [new Secret(secretKey)],
+      limits: { ...defaultLimits, ...limits },
+    },
     databaseUrl: database.runtimeUrl,
     log: pino({ level: 'silent' }),
-    ...gatewayDefaults,
-    strangersPerMinute: 300,
-    limits,
   })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return { app, url, port: Number(new URL(url).port), stop: () => app.close() }

@@ -1,16 +1,16 @@
-import { signingKeyOf } from '@rack-gateway/audit/checkpoints'
 import { defaultSessionTerms } from '@rack-gateway/auth'
-import type { createGateway } from '@rack-gateway/gateway'
+import { defaultLimits, Secret } from '@rack-gateway/config'
+import type { GatewayConfig } from '@rack-gateway/gateway'
 
-type GatewayOptions = Parameters<typeof createGateway>[0]
-
-/** What a gateway does where its environment says nothing. */
+/** The configuration of a gateway whose environment has only what is required. */
 export const environmentDefaults = {
   auditReads: 'strict',
   auditFallbackDir: null,
   recordings: null,
+  recordingsKeep: null,
+  recordingsMaxSize: null,
   sinks: [],
-  authMaxStale: 60_000,
+  authMaxStaleMs: 60_000,
   sessions: defaultSessionTerms,
   publicUrl: null,
   login: null,
@@ -20,10 +20,16 @@ export const environmentDefaults = {
   policyFile: null,
   policyPackages: [],
   metrics: null,
-} as const satisfies Partial<GatewayOptions>
+  strangersPerMinute: 300,
+  limits: defaultLimits,
+  checkpoints: { signingKeys: [], directory: null, s3: null, webhook: null },
+} as const satisfies Partial<GatewayConfig>
 
-/** The same for a gateway that a test puts together: each signs checkpoints with one key, and sends no copies. */
+/** The same for a gateway in a test: all of them sign checkpoints with one key. */
 export const gatewayDefaults = {
   ...environmentDefaults,
-  checkpoints: { keys: [signingKeyOf(Buffer.alloc(32, 1))], places: [] },
-} as const satisfies Partial<GatewayOptions>
+  checkpoints: {
+    ...environmentDefaults.checkpoints,
+    signingKeys: [new Secret(Buffer.alloc(32, 1).toString('base64'))],
+  },
+} as const satisfies Partial<GatewayConfig>

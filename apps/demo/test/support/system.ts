@@ -1,26 +1,24 @@
 import type { AuditEvent } from '@rack-gateway/audit'
-import { objectPlace } from '@rack-gateway/audit/checkpoints'
 import type {} from '@rack-gateway/audit/plugin'
-import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import { type ChainVerdict, verifyChain } from '@rack-gateway/audit/testing'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
 import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import type {} from '@rack-gateway/auth/plugin'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
-import type { Limits } from '@rack-gateway/config'
+import { defaultLimits, type Limits, type LoginConfig, Secret, type SinkConfig } from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
-import { createGateway, type RecordingSettings } from '@rack-gateway/gateway'
-import { openObjectStore } from '@rack-gateway/object-store'
+import { createGateway, type Tuning } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
 import { gatewayDefaults } from './gateway-defaults.ts'
+import { rackConfig } from './rack-config.ts'
 
 export interface System {
   readonly url: string
@@ -89,13 +87,31 @@ export interface SystemOptions {
   /** Tests that poll don't wait as long as people do. */
   readonly devicePollSeconds?: number
   /** Where events are sent beside the log. */
-  readonly sinks?: readonly SinkSettings[]
+  readonly sinks?: readonly SinkConfig[]
+}
+
+export interface RecordingSettings {
+  /** Of an object store. */
+  readonly address: string
+  readonly limits?: Tuning['recordingLimits']
+  readonly thread?: boolean
 }
 
 type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'recordings' | 'sinks'>
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
 const key = Buffer.from(secretKey)
+
+/** As the environment would configure it. */
+function loginConfig({
+  clientSecret,
+  publicUrl: _,
+  sessionIdle,
+  sessionLife: __,
+  ...config
+}: LoginSettings): LoginConfig {
+  return { ...config, clientSecret: new Secret(clientSecret), sessionIdleMs: sessionIdle }
+}
 
 /** The gateway as in production, on a database of its own, in front of demo racks. */
 export async function startSystem({
@@ -140,41 +156,41 @@ export async function startSystem({
   const fixedPort = atHome ? await freePort() : 0
   const publicUrl = atHome ? `http://127.0.0.1:${fixedPort}` : givenUrl
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
-  const places =
-    checkpoints === undefined
-      ? null
-      : [objectPlace(await openObjectStore({ kind: 'directory', directory: checkpoints }))]
-  const start = (options: ReplicaOptions = {}) =>
-    createGateway({
-      ...gatewayDefaults,
-      racks: Object.entries(racks).map(([name, rack]) => ({
-        name,
-        url: new URL(rack.url),
-        token: rack.token,
-        tlsInsecure: false,
-      })),
-      secretKeys: [key],
+  const start = (options: ReplicaOptions = {}) => {
+    const recorded = options.recordings ?? recordings
+    return createGateway({
+      config: {
+        ...gatewayDefaults,
+        racks: Object.entries(racks).map(([name, rack]) => rackConfig(name, rack)),
+        secretKeys: [new Secret(secretKey)],
+        auditReads,
+        auditFallbackDir: options.auditFallbackDir ?? auditFallbackDir,
+        sessions,
+        publicUrl: login?.publicUrl ?? publicUrl,
+        login: login && loginConfig(login),
+        deviceLogin,
+        cliMinimumVersion,
+        trustedProxies,
+        limits: { ...defaultLimits, ...limits },
+        policyPackages,
+        policyFile,
+        recordings: recorded?.address ?? null,
+        strangersPerMinute,
+        sinks: options.sinks ?? sinks,
+        checkpoints: { ...gatewayDefaults.checkpoints, directory: checkpoints ?? null },
+        metrics,
+      },
       databaseUrl,
       log: log === undefined ? pino({ level: 'silent' }) : pino({ level: logLevel }, { write: log }),
-      auditReads,
-      auditFallbackDir: options.auditFallbackDir ?? auditFallbackDir,
-      sessions,
-      publicUrl: login?.publicUrl ?? publicUrl,
-      login,
-      deviceLogin,
-      cliMinimumVersion,
-      devicePollSeconds,
       now,
-      trustedProxies,
-      limits,
-      policyPackages,
-      policyFile,
-      recordings: options.recordings ?? recordings,
-      strangersPerMinute,
-      sinks: options.sinks ?? sinks,
-      ...(places && { checkpoints: { ...gatewayDefaults.checkpoints, places, interval: 0 } }),
-      metrics,
+      tuning: {
+        devicePollSeconds,
+        ...(checkpoints !== undefined && { checkpointInterval: 0 }),
+        ...(recorded?.limits && { recordingLimits: recorded.limits }),
+        ...(recorded?.thread !== undefined && { recordingThread: recorded.thread }),
+      },
     })
+  }
   const app = await start()
   const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })
   const port = Number(new URL(url).port)

@@ -3,7 +3,7 @@ import { readDuration } from '@rack-gateway/config'
 import { openPool } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import type { Sql } from 'postgres'
-import { signingKeysFrom } from '../process/secret-keys.ts'
+import { signingKeysOf } from '../process/keys.ts'
 import { withAuditLog } from './recorded-work.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -31,7 +31,7 @@ export async function archiveAudit({ to, keep, drop, force, lock, ...given }: Ar
           sql,
           lock: holder,
           store,
-          keys: signingKeysFrom(config),
+          keys: signingKeysOf(config),
           before,
           keep,
           drop: drop ? 'drop' : 'keep',

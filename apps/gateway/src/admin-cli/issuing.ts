@@ -2,7 +2,7 @@ import { createTokenMint } from '@rack-gateway/auth'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import type { ServerConfig } from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
-import { secretKeysOf } from '../process/secret-keys.ts'
+import { secretKeysOf } from '../process/keys.ts'
 import { withAuditLog } from './recorded-work.ts'
 
 /** Runs `work` with a stream of its own in the audit log: whatever it changes is recorded first. */

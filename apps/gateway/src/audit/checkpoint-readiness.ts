@@ -1,5 +1,5 @@
 import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
-import type { Readiness } from '../operations/health.ts'
+import type { Readiness } from '../operations/readiness-check.ts'
 
 /** Later than that, something keeps checkpoints from being made. */
 const late = 90_000

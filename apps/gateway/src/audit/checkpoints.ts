@@ -10,6 +10,7 @@ import {
 } from '@rack-gateway/audit/checkpoints'
 import type { CheckpointConfig } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,17 +18,40 @@ declare module 'fastify' {
   }
 }
 
-/** Who signs checkpoints, and where their copies go. */
-export interface CheckpointSettings {
-  /** Newest first. */
+export interface CheckpointsOptions {
+  readonly databaseUrl: string
   readonly keys: SigningKeys
-  readonly places: readonly CheckpointPlace[]
-  /** Milliseconds between checkpoints; 50,000 when absent. */
-  readonly interval?: number
+  /** Where copies go. */
+  readonly config: CheckpointConfig
+  /** Milliseconds between checkpoints. Default 50,000. */
+  readonly interval?: number | undefined
 }
 
-/** Opens the places that are configured. @throws ObjectStoreAddressInvalid, ObjectStoreUnusable with what to do */
-export async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointPlace[]> {
+/**
+ * Signs checkpoints of the audit log of this process and of its replicas, and sends copies of them away. It stops after the
+ * audit log, so that the last events are in a checkpoint, too.
+ *
+ * @throws ObjectStoreAddressInvalid, ObjectStoreUnusable
+ */
+export default fp<CheckpointsOptions>(
+  async function checkpoints(app, { databaseUrl: url, keys, config, interval }) {
+    const checkpointer = createCheckpointer({
+      url,
+      keys,
+      places: await openPlaces(config),
+      ...(interval !== undefined && { interval }),
+      onAlarm: (alarm) => tell(app, alarm),
+      onKey: (checkpoint) => tellOfKey(app, checkpoint),
+      onError: (what, err) => app.log.warn({ event: 'audit.checkpoint_failed', what, err }),
+    })
+    app.decorate('checkpoints', checkpointer)
+    app.addHook('onReady', async () => checkpointer.start())
+    app.addHook('onClose', () => checkpointer.stop())
+  },
+  { name: 'checkpoints' },
+)
+
+async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointPlace[]> {
   const places: CheckpointPlace[] = webhook === null ? [] : [webhookPlace(webhook.reveal())]
   if (directory === null && s3 === null) return places
   // Where copies go to no store, none is loaded.
@@ -42,27 +66,6 @@ export async function openPlaces({ directory, s3, webhook }: CheckpointConfig): 
     places.push(objectPlace(store))
   }
   return places
-}
-
-/** Signs what the audit log of this process and of its replicas holds, and sends it away; after the log itself has ended, too. */
-export function registerCheckpoints(
-  app: FastifyInstance,
-  url: string,
-  { keys, places, interval }: CheckpointSettings,
-): Checkpointer {
-  const checkpointer = createCheckpointer({
-    url,
-    keys,
-    places,
-    ...(interval !== undefined && { interval }),
-    onAlarm: (alarm) => tell(app, alarm),
-    onKey: (checkpoint) => tellOfKey(app, checkpoint),
-    onError: (what, err) => app.log.warn({ event: 'audit.checkpoint_failed', what, err }),
-  })
-  app.decorate('checkpoints', checkpointer)
-  app.addHook('onReady', async () => checkpointer.start())
-  app.addHook('onClose', () => checkpointer.stop())
-  return checkpointer
 }
 
 function tell(app: FastifyInstance, { problem, stream, seq, number, place }: Alarm): void {

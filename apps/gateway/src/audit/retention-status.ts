@@ -1,32 +1,40 @@
 import { type LogMonths, logMonths } from '@rack-gateway/audit/archive/months'
-import type { Database } from '@rack-gateway/database'
-import type { FastifyInstance } from 'fastify'
-import type { Readiness } from '../operations/health.ts'
+import fp from 'fastify-plugin'
+import type { Readiness } from '../operations/readiness-check.ts'
 
 /** Milliseconds between looks: months pass slowly. */
 const every = 60_000
 
-/** How far back the audit log goes in the database, and what of it is archived, as it was a minute ago at most. */
-export function watchLogMonths(app: FastifyInstance, { sql }: Database): () => LogMonths {
-  let months: LogMonths = { oldest: null, archived: null }
-  let timer: NodeJS.Timeout | undefined
-
-  async function look(): Promise<void> {
-    try {
-      months = await logMonths(sql)
-    } catch (err) {
-      app.log.warn({ event: 'audit.months_unknown', err })
-    }
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How far back the audit log goes in the database, and up to which month it is archived. At most a minute old. */
+    logMonths: () => LogMonths
   }
-
-  app.addHook('onReady', async () => {
-    await look()
-    timer = setInterval(() => void look(), every)
-    timer.unref()
-  })
-  app.addHook('onClose', async () => clearInterval(timer))
-  return () => months
 }
+
+export default fp(
+  async function retentionStatus(app) {
+    let months: LogMonths = { oldest: null, archived: null }
+    let timer: NodeJS.Timeout | undefined
+
+    async function look(): Promise<void> {
+      try {
+        months = await logMonths(app.database.sql)
+      } catch (err) {
+        app.log.warn({ event: 'audit.months_unknown', err })
+      }
+    }
+
+    app.decorate('logMonths', () => months)
+    app.addHook('onReady', async () => {
+      await look()
+      timer = setInterval(() => void look(), every)
+      timer.unref()
+    })
+    app.addHook('onClose', async () => clearInterval(timer))
+  },
+  { name: 'retention-status', dependencies: ['database'] },
+)
 
 /** Says how long the log is kept. Anybody may read it, so no place is named. */
 export function retentionCheck({ oldest, archived }: LogMonths): Readiness {

@@ -9,23 +9,21 @@ import {
   type SinkTargetSettings,
 } from '@rack-gateway/audit/sinks'
 import type { SinkConfig } from '@rack-gateway/config'
-import type { GatewayOptions } from '../gateway-options.ts'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 
 /** The sinks, or null when there are none. @throws SinkMisconfigured */
-export async function openAuditSinks({
-  sinks: settings,
-  databaseUrl,
-  log,
-  now = Date.now,
-}: Pick<GatewayOptions, 'sinks' | 'databaseUrl' | 'log' | 'now'>): Promise<AuditSinks | null> {
-  if (settings.length === 0) return null
-  const clock = { now }
-  const sinks = await Promise.all(settings.map((one) => createSink(one, clock)))
+export async function openAuditSinks(
+  { clock, log }: Pick<FastifyInstance, 'clock' | 'log'>,
+  configs: readonly SinkConfig[],
+  databaseUrl: string,
+): Promise<AuditSinks | null> {
+  if (configs.length === 0) return null
+  const sinks = await Promise.all(configs.map((config) => createSink(sinkSettingsOf(config), clock)))
   const positions = createPostgresSinkPositions({ url: databaseUrl })
   return createAuditSinks({ sinks, positions, clock, tell: (sink, news) => tell(log, sink, news) })
 }
 
-function tell(log: GatewayOptions['log'], { name: sink, kind }: Sink, news: SinkNews): void {
+function tell(log: FastifyBaseLogger, { name: sink, kind }: Sink, news: SinkNews): void {
   switch (news.what) {
     case 'failing':
       log.warn({ event: 'audit.sink.failing', sink, kind, err: news.cause }, 'the sink does not get events: they wait')
@@ -42,7 +40,7 @@ function tell(log: GatewayOptions['log'], { name: sink, kind }: Sink, news: Sink
   }
 }
 
-export function sinkSettingsOf({ name, target, header, ca, kinds }: SinkConfig): SinkSettings {
+function sinkSettingsOf({ name, target, header, ca, kinds }: SinkConfig): SinkSettings {
   const headers = header === null ? {} : { [header.name]: header.value.reveal() }
   return { name, target: targetOf(target), headers, ca, kinds }
 }

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 
 /** Of a path, in characters. */
 const longest = 200
@@ -7,14 +8,17 @@ const longest = 200
  * One line for each call of a principal, with what an operator looks for first: no headers, no query values, no bodies.
  * Unauthenticated requests are counted by what refused them, or else by route and status.
  */
-export function callLog(app: FastifyInstance): void {
-  app.addHook('onResponse', function logCall(request, reply, done) {
-    const line = lineOf(request, reply)
-    if (request.principal === null) app.unauthenticatedLog.note(kindOf(request, reply), 'info', line)
-    else request.log.info(line)
-    done()
-  })
-}
+export default fp(
+  async function callLog(app) {
+    app.addHook('onResponse', function logCall(request, reply, done) {
+      const line = lineOf(request, reply)
+      if (request.principal === null) app.unauthenticatedLog.note(kindOf(request, reply), 'info', line)
+      else request.log.info(line)
+      done()
+    })
+  },
+  { name: 'call-log', dependencies: ['unauthenticated-log'] },
+)
 
 function lineOf(request: FastifyRequest, reply: FastifyReply) {
   const { call, principal, refusedBy } = request

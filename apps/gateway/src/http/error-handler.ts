@@ -1,17 +1,19 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { KeyNotKnownYet } from '@rack-gateway/auth'
+import type { Limits } from '@rack-gateway/config'
 import type { CallSignal } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { alarmOf, type createAlarms } from '../audit/alarms.ts'
+import fp from 'fastify-plugin'
+import { alarmOf, createAlarms } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { refusalEvent } from '../audit/denial-event.ts'
+import { createDenialLimit } from '../audit/denial-limit.ts'
 import { accountOf, detailOf, NothingHere, ruled, ruleOf, TooManyCalls } from '../errors.ts'
 import { countedAs } from '../rack-api/call-limits.ts'
 import { refuseInWords, wantsWords } from '../rack-api/command-stream.ts'
 import type { FairLimit } from '../rack-api/fair-limit.ts'
 import { senderAt } from '../rate-limits/client-network.ts'
-import type { CountedLog } from '../rate-limits/counted-log.ts'
 import { delayDenial } from './delay-denial.ts'
 import { type Answered, type Failure, failureOf, sendFailure } from './error-response.ts'
 
@@ -20,8 +22,6 @@ declare module 'fastify' {
     alarms: ReturnType<typeof createAlarms>
     /** Of denials that are being recorded. */
     denialLimit: FairLimit
-    /** What unauthenticated requests cause is logged here alone. */
-    unauthenticatedLog: CountedLog
   }
   interface FastifyRequest {
     /** The rule that refused it, where it was unauthenticated. */
@@ -29,17 +29,27 @@ declare module 'fastify' {
   }
 }
 
-/** Gives every refusal and failure of `app` the error contract, and records it: with its caller when there is one, as a count when not. */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler(async function answerError(error, request, reply) {
-    await refuse(app, error, request, reply)
-    return reply
-  })
-  app.setNotFoundHandler(async function answerNotFound(request, reply) {
-    await refuse(app, notFound, request, reply)
-    return reply
-  })
+export interface ErrorHandlerOptions {
+  readonly limits: Pick<Limits, 'callsPerPrincipal'>
 }
+
+/** Answers every error in the same form, and records it: with the principal where there is one, else as a count. */
+export default fp<ErrorHandlerOptions>(
+  async function errorHandler(app, { limits }) {
+    app.decorate('denialLimit', createDenialLimit(limits))
+    app.decorate('alarms', createAlarms(app.clock.now))
+    app.decorateRequest('refusedBy', null)
+    app.setErrorHandler(async function answerError(error, request, reply) {
+      await refuse(app, error, request, reply)
+      return reply
+    })
+    app.setNotFoundHandler(async function answerNotFound(request, reply) {
+      await refuse(app, notFound, request, reply)
+      return reply
+    })
+  },
+  { name: 'error-handler', dependencies: ['clock', 'request-scheduler', 'unauthenticated-log'] },
+)
 
 const notFound = ruled(
   new NothingHere(

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -19,9 +19,12 @@ export interface RequestScheduler {
 /** In each turn of the event loop. A request takes about a millisecond in all. */
 const startsPerTurn = 4
 
-export function scheduleRequests(app: FastifyInstance): void {
-  app.decorate('scheduler', createRequestScheduler())
-}
+export default fp(
+  async function requestScheduler(app) {
+    app.decorate('scheduler', createRequestScheduler())
+  },
+  { name: 'request-scheduler' },
+)
 
 export function createRequestScheduler(): RequestScheduler {
   /** A caller whose request starts moves to the end. */

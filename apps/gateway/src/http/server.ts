@@ -1,14 +1,15 @@
 import { type IncomingMessage, METHODS } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Limits } from '@rack-gateway/config'
+import type { ServerConfig } from '@rack-gateway/config'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { BadFrame, ruled } from '../errors.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
 import { limitBodyTime } from './body-deadline.ts'
-import { answerClientError } from './client-errors.ts'
+import { answerClientError, followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import { limitConnections } from './connection-limit.ts'
 import { refuse } from './error-handler.ts'
 import { requestId } from './request-id.ts'
+import { holdContinue, routeUpgrades } from './upgrade.ts'
 import { wantsPage } from './wants-page.ts'
 
 /** An 8 KiB command, a token and an environment fit; Node's own limit of 16 KiB is too small for them. */
@@ -24,8 +25,7 @@ const keepAliveMs = 75_000
  */
 export function createServer(
   log: FastifyBaseLogger,
-  trustedProxies: readonly string[],
-  { callsPerConnection, requestTimeout }: Limits,
+  { trustedProxies, limits: { callsPerConnection, requestTimeout } }: Pick<ServerConfig, 'trustedProxies' | 'limits'>,
 ): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -67,7 +67,23 @@ export function createServer(
       throw ruled(new BadFrame('the request has no Host header', 'send one'), 'no-host')
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
+  for (const name of ['call', 'endpoint', 'endpointDecision']) app.decorateRequest(name, null)
+  followAnswers(app.server)
+  refuseConnect(app)
+  refuseExpectations(app)
+  routeUpgrades(app.server, app.routing)
+  holdContinue(app.server, app.routing)
+  closeIdleConnections(app)
   return app
+}
+
+/** While the gateway stops, a connection whose last request ends stays open for a next one. That would delay the stop. */
+function closeIdleConnections(app: FastifyInstance): void {
+  let timer: NodeJS.Timeout | undefined
+  app.addHook('preClose', async () => {
+    timer = setInterval(() => app.server.closeIdleConnections(), 100)
+  })
+  app.addHook('onClose', async () => clearInterval(timer))
 }
 
 /**

@@ -7,7 +7,7 @@ import { identityRecorder } from '../audit/identity-recorder.ts'
 import { principalOf, reauthorize } from './admit.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
-import type { ManagementApiOptions, Route } from './options.ts'
+import type { Route } from './options.ts'
 
 /** The call that a handler gets for an authorized and validated request. */
 export function buildCall(
@@ -45,7 +45,7 @@ export function buildCall(
     async change(work) {
       const { revokes = false } = endpoint
       countChange(principalOf(request), { revokes })
-      return changeAsCaller(app, request, { revokes, options }, async (change) => {
+      return changeAsCaller(app, request, revokes, async (change) => {
         const moment = momentOf(request, context.now)
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
         return work({
@@ -55,9 +55,9 @@ export function buildCall(
           lists: createLists({ db: change.tx }),
           changes: createAdministration(change, {
             mint: options.mint,
-            clock: { now: context.now },
+            clock: app.clock,
             adminRoles: app.policy.adminRoles(),
-            tokensPerOwner: options.limits.apiTokensPerOwner,
+            tokensPerOwner: options.config.limits.apiTokensPerOwner,
           }),
         })
       })
@@ -94,22 +94,22 @@ function accessOf(
 async function changeAsCaller<T>(
   app: FastifyInstance,
   request: FastifyRequest,
-  { revokes, options }: { readonly revokes: boolean; readonly options: ManagementApiOptions },
+  revokes: boolean,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
   const { kind, id, name } = principalOf(request)
   const { credential } = request
   if (credential === null) throw new Error('the request was authenticated without a credential')
-  const { database, now, caughtUp } = options
+  const { database, clock } = app
   const record = identityRecorder(app, request)
   const result = await changeAs(
-    { database, clock: { now }, by: { kind, id, name }, record, credential, revokes },
+    { database, clock, by: { kind, id, name }, record, credential, revokes },
     async function runAsCurrentPrincipal(principal, change) {
       request.principal = principal
       return work(change)
     },
   )
-  await caughtUp()
+  await app.identitiesCaughtUp()
   return result
 }
 

@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { AuditSearch, Slots } from '@rack-gateway/audit/search'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
-import type { Place } from '@rack-gateway/auth/cli-login'
+import type { CliLogins, Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
@@ -19,7 +19,6 @@ import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
-import type { CliLoginApi } from '../login/cli-login-api.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
@@ -42,7 +41,8 @@ export interface ManagementApiContext {
   readonly recheck: Recheck
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  readonly cliLogin: CliLoginApi
+  /** @throws NoBrowserLogin where nobody logs in with a browser */
+  readonly cliLogins: () => CliLogins
   readonly auditEvidence: AuditEvidence
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch

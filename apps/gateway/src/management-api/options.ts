@@ -1,32 +1,14 @@
 import type { TokenMint } from '@rack-gateway/auth'
-import type { Limits } from '@rack-gateway/config'
-import type { Database } from '@rack-gateway/database'
+import type { ServerConfig } from '@rack-gateway/config'
 import type { Endpoint } from '@rack-gateway/gateway-api'
 import type { ManagementApiContext } from './call.ts'
 import type { ChangeLimit } from './change-limit.ts'
 
-type Services = Pick<
-  ManagementApiContext,
-  | 'auditEvidence'
-  | 'auditLog'
-  | 'cliLogin'
-  | 'now'
-  | 'publicUrl'
-  | 'recheck'
-  | 'recordings'
-  | 'sessionTerms'
-  | 'versions'
-  | 'workloads'
->
-
-export interface ManagementApiOptions extends Services {
-  readonly database: Pick<Database, 'db' | 'sql' | 'changes' | 'revocations'>
+export interface ManagementApiOptions {
+  readonly config: Pick<ServerConfig, 'publicUrl' | 'sessions' | 'limits' | 'cliMinimumVersion'>
   readonly mint: TokenMint
-  readonly limits: Pick<Limits, 'changesPerMinute' | 'apiTokensPerOwner'>
-  /** Resolves once this process has applied every identity change that was committed before. */
-  readonly caughtUp: () => Promise<void>
-  /** Node.js flags for child processes. */
-  readonly childFlags: readonly string[]
+  /** Node.js flags for child processes. Default: those of this process. */
+  readonly childFlags?: readonly string[] | undefined
 }
 
 /** What calls of one endpoint depend on. */

@@ -4,6 +4,7 @@ import { createLists, type ProvenJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance } from 'fastify'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
+import { version } from '../process/version.ts'
 import { allowBody } from '../rack-api/body.ts'
 import { admit, reauthorize } from './admit.ts'
 import type { EndpointDecision } from './authorize.ts'
@@ -34,12 +35,22 @@ const maxRecordingReaders = 10
 
 /** The management API: authenticates and authorizes a request before it reads and validates the body. */
 export default async function managementApi(app: FastifyInstance, options: ManagementApiOptions): Promise<void> {
-  const { mint: _, limits, caughtUp: __, childFlags, ...services } = options
-  const studies = createPolicyStudies({ sql: services.database.sql, flags: childFlags })
+  const { config, childFlags = process.execArgv } = options
+  const studies = createPolicyStudies({ sql: app.database.sql, flags: childFlags })
   app.addHook('preClose', async () => studies.stop())
   const context: ManagementApiContext = {
-    ...services,
-    lists: createLists(services.database),
+    database: app.database,
+    now: app.clock.now,
+    publicUrl: config.publicUrl,
+    sessionTerms: config.sessions,
+    versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },
+    workloads: app.workloads,
+    recheck: app.loginProvider?.recheck ?? noRecheck,
+    cliLogins: app.cliLogins,
+    auditEvidence: app.auditEvidence,
+    auditLog: app.auditSearch,
+    recordings: app.recordingArchive,
+    lists: createLists(app.database),
     policy: app.policy,
     packages: app.policyPackages,
     racks: app.racks,
@@ -52,11 +63,13 @@ export default async function managementApi(app: FastifyInstance, options: Manag
   app.decorateRequest('provenJwt', null)
   acceptJsonOnly(app)
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
-  const countChange = createChangeLimit(limits.changesPerMinute, () => performance.now())
+  const countChange = createChangeLimit(config.limits.changesPerMinute, () => performance.now())
   for (const [name, endpoint] of Object.entries(endpoints)) {
     addRoute(app, name as EndpointName, { endpoint, context, options, countChange })
   }
 }
+
+async function noRecheck(): Promise<void> {}
 
 function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void {
   const { endpoint } = route

@@ -1,24 +1,14 @@
 import fp from 'fastify-plugin'
+import { createReadinessCheck } from './readiness.ts'
 
-/** One thing that readiness depends on. */
-export interface Readiness {
-  readonly name: string
-  readonly ready: boolean
-  /** For the operator; never a secret. */
-  readonly detail: string
-}
-
-export interface HealthOptions {
-  readonly checks: () => Promise<Readiness[]>
-}
-
-/** `/check` as on a rack, and the gateway's own liveness and readiness. None of them says anything that a stranger may not know. */
-export default fp<HealthOptions>(
-  async function health(app, { checks }) {
+/** `/check` as on a rack, and liveness and readiness. None of them discloses anything to an unauthenticated caller. */
+export default fp(
+  async function health(app) {
+    const check = await createReadinessCheck(app)
     app.get('/check', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'))
     app.get('/gateway/health/live', async () => ({ status: 'live' }))
     app.get('/gateway/health/ready', async (_request, reply) => {
-      const results = await checks()
+      const results = await check()
       const ready = results.every((result) => result.ready)
       void reply.code(ready ? 200 : 503)
       return {
@@ -27,5 +17,16 @@ export default fp<HealthOptions>(
       }
     })
   },
-  { name: '@rack-gateway/health' },
+  {
+    name: 'health',
+    dependencies: [
+      'database',
+      'identities',
+      'audit-log',
+      'checkpoints',
+      'retention-status',
+      'session-recordings',
+      'untrusted-proxy-warning',
+    ],
+  },
 )

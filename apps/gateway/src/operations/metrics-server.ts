@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { hostname, networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import type { Registry } from 'prom-client'
 import { listenFailure } from '../process/start-failure.ts'
+import { createMetrics } from './metrics.ts'
 
 export interface MetricsAddress {
   readonly host: string
@@ -17,8 +19,23 @@ const wildcards: readonly string[] = ['0.0.0.0', '::']
 /** Milliseconds, within which Node also has to look. */
 const deadlines = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
 
-/** Listens with `app` and as long, at an address of its own: what is measured is for the operator, never for callers. */
-export function serveMetrics(app: FastifyInstance, address: MetricsAddress, registry: Registry): void {
+export interface MetricsOptions {
+  /** Null: no metrics. */
+  readonly address: MetricsAddress | null
+}
+
+/** Serves metrics at a separate address, because they are for the operator and not for callers. */
+export default fp<MetricsOptions>(
+  async function metrics(app, { address }) {
+    if (address !== null) serveMetrics(app, address, createMetrics(app))
+  },
+  {
+    name: 'metrics',
+    dependencies: ['clock', 'identities', 'audit-log', 'checkpoints', 'retention-status', 'session-recordings'],
+  },
+)
+
+function serveMetrics(app: FastifyInstance, address: MetricsAddress, registry: Registry): void {
   const server = createServer(deadlines, (request, response) => {
     answer(registry, request, response).catch((err: unknown) => {
       app.log.error({ event: 'metrics.failed', err })

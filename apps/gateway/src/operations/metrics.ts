@@ -1,34 +1,14 @@
-import type { LogMonths } from '@rack-gateway/audit/archive/months'
 import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
-import type { Audit } from '@rack-gateway/audit/plugin'
 import type { SinkStats } from '@rack-gateway/audit/sinks'
-import type { Identities } from '@rack-gateway/auth'
-import type { LastUses } from '@rack-gateway/auth/store'
-import type { Recordings } from '@rack-gateway/recordings'
+import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { monthSeconds } from '../audit/retention-status.ts'
 
-export interface MetricSources {
-  readonly identities: Identities
-  readonly audit: Audit
-  readonly lastUses: LastUses
-  readonly checkpoints: () => CheckpointerState
-  readonly months: () => LogMonths
-  readonly recordings: Recordings | null
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-}
-
-/** What is measured: asked for when somebody collects it. No label comes from a caller. */
-export function createMetrics({
-  identities,
-  audit,
-  lastUses,
-  checkpoints,
-  months,
-  recordings,
-  now,
-}: MetricSources): Registry {
+/** The metrics, computed when they are collected. No label comes from a caller. */
+export function createMetrics(app: FastifyInstance): Registry {
+  const { identities, audit, lastUses, recordings, logMonths: months } = app
+  const checkpoints = app.checkpoints.state
+  const { now } = app.clock
   const registry = new Registry()
   const registers = [registry]
 

@@ -1,14 +1,11 @@
-import type { LogMonths } from '@rack-gateway/audit/archive/months'
-import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { FallbackStats } from '@rack-gateway/audit/fallback'
-import type { Database, TamperProtection } from '@rack-gateway/database'
+import { tamperProtection } from '@rack-gateway/database'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { checkpointsCheck } from '../audit/checkpoint-readiness.ts'
 import { retentionCheck } from '../audit/retention-status.ts'
-import type { Forwarding } from '../http/untrusted-proxy-warning.ts'
 import { oncePer } from '../rate-limits/memoize-for.ts'
-import type { Readiness } from './health.ts'
+import type { Readiness } from './readiness-check.ts'
 
 /** A document that can't be used takes nobody out of service: the one before it decides. */
 function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
@@ -71,19 +68,10 @@ function sinksCheck({ audit }: FastifyInstance): Readiness[] {
   return [{ name: 'sinks', ready: true, detail: details.join('; ') }]
 }
 
-export interface ReadinessNotes {
-  readonly protection: TamperProtection
-  readonly forwarding: Forwarding
-  readonly checkpoints: () => CheckpointerState
-  readonly months: () => LogMonths
-}
-
-/** What the gateway needs to answer calls, and what the operator should know about it. */
-export function readinessChecks(
-  app: FastifyInstance,
-  database: Database,
-  { protection, forwarding, checkpoints, months }: ReadinessNotes,
-): () => Promise<Readiness[]> {
+/** Whether the gateway can answer calls, and what the operator should know about it. At most a second old. */
+export async function createReadinessCheck(app: FastifyInstance): Promise<() => Promise<Readiness[]>> {
+  const { database } = app
+  const protection = await tamperProtection(database.sql)
   return oncePer(1_000, performance.now.bind(performance), async function check() {
     const reachable = await database.check().then(
       () => true,
@@ -98,8 +86,8 @@ export function readinessChecks(
         detail: stale ? 'changes to tokens and bindings may not be known here' : 'current',
       },
       ...auditChecks(app),
-      checkpointsCheck(checkpoints()),
-      retentionCheck(months()),
+      checkpointsCheck(app.checkpoints.state()),
+      retentionCheck(app.logMonths()),
       ...sinksCheck(app),
       ...policyCheck(app),
       ...packagesCheck(app),
@@ -112,7 +100,7 @@ export function readinessChecks(
             ? 'the runtime login can not change events'
             : 'detected, not prevented: give DATABASE_OWNER_URL a login of its own',
       },
-      { name: 'proxies', ready: true, detail: forwarding.note() },
+      { name: 'proxies', ready: true, detail: app.untrustedProxyNote() },
     ]
   })
 }

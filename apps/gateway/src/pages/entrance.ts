@@ -1,20 +1,15 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
 import type { FastifyInstance } from 'fastify'
 
-export interface EntranceOptions {
-  /** Whether people can log in with a browser. */
-  readonly hasLogin: boolean
-}
-
 /** Leads a browser to the first page. Without a login, that page says who can change it, and how a token is used. */
-export default async function entrance(app: FastifyInstance, { hasLogin }: EntranceOptions): Promise<void> {
+export default async function entrance(app: FastifyInstance): Promise<void> {
   // The rack API has no `/`: only browsers are led here (`server.ts`).
   for (const address of ['/', '/gateway'])
     app.get(address, async function goHome(request, reply) {
       await app.limitStranger(request)
       return reply.redirect('/gateway/', 303)
     })
-  if (hasLogin) return
+  if (app.loginProvider !== null) return
   app.get('/gateway/', async function explainLogin(request, reply) {
     await app.limitStranger(request)
     return sendPage(reply, 200, 'Logging in with a browser is not set up', explanation)

@@ -6,13 +6,13 @@ import { ruleOf } from '../errors.ts'
 
 export interface HomeOptions {
   readonly adminUsers: readonly string[]
-  /** Without a path. */
-  readonly publicUrl: string
-  readonly now: () => number
+  /** Without a path; null: nobody logs in with a browser. */
+  readonly publicUrl: string | null
 }
 
 /** The first page after a login: who you are and where you may go, or who can give you access. */
-export default async function home(app: FastifyInstance, { adminUsers, publicUrl, now }: HomeOptions): Promise<void> {
+export default async function home(app: FastifyInstance, { adminUsers, publicUrl }: HomeOptions): Promise<void> {
+  if (app.loginProvider === null || publicUrl === null) return
   app.get('/gateway/', async function showHome(request, reply) {
     try {
       await app.authenticateOwn(request, reply)
@@ -23,7 +23,7 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
     }
     const { principal, csrfToken } = request
     if (!principal) throw new Error('authenticateOwn lets nobody through without a principal')
-    const racks = app.policy.racksOf(principal, app.racks.names, momentOf(request, now))
+    const racks = app.policy.racksOf(principal, app.racks.names, momentOf(request, app.clock.now))
     const roles = [...new Set(principal.bindings.map(({ role }) => role))]
     const access =
       roles.length === 0

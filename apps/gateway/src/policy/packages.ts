@@ -6,7 +6,8 @@ import {
   type PackagesLog,
   type PolicyPackages,
 } from '@rack-gateway/rbac-policy/packages/host'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
+import fp from 'fastify-plugin'
 import { actorOf, addressOf, sourceOf } from '../audit/call-event.ts'
 import { rejectCrossSite } from '../management-api/reject-cross-site.ts'
 
@@ -16,46 +17,45 @@ declare module 'fastify' {
   }
 }
 
-export interface PolicyPackagesSettings {
-  /** Paths and names of npm packages. */
+export interface PolicyPackagesOptions {
+  /** Paths and names of npm packages, in the order in which they are asked. */
   readonly entries: readonly string[]
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
 }
 
-/** Loads the operator's policy packages, and gives those that bring routes a place for them. @throws UnusablePolicyPackage */
-export async function registerPolicyPackages(
-  app: FastifyInstance,
-  { entries, now }: PolicyPackagesSettings,
-): Promise<void> {
-  const loaded = await loadPolicyPackages(entries, {
-    directory: process.cwd(),
-    beside: fileURLToPath(import.meta.url),
-  })
-  const log = packagesLog(app.log)
-  app.decorate('policyPackages', createPolicyPackages({ loaded, now, log }))
-  await mountPackages(app, {
-    loaded,
-    policy: app.policy,
-    now,
-    log,
-    async authenticate(request, reply) {
-      rejectCrossSite(request)
-      await app.authenticateOwn(request, reply)
-    },
-    admit: (request) => app.limitStranger(request),
-    callerOf: (request) => ({ principal: request.principal, address: addressOf(request) }),
-    async record(request, detail) {
-      await app.audit.record({
-        kind: 'package.recorded',
-        request: request.id,
-        source: sourceOf(request),
-        ...(request.principal && { principal: actorOf(request.principal, null) }),
-        detail: { ...detail },
-      })
-    },
-  })
-}
+/** Loads the operator's policy packages, and mounts their routes. @throws UnusablePolicyPackage */
+export default fp<PolicyPackagesOptions>(
+  async function policyPackages(app, { entries }) {
+    const { now } = app.clock
+    const loaded = await loadPolicyPackages(entries, {
+      directory: process.cwd(),
+      beside: fileURLToPath(import.meta.url),
+    })
+    const log = packagesLog(app.log)
+    app.decorate('policyPackages', createPolicyPackages({ loaded, now, log }))
+    await mountPackages(app, {
+      loaded,
+      policy: app.policy,
+      now,
+      log,
+      async authenticate(request, reply) {
+        rejectCrossSite(request)
+        await app.authenticateOwn(request, reply)
+      },
+      admit: (request) => app.limitStranger(request),
+      callerOf: (request) => ({ principal: request.principal, address: addressOf(request) }),
+      async record(request, detail) {
+        await app.audit.record({
+          kind: 'package.recorded',
+          request: request.id,
+          source: sourceOf(request),
+          ...(request.principal && { principal: actorOf(request.principal, null) }),
+          detail: { ...detail },
+        })
+      },
+    })
+  },
+  { name: 'policy-packages', dependencies: ['clock', 'audit-log', 'identities', 'policy', 'unauthenticated-limit'] },
+)
 
 function packagesLog(log: FastifyBaseLogger): PackagesLog {
   return {

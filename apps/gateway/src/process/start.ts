@@ -1,13 +1,9 @@
 import type { Audit } from '@rack-gateway/audit/plugin'
-import type { LoginSettings } from '@rack-gateway/auth/login'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createGateway } from '../app.ts'
-import { openPlaces } from '../audit/checkpoints.ts'
-import { sinkSettingsOf } from '../audit/sinks.ts'
 import { prepareDatabase } from './prepared-database.ts'
 import { turnOffPretenuring } from './pretenuring.ts'
-import { secretKeysOf, signingKeysFrom } from './secret-keys.ts'
 import { listenFailure } from './start-failure.ts'
 
 export interface RunningGateway {
@@ -35,35 +31,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
     log: (line) => log.debug({ event: 'postgres' }, line),
   })
   try {
-    const app = await createGateway({
-      racks: config.racks.map((rack) => ({ ...rack, token: rack.token.reveal() })),
-      secretKeys: secretKeysOf(config),
-      databaseUrl: database.runtimeUrl,
-      log,
-      checkpoints: await checkpointsOf(config),
-      auditReads: config.auditReads,
-      auditFallbackDir: config.auditFallbackDir,
-      authMaxStale: config.authMaxStaleMs,
-      sessions: config.sessions,
-      strangersPerMinute: config.strangersPerMinute,
-      limits: config.limits,
-      trustedProxies: config.trustedProxies,
-      publicUrl: config.publicUrl,
-      policyFile: config.policyFile,
-      policyPackages: config.policyPackages,
-      login: loginOf(config),
-      deviceLogin: config.deviceLogin,
-      cliMinimumVersion: config.cliMinimumVersion,
-      metrics: config.metrics,
-      recordings:
-        config.recordings === null
-          ? null
-          : {
-              address: config.recordings,
-              retention: { keep: config.recordingsKeep, maxSize: config.recordingsMaxSize },
-            },
-      sinks: config.sinks.map(sinkSettingsOf),
-    })
+    const app = await createGateway({ config, databaseUrl: database.runtimeUrl, log })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()
       throw listenFailure(error, config)
@@ -84,21 +52,5 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
   } catch (error) {
     await database.stop()
     throw error
-  }
-}
-
-async function checkpointsOf(config: ServerConfig) {
-  return { keys: signingKeysFrom(config), places: await openPlaces(config.checkpoints) }
-}
-
-function loginOf({ login, publicUrl, sessions }: ServerConfig): LoginSettings | null {
-  if (login === null || publicUrl === null) return null
-  const { clientSecret, sessionIdleMs, ...settings } = login
-  return {
-    ...settings,
-    publicUrl,
-    clientSecret: clientSecret.reveal(),
-    sessionIdle: sessionIdleMs,
-    sessionLife: sessions.maxAge,
   }
 }

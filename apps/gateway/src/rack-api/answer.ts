@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
 import type { DecidedCall } from './call.ts'
 import { countedAs, maskLimit } from './call-limits.ts'
-import type { Steps } from './dependencies.ts'
+import type { RackApiDependencies } from './dependencies.ts'
 import type { Release } from './fair-limit.ts'
 import { whenOver } from './hangup.ts'
 import { runInTurns } from './turns.ts'
@@ -27,7 +27,7 @@ const largeBody = 64 * 1024
  * Errors keep their texts, since the CLI waits for some of them; only passwords in addresses are hidden.
  */
 export async function prepareAnswer(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
@@ -53,7 +53,7 @@ export async function prepareAnswer(
   async function takeMemory(): Promise<void> {
     const principal = countedAs(call.principal)
     const amount = Math.min(answer.length ?? maskLimit, maskLimit)
-    const { memory } = steps.limits
+    const { memory } = dependencies.limits
     const release =
       memory.take(principal, amount) ?? (await memory.wait({ ...call, principal, rack: call.rack.name }, amount))
     whenOver(request.raw, reply.raw, release)
@@ -61,7 +61,7 @@ export async function prepareAnswer(
   }
   const received = await answer.collect(maskLimit, { free: smallAnswer, take: takeMemory })
   for (const release of taken) release(received.length)
-  return { answer, body: await maskBody(steps, call, answer, received) }
+  return { answer, body: await maskBody(dependencies, call, answer, received) }
 }
 
 /** What is looked through before it is shown: JSON with a mask, and every error. The rest is streamed. */
@@ -70,7 +70,7 @@ function isRead({ mask }: RackRoute, { status }: UpstreamAnswer): boolean {
 }
 
 async function maskBody(
-  { masks, turns }: Steps,
+  { masks, turns }: RackApiDependencies,
   call: DecidedCall,
   { status }: UpstreamAnswer,
   received: Buffer,
@@ -97,7 +97,7 @@ function unmaskable(call: DecidedCall, why: string): Error {
 
 /** Sends a recorded answer. An error after its head destroys the socket, so that a cut transfer never looks complete. */
 export async function deliver(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
@@ -110,16 +110,21 @@ export async function deliver(
   const done = { ...closed, kind: 'closed' as const, status: answer.status }
   try {
     raw.writeHead(answer.status, answer.statusText, headOf(answer, body))
-    if (body !== null) return await sendParts(request, reply, body, steps.bodyTimeout)
+    if (body !== null) return await sendParts(request, reply, body, dependencies.bodyTimeout)
     const bytesOut = await answer.pipe(raw, createTokenVeil(call.rack.token))
     if (bytesOut > largeBody || call.match.route.mask === 'stream') {
-      recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close: 'complete' })
+      recordLater(dependencies, request, {
+        ...done,
+        bytesOut,
+        durationMs: dependencies.now() - call.startedAt,
+        close: 'complete',
+      })
     }
   } catch (error) {
     raw.destroy()
     const close = reasonOf(error, 'the transfer broke off')
     const bytesOut = raw.socket?.bytesWritten ?? 0
-    recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close })
+    recordLater(dependencies, request, { ...done, bytesOut, durationMs: dependencies.now() - call.startedAt, close })
   }
 }
 
@@ -163,8 +168,8 @@ function headOf(answer: UpstreamAnswer, body: readonly Buffer[] | null): string[
 }
 
 /** For what happened after the caller had its answer: nobody waits, and a failure is for the log. */
-export function recordLater(steps: Steps, request: FastifyRequest, draft: EventDraft): void {
-  steps.audit
+export function recordLater(dependencies: RackApiDependencies, request: FastifyRequest, draft: EventDraft): void {
+  dependencies.audit
     .record(draft)
     .catch((error: unknown) => request.log.error({ event: 'audit.late_record_failed', err: error }))
 }

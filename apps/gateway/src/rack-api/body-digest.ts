@@ -1,5 +1,4 @@
 import { createHmac, createSecretKey } from 'node:crypto'
-import { deriveKey } from '@rack-gateway/auth'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,10 +12,8 @@ export type BodyDigest = (body: Buffer) => string
 /**
  * HMAC-SHA-256 of bodies. Whoever has the key can hold a body against an event. Whoever reads the log alone can't: a plain
  * digest of a short form, such as that of a registry's password, could be guessed at.
- *
- * @param secret the newest key of APP_SECRET_KEY
  */
-export function createBodyDigest(secret: Buffer): BodyDigest {
-  const key = createSecretKey(deriveKey(secret, 'rack-gateway/body-digest/1'))
+export function createBodyDigest(bytes: Buffer): BodyDigest {
+  const key = createSecretKey(bytes)
   return (body) => createHmac('sha256', key).update(body).digest('hex')
 }

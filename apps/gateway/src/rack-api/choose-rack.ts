@@ -2,11 +2,11 @@ import type { Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { ruled } from '../errors.ts'
 import type { CallState } from './call.ts'
-import type { Steps } from './dependencies.ts'
+import type { RackApiDependencies } from './dependencies.ts'
 
 /** Which rack a call is for: the path's prefix, else the token's rack, else the only rack. After authentication only, since a refusal names racks. */
 export function chooseRack(
-  { racks, policy, now }: Pick<Steps, 'racks' | 'policy' | 'now'>,
+  { racks, policy, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'now'>,
   principal: Principal,
   { framed, address }: Pick<CallState, 'framed' | 'address'>,
 ): Rack {

@@ -2,20 +2,24 @@ import { isRefusal, unauthenticated } from '@rack-gateway/auth'
 import type { Decision, RackCall } from '@rack-gateway/rbac-policy'
 import { ApprovalNeeded, NotPermitted, refusedBy, StepUpNeeded, told } from '../errors.ts'
 import type { RoutedCall } from './call.ts'
-import type { Steps } from './dependencies.ts'
+import type { RackApiDependencies } from './dependencies.ts'
 
 /** The policy decides, and of what it permits, its packages may refuse some more. */
-export async function decide(steps: Steps, call: RoutedCall, rackCall: RackCall): Promise<Decision> {
-  const { policy, packages } = steps
+export async function decide(
+  dependencies: RackApiDependencies,
+  call: RoutedCall,
+  rackCall: RackCall,
+): Promise<Decision> {
+  const { policy, packages } = dependencies
   const decision = policy.decide(call.principal, rackCall)
   if (decision.effect !== 'allow' || packages.loaded.length === 0) return decision
   const narrowed = await packages.narrow({ principal: call.principal, call: rackCall, decision })
-  return narrowed.effect === 'allow' ? stillPermitted(steps, call, rackCall, narrowed) : narrowed
+  return narrowed.effect === 'allow' ? stillPermitted(dependencies, call, rackCall, narrowed) : narrowed
 }
 
 /** While packages took their time, the caller may have lost what the decision was made from. */
 async function stillPermitted(
-  { identities, policy, now }: Steps,
+  { identities, policy, now }: RackApiDependencies,
   { credential }: RoutedCall,
   rackCall: RackCall,
   decision: Decision,

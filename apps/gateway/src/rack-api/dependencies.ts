@@ -1,21 +1,24 @@
 import type { Audit } from '@rack-gateway/audit/plugin'
 import type { Identities } from '@rack-gateway/auth'
+import type { ServerConfig } from '@rack-gateway/config'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
+import type { FastifyInstance } from 'fastify'
+import { createRecorderOf } from '../recordings/plugin.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
 import type { BufferSweep } from './buffer-sweep.ts'
-import type { CallLimits } from './call-limits.ts'
-import type { Environments } from './environment.ts'
-import type { LiveCalls } from './live-calls.ts'
-import type { MaskKeeper } from './masks.ts'
-import type { ProcessDirectory } from './processes.ts'
-import type { ResourceDirectory } from './resources.ts'
-import type { Runs } from './runs.ts'
-import type { Turns } from './turns.ts'
+import { type CallLimits, createCallLimits } from './call-limits.ts'
+import { createEnvironments, type Environments } from './environment.ts'
+import { createLiveCalls, type LiveCalls } from './live-calls.ts'
+import { createMaskKeeper, type MaskKeeper } from './masks.ts'
+import { createProcessDirectory, type ProcessDirectory } from './processes.ts'
+import { createResourceDirectory, type ResourceDirectory } from './resources.ts'
+import { createRuns, type Runs } from './runs.ts'
+import { createTurns, type Turns } from './turns.ts'
 
-/** What the steps of a call work with. */
-export interface Steps {
+/** What the stages of a call use. */
+export interface RackApiDependencies {
   readonly identities: Identities
   readonly policy: Policy
   /** What may refuse a call that the policy permits. */
@@ -39,4 +42,43 @@ export interface Steps {
   readonly now: () => number
   /** `relaxed`: a read's answer doesn't wait for its record. */
   readonly reads: 'strict' | 'relaxed'
+}
+
+export interface RackApiOptions {
+  readonly config: Pick<ServerConfig, 'auditReads' | 'limits'>
+  readonly maskKeys: readonly [Buffer, ...Buffer[]]
+  readonly bodyDigestKey: Buffer
+}
+
+export function createDependencies(app: FastifyInstance, { config, maskKeys }: RackApiOptions): RackApiDependencies {
+  const { audit, database, identities, policy, policyPackages: packages, racks, streams } = app
+  const { now } = app.clock
+  const masks = createMaskKeeper({ policy, keys: maskKeys, now })
+  return {
+    identities,
+    policy,
+    packages,
+    racks,
+    audit,
+    processes: createProcessDirectory(now),
+    resources: createResourceDirectory(now),
+    environments: createEnvironments(masks),
+    runs: createRuns(database.sql, now),
+    masks,
+    live: createLiveCalls({
+      streams,
+      identities,
+      policy,
+      packages,
+      now,
+      onError: (err) => app.log.error({ event: 'stream.review_failed', err }),
+    }),
+    limits: createCallLimits(racks.names, config.limits),
+    turns: createTurns(),
+    bodyTimeout: config.limits.bodyTimeout,
+    recorder: createRecorderOf(app),
+    sweep: app.bufferSweep,
+    now,
+    reads: config.auditReads,
+  }
 }

@@ -7,46 +7,47 @@ import { ChangeUnclear, ruled } from '../errors.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
-import type { Steps } from './dependencies.ts'
+import type { RackApiDependencies } from './dependencies.ts'
 import { runRoute } from './resolve.ts'
 import { notRecorded, rememberRun } from './run-owner.ts'
 import { upstreamRequest, wantBody } from './upstream-request.ts'
 
 /** A call that changes nothing: one record, durable before the first byte of the answer. */
 export async function forwardRead(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
 ): Promise<void> {
-  if (steps.reads === 'relaxed') steps.audit.check()
+  if (dependencies.reads === 'relaxed') dependencies.audit.check()
   const draft = draftOf(request)
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
   const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
-  const record = steps.reads === 'strict' ? steps.audit.record(event) : steps.audit.recordSoon(event)
-  const preparing = prepareAnswer(steps, request, reply, call, answer)
+  const record =
+    dependencies.reads === 'strict' ? dependencies.audit.record(event) : dependencies.audit.recordSoon(event)
+  const preparing = prepareAnswer(dependencies, request, reply, call, answer)
   preparing.catch(() => undefined)
-  const begun = await recorded(steps, request, record).catch((error: unknown) => {
+  const begun = await recorded(dependencies, request, record).catch((error: unknown) => {
     giveUp(answer, preparing)
     throw error
   })
   const closed = begun === null ? draft : { ...draft, of: begun.id }
   const prepared = await preparing.catch((error: unknown) => {
     const status = answeredStatus(error)
-    recordLater(steps, request, { ...closed, kind: 'closed', status, close: reasonOf(error, 'unknown') })
+    recordLater(dependencies, request, { ...closed, kind: 'closed', status, close: reasonOf(error, 'unknown') })
     throw error
   })
-  await deliver(steps, request, reply, call, prepared, closed)
+  await deliver(dependencies, request, reply, call, prepared, closed)
 }
 
 /** Waits for a read's record, unless reads are relaxed: then its loss is for the log. */
 async function recorded(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   request: FastifyRequest,
   record: Promise<RecordedEvent>,
 ): Promise<RecordedEvent | null> {
-  if (steps.reads === 'strict') return record
+  if (dependencies.reads === 'strict') return record
   reportLoss(request.log, record)
   return null
 }
@@ -69,34 +70,34 @@ function giveUp(answer: UpstreamAnswer, preparing: Promise<PreparedAnswer>): voi
  * It is sent once, whatever happens.
  */
 export async function forwardChange(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
 ): Promise<void> {
   const draft = draftOf(request)
   const upstream = upstreamRequest(request, call)
-  const intent = await steps.audit.record({ ...draft, kind: 'intent' })
+  const intent = await dependencies.audit.record({ ...draft, kind: 'intent' })
   call.recorded = true
   const outcome = { ...draft, kind: 'outcome' as const, of: intent.id }
   let prepared: PreparedAnswer
   try {
     wantBody(request, reply, upstream)
     const answer = await call.rack.send(upstream, call.signal)
-    prepared = await prepareAnswer(steps, request, reply, call, answer)
-    if (call.match.route.id === runRoute) prepared = await rememberRun(steps, request, call, prepared, intent)
+    prepared = await prepareAnswer(dependencies, request, reply, call, answer)
+    if (call.match.route.id === runRoute) prepared = await rememberRun(dependencies, request, call, prepared, intent)
   } catch (failure) {
     const error = unclear(failure)
-    await settle(steps, { ...outcome, status: answeredStatus(error), close: reasonOf(error, 'unknown') })
+    await settle(dependencies, { ...outcome, status: answeredStatus(error), close: reasonOf(error, 'unknown') })
     throw error
   }
   const { answer, body } = prepared
   await settle(
-    steps,
+    dependencies,
     {
       ...outcome,
       status: answer.status,
-      durationMs: steps.now() - call.startedAt,
+      durationMs: dependencies.now() - call.startedAt,
       ...upstreamId(answer),
     },
     answer.status < 400 ? keyEvents(outcome, call) : [],
@@ -104,7 +105,7 @@ export async function forwardChange(
     if (body === null) answer.discard()
     throw error
   })
-  await deliver(steps, request, reply, call, prepared, { ...draft, of: intent.id })
+  await deliver(dependencies, request, reply, call, prepared, { ...draft, of: intent.id })
 }
 
 /** Beyond it, the names stand in the intent alone. */
@@ -140,9 +141,13 @@ function unclear(error: unknown): unknown {
 }
 
 /** The outcome and what else has become true with it, in one commit. */
-async function settle(steps: Steps, outcome: EventDraft, more: readonly EventDraft[] = []): Promise<void> {
+async function settle(
+  dependencies: RackApiDependencies,
+  outcome: EventDraft,
+  more: readonly EventDraft[] = [],
+): Promise<void> {
   try {
-    await Promise.all([outcome, ...more].map((draft) => steps.audit.record(draft)))
+    await Promise.all([outcome, ...more].map((draft) => dependencies.audit.record(draft)))
   } catch {
     throw notRecorded()
   }

@@ -5,11 +5,12 @@ import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, ruled, UnknownRoute } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
+import { createBodyDigest } from './body-digest.ts'
 import { beginCall, type RoutedCall } from './call.ts'
 import { countedAs, kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
 import { decide, refusalBy } from './decide.ts'
-import type { Steps } from './dependencies.ts'
+import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameRefusal, frame, isRefusal } from './frame.ts'
 import { hangupOf, whenOver } from './hangup.ts'
@@ -19,19 +20,22 @@ import { matchRackRoute } from './routes.ts'
 import { watchTransfer } from './transfer.ts'
 import { openWebsocket } from './websocket.ts'
 
-export interface RackApiOptions {
-  readonly steps: Steps
-}
-
 /** The rack API: frame, authenticate, resolve, decide, record, forward, answer. */
-export default async function rackApi(app: FastifyInstance, { steps }: RackApiOptions): Promise<void> {
+export default async function rackApi(app: FastifyInstance, options: RackApiOptions): Promise<void> {
+  const dependencies = createDependencies(app, options)
+  const { live } = dependencies
+  app.decorate('bodyDigest', createBodyDigest(options.bodyDigestKey))
+  app.addHook('preClose', async () => {
+    live.endAll('the gateway is being restarted; run the command again')
+    live.stop()
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
   app.addHook('onRequest', function frameCall(request, reply, done) {
     const framed = frame(request.raw, request.originalUrl, request.raw.pendingUpgrade !== undefined)
     if (isRefusal(framed)) return done(refused(framed))
-    request.call = beginCall(framed, momentOf(request, steps.now))
+    request.call = beginCall(framed, momentOf(request, dependencies.now))
     if (isProbe(request.method, framed.path)) return void reply.code(404).send()
     done()
   })
@@ -44,34 +48,39 @@ export default async function rackApi(app: FastifyInstance, { steps }: RackApiOp
   app.route({
     method: app.supportedMethods,
     url: rackApiAddress,
-    handler: (request, reply) => handle(steps, request, reply),
+    handler: (request, reply) => handle(dependencies, request, reply),
   })
 }
 
-async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const call = route(steps, request, reply)
-  await takePlace(steps, request, reply, call)
+async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const call = route(dependencies, request, reply)
+  await takePlace(dependencies, request, reply, call)
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
-    await takeFormMemory(steps, request, reply, call)
-    call.form = await readForm(request, reply, steps.bodyTimeout)
+    await takeFormMemory(dependencies, request, reply, call)
+    call.form = await readForm(request, reply, dependencies.bodyTimeout)
   }
-  const rackCall = await resolve(steps, request, call)
+  const rackCall = await resolve(dependencies, request, call)
   if (request.method !== 'GET') await lookAgain(request, call)
   call.rackCall = rackCall
-  call.command = commandOf(steps, call, rackCall)
-  const decision = await decide(steps, call, rackCall)
+  call.command = commandOf(dependencies, call, rackCall)
+  const decision = await decide(dependencies, call, rackCall)
   call.decision = decision
   if (decision.effect !== 'allow') throw refusalBy(decision)
   const decided = Object.assign(call, { rackCall, decision })
-  if (call.match.route.kind === 'websocket') return openWebsocket(steps, request, reply, decided)
-  watchTransfer(steps, reply, decided)
+  if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, decided)
+  watchTransfer(dependencies, reply, decided)
   const forward = call.match.route.changes ? forwardChange : forwardRead
-  return forward(steps, request, reply, decided)
+  return forward(dependencies, request, reply, decided)
 }
 
 /** Bounds what one principal has in flight, before anything of the call is read. */
-async function takePlace(steps: Steps, request: FastifyRequest, reply: FastifyReply, call: RoutedCall): Promise<void> {
-  const limit = steps.limits.of(call.rack.name, kindOfCall(call.match.route))
+async function takePlace(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: RoutedCall,
+): Promise<void> {
+  const limit = dependencies.limits.of(call.rack.name, kindOfCall(call.match.route))
   const principal = countedAs(call.principal)
   const place = limit.take(principal)
   if (place !== null) {
@@ -83,7 +92,7 @@ async function takePlace(steps: Steps, request: FastifyRequest, reply: FastifyRe
 }
 
 async function takeFormMemory(
-  { limits: { forms } }: Steps,
+  { limits: { forms } }: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: RoutedCall,
@@ -96,7 +105,7 @@ async function takeFormMemory(
   whenOver(request.raw, reply.raw, memory)
 }
 
-function commandOf({ policy }: Steps, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
+function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
   const asked = askedCommand(rackCall)
   return asked && tellCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
@@ -107,11 +116,11 @@ async function lookAgain(request: FastifyRequest, call: RoutedCall): Promise<voi
   if (request.principal) call.principal = request.principal
 }
 
-function route(steps: Steps, request: FastifyRequest, reply: FastifyReply): RoutedCall {
+function route(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): RoutedCall {
   const { call, principal, credential } = request
   if (!call || !principal || !credential)
     throw new Error('the hooks let no call through without a frame and a principal')
-  const rack = chooseRack(steps, principal, call)
+  const rack = chooseRack(dependencies, principal, call)
   call.rack = rack
   const match = matchRackRoute(request.method, call.framed.path, request.raw.pendingUpgrade ? 'websocket' : 'http')
   if (!match)

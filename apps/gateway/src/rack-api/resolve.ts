@@ -13,7 +13,7 @@ import { AmbiguousParameters, InvalidParameter, NotPermitted, ruled } from '../e
 import { appOf, serviceOf } from './app-of.ts'
 import { refuseForeignLogs } from './build-logs.ts'
 import type { RoutedCall } from './call.ts'
-import type { Steps } from './dependencies.ts'
+import type { RackApiDependencies } from './dependencies.ts'
 import { type NewEnvironment, refuseStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
 import { recordedValues } from './recorded-values.ts'
@@ -31,7 +31,11 @@ export const runRoute = 'POST /apps/{app}/services/{service}/processes'
  * Finds out all that the decision is made from: parameters by the rack's own reading, the command, whose process it is and of which service, which release.
  * The rack is asked only on behalf of someone who holds the route's permission.
  */
-export async function resolve(steps: Steps, request: FastifyRequest, call: RoutedCall): Promise<RackCall> {
+export async function resolve(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  call: RoutedCall,
+): Promise<RackCall> {
   const { principal, address } = call
   const { route, params } = call.match
   const parameters = readParameters(route, {
@@ -47,15 +51,15 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     return route.id === configRoute ? (params.name ?? name) : name
   })
   const app = appOf(route, params)
-  call.values = recordedValues(steps.policy, { route, rack: call.rack, app, parameters })
+  call.values = recordedValues(dependencies.policy, { route, rack: call.rack, app, parameters })
   const unfit = checkFormValues(route, params, parameters.form)
   if (unfit) throw parameterError(unfit)
-  const at = steps.now()
+  const at = dependencies.now()
   const where = { rack: call.rack.name, app, scope: route.scope }
-  const may = steps.policy.holds(principal, route.permission, where, { at, address })
+  const may = dependencies.policy.holds(principal, route.permission, where, { at, address })
   const { process, run, resource, release, environment } = isPlain(route)
     ? nothingAsked
-    : await ask(steps, call, app, may, parameters)
+    : await ask(dependencies, call, app, may, parameters)
   call.sent = environment?.restored ?? call.form
   call.keyChanges = environment?.recordedChanges ?? []
   return {
@@ -110,7 +114,7 @@ function isPlain(route: RackRoute): boolean {
 }
 
 async function ask(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   call: RoutedCall,
   app: string | null,
   may: boolean,
@@ -119,10 +123,10 @@ async function ask(
   const isRelease = call.match.route.id === releaseRoute
   const build = call.match.route.id === buildLogsRoute && may && app !== null ? call.match.params.id : undefined
   const [{ process, run }, resource, release, environment] = await Promise.all([
-    subjectOf(steps, call, app, may),
-    proxiedResource(steps, call),
+    subjectOf(dependencies, call, app, may),
+    proxiedResource(dependencies, call),
     askedRelease(call.rack, app, may ? headers.get('release') : undefined),
-    may && app !== null && isRelease ? steps.environments.ofNewRelease(call.rack, app, form) : null,
+    may && app !== null && isRelease ? dependencies.environments.ofNewRelease(call.rack, app, form) : null,
     build === undefined || app === null ? null : refuseForeignLogs(call.rack, app, build),
   ])
   return { process, run, resource, release, environment }
@@ -153,7 +157,7 @@ const byService = (route: RackRoute) => route.id === execRoute || route.path ===
 const notAsked = { known: false, service: null }
 
 async function subjectOf(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   call: RoutedCall,
   app: string | null,
   may: boolean,
@@ -163,25 +167,25 @@ async function subjectOf(
   const id = params.pid
   if (id === undefined || app === null || !(byOwner.has(route.id) || byService(route)))
     return { process: null, run: null }
-  const run = await steps.runs.find(rack.name, app, id)
+  const run = await dependencies.runs.find(rack.name, app, id)
   if (run?.principal === principal.id) return { process: { id, service: run.service, own: true, known: true }, run }
-  const found = may && byService(route) ? await steps.processes.find(rack, app, id) : notAsked
+  const found = may && byService(route) ? await dependencies.processes.find(rack, app, id) : notAsked
   return { process: { id, ...found, own: false }, run }
 }
 
 /** The resource that a proxy asks for, looked for only in apps that the caller may proxy into. */
 async function proxiedResource(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   { match, rack, principal, address }: RoutedCall,
 ): Promise<RackCall['resource']> {
   const { host, port } = match.params
   if (match.route.permission !== 'proxy:open' || host === undefined || port === undefined) return null
-  const moment = { at: steps.now(), address }
-  if (!steps.policy.holds(principal, 'resource:proxy', { rack: rack.name, app: null, scope: 'list' }, moment))
+  const moment = { at: dependencies.now(), address }
+  if (!dependencies.policy.holds(principal, 'resource:proxy', { rack: rack.name, app: null, scope: 'list' }, moment))
     return null
   const mayProxy = (app: string) =>
-    steps.policy.holds(principal, 'resource:proxy', { rack: rack.name, app, scope: 'app' }, moment)
-  return steps.resources.find(rack, host, port, mayProxy)
+    dependencies.policy.holds(principal, 'resource:proxy', { rack: rack.name, app, scope: 'app' }, moment)
+  return dependencies.resources.find(rack, host, port, mayProxy)
 }
 
 async function askedRelease(rack: Rack, app: string | null, id: string | undefined): Promise<RackCall['release']> {

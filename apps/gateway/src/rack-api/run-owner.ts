@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { OutcomeNotRecorded, ruled } from '../errors.ts'
 import type { PreparedAnswer } from './answer.ts'
 import type { DecidedCall } from './call.ts'
-import type { Steps } from './dependencies.ts'
+import type { RackApiDependencies } from './dependencies.ts'
 import { textField } from './rack-question.ts'
 
 /** How long a run's process may still be executed in and stopped by whoever started it: the longest `sleep` that a run may ask for. */
@@ -11,7 +11,7 @@ const runMaxAge = 86_400_000
 
 /** Keeps whose process a run has started, before its starter learns the process's id. */
 export async function rememberRun(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   request: FastifyRequest,
   call: DecidedCall,
   prepared: PreparedAnswer,
@@ -30,13 +30,13 @@ export async function rememberRun(
     principal: principal.id,
     service: rackCall.service,
     intent: intent.id,
-    expiresAt: new Date(steps.now() + runMaxAge),
+    expiresAt: new Date(dependencies.now() + runMaxAge),
     start: {
       environment: rackCall.command?.options?.environment ?? [],
       newestRelease: rackCall.command?.options?.newestRelease ?? true,
     },
   }
-  await steps.runs.add(run).catch((cause: unknown) => {
+  await dependencies.runs.add(run).catch((cause: unknown) => {
     request.log.error({ event: 'run.not_remembered', err: cause })
     throw notRecorded()
   })

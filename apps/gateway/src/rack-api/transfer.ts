@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import type { DecidedCall } from './call.ts'
-import type { Steps } from './dependencies.ts'
+import type { RackApiDependencies } from './dependencies.ts'
 
 /** Has a transfer looked at again while it is under way: it may take hours, and what permitted it may end before. */
-export function watchTransfer({ live }: Steps, reply: FastifyReply, call: DecidedCall): void {
+export function watchTransfer({ live }: RackApiDependencies, reply: FastifyReply, call: DecidedCall): void {
   const { body, mask } = call.match.route
   if (body !== 'raw' && mask !== 'opaque') return
   const { principal, credential, rackCall } = call

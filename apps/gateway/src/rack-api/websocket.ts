@@ -7,7 +7,7 @@ import { answeredStatus } from '../http/error-response.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { lastWords, takeSocket } from './command-stream.ts'
-import type { Steps } from './dependencies.ts'
+import type { RackApiDependencies } from './dependencies.ts'
 import { upstreamRequest } from './upstream-request.ts'
 
 /** Websocket close codes. @see RFC 6455, section 7.4.1 */
@@ -18,7 +18,7 @@ const policyViolation = 1008
  * A refusal stays at the handshake.
  */
 export async function openWebsocket(
-  steps: Steps,
+  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
@@ -27,15 +27,23 @@ export async function openWebsocket(
   if (!pending) throw new Error('a websocket route is reached by an upgrade only')
   const draft = draftOf(request)
   const upstream = upstreamRequest(request, call)
-  const recording = await steps.recorder.begin(request, call, draft)
-  const opened = await steps.audit.record({ ...draft, kind: 'opened', ...recording.named }).catch((error: unknown) => {
-    void recording.finish(null)
-    throw error
-  })
+  const recording = await dependencies.recorder.begin(request, call, draft)
+  const opened = await dependencies.audit
+    .record({ ...draft, kind: 'opened', ...recording.named })
+    .catch((error: unknown) => {
+      void recording.finish(null)
+      throw error
+    })
   recording.opened(opened)
   call.recorded = true
   async function recordEnd(how: RelayEnd | null, end: Pick<EventDraft, 'status' | 'close'>): Promise<void> {
-    recordLater(steps, request, { ...draft, kind: 'closed', of: opened.id, ...end, ...(await recording.finish(how)) })
+    recordLater(dependencies, request, {
+      ...draft,
+      kind: 'closed',
+      of: opened.id,
+      ...end,
+      ...(await recording.finish(how)),
+    })
   }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
     const close = reasonOf(error, 'the rack could not be reached')
@@ -45,7 +53,14 @@ export async function openWebsocket(
   if (!attempt.upgraded) {
     const { answer } = attempt
     void recordEnd(null, { status: answer.status, close: 'the rack refused the websocket' })
-    return deliver(steps, request, reply, call, await prepareAnswer(steps, request, reply, call, answer), draft)
+    return deliver(
+      dependencies,
+      request,
+      reply,
+      call,
+      await prepareAnswer(dependencies, request, reply, call, answer),
+      draft,
+    )
   }
   const client = takeSocket(reply, request)
   writeUpgrade(client, request.headers['sec-websocket-key'] ?? '')
@@ -55,13 +70,13 @@ export async function openWebsocket(
     rack: attempt.socket,
     rackHead: attempt.head,
     veil: createTokenVeil(call.rack.token),
-    clock: { now: steps.now },
+    clock: { now: dependencies.now },
     ...(recording.tap && { tap: recording.tap }),
-    passed: steps.sweep,
+    passed: dependencies.sweep,
   })
   const end = (reason: string) => live.end(reason, { text: farewell(call, reason), code: policyViolation })
   recording.attach(live, end)
-  const leave = steps.live.add({
+  const leave = dependencies.live.add({
     principal: call.principal,
     credential: call.credential,
     rackCall: call.rackCall,

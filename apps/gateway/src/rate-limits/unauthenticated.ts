@@ -15,7 +15,7 @@ declare module 'fastify' {
   }
 }
 
-export interface StrangerLimitOptions {
+export interface UnauthenticatedLimitOptions {
   readonly perMinute: number
 }
 
@@ -24,8 +24,8 @@ const minute = 60_000
 const leastOfAccount = 10
 
 /** In memory, and never asked for a call whose credential holds: many callers can share an address. */
-export default fp<StrangerLimitOptions>(
-  async function strangerLimit(app, { perMinute }) {
+export default fp<UnauthenticatedLimitOptions>(
+  async function unauthenticatedLimit(app, { perMinute }) {
     await app.register(rateLimit, { global: false })
     const count = app.createRateLimit({ max: perMinute, timeWindow: minute, keyGenerator: senderOf })
     const secondsToWait = createAccountLimit(Math.max(leastOfAccount, perMinute / 10), () => performance.now())
@@ -46,7 +46,7 @@ export default fp<StrangerLimitOptions>(
       throw Object.assign(ruled(new TooManyRequests(reason, next), 'stranger-limit'), { retryAfter: seconds })
     })
   },
-  { name: '@rack-gateway/stranger-limit' },
+  { name: 'unauthenticated-limit' },
 )
 
 function senderOf(request: FastifyRequest): string {

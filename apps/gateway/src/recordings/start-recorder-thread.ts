@@ -1,5 +1,5 @@
 import { type StartThread, startThread, type ThreadLink } from '@rack-gateway/recordings'
-import type { SecretKeys } from '../gateway-options.ts'
+import type { SecretKeys } from '../process/keys.ts'
 
 /** What the thread is started with. */
 export interface RecorderThreadData {

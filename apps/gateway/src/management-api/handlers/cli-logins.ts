@@ -3,33 +3,33 @@ import type { Handlers } from '../call.ts'
 type Names = 'beginLoopbackLogin' | 'redeemLoopbackLogin' | 'beginDeviceLogin' | 'pollDeviceLogin'
 
 export const cliLoginHandlers: Handlers<Names> = {
-  beginLoopbackLogin({ cliLogin, body, place }) {
+  beginLoopbackLogin({ cliLogins, publicUrl, body, place }) {
     const { rack = null, ...request } = body
-    const { handle, expiresAt } = cliLogin.logins().loopback.begin({ ...request, rack }, place.source.address)
+    const { handle, expiresAt } = cliLogins().loopback.begin({ ...request, rack }, place.source.address)
     return {
-      address: cliLogin.addressOf(`/gateway/auth/cli?request=${handle}`),
+      address: `${publicUrl}/gateway/auth/cli?request=${handle}`,
       expiresAt: new Date(expiresAt).toISOString(),
     }
   },
 
-  async redeemLoopbackLogin({ cliLogin, body: { code, verifier }, place }) {
-    return toResponse(await cliLogin.logins().redeem(code, verifier, place))
+  async redeemLoopbackLogin({ cliLogins, body: { code, verifier }, place }) {
+    return toResponse(await cliLogins().redeem(code, verifier, place))
   },
 
-  async beginDeviceLogin({ cliLogin, body, place }) {
+  async beginDeviceLogin({ cliLogins, publicUrl, body, place }) {
     const { rack = null, ...request } = body
-    const login = await cliLogin.logins().device.begin({ ...request, rack }, place.source.address)
+    const login = await cliLogins().device.begin({ ...request, rack }, place.source.address)
     return {
       code: login.userCode,
-      address: cliLogin.addressOf('/gateway/device'),
+      address: `${publicUrl}/gateway/device`,
       secret: login.secret,
       intervalSeconds: login.interval,
       expiresAt: new Date(login.expiresAt).toISOString(),
     }
   },
 
-  async pollDeviceLogin({ cliLogin, body: { secret }, place }) {
-    const result = await cliLogin.logins().poll(secret, place)
+  async pollDeviceLogin({ cliLogins, body: { secret }, place }) {
+    const result = await cliLogins().poll(secret, place)
     return result.status === 'done' ? { status: result.status, session: toResponse(result.session) } : result
   },
 }

@@ -1,29 +1,36 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import rbacPolicyPlugin, { type PolicyFileChange, unblockedBy } from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyInstance } from 'fastify'
-import type { GatewayOptions } from '../gateway-options.ts'
-import { addressesOf } from '../operations/metrics-server.ts'
+import fp from 'fastify-plugin'
+import { addressesOf, type MetricsAddress } from '../operations/metrics-server.ts'
 
-/** The policy, from its file where there is one: every change of it is an event before it counts, and said in the log. */
-export async function registerPolicy(
-  app: FastifyInstance,
-  { databaseUrl, metrics, policyFile = null }: Pick<GatewayOptions, 'databaseUrl' | 'metrics' | 'policyFile'>,
-): Promise<void> {
-  await app.register(rbacPolicyPlugin, {
-    // No proxy of a rack leads to the gateway's own database and metrics.
-    closedAddresses: [addressOf(databaseUrl), ...(metrics ? addressesOf(metrics) : [])],
-    file: policyFile,
-    async onChange(change) {
-      await app.audit.record(eventOf(change))
-      tell(app, change)
-    },
-  })
-  app.log.info(
-    { event: 'policy.in_force', file: policyFile, policy: app.policy.hash },
-    policyFile === null ? 'the built-in policy is in force' : 'the policy document is in force',
-  )
-  warnOfUnblocked(app, unblockedBy(app.policy.document))
+export interface PolicyOptions {
+  /** Path of the policy document; null: the built-in policy. */
+  readonly file: string | null
+  readonly databaseUrl: string
+  readonly metrics: MetricsAddress | null
 }
+
+/** The policy in force. Each change of its file is an event before it takes effect, and a line in the log. */
+export default fp<PolicyOptions>(
+  async function policy(app, { file, databaseUrl, metrics }) {
+    await app.register(rbacPolicyPlugin, {
+      // No proxy of a rack may reach the gateway's own database and metrics.
+      closedAddresses: [addressOf(databaseUrl), ...(metrics ? addressesOf(metrics) : [])],
+      file,
+      async onChange(change) {
+        await app.audit.record(eventOf(change))
+        tell(app, change)
+      },
+    })
+    app.log.info(
+      { event: 'policy.in_force', file, policy: app.policy.hash },
+      file === null ? 'the built-in policy is in force' : 'the policy document is in force',
+    )
+    warnOfUnblocked(app, unblockedBy(app.policy.document))
+  },
+  { name: 'policy', dependencies: ['audit-log'] },
+)
 
 function eventOf(change: PolicyFileChange): EventDraft {
   const { file, policy } = change

@@ -1,0 +1,27 @@
+import type { ServerConfig } from '@rack-gateway/config'
+import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
+import fp from 'fastify-plugin'
+import { version } from '../process/version.ts'
+
+export interface ConfigurationEventOptions {
+  readonly config: Pick<ServerConfig, 'racks' | 'auditReads' | 'authMaxStaleMs'>
+}
+
+/** Records the configuration of this start: the second event of its stream. */
+export default fp<ConfigurationEventOptions>(
+  async function configurationEvent(app, { config: { racks, auditReads, authMaxStaleMs: authMaxStale } }) {
+    app.addHook('onReady', async function recordStart() {
+      const detail = {
+        version: version(),
+        node: process.version,
+        racks: racks.map(({ name }) => name).join(' '),
+        policy: app.policy.hash,
+        packages: app.policyPackages.loaded.map(describePackage).join(', '),
+        auditReads,
+        authMaxStale,
+      }
+      await app.audit.record({ kind: 'configuration.loaded', detail })
+    })
+  },
+  { name: 'configuration-event', dependencies: ['audit-log', 'policy', 'policy-packages'] },
+)

@@ -1,0 +1,59 @@
+import { createPostgresAdoptions } from '@rack-gateway/audit/adoption'
+import type { Fallback, FallbackKeys } from '@rack-gateway/audit/fallback'
+import auditPlugin from '@rack-gateway/audit/plugin'
+import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import type { SinkConfig } from '@rack-gateway/config'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { openAuditSinks } from './sinks.ts'
+
+export interface AuditLogOptions {
+  readonly databaseUrl: string
+  /** Absolute path of a directory for events while the database is away; null: none. */
+  readonly fallbackDir: string | null
+  readonly fallbackKeys: FallbackKeys
+  /** Where events are sent, beside the log. */
+  readonly sinks: readonly SinkConfig[]
+}
+
+/** The audit log in the database, with its fallback directory and its sinks. @throws FallbackDirectoryUnfit, SinkMisconfigured */
+export default fp<AuditLogOptions>(
+  async function auditLog(app, options) {
+    const { databaseUrl: url, fallbackDir, sinks } = options
+    const fallback = fallbackDir === null ? null : await openFallbackAt(app, fallbackDir, options)
+    await app.register(auditPlugin, {
+      store: fallback?.store ?? createPostgresAuditStore({ url }),
+      adoptions: createPostgresAdoptions({ url }),
+      clock: app.clock,
+      sinks: await openAuditSinks(app, sinks, url),
+      onDurable: app.checkpoints.wrote,
+      ...(fallback && { fallback }),
+    })
+  },
+  { name: 'audit-log', dependencies: ['clock', 'checkpoints'] },
+)
+
+/** Loaded where it is used. */
+async function openFallbackAt(
+  { log, clock, checkpoints }: FastifyInstance,
+  directory: string,
+  { databaseUrl: url, fallbackKeys }: AuditLogOptions,
+): Promise<Fallback> {
+  const { createPostgresImporter, openFallback } = await import('@rack-gateway/audit/fallback')
+  return await openFallback({
+    primary: createPostgresAuditStore({ url, fallback: true }),
+    importer: createPostgresImporter({ url }),
+    directory,
+    keys: fallbackKeys,
+    now: clock.now,
+    onAway(err) {
+      if (err === null) checkpoints.cameBack()
+      else checkpoints.left()
+      if (err === null) log.info({ event: 'audit.fallback_left' }, 'records go to the database again')
+      else log.error({ event: 'audit.fallback_entered', err }, 'the database can not take records: they go to a file')
+    },
+    onAlarm: ({ close, detail }) =>
+      log.error({ event: 'audit.fallback_file_refused', ...detail }, `a file of records needs somebody: ${close}`),
+    onError: (err) => log.warn({ event: 'audit.fallback_waiting', err }),
+  })
+}

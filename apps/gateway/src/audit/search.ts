@@ -1,0 +1,34 @@
+import { type AuditSearch, createAuditSearch } from '@rack-gateway/audit/search'
+import { openDatabase } from '@rack-gateway/database'
+import fp from 'fastify-plugin'
+import { type AuditEvidence, createAuditEvidence, evidenceConnections } from '../management-api/audit-evidence.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    auditSearch: AuditSearch
+    auditEvidence: AuditEvidence
+  }
+}
+
+export interface AuditSearchOptions {
+  readonly databaseUrl: string
+}
+
+/** That many callers can read the whole log at once, and as many can get proofs. */
+const mostReaders = 2
+
+/** Reading the audit log, over separate connections, so that no call waits behind a caller who reads the whole log. */
+export default fp<AuditSearchOptions>(
+  async function auditSearch(app, { databaseUrl }) {
+    const search = createAuditSearch({ url: databaseUrl })
+    app.addHook('onClose', () => search.close())
+    const database = openDatabase(databaseUrl, {
+      max: evidenceConnections(mostReaders),
+      applicationName: 'rack-gateway audit log',
+    })
+    app.addHook('onClose', () => database.close())
+    app.decorate('auditSearch', search)
+    app.decorate('auditEvidence', createAuditEvidence(database.sql, mostReaders))
+  },
+  { name: 'audit-search' },
+)

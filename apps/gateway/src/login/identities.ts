@@ -1,0 +1,93 @@
+import type { RecordIdentityEvents, TokenMint } from '@rack-gateway/auth'
+import { createIdentities, type Keys } from '@rack-gateway/auth'
+import authPlugin from '@rack-gateway/auth/plugin'
+import {
+  createBrowserSessions,
+  createDirectory,
+  createLastUses,
+  createWorkloads,
+  type LastUses,
+  type Workloads,
+  watchRevision,
+} from '@rack-gateway/auth/store'
+import type { LoginConfig } from '@rack-gateway/config'
+import { openDatabase } from '@rack-gateway/database'
+import fp from 'fastify-plugin'
+import { identityRecorder } from '../audit/identity-recorder.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    workloads: Workloads
+    lastUses: LastUses
+    /** Records changes of identities that belong to no request. */
+    recordIdentityEvents: RecordIdentityEvents
+    /** Resolves once this process knows every change of identities that was committed before. */
+    identitiesCaughtUp: () => Promise<void>
+  }
+}
+
+export interface IdentitiesOptions {
+  readonly databaseUrl: string
+  readonly mint: TokenMint
+  readonly csrfKeys: Keys
+  /** Milliseconds for which known identities stay valid while the database is away. */
+  readonly maxStale: number
+  readonly publicUrl: string | null
+  /** Null: nobody logs in with a browser. */
+  readonly login: LoginConfig | null
+}
+
+/** Who calls: tokens, sessions, and jobs, from a cache that follows the database. */
+export default fp<IdentitiesOptions>(
+  async function identities(app, { databaseUrl, mint, csrfKeys, maxStale, publicUrl, login }) {
+    const { clock, database } = app
+    const revision = await watchRevision({
+      url: databaseUrl,
+      onError: (err) => app.log.warn({ event: 'identities.poll_failed', err }),
+    })
+    app.addHook('onClose', () => revision.stop())
+    app.decorate('identitiesCaughtUp', revision.look)
+    app.decorate('recordIdentityEvents', async function recordIdentityEvents(events) {
+      await Promise.all(events.map((event) => app.audit.record(event)))
+    })
+
+    // A connection of its own, so that no call waits behind it.
+    const usesDatabase = openDatabase(databaseUrl, { max: 1, applicationName: 'rack-gateway uses' })
+    const lastUses = createLastUses({
+      database: usesDatabase,
+      clock,
+      onError: (err) => app.log.warn({ event: 'identities.last_use_failed', err }),
+    })
+    app.decorate('lastUses', lastUses)
+    app.addHook('onClose', async function stopLastUses() {
+      await lastUses.stop()
+      await usesDatabase.close()
+    })
+
+    const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, maxStale })
+    app.decorate('workloads', workloads)
+    const hasBrowserLogin = login !== null && publicUrl !== null
+    await app.register(authPlugin, {
+      mint,
+      identities: createIdentities({ directory: createDirectory(database), revision, clock, maxStale }),
+      clock,
+      workloads: {
+        credentialOf: (text, request) => workloads.credentialOf(text, identityRecorder(app, request)),
+      },
+      browserSessions: hasBrowserLogin
+        ? createBrowserSessions({
+            database,
+            csrfKeys,
+            clock,
+            record: app.recordIdentityEvents,
+            publicUrl,
+            idle: login.sessionIdleMs,
+          })
+        : null,
+      onUse({ kind, credential }, address) {
+        if (kind !== 'workload') lastUses.note(credential, address)
+      },
+    })
+  },
+  { name: 'identities', dependencies: ['clock', 'database', 'audit-log'] },
+)

@@ -1,0 +1,57 @@
+import type { Keys } from '@rack-gateway/auth'
+import {
+  createProviderGrants,
+  createProviderSource,
+  createRecheck,
+  type LoginSettings,
+  type ProviderGrants,
+  type ProviderSource,
+  type Recheck,
+} from '@rack-gateway/auth/login'
+import type { ServerConfig } from '@rack-gateway/config'
+import fp from 'fastify-plugin'
+
+/** The identity provider, for logins and for checks before a session is renewed. */
+export interface LoginProvider {
+  readonly settings: LoginSettings
+  readonly provider: ProviderSource
+  readonly grants: ProviderGrants
+  readonly recheck: Recheck
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Null: nobody logs in with a browser. */
+    loginProvider: LoginProvider | null
+  }
+}
+
+export interface LoginProviderOptions {
+  readonly config: Pick<ServerConfig, 'login' | 'publicUrl' | 'sessions'>
+  readonly grantKeys: Keys
+}
+
+export default fp<LoginProviderOptions>(
+  async function loginProvider(app, { config, grantKeys }) {
+    const { clock, database } = app
+    const settings = settingsOf(config)
+    if (settings === null) return void app.decorate('loginProvider', null)
+    const provider = createProviderSource(settings, clock)
+    const grants = createProviderGrants(database, grantKeys)
+    const recheck = createRecheck({ settings, provider, grants, database, clock, record: app.recordIdentityEvents })
+    app.decorate('loginProvider', { settings, provider, grants, recheck })
+  },
+  { name: 'login-provider', dependencies: ['clock', 'database', 'identities'] },
+)
+
+function settingsOf({ login, publicUrl, sessions }: LoginProviderOptions['config']): LoginSettings | null {
+  if (login === null || publicUrl === null) return null
+  const { clientSecret, sessionIdleMs, ...settings } = login
+  return {
+    ...settings,
+    publicUrl,
+    clientSecret: clientSecret.reveal(),
+    sessionIdle: sessionIdleMs,
+    sessionLife: sessions.maxAge,
+  }
+}

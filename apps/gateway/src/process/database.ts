@@ -1,0 +1,24 @@
+import { type Database, openDatabase } from '@rack-gateway/database'
+import fp from 'fastify-plugin'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    database: Database
+  }
+}
+
+export interface DatabaseOptions {
+  /** Of the runtime login. Its database must be migrated. */
+  readonly url: string
+}
+
+/** The connections that calls share. Work in the background opens connections of its own. @throws DatabaseUnavailable */
+export default fp<DatabaseOptions>(
+  async function database(app, { url }) {
+    const database = openDatabase(url)
+    app.addHook('onClose', () => database.close())
+    await database.check()
+    app.decorate('database', database)
+  },
+  { name: 'database' },
+)

@@ -1,0 +1,29 @@
+import type { ServerConfig } from '@rack-gateway/config'
+import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
+import fp from 'fastify-plugin'
+import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    bufferSweep: BufferSweep
+  }
+}
+
+export interface RacksOptions {
+  readonly config: Pick<ServerConfig, 'racks' | 'limits'>
+}
+
+/** The racks, with separate connections for calls and for transfers. */
+export default fp<RacksOptions>(
+  async function registerRacks(app, { config: { racks, limits } }) {
+    const sweep = createBufferSweep()
+    app.decorate('bufferSweep', sweep)
+    await app.register(rackRegistryPlugin, {
+      racks: racks.map((rack) => ({ ...rack, token: rack.token.reveal() })),
+      passed: sweep,
+      connections: { calls: limits.callsPerRack, transfers: limits.transfersPerRack },
+      bodyTimeout: limits.bodyTimeout,
+    })
+  },
+  { name: 'racks' },
+)

@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os'
+import type { ServerConfig } from '@rack-gateway/config'
+import { openDatabase } from '@rack-gateway/database'
+import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
+import type { RecordingLimits } from '@rack-gateway/recordings'
+import recordingsPlugin from '@rack-gateway/recordings/plugin'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { SecretKeys } from '../process/keys.ts'
+import { adoptRecordings } from './adoption.ts'
+import { createArchive, type RecordingArchive } from './archive.ts'
+import { createCatalogue } from './catalogue.ts'
+import { createRecordedSecrets } from './recorded-secrets.ts'
+import { recordingKeys } from './recording-keys.ts'
+import { removeOldRecordings } from './retention.ts'
+import { createRounds } from './rounds.ts'
+import { createSessionEndings } from './session-endings.ts'
+import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
+import { startRecorderThread } from './start-recorder-thread.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    recordingArchive: RecordingArchive
+  }
+}
+
+export interface SessionRecordingsOptions {
+  readonly databaseUrl: string
+  readonly config: Pick<ServerConfig, 'recordings' | 'recordingsKeep' | 'recordingsMaxSize'>
+  readonly keys: SecretKeys
+  readonly limits?: Partial<RecordingLimits> | undefined
+  /** Whether a separate thread records, for which the process needs a second core. Default: where it has one. */
+  readonly thread?: boolean | undefined
+}
+
+const adoptEvery = 10_000
+const removeEvery = 600_000
+
+/** Recordings of sessions: making, reading, and removing them. @throws ObjectStoreAddressInvalid */
+export default fp<SessionRecordingsOptions>(
+  async function sessionRecordings(app, options) {
+    const { config, keys, limits = {}, thread = availableParallelism() > 1 } = options
+    const address = config.recordings
+    await app.register(recordingsPlugin, {
+      store: address === null ? null : await openObjectStore(readObjectStoreAddress(address)),
+      deriveKeys: recordingKeys(keys),
+      limits,
+      start: thread && address !== null ? startRecorderThread(address, keys) : null,
+    })
+    app.decorate(
+      'recordingArchive',
+      createArchive({
+        store: app.recordings?.store ?? null,
+        deriveKeys: recordingKeys(keys),
+        sql: app.database.sql,
+        flushNow: (id) => app.recordings?.flushNow(id) ?? (() => {}),
+      }),
+    )
+    if (app.recordings !== null) startRounds(app, app.recordings.store, options)
+  },
+  { name: 'session-recordings', dependencies: ['clock', 'database', 'audit-log'] },
+)
+
+/** Closes recordings that other processes left, and removes old ones. Their connections are separate, so that no call waits. */
+function startRounds(
+  app: FastifyInstance,
+  store: ObjectStore,
+  { databaseUrl, config, keys }: SessionRecordingsOptions,
+): void {
+  const { audit, clock, log } = app
+  const database = openDatabase(databaseUrl, { max: 6, applicationName: 'rack-gateway recordings' })
+  const common = { sql: database.sql, store, now: clock.now, record: audit.record }
+  const adoption = createRounds({
+    every: adoptEvery,
+    round: (signal) =>
+      adoptRecordings(
+        {
+          ...common,
+          deriveKeys: recordingKeys(keys),
+          onError: (err, recording) => log.error({ event: 'recording.not_adopted', recording, err }),
+        },
+        signal,
+      ),
+    onError: (err) => log.warn({ event: 'recording.adoption_failed', err }),
+  })
+  const retention = createRounds({
+    every: removeEvery,
+    round: (signal) =>
+      removeOldRecordings(
+        {
+          ...common,
+          keep: config.recordingsKeep,
+          maxSize: config.recordingsMaxSize,
+          onError: (err, recording) => log.error({ event: 'recording.not_removed', recording, err }),
+        },
+        signal,
+      ),
+    onError: (err) => log.warn({ event: 'recording.retention_failed', err }),
+  })
+  app.addHook('onReady', async function startRecordingRounds() {
+    adoption.start()
+    retention.start()
+  })
+  app.addHook('onClose', async function stopRecordingRounds() {
+    await Promise.all([adoption.stop(), retention.stop()])
+    await database.close()
+  })
+}
+
+/** Called by the plugin of the rack API, for the sessions that it forwards. */
+export function createRecorderOf(app: FastifyInstance): SessionRecorder {
+  const { recordings, policy, audit, clock, database, log, identities } = app
+  const { sql } = database
+  const onError = (err: unknown) => log.error({ event: 'recording.failed', err })
+  const endings = createSessionEndings({ sql, identities, onError })
+  app.addHook('onClose', async () => endings.stop())
+  const recorder = createSessionRecorder({
+    recordings,
+    policy,
+    secrets: createRecordedSecrets(policy),
+    catalogue: createCatalogue(sql),
+    endings,
+    now: clock.now,
+    record(draft) {
+      audit.record(draft).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))
+    },
+    onError,
+  })
+  app.addHook('onClose', () => recorder.settled())
+  return recorder
+}
