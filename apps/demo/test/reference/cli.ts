@@ -9,7 +9,7 @@ import {
   optionsOf,
   overview,
 } from '@rack-gateway/cli/reference'
-import { code, table } from './table.ts'
+import { code, list } from './table.ts'
 
 /** An option, and the names of the commands that have it. */
 export interface OptionUse {
@@ -30,27 +30,22 @@ export async function cliParts(): Promise<Record<string, string>> {
   const { shared, own } = optionUses(commands)
   return {
     overview: [block(overview.usage), ...overview.details.slice(0, 2), block(overview.examples)].join('\n\n'),
-    options: table(
-      ['option', 'commands', 'meaning'],
+    options: list(
       shared.map(({ name, option, commands: users }) => [
         code(typedOption(name, option)),
-        usersOf(users, commands),
-        optionMeaning(option),
+        `${optionMeaning(option)}. (${usersOf(users, commands)})`,
       ]),
     ),
     commands: sectionsOf(commands)
       .map((section) => sectionPart(section, own))
       .join('\n\n'),
-    codes: table(
-      ['code', 'meaning'],
-      [
-        ['the code of convox', 'convox ran; 128 + n means that signal n ended it'],
-        ...Object.entries(exitCodes).map(([name, number]) => [
-          String(number),
-          exitMeanings[name as keyof typeof exitCodes],
-        ]),
-      ],
-    ),
+    codes: list([
+      ['the code of convox', 'convox ran; 128 + n means that signal n ended it'],
+      ...Object.entries(exitCodes).map(([name, number]): [string, string] => [
+        String(number),
+        exitMeanings[name as keyof typeof exitCodes],
+      ]),
+    ]),
   }
 }
 
@@ -105,11 +100,11 @@ function sectionPart({ title, sentences, commands }: Section, own: readonly Opti
   return [
     `## ${title}`,
     ...(sentences.length === 0 ? [] : [sentences.join(' ')]),
-    table(
-      ['command', 'meaning'],
+    list(
       commands.map(({ name, module }) => [
         code([name, ...module.command.split(' ').slice(1)].join(' ')),
-        [module.describe, (module.details ?? '').split('\n\n')[0]].join(' '),
+        module.describe,
+        (module.details ?? '').split('\n\n')[0] ?? '',
       ]),
     ),
     ...optionLists(uses, names),
