@@ -15,7 +15,7 @@ import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameRefusal, frame, isRefusal } from './frame.ts'
 import { hangupOf, whenOver } from './hangup.ts'
 import { tellCommand } from './redacted-command.ts'
-import { resolve } from './resolve.ts'
+import { readCallParameters, resolve } from './resolve.ts'
 import { matchRackRoute } from './routes.ts'
 import { watchTransfer } from './transfer.ts'
 import { openWebsocket } from './websocket.ts'
@@ -52,15 +52,20 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
   })
 }
 
+/** Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with all that is known. */
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const call = route(dependencies, request, reply)
-  await takePlace(dependencies, request, reply, call)
+  const call = routeCall(dependencies, request, reply)
+  await occupyPlace(dependencies, request, reply, call)
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
-    await takeFormMemory(dependencies, request, reply, call)
+    await occupyFormMemory(dependencies, request, reply, call)
     call.form = await readForm(request, reply, dependencies.bodyTimeout)
   }
-  const rackCall = await resolve(dependencies, request, call)
-  if (request.method !== 'GET') await lookAgain(request, call)
+  const { parameters, values } = readCallParameters(dependencies, request, call)
+  call.values = values
+  const { rackCall, sent, keyChanges } = await resolve(dependencies, call, parameters)
+  call.sent = sent
+  call.keyChanges = keyChanges
+  if (request.method !== 'GET') await authenticateAgain(request, call)
   call.rackCall = rackCall
   call.command = commandOf(dependencies, call, rackCall)
   const decision = await decide(dependencies, call, rackCall)
@@ -73,14 +78,32 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   return forward(dependencies, request, reply, decided)
 }
 
-/** Bounds what one principal has in flight, before anything of the call is read. */
-async function takePlace(
-  dependencies: RackApiDependencies,
+/** @throws UnknownRack, UnknownRoute */
+function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): RoutedCall {
+  const { call, principal, credential } = request
+  if (!call || !principal || !credential) throw new Error('the request has no frame or no principal')
+  const rack = chooseRack(dependencies, principal, call)
+  call.rack = rack
+  const match = matchRackRoute(request.method, call.framed.path, request.raw.pendingUpgrade ? 'websocket' : 'http')
+  if (!match)
+    throw ruled(
+      new UnknownRoute(
+        `the rack API has no ${request.method} ${call.framed.path}, or this gateway does not know it, so it is refused`,
+        'look it up in docs/reference/rack-api.md',
+      ),
+      'unknown-route',
+    )
+  return Object.assign(call, { rack, match, principal, credential, signal: hangupOf(request.raw, reply.raw) })
+}
+
+/** Bounds the calls of a principal that are in progress, before anything of the call is read. @throws TooManyCalls */
+async function occupyPlace(
+  { limits }: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: RoutedCall,
 ): Promise<void> {
-  const limit = dependencies.limits.of(call.rack.name, kindOfCall(call.match.route))
+  const limit = limits.of(call.rack.name, kindOfCall(call.match.route))
   const principal = countedAs(call.principal)
   const place = limit.take(principal)
   if (place !== null) {
@@ -88,10 +111,11 @@ async function takePlace(
     return
   }
   whenOver(request.raw, reply.raw, await limit.wait({ principal, rack: call.rack.name, signal: call.signal }))
-  await lookAgain(request, call)
+  await authenticateAgain(request, call)
 }
 
-async function takeFormMemory(
+/** @throws TooManyCalls */
+async function occupyFormMemory(
   { limits: { forms } }: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -105,33 +129,15 @@ async function takeFormMemory(
   whenOver(request.raw, reply.raw, memory)
 }
 
-function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
-  const asked = askedCommand(rackCall)
-  return asked && tellCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
-}
-
-/** A call may wait for its place, for the end of its form, and for the rack: what was so before decides nothing. */
-async function lookAgain(request: FastifyRequest, call: RoutedCall): Promise<void> {
+/** A call can wait for its turn, for its form, and for the rack. Meanwhile the credential can be revoked. */
+async function authenticateAgain(request: FastifyRequest, call: RoutedCall): Promise<void> {
   await request.server.authenticateAgain(request)
   if (request.principal) call.principal = request.principal
 }
 
-function route(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): RoutedCall {
-  const { call, principal, credential } = request
-  if (!call || !principal || !credential)
-    throw new Error('the hooks let no call through without a frame and a principal')
-  const rack = chooseRack(dependencies, principal, call)
-  call.rack = rack
-  const match = matchRackRoute(request.method, call.framed.path, request.raw.pendingUpgrade ? 'websocket' : 'http')
-  if (!match)
-    throw ruled(
-      new UnknownRoute(
-        `the rack API has no ${request.method} ${call.framed.path}, or this gateway does not know it, so it is refused`,
-        'look it up in docs/reference/rack-api.md',
-      ),
-      'unknown-route',
-    )
-  return Object.assign(call, { rack, match, principal, credential, signal: hangupOf(request.raw, reply.raw) })
+function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
+  const asked = askedCommand(rackCall)
+  return asked && tellCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
 function refused({ status, rule, reason, next }: FrameRefusal): Error {

@@ -16,7 +16,8 @@ import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { type NewEnvironment, refuseStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
-import { recordedValues } from './recorded-values.ts'
+import type { RecordedChange } from './recorded-changes.ts'
+import { type RecordedValues, recordedValues } from './recorded-values.ts'
 import { namesIn, optionsOfExec, optionsOfRun, type RunStart } from './run-options.ts'
 
 const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
@@ -27,16 +28,28 @@ const configRoute = 'PUT /apps/{app}/configs/{name}'
 const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
 
-/**
- * Finds out all that the decision is made from: parameters by the rack's own reading, the command, whose process it is and of which service, which release.
- * The rack is asked only on behalf of someone who holds the route's permission.
- */
-export async function resolve(
-  dependencies: RackApiDependencies,
+/** What a call says by itself. */
+export interface CallParameters {
+  readonly parameters: Parameters
+  /** The values that the policy has recorded in events; null: none. */
+  readonly values: RecordedValues | null
+}
+
+/** What the decision depends on, and what follows from it for the event and for the rack. */
+export interface ResolvedCall {
+  readonly rackCall: RackCall
+  /** The form for the rack. It differs from the received one where masks were replaced by real values. */
+  readonly sent: Buffer | null
+  /** The changes that a new release makes to the environment. */
+  readonly keyChanges: readonly RecordedChange[]
+}
+
+/** Reads the parameters as the rack does. @throws AmbiguousParameters, InvalidParameter, NotPermitted */
+export function readCallParameters(
+  { policy }: RackApiDependencies,
   request: FastifyRequest,
   call: RoutedCall,
-): Promise<RackCall> {
-  const { principal, address } = call
+): CallParameters {
   const { route, params } = call.match
   const parameters = readParameters(route, {
     method: request.method,
@@ -51,7 +64,23 @@ export async function resolve(
     return route.id === configRoute ? (params.name ?? name) : name
   })
   const app = appOf(route, params)
-  call.values = recordedValues(dependencies.policy, { route, rack: call.rack, app, parameters })
+  return { parameters, values: recordedValues(policy, { route, rack: call.rack, app, parameters }) }
+}
+
+/**
+ * Finds everything that the decision depends on: the command, the owner and the service of a process, the release.
+ * The rack is asked only for callers with the route's permission.
+ *
+ * @throws InvalidParameter, NotPermitted
+ */
+export async function resolve(
+  dependencies: RackApiDependencies,
+  call: RoutedCall,
+  parameters: Parameters,
+): Promise<ResolvedCall> {
+  const { principal, address } = call
+  const { route, params } = call.match
+  const app = appOf(route, params)
   const unfit = checkFormValues(route, params, parameters.form)
   if (unfit) throw parameterError(unfit)
   const at = dependencies.now()
@@ -60,9 +89,7 @@ export async function resolve(
   const { process, run, resource, release, environment } = isPlain(route)
     ? nothingAsked
     : await ask(dependencies, call, app, may, parameters)
-  call.sent = environment?.restored ?? call.form
-  call.keyChanges = environment?.recordedChanges ?? []
-  return {
+  const rackCall = {
     rack: call.rack.name,
     route,
     app,
@@ -83,6 +110,7 @@ export async function resolve(
     at,
     address,
   }
+  return { rackCall, sent: environment?.restored ?? call.form, keyChanges: environment?.recordedChanges ?? [] }
 }
 
 function parameterError({ rule, reason, remedy }: ParameterError): Error {
