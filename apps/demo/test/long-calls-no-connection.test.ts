@@ -47,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('a rack that does not accept conne
     const refusals = await Promise.all(calls.map(timed))
     for (const { text, ms } of refusals) {
       expect(text).toContain('502')
-      expect(text).toContain("the rack staging can't be reached: its address does not answer")
+      expect(text).toContain('The rack staging cannot be reached: its address does not answer.')
       expect(text).toContain('RGW_RACK_UNREACHABLE')
       expect(ms).toBeGreaterThan(connectLimit - 500)
     }

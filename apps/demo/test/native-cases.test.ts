@@ -272,7 +272,7 @@ describe.skipIf(convox === null)(
       test('with a slash at its end is refused with the hint', async () => {
         const { code, stderr } = await as(deployer, ['apps'], { env: { RACK_URL: rackUrl(deployer, '/') } })
         expect(code).toBe(1)
-        expect(stderr).toMatch(/remove the slash at the end of RACK_URL/)
+        expect(stderr).toMatch(/Remove the slash at the end of RACK_URL/)
       })
 
       test('with a command in its query does not run that command instead', async () => {
@@ -280,7 +280,7 @@ describe.skipIf(convox === null)(
         const env = { RACK_URL: rackUrl(admin, '?command=printenv') }
         expect(await as(admin, ['exec', 'web', 'echo hi'], { env })).toEqual({
           code: 1,
-          stdout: expect.stringMatching(/^ERROR: a websocket takes no query, .+\n$/),
+          stdout: expect.stringMatching(/^ERROR: A websocket takes no query, .+\n$/),
           stderr: '',
         })
         expect(system.rack.received.filter(({ command }) => command !== null)).toEqual([])

@@ -68,7 +68,7 @@ describe('refusals', () => {
     const answer = await system.get('//apps?', admin)
     expect([answer.status, answer.error]).toEqual([
       400,
-      expect.stringContaining('remove the slash at the end of RACK_URL'),
+      expect.stringContaining('Remove the slash at the end of RACK_URL'),
     ])
   })
 

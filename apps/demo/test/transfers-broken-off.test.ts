@@ -69,7 +69,7 @@ describe('a transfer that breaks off', () => {
       await expect.poll(() => request.socket.destroyed).toBe(true)
     })
 
-    test('in the middle of an answer: the rack is hung up on, and the record says that the caller went away', async () => {
+    test('in the middle of an answer: the call to the rack is aborted, and the event says that the caller disconnected', async () => {
       const arriving = nextCall()
       const call = download()
       const { request, response } = await arriving
@@ -80,7 +80,7 @@ describe('a transfer that breaks off', () => {
       await expect.poll(() => request.socket.destroyed).toBe(true)
       await expect
         .poll(lastRecorded)
-        .toMatchObject({ kind: 'closed', close: expect.stringContaining('caller went away') })
+        .toMatchObject({ kind: 'closed', close: expect.stringContaining('the caller disconnected') })
     })
 
     test('in the middle of an answer that it had stopped reading', async () => {
@@ -165,7 +165,7 @@ describe('a transfer that breaks off', () => {
       expect(answer.complete).toBe(false)
       await expect
         .poll(lastRecorded)
-        .toMatchObject({ kind: 'closed', status: 200, close: expect.stringContaining('did not answer in full') })
+        .toMatchObject({ kind: 'closed', status: 200, close: expect.stringContaining('did not answer completely') })
     })
 
     test('in the middle of an upload: the client is told that it may have been carried out', async () => {

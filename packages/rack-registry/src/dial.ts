@@ -1,30 +1,30 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import type { buildConnector } from 'undici'
+import { checkKeyPin } from './check-key-pin.ts'
 import { RackWithoutTls } from './errors.ts'
-import { keyProblem } from './key-pins.ts'
 import type { RackSettings } from './types.ts'
 
 /**
- * Opens a connection and calls back once: when it stands and its other end is the rack, or with why there is none.
- * Nothing may be written before. Destroying the returned socket with an error gives up.
+ * Opens a connection, and calls back once: when it is connected and verified, or with an error. Do not write before the callback.
+ * To give up, destroy the returned socket with an error.
  */
 export type Dial = (done: buildConnector.Callback) => net.Socket
 
 /**
- * The only way to a rack, for its pool and for its websockets.
+ * Creates the function that opens every connection to a rack, for its pools and its websockets.
  *
- * A TLS session is never resumed: a resumed one shows no certificate, so that neither its name nor its key could be checked.
+ * TLS sessions are never resumed, because a resumed session has no certificate whose name and key could be checked.
  *
- * @param connectTimeout milliseconds until the connection (TCP, TLS) must stand
- * @throws RackWithoutTls when a plain http address would leave its authorities or pins unused
+ * @param connectTimeout milliseconds for TCP and TLS
+ * @throws RackWithoutTls when the URL is plain http, but there are authorities or pins
  */
 export function createDial(settings: RackSettings, connectTimeout: number): Dial {
   const { name, url, tlsCa = null, tlsPins = [] } = settings
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const encryption = url.protocol === 'https:' ? encryptionFor(host, settings) : null
   if (encryption === null && (tlsCa !== null || tlsPins.length > 0)) throw new RackWithoutTls(name)
-  // as large as that of a file
+  // As large as the buffer of a file stream.
   const plain = { host, port: Number(url.port) || 80, highWaterMark: 64 * 1024 }
   const port = Number(url.port) || 443
 
@@ -38,7 +38,7 @@ export function createDial(settings: RackSettings, connectTimeout: number): Dial
       else done(error, null)
     }
     function settleSecure(this: tls.TLSSocket): void {
-      const problem = tlsPins.length === 0 ? null : keyProblem(this, tlsPins, name)
+      const problem = tlsPins.length === 0 ? null : checkKeyPin(this, tlsPins, name)
       if (problem === null) settle(null)
       else this.destroy(problem)
     }
@@ -47,14 +47,14 @@ export function createDial(settings: RackSettings, connectTimeout: number): Dial
         ? net.connect(plain).once('connect', () => settle(null))
         : tls.connect({ ...encryption, host, port }).once('secureConnect', settleSecure)
     const timer = setTimeout(() => socket.destroy(connectTimedOut()), connectTimeout)
-    // stays, since a reset must not end the process while nobody else listens
+    // Keep this listener: without one, a reset would end the process.
     socket.on('error', settle)
     return socket.setNoDelay(true).setKeepAlive(true, 60_000)
   }
 }
 
 function encryptionFor(host: string, { tlsCa = null, tlsInsecure }: RackSettings): tls.ConnectionOptions {
-  // any certificate in the list is trusted by itself, an intermediate one as well; an empty text is no reason to trust all
+  // Each listed certificate is trusted, also an intermediate one. An empty text does not mean that all are trusted.
   const trust = tlsCa === null ? {} : { ca: [tlsCa], allowPartialTrustChain: true }
   return {
     secureContext: tls.createSecureContext({ ...trust, minVersion: 'TLSv1.2' }),

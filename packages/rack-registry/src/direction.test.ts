@@ -1,9 +1,9 @@
 import { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import { Direction } from './direction.ts'
-import { frame } from './testing/relayed.ts'
+import { frame } from './testing/start-relay.ts'
 
-/** A connection that takes nothing, or whatever comes. */
+/** A connection that accepts nothing, or everything. */
 function connection(takes: 'nothing' | 'all') {
   const written: Buffer[] = []
   const stream = new Duplex({
@@ -19,7 +19,7 @@ function connection(takes: 'nothing' | 'all') {
 
 const text = frame({ opcode: 1, payload: Buffer.from('hello') })
 
-test('a side that is behind gets no pings on top', () => {
+test('a slow side receives no pings', () => {
   const [source, sink] = [connection('all'), connection('nothing')]
   const direction = new Direction('server', source.stream, sink.stream, null)
   expect(direction.read(text)).toBeNull()
@@ -27,7 +27,7 @@ test('a side that is behind gets no pings on top', () => {
   expect([sink.stream.writableLength, source.stream.isPaused()]).toEqual([text.length, true])
 })
 
-test('a side that keeps up gets each ping at once, and one while a frame is under way', () => {
+test('a fast side receives each ping at once, and one during a frame', () => {
   const [source, sink] = [connection('all'), connection('all')]
   const direction = new Direction('server', source.stream, sink.stream, null)
   direction.ping()
@@ -37,7 +37,7 @@ test('a side that keeps up gets each ping at once, and one while a frame is unde
   expect(Buffer.concat(sink.written).toString('hex')).toBe(`8900${text.toString('hex')}8900`)
 })
 
-test('the tap is told the direction, and the message as it came', () => {
+test('the payload listener receives the direction and the original message', () => {
   const taps: unknown[] = []
   const [source, sink] = [connection('all'), connection('all')]
   const tap = (...args: unknown[]) => void taps.push(args)

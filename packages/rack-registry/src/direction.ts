@@ -1,153 +1,159 @@
 import type { Duplex } from 'node:stream'
-import { closePayload, opcodes, ownFrame, type Sender } from './frames.ts'
-import type { TokenVeil } from './token-veil.ts'
-import { FrameTracker, type TrackerOutput } from './tracker.ts'
-import type { RelayTap } from './types.ts'
+import { FrameTracker, type TrackerOutput } from './frame-tracker.ts'
+import { closePayload, createFrame, opcodes, type Sender } from './frames.ts'
+import type { TokenRedactor } from './token-redactor.ts'
+import type { PayloadListener } from './types.ts'
 
-/** A last word: a text, where it fits between messages, with the empty binary frame that ends a Convox stream, then a close frame. */
-export interface Farewell {
+/** The end of a stream: a text and the empty binary frame that ends a Convox stream (between messages only), then a close frame. */
+export interface CloseNotice {
   readonly code: number
   readonly reason: string
   readonly text: string | null
 }
 
-/** Milliseconds that what may be the beginning of a token waits for its rest. */
-const patience = 25
+/** Milliseconds to wait for the rest of a possible token. */
+const partialTokenTimeout = 25
 
 /** One direction of a relay: from `source` to `sink`, at the speed of the sink. */
 export class Direction implements TrackerOutput {
   readonly tracker: FrameTracker
-  /** Bytes that came from the source. */
+  /** Bytes received from the source. */
   received = 0
   readonly #source: Duplex
   readonly #sink: Duplex
-  readonly #tap: RelayTap | null
-  readonly #veil: TokenVeil | null
-  /** What a read gave out and what was kept back before it, oldest first. */
-  #parts: Buffer[] = []
-  /** Payload that may be the beginning of a token: it is in `#parts`. */
-  #open: readonly Buffer[] = []
-  #patience: NodeJS.Timeout | undefined
-  #farewell: Farewell | null = null
-  #saidFarewell = false
+  readonly #onPayload: PayloadListener | null
+  readonly #redactor: TokenRedactor | null
+  /** Bytes that are not sent yet, oldest first. */
+  #unsent: Buffer[] = []
+  /** The possible beginning of a token; it is also in `#unsent`. */
+  #partialToken: readonly Buffer[] = []
+  #partialTokenTimeout: NodeJS.Timeout | undefined
+  #notice: CloseNotice | null = null
+  #noticeSent = false
   #ping = false
-  #held = false
+  #paused = false
 
-  constructor(sender: Sender, source: Duplex, sink: Duplex, tap: RelayTap | null, veil: TokenVeil | null = null) {
+  constructor(
+    sender: Sender,
+    source: Duplex,
+    sink: Duplex,
+    onPayload: PayloadListener | null,
+    redactor: TokenRedactor | null = null,
+  ) {
     this.tracker = new FrameTracker(sender, this)
     this.#source = source
     this.#sink = sink
-    this.#tap = tap
-    this.#veil = veil
+    this.#onPayload = onPayload
+    this.#redactor = redactor
     sink.on('drain', () => {
-      if (!this.#held) source.resume()
+      if (!this.#paused) source.resume()
     })
   }
 
-  /** Returns what is wrong with the bytes, or null. */
+  /** Returns a protocol violation, or null. */
   read(chunk: Buffer): string | null {
     this.received += chunk.length
     if (this.tracker.stopped) return null
     this.#sink.cork()
     const violation = this.tracker.read(chunk)
-    if (this.#veil !== null) this.#release()
+    if (this.#redactor !== null) this.#sendSafeParts()
     this.#sink.uncork()
     if (this.#sink.writableNeedDrain && !this.tracker.stopped) this.#source.pause()
     return violation
   }
 
-  /** Puts a ping between frames; left out while the sink is behind, for then it isn't idle. */
+  /** Inserts a ping between frames, unless the sink is behind and therefore not idle. */
   ping(): void {
     if (this.#sink.writableNeedDrain) return
     this.#ping = true
-    this.#putWhatWaits()
+    this.#insertPending()
   }
 
-  /** Nothing of the source passes any more, but for the rest of a frame that the farewell has to wait for. */
-  end(farewell: Farewell): void {
-    this.#farewell ??= farewell
-    this.#putWhatWaits()
+  /** Stops forwarding, except for the rest of a frame that must end before the close notice. */
+  end(notice: CloseNotice): void {
+    this.#notice ??= notice
+    this.#insertPending()
   }
 
-  /** Reads no more, until `release`. */
-  hold(): void {
+  /** Stops reading until `resume`. */
+  pause(): void {
     if (this.tracker.stopped) return
-    this.#held = true
+    this.#paused = true
     this.#source.pause()
   }
 
-  release(): void {
-    this.#held = false
+  resume(): void {
+    this.#paused = false
     if (!this.#sink.writableNeedDrain) this.#source.resume()
   }
 
-  /** Lets the source run dry, so that its end is noticed. */
+  /** Discards further bytes of the source, so that its end is noticed. */
   stop(): void {
     this.tracker.stopped = true
-    this.#held = false
+    this.#paused = false
     this.#source.resume()
   }
 
   bytes(part: Buffer): void {
-    if (this.#veil !== null) this.#parts.push(part)
+    if (this.#redactor !== null) this.#unsent.push(part)
     else if (this.#sink.writable) this.#sink.write(part)
   }
 
   payload(opcode: number, piece: Buffer, mask: number, offset: number, end: boolean): void {
-    // First, for of a token that comes in pieces the veil covers the last one alone.
-    this.#tap?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, end)
-    if (this.#veil !== null) this.#open = this.#veil.cover(piece)
+    // The listener runs first, because the redactor changes only the last piece of a token that arrives in several pieces.
+    this.#onPayload?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, end)
+    if (this.#redactor !== null) this.#partialToken = this.#redactor.redact(piece)
   }
 
   boundary(): void {
-    this.tracker.wanted = false
-    if (this.#saidFarewell) return
-    if (this.#farewell !== null) this.#sayFarewell(this.#farewell)
+    this.tracker.boundaryRequested = false
+    if (this.#noticeSent) return
+    if (this.#notice !== null) this.#sendNotice(this.#notice)
     else if (this.#ping && this.tracker.closeCode === null) {
-      this.bytes(ownFrame(this.tracker.sender, opcodes.ping, Buffer.alloc(0)))
+      this.bytes(createFrame(this.tracker.sender, opcodes.ping, Buffer.alloc(0)))
     }
     this.#ping = false
   }
 
-  #sayFarewell({ code, reason, text }: Farewell): void {
+  #sendNotice({ code, reason, text }: CloseNotice): void {
     const { sender, closeCode, betweenMessages } = this.tracker
-    this.#saidFarewell = true
+    this.#noticeSent = true
     if (closeCode === null) {
       if (text !== null && betweenMessages) {
-        this.bytes(ownFrame(sender, opcodes.text, Buffer.from(text)))
-        this.bytes(ownFrame(sender, opcodes.binary, Buffer.alloc(0)))
+        this.bytes(createFrame(sender, opcodes.text, Buffer.from(text)))
+        this.bytes(createFrame(sender, opcodes.binary, Buffer.alloc(0)))
       }
-      this.bytes(ownFrame(sender, opcodes.close, closePayload(code, reason)))
+      this.bytes(createFrame(sender, opcodes.close, closePayload(code, reason)))
     }
     this.flush()
     this.#sink.end()
     this.stop()
   }
 
-  /** Sends all parts up to the one that holds the beginning of what may be a token; that one waits a moment for its rest. */
-  #release(): void {
-    clearTimeout(this.#patience)
-    const [first] = this.#open
-    const held = first === undefined ? -1 : this.#parts.findIndex((part) => sharesMemory(part, first))
-    const free = held === -1 ? this.#parts.splice(0) : this.#parts.splice(0, held)
-    if (this.#sink.writable) for (const part of free) this.#sink.write(part)
-    if (this.#parts.length === 0) return
-    this.#patience = setTimeout(() => this.flush(), patience)
+  /** Sends all bytes before a possible beginning of the token. The rest waits briefly for more. */
+  #sendSafeParts(): void {
+    clearTimeout(this.#partialTokenTimeout)
+    const [first] = this.#partialToken
+    const firstHeld = first === undefined ? -1 : this.#unsent.findIndex((part) => sharesMemory(part, first))
+    const sendable = firstHeld === -1 ? this.#unsent.splice(0) : this.#unsent.splice(0, firstHeld)
+    if (this.#sink.writable) for (const part of sendable) this.#sink.write(part)
+    if (this.#unsent.length === 0) return
+    this.#partialTokenTimeout = setTimeout(() => this.flush(), partialTokenTimeout)
   }
 
-  #putWhatWaits(): void {
-    this.tracker.wanted = true
+  #insertPending(): void {
+    this.tracker.boundaryRequested = true
     if (!this.tracker.atBoundary) return
     this.boundary()
     this.flush()
   }
 
-  /** Nothing is kept back any more: before the sink is ended, and when the rest of a token doesn't come. */
+  /** Sends everything: before the sink ends, or when the rest of a possible token does not arrive. */
   flush(): void {
-    if (this.#veil === null) return
-    this.#open = []
-    this.#veil.forget()
-    this.#release()
+    if (this.#redactor === null) return
+    this.#partialToken = []
+    this.#redactor.reset()
+    this.#sendSafeParts()
   }
 }
 

@@ -1,30 +1,30 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { Answer } from './answer.ts'
-import { causeInWords } from './causes.ts'
 import { BodyTooSlow, CallerGone, RackBroken, RackNotPinned, RackUnreachable } from './errors.ts'
-import { answerHead } from './headers.ts'
-import type { CallSignal, UpstreamAnswer } from './types.ts'
+import { failureReason } from './failure-reasons.ts'
+import { responseHead } from './headers.ts'
+import { RackResponse } from './rack-response.ts'
+import type { CallSignal, UpstreamResponse } from './types.ts'
 
 export interface ExchangeOptions {
   readonly rack: string
   readonly signal: CallSignal
-  /** The caller's body, where it is a stream: if it breaks off, that is not the rack's fault. */
+  /** The caller's body if it is a stream. If it breaks off, the rack is not at fault. */
   readonly body: Readable | null
-  /** Told of the bytes of each piece of the answer. */
-  readonly passed: (bytes: number) => void
-  readonly resolve: (answer: UpstreamAnswer) => void
+  /** Called with the size of each received chunk. */
+  readonly onBytes: (bytes: number) => void
+  readonly resolve: (response: UpstreamResponse) => void
   readonly reject: (error: Error) => void
 }
 
-/** What went wrong has been said already. */
-const known = [RackBroken, CallerGone, RackNotPinned, BodyTooSlow]
+/** Errors that already have a specific class. */
+const specificErrors = [RackBroken, CallerGone, RackNotPinned, BodyTooSlow]
 
-/** One request on the wire and its answer. undici calls it; nothing here is called twice for one request. */
+/** One request and its response. undici calls each method at most once per request. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions
   #controller: Dispatcher.DispatchController | null = null
-  #answer: Answer | null = null
+  #response: RackResponse | null = null
 
   constructor(options: ExchangeOptions) {
     this.#options = options
@@ -33,10 +33,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { rack, signal } = this.#options
-    const secondTime = this.#controller !== null
+    const isRetry = this.#controller !== null
     this.#controller = controller
     if (signal.aborted) controller.abort(new CallerGone(rack))
-    else if (secondTime) controller.abort(new RackBroken(rack, 'the connection was lost'))
+    else if (isRetry) controller.abort(new RackBroken(rack, 'the connection was lost'))
   }
 
   onResponseStart(
@@ -46,46 +46,46 @@ export class Exchange implements Dispatcher.DispatchHandler {
     statusText = '',
   ): void {
     if (status < 200) return
-    const head = answerHead(flatHeaders(controller.rawHeaders, headers))
-    this.#answer = new Answer(this.#options.rack, controller, status, statusText, head)
-    this.#options.resolve(this.#answer)
+    const head = responseHead(flatHeaders(controller.rawHeaders, headers))
+    this.#response = new RackResponse(this.#options.rack, controller, status, statusText, head)
+    this.#options.resolve(this.#response)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#answer?.push(chunk)
-    this.#options.passed(chunk.length)
+    this.#response?.push(chunk)
+    this.#options.onBytes(chunk.length)
   }
 
   onResponseEnd(): void {
-    this.#forgetSignal()
-    this.#answer?.finish()
+    this.#removeListener()
+    this.#response?.finish()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    this.#forgetSignal()
+    this.#removeListener()
     const failure = this.#failure(error)
-    if (this.#answer === null) this.#options.reject(failure)
-    else this.#answer.break(failure)
+    if (this.#response === null) this.#options.reject(failure)
+    else this.#response.break(failure)
   }
 
   #failure(error: Error): Error {
     const { rack, body, signal } = this.#options
-    if (known.some((kind) => error instanceof kind)) return error
+    if (specificErrors.some((kind) => error instanceof kind)) return error
     if (signal.aborted || body?.readableAborted) return new CallerGone(rack)
-    const cause = causeInWords(error, rack)
+    const cause = failureReason(error, rack)
     return this.#controller === null ? new RackUnreachable(rack, cause) : new RackBroken(rack, cause)
   }
 
-  /** The signal came. */
+  /** Called by the signal. */
   handleEvent(): void {
-    this.#forgetSignal()
+    this.#removeListener()
     const gone = new CallerGone(this.#options.rack)
-    // while it waits for a connection there is nothing to cut yet: onRequestStart will
+    // While the request waits for a connection, there is nothing to abort yet; onRequestStart aborts it.
     if (this.#controller === null) this.#options.reject(gone)
     else this.#controller.abort(gone)
   }
 
-  #forgetSignal(): void {
+  #removeListener(): void {
     this.#options.signal.removeEventListener('abort', this)
   }
 }

@@ -1,24 +1,24 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { applyMask, closePayload, headerSize, ownFrame, readHeader, rotateMask, writeHeader } from './frames.ts'
+import { applyMask, closePayload, createFrame, headerSize, readHeader, rotateMask, writeHeader } from './frames.ts'
 
 // RFC 6455, section 5.7
 test.each([
   ['a text', 'server', 1, 'Hello', '810548656c6c6f'],
   ['a ping', 'server', 9, 'Hello', '890548656c6c6f'],
 ] as const)('%s of the RFC is written as it is there', (_name, sender, opcode, text, hex) => {
-  expect(ownFrame(sender, opcode, Buffer.from(text)).toString('hex')).toBe(hex)
+  expect(createFrame(sender, opcode, Buffer.from(text)).toString('hex')).toBe(hex)
 })
 
-test('the masked text of the RFC is read as it is meant', () => {
+test('the masked text of the RFC is read correctly', () => {
   const frame = Buffer.from('818537fa213d7f9f4d5158', 'hex')
   const header = readHeader(frame, 0)
   expect(header).toEqual({ fin: true, opcode: 1, length: 5, mask: 0x37fa213d })
   expect(applyMask(frame.subarray(6), header.mask ?? 0, 0).toString()).toBe('Hello')
 })
 
-test('a frame of the gateway towards a rack is masked with a key of its own', () => {
-  const frames = [1, 2, 3, 4].map(() => ownFrame('client', 1, Buffer.from('Hello')))
+test('a frame of the gateway for a rack is masked with a new key', () => {
+  const frames = [1, 2, 3, 4].map(() => createFrame('client', 1, Buffer.from('Hello')))
   expect(new Set(frames.map((frame) => frame.toString('hex'))).size).toBeGreaterThan(1)
   for (const frame of frames) {
     const { mask } = readHeader(frame, 0)
@@ -26,7 +26,7 @@ test('a frame of the gateway towards a rack is masked with a key of its own', ()
   }
 })
 
-test('every header that can be written is read the same, and has the size that its second byte tells', () => {
+test('every written header is read back, and has the size that its second byte says', () => {
   const header = fc.record({
     fin: fc.boolean(),
     opcode: fc.integer({ min: 0, max: 15 }),
@@ -42,11 +42,11 @@ test('every header that can be written is read the same, and has the size that i
   )
 })
 
-test.each(['ffffffffffffffff', '8000000000000000', '0020000000000000'])('a length of %s is none', (hex) => {
+test.each(['ffffffffffffffff', '8000000000000000', '0020000000000000'])('a length of %s is invalid', (hex) => {
   expect(readHeader(Buffer.from(`817f${hex}`, 'hex'), 0).length).toBeNaN()
 })
 
-test('a mask that is rotated unmasks what comes later', () => {
+test('a rotated mask unmasks later bytes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 0xffffffff }), fc.nat(1000), fc.uint8Array(), (mask, offset, bytes) => {
       const here = applyMask(Buffer.from(bytes), mask, offset)
@@ -55,7 +55,7 @@ test('a mask that is rotated unmasks what comes later', () => {
   )
 })
 
-test('a close reason is cut to what a control frame holds, between characters', () => {
+test('a long close reason is truncated at a character boundary', () => {
   expect(closePayload(1008, 'locked').toString('hex')).toBe(`03f0${Buffer.from('locked').toString('hex')}`)
   const cut = closePayload(1000, 'ü'.repeat(100))
   expect(cut).toHaveLength(124)

@@ -5,10 +5,10 @@ export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9,
 /** Close codes that the gateway sends. */
 export const closeCodes = { normal: 1000, goingAway: 1001, protocolError: 1002, policy: 1008, rackGone: 1014 } as const
 
-/** The most that a control frame may carry, in bytes. */
+/** The maximum payload of a control frame in bytes. */
 export const controlLimit = 125
 
-/** Clients mask what they send, servers don't. */
+/** Clients mask their frames, and servers do not. */
 export type Sender = 'client' | 'server'
 
 export interface FrameHeader {
@@ -16,17 +16,17 @@ export interface FrameHeader {
   readonly opcode: number
   /** Payload bytes. */
   readonly length: number
-  /** The masking key as a number, big-endian; null when the frame isn't masked. */
+  /** The masking key as a big-endian number; null if the frame is not masked. */
   readonly mask: number | null
 }
 
-/** How many bytes a header has, told by its second byte: 2 to 14. */
+/** The size of a header, which follows from its second byte: 2 to 14 bytes. */
 export function headerSize(secondByte: number): number {
   const length = secondByte & 0x7f
   return 2 + (length === 127 ? 8 : length === 126 ? 2 : 0) + (secondByte & 0x80 ? 4 : 0)
 }
 
-/** Reads a whole header at `at`. The length is NaN when it has more than 53 bits: nobody sends 8 petabytes. */
+/** Reads the header at `at`. The length is NaN if it has more than 53 bits. */
 export function readHeader(bytes: Buffer, at: number): FrameHeader {
   const first = bytes.readUInt8(at)
   const second = bytes.readUInt8(at + 1)
@@ -53,7 +53,7 @@ export function writeHeader({ fin, opcode, length, mask }: FrameHeader): Buffer 
   return header
 }
 
-/** The masking key for what comes `offset` bytes later. */
+/** The masking key for the payload after `offset` bytes. */
 export function rotateMask(mask: number, offset: number): number {
   const bits = (offset % 4) * 8
   return bits === 0 ? mask : ((mask << bits) | (mask >>> (32 - bits))) >>> 0
@@ -67,14 +67,14 @@ export function applyMask(payload: Buffer, mask: number, offset: number): Buffer
   return payload
 }
 
-/** A whole frame of the gateway's own, as `sender` would send it. */
-export function ownFrame(sender: Sender, opcode: number, payload: Buffer): Buffer {
+/** Creates a frame as `sender` would send it. */
+export function createFrame(sender: Sender, opcode: number, payload: Buffer): Buffer {
   const mask = sender === 'client' ? randomBytes(4).readUInt32BE(0) : null
   const header = writeHeader({ fin: true, opcode, length: payload.length, mask })
   return Buffer.concat([header, mask === null ? payload : applyMask(Buffer.from(payload), mask, 0)])
 }
 
-/** A close frame's payload; a reason that is too long is cut between characters. */
+/** The payload of a close frame. A long reason is truncated at a character boundary. */
 export function closePayload(code: number, reason: string): Buffer {
   const payload = Buffer.allocUnsafe(controlLimit)
   payload.writeUInt16BE(code, 0)

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import net from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { actorValue, answerHead, isRedirect, requestHeaders } from './headers.ts'
+import { actorValue, isRedirect, requestHeaders, responseHead } from './headers.ts'
 import { httpPeer } from './testing/peer.ts'
 
 const exec = new Set(['command', 'tty', 'height', 'width'])
-const rules = { permitted: exec, encoding: 'as-asked', actor: 'ada@example.com' } as const
+const rules = { permitted: exec, encoding: 'as-requested', actor: 'ada@example.com' } as const
 const actor = ['Convox-Actor', 'ada@example.com']
 
-/** What Node makes of a request head on the wire: the only input that requestHeaders ever sees. */
+/** The headers that Node parses from a request head, which are the only input of requestHeaders. */
 async function received(head: string): Promise<string[]> {
   let raw: string[] = []
   const server = await httpPeer((request, response) => {
@@ -23,7 +23,7 @@ async function received(head: string): Promise<string[]> {
   return raw
 }
 
-test('what the stock CLI sends goes on, in its order, with the actor', () => {
+test('headers of the stock CLI are forwarded in order, with the actor', () => {
   const raw = [
     ...['Host', 'gateway', 'User-Agent', 'convox.go/dev', 'Accept', '*/*', 'Authorization', 'Basic eDp5'],
     ...['Command', 'rake db:migrate', 'Content-Type', 'application/octet-stream', 'Tty', 'true', 'Version', 'dev'],
@@ -80,30 +80,30 @@ test.each(['authorization', 'convox-actor', 'cookie', 'x-forwarded-for', 'transf
 )
 
 test.each([
-  ['Command: rake\r\nCommand: sh', 'Command is there more than once'],
-  ['Command: rake\r\ncOMMAND: sh', 'cOMMAND is there more than once'],
-  ['Command:\r\nCommand: sh', 'Command is there more than once'],
-  ['Content-Type: text/plain\r\nContent-Type: multipart/form-data', 'Content-Type is there more than once'],
+  ['Command: rake\r\nCommand: sh', 'Command was sent more than once'],
+  ['Command: rake\r\ncOMMAND: sh', 'cOMMAND was sent more than once'],
+  ['Command:\r\nCommand: sh', 'Command was sent more than once'],
+  ['Content-Type: text/plain\r\nContent-Type: multipart/form-data', 'Content-Type was sent more than once'],
   ['Command: rake\r\nConnection: command', 'command is named in Connection'],
   ['Connection: close\r\nCommand: rake\r\nConnection: x , COMMAND', 'COMMAND is named in Connection'],
   ['Content-Type: text/plain\r\nConnection: content-type', 'content-type is named in Connection'],
-])('%j is refused: the rack would read another value than the one that was judged', async (head, problem) => {
+])('%j is rejected, because the rack would read another value', async (head, problem) => {
   const raw = await received(head)
   expect(() => requestHeaders(raw, rules)).toThrow(problem)
 })
 
-test('bytes beyond ASCII in a value stay the same bytes', async () => {
+test('non-ASCII bytes in a value stay unchanged', async () => {
   const value = Buffer.from('echo grüße €').toString('latin1')
   expect(requestHeaders(await received(`Command: ${value}`), rules)).toEqual(['Command', value, ...actor])
 })
 
-test('a masked answer is asked for without compression, whatever the caller accepts', () => {
+test('a response that will be masked is requested without compression', () => {
   const masked = { ...rules, encoding: 'identity' } as const
   expect(requestHeaders(['Accept-Encoding', 'gzip'], masked)).toEqual(['Accept-Encoding', 'identity', ...actor])
   expect(requestHeaders([], masked)).toEqual(['Accept-Encoding', 'identity', ...actor])
 })
 
-test('whatever comes in, only known names go out, once each, with the bytes that came', () => {
+test('only known headers are forwarded, once each and byte for byte, for any input', () => {
   const name = fc.oneof(
     fc.constantFrom('Command', 'command', 'TTY', 'Accept', 'Connection', 'Authorization', 'X-Forwarded-For', 'Host'),
     fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/),
@@ -138,7 +138,7 @@ test.each([
   ['$$(A)$B', '$?(A)$B'],
   ['   ', 'unnamed'],
   ['', 'unnamed'],
-])('the actor %j is shown as %j', (name, shown) => {
+])('the actor %j is sent as %j', (name, shown) => {
   expect(actorValue(name)).toBe(shown)
 })
 
@@ -146,7 +146,7 @@ test('an actor has at most 256 characters', () => {
   expect(actorValue('a'.repeat(1000))).toBe('a'.repeat(256))
 })
 
-test('an answer keeps what it says about itself: order, spelling, duplicates', () => {
+test('a response keeps the order, spelling, and duplicates of its headers', () => {
   const raw = [
     'content-type',
     'application/json',
@@ -159,8 +159,8 @@ test('an answer keeps what it says about itself: order, spelling, duplicates', (
     'Link',
     'b',
   ]
-  expect(answerHead([...raw, 'Content-Length', '12'])).toEqual({ headers: raw, length: 12 })
-  expect(answerHead(raw.map((one) => Buffer.from(one)))).toEqual({ headers: raw, length: null })
+  expect(responseHead([...raw, 'Content-Length', '12'])).toEqual({ headers: raw, length: 12 })
+  expect(responseHead(raw.map((one) => Buffer.from(one)))).toEqual({ headers: raw, length: null })
 })
 
 test.each([
@@ -178,12 +178,12 @@ test.each([
   ...['Access-Control-Allow-Origin', 'access-control-allow-credentials', 'Alt-Svc', 'Strict-Transport-Security'],
   ...['Clear-Site-Data', 'X-Accel-Redirect', 'X-Sendfile', 'NEL', 'Report-To', 'Service-Worker-Allowed'],
 ])("a rack's %s is not shown", (name) => {
-  expect(answerHead([name, 'x', 'X-Keep', 'y']).headers).toEqual(['X-Keep', 'y'])
+  expect(responseHead([name, 'x', 'X-Keep', 'y']).headers).toEqual(['X-Keep', 'y'])
 })
 
-test('what an answer calls hop-by-hop goes no further', () => {
-  expect(answerHead(['X-A', '1', 'Connection', 'close, x-a', 'X-B', '2']).headers).toEqual(['X-B', '2'])
-  expect(answerHead(['X-A', '1', 'Connection', 'keep-alive']).headers).toEqual(['X-A', '1'])
+test('headers that a response names in Connection are removed', () => {
+  expect(responseHead(['X-A', '1', 'Connection', 'close, x-a', 'X-B', '2']).headers).toEqual(['X-B', '2'])
+  expect(responseHead(['X-A', '1', 'Connection', 'keep-alive']).headers).toEqual(['X-A', '1'])
 })
 
 test.each([

@@ -1,10 +1,10 @@
 /**
- * The header policy, both ways, in one place. What isn't named here doesn't reach a rack, so credentials, cookies,
- * hop-by-hop headers, `Forwarded` and its kin, actor headers and `_` look-alikes need no list of their own.
+ * The header policy for requests and responses. Only headers that are named here reach a rack, so credentials, cookies, hop-by-hop
+ * headers, `Forwarded`, actor headers, and spellings with `_` need no list.
  */
 import { AmbiguousHeader } from './errors.ts'
 
-/** Forwarded on every route: canonical spelling by lower-case name. */
+/** Headers that are forwarded on every route: the canonical spelling by lower-case name. */
 const always = new Map([
   ['accept', 'Accept'],
   ['content-type', 'Content-Type'],
@@ -12,7 +12,7 @@ const always = new Map([
   ['version', 'Version'],
 ])
 
-/** Names that no route can permit: they are the gateway's own, or mean something between two hops only. */
+/** Headers that no route can permit: the gateway sets them, or they apply to only one hop. */
 const reserved = new Set([
   'accept-encoding',
   'authorization',
@@ -36,8 +36,8 @@ const reserved = new Set([
 ])
 const reservedPrefixes = ['proxy-', 'sec-', 'x-forwarded-']
 
-const removedFromAnswers = new Set([
-  // between two hops, and the length, which whoever writes the answer sets
+const removedFromResponses = new Set([
+  // Hop-by-hop headers, and the length, which the sender of the response sets.
   'connection',
   'content-length',
   'keep-alive',
@@ -45,7 +45,7 @@ const removedFromAnswers = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  // would speak for the gateway's origin in a browser
+  // In a browser, these would apply to the gateway's origin.
   'alt-svc',
   'clear-site-data',
   'nel',
@@ -55,37 +55,37 @@ const removedFromAnswers = new Set([
   'set-cookie',
   'set-cookie2',
   'strict-transport-security',
-  // would start a login, or send the caller elsewhere with its credential
+  // These would start a login, or send the caller elsewhere with its credential.
   'authentication-info',
   'location',
   'refresh',
   'www-authenticate',
-  // would be obeyed by a proxy in front of the gateway
+  // A proxy in front of the gateway would obey it.
   'x-sendfile',
 ])
 const removedPrefixes = ['access-control-', 'proxy-', 'x-accel-']
 
-/** What `Connection` usually says: nothing about other headers. */
-const nominatesNothing = /^(?:,(?:keep-alive|close))?$/i
+/** The usual values of `Connection`, which name no other headers. */
+const namesNoHeaders = /^(?:,(?:keep-alive|close))?$/i
 
 const actorLength = 256
 
 export interface RequestHeaderRules {
-  /** The route's option headers, lower-case. A name may be given in any spelling by the caller; it is sent as it came. */
+  /** The route's option headers in lower case. They are sent in the caller's spelling. */
   readonly permitted: ReadonlySet<string>
-  /** `identity` where the answer will be masked, so that it can be read. */
-  readonly encoding: 'as-asked' | 'identity'
-  /** The principal's name, for the rack's own audit. */
+  /** `identity` if the response will be masked and therefore must not be compressed. */
+  readonly encoding: 'as-requested' | 'identity'
+  /** The principal's name, for the rack's audit. */
   readonly actor: string
 }
 
 /**
- * The headers that a rack gets for a caller's request.
+ * The headers that the rack receives for a caller's request.
  *
- * @param rawHeaders flat names and values as Node gives them (`request.rawHeaders`)
- * @returns flat names and values, each name once, values byte for byte (latin1)
- * @throws AmbiguousHeader when one that would be forwarded comes twice or is called hop-by-hop by `Connection`:
- *   a rack would read another value than the one that was judged
+ * @param rawHeaders alternating names and values, as in `request.rawHeaders`
+ * @returns alternating names and values; each name once, and values byte for byte (latin1)
+ * @throws AmbiguousHeader when a forwarded header was sent twice or is named in `Connection`: the rack would read another value than
+ *   the gateway did
  */
 export function requestHeaders(rawHeaders: readonly string[], rules: RequestHeaderRules): string[] {
   const headers: string[] = []
@@ -99,12 +99,12 @@ export function requestHeaders(rawHeaders: readonly string[], rules: RequestHead
     if (key === 'connection') connection += `,${value}`
     else if (key === 'accept-encoding') encoding ??= value
     else if (always.has(key) || isPermitted(key, rules.permitted)) {
-      if (seen.has(key)) throw new AmbiguousHeader(name, 'is there more than once')
+      if (seen.has(key)) throw new AmbiguousHeader(name, 'was sent more than once')
       seen.add(key)
       headers.push(always.get(key) ?? name, value)
     }
   }
-  refuseNominated(connection, seen)
+  rejectNominated(connection, seen)
   if (rules.encoding === 'identity') headers.push('Accept-Encoding', 'identity')
   else if (encoding !== undefined) headers.push('Accept-Encoding', encoding)
   headers.push('Convox-Actor', actorValue(rules.actor))
@@ -115,7 +115,7 @@ function isPermitted(key: string, permitted: ReadonlySet<string>): boolean {
   return permitted.has(key) && !reserved.has(key) && !reservedPrefixes.some((prefix) => key.startsWith(prefix))
 }
 
-function refuseNominated(connection: string, forwarded: ReadonlySet<string>): void {
+function rejectNominated(connection: string, forwarded: ReadonlySet<string>): void {
   if (connection === '') return
   for (const token of connection.split(',')) {
     const name = token.trim()
@@ -124,7 +124,7 @@ function refuseNominated(connection: string, forwarded: ReadonlySet<string>): vo
 }
 
 /**
- * Printable ASCII, at most 256 characters; anything else becomes `?`. So does the `$` of `$(`: the rack puts the actor into the
+ * Printable ASCII, at most 256 characters. Other characters become `?`, and so does the `$` of `$(`: the rack puts the actor into the
  * environment of a build, where Kubernetes replaces `$(NAME)` with the value of another variable.
  */
 export function actorValue(name: string): string {
@@ -135,28 +135,28 @@ export function actorValue(name: string): string {
   return printable === '' ? 'unnamed' : printable
 }
 
-export interface AnswerHead {
+export interface ResponseHead {
   readonly headers: readonly string[]
-  /** Content-Length, or null when the answer has none. */
+  /** Content-Length, or null if the response has none. */
   readonly length: number | null
 }
 
-/** The headers of a rack's answer that may be shown to a caller: order, spelling and duplicates as the rack sent them. */
-export function answerHead(raw: readonly (string | Buffer)[]): AnswerHead {
+/** The headers of a rack's response that the caller receives, in the rack's order and spelling, with duplicates. */
+export function responseHead(raw: readonly (string | Buffer)[]): ResponseHead {
   const headers: string[] = []
   let length: number | null = null
   let connection = ''
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = latin1(raw[i])
     const key = name.toLowerCase()
-    if (removedFromAnswers.has(key)) {
+    if (removedFromResponses.has(key)) {
       if (key === 'content-length') length = contentLength(latin1(raw[i + 1]))
       else if (key === 'connection') connection += `,${latin1(raw[i + 1])}`
     } else if (!removedPrefixes.some((prefix) => key.startsWith(prefix))) {
       headers.push(name, latin1(raw[i + 1]))
     }
   }
-  return { headers: nominatesNothing.test(connection) ? headers : withoutNominated(headers, connection), length }
+  return { headers: namesNoHeaders.test(connection) ? headers : withoutNominated(headers, connection), length }
 }
 
 function withoutNominated(headers: string[], connection: string): string[] {
@@ -178,7 +178,7 @@ function latin1(value: string | Buffer | undefined): string {
   return typeof value === 'string' ? value : value.toString('latin1')
 }
 
-/** A rack's redirect must not reach the caller: the stock CLI would follow it with its credential. */
+/** The gateway does not pass on redirects, because the stock CLI would follow them with its credential. */
 export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304
 }

@@ -1,31 +1,31 @@
-export { CallerSignal } from './caller.ts'
+export { CallerSignal } from './caller-signal.ts'
+export { type BodyOptions, detachedBody } from './detached-body.ts'
 export * from './errors.ts'
-export { applyMask, closeCodes, opcodes, ownFrame } from './frames.ts'
+export { wholeFrameLimit } from './frame-tracker.ts'
+export { applyMask, closeCodes, createFrame, opcodes } from './frames.ts'
 export {
-  type AnswerHead,
   actorValue,
-  answerHead,
   isRedirect,
   type RequestHeaderRules,
+  type ResponseHead,
   requestHeaders,
+  responseHead,
 } from './headers.ts'
-export { type MinimumRate, watchRate } from './minimum-rate.ts'
+export { createStreams, type LiveStream, type LiveStreams } from './live-streams.ts'
+export { type RateWatch, watchMinimumRate } from './minimum-rate.ts'
 export { createRack, type RackOptions, tlsWarning } from './rack.ts'
-export { createRacks, type RackChoice, type RackRegistry, type RackResolution, type RackRule } from './racks.ts'
+export { createRacks, type RackRegistry, type RackResolution, type RackRule, type RackSelector } from './racks.ts'
 export { type RelayOptions, relay } from './relay.ts'
-export { type BodyOptions, detachedBody } from './request-body.ts'
-export { createStreams, type LiveStream, type LiveStreams } from './streams.ts'
-export { createTokenVeil, type TokenVeil } from './token-veil.ts'
-export { wholeFrameLimit } from './tracker.ts'
+export { createTokenRedactor, type TokenRedactor } from './token-redactor.ts'
 export type {
   CallSignal,
+  PayloadListener,
   Rack,
   RackSettings,
   Relay,
   RelayEnd,
-  RelayTap,
-  UpstreamAnswer,
   UpstreamRequest,
+  UpstreamResponse,
   UpstreamUpgrade,
 } from './types.ts'
 export { acceptKey, type Handshake, readHandshake, writeUpgrade } from './websocket.ts'

@@ -1,29 +1,29 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { detachedBody } from './request-body.ts'
+import { detachedBody } from './detached-body.ts'
 
 const timeout = 60_000
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => vi.useRealTimers())
 
-/** A body that the rack reads as it comes. */
+/** A body that the rack reads at once. */
 function begin(): { source: PassThrough; body: ReturnType<typeof detachedBody>; error: () => Error | null } {
   const source = new PassThrough()
-  const body = detachedBody(source, { passed: () => {}, timeout })
+  const body = detachedBody(source, { onBytes: () => {}, timeout })
   let error: Error | null = null
   body.on('error', (given) => {
     error = given
   })
   return { source, body, error: () => error }
 }
-/** Lets streams do what they do between two timers. */
+/** Lets the streams run between two timers. */
 async function pass(milliseconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(milliseconds)
   await new Promise(setImmediate)
 }
 
-test('a sender that brings less than 1 KiB in the time is given up, while it lives', async () => {
+test('a sender of less than 1 KiB per period is aborted', async () => {
   const { source, body, error } = begin()
   body.resume()
   source.write(Buffer.alloc(1023))
@@ -34,7 +34,7 @@ test('a sender that brings less than 1 KiB in the time is given up, while it liv
   expect(source.destroyed).toBe(false)
 })
 
-test('1 KiB in each such time is enough, for hours', async () => {
+test('1 KiB per period is enough, for hours', async () => {
   const { source, body, error } = begin()
   body.resume()
   for (let minute = 0; minute < 240; minute++) {
@@ -49,7 +49,7 @@ test('1 KiB in each such time is enough, for hours', async () => {
   expect([error(), body.readableEnded]).toEqual([null, true])
 })
 
-test('time in which the rack takes nothing does not count, and the sender has all of it when the rack goes on', async () => {
+test('time in which the rack does not read does not count, and the period restarts when it reads again', async () => {
   const { source, body, error } = begin()
   await pass(100 * timeout)
   body.resume()

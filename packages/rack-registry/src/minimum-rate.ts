@@ -1,46 +1,46 @@
 import { BodyTooSlow } from './errors.ts'
 
-/** Watches a body that is read as it comes. */
-export interface MinimumRate {
-  /** The reader waits for the sender from now on. */
-  wait(): void
-  /** The reader takes nothing now, so that the sender can't send. */
-  rest(): void
-  came(bytes: number): void
+/** Watches the rate at which a body arrives. */
+export interface RateWatch {
+  /** The reader starts waiting for the sender. */
+  startWaiting(): void
+  /** The reader stops reading, so that the sender can't send. */
+  stopWaiting(): void
+  received(bytes: number): void
   stop(): void
 }
 
 /**
- * Low enough for any line: what it ends is a sender that has stopped. Between two attempts to send, TCP waits for up to
- * 120 s, so the time should be longer than that.
+ * The minimum is so low that it ends only senders that have stopped. TCP waits up to 120 s between retransmissions, so the period
+ * should be longer.
  */
-const leastBytes = 1024
+const minimumBytes = 1024
 
-/** @param milliseconds of waiting in which at least 1 KiB has to come, unless the body ends before */
-export function watchRate(milliseconds: number, onSlow: (error: Error) => void): MinimumRate {
+/** @param milliseconds the period of waiting in which at least 1 KiB must arrive, unless the body ends */
+export function watchMinimumRate(milliseconds: number, onSlow: (error: Error) => void): RateWatch {
   let waiting = false
-  let came = 0
-  const timer = setTimeout(function judge() {
+  let sinceRefresh = 0
+  const timer = setTimeout(function checkRate() {
     if (!waiting) return
-    const reason = `the request body brought less than 1 KiB in ${milliseconds / 1_000} s, so the gateway stopped waiting for it`
-    onSlow(new BodyTooSlow(reason, 'check your connection, and send it again'))
+    const reason = `The request body sent less than 1 KiB in ${milliseconds / 1_000} s, so the gateway stopped waiting for it.`
+    onSlow(new BodyTooSlow(reason, 'Check your connection, and send the request again.'))
   }, milliseconds)
   timer.unref()
 
   return {
-    wait() {
+    startWaiting() {
       if (waiting) return
       waiting = true
-      came = 0
+      sinceRefresh = 0
       timer.refresh()
     },
-    rest() {
+    stopWaiting() {
       waiting = false
     },
-    came(bytes) {
-      came += bytes
-      if (came < leastBytes) return
-      came = 0
+    received(bytes) {
+      sinceRefresh += bytes
+      if (sinceRefresh < minimumBytes) return
+      sinceRefresh = 0
       timer.refresh()
     },
     stop() {

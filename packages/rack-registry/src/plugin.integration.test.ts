@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import plugin from './plugin.ts'
-import { closeOf, get, httpPeer, never } from './testing/peer.ts'
+import { get, httpPeer, neverAborted, waitForClose } from './testing/peer.ts'
 
 const rack = (name: string, url: string, tlsInsecure = false) => ({
   name,
@@ -13,19 +13,19 @@ const rack = (name: string, url: string, tlsInsecure = false) => ({
 test('an app has its racks and streams, and closing it closes their connections', async () => {
   let closed: Promise<void> | null = null
   const peer = await httpPeer((request, response) => {
-    closed = closeOf(request.socket)
+    closed = waitForClose(request.socket)
     response.end('ok')
   })
   const app = Fastify()
   await app.register(plugin, { racks: [rack('staging', `http://127.0.0.1:${peer.port}`)] })
   expect([app.racks.names, app.streams.size]).toEqual([['staging'], 0])
-  const answer = await app.racks.get('staging')?.send(get(), never)
-  expect((await answer?.collect(10))?.toString()).toBe('ok')
+  const response = await app.racks.get('staging')?.send(get(), neverAborted)
+  expect((await response?.collect(10))?.toString()).toBe('ok')
   await app.close()
   await closed
 })
 
-test('a rack that is not protected on its way is warned about at the start, without its token', async () => {
+test('the start logs a warning about an unprotected rack, without its token', async () => {
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } })
   const racks = [rack('a', 'https://a', true), rack('b', 'https://b'), rack('c', 'http://c')]
@@ -36,7 +36,7 @@ test('a rack that is not protected on its way is warned about at the start, with
   await app.close()
 })
 
-test('a stream that could not be ended is in the log', async () => {
+test('a stream that could not be ended is logged', async () => {
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'error', stream: { write: (line: string) => void lines.push(line) } } })
   await app.register(plugin, { racks: [] })

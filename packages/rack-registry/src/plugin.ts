@@ -1,14 +1,14 @@
 import fp from 'fastify-plugin'
+import { createStreams, type LiveStreams } from './live-streams.ts'
 import type { RackOptions } from './rack.ts'
 import { tlsWarning } from './rack.ts'
 import { createRacks, type RackRegistry } from './racks.ts'
-import { createStreams, type LiveStreams } from './streams.ts'
 import type { RackSettings } from './types.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     racks: RackRegistry
-    /** Websockets and downloads that are under way. */
+    /** Open websockets and downloads. */
     streams: LiveStreams
   }
 }

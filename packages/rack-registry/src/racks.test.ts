@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { createRacks, type RackChoice } from './racks.ts'
+import { createRacks, type RackSelector } from './racks.ts'
 
 const settings = (...names: string[]) =>
   names.map((name) => ({ name, url: new URL(`http://${name}.example`), token: 't', tlsInsecure: false }))
 
-function resolve(names: string[], choice: RackChoice): string {
+function resolve(names: string[], choice: RackSelector): string {
   const resolution = createRacks(settings(...names)).resolve(choice)
   if ('rack' in resolution) return resolution.rack.name
-  return `${resolution.refused.statusCode} ${resolution.rule}`
+  return `${resolution.error.statusCode} ${resolution.rule}`
 }
 
 test.each([
@@ -28,40 +28,44 @@ test.each([
   expect(resolve(names, { prefix, bound })).toBe(expected)
 })
 
-test('a bound token learns nothing about which other racks there are', () => {
+test('a bound token does not disclose other racks', () => {
   const racks = createRacks(settings('production', 'staging'))
-  const answers = ['staging', 'nowhere'].map((prefix) => {
+  const responses = ['staging', 'nowhere'].map((prefix) => {
     const resolution = racks.resolve({ prefix, bound: 'production' })
-    return 'refused' in resolution ? resolution.refused.message : ''
+    return 'error' in resolution ? resolution.error.message : ''
   })
-  expect(answers[0]).toBe(answers[1])
+  expect(responses[0]).toBe(responses[1])
 })
 
-test('whoever has to choose is told the names that it may use, and no others', () => {
+test('a caller that must choose a rack sees only the racks that it may use', () => {
   const racks = createRacks(settings('production', 'secret', 'staging'))
-  const resolution = racks.resolve({ prefix: null, bound: null, usable: ['production', 'staging'] })
-  const message = 'refused' in resolution ? resolution.refused.message : ''
+  const resolution = racks.resolve({ prefix: null, bound: null, usableRacks: ['production', 'staging'] })
+  const message = 'error' in resolution ? resolution.error.message : ''
   expect(message).toBe(
-    'more than one rack is served here: end RACK_URL in /rack/ and a name, one of production, staging',
+    'This gateway serves more than one rack. Add /rack/ and the name of a rack to RACK_URL, one of production, staging.',
   )
   const blind = racks.resolve({ prefix: null, bound: null })
-  expect('refused' in blind ? blind.refused.message : '').not.toMatch(/production|secret|staging/)
+  expect('error' in blind ? blind.error.message : '').not.toMatch(/production|secret|staging/)
 })
 
 test.each([
-  ['stagin', ['staging', 'production'], 'there is no rack "stagin". Did you mean "staging"?'],
-  ['elsewhere', ['staging', 'production'], 'there is no rack "elsewhere". You can use staging, production.'],
-  ['stagin', [], 'there is no rack "stagin". Check the name after /rack/ in RACK_URL.'],
-  ['secre', ['staging'], 'there is no rack "secre". You can use staging.'],
-])('an unknown rack %s is answered with names that the caller may use, and no others', (prefix, usable, message) => {
-  const resolution = createRacks(settings('production', 'secret', 'staging')).resolve({ prefix, bound: null, usable })
-  expect('refused' in resolution ? resolution.refused.message : '').toBe(message)
+  ['stagin', ['staging', 'production'], 'There is no rack "stagin". Did you mean "staging"?'],
+  ['elsewhere', ['staging', 'production'], 'There is no rack "elsewhere". You can use staging, production.'],
+  ['stagin', [], 'There is no rack "stagin". Check the name after /rack/ in RACK_URL.'],
+  ['secre', ['staging'], 'There is no rack "secre". You can use staging.'],
+])('the error for the unknown rack %s names only racks that the caller may use', (prefix, usableRacks, message) => {
+  const resolution = createRacks(settings('production', 'secret', 'staging')).resolve({
+    prefix,
+    bound: null,
+    usableRacks,
+  })
+  expect('error' in resolution ? resolution.error.message : '').toBe(message)
 })
 
-test('racks are found by their exact name, and a name can be there once', () => {
+test('racks are found by their exact name, and names are unique', () => {
   const racks = createRacks(settings('staging', 'production'))
   expect(racks.names).toEqual(['production', 'staging'])
   expect(racks.get('staging')?.url.host).toBe('staging.example')
   expect(racks.get('constructor')).toBeUndefined()
-  expect(() => createRacks(settings('staging', 'staging'))).toThrow('the rack staging is configured twice')
+  expect(() => createRacks(settings('staging', 'staging'))).toThrow('The rack staging is configured twice.')
 })

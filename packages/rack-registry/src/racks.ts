@@ -3,39 +3,41 @@ import { DuplicateRack, OtherRackBound, RackNotChosen, UnknownRack } from './err
 import { createRack, type RackOptions } from './rack.ts'
 import type { Rack, RackSettings } from './types.ts'
 
-/** What decides which rack a call is for. */
-export interface RackChoice {
+/** Selects the rack of a call. */
+export interface RackSelector {
   /** The name in `/rack/<name>/…`, or null without such a prefix. */
   readonly prefix: string | null
-  /** The rack that the credential is bound to, or null for all. */
+  /** The rack that the credential is bound to, or null if it is valid for all racks. */
   readonly bound: string | null
-  /** Names that the caller may be told when it has to choose. */
-  readonly usable?: readonly string[]
+  /** Names of racks that an error may disclose to the caller. */
+  readonly usableRacks?: readonly string[]
 }
 
-/** Names that the event and the error body carry. */
+/** Rules in events and error bodies. */
 export type RackRule = 'unknown-rack' | 'rack-not-chosen' | 'rack-bound-token'
 
 export type RackResolution =
   | { readonly rack: Rack }
   | {
-      readonly refused: InstanceType<typeof UnknownRack | typeof RackNotChosen | typeof OtherRackBound>
+      readonly error: InstanceType<typeof UnknownRack | typeof RackNotChosen | typeof OtherRackBound>
       readonly rule: RackRule
     }
 
 export interface RackRegistry {
   readonly names: readonly string[]
   get(name: string): Rack | undefined
-  /** Path prefix, else the credential's rack, else the only one. Ask only for callers that are authenticated: a refusal tells names apart. */
-  resolve(choice: RackChoice): RackResolution
+  /** Selects the rack of the path prefix, of the credential, or the only rack, in this order. Only for authenticated callers, because an error may disclose names. */
+  resolve(choice: RackSelector): RackResolution
   close(): Promise<void>
 }
 
-/** Names no rack but those that the caller can use. */
-function hintFor(name: string, usable: readonly string[]): string {
-  const near = nearest(name, usable)
+/** Suggests only racks that the caller can use. */
+function unknownRackHint(name: string, usableRacks: readonly string[]): string {
+  const near = nearest(name, usableRacks)
   if (near !== null) return `Did you mean "${near}"?`
-  return usable.length === 0 ? 'Check the name after /rack/ in RACK_URL.' : `You can use ${usable.join(', ')}.`
+  return usableRacks.length === 0
+    ? 'Check the name after /rack/ in RACK_URL.'
+    : `You can use ${usableRacks.join(', ')}.`
 }
 
 export function createRacks(settings: readonly RackSettings[], options: RackOptions = {}): RackRegistry {
@@ -45,21 +47,21 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
     racks.set(one.name, createRack(one, options))
   }
   const names = [...racks.keys()].sort()
-  const only = names.length === 1 ? names[0] : undefined
+  const defaultRack = names.length === 1 ? names[0] : undefined
 
-  function resolve({ prefix, bound, usable = [] }: RackChoice): RackResolution {
-    // the same answer whether the other rack exists or not
+  function resolve({ prefix, bound, usableRacks = [] }: RackSelector): RackResolution {
+    // The error does not depend on whether the other rack exists.
     if (bound !== null && prefix !== null && prefix !== bound) {
-      return { refused: new OtherRackBound(bound), rule: 'rack-bound-token' }
+      return { error: new OtherRackBound(bound), rule: 'rack-bound-token' }
     }
-    const name = prefix ?? bound ?? only
+    const name = prefix ?? bound ?? defaultRack
     if (name === undefined) {
-      const choice = usable.length === 0 ? '' : `, one of ${usable.join(', ')}`
-      return { refused: new RackNotChosen(choice), rule: 'rack-not-chosen' }
+      const choice = usableRacks.length === 0 ? '' : `, one of ${usableRacks.join(', ')}`
+      return { error: new RackNotChosen(choice), rule: 'rack-not-chosen' }
     }
     const rack = racks.get(name)
     return rack === undefined
-      ? { refused: new UnknownRack(name, hintFor(name, usable)), rule: 'unknown-rack' }
+      ? { error: new UnknownRack(name, unknownRackHint(name, usableRacks)), rule: 'unknown-rack' }
       : { rack }
   }
 

@@ -1,135 +1,135 @@
 import type { Duplex } from 'node:stream'
 import { Direction } from './direction.ts'
 import { closeCodes } from './frames.ts'
-import type { TokenVeil } from './token-veil.ts'
-import type { Relay, RelayEnd, RelayTap } from './types.ts'
+import type { TokenRedactor } from './token-redactor.ts'
+import type { PayloadListener, Relay, RelayEnd } from './types.ts'
 
 export interface RelayOptions {
-  /** The caller's connection, after the 101. */
+  /** The caller's connection after the 101 response. */
   readonly client: Duplex
-  /** What the caller sent right behind its handshake. */
+  /** Bytes that the caller sent directly after its handshake. */
   readonly clientHead: Buffer
   readonly rack: Duplex
   readonly rackHead: Buffer
-  readonly tap?: RelayTap
-  /** Covers the rack's token in what the caller gets. */
-  readonly veil?: TokenVeil | null
+  readonly onPayload?: PayloadListener
+  /** Redacts the rack's token in the data for the caller. */
+  readonly redactor?: TokenRedactor | null
   /** Milliseconds, monotonic. */
   readonly clock: { now(): number }
-  /** Told of the bytes of each read, either way. */
-  readonly passed?: (bytes: number) => void
-  /** Milliseconds between the last word and the cut: for the farewell to get out, and a frame that is on its way to end. */
-  readonly farewellTime?: number
-  /** Milliseconds that the other side has to hang up too, after it has taken all that it was sent. */
-  readonly hangUpTime?: number
+  /** Called with the size of each read, in both directions. */
+  readonly onBytes?: (bytes: number) => void
+  /** Milliseconds in which the close notice must be sent and a frame in progress must end. */
+  readonly closeTimeout?: number
+  /** Milliseconds in which the other side must disconnect, after it has received everything. */
+  readonly disconnectTimeout?: number
 }
 
-/** Joins two upgraded websocket connections. Frames pass as they are (see FrameTracker). While nothing ends it holds no timer and no bytes. */
+/** Relays frames between two upgraded websocket connections (see FrameTracker). An idle relay has no timer and buffers no bytes. */
 export function relay(options: RelayOptions): Relay {
-  const { client, rack, tap = null, clock, passed } = options
-  const { farewellTime = 500, hangUpTime = 5_000 } = options
+  const { client, rack, onPayload = null, clock, onBytes } = options
+  const { closeTimeout = 500, disconnectTimeout = 5_000 } = options
   const startedAt = clock.now()
-  const inward = new Direction('client', client, rack, tap)
-  const outward = new Direction('server', rack, client, tap, options.veil ?? null)
-  let why: Pick<RelayEnd, 'by' | 'reason' | 'code'> | null = null
-  let cut: NodeJS.Timeout | undefined
-  let leaving = false
-  let open = 2
+  const toRack = new Direction('client', client, rack, onPayload)
+  const toCaller = new Direction('server', rack, client, onPayload, options.redactor ?? null)
+  let cause: Pick<RelayEnd, 'by' | 'reason' | 'code'> | null = null
+  let closeTimer: NodeJS.Timeout | undefined
+  let closing = false
+  let openSides = 2
   let resolveEnded: (end: RelayEnd) => void = () => {}
   const ended = new Promise<RelayEnd>((resolve) => {
     resolveEnded = resolve
   })
 
-  function cutAfter(milliseconds: number): void {
-    if (open === 0) return
-    cut ??= setTimeout(() => {
+  function destroyAfter(milliseconds: number): void {
+    if (openSides === 0) return
+    closeTimer ??= setTimeout(() => {
       client.destroy()
       rack.destroy()
     }, milliseconds)
   }
 
-  function farewell(by: RelayEnd['by'], reason: string, code: number, text: string | null): void {
-    if (leaving) return
-    leaving = true
-    why ??= { by, reason, code }
-    clearTimeout(cut)
-    cut = undefined
-    cutAfter(farewellTime)
-    inward.end({ code, reason, text: null })
-    inward.stop()
-    outward.end({ code, reason, text })
+  function close(by: RelayEnd['by'], reason: string, code: number, text: string | null): void {
+    if (closing) return
+    closing = true
+    cause ??= { by, reason, code }
+    clearTimeout(closeTimer)
+    closeTimer = undefined
+    destroyAfter(closeTimeout)
+    toRack.end({ code, reason, text: null })
+    toRack.stop()
+    toCaller.end({ code, reason, text })
   }
 
-  function hangUp(sink: Duplex): void {
-    outward.flush()
-    sink.end(() => cutAfter(hangUpTime))
+  function disconnect(sink: Duplex): void {
+    toCaller.flush()
+    sink.end(() => destroyAfter(disconnectTimeout))
   }
 
   function read(by: 'client' | 'rack', direction: Direction, chunk: Buffer): void {
     const violation = direction.read(chunk)
-    passed?.(chunk.length)
+    onBytes?.(chunk.length)
     if (violation !== null) {
-      farewell(by, `protocol error: ${violation}`, closeCodes.protocolError, null)
+      close(by, `protocol error: ${violation}`, closeCodes.protocolError, null)
       direction.stop()
     } else if (direction.tracker.closeCode !== null) {
-      why ??= { by, reason: 'closed', code: direction.tracker.closeCode }
-      // a rack leaves its end open after the closing handshake
-      if (inward.tracker.closeCode !== null && outward.tracker.closeCode !== null) {
-        hangUp(client)
-        hangUp(rack)
+      cause ??= { by, reason: 'closed', code: direction.tracker.closeCode }
+      // A rack leaves its connection open after the closing handshake.
+      if (toRack.tracker.closeCode !== null && toCaller.tracker.closeCode !== null) {
+        disconnect(client)
+        disconnect(rack)
       }
     }
   }
 
   function onClosed(by: 'client' | 'rack'): void {
-    why ??= { by, reason: 'the connection was cut', code: null }
-    open -= 1
-    if (open === 0) {
-      clearTimeout(cut)
+    cause ??= { by, reason: 'the connection was cut', code: null }
+    openSides -= 1
+    if (openSides === 0) {
+      clearTimeout(closeTimer)
       const durationMs = Math.round(clock.now() - startedAt)
-      resolveEnded({ ...why, bytesIn: inward.received, bytesOut: outward.received, durationMs })
+      resolveEnded({ ...cause, bytesIn: toRack.received, bytesOut: toCaller.received, durationMs })
     } else if (by === 'client') {
-      outward.stop()
+      toCaller.stop()
       rack.end()
-      cutAfter(hangUpTime)
+      destroyAfter(disconnectTimeout)
     } else {
-      inward.stop()
-      hangUp(client)
+      toRack.stop()
+      disconnect(client)
     }
   }
 
-  function join(by: 'client' | 'rack', direction: Direction, source: Duplex, sink: Duplex): void {
+  function forward(by: 'client' | 'rack', direction: Direction, source: Duplex, sink: Duplex): void {
     source.on('data', (chunk: Buffer) => read(by, direction, chunk))
     source.on('end', () => {
-      why ??= { by, reason: 'hung up', code: null }
-      hangUp(sink)
+      cause ??= { by, reason: 'hung up', code: null }
+      disconnect(sink)
     })
     source.on('error', () => {
-      why ??= { by, reason: 'the connection broke', code: null }
+      cause ??= { by, reason: 'the connection broke', code: null }
     })
     if (source.closed) queueMicrotask(() => onClosed(by))
     else source.on('close', () => onClosed(by))
   }
 
-  join('client', inward, client, rack)
-  join('rack', outward, rack, client)
-  if (options.rackHead.length > 0) read('rack', outward, options.rackHead)
-  if (options.clientHead.length > 0) read('client', inward, options.clientHead)
+  forward('client', toRack, client, rack)
+  forward('rack', toCaller, rack, client)
+  if (options.rackHead.length > 0) read('rack', toCaller, options.rackHead)
+  if (options.clientHead.length > 0) read('client', toRack, options.clientHead)
 
   return {
     ended,
-    end: (reason, { text, code }) => farewell('gateway', reason, code, text ?? null),
-    hold() {
-      inward.hold()
-      outward.hold()
+    end: (reason, { text, code }) => close('gateway', reason, code, text ?? null),
+    pause() {
+      toRack.pause()
+      toCaller.pause()
     },
-    release() {
-      inward.release()
-      outward.release()
+    resume() {
+      toRack.resume()
+      toCaller.resume()
     },
     ping() {
-      inward.ping()
-      outward.ping()
+      toRack.ping()
+      toCaller.ping()
     },
   }
 }

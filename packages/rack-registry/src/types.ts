@@ -1,68 +1,67 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
-import type { TokenVeil } from './token-veil.ts'
+import type { TokenRedactor } from './token-redactor.ts'
 
-/** One upstream Convox rack API. `RACK_URL_STAGING` + `RACK_TOKEN_STAGING` make the rack `staging`. */
+/** One rack. `RACK_URL_STAGING` and `RACK_TOKEN_STAGING` configure the rack `staging`. */
 export interface RackSettings {
   readonly name: string
-  /** http or https, no path but `/`, no credentials, no query. */
+  /** http or https, without path, credentials, and query. */
   readonly url: URL
-  /** The rack's password. Never leaves the gateway. */
+  /** The rack's password. It never leaves the gateway. */
   readonly token: string
   /** True only with `RACK_TLS_INSECURE_<NAME>=true`. */
   readonly tlsInsecure: boolean
-  /** PEM: the only authorities that may have signed its certificate. Absent: those that Node knows. */
+  /** PEM of the only trusted authorities. By default, those of Node. */
   readonly tlsCa?: string | null
-  /** `sha256/<base64>` of the public keys that it may have, whether or not its certificate is verified. None: any key. */
+  /** `sha256/<base64>` of the permitted public keys, also if the certificate is not verified. By default, any key. */
   readonly tlsPins?: readonly string[]
 }
 
-/** What is sent to the rack. Headers are a flat list of names and values, in order, latin1, without Host, credentials, length or hop-by-hop ones: the rack adds those. */
+/** A request for the rack. Headers are alternating names and values in latin1, without Host, credentials, length, and hop-by-hop headers, which the rack object adds. */
 export interface UpstreamRequest {
   readonly method: string
-  /** Canonical target, sent as it is. */
+  /** The canonical target, sent unchanged. */
   readonly target: string
   readonly headers: readonly string[]
-  /** `null`: no body. A Buffer is sent with its length; a stream with `length`, or chunked when that is null. */
+  /** `null` for no body. A Buffer is sent with its length; a stream with `length`, or chunked if `length` is null. */
   readonly body: Buffer | Readable | null
   readonly length: number | null
-  /** Whose connections it uses, so that none of these waits for another: `calls` when absent. */
+  /** The connection pool, `calls` by default. Calls of one pool never wait for those of another pool. */
   readonly pool?: PoolName
 }
 
-/** `transfers`: uploads and downloads, which may last for hours. `questions`: the gateway's own, which a decision waits for. */
+/** `transfers`: uploads and downloads, which may take hours. `questions`: the gateway's own calls that a decision waits for. */
 export type PoolName = 'calls' | 'transfers' | 'questions'
 
-/** The rack's answer once its head has come. The body must be taken exactly once: `pipe`, `collect` or `discard`. */
-export interface UpstreamAnswer {
+/** The rack's response after its head. Consume the body exactly once: with `pipe`, `collect`, or `discard`. */
+export interface UpstreamResponse {
   readonly status: number
   readonly statusText: string
-  /** Flat names and values as the rack sent them, without what `answerHead` removes. Never Content-Length: whoever writes the answer sets it from `length` or from what is left after a mask. */
+  /** Alternating names and values from the rack, without those that `responseHead` removes, and without Content-Length. */
   readonly headers: readonly string[]
-  /** Content-Length, or null when unknown. */
+  /** Content-Length, or null if unknown. */
   readonly length: number | null
   header(lowerCaseName: string): string | undefined
   /**
-   * Streams into `sink` with back-pressure both ways, ends it, and resolves with the bytes when all is flushed.
-   * Rejects, and leaves `sink` unended, when the rack's answer breaks off (RackBroken) or `sink` goes away (CallerGone):
-   * the caller's connection must then be destroyed, so that a part is not taken for the whole.
-   * With a veil, the rack's token is covered as it passes; lengths stay.
+   * Streams into `sink` with backpressure, ends it, and resolves with the number of bytes when everything is flushed.
+   * Rejects without ending `sink` when the response breaks off (RackBroken) or `sink` closes (CallerGone). Then destroy the caller's
+   * connection, so that a partial response does not look complete. A redactor replaces the rack's token and keeps lengths.
    */
-  pipe(sink: Writable, veil?: TokenVeil | null): Promise<number>
-  /** The whole body; rejects with AnswerTooLarge above `limit` bytes, with RackBroken when it breaks off. */
-  collect(limit: number, room?: CollectRoom): Promise<Buffer>
-  /** Gives the body up. The connection is kept when little is left of it. */
+  pipe(sink: Writable, redactor?: TokenRedactor | null): Promise<number>
+  /** The whole body. Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when it breaks off. */
+  collect(limit: number, budget?: MemoryBudget): Promise<Buffer>
+  /** Discards the body. The connection is reused if little of the body is left. */
   discard(): void
 }
 
-/** The memory of a body that is collected. */
-export interface CollectRoom {
-  /** Bytes that may be held without asking. */
-  readonly free: number
-  /** Asked once, when more come. Until it resolves, nothing more is read; when it rejects, the body is given up with its error. */
-  take(): Promise<void>
+/** The memory for collected bodies. */
+export interface MemoryBudget {
+  /** Bytes that need no reservation. */
+  readonly freeBytes: number
+  /** Called once, when more bytes arrive. Reading pauses until it resolves; if it rejects, the body is aborted with its error. */
+  reserve(): Promise<void>
 }
 
-/** A finished upstream websocket handshake, or the rack's refusal of it. */
+/** The result of an upstream websocket handshake: the socket, or the rack's response that rejects it. */
 export type UpstreamUpgrade =
   | {
       readonly upgraded: true
@@ -71,13 +70,13 @@ export type UpstreamUpgrade =
       readonly accept: string
       readonly headers: readonly string[]
     }
-  | { readonly upgraded: false; readonly answer: UpstreamAnswer }
+  | { readonly upgraded: false; readonly response: UpstreamResponse }
 
 export interface AbortListener {
   handleEvent(): void
 }
 
-/** What ends a call from outside. An AbortSignal is one; CallerSignal is a cheap one for the hot path. */
+/** Aborts a call. It may be an AbortSignal, or the cheaper CallerSignal. */
 export interface CallSignal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: AbortListener): void
@@ -85,9 +84,9 @@ export interface CallSignal {
 }
 
 export interface Rack extends RackSettings {
-  /** Sends one request; never again, whatever happens. Rejects with RackUnreachable or RackNotPinned before anything was sent, RackBroken after. */
-  send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamAnswer>
-  /** Opens a websocket with a key of the gateway's own and without extensions or subprotocols. */
+  /** Sends one request, without retries. Rejects with RackUnreachable or RackNotPinned before anything was sent, and with RackBroken after. */
+  send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamResponse>
+  /** Opens a websocket with a new key, without extensions and subprotocols. */
   upgrade(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamUpgrade>
   close(): Promise<void>
 }
@@ -96,15 +95,15 @@ export interface Rack extends RackSettings {
 export interface RelayEnd {
   readonly by: 'client' | 'rack' | 'gateway'
   readonly reason: string
-  /** Websocket close code that was seen or sent; null when the connection just ended. */
+  /** The websocket close code that was received or sent; null if the connection ended without one. */
   readonly code: number | null
   readonly bytesIn: number
   readonly bytesOut: number
   readonly durationMs: number
 }
 
-/** Payload bytes as they came, before anything in them is covered, unmasked on demand by the tap's owner; must not be kept (the buffer is reused by the socket). */
-export type RelayTap = (
+/** Receives payload bytes before redaction, still masked. Do not keep the buffer, because the socket reuses it. */
+export type PayloadListener = (
   direction: 'in' | 'out',
   opcode: number,
   payload: Buffer,
@@ -115,11 +114,11 @@ export type RelayTap = (
 
 export interface Relay {
   readonly ended: Promise<RelayEnd>
-  /** Puts a text (if any) and a close frame between frames towards the client, and closes both sides. Safe at any moment, also in the middle of a huge frame. */
+  /** Sends a text (if any) and a close frame to the client, and closes both sides. Works at any moment, also within a long frame. */
   end(reason: string, options: { text?: string; code: number }): void
-  /** Reads no more from either side until `release`: what a tap can't take, nobody gets. */
-  hold(): void
-  release(): void
-  /** Puts a ping between frames, in both directions. */
+  /** Stops reading from both sides until `resume`. */
+  pause(): void
+  resume(): void
+  /** Sends a ping between frames, in both directions. */
   ping(): void
 }

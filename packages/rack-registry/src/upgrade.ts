@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
 import type { Socket } from 'node:net'
-import { Answer } from './answer.ts'
-import { causeInWords } from './causes.ts'
 import type { Dial } from './dial.ts'
 import { CallerGone, RackBroken, RackNotPinned, RackUnreachable, UnsafeHandshake } from './errors.ts'
-import { answerHead } from './headers.ts'
+import { failureReason } from './failure-reasons.ts'
+import { responseHead } from './headers.ts'
+import { RackResponse } from './rack-response.ts'
 import type { CallSignal, UpstreamRequest, UpstreamUpgrade } from './types.ts'
 import { acceptKey } from './websocket.ts'
 
 export interface WebsocketOptions {
   readonly rack: string
   readonly url: URL
-  /** Has a limit of its own. The rack's answer has none: the caller's patience is the limit. */
+  /** Has its own timeout. The rack's response has none: the caller's timeout applies. */
   readonly dial: Dial
   readonly authorization: string
   readonly maxHeaderSize: number
@@ -21,10 +21,10 @@ export interface WebsocketOptions {
 }
 
 /**
- * Opens a websocket on a connection of its own: own key, version 13, `Upgrade` in the one spelling that a rack's
- * router knows, no Origin, no extensions, no subprotocols.
+ * Opens a websocket on its own connection, with a new key and version 13. `Upgrade` has the only spelling that a rack's router
+ * accepts. There is no Origin, no extension, and no subprotocol.
  *
- * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackBroken when its answer is none
+ * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackBroken when the response is invalid
  * @see RFC 6455, section 4.1
  */
 export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrade> {
@@ -34,24 +34,24 @@ export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrad
       reject(new CallerGone(rack))
       return
     }
-    const onAbort = { handleEvent: () => void dialled.destroy(new CallerGone(rack)) }
+    const onAbort = { handleEvent: () => void connecting.destroy(new CallerGone(rack)) }
     const settle = () => signal.removeEventListener('abort', onAbort)
     signal.addEventListener('abort', onAbort)
 
-    const dialled = dial((error, socket) => {
+    const connecting = dial((error, socket) => {
       if (error === null) {
-        shakeHands(options, socket, settle).then(resolve, reject)
+        performHandshake(options, socket, settle).then(resolve, reject)
         return
       }
       settle()
-      const known = error instanceof CallerGone || error instanceof RackNotPinned
-      reject(known ? error : new RackUnreachable(rack, causeInWords(error, rack)))
+      const isSpecific = error instanceof CallerGone || error instanceof RackNotPinned
+      reject(isSpecific ? error : new RackUnreachable(rack, failureReason(error, rack)))
     })
   })
 }
 
-/** @param settle called once the signal means nothing any more for what is returned */
-function shakeHands(options: WebsocketOptions, socket: Socket, settle: () => void): Promise<UpstreamUpgrade> {
+/** @param settle called when the signal no longer matters for the result */
+function performHandshake(options: WebsocketOptions, socket: Socket, settle: () => void): Promise<UpstreamUpgrade> {
   const { rack } = options
   return new Promise((resolve, reject) => {
     const key = randomBytes(16).toString('base64')
@@ -64,17 +64,17 @@ function shakeHands(options: WebsocketOptions, socket: Socket, settle: () => voi
     }
     handshake.on('error', (error) => {
       settle()
-      reject(error instanceof CallerGone ? error : new RackBroken(rack, causeInWords(error, rack)))
+      reject(error instanceof CallerGone ? error : new RackBroken(rack, failureReason(error, rack)))
     })
     handshake.on('response', (response) => {
       handshake.once('close', settle)
-      resolve({ upgraded: false, answer: answerOf(options, handshake, response) })
+      resolve({ upgraded: false, response: responseOf(options, handshake, response) })
     })
     handshake.on('upgrade', (response, _socket, head) => {
       settle()
       const problem = handshakeProblem(response, key)
       if (problem === null) {
-        const { headers } = answerHead(response.rawHeaders)
+        const { headers } = responseHead(response.rawHeaders)
         resolve({ upgraded: true, socket, head, accept: acceptKey(key), headers })
       } else {
         socket.destroy()
@@ -84,7 +84,7 @@ function shakeHands(options: WebsocketOptions, socket: Socket, settle: () => voi
   })
 }
 
-/** Header values go out as latin1, byte for byte. Null when something in it could be read as more than one line. */
+/** Sends header values as latin1, byte for byte. Null when a value could be read as more than one line. */
 function writeHandshake(options: WebsocketOptions, socket: Socket, key: string): ClientRequest | null {
   const { url, request, authorization, maxHeaderSize } = options
   const headers = [
@@ -107,29 +107,34 @@ function writeHandshake(options: WebsocketOptions, socket: Socket, key: string):
 }
 
 function handshakeProblem({ statusCode, headers }: IncomingMessage, key: string): string | null {
-  if (statusCode !== 101) return 'it answered the websocket with another protocol'
+  if (statusCode !== 101) return 'it answered the websocket handshake with another protocol'
   if (headers.upgrade?.toLowerCase() !== 'websocket') return 'it switched to another protocol'
-  if (headers['sec-websocket-accept'] !== acceptKey(key)) return "its websocket answer is not for the gateway's request"
-  if (headers['sec-websocket-extensions'] !== undefined) return 'it wants a websocket extension that was not offered'
-  if (headers['sec-websocket-protocol'] !== undefined) return 'it wants a subprotocol that was not offered'
+  if (headers['sec-websocket-accept'] !== acceptKey(key))
+    return "its websocket response does not match the gateway's request"
+  if (headers['sec-websocket-extensions'] !== undefined) return 'it selected a websocket extension that was not offered'
+  if (headers['sec-websocket-protocol'] !== undefined) return 'it selected a subprotocol that was not offered'
   return null
 }
 
-function answerOf({ rack, signal }: WebsocketOptions, handshake: ClientRequest, response: IncomingMessage): Answer {
+function responseOf(
+  { rack, signal }: WebsocketOptions,
+  handshake: ClientRequest,
+  incoming: IncomingMessage,
+): RackResponse {
   const source = {
-    pause: () => void response.pause(),
-    resume: () => void response.resume(),
-    abort: (reason: Error) => void response.destroy(reason),
+    pause: () => void incoming.pause(),
+    resume: () => void incoming.resume(),
+    abort: (reason: Error) => void incoming.destroy(reason),
   }
-  const { statusCode = 502, statusMessage = '' } = response
-  const answer = new Answer(rack, source, statusCode, statusMessage, answerHead(response.rawHeaders))
-  response.on('data', (chunk: Buffer) => answer.push(chunk))
-  response.on('end', () => {
-    answer.finish()
+  const { statusCode = 502, statusMessage = '' } = incoming
+  const response = new RackResponse(rack, source, statusCode, statusMessage, responseHead(incoming.rawHeaders))
+  incoming.on('data', (chunk: Buffer) => response.push(chunk))
+  incoming.on('end', () => {
+    response.finish()
     handshake.destroy()
   })
-  response.on('error', (error) => {
-    answer.break(signal.aborted ? new CallerGone(rack) : new RackBroken(rack, causeInWords(error, rack)))
+  incoming.on('error', (error) => {
+    response.break(signal.aborted ? new CallerGone(rack) : new RackBroken(rack, failureReason(error, rack)))
   })
-  return answer
+  return response
 }

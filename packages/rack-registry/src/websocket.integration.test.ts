@@ -13,8 +13,11 @@ const good = {
   'Sec-WebSocket-Version': '13',
 }
 
-/** What a server with the same entry as the gateway makes of a request; null when Node did not emit `upgrade` at all. */
-async function shakeHands(head: string, line = 'GET /apps/web/processes/p/exec HTTP/1.1'): Promise<Handshake | null> {
+/** How a server reads a request; null if Node did not emit `upgrade`. */
+async function performHandshake(
+  head: string,
+  line = 'GET /apps/web/processes/p/exec HTTP/1.1',
+): Promise<Handshake | null> {
   let handshake: Handshake | null = null
   const server = await httpPeer(
     (_request, response) => void response.end(),
@@ -37,7 +40,7 @@ function headOf(changes: Record<string, string>): string {
     .join('\r\n')
 }
 
-test('the key of the RFC is answered as it is there', () => {
+test('the key of the RFC has the accept value of the RFC', () => {
   expect(acceptKey(key)).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
 })
 
@@ -47,8 +50,8 @@ test.each([
   ['with white space around', { Upgrade: ' \twebsocket\t ' }],
   ['with an empty body announced', { 'Content-Length': '0' }],
   ['with extensions and subprotocols, which are not answered', { 'Sec-WebSocket-Extensions': 'permessage-deflate' }],
-])('a handshake %s is taken', async (_name, changes) => {
-  expect(await shakeHands(headOf(changes))).toEqual({ ok: true, key })
+])('a handshake %s is accepted', async (_name, changes) => {
+  expect(await performHandshake(headOf(changes))).toEqual({ ok: true, key })
 })
 
 test.each([
@@ -70,15 +73,15 @@ test.each([
   ['with two keys', { 'Sec-WebSocket-Key': `${key}\r\nSec-WebSocket-Key: ${key}` }],
   ['with a body', { 'Content-Length': '5' }],
   ['with a chunked body', { 'Transfer-Encoding': 'chunked' }],
-])('an upgrade %s is refused', async (_name, changes) => {
-  expect(await shakeHands(headOf(changes))).toMatchObject({ ok: false, reason: expect.stringMatching(/\w/) })
+])('an upgrade %s is rejected', async (_name, changes) => {
+  expect(await performHandshake(headOf(changes))).toMatchObject({ ok: false, reason: expect.stringMatching(/\w/) })
 })
 
-test.each(['POST / HTTP/1.1', 'PUT / HTTP/1.1', 'GET / HTTP/1.0'])('%s is no handshake', async (line) => {
-  expect((await shakeHands(headOf({}), line)) ?? { ok: false }).toMatchObject({ ok: false })
+test.each(['POST / HTTP/1.1', 'PUT / HTTP/1.1', 'GET / HTTP/1.0'])('%s is not a handshake', async (line) => {
+  expect((await performHandshake(headOf({}), line)) ?? { ok: false }).toMatchObject({ ok: false })
 })
 
-test('a Connection header that does not say upgrade is no handshake', () => {
+test('a Connection header without upgrade is not a handshake', () => {
   const headers = { upgrade: 'websocket', connection: 'close', 'sec-websocket-key': key, 'sec-websocket-version': '13' }
   expect(readHandshake({ method: 'GET', httpVersion: '1.1', headers })).toMatchObject({ ok: false, status: 400 })
 })

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 
 const websocketGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
-/** Sixteen bytes in base64: the last character before `==` carries two bits. */
+/** 16 bytes in base64. The last character before `==` has only two significant bits. */
 const handshakeKey = /^[A-Za-z0-9+/]{21}[AQgw]==$/
 
 /** `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`. */
@@ -19,34 +19,35 @@ export type Handshake =
   | { readonly ok: false; readonly status: 400 | 426; readonly reason: string }
 
 /**
- * Whether a request is a websocket handshake and nothing else, and one that a rack would take: its router compares
- * `Upgrade` with `websocket` as a whole and by case. Node emits `upgrade` also for h2c and for requests
- * with a body, whose rest would be taken for frames.
+ * Checks that a request is a websocket handshake that a rack would accept: a rack's router compares `Upgrade` with `websocket`,
+ * case-sensitively. Node emits `upgrade` also for h2c, and for requests with a body, whose rest would be read as frames.
  *
  * @see RFC 6455, section 4.2.1
  */
 export function readHandshake(request: Pick<IncomingMessage, 'method' | 'headers' | 'httpVersion'>): Handshake {
   const { method, headers, httpVersion } = request
-  if (method !== 'GET' || httpVersion !== '1.1') return refused('a websocket begins with GET over HTTP/1.1')
-  if (headers.upgrade !== 'websocket') return refused('the only upgrade here is to websocket, in lower case')
-  if (!namesUpgrade(headers.connection)) return refused('the Connection header of a websocket must say Upgrade')
-  if (hasBody(headers)) return refused('a websocket handshake has no body')
+  if (method !== 'GET' || httpVersion !== '1.1')
+    return rejected('A websocket handshake must be a GET request over HTTP/1.1.')
+  if (headers.upgrade !== 'websocket') return rejected('The Upgrade header must be websocket, in lower case.')
+  if (!includesUpgrade(headers.connection))
+    return rejected('The Connection header of a websocket must contain Upgrade.')
+  if (hasBody(headers)) return rejected('A websocket handshake must not have a body.')
   if (headers['sec-websocket-version'] !== '13') {
-    return { ok: false, status: 426, reason: 'the websocket version here is 13' }
+    return { ok: false, status: 426, reason: 'The websocket version must be 13.' }
   }
   const key = headers['sec-websocket-key'] ?? ''
-  if (!handshakeKey.test(key)) return refused('Sec-WebSocket-Key must be 16 bytes in base64')
+  if (!handshakeKey.test(key)) return rejected('Sec-WebSocket-Key must be 16 bytes in base64.')
   return { ok: true, key }
 }
 
-function refused(reason: string): Handshake {
+function rejected(reason: string): Handshake {
   return { ok: false, status: 400, reason }
 }
 
 const token = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*$/
 
-/** Reads the list as a rack does: items after an empty or broken item do not count. */
-function namesUpgrade(connection: string | undefined): boolean {
+/** Reads the list as a rack does: it ignores items after an empty or invalid item. */
+function includesUpgrade(connection: string | undefined): boolean {
   for (const item of (connection ?? '').split(',')) {
     const [, name] = token.exec(item) ?? []
     if (name === undefined) return false
@@ -61,7 +62,7 @@ function hasBody(headers: IncomingMessage['headers']): boolean {
   return length !== undefined && length !== '0'
 }
 
-/** Answers a handshake: no extension, no subprotocol, whatever was offered. */
+/** Accepts a handshake without extension and subprotocol. */
 export function writeUpgrade(socket: Duplex, key: string): void {
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(key)}\r\n\r\n`,

@@ -14,7 +14,7 @@ const longestRest = 5_000
 export function limitBodyTime(app: FastifyInstance, timeout: number): void {
   app.addHook('preParsing', function limitBody(request, _reply, payload, done) {
     if (request.url === rackApiAddress || !hasBody(request.raw)) return done(null, payload)
-    const body = detachedBody(request.raw, { passed: () => {}, timeout })
+    const body = detachedBody(request.raw, { onBytes: () => {}, timeout })
     const timer = setTimeout(() => {
       const reason = `the request body did not end within ${timeout / 1_000} s, so the gateway stopped waiting for it`
       body.destroy(new BodyTooSlow(reason, 'check your connection, and send it again'))

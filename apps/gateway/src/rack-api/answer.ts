@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { UnmaskableResponse as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
-import { createTokenVeil, type UpstreamAnswer, watchRate } from '@rack-gateway/rack-registry'
+import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
 import type { DecidedCall } from './call.ts'
@@ -13,7 +13,7 @@ import { runInTurns } from './turns.ts'
 
 /** An answer whose head is settled. `body` is null while it is still to be streamed. */
 export interface PreparedAnswer {
-  readonly answer: UpstreamAnswer
+  readonly answer: UpstreamResponse
   readonly body: readonly Buffer[] | null
 }
 
@@ -31,7 +31,7 @@ export async function prepareAnswer(
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
-  answer: UpstreamAnswer,
+  answer: UpstreamResponse,
 ): Promise<PreparedAnswer> {
   if (answer.status >= 300 && answer.status < 400) {
     answer.discard()
@@ -59,20 +59,20 @@ export async function prepareAnswer(
     whenOver(request.raw, reply.raw, release)
     taken.push(release)
   }
-  const received = await answer.collect(maskLimit, { free: smallAnswer, take: takeMemory })
+  const received = await answer.collect(maskLimit, { freeBytes: smallAnswer, reserve: takeMemory })
   for (const release of taken) release(received.length)
   return { answer, body: await maskBody(dependencies, call, answer, received) }
 }
 
 /** What is looked through before it is shown: JSON with a mask, and every error. The rest is streamed. */
-function isRead({ mask }: RackRoute, { status }: UpstreamAnswer): boolean {
+function isRead({ mask }: RackRoute, { status }: UpstreamResponse): boolean {
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
 
 async function maskBody(
   { masks, turns }: RackApiDependencies,
   call: DecidedCall,
-  { status }: UpstreamAnswer,
+  { status }: UpstreamResponse,
   received: Buffer,
 ): Promise<readonly Buffer[]> {
   try {
@@ -111,7 +111,7 @@ export async function deliver(
   try {
     raw.writeHead(answer.status, answer.statusText, headOf(answer, body))
     if (body !== null) return await sendParts(request, reply, body, dependencies.bodyTimeout)
-    const bytesOut = await answer.pipe(raw, createTokenVeil(call.rack.token))
+    const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
     if (bytesOut > largeBody || call.match.route.mask === 'stream') {
       recordLater(dependencies, request, {
         ...done,
@@ -142,12 +142,12 @@ function sendParts(
   }
   return new Promise((resolve, reject) => {
     let next = 0
-    const rate = watchRate(timeout, () => raw.destroy())
+    const rate = watchMinimumRate(timeout, () => raw.destroy())
     function send(): void {
       if (raw.writableEnded) return
       for (let part = parts[next]; part !== undefined; part = parts[next]) {
         next += 1
-        rate.came(part.length)
+        rate.received(part.length)
         if (!raw.write(part)) return
       }
       raw.end()
@@ -157,12 +157,12 @@ function sendParts(
       rate.stop()
       reject(new Error('the caller took no more of it'))
     })
-    rate.wait()
+    rate.startWaiting()
     send()
   })
 }
 
-function headOf(answer: UpstreamAnswer, body: readonly Buffer[] | null): string[] {
+function headOf(answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
   const length = body?.reduce((sum, part) => sum + part.length, 0) ?? answer.length
   return length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)]
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { watchRate } from '@rack-gateway/rack-registry'
+import { watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge, ruled } from '../errors.ts'
 
@@ -31,9 +31,9 @@ export async function readForm(request: FastifyRequest, reply: FastifyReply, tim
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const rate = watchRate(timeout, settle)
+    const rate = watchMinimumRate(timeout, settle)
     function onData(chunk: Buffer): void {
-      rate.came(chunk.length)
+      rate.received(chunk.length)
       size += chunk.length
       chunks.push(chunk)
       if (size > formLimit) settle(tooLarge())
@@ -44,7 +44,7 @@ export async function readForm(request: FastifyRequest, reply: FastifyReply, tim
       if (error !== null) reject(error)
       else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
     }
-    rate.wait()
+    rate.startWaiting()
     raw.on('error', () => settle(brokenOff())).on('close', () => settle(brokenOff()))
     raw.on('end', () => settle(null)).on('data', onData)
     if (raw.destroyed) settle(brokenOff())

@@ -10,8 +10,8 @@ export function chooseRack(
   principal: Principal,
   { framed, address }: Pick<CallState, 'framed' | 'address'>,
 ): Rack {
-  const usable = policy.racksOf(principal, racks.names, { at: now(), address })
-  const chosen = racks.resolve({ prefix: framed.prefix, bound: principal.rack, usable })
+  const usableRacks = policy.racksOf(principal, racks.names, { at: now(), address })
+  const chosen = racks.resolve({ prefix: framed.prefix, bound: principal.rack, usableRacks })
   if ('rack' in chosen) return chosen.rack
-  throw ruled(chosen.refused, chosen.rule)
+  throw ruled(chosen.error, chosen.rule)
 }

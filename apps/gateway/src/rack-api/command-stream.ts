@@ -1,4 +1,4 @@
-import { opcodes, ownFrame, writeUpgrade } from '@rack-gateway/rack-registry'
+import { createFrame, opcodes, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** What the CLI reads a process's exit code from. It finds it only within one frame. */
@@ -35,9 +35,9 @@ export function refuseInWords(request: FastifyRequest, reply: FastifyReply, sent
   const socket = takeSocket(reply, request)
   writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
   for (const words of lastWords(request.call?.match?.route.path ?? '', sentence)) {
-    socket.write(ownFrame('server', opcodes.text, Buffer.from(words)))
+    socket.write(createFrame('server', opcodes.text, Buffer.from(words)))
   }
-  socket.end(ownFrame('server', opcodes.binary, Buffer.alloc(0)))
+  socket.end(createFrame('server', opcodes.binary, Buffer.alloc(0)))
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), hangUpTime)
   socket.once('close', () => clearTimeout(timer))

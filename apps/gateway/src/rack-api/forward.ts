@@ -1,6 +1,6 @@
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
-import { RackBroken, type UpstreamAnswer } from '@rack-gateway/rack-registry'
+import { RackBroken, type UpstreamResponse } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { draftOf } from '../audit/call-event.ts'
 import { ChangeUnclear, ruled } from '../errors.ts'
@@ -58,7 +58,7 @@ function reportLoss(log: FastifyBaseLogger, record: Promise<RecordedEvent>): voi
 }
 
 /** An answer that nobody will see: its connection is not left waiting. */
-function giveUp(answer: UpstreamAnswer, preparing: Promise<PreparedAnswer>): void {
+function giveUp(answer: UpstreamResponse, preparing: Promise<PreparedAnswer>): void {
   preparing.then(
     ({ body }) => (body === null ? answer.discard() : undefined),
     () => undefined,

@@ -20,7 +20,7 @@ export default fp<RacksOptions>(
     app.decorate('bufferSweep', sweep)
     await app.register(rackRegistryPlugin, {
       racks: racks.map((rack) => ({ ...rack, token: rack.token.reveal() })),
-      passed: sweep,
+      onBytes: sweep,
       connections: { calls: limits.callsPerRack, transfers: limits.transfersPerRack },
       bodyTimeout: limits.bodyTimeout,
     })

@@ -1,6 +1,6 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
-import { createTokenVeil, type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
+import { createTokenRedactor, type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { draftOf } from '../audit/call-event.ts'
 import { answeredStatus } from '../http/error-response.ts'
@@ -51,7 +51,7 @@ export async function openWebsocket(
     throw error
   })
   if (!attempt.upgraded) {
-    const { answer } = attempt
+    const { response: answer } = attempt
     void recordEnd(null, { status: answer.status, close: 'the rack refused the websocket' })
     return deliver(
       dependencies,
@@ -69,10 +69,10 @@ export async function openWebsocket(
     clientHead: pending.head,
     rack: attempt.socket,
     rackHead: attempt.head,
-    veil: createTokenVeil(call.rack.token),
+    redactor: createTokenRedactor(call.rack.token),
     clock: { now: dependencies.now },
-    ...(recording.tap && { tap: recording.tap }),
-    passed: dependencies.sweep,
+    ...(recording.tap && { onPayload: recording.tap }),
+    onBytes: dependencies.sweep,
   })
   const end = (reason: string) => live.end(reason, { text: farewell(call, reason), code: policyViolation })
   recording.attach(live, end)

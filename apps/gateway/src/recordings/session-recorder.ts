@@ -1,5 +1,5 @@
 import { type EventDraft, type RecordedEvent, uuidv7 } from '@rack-gateway/audit'
-import { applyMask, opcodes, type Relay, type RelayEnd, type RelayTap } from '@rack-gateway/rack-registry'
+import { applyMask, opcodes, type Relay, type RelayEnd, type PayloadListener } from '@rack-gateway/rack-registry'
 import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-policy'
 import {
   type RecordingGap,
@@ -21,7 +21,7 @@ type Draft = Omit<EventDraft, 'kind'>
 export interface SessionRecording {
   /** For its `opened` event. */
   readonly named: Pick<EventDraft, 'recording'>
-  readonly tap: RelayTap | null
+  readonly tap: PayloadListener | null
   /** Its `opened` event is durable. */
   opened(event: RecordedEvent): void
   /** @param end ends it, and says why */
@@ -155,7 +155,7 @@ function recordedSession(
     tap: tapOf(recording, input),
     opened: on.opened,
     attach(live, end) {
-      recording.attach({ hold: live.hold, resume: live.release, end })
+      recording.attach({ hold: live.pause, resume: live.resume, end })
       leave = on.attached(end)
     },
     async finish(how) {
@@ -177,7 +177,7 @@ async function summaryOf(recording: RunningRecording, how: string): Promise<Reco
   return recording.finish(how)
 }
 
-function tapOf(recording: RunningRecording, input: boolean): RelayTap {
+function tapOf(recording: RunningRecording, input: boolean): PayloadListener {
   return function record(direction, opcode, payload, mask, offset, end) {
     if (direction === 'out') {
       if (opcode === opcodes.binary && payload.length === 0 && end) recording.onRackEnd()

@@ -10,11 +10,11 @@ import type { Rack, RackSettings, UpstreamRequest } from '../types.ts'
 
 export interface Peer {
   readonly port: number
-  /** How many connections came so far. */
+  /** The number of connections so far. */
   readonly connections: number
 }
 
-/** Starts a server on a free port of loopback, until the test is over. */
+/** Starts a server on a free loopback port until the test ends. */
 export async function serve(server: net.Server): Promise<Peer> {
   const sockets = new Set<net.Socket>()
   let connections = 0
@@ -48,14 +48,14 @@ export function httpPeer(onRequest: http.RequestListener, onUpgrade?: UpgradeLis
 }
 export type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void
 
-/** The same over TLS, with a certificate that nobody signed. */
+/** As `httpPeer` over TLS, with a self-signed certificate. */
 export function httpsPeer(onRequest: http.RequestListener, onUpgrade?: UpgradeListener): Promise<Peer> {
   const server = https.createServer(selfSignedIdentity, onRequest)
   if (onUpgrade !== undefined) server.on('upgrade', onUpgrade)
   return serve(server)
 }
 
-/** A rack that may answer anything: called with each connection, and with all it sent so far whenever a whole head came. */
+/** A rack that may answer anything. Called with each connection and each complete request head. */
 export function rawPeer(onHead: (socket: net.Socket, head: string) => void): Promise<Peer> {
   return serve(
     net.createServer((socket) => {
@@ -98,7 +98,7 @@ export interface RackAtOptions extends RackOptions, Partial<Pick<RackSettings, '
   readonly host?: string
 }
 
-/** A rack `staging` at that port, closed when the test is over. */
+/** The rack `staging` at this port, closed when the test ends. */
 export function rackAt(port: number, options: RackAtOptions = {}): Rack {
   const { scheme = 'http', host = '127.0.0.1', tlsInsecure = false, tlsCa = null, tlsPins = [], ...rest } = options
   const url = new URL(`${scheme}://${host}:${port}`)
@@ -111,15 +111,15 @@ export function get(target = '/apps?', headers: readonly string[] = []): Upstrea
   return { method: 'GET', target, headers, body: null, length: null }
 }
 
-/** A signal that never comes. */
-export const never: AbortSignal = new AbortController().signal
+/** A signal that never aborts. */
+export const neverAborted: AbortSignal = new AbortController().signal
 
-export function closeOf(socket: Duplex): Promise<void> {
+export function waitForClose(socket: Duplex): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()))
 }
 
-/** Waits until a count has begun to grow and then stood still for a while. */
-export async function standstill(count: () => number): Promise<number> {
+/** Waits until a count has grown and then stays unchanged. */
+export async function waitUntilStable(count: () => number): Promise<number> {
   let last = -1
   await expect
     .poll(

@@ -4,15 +4,15 @@ import { acceptKey } from '../websocket.ts'
 import { type Peer, serve } from './peer.ts'
 
 export interface TlsPeer extends Peer {
-  /** All that was sent to it, past the handshakes. */
+  /** Everything that it received after the handshakes. */
   readonly received: string
-  /** Of each finished handshake: whether a session was resumed. */
+  /** For each handshake: whether a session was resumed. */
   readonly resumed: readonly boolean[]
-  /** Shows another certificate from now on, and still knows the sessions that it gave out. */
+  /** Changes the certificate, and keeps its sessions. */
   show(identity: Identity): void
 }
 
-/** A rack that gives `ok` to each request and accepts each websocket, over TLS. `closing`: one request a connection. */
+/** A TLS rack that answers `ok` and accepts each websocket. `closing`: one request per connection. */
 export async function tlsPeer(
   identity: Identity = serverIdentity,
   { closing = false, ...options }: tls.TlsOptions & { closing?: boolean } = {},

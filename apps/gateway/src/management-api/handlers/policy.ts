@@ -81,10 +81,10 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
 
 /** The rack that a call would go to. @throws the error that the rack API would return */
 function rackFor({ racks, policy, moment }: PrincipalCall, principal: Principal, wanted: string | undefined): string {
-  const usable = policy.racksOf(principal, racks.names, moment)
-  const chosen = racks.resolve({ prefix: wanted ?? null, bound: principal.rack, usable })
+  const usableRacks = policy.racksOf(principal, racks.names, moment)
+  const chosen = racks.resolve({ prefix: wanted ?? null, bound: principal.rack, usableRacks })
   if ('rack' in chosen) return chosen.rack.name
-  throw ruled(chosen.refused, chosen.rule)
+  throw ruled(chosen.error, chosen.rule)
 }
 
 function toBindingResponse({ permissions, ...binding }: Principal['bindings'][number]) {

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { expect, test } from 'vitest'
 import { type ClientOptions, WebSocket, WebSocketServer } from 'ws'
-import { CallerSignal } from './caller.ts'
+import { CallerSignal } from './caller-signal.ts'
 import { requestHeaders } from './headers.ts'
 import { relay } from './relay.ts'
 import { httpPeer, rackAt, token } from './testing/peer.ts'
@@ -12,7 +12,7 @@ import { readHandshake, writeUpgrade } from './websocket.ts'
 
 const MiB = 1024 * 1024
 
-/** Two websocket implementations that aren't ours, with the whole way of the gateway between them. */
+/** Two other websocket implementations with the gateway between them. */
 async function through(options: ClientOptions = {}) {
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: true, maxPayload: 64 * MiB })
   const rackHeaders: NodeJS.Dict<string | string[]>[] = []
@@ -32,7 +32,7 @@ async function through(options: ClientOptions = {}) {
       socket.on('error', () => {})
       const handshake = readHandshake(request)
       if (!handshake.ok) throw new Error(handshake.reason)
-      const rules = { permitted: new Set(['command']), encoding: 'as-asked', actor: 'ada' } as const
+      const rules = { permitted: new Set(['command']), encoding: 'as-requested', actor: 'ada' } as const
       const headers = requestHeaders(request.rawHeaders, rules)
       const target = request.url ?? '/'
       const call = { method: 'GET', target, headers, body: null, length: null }
@@ -55,7 +55,7 @@ async function through(options: ClientOptions = {}) {
   return { client, peer, relay: joined, rackHeaders: rackHeaders[0] ?? {} }
 }
 
-test('the handshake towards the rack is the gateway’s own, and compression is not agreed on', async () => {
+test('the gateway makes its own handshake with the rack, without compression', async () => {
   const { client, rackHeaders } = await through({ perMessageDeflate: true })
   expect(client.extensions).toBe('')
   expect(rackHeaders).toMatchObject({
@@ -67,7 +67,7 @@ test('the handshake towards the rack is the gateway’s own, and compression is 
   expect(rackHeaders['sec-websocket-extensions']).toBeUndefined()
 })
 
-test('messages of every size arrive whole, both ways, with pings in between', async () => {
+test('messages of every size arrive in both directions, with pings in between', async () => {
   const { client, peer, relay } = await through()
   for (const size of [0, 1, 125, 126, 1024, 65_535, 65_536, 65_537, 300_000, 20 * MiB]) {
     const message = Buffer.alloc(size, 'convox')
@@ -84,7 +84,7 @@ test('messages of every size arrive whole, both ways, with pings in between', as
   }
 })
 
-test('a ping of the gateway is answered by both sides, and neither minds the answer of the other', async () => {
+test('both sides answer a ping of the gateway, and ignore the other pong', async () => {
   const { client, peer, relay } = await through()
   const pongs = [once(client, 'pong'), once(peer, 'pong')]
   relay.ping()
@@ -92,7 +92,7 @@ test('a ping of the gateway is answered by both sides, and neither minds the ans
   expect([client.readyState, peer.readyState]).toEqual([WebSocket.OPEN, WebSocket.OPEN])
 })
 
-test.each([1000, 1011, 4001])('the close code %i and its reason pass, both ways', async (code) => {
+test.each([1000, 1011, 4001])('the close code %i and its reason are forwarded in both directions', async (code) => {
   for (const by of ['client', 'peer'] as const) {
     const sides = await through()
     const seen = once(sides[by === 'client' ? 'peer' : 'client'], 'close')
@@ -103,7 +103,7 @@ test.each([1000, 1011, 4001])('the close code %i and its reason pass, both ways'
   }
 })
 
-test('an end is understood: text, end of stream, close code and reason', async () => {
+test('both sides understand end(): text, end of stream, close code, and reason', async () => {
   const { client, peer, relay } = await through()
   const messages: [string, boolean][] = []
   client.on('message', (data, binary) => messages.push([String(data), binary]))

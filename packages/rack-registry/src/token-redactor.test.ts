@@ -1,24 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createTokenVeil } from './token-veil.ts'
+import { createTokenRedactor } from './token-redactor.ts'
 
 const token = 'abcabd-secret-token'
 const shown = '[rack token]*******'
 
 function through(pieces: readonly string[]): string {
-  const veil = createTokenVeil(token)
+  const redactor = createTokenRedactor(token)
   const buffers = pieces.map((piece) => Buffer.from(piece))
-  for (const buffer of buffers) veil?.cover(buffer)
+  for (const buffer of buffers) redactor?.redact(buffer)
   return buffers.map((buffer) => buffer.toString()).join('')
 }
 
-describe('a token veil', () => {
-  test('covers a token and keeps the length', () => {
+describe('a token redactor', () => {
+  test('redacts a token and keeps the length', () => {
     expect(through([`RACK_URL=https://convox:${token}@api\n`])).toBe(`RACK_URL=https://convox:${shown}@api\n`)
     expect(shown).toHaveLength(token.length)
   })
 
-  test('covers a token that is cut anywhere into any number of pieces', () => {
+  test('redacts a token that is split into any pieces', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: token.length + 20 }), { maxLength: 6 }), (cuts) => {
         const text = `before ab${token}abc after`
@@ -29,7 +29,7 @@ describe('a token veil', () => {
     )
   })
 
-  test('leaves everything else as it was', () => {
+  test('leaves other bytes unchanged', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', '-') })), (pieces) => {
         expect(through(pieces)).toBe(pieces.join(''))
@@ -37,32 +37,32 @@ describe('a token veil', () => {
     )
   })
 
-  test('says which bytes may be the beginning of one, as the same memory', () => {
-    const veil = createTokenVeil(token)
+  test('returns the possible beginning of a token as slices of the same memory', () => {
+    const redactor = createTokenRedactor(token)
     const first = Buffer.from('xxabcab')
-    expect(veil?.cover(first).map(String)).toEqual(['abcab'])
+    expect(redactor?.redact(first).map(String)).toEqual(['abcab'])
     const second = Buffer.from(token.slice(5))
-    expect(veil?.cover(second)).toEqual([])
+    expect(redactor?.redact(second)).toEqual([])
     expect(first.toString() + second.toString()).toBe(`xx${shown}`)
   })
 
-  test('covers the form that addresses write it in', () => {
-    const veil = createTokenVeil('pass/word@1')
+  test('redacts the URL-encoded token', () => {
+    const redactor = createTokenRedactor('pass/word@1')
     const bytes = Buffer.from('https://convox:pass%2Fword%401@api')
-    veil?.cover(bytes)
+    redactor?.redact(bytes)
     expect(bytes.toString()).toBe('https://convox:[rack token]***@api')
   })
 
-  test('what was sent already is not waited for', () => {
-    const veil = createTokenVeil(token)
-    veil?.cover(Buffer.from(token.slice(0, 5)))
-    veil?.forget()
+  test('reset() forgets a possible beginning', () => {
+    const redactor = createTokenRedactor(token)
+    redactor?.redact(Buffer.from(token.slice(0, 5)))
+    redactor?.reset()
     const rest = Buffer.from(token.slice(5))
-    veil?.cover(rest)
+    redactor?.redact(rest)
     expect(rest.toString()).toBe(token.slice(5))
   })
 
-  test('a token that is too short to be told from other text is not looked for', () => {
-    expect(createTokenVeil('abc')).toBeNull()
+  test('a very short token is not redacted', () => {
+    expect(createTokenRedactor('abc')).toBeNull()
   })
 })

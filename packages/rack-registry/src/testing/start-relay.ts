@@ -5,17 +5,17 @@ import { type RelayOptions, relay } from '../relay.ts'
 import type { Relay } from '../types.ts'
 import { socketPair } from './peer.ts'
 
-export interface Relayed {
-  /** The caller's and the rack's own ends. */
+export interface StartedRelay {
+  /** The remote ends of the caller and the rack. */
   readonly client: net.Socket
   readonly rack: net.Socket
-  /** The ends that the relay holds. */
+  /** The ends that the relay uses. */
   readonly near: { readonly client: net.Socket; readonly rack: net.Socket }
   readonly relay: Relay
 }
 
 /** A relay between two real TCP connections. */
-export async function relayed(options: Partial<RelayOptions> = {}): Promise<Relayed> {
+export async function startRelay(options: Partial<RelayOptions> = {}): Promise<StartedRelay> {
   const [[nearClient, client], [nearRack, rack]] = await Promise.all([socketPair(), socketPair()])
   const none = Buffer.alloc(0)
   const joined = relay({
@@ -29,20 +29,20 @@ export async function relayed(options: Partial<RelayOptions> = {}): Promise<Rela
   return { client, rack, near: { client: nearClient, rack: nearRack }, relay: joined }
 }
 
-/** The bytes of a frame: a client's when there is a mask, a server's without one. */
+/** The bytes of a frame: of a client with a mask, of a server without one. */
 export function frame(one: FrameToEncode, mask: number | null = null): Buffer {
   return encodeFrame({ ...one, mask })
 }
 
-/** All that a connection says until its end. */
-export async function allOf(stream: Duplex): Promise<Buffer> {
+/** Reads a connection to its end. */
+export async function readAll(stream: Duplex): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-/** The next `length` bytes. */
-export function bytesOf(stream: Duplex, length: number): Promise<Buffer> {
+/** Reads the next `length` bytes. */
+export function readBytes(stream: Duplex, length: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

@@ -1,13 +1,13 @@
 import { decodeFrames, type FrameToEncode } from '@rack-gateway/testing/websocket'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ownFrame, type Sender } from './frames.ts'
-import { frame } from './testing/relayed.ts'
-import { FrameTracker, wholeFrameLimit } from './tracker.ts'
+import { FrameTracker, wholeFrameLimit } from './frame-tracker.ts'
+import { createFrame, type Sender } from './frames.ts'
+import { frame } from './testing/start-relay.ts'
 
 const mask = 0x01020384
 
-/** Runs bytes through a tracker; a marker goes to every boundary that it offers. */
+/** Runs bytes through a tracker, and inserts a marker at every boundary. */
 function track(sender: Sender, chunks: readonly Buffer[], marker: Buffer | null = null) {
   const out: Buffer[] = []
   const tapped: string[] = []
@@ -24,7 +24,7 @@ function track(sender: Sender, chunks: readonly Buffer[], marker: Buffer | null 
       tapped.push(`${opcode}${end ? '!' : ''}:${clear.toString('latin1')}`)
     },
   })
-  tracker.wanted = marker !== null
+  tracker.boundaryRequested = marker !== null
   let violation: string | null = null
   for (const chunk of chunks) violation ??= tracker.read(chunk)
   return { tracker, out, bytes: Buffer.concat(out), tapped, violation }
@@ -35,7 +35,7 @@ function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return at.slice(1).map((end, i) => bytes.subarray(at[i], end))
 }
 
-/** Sequences that a correct peer may send: messages in fragments, control frames anywhere between them. */
+/** Sequences of a correct peer: fragmented messages with control frames between the fragments. */
 const control = fc.record({ opcode: fc.constantFrom(9, 10), payload: fc.uint8Array({ maxLength: 125 }) })
 const message = fc.record({
   opcode: fc.constantFrom(1, 2),
@@ -54,7 +54,7 @@ const conversation = fc
 const cuts = fc.array(fc.nat(), { maxLength: 30 })
 const sides = fc.constantFrom<Sender[]>('client', 'server')
 
-test('frames pass byte for byte, wherever the chunks are cut', () => {
+test('frames are forwarded byte for byte, for any chunks', () => {
   fc.assert(
     fc.property(conversation, cuts, sides, (frames, at, sender) => {
       const bytes = Buffer.concat(frames.map((one) => frame(one, sender === 'client' ? mask : null)))
@@ -66,8 +66,8 @@ test('frames pass byte for byte, wherever the chunks are cut', () => {
   )
 })
 
-test('what is put in lands between frames, and takes nothing away', () => {
-  const marker = ownFrame('server', 9, Buffer.from('marker'))
+test('inserted frames are between other frames, and nothing is lost', () => {
+  const marker = createFrame('server', 9, Buffer.from('marker'))
   fc.assert(
     fc.property(conversation, cuts, sides, (frames, at, sender) => {
       const sent = frames.filter((one) => one.payload.toString() !== 'marker')
@@ -80,7 +80,7 @@ test('what is put in lands between frames, and takes nothing away', () => {
   )
 })
 
-test('the tap gets every message in order, in the clear', () => {
+test('the payload listener receives every message in order', () => {
   fc.assert(
     fc.property(conversation, cuts, sides, (frames, at, sender) => {
       const bytes = Buffer.concat(frames.map((one) => frame(one, sender === 'client' ? mask : null)))
@@ -110,20 +110,23 @@ test('payload is not copied', () => {
   expect(track('server', [bytes]).out).toHaveLength(1)
 })
 
-test.each([1, 3, 4, 1000, 65_536])('a long frame leaves as one message in fragments, read in pieces of %i', (size) => {
-  const payload = Buffer.from(Array.from({ length: wholeFrameLimit + 70_000 }, (_, i) => i % 251))
-  const bytes = frame({ opcode: 2, payload }, mask)
-  const pieces = Array.from({ length: Math.min(100, Math.floor(bytes.length / size)) }, (_, i) => (i + 1) * size)
-  // The frame's beginning and its end in pieces.
-  const { bytes: out, tracker } = track('client', cutAt(bytes, [...pieces, ...pieces.map((at) => bytes.length - at)]))
-  const fragments = decodeFrames(out)
-  expect(Buffer.concat(fragments.map((one) => one.payload)).equals(payload)).toBe(true)
-  expect(fragments.map((one) => one.opcode)).toEqual([2, ...Array(fragments.length - 1).fill(0)])
-  expect(fragments.map((one) => one.fin)).toEqual([...Array(fragments.length - 1).fill(false), true])
-  expect(tracker.betweenMessages).toBe(true)
-})
+test.each([1, 3, 4, 1000, 65_536])(
+  'a long frame is forwarded as a fragmented message, for reads of %i bytes',
+  (size) => {
+    const payload = Buffer.from(Array.from({ length: wholeFrameLimit + 70_000 }, (_, i) => i % 251))
+    const bytes = frame({ opcode: 2, payload }, mask)
+    const pieces = Array.from({ length: Math.min(100, Math.floor(bytes.length / size)) }, (_, i) => (i + 1) * size)
+    // The beginning and the end of the frame, in pieces.
+    const { bytes: out, tracker } = track('client', cutAt(bytes, [...pieces, ...pieces.map((at) => bytes.length - at)]))
+    const fragments = decodeFrames(out)
+    expect(Buffer.concat(fragments.map((one) => one.payload)).equals(payload)).toBe(true)
+    expect(fragments.map((one) => one.opcode)).toEqual([2, ...Array(fragments.length - 1).fill(0)])
+    expect(fragments.map((one) => one.fin)).toEqual([...Array(fragments.length - 1).fill(false), true])
+    expect(tracker.betweenMessages).toBe(true)
+  },
+)
 
-test('a long frame within a message in fragments stays part of that message', () => {
+test('a long frame within a fragmented message stays part of that message', () => {
   const long = Buffer.alloc(wholeFrameLimit + 1, 'x')
   const sent = [
     { opcode: 1, payload: Buffer.from('a'), fin: false },
@@ -136,12 +139,12 @@ test('a long frame within a message in fragments stays part of that message', ()
   expect(tracker.betweenMessages).toBe(true)
 })
 
-test('a frame of exactly the limit passes as it is', () => {
+test('a frame of exactly the limit stays unchanged', () => {
   const bytes = frame({ opcode: 1, payload: Buffer.alloc(wholeFrameLimit) })
   expect(track('server', cutAt(bytes, [7, 40_000])).bytes.equals(bytes)).toBe(true)
 })
 
-test('there is a boundary in a long frame at once, in a short one at its end', () => {
+test('a long frame has a boundary at once, a short frame at its end', () => {
   const long = frame({ opcode: 1, payload: Buffer.alloc(wholeFrameLimit + 1) })
   const short = frame({ opcode: 1, payload: Buffer.alloc(wholeFrameLimit) })
   const inLong = track('server', [long.subarray(0, 5000)]).tracker
@@ -174,19 +177,22 @@ test.each([
   ['the opcode 11', 'server', hello, Buffer.from([0x8b, 0]), 'opcode 11'],
   ['a ping of 126 bytes', 'server', hello, frame({ opcode: 9, payload: Buffer.alloc(126) }), 'too long'],
   ['a ping in fragments', 'server', hello, Buffer.from([0x09, 0]), 'control frame is fragmented'],
-  ['a continuation of nothing', 'server', hello, Buffer.from([0x80, 0]), 'not begun'],
-  ['a text within a text', 'server', open, hello, 'within another'],
-  ['a length with the top bit', 'server', hello, Buffer.from('827f8000000000000000', 'hex'), 'longer than can be'],
-  ['a length of 2^53', 'server', hello, Buffer.from('827f0020000000000000', 'hex'), 'longer than can be'],
-] as const)('%s is a violation; all before it has passed, none of it', (_name, sender, before, bad, problem) => {
-  for (const chunks of [
-    [before, bad],
-    [Buffer.concat([before, bad])],
-    Array.from(Buffer.concat([before, bad]), (b) => Buffer.from([b])),
-  ]) {
-    const result = track(sender, chunks)
-    expect(result.violation).toContain(problem)
-    expect(result.bytes).toEqual(before)
-    expect(result.tracker.atBoundary).toBe(true)
-  }
-})
+  ['a continuation of nothing', 'server', hello, Buffer.from([0x80, 0]), 'has no message'],
+  ['a text within a text', 'server', open, hello, 'inside another'],
+  ['a length with the top bit', 'server', hello, Buffer.from('827f8000000000000000', 'hex'), 'a frame is too long'],
+  ['a length of 2^53', 'server', hello, Buffer.from('827f0020000000000000', 'hex'), 'a frame is too long'],
+] as const)(
+  '%s is a violation; everything before it is forwarded, and nothing of it',
+  (_name, sender, before, bad, problem) => {
+    for (const chunks of [
+      [before, bad],
+      [Buffer.concat([before, bad])],
+      Array.from(Buffer.concat([before, bad]), (b) => Buffer.from([b])),
+    ]) {
+      const result = track(sender, chunks)
+      expect(result.violation).toContain(problem)
+      expect(result.bytes).toEqual(before)
+      expect(result.tracker.atBoundary).toBe(true)
+    }
+  },
+)

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
-import { AnswerTooLarge, CallerGone } from './errors.ts'
-import type { TokenVeil } from './token-veil.ts'
-import type { CollectRoom } from './types.ts'
+import { CallerGone, ResponseTooLarge } from './errors.ts'
+import type { TokenRedactor } from './token-redactor.ts'
+import type { MemoryBudget } from './types.ts'
 
 /** The source of a body: an undici exchange or an `http.IncomingMessage`. */
 export interface BodySource {
@@ -17,15 +17,15 @@ export interface BodyConsumer {
   fail(error: Error): void
 }
 
-/** Into a writable, at the speed of the slower side, without a stream object in between. */
-export class Piping implements BodyConsumer {
+/** Writes a body to a stream with backpressure, without an intermediate stream. */
+export class PipeConsumer implements BodyConsumer {
   readonly #rack: string
   readonly #source: BodySource
   readonly #sink: Writable
-  readonly #veil: TokenVeil | null
+  readonly #redactor: TokenRedactor | null
   readonly #resolve: (bytes: number) => void
   readonly #reject: (error: Error) => void
-  #kept: readonly Buffer[] = []
+  #pending: readonly Buffer[] = []
   #bytes = 0
   #settled = false
 
@@ -33,50 +33,51 @@ export class Piping implements BodyConsumer {
     rack: string,
     source: BodySource,
     sink: Writable,
-    veil: TokenVeil | null,
+    redactor: TokenRedactor | null,
     resolve: (bytes: number) => void,
     reject: (error: Error) => void,
   ) {
     this.#rack = rack
     this.#source = source
     this.#sink = sink
-    this.#veil = veil
+    this.#redactor = redactor
     this.#resolve = resolve
     this.#reject = reject
     if (sink.destroyed || sink.writableEnded) {
-      this.#gone()
+      this.#sinkGone()
       return
     }
     sink.on('drain', () => source.resume())
-    sink.on('close', () => this.#gone())
-    sink.on('error', () => this.#gone())
+    sink.on('close', () => this.#sinkGone())
+    sink.on('error', () => this.#sinkGone())
     sink.on('finish', () => this.#finish())
   }
 
   data(chunk: Buffer): void {
     if (this.#settled) return
     this.#bytes += chunk.length
-    if (this.#veil === null ? !this.#sink.write(chunk) : !this.#writeCovered(chunk, this.#veil)) this.#source.pause()
+    if (this.#redactor === null ? !this.#sink.write(chunk) : !this.#writeRedacted(chunk, this.#redactor))
+      this.#source.pause()
   }
 
   end(): void {
     if (this.#settled) return
-    for (const kept of this.#kept) this.#sink.write(kept)
+    for (const piece of this.#pending) this.#sink.write(piece)
     this.#sink.end()
   }
 
-  /** Sends what can't be the beginning of a token any more. Returns whether the sink wants more. */
-  #writeCovered(chunk: Buffer, veil: TokenVeil): boolean {
-    const open = veil.cover(chunk)
-    const pieces = [...this.#kept, chunk]
-    let free = sizeOf(pieces) - sizeOf(open)
+  /** Writes everything except a possible beginning of the token. Returns whether the sink accepts more. */
+  #writeRedacted(chunk: Buffer, redactor: TokenRedactor): boolean {
+    const partial = redactor.redact(chunk)
+    const pieces = [...this.#pending, chunk]
+    let sendable = sizeOf(pieces) - sizeOf(partial)
     let wanted = true
     for (const piece of pieces) {
-      if (free <= 0) break
-      wanted = this.#sink.write(piece.subarray(0, free))
-      free -= piece.length
+      if (sendable <= 0) break
+      wanted = this.#sink.write(piece.subarray(0, sendable))
+      sendable -= piece.length
     }
-    this.#kept = open
+    this.#pending = partial
     return wanted
   }
 
@@ -92,7 +93,7 @@ export class Piping implements BodyConsumer {
     this.#resolve(this.#bytes)
   }
 
-  #gone(): void {
+  #sinkGone(): void {
     if (this.#settled) return
     const gone = new CallerGone(this.#rack)
     this.fail(gone)
@@ -104,45 +105,46 @@ function sizeOf(pieces: readonly Buffer[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 
-interface CollectingOptions {
+interface CollectOptions {
   readonly rack: string
   readonly source: BodySource
   readonly limit: number
-  readonly room: CollectRoom | null
+  readonly budget: MemoryBudget | null
   readonly resolve: (body: Buffer) => void
   readonly reject: (error: Error) => void
 }
 
-/** Into one buffer, up to a limit. */
-export class Collecting implements BodyConsumer {
-  readonly #options: CollectingOptions
+/** Collects a body into one buffer, up to a limit. */
+export class CollectConsumer implements BodyConsumer {
+  readonly #options: CollectOptions
   #chunks: Buffer[] = []
   #bytes = 0
-  #room: 'not-asked' | 'asked' | 'taken'
+  #reservation: 'not-requested' | 'requested' | 'reserved'
   #complete = false
 
-  constructor(options: CollectingOptions) {
+  constructor(options: CollectOptions) {
     this.#options = options
-    this.#room = options.room === null ? 'taken' : 'not-asked'
+    this.#reservation = options.budget === null ? 'reserved' : 'not-requested'
   }
 
   data(chunk: Buffer): void {
-    const { rack, limit, room, source } = this.#options
+    const { rack, limit, budget, source } = this.#options
     this.#bytes += chunk.length
     if (this.#bytes > limit) {
-      this.#giveUp(new AnswerTooLarge(rack, limit))
+      this.#abort(new ResponseTooLarge(rack, limit))
       return
     }
     this.#chunks.push(chunk)
-    if (room !== null && this.#room === 'not-asked' && this.#bytes > room.free) this.#ask(room)
-    if (this.#room === 'asked') source.pause()
+    if (budget !== null && this.#reservation === 'not-requested' && this.#bytes > budget.freeBytes)
+      this.#reserve(budget)
+    if (this.#reservation === 'requested') source.pause()
   }
 
   end(): void {
     this.#complete = true
-    if (this.#room === 'asked') return
+    if (this.#reservation === 'requested') return
     const chunks = this.#chunks
-    // the answer outlives its body, which should not be held twice
+    // The response outlives its body, so the body must not be kept twice.
     this.#chunks = []
     const [only] = chunks
     this.#options.resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks))
@@ -152,30 +154,30 @@ export class Collecting implements BodyConsumer {
     this.#options.reject(error)
   }
 
-  #ask(room: CollectRoom): void {
-    this.#room = 'asked'
-    room.take().then(
+  #reserve(budget: MemoryBudget): void {
+    this.#reservation = 'requested'
+    budget.reserve().then(
       () => {
-        this.#room = 'taken'
+        this.#reservation = 'reserved'
         if (this.#complete) this.end()
         else this.#options.source.resume()
       },
-      (error: Error) => this.#giveUp(error),
+      (error: Error) => this.#abort(error),
     )
   }
 
-  #giveUp(error: Error): void {
+  #abort(error: Error): void {
     this.#chunks = []
     this.#options.reject(error)
     this.#options.source.abort(error)
   }
 }
 
-/** Reading this many bytes costs less than a new connection. */
-const worthReading = 64 * 1024
+/** Reading up to this many bytes is cheaper than a new connection. */
+const discardLimit = 64 * 1024
 
-/** Nowhere. */
-export class Discarding implements BodyConsumer {
+/** Discards a body. */
+export class DiscardConsumer implements BodyConsumer {
   readonly #rack: string
   readonly #source: BodySource
   #bytes = 0
@@ -187,7 +189,7 @@ export class Discarding implements BodyConsumer {
 
   data(chunk: Buffer): void {
     this.#bytes += chunk.length
-    if (this.#bytes > worthReading) this.#source.abort(new CallerGone(this.#rack))
+    if (this.#bytes > discardLimit) this.#source.abort(new CallerGone(this.#rack))
   }
 
   end(): void {}

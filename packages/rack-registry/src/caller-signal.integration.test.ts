@@ -1,23 +1,23 @@
 import { PassThrough } from 'node:stream'
 import { expect, test, vi } from 'vitest'
-import { CallerSignal } from './caller.ts'
+import { CallerSignal } from './caller-signal.ts'
 import { get, httpPeer, rackAt } from './testing/peer.ts'
 
-test('an answer that is closed before it is finished is a caller that has gone; a finished one is not', async () => {
+test('the signal aborts when the response closes before it is finished, and only then', async () => {
   for (const [finish, aborted] of [
-    [(answer: PassThrough) => answer.destroy(), true],
-    [(answer: PassThrough) => answer.resume().end(), false],
+    [(response: PassThrough) => response.destroy(), true],
+    [(response: PassThrough) => response.resume().end(), false],
   ] as const) {
-    const answer = new PassThrough()
-    const signal = new CallerSignal(answer)
-    const closed = new Promise((resolve) => answer.on('close', resolve))
-    finish(answer)
+    const response = new PassThrough()
+    const signal = new CallerSignal(response)
+    const closed = new Promise((resolve) => response.on('close', resolve))
+    finish(response)
     await closed
     expect(signal.aborted).toBe(aborted)
   }
 })
 
-test('its listener is told once, and not after it was taken off', () => {
+test('a listener is called once, and not after it was removed', () => {
   const signal = new CallerSignal()
   const [first, second] = [{ handleEvent: vi.fn() }, { handleEvent: vi.fn() }]
   signal.addEventListener('abort', first)
@@ -30,7 +30,7 @@ test('its listener is told once, and not after it was taken off', () => {
   expect(second.handleEvent).toHaveBeenCalledOnce()
 })
 
-test('it cuts a call as an AbortSignal does', async () => {
+test('it aborts a call as an AbortSignal does', async () => {
   const signal = new CallerSignal()
   const peer = await httpPeer(() => signal.abort())
   const rack = rackAt(peer.port)

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
-import { createStreams, type LiveStream } from './streams.ts'
+import { createStreams, type LiveStream } from './live-streams.ts'
 
 function stream(principalId: string, end: LiveStream['end'] = () => {}): LiveStream {
   return { principalId, credential: `credential of ${principalId}`, rack: 'staging', app: 'web', end }
 }
 
-test('streams of one principal are ended with the reason, others go on', () => {
+test('endWhere ends the streams of one principal with the reason, and no others', () => {
   const streams = createStreams()
   const [ada, bob] = [vi.fn(), vi.fn()]
   streams.add(stream('ada', ada))
@@ -16,7 +16,7 @@ test('streams of one principal are ended with the reason, others go on', () => {
   expect(bob).not.toHaveBeenCalled()
 })
 
-test('a stream that has ended by itself is not ended again', () => {
+test('a stream that has ended is not ended again', () => {
   const streams = createStreams()
   const end = vi.fn()
   const remove = streams.add(stream('ada', end))
@@ -27,7 +27,7 @@ test('a stream that has ended by itself is not ended again', () => {
   expect(end).not.toHaveBeenCalled()
 })
 
-test('one that fails to end does not save the others', () => {
+test('a stream that throws does not prevent the end of the others', () => {
   const failed: unknown[] = []
   const streams = createStreams((error) => failed.push(error))
   const end = vi.fn()
@@ -42,7 +42,7 @@ test('one that fails to end does not save the others', () => {
   expect(failed).toMatchObject([{ message: 'stuck' }])
 })
 
-test('ending may add and remove streams while it goes on', () => {
+test('end() may add and remove streams', () => {
   const streams = createStreams()
   const remove = streams.add(
     stream('ada', () => {

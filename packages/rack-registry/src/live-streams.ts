@@ -1,19 +1,19 @@
-/** A stream that lives on after its decision, with what is needed to find it when that decision no longer holds. */
+/** A stream that stays open after its decision, with the fields to find it when the decision no longer applies. */
 export interface LiveStream {
   readonly principalId: string
-  /** The credential's id: a session or a token. */
+  /** The ID of the session or token. */
   readonly credential: string
   readonly rack: string
   readonly app: string | null
-  /** Says why and cuts the stream. */
+  /** Ends the stream with this reason. */
   end(reason: string): void
 }
 
 export interface LiveStreams {
   readonly size: number
-  /** Returns the function that takes the stream out again: call it when the stream has ended. */
+  /** Adds a stream, and returns the function that removes it. Call that function when the stream has ended. */
   add(stream: LiveStream): () => void
-  /** Ends every stream that matches, and returns how many. One that throws doesn't save the others. */
+  /** Ends every matching stream, also if one of them throws, and returns their number. */
   endWhere(matches: (stream: LiveStream) => boolean, reason: string): number
 }
 

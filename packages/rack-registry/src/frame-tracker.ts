@@ -1,43 +1,43 @@
+import { frameViolation } from './frame-violation.ts'
 import { headerSize, opcodes, readHeader, rotateMask, type Sender, writeHeader } from './frames.ts'
-import { frameViolation } from './violation.ts'
 
-/** What comes out of a tracker, in order. */
+/** Receives the output of a tracker, in order. */
 export interface TrackerOutput {
-  /** Bytes to send on. Slices of what went in, except for headers. */
+  /** Bytes to forward: slices of the input, except for headers. */
   bytes(part: Buffer): void
-  /** A frame can be put after what was sent. Called only while `wanted` is set. */
+  /** A frame can be inserted here. Called only while `boundaryRequested` is set. */
   boundary(): void
-  /** A piece of a data message, masked as it came. */
+  /** A piece of a data message, still masked. */
   payload(opcode: number, piece: Buffer, mask: number, offset: number, end: boolean): void
 }
 
-/** A data frame that is longer leaves as one fragment for each read, so that there always is a boundary soon. Stock clients and racks send 1 to 32 KB. */
+/** A longer data frame is forwarded in fragments, one per read, so that there is always a boundary soon. Stock clients and racks send 1 to 32 KB. */
 export const wholeFrameLimit = 64 * 1024
 
-const longestHeader = 14
+const maxHeaderBytes = 14
 
 /**
- * Knows where frames begin and end in a stream of bytes. It reads headers only: nothing is reassembled, payload isn't
- * copied, and frames up to `wholeFrameLimit` leave byte for byte as they came.
+ * Finds the boundaries of frames in a stream of bytes. It reads only headers, reassembles nothing, and does not copy payload. Frames
+ * up to `wholeFrameLimit` are forwarded byte for byte.
  */
 export class FrameTracker {
   readonly sender: Sender
-  /** Ask for `boundary` at the next chance. */
-  wanted = false
-  /** Drop whatever comes. */
+  /** Set to be called at the next boundary. */
+  boundaryRequested = false
+  /** Set to discard all further bytes. */
   stopped = false
-  /** Once a whole close frame has passed: its code, 1005 when it has none. Nothing passes after it. */
+  /** The code of the close frame that was forwarded; 1005 if it has none. Nothing is forwarded after it. */
   closeCode: number | null = null
   readonly #output: TrackerOutput
-  #held: Buffer | null = null
-  #heldBytes = 0
+  #partialHeader: Buffer | null = null
+  #partialHeaderBytes = 0
   #fin = false
   #opcode = 0
   #mask: number | null = null
   #length = 0
   #remaining = 0
   #message = 0
-  /** The opcode that the next fragment of a long frame has. */
+  /** The opcode of the next fragment of a long frame. */
   #fragment = 0
   #split = false
   #code = 0
@@ -47,17 +47,17 @@ export class FrameTracker {
     this.#output = output
   }
 
-  /** Whether a control frame can be put after the bytes so far. */
+  /** Whether a control frame can be inserted after the bytes so far. */
   get atBoundary(): boolean {
     return this.#remaining === 0 || this.#split
   }
 
-  /** Whether a whole message can be put after the bytes so far. */
+  /** Whether a message can be inserted after the bytes so far. */
   get betweenMessages(): boolean {
     return this.#remaining === 0 && this.#message === 0
   }
 
-  /** Takes the next bytes. Returns what is wrong with them: then everything before the bad frame has been sent on. */
+  /** Processes the next bytes. Returns a violation; then everything before the invalid frame was forwarded. */
   read(chunk: Buffer): string | null {
     let sent = 0
     let at = 0
@@ -78,7 +78,7 @@ export class FrameTracker {
           sent = at
         }
         if (this.#remaining > 0) continue
-        if (this.#opcode < opcodes.close) this.#tap(chunk, at, at)
+        if (this.#opcode < opcodes.close) this.#emitPayload(chunk, at, at)
       } else {
         const end = at + Math.min(this.#remaining, chunk.length - at)
         if (this.#split) {
@@ -89,7 +89,7 @@ export class FrameTracker {
         at = end
       }
       if (this.#remaining === 0) this.#finishFrame()
-      if (this.wanted && this.atBoundary) {
+      if (this.boundaryRequested && this.atBoundary) {
         this.#send(chunk, sent, at)
         sent = at
         this.#output.boundary()
@@ -103,21 +103,21 @@ export class FrameTracker {
     if (to > from) this.#output.bytes(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to))
   }
 
-  /** Finds the header at `at`, in the chunk itself or put together from the chunks before; null while a part is missing. */
+  /** Finds the header at `at`, in the chunk or assembled from earlier chunks; null while it is incomplete. */
   #header(chunk: Buffer, at: number): { bytes: Buffer; at: number; size: number; next: number } | null {
-    const second = this.#heldBytes === 0 ? chunk[at + 1] : undefined
+    const second = this.#partialHeaderBytes === 0 ? chunk[at + 1] : undefined
     if (second !== undefined) {
       const size = headerSize(second)
       if (at + size <= chunk.length) return { bytes: chunk, at, size, next: at + size }
     }
-    this.#held ??= Buffer.allocUnsafe(longestHeader)
+    this.#partialHeader ??= Buffer.allocUnsafe(maxHeaderBytes)
     let next = at
     while (next < chunk.length) {
-      this.#held[this.#heldBytes++] = chunk[next++] ?? 0
-      const size = this.#heldBytes < 2 ? longestHeader : headerSize(this.#held[1] ?? 0)
-      if (this.#heldBytes === size) {
-        this.#heldBytes = 0
-        return { bytes: this.#held, at: 0, size, next }
+      this.#partialHeader[this.#partialHeaderBytes++] = chunk[next++] ?? 0
+      const size = this.#partialHeaderBytes < 2 ? maxHeaderBytes : headerSize(this.#partialHeader[1] ?? 0)
+      if (this.#partialHeaderBytes === size) {
+        this.#partialHeaderBytes = 0
+        return { bytes: this.#partialHeader, at: 0, size, next }
       }
     }
     return null
@@ -148,12 +148,12 @@ export class FrameTracker {
   }
 
   #pass(chunk: Buffer, from: number, to: number): void {
-    if (this.#opcode < opcodes.close) this.#tap(chunk, from, to)
+    if (this.#opcode < opcodes.close) this.#emitPayload(chunk, from, to)
     else if (this.#opcode === opcodes.close) this.#readCode(chunk, from, to)
     this.#remaining -= to - from
   }
 
-  #tap(chunk: Buffer, from: number, to: number): void {
+  #emitPayload(chunk: Buffer, from: number, to: number): void {
     const offset = this.#length - this.#remaining
     const end = this.#fin && this.#remaining === to - from
     this.#output.payload(this.#message, chunk.subarray(from, to), this.#mask ?? 0, offset, end)

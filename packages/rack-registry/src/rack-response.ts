@@ -1,18 +1,18 @@
 import type { Writable } from 'node:stream'
-import { type BodyConsumer, type BodySource, Collecting, Discarding, Piping } from './consumers.ts'
+import { type BodyConsumer, type BodySource, CollectConsumer, DiscardConsumer, PipeConsumer } from './body-consumers.ts'
 import { BodyAlreadyTaken } from './errors.ts'
-import type { AnswerHead } from './headers.ts'
-import type { TokenVeil } from './token-veil.ts'
-import type { CollectRoom, UpstreamAnswer } from './types.ts'
+import type { ResponseHead } from './headers.ts'
+import type { TokenRedactor } from './token-redactor.ts'
+import type { MemoryBudget, UpstreamResponse } from './types.ts'
 
-/** How much of a body may wait here, in bytes, while the call is being recorded. A small answer is complete, and its connection free, before anyone asks for it. */
-const waitingRoom = 64 * 1024
+/** Bytes of a body that are buffered while the call is recorded. A smaller response is read completely, which frees its connection. */
+const bufferLimit = 64 * 1024
 
-/** What Node lets pass as a status text. */
+/** Status texts that Node accepts. */
 const printable = /^[\x20-\x7e]*$/
 
-/** A rack's answer: filled from one side by `push`, `finish` and `break`, taken from the other exactly once. */
-export class Answer implements UpstreamAnswer {
+/** A rack's response. The source calls `push`, `finish`, and `break`; the body is consumed exactly once. */
+export class RackResponse implements UpstreamResponse {
   readonly status: number
   readonly statusText: string
   readonly headers: readonly string[]
@@ -20,11 +20,11 @@ export class Answer implements UpstreamAnswer {
   readonly #rack: string
   readonly #source: BodySource
   #consumer: BodyConsumer | null = null
-  #waiting: Buffer[] = []
-  #waitingBytes = 0
+  #buffered: Buffer[] = []
+  #bufferedBytes = 0
   #outcome: 'complete' | Error | null = null
 
-  constructor(rack: string, source: BodySource, status: number, statusText: string, head: AnswerHead) {
+  constructor(rack: string, source: BodySource, status: number, statusText: string, head: ResponseHead) {
     this.#rack = rack
     this.#source = source
     this.status = status
@@ -40,20 +40,20 @@ export class Answer implements UpstreamAnswer {
     return undefined
   }
 
-  pipe(sink: Writable, veil: TokenVeil | null = null): Promise<number> {
+  pipe(sink: Writable, redactor: TokenRedactor | null = null): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#take(new Piping(this.#rack, this.#source, sink, veil, resolve, reject))
+      this.#consume(new PipeConsumer(this.#rack, this.#source, sink, redactor, resolve, reject))
     })
   }
 
-  collect(limit: number, room: CollectRoom | null = null): Promise<Buffer> {
+  collect(limit: number, budget: MemoryBudget | null = null): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      this.#take(new Collecting({ rack: this.#rack, source: this.#source, limit, room, resolve, reject }))
+      this.#consume(new CollectConsumer({ rack: this.#rack, source: this.#source, limit, budget, resolve, reject }))
     })
   }
 
   discard(): void {
-    this.#take(new Discarding(this.#rack, this.#source))
+    this.#consume(new DiscardConsumer(this.#rack, this.#source))
   }
 
   push(chunk: Buffer): void {
@@ -61,9 +61,9 @@ export class Answer implements UpstreamAnswer {
       this.#consumer.data(chunk)
       return
     }
-    this.#waiting.push(chunk)
-    this.#waitingBytes += chunk.length
-    if (this.#waitingBytes >= waitingRoom) this.#source.pause()
+    this.#buffered.push(chunk)
+    this.#bufferedBytes += chunk.length
+    if (this.#bufferedBytes >= bufferLimit) this.#source.pause()
   }
 
   finish(): void {
@@ -74,20 +74,20 @@ export class Answer implements UpstreamAnswer {
   break(error: Error): void {
     if (this.#outcome !== null) return
     this.#outcome = error
-    this.#waiting = []
+    this.#buffered = []
     this.#consumer?.fail(error)
   }
 
-  #take(consumer: BodyConsumer): void {
+  #consume(consumer: BodyConsumer): void {
     if (this.#consumer !== null) throw new BodyAlreadyTaken()
     this.#consumer = consumer
-    const waiting = this.#waiting
-    this.#waiting = []
+    const buffered = this.#buffered
+    this.#buffered = []
     if (this.#outcome instanceof Error) {
       consumer.fail(this.#outcome)
       return
     }
-    for (const chunk of waiting) consumer.data(chunk)
+    for (const chunk of buffered) consumer.data(chunk)
     if (this.#outcome === 'complete') consumer.end()
     else this.#source.resume()
   }

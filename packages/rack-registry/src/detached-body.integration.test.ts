@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { detachedBody } from './request-body.ts'
-import { httpPeer, never, rackAt } from './testing/peer.ts'
+import { detachedBody } from './detached-body.ts'
+import { httpPeer, neverAborted, rackAt } from './testing/peer.ts'
 
-const options = { passed: () => {}, timeout: 60_000 }
+const options = { onBytes: () => {}, timeout: 60_000 }
 
-test('a body that breaks off reaches the rack as a cut, though nobody aborts the call', async () => {
+test('a body that breaks off never looks complete to the rack, without an abort', async () => {
   for (const error of [undefined, new Error('reset')]) {
     for (const length of [null, 1000]) {
       const ends: string[] = []
@@ -16,14 +16,17 @@ test('a body that breaks off reaches the rack as a cut, though nobody aborts the
         request.on('end', () => response.end('whole'))
       })
       source.write('begin')
-      const sent = rackAt(peer.port).send({ method: 'POST', target: '/', headers: [], body: source, length }, never)
+      const sent = rackAt(peer.port).send(
+        { method: 'POST', target: '/', headers: [], body: source, length },
+        neverAborted,
+      )
       await expect(sent).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
       await expect.poll(() => ends).toEqual(['cut'])
     }
   }
 })
 
-test('a body that had gone before is a cut too', async () => {
+test('a body that was already closed never looks complete', async () => {
   const source = new PassThrough()
   source.destroy()
   await new Promise((resolve) => source.on('close', resolve))
@@ -33,7 +36,7 @@ test('a body that had gone before is a cut too', async () => {
   expect(await error).toBeInstanceOf(Error)
 })
 
-test('a body that breaks off while its call waits for a connection ends that call, not the process', async () => {
+test('a body that breaks off before its call has a connection ends only that call', async () => {
   const targets: (string | undefined)[] = []
   const peer = await httpPeer((request, response) => {
     targets.push(request.url)
@@ -41,7 +44,7 @@ test('a body that breaks off while its call waits for a connection ends that cal
   })
   const rack = rackAt(peer.port, { connections: { calls: 1 } })
   const upload = (target: string, body: PassThrough) =>
-    rack.send({ method: 'POST', target, headers: [], body, length: 1_000 }, never)
+    rack.send({ method: 'POST', target, headers: [], body, length: 1_000 }, neverAborted)
   const first = new PassThrough()
   first.write('x')
   const filled = upload('/first', first)
@@ -53,7 +56,7 @@ test('a body that breaks off while its call waits for a connection ends that cal
     body.destroy(error)
     await expect(sent).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
   })
-  // by then both have closed
+  // By then, both are closed.
   await new Promise(setImmediate)
   first.end('x'.repeat(999))
   await (await filled).collect(10)
@@ -61,7 +64,7 @@ test('a body that breaks off while its call waits for a connection ends that cal
   expect(targets).toEqual(['/first'])
 })
 
-test('what is not taken stays with the source, which lives on', async () => {
+test('unread data stays in the source, which stays open', async () => {
   const source = new PassThrough()
   source.write('taken')
   const body = detachedBody(source, options)
@@ -73,7 +76,7 @@ test('what is not taken stays with the source, which lives on', async () => {
   expect(await source.toArray()).toEqual([Buffer.from('left')])
 })
 
-test('nothing is read from the source before the rack asks for it', async () => {
+test('nothing is read from the source before the rack reads', async () => {
   const source = new PassThrough({ highWaterMark: 1 })
   detachedBody(source, options)
   await new Promise(setImmediate)
@@ -82,19 +85,19 @@ test('nothing is read from the source before the rack asks for it', async () => 
   expect(source.writableNeedDrain || source.readableLength > 0).toBe(true)
 })
 
-test('every piece is told of, both ways', async () => {
-  const passed = { sum: 0 }
+test('onBytes is called for every chunk, in both directions', async () => {
+  const onBytes = { sum: 0 }
   const peer = await httpPeer((request, response) => {
     request.on('end', () => response.end('y'.repeat(2_000))).resume()
   })
   const rack = rackAt(peer.port, {
-    passed: (bytes) => {
-      passed.sum += bytes
+    onBytes: (bytes) => {
+      onBytes.sum += bytes
     },
   })
   const body = new PassThrough()
   body.end('x'.repeat(1_000))
-  const answer = await rack.send({ method: 'POST', target: '/', headers: [], body, length: null }, never)
-  await answer.collect(10_000)
-  expect(passed.sum).toBe(3_000)
+  const response = await rack.send({ method: 'POST', target: '/', headers: [], body, length: null }, neverAborted)
+  await response.collect(10_000)
+  expect(onBytes.sum).toBe(3_000)
 })

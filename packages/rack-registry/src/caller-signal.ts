@@ -2,18 +2,18 @@ import type { Writable } from 'node:stream'
 import type { AbortListener, CallSignal } from './types.ts'
 
 /**
- * Tells when the caller of a request has gone: its answer was closed before it was finished, or `abort` was called.
- * Does for one call what an AbortSignal does, at a tenth of its price: that one costs a fifth of a small request.
+ * Signals that a caller has disconnected: its response was closed before it was finished, or `abort` was called. For one call it
+ * replaces an AbortSignal, which takes a fifth of the time of a small request.
  */
 export class CallerSignal implements CallSignal {
   aborted = false
   #listener: AbortListener | null = null
-  /** Rarely any: most of the time a call is at one place. */
+  /** Usually empty, because a call has at most one listener at a time. */
   #others: AbortListener[] = []
 
-  constructor(answer?: Writable) {
-    answer?.on('close', () => {
-      if (!answer.writableFinished) this.abort()
+  constructor(response?: Writable) {
+    response?.on('close', () => {
+      if (!response.writableFinished) this.abort()
     })
   }
 
