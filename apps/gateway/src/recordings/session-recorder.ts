@@ -1,5 +1,5 @@
 import { type EventDraft, type RecordedEvent, uuidv7 } from '@rack-gateway/audit'
-import { applyMask, opcodes, type Relay, type RelayEnd, type PayloadListener } from '@rack-gateway/rack-registry'
+import { applyMask, opcodes, type PayloadListener, type Relay, type RelayEnd } from '@rack-gateway/rack-registry'
 import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-policy'
 import {
   type RecordingGap,
