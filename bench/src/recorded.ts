@@ -43,7 +43,7 @@ export async function countRecords({ sql }: Database, pid: number): Promise<Reco
       const kinds = await sql<{ canonical: string }[]>`
         select max(canonical) as canonical from audit.events where stream = ${id} and seq > ${seq} group by kind`
       const { records = 0, commits = 0 } = total ?? {}
-      return { records, commits, drafts: kinds.map(({ canonical }) => draftOf(canonical)) }
+      return { records, commits, drafts: kinds.map(({ canonical }) => callEventOf(canonical)) }
     },
   }
 }
@@ -52,7 +52,7 @@ export async function countRecords({ sql }: Database, pid: number): Promise<Reco
 const copyOf = 'bench-writer'
 
 /** What a caller of the audit writer would give for the event: without its place in the stream. */
-export function draftOf(canonical: string): EventDraft {
+export function callEventOf(canonical: string): EventDraft {
   const { v, id, stream, seq, at, ...draft } = JSON.parse(canonical) as AuditEvent
   return { ...draft, rack: copyOf }
 }

@@ -319,7 +319,7 @@ test('nothing that a login hands over stands in the log or is told to another si
 
 describe('logins without end', () => {
   test('of one account that is not let in, from any number of addresses, are 429 beyond the limit, and no further events', async () => {
-    const limited = await startLoginSystem({}, { strangersPerMinute: 100, trustedProxies: ['127.0.0.1'] })
+    const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 100, trustedProxies: ['127.0.0.1'] })
     const pages: Page[] = []
     for (let count = 0; count < 12; count++) {
       const { browser, callback } = await limited.goAndChoose('stranger')
@@ -335,7 +335,7 @@ describe('logins without end', () => {
   })
 
   test('of one account count together, however its e-mail address is spelled', async () => {
-    const limited = await startLoginSystem({}, { strangersPerMinute: 100, trustedProxies: ['127.0.0.1'] })
+    const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 100, trustedProxies: ['127.0.0.1'] })
     const spellings = [
       'stranger@elsewhere.example',
       'Stranger@Elsewhere.EXAMPLE',
@@ -354,7 +354,7 @@ describe('logins without end', () => {
   })
 
   test('from one address are 429 beyond the limit, on a page, and a person with a session is let in all the same', async () => {
-    const limited = await startLoginSystem({}, { strangersPerMinute: 10 })
+    const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 10 })
     const { browser } = await limited.login('admin')
     const stranger = createBrowser()
     const statuses: number[] = []

@@ -5,7 +5,7 @@ import { startSystem } from './support/system.ts'
 
 test('requests without a credential write few and short lines, however many are pipelined past the 429', async () => {
   const lines: string[] = []
-  const system = await startSystem({ log: (line) => lines.push(line), logLevel: 'info', strangersPerMinute: 10 })
+  const system = await startSystem({ log: (line) => lines.push(line), logLevel: 'info', unauthenticatedPerMinute: 10 })
   const path = `/apps/${'a'.repeat(6_000)}`
   const targets = [path, '/gateway/nothing', '/gateway/health/live', '/apps/../x', `${path}?q=${'b'.repeat(1_000)}`]
   const request = (target: string) => `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`

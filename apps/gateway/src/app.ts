@@ -47,7 +47,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(unauthenticatedLog)
     await app.register(errorHandler, { limits: config.limits })
     await app.register(untrustedProxyWarning)
-    await app.register(unauthenticatedLimit, { perMinute: config.strangersPerMinute })
+    await app.register(unauthenticatedLimit, { perMinute: config.unauthenticatedPerMinute })
     await app.register(ownHost, { publicUrl })
     await app.register(callLog)
 

@@ -1,6 +1,6 @@
 import { defineError, defineErrorWithText, type ExplainedErrorClass, type Explanation } from '@rack-gateway/errors'
 
-/** Every error of the gateway: code, status. Whoever throws it says why and what to do; no stack is taken, so that a flood of refusals stays cheap. */
+/** An error of the gateway: its code and status. Its text comes from where it is thrown. Without a stack, so that many of them stay cheap. */
 const sentence = (code: string, status: number) => defineErrorWithText(code, status, { stack: false })
 
 export const NotCanonical = sentence('RGW_NOT_CANONICAL', 400)

@@ -86,7 +86,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
     timer = undefined
     const counted = withinBudget([...table.values()])
     table = new Map()
-    await Promise.all(counted.map((entry) => record(draftOf(entry)).catch(() => add(entry))))
+    await Promise.all(counted.map((entry) => record(callEventOf(entry)).catch(() => add(entry))))
   }
 
   /** The counts that the budget has events for, and one more event for all the others. */
@@ -136,7 +136,7 @@ function together(counts: readonly Count[]): Count {
   }
 }
 
-function draftOf({ block, rule, reason, next, policy, count, first, last }: Count): EventDraft {
+function callEventOf({ block, rule, reason, next, policy, count, first, last }: Count): EventDraft {
   const said = { ...(next !== undefined && { next }), ...(policy !== undefined && { policy }) }
   return {
     kind: 'refused',

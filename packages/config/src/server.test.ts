@@ -36,7 +36,7 @@ describe('a complete environment', () => {
       sessions: { maxAge: 30 * day, lifetime: 90 * day, overlap: day },
       deviceLogin: 'on',
       cliMinimumVersion: null,
-      strangersPerMinute: 300,
+      unauthenticatedPerMinute: 300,
       limits: {
         changesPerMinute: 600,
         apiTokensPerOwner: 250,
@@ -83,7 +83,7 @@ describe('a complete environment', () => {
       sessions: { maxAge: 7_200_000, lifetime: 10_800_000, overlap: 600_000 },
       deviceLogin: 'same-address',
       cliMinimumVersion: '1.20.3',
-      strangersPerMinute: 77,
+      unauthenticatedPerMinute: 77,
     })
     expect(config).toMatchObject({ trustedProxies: ['10.0.0.0/8', '2001:db8::1'] })
     expect(config.auditFallbackDir).toBe('/var/lib/rack-gateway/audit')

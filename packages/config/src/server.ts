@@ -50,7 +50,7 @@ export interface ServerConfig {
   /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
   /** Calls without a credential that holds, from one address in a minute. */
-  readonly strangersPerMinute: number
+  readonly unauthenticatedPerMinute: number
   /** What callers may occupy. */
   readonly limits: Limits
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
@@ -134,7 +134,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     auditFallbackDir: values.AUDIT_FALLBACK_DIR ?? null,
     authMaxStaleMs: durationOf(values.AUTH_MAX_STALE),
     sessions: Object.freeze(sessionsOf(values)),
-    strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
+    unauthenticatedPerMinute: Number(values.STRANGERS_PER_MINUTE),
     limits: Object.freeze(limitsOf(values)),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     policyFile: values.POLICY_FILE ?? null,

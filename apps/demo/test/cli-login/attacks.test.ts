@@ -321,7 +321,7 @@ test('a flood of logins that begin costs no query, and fills nothing', async () 
 })
 
 test('beginning logins is counted, and beyond the limit refused without I/O', async () => {
-  const limited = await startLoginSystem({}, { strangersPerMinute: 10 })
+  const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 10 })
   onTestFinished(() => limited.stop())
   const statuses: number[] = []
   for (let begun = 0; begun < 11; begun++)

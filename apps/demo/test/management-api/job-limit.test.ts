@@ -7,7 +7,7 @@ import { type Pipelines, startPipelines } from './pipelines.ts'
 let system: System
 let pipelines: Pipelines
 beforeAll(async () => {
-  system = await startSystem({ publicUrl: 'own', strangersPerMinute: 10 })
+  system = await startSystem({ publicUrl: 'own', unauthenticatedPerMinute: 10 })
   pipelines = await startPipelines(system)
   await pipelines.job('viewer')
 })

@@ -14,7 +14,7 @@ describe('calls without a credential that holds', () => {
   let senders = 0
   beforeAll(async () => {
     system = await startSystem({
-      strangersPerMinute: 10,
+      unauthenticatedPerMinute: 10,
       trustedProxies: ['127.0.0.1'],
       tap: async (url) => {
         tap = await tapDatabase(url)
@@ -119,7 +119,7 @@ describe('pages that nobody is logged in to', () => {
   let login: string
   let senders = 0
   beforeAll(async () => {
-    at = await startLoginSystem({}, { strangersPerMinute: 20, trustedProxies: ['127.0.0.1'] })
+    at = await startLoginSystem({}, { unauthenticatedPerMinute: 20, trustedProxies: ['127.0.0.1'] })
     known = (await at.login('viewer')).browser
     login = new URL((await beginLoopback(at)).address).search
   })

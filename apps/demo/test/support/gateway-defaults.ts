@@ -20,7 +20,7 @@ export const environmentDefaults = {
   policyFile: null,
   policyPackages: [],
   metrics: null,
-  strangersPerMinute: 300,
+  unauthenticatedPerMinute: 300,
   limits: defaultLimits,
   checkpoints: { signingKeys: [], directory: null, s3: null, webhook: null },
 } as const satisfies Partial<GatewayConfig>

@@ -68,7 +68,7 @@ export interface SystemOptions {
   readonly policyPackages?: readonly string[]
   readonly recordings?: RecordingSettings | null
   /** All tests call from one address, and most of what some send is refused. */
-  readonly strangersPerMinute?: number
+  readonly unauthenticatedPerMinute?: number
   /** `own`: where it listens. */
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
@@ -127,7 +127,7 @@ export async function startSystem({
   policyFile = null,
   policyPackages = [],
   recordings = null,
-  strangersPerMinute = 1_000_000,
+  unauthenticatedPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
   deviceLogin = 'on',
@@ -175,7 +175,7 @@ export async function startSystem({
         policyPackages,
         policyFile,
         recordings: recorded?.address ?? null,
-        strangersPerMinute,
+        unauthenticatedPerMinute,
         sinks: options.sinks ?? sinks,
         checkpoints: { ...gatewayDefaults.checkpoints, directory: checkpoints ?? null },
         metrics,

@@ -4,9 +4,9 @@ import { LRUCache } from 'lru-cache'
 
 export type Alarm = NonNullable<Refusal['alarm']>
 
-/** Uses of tokens that nobody should have any more: an event for each session, at most once a minute, however often it is tried. */
+/** Events for uses of replaced tokens: at most one for each session and minute. */
 export function createAlarms(now: () => number): (alarm: Alarm, source: EventDraft['source']) => EventDraft | null {
-  const told = new LRUCache<string, true>({ max: mostSessions, ttl: quiet, ttlResolution: 0, perf: { now } })
+  const told = new LRUCache<string, true>({ max: maxSessions, ttl: quiet, ttlResolution: 0, perf: { now } })
 
   return function eventOf({ session, user, name }, source) {
     if (told.has(session)) return null
@@ -31,4 +31,4 @@ function isAlarm(value: unknown): value is Alarm {
 
 /** Milliseconds. */
 const quiet = 60_000
-const mostSessions = 1_000
+const maxSessions = 1_000

@@ -10,10 +10,10 @@ import type { CallState } from '../rack-api/call.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
 
-/** By the bindings that a decision was made from: the same list for as long as the same principal holds the same there. */
+/** Keyed by the bindings of a decision: the list is the same object until the principal's bindings change. */
 const decided = new WeakMap<readonly string[], Actor>()
 
-/** Who called, as events name them: with everything the decision depended on. */
+/** The principal of an event, with everything that the decision depended on. */
 export function actorOf(principal: Principal, decision: Decision | null): Actor {
   if (decision === null || decision.bindings.length === 0) return describe(principal, decision)
   const known = decided.get(decision.bindings)
@@ -47,7 +47,7 @@ export function addressOf(request: FastifyRequest): string {
   return address !== undefined && isIP(address) !== 0 ? address : 'unknown'
 }
 
-/** What the conditions of a policy are judged by. */
+/** The time and address for the conditions of a policy. */
 export function momentOf(request: FastifyRequest, now: () => number): Moment & { readonly address: string } {
   return { at: now(), address: addressOf(request) }
 }
@@ -58,7 +58,7 @@ export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['sourc
 }
 
 /** The part of an event that every event of a call shares. */
-export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
+export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   const { call, principal } = request
   const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
   if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
@@ -118,7 +118,7 @@ function bodyDigests(digest: BodyDigest, received: Buffer, sent: Buffer): NonNul
   return received === sent ? { received: digest(received) } : { received: digest(received), sent: digest(sent) }
 }
 
-/** A refusal quotes what was asked for. */
+/** The reason of a denial can quote the command. */
 function toldDecision(decision: Decision, command: CallState['command']): NonNullable<EventDraft['decision']> {
   const record = decisionRecord(decision)
   if (!command?.hidden) return record

@@ -1,17 +1,18 @@
 import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { Readiness } from '../operations/readiness-check.ts'
 
-/** Later than that, something keeps checkpoints from being made. */
+/** Milliseconds. An older checkpoint means that checkpoints fail. */
 const late = 90_000
 
-/** Never takes the gateway out of service: what is recorded stays provable, only later. Anybody may read it, so no place is named. */
+/** Never makes the gateway unready: events stay provable, only later. Unauthenticated callers can read this, so it names no storage. */
 export function checkpointsCheck(state: CheckpointerState): Readiness {
   return { name: 'checkpoints', ready: true, detail: [...sentences(state)].join('; ') }
 }
 
 function* sentences({ number, age, openAlarms, missingKey, places }: CheckpointerState): Generator<string> {
   if (openAlarms.count > 0) yield alarmSentence(openAlarms)
-  if (missingKey !== null) yield 'the log goes on with a signing key that is not here: AUDIT_SIGNING_KEY should hold it'
+  if (missingKey !== null)
+    yield 'the audit log has a newer signing key that this process does not have: add it to AUDIT_SIGNING_KEY'
   if (number === 0) yield 'none yet'
   else yield `number ${number}, ${Math.round(age / 1_000)} s ago${age > late ? ', which is late: see the log' : ''}`
   if (places.length === 0) yield 'unanchored: no copy is kept out of the reach of the database’s owner'

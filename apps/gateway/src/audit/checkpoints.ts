@@ -54,7 +54,7 @@ export default fp<CheckpointsOptions>(
 async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointPlace[]> {
   const places: CheckpointPlace[] = webhook === null ? [] : [webhookPlace(webhook.reveal())]
   if (directory === null && s3 === null) return places
-  // Where copies go to no store, none is loaded.
+  // Loaded only when it is used.
   const { openObjectStore, readObjectStoreAddress } = await import('@rack-gateway/object-store')
   for (const { address, lockMs } of [
     ...(directory === null ? [] : [{ address: directory, lockMs: 0 }]),

@@ -1,9 +1,9 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../http/error-response.ts'
-import { actorOf, draftOf, sourceOf } from './call-event.ts'
+import { actorOf, callEventOf, sourceOf } from './call-event.ts'
 
-/** The event of a call that didn't come through. What of it can't be told is left out, with the reason in the log: no text of a caller's prevents the record. */
+/** The event of a denied or failed call. If its details cannot be encoded, the event goes without them and the log has the reason: no text of a caller prevents the event. */
 export function refusalEvent(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   try {
     return refusalDraft(request, failure, rule)
@@ -22,12 +22,12 @@ export function refusalEvent(request: FastifyRequest, failure: Failure, rule: st
   }
 }
 
-/** Refused by a rule, or permitted and then failed. */
+/** A call that a rule denied, or that was allowed and then failed. */
 function refusalDraft(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   const { status, body } = failure
-  const draft = draftOf(request)
+  const draft = callEventOf(request)
   if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
-  // What the policy refused is recorded in its own words.
+  // A denial of the policy keeps the policy's reason.
   if (draft.decision && draft.decision.effect !== 'allow') return { ...draft, kind: 'call', status }
   const { source, policy, reason, next } = body
   const decision = { effect: 'deny' as const, rule, source, reason, next, policy }

@@ -3,7 +3,7 @@ import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { actorOf, sourceOf } from './call-event.ts'
 
-/** Records changes of identities with the call that they came by, in the name of its caller where there is one. */
+/** Records identity changes of a request, with its principal if it has one. */
 export function identityRecorder(app: FastifyInstance, request: FastifyRequest): RecordIdentityEvents {
   const { principal } = request
   const common = {
@@ -21,7 +21,7 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
   }
 }
 
-/** The event's own decision, else that by which the call was let in. */
+/** The event's own decision, else the decision about the request. */
 function decidedBy({ endpointDecision }: FastifyRequest, own: EventDraft['decision']): Pick<EventDraft, 'decision'> {
   const decision = own ?? (endpointDecision && { ...endpointDecision })
   return decision ? { decision } : {}

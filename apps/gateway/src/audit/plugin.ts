@@ -53,7 +53,10 @@ async function openFallbackAt(
       else log.error({ event: 'audit.fallback_entered', err }, 'the database can not take records: they go to a file')
     },
     onAlarm: ({ close, detail }) =>
-      log.error({ event: 'audit.fallback_file_refused', ...detail }, `a file of records needs somebody: ${close}`),
+      log.error(
+        { event: 'audit.fallback_file_refused', ...detail },
+        `a fallback file could not be imported and needs an operator: ${close}`,
+      ),
     onError: (err) => log.warn({ event: 'audit.fallback_waiting', err }),
   })
 }

@@ -2,7 +2,7 @@ import { type LogMonths, logMonths } from '@rack-gateway/audit/archive/months'
 import fp from 'fastify-plugin'
 import type { Readiness } from '../operations/readiness-check.ts'
 
-/** Milliseconds between looks: months pass slowly. */
+/** Milliseconds between two queries. */
 const every = 60_000
 
 declare module 'fastify' {
@@ -36,7 +36,7 @@ export default fp(
   { name: 'retention-status', dependencies: ['database'] },
 )
 
-/** Says how long the log is kept. Anybody may read it, so no place is named. */
+/** How long the log is kept. Unauthenticated callers can read this, so it names no storage. */
 export function retentionCheck({ oldest, archived }: LogMonths): Readiness {
   const detail = `in the database ${oldest === null ? 'since an unknown month' : `from ${oldest} on`}; ${
     archived === null ? 'no month is archived' : `archived up to ${archived}`

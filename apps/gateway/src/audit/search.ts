@@ -15,7 +15,7 @@ export interface AuditSearchOptions {
 }
 
 /** That many callers can read the whole log at once, and as many can get proofs. */
-const mostReaders = 2
+const maxReaders = 2
 
 /** Reading the audit log, over separate connections, so that no call waits behind a caller who reads the whole log. */
 export default fp<AuditSearchOptions>(
@@ -23,12 +23,12 @@ export default fp<AuditSearchOptions>(
     const search = createAuditSearch({ url: databaseUrl })
     app.addHook('onClose', () => search.close())
     const database = openDatabase(databaseUrl, {
-      max: evidenceConnections(mostReaders),
+      max: evidenceConnections(maxReaders),
       applicationName: 'rack-gateway audit log',
     })
     app.addHook('onClose', () => database.close())
     app.decorate('auditSearch', search)
-    app.decorate('auditEvidence', createAuditEvidence(database.sql, mostReaders))
+    app.decorate('auditEvidence', createAuditEvidence(database.sql, maxReaders))
   },
   { name: 'audit-search' },
 )

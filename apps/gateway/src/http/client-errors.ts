@@ -17,7 +17,7 @@ interface Broken extends Explanation {
 const malformed: Broken = {
   status: 400,
   rule: 'http-framing',
-  reason: 'the request is not well-formed HTTP, so the parts of the way could read it differently',
+  reason: 'the request is not valid HTTP',
   next: 'send it with a program that speaks HTTP/1.1',
 }
 const notAProxy: Broken = {
@@ -47,7 +47,7 @@ function lateHead(milliseconds: number): Broken {
 }
 
 /** What the HTTP parser refuses: answered by the error contract, counted by address, and the connection closed. */
-export function answerClientError(app: FastifyInstance, error: ClientError, socket: Socket, headTimeout: number): void {
+export function handleClientError(app: FastifyInstance, error: ClientError, socket: Socket, headTimeout: number): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
   refuseSocket(app, socket, isLate ? lateHead(headTimeout) : (told[error.code ?? ''] ?? malformed))

@@ -5,13 +5,13 @@ const shortest = 1_000
 /** The delay varies, so that callers that are denied together do not come back together. */
 const spread = 1_000
 /** Above this number of delayed denials, a denial is sent at once. */
-const mostDelayed = 5_000
+const maxDelayed = 5_000
 
 let delayed = 0
 
 /** Waits before a caller above a limit is answered, because some callers ask again at once. Ends early when the connection closes. */
 export function delayDenial(response: ServerResponse): Promise<void> {
-  if (delayed >= mostDelayed || response.destroyed) return Promise.resolve()
+  if (delayed >= maxDelayed || response.destroyed) return Promise.resolve()
   delayed += 1
   return new Promise((resolve) => {
     function end(): void {

@@ -13,7 +13,7 @@ import { accountOf, detailOf, NothingHere, ruled, ruleOf, TooManyCalls } from '.
 import { countedAs } from '../rack-api/call-limits.ts'
 import { refuseInWords, wantsWords } from '../rack-api/command-stream.ts'
 import type { FairLimit } from '../rack-api/fair-limit.ts'
-import { senderAt } from '../rate-limits/client-network.ts'
+import { clientNetwork } from '../rate-limits/client-network.ts'
 import { delayDenial } from './delay-denial.ts'
 import { type Answered, type Failure, failureOf, sendFailure } from './error-response.ts'
 
@@ -54,7 +54,7 @@ export default fp<ErrorHandlerOptions>(
 const notFound = ruled(
   new NothingHere(
     'there is nothing at this address',
-    'the rack API is at the root or under /rack/<name>, and the gateway’s own API under /gateway/api/v1',
+    'the rack API is at the root or under /rack/<name>, and the management API under /gateway/api/v1',
   ),
   'not-found',
 )
@@ -132,7 +132,7 @@ async function refuseStranger(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  await new Promise<void>((start) => app.scheduler.schedule(senderAt(addressOf(request)), start))
+  await new Promise<void>((start) => app.scheduler.schedule(clientNetwork(addressOf(request)), start))
   await raiseAlarm(app, refusal, request)
   const refused = failureOf(refusal, answered(app, request))
   const error = await beyondLimit(app, request, { refusal, status: refused.status })
@@ -157,7 +157,7 @@ async function beyondLimit(
 ): Promise<unknown> {
   if (status === 429 || (status >= 500 && !(refusal instanceof KeyNotKnownYet))) return refusal
   try {
-    await app.limitStranger(request)
+    await app.limitUnauthenticated(request)
     const account = accountOf(refusal)
     if (account !== null) app.limitAccount(account)
     return refusal

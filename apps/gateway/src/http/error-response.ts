@@ -37,8 +37,8 @@ function speakable(text: string): string {
 }
 
 const unexpected: Explanation = {
-  reason: 'something went wrong inside the gateway, and nothing more is said here',
-  next: 'tell whoever runs it, whose log has it under this request id',
+  reason: 'internal error: the gateway log has the details under the request ID',
+  next: 'tell an administrator of the gateway the request ID',
 }
 
 const fastifyWords: Readonly<Record<string, Explanation>> = {

@@ -5,7 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { BadFrame, ruled } from '../errors.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
 import { limitBodyTime } from './body-deadline.ts'
-import { answerClientError, followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
+import { followAnswers, handleClientError, refuseConnect, refuseExpectations } from './client-errors.ts'
 import { limitConnections } from './connection-limit.ts'
 import { refuse } from './error-handler.ts'
 import { requestId } from './request-id.ts'
@@ -40,7 +40,7 @@ export function createServer(
       void refuse(app, error, request, reply)
     },
     clientErrorHandler(error, socket) {
-      answerClientError(app, error, socket, requestTimeout)
+      handleClientError(app, error, socket, requestTimeout)
     },
     requestTimeout: 0,
     connectionTimeout: 0,
@@ -87,7 +87,7 @@ function closeIdleConnections(app: FastifyInstance): void {
 }
 
 /**
- * HTTP/1.0 knows no chunks: who reads such a body differently finds another request in it. So nothing that follows on
+ * HTTP/1.0 has no chunks, so proxies read such a body differently and can find another request in it. Nothing that follows on
  * the connection is taken for one.
  */
 function refuseOldChunks(app: FastifyInstance): void {

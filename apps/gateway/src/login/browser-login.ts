@@ -24,7 +24,7 @@ export default fp<BrowserLoginOptions>(
         `choose one of ${[...app.policy.roles.keys()].join(', ')}`,
       )
     await app.register(async function limited(scope) {
-      scope.addHook('onRequest', scope.limitStranger)
+      scope.addHook('onRequest', scope.limitUnauthenticated)
       await scope.register(loginPlugin, {
         settings,
         provider,

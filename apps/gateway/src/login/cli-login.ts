@@ -7,8 +7,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { toldFor } from '../http/gateway-denial.ts'
-import { isSameSender } from '../rate-limits/client-network.ts'
-import { createCodeLimit } from '../rate-limits/device-code.ts'
+import { isSameNetwork } from '../rate-limits/client-network.ts'
+import { createDeviceCodeLimit } from '../rate-limits/device-code.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -53,12 +53,12 @@ export default fp<CliLoginOptions>(
       clock,
       logins,
       browserSessions,
-      isBeyondCodeLimit: createCodeLimit(app),
-      limitStranger: app.limitStranger,
+      isBeyondCodeLimit: createDeviceCodeLimit(app),
+      limitUnauthenticated: app.limitUnauthenticated,
       places: {
         placeOf: (request) => ({ request: request.id, source: sourceOf(request) }),
         racksOf: (request) => racksOf(app, request, momentOf(request, clock.now)),
-        isSameSender,
+        isSameNetwork,
       },
       async recordRefusal(request, { user, email, session }, refusal, detail) {
         const principal = { kind: 'user', id: user, name: email, credential: session } as const

@@ -16,7 +16,7 @@ export async function admit(
   reply: FastifyReply,
   { endpoint, context }: Pick<Route, 'endpoint' | 'context'>,
 ): Promise<void> {
-  if (endpoint.authentication === 'anyone') return app.limitStranger(request)
+  if (endpoint.authentication === 'anyone') return app.limitUnauthenticated(request)
   if (endpoint.authentication === 'job') {
     request.provenJwt = await authenticateJob(context.workloads, request)
     return

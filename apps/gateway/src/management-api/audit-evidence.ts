@@ -5,7 +5,7 @@ import { createSlots } from '@rack-gateway/audit/search'
 import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rack-gateway/audit/verify'
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
-import { oncePer } from '../rate-limits/memoize-for.ts'
+import { memoizeFor } from '../rate-limits/memoize-for.ts'
 import { onConsume } from './on-consume.ts'
 
 export interface SigningKey {
@@ -43,7 +43,7 @@ export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
   const readers = createSlots(limit, 'readings of the whole audit log')
   const provers = createSlots(limit, 'proofs')
   return {
-    keys: oncePer(
+    keys: memoizeFor(
       keysMaxAge,
       () => performance.now(),
       () => readKeys(sql),

@@ -2,7 +2,7 @@ import { type Change, changeAs, createAdministration, createLists, type ProvenJw
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { draftOf, momentOf, sourceOf } from '../audit/call-event.ts'
+import { callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { principalOf, reauthorize } from './admit.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
@@ -33,7 +33,7 @@ export function buildCall(
     csrfToken: request.csrfToken,
     isConnected: () => !request.raw.socket.destroyed,
     async record(event: Parameters<PrincipalCall['record']>[0]) {
-      await app.audit.record({ ...draftOf(request), ...event })
+      await app.audit.record({ ...callEventOf(request), ...event })
     },
     reauthorize: () => reauthorize(app, request, endpoint, context),
     lastEventId: lastEventIdOf(request),

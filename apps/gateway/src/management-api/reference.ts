@@ -7,7 +7,7 @@ import { openApiDocument } from './openapi.ts'
 export default async function managementApiReference(app: FastifyInstance): Promise<void> {
   const document = Buffer.from(JSON.stringify(openApiDocument()))
   const page = Buffer.from(docsPage())
-  app.addHook('onRequest', app.limitStranger)
+  app.addHook('onRequest', app.limitUnauthenticated)
   app.get(`${apiPrefix}/openapi.json`, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff').send(document),
   )

@@ -16,7 +16,7 @@ const path = '/metrics'
 const mostConnections = 20
 const wildcards: readonly string[] = ['0.0.0.0', '::']
 
-/** Milliseconds, within which Node also has to look. */
+/** Milliseconds. */
 const deadlines = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
 
 export interface MetricsOptions {
@@ -66,7 +66,7 @@ function end(response: ServerResponse, status: number): void {
   response.writeHead(status).end()
 }
 
-/** Under which `host:port` it could be asked for, so that no proxy of a rack leads there. */
+/** Every `host:port` of the metrics, so that no proxy of a rack can reach them. */
 export function addressesOf({ host, port }: MetricsAddress): string[] {
   const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address))
   const hosts = wildcards.includes(host) ? [...own, hostname()] : [host]

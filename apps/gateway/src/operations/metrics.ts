@@ -36,7 +36,7 @@ export function createMetrics(app: FastifyInstance): Registry {
     })
   }
 
-  /** The names of sinks are the operator's, and few. */
+  /** Sink names are a safe label: the operator chooses them, and there are few. */
   function bySink(
     kind: typeof Gauge | typeof Counter,
     name: string,
@@ -96,7 +96,7 @@ export function createMetrics(app: FastifyInstance): Registry {
     'Streams of other processes, gone without a word, that were adopted here',
     () => audit.stats().adopted,
   )
-  counter('audit_outcomes_unknown', 'Calls of theirs of which nobody knows how they ended', () => audit.stats().unknown)
+  counter('audit_outcomes_unknown', 'Calls of adopted streams whose outcome is unknown', () => audit.stats().unknown)
   gauge('audit_adoption_failing', '1 while streams of processes that are gone can not be adopted', () =>
     Number(audit.stats().adoptionFailure !== null),
   )
@@ -114,7 +114,7 @@ export function createMetrics(app: FastifyInstance): Registry {
   })
   gauge(
     'audit_fallback_refused_files',
-    'Files of records that were set aside and need somebody',
+    'Fallback files that could not be imported and need an operator',
     () => audit.stats().fallback?.refusedFiles ?? 0,
   )
   gauge(

@@ -4,20 +4,20 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { checkpointsCheck } from '../audit/checkpoint-readiness.ts'
 import { retentionCheck } from '../audit/retention-status.ts'
-import { oncePer } from '../rate-limits/memoize-for.ts'
+import { memoizeFor } from '../rate-limits/memoize-for.ts'
 import type { Readiness } from './readiness-check.ts'
 
-/** A document that can't be used takes nobody out of service: the one before it decides. */
+/** An invalid document does not make the gateway unready: the previous one stays in force. */
 function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
   if (policyFile === null) return []
   const valid = policyFile.problems().length === 0
   const detail = valid
     ? 'as in its file'
-    : 'its file is not valid, so the document before it stays in force: see the log'
+    : 'its file is not valid, so the previous document stays in force: see the log'
   return [{ name: 'policy', ready: true, detail }]
 }
 
-/** What is loaded, and what has become of it: a package that fails or is slow concerns everybody. */
+/** The loaded packages with their counts, because a package that fails or is slow affects all callers. */
 function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   if (policyPackages.loaded.length === 0) return []
   const details = policyPackages.loaded.map((one) => {
@@ -27,14 +27,14 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
 }
 
-/** Calls go on without a store for recordings; sessions that are to be recorded strictly don't, and say why. Anybody may read this, so it counts nothing. */
+/** Without storage for recordings, only strict sessions fail. Unauthenticated callers can read this, so it has no counts. */
 function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
   if (recordings === null) return []
   const detail = recordings.stats().failing === 0 ? 'stored' : 'can not be stored now: see the log and metrics'
   return [{ name: 'recordings', ready: true, detail }]
 }
 
-/** A file that was refused takes nobody out of service: what is recorded now is safe. */
+/** A file that could not be imported does not make the gateway unready: new events are safe. */
 function auditChecks({ audit }: FastifyInstance): Readiness[] {
   const { available, fallback, adoptionFailure } = audit.stats()
   const state = available ? 'writing' : 'can not be written'
@@ -48,7 +48,8 @@ function fallbackDetail({ away, bytes, since, refusedFiles, failingFiles }: Fall
   const state = away ? 'the database can not take records: they go to a file' : 'not needed'
   const waiting =
     since === null ? [] : [`${bytes} bytes are not in the database, since ${new Date(since).toISOString()}`]
-  const refused = refusedFiles === 0 ? [] : [`${refusedFiles} files were set aside and need somebody: see the log`]
+  const refused =
+    refusedFiles === 0 ? [] : [`${refusedFiles} files could not be imported and need an operator: see the log`]
   const failing =
     failingFiles === 0 ? [] : [`${failingFiles} files can not be imported and are tried again: see the log`]
   return [state, ...waiting, ...refused, ...failing].join('; ')
@@ -57,7 +58,7 @@ function fallbackDetail({ away, bytes, since, refusedFiles, failingFiles }: Fall
 /** Seconds behind. */
 const tooFarBehind = 300
 
-/** A sink that fails takes nobody out of service: what it has not got is in the log. Anybody may read this, so it counts nothing. */
+/** A sink that fails does not make the gateway unready: its events are in the log. Unauthenticated callers can read this, so it has no counts. */
 function sinksCheck({ audit }: FastifyInstance): Readiness[] {
   const sinks = audit.sinks()
   if (sinks.length === 0) return []
@@ -72,7 +73,7 @@ function sinksCheck({ audit }: FastifyInstance): Readiness[] {
 export async function createReadinessCheck(app: FastifyInstance): Promise<() => Promise<Readiness[]>> {
   const { database } = app
   const protection = await tamperProtection(database.sql)
-  return oncePer(1_000, performance.now.bind(performance), async function check() {
+  return memoizeFor(1_000, performance.now.bind(performance), async function check() {
     const reachable = await database.check().then(
       () => true,
       () => false,

@@ -1,17 +1,17 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
 import type { FastifyInstance } from 'fastify'
 
-/** Leads a browser to the first page. Without a login, that page says who can change it, and how a token is used. */
+/** Redirects a browser to the first page. Where no login is configured, that page explains tokens and how to configure a login. */
 export default async function entrance(app: FastifyInstance): Promise<void> {
   // The rack API has no `/`: only browsers are led here (`server.ts`).
   for (const address of ['/', '/gateway'])
     app.get(address, async function goHome(request, reply) {
-      await app.limitStranger(request)
+      await app.limitUnauthenticated(request)
       return reply.redirect('/gateway/', 303)
     })
   if (app.loginProvider !== null) return
   app.get('/gateway/', async function explainLogin(request, reply) {
-    await app.limitStranger(request)
+    await app.limitUnauthenticated(request)
     return sendPage(reply, 200, 'Logging in with a browser is not set up', explanation)
   })
 }

@@ -10,7 +10,7 @@ export interface HomeOptions {
   readonly publicUrl: string | null
 }
 
-/** The first page after a login: who you are and where you may go, or who can give you access. */
+/** The first page after a login: your roles and racks, or who can give you access. */
 export default async function home(app: FastifyInstance, { adminUsers, publicUrl }: HomeOptions): Promise<void> {
   if (app.loginProvider === null || publicUrl === null) return
   app.get('/gateway/', async function showHome(request, reply) {
@@ -18,7 +18,7 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
       await app.authenticateOwn(request, reply)
     } catch (error) {
       if (!isForLogin(error)) throw error
-      await app.limitStranger(request)
+      await app.limitUnauthenticated(request)
       return reply.header('cache-control', 'no-store').redirect('/gateway/auth/login', 303)
     }
     const { principal, csrfToken } = request
@@ -44,14 +44,14 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
   })
 }
 
-/** More racks than these are one command away. */
-const mostLogins = 5
+/** More racks are shown as one sentence. */
+const maxLogins = 5
 
 /** The commands that a person types next. */
 function connecting(publicUrl: string, racks: readonly string[], first: string): Html {
-  const logins = racks.slice(0, mostLogins).map((rack) => html`rack-gateway login ${rack} ${publicUrl}\n`)
+  const logins = racks.slice(0, maxLogins).map((rack) => html`rack-gateway login ${rack} ${publicUrl}\n`)
   const more =
-    racks.length > mostLogins
+    racks.length > maxLogins
       ? [html`<p class="soft">The same command gives each of your other racks a name.</p>\n`]
       : []
   return html`<h2>Connect your terminal</h2>
@@ -65,7 +65,7 @@ convox apps</code></pre>
 `
 }
 
-/** Whoever sends two credentials would come back from the login with them, and be sent there for ever. */
+/** A client with two credentials would be redirected between the login and this page without end. */
 function isForLogin(error: unknown): boolean {
   return error instanceof Unauthenticated && ruleOf(error) !== 'two-credentials'
 }

@@ -6,7 +6,7 @@ export type StudyQuestion =
   | { readonly kind: 'begin'; readonly current: PolicyDocument; readonly proposed: string }
   /** Events in their canonical form. */
   | { readonly kind: 'calls'; readonly canonical: readonly string[] }
-  | { readonly kind: 'end'; readonly mostChanges: number }
+  | { readonly kind: 'end'; readonly maxChanges: number }
 
 export type StudyAnswer =
   /** Hash of the proposed document. */

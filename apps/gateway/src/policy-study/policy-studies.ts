@@ -88,7 +88,7 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
     if (begun.kind !== 'begun') throw unexpected(begun)
     await onBegin(begun.policy)
     const cut = await replay(child, since, until)
-    const end = await child.ask({ kind: 'end', mostChanges: bounds.changes })
+    const end = await child.ask({ kind: 'end', maxChanges: bounds.changes })
     if (end.kind !== 'impact') throw unexpected(end)
     return { proposed: begun.policy, impact: end.impact, cut }
   }
@@ -125,11 +125,11 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '57014'
 }
 
-const mostProblems = 5
+const maxProblems = 5
 
 function invalid(problems: readonly string[]): Error {
-  const left = problems.length - mostProblems
-  const named = problems.slice(0, mostProblems).join('; ')
+  const left = problems.length - maxProblems
+  const named = problems.slice(0, maxProblems).join('; ')
   const reason = `the document is not valid: ${named}${left > 0 ? `; and ${left} problems more` : ''}`
   return ruled(new InvalidRequest(reason, 'correct it'), 'policy-document')
 }

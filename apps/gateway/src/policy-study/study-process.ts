@@ -12,7 +12,7 @@ process.on('message', (question: StudyQuestion) => process.send?.(answerTo(quest
 function answerTo(question: StudyQuestion): StudyAnswer {
   if (question.kind === 'begin') return begin(question)
   if (study === null) throw new Error('a study begins with its documents')
-  if (question.kind === 'end') return { kind: 'impact', impact: study.result(question.mostChanges) }
+  if (question.kind === 'end') return { kind: 'impact', impact: study.result(question.maxChanges) }
   for (const canonical of question.canonical) study.add(recordedCall(canonical))
   return { kind: 'more' }
 }

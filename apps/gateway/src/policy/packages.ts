@@ -41,7 +41,7 @@ export default fp<PolicyPackagesOptions>(
         rejectCrossSite(request)
         await app.authenticateOwn(request, reply)
       },
-      admit: (request) => app.limitStranger(request),
+      admit: (request) => app.limitUnauthenticated(request),
       callerOf: (request) => ({ principal: request.principal, address: addressOf(request) }),
       async record(request, detail) {
         await app.audit.record({
@@ -79,7 +79,7 @@ function packagesLog(log: FastifyBaseLogger): PackagesLog {
 
 const longestMessage = 1_000
 
-/** Where it happened, and none of what an error may carry along: a request with its headers, a connection with its password. */
+/** The error without its other properties, which can hold a request with its headers or a connection with its password. */
 function plainly({ name, message, stack }: Error) {
   return { type: name, message: message.slice(0, longestMessage), stack: stack?.slice(0, 4 * longestMessage) }
 }

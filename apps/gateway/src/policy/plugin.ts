@@ -48,7 +48,7 @@ function tell({ log, ...app }: FastifyInstance, change: PolicyFileChange): void 
     const { file, policy, problems } = change
     log.error(
       { event: 'policy.rejected', file, policy, problems },
-      'the policy document is not valid: the one before it stays in force',
+      'the policy document is not valid: the previous one stays in force',
     )
     return
   }

@@ -3,7 +3,7 @@ import { ConfigError, readServerConfig, type ServerConfig, sanitiseEnvironment }
 /** sysexits.h: something is wrong with the configuration. */
 const configurationError = 78
 
-/** The process's configuration; everything that is wrong with it is said at once, and ends the process. */
+/** The configuration of the process. Prints all its problems at once and exits if there are any. */
 export function configurationOrExit(): ServerConfig {
   sanitiseEnvironment(process.env)
   try {

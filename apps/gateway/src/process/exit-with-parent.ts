@@ -1,4 +1,4 @@
-/** Package managers end without passing every signal on. When whoever started us is gone, we stop as if told to. */
+/** Stops the process when its parent is gone, because package managers do not forward every signal. */
 export function stopWhenOrphaned(): void {
   const parent = process.ppid
   const timer = setInterval(function checkParent() {

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 
-/** A terminal sends Ctrl-C to every program of a command, and a package manager passes it on: so much later, it is the same one. */
+/** Milliseconds within which a second signal counts as the first one: a terminal sends Ctrl-C to every process, and a package manager forwards it again. */
 const samePress = 1_000
 
 /** How long a stop may take before the process is ended anyway. */
@@ -8,7 +8,7 @@ const stopLimit = 30_000
 
 interface SignalHandlers {
   stop(): Promise<void>
-  /** Null where nothing can be read again: SIGHUP then stops the process. */
+  /** Null: SIGHUP stops the process. */
   readonly reload: (() => Promise<void>) | null
 }
 

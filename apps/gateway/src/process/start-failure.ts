@@ -1,17 +1,17 @@
 import { CannotListen } from '../errors.ts'
 
-/** Whether the operator can put it right, so that its message is the whole sentence and a stack would only hide it. */
+/** Whether the operator can fix it. Its message is enough then, without a stack. */
 export function isExpected(error: unknown): error is Error {
   return error instanceof Error && codeOf(error).startsWith('RGW_')
 }
 
-/** What a failed start says: always one line. */
+/** The message of a failed start: always one line. */
 export function sentenceOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return text.replaceAll(/\s*\n\s*/g, ' ').trim()
 }
 
-/** Why the address can't be listened on, where that is for the operator to change. */
+/** The reason why the gateway cannot listen on an address, if the operator can fix it. */
 export function listenFailure(
   error: unknown,
   { host, port, variable = 'HOST' }: { host: string; port: number; variable?: string },

@@ -16,14 +16,14 @@ export interface RunningGateway {
   readonly databaseUrl: string
   /** Reads the policy document again. */
   reload(): Promise<void>
-  /** Finishes what is under way, flushes the audit log and ends. */
+  /** Waits for calls in progress, flushes the audit log, and closes everything. */
   stop(): Promise<void>
 }
 
-/** Milliseconds that transfers get to finish before they are cut. */
+/** Milliseconds for transfers to finish before their connections are closed. */
 const drainLimit = 20_000
 
-/** Database, migrations, gateway, port: in that order, and undone in the reverse one if one of them fails. */
+/** Starts the database, migrates it, and starts the gateway. Closes everything again if one of these fails. */
 export async function startGateway(config: ServerConfig, log: FastifyBaseLogger): Promise<RunningGateway> {
   turnOffPretenuring()
   const database = await prepareDatabase(config.database, {

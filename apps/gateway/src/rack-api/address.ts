@@ -1,2 +1,2 @@
-/** The one address inside Fastify that every rack call is routed to; its own path is read from the bytes that came. */
+/** The internal address of all rack calls. The real path is read from the received bytes, so that no router decodes it. */
 export const rackApiAddress = '/rack-api'

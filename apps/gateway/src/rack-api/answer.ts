@@ -5,10 +5,10 @@ import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@r
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
 import type { DecidedCall } from './call.ts'
+import { onCallEnd } from './call-end.ts'
 import { countedAs, maskLimit } from './call-limits.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import type { Release } from './fair-limit.ts'
-import { whenOver } from './hangup.ts'
 import { runInTurns } from './turns.ts'
 
 /** An answer whose head is settled. `body` is null while it is still to be streamed. */
@@ -38,7 +38,7 @@ export async function prepareAnswer(
     throw ruled(
       new UpstreamRedirect(
         `the rack ${call.rack.name} answered with a redirect, which the gateway does not pass on`,
-        'tell whoever runs that rack',
+        'tell an administrator of this rack',
       ),
       'upstream-redirect',
     )
@@ -56,7 +56,7 @@ export async function prepareAnswer(
     const { memory } = dependencies.limits
     const release =
       memory.take(principal, amount) ?? (await memory.wait({ ...call, principal, rack: call.rack.name }, amount))
-    whenOver(request.raw, reply.raw, release)
+    onCallEnd(request.raw, reply.raw, release)
     taken.push(release)
   }
   const received = await answer.collect(maskLimit, { freeBytes: smallAnswer, reserve: takeMemory })
@@ -153,7 +153,7 @@ function sendParts(
       raw.end()
     }
     raw.on('drain', send).once('finish', resolve)
-    whenOver(request.raw, raw, () => {
+    onCallEnd(request.raw, raw, () => {
       rate.stop()
       reject(new Error('the caller took no more of it'))
     })

@@ -6,12 +6,12 @@ declare module 'fastify' {
   }
 }
 
-/** What an event says of a body, in hex. */
+/** The digest of a body, in hex. */
 export type BodyDigest = (body: Buffer) => string
 
 /**
- * HMAC-SHA-256 of bodies. Whoever has the key can hold a body against an event. Whoever reads the log alone can't: a plain
- * digest of a short form, such as that of a registry's password, could be guessed at.
+ * HMAC-SHA-256 of bodies. A reader of the log has no key, so that they cannot guess the body of a short form, such as a
+ * registry's password, as they could from a plain digest.
  */
 export function createBodyDigest(bytes: Buffer): BodyDigest {
   const key = createSecretKey(bytes)

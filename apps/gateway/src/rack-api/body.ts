@@ -20,7 +20,7 @@ export function hasBody(request: IncomingMessage): boolean {
 }
 
 /**
- * Reads a form's bytes, at most `formLimit`. They are what is judged and what is sent.
+ * Reads a form, at most `formLimit` bytes. The decision is about these bytes, and the rack gets the same ones.
  *
  * @param timeout milliseconds in which 1 KiB has to come
  */
@@ -61,8 +61,8 @@ export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
 const lingerBytes = 4 * 1024 * 1024
 
 /**
- * After a refusal: reads on for a moment so that the client sees the answer instead of a reset, then closes.
- * What is left of the body is never taken for a next request.
+ * Reads the rest of the body for a moment, so that the client sees the response instead of a reset. Then it closes the connection.
+ * The rest of a body is never read as a next request.
  *
  * @param milliseconds for which it reads on
  */
@@ -80,7 +80,7 @@ export function discardBody(request: FastifyRequest, milliseconds: number): void
   raw.resume()
 }
 
-/** A broken chunk, or a client that went away: the record is the only one to hear of it. */
+/** For a broken chunk or a client that disconnected. Only the event shows this error. */
 function brokenOff(): Error {
   return ruled(new BadFrame('the form broke off before its end', 'send all of it'), 'form-broken')
 }

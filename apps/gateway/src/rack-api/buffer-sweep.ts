@@ -1,15 +1,15 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** To be told of the bytes that were read from a connection and passed on. */
+/** Counts bytes that were read from a connection and forwarded. */
 export type BufferSweep = (bytes: number) => void
 
-/** How much is left lying about. A sweep takes about a millisecond, and as many bytes take ten and more to pass. */
+/** Bytes between two collections. A collection takes about 1 ms, and forwarding as many bytes takes at least 10 ms. */
 const sweepEvery = 8 * 1024 * 1024
 
 /**
- * Keeps memory flat while large bodies pass. Each read of a connection leaves a buffer outside V8's heap, and V8 lets
- * 64 MiB of them gather before it looks for those that nobody needs any more. A collection of young objects finds nearly all.
+ * Keeps memory flat during large transfers. Each read of a connection leaves a buffer outside V8's heap. V8 collects them
+ * only after 64 MiB. A collection of young objects finds nearly all of them.
  */
 export function createBufferSweep(collect: () => void = youngCollection()): BufferSweep {
   let passed = 0
@@ -21,7 +21,7 @@ export function createBufferSweep(collect: () => void = youngCollection()): Buff
   }
 }
 
-/** V8's own function: contexts that are made while the flag is set have it. */
+/** V8's `gc`, which contexts have that are created while the flag is set. */
 function youngCollection(): () => void {
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')

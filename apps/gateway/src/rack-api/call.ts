@@ -6,29 +6,29 @@ import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-p
 import type { Framed } from './frame.ts'
 import type { RecordedChange } from './recorded-changes.ts'
 import type { RecordedValues } from './recorded-values.ts'
-import type { ToldCommand } from './redacted-command.ts'
+import type { RedactedCommand } from './redacted-command.ts'
 
-/** What is known of one call on the rack API; filled as it goes through the steps, so that a refusal at any step can be recorded with all that was known. */
+/** A call of the rack API. It grows from stage to stage, so that a denial at any stage is recorded with all that is known. */
 export interface CallState {
   readonly startedAt: number
-  /** Where it comes from. */
+  /** The caller's address. */
   readonly address: string
   readonly framed: Framed
   rack: Rack | null
   match: RouteMatch | null
   rackCall: RackCall | null
   decision: Decision | null
-  /** Whether an event tells of it already. */
+  /** Whether an event of the call exists already. */
   recorded: boolean
   /** A form's bytes, read before the decision. */
   form: Buffer | null
-  /** What the rack gets of it: other bytes only where masks were replaced by real values. */
+  /** The form for the rack. It differs from `form` where masks were replaced by real values. */
   sent: Buffer | null
-  /** Of a new release: what it does to the environment. */
+  /** The changes that a new release makes to the environment. */
   keyChanges: readonly RecordedChange[]
-  /** What it asks to run, as it is recorded; null where it asks for nothing. */
-  command: ToldCommand | null
-  /** Of its parameters, where the policy says so; null: names alone. */
+  /** The command as events show it; null when the call has none. */
+  command: RedactedCommand | null
+  /** The values of parameters that the policy has recorded; null: none. */
   values: RecordedValues | null
 }
 
@@ -45,7 +45,7 @@ export type RoutedCall = CallState & {
 /** A call that may be forwarded. */
 export type DecidedCall = RoutedCall & { rackCall: RackCall; decision: Decision }
 
-/** The socket of an upgrade request, and what was read past its head. */
+/** The socket of an upgrade request, and the bytes that were read after its head. */
 export interface PendingUpgrade {
   readonly socket: Duplex
   readonly head: Buffer

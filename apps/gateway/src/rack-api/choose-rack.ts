@@ -4,7 +4,7 @@ import { ruled } from '../errors.ts'
 import type { CallState } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
-/** Which rack a call is for: the path's prefix, else the token's rack, else the only rack. After authentication only, since a refusal names racks. */
+/** The rack of a call: the path's prefix, else the token's rack, else the only rack. It runs after authentication, because its errors name racks. */
 export function chooseRack(
   { racks, policy, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'now'>,
   principal: Principal,

@@ -1,10 +1,10 @@
 import { createFrame, opcodes, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** What the CLI reads a process's exit code from. It finds it only within one frame. */
+/** The CLI reads the exit code of a process after this marker. Both must be in one frame. */
 const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 
-/** How long the client may take to hang up after a refusal. */
+/** Milliseconds for the client to disconnect after an error. */
 const hangUpTime = 5_000
 
 /**
@@ -30,7 +30,7 @@ function isCommand(path: string): boolean {
   return hasExitCode(path) || path.endsWith('/console')
 }
 
-/** Refuses in the stream: the sentence, exit code 1 where the CLI reads one, the end. The rack has heard nothing of it. */
+/** Accepts the WebSocket, sends the error and exit code 1 in it, and closes it. The rack gets nothing. */
 export function refuseInWords(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
   const socket = takeSocket(reply, request)
   writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
@@ -43,7 +43,7 @@ export function refuseInWords(request: FastifyRequest, reply: FastifyReply, sent
   socket.once('close', () => clearTimeout(timer))
 }
 
-/** From here on the socket is ours: the HTTP response no longer holds it. */
+/** Detaches the socket from the HTTP response. */
 export function takeSocket(reply: FastifyReply, { raw }: FastifyRequest) {
   if (!raw.pendingUpgrade) throw new Error('only an upgrade has a socket to take')
   reply.hijack()

@@ -4,7 +4,7 @@ import { ApprovalNeeded, NotPermitted, refusedBy, StepUpNeeded, told } from '../
 import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
-/** The policy decides, and of what it permits, its packages may refuse some more. */
+/** The policy decides. Policy packages can then deny a call that it allows. */
 export async function decide(
   dependencies: RackApiDependencies,
   call: RoutedCall,
@@ -17,7 +17,7 @@ export async function decide(
   return narrowed.effect === 'allow' ? stillPermitted(dependencies, call, rackCall, narrowed) : narrowed
 }
 
-/** While packages took their time, the caller may have lost what the decision was made from. */
+/** Decides again with the current bindings, because they can change while policy packages decide. */
 async function stillPermitted(
   { identities, policy, now }: RackApiDependencies,
   { credential }: RoutedCall,
@@ -30,7 +30,7 @@ async function stillPermitted(
   return again.effect === 'allow' ? decision : again
 }
 
-/** What a caller is told who may not. */
+/** The error of a denial. */
 export function refusalBy(decision: Exclude<Decision, { effect: 'allow' }>): Error {
   if (decision.effect === 'deny') return refusedBy(NotPermitted, decision)
   const { reason, next, rule } = decision

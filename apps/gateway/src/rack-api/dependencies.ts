@@ -21,7 +21,7 @@ import { createTurns, type Turns } from './turns.ts'
 export interface RackApiDependencies {
   readonly identities: Identities
   readonly policy: Policy
-  /** What may refuse a call that the policy permits. */
+  /** They can deny a call that the policy allows. */
   readonly packages: PolicyPackages
   readonly racks: RackRegistry
   readonly audit: Audit
@@ -32,15 +32,15 @@ export interface RackApiDependencies {
   readonly masks: MaskKeeper
   readonly live: LiveCalls
   readonly limits: CallLimits
-  /** In which large answers are masked. */
+  /** They share the event loop among the responses that are being masked. */
   readonly turns: Turns
-  /** Milliseconds in which a request body has to bring 1 KiB. */
+  /** Milliseconds within which at least 1 KiB of a request body must arrive. */
   readonly bodyTimeout: number
   readonly recorder: SessionRecorder
   readonly sweep: BufferSweep
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** `relaxed`: a read's answer doesn't wait for its record. */
+  /** `relaxed`: the response to a read does not wait for its event. */
   readonly reads: 'strict' | 'relaxed'
 }
 

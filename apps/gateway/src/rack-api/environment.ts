@@ -23,11 +23,11 @@ export interface NewEnvironment {
   readonly changes: readonly KeyChange[]
   /** The same for the audit log; see `createRecordedChanges`. */
   readonly recordedChanges: readonly RecordedChange[]
-  /** The form with real values in the place of masks, or null when it held none. */
+  /** The form with real values instead of masks; null when it has no masks. */
   readonly restored: Buffer | null
 }
 
-/** Reads the environments of releases on behalf of a caller who may make one, so that masks can come back and changes have names. */
+/** Reads the environments of releases for a caller who may create a release: to restore masked values, and to name changed keys. */
 export interface Environments {
   /**
    * @returns null when the new release keeps the newest one's environment
@@ -56,7 +56,7 @@ export function createEnvironments(masks: MaskKeeper): Environments {
 }
 
 /**
- * A mask is only ever a whole value of an environment that comes back. A command may say what it likes: nothing of it is stored.
+ * A mask is valid only as the whole value of an environment variable. A command can contain anything, because the rack does not store it.
  *
  * @param nameOf how the refusal names a parameter; null where it may hold masks
  * @throws ForeignMask
@@ -86,15 +86,15 @@ function changesBetween(before: string, after: string): KeyChange[] {
   }))
 }
 
-/** The rack reads an environment by lines of at most 64 KiB, and nothing of what follows a longer one. */
+/** The rack ignores everything after a line of more than 64 KiB. */
 const longestLine = 65_535
-/** Comparing and recording hundreds of thousands of keys would hold up everybody's calls for seconds. */
-const mostLines = 10_000
+/** Comparing hundreds of thousands of keys would block all calls for seconds. */
+const maxLines = 10_000
 
 function refuseUnreadLines(env: string): void {
   const lines = env.split('\n')
-  if (lines.length > mostLines) {
-    const reason = `the environment has more than ${mostLines} lines, which no process could be given`
+  if (lines.length > maxLines) {
+    const reason = `the environment has more than ${maxLines} lines, which no process could be given`
     throw ruled(new AmbiguousParameters(reason, 'send fewer'), 'env-lines')
   }
   if (!lines.some((line) => Buffer.byteLength(line) > longestLine)) return

@@ -1,6 +1,6 @@
 import { CallerGone, type CallSignal } from '@rack-gateway/rack-registry'
 
-/** Gives back what was taken, or all of it but `kept`. Safe to call more than once. */
+/** Releases the amount, or all of it except `kept`. Safe to call more than once. */
 export type Release = (kept?: number) => void
 
 export interface FairLimitOptions {
@@ -8,18 +8,18 @@ export interface FairLimitOptions {
   readonly total: number
   /** How many requests of one principal may wait. */
   readonly waiting: number
-  /** The error for a request that gets nothing. @param full what there was not enough of */
+  /** The error for a caller above the limit. @param full which limit was reached */
   readonly refusal: (full: 'principal' | 'total') => Error
 }
 
-/** Bounds what is in use, for each principal and for all together: calls, each of which counts 1, or bytes. */
+/** A limit for each principal and for all of them together. It counts calls (1 each) or bytes. */
 export interface FairLimit {
-  /** @returns null when there is not enough now */
+  /** @returns null when the limit is reached */
   take(principal: string, amount?: number): Release | null
   /**
-   * Waits until there is enough. Principals take turns, so that one with many waiting calls does not hold up another.
+   * Waits until the limit allows it. Principals take turns, so that many waiting calls of one principal do not delay another.
    *
-   * @throws the refusal when too many of the principal wait already, or after 30 s; CallerGone
+   * @throws the error of the limit when too many calls of the principal wait already, or after 30 s; CallerGone
    */
   wait(caller: WaitingCaller, amount?: number): Promise<Release>
 }
@@ -39,9 +39,9 @@ interface Waiting {
 const longestWait = 30_000
 
 export function createFairLimit(options: FairLimitOptions): FairLimit {
-  const { perPrincipal, total, waiting: mostWaiting, refusal } = options
+  const { perPrincipal, total, waiting: maxWaiting, refusal } = options
   const inUse = new Map<string, number>()
-  /** A principal whose request got something moves to the end. */
+  /** The principal whose call starts moves to the end. */
   const queues = new Map<string, Set<Waiting>>()
   let sum = 0
 
@@ -66,7 +66,7 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
     }
   }
 
-  /** The first principal in turn that is below its own limit, and what it asks for. */
+  /** The first principal below its own limit, and its first waiting call. */
   function next(): [principal: string, first: Waiting] | null {
     for (const [principal, queue] of queues) {
       const [first] = queue
@@ -78,7 +78,7 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
   function startWaiting(): void {
     for (let found = next(); found !== null; found = next()) {
       const [principal, first] = found
-      // Nobody overtakes a large request that waits for enough.
+      // A large amount waits in order: no smaller one overtakes it.
       if (!fitsTotal(first.amount)) return
       leave(principal, first)
       const rest = queues.get(principal)
@@ -105,7 +105,7 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
       if (signal.aborted) return Promise.reject(new CallerGone(rack))
       const full = () => refusal(fitsPrincipal(principal, amount) ? 'total' : 'principal')
       const queue = queues.get(principal) ?? new Set<Waiting>()
-      if (queue.size >= mostWaiting) return Promise.reject(full())
+      if (queue.size >= maxWaiting) return Promise.reject(full())
       return new Promise((resolve, reject) => {
         function settle(): void {
           clearTimeout(timer)

@@ -2,7 +2,7 @@ import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
 import { RackBroken, type UpstreamResponse } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { draftOf } from '../audit/call-event.ts'
+import { callEventOf } from '../audit/call-event.ts'
 import { ChangeUnclear, ruled } from '../errors.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
@@ -20,7 +20,7 @@ export async function forwardRead(
   call: DecidedCall,
 ): Promise<void> {
   if (dependencies.reads === 'relaxed') dependencies.audit.check()
-  const draft = draftOf(request)
+  const draft = callEventOf(request)
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
   const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
@@ -52,7 +52,7 @@ async function recorded(
   return null
 }
 
-/** It may wait a while, so it keeps nothing of the call but its log. */
+/** Takes only the log, because the promise can stay pending for a while and would keep the call in memory. */
 function reportLoss(log: FastifyBaseLogger, record: Promise<RecordedEvent>): void {
   record.catch((error: unknown) => log.error({ event: 'audit.late_record_failed', err: error }))
 }
@@ -75,7 +75,7 @@ export async function forwardChange(
   reply: FastifyReply,
   call: DecidedCall,
 ): Promise<void> {
-  const draft = draftOf(request)
+  const draft = callEventOf(request)
   const upstream = upstreamRequest(request, call)
   const intent = await dependencies.audit.record({ ...draft, kind: 'intent' })
   call.recorded = true
@@ -109,7 +109,7 @@ export async function forwardChange(
 }
 
 /** Beyond it, the names stand in the intent alone. */
-const mostKeyEvents = 500
+const maxKeyEvents = 500
 
 /** One event for each key of the environment that a new release changes: names, never values. */
 function keyEvents(
@@ -124,7 +124,7 @@ function keyEvents(
     ...(app && { app }),
   }
   return keyChanges
-    .slice(0, mostKeyEvents)
+    .slice(0, maxKeyEvents)
     .map((detail) => ({ ...shared, kind: 'environment.changed', detail: { ...detail } }))
 }
 

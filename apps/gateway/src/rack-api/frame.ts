@@ -3,7 +3,7 @@ import { type CanonicalTarget, readTarget, splitRackPrefix, type TargetError } f
 import { readHandshake } from '@rack-gateway/rack-registry'
 import { hasBody } from './body.ts'
 
-/** A call whose outer form means one thing only. Nothing has been looked up yet. */
+/** A request that every HTTP implementation reads in the same way. No credential or name has been looked up yet. */
 export interface Framed {
   /** As received and as it will be sent, without the rack's prefix. */
   readonly path: string
@@ -36,7 +36,7 @@ const duplicateHeader = refusal(
 const unexpectedBody = refusal(
   400,
   'unexpected-body',
-  'a GET or HEAD request with a body is refused, since parts of the way drop it and others read it',
+  'a GET or HEAD request has a body, which proxies treat inconsistently',
   'send it without one',
 )
 const crossSite = refusal(
@@ -66,7 +66,7 @@ const notWebsocket = refusal(
 )
 const unnamedHeader = refusal(400, 'duplicate-header', 'the request has no Host header', 'send one')
 
-const mostHeaders = 256
+const maxHeaders = 256
 
 /** Headers that change what a request means and may be there once. */
 const singletons = new Set([
@@ -85,13 +85,13 @@ const singletons = new Set([
 ])
 
 /**
- * Reads the outer form of a call: the target as received, doubled headers, a browser's marks, a body where none belongs.
- * Refusals are constants, so that a flood of them allocates nothing.
+ * Checks the request itself: its target, duplicate headers, headers of browsers, and a body where none is allowed.
+ * The errors are constants, so that a flood of bad requests allocates nothing.
  */
 export function frame(request: IncomingMessage, received: string, upgrading: boolean): Framed | FrameRefusal {
   const target = readTarget(received)
   if ('rule' in target) return refusals.get(target.rule) ?? rememberRefusal(target)
-  if (request.rawHeaders.length > 2 * mostHeaders) return tooManyHeaders
+  if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
   if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return unnamedHeader
   const browser = browserMark(request, upgrading)

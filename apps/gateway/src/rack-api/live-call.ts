@@ -1,15 +1,15 @@
 import type { TokenReading } from '@rack-gateway/auth'
 import type { Principal, RackCall } from '@rack-gateway/rbac-policy'
 
-/** A websocket or transfer that is under way, and what it was permitted by. */
+/** A WebSocket or transfer in progress, and the decision that allowed it. */
 export interface LiveCall {
   readonly principal: Principal
   readonly credential: TokenReading
   readonly rackCall: RackCall
   /** A websocket is ended when the gateway stops; a transfer may finish. */
   readonly kind: 'websocket' | 'transfer'
-  /** Cuts it; where there is somebody to tell, with the reason. */
+  /** Ends it. A WebSocket sends the reason to the client. */
   end(reason: string): void
-  /** Shows the parts of the way that it is still wanted. */
+  /** Keeps proxies from closing it as idle. */
   ping(): void
 }

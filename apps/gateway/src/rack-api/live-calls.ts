@@ -6,12 +6,12 @@ import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { LiveCall } from './live-call.ts'
 import { createPackageReview } from './package-review.ts'
 
-/** What is under way: kept alive, and ended as soon as what permitted them no longer holds. */
+/** WebSockets and transfers in progress. They are kept alive, and they end when their permission ends. */
 export interface LiveCalls {
-  /** @returns the function that takes it out again */
+  /** @returns a function that removes the call */
   add(call: LiveCall): () => void
   readonly size: number
-  /** Ends all websockets that there are, and those that come yet. */
+  /** Ends all WebSockets, including those that are opened later. */
   endAll(reason: string): void
   stop(): void
 }
@@ -27,7 +27,7 @@ export interface LiveCallsOptions {
 
 /** Well under the 60 s of silence after which a rack's ingress cuts. */
 const pingEvery = 20_000
-/** What ends by the clock (tokens, bindings) ends streams within a second, too. */
+/** So that an expired token or binding ends its streams within a second. */
 const reviewEvery = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
@@ -45,7 +45,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     if (objection !== null && calls.has(call)) call.end(objection)
   }
 
-  /** Without the database nobody knows whether it may go on: after `AUTH_MAX_STALE` it may not. */
+  /** Ends the call when the database has been away for `AUTH_MAX_STALE`, because its permission is unknown then. */
   function check(call: LiveCall): void {
     review(call).catch((error: unknown) => {
       if (error instanceof AuthUnavailable) call.end(error.message)
@@ -74,7 +74,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
         app: rackCall.app,
         end: call.end,
       })
-      // What has changed while the rack was asked, nobody could tell this stream.
+      // The permission can have changed while the rack answered.
       if (over !== null && call.kind === 'websocket') call.end(over)
       else check(call)
       return () => {

@@ -14,7 +14,7 @@ export function createMaskMac(key: Buffer): MaskMac {
 
 export const macBytes = 16
 
-/** Macs as they stand in masks. A list of releases shows the same ones each time, so they are remembered: at most about `capacity`. */
+/** MACs as text. A list of releases contains the same MACs each time, so they are cached, up to `capacity`. */
 export function createMaskTexts(mac: MaskMac, capacity = 20_000): (rack: string, origin: MaskOrigin) => string {
   const releases = new Map<string, Map<string, string>>()
   let count = 0

@@ -5,21 +5,21 @@ import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
 import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 
-/** What each principal sees of an answer, and the proof that a mask was made here. */
+/** Masks responses for a principal, and proves that this gateway made a mask. */
 export interface MaskKeeper {
-  /** @returns `received` itself when there was nothing to mask @throws UnmaskableResponse */
+  /** @returns `received` itself when it has nothing to mask @throws UnmaskableResponse */
   apply(call: RoutedCall, received: Buffer): Buffer
-  /** The same in steps, for large answers. Parts are at most 64 KiB. */
+  /** The same as a generator, for large responses. Parts are at most 64 KiB. */
   applyInSteps(call: RoutedCall, received: string): Generator<void, readonly Buffer[]>
-  /** The same for a text of no known shape, such as an error. */
+  /** The same for a text without a schema, such as an error. */
   applyToText(call: RoutedCall, received: Buffer): Buffer
-  /** Whether a mask of this rack names the place that it was made for. */
+  /** Whether a mask was made for this variable of this rack. */
   proves(rack: string, origin: MaskOrigin, mac: string): boolean
 }
 
 export interface MaskKeeperOptions {
   readonly policy: Policy
-  /** Newest first: masks made with an older one are still known. */
+  /** Newest first. Masks that were made with an older key stay valid. */
   readonly keys: readonly [Buffer, ...Buffer[]]
   readonly now: () => number
 }

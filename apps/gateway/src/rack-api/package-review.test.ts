@@ -65,7 +65,7 @@ describe('a review of what is under way', () => {
     answer = unclear
     expect(await at(1)).toBeNull()
     expect(await at(60)).toBeNull()
-    expect(await at(61)).toContain('has not been able to judge this for a minute')
+    expect(await at(61)).toContain('A policy package has failed for a minute')
   })
 
   test('begins anew once all could be asked', async () => {

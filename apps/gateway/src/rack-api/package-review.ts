@@ -15,7 +15,7 @@ interface Reviewed {
 
 /** Milliseconds between two questions to packages that take their time: they may ask another service each time. */
 const everyAsynchronous = 30_000
-/** Milliseconds that a call goes on while a package fails. One failure must not end everybody's sessions at once. */
+/** Milliseconds for which a call continues while a package fails, so that one failure does not end all sessions at once. */
 const longestUnclear = 60_000
 
 export function createPackageReview(packages: PolicyPackages, now: () => number): PackageReview {
@@ -42,7 +42,7 @@ export function createPackageReview(packages: PolicyPackages, now: () => number)
     if (unclear) state.unclearSince ??= at
     else if (everyone) state.unclearSince = null
     if (!unclear || state.unclearSince === null || at - state.unclearSince < longestUnclear) return null
-    return 'a policy package has not been able to judge this for a minute. Try again, and if it goes on, tell an administrator of the gateway.'
+    return 'A policy package has failed for a minute. Try again. If it still fails, tell an administrator of the gateway.'
   }
 
   return async function review(call, principal, decision) {

@@ -7,14 +7,14 @@ import { rackApiAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
 import { createBodyDigest } from './body-digest.ts'
 import { beginCall, type RoutedCall } from './call.ts'
+import { callSignalOf, onCallEnd } from './call-end.ts'
 import { countedAs, kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
 import { decide, refusalBy } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameRefusal, frame, isRefusal } from './frame.ts'
-import { hangupOf, whenOver } from './hangup.ts'
-import { tellCommand } from './redacted-command.ts'
+import { createRedactedCommand } from './redacted-command.ts'
 import { readCallParameters, resolve } from './resolve.ts'
 import { matchRackRoute } from './routes.ts'
 import { watchTransfer } from './transfer.ts'
@@ -93,7 +93,7 @@ function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, r
       ),
       'unknown-route',
     )
-  return Object.assign(call, { rack, match, principal, credential, signal: hangupOf(request.raw, reply.raw) })
+  return Object.assign(call, { rack, match, principal, credential, signal: callSignalOf(request.raw, reply.raw) })
 }
 
 /** Bounds the calls of a principal that are in progress, before anything of the call is read. @throws TooManyCalls */
@@ -107,10 +107,10 @@ async function occupyPlace(
   const principal = countedAs(call.principal)
   const place = limit.take(principal)
   if (place !== null) {
-    whenOver(request.raw, reply.raw, place)
+    onCallEnd(request.raw, reply.raw, place)
     return
   }
-  whenOver(request.raw, reply.raw, await limit.wait({ principal, rack: call.rack.name, signal: call.signal }))
+  onCallEnd(request.raw, reply.raw, await limit.wait({ principal, rack: call.rack.name, signal: call.signal }))
   await authenticateAgain(request, call)
 }
 
@@ -126,7 +126,7 @@ async function occupyFormMemory(
   const principal = countedAs(call.principal)
   const memory =
     forms.take(principal, amount) ?? (await forms.wait({ ...call, principal, rack: call.rack.name }, amount))
-  whenOver(request.raw, reply.raw, memory)
+  onCallEnd(request.raw, reply.raw, memory)
 }
 
 /** A call can wait for its turn, for its form, and for the rack. Meanwhile the credential can be revoked. */
@@ -137,7 +137,7 @@ async function authenticateAgain(request: FastifyRequest, call: RoutedCall): Pro
 
 function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
   const asked = askedCommand(rackCall)
-  return asked && tellCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
+  return asked && createRedactedCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
 function refused({ status, rule, reason, next }: FrameRefusal): Error {

@@ -2,13 +2,13 @@ import type { Rack } from '@rack-gateway/rack-registry'
 import { askRack, textField } from './rack-question.ts'
 import { createTtlCache } from './ttl-cache.ts'
 
-/** What the rack says of a process. `service` is null for an unknown one, and for one that belongs to none. */
+/** A process as the rack describes it. `service` is null for an unknown process, and for a process without a service. */
 export interface FoundProcess {
   readonly known: boolean
   readonly service: string | null
 }
 
-/** Which service a process belongs to, asked from the rack and remembered briefly: `exec` and `cp` are decided by it. */
+/** Looks up the service of a process at the rack, with a TTL cache: the decision about `exec` and `cp` depends on it. */
 export interface ProcessDirectory {
   find(rack: Rack, app: string, process: string): Promise<FoundProcess>
 }
@@ -39,7 +39,7 @@ async function asProcess(rack: Rack, app: string, process: string): Promise<Foun
   return { known: true, service: service === '' ? null : service }
 }
 
-/** The rack takes a service's name in a process's place, and picks one of its processes. */
+/** The rack accepts a service's name instead of a process ID, and chooses one of its processes. */
 async function asService(rack: Rack, app: string, name: string): Promise<FoundProcess | null> {
   const { value } = await askRack(rack, `/apps/${app}/services`)
   const found = Array.isArray(value) && value.some((service) => textField(service, 'name') === name)

@@ -3,17 +3,17 @@ import { ruled, UpstreamUnclear } from '../errors.ts'
 
 const answerLimit = 4 * 1024 * 1024
 
-/** A question stands before a decision, so it may not take as long as a call. */
+/** Short, because the decision waits for the response. */
 const questionTime = 10_000
 
 /**
- * The gateway's own questions to a rack: reads only, with the gateway's name as the actor.
+ * A read that the gateway itself sends to a rack, with its own name as the actor.
  *
- * @returns the parsed answer, or null with a status other than 200
+ * @returns the parsed response; null for a status other than 200
  * @throws UpstreamUnclear when it takes too long or isn't JSON; RackUnreachable, RackBroken
  */
 export async function askRack(rack: Rack, target: string): Promise<{ status: number; value: unknown }> {
-  // A signal of `AbortSignal.timeout` would keep the answer until its time is over.
+  // `AbortSignal.timeout` would keep the response in memory until the timeout.
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), questionTime)
   const headers = ['Accept', 'application/json', 'Convox-Actor', 'rack-gateway']

@@ -23,14 +23,14 @@ export interface RecordedValues {
   readonly values: Readonly<Record<string, string>>
   /** Names of those that a rule asks for and that are secret: by their name, by what they are, or since the rack's token is in them. */
   readonly hidden: readonly string[]
-  /** Those that are too long to be looked through: nothing of them is told, but what proves them. */
+  /** Values that are too long to be redacted: the event has only their digest. */
   readonly truncated: readonly Truncation[]
 }
 
 type Asked = Pick<Policy, 'valuesRecorded' | 'isSecretParameter'>
 
 /** Beyond it, only names are recorded, and how many there were. */
-const mostValues = 64
+const maxValues = 64
 /** In UTF-16 units. */
 const longestValue = 64 * 1024
 
@@ -44,7 +44,7 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
   let more = 0
   for (const [name, value] of recordableValues(parameters)) {
     if (!isRecorded(name)) continue
-    if (values.size === mostValues && !values.has(name)) {
+    if (values.size === maxValues && !values.has(name)) {
       more++
       continue
     }
@@ -56,7 +56,7 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
       values.set(name, '')
     } else values.set(name, value)
   }
-  if (more > 0) truncated.push({ field: 'parameters.values', length: mostValues + more, sha256: '' })
+  if (more > 0) truncated.push({ field: 'parameters.values', length: maxValues + more, sha256: '' })
   return values.size === 0 ? null : { values: Object.fromEntries(values), hidden, truncated }
 }
 

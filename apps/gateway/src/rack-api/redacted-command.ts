@@ -1,47 +1,51 @@
 import { shown, shownCommand } from '@rack-gateway/command-matcher'
 import { type CommandRedaction, redactCommand } from '@rack-gateway/convox-api'
 
-/** A command as events and recordings tell it. The decision is made from the real one. */
-export interface ToldCommand {
+/** A command as events and recordings show it. The decision uses the real one. */
+export interface RedactedCommand {
   readonly words: readonly string[]
-  /** Whether anything of it was replaced. */
+  /** Whether a part of it was replaced. */
   readonly hidden: boolean
-  /** A sentence that may quote the real one. */
+  /** Redacts a sentence that can quote the real command. */
   sentence(text: string): string
 }
 
-export function tellCommand(real: readonly string[], view: CommandRedaction): ToldCommand {
+export function createRedactedCommand(real: readonly string[], view: CommandRedaction): RedactedCommand {
   const words = redactCommand(real, view)
   if (words === real) return { words, hidden: false, sentence: (text) => text }
   const pairs = quotations(real, words)
   return {
     words,
     hidden: true,
-    sentence: (text) => retell(text, pairs, (rest) => redactCommand([rest], view).join()),
+    sentence: (text) => replaceQuotations(text, pairs, (rest) => redactCommand([rest], view).join()),
   }
 }
 
-/** Replaces what is quoted, and hides what else is secret in the rest. What was replaced is not looked at again. */
-function retell(text: string, pairs: readonly (readonly [string, string])[], hide: (rest: string) => string): string {
-  const whole: readonly Piece[] = [{ text, isTold: false }]
-  const pieces = pairs.reduce((told, pair) => told.flatMap((piece) => retold(piece, pair)), whole)
-  return pieces.map((piece) => (piece.isTold ? piece.text : hide(piece.text))).join('')
+/** Replaces quotations of the real command, and redacts the rest. Replacements are not redacted again. */
+function replaceQuotations(
+  text: string,
+  pairs: readonly (readonly [string, string])[],
+  hide: (rest: string) => string,
+): string {
+  const whole: readonly Piece[] = [{ text, isReplacement: false }]
+  const pieces = pairs.reduce((replaced, pair) => replaced.flatMap((piece) => splitAtQuotation(piece, pair)), whole)
+  return pieces.map((piece) => (piece.isReplacement ? piece.text : hide(piece.text))).join('')
 }
 
 interface Piece {
   readonly text: string
-  readonly isTold: boolean
+  readonly isReplacement: boolean
 }
 
-function retold(piece: Piece, [from, to]: readonly [string, string]): readonly Piece[] {
-  if (piece.isTold || !piece.text.includes(from)) return [piece]
+function splitAtQuotation(piece: Piece, [from, to]: readonly [string, string]): readonly Piece[] {
+  if (piece.isReplacement || !piece.text.includes(from)) return [piece]
   return piece.text.split(from).flatMap((text, place) => {
-    const rest = { text, isTold: false }
-    return place === 0 ? [rest] : [{ text: to, isTold: true }, rest]
+    const rest = { text, isReplacement: false }
+    return place === 0 ? [rest] : [{ text: to, isReplacement: true }, rest]
   })
 }
 
-/** How sentences quote a command and its words, the longest first; what is as short as a letter stands everywhere. */
+/** The command and its words as sentences quote them, longest first. Single letters are left out, because they occur everywhere. */
 function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
   const changed = real.flatMap((word, place) => {
     const told = words[place] ?? ''

@@ -126,7 +126,7 @@ const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof No
 
 interface Asked {
   readonly process: ProcessSubject | null
-  /** Of the process, where it is a run's, whoever started it. */
+  /** The run that the process belongs to, also of another principal; null: no run. */
   readonly run: RunStart | null
   readonly resource: RackCall['resource']
   readonly release: RackCall['release']

@@ -2,7 +2,7 @@ import type { CommandOptions } from '@rack-gateway/command-matcher'
 import { readPairs } from '@rack-gateway/convox-api'
 import { AmbiguousParameters, ruled } from '../errors.ts'
 
-/** How a run was started: what its POST brought, for every exec that follows, whoever asks for it. */
+/** The options of a run's POST. They apply to every `exec` of its process, by any principal. */
 export interface RunStart {
   /** Names of the environment keys that it brought. */
   readonly environment: readonly string[]
@@ -10,7 +10,7 @@ export interface RunStart {
 }
 
 const keyName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/
-const mostKeys = 100
+const maxKeys = 100
 
 /** Of the POST of a run. An attached one says with its exec how the command runs. @throws AmbiguousParameters */
 export function optionsOfRun(
@@ -45,16 +45,10 @@ export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStar
 export function namesIn(text: string): string[] {
   const names = new Set<string>()
   for (const pair of readPairs(text)) {
-    if (
-      pair.dropped !== null ||
-      !pair.utf8 ||
-      !keyName.test(pair.key) ||
-      names.has(pair.key) ||
-      names.size === mostKeys
-    )
+    if (pair.dropped !== null || !pair.utf8 || !keyName.test(pair.key) || names.has(pair.key) || names.size === maxKeys)
       throw ruled(
         new AmbiguousParameters(
-          `key=value pairs must be url-encoded, each name once and made of letters, digits and underscores, at most ${mostKeys}`,
+          `key=value pairs must be url-encoded, each name once and made of letters, digits and underscores, at most ${maxKeys}`,
           'send them so',
         ),
         'ambiguous-pairs',

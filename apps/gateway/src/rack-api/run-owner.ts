@@ -6,7 +6,7 @@ import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { textField } from './rack-question.ts'
 
-/** How long a run's process may still be executed in and stopped by whoever started it: the longest `sleep` that a run may ask for. */
+/** Milliseconds for which the principal that started a run can use its process: the longest `sleep` of a run. */
 const runMaxAge = 86_400_000
 
 /** Keeps whose process a run has started, before its starter learns the process's id. */
@@ -47,7 +47,7 @@ export async function rememberRun(
 export function notRecorded(): Error {
   return ruled(
     new OutcomeNotRecorded(
-      'the rack has carried this out, but its outcome could not be recorded, so the answer is withheld',
+      'the rack has done this, but its outcome could not be recorded, so the response is not sent',
       'look at the result before you try again',
     ),
     'outcome-not-recorded',

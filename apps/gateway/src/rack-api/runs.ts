@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
 import type { RunStart } from './run-options.ts'
 
-/** The process of an attached run: whose it is, until when. */
+/** The process of an attached run, with its owner and its expiry. */
 export interface Run {
   readonly rack: string
   readonly app: string
@@ -15,13 +15,13 @@ export interface Run {
   readonly start: RunStart
 }
 
-/** What is known of an own run. */
+/** A run, as its creation described it. */
 export interface KnownRun extends RunStart {
   readonly principal: string
   readonly service: string
 }
 
-/** Kept in PostgreSQL, so that any replica knows it after any restart. */
+/** Stored in PostgreSQL, so that every replica knows the runs, also after a restart. */
 export interface Runs {
   add(run: Run): Promise<void>
   find(rack: string, app: string, process: string): Promise<KnownRun | null>

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
-/** Has a transfer looked at again while it is under way: it may take hours, and what permitted it may end before. */
+/** Reviews a transfer while it is in progress: it can take hours, and its permission can end before. */
 export function watchTransfer({ live }: RackApiDependencies, reply: FastifyReply, call: DecidedCall): void {
   const { body, mask } = call.match.route
   if (body !== 'raw' && mask !== 'opaque') return
@@ -13,7 +13,7 @@ export function watchTransfer({ live }: RackApiDependencies, reply: FastifyReply
     credential,
     rackCall,
     kind: 'transfer',
-    // An answer that has begun can't say why any more: a cut connection never looks complete.
+    // A response that has started cannot contain an error. A closed connection never looks complete.
     end: () => raw.destroy(),
     ping: () => undefined,
   })

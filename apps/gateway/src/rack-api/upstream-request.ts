@@ -5,7 +5,7 @@ import { allowBody, hasBody } from './body.ts'
 import type { DecidedCall } from './call.ts'
 import { kindOfCall } from './call-limits.ts'
 
-/** What the rack gets: the method, target and bytes that were judged, the headers that the route permits, and who asks. */
+/** The request for the rack: the method, target, and bytes that the decision was about, the headers that the route permits, and the caller's name. */
 export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {
   const { route } = call.match
   const headers = requestHeaders(request.raw.rawHeaders, {
@@ -23,7 +23,7 @@ export function upstreamRequest(request: FastifyRequest, call: DecidedCall): Ups
   }
 }
 
-/** Asks a client that waits for it to send its body. Not before its intent is recorded. */
+/** Answers `Expect: 100-continue`. It must run after the intent is recorded. */
 export function wantBody(request: FastifyRequest, reply: FastifyReply, { body }: UpstreamRequest): void {
   if (body !== null) allowBody(request, reply)
 }

@@ -2,7 +2,7 @@ import type { EventDraft } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { draftOf } from '../audit/call-event.ts'
+import { callEventOf } from '../audit/call-event.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
@@ -14,8 +14,8 @@ import { upstreamRequest } from './upstream-request.ts'
 const policyViolation = 1008
 
 /**
- * A websocket: `opened` is durable before the rack hears of it (its handshake carries the command), `closed` follows when it has ended.
- * A refusal stays at the handshake.
+ * Opens a WebSocket. The event `opened` is durable before the rack gets the handshake, which contains the command. The event `closed` follows at the end.
+ * An error of the rack is the response to the handshake.
  */
 export async function openWebsocket(
   dependencies: RackApiDependencies,
@@ -25,7 +25,7 @@ export async function openWebsocket(
 ): Promise<void> {
   const { pendingUpgrade: pending } = request.raw
   if (!pending) throw new Error('a websocket route is reached by an upgrade only')
-  const draft = draftOf(request)
+  const draft = callEventOf(request)
   const upstream = upstreamRequest(request, call)
   const recording = await dependencies.recorder.begin(request, call, draft)
   const opened = await dependencies.audit
@@ -92,7 +92,7 @@ export async function openWebsocket(
   })
 }
 
-/** Tells the person why. A command that is cut off ends with exit code 1: without the marker the CLI would report success. */
+/** The reason, for the person. A command that is ended early gets exit code 1: without an exit code, the CLI would report success. */
 function farewell({ match }: DecidedCall, reason: string): string {
   const words = lastWords(match.route.path, reason).join('')
   return match.route.changes ? `\n${words}` : words

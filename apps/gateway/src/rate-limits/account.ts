@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 
 const minute = 60_000
-const mostAccounts = 10_000
+const maxAccounts = 10_000
 
 interface Window {
   readonly begunAt: number
@@ -9,13 +9,13 @@ interface Window {
 }
 
 /**
- * Counts what is refused for one account in a minute, from whatever address. Bounded: the account that was refused longest ago goes first.
+ * Counts the denials of an account in a minute, from all addresses. It forgets the account whose last denial is the oldest first.
  *
  * @param now milliseconds of a clock that never goes back
  * @returns counts once more, and says how many seconds to wait when that is beyond the limit; 0 when it is not
  */
 export function createAccountLimit(perMinute: number, now: () => number): (account: string) => number {
-  const windows = new LRUCache<string, Window>({ max: mostAccounts })
+  const windows = new LRUCache<string, Window>({ max: maxAccounts })
 
   return function secondsToWait(account) {
     const at = now()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSameSender, senderAt } from './client-network.ts'
+import { clientNetwork, isSameNetwork } from './client-network.ts'
 
 test.each([
   ['192.0.2.1', '192.0.2.1', true],
@@ -9,9 +9,9 @@ test.each([
   ['192.0.2.1', '2001:db8::1', false],
   ['unknown', 'unknown', false],
 ])('%s and %s: one sender? %s', (one, other, same) => {
-  expect(isSameSender(one, other)).toBe(same)
+  expect(isSameNetwork(one, other)).toBe(same)
 })
 
 test('an IPv6 address stands for its /64, an IPv4 address for itself', () => {
-  expect([senderAt('2001:db8::1'), senderAt('192.0.2.1')]).toEqual(['2001:db8:0:0::/64', '192.0.2.1'])
+  expect([clientNetwork('2001:db8::1'), clientNetwork('192.0.2.1')]).toEqual(['2001:db8:0:0::/64', '192.0.2.1'])
 })

@@ -1,12 +1,12 @@
 import { addressBlock } from '@rack-gateway/audit'
 
-/** Whoever has an IPv6 address has its whole /64. */
-export function senderAt(address: string): string {
+/** The network of a client. An IPv6 client usually has a whole /64. */
+export function clientNetwork(address: string): string {
   const block = addressBlock(address)
   return block.endsWith('/64') ? block : address
 }
 
-/** Where an address isn't known, nobody is the same. */
-export function isSameSender(one: string, other: string): boolean {
-  return senderAt(one) === senderAt(other) && addressBlock(one) !== 'unknown'
+/** Unknown addresses are never the same network. */
+export function isSameNetwork(one: string, other: string): boolean {
+  return clientNetwork(one) === clientNetwork(other) && addressBlock(one) !== 'unknown'
 }

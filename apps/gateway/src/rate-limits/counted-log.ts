@@ -20,9 +20,9 @@ interface Counted {
 }
 
 const interval = 10_000
-const mostKinds = 100
+const maxKinds = 100
 
-/** For what unauthenticated requests cause: however many there are, the log grows by a bounded number of lines an interval. */
+/** A log for unauthenticated requests: it writes a limited number of lines in each interval. */
 export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLog {
   const kinds = new Map<string, Counted>()
   let timer: NodeJS.Timeout | undefined
@@ -44,12 +44,12 @@ export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLo
   return {
     note(kind, level, line) {
       timer ??= setTimeout(tellEvery, interval).unref()
-      const known = kinds.get(kind) ?? (kinds.size < mostKinds ? undefined : kinds.get(others))
+      const known = kinds.get(kind) ?? (kinds.size < maxKinds ? undefined : kinds.get(others))
       if (known !== undefined) {
         known.more++
         return
       }
-      kinds.set(kinds.size < mostKinds ? kind : others, { level, event: line.event, more: 0 })
+      kinds.set(kinds.size < maxKinds ? kind : others, { level, event: line.event, more: 0 })
       log[level](line)
     },
     stop() {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { oncePer } from './memoize-for.ts'
+import { memoizeFor } from './memoize-for.ts'
 
 function counted() {
   let now = 0
   let asked = 0
-  const ask = oncePer(
+  const ask = memoizeFor(
     1_000,
     () => now,
     async () => ++asked,
@@ -34,7 +34,7 @@ test('an answer is good for its time, and not a moment longer', async () => {
 test('a failure is not kept for ever', async () => {
   let now = 0
   let fails = true
-  const ask = oncePer(
+  const ask = memoizeFor(
     1_000,
     () => now,
     async () => {

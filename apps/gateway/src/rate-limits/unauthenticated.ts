@@ -4,13 +4,13 @@ import fp from 'fastify-plugin'
 import { addressOf } from '../audit/call-event.ts'
 import { ruled, TooManyRequests } from '../errors.ts'
 import { createAccountLimit } from './account.ts'
-import { senderAt } from './client-network.ts'
+import { clientNetwork } from './client-network.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts what somebody unknown asks or fails at. @throws TooManyRequests beyond the limit of their address */
-    limitStranger(request: FastifyRequest): Promise<void>
-    /** Counts what is refused for an account that somebody named and may not use. @throws TooManyRequests */
+    /** Counts an unauthenticated request. @throws TooManyRequests above the limit of its client network */
+    limitUnauthenticated(request: FastifyRequest): Promise<void>
+    /** Counts a denial of an account whose credential is not valid. @throws TooManyRequests */
     limitAccount(account: string): void
   }
 }
@@ -20,10 +20,10 @@ export interface UnauthenticatedLimitOptions {
 }
 
 const minute = 60_000
-/** An account is refused a tenth of what an address may be, but at least this often in a minute. */
+/** The least limit of an account in a minute. Otherwise it is a tenth of the limit of a network. */
 const leastOfAccount = 10
 
-/** In memory, and never asked for a call whose credential holds: many callers can share an address. */
+/** In memory. Authenticated requests never count, because many callers can share an address. */
 export default fp<UnauthenticatedLimitOptions>(
   async function unauthenticatedLimit(app, { perMinute }) {
     await app.register(rateLimit, { global: false })
@@ -37,7 +37,7 @@ export default fp<UnauthenticatedLimitOptions>(
         retryAfter: seconds,
       })
     })
-    app.decorate('limitStranger', async function limitStranger(request) {
+    app.decorate('limitUnauthenticated', async function limitUnauthenticated(request) {
       const result = await count(request)
       if (result.isAllowed || !result.isExceeded) return
       const seconds = Math.max(1, result.ttlInSeconds)
@@ -50,5 +50,5 @@ export default fp<UnauthenticatedLimitOptions>(
 )
 
 function senderOf(request: FastifyRequest): string {
-  return senderAt(addressOf(request))
+  return clientNetwork(addressOf(request))
 }

@@ -18,10 +18,10 @@ export interface RecordedSecrets {
 }
 
 /** A release never changes, so what was found for it stays. */
-const mostRemembered = 100
+const maxRemembered = 100
 
 export function createRecordedSecrets(policy: Policy): RecordedSecrets {
-  const remembered = new LRUCache<string, Promise<SecretFinder | null>>({ max: mostRemembered })
+  const remembered = new LRUCache<string, Promise<SecretFinder | null>>({ max: maxRemembered })
 
   async function ofRelease(rack: Rack, app: string, release: string): Promise<SecretFinder | null> {
     const values = [...parseEnv(await environmentOf(rack, app, release))]

@@ -61,7 +61,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
       login,
       visitor,
       here: visitor.address,
-      isSameSender: isHere(login, visitor),
+      isSameNetwork: isHere(login, visitor),
       now: clock.now(),
       action: decisionPage,
       handle: { name: 'login', value: seal({ login, session: visitor.session }) },
@@ -115,7 +115,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
   }
 
   function isHere(login: BegunLogin, { address }: Visit): boolean {
-    return places.isSameSender(login.address, address)
+    return places.isSameNetwork(login.address, address)
   }
 }
 

@@ -33,7 +33,7 @@ export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...
       login,
       visitor,
       here: visitor.address,
-      isSameSender: places.isSameSender(login.address, visitor.address),
+      isSameNetwork: places.isSameNetwork(login.address, visitor.address),
       now: clock.now(),
       action: page,
       handle: { name: 'request', value: handle },

@@ -10,7 +10,7 @@ export interface Question {
   readonly visitor: Visitor
   /** From where the page is looked at. */
   readonly here: string
-  readonly isSameSender: boolean
+  readonly isSameNetwork: boolean
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Where the form goes, and what goes with it. */
@@ -24,13 +24,15 @@ export interface Question {
 
 /** What is being authorised, for whom, and who asks from where: the page on which somebody decides. */
 export function askDecision(reply: FastifyReply, question: Question): FastifyReply {
-  const { login, visitor, here, isSameSender, now, action, handle, tick, formTargets = [] } = question
-  const from = isSameSender
+  const { login, visitor, here, isSameNetwork, now, action, handle, tick, formTargets = [] } = question
+  const from = isSameNetwork
     ? `${login.address}, the same as this browser’s`
     : `${login.address}; this browser is at ${here}`
-  const warning = isSameSender ? [] : [html`<p class="warning" role="alert"><strong>${question.warning}</strong></p>\n`]
+  const warning = isSameNetwork
+    ? []
+    : [html`<p class="warning" role="alert"><strong>${question.warning}</strong></p>\n`]
   const box =
-    isSameSender || tick === 'never'
+    isSameNetwork || tick === 'never'
       ? []
       : [
           html`<label class="tick"><input type="checkbox" name="confirmed" value="yes" required> <span>I began this login myself, at ${login.address}, and nobody sent me the code.</span></label>\n`,

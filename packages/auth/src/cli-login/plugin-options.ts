@@ -16,7 +16,7 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   /** Counts the codes that an account and an address type. @returns whether that is more than a person mistypes */
   readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
   /** Counts what somebody unknown asks or fails at. @throws an error of status 429 beyond the limit of their address */
-  readonly limitStranger: (request: FastifyRequest) => Promise<void>
+  readonly limitUnauthenticated: (request: FastifyRequest) => Promise<void>
   /** Of what somebody known is refused: resolves when it is durable. */
   readonly recordRefusal: (
     request: FastifyRequest,

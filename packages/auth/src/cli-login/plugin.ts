@@ -32,12 +32,12 @@ export default fp(
 
 function visitsOf(
   app: FastifyInstance,
-  { places, database, limitStranger }: CliLoginPluginOptions,
+  { places, database, limitUnauthenticated }: CliLoginPluginOptions,
 ): CliLoginPagesOptions['visit'] {
   return async function visit(request, reply) {
     const visitor = await visitorOf(app, request, reply, places.racksOf)
     if (visitor === null) {
-      await limitStranger(request)
+      await limitUnauthenticated(request)
       return null
     }
     return {
@@ -70,7 +70,7 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
     return cliRefusalPage(reply, refusal, again)
   }
   async function beyondLimit(request: FastifyRequest): Promise<Limited | null> {
-    return options.limitStranger(request).then(
+    return options.limitUnauthenticated(request).then(
       () => null,
       (beyond: Limited) => beyond,
     )

@@ -45,5 +45,5 @@ export interface CliLoginPlaces {
   /** Those that the caller has a role on. */
   racksOf(request: FastifyRequest): readonly string[]
   /** Whether two addresses are one sender's. */
-  isSameSender(one: string, other: string): boolean
+  isSameNetwork(one: string, other: string): boolean
 }

@@ -8,7 +8,7 @@ import type { Target } from '../../target/target.ts'
  *
  * @throws what finding a target throws
  */
-export async function lookAgain(context: Context, target: Target): Promise<Target> {
+export async function authenticateAgain(context: Context, target: Target): Promise<Target> {
   if (target.name === null) return target
   return findLastingTarget({ ...context, now: Date.now(), interactive: false, note: () => undefined }, target.name)
 }

@@ -19,7 +19,7 @@ export function newestToken(
   let known = first.token
   let looked = now()
 
-  async function lookAgain(): Promise<void> {
+  async function authenticateAgain(): Promise<void> {
     looked = Number.POSITIVE_INFINITY
     const found = await look().catch(() => null)
     looked = now()
@@ -28,7 +28,7 @@ export function newestToken(
   }
 
   return () => {
-    if (now() - looked >= lookEvery) void lookAgain()
+    if (now() - looked >= lookEvery) void authenticateAgain()
     return known
   }
 }

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CallerSignal } from '@rack-gateway/rack-registry'
 
-/** Fires when the client goes away before its answer is complete. */
-export function hangupOf(request: IncomingMessage, response: ServerResponse): CallerSignal {
+/** Fires when the client disconnects before its response is complete. */
+export function callSignalOf(request: IncomingMessage, response: ServerResponse): CallerSignal {
   const signal = new CallerSignal(response)
   if (response.destroyed) signal.abort()
   if (response.socket === null) watchConnection(request, response, signal)
-  // Nobody reads an upgraded connection before its relay, so its end would only be seen by the relay.
+  // Before the relay starts, nothing else reads an upgraded connection and notices its end.
   request.pendingUpgrade?.socket.once('end', () => signal.abort())
   return signal
 }
 
-/** Calls `end` once, when a call is over: its answer was sent, or its connection is gone. A WebSocket lasts as long as its connection. */
-export function whenOver(request: IncomingMessage, response: ServerResponse, end: () => void): void {
+/** Calls `end` once: when the response was sent, or when the connection closed. A WebSocket lasts as long as its connection. */
+export function onCallEnd(request: IncomingMessage, response: ServerResponse, end: () => void): void {
   const { socket } = request
-  // A socket says with its end whether there was an error, which is no argument of `end`.
+  // The event has an argument of its own, which `end` must not get.
   const onClose = () => end()
   if (response.closed || socket.destroyed) {
     end()
@@ -30,7 +30,7 @@ export function whenOver(request: IncomingMessage, response: ServerResponse, end
   response.once('close', () => socket.off('close', onClose))
 }
 
-/** An answer that waits behind another one on its connection has no socket yet, and would never hear that it is gone. */
+/** A pipelined response has no socket while it waits, so it does not notice that the connection closed. */
 function watchConnection({ socket }: IncomingMessage, response: ServerResponse, signal: CallerSignal): void {
   const gone = () => signal.abort()
   socket.setMaxListeners(0).once('close', gone)
