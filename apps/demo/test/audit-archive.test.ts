@@ -165,7 +165,7 @@ test('a month is archived and dropped by one command, and an auditor still prove
   expect(await auditor('prove', id, '--archive', archive)).toMatchObject({ stderr: expect.stringContaining('damaged') })
 })
 
-test('whoever is not the owner is told which login is needed', async () => {
+test('a caller who is not the owner is told which login is needed', async () => {
   const { code, stderr } = await runCommand('rack-gateway-server', ['audit', 'archive', '--to', archive], {
     RACK_URL_STAGING: system.rack.url,
     RACK_TOKEN_STAGING: system.rack.token,

@@ -73,7 +73,7 @@ async function expectAllRecorded(seen: readonly string[]) {
 
 const filesLeft = () => readdirSync(directory)
 
-describe('while the database is away, records go to a file and calls go on', () => {
+describe('while the database is away, records go to a file and calls continue', () => {
   test(
     'stopped, out of connections, or paused, and back: each answer that a client saw is in the log',
     async () => {
@@ -144,7 +144,7 @@ describe('while the database is away, records go to a file and calls go on', () 
   )
 
   test(
-    'with a disk that is full nothing is forwarded; with room again calls go on',
+    'with a disk that is full nothing is forwarded; with room again calls continue',
     async ({ skip }) => {
       mkdirSync(directory)
       try {

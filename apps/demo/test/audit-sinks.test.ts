@@ -169,7 +169,7 @@ test('the process takes sinks from its environment; after kill -9 under load the
   expect(lines.filter(({ stream }) => stream === row?.id)).toEqual(recorded)
 })
 
-test('a kind that there is none of is an error at the start', async () => {
+test('a kind that does not exist is an error at the start', async () => {
   const sink = { ...webhookAt('http://127.0.0.1:1', 'siem'), kinds: ['refuse'] }
   await expect(startSystem({ sinks: [sink] })).rejects.toMatchObject({ code: 'RGW_SINK_MISCONFIGURED' })
 })

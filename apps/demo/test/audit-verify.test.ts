@@ -105,7 +105,7 @@ test('an owner who empties the checkpoints is found: by the key, and by events f
   expect([without.code, without.stdout]).toEqual([3, expect.stringContaining('no checkpoint has signed them')])
 })
 
-test('whoever may not read the log is refused; that it was read is recorded', async () => {
+test('a caller who may not read the log is refused; that it was read is recorded', async () => {
   const refused = await as('viewer', 'verify')
   expect([refused.code, refused.stderr]).toEqual([
     5,

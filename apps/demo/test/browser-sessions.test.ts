@@ -22,7 +22,7 @@ const ruleOf = ({ body }: Page) => JSON.parse(body).rule
 const sessionOf = (browser: Browser) => browser.cookies.get('rack_gateway') ?? ''
 
 describe('a browser’s session', () => {
-  test('is for the gateway’s own API, and never for a rack', async () => {
+  test('is for the management API, and never for a rack', async () => {
     const { browser } = await at.login('admin')
     const received = at.system.rack.received.length
     for (const path of ['/apps', '/rack/staging/apps', '/rack/staging/system'])
@@ -93,7 +93,7 @@ describe('a browser’s session', () => {
     },
   )
 
-  test('goes on as long as it is used, and ends by itself when it is not, on record', async () => {
+  test('continues as long as it is used, and ends by itself when it is not, on record', async () => {
     const { browser } = await at.login('nobody')
     for (const later of [11, 22, 33]) {
       clock.ahead = later * hour
@@ -137,7 +137,7 @@ describe('a browser’s session', () => {
     await system.stop()
   })
 
-  test('goes on with the shortest limit when it is used just before its end', async () => {
+  test('continues with the shortest limit when it is used just before its end', async () => {
     const begun = Date.now()
     const system = await startLoginSystem({ sessionIdle: 60_000 }, { now: () => begun + clock.ahead })
     const { browser } = await system.login('nobody')
@@ -224,7 +224,7 @@ describe('a browser’s session', () => {
   })
 })
 
-describe('pages and the own API', () => {
+describe('pages and the management API', () => {
   test.each(['evil.example', 'localhost', '127.0.0.1', '127.0.0.1:1', 'evil@127.0.0.1'])(
     'are not at the host %j',
     async (host) => {

@@ -76,7 +76,7 @@ describe('what one principal may have in progress', () => {
     json: expect.objectContaining({ code: 'RGW_TOO_MANY_CALLS', rule: 'call-limit' }),
   })
 
-  test('an upload that breaks off while it waits is recorded as given up, and the gateway goes on', async () => {
+  test('an upload that breaks off while it waits is recorded as given up, and the gateway continues', async () => {
     const before = await events('/apps/myapp/objects/', 'intent')
     await repeat(limits.transfersPerPrincipal, () => stalledUpload())
     await uploaded(3, before)
@@ -90,7 +90,7 @@ describe('what one principal may have in progress', () => {
     await uploaded(3, before)
   })
 
-  test('uploads that stall leave room for the calls of their own caller, and for the uploads of others', async () => {
+  test('uploads that stall leave room for the calls of their own caller, and for the uploads of other callers', async () => {
     const before = await events('/apps/myapp/objects/', 'intent')
     await repeat(2 * limits.transfersPerPrincipal, () => stalledUpload())
     await uploaded(3, before)
@@ -103,7 +103,7 @@ describe('what one principal may have in progress', () => {
     expect(refused.error).toContain('you already have 3 uploads and downloads in progress on the rack staging')
   })
 
-  test('calls that the rack does not answer leave room for others, and what waits goes on when one of them ends', async () => {
+  test('calls that the rack does not answer leave room for others, and what waits continues when one of them ends', async () => {
     const [first] = await repeat(limits.callsPerPrincipal, () => hangingCall(ci))
     system.rack.clearReceived()
     const waiting = await open(get('/apps/myapp', ci))
@@ -139,7 +139,7 @@ describe('what one principal may have in progress', () => {
     ])
   })
 
-  test('a caller that loses its session while its call waits is refused, and the rack hears nothing of it', async () => {
+  test('a caller that loses its session while its call waits is refused, and the rack gets nothing', async () => {
     const session = await system.issuer.issueSession({
       email: 'leaving@example.com',
       role: 'admin',

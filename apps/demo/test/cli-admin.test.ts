@@ -112,7 +112,7 @@ describe('tokens', () => {
     )
   })
 
-  test('owner gives it to somebody else, and says what is left to do', async () => {
+  test('owner gives it to another user, and says what is left to do', async () => {
     const made = JSON.parse(
       (await run(['tokens', 'create', 'passed on', '--role', 'viewer', '--json'], viewer.token)).stdout,
     )
@@ -208,7 +208,7 @@ describe('users', () => {
 })
 
 describe('sessions', () => {
-  test('of others are ended by an administrator’s API token, which has none of its own', async () => {
+  test('of other users are ended by an administrator’s API token, which has none of its own', async () => {
     const made = await run(['tokens', 'create', 'ender', '--role', 'admin', '--expires', '1d'])
     const token = made.stdout.trim()
     const other = await person(system, 'viewer')

@@ -268,7 +268,7 @@ describe('rack-gateway audit', () => {
     expect(await audit(words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) })
   })
 
-  test('whoever is no auditor is told whom to ask', async () => {
+  test('a caller who is no auditor is told whom to ask', async () => {
     for (const words of [['search'], ['tail'], ['export', '-o', 'x']])
       expect(await audit(words, { token: deployer.token })).toMatchObject({
         code: 5,

@@ -15,7 +15,7 @@ describe('the list of commands is whole', () => {
     ).not.toEqual([])
   })
 
-  test('every sequence is of a command that there is', () => {
+  test('every sequence is of a command that exists', () => {
     const strange = sequences.filter(
       ({ command }) =>
         !rackCommands.some((name) => command === `convox ${name}` || command.startsWith(`convox ${name} `)),
@@ -28,7 +28,7 @@ describe('the list of commands is whole', () => {
     expect(commands.filter((command, index) => commands.indexOf(command) !== index)).toEqual([])
   })
 
-  test('whoever is refused is refused at a request that the command makes', () => {
+  test('a denied caller is refused at a request that the command makes', () => {
     const elsewhere = sequences.flatMap(({ command, steps, refused }) =>
       Object.values(refused)
         .filter((where) => !steps.some((step) => nameOf(step) === where && !step.byOthers))

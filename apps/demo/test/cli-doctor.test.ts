@@ -27,7 +27,7 @@ beforeAll(() => {
 })
 afterAll(() => machine.remove())
 
-/** The whole program, as somebody with a token in the environment. */
+/** The whole program, as a user with a token in the environment. */
 async function doctor(url: string, token: string, env: NodeJS.ProcessEnv = {}) {
   const all = { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging', ...env }
   const { code, stdout, stderr } = await machine.run(...builtCommand('rack-gateway', ['doctor', '--json']), {
@@ -48,7 +48,7 @@ describe('at a gateway', () => {
   })
   afterAll(() => system.stop())
 
-  test('all is well for somebody who may look at the rack, but that the session is short', async () => {
+  test('all is well for a user who may look at the rack, but that the session is short', async () => {
     const { code, of, unwell } = await doctor(system.url, viewer.token)
     expect([code, unwell]).toEqual([0, ['token', 'rack-password']])
     expect(of('versions')?.says).toMatch(

@@ -117,7 +117,7 @@ describe('before convox is started', () => {
     expect(way.asked).toHaveLength(3)
   })
 
-  test('what was taken away is still permitted by what is kept, and refused by the gateway', async () => {
+  test('a removed permission still passes the local pre-check, and is denied by the gateway', async () => {
     const admin = await person(system, 'admin')
     const someone = await person(system, null)
     const granted = nextChange(system)
@@ -243,7 +243,7 @@ describe('before convox is started', () => {
       expect(stdout).toContain('refused if it is a process of another service: process:exec-any on myapp ')
     })
 
-    test('--as is for whoever manages users', async () => {
+    test('--as is for users who manage users', async () => {
       as(viewer)
       const refused = await gateway('can', '--as', deployer.email, ...promote)
       expect([refused.code, refused.stdout]).toEqual([2, ''])

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => machine.remove())
 
 let people = 0
-/** Somebody new, with sessions on these devices. */
+/** A new user, with sessions on these devices. */
 async function sessionsOn(...devices: readonly string[]) {
   const email = `person-${++people}@example.com`
   const issue = (device: string) =>
@@ -68,7 +68,7 @@ test('logout ends the session, with what it has open, and forgets its token', as
   expect((await command('logout', 'staging')).stdout).toContain('its session had ended already')
 })
 
-test('a session that another entry has, also by an older token, goes on until both are logged out', async () => {
+test('a session that another entry has, also by an older token, continues until both are logged out', async () => {
   const [session] = await sessionsOn('laptop')
   const renewed = await system.send('POST', '/gateway/api/v1/session/renewal', session?.token ?? '')
   const newer: string = JSON.parse(renewed.body).token
@@ -83,7 +83,7 @@ test('a session that another entry has, also by an older token, goes on until bo
   await expect.poll(() => works(newer)).toBe(false)
 })
 
-test('without a gateway the token is forgotten, and it is said that the session goes on', async () => {
+test('without a gateway the token is forgotten, and it is said that the session continues', async () => {
   const [session] = await sessionsOn('laptop')
   loggedIn({ staging: session?.token ?? '' }, 'http://127.0.0.1:8')
   const { code, stdout } = await command('logout', 'staging')
@@ -96,14 +96,14 @@ test('without a gateway the token is forgotten, and it is said that the session 
   expect(await works(session?.token ?? '')).toBe(true)
 })
 
-test('an API token is forgotten, and goes on', async () => {
+test('an API token is forgotten, and continues', async () => {
   const token = await system.pipelineToken()
   loggedIn({ staging: token })
   expect((await command('logout', 'staging')).stdout).toContain('stays valid until it ends or is revoked')
   expect([kept(), await works(token)]).toEqual([[], true])
 })
 
-test('sessions are listed with this one marked, and one of them is ended; never somebody else’s', async () => {
+test('sessions are listed with this one marked, and one of them is ended; never another user’s', async () => {
   const [laptop, phone] = await sessionsOn('laptop', 'phone')
   const [foreign] = await sessionsOn('theirs')
   loggedIn({ staging: laptop?.token ?? '' })

@@ -77,7 +77,7 @@ describe.skipIf(convox === null || !hasTerminal)(
       expect(await terminal.modes()).toBe(modes)
     })
 
-    test('a log is suspended, goes on, and is ended by Ctrl-C', async () => {
+    test('a log is suspended, continues, and is ended by Ctrl-C', async () => {
       rackGateway('logs')
       await terminal.saw(/\d{4}-\d\d-\d\dT/)
       terminal.press('\u001a')

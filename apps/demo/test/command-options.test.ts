@@ -141,7 +141,7 @@ describe('an attached run', () => {
     expect(await said(process, 'echo quiet', { Tty: 'false' })).toContain('without the environment key DEBUG')
   })
 
-  test('is judged with how it was started whoever asks', async () => {
+  test('is judged with how it was started for every caller', async () => {
     const process = await attached('Environment: DEBUG=1')
     const other = await system.token('deployer', { email: 'other@example.com' })
     expect(await said(process, 'echo report 2030-01-31', {}, other)).toContain('report 2030-01-31')
@@ -150,7 +150,7 @@ describe('an attached run', () => {
     expect(await said(older, 'echo report 2030-01-31', {}, other)).toContain('with the newest release only')
   })
 
-  test('is what the mode attached is for: its start, and its command by whoever started it', async () => {
+  test('is what the mode attached is for: its start, and its command by the principal that started it', async () => {
     const process = await attached()
     expect(await said(process, 'echo waited')).toContain('waited')
     expect((await run('echo waited')).status).toBe(403)

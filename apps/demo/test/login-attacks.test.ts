@@ -55,7 +55,7 @@ describe('the way back is refused', () => {
     await expectCounted('login-unknown')
   })
 
-  test('in another browser than the one that began it: nobody is logged in as somebody else', async () => {
+  test('in another browser than the one that began it: nobody is logged in as another user', async () => {
     const { callback } = await at.goAndChoose('admin')
     const victim = createBrowser()
     await at.visit(victim, '/gateway/auth/login')

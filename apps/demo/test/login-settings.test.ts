@@ -34,7 +34,7 @@ test('an administrator of ADMIN_USERS gets no DEFAULT_ROLE beside it, and none b
   await expect.poll(() => rolesOf(at, 'admin')).toEqual([])
 })
 
-test('two logins at once of somebody new make one person, with one role', async () => {
+test('two logins at once of a new user make one person, with one role', async () => {
   const at = await start({ defaultRole: 'viewer' })
   const ways = await Promise.all(Array.from({ length: 4 }, () => at.goAndChoose('nobody')))
   const pages = await Promise.all(ways.map(({ browser, callback }) => browser.visit(callback)))
@@ -43,7 +43,7 @@ test('two logins at once of somebody new make one person, with one role', async 
   expect(await at.system.sql`select 1 from gateway.bindings`).toHaveLength(1)
 })
 
-test('without ALLOWED_DOMAINS whoever the provider vouches for is let in, and nobody else', async () => {
+test('without ALLOWED_DOMAINS everyone whom the provider vouches for can log in, and nobody else', async () => {
   const at = await start({ allowedDomains: [] })
   expect((await at.login('stranger')).page.status).toBe(303)
   expect((await at.login('unverified')).page.status).toBe(403)

@@ -120,7 +120,7 @@ describe('who may do what', () => {
     expect((await eventsOf('user.changed')).at(-1)?.detail).toMatchObject({ groups: '', groupsBefore: 'deployers' })
   })
 
-  test('is by groups for somebody who is in thousands of them, too, and the log names the first', async () => {
+  test('is by groups for a user who is in thousands of them, too, and the log names the first', async () => {
     await at.system.issuer.addBinding({ kind: 'group', id: 'team-4999' }, { role: 'viewer' })
     const groups = Array.from({ length: 5_000 }, (_, number) => `team-${number}`)
     at.idp.setPeople([{ id: 'busy', email: 'busy@example.com', emailVerified: true, groups, about: '' }])

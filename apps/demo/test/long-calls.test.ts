@@ -74,7 +74,7 @@ describe('nothing times out that a person would wait for', () => {
       expect([answer.statusCode, await textOf(answer)]).toEqual([200, 'promoted'])
     })
 
-    test('an answer that stops for ten minutes in the middle goes on', async () => {
+    test('an answer that stops for ten minutes in the middle continues', async () => {
       const arriving = new Promise<ServerResponse>((resolve) => {
         onRequest = (_request, response) => {
           response.write('first,')
@@ -90,7 +90,7 @@ describe('nothing times out that a person would wait for', () => {
       expect(await meanwhile(textOf(answer))).toBe('first,second')
     })
 
-    test('a log stream that is silent for an hour goes on, with pings that keep both sides alive', async () => {
+    test('a log stream that is silent for an hour continues, with pings that keep both sides alive', async () => {
       const { client, socket } = await meanwhile(openLogs())
       const seen = watchFrames(client)
       let toRack = 0

@@ -68,7 +68,7 @@ describe.skipIf(convox === null)(
     }
 
     describe('an environment', () => {
-      test('that is set by somebody who sees masks keeps every secret at the rack', async () => {
+      test('that is set by a user who sees masks keeps every secret at the rack', async () => {
         const before = await newestEnvironment()
         const shown = await succeeds(as(deployer, ['env']))
         expect(shown).toMatch(/^SECRET_KEY_BASE=\[hidden:\w+:[\w-]+\]$/m)
@@ -225,7 +225,7 @@ describe.skipIf(convox === null)(
         })
       })
 
-      test('of a proxy that, for each connection, and it goes on', async () => {
+      test('of a proxy that, for each connection, and it continues', async () => {
         const port = await freePort()
         const proxy = startAs(viewer, ['resources', 'proxy', 'database', '-p', `${port}`])
         try {

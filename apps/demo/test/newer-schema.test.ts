@@ -59,7 +59,7 @@ async function useEverything(): Promise<number[]> {
   return responses.map(({ status }) => status)
 }
 
-test('a gateway goes on while a later release adds to every table of its database', async () => {
+test('a gateway continues while a later release adds to every table of its database', async () => {
   const before = await useEverything()
   expect(before.every((status) => status < 300)).toBe(true)
   await migrateFurther()

@@ -109,7 +109,7 @@ describe('what policy packages would refuse', () => {
     expect((await system.events()).length).toBe(before)
   })
 
-  test('of somebody else is asked in their name, from nowhere', async () => {
+  test('of another user is asked in their name, from nowhere', async () => {
     const answer = await decisions(admin.token, [promote('denied')], deployer.email)
     expect([answer.text('caller.name'), answer.text('decisions.0.decision.rule')]).toEqual([
       deployer.email,

@@ -43,7 +43,7 @@ function deferred<T>() {
   return { promise, resolve: (value: T) => resolve(value) }
 }
 
-/** Somebody who logged in a while ago, with a session for programs. */
+/** A person who logged in a while ago, with a session for programs. */
 async function loggedIn() {
   const { browser } = await at.login('deployer')
   const session = await sessionOf(at.system, 'deployer')
@@ -120,7 +120,7 @@ describe('the renewal of a session', () => {
     ['of another domain', { email: 'deployer@elsewhere.example' }, 'login-domain'],
     ['whose address is not verified any more', { emailVerified: false }, 'login-email-unverified'],
     ['without a usable address', { email: 'a@example.com@evil.example' }, 'login-email'],
-  ])('ends the sessions of somebody %s', async (_, changes, rule) => {
+  ])('ends the sessions of a user %s', async (_, changes, rule) => {
     const { token } = await loggedIn()
     at.idp.setPeople(person(changes))
     const refused = await renew(token)
@@ -192,7 +192,7 @@ describe('the renewal of a session', () => {
     expect((await renew(token)).status).toBe(200)
   })
 
-  test('survives a login that is faster than the provider’s refusal of the token before it', async () => {
+  test('survives a login that is faster than the provider’s refusal of the previous token', async () => {
     const { token } = await loggedIn()
     const [asked, answered] = [deferred<void>(), deferred<BadAnswer>()]
     at.idp.misbehave({ kind: 'held', path: /^\/token/, asked: asked.resolve, answer: answered.promise })
@@ -219,7 +219,7 @@ describe('the renewal of a session', () => {
     ['knows the gateway no more', answer(401, '{"error":"invalid_client"}', json), 502],
     ['calls the request wrong', answer(400, '{"error":"invalid_request"}', json), 502],
     ['only names the end of a grant', answer(500, '{"error":"invalid_grant"}', json), 503],
-  ])('is put off while the provider %s: the session goes on', async (_, misbehaviour, status) => {
+  ])('is put off while the provider %s: the session continues', async (_, misbehaviour, status) => {
     const { token } = await loggedIn()
     at.idp.misbehave(misbehaviour)
     expect((await renew(token)).status).toBe(status)
@@ -230,7 +230,7 @@ describe('the renewal of a session', () => {
   })
 
   test.each([
-    ['somebody else', { sub: 'admin' }, 502],
+    ['another user', { sub: 'admin' }, 502],
     ['another client', { aud: 'another' }, 502],
     ['another issuer', { iss: 'https://evil.example' }, 502],
     ['no longer', { exp: Math.floor(Date.now() / 1_000) - 60 }, 502],
@@ -314,7 +314,7 @@ describe('a refresh token', () => {
     expect((await at.login('deployer')).page.location).toBe(`${at.system.url}/gateway/`)
   })
 
-  test('that the provider never gives is asked for once, and renewals go on without', async () => {
+  test('that the provider never gives is asked for once, and renewals continue without', async () => {
     at.idp.giveRefreshTokens('never')
     const { browser, callback } = await at.goAndChoose('deployer')
     const page = await at.chooseFrom(browser, await browser.visit(callback), 'deployer')

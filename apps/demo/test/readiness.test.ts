@@ -5,7 +5,7 @@ import { type System, startSystem } from './support/system.ts'
 
 let system: System
 const taps: DatabaseTap[] = []
-/** Tells the timers of this gateway from those of others in the same process. */
+/** Tells the timers of this gateway from others in the same process. */
 const ownTimers = new AsyncLocalStorage<true>()
 beforeAll(async () => {
   const tap = async (url: string) => {

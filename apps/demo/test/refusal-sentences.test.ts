@@ -9,7 +9,7 @@ const filled = ['the first thing', 'the second', 'the third']
 /** Those of the command are printed, and no answer of a gateway; those of the demo rack are a rack's. */
 const answering = (path: string) => !path.startsWith('apps/cli/') && !path.startsWith('apps/demo/')
 
-describe('whoever is refused reads why, and what to do', () => {
+describe('a denied caller reads why, and what to do', () => {
   test('of every error, 5xx as well, with its holes filled', async () => {
     const errors = (await errorModules(answering)).flat().filter(isErrorClass).map(made)
     expect(errors.length).toBeGreaterThan(110)

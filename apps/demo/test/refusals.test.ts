@@ -2,7 +2,7 @@ import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
-/** Hostile and broken input over raw sockets: a clear 4xx, nothing at the rack, a record, and the process goes on serving. */
+/** Hostile and broken input over raw sockets: a clear 4xx, nothing at the rack, a record, and the process continues serving. */
 describe('refusals', () => {
   let system: System
   let admin: string
@@ -86,7 +86,7 @@ describe('refusals', () => {
     expect((await system.raw(`${method} ${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`)).status).toBe(401)
     const answer = await system.send(method, path, admin)
     expect(answer.status).toBe(404)
-    // What strangers are refused is counted, and written up to a second later.
+    // What unauthenticated callers are denied is counted, and written up to a second later.
     expect((await system.events()).findLast(({ kind }) => kind !== 'refused')).toMatchObject({
       kind: 'call',
       principal: { name: 'admin@example.com' },
@@ -124,7 +124,7 @@ describe('refusals', () => {
       ['of no rack', 'GET', '/apps'],
       ['of an unknown parameter', 'GET', '/rack/staging/apps?evil=1'],
       ['of a blocked operation', 'PUT', '/rack/staging/system'],
-      ['of an identity that there is not', 'GET', '/gateway/api/v1/tokens/x'],
+      ['of an identity that does not exist', 'GET', '/gateway/api/v1/tokens/x'],
     ]
     test.each(refused)('%s', async (_what, method, target) => {
       const answer = await system.send(method, target, admin)
@@ -141,7 +141,7 @@ describe('refusals', () => {
       expect(event?.decision).toMatchObject({ effect: 'deny', rule, source, reason, next, policy })
     })
 
-    test('of a stranger', async () => {
+    test('of an unauthenticated caller', async () => {
       const answer = await system.raw('GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n\r\n')
       const { rule, source, reason, next, policy } = answer.json as Record<string, unknown>
       expect(policy).toBe(system.app.policy.hash)

@@ -129,7 +129,7 @@ describe('a change whose body comes slowly', () => {
 
   test.each([
     ['a form for the rack', form, 'name=late'],
-    ['a request of the own API', json, '{"name":"late"}'],
+    ['a request of the management API', json, '{"name":"late"}'],
   ])('%s: a session that has ended meanwhile changes nothing', async (_what, head, body) => {
     const change = await begun('slow@example.com', head, body)
     // The gateway has read the head once it has answered a later call.
@@ -146,7 +146,7 @@ describe('a change whose body comes slowly', () => {
 
   test.each([
     ['a form for the rack', form, 'name=late'],
-    ['a request of the own API', json, '{"name":"late"}'],
+    ['a request of the management API', json, '{"name":"late"}'],
   ])('%s: a role that was taken away meanwhile permits nothing', async (_what, head, body) => {
     const change = await begun(`demoted-${head.length}@example.com`, head, body)
     await system.get('/apps', await system.token('viewer'))

@@ -49,7 +49,7 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
   const left = await cast(id)
   expect(left.verdict).toMatchObject({ state: 'cut', problem: 'it ends without its last chunk' })
   expect(left.output.toString().startsWith('$ before\n$ ')).toBe(true)
-  // Whoever adopts the stream finds it by this.
+  // A caller who adopts the stream finds it by this.
   const row = await lastRecording()
   expect([row.id, row.ended]).toEqual([id, false])
   const opened = (await system.events()).findLast(({ kind }) => kind === 'opened')

@@ -14,7 +14,7 @@ interface Listed {
   readonly principal: { readonly name: string }
 }
 
-describe('recordings by the gateway’s own API', () => {
+describe('recordings by the management API', () => {
   let directory: RecordingDirectory
   let system: System
   let auditor: string
@@ -154,7 +154,7 @@ describe('recordings by the gateway’s own API', () => {
     expect((await system.events()).filter(({ kind }) => kind === 'recording.read')).toHaveLength(before)
   })
 
-  test('that somebody has changed are not taken for whole', async () => {
+  test('that were changed are not taken for whole', async () => {
     const admin = await system.token('admin')
     const id = await record(admin, 'echo four')
     made.push(id)

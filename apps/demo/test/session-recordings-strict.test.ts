@@ -129,7 +129,7 @@ describe('a store that fails', () => {
     store.close()
   })
 
-  test('lets a best-effort session go on, and says what is missing', async () => {
+  test('lets a best-effort session continue, and says what is missing', async () => {
     server.hang(true)
     const before = (await system.events()).length
     const socket = await exec('cat', 'otherapp')

@@ -66,7 +66,7 @@ describe('a session that is renewed', () => {
     expect(JSON.stringify(await alarms())).not.toContain(first)
   })
 
-  test('keeps what the old token began: a log stream goes on after it, and ends with the session', async () => {
+  test('keeps what the old token began: a log stream continues after it, and ends with the session', async () => {
     const socket = await openSocket(`${system.url}/apps/myapp/logs`, first, {})
     expect(socket.status).toBe(101)
     const { token } = await renew(first)

@@ -197,7 +197,7 @@ describe('a gateway from the environment', () => {
   })
 })
 
-test('a policy document is read again at SIGHUP: the process goes on, by the new one, and by it still when a third is wrong', async () => {
+test('a policy document is read again at SIGHUP: the process continues, by the new one, and by it still when a third is wrong', async () => {
   const database = await createTestDatabase()
   const directory = await mkdtemp(join(tmpdir(), 'policy-'))
   onTestFinished(async () => {

@@ -309,7 +309,7 @@ describe('websockets', () => {
     const host = databaseHost
     const proxy = (token: string, to: string) => openSocket(`${system.url}/proxy/${to}`, token, {})
 
-    test('a resource is reached by whoever may proxy in its app', async () => {
+    test('a resource is reached by a caller who may proxy in its app', async () => {
       const socket = await proxy(deployer, `${host}/5432`)
       expect(socket.status).toBe(101)
       socket.close()
@@ -330,7 +330,7 @@ describe('websockets', () => {
       expect(await handshakes()).toBe(0)
     })
 
-    test('whoever may not proxy makes the gateway ask nothing', async () => {
+    test('a caller who may not proxy makes the gateway ask nothing', async () => {
       const viewer = await system.token('viewer')
       const refused = await proxy(viewer, `${host}/5432`)
       expect([refused.status, refused.error]).toEqual([403, expect.stringContaining('resource:proxy')])

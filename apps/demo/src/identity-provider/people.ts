@@ -1,4 +1,4 @@
-/** Somebody who can be chosen at the demo's identity provider. */
+/** A person who can be chosen at the demo's identity provider. */
 export interface DemoPerson {
   /** Their subject. */
   readonly id: string

@@ -75,7 +75,7 @@ describe('a deployment', () => {
     return { id, output: await log.end() }
   }
 
-  test('the source is counted, the build logs for a second, then there is a release with the env of the one before', async () => {
+  test('the source is counted, the build logs for a second, then there is a release with the env of the previous one', async () => {
     const clock = manualClock()
     const rack = await startRack({ clock })
     const [before] = await get(rack, '/apps/myapp/releases?limit=1')

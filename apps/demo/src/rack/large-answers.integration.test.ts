@@ -28,7 +28,7 @@ async function digestOf(chunks: AsyncIterable<Buffer>): Promise<string> {
   return hash.digest('hex')
 }
 
-/** How far the process grows while something goes on, in bytes, looked at every few milliseconds. */
+/** How far the process grows while something continues, in bytes, looked at every few milliseconds. */
 async function growthDuring(work: () => Promise<unknown>): Promise<number> {
   const before = process.memoryUsage.rss()
   let most = before
@@ -87,7 +87,7 @@ describe('an answer that is to be large', () => {
     await expect(ask(rack, `GET ${data}`)).rejects.toThrow('closed in the middle of a response')
   })
 
-  test('stalls in the middle and then goes on', async () => {
+  test('stalls in the middle and then continues', async () => {
     const rack = await startRack()
     rack.largeAnswer(`GET ${data}`, 300_000)
     const fault = rack.onNext(`GET ${data}`, { kind: 'stall', after: 70_000 })

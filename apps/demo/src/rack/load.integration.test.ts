@@ -39,7 +39,7 @@ describe('many at once', () => {
 })
 
 describe('callers that misbehave', () => {
-  test('an upload that is given up stores nothing, and the rack goes on', async () => {
+  test('an upload that is given up stores nothing, and the rack continues', async () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
     peer.send(`POST /apps/myapp/objects/half HTTP/1.1\r\nHost: a\r\n${credentials}\r\nContent-Length: 1000\r\n\r\nhalf`)

@@ -32,7 +32,7 @@ async function csrfTokenOf(browser: Browser): Promise<string> {
   return JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body).csrfToken
 }
 
-describe('somebody who sends a link of a loopback login', () => {
+describe('an attacker who sends a link of a loopback login', () => {
   test('gets nothing, even from a victim who logs in and allows it', async () => {
     const before = await cliSessions()
     const login = await beginLoopback(at, { device: 'payroll-server' }, attacker)
@@ -79,7 +79,7 @@ describe('somebody who sends a link of a loopback login', () => {
   })
 })
 
-describe('somebody who sends a code of a login', () => {
+describe('an attacker who sends a code of a login', () => {
   test('is seen on the page: their address, a warning in plain words, and a tick that is needed', async () => {
     const login = await beginDevice(at, { device: 'payroll-server' }, attacker)
     const { browser, page } = await typeCode(at, login.code, 'deployer', { headers: victim })
@@ -136,7 +136,7 @@ describe('somebody who sends a code of a login', () => {
 })
 
 describe('a stolen cookie', () => {
-  /** Somebody else's program, with the victim's cookie: it can read the CSRF token, and sends what browsers send. */
+  /** Another person's program, with the victim's cookie: it can read the CSRF token, and sends what browsers send. */
   async function thiefOf(person: string): Promise<{ browser: Browser; csrf: string }> {
     const { browser: owner } = await at.login(person)
     const browser = createBrowser()
@@ -264,7 +264,7 @@ test('a page of another site begins no login, and asks about none', async () => 
   }
 })
 
-describe('whoever guesses codes', () => {
+describe('a caller who guesses codes', () => {
   test('is stopped by account, from wherever they type', async () => {
     const guessing = await startLoginSystem({}, { trustedProxies: ['127.0.0.1'] })
     onTestFinished(() => guessing.stop())

@@ -116,7 +116,7 @@ describe('rack-gateway login', () => {
     await expect(browser.visit(page.location ?? '')).rejects.toThrow('ECONNREFUSED')
   })
 
-  test('goes on where something else on the machine guesses at its port', async () => {
+  test('continues where something else on the machine guesses at its port', async () => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
     const [browser, page] = await answerAs('admin', address, 'allow')
     const { url, code, state } = broughtBy(page)

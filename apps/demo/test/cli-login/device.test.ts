@@ -157,7 +157,7 @@ describe('the form for codes', () => {
     }
   })
 
-  test('lets whoever comes to its bare address log in first, who is logged in once more', async () => {
+  test('lets a person who opens its bare address log in first, who is logged in once more', async () => {
     const stranger = await at.visit(createBrowser(), '/gateway/device')
     const login = `${at.system.url}/gateway/auth/login?return_to=%2Fgateway%2Fdevice%3Fagain%3D1`
     expect([stranger.status, stranger.location]).toEqual([303, login])

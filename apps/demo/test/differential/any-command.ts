@@ -72,7 +72,7 @@ const plain = [
   'api get /system',
 ] as const
 
-/** A convox command, as its words. Processes are of a few kinds; some belong to the caller. @param processes ids that there are */
+/** A convox command, as its words. Processes are of a few kinds; some belong to the caller. @param processes IDs that exist */
 export function anyCommand(processes: readonly string[]): fc.Arbitrary<string[]> {
   const process = fc.constantFrom(...processes, 'web', 'build', 'no-such')
   const app = fc.constantFrom('myapp', 'otherapp', 'no-such')

@@ -20,7 +20,7 @@ function actorsAtRack(): (string | undefined)[] {
   return received.map(({ rawHeaders }) => rawHeaders[rawHeaders.indexOf('Convox-Actor') + 1])
 }
 
-describe('a name of somebody else is refused', () => {
+describe('a name of another user is refused', () => {
   const conditions = [{ claim: 'repository_id', equals: '1' }]
   const hostile = [victim, 'a\u202eb', 'a\nb', 'a\u2028b', 'a\u009bb', 'a\u200bb']
   test.each(hostile)('%j', async (name) => {

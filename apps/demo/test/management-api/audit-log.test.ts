@@ -53,7 +53,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
     expect(answer.complete).toBe(false)
   })
 
-  test('keeps neither strangers from the keys nor auditors from proofs while as many read it as may', async () => {
+  test('keeps neither unauthenticated callers from the keys nor auditors from proofs while as many read it as may', async () => {
     await system.checkpoint()
     const readers: IncomingMessage[] = []
     for (let count = 0; count < 2; count++) {

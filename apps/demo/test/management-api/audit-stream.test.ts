@@ -39,7 +39,7 @@ describe('following the audit log', () => {
     await replica.stop()
   })
 
-  test('goes on behind the last event that was seen', async () => {
+  test('continues behind the last event that was seen', async () => {
     const deployer = await person(system, 'deployer')
     const query = `principal=${encodeURIComponent(deployer.email)}`
     const stream = await follow(query)

@@ -29,7 +29,7 @@ test('an owner has no more API tokens than the limit, also when many are made at
   expect((await handOver()).status).toBe(200)
 })
 
-test('a principal makes no more changes in a minute than the limit; revocations and other callers go on', async () => {
+test('a principal makes no more changes in a minute than the limit; revocations and other callers continue', async () => {
   const [ann, ben] = [await person(system, 'admin'), await person(system, 'admin')]
   const account = (token: string, name: string) => call(system, token, 'POST', '/service-accounts', { name })
   const made = await Promise.all(Array.from({ length: 15 }, (_, index) => account(ann.token, `flood-${index}`)))

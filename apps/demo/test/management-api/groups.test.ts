@@ -20,7 +20,7 @@ describe('groups', () => {
   const bind = (group: string, role: string) =>
     call(system, admin, 'POST', '/bindings', { subject: { kind: 'group', id: group }, role })
 
-  test('are those that somebody is in or that a binding is for, with how many of each', async () => {
+  test('are those that a user is in or that a binding is for, with how many of each', async () => {
     const [ann, ben] = [await member('Zebra', 'ops'), await member('ops', 'Ünïcode, with/slash')]
     await bind('ops', 'ops')
     await bind('ops', 'viewer')

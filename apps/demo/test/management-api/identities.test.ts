@@ -127,7 +127,7 @@ describe('users, sessions, service accounts and bindings', () => {
     expect(await status(system.url, token)).toBe(200)
   })
 
-  test('sessions: own ones are listed and ended, those of others are as if they did not exist', async () => {
+  test('sessions: own ones are listed and ended, those of other users are as if they did not exist', async () => {
     const [ann, ben] = [await person(system, 'viewer'), await person(system, null)]
     const mine = await call(system, ann.token, 'GET', '/sessions')
     expect(mine.json).toMatchObject({
@@ -180,12 +180,12 @@ describe('users, sessions, service accounts and bindings', () => {
     })
 
     test.each([
-      ['a user that there is not', { kind: 'user', id: someId() }, 404],
-      ['an account that there is not', { kind: 'service-account', id: someId() }, 404],
+      ['a user that does not exist', { kind: 'user', id: someId() }, 404],
+      ['an account that does not exist', { kind: 'service-account', id: someId() }, 404],
       ['an id that is none', { kind: 'user', id: "' or 1=1" }, 404],
-      ['an API token that there is not', { kind: 'api-token', id: someId() }, 404],
-      ['a trust that there is not', { kind: 'trust', id: someId() }, 404],
-      ['a kind that there is not', { kind: 'workload', id: someId() }, 400],
+      ['an API token that does not exist', { kind: 'api-token', id: someId() }, 404],
+      ['a trust that does not exist', { kind: 'trust', id: someId() }, 404],
+      ['a kind that does not exist', { kind: 'workload', id: someId() }, 400],
       ['a group with a line break', { kind: 'group', id: 'a\nb' }, 400],
     ])('for %s: none', async (_what, subject, expected) => {
       expect((await call(system, admin.token, 'POST', '/bindings', { subject, role: 'viewer' })).status).toBe(expected)
@@ -357,7 +357,7 @@ describe('the last administrator', () => {
     expect((await call(system, left.token, 'GET', '/users')).status).toBe(200)
   })
 
-  test('is not whoever may only write bindings: what they do not have they can not give back', async () => {
+  test('is not a user who may only write bindings: what they do not have they can not give back', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'policy-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     const policyFile = join(directory, 'policy.yaml')

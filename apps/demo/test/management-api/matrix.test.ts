@@ -97,7 +97,7 @@ const table = all.filter(({ authentication }) => authentication !== 'job')
 const callers = roles.flatMap((role) => [...kinds, 'job' as const].map((kind) => ({ role, kind })))
 const principalKinds = { session: 'user', job: 'workload' } as const
 
-describe('who may call the gateway’s own API', () => {
+describe('who may call the management API', () => {
   let system: System
   let pipelines: Pipelines
   beforeAll(async () => {
@@ -129,7 +129,7 @@ describe('who may call the gateway’s own API', () => {
           : await credential(system, role, kind)
     })
 
-    // The body or query is broken and the id is nobody's: whoever may not call hears of neither.
+    // The body or query is broken and the id is nobody's: a caller who may not call hears of neither.
     test.each(table)('$method $path', async (endpoint) => {
       const { method, path } = endpoint
       const ofAll = isPrincipalEndpoint(endpoint) && endpoint.scope === 'gateway'
@@ -150,7 +150,7 @@ describe('who may call the gateway’s own API', () => {
             policy: system.app.policy.hash,
           }),
         ])
-        // What strangers are refused is counted, and written up to a second later.
+        // What unauthenticated callers are denied is counted, and written up to a second later.
         const [last] = await system.sql<{ canonical: string }[]>`select canonical from audit.events
           where kind <> 'refused' order by written_at desc, stream desc, seq desc limit 1`
         expect(JSON.parse(last?.canonical ?? '')).toMatchObject({
@@ -168,7 +168,7 @@ describe('who may call the gateway’s own API', () => {
   })
 
   test.each(ofJobs)(
-    'whoever has no proven JWT, whatever else, is not heard: $method $path',
+    'a caller who has no proven JWT, whatever else, is not heard: $method $path',
     async ({ method, path }) => {
       const forged = rawJwt({ alg: 'RS256', kid: 'x' }, { iss: pipelines.issuer.url, aud: system.url })
       for (const token of [(await person(system, 'admin')).token, forged]) {

@@ -53,7 +53,7 @@ describe('a list in pages of two', () => {
     '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
   }
 
-  test('can be tried for every list that there is', () => {
+  test('can be tried for every list', () => {
     expect(Object.keys(add).sort()).toEqual([...lists].sort())
   })
 

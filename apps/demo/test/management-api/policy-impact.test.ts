@@ -95,7 +95,7 @@ describe('what a proposed policy would change of what was done', () => {
     expect(JSON.stringify(event)).not.toContain('freeze')
   })
 
-  test('is for whoever reads both the audit log and the policy', async () => {
+  test('is for users who read both the audit log and the policy', async () => {
     const refused = await study(frozen, '1h', deployer.token)
     expect([refused.status, refused.text('error')]).toEqual([
       403,

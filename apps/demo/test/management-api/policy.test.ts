@@ -7,7 +7,7 @@ import { credential, type Person, person } from './callers.ts'
 const exec = 'WS /apps/{app}/processes/{pid}/exec'
 const promote = { route: 'POST /apps/{app}/releases/{id}/promote', app: 'web' }
 
-describe('the policy and its decisions, by the own API', () => {
+describe('the policy and its decisions, by the management API', () => {
   let system: System
   let viewer: Person
   let deployer: Person
@@ -64,7 +64,7 @@ describe('the policy and its decisions, by the own API', () => {
       ])
     })
 
-    test('is not sent again to who has it, until a binding changes', async () => {
+    test('answers 304 to an unchanged ETag, until a binding changes', async () => {
       const someone = await person(system, 'viewer')
       const first = await call(system, someone.token, 'GET', '/policy/effective?rack=staging')
       const tag = first.headers.get('etag') ?? ''
@@ -140,7 +140,7 @@ describe('the policy and its decisions, by the own API', () => {
       ])
     })
 
-    test('about somebody else are for whoever manages users', async () => {
+    test('about another user are for users who manage users', async () => {
       const asked = { calls: [promote], as: deployer.email }
       const refused = await decisions(viewer.token, asked)
       expect([refused.status, refused.text('rule')]).toEqual([403, 'no-permission'])

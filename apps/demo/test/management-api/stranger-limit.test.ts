@@ -43,11 +43,11 @@ describe('calls without a credential that holds', () => {
   test.concurrent.each([
     ['no credential at the rack API', '/apps?', [], 401],
     ['a wrong one at the rack API', '/apps?', ['Authorization: Bearer rgt_nonsense'], 401],
-    ['a wrong one at the own API', '/gateway/api/v1/users', ['Authorization: Basic eDp5'], 401],
+    ['a wrong one at the management API', '/gateway/api/v1/users', ['Authorization: Basic eDp5'], 401],
     ['addresses where there is nothing', '/gateway/nothing', [], 404],
     ['the OpenAPI document', '/gateway/api/v1/openapi.json', [], 200],
     ['what could be read two ways', '/apps/../x', [], 400],
-  ])('%s: ten a minute, then 429 with Retry-After; who has a token goes on', async (_what, target, headers, status) => {
+  ])('%s: ten a minute, then 429 with Retry-After; who has a token continues', async (_what, target, headers, status) => {
     const address = `192.0.2.${++senders}`
     expect(await statuses(11, () => from(address, target, headers))).toEqual([...ten(status), 429])
     const refused = await from(address, target, headers)
@@ -141,7 +141,7 @@ describe('pages that nobody is logged in to', () => {
     ['a typed code', () => '/gateway/device', { form }, 303],
     ['a decision on a code', () => '/gateway/device/decision', { form }, 303],
     ['a logout', () => '/gateway/auth/logout', { form }, 200],
-  ])('%s: twenty a minute, then 429 with Retry-After; who is logged in goes on', async (_what, path, visit, status) => {
+  ])('%s: twenty a minute, then 429 with Retry-After; who is logged in continues', async (_what, path, visit, status) => {
     const from = { 'x-forwarded-for': `192.0.2.${++senders}` }
     const ask = () => at.visit(createBrowser(), path(), { ...visit, headers: { ...from, ...visit.headers } })
     const seen: number[] = []

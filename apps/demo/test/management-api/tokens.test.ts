@@ -210,7 +210,7 @@ describe('API tokens', () => {
     await expect.poll(async () => (await apps(made.text('token'))).status).toBe(401)
   })
 
-  describe('of others', () => {
+  describe('of other users', () => {
     test('are neither seen, listed, revoked nor rotated: the answer is that of a token that does not exist', async () => {
       const [ann, ben] = [await person(system, 'viewer'), await person(system, 'deployer')]
       const id = (await make(ann.token, { role: 'viewer' })).text('id')
@@ -263,7 +263,7 @@ describe('API tokens', () => {
       expect((await apps(replaced.text('token'))).status).toBe(200)
     })
 
-    test('what the old one has open belongs to the token: it goes on, and ends when the token is revoked', async () => {
+    test('what the old one has open belongs to the token: it continues, and ends when the token is revoked', async () => {
       const { token } = await person(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const logs = await openSocket(`${system.url}/rack/staging/apps/myapp/logs`, old.text('token'), {})
@@ -294,7 +294,7 @@ describe('API tokens', () => {
       expect([again.status, again.text('code')]).toEqual([409, 'RGW_TOKEN_ENDED'])
     })
 
-    test('whoever has become weaker than their token can’t renew it', async () => {
+    test('a caller who has become weaker than their token can’t renew it', async () => {
       const { id, token } = await person(system, 'deployer')
       const old = await make(token, { role: 'deployer' })
       const [binding] = (await call(system, admin, 'GET', `/bindings?subject=${id}`)).texts('id')

@@ -17,7 +17,7 @@ export interface Step {
   readonly wait: number
   /** Whether the CLI makes it depends on what earlier answers say. */
   readonly sometimes: boolean
-  /** Done by somebody else, past the gateway. */
+  /** Done by another user, past the gateway. */
   readonly byOthers: boolean
 }
 

@@ -3,7 +3,7 @@ import { type Context, defaultTimeouts, runCli } from '@rack-gateway/cli'
 /** What the person is like, where it matters. */
 export type Person = Partial<Pick<Context, 'cwd' | 'configPath' | 'interactive' | 'ask' | 'columns' | 'readInput'>>
 
-/** Runs one of the command's own in this process, as somebody with a token. */
+/** Runs one of the command's own in this process, as a user with a token. */
 export async function callCli(
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},

@@ -21,7 +21,7 @@ export interface ApiAnswer {
 const random = () => randomBytes(24).toString('base64url')
 export const laptop = { device: 'ada-laptop', system: 'Linux' }
 
-/** Asks the own API as nobody. */
+/** Asks the management API as nobody. */
 export async function ask(
   url: string,
   path: string,

@@ -8,7 +8,7 @@ const ofDatabase = /node_modules\/postgres\/|packages\/(audit|auth|database)\//
 
 /**
  * Makes time pass for all timers of this process that JavaScript sets, but for those of the database.
- * Node's own timers (of servers and sockets) can't be wound on: whoever uses this looks at their settings.
+ * Node's own timers (of servers and sockets) can't be wound on: a caller who uses this looks at their settings.
  */
 export function fakeTimers(): void {
   vi.useFakeTimers({

@@ -42,7 +42,7 @@ function isIncidental(line: string): boolean {
   return line.includes(' promote step ') || line.startsWith('RACK_URL=')
 }
 
-/** Whether a line is the recorded one, as somebody may see it from whom values are hidden. */
+/** Whether a line is the recorded one, as a user may see it from whom values are hidden. */
 export function isLike(recorded: string, line: string): boolean {
   if (recorded === line) return true
   if (!line.includes('[')) return false

@@ -7,7 +7,7 @@ import { type DeriveKeys, type ProvenRecording, type RecordingCheck, readRecordi
 
 export type CastEvent = readonly [number, string, string]
 
-/** A recording as its store has it, opened with the gateway's key by whoever may. */
+/** A recording as its store has it, opened with the gateway's key by a caller who may. */
 export interface StoredCast {
   readonly header: Record<string, unknown>
   readonly events: readonly CastEvent[]

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createTokenMint } from '@rack-gateway/auth'
 import type { System } from './system.ts'
 
-/** A session for programs of somebody who has logged in with a browser. @param now milliseconds since the epoch */
+/** A session for programs of a user who has logged in with a browser. @param now milliseconds since the epoch */
 export async function sessionOf({ sql, secretKey }: System, subject: string, now = Date.now()) {
   const expiresAt = now + 86_400_000
   const { token, hash } = createTokenMint([Buffer.from(secretKey)]).issue('session', expiresAt)

@@ -73,7 +73,7 @@ export interface SystemOptions {
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
-  /** A directory for copies of checkpoints, which are then made whenever somebody looks whether it is time. */
+  /** A directory for copies of checkpoints, which are then made whenever a user looks whether it is time. */
   readonly checkpoints?: string
   readonly metrics?: { readonly host: string; readonly port: number } | null
   /** Takes each line of the log. */

@@ -24,7 +24,7 @@ export function exportBuild({ rack, variables }: Call): Answer {
   return binary(once(gzipSync(writeTar(files))))
 }
 
-/** Takes an archive of any size. It becomes a build, and a release with the env of the one before. */
+/** Takes an archive of any size. It becomes a build, and a release with the env of the previous one. */
 export async function importBuild({ rack, variables, body }: Call): Promise<Answer> {
   const app = findApp(rack, variables.app)
   const archive = await storeBytes(body)

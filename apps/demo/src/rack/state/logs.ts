@@ -3,7 +3,7 @@ import { notFound } from '../errors.ts'
 
 const keptLines = 1000
 
-/** Log lines, and whoever is following them. */
+/** Log lines, and their followers. */
 export interface LogLines {
   readonly lines: readonly string[]
   append(line: string): void
