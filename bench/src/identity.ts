@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { crc32 } from 'node:zlib'
-import { type CredentialRecord, createIdentities, createRevision, createTokenMint, isRefusal } from '@rack-gateway/auth'
+import { type CredentialRecord, createIdentities, createRevision, createTokenMint, isDenial } from '@rack-gateway/auth'
 import { machine } from './machine.ts'
 import { findCores } from './processes/cores.ts'
 
@@ -85,7 +85,7 @@ async function report(
 
 function ruleOf(token: string): string {
   const reading = mint.read(token, Date.now())
-  return isRefusal(reading) ? reading.rule : 'known'
+  return isDenial(reading) ? reading.rule : 'known'
 }
 
 /** @returns microseconds a token */
@@ -93,7 +93,7 @@ async function ask(tokens: readonly string[], times: number): Promise<number> {
   const started = performance.now()
   for (let time = 0; time < times; time++) {
     const reading = mint.read(tokens[time % tokens.length] ?? '', Date.now())
-    if (!isRefusal(reading)) await identities.find(reading)
+    if (!isDenial(reading)) await identities.find(reading)
   }
   return ((performance.now() - started) * 1_000) / times
 }
@@ -121,7 +121,7 @@ async function reportMemory(name: string, { groups, people, least }: Remembering
   const before = heap()
   for (const token of tokens) {
     const reading = mint.read(token, Date.now())
-    if (!isRefusal(reading)) await identities.find(reading)
+    if (!isDenial(reading)) await identities.find(reading)
   }
   const grown = heap() - before
   const kept = identities.cached()

@@ -59,14 +59,14 @@ export interface Told extends Explanation {
 /** Refused by a decision, whose rule stands at the end of the sentence. @param named how it is named there, where that is more than the rule */
 export function refusedBy(
   Refusal: ExplainedErrorClass<[reason: string, next: string]>,
-  { rule, source, reason, next, policy }: Told,
+  { rule, source, reason, remedy, policy }: Told,
   named = rule,
 ): Error & Ruled {
-  return told(new Refusal(reason, `${next} (rule ${named})`), { rule, source, reason, next, policy })
+  return told(new Refusal(reason, `${remedy} (rule ${named})`), { rule, source, reason, remedy, policy })
 }
 
-export function told<E extends Error>(error: E, { rule, source, reason, next, policy }: Told): E & Ruled {
-  return ruled(Object.assign(error, { told: { rule, source, reason, next, policy } }), rule)
+export function told<E extends Error>(error: E, { rule, source, reason, remedy, policy }: Told): E & Ruled {
+  return ruled(Object.assign(error, { told: { rule, source, reason, remedy, policy } }), rule)
 }
 
 export function toldOf(error: unknown): Told | null {

@@ -3,12 +3,17 @@ export { alarmKinds, isAlarm } from './alarm-events.ts'
 export type { AuditStore, NewStream } from './audit-store.ts'
 export { canonical } from './canonical.ts'
 export { type ChainProblem, genesis, linkHash } from './chain.ts'
+export {
+  type CountedDenial,
+  createDenialCounter,
+  type DenialCounter,
+  type DenialCounterOptions,
+} from './denial-counter.ts'
 export { lastingActor } from './encode.ts'
 export * from './errors.ts'
 export * from './event.ts'
 export { type EventField, eventFields } from './event-columns.ts'
 export type { EventPlace, RecordedEvent } from './recorded-event.ts'
-export { createRefusals, type Refusal, type Refusals, type RefusalsOptions } from './refusals.ts'
 export { uuidv7 } from './uuid.ts'
 export { hiddenText, visibleText } from './visible-text.ts'
 export { createAuditWriter } from './writer.ts'

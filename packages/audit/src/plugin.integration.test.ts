@@ -15,7 +15,7 @@ async function startApp(url: string) {
     return { id: event.id }
   })
   app.get('/refused', async (request) => {
-    app.audit.refuse({ address: request.ip, rule: 'unknown-credential', reason: 'the credential is not known' })
+    app.audit.countDenial({ address: request.ip, rule: 'unknown-credential', reason: 'the credential is not known' })
     return {}
   })
   onTestFinished(() => app.close())

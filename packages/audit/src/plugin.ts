@@ -3,10 +3,10 @@ import fp from 'fastify-plugin'
 import { type Adopter, type AdopterStats, createAdopter } from './adoption/adopter.ts'
 import type { Adoptions } from './adoption/adoptions.ts'
 import type { AuditStore } from './audit-store.ts'
+import { type CountedDenial, createDenialCounter } from './denial-counter.ts'
 import type { EventDraft } from './event.ts'
 import type { Fallback, FallbackStats } from './fallback/fallback.ts'
 import type { RecordedEvent } from './recorded-event.ts'
-import { createRefusals, type Refusal } from './refusals.ts'
 import type { SinkStats } from './sinks/sink.ts'
 import type { AuditSinks } from './sinks/sinks.ts'
 import { createAuditWriter } from './writer.ts'
@@ -37,14 +37,14 @@ export interface Audit {
   /** For a call whose record nobody will wait for. @throws AuditUnavailable (503) when it could not be recorded now */
   check(): void
   /** Counts a refusal before authentication, without I/O; written within a second. */
-  refuse(refusal: Refusal): void
+  countDenial(refusal: CountedDenial): void
   /** How each sink does; empty when there are none. */
   sinks(): SinkStats[]
   stats(): AuditWriterStats &
     Omit<AdopterStats, 'failure'> & {
       /** Why the last look for streams to adopt failed; null: it did not. */
       readonly adoptionFailure: string | null
-      readonly pendingRefusals: number
+      readonly pendingDenials: number
       readonly refusals: number
       /** null: there is none. */
       readonly fallback: FallbackStats | null
@@ -91,7 +91,7 @@ export default fp(
         else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')
       },
     })
-    const refusals = createRefusals({ record: writer.record, clock })
+    const refusals = createDenialCounter({ record: writer.record, clock })
     const adopter = adoptions
       ? createAdopter({
           adoptions,
@@ -106,12 +106,12 @@ export default fp(
       record: writer.record,
       recordSoon: writer.recordSoon,
       check: writer.check,
-      refuse: refusals.count,
+      countDenial: refusals.count,
       sinks: () => sinks?.stats() ?? [],
       stats: () => ({
         ...writer.stats(),
         ...adoption(adopter),
-        pendingRefusals: refusals.pending,
+        pendingDenials: refusals.pending,
         refusals: refusals.total,
         fallback: fallback?.stats() ?? null,
       }),

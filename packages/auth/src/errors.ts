@@ -4,7 +4,7 @@ import {
   type Explanation,
   type ExplainedError as RefusalError,
 } from '@rack-gateway/errors'
-import type { Refusal } from './refusal.ts'
+import type { AuthenticationDenial } from './denial.ts'
 
 export const Unauthenticated = defineErrorWithText('RGW_UNAUTHENTICATED', 401)
 export const AuthUnavailable = defineError(
@@ -173,14 +173,16 @@ export const NoBrowserLogin = defineError(
 )
 
 /** A login of the CLI that goes no further, with the rule that says so. */
-export function refusedLogin({ rule, reason, next }: Explanation & { readonly rule: string }): RefusalError {
-  return Object.assign(new CliLoginRefused(reason, next), { rule })
+export function refusedLogin({ rule, reason, remedy }: Explanation & { readonly rule: string }): RefusalError {
+  return Object.assign(new CliLoginRefused(reason, remedy), { rule })
 }
 
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
-export function unauthenticated(refusal: Refusal): RefusalError & Omit<Refusal, keyof Explanation> {
-  const { rule, reason, next, alarm, account, detail } = refusal
-  return Object.assign(new Unauthenticated(reason, next), {
+export function unauthenticated(
+  refusal: AuthenticationDenial,
+): RefusalError & Omit<AuthenticationDenial, keyof Explanation | 'source'> {
+  const { rule, reason, remedy, alarm, account, detail } = refusal
+  return Object.assign(new Unauthenticated(reason, remedy), {
     rule,
     ...(alarm && { alarm }),
     ...(account !== undefined && { account }),

@@ -2,15 +2,15 @@ import { openDatabase, users } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { eq } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { type AuthenticationDenial, isDenial } from './denial.ts'
 import { AuthUnavailable } from './errors.ts'
 import { createIdentities } from './principals/identities.ts'
 import { createDirectory } from './principals/store.ts'
 import { watchRevision } from './principals/watch.ts'
-import { isRefusal, type Refusal } from './refusal.ts'
 import { startStore } from './testing/database.ts'
 import { deferred } from './testing/deferred.ts'
 import { hour, letIn, now } from './testing/records.ts'
-import type { TokenReading } from './tokens/token.ts'
+import type { VerifiedToken } from './tokens/token.ts'
 
 /** Replicas ask every 50 ms, and are notified before; what a busy machine takes longer for is still that. */
 const soon = { timeout: 60_000, interval: 5 }
@@ -32,12 +32,12 @@ async function startReplica(url: string, clock = { now: () => now }, monotonic?:
   return { identities, failed: failed.promise }
 }
 
-type Find = (token: TokenReading) => Promise<Principal | Refusal>
+type Find = (token: VerifiedToken) => Promise<Principal | AuthenticationDenial>
 
-function untilRefused(find: Find, token: TokenReading): Promise<string> {
+function untilRefused(find: Find, token: VerifiedToken): Promise<string> {
   return vi.waitUntil(async () => {
     const answer = await find(token)
-    return isRefusal(answer) && answer.rule
+    return isDenial(answer) && answer.rule
   }, soon)
 }
 
@@ -74,7 +74,7 @@ test('a user locked by hand in the database is soon refused, and let in again wh
     .where(eq(users.email, 'ann@example.com'))
   expect(await untilRefused(identities.find, reading)).toBe('locked-user')
   await database.db.update(users).set({ lockedAt: null })
-  await vi.waitUntil(async () => !isRefusal(await identities.find(reading)), soon)
+  await vi.waitUntil(async () => !isDenial(await identities.find(reading)), soon)
 })
 
 test('a role taken away is soon gone from a cached session', async () => {
@@ -91,7 +91,7 @@ test('with the database gone, a cached token is served for AUTH_MAX_STALE, then 
   const monotonic = { time: 0, now: () => monotonic.time }
   const { identities, failed } = await startReplica(urls.runtimeUrl, { now: () => now }, monotonic)
   const [cached, fresh] = [await annSession(), await annSession()]
-  await vi.waitUntil(async () => !isRefusal(await identities.find(cached.reading)))
+  await vi.waitUntil(async () => !isDenial(await identities.find(cached.reading)))
   await urls.drop()
   await failed
   monotonic.time = 60_000

@@ -18,7 +18,6 @@ export type {
   CommandRule,
   CommandVerdict,
   JudgedMode,
-  Obstacle,
   Placeholder,
   PrefixWord,
   SplitCommand,

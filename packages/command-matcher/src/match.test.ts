@@ -109,7 +109,7 @@ describe('where and who', () => {
         effect: 'deny',
         rule: 'run-service',
         reason: 'Nobody may start a run on the service web.',
-        next: 'Use the service command.',
+        remedy: 'Use the service command.',
       })
     }
     const opened = compileRules(rules, { runServices: ['command', 'web'] })
@@ -132,7 +132,7 @@ describe('attached runs', () => {
       effect: 'deny',
       rule: 'no-rule',
       reason: 'A run is not permitted: on the service command of web the role viewer may run nothing.',
-      next: 'Ask for a role that may, or for a rule.',
+      remedy: 'Ask for a role that may, or for a rule.',
     })
   })
 
@@ -182,14 +182,14 @@ describe('what a refusal says', () => {
       reason:
         '"rake db:migrate" is not permitted: on the service command of web the role deployer may run only: bin/pre_release, ' +
         'run_as_deploy rake checks:verify_dns checks:generate_test_submission, rake stripe:prepare.',
-      next: 'The role admin may run this one: ask someone who has it.',
+      remedy: 'The role admin may run this one: ask someone who has it.',
     })
   })
 
   test('it says so when nothing is permitted', () => {
     expect(judge('bin/pre_release', { roles: ['viewer', 'ops'] })).toMatchObject({
       reason: expect.stringContaining('the roles viewer and ops may run nothing.'),
-      next: expect.stringMatching(/^The roles deployer, ci and admin may run this one/),
+      remedy: expect.stringMatching(/^The roles deployer, ci and admin may run this one/),
     })
     expect(judge('ls', { roles: [], mode: 'exec', service: '' })).toMatchObject({
       reason: expect.stringContaining('in a process without a service of web you may run nothing'),
@@ -305,15 +305,20 @@ describe('how it is started', () => {
   })
 
   test('what else stands against a rule is said in its own words', () => {
-    const obstacle = { reason: 'Not on Sundays.', next: 'Wait for Monday.' }
+    const obstacle = { reason: 'Not on Sundays.', remedy: 'Wait for Monday.' }
     const holds = ({ id }: CommandRule) => (id === 'one' ? obstacle : null)
-    expect(match([rule({})], { holds })).toMatchObject({
+    expect(match([rule({})], { checkConditions: holds })).toMatchObject({
       effect: 'deny',
       rule: 'condition',
       nearest: { id: 'one' },
       ...obstacle,
     })
-    expect(match([rule({}), rule({ id: 'two' })], { holds })).toMatchObject({ effect: 'allow', rule: 'two' })
-    expect(match([rule({})], { holds, mode: 'attached', argv: ['sleep', '5'] })).toMatchObject({ rule: 'condition' })
+    expect(match([rule({}), rule({ id: 'two' })], { checkConditions: holds })).toMatchObject({
+      effect: 'allow',
+      rule: 'two',
+    })
+    expect(match([rule({})], { checkConditions: holds, mode: 'attached', argv: ['sleep', '5'] })).toMatchObject({
+      rule: 'condition',
+    })
   })
 })

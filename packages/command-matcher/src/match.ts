@@ -1,3 +1,4 @@
+import type { Explanation } from '@rack-gateway/errors'
 import { attachedStart } from './attached.ts'
 import { maxCommandBytes, tooLong } from './limit.ts'
 import { isExec, isForMode } from './modes.ts'
@@ -6,7 +7,7 @@ import { isPrefixed } from './prefix-word.ts'
 import { notPermitted, notStartable, notStartedSo, wrongService } from './reasons.ts'
 import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
 import { shellSyntax } from './shell-syntax.ts'
-import type { CommandCall, CommandVerdict, Obstacle } from './types.ts'
+import type { CommandCall, CommandVerdict } from './types.ts'
 
 type Denied = Extract<CommandVerdict, { effect: 'deny' }>
 
@@ -130,22 +131,22 @@ function appliesAt(compiled: CompiledRule, place: CommandContext): boolean {
 
 /** Whether it is for what is started so, now. */
 function suits(compiled: CompiledRule, place: CommandContext): boolean {
-  return unsuited(compiled, place.options) === null && (place.holds?.(compiled.rule) ?? null) === null
+  return unsuited(compiled, place.options) === null && (place.checkConditions?.(compiled.rule) ?? null) === null
 }
 
 function obstacleOf(compiled: CompiledRule, call: CommandCall): CommandVerdict {
   const nearest = compiled.rule
   const unfit = unsuited(compiled, call.options)
   if (unfit !== null) return { ...denyFor('options', notStartedSo(compiled.rule, unfit)), nearest }
-  const obstacle = call.holds?.(compiled.rule)
+  const obstacle = call.checkConditions?.(compiled.rule)
   if (!obstacle) throw new Error('a rule that nothing stands against permits')
   return { ...denyFor('condition', obstacle), nearest }
 }
 
-function deny(rule: string, reason: string, next: string): Denied {
-  return { effect: 'deny', rule, reason, next }
+function deny(rule: string, reason: string, remedy: string): Denied {
+  return { effect: 'deny', rule, reason, remedy }
 }
 
-function denyFor(rule: string, { reason, next }: Obstacle): Denied {
-  return deny(rule, reason, next)
+function denyFor(rule: string, { reason, remedy }: Explanation): Denied {
+  return deny(rule, reason, remedy)
 }

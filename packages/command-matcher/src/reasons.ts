@@ -1,6 +1,7 @@
+import type { Explanation } from '@rack-gateway/errors'
 import type { Unsuited } from './options.ts'
 import type { CompiledRule, CompiledRules } from './rules.ts'
-import type { CommandCall, CommandRule, Obstacle } from './types.ts'
+import type { CommandCall, CommandRule } from './types.ts'
 import { listed, shown, shownCommand } from './wording.ts'
 
 const mostListed = 8
@@ -10,52 +11,52 @@ export function notPermitted(
   call: CommandCall,
   permitted: readonly CompiledRule[],
   matching: readonly CompiledRule[],
-): Obstacle {
+): Explanation {
   const others = rolesOf(matching)
-  const next =
+  const remedy =
     others.length > 0
       ? `The ${rolesInWords(others)} may run this one: ask someone who has it.`
       : 'Ask for a rule that permits it.'
   const reason = `"${shownCommand(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}.${prefixWords(permitted)}`
-  return { reason, next }
+  return { reason, remedy }
 }
 
 /** Says that no attached run can be of any use there. */
-export function notStartable(call: CommandCall): Obstacle {
+export function notStartable(call: CommandCall): Explanation {
   return {
     reason: `A run is not permitted: ${where(call)} ${may(call.roles)} run nothing.`,
-    next: 'Ask for a role that may, or for a rule.',
+    remedy: 'Ask for a role that may, or for a rule.',
   }
 }
 
 /** Says on which services a run is possible. */
-export function wrongService(rules: CompiledRules, call: CommandCall): Obstacle {
+export function wrongService(rules: CompiledRules, call: CommandCall): Explanation {
   const services = [...rules.runServices].map(shown)
   return {
     reason: `Nobody may start a run on the service ${shown(call.service)}.`,
-    next: services.length === 0 ? 'No service is open to runs.' : `Use the service ${services.join(' or ')}.`,
+    remedy: services.length === 0 ? 'No service is open to runs.' : `Use the service ${services.join(' or ')}.`,
   }
 }
 
 /** Says how the command would have to be started. */
-export function notStartedSo({ id }: CommandRule, unfit: Unsuited): Obstacle {
+export function notStartedSo({ id }: CommandRule, unfit: Unsuited): Explanation {
   const rule = `The rule ${shown(id)} permits this command`
   switch (unfit.option) {
     case 'interactive':
       return unfit.wanted
-        ? { reason: `${rule} with a terminal only.`, next: 'Run it from a terminal.' }
-        : { reason: `${rule} without a terminal only.`, next: 'Run it with its output or input redirected.' }
+        ? { reason: `${rule} with a terminal only.`, remedy: 'Run it from a terminal.' }
+        : { reason: `${rule} without a terminal only.`, remedy: 'Run it with its output or input redirected.' }
     case 'entrypoint':
       return unfit.wanted
-        ? { reason: `${rule} with the entrypoint of the image only.`, next: 'Run it with --entrypoint.' }
-        : { reason: `${rule} without the entrypoint of the image only.`, next: 'Run it without --entrypoint.' }
+        ? { reason: `${rule} with the entrypoint of the image only.`, remedy: 'Run it with --entrypoint.' }
+        : { reason: `${rule} without the entrypoint of the image only.`, remedy: 'Run it without --entrypoint.' }
     case 'environment':
       return {
         reason: `${rule} without the environment key ${shown(unfit.key)}.`,
-        next: 'Leave the key out, or ask for a rule that permits it.',
+        remedy: 'Leave the key out, or ask for a rule that permits it.',
       }
     case 'releases':
-      return { reason: `${rule} with the newest release only.`, next: 'Leave the release out.' }
+      return { reason: `${rule} with the newest release only.`, remedy: 'Leave the release out.' }
   }
 }
 

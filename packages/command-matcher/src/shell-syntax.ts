@@ -7,7 +7,7 @@ export interface ShellSyntax {
   readonly last: number
   /** A whole sentence about the first, and one about what to do. */
   readonly reason: string
-  readonly next: string
+  readonly remedy: string
 }
 
 /**
@@ -20,7 +20,7 @@ export function shellSyntax(argv: readonly string[]): ShellSyntax | null {
   const first = argv.findIndex(hasSyntax)
   const word = argv[first]
   if (first === -1 || word === undefined) return null
-  return { first, last: argv.findLastIndex(hasSyntax), reason: explain(word, argv[first === 0 ? -1 : 0]), next }
+  return { first, last: argv.findLastIndex(hasSyntax), reason: explain(word, argv[first === 0 ? -1 : 0]), remedy }
 }
 
 // Anywhere: what separates, redirects, substitutes or ends a line. At the beginning only: a subshell or a negation of its own.
@@ -40,7 +40,7 @@ function explain(word: string, program: string | undefined): string {
   )
 }
 
-const next =
+const remedy =
   'Run one plain command at a time, or put the steps into a script of the app and ask for a rule that permits it.'
 
 const names: Readonly<Record<string, string>> = {

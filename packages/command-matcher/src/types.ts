@@ -1,3 +1,4 @@
+import type { Explanation } from '@rack-gateway/errors'
 import type { WordType } from './word-types.ts'
 
 /** How a command reaches the rack. `attached` is the POST that only ever says `sleep N`; its command comes with the `exec` that follows. */
@@ -66,13 +67,7 @@ export interface CommandCall {
   /** Nothing special when absent. */
   readonly options?: CommandOptions | undefined
   /** What else stands against a rule, such as the time of day; null for nothing. */
-  readonly holds?: ((rule: CommandRule) => Obstacle | null) | undefined
-}
-
-/** Why not, and what to do about it: whole sentences. */
-export interface Obstacle {
-  readonly reason: string
-  readonly next: string
+  readonly checkConditions?: ((rule: CommandRule) => Explanation | null) | undefined
 }
 
 export type CommandVerdict =
@@ -87,4 +82,4 @@ export type CommandVerdict =
       readonly rule: string
       /** The rule that would permit it otherwise. */
       readonly nearest?: CommandRule
-    } & Obstacle)
+    } & Explanation)

@@ -13,7 +13,7 @@ export class ConfigError extends Invalid {
   }
 
   get explanation(): Explanation {
-    return { reason: `the configuration cannot be used: ${this.problems.join('; ')}`, next: 'correct what is named' }
+    return { reason: `the configuration cannot be used: ${this.problems.join('; ')}`, remedy: 'correct what is named' }
   }
 }
 

@@ -6,7 +6,7 @@ export class UnmaskableResponse extends Error {
   readonly statusCode = 502
 
   get explanation(): Explanation {
-    return { reason: this.message, next: 'Tell an administrator of the gateway.' }
+    return { reason: this.message, remedy: 'Tell an administrator of the gateway.' }
   }
 }
 

@@ -23,8 +23,8 @@ export function roleOf(url: string): string {
 
 /** An error that says what is wrong with the database and what to do. */
 export function databaseUnavailable(cause: unknown, url: string): Error {
-  const { reason, next } = explainDatabaseError(cause, url)
-  return new DatabaseUnavailable(reason, next, { cause })
+  const { reason, remedy } = explainDatabaseError(cause, url)
+  return new DatabaseUnavailable(reason, remedy, { cause })
 }
 
 /** What is wrong with the database, and what to do. Never shows the password. */
@@ -35,30 +35,33 @@ export function explainDatabaseError(error: unknown, url: string): Explanation {
     case 'ERR_INVALID_URL':
       return {
         reason: 'the database URL cannot be read:',
-        next: 'it should look like postgres://user:password@host:5432/name',
+        remedy: 'it should look like postgres://user:password@host:5432/name',
       }
     case '28P01':
     case '28000':
-      return { reason: `${server} refused the login "${user}":`, next: 'correct the user, the password or pg_hba.conf' }
+      return {
+        reason: `${server} refused the login "${user}":`,
+        remedy: 'correct the user, the password or pg_hba.conf',
+      }
     case '3D000':
-      return { reason: `${server} has no database "${name}":`, next: 'create it or correct the name' }
+      return { reason: `${server} has no database "${name}":`, remedy: 'create it or correct the name' }
     case '53300':
-      return { reason: `${server} has no connection left:`, next: 'raise max_connections or lower the pool' }
+      return { reason: `${server} has no connection left:`, remedy: 'raise max_connections or lower the pool' }
     case '57P03':
-      return { reason: `${server} is starting up or shutting down:`, next: 'try again in a moment' }
+      return { reason: `${server} is starting up or shutting down:`, remedy: 'try again in a moment' }
     case '42501':
       return {
         reason: `the login "${user}" may not do this on "${name}":`,
-        next: 'run the migrations with DATABASE_OWNER_URL',
+        remedy: 'run the migrations with DATABASE_OWNER_URL',
       }
     case '42P01':
     case '3F000':
-      return { reason: `the database "${name}" lacks tables:`, next: 'run the migrations with DATABASE_OWNER_URL' }
+      return { reason: `the database "${name}" lacks tables:`, remedy: 'run the migrations with DATABASE_OWNER_URL' }
     default:
       return (
         explainNetworkError(code, server, host) ?? {
           reason: `${server} reported: ${withoutPassword(messageOf(error), password)}`,
-          next: 'look at the log of PostgreSQL',
+          remedy: 'look at the log of PostgreSQL',
         }
       )
   }
@@ -85,7 +88,9 @@ const remedies: ReadonlyMap<string, string> = new Map([
 function explainNetworkError(driverCode: string, server: string, host: string): Explanation | null {
   const code = driverCodes.get(driverCode) ?? driverCode
   const reason = networkErrorSentence(code, { server, address: server, host: `the host name ${host}` })
-  return reason === null ? null : { reason: `${reason}:`, next: remedies.get(code) ?? 'look at the log of PostgreSQL' }
+  return reason === null
+    ? null
+    : { reason: `${reason}:`, remedy: remedies.get(code) ?? 'look at the log of PostgreSQL' }
 }
 
 function messageOf(error: unknown) {

@@ -9,8 +9,8 @@ describe('an error has a reason and a remedy', () => {
   test('joined in its message, and separate in its explanation', () => {
     const error = new NameTaken('ci', 'ci-2')
     expect(error).toMatchObject({ code: 'RGW_TAKEN', statusCode: 409, message: 'the name ci is taken: try ci-2' })
-    expect(explanationOf(error)).toEqual({ reason: 'the name ci is taken:', next: 'try ci-2' })
-    expect(asSentences(error.explanation)).toEqual({ reason: 'The name ci is taken.', next: 'Try ci-2.' })
+    expect(explanationOf(error)).toEqual({ reason: 'the name ci is taken:', remedy: 'try ci-2' })
+    expect(asSentences(error.explanation)).toEqual({ reason: 'The name ci is taken.', remedy: 'Try ci-2.' })
     expect(error).toBeInstanceOf(NameTaken)
     expect(error).not.toBeInstanceOf(BadForm)
   })
@@ -19,19 +19,19 @@ describe('an error has a reason and a remedy', () => {
     ['the form broke off', 'send it all', 'the form broke off; send it all'],
     ['the form broke off:', 'send it all', 'the form broke off: send it all'],
     ['The form broke off.', 'Send it all.', 'The form broke off. Send it all.'],
-  ])('%s | %s', (reason, next, message) => {
-    const error = new BadForm(reason, next)
-    expect(error).toMatchObject({ message, explanation: { reason, next } })
-    expect(asSentences(error.explanation)).toEqual({ reason: 'The form broke off.', next: 'Send it all.' })
+  ])('%s | %s', (reason, remedy, message) => {
+    const error = new BadForm(reason, remedy)
+    expect(error).toMatchObject({ message, explanation: { reason, remedy } })
+    expect(asSentences(error.explanation)).toEqual({ reason: 'The form broke off.', remedy: 'Send it all.' })
   })
 
   test('a value with a line break or a placeholder does not move the boundary', () => {
     const hostile = 'x:\nsend your token to %s\n'
     expect(new NameTaken(hostile, hostile).explanation).toEqual({
       reason: `the name ${hostile} is taken:`,
-      next: `try ${hostile}`,
+      remedy: `try ${hostile}`,
     })
-    expect(new BadForm(hostile, 'do').explanation).toEqual({ reason: hostile, next: 'do' })
+    expect(new BadForm(hostile, 'do').explanation).toEqual({ reason: hostile, remedy: 'do' })
   })
 
   test('it has its cause, and no stack with `stack: false`', () => {
@@ -52,7 +52,7 @@ describe('an error has a reason and a remedy', () => {
     for (const other of [
       new Error('x'),
       null,
-      { explanation: { reason: 'a', next: 'b' } },
+      { explanation: { reason: 'a', remedy: 'b' } },
       Object.assign(new Error('x'), { explanation: 1 }),
     ])
       expect(explanationOf(other)).toBeNull()

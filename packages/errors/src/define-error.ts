@@ -38,7 +38,7 @@ export function defineError<Args extends readonly unknown[] = []>(
   // Each part is formatted by itself, so a value that contains a line break can't move the boundary.
   return errorClass(code, status, options, (args) => ({
     reason: format(reason, ...args.slice(0, inReason)),
-    next: format(remedy, ...args.slice(inReason, inReason + countPlaceholders(remedy))),
+    remedy: format(remedy, ...args.slice(inReason, inReason + countPlaceholders(remedy))),
   }))
 }
 
@@ -47,8 +47,8 @@ export function defineErrorWithText(
   code: string,
   status: number,
   options: ErrorOptions = {},
-): ExplainedErrorClass<[reason: string, next: string]> {
-  return errorClass(code, status, options, ([reason, next]) => ({ reason: String(reason), next: String(next) }))
+): ExplainedErrorClass<[reason: string, remedy: string]> {
+  return errorClass(code, status, options, ([reason, remedy]) => ({ reason: String(reason), remedy: String(remedy) }))
 }
 
 function errorClass<Args extends readonly unknown[]>(
@@ -90,7 +90,7 @@ function countPlaceholders(text: string): number {
 export function explanationOf(error: unknown): Explanation | null {
   if (!(error instanceof Error) || !('explanation' in error)) return null
   const { explanation } = error
-  return typeof explanation === 'object' && explanation !== null && 'reason' in explanation && 'next' in explanation
+  return typeof explanation === 'object' && explanation !== null && 'reason' in explanation && 'remedy' in explanation
     ? (explanation as Explanation)
     : null
 }

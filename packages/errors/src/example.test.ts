@@ -15,7 +15,7 @@ test('an error has a message, a reason, and a remedy', () => {
   expect(error.message).toBe('a service account named ci already exists: choose another name')
   expect(asSentences(error.explanation)).toEqual({
     reason: 'A service account named ci already exists.',
-    next: 'Choose another name.',
+    remedy: 'Choose another name.',
   })
   expect(new BadForm('the form is incomplete', 'send all of it').message).toBe('the form is incomplete; send all of it')
 })

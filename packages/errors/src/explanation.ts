@@ -1,17 +1,17 @@
 /** Why something failed, and what the person can do next. */
 export interface Explanation {
   readonly reason: string
-  readonly next: string
+  readonly remedy: string
 }
 
 /** Joins both parts into one line. A reason without punctuation at its end gets a semicolon. */
-export function formatMessage({ reason, next }: Explanation): string {
-  return `${reason}${/[.;:,!?\u2026]$/.test(reason) ? '' : ';'} ${next}`
+export function formatMessage({ reason, remedy }: Explanation): string {
+  return `${reason}${/[.;:,!?\u2026]$/.test(reason) ? '' : ';'} ${remedy}`
 }
 
 /** Makes a sentence of each part: a capital letter at the beginning, and a full stop at the end. */
-export function asSentences({ reason, next }: Explanation): Explanation {
-  return { reason: asSentence(reason.replace(/[;:,]$/, '')), next: asSentence(next) }
+export function asSentences({ reason, remedy }: Explanation): Explanation {
+  return { reason: asSentence(reason.replace(/[;:,]$/, '')), remedy: asSentence(remedy) }
 }
 
 function asSentence(clause: string): string {

@@ -7,4 +7,5 @@ export {
   type MessageTemplate,
   reasonOf,
 } from './define-error.ts'
+export { type Denial, denyByBindings, denyByGateway } from './denial.ts'
 export { asSentences, type Explanation, formatMessage } from './explanation.ts'

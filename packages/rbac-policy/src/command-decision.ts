@@ -3,15 +3,15 @@ import {
   type CommandVerdict,
   matchCommand,
   maxCommandBytes,
-  type Obstacle,
   shown,
   tooLong,
 } from '@rack-gateway/command-matcher'
+import type { Denial, Explanation } from '@rack-gateway/errors'
 import type { CompiledDocument } from './compiled-document.ts'
 import type { GrantWords } from './compiled-role.ts'
-import { callerObstacle } from './condition.ts'
+import { wrongCaller } from './condition.ts'
 import type { HeldHere } from './grants.ts'
-import type { Principal, RackCall, Refusal } from './types.ts'
+import type { Principal, RackCall } from './types.ts'
 
 /**
  * Judges the command of a run or exec, for the roles that the caller holds there: those of a token's owner were asked for permissions, not for commands.
@@ -23,11 +23,11 @@ export function judgeCommand(
   principal: Principal,
   here: HeldHere,
   call: RackCall,
-): GrantWords | Refusal | null {
+): GrantWords | Denial | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const verdict = verdictOn(document, principal, here, call)
-  if (verdict.effect === 'deny') return refusalBy(document, verdict)
+  if (verdict.effect === 'deny') return denyByMatcher(document, verdict)
   return verdict.by === null ? attachedStart(document) : permittedBy(document, verdict.by)
 }
 
@@ -51,7 +51,7 @@ function verdictOn(document: CompiledDocument, principal: Principal, here: HeldH
     return unreadable('The command of this call could not be read, so it is refused.', 'Send it with the stock client.')
   if (tooLong([command.text])) {
     const reason = `The command is longer than ${maxCommandBytes} bytes.`
-    return { effect: 'deny', rule: 'too-long', reason, next: 'Put it into a script of the app.' }
+    return { effect: 'deny', rule: 'too-long', reason, remedy: 'Put it into a script of the app.' }
   }
   const { argv, mode, options } = command
   if (!argv)
@@ -67,25 +67,26 @@ function verdictOn(document: CompiledDocument, principal: Principal, here: HeldH
     rack: call.rack,
     roles: here.own.commandRoles,
     options,
-    holds: document.commandConditions.size === 0 ? undefined : (rule) => obstacleTo(document, rule, principal, call),
+    checkConditions:
+      document.commandConditions.size === 0 ? undefined : (rule) => failedCondition(document, rule, principal, call),
   })
 }
 
 /** What of a rule's conditions doesn't hold. */
-function obstacleTo(
+function failedCondition(
   { commandConditions }: CompiledDocument,
   { id }: CommandRule,
   { kind }: Principal,
   call: RackCall,
-): Obstacle | null {
+): Explanation | null {
   const conditions = commandConditions.get(id)
   if (conditions === undefined) return null
   for (const condition of conditions) {
-    const found = condition.isFor(kind) ? (condition.passing?.(call) ?? null) : callerObstacle(condition.callers)
+    const found = condition.isFor(kind) ? (condition.checkMoment?.(call) ?? null) : wrongCaller(condition.callers)
     const place = condition.place?.({ rack: call.rack, app: call.app, scope: 'app' }) ?? null
-    if (found !== null) return { reason: `The command rule ${id} holds ${found.reason}.`, next: found.next }
+    if (found !== null) return { reason: `The command rule ${id} holds ${found.reason}.`, remedy: found.remedy }
     if (place !== null)
-      return { reason: `The command rule ${id} applies ${place.reason}.`, next: 'Ask for a rule that applies here.' }
+      return { reason: `The command rule ${id} applies ${place.reason}.`, remedy: 'Ask for a rule that applies here.' }
   }
   return null
 }
@@ -98,9 +99,9 @@ export function commandCondition(id: string): string {
 /** Rules under which the matcher speaks for itself, whatever the document says. */
 const ofTheMatcher: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
 
-function refusalBy(document: CompiledDocument, { rule, nearest, reason, next }: Denied): Refusal {
+function denyByMatcher(document: CompiledDocument, { rule, nearest, reason, remedy }: Denied): Denial {
   const name = rule === 'condition' && nearest !== undefined ? commandCondition(nearest.id) : `command:${rule}`
-  return { rule: name, source: sourceOf(document, rule, nearest), reason, next }
+  return { rule: name, source: sourceOf(document, rule, nearest), reason, remedy }
 }
 
 function sourceOf({ source }: CompiledDocument, rule: string, nearest: CommandRule | undefined): string {
@@ -108,6 +109,6 @@ function sourceOf({ source }: CompiledDocument, rule: string, nearest: CommandRu
   return ofTheMatcher.has(rule) ? 'gateway' : source
 }
 
-function unreadable(reason: string, next: string): CommandVerdict {
-  return { effect: 'deny', rule: 'unreadable', reason, next }
+function unreadable(reason: string, remedy: string): CommandVerdict {
+  return { effect: 'deny', rule: 'unreadable', reason, remedy }
 }

@@ -1,8 +1,9 @@
 import type { CompiledRules } from '@rack-gateway/command-matcher'
+import type { Denial } from '@rack-gateway/errors'
 import type { CompiledRole } from './compiled-role.ts'
 import type { CompiledCondition } from './condition.ts'
 import type { NeedWords } from './reasons.ts'
-import type { Permission, RackCall, Refusal } from './types.ts'
+import type { Permission, RackCall } from './types.ts'
 
 /** A policy document, compiled. */
 export interface CompiledDocument {
@@ -13,7 +14,7 @@ export interface CompiledDocument {
   /** Those of commands. */
   readonly rules: () => CompiledRules
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
-  readonly blocked: (call: RackCall) => Refusal | null
+  readonly blocked: (call: RackCall) => Denial | null
   /** Who has which permission, in words; filled as it is asked for. */
   readonly needs: Map<Permission, NeedWords>
 }

@@ -1,4 +1,5 @@
-import { compilePatterns, listed, type NameMatcher, type Obstacle, shown } from '@rack-gateway/command-matcher'
+import { compilePatterns, listed, type NameMatcher, shown } from '@rack-gateway/command-matcher'
+import type { Explanation } from '@rack-gateway/errors'
 import { compileNetworks } from './networks.ts'
 import { compileWindow, type TimeWindow, windowWords } from './time-window.ts'
 import type { Moment, Place, PrincipalKind } from './types.ts'
@@ -24,16 +25,16 @@ export interface CompiledCondition {
   readonly callers: readonly PrincipalKind[] | null
   isFor(caller: PrincipalKind): boolean
   /** Of what changes while the caller stays the same; null for nothing. */
-  readonly passing: PassingCheck | null
+  readonly checkMoment: MomentCheck | null
   /** Of racks and apps; null for all of them. */
-  readonly place: PlaceCheck | null
+  readonly place: ScopeCheck | null
 }
 
 /** Says on which racks or apps alone something applies, for a place that is none of them. */
-export type PlaceCheck = (place: Place) => Obstacle | null
+export type ScopeCheck = (place: Place) => Explanation | null
 
 /** What stands against something at a moment. */
-export type PassingCheck = (moment: Moment) => Obstacle | null
+export type MomentCheck = (moment: Moment) => Explanation | null
 
 export function compileCondition(condition: Condition): CompiledCondition {
   const { racks, apps, callers } = condition
@@ -43,26 +44,26 @@ export function compileCondition(condition: Condition): CompiledCondition {
     everyApp: apps === undefined || apps.includes('*'),
     callers: callers ?? null,
     isFor: (caller) => callers === undefined || callers.includes(caller),
-    passing: compilePassing(condition),
-    place: compilePlace(condition),
+    checkMoment: compileMomentCheck(condition),
+    place: compileScopeCheck(condition),
   }
 }
 
-function compilePassing({ time, addresses }: Condition): CompiledCondition['passing'] {
+function compileMomentCheck({ time, addresses }: Condition): CompiledCondition['checkMoment'] {
   const checks = [
     ...(time === undefined ? [] : [timeCheck(time)]),
     ...(addresses === undefined ? [] : [addressCheck(addresses)]),
   ]
-  return firstObstacle(checks)
+  return firstFailure(checks)
 }
 
-function compilePlace({ racks, apps }: Condition): CompiledCondition['place'] {
+function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['place'] {
   if (racks === undefined && apps === undefined) return null
   const [onRack, onApp] = [compilePatterns(racks), compilePatterns(apps)]
   const everyApp = apps === undefined || apps.includes('*')
-  const only = (what: string, patterns: readonly string[] = []): Obstacle => ({
+  const only = (what: string, patterns: readonly string[] = []): Explanation => ({
     reason: `only on the ${patterns.length === 1 ? what : `${what}s`} ${listed(patterns.slice(0, 8).map(shown))}`,
-    next: 'Ask an administrator of the gateway for a role there.',
+    remedy: 'Ask an administrator of the gateway for a role there.',
   })
   return ({ rack, app, scope }) => {
     if (!onRack(rack)) return only('rack', racks)
@@ -72,7 +73,7 @@ function compilePlace({ racks, apps }: Condition): CompiledCondition['place'] {
 }
 
 /** Of several checks, in their order; null where there are none. */
-export function firstObstacle(checks: readonly PassingCheck[]): PassingCheck | null {
+export function firstFailure(checks: readonly MomentCheck[]): MomentCheck | null {
   if (checks.length === 0) return null
   return function obstacle(moment) {
     for (const check of checks) {
@@ -86,26 +87,26 @@ export function firstObstacle(checks: readonly PassingCheck[]): PassingCheck | n
 const callerNames = { user: 'people', 'api-token': 'API tokens', workload: 'CI jobs' } as const
 
 /** Says for whom something is. */
-export function callerObstacle(callers: readonly PrincipalKind[] | null): Obstacle {
+export function wrongCaller(callers: readonly PrincipalKind[] | null): Explanation {
   const who = listed((callers ?? []).map((caller) => callerNames[caller]))
-  return { reason: `only for ${who}`, next: `Use it as one of those, or ask an administrator of the gateway.` }
+  return { reason: `only for ${who}`, remedy: `Use it as one of those, or ask an administrator of the gateway.` }
 }
 
-function timeCheck(windows: readonly TimeWindow[]): PassingCheck {
+function timeCheck(windows: readonly TimeWindow[]): MomentCheck {
   const compiled = windows.map(compileWindow)
   const words = windows.map(windowWords).join(', or ')
-  const obstacle = { reason: `only ${words}`, next: 'Wait until then, or ask an administrator of the gateway.' }
+  const obstacle = { reason: `only ${words}`, remedy: 'Wait until then, or ask an administrator of the gateway.' }
   return ({ at }) => (compiled.some((isWithin) => isWithin(at)) ? null : obstacle)
 }
 
-function addressCheck(addresses: readonly string[]): PassingCheck {
+function addressCheck(addresses: readonly string[]): MomentCheck {
   const comesFrom = compileNetworks(addresses)
   const where = `only from ${listed(addresses.slice(0, 8).map(shown))}`
   return function check({ address }) {
     if (address === null || comesFrom(address)) return null
     return {
       reason: `${where}, and you come from ${shown(address)}`,
-      next: 'Use a network that it is open to, such as the VPN.',
+      remedy: 'Use a network that it is open to, such as the VPN.',
     }
   }
 }

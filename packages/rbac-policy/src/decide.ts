@@ -1,10 +1,26 @@
+import type { Denial } from '@rack-gateway/errors'
 import { judgeCommand } from './command-decision.ts'
 import type { CompiledDocument } from './compiled-document.ts'
 import type { GrantWords } from './compiled-role.ts'
-import { type Barred, barredFromPlace, boundFor, type HeldHere, type Holdings, holdingsAt } from './grants.ts'
-import { barredBy, boundElsewhere, type NeedWords, needs, noBinding, noPermission, proxyReason } from './reasons.ts'
+import {
+  boundFor,
+  type FailedCondition,
+  failedScopeConditions,
+  type HeldHere,
+  type Holdings,
+  holdingsAt,
+} from './grants.ts'
+import {
+  boundElsewhere,
+  denyByCondition,
+  type NeedWords,
+  needs,
+  noBinding,
+  noPermission,
+  proxyReason,
+} from './reasons.ts'
 import { requiredPermissions } from './required-permissions.ts'
-import type { Decision, Moment, Permission, Place, Principal, RackCall, Refusal } from './types.ts'
+import type { Decision, Moment, Permission, Place, Principal, RackCall } from './types.ts'
 
 /** Decides one call: bindings, permissions, command rules, blocked operations. The first refusal wins. */
 export function decide(document: CompiledDocument, principal: Principal, holdings: Holdings, call: RackCall): Decision {
@@ -22,7 +38,7 @@ export function decide(document: CompiledDocument, principal: Principal, holding
   }
 
   const command = judgeCommand(document, principal, here, call)
-  if (command !== null && 'next' in command) return refused(document, permission, here, command)
+  if (command !== null && 'remedy' in command) return refused(document, permission, here, command)
   const refusal = document.blocked(call)
   if (refusal) return refused(document, permission, here, refusal)
 
@@ -37,7 +53,7 @@ export function unheldAt(
   principal: Principal,
   holdings: Holdings,
   { permission, where, moment }: { readonly permission: Permission; readonly where: Place; readonly moment: Moment },
-): Refusal | null {
+): Denial | null {
   const here = holdingsAt(holdings, where, moment)
   const asked = { place: where, here, required: [permission], holdings, moment }
   return unheldBy(document, principal, asked)?.refusal ?? null
@@ -54,7 +70,7 @@ interface Asked {
 interface Unheld {
   /** The one that is missing; null where nothing is held at all. */
   readonly permission: Permission | null
-  readonly refusal: Refusal
+  readonly refusal: Denial
 }
 
 /** What of the bindings is missing. */
@@ -63,18 +79,20 @@ function unheldBy(
   principal: Principal,
   { place, here, required, holdings, moment }: Asked,
 ): Unheld | null {
-  const { own, owner, barred } = here
+  const { own, owner, failedConditions: barred } = here
   if (own.roles.length === 0) {
-    const first = barred[0] ?? barredFromPlace(holdings, place, moment)[0]
-    return { permission: null, refusal: first ? barredBy(first) : noBinding(principal, place, 'own') }
+    const first = barred[0] ?? failedScopeConditions(holdings, place, moment)[0]
+    return { permission: null, refusal: first ? denyByCondition(first) : noBinding(principal, place, 'own') }
   }
   if (owner?.roles.length === 0) return { permission: null, refusal: noBinding(principal, place, 'owner') }
   for (const permission of required) {
     const side = own.giving(permission) === null ? 'own' : owner?.giving(permission) === null ? 'owner' : null
     if (side === null) continue
     const barring =
-      side === 'own' ? barringOf([...barred, ...barredFromPlace(holdings, place, moment)], permission) : undefined
-    if (barring) return { permission, refusal: barredBy(barring) }
+      side === 'own'
+        ? failedConditionFor([...barred, ...failedScopeConditions(holdings, place, moment)], permission)
+        : undefined
+    if (barring) return { permission, refusal: denyByCondition(barring) }
     const missing = {
       permission,
       side,
@@ -86,7 +104,7 @@ function unheldBy(
   return null
 }
 
-function barringOf(barred: readonly Barred[], permission: Permission): Barred | undefined {
+function failedConditionFor(barred: readonly FailedCondition[], permission: Permission): FailedCondition | undefined {
   return barred.find(({ grant }) => grant.role.has(permission))
 }
 
@@ -99,7 +117,7 @@ function proxyUnheld(
   { own }: HeldHere,
   { rack }: RackCall,
   { refusal }: Unheld,
-): Refusal {
+): Denial {
   if (!missingRole.has(refusal.rule)) return refusal
   const needed = { resource: needsOf(document, 'resource:proxy'), other: needsOf(document, openProxy) }
   return { ...refusal, reason: proxyReason(principal, rack, own, needed) }
@@ -122,11 +140,11 @@ function refused(
   { hash }: CompiledDocument,
   permission: Permission,
   here: HeldHere | null,
-  { rule, source, reason, next }: Refusal,
+  { rule, source, reason, remedy }: Denial,
 ): Decision {
   const roles = here === null ? none : here.own.roles
   const bindings = here === null ? none : here.bindings
-  return { effect: 'deny', rule, source, permission, reason, next, roles, bindings, policy: hash }
+  return { effect: 'deny', rule, source, permission, reason, remedy, roles, bindings, policy: hash }
 }
 
 const ownRun = { rule: 'own-run', source: 'gateway', reason: 'Whoever started a run may end it.' }

@@ -4,11 +4,11 @@ import {
   listed,
   type NameIndex,
   type NameMatcher,
-  type Obstacle,
   shown,
 } from '@rack-gateway/command-matcher'
+import type { Explanation } from '@rack-gateway/errors'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
-import { callerObstacle, firstObstacle, type PassingCheck, type PlaceCheck } from './condition.ts'
+import { firstFailure, type MomentCheck, type ScopeCheck, wrongCaller } from './condition.ts'
 import type { Binding, Moment, Permission, Place, Principal, PrincipalKind } from './types.ts'
 
 /** What stands for a role where permissions were given one by one: no role of a document can have this name, so no command rule names it. */
@@ -30,9 +30,9 @@ export interface Grant {
   /** Whether it is for all apps, those to come included: what a route of the whole rack needs. */
   readonly everyApp: boolean
   /** What stands against it at a moment; null where nothing ever does. */
-  readonly passing: PassingCheck | null
+  readonly checkConditions: MomentCheck | null
   /** What its role says of racks and apps. */
-  readonly places: readonly PlaceCheck[]
+  readonly places: readonly ScopeCheck[]
 }
 
 /** All that a principal holds. `owner` is what the owner of a token holds: the token is cut to it. */
@@ -68,13 +68,13 @@ export interface HeldHere {
   /** Ids of all bindings that a decision is made from. */
   readonly bindings: readonly string[]
   /** Own grants that would hold here, but not now or from there. */
-  readonly barred: readonly Barred[]
+  readonly failedConditions: readonly FailedCondition[]
   /** Whether any own grant depends on when and from where. */
-  readonly isPassing: boolean
+  readonly hasConditions: boolean
   readonly grants: { readonly own: readonly Grant[]; readonly owner: readonly Grant[] | null }
 }
 
-export interface Barred extends Obstacle {
+export interface FailedCondition extends Explanation {
   readonly grant: Grant
 }
 
@@ -110,7 +110,7 @@ export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): He
   const bound = boundFor(holdings, place.rack)
   const own = bound ? grantsAt(holdings.own, place, moment.at) : none
   const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, moment.at) : none)
-  return passing(heldTogether(holdings, own, owner), moment)
+  return applyConditions(heldTogether(holdings, own, owner), moment)
 }
 
 const none: readonly Grant[] = Object.freeze([])
@@ -133,24 +133,24 @@ function positions(grants: readonly Grant[]): string | number {
 }
 
 /** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
-function passing(here: HeldHere, moment: Moment): HeldHere {
-  if (!here.isPassing) return here
-  const barred: Barred[] = []
+function applyConditions(here: HeldHere, moment: Moment): HeldHere {
+  if (!here.hasConditions) return here
+  const barred: FailedCondition[] = []
   const own = here.grants.own.filter((grant) => {
-    const obstacle = grant.passing?.(moment) ?? null
-    if (obstacle !== null) barred.push({ grant, ...obstacle })
-    return obstacle === null
+    const failure = grant.checkConditions?.(moment) ?? null
+    if (failure !== null) barred.push({ grant, ...failure })
+    return failure === null
   })
   return barred.length === 0 ? here : heldHere(own, here.grants.owner, barred)
 }
 
 /** Own grants whose binding is for a place, but not their role's condition on racks and apps. Only denials ask for them. */
-export function barredFromPlace({ own }: Holdings, place: Place, { at }: Moment): Barred[] {
+export function failedScopeConditions({ own }: Holdings, place: Place, { at }: Moment): FailedCondition[] {
   return own.narrowed.flatMap((grant) => {
     if (!isLive(grant, at) || !isBoundTo(grant, place)) return []
     for (const check of grant.places) {
-      const obstacle = check(place)
-      if (obstacle !== null) return [{ grant, ...obstacle }]
+      const failure = check(place)
+      if (failure !== null) return [{ grant, ...failure }]
     }
     return []
   })
@@ -162,14 +162,14 @@ function isBoundTo({ racks, apps }: Grant, { rack, app, scope }: Place): boolean
   return scope === 'rack' ? apps === '*' : app !== null && compilePattern(apps)(app)
 }
 
-function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred: readonly Barred[]): HeldHere {
+function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred: readonly FailedCondition[]): HeldHere {
   const all = owner === null ? own : [...own, ...owner]
   return {
     own: heldOf(own),
     owner: owner && heldOf(owner),
     bindings: Object.freeze(all.map((grant) => grant.id)),
-    barred,
-    isPassing: own.some(({ passing }) => passing !== null),
+    failedConditions: barred,
+    hasConditions: own.some(({ checkConditions: passing }) => passing !== null),
     grants: { own, owner },
   }
 }
@@ -251,7 +251,7 @@ function compileBindings(
       onRack: (name: string) => role.when.every((condition) => condition.onRack(name)),
       onApp: (name: string) => role.when.every((condition) => condition.onApp(name)),
       everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
-      passing: caller === null ? null : passingOf(role, caller),
+      checkConditions: caller === null ? null : conditionsOf(role, caller),
       places: role.when.flatMap(({ place }) => place ?? []),
     }
     return [grant]
@@ -263,11 +263,11 @@ function roleOf({ role, permissions }: Binding, roles: ReadonlyMap<string, Compi
   return compileRole({ name: onePermissionEach, description: '', permissions })
 }
 
-function passingOf(role: CompiledRole, caller: PrincipalKind): Grant['passing'] {
+function conditionsOf(role: CompiledRole, caller: PrincipalKind): Grant['checkConditions'] {
   const unfit = role.when.find((condition) => !condition.isFor(caller))
   if (unfit !== undefined) {
-    const obstacle = callerObstacle(unfit.callers)
-    return () => obstacle
+    const failure = wrongCaller(unfit.callers)
+    return () => failure
   }
-  return firstObstacle(role.when.flatMap(({ passing }) => passing ?? []))
+  return firstFailure(role.when.flatMap(({ checkMoment: passing }) => passing ?? []))
 }

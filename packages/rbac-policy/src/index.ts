@@ -46,6 +46,7 @@ export type {
   Allowed,
   Binding,
   Decision,
+  GrantDenial,
   Job,
   Judged,
   Moment,
@@ -56,6 +57,5 @@ export type {
   ProcessSubject,
   RackCall,
   WantedGrant,
-  Withheld,
 } from './types.ts'
 export { issuerName, readUserName, userName } from './user-name.ts'

@@ -120,7 +120,7 @@ describe('whatever the route', () => {
   })
 
   test('every refusal is a sentence or two on one line, without a per-cent sign, and says what to do', () => {
-    const denials: { reason: string; next: string }[] = []
+    const denials: { reason: string; remedy: string }[] = []
     for (const one of all) {
       for (const role of roles) {
         for (const make of Object.values(kinds)) {
@@ -131,6 +131,6 @@ describe('whatever the route', () => {
     }
     expect(denials.length).toBeGreaterThan(1_000)
     expect(denials.filter(({ reason }) => !/^[^%\n]{30,600}\.$/.test(reason))).toEqual([])
-    expect(denials.filter(({ next }) => !/^[^%\n]{3,}\.$/.test(next))).toEqual([])
+    expect(denials.filter(({ remedy }) => !/^[^%\n]{3,}\.$/.test(remedy))).toEqual([])
   })
 })

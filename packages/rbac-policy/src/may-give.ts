@@ -2,7 +2,7 @@ import { type CommandRule, compilePattern, listed, shown } from '@rack-gateway/c
 import { type Grant, type Holdings, isLive } from './grants.ts'
 import { expandPermission } from './permission-patterns.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import type { Moment, Principal, WantedGrant, Withheld } from './types.ts'
+import type { GrantDenial, Moment, Principal, WantedGrant } from './types.ts'
 
 const pattern = /^(?:\*|[a-z0-9*][a-z0-9*-]*)$/
 
@@ -26,7 +26,12 @@ interface Giver {
 }
 
 /** Nobody gives what they don't hold themselves, there and for as long. Null, or what is missing. */
-export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGrant, moment: Moment): Withheld | null {
+export function mayGive(
+  document: PolicyDocument,
+  giver: Giver,
+  wanted: WantedGrant,
+  moment: Moment,
+): GrantDenial | null {
   const { racks, apps } = wanted
   if (!isPattern(racks) || !isPattern(apps))
     return unknown(
@@ -49,13 +54,13 @@ export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGr
   return unheld(`the command rule ${shown(command)} is for the role ${shown(wanted.role)}, not for yours ${where}`)
 }
 
-function unknown(reason: string, next: string): Withheld {
-  return { cause: 'unknown', reason, next }
+function unknown(reason: string, remedy: string): GrantDenial {
+  return { cause: 'unknown', reason, remedy }
 }
 
 /** @param reason a clause that follows "because" */
-function unheld(reason: string): Withheld {
-  return { cause: 'unheld', reason, next: 'Ask somebody who holds it themselves.' }
+function unheld(reason: string): GrantDenial {
+  return { cause: 'unheld', reason, remedy: 'Ask somebody who holds it themselves.' }
 }
 
 interface Asked {
@@ -104,7 +109,7 @@ function coveringGrants({ principal, holdings }: Giver, wanted: WantedGrant, mom
       covering.has(grant.id) &&
       isLive(grant, moment.at) &&
       lasts(grant) &&
-      (grant.passing?.(moment) ?? null) === null &&
+      (grant.checkConditions?.(moment) ?? null) === null &&
       handsOn(grant, wanted),
   )
 }

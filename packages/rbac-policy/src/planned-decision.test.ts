@@ -202,7 +202,7 @@ describe('what is asked further', () => {
   }
 
   const objecting = (decision: Allowed, effect: 'deny' | 'needs'): Decision => {
-    const said = { ...decision, rule: 'package:p:no', reason: 'No.', next: 'Wait.' }
+    const said = { ...decision, rule: 'package:p:no', reason: 'No.', remedy: 'Wait.' }
     return effect === 'deny' ? { ...said, effect } : { ...said, effect, requirement: 'approval' }
   }
 

@@ -145,7 +145,7 @@ export function parametersDecision(
     source: 'gateway',
     permission,
     reason,
-    next: remedy,
+    remedy: remedy,
     roles: [],
     bindings: [],
     policy,

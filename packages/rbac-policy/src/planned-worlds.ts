@@ -1,6 +1,6 @@
 import { decodeHeaderCommand, readCommand } from '@rack-gateway/command-matcher'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { buildService } from './refusals.ts'
+import { buildService } from './blocked-operations.ts'
 import { commandService } from './required-permissions.ts'
 import type { ProcessSubject, RackCall } from './types.ts'
 

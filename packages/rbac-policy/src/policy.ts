@@ -1,5 +1,7 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
 import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
+import type { Denial } from '@rack-gateway/errors'
+import { compileBlocked } from './blocked-operations.ts'
 import type { CompiledDocument } from './compiled-document.ts'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
@@ -12,18 +14,7 @@ import { documentHash, type PolicyDocument, type Role } from './policy-document.
 import type { PolicyOptions } from './proxy.ts'
 import { type ValueMatcher, type ValuePlace, valuesRecordedBy } from './recorded-values.ts'
 import { compileRecordings, type RecordingRule, type SessionSubject } from './recordings.ts'
-import { compileBlocked } from './refusals.ts'
-import type {
-  Decision,
-  Moment,
-  Permission,
-  Place,
-  Principal,
-  RackCall,
-  Refusal,
-  WantedGrant,
-  Withheld,
-} from './types.ts'
+import type { Decision, GrantDenial, Moment, Permission, Place, Principal, RackCall, WantedGrant } from './types.ts'
 
 export interface Policy {
   /** SHA-256 of the document, hex: stands in every event. */
@@ -33,7 +24,7 @@ export interface Policy {
   /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
   holds(principal: Principal, permission: Permission, where: Place, moment: Moment): boolean
   /** What stands against it where it doesn't hold: by which rule, why, and what to do; null where it does. */
-  unheld(principal: Principal, permission: Permission, where: Place, moment: Moment): Refusal | null
+  unheld(principal: Principal, permission: Permission, where: Place, moment: Moment): Denial | null
   /** Names of the roles that the principal itself holds at a place. */
   rolesAt(principal: Principal, where: Place, moment: Moment): readonly string[]
   /** Names of the roles that have a permission. */
@@ -43,7 +34,7 @@ export interface Policy {
   /** Racks, of those given, on which the principal has any binding at all. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** Whether a principal holds everything that it wants to give: null, or what is missing. */
-  mayGive(principal: Principal, wanted: WantedGrant, moment: Moment): Withheld | null
+  mayGive(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
   /** Whether an app may be shown to the principal in a list answer. */
   sees(principal: Principal, rack: string, app: string, moment: Moment): boolean
   /** Whether a key of an environment holds a secret. */

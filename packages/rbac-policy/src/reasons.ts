@@ -1,21 +1,21 @@
 import { listed, shown } from '@rack-gateway/command-matcher'
-import type { Barred, Held } from './grants.ts'
-import type { Permission, Place, Principal, RackCall, Refusal } from './types.ts'
+import { type Denial, denyByBindings } from '@rack-gateway/errors'
+import type { FailedCondition, Held } from './grants.ts'
+import type { Permission, Place, Principal, RackCall } from './types.ts'
 
 /** Whose bindings fell short: the caller's own, or those of a token's owner. */
 export type Side = 'own' | 'owner'
 
-export function boundElsewhere(principal: Principal, call: RackCall): Refusal {
-  return {
-    rule: 'rack-bound',
-    source: 'bindings',
-    reason: `This ${credentialName[principal.kind]} is only good on the rack ${shown(principal.rack ?? '')}, and this call is for ${shown(call.rack)}.`,
-    next: 'Use that rack, or a credential that is not bound to it.',
-  }
+export function boundElsewhere(principal: Principal, call: RackCall): Denial {
+  return denyByBindings(
+    'rack-bound',
+    `This ${credentialName[principal.kind]} is only good on the rack ${shown(principal.rack ?? '')}, and this call is for ${shown(call.rack)}.`,
+    'Use that rack, or a credential that is not bound to it.',
+  )
 }
 
-export function noBinding(principal: Principal, place: Place, side: Side): Refusal {
-  return { rule: 'no-binding', source: 'bindings', reason: unbound(principal, place, side), next: ask }
+export function noBinding(principal: Principal, place: Place, side: Side): Denial {
+  return denyByBindings('no-binding', unbound(principal, place, side), ask)
 }
 
 function unbound({ kind }: Principal, { rack, app, scope }: Place, side: Side): string {
@@ -33,12 +33,12 @@ export function noPermission(
   principal: Principal,
   place: Place,
   missing: { readonly side: Side; readonly needs: NeedWords; readonly held: Pick<Held, 'hereWords'> },
-): Refusal {
+): Denial {
   const { side, needs, held } = missing
   const where = shown(place.scope === 'app' ? (place.app ?? '') : place.rack)
   const who = side === 'owner' ? 'the owner of this token is' : subjects[principal.kind]
   const reason = `${needs.what}${where}${needs.by}${who}${held.hereWords}${shown(place.rack)}.`
-  return { rule: 'no-permission', source: 'bindings', reason, next: ask }
+  return denyByBindings('no-permission', reason, ask)
 }
 
 /** Both kinds of proxies, and who may open them. */
@@ -54,9 +54,9 @@ export function proxyReason(
 }
 
 /** Says which role would do, if it held now and for this caller. */
-export function barredBy({ grant, reason, next }: Barred): Refusal {
+export function denyByCondition({ grant, reason, remedy }: FailedCondition): Denial {
   const { name, source } = grant.role
-  return { rule: `condition:${name}`, source, reason: `The role ${shown(name)} holds ${reason}.`, next }
+  return { rule: `condition:${name}`, source, reason: `The role ${shown(name)} holds ${reason}.`, remedy }
 }
 
 const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' } as const

@@ -1,5 +1,6 @@
-import type { CommandMode, CommandOptions, Obstacle } from '@rack-gateway/command-matcher'
+import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
+import type { Explanation } from '@rack-gateway/errors'
 
 /** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
 export type Permission = string
@@ -27,7 +28,7 @@ export interface WantedGrant {
 }
 
 /** Why something isn't given: because there is no such thing, or because the giver doesn't hold it. Whole sentences: why, and what to do. */
-export interface Withheld extends Obstacle {
+export interface GrantDenial extends Explanation {
   readonly cause: 'unknown' | 'unheld'
 }
 
@@ -130,12 +131,6 @@ export interface RackCall {
 /** When, and from where. */
 export type Moment = Pick<RackCall, 'at' | 'address'>
 
-/** Why a call is refused, by what, and what to do. */
-export interface Refusal extends Obstacle {
-  readonly rule: string
-  readonly source: string
-}
-
 /** What every decision says, whatever it is. */
 export interface Judged {
   readonly rule: string
@@ -153,8 +148,8 @@ export interface Judged {
 /** `next` is a sentence as well: what to do about it. */
 export type Decision =
   | (Judged & { readonly effect: 'allow' })
-  | (Judged & { readonly effect: 'deny'; readonly next: string })
-  | (Judged & { readonly effect: 'needs'; readonly next: string; readonly requirement: 'step-up' | 'approval' })
+  | (Judged & { readonly effect: 'deny'; readonly remedy: string })
+  | (Judged & { readonly effect: 'needs'; readonly remedy: string; readonly requirement: 'step-up' | 'approval' })
 
 export type Allowed = Extract<Decision, { effect: 'allow' }>
 

@@ -87,7 +87,7 @@ function understood<T extends TSchema>(origin: string, answer: GatewayAnswer, ty
   if (status === 404)
     throw new LoginFailed(`${origin} has no logins by browser:`, 'use the token that you were given, with --token -')
   if (status >= 400 && status < 500 && error !== null)
-    throw new LoginFailed(`${origin} refused the login: ${error.reason}`, error.next)
+    throw new LoginFailed(`${origin} refused the login: ${error.reason}`, error.remedy)
   throw refusalOf(origin, answer)
 }
 

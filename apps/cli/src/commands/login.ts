@@ -182,7 +182,7 @@ function checkAnswer(answer: MeAnswer, origin: string): void {
       `${origin} refused the token: ${answer.reason}`,
       'copy it again, or get a new one, and log in again',
     )
-  if (answer.kind === 'distrusted') throw new GatewayUntrusted(answer.words.reason, answer.words.next)
+  if (answer.kind === 'distrusted') throw new GatewayUntrusted(answer.words.reason, answer.words.remedy)
   if (answer.kind === 'foreign')
     throw new GatewayUnreachable(`${origin} does not answer as a gateway (${answer.reason}):`, 'check the address')
 }

@@ -39,7 +39,7 @@ export function problem(says: string, next: string | null, exit: number = exitCo
 
 /** What an error of ours says is wrong, and what it says to do. */
 export function refusal(error: Error): Finding {
-  const { reason, next } = explanationOf(error) ?? { reason: error.message, next: null }
+  const { reason, remedy: next } = explanationOf(error) ?? { reason: error.message, remedy: null }
   return problem(reason.replace(/[:;,]$/, ''), next, exitCodeOf(error))
 }
 

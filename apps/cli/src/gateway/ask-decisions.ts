@@ -61,7 +61,7 @@ export async function askDecisions(
   if (answer.status === 200 && Value.Check(Decisions, answer.value)) return answer.value
   const error = errorIn(answer.value)
   if (answer.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED')
-    throw new Usage(error.reason, error.next)
+    throw new Usage(error.reason, error.remedy)
   throw refusalOf(origin, answer)
 }
 

@@ -54,7 +54,7 @@ export async function askMe({ origin, token, trust }: Asker, deadline?: number):
   if (answer.status === 401) {
     const error = errorIn(answer.value)
     const isAccount = error !== null && accountRules.has(error.rule)
-    return { kind: 'refused', reason: error?.reason ?? unknownRefusal, next: isAccount ? error.next : null }
+    return { kind: 'refused', reason: error?.reason ?? unknownRefusal, next: isAccount ? error.remedy : null }
   }
   if (answer.status === 404) return { kind: 'unsupported' }
   const reason = errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`

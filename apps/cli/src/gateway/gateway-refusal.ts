@@ -23,7 +23,7 @@ interface Answered {
 export function refusalOf(origin: string, { status, value }: Answered): Error {
   const error = errorIn(value)
   if (error === null) return foreign(origin, status)
-  const { code, reason, next } = error
+  const { code, reason, remedy: next } = error
   if (status === 401) return new TokenRefused(`${origin} refused the token: ${reason}`, next)
   if (code === 'RGW_NOT_SIGNED_YET') return new NotSigned(reason, next)
   if (code.startsWith('RGW_AUDIT_') || code === 'RGW_OUTCOME_NOT_RECORDED')
@@ -58,8 +58,8 @@ export function errorIn(value: unknown): GatewayError | null {
 /** The sentence where what to do begins in it. Older gateways don't say that. */
 function partsOf(sentence: string, next: unknown): Explanation {
   const at = isSaid(next) ? sentence.toLowerCase().lastIndexOf(bare(printable(next))) : -1
-  if (at > 0) return { reason: sentence.slice(0, at).trimEnd(), next: sentence.slice(at) }
-  return { reason: sentence, next: `${/[.!?]$/.test(sentence) ? 'A' : 'a'}sk whoever runs the gateway` }
+  if (at > 0) return { reason: sentence.slice(0, at).trimEnd(), remedy: sentence.slice(at) }
+  return { reason: sentence, remedy: `${/[.!?]$/.test(sentence) ? 'A' : 'a'}sk whoever runs the gateway` }
 }
 
 /** Whether a sentence says what another one says, which then begins with a capital letter and ends with a full stop. */

@@ -128,7 +128,7 @@ export function mustVerify(origin: string): void {
 
 /** The error for a gateway that gave no answer. */
 export function noAnswer(origin: string, { reason, next, distrusted }: Omit<NoAnswer, 'kind'>): Error {
-  if (distrusted !== null) return new GatewayUntrusted(distrusted.reason, distrusted.next)
+  if (distrusted !== null) return new GatewayUntrusted(distrusted.reason, distrusted.remedy)
   return new GatewayUnreachable(
     `${origin} could not be asked: ${printable(reason)};`,
     `${next}, with: rack-gateway doctor`,

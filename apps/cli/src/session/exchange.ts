@@ -31,6 +31,6 @@ export async function exchangeJobToken(origin: string, jwt: Secret, trust: strin
   const error = errorIn(value)
   // Whatever it is, it is the job's token that wasn't taken.
   if (error !== null && status >= 400 && status < 500 && status !== 404 && status !== 429)
-    throw new TokenRefused(`${origin} refused this job: ${error.reason}`, error.next)
+    throw new TokenRefused(`${origin} refused this job: ${error.reason}`, error.remedy)
   throw refusalOf(origin, answer)
 }

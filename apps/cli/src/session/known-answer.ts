@@ -16,8 +16,8 @@ export async function known(target: Pick<Target, 'name' | 'origin' | 'token' | '
 
 /** The account is the problem, so the address and a new token are no matter. */
 function accountRefused(reason: string, next: string): Error {
-  const words = asSentences({ reason, next })
-  return new TokenRefused(words.reason, words.next)
+  const words = asSentences({ reason, remedy: next })
+  return new TokenRefused(words.reason, words.remedy)
 }
 
 /** Says why nothing is known, and what to do. */
@@ -38,7 +38,7 @@ export function problemOf(
       `${origin} can't say whose the token is:`,
       'check that it is the address of a Rack Gateway',
     )
-  if (answer.kind === 'distrusted') return new GatewayUntrusted(answer.words.reason, answer.words.next)
+  if (answer.kind === 'distrusted') return new GatewayUntrusted(answer.words.reason, answer.words.remedy)
   const { reason, next } = answer.kind === 'unreachable' ? answer : { reason: answer.reason, next: 'check the address' }
   return noAnswer(origin, { reason, next, distrusted: null })
 }

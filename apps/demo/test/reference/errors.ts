@@ -21,16 +21,19 @@ export async function errorParts(): Promise<Record<string, string>> {
   const denials = [...(await listDenials())].map(([path, all]) => ({ part: partOf(path), all }))
   const rules = sections.map(([part]) => {
     const all = denials.flatMap((one) => (one.part === part ? one.all : []))
-    return [part, list(all.map(({ code: rule, reason, next }) => [code(rule), reason, onPage.has(part) ? '' : next]))]
+    return [
+      part,
+      list(all.map(({ code: rule, reason, remedy: next }) => [code(rule), reason, onPage.has(part) ? '' : next])),
+    ]
   })
   return {
     answered: list(
       errors
         .filter(({ status }) => status !== internal)
-        .map((error) => [`${code(error.code)} (${error.status})`, error.reason, error.next]),
+        .map((error) => [`${code(error.code)} (${error.status})`, error.reason, error.remedy]),
     ),
     internal: list(
-      errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.reason, error.next]),
+      errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.reason, error.remedy]),
     ),
     ...Object.fromEntries(rules),
   }

@@ -7,6 +7,6 @@ for (const [path, denials] of await listDenials()) {
   denials.forEach(print)
 }
 
-function print({ code, status, reason, next }: Sentence): void {
+function print({ code, status, reason, remedy: next }: Sentence): void {
   process.stdout.write(`${code} ${status ?? ''}: ${reason} ${next}\n`)
 }

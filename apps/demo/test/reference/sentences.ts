@@ -48,11 +48,14 @@ function errorSentence(Class: ErrorClass): Sentence {
 /** Its own text, or what it is about if the code that throws it supplies the text. */
 function explain(code: string, error: Error): Explanation {
   const [reason, next] = meanings[code] ?? []
-  if (reason !== undefined && next !== undefined) return asSentences({ reason, next })
+  if (reason !== undefined && next !== undefined) return asSentences({ reason, remedy: next })
   const explanation = explanationOf(error)
   if (explanation === null || explanation.reason === 'undefined')
     throw new Error(`say in meanings.ts what ${code} means, and its remedy`)
-  return asSentences({ reason: withoutPlaceholders(explanation.reason), next: withoutPlaceholders(explanation.next) })
+  return asSentences({
+    reason: withoutPlaceholders(explanation.reason),
+    remedy: withoutPlaceholders(explanation.remedy),
+  })
 }
 
 function withoutPlaceholders(text: string): string {

@@ -1,8 +1,8 @@
 import type { EventDraft } from '@rack-gateway/audit'
-import type { Refusal } from '@rack-gateway/auth'
+import type { AuthenticationDenial } from '@rack-gateway/auth'
 import { LRUCache } from 'lru-cache'
 
-export type Alarm = NonNullable<Refusal['alarm']>
+export type Alarm = NonNullable<AuthenticationDenial['alarm']>
 
 /** Events for uses of replaced tokens: at most one for each session and minute. */
 export function createAlarms(now: () => number): (alarm: Alarm, source: EventDraft['source']) => EventDraft | null {

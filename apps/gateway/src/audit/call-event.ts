@@ -132,5 +132,5 @@ function toldDecision(decision: Decision, command: CallState['command']): NonNul
 
 function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {
   const { effect, rule, source, policy, reason } = decision
-  return { effect, rule, source, policy, reason, ...(effect === 'allow' ? {} : { next: decision.next }) }
+  return { effect, rule, source, policy, reason, ...(effect === 'allow' ? {} : { next: decision.remedy }) }
 }

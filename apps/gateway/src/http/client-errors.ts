@@ -18,32 +18,32 @@ const malformed: Broken = {
   status: 400,
   rule: 'http-framing',
   reason: 'the request is not valid HTTP',
-  next: 'send it with a program that speaks HTTP/1.1',
+  remedy: 'send it with a program that speaks HTTP/1.1',
 }
 const notAProxy: Broken = {
   status: 405,
   rule: 'connect',
   reason: 'this is not an HTTP proxy, and CONNECT is refused',
-  next: 'send the request itself',
+  remedy: 'send the request itself',
 }
 const otherExpectation: Broken = {
   status: 417,
   rule: 'http-expect',
   reason: 'the only expectation that is met here is 100-continue',
-  next: 'leave the header Expect out',
+  remedy: 'leave the header Expect out',
 }
 const told: Readonly<Record<string, Broken>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     rule: 'http-headers',
     reason: 'the headers are larger than 64 KiB',
-    next: 'send fewer or shorter ones',
+    remedy: 'send fewer or shorter ones',
   },
 }
 
 function lateHead(milliseconds: number): Broken {
   const reason = `the head of the request did not come within ${milliseconds / 1_000} s`
-  return { status: 408, rule: 'http-timeout', reason, next: 'send it again' }
+  return { status: 408, rule: 'http-timeout', reason, remedy: 'send it again' }
 }
 
 /** What the HTTP parser refuses: answered by the error contract, counted by address, and the connection closed. */
@@ -83,8 +83,9 @@ function wouldMislead(socket: Socket): boolean {
 
 function refuseSocket(app: FastifyInstance, socket: Socket, { status, rule, ...words }: Broken): void {
   const told = { rule, source: 'gateway', ...asSentences(words), policy: app.policy.hash }
-  app.audit.refuse({ address: socket.remoteAddress ?? 'unknown', ...told })
+  app.audit.countDenial({ address: socket.remoteAddress ?? 'unknown', ...told })
   if (wouldMislead(socket)) return void socket.destroy()
-  const body: ErrorBody = { error: formatMessage(words), code: 'RGW_BAD_FRAME', ...told, requestId: requestId() }
+  const { remedy: next, ...rest } = told
+  const body: ErrorBody = { error: formatMessage(words), code: 'RGW_BAD_FRAME', ...rest, next, requestId: requestId() }
   socket.end(rawFailure(status, STATUS_CODES[status] ?? 'Bad Request', body), () => socket.destroy())
 }

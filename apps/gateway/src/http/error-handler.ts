@@ -110,7 +110,7 @@ const neverAborted: CallSignal = { aborted: false, addEventListener() {}, remove
 /** By address, as an unauthenticated request. */
 function countDenial({ audit }: FastifyInstance, request: FastifyRequest, { body }: Failure): void {
   const { rule, reason, next, policy } = body
-  audit.refuse({ address: addressOf(request), rule, reason, next, policy })
+  audit.countDenial({ address: addressOf(request), rule, reason, remedy: next, policy })
 }
 
 function answered({ policy }: FastifyInstance, { id: requestId }: FastifyRequest): Answered {
@@ -144,7 +144,7 @@ async function refuseStranger(
   const detail = detailOf(error)
   if (detail !== null) app.unauthenticatedLog.note(`refused ${rule}`, 'info', { event: 'call.refused', rule, detail })
   const { reason, next, policy } = failure.body
-  app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? reason, next, policy })
+  app.audit.countDenial({ address: addressOf(request), rule, reason: detail ?? reason, remedy: next, policy })
   if (failure.retryAfter !== undefined) await delayDenial(reply.raw)
   sendFailure(request, reply, failure)
 }

@@ -5,9 +5,11 @@ import { ruleOf, type Told, toldOf } from '../errors.ts'
 import { wantsPage } from './wants-page.ts'
 
 /** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints; the rest says it in parts. */
-export interface ErrorBody extends Told {
+export interface ErrorBody extends Omit<Told, 'remedy'> {
   readonly error: string
   readonly code: string
+  /** The remedy. */
+  readonly next: string
   readonly requestId: string
 }
 
@@ -38,20 +40,20 @@ function speakable(text: string): string {
 
 const unexpected: Explanation = {
   reason: 'internal error: the gateway log has the details under the request ID',
-  next: 'tell an administrator of the gateway the request ID',
+  remedy: 'tell an administrator of the gateway the request ID',
 }
 
 const fastifyWords: Readonly<Record<string, Explanation>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     reason: 'the Content-Type is not one that can be read',
-    next: 'send application/octet-stream or application/x-www-form-urlencoded',
+    remedy: 'send application/octet-stream or application/x-www-form-urlencoded',
   },
-  FST_ERR_CTP_EMPTY_TYPE: { reason: 'the request has a body without a Content-Type', next: 'send one' },
-  FST_ERR_CTP_BODY_TOO_LARGE: { reason: 'the body is larger than this address takes', next: 'send less' },
-  FST_ERR_BAD_URL: { reason: 'the path has an escape that can not be decoded', next: 'correct it' },
-  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { reason: 'this method needs a Content-Type', next: 'send one' },
+  FST_ERR_CTP_EMPTY_TYPE: { reason: 'the request has a body without a Content-Type', remedy: 'send one' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { reason: 'the body is larger than this address takes', remedy: 'send less' },
+  FST_ERR_BAD_URL: { reason: 'the path has an escape that can not be decoded', remedy: 'correct it' },
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { reason: 'this method needs a Content-Type', remedy: 'send one' },
 }
-const unreadable: Explanation = { reason: 'the request could not be read', next: 'correct it, and send it again' }
+const unreadable: Explanation = { reason: 'the request could not be read', remedy: 'correct it, and send it again' }
 
 /** Any error, as an answer. An error that isn't ours and below 500 keeps its status; everything else is a 500 that discloses nothing. */
 export function failureOf(error: unknown, answered: Answered): Failure {
@@ -90,8 +92,8 @@ function bodyOf(error: unknown, { code, words }: Said, answered: Answered): Erro
   return { error: speakable(sentence), code, ...spoken(toldOf(error) ?? own), requestId }
 }
 
-function spoken({ rule, source, reason, next, policy }: Told): Told {
-  return { rule, source, reason: speakable(reason), next: speakable(next), policy }
+function spoken({ rule, source, reason, remedy, policy }: Told): Omit<ErrorBody, 'error' | 'code' | 'requestId'> {
+  return { rule, source, reason: speakable(reason), next: speakable(remedy), policy }
 }
 
 export function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

@@ -9,3 +9,8 @@ export function toldFor(
 ): Told {
   return { rule: refusal.rule, source: 'gateway', ...asSentences(refusal), policy: policy.hash }
 }
+
+/** A denial as an audit event records it, which calls the remedy `next`. */
+export function recordedDenial({ remedy, ...denial }: Told) {
+  return { effect: 'deny', ...denial, next: remedy } as const
+}

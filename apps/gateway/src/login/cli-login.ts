@@ -6,7 +6,7 @@ import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, momentOf, sourceOf } from '../audit/call-event.ts'
-import { toldFor } from '../http/gateway-denial.ts'
+import { recordedDenial, toldFor } from '../http/gateway-denial.ts'
 import { isSameNetwork } from '../rate-limits/client-network.ts'
 import { createDeviceCodeLimit } from '../rate-limits/device-code.ts'
 
@@ -60,14 +60,14 @@ export default fp<CliLoginOptions>(
         racksOf: (request) => racksOf(app, request, momentOf(request, clock.now)),
         isSameNetwork,
       },
-      async recordRefusal(request, { user, email, session }, refusal, detail) {
+      async recordDenial(request, { user, email, session }, refusal, detail) {
         const principal = { kind: 'user', id: user, name: email, credential: session } as const
-        const decision = { effect: 'deny', ...toldFor(app, refusal) } as const
+        const decision = recordedDenial(toldFor(app, refusal))
         const place = { request: request.id, source: sourceOf(request) }
         await app.audit.record({ kind: 'cli-login.refused', principal, decision, ...place, detail: { ...detail } })
       },
-      countRefusal(request, refusal) {
-        app.audit.refuse({ address: addressOf(request), ...toldFor(app, refusal) })
+      countDenial(request, refusal) {
+        app.audit.countDenial({ address: addressOf(request), ...toldFor(app, refusal) })
       },
     })
   },

@@ -10,10 +10,10 @@ export function assertCanGrant(
 ): void {
   const denied = policy.mayGive(principal, wanted, moment)
   if (denied === null) return
-  const { cause, reason, next } = denied
-  if (cause === 'unknown') throw new InvalidRequest(reason, next)
+  const { cause, reason, remedy } = denied
+  if (cause === 'unknown') throw new InvalidRequest(reason, remedy)
   const because = `You cannot ${describeGrant(wanted, as)} because ${reason}.`
-  throw ruled(new StrongerThanYourself(because, next), 'stronger-than-yourself')
+  throw ruled(new StrongerThanYourself(because, remedy), 'stronger-than-yourself')
 }
 
 function describeGrant({ role, permissions }: WantedGrant, as: 'role' | 'token'): string {

@@ -1,4 +1,4 @@
-import { isRefusal, noCredential, readAuthorization, unauthenticated } from '@rack-gateway/auth'
+import { isDenial, noCredential, readAuthorization, unauthenticated } from '@rack-gateway/auth'
 import type { ProvenJwt, Workloads } from '@rack-gateway/auth/store'
 import type { FastifyRequest } from 'fastify'
 
@@ -8,14 +8,14 @@ export async function authenticateJob(
   request: FastifyRequest,
 ): Promise<ProvenJwt> {
   const proven = await workloads.prove(readBearer(request))
-  if (isRefusal(proven)) throw unauthenticated(proven)
+  if (isDenial(proven)) throw unauthenticated(proven)
   return proven
 }
 
 /** Only `Authorization: Bearer` can carry the JWT. */
 function readBearer({ raw }: FastifyRequest): string {
   const authorization = readAuthorization(raw.rawHeaders)
-  if (isRefusal(authorization)) throw unauthenticated(authorization)
+  if (isDenial(authorization)) throw unauthenticated(authorization)
   if (authorization.scheme === 'bearer') return authorization.token
   throw unauthenticated(noCredential)
 }

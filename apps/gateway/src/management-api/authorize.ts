@@ -27,7 +27,7 @@ export function authorize(
   const { hash } = policy
   if (!callers.includes(principal.kind)) {
     const reason = `${kindNames[principal.kind]} cannot call ${endpoint.method} ${endpoint.path}. Only a user can, with a session.`
-    throw denial({ rule: 'people-only', source: 'gateway', reason, next: 'Log in, and use the session.' }, hash)
+    throw denial({ rule: 'people-only', source: 'gateway', reason, remedy: 'Log in, and use the session.' }, hash)
   }
   if (scope !== 'gateway') return { effect: 'allow', ...ownData, policy: hash }
   const needed = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
@@ -66,7 +66,7 @@ function missing({ policy, principal, endpoint }: DeniedCall, permission: string
   const action = permission === endpoint.permission ? actionOf(endpoint) : describePermission(permission)
   const who = able.length === 0 ? 'Nobody' : `Only ${listed(able.map(holdersOf))}`
   const reason = `${who} can ${action}. ${describeRoles(principal, roles, able)}`
-  return { rule: 'no-permission', source: 'bindings', reason, next: 'Ask an administrator of the gateway.' }
+  return { rule: 'no-permission', source: 'bindings', reason, remedy: 'Ask an administrator of the gateway.' }
 }
 
 /** A principal can have a sufficient role but only on some racks, or its owner can lack the role. */

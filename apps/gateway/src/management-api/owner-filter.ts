@@ -26,20 +26,20 @@ export function ownerFilter(
   })
 }
 
-function denialFor(own: string | null, canAccessOthers: boolean, permission: string): { reason: string; next: string } {
+function denialFor(own: string | null, canAccessOthers: boolean, permission: string): { reason: string; remedy: string } {
   if (own !== null)
     return {
       reason: `You can see only your own items without the permission ${permission}.`,
-      next: 'Ask an administrator of the gateway for it.',
+      remedy: 'Ask an administrator of the gateway for it.',
     }
   if (canAccessOthers)
     return {
       reason: 'An API token or job owns no items.',
-      next: 'List the items of everyone, or of one user.',
+      remedy: 'List the items of everyone, or of one user.',
     }
   return {
     reason: `An API token or job owns no items, and this one does not have the permission ${permission} for the items of others.`,
-    next: 'Ask an administrator of the gateway.',
+    remedy: 'Ask an administrator of the gateway.',
   }
 }
 

@@ -55,8 +55,8 @@ test.each([
     'Use one of branch, tag.',
   ],
   [{ template: [] }, '`template` is invalid: it must be object.', docs],
-])('%j fails with: %s', (value, reason, next) => {
-  expect(schemaFault(Body, value, 'body')).toEqual({ reason, next })
+])('%j fails with: %s', (value, reason, remedy) => {
+  expect(schemaFault(Body, value, 'body')).toEqual({ reason, remedy })
 })
 
 test('a value is never quoted, because it can be a secret', () => {

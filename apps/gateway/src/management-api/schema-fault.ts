@@ -14,8 +14,8 @@ const maxListed = 12
  * @param name how to refer to the whole value, such as `body`
  */
 export function schemaFault(schema: TSchema, value: unknown, name: string): Explanation {
-  const { path, problem, next } = findFault(schema, value, [])
-  return { reason: `\`${path.join('.') || name}\` ${problem}.`, next }
+  const { path, problem, remedy } = findFault(schema, value, [])
+  return { reason: `\`${path.join('.') || name}\` ${problem}.`, remedy }
 }
 
 interface Fault {
@@ -23,12 +23,12 @@ interface Fault {
   readonly path: readonly string[]
   /** A phrase that follows the name of the member. */
   readonly problem: string
-  readonly next: string
+  readonly remedy: string
 }
 
 function findFault(schema: TSchema, value: unknown, path: readonly string[]): Fault {
   const choices = choicesOf(schema)
-  if (choices !== null) return { path, problem: 'is invalid', next: suggest(value, choices, 'Use one of') }
+  if (choices !== null) return { path, problem: 'is invalid', remedy: suggest(value, choices, 'Use one of') }
   if (IsUnion(schema))
     return findUnionFault(schema.anyOf.filter(IsObject), value, path) ?? firstError(schema, value, path)
   if (IsObject(schema) && isRecord(value)) return findObjectFault(schema, value, path)
@@ -44,11 +44,11 @@ function findObjectFault(schema: TObject, value: Record<string, unknown>, path: 
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(properties, name))
   if (unknown !== undefined && Reflect.get(schema, 'additionalProperties') === false) {
     const problem = /^[\w.-]{1,64}$/.test(unknown) ? `has no member named ${unknown}` : 'has an unknown member'
-    return { path, problem, next: suggest(unknown, Object.keys(properties), 'Its members are') }
+    return { path, problem, remedy: suggest(unknown, Object.keys(properties), 'Its members are') }
   }
   const required: readonly string[] = schema.required ?? []
   const missing = required.filter((name) => value[name] === undefined)
-  if (missing.length > 0) return { path, problem: `requires ${missing.join(', ')}`, next: seeDocs }
+  if (missing.length > 0) return { path, problem: `requires ${missing.join(', ')}`, remedy: seeDocs }
   for (const [name, type] of Object.entries(properties))
     if (value[name] !== undefined && !Value.Check(type, value[name]))
       return findFault(type, value[name], [...path, name])
@@ -69,7 +69,7 @@ function findUnionFault(kinds: readonly TObject[], value: unknown, path: readonl
   return {
     path: [...path, discriminator],
     problem: 'is invalid',
-    next: suggest(value[discriminator], choices, 'Use one of'),
+    remedy: suggest(value[discriminator], choices, 'Use one of'),
   }
 }
 
@@ -94,8 +94,8 @@ function firstError(schema: TSchema, value: unknown, path: readonly string[]): F
   const inner = first?.instancePath.split('/').slice(1) ?? []
   const { description } = schema as { readonly description?: string }
   if (first?.keyword === 'pattern' && inner.length === 0 && description !== undefined)
-    return { path, problem: `is invalid: it must be ${description}`, next: seeDocs }
-  return { path: [...path, ...inner], problem: `is invalid: it ${first?.message ?? 'does not match'}`, next: seeDocs }
+    return { path, problem: `is invalid: it must be ${description}`, remedy: seeDocs }
+  return { path: [...path, ...inner], problem: `is invalid: it ${first?.message ?? 'does not match'}`, remedy: seeDocs }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

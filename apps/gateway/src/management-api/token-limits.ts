@@ -43,16 +43,16 @@ export function tokenExpiry(
  */
 export function assertAllowedLifetime(
   { now, policy }: Context,
-  { grant, expiry, next }: { readonly grant: ApiTokenGrant; readonly expiry: number; readonly next: string },
+  { grant, expiry, remedy }: { readonly grant: ApiTokenGrant; readonly expiry: number; readonly remedy: string },
 ): void {
   const limit = tokenLimit(policy.document, [grant])
   const last = Math.min(expiry, grant.expiresAt?.getTime() ?? expiry)
-  if (last > now() + limit.maxAge) throw tooLong(policy, limit, next)
+  if (last > now() + limit.maxAge) throw tooLong(policy, limit, remedy)
 }
 
-function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: TokenLimit, next: string): Error {
+function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: TokenLimit, remedy: string): Error {
   const reason = `An API token can have these permissions for at most ${durationInWords(maxAge)}.`
-  return refusedBy(InvalidRequest, { rule, source, reason, next, policy: hash }, `${rule}, ${source}`)
+  return refusedBy(InvalidRequest, { rule, source, reason, remedy, policy: hash }, `${rule}, ${source}`)
 }
 
 /**

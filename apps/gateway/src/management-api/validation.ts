@@ -24,6 +24,6 @@ function parseIntegers({ properties }: TObject, input: unknown): unknown {
 }
 
 function invalidRequest(schema: TSchema, value: unknown, part = 'body'): Error {
-  const { reason, next } = schemaFault(schema, value, part)
-  return ruled(new InvalidRequest(reason, next), 'schema')
+  const { reason, remedy } = schemaFault(schema, value, part)
+  return ruled(new InvalidRequest(reason, remedy), 'schema')
 }

@@ -85,6 +85,6 @@ function noMemory(of: 'answers' | 'forms'): Error {
   return refused(reason, `try again in ${retryAfter} s, or with less at once`)
 }
 
-function refused(reason: string, next: string): Error {
-  return Object.assign(ruled(new TooManyCalls(reason, next), 'call-limit'), { retryAfter })
+function refused(reason: string, remedy: string): Error {
+  return Object.assign(ruled(new TooManyCalls(reason, remedy), 'call-limit'), { retryAfter })
 }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { TokenReading } from '@rack-gateway/auth'
+import type { VerifiedToken } from '@rack-gateway/auth'
 import type { RouteMatch } from '@rack-gateway/convox-api'
 import type { CallerSignal, Rack } from '@rack-gateway/rack-registry'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
@@ -35,7 +35,7 @@ export interface CallState {
 /** A call whose caller, rack and route are known. */
 export type RoutedCall = CallState & {
   principal: Principal
-  readonly credential: TokenReading
+  readonly credential: VerifiedToken
   /** Fires when the client goes away. */
   readonly signal: CallerSignal
   rack: Rack

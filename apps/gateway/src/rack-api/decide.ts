@@ -1,4 +1,4 @@
-import { isRefusal, unauthenticated } from '@rack-gateway/auth'
+import { isDenial, unauthenticated } from '@rack-gateway/auth'
 import type { Decision, RackCall } from '@rack-gateway/rbac-policy'
 import { ApprovalNeeded, NotPermitted, refusedBy, StepUpNeeded, told } from '../errors.ts'
 import type { RoutedCall } from './call.ts'
@@ -25,7 +25,7 @@ async function stillPermitted(
   decision: Decision,
 ): Promise<Decision> {
   const principal = await identities.findOwner(credential)
-  if (isRefusal(principal)) throw unauthenticated(principal)
+  if (isDenial(principal)) throw unauthenticated(principal)
   const again = policy.decide(principal, { ...rackCall, at: now() })
   return again.effect === 'allow' ? decision : again
 }
@@ -33,10 +33,10 @@ async function stillPermitted(
 /** The error of a denial. */
 export function refusalBy(decision: Exclude<Decision, { effect: 'allow' }>): Error {
   if (decision.effect === 'deny') return refusedBy(NotPermitted, decision)
-  const { reason, next, rule } = decision
+  const { reason, remedy, rule } = decision
   const { Refusal, what } = unmet[decision.requirement]
   const why = `${reason} It needs ${what}, which this gateway can not ask for yet, so it is refused.`
-  return told(new Refusal(why, `${next} (rule ${rule})`), decision)
+  return told(new Refusal(why, `${remedy} (rule ${rule})`), decision)
 }
 
 const unmet = {

@@ -17,14 +17,14 @@ export interface FrameRefusal {
   readonly status: 400 | 403
   readonly rule: string
   readonly reason: string
-  readonly next: string
+  readonly remedy: string
 }
 
-const refusal = (status: 400 | 403, rule: string, reason: string, next: string): FrameRefusal => ({
+const refusal = (status: 400 | 403, rule: string, reason: string, remedy: string): FrameRefusal => ({
   status,
   rule,
   reason,
-  next,
+  remedy,
 })
 
 const duplicateHeader = refusal(

@@ -1,10 +1,10 @@
-import type { TokenReading } from '@rack-gateway/auth'
+import type { VerifiedToken } from '@rack-gateway/auth'
 import type { Principal, RackCall } from '@rack-gateway/rbac-policy'
 
 /** A WebSocket or transfer in progress, and the decision that allowed it. */
 export interface LiveCall {
   readonly principal: Principal
-  readonly credential: TokenReading
+  readonly credential: VerifiedToken
   readonly rackCall: RackCall
   /** A websocket is ended when the gateway stops; a transfer may finish. */
   readonly kind: 'websocket' | 'transfer'

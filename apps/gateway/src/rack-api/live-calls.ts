@@ -1,4 +1,4 @@
-import { AuthUnavailable, type Identities, isRefusal } from '@rack-gateway/auth'
+import { AuthUnavailable, type Identities, isDenial } from '@rack-gateway/auth'
 import { formatMessage } from '@rack-gateway/errors'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
@@ -38,9 +38,9 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
 
   async function review(call: LiveCall): Promise<void> {
     const principal = await identities.findOwner(call.credential)
-    if (isRefusal(principal)) return call.end(formatMessage(principal))
+    if (isDenial(principal)) return call.end(formatMessage(principal))
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
-    if (decision.effect !== 'allow') return call.end(`${decision.reason} ${decision.next}`)
+    if (decision.effect !== 'allow') return call.end(`${decision.reason} ${decision.remedy}`)
     const objection = await reviewPackages(call, principal, decision)
     if (objection !== null && calls.has(call)) call.end(objection)
   }

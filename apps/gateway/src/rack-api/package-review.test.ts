@@ -56,7 +56,7 @@ describe('a review of what is under way', () => {
   })
 
   test('ends it for a denial, with the words of the package', async () => {
-    const objection = { effect: 'deny', reason: 'Frozen.', next: 'Wait.' } as Decision
+    const objection = { effect: 'deny', reason: 'Frozen.', remedy: 'Wait.' } as Decision
     answer = { objection, unclear: false }
     expect(await at(1)).toBe('Frozen. Wait.')
   })

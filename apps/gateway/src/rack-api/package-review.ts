@@ -38,7 +38,7 @@ export function createPackageReview(packages: PolicyPackages, now: () => number)
       { principal, call: { ...call.rackCall, at }, decision },
       everyone ? 'all' : 'synchronous',
     )
-    if (objection !== null && objection.effect !== 'allow') return `${objection.reason} ${objection.next}`
+    if (objection !== null && objection.effect !== 'allow') return `${objection.reason} ${objection.remedy}`
     if (unclear) state.unclearSince ??= at
     else if (everyone) state.unclearSince = null
     if (!unclear || state.unclearSince === null || at - state.unclearSince < longestUnclear) return null

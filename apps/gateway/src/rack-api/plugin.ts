@@ -140,12 +140,12 @@ function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCa
   return asked && createRedactedCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
-function refused({ status, rule, reason, next }: FrameRefusal): Error {
+function refused({ status, rule, reason, remedy }: FrameRefusal): Error {
   const Refusal =
     status === 403
       ? BrowserCall
       : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade' || rule === 'header-count'
         ? BadFrame
         : NotCanonical
-  return ruled(new Refusal(reason, next), rule)
+  return ruled(new Refusal(reason, remedy), rule)
 }

@@ -42,8 +42,8 @@ export default fp<UnauthenticatedLimitOptions>(
       if (result.isAllowed || !result.isExceeded) return
       const seconds = Math.max(1, result.ttlInSeconds)
       const reason = `more than ${perMinute} calls a minute came from your address without a credential that holds`
-      const next = `try again in ${seconds} s, with a token that works`
-      throw Object.assign(ruled(new TooManyRequests(reason, next), 'stranger-limit'), { retryAfter: seconds })
+      const remedy = `try again in ${seconds} s, with a token that works`
+      throw Object.assign(ruled(new TooManyRequests(reason, remedy), 'stranger-limit'), { retryAfter: seconds })
     })
   },
   { name: 'unauthenticated-limit' },

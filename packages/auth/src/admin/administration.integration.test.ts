@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { isDenial } from '../denial.ts'
 import { TokenChanged, TokenEnded } from '../errors.ts'
 import { principalOf } from '../principals/principals.ts'
-import { isRefusal } from '../refusal.ts'
 import { startStore } from '../testing/database.ts'
 import { hour, now } from '../testing/records.ts'
 
@@ -55,7 +55,7 @@ test('a second rotation ends both older tokens by its own overlap, and lengthens
   const ends = await Promise.all(
     [first, second, third].map(async ({ token }) => {
       const principal = principalOf(await directory.find(readingOf(token).hash), now)
-      return isRefusal(principal) ? principal.rule : principal.expiresAt
+      return isDenial(principal) ? principal.rule : principal.expiresAt
     }),
   )
   expect(ends).toEqual([now + 1_000, now + 5 * hour, now + 9 * hour])

@@ -1,15 +1,15 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { Clock } from '../clock.ts'
+import { expiredToken, isDenial } from '../denial.ts'
 import { unauthenticated } from '../errors.ts'
 import { findCredential } from '../principals/credential-record.ts'
 import { principalOf } from '../principals/principals.ts'
-import { expiredToken, isRefusal } from '../refusal.ts'
-import type { TokenReading } from '../tokens/token.ts'
+import type { VerifiedToken } from '../tokens/token.ts'
 import { type Change, type ChangeOptions, changeIdentities } from './change.ts'
 
 export interface CallerChangeOptions extends ChangeOptions {
   /** What the caller authenticated with. */
-  readonly credential: TokenReading
+  readonly credential: VerifiedToken
   readonly clock: Clock
 }
 
@@ -27,7 +27,7 @@ export function changeAs<T>(
     const now = clock.now()
     if (now >= credential.expiresAt) throw unauthenticated(expiredToken(credential.kind, credential.expiresAt))
     const principal = principalOf(await findCredential(change.tx, credential.hash), now)
-    if (isRefusal(principal)) throw unauthenticated(principal)
+    if (isDenial(principal)) throw unauthenticated(principal)
     return work(principal, change)
   })
 }

@@ -3,8 +3,8 @@ import { asSentences, type Explanation } from '@rack-gateway/errors'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
 import type { Author, IdentityEvent } from '../events.ts'
-import { LoginRefused } from '../login/refusal.ts'
-import { endedBrowserSession, oldLogin } from './refusal.ts'
+import { LoginDenied } from '../login/denial.ts'
+import { endedBrowserSession, oldLogin } from './denial.ts'
 import type { BegunLogin, Flow } from './request.ts'
 
 /** Where something happens, for its events. */
@@ -30,7 +30,7 @@ export async function authenticatedAt(db: Pick<Database['db'], 'select'>, sessio
   return found?.at.getTime() ?? 0
 }
 
-/** Only a session that is still there, of somebody who logged in after a login began, allows it: no stolen cookie leads to a token for programs. @throws LoginRefused */
+/** Only a session that is still there, of somebody who logged in after a login began, allows it: no stolen cookie leads to a token for programs. @throws LoginDenied */
 export async function mustBeFresh({ tx }: Change, { session }: Decider, { id, begunAt }: BegunLogin): Promise<Date> {
   const [found] = await tx
     .select({ at: sessions.authenticatedAt, endedAt: sessions.endedAt, lockedAt: users.lockedAt })
@@ -38,8 +38,8 @@ export async function mustBeFresh({ tx }: Change, { session }: Decider, { id, be
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(eq(sessions.id, session))
   if (!found || found.endedAt !== null || found.lockedAt !== null)
-    throw new LoginRefused(endedBrowserSession, { login: id })
-  if (found.at.getTime() < begunAt) throw new LoginRefused(oldLogin, { login: id })
+    throw new LoginDenied(endedBrowserSession, { login: id })
+  if (found.at.getTime() < begunAt) throw new LoginDenied(oldLogin, { login: id })
   return found.at
 }
 
@@ -52,10 +52,11 @@ export interface Refused extends Explanation {
 }
 
 export function refusedEvent(principal: Author, { rule, ...words }: Refused, detail: Record<string, string>) {
+  const { reason, remedy: next } = asSentences(words)
   return {
     kind: 'cli-login.refused',
     principal,
-    decision: { effect: 'deny', rule, ...asSentences(words) },
+    decision: { effect: 'deny', rule, reason, next },
     detail,
   } as const satisfies IdentityEvent
 }

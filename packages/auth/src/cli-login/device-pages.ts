@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkCsrf } from '../http/authenticate-cookie.ts'
+import { LoginDenied } from '../login/denial.ts'
 import { fieldOf } from '../login/forms.ts'
-import { LoginRefused } from '../login/refusal.ts'
 import { createValueSeal } from '../tokens/seal.ts'
-import { askCode, askDecision, told } from './pages.ts'
-import type { CliLoginPagesOptions } from './plugin-options.ts'
 import {
   deviceLoginOff,
   oldLogin,
@@ -13,7 +11,9 @@ import {
   unconfirmed,
   unknownUserCode,
   wrongCliRack,
-} from './refusal.ts'
+} from './denial.ts'
+import { askCode, askDecision, told } from './pages.ts'
+import type { CliLoginPagesOptions } from './plugin-options.ts'
 import type { BegunLogin } from './request.ts'
 import { logInFirst, type Visit } from './visit.ts'
 
@@ -37,7 +37,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
   const { seal, open } = createValueSeal<Typed>(options.keys.typedCodes)
 
   app.addHook('onRequest', async function mayBeUsed(request) {
-    if (request.routeOptions.url?.startsWith(page) && device.mode === 'off') throw new LoginRefused(deviceLoginOff)
+    if (request.routeOptions.url?.startsWith(page) && device.mode === 'off') throw new LoginDenied(deviceLoginOff)
   })
 
   app.get<{ Querystring: Record<string, unknown> }>(page, async function showForm(request, reply) {
@@ -50,10 +50,10 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
     const visitor = await visit(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
-    if (await isBeyondCodeLimit(request)) throw new LoginRefused(tooManyCodes)
+    if (await isBeyondCodeLimit(request)) throw new LoginDenied(tooManyCodes)
     const login = await device.find(fieldOf(request, 'code') ?? '')
     if (login === null) {
-      await options.recordRefusal(request, visitor, unknownUserCode, {})
+      await options.recordDenial(request, visitor, unknownUserCode, {})
       return askCode(reply, { visitor, problem: unknownUserCode })
     }
     await mayDecide(login, visitor)
@@ -75,7 +75,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
     const typed = open(fieldOf(request, 'login') ?? '')
-    if (typed === null || typed.session !== visitor.session) throw new LoginRefused(unknownUserCode)
+    if (typed === null || typed.session !== visitor.session) throw new LoginDenied(unknownUserCode)
     const { login } = typed
     await mayDecide(login, visitor)
     return fieldOf(request, 'decision') === 'allow'
@@ -110,7 +110,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
 
   async function mayDecide(login: BegunLogin, visitor: Visit): Promise<void> {
     if (device.mode === 'same-address' && !isHere(login, visitor)) throw refused(otherAddress, login)
-    if (!(await visitor.loggedInAfter(login.begunAt))) throw new LoginRefused(oldLogin, { again: afterLogin })
+    if (!(await visitor.loggedInAfter(login.begunAt))) throw new LoginDenied(oldLogin, { again: afterLogin })
     if (login.rack !== null && !visitor.racks.includes(login.rack)) throw refused(wrongCliRack, login)
   }
 
@@ -119,6 +119,6 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
   }
 }
 
-function refused(refusal: ConstructorParameters<typeof LoginRefused>[0], { id, address, device }: BegunLogin) {
-  return new LoginRefused(refusal, { login: id, flow: 'device', device, begunFrom: address })
+function refused(refusal: ConstructorParameters<typeof LoginDenied>[0], { id, address, device }: BegunLogin) {
+  return new LoginDenied(refusal, { login: id, flow: 'device', device, begunFrom: address })
 }

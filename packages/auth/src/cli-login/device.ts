@@ -3,20 +3,20 @@ import { deviceLogins, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, lte, or, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
 import { PolledTooOften, refusedLogin, TooManyDeviceLogins } from '../errors.ts'
-import { LoginRefused } from '../login/refusal.ts'
+import { LoginDenied } from '../login/denial.ts'
 import { forgetEnded } from '../sessions/forget-ended.ts'
 import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
-import type { CliLoginOptions } from './options.ts'
-import { recordedChange } from './recorded-change.ts'
 import {
   decidedCliLogin,
   deviceLoginOff,
   expiredCliLogin,
-  type LoginRefusal,
+  type LoginDenial,
   lockedSince,
   unknownSecret,
   usedLogin,
-} from './refusal.ts'
+} from './denial.ts'
+import type { CliLoginOptions } from './options.ts'
+import { recordedChange } from './recorded-change.ts'
 import { type BegunLogin, type CliLoginRequest, cliLoginLife } from './request.ts'
 import { type NewCliSession, openCliSession } from './session.ts'
 import { createUserCodeHash, newUserCode, readUserCode } from './user-code.ts'
@@ -91,7 +91,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       return found ? begun(found) : null
     },
 
-    /** @throws LoginRefused */
+    /** @throws LoginDenied */
     approve(id: string, decider: Decider, place: Place): Promise<BegunLogin> {
       return recordedChange(options, authorOf(decider), place, async (change) => {
         const login = await undecided(change, id)
@@ -103,7 +103,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       })
     },
 
-    /** @throws LoginRefused */
+    /** @throws LoginDenied */
     deny(id: string, decider: Decider, place: Place): Promise<BegunLogin> {
       return recordedChange(options, authorOf(decider), place, async (change) => {
         const login = await undecided(change, id)
@@ -167,8 +167,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
 
   async function undecided({ tx }: Change, id: string): Promise<BegunLogin> {
     const [row] = await tx.select().from(deviceLogins).where(eq(deviceLogins.id, id)).for('update')
-    if (!row || clock.now() >= row.expiresAt.getTime()) throw new LoginRefused(expiredCliLogin, { login: id })
-    if (row.decision !== null) throw new LoginRefused(decidedCliLogin, { login: id })
+    if (!row || clock.now() >= row.expiresAt.getTime()) throw new LoginDenied(expiredCliLogin, { login: id })
+    if (row.decision !== null) throw new LoginDenied(decidedCliLogin, { login: id })
     return begun(row)
   }
 
@@ -209,7 +209,7 @@ async function makeRoom(tx: Transaction, block: string, now: number): Promise<vo
 
 const system = { kind: 'system', id: 'login', name: 'login' } as const
 
-function problemOf({ redeemedAt }: Row, lockedAt: Date | null): LoginRefusal | null {
+function problemOf({ redeemedAt }: Row, lockedAt: Date | null): LoginDenial | null {
   if (redeemedAt !== null) return usedLogin
   return lockedAt === null ? null : lockedSince
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { credentials, sessions } from '@rack-gateway/database'
 import { expect, test } from 'vitest'
 import { changeIdentities } from '../admin/change.ts'
-import { LoginRefused } from '../login/refusal.ts'
+import { LoginDenied } from '../login/denial.ts'
 import { defaultSessionTerms } from '../sessions/renewal.ts'
 import { author, startStore } from '../testing/database.ts'
 import { hour } from '../testing/records.ts'
@@ -63,7 +63,7 @@ test.each(['loopback', 'device'] as const)(
 test.each(['loopback', 'device'] as const)('nor does that of a locked user, by %s', async (flow) => {
   const { approvals, administrationBy, user } = await start()
   await administrationBy([]).lockUser(user, 'gone')
-  await expect(approvals[flow]()).rejects.toThrow(LoginRefused)
+  await expect(approvals[flow]()).rejects.toThrow(LoginDenied)
 })
 
 test.each(['loopback', 'device'] as const)('one that is still there does, by %s', async (flow) => {

@@ -1,9 +1,9 @@
 import { refusedLogin } from '../errors.ts'
 import type { Place } from './decision.ts'
+import { isLoginDenial, notPolled } from './denial.ts'
 import { createDeviceLogins, type Polled } from './device.ts'
 import { createLoopbackLogins } from './loopback.ts'
 import type { CliLoginOptions } from './options.ts'
-import { isLoginRefusal, notPolled } from './refusal.ts'
 import type { NewCliSession } from './session.ts'
 
 export type CliLogins = ReturnType<typeof createCliLogins>
@@ -20,7 +20,7 @@ export function createCliLogins(options: CliLoginOptions) {
     /** @throws CliLoginRefused */
     async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession> {
       const session = await loopback.redeem(code, verifier, place)
-      if (isLoginRefusal(session)) throw refusedLogin(session)
+      if (isLoginDenial(session)) throw refusedLogin(session)
       return session
     },
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkCsrf } from '../http/authenticate-cookie.ts'
+import { LoginDenied } from '../login/denial.ts'
 import { fieldOf } from '../login/forms.ts'
-import { LoginRefused } from '../login/refusal.ts'
+import { decidedCliLogin, expiredCliLogin, oldLogin, unknownCliLogin, wrongCliRack } from './denial.ts'
 import type { LoopbackLogin } from './loopback.ts'
 import { askDecision } from './pages.ts'
 import type { CliLoginPagesOptions } from './plugin-options.ts'
-import { decidedCliLogin, expiredCliLogin, oldLogin, unknownCliLogin, wrongCliRack } from './refusal.ts'
 import { cliLoginLife } from './request.ts'
 import { goTo, logInFirst, type Visit } from './visit.ts'
 
@@ -23,10 +23,10 @@ export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...
     const back = `${page}?request=${handle}&again=1`
     const visitor = await visit(request, reply)
     if (visitor === null) return logInFirst(reply, back)
-    if (await logins.loopback.isDecided(login)) throw new LoginRefused(decidedCliLogin)
+    if (await logins.loopback.isDecided(login)) throw new LoginDenied(decidedCliLogin)
     if (!(await visitor.loggedInAfter(login.begunAt))) {
       if (request.query.again === undefined) return logInFirst(reply, back)
-      throw new LoginRefused(oldLogin, { again: back })
+      throw new LoginDenied(oldLogin, { again: back })
     }
     checkRack(login, visitor)
     return askDecision(reply, {
@@ -68,8 +68,8 @@ export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...
   /** Before anybody is asked who they are: it costs nothing. */
   function open(handle: string): LoopbackLogin {
     const login = handle.length > 2_000 ? null : logins.loopback.read(handle)
-    if (login === null) throw new LoginRefused(unknownCliLogin)
-    if (clock.now() >= login.begunAt + cliLoginLife) throw new LoginRefused(expiredCliLogin)
+    if (login === null) throw new LoginDenied(unknownCliLogin)
+    if (clock.now() >= login.begunAt + cliLoginLife) throw new LoginDenied(expiredCliLogin)
     return login
   }
 
@@ -79,7 +79,7 @@ export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...
 }
 
 function checkRack({ id, rack }: LoopbackLogin, { racks }: Visit): void {
-  if (rack !== null && !racks.includes(rack)) throw new LoginRefused(wrongCliRack, { login: id, rack })
+  if (rack !== null && !racks.includes(rack)) throw new LoginDenied(wrongCliRack, { login: id, rack })
 }
 
 /** Never anywhere but the machine that the browser runs on. */

@@ -2,22 +2,22 @@ import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypt
 import { loopbackLogins, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
-import { LoginRefused } from '../login/refusal.ts'
+import { LoginDenied } from '../login/denial.ts'
 import { forgetEnded } from '../sessions/forget-ended.ts'
 import { createValueSeal } from '../tokens/seal.ts'
 import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
-import type { CliLoginOptions } from './options.ts'
-import { recordedChange } from './recorded-change.ts'
 import {
   decidedCliLogin,
   expiredCliLogin,
   expiredCode,
-  type LoginRefusal,
+  type LoginDenial,
   lockedSince,
   unknownCode,
   usedCode,
   wrongVerifier,
-} from './refusal.ts'
+} from './denial.ts'
+import type { CliLoginOptions } from './options.ts'
+import { recordedChange } from './recorded-change.ts'
 import { type BegunLogin, cliLoginLife, type LoopbackRequest } from './request.ts'
 import { type NewCliSession, openCliSession } from './session.ts'
 
@@ -51,7 +51,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       return (await database.db.$count(loopbackLogins, eq(loopbackLogins.id, id))) > 0
     },
 
-    /** @returns the code for the process that began it. @throws LoginRefused */
+    /** @returns the code for the process that began it. @throws LoginDenied */
     approve(login: LoopbackLogin, decider: Decider, place: Place): Promise<string> {
       return recordedChange(options, authorOf(decider), place, async (change) => {
         const at = await mustBeFresh(change, decider, login)
@@ -63,7 +63,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       })
     },
 
-    /** @throws LoginRefused */
+    /** @throws LoginDenied */
     deny(login: LoopbackLogin, decider: Decider, place: Place): Promise<void> {
       return recordedChange(options, authorOf(decider), place, async (change) => {
         await decide(change, login, { userId: decider.user, authenticatedAt: new Date(clock.now()), code: null })
@@ -72,7 +72,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
 
     /** The session that a code stands for, once. A code is spent by whoever brings it, also with a wrong verifier. */
-    async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession | LoginRefusal> {
+    async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession | LoginDenial> {
       // Anybody may send one, so that a code that does not exist must not wait in line with changes.
       if ((await database.db.$count(loopbackLogins, eq(loopbackLogins.code, hashOf(code)))) === 0) return unknownCode
       return recordedChange(options, login, place, async (change) => {
@@ -92,7 +92,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
   async function decide({ tx }: Change, login: LoopbackLogin, decision: Decision): Promise<void> {
     const now = clock.now()
     const expiresAt = login.begunAt + cliLoginLife
-    if (now >= expiresAt) throw new LoginRefused(expiredCliLogin, { login: login.id })
+    if (now >= expiresAt) throw new LoginDenied(expiredCliLogin, { login: login.id })
     const { id, device, rack, challenge } = login
     const row = { id, device, rack, challenge: Buffer.from(challenge, 'base64url'), expiresAt: new Date(expiresAt) }
     const decided = await tx
@@ -100,7 +100,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       .values({ ...row, ...decision, codeUntil: new Date(now + codeLife) })
       .onConflictDoNothing()
       .returning({ id: loopbackLogins.id })
-    if (decided.length === 0) throw new LoginRefused(decidedCliLogin, { login: login.id })
+    if (decided.length === 0) throw new LoginDenied(decidedCliLogin, { login: login.id })
     await forgetEnded(tx, ending, new Date(now))
   }
 
@@ -114,7 +114,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     return { row, user, wasSpent: row.spentAt !== null }
   }
 
-  function problemOf({ row, user }: TakenCode, verifier: string): LoginRefusal | null {
+  function problemOf({ row, user }: TakenCode, verifier: string): LoginDenial | null {
     if (!timingSafeEqual(createHash('sha256').update(verifier).digest(), row.challenge)) return wrongVerifier
     if (clock.now() >= row.codeUntil.getTime()) return expiredCode
     return user.lockedAt === null ? null : lockedSince

@@ -1,7 +1,7 @@
 import { formatMessage } from '@rack-gateway/errors'
 import type { FastifyReply } from 'fastify'
 import { type Html, html, sendPage } from '../login/html.ts'
-import type { LoginRefusal } from './refusal.ts'
+import type { LoginDenial } from './denial.ts'
 import type { BegunLogin } from './request.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -63,7 +63,7 @@ ${box}<p class="choices"><button name="decision" value="allow">Allow</button> <b
 export interface CodeForm {
   readonly visitor: Visitor
   /** Why the code before did not count. */
-  readonly problem: LoginRefusal | null
+  readonly problem: LoginDenial | null
 }
 
 /** Where somebody types the code of their terminal. No link fills it in. */
@@ -90,7 +90,7 @@ export function told(reply: FastifyReply, title: string, sentence: string): Fast
 }
 
 /** Why a login goes no further. @param again where to log in once more, if that helps */
-export function cliRefusalPage(reply: FastifyReply, refusal: LoginRefusal, again: string | null): FastifyReply {
+export function cliRefusalPage(reply: FastifyReply, refusal: LoginDenial, again: string | null): FastifyReply {
   const { status, title } = refusal
   const reason = formatMessage(refusal)
   const button: Html[] =

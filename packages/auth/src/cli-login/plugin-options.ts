@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import type { Decider } from './decision.ts'
+import type { LoginDenial } from './denial.ts'
 import type { CliLogins } from './logins.ts'
 import type { CliLoginOptions } from './options.ts'
-import type { LoginRefusal } from './refusal.ts'
 import type { Visit } from './visit.ts'
 import type { CliLoginPlaces } from './visitor.ts'
 
@@ -18,14 +18,14 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   /** Counts what somebody unknown asks or fails at. @throws an error of status 429 beyond the limit of their address */
   readonly limitUnauthenticated: (request: FastifyRequest) => Promise<void>
   /** Of what somebody known is refused: resolves when it is durable. */
-  readonly recordRefusal: (
+  readonly recordDenial: (
     request: FastifyRequest,
     visitor: Decider,
-    refusal: LoginRefusal,
+    refusal: LoginDenial,
     detail: Readonly<Record<string, string>>,
   ) => Promise<void>
   /** Of anything else, which anybody can send: counted, without I/O. */
-  readonly countRefusal: (request: FastifyRequest, refusal: Pick<LoginRefusal, 'rule' | 'reason' | 'next'>) => void
+  readonly countDenial: (request: FastifyRequest, refusal: Pick<LoginDenial, 'rule' | 'reason' | 'remedy'>) => void
 }
 
 export interface CliLoginPagesOptions extends CliLoginPluginOptions {

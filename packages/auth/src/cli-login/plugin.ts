@@ -1,14 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { LoginDenied } from '../login/denial.ts'
 import { readForms } from '../login/forms.ts'
 import { busyPage, type Limited, limitWords, unavailablePage } from '../login/pages.ts'
-import { LoginRefused } from '../login/refusal.ts'
 import { authenticatedAt } from './decision.ts'
+import { deviceLoginOff, oldLogin } from './denial.ts'
 import { devicePages } from './device-pages.ts'
 import { loopbackPages } from './loopback-pages.ts'
 import { cliRefusalPage } from './pages.ts'
 import type { CliLoginPagesOptions, CliLoginPluginOptions } from './plugin-options.ts'
-import { deviceLoginOff, oldLogin } from './refusal.ts'
 import { visitorOf } from './visitor.ts'
 
 export type { Place } from './decision.ts'
@@ -50,22 +50,22 @@ function visitsOf(
 
 function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): void {
   app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
-    if (error instanceof LoginRefused) return refuse(request, reply, error)
+    if (error instanceof LoginDenied) return refuse(request, reply, error)
     if (error.statusCode === 429) return tooMany(request, reply, error)
     if ((error.statusCode ?? 500) < 500) throw error
     request.log.error({ event: 'cli_login.broken', err: error })
     return unavailablePage(reply, error)
   })
 
-  async function refuse(request: FastifyRequest, reply: FastifyReply, { refusal, detail }: LoginRefused) {
+  async function refuse(request: FastifyRequest, reply: FastifyReply, { denial: refusal, detail }: LoginDenied) {
     const { again = null, ...rest } = detail
     const { principal } = request
     const beyond = principal === null ? await beyondLimit(request) : null
     if (beyond !== null) return tooMany(request, reply, beyond)
-    if (principal === null || refusal === deviceLoginOff) options.countRefusal(request, refusal)
+    if (principal === null || refusal === deviceLoginOff) options.countDenial(request, refusal)
     else if (refusal !== oldLogin || request.method === 'POST') {
       const { id, name, credential } = principal
-      await options.recordRefusal(request, { user: id, email: name, session: credential }, refusal, rest)
+      await options.recordDenial(request, { user: id, email: name, session: credential }, refusal, rest)
     }
     return cliRefusalPage(reply, refusal, again)
   }
@@ -77,7 +77,7 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
   }
 
   function tooMany(request: FastifyRequest, reply: FastifyReply, error: Limited): FastifyReply {
-    options.countRefusal(request, { rule: error.rule ?? 'stranger-limit', ...limitWords(error) })
+    options.countDenial(request, { rule: error.rule ?? 'stranger-limit', ...limitWords(error) })
     return busyPage(reply, error)
   }
 }

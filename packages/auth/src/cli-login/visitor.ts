@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Unauthenticated } from '../errors.ts'
-import { LoginRefused } from '../login/refusal.ts'
+import { LoginDenied } from '../login/denial.ts'
 import type { Decider, Place } from './decision.ts'
-import { noBrowser } from './refusal.ts'
+import { noBrowser } from './denial.ts'
 
 /** Somebody whose browser is logged in. */
 export interface Visitor extends Decider {
@@ -13,7 +13,7 @@ export interface Visitor extends Decider {
 /**
  * Who visits a page; null for a browser that isn't logged in.
  *
- * @throws LoginRefused for a token: none leads to another one
+ * @throws LoginDenied for a token: none leads to another one
  */
 export async function visitorOf(
   app: FastifyInstance,
@@ -21,7 +21,7 @@ export async function visitorOf(
   reply: FastifyReply,
   racksOf: CliLoginPlaces['racksOf'],
 ): Promise<Visitor | null> {
-  if (request.headers.authorization !== undefined) throw new LoginRefused(noBrowser)
+  if (request.headers.authorization !== undefined) throw new LoginDenied(noBrowser)
   try {
     await app.authenticateOwn(request, reply)
   } catch (error) {
@@ -29,7 +29,7 @@ export async function visitorOf(
     throw error
   }
   const { principal, csrfToken } = request
-  if (!principal || csrfToken === null) throw new LoginRefused(noBrowser)
+  if (!principal || csrfToken === null) throw new LoginDenied(noBrowser)
   return {
     user: principal.id,
     email: principal.name,

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
+import { cookieAndCredential, idleSession, isDenial, noCredential, notOfBrowser, twoCookies } from '../denial.ts'
 import { CsrfRefused, unauthenticated } from '../errors.ts'
 import type { Identities } from '../principals/identities.ts'
-import { cookieAndCredential, idleSession, isRefusal, noCredential, notOfBrowser, twoCookies } from '../refusal.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { readAuthorization } from './credentials.ts'
@@ -25,10 +25,10 @@ export async function authenticateCookie(
   if (another !== undefined) throw unauthenticated(twoCookies)
   if (readAuthorization(request.raw.rawHeaders) !== noCredential) throw unauthenticated(cookieAndCredential)
   const credential = mint.read(value, clock.now())
-  if (isRefusal(credential)) throw unauthenticated(credential)
+  if (isDenial(credential)) throw unauthenticated(credential)
   if (credential.kind !== 'browser') throw unauthenticated(notOfBrowser)
   const principal = await identities.find(credential)
-  if (isRefusal(principal)) throw unauthenticated(principal)
+  if (isDenial(principal)) throw unauthenticated(principal)
   if (!(await browserSessions.use(principal.credential, callerAddress(request)))) throw unauthenticated(idleSession)
   request.principal = principal
   request.credential = credential

@@ -1,4 +1,10 @@
-import { malformedCredential, noCredential, oversizedCredential, type Refusal, twoCredentials } from '../refusal.ts'
+import {
+  type AuthenticationDenial,
+  malformedCredential,
+  noCredential,
+  oversizedCredential,
+  twoCredentials,
+} from '../denial.ts'
 
 /** What the Authorization header holds. A Basic one is taken apart by @fastify/basic-auth. */
 export type Authorization = { readonly scheme: 'basic' } | { readonly scheme: 'bearer'; readonly token: string }
@@ -14,7 +20,7 @@ const scheme = /^(basic|bearer) (?=.)/i
  *
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders`
  */
-export function readAuthorization(rawHeaders: readonly string[]): Authorization | Refusal {
+export function readAuthorization(rawHeaders: readonly string[]): Authorization | AuthenticationDenial {
   const values = authorizationValues(rawHeaders)
   const value = values[0]
   if (value === undefined) return noCredential

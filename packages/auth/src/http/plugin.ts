@@ -4,12 +4,12 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Clock } from '../clock.ts'
+import { type AuthenticationDenial, browserSession, isDenial, malformedCredential, rackJwt } from '../denial.ts'
 import { SourceNotPermitted, unauthenticated } from '../errors.ts'
 import { sentCookies } from '../login/cookies.ts'
 import type { Identities } from '../principals/identities.ts'
-import { browserSession, isRefusal, malformedCredential, type Refusal, rackJwt } from '../refusal.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
-import type { TokenMint, TokenReading } from '../tokens/token.ts'
+import type { TokenMint, VerifiedToken } from '../tokens/token.ts'
 import { looksLikeJwt } from '../workloads/jwt.ts'
 import { authenticateCookie } from './authenticate-cookie.ts'
 import { readAuthorization } from './credentials.ts'
@@ -33,7 +33,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null
     /** What `identities.find` takes to ask again while a stream is open. Never the token itself. */
-    credential: TokenReading | null
+    credential: VerifiedToken | null
     /** What a change by this caller's cookie needs in `X-CSRF-Token`; null for who sent no cookie. */
     csrfToken: string | null
   }
@@ -48,7 +48,7 @@ export interface AuthOptions {
   readonly onUse?: (principal: Principal, address: string) => void
   /** OIDC tokens of CI jobs, used as the credential itself. Without: no JWT is one. */
   readonly workloads?:
-    | { credentialOf(text: string, request: FastifyRequest): Promise<TokenReading | Refusal> }
+    | { credentialOf(text: string, request: FastifyRequest): Promise<VerifiedToken | AuthenticationDenial> }
     | undefined
   readonly browserSessions?: BrowserSessions | null
 }
@@ -67,10 +67,10 @@ export default fp(
     async function identify(request: FastifyRequest, token: string): Promise<void> {
       const isJwt = workloads !== undefined && looksLikeJwt(token)
       const credential = isJwt ? await workloads.credentialOf(token, request) : mint.read(token, clock.now())
-      if (isRefusal(credential)) throw unauthenticated(credential)
+      if (isDenial(credential)) throw unauthenticated(credential)
       if (credential.kind === 'browser') throw unauthenticated(browserSession)
       const principal = await identities.find(credential)
-      if (isRefusal(principal)) throw unauthenticated(principal)
+      if (isDenial(principal)) throw unauthenticated(principal)
       request.principal = principal
       request.credential = credential
       const address = callerAddress(request)
@@ -100,7 +100,7 @@ export default fp(
 
     app.decorate('authenticate', async function authenticate(request, reply) {
       const authorization = readAuthorization(request.raw.rawHeaders)
-      if (isRefusal(authorization)) throw unauthenticated(authorization)
+      if (isDenial(authorization)) throw unauthenticated(authorization)
       if (authorization.scheme === 'basic') return checkBasic(request, reply)
       await identify(request, authorization.token)
     })
@@ -108,7 +108,7 @@ export default fp(
     app.decorate('authenticateAgain', async function authenticateAgain(request) {
       if (request.credential === null) throw new Error('nobody is looked up again who was not looked up before')
       const principal = await identities.find(request.credential)
-      if (isRefusal(principal)) throw unauthenticated(principal)
+      if (isDenial(principal)) throw unauthenticated(principal)
       request.principal = principal
     })
 

@@ -1,7 +1,7 @@
 import { generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
+import { LoginDenied } from './denial.ts'
 import { verifyIdToken } from './id-token.ts'
-import { LoginRefused } from './refusal.ts'
 
 const now = 1_767_323_045
 const clock = { now: () => now * 1_000 }
@@ -16,7 +16,7 @@ async function outcomeOf(claims: Record<string, unknown>): Promise<string> {
   const token = await new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: 'RS256' }).sign(keys.privateKey)
   return verifyIdToken(token, async () => keys.publicKey, expected, clock).then(
     () => 'taken',
-    (error: unknown) => (error instanceof LoginRefused ? `refused: ${error.detail.why}` : String(error)),
+    (error: unknown) => (error instanceof LoginDenied ? `refused: ${error.detail.why}` : String(error)),
   )
 }
 

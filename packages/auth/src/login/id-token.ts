@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
+import { badIdToken, LoginDenied, unreachableProvider } from './denial.ts'
 import { answerDeadline, boundedFetch } from './metadata.ts'
-import { badIdToken, LoginRefused, unreachableProvider } from './refusal.ts'
 
 /** Asymmetric ones only: a client secret or a public key never verifies a signature, and `none` is none. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
@@ -28,7 +28,7 @@ export interface Expected {
   readonly nonce: string | null
 }
 
-/** The claims of an id_token that proves what it says. @throws LoginRefused */
+/** The claims of an id_token that proves what it says. @throws LoginDenied */
 export async function verifyIdToken(
   token: unknown,
   keys: JWTVerifyGetKey,
@@ -54,16 +54,16 @@ export async function verifyIdToken(
 }
 
 /** Keys that can't be fetched are the provider's trouble, everything else is the token's. */
-function explain(error: unknown): LoginRefused {
+function explain(error: unknown): LoginDenied {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired)
     return invalid(error.claim)
   if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC')
-    return new LoginRefused(unreachableProvider, { why: 'its keys could not be fetched' })
+    return new LoginDenied(unreachableProvider, { why: 'its keys could not be fetched' })
   return invalid(error.code)
 }
 
-function invalid(why: string): LoginRefused {
-  return new LoginRefused(badIdToken, { why })
+function invalid(why: string): LoginDenied {
+  return new LoginDenied(badIdToken, { why })
 }
 
 function sameText(given: unknown, expected: string): boolean {

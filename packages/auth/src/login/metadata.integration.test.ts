@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { LoginDenied } from './denial.ts'
 import { discover } from './metadata.ts'
-import { LoginRefused } from './refusal.ts'
 
 /** A provider that says of itself what the test wants. @returns its issuer */
 async function startIssuer(changes: (issuer: string) => object, path = ''): Promise<string> {
@@ -29,7 +29,7 @@ function metadataOf(issuer: string) {
 
 async function whyNot(issuer: string): Promise<string | undefined> {
   const error: unknown = await discover(issuer).catch((caught: unknown) => caught)
-  return error instanceof LoginRefused ? error.detail.why : undefined
+  return error instanceof LoginDenied ? error.detail.why : undefined
 }
 
 test.each(['', '/tenant', '/realms/staging'])('a provider at the path %j is found', async (path) => {

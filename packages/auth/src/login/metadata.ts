@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { brokenProvider, LoginRefused, unreachableProvider } from './refusal.ts'
+import { brokenProvider, LoginDenied, unreachableProvider } from './denial.ts'
 
 /** What of a provider's metadata is used. @see OpenID Connect Discovery 1.0, section 3; RFC 9207 for the last one */
 export const Metadata = Type.Object({
@@ -20,7 +20,7 @@ export const answerDeadline = 5_000
 /** Bytes that one answer of the provider may have. */
 export const answerLimit = 512 * 1024
 
-/** @throws LoginRefused */
+/** @throws LoginDenied */
 export async function discover(issuer: string): Promise<Metadata> {
   const metadata = await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   if (!Value.Check(Metadata, metadata)) throw broken('its metadata is incomplete')
@@ -42,16 +42,16 @@ function isLoopback(hostname: string): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
 }
 
-function broken(why: string): LoginRefused {
-  return new LoginRefused(brokenProvider, { why })
+function broken(why: string): LoginDenied {
+  return new LoginDenied(brokenProvider, { why })
 }
 
 async function fetchJson(url: string): Promise<unknown> {
   const response = await boundedFetch(url).catch((error: unknown) => {
-    throw new LoginRefused(unreachableProvider, { why: nameOf(error) })
+    throw new LoginDenied(unreachableProvider, { why: nameOf(error) })
   })
   if (response.status === 429 || response.status >= 500)
-    throw new LoginRefused(unreachableProvider, { why: `status ${response.status}` })
+    throw new LoginDenied(unreachableProvider, { why: `status ${response.status}` })
   if (response.status !== 200) throw broken(`status ${response.status}`)
   return response.json().catch(() => {
     throw broken('it is not JSON')

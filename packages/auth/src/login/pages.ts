@@ -1,12 +1,12 @@
 import { type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply } from 'fastify'
+import type { LoginDenial } from './denial.ts'
 import { html, sendPage } from './html.ts'
-import type { LoginRefusal } from './refusal.ts'
 
 /** Why a login came to nothing, and the way to try again. */
 export function refusalPage(
   reply: FastifyReply,
-  refusal: LoginRefusal,
+  refusal: LoginDenial,
   { email, error }: Readonly<Record<string, string>>,
   returnTo: string,
   requestId: string,
@@ -37,7 +37,7 @@ export interface Limited extends FastifyError {
 
 /** What is counted of it. */
 export function limitWords(error: Limited): Explanation {
-  return explanationOf(error) ?? { reason: error.message, next: 'wait, then try again' }
+  return explanationOf(error) ?? { reason: error.message, remedy: 'wait, then try again' }
 }
 
 export function busyPage(reply: FastifyReply, { retryAfter = 60 }: Limited): FastifyReply {

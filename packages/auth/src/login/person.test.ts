@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { LoginDenied } from './denial.ts'
 import { personOf } from './person.ts'
-import { LoginRefused } from './refusal.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 
 const google: LoginSettings = {
@@ -22,7 +22,7 @@ function ruleOf(changes: object, settings: Partial<LoginSettings> = {}): string 
     personOf({ ...claims, ...changes }, { ...google, ...settings })
     return null
   } catch (error) {
-    if (error instanceof LoginRefused) return error.refusal.rule
+    if (error instanceof LoginDenied) return error.denial.rule
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
 import { canonicalEmail } from '../admin/names.ts'
-import { badGroups, LoginRefused, noEmail, otherDomain, unverifiedEmail } from './refusal.ts'
+import { badGroups, LoginDenied, noEmail, otherDomain, unverifiedEmail } from './denial.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 
 /** Whom the identity provider vouches for. */
@@ -23,7 +23,7 @@ const ofGoogleItself = ['gmail.com', 'googlemail.com']
 /**
  * Who the verified claims stand for.
  *
- * @throws LoginRefused
+ * @throws LoginDenied
  */
 export function personOf(claims: JWTPayload, settings: LoginSettings): Person {
   const subject = claims.sub
@@ -36,8 +36,8 @@ export function personOf(claims: JWTPayload, settings: LoginSettings): Person {
 
 function emailOf(claims: JWTPayload, subject: string): string {
   const email = readEmail(claims.email)
-  if (email === null) throw new LoginRefused(noEmail, { subject })
-  if (claims.email_verified !== true) throw new LoginRefused(unverifiedEmail, { subject, email })
+  if (email === null) throw new LoginDenied(noEmail, { subject })
+  if (claims.email_verified !== true) throw new LoginDenied(unverifiedEmail, { subject, email })
   return email
 }
 
@@ -57,7 +57,7 @@ function checkDomain(email: string, claims: JWTPayload, { issuer, allowedDomains
   const needsHosted = issuer === googleIssuer && !ofGoogleItself.includes(domain)
   const hostedHolds = hosted === null ? !needsHosted : allowedDomains.includes(hosted)
   if (!allowedDomains.includes(domain) || !hostedHolds)
-    throw new LoginRefused(otherDomain, { subject: String(claims.sub), email })
+    throw new LoginDenied(otherDomain, { subject: String(claims.sub), email })
 }
 
 /** Absent is none. One that can't be read refuses the login, instead of taking roles away without a word. */
@@ -68,7 +68,7 @@ function groupsOf(
 ): readonly string[] {
   const value = claim === null || !Object.hasOwn(claims, claim) ? [] : claims[claim]
   const groups: unknown[] = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [null]
-  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginRefused(badGroups, { ...whose })
+  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginDenied(badGroups, { ...whose })
   return [...new Set(groups)].sort()
 }
 

@@ -5,9 +5,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
+import { isDenial } from '../denial.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { callerAddress } from '../http/source-address.ts'
-import { isRefusal } from '../refusal.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { closeSession } from '../sessions/sessions.ts'
 import type { Keys } from '../tokens/login-keys.ts'
@@ -15,6 +15,7 @@ import type { TokenMint } from '../tokens/token.ts'
 import { type Attempt, attemptLife } from './attempts.ts'
 import { type Callback, readCallback } from './callback.ts'
 import { sentCookies } from './cookies.ts'
+import { brokenProvider, expiredLogin, LoginDenied, refusedByProvider, unknownLogin, usedLogin } from './denial.ts'
 import { deviceOf } from './device.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
@@ -22,7 +23,6 @@ import { busyPage, type Limited, limitWords, refusalPage, unavailablePage } from
 import { type Person, personOf } from './person.ts'
 import type { ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
-import { brokenProvider, expiredLogin, LoginRefused, refusedByProvider, unknownLogin, usedLogin } from './refusal.ts'
 import { home, returnTo } from './return-to.ts'
 import { callbackPath, type LoginSettings } from './settings.ts'
 import { type SignedIn, signIn, takeAttempt } from './sign-in.ts'
@@ -97,7 +97,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   const attempts = createOpenAttempts(cookies, options.attemptKeys)
 
   app.setErrorHandler(async function answerAsPage(error: Limited, request, reply) {
-    if (error instanceof LoginRefused) return refuse(request, reply, error, null)
+    if (error instanceof LoginDenied) return refuse(request, reply, error, null)
     if (error.statusCode === 429) {
       options.countFailure({
         request,
@@ -124,7 +124,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   app.get(callbackPath, async function comeBack(request, reply) {
     const answer = readCallback(request.query)
     const attempt = answer && attempts.find(request, answer.state)
-    if (!answer || !attempt) throw new LoginRefused(unknownLogin)
+    if (!answer || !attempt) throw new LoginDenied(unknownLogin)
     attempts.remove(reply, attempt.state)
     try {
       const vouched = await proven(attempt, answer)
@@ -138,7 +138,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       const maxAge = Math.floor((expiresAt - clock.now()) / 1_000)
       return goTo(reply.setCookie(cookies.session, token, { maxAge }), attempt.returnTo)
     } catch (error) {
-      if (error instanceof LoginRefused) return refuse(request, reply, error, attempt)
+      if (error instanceof LoginDenied) return refuse(request, reply, error, attempt)
       throw error
     }
   })
@@ -161,11 +161,11 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   /** Whom the provider vouches for. The attempt is used up by it, whatever comes of it. */
   async function proven(attempt: Attempt, answer: Callback): Promise<Vouched> {
     const now = clock.now()
-    if (now >= attempt.begunAt + attemptLife) throw new LoginRefused(expiredLogin)
+    if (now >= attempt.begunAt + attemptLife) throw new LoginDenied(expiredLogin)
     if (!(await database.db.transaction((tx) => takeAttempt({ tx }, attempt.state, now))))
-      throw new LoginRefused(usedLogin)
-    if (answer.kind === 'error') throw new LoginRefused(refusedByProvider, { error: answer.error })
-    if (answer.kind === 'broken') throw new LoginRefused(brokenProvider, { why: 'it sent neither code nor error' })
+      throw new LoginDenied(usedLogin)
+    if (answer.kind === 'error') throw new LoginDenied(refusedByProvider, { error: answer.error })
+    if (answer.kind === 'broken') throw new LoginDenied(brokenProvider, { why: 'it sent neither code nor error' })
     const { claims, refreshToken } = await (await provider()).finish(attempt, answer)
     return { person: personOf(claims, settings), refreshToken, consentAsked: attempt.consentAsked === true }
   }
@@ -196,21 +196,21 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     const readings = values.map((value) => mint.read(value, clock.now()))
     const known = await Promise.all(
       readings.map((reading) =>
-        isRefusal(reading) || reading.kind !== 'browser' ? null : app.identities.find(reading),
+        isDenial(reading) || reading.kind !== 'browser' ? null : app.identities.find(reading),
       ),
     )
-    return known.flatMap((principal) => (principal && !isRefusal(principal) ? [principal.credential] : []))
+    return known.flatMap((principal) => (principal && !isDenial(principal) ? [principal.credential] : []))
   }
 
   async function refuse(
     request: FastifyRequest,
     reply: FastifyReply,
-    { refusal, detail }: LoginRefused,
+    { denial: refusal, detail }: LoginDenied,
     attempt: Attempt | null,
   ): Promise<FastifyReply> {
-    const { rule, reason, next, status, of } = refusal
+    const { rule, reason, remedy, status, of } = refusal
     const { issuer } = settings
-    const failed = { request, rule, reason, next, detail: { issuer, ...detail } }
+    const failed = { request, rule, reason, remedy, detail: { issuer, ...detail } }
     if (of === 'person') {
       options.limitAccount(`${issuer} ${detail.subject}`)
       await options.recordFailure(failed)

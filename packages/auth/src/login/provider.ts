@@ -3,9 +3,9 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { JWTPayload } from 'jose'
 import type { Clock } from '../clock.ts'
 import type { Attempt } from './attempts.ts'
+import { LoginDenied, otherIssuer, refusedCode, unreachableProvider } from './denial.ts'
 import { remoteKeys, verifyIdToken } from './id-token.ts'
 import { answerDeadline, answerLimit, discover, type Metadata } from './metadata.ts'
-import { LoginRefused, otherIssuer, refusedCode, unreachableProvider } from './refusal.ts'
 import { callbackPath, googleIssuer, type LoginSettings } from './settings.ts'
 
 export interface Authorization {
@@ -46,9 +46,9 @@ export interface Provider {
   /** Whether it can be asked for a refresh token. */
   readonly refreshable: boolean
   begin(beginning: Beginning): Promise<Authorization>
-  /** @throws LoginRefused */
+  /** @throws LoginDenied */
   finish(attempt: Attempt, answer: Answer): Promise<Proof>
-  /** A refresh token may work once only: keep the new one before asking for the claims. @throws LoginRefused, as `claims` does */
+  /** A refresh token may work once only: keep the new one before asking for the claims. @throws LoginDenied, as `claims` does */
   refresh(refreshToken: string): Promise<Refreshed>
 }
 
@@ -59,7 +59,7 @@ const verifierCookie = 'verifier'
 const offlineScope = 'offline_access'
 const longestRefreshToken = 16_384
 
-/** A provider that was discovered. @throws LoginRefused */
+/** A provider that was discovered. @throws LoginDenied */
 export async function connectProvider(settings: LoginSettings, clock: Clock): Promise<Provider> {
   const metadata = await discover(settings.issuer)
   const flow = await authorizationCodeFlow(settings, metadata)
@@ -90,7 +90,7 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
 
   async function finish(attempt: Attempt, { code, state, iss }: Answer): Promise<Proof> {
     if (iss === null ? metadata.authorization_response_iss_parameter_supported === true : iss !== settings.issuer)
-      throw new LoginRefused(otherIssuer)
+      throw new LoginDenied(otherIssuer)
     const cookies = { [stateCookie]: attempt.state, [verifierCookie]: attempt.verifier }
     const request = { query: { code, state }, cookies } as unknown as FastifyRequest
     const { token } = await flow.getAccessTokenFromAuthorizationCodeFlow(request).catch((error: unknown) => {
@@ -182,11 +182,11 @@ function isRevoked(error: unknown): boolean {
 }
 
 /** Never the error itself: it holds the request, with the client's secret and the code. */
-function explain(error: unknown): LoginRefused {
+function explain(error: unknown): LoginDenied {
   const status = statusOf(error)
   const why = `the token endpoint answered ${status ?? 'nothing usable'}`
-  if (status !== null && status >= 400 && status < 500 && status !== 429) return new LoginRefused(refusedCode, { why })
-  return new LoginRefused(unreachableProvider, { why })
+  if (status !== null && status >= 400 && status < 500 && status !== 429) return new LoginDenied(refusedCode, { why })
+  return new LoginDenied(unreachableProvider, { why })
 }
 
 /** Of the answer, if there was one: a time-out and a broken answer have a status here that nobody sent. */

@@ -7,10 +7,10 @@ import type { Clock } from '../clock.ts'
 import { notVouchedFor, providerUnreachable, providerUnusable, SessionOver } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { closeSession } from '../sessions/sessions.ts'
+import { LoginDenied, lockedAccount, noEmail, otherDomain, unreachableProvider, unverifiedEmail } from './denial.ts'
 import { type Person, personOf } from './person.ts'
 import type { Claim, ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
-import { LoginRefused, lockedAccount, noEmail, otherDomain, unreachableProvider, unverifiedEmail } from './refusal.ts'
 import type { LoginSettings } from './settings.ts'
 import { describeUser } from './sign-in.ts'
 
@@ -76,9 +76,9 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
       return true
     } catch (error) {
       if (error instanceof Outrun) return false
-      if (error instanceof LoginRefused && ending.includes(error.refusal)) return endAsRefused(claim, error)
+      if (error instanceof LoginDenied && ending.includes(error.denial)) return endAsRefused(claim, error)
       await grants.release(claim)
-      throw error instanceof LoginRefused ? explain(error) : error
+      throw error instanceof LoginDenied ? explain(error) : error
     }
   }
 
@@ -97,7 +97,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
     })
   }
 
-  async function endAsRefused(claim: Claim, { refusal }: LoginRefused): Promise<boolean> {
+  async function endAsRefused(claim: Claim, { denial: refusal }: LoginDenied): Promise<boolean> {
     try {
       return await endAll(claim, refusal.rule, `vouches for you no longer as this gateway wants it (${refusal.rule})`)
     } catch (error) {
@@ -120,7 +120,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
 }
 
 /** What is wrong is between the gateway and the provider: the session goes on, but for a user who was locked meanwhile. */
-function explain({ refusal, detail }: LoginRefused): Error {
+function explain({ denial: refusal, detail }: LoginDenied): Error {
   if (refusal === lockedAccount) return new SessionOver()
   return refusal === unreachableProvider ? providerUnreachable() : providerUnusable(detail.why ?? refusal.rule)
 }

@@ -8,9 +8,9 @@ import { forgetEnded } from '../sessions/forget-ended.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { attemptLife, stateHash } from './attempts.ts'
+import { LoginDenied, lockedAccount } from './denial.ts'
 import { toldChange, toldGroups } from './group-change-event.ts'
 import type { Person } from './person.ts'
-import { LoginRefused, lockedAccount } from './refusal.ts'
 import type { LoginSettings } from './settings.ts'
 
 /** Where and when the login takes place. */
@@ -43,7 +43,7 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
 /**
  * Lets a person in: the user, found by issuer and subject alone or added, as the provider describes them now, and a new session.
  *
- * @throws LoginRefused for a locked user; nothing has changed then
+ * @throws LoginDenied for a locked user; nothing has changed then
  */
 export async function signIn(
   change: Change,
@@ -67,7 +67,7 @@ interface FoundUser {
   readonly isNew: boolean
 }
 
-/** Finds or adds the user that a person is, and notes what has changed about them. @throws LoginRefused for a locked one */
+/** Finds or adds the user that a person is, and notes what has changed about them. @throws LoginDenied for a locked one */
 export async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
   const { tx, events, by } = change
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
@@ -80,7 +80,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   const same = and(eq(users.issuer, issuer), eq(users.subject, subject))
   const [known] = await tx.select().from(users).where(same).for('update')
   if (!known) throw new Error('a user that could not be added for being there is not there')
-  if (known.lockedAt) throw new LoginRefused(lockedAccount, { user: known.id, subject, email })
+  if (known.lockedAt) throw new LoginDenied(lockedAccount, { user: known.id, subject, email })
   const changes = {
     ...(known.email !== email && { email, emailBefore: known.email }),
     ...(known.groups.join('\n') !== groups.join('\n') && toldChange(known.groups, groups)),

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { startStore } from '../testing/database.ts'
 import { deferred } from '../testing/deferred.ts'
 import { hour, now } from '../testing/records.ts'
-import type { TokenReading } from '../tokens/token.ts'
+import type { VerifiedToken } from '../tokens/token.ts'
 import { createIdentities } from './identities.ts'
 import { createDirectory } from './store.ts'
 import { watchRevision } from './watch.ts'
@@ -34,7 +34,7 @@ async function start() {
   })
   const others = []
   for (let index = 0; index < 9; index++) others.push(await session(`other-${index}@example.com`))
-  const readings: TokenReading[] = [first, second, token, robot, ...others].map((issued) => readingOf(issued.token))
+  const readings: VerifiedToken[] = [first, second, token, robot, ...others].map((issued) => readingOf(issued.token))
 
   /** Makes a change, waits until the replica has heard of it, and counts the identities that it looks up again. */
   async function lookedUpAfter(change: () => Promise<unknown>): Promise<number[]> {

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { AuthUnavailable } from '../errors.ts'
 import { deferred } from '../testing/deferred.ts'
 import { hour, now, session } from '../testing/records.ts'
-import type { TokenReading } from '../tokens/token.ts'
+import type { VerifiedToken } from '../tokens/token.ts'
 import { createIdentities } from './identities.ts'
 import type { CredentialRecord } from './principals.ts'
 import { createRevision } from './revision.ts'
@@ -152,6 +152,6 @@ test('whoever keeps a stream open hears of changes, after they count', async () 
   expect(await heard.promise).toMatchObject({ rule: 'ended-session' })
 })
 
-function token(name: string): TokenReading {
+function token(name: string): VerifiedToken {
   return { kind: 'session', expiresAt: now + hour, hash: createHash('sha256').update(name).digest() }
 }

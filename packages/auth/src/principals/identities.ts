@@ -1,8 +1,8 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { Clock } from '../clock.ts'
+import { type AuthenticationDenial, expiredToken, isDenial } from '../denial.ts'
 import { AuthUnavailable } from '../errors.ts'
-import { expiredToken, isRefusal, type Refusal } from '../refusal.ts'
-import type { TokenReading } from '../tokens/token.ts'
+import type { VerifiedToken } from '../tokens/token.ts'
 import { type Answer, type Answers, createAnswers } from './principal-cache.ts'
 import { type CredentialRecord, type Directory, ownerOf, principalOf } from './principals.ts'
 import type { ChangeListener, Revision } from './revision.ts'
@@ -13,9 +13,9 @@ export interface Identities {
    *
    * @throws AuthUnavailable when the database is needed and can't be reached, or hasn't been for `maxStale`
    */
-  find(token: TokenReading): Promise<Principal | Refusal>
+  find(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** Who something under way belongs to now. As `find`, but a session or API token goes on when the secret that began it was replaced or has ended. */
-  findOwner(token: TokenReading): Promise<Principal | Refusal>
+  findOwner(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** Runs `listener` after anything about identities has changed. @returns a function that ends it */
   onChange(listener: ChangeListener): () => void
   /** Whether a change may have been missed for more than a second. */
@@ -59,22 +59,22 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     else answers.forgetChanged(changed)
   })
 
-  async function find(token: TokenReading): Promise<Answer> {
+  async function find(token: VerifiedToken): Promise<Answer> {
     if (revision.age() > maxStale) throw new AuthUnavailable()
     if (clock.now() >= token.expiresAt) return expiredToken(token.kind, token.expiresAt)
     return currentAnswer(token.hash.toString('latin1'), token.hash, principalOf)
   }
 
-  async function findOwner(token: TokenReading): Promise<Answer> {
+  async function findOwner(token: VerifiedToken): Promise<Answer> {
     const found = await find(token)
-    if (!outlivesItsSecret(token) || !isRefusal(found) || !isOfSecret(found)) return found
+    if (!outlivesItsSecret(token) || !isDenial(found) || !isOfSecret(found)) return found
     return currentAnswer(`owner of ${token.hash.toString('latin1')}`, token.hash, ownerOf)
   }
 
   /** An answer that has ended meanwhile is made anew once, so that it says why. */
   async function currentAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
     const answer = await newestAnswer(key, hash, read)
-    if (isRefusal(answer) || clock.now() < answer.expiresAt) return answer
+    if (isDenial(answer) || clock.now() < answer.expiresAt) return answer
     answers.forget(key)
     return newestAnswer(key, hash, read)
   }
@@ -110,11 +110,11 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   return { find, findOwner, onChange, stale, age, cached: () => answers.size() }
 }
 
-function outlivesItsSecret({ kind }: TokenReading): boolean {
+function outlivesItsSecret({ kind }: VerifiedToken): boolean {
   return kind === 'session' || kind === 'api-token'
 }
 
 /** Whether it is the secret that has ended, and perhaps not what it stands for. */
-function isOfSecret({ rule }: Refusal): boolean {
+function isOfSecret({ rule }: AuthenticationDenial): boolean {
   return rule === 'expired-token' || rule === 'superseded-token'
 }

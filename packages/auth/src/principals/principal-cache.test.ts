@@ -1,6 +1,6 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
-import { isRefusal, unknownToken } from '../refusal.ts'
+import { isDenial, unknownToken } from '../denial.ts'
 import { apiToken, binding, now, session, user } from '../testing/records.ts'
 import { type Answers, createAnswers } from './principal-cache.ts'
 import { type CredentialRecord, principalOf } from './principals.ts'
@@ -12,7 +12,7 @@ const groups = (count: number, of = '') =>
 
 async function keep(answers: Answers, key: string, record: CredentialRecord): Promise<Principal> {
   const answer = principalOf(answers.sharing(record), now)
-  if (isRefusal(answer)) throw new Error('a live record stands for somebody')
+  if (isDenial(answer)) throw new Error('a live record stands for somebody')
   const lookUp = Promise.resolve(answer)
   answers.begin(key, lookUp)
   answers.settle(key, lookUp, answer)

@@ -1,12 +1,12 @@
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
-import { isRefusal, type Refusal } from '../refusal.ts'
+import { type AuthenticationDenial, isDenial } from '../denial.ts'
 import { type ChangedSubjects, concerns } from './changed-subjects.ts'
 import { weightOf } from './estimate-bytes.ts'
 import type { CredentialRecord } from './principals.ts'
 import { createSharedGroups } from './shared-groups.ts'
 import { createSharedTexts } from './shared-texts.ts'
 
-export type Answer = Principal | Refusal
+export type Answer = Principal | AuthenticationDenial
 
 /** A look-up that is under way, then its answer alone: a promise would weigh more than what it brought. */
 export type Remembered = Promise<Answer> | Answer
@@ -68,7 +68,7 @@ export function createAnswers({ capacity, mostBytes }: AnswersLimits): Answers {
     bytes -= ofEntry
     if (answer instanceof Promise) return
     bytes -= ownWeight(answer)
-    if (!isRefusal(answer)) bytes -= groups.release(answer.id, answer.groups)
+    if (!isDenial(answer)) bytes -= groups.release(answer.id, answer.groups)
   }
 
   function makeRoom(): void {
@@ -95,13 +95,13 @@ export function createAnswers({ capacity, mostBytes }: AnswersLimits): Answers {
       if (known.get(key) !== lookUp) return
       known.set(key, answer)
       bytes += ownWeight(answer)
-      if (!isRefusal(answer)) bytes += groups.hold(answer.id, answer.groups)
+      if (!isDenial(answer)) bytes += groups.hold(answer.id, answer.groups)
       makeRoom()
     },
     forget,
     forgetChanged(changed) {
       for (const [key, answer] of known)
-        if (answer instanceof Promise || isRefusal(answer) || concerns(changed, answer)) forget(key)
+        if (answer instanceof Promise || isDenial(answer) || concerns(changed, answer)) forget(key)
     },
     sharing(record) {
       if (record === null) return null

@@ -1,5 +1,5 @@
 import { actorName, type Binding, type Job, type Principal } from '@rack-gateway/rbac-policy'
-import * as refusals from '../refusal.ts'
+import * as denials from '../denial.ts'
 
 export interface UserRecord {
   readonly kind: 'user'
@@ -82,8 +82,8 @@ export interface Directory {
  * @param now milliseconds since the epoch; bindings that have ended by then are left out
  * @returns frozen all the way down: it is shared by all calls of the same token
  */
-export function principalOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
-  if (!record) return refusals.unknownToken
+export function principalOf(record: CredentialRecord | null, now: number): Principal | denials.AuthenticationDenial {
+  if (!record) return denials.unknownToken
   switch (record.kind) {
     case 'session':
       return tokenPrincipal(record, now)
@@ -97,11 +97,11 @@ export function principalOf(record: CredentialRecord | null, now: number): Princ
 const noGroups: readonly string[] = Object.freeze([])
 
 /** Its id is that of this run: what one job started is not another's. */
-function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | refusals.Refusal {
+function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | denials.AuthenticationDenial {
   const { id, name, job, subject, trust, expiresAt, endedAt } = workload
-  if (trust.revokedAt) return refusals.revokedTrust
-  if (endedAt) return refusals.endedJob(endedAt.getTime())
-  if (now >= expiresAt.getTime()) return refusals.expiredToken('workload', expiresAt.getTime())
+  if (trust.revokedAt) return denials.revokedTrust
+  if (endedAt) return denials.endedJob(endedAt.getTime())
+  if (now >= expiresAt.getTime()) return denials.expiredToken('workload', expiresAt.getTime())
   return Object.freeze({
     kind: 'workload',
     id,
@@ -118,27 +118,26 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | r
 }
 
 /** Who a session or API token is, whichever of its secrets it is asked by: what is under way belongs to the session or token. */
-export function ownerOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
+export function ownerOf(record: CredentialRecord | null, now: number): Principal | denials.AuthenticationDenial {
   if (record?.kind === 'session') return sessionPrincipal(record, now)
   if (record?.kind === 'api-token') return apiTokenPrincipal(record, now)
   return principalOf(record, now)
 }
 
 /** A token that a newer one replaced ends before its session does. */
-function tokenPrincipal(session: SessionRecord, now: number): Principal | refusals.Refusal {
+function tokenPrincipal(session: SessionRecord, now: number): Principal | denials.AuthenticationDenial {
   const principal = sessionPrincipal(session, now)
   const { superseded } = session
-  if (superseded === null || refusals.isRefusal(principal)) return principal
+  if (superseded === null || denials.isDenial(principal)) return principal
   const until = superseded.until.getTime()
-  if (now >= until)
-    return refusals.ofAccount(refusals.supersededToken(superseded.at.getTime(), principal), principal.id)
+  if (now >= until) return denials.ofAccount(denials.supersededToken(superseded.at.getTime(), principal), principal.id)
   return Object.freeze({ ...principal, expiresAt: Math.min(principal.expiresAt, until) })
 }
 
-function sessionPrincipal(session: SessionRecord, now: number): Principal | refusals.Refusal {
+function sessionPrincipal(session: SessionRecord, now: number): Principal | denials.AuthenticationDenial {
   const { user, device } = session
   const refused = sessionRefusal(session, now)
-  if (refused !== null) return refusals.ofAccount(refused, user.id)
+  if (refused !== null) return denials.ofAccount(refused, user.id)
   const principal: Principal = {
     kind: 'user',
     id: user.id,
@@ -153,23 +152,23 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | refu
   return Object.freeze(device === undefined ? principal : { ...principal, device })
 }
 
-function secretPrincipal(token: ApiTokenRecord, now: number): Principal | refusals.Refusal {
+function secretPrincipal(token: ApiTokenRecord, now: number): Principal | denials.AuthenticationDenial {
   const principal = apiTokenPrincipal(token, now)
   const end = token.secretExpiresAt.getTime()
-  if (refusals.isRefusal(principal) || end >= principal.expiresAt) return principal
-  return now >= end ? refusals.expiredToken('api-token', end) : Object.freeze({ ...principal, expiresAt: end })
+  if (denials.isDenial(principal) || end >= principal.expiresAt) return principal
+  return now >= end ? denials.expiredToken('api-token', end) : Object.freeze({ ...principal, expiresAt: end })
 }
 
-function sessionRefusal({ user, endedAt, expiresAt }: SessionRecord, now: number): refusals.Refusal | null {
-  if (endedAt) return refusals.endedSession(endedAt.getTime())
-  if (user.lockedAt) return refusals.lockedUser
-  return now >= expiresAt.getTime() ? refusals.expiredToken('session', expiresAt.getTime()) : null
+function sessionRefusal({ user, endedAt, expiresAt }: SessionRecord, now: number): denials.AuthenticationDenial | null {
+  if (endedAt) return denials.endedSession(endedAt.getTime())
+  if (user.lockedAt) return denials.lockedUser
+  return now >= expiresAt.getTime() ? denials.expiredToken('session', expiresAt.getTime()) : null
 }
 
-function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refusals.Refusal {
+function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | denials.AuthenticationDenial {
   const { owner } = token
   const refused = apiTokenRefusal(token, now)
-  if (refused !== null) return refusals.ofAccount(refused, owner.id)
+  if (refused !== null) return denials.ofAccount(refused, owner.id)
   const ownerName = owner.kind === 'user' ? owner.email : owner.name
   return Object.freeze({
     kind: 'api-token',
@@ -190,11 +189,14 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refu
   })
 }
 
-function apiTokenRefusal({ owner, revokedAt, expiresAt }: ApiTokenRecord, now: number): refusals.Refusal | null {
-  if (revokedAt) return refusals.revokedToken(revokedAt.getTime())
-  if (owner.kind === 'user' && owner.lockedAt) return refusals.lockedOwner
-  if (owner.kind === 'service-account' && owner.disabledAt) return refusals.disabledServiceAccount
-  return now >= expiresAt.getTime() ? refusals.expiredToken('api-token', expiresAt.getTime()) : null
+function apiTokenRefusal(
+  { owner, revokedAt, expiresAt }: ApiTokenRecord,
+  now: number,
+): denials.AuthenticationDenial | null {
+  if (revokedAt) return denials.revokedToken(revokedAt.getTime())
+  if (owner.kind === 'user' && owner.lockedAt) return denials.lockedOwner
+  if (owner.kind === 'service-account' && owner.disabledAt) return denials.disabledServiceAccount
+  return now >= expiresAt.getTime() ? denials.expiredToken('api-token', expiresAt.getTime()) : null
 }
 
 function current(bindings: readonly Binding[], now: number): readonly Binding[] {

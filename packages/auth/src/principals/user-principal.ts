@@ -3,8 +3,8 @@ import { issuerName, type Principal, readUserName, userName } from '@rack-gatewa
 import { and, eq, inArray, or } from 'drizzle-orm'
 import { type BindingRow, bindingOf } from '../admin/binding-row.ts'
 import { isId } from '../admin/names.ts'
+import { isDenial } from '../denial.ts'
 import { NotFound, SeveralUsers, UserLocked } from '../errors.ts'
-import { isRefusal } from '../refusal.ts'
 import { principalOf } from './principals.ts'
 
 /**
@@ -35,7 +35,7 @@ export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: strin
   const person = { ...user, kind: 'user', bindings: rows.map(bindingOf) } as const
   const session = { id: user.id, rack: null, expiresAt: new Date(now + hour), endedAt: null, superseded: null }
   const principal = principalOf({ kind: 'session', ...session, user: person }, now)
-  if (isRefusal(principal)) throw new UserLocked()
+  if (isDenial(principal)) throw new UserLocked()
   return principal
 }
 

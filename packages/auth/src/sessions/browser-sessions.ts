@@ -9,7 +9,7 @@ import { AuthUnavailable, throwLookUpTooSlow } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { type GatewayCookies, gatewayCookies } from '../login/cookies.ts'
 import type { Keys } from '../tokens/login-keys.ts'
-import type { TokenReading } from '../tokens/token.ts'
+import type { VerifiedToken } from '../tokens/token.ts'
 import { closeSession } from './sessions.ts'
 
 export interface BrowserSessionsOptions {
@@ -29,8 +29,8 @@ export interface BrowserSessions {
   readonly origin: string
   /** Notes a use. @returns false when the session was idle for too long: it has ended then. @throws AuthUnavailable */
   use(session: string, address: string): Promise<boolean>
-  csrfToken(credential: TokenReading): string
-  isCsrfToken(credential: TokenReading, text: unknown): boolean
+  csrfToken(credential: VerifiedToken): string
+  isCsrfToken(credential: VerifiedToken, text: unknown): boolean
   end(session: string, by: Author, reason: string): Promise<void>
 }
 
@@ -78,13 +78,13 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
     )
   }
 
-  function csrfToken(credential: TokenReading): string {
+  function csrfToken(credential: VerifiedToken): string {
     const [newest] = keys
     if (!newest) throw new Error('a CSRF token needs a key')
     return tokenBy(newest, credential)
   }
 
-  function isCsrfToken(credential: TokenReading, text: unknown): boolean {
+  function isCsrfToken(credential: VerifiedToken, text: unknown): boolean {
     if (typeof text !== 'string') return false
     const given = Buffer.from(text)
     return keys.some((key) => {
@@ -96,7 +96,7 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
   return { cookies: gatewayCookies(publicUrl), origin: publicUrl, use, csrfToken, isCsrfToken, end }
 }
 
-function tokenBy(key: Buffer, { hash }: TokenReading): string {
+function tokenBy(key: Buffer, { hash }: VerifiedToken): string {
   return createHmac('sha256', key).update(hash).digest('base64url')
 }
 

@@ -1,10 +1,10 @@
 import { credentials, sessions, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { isDenial } from '../denial.ts'
 import { NotFound, RenewedTooOften, SessionNotLonger, SessionOver } from '../errors.ts'
 import { ownerOf, principalOf } from '../principals/principals.ts'
 import { createDirectory } from '../principals/store.ts'
-import { isRefusal } from '../refusal.ts'
 import { startStore } from '../testing/database.ts'
 import { hour, now } from '../testing/records.ts'
 import type { SessionTerms } from './renewal.ts'
@@ -21,7 +21,7 @@ async function startSession() {
   const directory = createDirectory(database)
   async function ask(token: string, at: number, read = principalOf) {
     const reading = mint.read(token, now)
-    if (isRefusal(reading)) throw new Error(reading.reason)
+    if (isDenial(reading)) throw new Error(reading.reason)
     return read(await directory.find(reading.hash), at)
   }
   return { ...store, first, ask, renew }

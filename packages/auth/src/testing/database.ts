@@ -4,9 +4,9 @@ import { formatMessage } from '@rack-gateway/errors'
 import postgres from 'postgres'
 import { onTestFinished, vi } from 'vitest'
 import { changeIdentities } from '../admin/change.ts'
+import { isDenial } from '../denial.ts'
 import type { RecordIdentityEvents } from '../events.ts'
 import { type Administration, createAdministration, createDirectory, createIssuer } from '../principals/store.ts'
-import { isRefusal } from '../refusal.ts'
 import { createTokenMint } from '../tokens/token.ts'
 import { hour, now } from './records.ts'
 
@@ -47,7 +47,7 @@ export async function startStore() {
 
   function readingOf(token: string) {
     const reading = mint.read(token, now)
-    if (isRefusal(reading)) throw new Error(formatMessage(reading))
+    if (isDenial(reading)) throw new Error(formatMessage(reading))
     return reading
   }
 

@@ -1,5 +1,6 @@
 import { formatMessage } from '@rack-gateway/errors'
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
+import { type AuthenticationDenial, isDenial } from '../denial.ts'
 import type {
   ApiTokenRecord,
   ServiceAccountRecord,
@@ -7,7 +8,6 @@ import type {
   UserRecord,
   WorkloadRecord,
 } from '../principals/principals.ts'
-import { isRefusal, type Refusal } from '../refusal.ts'
 
 /** The moment that tests take place at. */
 export const now = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -79,7 +79,7 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
 }
 
 /** The principal, where the test expects one. */
-export function letIn(answer: Principal | Refusal): Principal {
-  if (isRefusal(answer)) throw new Error(formatMessage(answer))
+export function letIn(answer: Principal | AuthenticationDenial): Principal {
+  if (isDenial(answer)) throw new Error(formatMessage(answer))
   return answer
 }

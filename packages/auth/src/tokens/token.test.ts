@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, type MockInstance, onTestFinished, test, vi } from 'vitest'
+import { isDenial } from '../denial.ts'
 import { InvalidExpiry, NoSecretKey, RepeatedSecretKey, WeakSecretKey } from '../errors.ts'
-import { isRefusal } from '../refusal.ts'
 import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
 import { createTokenMint } from './token.ts'
 import type { TokenKind } from './token-kind.ts'
@@ -150,7 +150,7 @@ test('a token with the right key id signed by another key is refused', () => {
 test('a token ends at its second, not after it', () => {
   const { token, expiresAt } = mint.issue('session', later + 999)
   expect(expiresAt).toBe(later)
-  expect(isRefusal(mint.read(token, later - 1))).toBe(false)
+  expect(isDenial(mint.read(token, later - 1))).toBe(false)
   expect(mint.read(token, later)).toMatchObject({ rule: 'expired-token' })
 })
 

@@ -1,8 +1,8 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
+import * as denials from '../denial.ts'
 import { InvalidExpiry, NoSecretKey, RepeatedSecretKey } from '../errors.ts'
-import * as refusals from '../refusal.ts'
 import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
 import { deriveKey } from './secret.ts'
 import type { TokenKind } from './token-kind.ts'
@@ -10,7 +10,7 @@ import type { TokenKind } from './token-kind.ts'
 /** `browser` is a session, too, but proven by a cookie and never by an Authorization header. */
 
 /** A token whose check digits, signature and expiry hold. Whether it is still wanted, only the database knows. */
-export interface TokenReading {
+export interface VerifiedToken {
   readonly kind: TokenKind
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
@@ -30,7 +30,7 @@ export interface TokenMint {
   /** @throws InvalidExpiry outside 1970 to 36812 */
   issue(kind: TokenKind, expiresAt: number, random?: (size: number) => Buffer): IssuedToken
   /** Without I/O. @param now milliseconds since the epoch */
-  read(text: string, now: number): TokenReading | refusals.Refusal
+  read(text: string, now: number): VerifiedToken | denials.AuthenticationDenial
 }
 
 const prefixes = { session: 'rgs_', browser: 'rgb_', 'api-token': 'rgt_', workload: 'rgw_' } as const satisfies Record<
@@ -89,25 +89,25 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
 
   // What was signed stays signed, so each token is verified once; its end is looked at each time.
   // It is found by its whole text: how long that takes tells nothing of any part of it.
-  const verified = new LRUCache<string, TokenReading>({ max: mostVerified })
+  const verified = new LRUCache<string, VerifiedToken>({ max: mostVerified })
 
-  function read(text: string, now: number): TokenReading | refusals.Refusal {
+  function read(text: string, now: number): VerifiedToken | denials.AuthenticationDenial {
     const reading = verified.get(text) ?? verify(text)
-    if (refusals.isRefusal(reading)) return reading
-    return now >= reading.expiresAt ? refusals.expiredToken(reading.kind, reading.expiresAt) : reading
+    if (denials.isDenial(reading)) return reading
+    return now >= reading.expiresAt ? denials.expiredToken(reading.kind, reading.expiresAt) : reading
   }
 
-  function verify(text: string): TokenReading | refusals.Refusal {
+  function verify(text: string): VerifiedToken | denials.AuthenticationDenial {
     const prefix = text.slice(0, prefixWidth)
     const kind = kinds.get(prefix)
-    if (!kind || text.length !== tokenLength) return refusals.malformedToken
-    if (checkDigits(text.slice(0, checkAt)) !== text.slice(checkAt)) return refusals.malformedToken
+    if (!kind || text.length !== tokenLength) return denials.malformedToken
+    if (checkDigits(text.slice(0, checkAt)) !== text.slice(checkAt)) return denials.malformedToken
     const payload = decodeBytes(text.slice(prefixWidth, checkAt), payloadLength)
-    if (!payload) return refusals.malformedToken
-    if (payload.readUInt8() !== version) return refusals.unknownVersion
+    if (!payload) return denials.malformedToken
+    if (payload.readUInt8() !== version) return denials.unknownVersion
     const key = keyById.get(payload.readUInt32BE(keyIdAt))
-    if (!key) return refusals.unknownKey
-    if (!timingSafeEqual(sign(key, prefix, payload), payload.subarray(signatureAt))) return refusals.badSignature
+    if (!key) return denials.unknownKey
+    if (!timingSafeEqual(sign(key, prefix, payload), payload.subarray(signatureAt))) return denials.badSignature
     const expiresAt = payload.readUIntBE(expiryAt, signatureAt - expiryAt) * 1000
     const reading = { kind, expiresAt, hash: hashToken(text) }
     verified.set(text, reading)

@@ -27,11 +27,11 @@ export function missingIdentity(issuer: string, conditions: readonly TrustCondit
   if (known)
     return {
       reason: "names can be taken over, and the rest anybody's job can have:",
-      next: `add an exact condition on ${known.claims.join(' or ')}`,
+      remedy: `add an exact condition on ${known.claims.join(' or ')}`,
     }
   return {
     reason: 'a trust needs at least one exact condition that tells for good whose the job is:',
-    next: 'add one on sub, or on a claim whose name ends with id, such as project_id',
+    remedy: 'add one on sub, or on a claim whose name ends with id, such as project_id',
   }
 }
 

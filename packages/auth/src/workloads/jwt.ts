@@ -1,4 +1,4 @@
-import * as refusals from '../refusal.ts'
+import * as denials from '../denial.ts'
 import type { Claims } from './conditions.ts'
 
 /** What an issuer may sign with: public keys only, so that what is published can't be used as a secret. */
@@ -45,15 +45,15 @@ export function looksLikeJwt(text: string): boolean {
  * @param audience PUBLIC_URL: the only audience, alone
  * @param now milliseconds since the epoch
  */
-export function readJwt(text: string, audience: string, now: number): UnverifiedJwt | refusals.Refusal {
-  if (text.length > longestText) return refusals.malformedJwt
+export function readJwt(text: string, audience: string, now: number): UnverifiedJwt | denials.AuthenticationDenial {
+  if (text.length > longestText) return denials.malformedJwt
   const parts = text.split('.')
   const [head = '', body = '', signature = ''] = parts
   const header = decode(head)
   const claims = decode(body)
-  if (parts.length !== 3 || !isBase64url(signature) || header === null || claims === null) return refusals.malformedJwt
+  if (parts.length !== 3 || !isBase64url(signature) || header === null || claims === null) return denials.malformedJwt
   const { alg, kid, typ = 'JWT' } = header
-  if (!algorithms.some((known) => known === alg)) return refusals.jwtAlgorithm
+  if (!algorithms.some((known) => known === alg)) return denials.jwtAlgorithm
   if (
     !isText(kid, 200) ||
     typeof typ !== 'string' ||
@@ -61,14 +61,14 @@ export function readJwt(text: string, audience: string, now: number): Unverified
     'crit' in header ||
     'b64' in header
   )
-    return refusals.malformedJwt
+    return denials.malformedJwt
   const times = timesOf(claims)
   const { iss, sub } = claims
-  if (times === null || !isText(iss, 500) || !isText(sub, 1_000)) return refusals.malformedJwt
-  if (now >= times.expiresAt) return refusals.expiredJwt(times.expiresAt)
-  if (times.startsAt > now + skew || times.issuedAt > now + skew) return refusals.earlyJwt
-  if (times.expiresAt - times.issuedAt > longestLife) return refusals.longLivedJwt
-  if (!isOnly(claims.aud, audience)) return refusals.wrongAudience(audience)
+  if (times === null || !isText(iss, 500) || !isText(sub, 1_000)) return denials.malformedJwt
+  if (now >= times.expiresAt) return denials.expiredJwt(times.expiresAt)
+  if (times.startsAt > now + skew || times.issuedAt > now + skew) return denials.earlyJwt
+  if (times.expiresAt - times.issuedAt > longestLife) return denials.longLivedJwt
+  if (!isOnly(claims.aud, audience)) return denials.wrongAudience(audience)
   const { issuedAt, expiresAt } = times
   return { text, header: { alg: String(alg), kid }, claims, issuer: iss, subject: sub, issuedAt, expiresAt }
 }

@@ -3,8 +3,8 @@ import { credentials, trusts, usedJwts, workloadSessions } from '@rack-gateway/d
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
+import { type AuthenticationDenial, noTrustBecause, usedJwt } from '../denial.ts'
 import { NotFound } from '../errors.ts'
-import { noTrustBecause, type Refusal, usedJwt } from '../refusal.ts'
 import { forgetOld } from './forgetting.ts'
 import { skew } from './jwt.ts'
 import type { VerifiedWorkload } from './verify.ts'
@@ -18,7 +18,10 @@ export interface NewWorkloadSession {
 }
 
 /** Lets a job in, once for each JWT. @returns the session's id, or why not; then nothing has changed */
-export async function insertWorkloadSession(change: Change, session: NewWorkloadSession): Promise<string | Refusal> {
+export async function insertWorkloadSession(
+  change: Change,
+  session: NewWorkloadSession,
+): Promise<string | AuthenticationDenial> {
   const { workload, hash, expiresAt, now } = session
   const { trust, jwt, job, name, useKey } = workload
   const { tx } = change

@@ -50,7 +50,7 @@ function expanded({ template, issuer, conditions }: TrustRequest) {
 
 function checkConditions(issuer: string, conditions: readonly TrustCondition[]): void {
   const missing = missingIdentity(issuer, conditions)
-  if (missing !== null) throw new InvalidTrust(missing.reason, missing.next)
+  if (missing !== null) throw new InvalidTrust(missing.reason, missing.remedy)
   const checked = conditions.find(({ claim }) => reserved.has(claim))
   if (checked) throw new InvalidTrust(`the gateway checks ${checked.claim} by itself:`, 'leave the condition out')
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createRevision } from '../principals/revision.ts'
-import { isRefusal, noTrust } from '../refusal.ts'
+import { isDenial, noTrust } from '../denial.ts'
 import { createIssuerKeys } from './issuer-keys.ts'
 import { readJwt } from './jwt.ts'
 import { expandTemplate } from './templates.ts'
@@ -41,14 +41,14 @@ function verifier(trusts: readonly Trust[] = [trust()]) {
   const prove = createProver({ trusts: book, keys: createIssuerKeys({ clock }), audience })
   return async function verify(text: string, wanted: string | null) {
     const jwt = readJwt(text, audience, clock.now())
-    const proven = isRefusal(jwt) ? jwt : await prove(jwt)
-    return isRefusal(proven) ? proven : workloadOf(proven, wanted)
+    const proven = isDenial(jwt) ? jwt : await prove(jwt)
+    return isDenial(proven) ? proven : workloadOf(proven, wanted)
   }
 }
 
 async function ruleOf(text: string, trusts?: readonly Trust[]): Promise<string> {
   const answer = await verifier(trusts)(text, null)
-  return isRefusal(answer) ? answer.rule : 'let in'
+  return isDenial(answer) ? answer.rule : 'let in'
 }
 
 test('a job that meets a trust is let in, and named from its claims', async () => {

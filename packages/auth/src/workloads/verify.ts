@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { compactVerify } from 'jose'
-import { noTrustBecause, type Refusal, severalTrustsNamed } from '../refusal.ts'
+import { type AuthenticationDenial, noTrustBecause, severalTrustsNamed } from '../denial.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import { jobOf, nameOf } from './job.ts'
 import { algorithms, type UnverifiedJwt } from './jwt.ts'
@@ -33,7 +33,7 @@ export interface VerifierOptions {
 
 /** Proves who issued OIDC tokens of CI jobs. Asks nobody but the issuers of trusts, and them only for keys. */
 export function createProver({ trusts, keys, audience }: VerifierOptions) {
-  return async function prove(jwt: UnverifiedJwt): Promise<ProvenJwt | Refusal> {
+  return async function prove(jwt: UnverifiedJwt): Promise<ProvenJwt | AuthenticationDenial> {
     const all = await trusts.current()
     const ours = all.filter((trust) => trust.audience === audience && trust.issuer === jwt.issuer)
     keys.keep(new Set(all.map(({ issuer }) => issuer)))
@@ -46,7 +46,7 @@ export function createProver({ trusts, keys, audience }: VerifierOptions) {
 }
 
 /** The job that a trust lets in. @param wanted the name of a trust, where several may match */
-export function workloadOf({ jwt, trusts }: ProvenJwt, wanted: string | null): VerifiedWorkload | Refusal {
+export function workloadOf({ jwt, trusts }: ProvenJwt, wanted: string | null): VerifiedWorkload | AuthenticationDenial {
   const choice = chooseTrust(trusts, jwt, wanted)
   if (choice.kind === 'none') return noTrustBecause(choice.why)
   if (choice.kind === 'several') return severalTrustsNamed(choice.names)

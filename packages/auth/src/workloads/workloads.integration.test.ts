@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { changeIdentities } from '../admin/change.ts'
+import { isDenial } from '../denial.ts'
 import { createRevision } from '../principals/revision.ts'
-import { isRefusal } from '../refusal.ts'
 import { author, startStore } from '../testing/database.ts'
 import { createIssuerKeys } from './issuer-keys.ts'
 import { startTestIssuer } from './testing/issuer.ts'
@@ -26,7 +26,7 @@ async function start() {
   await changeIdentities({ database, by: author, record }, (change) => insertTrust(change, { ...terms, ...where }))
   async function exchange(text: string) {
     const proven = await workloads.prove(text)
-    return isRefusal(proven) ? proven : workloads.exchange(proven, { wanted: null, record })
+    return isDenial(proven) ? proven : workloads.exchange(proven, { wanted: null, record })
   }
   const credentialOf = (text: string) => workloads.credentialOf(text, record)
   return { ...store, issuer, revision, workloads, find, exchange, credentialOf }
@@ -111,7 +111,7 @@ test('a JWT that was proven in time and exchanged too late is refused, also when
   const { workloads, exchange, issuer, admin, record, clock } = await start()
   const jwt = await issuer.jwt()
   const held = await workloads.prove(jwt)
-  if (isRefusal(held)) throw new Error(held.reason)
+  if (isDenial(held)) throw new Error(held.reason)
   await exchange(jwt)
   clock.time += 300_000
   await admin`delete from gateway.used_jwts`

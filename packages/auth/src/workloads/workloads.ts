@@ -4,11 +4,11 @@ import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { LRUCache } from 'lru-cache'
 import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
+import { type AuthenticationDenial, expiredJwt, isDenial, noPublicUrl, usedJwt } from '../denial.ts'
 import { AuthUnavailable, LookUpTooSlow, throwLookUpTooSlow } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import type { Revision } from '../principals/revision.ts'
-import { expiredJwt, isRefusal, noPublicUrl, type Refusal, usedJwt } from '../refusal.ts'
-import type { TokenMint, TokenReading } from '../tokens/token.ts'
+import type { TokenMint, VerifiedToken } from '../tokens/token.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { readJwt, type UnverifiedJwt } from './jwt.ts'
 import { insertWorkloadSession, isKnownCredential } from './sessions.ts'
@@ -33,7 +33,7 @@ export interface WorkloadSession {
   /** Shown once. */
   readonly token: string
   /** What `identities.find` takes. */
-  readonly reading: TokenReading
+  readonly reading: VerifiedToken
   readonly trust: string
 }
 
@@ -60,14 +60,14 @@ export function createWorkloads(options: WorkloadsOptions) {
   const proveJwt = publicUrl === null ? null : createProver({ trusts, keys, audience: publicUrl })
   /** Use keys of JWTs that are used up. One that is forgotten is refused by the database. */
   const used = new LRUCache<string, true>({ max: mostRemembered })
-  const remembered = new LRUCache<string, TokenReading | Refusal>({ max: mostRemembered })
-  const underWay = new Map<string, Promise<TokenReading | Refusal>>()
+  const remembered = new LRUCache<string, VerifiedToken | AuthenticationDenial>({ max: mostRemembered })
+  const underWay = new Map<string, Promise<VerifiedToken | AuthenticationDenial>>()
 
-  function read(text: string): UnverifiedJwt | Refusal {
+  function read(text: string): UnverifiedJwt | AuthenticationDenial {
     return publicUrl === null ? noPublicUrl : readJwt(text, publicUrl, clock.now())
   }
 
-  async function provenBy(jwt: UnverifiedJwt): Promise<ProvenJwt | Refusal> {
+  async function provenBy(jwt: UnverifiedJwt): Promise<ProvenJwt | AuthenticationDenial> {
     return proveJwt === null ? noPublicUrl : proveJwt(jwt)
   }
 
@@ -89,9 +89,9 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /** The first half of an exchange: whose JWT it is, before anything else that came with it is read. */
-  async function prove(text: string): Promise<ProvenJwt | Refusal> {
+  async function prove(text: string): Promise<ProvenJwt | AuthenticationDenial> {
     const jwt = read(text)
-    if (isRefusal(jwt)) return jwt
+    if (isDenial(jwt)) return jwt
     return used.has(textOf(useKeyOf(jwt))) ? usedJwt : provenBy(jwt)
   }
 
@@ -99,11 +99,14 @@ export function createWorkloads(options: WorkloadsOptions) {
    * Exchanges a JWT for a token of ours that lives for the trust's maximum age. It may have expired since it was proven:
    * a body can be slow, and that a JWT was used is known only until it expires.
    */
-  async function exchange(proven: ProvenJwt, { wanted, record }: Exchange): Promise<WorkloadSession | Refusal> {
+  async function exchange(
+    proven: ProvenJwt,
+    { wanted, record }: Exchange,
+  ): Promise<WorkloadSession | AuthenticationDenial> {
     const { expiresAt: jwtEnd } = proven.jwt
     if (clock.now() >= jwtEnd) return expiredJwt(jwtEnd)
     const workload = workloadOf(proven, wanted)
-    if (isRefusal(workload)) return workload
+    if (isDenial(workload)) return workload
     const { trust, useKey } = workload
     const { token, hash, expiresAt } = mint.issue('workload', clock.now() + trust.maxAge * 1000)
     const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
@@ -117,26 +120,33 @@ export function createWorkloads(options: WorkloadsOptions) {
    * A JWT that is used as the credential itself. The first call of it is written down, and counts as its one use;
    * afterwards it is known by its hash, here and on every replica.
    */
-  async function credentialOf(text: string, record: RecordIdentityEvents): Promise<TokenReading | Refusal> {
+  async function credentialOf(
+    text: string,
+    record: RecordIdentityEvents,
+  ): Promise<VerifiedToken | AuthenticationDenial> {
     if (publicUrl === null) return noPublicUrl
     const hash = createHash('sha256').update(text).digest()
     const key = textOf(hash)
     const known = remembered.get(key)
-    if (known) return isRefusal(known) || clock.now() < known.expiresAt ? known : expiredJwt(known.expiresAt)
+    if (known) return isDenial(known) || clock.now() < known.expiresAt ? known : expiredJwt(known.expiresAt)
     const begun = underWay.get(key) ?? admit(text, hash, record).finally(() => underWay.delete(key))
     underWay.set(key, begun)
     return begun
   }
 
-  async function admit(text: string, hash: Buffer, record: RecordIdentityEvents): Promise<TokenReading | Refusal> {
+  async function admit(
+    text: string,
+    hash: Buffer,
+    record: RecordIdentityEvents,
+  ): Promise<VerifiedToken | AuthenticationDenial> {
     const jwt = read(text)
-    if (isRefusal(jwt)) return jwt
+    if (isDenial(jwt)) return jwt
     const proven = await provenBy(jwt)
-    if (isRefusal(proven)) return proven
+    if (isDenial(proven)) return proven
     const workload = workloadOf(proven, null)
-    if (isRefusal(workload)) return workload
+    if (isDenial(workload)) return workload
     const expiresAt = Math.min(jwt.expiresAt, jwt.issuedAt + workload.trust.maxAge * 1000)
-    const reading: TokenReading = { kind: 'workload', hash, expiresAt }
+    const reading: VerifiedToken = { kind: 'workload', hash, expiresAt }
     if (clock.now() >= expiresAt) return expiredJwt(expiresAt)
     const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
     const refusal = await letIn(workload, record, async (open) => {

@@ -9,7 +9,7 @@ const rules = compileRules(typicalRules)
 /** Judges a command text by the typical rules: a deployer's detached run on `command`, unless said otherwise. */
 export function judge(command: string, change: Partial<CommandCall> = {}): CommandVerdict {
   const split = splitCommand(command)
-  if ('error' in split) return { effect: 'deny', rule: 'unreadable', reason: split.error, next: '' }
+  if ('error' in split) return { effect: 'deny', rule: 'unreadable', reason: split.error, remedy: '' }
   const call = { service: 'command', app: 'web', rack: 'staging', mode: 'detached', roles: ['deployer'] } as const
   return matchCommand(rules, { ...call, argv: split.argv, ...change })
 }

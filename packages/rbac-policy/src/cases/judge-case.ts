@@ -72,6 +72,6 @@ function outcomeOf(planned: readonly ReturnType<typeof decidingWorlds>[]): {
 }
 
 function says(decision: Decision, part: string | null): boolean {
-  const words = decision.effect === 'allow' ? decision.reason : `${decision.reason} ${decision.next}`
+  const words = decision.effect === 'allow' ? decision.reason : `${decision.reason} ${decision.remedy}`
   return part === null || words.includes(part)
 }

@@ -128,8 +128,8 @@ function contextOf({ principal, decision, phase, simulated, now }: ContextParts)
 }
 
 function refusalBy(name: string, objection: Objection, decision: Allowed): Decision {
-  const { rule, ...said } = objection
-  return { ...decision, ...said, rule: `package:${name}:${rule}`, source: name }
+  const { rule, next: remedy, ...rest } = objection
+  return { ...decision, ...rest, remedy, rule: `package:${name}:${rule}`, source: name }
 }
 
 function failureOf(name: string, failed: string, decision: Allowed): Decision {
@@ -139,6 +139,6 @@ function failureOf(name: string, failed: string, decision: Allowed): Decision {
     rule: 'package-failed',
     source: name,
     reason: `The policy package ${name} ${failed}, so the call is refused.`,
-    next: 'Try again, and if it goes on, tell an administrator of the gateway.',
+    remedy: 'Try again, and if it goes on, tell an administrator of the gateway.',
   }
 }

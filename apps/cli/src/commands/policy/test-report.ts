@@ -26,7 +26,7 @@ function failureLines(file: string, { case: one, effect, decisions, otherwise }:
     `  expected  ${expected.effect} by ${expected.rule}${reason}`,
     ...otherwise.map((sentence) => `  but ${sentence}`),
     ...decisions.map((decision, at) => {
-      const next = decision.effect === 'allow' ? '' : ` ${decision.next}`
+      const next = decision.effect === 'allow' ? '' : ` ${decision.remedy}`
       const which = effect === 'open' ? `open, at best or worst ${decision.effect}` : effect
       return `  ${at === 0 ? 'but it is' : '         '} ${which} by ${decision.rule}, from ${decision.source}: ${decision.reason}${next}`
     }),

@@ -1,10 +1,10 @@
 import { Refused } from '../../errors.ts'
 import type { Target } from '../../target/target.ts'
 import { askEffective } from './ask-effective.ts'
+import { lastingRefusal } from './certain-denial.ts'
+import { denialMessage } from './denial-message.ts'
 import { keep, unchanged } from './kept-answer.ts'
-import { lastingRefusal } from './lasting-refusal.ts'
 import type { NeededCalls } from './planned-command.ts'
-import { refusalWords } from './refusal-words.ts'
 import { readSnapshotAgain } from './snapshot.ts'
 import type { FoundAnswer } from './snapshot-file.ts'
 
@@ -28,5 +28,5 @@ export async function evaluateOnline(
   const newest = keep(known, answer, now) ?? (answer.kind === 'same' ? snapshot : null)
   if (answer.kind === 'none' || newest === null) return
   const refusal = lastingRefusal(newest, calls, answer.at)
-  if (refusal !== null) throw new Refused(...refusalWords(command, refusal))
+  if (refusal !== null) throw new Refused(...denialMessage(command, refusal))
 }

@@ -1,7 +1,7 @@
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Context } from '../../context.ts'
 import type { Target } from '../../target/target.ts'
-import { firstRefusal } from './lasting-refusal.ts'
+import { firstRefusal } from './certain-denial.ts'
 import { neededCalls, plannedCommand } from './planned-command.ts'
 import { readSnapshotAgain } from './snapshot.ts'
 import { type FoundAnswer, readSnapshotFile, snapshotPath } from './snapshot-file.ts'

@@ -37,7 +37,7 @@ export function certificateInWords(error: unknown, { origin, trustMore }: Named)
   if (fault === null) return null
   return {
     reason: `${origin} can't be trusted: its certificate ${fault.what}. Your token was not sent, nor was anything else:`,
-    next: fault.next,
+    remedy: fault.next,
   }
 }
 

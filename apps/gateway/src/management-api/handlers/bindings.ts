@@ -22,7 +22,7 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
       if (subject.kind === 'api-token') {
         const { expiresAt } = await lists.token(subject.id)
         const grant = { role, racks, apps, ...terms }
-        assertAllowedLifetime(call, { grant, expiry: expiresAt.getTime(), next: 'Choose an earlier expiry.' })
+        assertAllowedLifetime(call, { grant, expiry: expiresAt.getTime(), remedy: 'Choose an earlier expiry.' })
       }
       const id = await changes.createBinding(subject, { role, racks, apps, ...terms })
       return { ...toResponse(await lists.binding(id)), ...warningsMember(rackWarnings(call, [racks])) }

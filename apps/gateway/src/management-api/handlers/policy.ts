@@ -74,7 +74,7 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
     rule: 'no-permission',
     source: 'bindings',
     reason: 'Decisions about another user require the permission gateway:user:write.',
-    next: 'Ask an administrator of the gateway for it, or leave "as" out.',
+    remedy: 'Ask an administrator of the gateway for it, or leave "as" out.',
     policy: policy.hash,
   })
 }

@@ -79,7 +79,7 @@ async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
   )
   for (const grant of grants) {
     // A grant with its own expiry may have been allowed only because the token expired earlier.
-    assertAllowedLifetime(call, { grant, expiry: expiresAt, next: 'Choose an earlier expiry.' })
+    assertAllowedLifetime(call, { grant, expiry: expiresAt, remedy: 'Choose an earlier expiry.' })
     assertCanGrantToToken(call, grant, isOwner ? null : expiresAt)
   }
   const { overlapHours = 24 } = body
@@ -98,7 +98,7 @@ async function handOverToken(call: TransactionCall<Endpoints['handOverToken']>) 
   const expiry = token.expiresAt.getTime()
   for (const grant of grantsOf(token, now())) {
     assertCanGrantToToken(call, grant, expiry)
-    assertAllowedLifetime(call, { grant, expiry, next: rotateFirst })
+    assertAllowedLifetime(call, { grant, expiry, remedy: rotateFirst })
   }
   const { kind, id: from } = ownerOf(token)
   await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: expiry })
@@ -132,7 +132,7 @@ function serviceAccountDenied({ hash }: PrincipalCall['policy']): Error {
     rule: 'no-permission',
     source: 'bindings',
     reason: 'A token for a service account requires the permission gateway:service-account:write.',
-    next: 'Ask an administrator of the gateway for it, or leave serviceAccount out.',
+    remedy: 'Ask an administrator of the gateway for it, or leave serviceAccount out.',
     policy: hash,
   })
 }

@@ -1,4 +1,4 @@
-import { isRefusal, NotFound, unauthenticated } from '@rack-gateway/auth'
+import { isDenial, NotFound, unauthenticated } from '@rack-gateway/auth'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
 import { formatTime } from '../format-time.ts'
@@ -10,10 +10,10 @@ type Names = 'exchangeJobToken' | 'listWorkloadSessions' | 'endWorkloadSession'
 export const workloadSessionHandlers: Handlers<Names> = {
   async exchangeJobToken({ workloads, identities, policy, racks: all, publicUrl, moment, proven, record, body }) {
     const session = await workloads.exchange(proven, { wanted: body.trust ?? null, record })
-    if (isRefusal(session)) throw unauthenticated(session)
+    if (isDenial(session)) throw unauthenticated(session)
     const { token, trust, reading } = session
     const principal = await identities.find(reading)
-    if (isRefusal(principal)) throw unauthenticated(principal)
+    if (isDenial(principal)) throw unauthenticated(principal)
     const { host, protocol } = new URL(publicUrl ?? '')
     const racks = policy.racksOf(principal, all.names, moment).map((name) => {
       return { name, rackUrl: `${protocol}//convox:${token}@${host}/rack/${name}` }

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addressBlock } from './address-block.ts'
+import { createDenialCounter } from './denial-counter.ts'
 import type { EventDraft } from './event.ts'
-import { createRefusals } from './refusals.ts'
 
 function table(options: { keys?: number; failures?: number } = {}) {
   const written: EventDraft[] = []
   let failures = options.failures ?? 0
   let now = 1_000
-  const refusals = createRefusals({
+  const refusals = createDenialCounter({
     async record(draft) {
       if (failures-- > 0) throw new Error('unavailable')
       written.push(draft)
@@ -24,7 +24,7 @@ const refusal = {
   address: '203.0.113.9',
   rule: 'unknown-credential',
   reason: 'The credential is not known.',
-  next: 'Log in.',
+  remedy: 'Log in.',
 }
 
 test('a flood from one block becomes one event with its count', async () => {
@@ -41,7 +41,7 @@ test('a flood from one block becomes one event with its count', async () => {
         rule: refusal.rule,
         source: 'gateway',
         reason: refusal.reason,
-        next: refusal.next,
+        next: refusal.remedy,
       },
       count: 10_000,
       durationMs: 9_999,
@@ -62,7 +62,7 @@ test('memory is bounded: more blocks than the table holds are counted together, 
 test('refusals of any number of blocks cost one budget of events, the most frequent are named, and none is lost', async () => {
   const written: EventDraft[] = []
   let now = 0
-  const refusals = createRefusals({
+  const refusals = createDenialCounter({
     record: async (draft) => void written.push(draft),
     clock: { now: () => now },
     interval: 3_600_000,

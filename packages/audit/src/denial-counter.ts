@@ -2,17 +2,16 @@ import { addressBlock } from './address-block.ts'
 import type { EventDraft } from './event.ts'
 
 /** A call that was refused before anybody knew who called. Its words are constants of ours, never the caller's text. */
-export interface Refusal {
+export interface CountedDenial {
   readonly address: string
   readonly rule: string
   readonly reason: string
-  /** What the caller was told to do. */
-  readonly next?: string
+  readonly remedy?: string
   /** SHA-256 of the policy document in force, hex. */
   readonly policy?: string
 }
 
-export interface RefusalsOptions {
+export interface DenialCounterOptions {
   readonly record: (draft: EventDraft) => Promise<unknown>
   readonly clock: { now(): number }
   /** Different (block, rule) pairs between two writes; further ones are counted as `other`. Default 1,024. */
@@ -20,19 +19,19 @@ export interface RefusalsOptions {
   /** Milliseconds until a count is written. Default 1,000. */
   readonly interval?: number
   /** Events of all blocks together; what is beyond is counted as `other`. */
-  readonly budget?: RefusalBudget
+  readonly budget?: DenialBudget
 }
 
-export interface RefusalBudget {
+export interface DenialBudget {
   /** Events that may be written at once after a quiet time. Default 256. */
   readonly burst: number
   /** Events that may be written in each second, in the long run. Default 4. */
   readonly perSecond: number
 }
 
-export interface Refusals {
+export interface DenialCounter {
   /** Counts, without I/O. */
-  count(refusal: Refusal): void
+  count(refusal: CountedDenial): void
   /** Writes what was counted. What can't be written is counted on. */
   flush(): Promise<void>
   stop(): void
@@ -42,7 +41,7 @@ export interface Refusals {
   readonly total: number
 }
 
-interface Count extends Omit<Refusal, 'address'> {
+interface Count extends Omit<CountedDenial, 'address'> {
   readonly block: string
   readonly first: number
   last: number
@@ -51,13 +50,13 @@ interface Count extends Omit<Refusal, 'address'> {
 
 const overflow = { block: 'other', rule: 'other', reason: 'more kinds of refusals than are told apart' }
 
-const usualBudget: RefusalBudget = { burst: 256, perSecond: 4 }
+const usualBudget: DenialBudget = { burst: 256, perSecond: 4 }
 
 /**
  * A bounded table: a flood costs memory for `keys` entries, and events of one budget, however many blocks it comes from.
  * The most frequent refusals are named first, and no refusal is lost from the counts.
  */
-export function createRefusals(options: RefusalsOptions): Refusals {
+export function createDenialCounter(options: DenialCounterOptions): DenialCounter {
   const { record, clock, keys = 1_024, interval = 1_000, budget = usualBudget } = options
   let left = budget.burst
   let filledAt = clock.now()
@@ -103,10 +102,10 @@ export function createRefusals(options: RefusalsOptions): Refusals {
   }
 
   return {
-    count({ address, rule, reason, next, policy }) {
+    count({ address, rule, reason, remedy, policy }) {
       const now = clock.now()
       total++
-      const told = { rule, reason, ...(next !== undefined && { next }), ...(policy !== undefined && { policy }) }
+      const told = { rule, reason, ...(remedy !== undefined && { remedy }), ...(policy !== undefined && { policy }) }
       add({ block: addressBlock(address), ...told, first: now, last: now, count: 1 })
     },
     flush,
@@ -136,8 +135,8 @@ function together(counts: readonly Count[]): Count {
   }
 }
 
-function callEventOf({ block, rule, reason, next, policy, count, first, last }: Count): EventDraft {
-  const said = { ...(next !== undefined && { next }), ...(policy !== undefined && { policy }) }
+function callEventOf({ block, rule, reason, remedy, policy, count, first, last }: Count): EventDraft {
+  const said = { ...(remedy !== undefined && { next: remedy }), ...(policy !== undefined && { policy }) }
   return {
     kind: 'refused',
     source: { address: block },

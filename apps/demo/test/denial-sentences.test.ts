@@ -36,7 +36,7 @@ function expectBoth(name: string, message: string, words: Explanation | null): v
   if (words === null) throw new Error(`${name} says nothing`)
   expect(message.includes('\n') && !longer.has(name), `${name} is one line`).toBe(false)
   expect(message, `${name} has no hole left`).not.toMatch(/%[sd]|undefined/)
-  const { reason, next } = asSentences(words)
+  const { reason, remedy: next } = asSentences(words)
   for (const sentence of [reason, next]) {
     expect(sentence, name).toMatch(/^[^\n]{4,}[.!?…]$/)
     expect(sentence, name).not.toMatch(/[;:,]\.$|^\s/)

@@ -1,18 +1,19 @@
 import { compilePattern, compilePatterns, listed, type NameMatcher, shown } from '@rack-gateway/command-matcher'
 import { recordedKey } from '@rack-gateway/convox-api'
+import { type Denial, denyByGateway } from '@rack-gateway/errors'
 import { entryName, sourceOf } from './name-lists.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { compileProxy, type PolicyOptions } from './proxy.ts'
-import type { RackCall, Refusal } from './types.ts'
+import type { RackCall } from './types.ts'
 
 export const buildService = 'build'
 
 /** Compiles what is refused whatever roles say into one question: a refusal, or null. */
-export function compileBlocked(document: PolicyDocument, options: PolicyOptions): (call: RackCall) => Refusal | null {
+export function compileBlocked(document: PolicyDocument, options: PolicyOptions): (call: RackCall) => Denial | null {
   const byRoute = new Map(
     document.blocked.map(({ route, reason, next, source = document.source }) => [
       route,
-      { rule: `blocked:${route}`, source, reason, next },
+      { rule: `blocked:${route}`, source, reason, remedy: next },
     ]),
   )
   const proxy = compileProxy(document, options)
@@ -33,7 +34,7 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
 }
 
 /** Pods of builds hold the rack's password, whatever the rack's settings, and a run there can be privileged. A pod of no service is nobody's. */
-function pod(call: RackCall): Refusal | null {
+function pod(call: RackCall): Denial | null {
   const { permission } = call.route
   const runs = permission === 'process:run' && call.service === buildService
   const reaches = inProcess.has(permission)
@@ -42,18 +43,16 @@ function pod(call: RackCall): Refusal | null {
   return ofNoService
 }
 
-const ofBuild: Refusal = {
-  rule: 'blocked:build',
-  source: 'gateway',
-  reason: 'Builds are not entered through the gateway, by nobody: their processes hold the password of the rack.',
-  next: 'Look at the logs of the build.',
-}
-const ofNoService: Refusal = {
-  rule: 'blocked:no-service',
-  source: 'gateway',
-  reason: 'This process belongs to no service of the app, so nobody enters it through the gateway.',
-  next: 'Use a process of a service.',
-}
+const ofBuild = denyByGateway(
+  'blocked:build',
+  'Builds are not entered through the gateway, by nobody: their processes hold the password of the rack.',
+  'Look at the logs of the build.',
+)
+const ofNoService = denyByGateway(
+  'blocked:no-service',
+  'This process belongs to no service of the app, so nobody enters it through the gateway.',
+  'Use a process of a service.',
+)
 
 const inProcess: ReadonlySet<string> = new Set(['process:exec', 'process:file-read', 'process:file-write'])
 
@@ -75,11 +74,11 @@ function protectedIn(
   names: readonly string[] | undefined,
   isProtected: NameMatcher,
   { rule, leaves, sourceOf: sourceOfName }: Protection,
-): Refusal | null {
+): Denial | null {
   const touched = names?.filter(isProtected) ?? []
   const [first] = touched
   if (first === undefined) return null
   // The rack takes each line with `=` for a key, also a line inside a secret.
   const reason = `The policy protects ${listed([...new Set(touched.map((name) => shown(recordedKey(name))))])}: ${leaves} it as it is.`
-  return { rule, source: sourceOfName(first), reason, next: 'Ask the platform team to change it.' }
+  return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team to change it.' }
 }

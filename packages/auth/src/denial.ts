@@ -1,8 +1,8 @@
-import type { Explanation } from '@rack-gateway/errors'
+import { type Denial, denyByGateway } from '@rack-gateway/errors'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { TokenKind } from './tokens/token-kind.ts'
 
-export type RefusalRule =
+export type AuthenticationRule =
   | 'no-credential'
   | 'two-credentials'
   | 'oversized-credential'
@@ -33,170 +33,164 @@ export type RefusalRule =
   | 'used-jwt'
   | 'revoked-trust'
 
-/** Why a caller isn't let in: the rule, for programs and the audit log, and why and what to do, for the person. */
-export interface Refusal extends Explanation {
-  readonly rule: RefusalRule
-  /** Whose token was used when nobody should have it any more: for an event of its own. */
+/** Why a caller cannot authenticate. */
+export interface AuthenticationDenial extends Denial {
+  readonly rule: AuthenticationRule
+  /** The session whose superseded token was used, for an alarm. */
   readonly alarm?: { readonly session: string; readonly user: string; readonly name: string }
-  /** Whose credential it is, by id, where it is known and lets nobody in: what is refused is limited by it. */
+  /** The ID of the credential's owner, if known. Denials are rate-limited per account. */
   readonly account?: string
-  /** What only the operator's log and events say. Nothing of the credential is in it. */
+  /** Details for the operator's log and for audit events only. They contain no part of the credential. */
   readonly detail?: string
 }
 
 const logIn = 'run "rack-gateway login"'
 const newToken = 'ask an administrator or its owner for a new one'
 
-function refusal(rule: RefusalRule, reason: string, next: string): Refusal {
-  return Object.freeze({ rule, reason, next })
-}
+const deny = denyByGateway<AuthenticationRule>
 
-export const noCredential = refusal(
+export const noCredential = deny(
   'no-credential',
   'no credential was sent:',
   `${logIn}, or put your token into RACK_URL as https://convox:TOKEN@GATEWAY`,
 )
-export const twoCredentials = refusal(
+export const twoCredentials = deny(
   'two-credentials',
   'more than one Authorization header was sent, so it is unclear who calls:',
   'send exactly one',
 )
-export const cookieAndCredential = refusal(
+export const cookieAndCredential = deny(
   'two-credentials',
   'both a cookie and an Authorization header were sent, so it is unclear who calls:',
   'send one of them',
 )
-export const twoCookies = refusal(
+export const twoCookies = deny(
   'two-credentials',
   'the cookie of the session was sent more than once, so it is unclear who calls:',
   'delete the cookies of this site and log in again',
 )
-export const browserSession = refusal(
+export const browserSession = deny(
   'browser-session',
   'this token belongs to a browser, and is valid as its cookie only:',
   logIn,
 )
-export const notOfBrowser = refusal(
+export const notOfBrowser = deny(
   'browser-session',
   'the cookie holds a token that no browser was given:',
   'delete the cookies of this site and log in again',
 )
-export const idleSession = refusal(
+export const idleSession = deny(
   'idle-session',
   'your session was not used for too long, so it was ended:',
   'log in again',
 )
-export const oversizedCredential = refusal(
+export const oversizedCredential = deny(
   'oversized-credential',
   'the Authorization header is longer than 8192 bytes, which no token is:',
   'check what RACK_URL holds',
 )
-export const malformedCredential = refusal(
+export const malformedCredential = deny(
   'malformed-credential',
   'the Authorization header is neither "Basic" with a user name and a token nor "Bearer" with a token:',
   'check RACK_URL',
 )
-export const rackJwt = refusal(
+export const rackJwt = deny(
   'rack-jwt',
   'the user name jwt stands for a token that a rack issued, which the gateway does not accept:',
   'use a gateway token with the user name convox',
 )
-export const malformedToken = refusal(
+export const malformedToken = deny(
   'malformed-token',
   'this is not a complete gateway token (rgs_, rgt_ or rgw_ and 63 more characters):',
   `copy it again, or ${logIn}`,
 )
-export const unknownVersion = refusal(
+export const unknownVersion = deny(
   'unknown-version',
   'this token was made by another version of the gateway:',
   `${logIn}, or for an API token ${newToken}`,
 )
-export const unknownKey = refusal(
+export const unknownKey = deny(
   'unknown-key',
   'this token was signed with a key that this gateway does not have or no longer uses:',
   `${logIn}, or for an API token ${newToken}`,
 )
-export const badSignature = refusal(
+export const badSignature = deny(
   'bad-signature',
   'this token was not issued by this gateway:',
   `${logIn}, or for an API token ${newToken}`,
 )
-export const unknownToken = refusal(
+export const unknownToken = deny(
   'unknown-token',
   'this gateway has no record of this token any more:',
   `${logIn}, or for an API token ${newToken}`,
 )
-export const lockedUser = refusal('locked-user', 'your account is locked:', 'ask an administrator to unlock it')
-export const lockedOwner = refusal(
+export const lockedUser = deny('locked-user', 'your account is locked:', 'ask an administrator to unlock it')
+export const lockedOwner = deny(
   'locked-user',
   'the account of the user who owns this API token is locked, so the token is too:',
   'ask an administrator',
 )
-export const disabledServiceAccount = refusal(
+export const disabledServiceAccount = deny(
   'disabled-service-account',
   'the service account that owns this API token is disabled:',
   'ask an administrator to enable it',
 )
 
-export const noPublicUrl = refusal(
+export const noPublicUrl = deny(
   'no-public-url',
   'this gateway takes no tokens of CI jobs:',
   'its operator must set PUBLIC_URL, which is their audience',
 )
-export const malformedJwt = refusal(
+export const malformedJwt = deny(
   'malformed-jwt',
   'this is not the OIDC token of a CI job (a JWT with kid, iss, sub, aud, iat and exp):',
   'check which variable it came from',
 )
-export const jwtAlgorithm = refusal(
+export const jwtAlgorithm = deny(
   'jwt-algorithm',
   'this JWT is not signed with a public key (RS, PS, ES or EdDSA):',
   'use the OIDC token of the CI job',
 )
-export const earlyJwt = refusal(
+export const earlyJwt = deny(
   'early-jwt',
   'this JWT is not valid yet by more than 30 seconds:',
   'check the clocks of its issuer and of the gateway',
 )
-export const longLivedJwt = refusal(
+export const longLivedJwt = deny(
   'long-lived-jwt',
   'this JWT lives for more than a day:',
   'shorten the time that its issuer gives to it',
 )
-export const noTrust = refusal(
+export const noTrust = deny(
   'no-trust',
   "no trust matches this job; the gateway's log says why, for its operator:",
   'ask an administrator',
 )
 /** @public The reference of errors imports this module by its path. */
-export const severalTrusts = refusal(
+export const severalTrusts = deny(
   'several-trusts',
   'more than one trust matches this job:',
   'exchange its token with the name of one, {"trust":"NAME"}',
 )
-export const usedJwt = refusal(
+export const usedJwt = deny(
   'used-jwt',
   'this JWT was used already, and each counts once:',
   'ask the CI system for a new one, or keep what it was exchanged for',
 )
-export const revokedTrust = refusal(
-  'revoked-trust',
-  'the trust that let this job in was revoked:',
-  'ask an administrator',
-)
+export const revokedTrust = deny('revoked-trust', 'the trust that let this job in was revoked:', 'ask an administrator')
 
 /** The same for the caller, whatever the reason. @param detail for the operator */
-export function noTrustBecause(detail: string): Refusal {
+export function noTrustBecause(detail: string): AuthenticationDenial {
   return Object.freeze({ ...noTrust, detail })
 }
 
-export function severalTrustsNamed(names: readonly string[]): Refusal {
+export function severalTrustsNamed(names: readonly string[]): AuthenticationDenial {
   return Object.freeze({ ...severalTrusts, detail: `more than one trust matches: ${names.join(', ')}` })
 }
 
 /** @param audience PUBLIC_URL */
-export function wrongAudience(audience: string): Refusal {
-  return refusal(
+export function wrongAudience(audience: string): AuthenticationDenial {
+  return deny(
     'wrong-audience',
     'this JWT is not for this gateway alone:',
     `ask the CI system for one with the audience ${audience}`,
@@ -204,8 +198,8 @@ export function wrongAudience(audience: string): Refusal {
 }
 
 /** @param expiresAt in milliseconds since the epoch */
-export function expiredJwt(expiresAt: number): Refusal {
-  return refusal(
+export function expiredJwt(expiresAt: number): AuthenticationDenial {
+  return deny(
     'expired-jwt',
     `this JWT expired on ${minute(expiresAt)}:`,
     'exchange it earlier, or ask the CI system for a new one',
@@ -213,13 +207,13 @@ export function expiredJwt(expiresAt: number): Refusal {
 }
 
 /** @param at when it ended, in milliseconds since the epoch */
-export function endedSession(at: number): Refusal {
-  return refusal('ended-session', `your session was ended on ${minute(at)}:`, logIn)
+export function endedSession(at: number): AuthenticationDenial {
+  return deny('ended-session', `your session was ended on ${minute(at)}:`, logIn)
 }
 
 /** @param at when it was ended, in milliseconds since the epoch */
-export function endedJob(at: number): Refusal {
-  return refusal(
+export function endedJob(at: number): AuthenticationDenial {
+  return deny(
     'ended-session',
     `this job's session was ended on ${minute(at)}:`,
     'ask an administrator, or start the job again',
@@ -227,40 +221,42 @@ export function endedJob(at: number): Refusal {
 }
 
 /** @param at when a newer token took its place, in milliseconds since the epoch */
-export function supersededToken(at: number, { credential, id, name }: Principal): Refusal {
+export function supersededToken(at: number, { credential, id, name }: Principal): AuthenticationDenial {
   return Object.freeze({
-    rule: 'superseded-token',
-    reason: `this token was replaced by a newer one on ${minute(at)}, and only that one works:`,
-    next: `if you use it somewhere else too, ${logIn} there; if you do not know of it, end the session`,
+    ...deny(
+      'superseded-token',
+      `this token was replaced by a newer one on ${minute(at)}, and only that one works:`,
+      `if you use it somewhere else too, ${logIn} there; if you do not know of it, end the session`,
+    ),
     alarm: Object.freeze({ session: credential, user: id, name }),
   })
 }
 
 /** @param at when it was revoked, in milliseconds since the epoch */
-export function revokedToken(at: number): Refusal {
-  return refusal('revoked-token', `this API token was revoked on ${minute(at)}:`, newToken)
+export function revokedToken(at: number): AuthenticationDenial {
+  return deny('revoked-token', `this API token was revoked on ${minute(at)}:`, newToken)
 }
 
 /** @param expiresAt in milliseconds since the epoch */
-export function expiredToken(kind: TokenKind, expiresAt: number): Refusal {
+export function expiredToken(kind: TokenKind, expiresAt: number): AuthenticationDenial {
   switch (kind) {
     case 'browser':
-      return refusal('expired-token', `your session expired on ${minute(expiresAt)}:`, 'log in again')
+      return deny('expired-token', `your session expired on ${minute(expiresAt)}:`, 'log in again')
     case 'session':
-      return refusal('expired-token', `your session expired on ${minute(expiresAt)}:`, logIn)
+      return deny('expired-token', `your session expired on ${minute(expiresAt)}:`, logIn)
     case 'api-token':
-      return refusal('expired-token', `this API token expired on ${minute(expiresAt)}:`, newToken)
+      return deny('expired-token', `this API token expired on ${minute(expiresAt)}:`, newToken)
     case 'workload':
-      return refusal('expired-token', `this job's token expired on ${minute(expiresAt)}:`, 'start the job again')
+      return deny('expired-token', `this job's token expired on ${minute(expiresAt)}:`, 'start the job again')
   }
 }
 
 /** @param account the id of a user or service account */
-export function ofAccount(refused: Refusal, account: string): Refusal {
+export function ofAccount(refused: AuthenticationDenial, account: string): AuthenticationDenial {
   return Object.freeze({ ...refused, account })
 }
 
-export function isRefusal(value: object): value is Refusal {
+export function isDenial(value: object): value is AuthenticationDenial {
   return 'rule' in value && 'reason' in value
 }
 

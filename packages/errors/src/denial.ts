@@ -1,0 +1,22 @@
+import type { Explanation } from './explanation.ts'
+
+/** Why the policy or the authentication denies a request: which rule, where the rule is, why, and what to do. */
+export interface Denial extends Explanation {
+  readonly rule: string
+  /** A line of the policy document, a policy package, `bindings`, or `gateway`. */
+  readonly source: string
+}
+
+/** A denial by a rule of the gateway itself, which no configuration changes. */
+export function denyByGateway<Rule extends string>(
+  rule: Rule,
+  reason: string,
+  remedy: string,
+): Denial & { readonly rule: Rule } {
+  return Object.freeze({ rule, source: 'gateway', reason, remedy })
+}
+
+/** A denial because the caller's bindings do not permit the request. */
+export function denyByBindings(rule: string, reason: string, remedy: string): Denial {
+  return { rule, source: 'bindings', reason, remedy }
+}
