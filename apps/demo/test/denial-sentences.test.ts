@@ -36,8 +36,8 @@ function expectBoth(name: string, message: string, words: Explanation | null): v
   if (words === null) throw new Error(`${name} says nothing`)
   expect(message.includes('\n') && !longer.has(name), `${name} is one line`).toBe(false)
   expect(message, `${name} has no hole left`).not.toMatch(/%[sd]|undefined/)
-  const { reason, remedy: next } = asSentences(words)
-  for (const sentence of [reason, next]) {
+  const { reason, remedy } = asSentences(words)
+  for (const sentence of [reason, remedy]) {
     expect(sentence, name).toMatch(/^[^\n]{4,}[.!?…]$/)
     expect(sentence, name).not.toMatch(/[;:,]\.$|^\s/)
   }

@@ -40,7 +40,7 @@ describe('a role that holds at some times', () => {
       rule: 'condition:day-shift',
       source: 'policy.yaml:3',
       reason: 'The role day-shift holds only mon, tue, wed, thu, fri from 08:00 to 18:00 (Europe/Berlin).',
-      next: expect.stringContaining('Wait until then'),
+      remedy: expect.stringContaining('Wait until then'),
       roles: [],
       bindings: [],
     })
@@ -196,7 +196,7 @@ describe('a command rule that holds under conditions', () => {
       effect: 'deny',
       rule: 'condition:command:migrate',
       reason: expect.stringMatching(/^The command rule migrate holds only mon, tue/),
-      next: expect.stringContaining('Wait'),
+      remedy: expect.stringContaining('Wait'),
     })
   })
 

@@ -1,5 +1,6 @@
 export { actorName } from './actor-name.ts'
 export type { Condition } from './condition.ts'
+export { toDecisionJson } from './decision-json.ts'
 export { InvalidPolicy } from './errors.ts'
 export { onePermissionEach } from './grants.ts'
 export { isLocalHost } from './local-host.ts'

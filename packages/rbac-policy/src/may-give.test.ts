@@ -148,7 +148,7 @@ describe('nobody gives what they do not hold', () => {
     const wanted = { role: 'root', racks: '*', apps: '*', until: null }
     expect(policy.mayGive(principal([binding('admin')]), wanted, moment())).toMatchObject({
       cause: 'unknown',
-      next: expect.stringContaining('deployer'),
+      remedy: expect.stringContaining('deployer'),
     })
   })
 })

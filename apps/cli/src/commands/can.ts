@@ -1,4 +1,4 @@
-import { parametersDecision } from '@rack-gateway/rbac-policy'
+import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
 import { rackFlagIn } from '../convox/command-line.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'
 import { standingAt } from '../convox/precheck/standing.ts'
@@ -57,7 +57,12 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
     const route = calls[at]?.route
     return refused === null || route === undefined
       ? one
-      : { ...one, decision: parametersDecision(route, refused, answer.policy), when: null, otherwise: null }
+      : {
+          ...one,
+          decision: toDecisionJson(parametersDecision(route, refused, answer.policy)),
+          when: null,
+          otherwise: null,
+        }
   })
   const effect = effectOf(decided)
   if (json)

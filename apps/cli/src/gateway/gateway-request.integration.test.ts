@@ -221,7 +221,7 @@ test('requests of one command share a verified connection, and one that was clos
   expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(2)
   expect(await tryGateway(gateway.origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
-    distrusted: { reason: expect.stringContaining("can't be trusted"), next: expect.stringContaining('--ca FILE') },
+    distrusted: { reason: expect.stringContaining("can't be trusted"), remedy: expect.stringContaining('--ca FILE') },
   })
 })
 

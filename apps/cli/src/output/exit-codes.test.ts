@@ -11,7 +11,7 @@ test('every error of ours has an exit code of its own kind, and is a sentence fo
     expect(isExpected(error)).toBe(true)
     expect(explanationOf(error), error.code).toEqual({
       reason: expect.stringMatching(/./),
-      next: expect.stringMatching(/./),
+      remedy: expect.stringMatching(/./),
     })
   }
 })

@@ -63,5 +63,5 @@ function withoutPlaceholders(text: string): string {
 }
 
 function isDenial(value: unknown): value is Explanation & { readonly rule: string; readonly status?: number } {
-  return typeof value === 'object' && value !== null && 'rule' in value && 'reason' in value && 'next' in value
+  return typeof value === 'object' && value !== null && 'rule' in value && 'reason' in value && 'remedy' in value
 }

@@ -83,7 +83,7 @@ describe('a denial', () => {
       rule: 'no-permission',
       source: 'bindings',
       reason: 'Only administrators can list users. You are viewer.',
-      next: 'Ask an administrator of the gateway.',
+      remedy: 'Ask an administrator of the gateway.',
       policy: policy.hash,
     })
   })
@@ -137,7 +137,7 @@ describe('a denial', () => {
     expect(at(caller('user', 'by-job'), narrowed)).toMatchObject({
       rule: 'condition:by-job',
       reason: 'The role by-job holds only for CI jobs.',
-      next: expect.stringContaining('Use it as one of those'),
+      remedy: expect.stringContaining('Use it as one of those'),
     })
     expect(at(caller('workload', 'by-job'), narrowed)).toBe(null)
   })

@@ -26,7 +26,11 @@ export function ownerFilter(
   })
 }
 
-function denialFor(own: string | null, canAccessOthers: boolean, permission: string): { reason: string; remedy: string } {
+function denialFor(
+  own: string | null,
+  canAccessOthers: boolean,
+  permission: string,
+): { reason: string; remedy: string } {
   if (own !== null)
     return {
       reason: `You can see only your own items without the permission ${permission}.`,

@@ -62,18 +62,18 @@ test.each([
   expect(principalOf(record, now)).toMatchObject({
     rule,
     reason: expect.stringMatching(/.:$/),
-    next: expect.stringMatching(/.+/),
+    remedy: expect.stringMatching(/.+/),
   })
 })
 
 test('the refusals say when it happened', () => {
   expect(principalOf(session({ endedAt: new Date(now) }), now)).toMatchObject({
     reason: 'your session was ended on 2026-01-02 03:04 UTC:',
-    next: 'run "rack-gateway login"',
+    remedy: 'run "rack-gateway login"',
   })
   expect(principalOf(apiToken({ revokedAt: new Date(now) }), now)).toMatchObject({
     reason: 'this API token was revoked on 2026-01-02 03:04 UTC:',
-    next: 'ask an administrator or its owner for a new one',
+    remedy: 'ask an administrator or its owner for a new one',
   })
 })
 

@@ -156,19 +156,19 @@ test('a token ends at its second, not after it', () => {
 
 test('the sentence of an expired token has its end and says what to do', () => {
   const reasons = kinds.map((kind) => mint.read(mint.issue(kind, now).token, now))
-  expect(reasons).toEqual([
+  expect(reasons).toMatchObject([
     {
       rule: 'expired-token',
       reason: 'your session expired on 2026-01-02 03:04 UTC:',
-      next: 'run "rack-gateway login"',
+      remedy: 'run "rack-gateway login"',
     },
-    { rule: 'expired-token', reason: 'your session expired on 2026-01-02 03:04 UTC:', next: 'log in again' },
+    { rule: 'expired-token', reason: 'your session expired on 2026-01-02 03:04 UTC:', remedy: 'log in again' },
     {
       rule: 'expired-token',
       reason: 'this API token expired on 2026-01-02 03:04 UTC:',
-      next: 'ask an administrator or its owner for a new one',
+      remedy: 'ask an administrator or its owner for a new one',
     },
-    { rule: 'expired-token', reason: "this job's token expired on 2026-01-02 03:04 UTC:", next: 'start the job again' },
+    { rule: 'expired-token', reason: "this job's token expired on 2026-01-02 03:04 UTC:", remedy: 'start the job again' },
   ])
 })
 

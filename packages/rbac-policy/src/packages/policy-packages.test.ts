@@ -54,7 +54,7 @@ describe('packages', () => {
       rule: 'package:p1:no',
       source: 'p1',
       reason: 'No.',
-      next: 'Wait.',
+      remedy: 'Wait.',
     })
     expect(order).toEqual(['first', 'second'])
     expect([all.counts('p0'), all.counts('p1')]).toEqual([

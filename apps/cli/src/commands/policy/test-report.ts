@@ -1,3 +1,4 @@
+import { toDecisionJson } from '@rack-gateway/rbac-policy'
 import type { CaseVerdict, CoveredRule } from '@rack-gateway/rbac-policy/cases'
 import { counted } from '../../output/counted.ts'
 import { shownName } from './read-text.ts'
@@ -59,5 +60,17 @@ export function testedAsJson(tested: readonly TestedPolicy[]) {
 
 function caseAsJson(file: string, { case: one, passed, effect, decisions, otherwise }: CaseVerdict) {
   const { name, line, column, asks, rack, expected } = one
-  return { file, line, column, name, asks, rack, passed, expected, effect, decisions, otherwise }
+  return {
+    file,
+    line,
+    column,
+    name,
+    asks,
+    rack,
+    passed,
+    expected,
+    effect,
+    decisions: decisions.map(toDecisionJson),
+    otherwise,
+  }
 }

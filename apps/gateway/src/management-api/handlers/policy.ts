@@ -5,6 +5,7 @@ import {
   narrowPlanned,
   type PlannedDecision,
   type Principal,
+  toDecisionJson,
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
 import { NotPermitted, refusedBy, ruled } from '../../errors.ts'
@@ -100,5 +101,5 @@ function toResponse({ decision, when, otherwise }: PlannedDecision) {
 }
 
 function toDecisionResponse(decision: Decision) {
-  return { ...decision, roles: [...decision.roles], bindings: [...decision.bindings] }
+  return { ...toDecisionJson(decision), roles: [...decision.roles], bindings: [...decision.bindings] }
 }
