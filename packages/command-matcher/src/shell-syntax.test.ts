@@ -69,7 +69,8 @@ describe('shell syntax', () => {
     expect(find('rake db:migrate && sh')).toMatchObject({
       reason:
         '"&&" holds "&", which is shell syntax: the rack runs a command without a shell, so it would only be an argument of "rake".',
-      remedy: 'Run one plain command at a time, or put the steps into a script of the app and ask for a rule that permits it.',
+      remedy:
+        'Run one plain command at a time, or put the steps into a script of the app and ask for a rule that permits it.',
     })
     expect(find('rake|sh')?.reason).toContain('so it would only be the name of the program')
   })

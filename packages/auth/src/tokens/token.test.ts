@@ -168,7 +168,11 @@ test('the sentence of an expired token has its end and says what to do', () => {
       reason: 'this API token expired on 2026-01-02 03:04 UTC:',
       remedy: 'ask an administrator or its owner for a new one',
     },
-    { rule: 'expired-token', reason: "this job's token expired on 2026-01-02 03:04 UTC:", remedy: 'start the job again' },
+    {
+      rule: 'expired-token',
+      reason: "this job's token expired on 2026-01-02 03:04 UTC:",
+      remedy: 'start the job again',
+    },
   ])
 })
 
