@@ -158,6 +158,18 @@ describe('attacks', () => {
       },
     )
 
+    test.each(
+      ['0.9', '2.0'].flatMap((version) => ['/check', '/apps', '/gateway/api/v1/tokens'].map((path) => [version, path])),
+    )('HTTP/%s on %s is refused, and what follows it is no request', async (version, path) => {
+      const first = head(`GET ${path}`, admin, 'Connection: keep-alive').replace('HTTP/1.1', `HTTP/${version}`)
+      const text = await heard(await open(`${first}\r\n${head('GET /apps/followed', admin)}\r\n`))
+      expect(text).toMatch(/^HTTP\/1\.1 400 .*"rule":"http-framing"/s)
+      expect(text.match(/HTTP\/1\.[01] \d{3}/g)).toHaveLength(1)
+      await expect.poll(refusedRules).toContain('http-framing')
+      const followed = (await system.events()).filter((event) => event.path === '/apps/followed')
+      expect([sent('GET'), followed]).toEqual([[], []])
+    })
+
     test.each([
       ['an extension of 20 KB', () => `1;${'a'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`],
       ['20,000 short extensions', () => `${'1;eDp5=b\r\nx\r\n'.repeat(20_000)}0\r\n\r\n`],

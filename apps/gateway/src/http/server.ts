@@ -61,7 +61,7 @@ export function createServer(
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitConnections(app, callsPerConnection)
   limitBodyTime(app, requestTimeout)
-  refuseOldChunks(app)
+  refuseOtherFraming(app)
   app.addHook('onRequest', async function refuseHostless({ raw }) {
     if (raw.headers.host === undefined && raw.httpVersion === '1.1')
       throw ruled(new BadFrame('the request has no Host header', 'send one'), 'no-host')
@@ -87,22 +87,33 @@ function closeIdleConnections(app: FastifyInstance): void {
 }
 
 /**
- * HTTP/1.0 has no chunks, so proxies read such a body differently and can find another request in it. Nothing that follows on
- * the connection is taken for one.
+ * Refuses requests that another hop can frame differently, and so find another request in their bodies. For the same
+ * reason, nothing that follows on the connection is taken for a request.
  */
-function refuseOldChunks(app: FastifyInstance): void {
+function refuseOtherFraming(app: FastifyInstance): void {
   const ending = new WeakSet<Socket>()
 
-  app.addHook('onRequest', function refuseChunks({ raw: { headers, httpVersion, socket } }, reply, done) {
-    if (ending.has(socket)) return
-    if (httpVersion !== '1.0' || headers['transfer-encoding'] === undefined) {
+  app.addHook('onRequest', function refuseFraming({ raw }, reply, done) {
+    if (ending.has(raw.socket)) return
+    const fault = framingFault(raw)
+    if (fault === null) {
       done()
       return
     }
-    ending.add(socket)
+    ending.add(raw.socket)
     void reply.header('connection', 'close')
-    done(ruled(new BadFrame('HTTP/1.0 has no Transfer-Encoding', 'send a Content-Length, or HTTP/1.1'), 'http-framing'))
+    done(ruled(fault, 'http-framing'))
   })
+}
+
+/** HTTP/1.0 has no chunks, so proxies read such a body differently. */
+function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
+  // Node's parser accepts HTTP/0.9 and HTTP/2.0, too.
+  if (httpVersion !== '1.0' && httpVersion !== '1.1')
+    return new BadFrame(`the request line says HTTP/${httpVersion}, which this server does not speak`, 'send HTTP/1.1')
+  if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined)
+    return new BadFrame('HTTP/1.0 has no Transfer-Encoding', 'send a Content-Length, or HTTP/1.1')
+  return null
 }
 
 /** `/check` and `/gateway/…` are ours; everything else is the rack API. */

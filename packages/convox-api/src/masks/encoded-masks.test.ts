@@ -14,6 +14,8 @@ test.each([
   ['with every byte escaped', [...Buffer.from('[hidden]')].map((byte) => `%${byte.toString(16)}`).join('')],
   ['with JSON escapes', '{"a":"\\u005bhidden]"}'],
   ['with JSON escapes of every character', '"\\u005B\\u0068\\u0069\\u0064\\u0064\\u0065\\u006e]"'],
+  ['with some characters escaped', 'Secret=[%68idden]'],
+  ['with some characters escaped for JSON', '{"a":"[hidd\\u0065n]"}'],
   ['in base64', base64(mask)],
   ['in base64 after another value', base64(`RAILS_ENV,${mask}`)],
   ['in base64 at another offset', base64(`ab${mask}`)],

@@ -9,7 +9,7 @@ const base64 = /^[A-Za-z0-9+/_=\r\n-]+$/
  */
 export function containsEncodedMask(text: string): boolean {
   if (containsMask(text)) return true
-  if (/%5b|\\u005b/i.test(text) && containsMask(unescaped(text))) return true
+  if (containsMask(unescaped(text))) return true
   return base64.test(text) && containsMask(Buffer.from(text.replaceAll(/[\r\n]/g, ''), 'base64').toString('latin1'))
 }
 
