@@ -47,16 +47,19 @@ describe('calls without a credential that holds', () => {
     ['addresses where there is nothing', '/gateway/nothing', [], 404],
     ['the OpenAPI document', '/gateway/api/v1/openapi.json', [], 200],
     ['what could be read two ways', '/apps/../x', [], 400],
-  ])('%s: ten a minute, then 429 with Retry-After; who has a token continues', async (_what, target, headers, status) => {
-    const address = `192.0.2.${++senders}`
-    expect(await statuses(11, () => from(address, target, headers))).toEqual([...ten(status), 429])
-    const refused = await from(address, target, headers)
-    expect(refused.json).toMatchObject({ code: 'RGW_TOO_MANY_REQUESTS', rule: 'stranger-limit' })
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
-    expect((await good(address)).status).toBe(200)
-    expect((await from('198.51.100.9', '/gateway/nothing')).status).not.toBe(429)
-  })
+  ])(
+    '%s: ten a minute, then 429 with Retry-After; who has a token continues',
+    async (_what, target, headers, status) => {
+      const address = `192.0.2.${++senders}`
+      expect(await statuses(11, () => from(address, target, headers))).toEqual([...ten(status), 429])
+      const refused = await from(address, target, headers)
+      expect(refused.json).toMatchObject({ code: 'RGW_TOO_MANY_REQUESTS', rule: 'stranger-limit' })
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+      expect((await good(address)).status).toBe(200)
+      expect((await from('198.51.100.9', '/gateway/nothing')).status).not.toBe(429)
+    },
+  )
 
   test('a token that was revoked is limited by whose it was, from whatever address', async () => {
     const { id, token } = await system.issuer.issueSession({
@@ -141,14 +144,17 @@ describe('pages that nobody is logged in to', () => {
     ['a typed code', () => '/gateway/device', { form }, 303],
     ['a decision on a code', () => '/gateway/device/decision', { form }, 303],
     ['a logout', () => '/gateway/auth/logout', { form }, 200],
-  ])('%s: twenty a minute, then 429 with Retry-After; who is logged in continues', async (_what, path, visit, status) => {
-    const from = { 'x-forwarded-for': `192.0.2.${++senders}` }
-    const ask = () => at.visit(createBrowser(), path(), { ...visit, headers: { ...from, ...visit.headers } })
-    const seen: number[] = []
-    for (let asked = 0; asked < 21; asked++) seen.push((await ask()).status)
-    expect(seen).toEqual([...Array<number>(20).fill(status), 429])
-    expect(Number((await ask()).headers['retry-after'])).toBeGreaterThan(0)
-    expect((await at.visit(known, '/gateway/', { headers: from })).status).toBe(200)
-    expect((await at.visit(known, '/gateway/device?again=1', { headers: from })).status).toBe(200)
-  })
+  ])(
+    '%s: twenty a minute, then 429 with Retry-After; who is logged in continues',
+    async (_what, path, visit, status) => {
+      const from = { 'x-forwarded-for': `192.0.2.${++senders}` }
+      const ask = () => at.visit(createBrowser(), path(), { ...visit, headers: { ...from, ...visit.headers } })
+      const seen: number[] = []
+      for (let asked = 0; asked < 21; asked++) seen.push((await ask()).status)
+      expect(seen).toEqual([...Array<number>(20).fill(status), 429])
+      expect(Number((await ask()).headers['retry-after'])).toBeGreaterThan(0)
+      expect((await at.visit(known, '/gateway/', { headers: from })).status).toBe(200)
+      expect((await at.visit(known, '/gateway/device?again=1', { headers: from })).status).toBe(200)
+    },
+  )
 })
