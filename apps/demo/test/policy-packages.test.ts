@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
@@ -167,6 +168,13 @@ describe('a policy package', () => {
   })
 })
 
+/** Every name that a plugin of the gateway decorates the Fastify instance with. */
+const decorations = ['apps/gateway/src', 'packages/auth/src', 'packages/audit/src', 'packages/rbac-policy/src']
+  .map((folder) => new URL(`../../../${folder}/`, import.meta.url))
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => new URL(file, folder)))
+  .filter(({ pathname }) => pathname.endsWith('.ts') && !pathname.endsWith('.test.ts'))
+  .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bapp\.decorate\(\s*'(\w+)'/g)].map(([, name]) => name))
+
 const freeze = `
 let frozen = false
 export default {
@@ -179,7 +187,7 @@ export default {
       if (!roles.includes('admin')) throw Object.assign(new Error('An administrator begins a freeze.'), { statusCode: 403 })
       await context.record(request, { action: 'begin', hasToken: 'authorization' in request.headers || /authorization/i.test(request.raw.rawHeaders.join()) })
       frozen = true
-      return { kind, name, given: [scope.racks, scope.audit, scope.identities, scope.policy].filter(Boolean).length }
+      return { kind, name, given: ${JSON.stringify(decorations)}.filter((name) => scope[name] !== undefined) }
     })
     scope.get('/state', { config: { anonymous: true } }, async () => ({ frozen }))
     scope.get('/end', { config: { anonymous: true } }, async () => { frozen = false; return {} })
@@ -236,7 +244,7 @@ describe('the routes of a policy package', () => {
     const socket = await openSocket(`${system.url}/apps/myapp/logs`, admin, {})
     expect(socket.status).toBe(101)
     const begun = await begin(admin)
-    expect([begun.status, begun.json]).toEqual([200, { kind: 'user', name: 'admin@example.com', given: 0 }])
+    expect([begun.status, begun.json]).toEqual([200, { kind: 'user', name: 'admin@example.com', given: [] }])
     expect((await system.events()).findLast(({ kind }) => kind === 'package.recorded')).toMatchObject({
       principal: { kind: 'user', name: 'admin@example.com' },
       request: expect.any(String),

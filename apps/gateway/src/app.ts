@@ -21,6 +21,7 @@ import health from './operations/health.ts'
 import metrics from './operations/metrics-server.ts'
 import entrance from './pages/entrance.ts'
 import home from './pages/home.ts'
+import packageRoutes from './policy/package-routes.ts'
 import policyPackages from './policy/packages.ts'
 import policy from './policy/plugin.ts'
 import clock from './process/clock.ts'
@@ -104,6 +105,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(rackApi, { config, maskKeys: keys.masks, bodyDigestKey: keys.bodyDigest })
 
     await app.register(configurationEvent, { config })
+    await app.register(packageRoutes)
     return app
   } catch (error) {
     await app.close()

@@ -2,14 +2,11 @@ import { fileURLToPath } from 'node:url'
 import {
   createPolicyPackages,
   loadPolicyPackages,
-  mountPackages,
   type PackagesLog,
   type PolicyPackages,
 } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
-import { actorOf, addressOf, sourceOf } from '../audit/call-event.ts'
-import { rejectCrossSite } from '../management-api/reject-cross-site.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -22,42 +19,22 @@ export interface PolicyPackagesOptions {
   readonly entries: readonly string[]
 }
 
-/** Loads the operator's policy packages, and mounts their routes. @throws UnusablePolicyPackage */
+/** Loads the operator's policy packages. Their routes are in `package-routes.ts`. @throws UnusablePolicyPackage */
 export default fp<PolicyPackagesOptions>(
   async function policyPackages(app, { entries }) {
-    const { now } = app.clock
     const loaded = await loadPolicyPackages(entries, {
       directory: process.cwd(),
       beside: fileURLToPath(import.meta.url),
     })
-    const log = packagesLog(app.log)
-    app.decorate('policyPackages', createPolicyPackages({ loaded, now, log }))
-    await mountPackages(app, {
-      loaded,
-      policy: app.policy,
-      now,
-      log,
-      async authenticate(request, reply) {
-        rejectCrossSite(request)
-        await app.authenticateOwn(request, reply)
-      },
-      admit: (request) => app.limitUnauthenticated(request),
-      callerOf: (request) => ({ principal: request.principal, address: addressOf(request) }),
-      async record(request, detail) {
-        await app.audit.record({
-          kind: 'package.recorded',
-          request: request.id,
-          source: sourceOf(request),
-          ...(request.principal && { principal: actorOf(request.principal, null) }),
-          detail: { ...detail },
-        })
-      },
-    })
+    app.decorate(
+      'policyPackages',
+      createPolicyPackages({ loaded, now: app.clock.now, log: createPackagesLog(app.log) }),
+    )
   },
-  { name: 'policy-packages', dependencies: ['clock', 'audit-log', 'identities', 'policy', 'unauthenticated-limit'] },
+  { name: 'policy-packages', dependencies: ['clock'] },
 )
 
-function packagesLog(log: FastifyBaseLogger): PackagesLog {
+export function createPackagesLog(log: FastifyBaseLogger): PackagesLog {
   return {
     slow(name, busyMs) {
       log.warn(

@@ -1,0 +1,33 @@
+import { mountPackages } from '@rack-gateway/rbac-policy/packages/host'
+import type { FastifyInstance } from 'fastify'
+import { actorOf, addressOf, sourceOf } from '../audit/call-event.ts'
+import { rejectCrossSite } from '../management-api/reject-cross-site.ts'
+import { createPackagesLog } from './packages.ts'
+
+/**
+ * Mounts the routes of policy packages. It is registered after every plugin that decorates the instance, because a package
+ * can see decorations that are added after its routes.
+ */
+export default async function packageRoutes(app: FastifyInstance): Promise<void> {
+  await mountPackages(app, {
+    loaded: app.policyPackages.loaded,
+    policy: app.policy,
+    now: app.clock.now,
+    log: createPackagesLog(app.log),
+    async authenticate(request, reply) {
+      rejectCrossSite(request)
+      await app.authenticateOwn(request, reply)
+    },
+    admit: (request) => app.limitUnauthenticated(request),
+    callerOf: (request) => ({ principal: request.principal, address: addressOf(request) }),
+    async record(request, detail) {
+      await app.audit.record({
+        kind: 'package.recorded',
+        request: request.id,
+        source: sourceOf(request),
+        ...(request.principal && { principal: actorOf(request.principal, null) }),
+        detail: { ...detail },
+      })
+    },
+  })
+}
