@@ -230,26 +230,26 @@ const connecting =
   /^import (?!type |\{ isIP \}).* from '(?:node:(?:http2?|https|net|tls|dgram)|undici|ws)'|\b(?:fetch|WebSocket|EventSource)\(/m
 
 test('nothing else of the program asks a gateway', () => {
-  const own = fileURLToPath(new URL('.', import.meta.url)).length
+  const own = fileURLToPath(new URL('..', import.meta.url)).length
   const found = sourceFiles().filter((path) => connecting.test(readFileSync(path, 'utf8')))
   expect(found.map((path) => path.slice(own).replaceAll('\\', '/')).sort()).toEqual([
     // A browser comes back to it.
     'browser-login/callback.ts',
+    // Convox comes in there.
+    'convox/relay/listener.ts',
     // It looks at a certificate, and has no token.
     'doctor/handshake.ts',
-    'gateway-request.ts',
-    // What is trusted is read there, and what a connection begins with: both for own requests and convox's.
-    'gateway-tls/authorities.ts',
-    'gateway-tls/connection.ts',
-    'gateway-tls/system-authorities.ts',
-    // For gateway-request.ts alone.
-    'gateway-tls/verified-request.ts',
-    // GitHub gives the job its own token.
-    'job-token.ts',
+    'gateway/gateway-request.ts',
     // It connects, and sends nothing.
-    'note-silent-gateway.ts',
-    // Convox comes in there.
-    'relay/listener.ts',
+    'gateway/note-silent-gateway.ts',
+    // What is trusted is read there, and what a connection begins with: both for own requests and convox's.
+    'gateway/tls/authorities.ts',
+    'gateway/tls/connection.ts',
+    'gateway/tls/system-authorities.ts',
+    // For gateway-request.ts alone.
+    'gateway/tls/verified-request.ts',
+    // GitHub gives the job its own token.
+    'session/job-token.ts',
   ])
   for (const said of [
     "import net from 'node:net'",
