@@ -227,7 +227,7 @@ describe('secrets in commands', () => {
       decision: {
         effect: 'deny',
         rule: expect.stringMatching(/^command:/),
-        reason: expect.stringContaining('which is shell syntax: the rack'),
+        reason: expect.stringContaining('which is shell syntax. The rack'),
       },
     })
     expect(event?.decision?.reason?.length).toBeLessThan(2_000)

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { judge } from './testing/judge.ts'
+import { matchTypical } from './testing/match-typical.ts'
 
 const roles = ['viewer', 'ops', 'deployer', 'ci', 'auditor', 'admin'] as const
 const release = ['deployer', 'ci', 'admin']
 
-/** Transcribed from the table of roles, by hand: command, service, who may detach it, who may exec it. */
+/** Copied from the table of roles: command, service, roles that can run it detached, roles that can exec it. */
 const table: readonly (readonly [command: string, service: string, run: readonly string[], exec: readonly string[]])[] =
   [
     ['bin/pre_release', 'command', release, release],
@@ -27,24 +27,29 @@ describe('the default rules', () => {
   )
 
   test.each(cells)('$role, $command on $service: run $run, exec $exec', ({ command, service, role, run, exec }) => {
-    expect(judge(command, { service, roles: [role], mode: 'detached' }).effect).toBe(run ? 'allow' : 'deny')
-    expect(judge(command, { service, roles: [role], mode: 'exec' }).effect).toBe(exec ? 'allow' : 'deny')
+    expect(matchTypical(command, { service, roles: [role], mode: 'detached' }).effect).toBe(run ? 'allow' : 'deny')
+    expect(matchTypical(command, { service, roles: [role], mode: 'exec' }).effect).toBe(exec ? 'allow' : 'deny')
   })
 
-  test.each(roles)('%s starts an attached run only where some command may follow', (role) => {
+  test.each(roles)('%s can start an attached run only if a rule could allow its command', (role) => {
     const mayRun = release.includes(role)
-    expect(judge('sleep 3600', { roles: [role], mode: 'attached' }).effect).toBe(mayRun ? 'allow' : 'deny')
-    expect(judge('sleep 3600', { roles: [role], mode: 'attached', service: 'web' }).effect).toBe('deny')
+    expect(matchTypical('sleep 3600', { roles: [role], mode: 'attached' }).effect).toBe(mayRun ? 'allow' : 'deny')
+    expect(matchTypical('sleep 3600', { roles: [role], mode: 'attached', service: 'web' }).effect).toBe('deny')
   })
 
-  test('the rule that decided is named', () => {
-    expect(judge('bin/pre_release')).toMatchObject({ effect: 'allow', rule: 'pre-release' })
-    expect(judge('rake db:seed', { roles: ['admin'] })).toMatchObject({ effect: 'allow', rule: 'migrate-and-seed' })
-    expect(judge('ls -l', { roles: ['admin'] })).toMatchObject({ effect: 'allow', rule: 'any-command' })
+  test('the decision names the rule', () => {
+    expect(matchTypical('bin/pre_release')).toMatchObject({ effect: 'allow', rule: 'pre-release' })
+    expect(matchTypical('rake db:seed', { roles: ['admin'] })).toMatchObject({
+      effect: 'allow',
+      rule: 'migrate-and-seed',
+    })
+    expect(matchTypical('ls -l', { roles: ['admin'] })).toMatchObject({ effect: 'allow', rule: 'any-command' })
   })
 
-  test('not even an admin passes shell syntax', () => {
-    expect(judge("sh -c 'a && b'", { roles: ['admin'] })).toMatchObject({ effect: 'deny', rule: 'shell-syntax' })
-    expect(judge('rake db:migrate; sh', { roles: ['admin'], mode: 'exec' })).toMatchObject({ rule: 'shell-syntax' })
+  test('shell syntax is denied even for an admin', () => {
+    expect(matchTypical("sh -c 'a && b'", { roles: ['admin'] })).toMatchObject({ effect: 'deny', rule: 'shell-syntax' })
+    expect(matchTypical('rake db:migrate; sh', { roles: ['admin'], mode: 'exec' })).toMatchObject({
+      rule: 'shell-syntax',
+    })
   })
 })

@@ -2,7 +2,7 @@ import { defineError } from '@rack-gateway/errors'
 
 export const InvalidCommandRules = defineError<[string | number]>(
   'RGW_INVALID_COMMAND_RULES',
-  'the command rules are not valid: %s\ncorrect them',
+  'The command rules are invalid: %s.\nCorrect the rules.',
   500,
   { reasonOnly: true },
 )

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readCommand } from './header.ts'
-import { matchCommand } from './match.ts'
-import { compileRules } from './rules.ts'
-import { judge } from './testing/judge.ts'
+import { compileRules } from './compile-rules.ts'
+import { matchCommand } from './match-command.ts'
+import { readCommand } from './read-command.ts'
+import { matchTypical } from './testing/match-typical.ts'
 import { quote } from './testing/quote.ts'
 import type { CommandRule } from './types.ts'
 
@@ -14,11 +14,11 @@ const approved = [
 ] as const
 
 function effects(command: string): string[] {
-  return (['detached', 'exec'] as const).map((mode) => judge(command, { mode }).effect)
+  return (['detached', 'exec'] as const).map((mode) => matchTypical(command, { mode }).effect)
 }
 
-describe('an approved command stays exactly that', () => {
-  test.each(approved)('%s is permitted as it is, and however it is quoted', (command) => {
+describe('only the exact approved command is allowed', () => {
+  test.each(approved)('%s is allowed, with any quoting', (command) => {
     const words = command.split(' ')
     for (const style of [0, 1, 2]) {
       expect(effects(words.map((word) => quote(word, style)).join(' \t\n '))).toEqual(['allow', 'allow'])
@@ -64,9 +64,9 @@ describe('an approved command stays exactly that', () => {
     }
   })
 
-  test('case 83: a newline is a space to the rack, so what follows is arguments', () => {
+  test('case 83: a newline separates words for the rack, so the next line is an argument', () => {
     expect(effects('rake stripe:prepare\nsh')).toEqual(['deny', 'deny'])
-    expect(judge("rake 'stripe:prepare\nsh'")).toMatchObject({ rule: 'shell-syntax' })
+    expect(matchTypical("rake 'stripe:prepare\nsh'")).toMatchObject({ rule: 'shell-syntax' })
   })
 
   test.each([
@@ -122,11 +122,11 @@ describe('an approved command stays exactly that', () => {
     'bin\uff0fpre_release',
     'bin\\\\pre_release',
     'bin/pre_release\\\n.sh',
-  ])('case 86: %j only looks like it', (command) => {
+  ])('case 86: %j is a look-alike', (command) => {
     expect(effects(command)).toEqual(['deny', 'deny'])
   })
 
-  test('case 86: bytes outside of UTF-8 match no rule', () => {
+  test('case 86: invalid UTF-8 matches no rule', () => {
     for (const bytes of [
       'bin/pre_release\xa0',
       '\xc0\xafbin/pre_release',
@@ -134,11 +134,11 @@ describe('an approved command stays exactly that', () => {
       'rake stripe:prepar\xe9',
     ]) {
       const { argv } = readCommand(bytes, 'exec')
-      expect(argv && judge('', { argv, mode: 'exec' }).effect).toBe('deny')
+      expect(argv && matchTypical('', { argv, mode: 'exec' }).effect).toBe('deny')
     }
   })
 
-  test('case 87: a rule that looks like an expression is only its own characters', () => {
+  test('case 87: a rule is never read as a regular expression', () => {
     const rule: CommandRule = { id: 'x', argv: ['(a+)+$', '.*'], services: ['command'], roles: ['deployer'] }
     const call = { service: 'command', app: 'web', rack: 'staging', mode: 'exec', roles: ['deployer'] } as const
     const rules = compileRules([rule])
@@ -147,21 +147,19 @@ describe('an approved command stays exactly that', () => {
     expect(matchCommand(rules, { ...call, argv: ['a'.repeat(8000)] }).effect).toBe('deny')
   })
 
-  test('case 88: a command is judged the same however it comes', () => {
+  test('case 88: the decision does not depend on the mode', () => {
     for (const command of [...approved, 'sh', 'rake db:migrate', 'sleep 10; sh']) {
       const [detached, exec] = effects(command)
       expect(detached).toBe(exec)
     }
-    expect(judge('bin/pre_release', { mode: 'attached' }).effect).toBe('deny')
+    expect(matchTypical('bin/pre_release', { mode: 'attached' }).effect).toBe('deny')
   })
 
-  test('case 89: on another service, app, rack or in another role it is another command', () => {
+  test('case 89: a rule does not apply to another service, app, rack, or role', () => {
     for (const service of ['web', 'worker', 'build', 'Command', 'command ', '']) {
-      expect(effects('bin/pre_release').concat(judge('bin/pre_release', { service, mode: 'exec' }).effect)).toEqual([
-        'allow',
-        'allow',
-        'deny',
-      ])
+      expect(
+        effects('bin/pre_release').concat(matchTypical('bin/pre_release', { service, mode: 'exec' }).effect),
+      ).toEqual(['allow', 'allow', 'deny'])
     }
     const limited = compileRules([
       { id: 'x', argv: ['bin/x'], services: ['command'], roles: ['deployer'], apps: ['web'], racks: ['staging'] },
@@ -185,33 +183,33 @@ describe('for any text', () => {
     unit: fc.oneof(fc.constantFrom(...' \t\n\\\'"$`;|&-/:a'), fc.string({ unit: 'binary', maxLength: 1 })),
   })
 
-  test('what is added before or behind an approved command never passes', () => {
+  test('text before or after an approved command is denied', () => {
     fc.assert(
       fc.property(fc.constantFrom(...approved), anyText, anyText, (command, before, behind) => {
         const text = `${before}${command}${behind}`
-        // Space and balanced quotes add nothing; every other character stays a part of some word.
+        // Spaces and balanced quotes add nothing. Every other character is part of a word.
         fc.pre(/[^ \t\n'"\\]/.test(before + behind))
         expect(effects(text)).toEqual(['deny', 'deny'])
       }),
     )
   })
 
-  test('a deployer is permitted exactly the approved words, and the answer is always a verdict', () => {
+  test('a deployer is allowed exactly the approved words, and every text has a decision', () => {
     const words = fc.array(fc.constantFrom(...approved.flatMap((command) => command.split(' ')), 'sh', '-c', '', ';'), {
       maxLength: 5,
     })
     fc.assert(
       fc.property(words, (argv) => {
         const expected = approved.some((command) => JSON.stringify(command.split(' ')) === JSON.stringify(argv))
-        expect(judge('', { argv }).effect).toBe(expected ? 'allow' : 'deny')
+        expect(matchTypical('', { argv }).effect).toBe(expected ? 'allow' : 'deny')
       }),
     )
   })
 
-  test('no text makes the matcher fail, and no refusal holds a per-cent sign', () => {
+  test('no text throws, and no explanation contains a percent sign', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom('deployer', 'admin'), (text, role) => {
-        const verdict = judge(text, { roles: [role], mode: 'exec' })
+        const verdict = matchTypical(text, { roles: [role], mode: 'exec' })
         if (verdict.effect === 'deny') expect(verdict.reason).not.toMatch(/[%\n\r\0]/)
       }),
     )

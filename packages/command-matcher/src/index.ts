@@ -1,27 +1,27 @@
-export { attachedStart } from './attached.ts'
+export { attachedRunSeconds } from './attached-run.ts'
+export { ruleProblems } from './check-rules.ts'
+export { isTooLong, maxCommandBytes } from './command-length.ts'
+export { type CompiledRules, type CompileOptions, compileCheckedRules, compileRules } from './compile-rules.ts'
 export { InvalidCommandRules } from './errors.ts'
-export { decodeHeaderCommand, type ReadCommand, readCommand } from './header.ts'
-export { maxCommandBytes, tooLong } from './limit.ts'
-export { type CommandContext, hasAnyRule, matchCommand } from './match.ts'
+export { type CommandContext, hasAnyRule, matchCommand } from './match-command.ts'
+export { commandInMessage, inMessage, joinWithAnd } from './message-text.ts'
 export { createNameIndex, type NameIndex } from './name-index.ts'
-export { compilePattern, compilePatterns, type NameMatcher } from './pattern.ts'
-export type { Problem } from './problem.ts'
-export { ruleProblems } from './rule-check.ts'
-export { type CompiledRules, type CompileOptions, compileCheckedRules, compileRules } from './rules.ts'
+export { compilePattern, compilePatterns, type NameMatcher } from './name-pattern.ts'
+export { decodeHeaderCommand, type ReadCommand, readCommand } from './read-command.ts'
+export type { Problem } from './rule-problem.ts'
 export { type ShellSyntax, shellSyntax } from './shell-syntax.ts'
-export { splitCommand } from './split.ts'
+export { splitCommand } from './split-command.ts'
 export type {
   ArgvWord,
   CommandCall,
+  CommandDecision,
   CommandMode,
   CommandOptions,
   CommandRule,
-  CommandVerdict,
-  JudgedMode,
+  MatchMode,
   Placeholder,
   PrefixWord,
   SplitCommand,
 } from './types.ts'
+export { formatWords, type ParsedWords, parseWords } from './word-syntax.ts'
 export { type WordType, wordTypes } from './word-types.ts'
-export { listed, shown, shownCommand } from './wording.ts'
-export { readWords, type WrittenWords, writeWords } from './written-words.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { matchCommand } from './match.ts'
-import { type CompiledRules, compileRules, type RuleNode } from './rules.ts'
+import { type CompiledRules, compileRules, type RuleNode } from './compile-rules.ts'
+import { matchCommand } from './match-command.ts'
 import type { ArgvWord, CommandRule } from './types.ts'
 
 const word = fc.constantFrom<ArgvWord>(
@@ -32,7 +32,7 @@ const argv = fc.array(fc.constantFrom('a', 'aa', 'aab', 'b', 'b1', 'c', '1', '',
   maxLength: 1_500,
 })
 
-/** How often each word was read. Whoever goes over the command again for each rule, or goes back, reads them more often. */
+/** Counts the reads of each word, which backtracking or a loop over rules would increase. */
 function counted(words: readonly string[]): { readonly argv: readonly string[]; reads(): number } {
   let reads = 0
   const argv = new Proxy(words, {
@@ -44,7 +44,7 @@ function counted(words: readonly string[]): { readonly argv: readonly string[]; 
   return { argv, reads: () => reads }
 }
 
-/** The same tree, telling how often each of its nodes was asked for what follows. */
+/** The same tree, with a count of the lookups of each node. */
 function watched(root: RuleNode): { readonly root: RuleNode; readonly asked: readonly { times: number }[] } {
   const asked: { times: number }[] = []
   function watch(node: RuleNode): RuleNode {
@@ -69,17 +69,17 @@ function watched(root: RuleNode): { readonly root: RuleNode; readonly asked: rea
   return { root: watch(root), asked }
 }
 
-function judge(compiled: CompiledRules, words: readonly string[]): void {
+function matchTypical(compiled: CompiledRules, words: readonly string[]): void {
   const place = { service: 'command', app: 'web', rack: 'staging', mode: 'detached', roles: ['deployer'] } as const
   matchCommand(compiled, { ...place, argv: words })
 }
 
-describe('matching is linear in the command’s length, whatever the rules', () => {
-  test('each word is read a few times, however many rules there are', () => {
+describe('matching is linear in the length of the command, for any rules', () => {
+  test('each word is read a few times, for any number of rules', () => {
     fc.assert(
       fc.property(rules, argv, (list, words) => {
         const { argv: read, reads } = counted(words)
-        judge(compileRules(list), read)
+        matchTypical(compileRules(list), read)
         expect(reads()).toBeLessThanOrEqual(mostReads * words.length)
       }),
     )
@@ -90,21 +90,21 @@ describe('matching is linear in the command’s length, whatever the rules', () 
       return { id: `r-${at}`, argv: ['rake', `task${at}`, { rest: true }], services: ['command'], roles: ['deployer'] }
     })
     const { argv: read, reads } = counted(['rake', 'task9999', ...new Array<string>(2_000).fill('x')])
-    judge(compileRules(many), read)
+    matchTypical(compileRules(many), read)
     expect(reads()).toBeLessThanOrEqual(mostReads * read.length)
   })
 
-  test('no node of the tree is asked twice: there is no way back', () => {
+  test('no node of the tree is visited twice, so there is no backtracking', () => {
     fc.assert(
       fc.property(rules, argv, (list, words) => {
         const compiled = compileRules(list)
         const { root, asked } = watched(compiled.root)
-        judge({ ...compiled, root }, words)
+        matchTypical({ ...compiled, root }, words)
         expect(Math.max(...asked.map(({ times }) => times))).toBeLessThanOrEqual(1)
       }),
     )
   })
 })
 
-/** For its length, for shell syntax from the front and from the back, for the tree, and twice for the sentence. */
+/** For the length, for shell syntax from both ends, for the tree, and twice for the message. */
 const mostReads = 6

@@ -1,12 +1,12 @@
-import { compilePattern, compilePatterns, type NameMatcher } from './pattern.ts'
+import { compilePattern, compilePatterns, type NameMatcher } from './name-pattern.ts'
 
-/** Values that have name patterns, found by name. */
+/** Values with name patterns, found by name. */
 export interface NameIndex<T> {
-  /** The values of which a pattern matches, each once, in the order in which they were given. Not to be changed. */
+  /** The values with a matching pattern, each once, in their original order. Do not change the list. */
   find(name: string): readonly T[]
 }
 
-/** A value and its patterns; without patterns, it is for every name. */
+/** A value and its patterns. Without patterns, it matches every name. */
 interface NamedValue<T> {
   readonly patterns: readonly string[] | undefined
   readonly value: T
@@ -14,18 +14,18 @@ interface NamedValue<T> {
 
 interface Entry<T> {
   readonly value: T
-  /** The index of the value among those that were given. */
+  /** The index of the value in the original list. */
   readonly position: number
-  /** Null where the text by which it is indexed says it all. */
+  /** Null if the indexed text is the whole pattern. */
   readonly matches: NameMatcher | null
 }
 
-/** By text, for one length of text. */
+/** Entries by text, for one length of text. */
 type EntriesByText<T> = Map<string, Entry<T>[]>
 
 /**
- * Indexes patterns by the text before their first star, or else by the text after their last one, so that a name is
- * only matched against the patterns that begin or end as it does.
+ * Indexes patterns by the text before their first star, or by the text after their last star, so that a name is compared only with
+ * patterns that begin or end like it.
  */
 export function createNameIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T> {
   if (given.length <= 8) return createShortIndex(given)
@@ -67,7 +67,7 @@ export function createNameIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T
   return { find }
 }
 
-/** Matching a name against a few patterns is quicker than looking it up. */
+/** For a few patterns, matching all of them is faster than an index. */
 function createShortIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T> {
   const entries = given.map(({ patterns, value }) => ({ matches: compilePatterns(patterns), value }))
 

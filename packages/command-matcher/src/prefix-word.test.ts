@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readCommand } from './header.ts'
-import { matchCommand } from './match.ts'
-import { compileRules } from './rules.ts'
-import type { ArgvWord, CommandRule, CommandVerdict } from './types.ts'
-import { readWords } from './written-words.ts'
+import { compileRules } from './compile-rules.ts'
+import { matchCommand } from './match-command.ts'
+import { readCommand } from './read-command.ts'
+import type { ArgvWord, CommandDecision, CommandRule } from './types.ts'
+import { parseWords } from './word-syntax.ts'
 
-/** Judges a command, as it comes in a header, by a rule as people write it. */
-function judge(run: string, command: string): CommandVerdict | 'unreadable' {
+/** Matches the command of a header against a rule in its text syntax. */
+function matchTypical(run: string, command: string): CommandDecision | 'unreadable' {
   const { argv } = readCommand(Buffer.from(command).toString('latin1'), 'exec')
   return argv === null ? 'unreadable' : judgeWords(run, argv)
 }
 
-function judgeWords(run: string, argv: readonly string[]): CommandVerdict {
-  const written = readWords(run)
+function judgeWords(run: string, argv: readonly string[]): CommandDecision {
+  const written = parseWords(run)
   if ('problem' in written) throw new Error(written.problem)
   return matchCommand(compileRules([rule(written.words)]), {
     argv,
@@ -42,7 +42,7 @@ describe('a word with a * at its end', () => {
     ['bin/* …', 'bin/export --all'],
     ['rake reports:* a|b', 'rake reports:x b'],
   ])('%s permits %s', (run, command) => {
-    expect(judge(run, command)).toMatchObject(allowed)
+    expect(matchTypical(run, command)).toMatchObject(allowed)
   })
 
   test.each([
@@ -78,22 +78,22 @@ describe('a word with a * at its end', () => {
     ['a word that is too long', `rake reports:${'x'.repeat(300)}`],
     ['4,096 words', `rake reports:daily${' x'.repeat(3_000)}`],
   ])('does not permit %s', (_, command) => {
-    expect(judge('rake reports:*', command)).toMatchObject(denied)
+    expect(matchTypical('rake reports:*', command)).toMatchObject(denied)
   })
 
   test.each([
     ['data/*', ['data/..', 'data/.', 'data/../x', 'data/']],
     ['.*', ['..', '.']],
     ['data/.*', ['data/..']],
-  ])('%s never names a parent directory', (run, words) => {
+  ])('%s never matches a parent directory', (run, words) => {
     for (const word of words) expect({ word, ...judgeWords(run, [word]) }).toMatchObject(denied)
   })
 
-  test('4,096 words are judged as any other command', () => {
+  test('a command of 4,096 words is decided', () => {
     const words = (more: string) => ['rake', ...Array.from({ length: 4_095 }, () => more)]
     for (const more of ['x', 'a', ';']) expect(judgeWords('rake x* …', words(more))).toMatchObject(denied)
     expect(judgeWords('rake x* …', ['rake', 'x1', ...words('x').slice(2)])).toMatchObject(
-      // Longer than 8,192 bytes by one.
+      // One byte longer than 8,192.
       { effect: 'deny', rule: 'too-long' },
     )
     expect(judgeWords('rake x* …', ['rake', 'x1', ...words('x').slice(8)])).toMatchObject(allowed)
@@ -135,15 +135,15 @@ describe('several prefixes', () => {
 })
 
 describe('a denial', () => {
-  test('lists the prefix as it is written and explains it', () => {
-    expect(judge('rake reports:*', 'rake reports:')).toMatchObject({
+  test('lists the prefix in the syntax of rules and explains it', () => {
+    expect(matchTypical('rake reports:*', 'rake reports:')).toMatchObject({
       reason:
         '"rake reports:" is not permitted: on the service command of web the role deployer may run only: rake reports:*. ' +
         'A * stands for one or more letters, digits, and _ : . - of the same word.',
     })
   })
 
-  test('explains nothing where no prefix is listed', () => {
-    expect(judge('rake reports:x', 'rake')).toMatchObject({ reason: expect.not.stringContaining('*') })
+  test('explains nothing if no prefix is listed', () => {
+    expect(matchTypical('rake reports:x', 'rake')).toMatchObject({ reason: expect.not.stringContaining('*') })
   })
 })

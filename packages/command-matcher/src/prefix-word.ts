@@ -1,20 +1,19 @@
-/** A longer word matches no prefix, as it matches no type. */
-const longestWord = 256
-const longestPrefix = 200
+/** Longer words match no prefix and no type. */
+const maxWordLength = 256
+const maxPrefixLength = 200
 
 /**
- * Whether `*` may follow the text. It never begins with a dash, so a prefix matches no option, and it has no character
- * that a shell reads.
+ * Whether a text is a valid prefix. It never begins with a dash, so it matches no option, and contains no shell syntax.
  */
 export function isPrefix(text: string): boolean {
-  return text.length <= longestPrefix && /^[A-Za-z0-9_.:/@=+,][A-Za-z0-9_.:/@=+,-]*$/.test(text)
+  return text.length <= maxPrefixLength && /^[A-Za-z0-9_.:/@=+,][A-Za-z0-9_.:/@=+,-]*$/.test(text)
 }
 
 /**
- * Whether the rest of a word after a prefix is what `*` permits: one or more letters, digits, `_`, `:`, `.`, or `-`.
- * A word that names a parent directory never does, so `data/*` stays within `data`.
+ * Whether the rest of a word after a prefix is what `*` permits: one or more letters, digits, `_`, `:`, `.`, or `-`. A word that
+ * contains a parent directory never matches, so `data/*` stays inside `data`.
  */
-export function isPrefixed(word: string, prefixLength: number): boolean {
-  if (word.length <= prefixLength || word.length > longestWord) return false
+export function hasPrefix(word: string, prefixLength: number): boolean {
+  if (word.length <= prefixLength || word.length > maxWordLength) return false
   return /^[A-Za-z0-9_:.-]+$/.test(word.slice(prefixLength)) && !/(?:^|\/)\.\.?$/.test(word)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { shellSyntax } from './shell-syntax.ts'
-import { splitCommand } from './split.ts'
+import { splitCommand } from './split-command.ts'
 
 function find(command: string) {
   const split = splitCommand(command)
@@ -29,7 +29,7 @@ describe('shell syntax', () => {
     const found = find(command)
     expect(found?.first).toBe(place)
     expect(found?.reason).toContain(`"${word}"`)
-    expect(found?.reason).toContain('the rack runs a command without a shell')
+    expect(found?.reason).toContain('The rack runs a command without a shell')
   })
 
   test.each([
@@ -39,8 +39,8 @@ describe('shell syntax', () => {
     ['rake `id`', 'a backtick'],
     ['rake \x1b[2J', 'a control character'],
     ['rake \x7f', 'a control character'],
-  ])('%j holds %s', (command, name) => {
-    expect(find(command)?.reason).toContain(`holds ${name}`)
+  ])('%j contains %s', (command, name) => {
+    expect(find(command)?.reason).toContain(`contains ${name}`)
   })
 
   test.each([
@@ -61,21 +61,21 @@ describe('shell syntax', () => {
     expect(find(command)).toBeNull()
   })
 
-  test('the first and the last place are found', () => {
+  test('the first and the last index are found', () => {
     expect(shellSyntax(['a', ';', 'b', '|', 'c'])).toMatchObject({ first: 1, last: 3 })
   })
 
-  test('the sentence says what the word would become, and what to do', () => {
+  test('the explanation says what the word would be, and the remedy', () => {
     expect(find('rake db:migrate && sh')).toMatchObject({
       reason:
-        '"&&" holds "&", which is shell syntax: the rack runs a command without a shell, so it would only be an argument of "rake".',
+        '"&&" contains "&", which is shell syntax. The rack runs a command without a shell, so it would only be an argument of "rake".',
       remedy:
-        'Run one plain command at a time, or put the steps into a script of the app and ask for a rule that permits it.',
+        'Run one command without shell syntax at a time, or put the steps into a script of the app and ask for a rule that permits it.',
     })
     expect(find('rake|sh')?.reason).toContain('so it would only be the name of the program')
   })
 
-  test('the sentence holds no per-cent sign, line break or escape sequence of the caller', () => {
+  test('the explanation contains no percent sign, line break, or escape sequence of the caller', () => {
     const reason = shellSyntax(['%s%n', '\x1b[31m%d\n\u202e;'])?.reason
     expect(reason).toMatch(/^[\x20-\x7e…]+$/)
     expect(reason).not.toContain('%')

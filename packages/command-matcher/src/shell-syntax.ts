@@ -1,20 +1,20 @@
-import { shown } from './wording.ts'
+import { inMessage } from './message-text.ts'
 
-/** The words of a command that a shell would not take as plain text. */
+/** Words with shell syntax in a command. */
 export interface ShellSyntax {
-  /** Places in argv of the first and of the last such word. */
+  /** Indexes in argv of the first and last such word. */
   readonly first: number
   readonly last: number
-  /** A whole sentence about the first, and one about what to do. */
+  /** A sentence about the first such word, and a remedy. */
   readonly reason: string
   readonly remedy: string
 }
 
 /**
- * Finds shell syntax in an argv. The rack starts a command without a shell, so such a word would not do what its writer meant,
- * and whatever does start a shell (`sh -c …`) is what an attacker wants it for.
+ * Finds shell syntax in an argv. The rack starts commands without a shell, so such a word has no effect that its author expects. An
+ * attacker uses it with programs that start a shell (`sh -c …`).
  *
- * @returns null when every word is plain
+ * @returns null if no word contains shell syntax
  */
 export function shellSyntax(argv: readonly string[]): ShellSyntax | null {
   const first = argv.findIndex(hasSyntax)
@@ -23,7 +23,7 @@ export function shellSyntax(argv: readonly string[]): ShellSyntax | null {
   return { first, last: argv.findLastIndex(hasSyntax), reason: explain(word, argv[first === 0 ? -1 : 0]), remedy }
 }
 
-// Anywhere: what separates, redirects, substitutes or ends a line. At the beginning only: a subshell or a negation of its own.
+// Anywhere: separators, redirections, substitutions, and line ends. Only at the beginning: a subshell, or a negation alone.
 const syntax = /[;&|<>`$\x00-\x08\x0a-\x1f\x7f]|^\(|^!$/
 
 function hasSyntax(word: string): boolean {
@@ -33,15 +33,15 @@ function hasSyntax(word: string): boolean {
 function explain(word: string, program: string | undefined): string {
   const found = syntax.exec(word)?.[0] ?? word
   const what = names[found] ?? (found < ' ' || found === '\x7f' ? 'a control character' : `"${found}"`)
-  const meaning = program === undefined ? 'the name of the program' : `an argument of "${shown(program)}"`
+  const meaning = program === undefined ? 'the name of the program' : `an argument of "${inMessage(program)}"`
   return (
-    `"${shown(word)}" holds ${what}, which is shell syntax: the rack runs a command without a shell, ` +
+    `"${inMessage(word)}" contains ${what}, which is shell syntax. The rack runs a command without a shell, ` +
     `so it would only be ${meaning}.`
   )
 }
 
 const remedy =
-  'Run one plain command at a time, or put the steps into a script of the app and ask for a rule that permits it.'
+  'Run one command without shell syntax at a time, or put the steps into a script of the app and ask for a rule that permits it.'
 
 const names: Readonly<Record<string, string>> = {
   '\n': 'a newline',

@@ -1,85 +1,85 @@
 import type { Explanation } from '@rack-gateway/errors'
 import type { WordType } from './word-types.ts'
 
-/** How a command reaches the rack. `attached` is the POST that only ever says `sleep N`; its command comes with the `exec` that follows. */
+/** How a command reaches the rack. `attached` is the POST with `sleep N`, whose command follows by `exec`. */
 export type CommandMode = 'attached' | 'detached' | 'exec'
 
-/** How it is judged: `own-exec` is the exec in a run of one's own, which a rule for attached runs is for as well. */
-export type JudgedMode = CommandMode | 'own-exec'
+/** The mode for rules. `own-exec` is an exec in the caller's own run, to which rules for attached runs also apply. */
+export type MatchMode = CommandMode | 'own-exec'
 
-/** A word of an argv pattern that stands for any word of a type. Its name is for people. */
+/** A word of a pattern that matches any word of a type. The name is documentation. */
 export interface Placeholder {
   readonly name: string
   readonly type: WordType
 }
 
-/** A word of an argv pattern that stands for every longer word that begins so, with plain characters only: `reports:*`. */
+/** A word of a pattern that matches every longer word with this prefix and plain characters: `reports:*`. */
 export interface PrefixWord {
   readonly prefix: string
 }
 
-/** A word of an argv pattern: a literal, one of several literals, a word of a type, a prefix, or (only as the last one) anything that follows. */
+/** A word of a pattern: a literal, several literals, a type, a prefix, or, as the last word, any further words. */
 export type ArgvWord = string | readonly string[] | Placeholder | PrefixWord | { readonly rest: true }
 
-/** Who may run what, where and how. The first rule that matches decides; none: refused. */
+/** A rule about who can run which command, where, and how. The first matching rule decides; without one, a command is denied. */
 export interface CommandRule {
   readonly id: string
   readonly argv: readonly ArgvWord[]
-  /** Service names; `*` for any service that accepts commands. */
+  /** Service names, or `*` for every service that accepts commands. */
   readonly services: readonly string[]
   readonly roles: readonly string[]
-  /** Patterns, `*` within a name. All by default. */
+  /** Name patterns with `*`. By default, all names. */
   readonly apps?: readonly string[]
   readonly racks?: readonly string[]
   readonly modes?: readonly CommandMode[]
-  /** Only with a terminal, or only without one. */
+  /** Requires or forbids a terminal. */
   readonly interactive?: boolean
-  /** Only with the entrypoint of the image in front, or only without it. */
+  /** Requires or forbids the entrypoint of the image. */
   readonly entrypoint?: boolean
-  /** Patterns of environment keys that the run may bring. None by default. */
+  /** Patterns of environment keys that the run may set. By default, none. */
   readonly environment?: readonly string[]
-  /** `newest`: not with an older release. `any` by default. */
+  /** `newest` forbids older releases. By default, `any`. */
   readonly releases?: 'newest' | 'any'
-  /** Where it is written, such as `policy.yaml:12`. */
+  /** The position of the rule, such as `policy.yaml:12`. */
   readonly source?: string
 }
 
 export type SplitCommand = { readonly argv: readonly string[] } | { readonly error: string }
 
-/** How a command is started. What is not known yet is null: of an attached run's POST, and of a check before the call. */
+/** How a command is started. An option is null if it is not known yet: in the POST of an attached run, and before a call. */
 export interface CommandOptions {
   readonly interactive: boolean | null
   readonly entrypoint: boolean | null
-  /** Names of the keys that it brings. */
+  /** Names of the environment keys that the run sets. */
   readonly environment: readonly string[]
-  /** Whether it runs with the newest release; null: not known. */
+  /** Whether it runs with the newest release; null if not known. */
   readonly newestRelease: boolean | null
 }
 
-/** What is to be judged. `roles` are those that hold on this rack and app. */
+/** The command to decide about. `roles` are the caller's roles on this rack and app. */
 export interface CommandCall {
   readonly argv: readonly string[]
   readonly service: string
   readonly app: string
   readonly rack: string
-  readonly mode: JudgedMode
+  readonly mode: MatchMode
   readonly roles: readonly string[]
-  /** Nothing special when absent. */
+  /** By default, no special options. */
   readonly options?: CommandOptions | undefined
-  /** What else stands against a rule, such as the time of day; null for nothing. */
+  /** Checks the conditions of a rule, such as the time of day; null if they are met. */
   readonly checkConditions?: ((rule: CommandRule) => Explanation | null) | undefined
 }
 
-export type CommandVerdict =
+export type CommandDecision =
   | {
       readonly effect: 'allow'
       readonly rule: string
-      /** The rule; null for the start of an attached run, which no one rule permits. */
+      /** The rule; null for the start of an attached run, which no single rule allows. */
       readonly by: CommandRule | null
     }
   | ({
       readonly effect: 'deny'
       readonly rule: string
-      /** The rule that would permit it otherwise. */
+      /** The rule that would allow it with other options or conditions. */
       readonly nearest?: CommandRule
     } & Explanation)

@@ -1,4 +1,10 @@
-import { compilePattern, compilePatterns, listed, type NameMatcher, shown } from '@rack-gateway/command-matcher'
+import {
+  compilePattern,
+  compilePatterns,
+  inMessage,
+  joinWithAnd,
+  type NameMatcher,
+} from '@rack-gateway/command-matcher'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { type Denial, denyByGateway } from '@rack-gateway/errors'
 import { entryName, sourceOf } from './name-lists.ts'
@@ -79,6 +85,6 @@ function protectedIn(
   const [first] = touched
   if (first === undefined) return null
   // The rack takes each line with `=` for a key, also a line inside a secret.
-  const reason = `The policy protects ${listed([...new Set(touched.map((name) => shown(recordedKey(name))))])}: ${leaves} it as it is.`
+  const reason = `The policy protects ${joinWithAnd([...new Set(touched.map((name) => inMessage(recordedKey(name))))])}: ${leaves} it as it is.`
   return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team to change it.' }
 }

@@ -1,10 +1,10 @@
 import {
+  type CommandDecision,
   type CommandRule,
-  type CommandVerdict,
+  inMessage,
+  isTooLong,
   matchCommand,
   maxCommandBytes,
-  shown,
-  tooLong,
 } from '@rack-gateway/command-matcher'
 import type { Denial, Explanation } from '@rack-gateway/errors'
 import type { CompiledDocument } from './compiled-document.ts'
@@ -28,35 +28,35 @@ export function judgeCommand(
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const verdict = verdictOn(document, principal, here, call)
   if (verdict.effect === 'deny') return denyByMatcher(document, verdict)
-  return verdict.by === null ? attachedStart(document) : permittedBy(document, verdict.by)
+  return verdict.by === null ? attachedRunSeconds(document) : permittedBy(document, verdict.by)
 }
 
-type Denied = Extract<CommandVerdict, { effect: 'deny' }>
+type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
 function permittedBy(document: CompiledDocument, { id, source }: CommandRule): GrantWords {
   return { rule: `command:${id}`, source: source ?? document.source, reason: `The command rule ${id} permits it.` }
 }
 
 /** Permitted by no one rule. */
-function attachedStart({ source }: CompiledDocument): GrantWords {
+function attachedRunSeconds({ source }: CompiledDocument): GrantWords {
   return { rule: 'command:attached-start', source, reason: attachedReason }
 }
 
 const attachedReason = 'An attached run begins with a process that sleeps; its command is judged when it comes.'
 
-function verdictOn(document: CompiledDocument, principal: Principal, here: HeldHere, call: RackCall): CommandVerdict {
+function verdictOn(document: CompiledDocument, principal: Principal, here: HeldHere, call: RackCall): CommandDecision {
   const { command } = call
   // A run that were judged as an exec would escape the rule on services.
   if (!command || (command.mode === 'exec') !== (call.route.permission === 'process:exec'))
     return unreadable('The command of this call could not be read, so it is refused.', 'Send it with the stock client.')
-  if (tooLong([command.text])) {
+  if (isTooLong([command.text])) {
     const reason = `The command is longer than ${maxCommandBytes} bytes.`
-    return { effect: 'deny', rule: 'too-long', reason, remedy: 'Put it into a script of the app.' }
+    return { effect: 'deny', rule: 'too-long', reason, remedy: 'Put the command into a script of the app.' }
   }
   const { argv, mode, options } = command
   if (!argv)
     return unreadable(
-      `The rack could not read this command (${shown(command.error ?? 'unknown')}).`,
+      `The rack could not read this command (${inMessage(command.error ?? 'unknown')}).`,
       'Check its quotes and backslashes.',
     )
   return matchCommand(document.rules(), {
@@ -109,6 +109,6 @@ function sourceOf({ source }: CompiledDocument, rule: string, nearest: CommandRu
   return ofTheMatcher.has(rule) ? 'gateway' : source
 }
 
-function unreadable(reason: string, remedy: string): CommandVerdict {
+function unreadable(reason: string, remedy: string): CommandDecision {
   return { effect: 'deny', rule: 'unreadable', reason, remedy }
 }

@@ -1,4 +1,4 @@
-import { compilePatterns, listed, type NameMatcher, shown } from '@rack-gateway/command-matcher'
+import { compilePatterns, inMessage, joinWithAnd, type NameMatcher } from '@rack-gateway/command-matcher'
 import type { Explanation } from '@rack-gateway/errors'
 import { compileNetworks } from './networks.ts'
 import { compileWindow, type TimeWindow, windowWords } from './time-window.ts'
@@ -62,7 +62,7 @@ function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['place
   const [onRack, onApp] = [compilePatterns(racks), compilePatterns(apps)]
   const everyApp = apps === undefined || apps.includes('*')
   const only = (what: string, patterns: readonly string[] = []): Explanation => ({
-    reason: `only on the ${patterns.length === 1 ? what : `${what}s`} ${listed(patterns.slice(0, 8).map(shown))}`,
+    reason: `only on the ${patterns.length === 1 ? what : `${what}s`} ${joinWithAnd(patterns.slice(0, 8).map(inMessage))}`,
     remedy: 'Ask an administrator of the gateway for a role there.',
   })
   return ({ rack, app, scope }) => {
@@ -88,7 +88,7 @@ const callerNames = { user: 'people', 'api-token': 'API tokens', workload: 'CI j
 
 /** Says for whom something is. */
 export function wrongCaller(callers: readonly PrincipalKind[] | null): Explanation {
-  const who = listed((callers ?? []).map((caller) => callerNames[caller]))
+  const who = joinWithAnd((callers ?? []).map((caller) => callerNames[caller]))
   return { reason: `only for ${who}`, remedy: `Use it as one of those, or ask an administrator of the gateway.` }
 }
 
@@ -101,11 +101,11 @@ function timeCheck(windows: readonly TimeWindow[]): MomentCheck {
 
 function addressCheck(addresses: readonly string[]): MomentCheck {
   const comesFrom = compileNetworks(addresses)
-  const where = `only from ${listed(addresses.slice(0, 8).map(shown))}`
+  const where = `only from ${joinWithAnd(addresses.slice(0, 8).map(inMessage))}`
   return function check({ address }) {
     if (address === null || comesFrom(address)) return null
     return {
-      reason: `${where}, and you come from ${shown(address)}`,
+      reason: `${where}, and you come from ${inMessage(address)}`,
       remedy: 'Use a network that it is open to, such as the VPN.',
     }
   }

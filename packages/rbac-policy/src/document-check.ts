@@ -1,4 +1,4 @@
-import { type Problem, ruleProblems, shown } from '@rack-gateway/command-matcher'
+import { inMessage, type Problem, ruleProblems } from '@rack-gateway/command-matcher'
 import { routesById } from '@rack-gateway/convox-api'
 import type { Condition } from './condition.ts'
 import { readNetwork } from './networks.ts'
@@ -30,7 +30,7 @@ function roleProblems({ roles }: PolicyDocument): Problem[] {
     const at = ['roles', name]
     const problem = (field: string | number, text: string) => ({
       at: [...at, field],
-      text: `the role "${shown(name)}" ${text}`,
+      text: `the role "${inMessage(name)}" ${text}`,
     })
     const found: Problem[] = []
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
@@ -39,9 +39,9 @@ function roleProblems({ roles }: PolicyDocument): Problem[] {
     seen.add(name)
     for (const permission of permissions) {
       if (expandPermission(permission).length === 0)
-        found.push(problem('permissions', `names the permission "${shown(permission)}", which does not exist`))
+        found.push(problem('permissions', `names the permission "${inMessage(permission)}", which does not exist`))
     }
-    return [...found, ...conditionProblems(when, at, `the role "${shown(name)}"`)]
+    return [...found, ...conditionProblems(when, at, `the role "${inMessage(name)}"`)]
   })
   const admin = roles.find(({ name }) => name === 'admin')
   return admin !== undefined && mayEverything(admin)
@@ -61,10 +61,13 @@ function commandProblems({ roles, commands }: PolicyDocument): Problem[] {
   const known = new Set(roles.map((role) => role.name))
   return commands.flatMap((rule) => {
     const at = ['commands', 'rules', rule.id]
-    const name = `the command rule "${shown(rule.id)}"`
+    const name = `the command rule "${inMessage(rule.id)}"`
     const unknown = rule.roles
       .filter((role) => !known.has(role))
-      .map((role) => ({ at: [...at, 'roles'], text: `${name} names the role "${shown(role)}", which does not exist` }))
+      .map((role) => ({
+        at: [...at, 'roles'],
+        text: `${name} names the role "${inMessage(role)}", which does not exist`,
+      }))
     return [...unknown, ...conditionProblems(rule.when ?? [], at, name)]
   })
 }
@@ -85,7 +88,7 @@ function conditionProblems(
       .filter((address) => readNetwork(address) === null)
       .map((address) => ({
         at: [...at, 'when', 'addresses'],
-        text: `${name} names the address "${shown(address)}", which is none, and no network such as 10.0.0.0/8`,
+        text: `${name} names the address "${inMessage(address)}", which is none, and no network such as 10.0.0.0/8`,
       }))
     const nobody = callers?.length === 0 ? [{ at: [...at, 'when', 'callers'], text: `${name} is for nobody` }] : []
     return [...windows, ...networks, ...nobody]
@@ -98,7 +101,10 @@ function blockedProblems({ blocked }: PolicyDocument): Problem[] {
     const found: string[] = []
     if (!routesById.has(route)) found.push('is not a route of the rack')
     if (reason.trim() === '' || `${reason}${next}`.includes('%')) found.push('needs a reason, without a per-cent sign')
-    return found.map((text) => ({ at: ['blocked', route], text: `the blocked operation "${shown(route)}" ${text}` }))
+    return found.map((text) => ({
+      at: ['blocked', route],
+      text: `the blocked operation "${inMessage(route)}" ${text}`,
+    }))
   })
 }
 
@@ -107,7 +113,7 @@ function proxyProblems({ proxyHosts }: PolicyDocument): Problem[] {
     .filter((host) => /^[*.]*$/.test(host) || host !== host.toLowerCase())
     .map((host) => ({
       at: ['proxy', 'hosts'],
-      text: `the proxy host "${shown(host)}" must be a name or a pattern in lower case that says more than "any"`,
+      text: `the proxy host "${inMessage(host)}" must be a name or a pattern in lower case that says more than "any"`,
     }))
 }
 
@@ -123,7 +129,7 @@ function patternProblems({
       .filter((pattern) => /^\**$/.test(pattern))
       .map((pattern) => ({
         at,
-        text: `the ${what} "${shown(pattern)}" must be a name or a pattern that says more than "any"`,
+        text: `the ${what} "${inMessage(pattern)}" must be a name or a pattern that says more than "any"`,
       }))
   return [
     ...check(protectedKeys, ['protected', 'environment'], 'protected key'),

@@ -1,10 +1,10 @@
 import {
   compilePattern,
   createNameIndex,
-  listed,
+  inMessage,
+  joinWithAnd,
   type NameIndex,
   type NameMatcher,
-  shown,
 } from '@rack-gateway/command-matcher'
 import type { Explanation } from '@rack-gateway/errors'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
@@ -182,7 +182,7 @@ function heldOfRoles(distinct: readonly CompiledRole[]): Held {
   const roles = Object.freeze([...new Set(distinct.map(({ name }) => name))])
   return {
     roles,
-    hereWords: ` ${listed(roles.map(shown))} on `,
+    hereWords: ` ${joinWithAnd(roles.map(inMessage))} on `,
     commandRoles: [...new Set(distinct.flatMap(({ names }) => names))],
     giving(permission) {
       for (const role of distinct) if (role.has(permission)) return role

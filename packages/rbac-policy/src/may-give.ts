@@ -1,4 +1,4 @@
-import { type CommandRule, compilePattern, listed, shown } from '@rack-gateway/command-matcher'
+import { type CommandRule, compilePattern, inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
 import { type Grant, type Holdings, isLive } from './grants.ts'
 import { expandPermission } from './permission-patterns.ts'
 import type { PolicyDocument } from './policy-document.ts'
@@ -35,15 +35,15 @@ export function mayGive(
   const { racks, apps } = wanted
   if (!isPattern(racks) || !isPattern(apps))
     return unknown(
-      `${shown(isPattern(racks) ? apps : racks)} is no pattern.`,
+      `${inMessage(isPattern(racks) ? apps : racks)} is no pattern.`,
       'A pattern is made of lower-case letters, digits, dashes and single stars.',
     )
   const permissions = permissionsOf(document, wanted)
   if (permissions === null)
-    return unknown(`There is no role ${shown(wanted.role)}.`, `Name one of ${listed(rolesOf(document))}.`)
+    return unknown(`There is no role ${inMessage(wanted.role)}.`, `Name one of ${joinWithAnd(rolesOf(document))}.`)
   const nameless = permissions.find((permission) => expandPermission(permission).length === 0)
   if (nameless !== undefined)
-    return unknown(`There is no permission ${shown(nameless)}.`, 'Look for its name in the list of permissions.')
+    return unknown(`There is no permission ${inMessage(nameless)}.`, 'Look for its name in the list of permissions.')
 
   const held = coveringGrants(giver, wanted, moment)
   const missing = permissions.flatMap(spelledOut).find((one) => !held.some((grant) => grant.role.has(one)))
@@ -51,7 +51,9 @@ export function mayGive(
   if (missing !== undefined) return unheld(lackOf({ giver, wanted, moment }, missing))
   const command = wanted.permissions === undefined ? commandBeyond(document, wanted.role, held) : null
   if (command === null) return null
-  return unheld(`the command rule ${shown(command)} is for the role ${shown(wanted.role)}, not for yours ${where}`)
+  return unheld(
+    `the command rule ${inMessage(command)} is for the role ${inMessage(wanted.role)}, not for yours ${where}`,
+  )
 }
 
 function unknown(reason: string, remedy: string): GrantDenial {
@@ -71,15 +73,17 @@ interface Asked {
 
 function lackOf({ giver, wanted, moment }: Asked, missing: string): string {
   const sooner = coveringGrants(giver, { ...wanted, until: moment.at }, moment)
-  const what = wanted.permissions === undefined ? `role ${shown(wanted.role)}` : `permission ${shown(missing)}`
+  const what = wanted.permissions === undefined ? `role ${inMessage(wanted.role)}` : `permission ${inMessage(missing)}`
   if (sooner.some((grant) => grant.role.has(missing))) return `you do not hold the ${what} for as long yourself`
-  const lack = wanted.permissions === undefined ? `are not ${shown(wanted.role)}` : `do not hold ${shown(missing)}`
+  const lack =
+    wanted.permissions === undefined ? `are not ${inMessage(wanted.role)}` : `do not hold ${inMessage(missing)}`
   return `you ${lack} ${placeWords(wanted)}`
 }
 
 function placeWords({ racks, apps }: WantedGrant): string {
   if (racks === '*' && apps === '*') return 'on all racks and apps'
-  const where = (what: string, pattern: string) => (pattern === '*' ? `all ${what}s` : `the ${what} ${shown(pattern)}`)
+  const where = (what: string, pattern: string) =>
+    pattern === '*' ? `all ${what}s` : `the ${what} ${inMessage(pattern)}`
   return `on ${where('rack', racks)} and ${where('app', apps)}`
 }
 

@@ -1,4 +1,4 @@
-import { type Problem, readWords, shown } from '@rack-gateway/command-matcher'
+import { inMessage, type Problem, parseWords } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
 import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema.ts'
 import { entryName, nameListNames, nameLists, sourceOf, unblockedName } from './name-lists.ts'
@@ -109,7 +109,10 @@ function mergedRoles(
     { description = '', extends: above = [], permissions = [], when }: WrittenRole,
   ): Role | null {
     if (beingMade.has(name)) {
-      problems.push({ at: ['roles', name, 'extends'], text: `the role "${shown(name)}" extends itself in a circle` })
+      problems.push({
+        at: ['roles', name, 'extends'],
+        text: `the role "${inMessage(name)}" extends itself in a circle`,
+      })
       return null
     }
     if (beingMade.size > mostAbove) {
@@ -122,7 +125,7 @@ function mergedRoles(
       if (found === null && !beingMade.has(parent))
         problems.push({
           at: ['roles', name, 'extends'],
-          text: `the role "${shown(name)}" extends "${shown(parent)}", which does not exist`,
+          text: `the role "${inMessage(name)}" extends "${inMessage(parent)}", which does not exist`,
         })
       return found ?? []
     })
@@ -156,15 +159,15 @@ function mergedRoles(
 }
 
 function tooMany(role: string): Problem {
-  return { at: ['roles', role, 'extends'], text: `the role "${shown(role)}" extends more than ${mostAbove} roles` }
+  return { at: ['roles', role, 'extends'], text: `the role "${inMessage(role)}" extends more than ${mostAbove} roles` }
 }
 
 function rulesOf(written: Readonly<Record<string, WrittenRule>>, writing: Writing, problems: Problem[]): PolicyRule[] {
   return Object.entries(written).flatMap(([id, { run, services = ['command'], when, ...rest }]) => {
     const at = ['commands', 'rules', id]
-    const read = readWords(run)
+    const read = parseWords(run)
     if ('problem' in read) {
-      problems.push({ at: [...at, 'run'], text: `the rule "${shown(id)}" ${read.problem}` })
+      problems.push({ at: [...at, 'run'], text: `the rule "${inMessage(id)}" ${read.problem}` })
       return []
     }
     const conditions = when === undefined ? {} : { when: [conditionOf(when)] }
@@ -181,7 +184,10 @@ function mergedBlocked(
   const all = new Map(below.map((operation) => [operation.route, operation]))
   for (const [place, route] of unblocked.entries()) {
     if (!all.delete(route))
-      problems.push({ at: ['unblocked', place], text: `"${shown(route)}" is not blocked, so it can not be unblocked` })
+      problems.push({
+        at: ['unblocked', place],
+        text: `"${inMessage(route)}" is not blocked, so it can not be unblocked`,
+      })
   }
   for (const [route, { reason, next = askForIt }] of Object.entries(blocked))
     all.set(route, { route, reason, next, source: writing.lineOf(['blocked', route]) })

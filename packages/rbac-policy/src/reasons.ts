@@ -1,4 +1,4 @@
-import { listed, shown } from '@rack-gateway/command-matcher'
+import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
 import { type Denial, denyByBindings } from '@rack-gateway/errors'
 import type { FailedCondition, Held } from './grants.ts'
 import type { Permission, Place, Principal, RackCall } from './types.ts'
@@ -9,7 +9,7 @@ export type Side = 'own' | 'owner'
 export function boundElsewhere(principal: Principal, call: RackCall): Denial {
   return denyByBindings(
     'rack-bound',
-    `This ${credentialName[principal.kind]} is only good on the rack ${shown(principal.rack ?? '')}, and this call is for ${shown(call.rack)}.`,
+    `This ${credentialName[principal.kind]} is only good on the rack ${inMessage(principal.rack ?? '')}, and this call is for ${inMessage(call.rack)}.`,
     'Use that rack, or a credential that is not bound to it.',
   )
 }
@@ -21,11 +21,11 @@ export function noBinding(principal: Principal, place: Place, side: Side): Denia
 function unbound({ kind }: Principal, { rack, app, scope }: Place, side: Side): string {
   if (scope === 'rack') {
     const who = side === 'owner' ? 'the owner of this token has' : owning[kind]
-    return `This concerns all of the rack ${shown(rack)}, and ${who} no role there on every app.`
+    return `This concerns all of the rack ${inMessage(rack)}, and ${who} no role there on every app.`
   }
   const who = side === 'owner' ? 'The owner of this token has' : owningFirst[kind]
-  const where = scope === 'app' ? `on ${shown(app ?? 'an app without a name')} of` : 'on'
-  return `${who} no role ${where} the rack ${shown(rack)}.`
+  const where = scope === 'app' ? `on ${inMessage(app ?? 'an app without a name')} of` : 'on'
+  return `${who} no role ${where} the rack ${inMessage(rack)}.`
 }
 
 /** `needs`: who has the permission; `held`: what of it is held. */
@@ -35,9 +35,9 @@ export function noPermission(
   missing: { readonly side: Side; readonly needs: NeedWords; readonly held: Pick<Held, 'hereWords'> },
 ): Denial {
   const { side, needs, held } = missing
-  const where = shown(place.scope === 'app' ? (place.app ?? '') : place.rack)
+  const where = inMessage(place.scope === 'app' ? (place.app ?? '') : place.rack)
   const who = side === 'owner' ? 'the owner of this token is' : subjects[principal.kind]
-  const reason = `${needs.what}${where}${needs.by}${who}${held.hereWords}${shown(place.rack)}.`
+  const reason = `${needs.what}${where}${needs.by}${who}${held.hereWords}${inMessage(place.rack)}.`
   return denyByBindings('no-permission', reason, ask)
 }
 
@@ -50,13 +50,13 @@ export function proxyReason(
 ): string {
   const who = roles.length === 0 ? `${owning[kind]} no role on all apps of ` : `${subjects[kind]}${hereWords}`
   const needed = `resource:proxy, for a resource of an app,${resource.by}proxy:open, for any other address,${other.by}`
-  return `${needed}${who}${shown(rack)}.`
+  return `${needed}${who}${inMessage(rack)}.`
 }
 
 /** Says which role would do, if it held now and for this caller. */
 export function denyByCondition({ grant, reason, remedy }: FailedCondition): Denial {
   const { name, source } = grant.role
-  return { rule: `condition:${name}`, source, reason: `The role ${shown(name)} holds ${reason}.`, remedy }
+  return { rule: `condition:${name}`, source, reason: `The role ${inMessage(name)} holds ${reason}.`, remedy }
 }
 
 const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' } as const
@@ -78,8 +78,8 @@ export function needs(permission: Permission, able: readonly string[]): NeedWord
 
 function needsWhich(able: readonly string[]): string {
   if (able.length === 0) return 'is in no role'
-  if (able.length === 1) return `needs the role ${shown(able.join(''))}`
-  return `needs one of the roles ${listed(able.map(shown))}`
+  if (able.length === 1) return `needs the role ${inMessage(able.join(''))}`
+  return `needs one of the roles ${joinWithAnd(able.map(inMessage))}`
 }
 
 const subjects = { user: 'you are', 'api-token': 'this token is', workload: 'this job is' } as const

@@ -1,4 +1,4 @@
-import { compilePatterns, type NameMatcher, type Problem, shown } from '@rack-gateway/command-matcher'
+import { compilePatterns, inMessage, type NameMatcher, type Problem } from '@rack-gateway/command-matcher'
 import { isRecordable, type RackRoute, rackRoutes, recordableNames, routesById } from '@rack-gateway/convox-api'
 import { expandPermission } from './permission-patterns.ts'
 
@@ -31,31 +31,31 @@ export function valueProblems(rules: readonly ValueRule[]): Problem[] {
     const at = ['audit', 'values', rule.id]
     const problem = (field: string, text: string) => ({
       at: [...at, field],
-      text: `the value rule "${shown(rule.id)}" ${text}`,
+      text: `the value rule "${inMessage(rule.id)}" ${text}`,
     })
     const { routes = [], permissions = [], racks = [], apps = [], parameters } = rule
     const found = [
       ...routes
         .filter((route) => !routesById.has(route))
-        .map((route) => problem('routes', `names "${shown(route)}", which is not a route of the rack`)),
+        .map((route) => problem('routes', `names "${inMessage(route)}", which is not a route of the rack`)),
       ...permissions
         .filter((permission) => expandPermission(permission).length === 0)
-        .map((name) => problem('permissions', `names the permission "${shown(name)}", which does not exist`)),
+        .map((name) => problem('permissions', `names the permission "${inMessage(name)}", which does not exist`)),
       ...parameters
         .filter((name) => !name.includes('*') && !isRecordable(name))
         .map((name) =>
-          problem('parameters', `names "${shown(name)}", whose value is never recorded, since it holds secrets`),
+          problem('parameters', `names "${inMessage(name)}", whose value is never recorded, since it holds secrets`),
         ),
     ]
     if ([...racks, ...apps].includes(''))
-      found.push({ at, text: `the value rule "${shown(rule.id)}" has an empty pattern, which matches nothing` })
+      found.push({ at, text: `the value rule "${inMessage(rule.id)}" has an empty pattern, which matches nothing` })
     if (found.length > 0) return found
     const here = rackRoutes.filter(selects(rule))
-    if (here.length === 0) return [{ at, text: `the value rule "${shown(rule.id)}" is for no route of the rack` }]
+    if (here.length === 0) return [{ at, text: `the value rule "${inMessage(rule.id)}" is for no route of the rack` }]
     const names = new Set(here.flatMap(recordableNames))
     return parameters
       .filter((pattern) => ![...names].some((name) => mayMatch(pattern, name)))
-      .map((pattern) => problem('parameters', `names "${shown(pattern)}", which no route that it is for takes`))
+      .map((pattern) => problem('parameters', `names "${inMessage(pattern)}", which no route that it is for takes`))
   })
 }
 

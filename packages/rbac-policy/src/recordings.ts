@@ -1,4 +1,4 @@
-import { compilePatterns, type Problem, shown } from '@rack-gateway/command-matcher'
+import { compilePatterns, inMessage, type Problem } from '@rack-gateway/command-matcher'
 import type { RackCall } from './types.ts'
 
 /** What is recorded of a kind of session: `exec` is of runs too, `console` a resource's, `shell` an instance's. */
@@ -53,7 +53,9 @@ export function recordingProblems(rules: readonly RecordingRule[]): Problem[] {
   return rules.flatMap(({ id, racks = [], apps = [], commands = [] }) => {
     const at = ['recordings', 'rules', id]
     const empty = [...racks, ...apps, ...commands].includes('')
-    return empty ? [{ at, text: `the recording rule "${shown(id)}" has an empty pattern, which matches nothing` }] : []
+    return empty
+      ? [{ at, text: `the recording rule "${inMessage(id)}" has an empty pattern, which matches nothing` }]
+      : []
   })
 }
 

@@ -1,4 +1,4 @@
-import { listed, type Problem, shown } from '@rack-gateway/command-matcher'
+import { inMessage, joinWithAnd, type Problem } from '@rack-gateway/command-matcher'
 import { durationProblem } from '@rack-gateway/config/duration'
 import { expandPermission, spelledOut } from './permission-patterns.ts'
 import type { PolicyDocument, TokenRule } from './policy-document.ts'
@@ -31,13 +31,13 @@ export function tokenLimit(document: PolicyDocument, grants: readonly Given[]): 
 /** A token that is given permissions one by one has no role, whatever they come to. */
 function isFor(
   { roles }: PolicyDocument,
-  { roles: named = [], permissions: listed = [] }: TokenRule,
+  { roles: named = [], permissions: joinWithAnd = [] }: TokenRule,
   { role: name, permissions }: Given,
 ): boolean {
   const role = permissions === undefined ? roles.find((one) => one.name === name) : undefined
   if (role !== undefined && [name, ...(role.extends ?? [])].some((one) => named.includes(one))) return true
   const given = spelledOut(permissions ?? role?.permissions ?? [])
-  return listed.flatMap(expandPermission).some((one) => given.has(one))
+  return joinWithAnd.flatMap(expandPermission).some((one) => given.has(one))
 }
 
 export const ageProblem = durationProblem('1h', '3650d')
@@ -59,16 +59,16 @@ function ruleProblems(
   longest: number,
 ): Problem[] {
   const at = ['tokens', 'rules', id]
-  const name = `the token rule "${shown(id)}"`
-  const unknownRoles = roles.filter((role) => !known.has(role)).map(shown)
-  const unknown = permissions.filter((permission) => expandPermission(permission).length === 0).map(shown)
+  const name = `the token rule "${inMessage(id)}"`
+  const unknownRoles = roles.filter((role) => !known.has(role)).map(inMessage)
+  const unknown = permissions.filter((permission) => expandPermission(permission).length === 0).map(inMessage)
   return [
     ...(roles.length + permissions.length === 0 ? [{ at, text: `${name} is for no role and no permission` }] : []),
     ...(unknownRoles.length > 0
-      ? [{ at: [...at, 'roles'], text: `${name} names what is no role: ${listed(unknownRoles)}` }]
+      ? [{ at: [...at, 'roles'], text: `${name} names what is no role: ${joinWithAnd(unknownRoles)}` }]
       : []),
     ...(unknown.length > 0
-      ? [{ at: [...at, 'permissions'], text: `${name} names what is no permission: ${listed(unknown)}` }]
+      ? [{ at: [...at, 'permissions'], text: `${name} names what is no permission: ${joinWithAnd(unknown)}` }]
       : []),
     ...(maxAge > longest
       ? [{ at: [...at, 'max-age'], text: `${name} is longer than tokens.max-age, so it narrows nothing` }]

@@ -1,4 +1,4 @@
-import { type Problem, shown } from '@rack-gateway/command-matcher'
+import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { nearest } from '@rack-gateway/config/client'
 import type { Static, TSchema } from 'typebox'
 import { Settings } from 'typebox/system'
@@ -34,7 +34,7 @@ export function readWritten<S extends TSchema>(text: string, schema: S, what: st
   // The library compares each key of a map with all others.
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: false })
   const unreadable = [
-    ...yaml.errors.map(({ message, pos }) => ({ offset: pos[0], text: shown(message) })),
+    ...yaml.errors.map(({ message, pos }) => ({ offset: pos[0], text: inMessage(message) })),
     ...keysTwice(yaml),
   ]
   if (unreadable.length > 0) {
@@ -80,7 +80,8 @@ function keysTwice(yaml: Document): { readonly offset: number; readonly text: st
       for (const { key } of items) {
         if (!isScalar(key)) continue
         const name = String(key.value)
-        if (seen.has(name)) found.push({ offset: key.range?.[0] ?? 0, text: `the key "${shown(name)}" is there twice` })
+        if (seen.has(name))
+          found.push({ offset: key.range?.[0] ?? 0, text: `the key "${inMessage(name)}" is there twice` })
         seen.add(name)
       }
     },
@@ -100,7 +101,7 @@ function plainValue(yaml: Document): { readonly is: unknown } | null {
 function misfitsOf(schema: TSchema, value: unknown, what: string): Problem[] {
   return allErrors(schema, value).flatMap(({ keyword, instancePath, params }) => {
     const path = pathOf(instancePath)
-    const where = path.length === 0 ? what : path.map((part) => shown(String(part))).join('.')
+    const where = path.length === 0 ? what : path.map((part) => inMessage(String(part))).join('.')
     if (keyword === 'additionalProperties') return []
     if (keyword === 'required') {
       const { requiredProperties = [] } = params as { readonly requiredProperties?: readonly string[] }

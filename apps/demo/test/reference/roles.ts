@@ -1,4 +1,4 @@
-import { writeWords } from '@rack-gateway/command-matcher'
+import { formatWords } from '@rack-gateway/command-matcher'
 import { compilePolicy, type Principal, permissions } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { code, joined, list, table } from './table.ts'
@@ -16,7 +16,7 @@ export function roleParts(): Record<string, string> {
       ['rule', 'command', 'service', 'roles'],
       document.commands.map(({ id, argv, services, roles: allowed }) => [
         code(`command:${id}`),
-        code(writeWords(argv)),
+        code(formatWords(argv)),
         services.join(', '),
         allowed.join(', '),
       ]),

@@ -1,4 +1,4 @@
-import { listed, shown } from '@rack-gateway/command-matcher'
+import { joinWithAnd, inMessage } from '@rack-gateway/command-matcher'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import {
   type Judged,
@@ -64,7 +64,7 @@ function missing({ policy, principal, endpoint }: DeniedCall, permission: string
   const able = policy.rolesWith(permission)
   const roles = [...new Set(principal.bindings.map(({ role }) => role))]
   const action = permission === endpoint.permission ? actionOf(endpoint) : describePermission(permission)
-  const who = able.length === 0 ? 'Nobody' : `Only ${listed(able.map(holdersOf))}`
+  const who = able.length === 0 ? 'Nobody' : `Only ${joinWithAnd(able.map(holdersOf))}`
   const reason = `${who} can ${action}. ${describeRoles(principal, roles, able)}`
   return { rule: 'no-permission', source: 'bindings', reason, remedy: 'Ask an administrator of the gateway.' }
 }
@@ -72,7 +72,7 @@ function missing({ policy, principal, endpoint }: DeniedCall, permission: string
 /** A principal can have a sufficient role but only on some racks, or its owner can lack the role. */
 function describeRoles({ kind, owner }: Principal, roles: readonly string[], able: readonly string[]): string {
   const role = roles.find((name) => able.includes(name))
-  if (role === undefined) return roles.length === 0 ? `${has[kind]} no role.` : `${is[kind]} ${listed(roles)}.`
+  if (role === undefined) return roles.length === 0 ? `${has[kind]} no role.` : `${is[kind]} ${joinWithAnd(roles)}.`
   const ownerLacksRole = owner?.bindings.some((binding) => able.includes(binding.role)) === false
   if (ownerLacksRole) return `${is[kind]} ${role}, but its owner is not.`
   return `${is[kind]} ${role}, but not on all racks and apps.`
@@ -80,7 +80,7 @@ function describeRoles({ kind, owner }: Principal, roles: readonly string[], abl
 
 function holdersOf(role: string): string {
   if (role === 'admin') return 'administrators'
-  return role === 'auditor' ? 'auditors' : `holders of the role ${shown(role)}`
+  return role === 'auditor' ? 'auditors' : `holders of the role ${inMessage(role)}`
 }
 
 /** Such as `list bindings`. */

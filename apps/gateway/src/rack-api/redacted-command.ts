@@ -1,4 +1,4 @@
-import { shown, shownCommand } from '@rack-gateway/command-matcher'
+import { inMessage, commandInMessage } from '@rack-gateway/command-matcher'
 import { type CommandRedaction, redactCommand } from '@rack-gateway/convox-api'
 
 /** A command as events and recordings show it. The decision uses the real one. */
@@ -53,10 +53,10 @@ function quotations(real: readonly string[], words: readonly string[]): (readonl
       ? []
       : ([
           [word, told],
-          [shown(word), shown(told)],
+          [inMessage(word), inMessage(told)],
         ] as const)
   })
-  return [[shownCommand(real), shownCommand(words)] as const, [real.join(' '), words.join(' ')] as const, ...changed]
+  return [[commandInMessage(real), commandInMessage(words)] as const, [real.join(' '), words.join(' ')] as const, ...changed]
     .filter(([from]) => from !== '')
     .sort(([one], [other]) => other.length - one.length)
 }

@@ -1,4 +1,4 @@
-/** One word, written so that the rack splits it back into exactly this word. `style` picks one of three ways to do so. */
+/** Quotes a word so that the rack splits it back into this word. `style` selects one of three ways. */
 export function quote(word: string, style: number): string {
   if (style === 0) return `'${word.replaceAll("'", "'\\''")}'`
   if (style === 1) return `"${word.replaceAll(/[\\"$`]/g, (char) => `\\${char}`)}"`

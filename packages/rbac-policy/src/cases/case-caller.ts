@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type Problem, shown } from '@rack-gateway/command-matcher'
+import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { readTime } from '@rack-gateway/errors/read-time'
 import type { Binding, Principal } from '../types.ts'
 import type { WrittenBinding, WrittenCase } from './case-schema.ts'
@@ -20,9 +20,11 @@ export interface CaseMoment {
 export function whenAndWhence({ time = usualTime, address }: Who): CaseMoment {
   const at = readTime(time, 'offset') ?? Number.NaN
   const problems = [
-    ...(Number.isNaN(at) ? [{ at: ['who', 'time'], text: `"${shown(time)}" is no time such as ${usualTime}` }] : []),
+    ...(Number.isNaN(at)
+      ? [{ at: ['who', 'time'], text: `"${inMessage(time)}" is no time such as ${usualTime}` }]
+      : []),
     ...(address !== undefined && isIP(address) === 0
-      ? [{ at: ['who', 'address'], text: `"${shown(address)}" is no IP address` }]
+      ? [{ at: ['who', 'address'], text: `"${inMessage(address)}" is no IP address` }]
       : []),
   ]
   return { at, address: address ?? null, problems }

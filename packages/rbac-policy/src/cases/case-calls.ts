@@ -1,4 +1,4 @@
-import { type Problem, shown, splitCommand } from '@rack-gateway/command-matcher'
+import { inMessage, type Problem, splitCommand } from '@rack-gateway/command-matcher'
 import { isNotUnderstood, type PlannedCall, planCommand, planRoute } from '@rack-gateway/convox-api/commands'
 import type { WrittenCase } from './case-schema.ts'
 
@@ -23,7 +23,7 @@ function byCommand(convox: string, app: string): CaseCalls {
   const words = split.argv[0] === 'convox' ? split.argv.slice(1) : split.argv
   const plan = planCommand(words, { appSetting: app, directory: app, rack: 'chosen', input: 'terminal' })
   if (plan.kind === 'unknown')
-    return nothing({ at, text: `what it asks of the gateway can not be told: ${shown(plan.reason)}` })
+    return nothing({ at, text: `what it asks of the gateway can not be told: ${inMessage(plan.reason)}` })
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
   if (calls.length === 0) return nothing({ at, text: 'it asks nothing of the gateway that it can not do without' })
   return { asks: `convox ${words.map(typed).join(' ')}`, calls, problems: [] }
@@ -33,7 +33,7 @@ function byRoute(call: NonNullable<WrittenCase['call']>, app: string): CaseCalls
   const { route, params = {}, query = [], form = [], headers = [], command = null, release = null } = call
   const named = route.includes('/apps/{app}') ? { app, ...params } : params
   const planned = planRoute({ route, params: named, query, form, headers, command, release })
-  if (isNotUnderstood(planned)) return nothing({ at: ['call'], text: shown(planned.notUnderstood) })
+  if (isNotUnderstood(planned)) return nothing({ at: ['call'], text: inMessage(planned.notUnderstood) })
   return { asks: route, calls: [planned], problems: [] }
 }
 

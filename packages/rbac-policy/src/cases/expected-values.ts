@@ -1,4 +1,4 @@
-import { listed } from '@rack-gateway/command-matcher'
+import { joinWithAnd } from '@rack-gateway/command-matcher'
 import type { Policy } from '../policy.ts'
 import { type Sight, sightOf } from '../sight.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
@@ -43,5 +43,5 @@ function hidesParameter({ secrets }: Sight, { isSecretParameter }: Asked): (name
 const kinds = { environment: 'the key', parameters: 'the parameter' } as const
 
 function told(kind: keyof NamedValues, how: string, names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`${kinds[kind]} ${listed(names)} ${how}`]
+  return names.length === 0 ? [] : [`${kinds[kind]} ${joinWithAnd(names)} ${how}`]
 }

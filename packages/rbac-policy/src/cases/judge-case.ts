@@ -1,4 +1,4 @@
-import { listed } from '@rack-gateway/command-matcher'
+import { joinWithAnd } from '@rack-gateway/command-matcher'
 import { decidingWorlds, type JudgedWorld } from '../planned-decision.ts'
 import type { Policy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
@@ -57,7 +57,7 @@ function recordingOf(policy: Policy, { call, decision }: JudgedWorld): Recording
 function recordedOtherwise(expected: string | null, recordings: readonly RecordingRule[]): string[] {
   const rules = recordings.map(({ id }) => id)
   if (expected === null || (expected === 'none' ? rules.length === 0 : rules.includes(expected))) return []
-  return [rules.length === 0 ? 'no recording rule is for it' : `it is recorded by the rule ${listed(rules)}`]
+  return [rules.length === 0 ? 'no recording rule is for it' : `it is recorded by the rule ${joinWithAnd(rules)}`]
 }
 
 function outcomeOf(planned: readonly ReturnType<typeof decidingWorlds>[]): {

@@ -1,4 +1,4 @@
-import { type Problem, shown } from '@rack-gateway/command-matcher'
+import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import type { PolicyDocument } from '../policy-document.ts'
 import { type FileProblems, readWritten } from '../written-file.ts'
 import { principalOf, rolesOf, whenAndWhence } from './case-caller.ts'
@@ -71,7 +71,7 @@ function caseOf(
     ...planned.problems,
     ...groupless.map((group) => ({
       at: ['who', 'groups'],
-      text: `the group "${shown(group)}" has no bindings under groups at the top`,
+      text: `the group "${inMessage(group)}" has no bindings under groups at the top`,
     })),
     ...(who.owner !== undefined && who.kind !== 'api-token'
       ? [{ at: ['who', 'owner'], text: 'only an API token has an owner: add kind: api-token' }]
@@ -110,5 +110,5 @@ function unknownRoles({ who }: WrittenCase, groups: Groups, known: ReadonlySet<s
   const named = [...rolesOf(who, groups), ...(who.owner ?? [])]
   return [...new Set(named)]
     .filter((role) => !known.has(role))
-    .map((role) => `the role "${shown(role)}" does not exist in the document`)
+    .map((role) => `the role "${inMessage(role)}" does not exist in the document`)
 }

@@ -1,4 +1,4 @@
-import { type ArgvWord, type CommandRule, type WordType, writeWords } from '@rack-gateway/command-matcher'
+import { type ArgvWord, type CommandRule, formatWords, type WordType } from '@rack-gateway/command-matcher'
 
 /** A command that a rule is about. */
 export interface ExampleCommand {
@@ -33,7 +33,7 @@ export function exampleCommands(rules: readonly CommandRule[], runServices: read
   const found = new Map<string, ExampleCommand>()
   for (const rule of rules) {
     const on = rule.services.includes('*') ? services : rule.services
-    for (const words of variants(rule.argv)) add(found, { argv: words.flatMap(wordFor), words: writeWords(words) }, on)
+    for (const words of variants(rule.argv)) add(found, { argv: words.flatMap(wordFor), words: formatWords(words) }, on)
   }
   add(found, { argv: unnamed, words: '(anything else)' }, services)
   return [...found.values()]

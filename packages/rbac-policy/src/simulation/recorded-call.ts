@@ -1,4 +1,4 @@
-import { attachedStart, type CommandMode } from '@rack-gateway/command-matcher'
+import { attachedRunSeconds, type CommandMode } from '@rack-gateway/command-matcher'
 import {
   compileMatcher,
   isTargetError,
@@ -162,5 +162,5 @@ function commandOf({ command, environment = [] }: RecordedCall, { permission }: 
 
 function modeOf(isRun: boolean, text: string): CommandMode {
   if (!isRun) return 'exec'
-  return attachedStart(text) === null ? 'detached' : 'attached'
+  return attachedRunSeconds(text) === null ? 'detached' : 'attached'
 }

@@ -1,4 +1,4 @@
-import { listed } from '@rack-gateway/command-matcher'
+import { joinWithAnd } from '@rack-gateway/command-matcher'
 import { durationInWords } from '@rack-gateway/config/duration'
 import type { TokenRule, TokenTerms } from '../policy-document.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
@@ -33,8 +33,8 @@ function ruleChanged(before: TokenRule | undefined, rule: TokenRule): PolicyChan
 
 function ruleWords({ maxAge, roles = [], permissions = [] }: TokenRule): string {
   const what = [
-    ...(roles.length === 0 ? [] : [`the roles ${listed(roles)}`]),
-    ...(permissions.length === 0 ? [] : [`the permissions ${listed(permissions)}`]),
+    ...(roles.length === 0 ? [] : [`the roles ${joinWithAnd(roles)}`]),
+    ...(permissions.length === 0 ? [] : [`the permissions ${joinWithAnd(permissions)}`]),
   ]
   return `at most ${words(maxAge)} for ${what.join(' and ')}`
 }

@@ -2,7 +2,7 @@ import type { CommandRule } from '../types.ts'
 
 const releaseRoles = ['deployer', 'ci', 'admin']
 
-/** Typical rules, to judge hostile commands by. */
+/** Typical rules for tests with hostile commands. */
 export const typicalRules: readonly CommandRule[] = [
   { id: 'pre-release', argv: ['bin/pre_release'], services: ['command'], roles: releaseRoles },
   {

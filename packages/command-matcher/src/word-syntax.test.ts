@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ArgvWord } from './types.ts'
+import { formatWords, parseWords } from './word-syntax.ts'
 import { wordTypes } from './word-types.ts'
-import { readWords, writeWords } from './written-words.ts'
 
-describe('words as people write them', () => {
+describe('the syntax of words', () => {
   test.each<[string, readonly ArgvWord[]]>([
     ['bin/pre_release', ['bin/pre_release']],
     ['rake db:migrate|db:seed', ['rake', ['db:migrate', 'db:seed']]],
@@ -18,7 +18,7 @@ describe('words as people write them', () => {
     ['bin/report-* <id:integer>', [{ prefix: 'bin/report-' }, { name: 'id', type: 'integer' }]],
     ['', []],
   ])('%s', (text, words) => {
-    expect(readWords(text)).toEqual({ words })
+    expect(parseWords(text)).toEqual({ words })
   })
 
   test.each([
@@ -40,11 +40,11 @@ describe('words as people write them', () => {
     ['rake reports:**', 'has a * inside of'],
     ['rake reports:*|db:*', 'has a * in the choices'],
     ['rake a|b*', 'has a * in the choices'],
-  ])('%s is not read', (text, problem) => {
-    expect(readWords(text)).toEqual({ problem: expect.stringContaining(problem) })
+  ])('%s is rejected', (text, problem) => {
+    expect(parseWords(text)).toEqual({ problem: expect.stringContaining(problem) })
   })
 
-  test('what is written is read back', () => {
+  test('formatted words are parsed back', () => {
     const literal = fc.stringMatching(/^[ -&(-~…]{0,8}$/)
     const prefix = fc.record({ prefix: fc.stringMatching(/^[a-z:]{0,6}$/) })
     const choice = fc.array(fc.stringMatching(/^[a-z:]{1,4}$/), { minLength: 2, maxLength: 3 })
@@ -55,7 +55,7 @@ describe('words as people write them', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(literal, choice, typed, prefix), { maxLength: 5 }), fc.boolean(), (words, open) => {
         const all: ArgvWord[] = open ? [...words, { rest: true }] : words
-        expect(readWords(writeWords(all))).toEqual({ words: all })
+        expect(parseWords(formatWords(all))).toEqual({ words: all })
       }),
     )
   })

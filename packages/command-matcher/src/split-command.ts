@@ -1,17 +1,17 @@
 import type { SplitCommand } from './types.ts'
 
 /**
- * Splits a command as the rack does before it starts it, word for word and error for error.
+ * Splits a command into words exactly as the rack does, with the same errors.
  *
- * Separators are space, tab and newline only: a carriage return, a form feed or U+00A0 is part of a word.
- * Nothing is expanded, and `;`, `|`, `&&`, `$` and `#` mean nothing: the rack has no shell.
+ * Only space, tab, and newline separate words; a carriage return, a form feed, or U+00A0 is part of a word. Nothing is expanded, and
+ * `;`, `|`, `&&`, `$`, and `#` have no meaning, because the rack has no shell.
  *
- * @param text any string; a command that came as a header goes through `decodeHeaderCommand` first
- * @see samples in `src/testing/argv.json`, recorded from the rack's own splitter (go-shellquote, `Split`)
+ * @param text any string; decode a header with `decodeHeaderCommand` first
+ * @see samples in `src/testing/argv.json`, recorded from the rack's splitter (go-shellquote, `Split`)
  */
 export function splitCommand(text: string): SplitCommand {
   const argv: string[] = []
-  // null is "between words": `''` begins a word that is empty, and must be kept.
+  // null means between words; `''` begins an empty word, which must be kept.
   let word: string | null = null
   let quote: Quote = 'none'
 

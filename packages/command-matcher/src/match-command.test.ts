@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { hasAnyRule, matchCommand } from './match.ts'
-import { compileRules } from './rules.ts'
-import { judge } from './testing/judge.ts'
+import { compileRules } from './compile-rules.ts'
+import { hasAnyRule, matchCommand } from './match-command.ts'
+import { matchTypical } from './testing/match-typical.ts'
 import type { CommandCall, CommandOptions, CommandRule } from './types.ts'
 
 const call: CommandCall = {
@@ -27,7 +27,7 @@ describe('words', () => {
     }
   })
 
-  test('a choice matches each of its literals and nothing else', () => {
+  test('a choice matches exactly its literals', () => {
     const rules = [rule({ argv: ['rake', ['a', 'b']] })]
     expect(match(rules, { argv: ['rake', 'a'] }).effect).toBe('allow')
     expect(match(rules, { argv: ['rake', 'b'] }).effect).toBe('allow')
@@ -35,14 +35,14 @@ describe('words', () => {
     expect(match(rules, { argv: ['rake', 'a', 'b'] }).effect).toBe('deny')
   })
 
-  test('a rest matches what follows, nothing included', () => {
+  test('a rest matches any number of words', () => {
     const rules = [rule({ argv: ['rake', { rest: true }] })]
     expect(match(rules, { argv: ['rake'] }).effect).toBe('allow')
     expect(match(rules, { argv: ['rake', 'x', 'y', ''] }).effect).toBe('allow')
     expect(match(rules, { argv: ['rakes'] }).effect).toBe('deny')
   })
 
-  test('a rest never reaches over shell syntax, wherever it stands', () => {
+  test('a rest never matches shell syntax, at any position', () => {
     const rules = [rule({ argv: ['rake', { rest: true }] })]
     for (const argv of [
       ['rake', ';'],
@@ -54,13 +54,13 @@ describe('words', () => {
     }
   })
 
-  test('shell syntax is permitted where a rule holds the word itself', () => {
+  test('shell syntax is allowed if a rule contains this word', () => {
     expect(match([rule({ argv: ['psql', ';'] })], { argv: ['psql', ';'] }).effect).toBe('allow')
     expect(match([rule({ argv: ['psql', ';', { rest: true }] })], { argv: ['psql', ';', 'x'] }).effect).toBe('allow')
     expect(match([rule({ argv: ['psql', ';', { rest: true }] })], { argv: ['psql', ';', '|'] }).effect).toBe('deny')
   })
 
-  test('names of object properties are words like any other', () => {
+  test('names of inherited properties are ordinary words', () => {
     for (const word of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       expect(match([rule({})], { argv: [word] }).effect).toBe('deny')
       expect(match([rule({ argv: [word] })], { argv: [word] }).effect).toBe('allow')
@@ -68,7 +68,7 @@ describe('words', () => {
   })
 })
 
-describe('where and who', () => {
+describe('services, apps, racks, roles, and modes', () => {
   test.each<[Partial<CommandRule>, Partial<CommandCall>]>([
     [{ services: ['command'] }, { service: 'web' }],
     [{ services: ['command'] }, { service: '' }],
@@ -94,7 +94,7 @@ describe('where and who', () => {
     expect(match([rule(limits)], change).effect).toBe('allow')
   })
 
-  test('the first rule in the list decides, however it is written', () => {
+  test('the first matching rule in the list decides', () => {
     const rest = rule({ id: 'rest', argv: [{ rest: true }] })
     const exact = rule({ id: 'exact' })
     expect(match([rest, exact])).toMatchObject({ rule: 'rest' })
@@ -102,13 +102,13 @@ describe('where and who', () => {
     expect(match([rule({ id: 'other', apps: ['api'] }), exact])).toMatchObject({ rule: 'exact' })
   })
 
-  test('a run is only for the services that take runs, whatever the rules say', () => {
+  test('runs are allowed only on run services, for any rules', () => {
     const rules = [rule({ services: ['*'], argv: [{ rest: true }] })]
     for (const mode of ['attached', 'detached'] as const) {
       expect(match(rules, { mode, service: 'web', argv: ['sleep', '10'] })).toEqual({
         effect: 'deny',
         rule: 'run-service',
-        reason: 'Nobody may start a run on the service web.',
+        reason: 'Runs are not permitted on the service web.',
         remedy: 'Use the service command.',
       })
     }
@@ -121,22 +121,22 @@ describe('where and who', () => {
 describe('attached runs', () => {
   const start: Partial<CommandCall> = { mode: 'attached', argv: ['sleep', '3600'] }
 
-  test('the POST is permitted when some rule permits an exec there', () => {
+  test('the POST is allowed if a rule allows an exec there', () => {
     expect(match([rule({})], start)).toMatchObject({ effect: 'allow', rule: 'attached-start' })
   })
 
-  test('the POST is refused when no rule could permit what follows', () => {
+  test('the POST is denied if no rule could allow the exec', () => {
     expect(match([rule({ modes: ['detached'] })], start).effect).toBe('deny')
     expect(match([rule({ apps: ['api'] })], start).effect).toBe('deny')
     expect(match([rule({})], { ...start, roles: ['viewer'] })).toEqual({
       effect: 'deny',
       rule: 'no-rule',
       reason: 'A run is not permitted: on the service command of web the role viewer may run nothing.',
-      remedy: 'Ask for a role that may, or for a rule.',
+      remedy: 'Ask an administrator for a role or a rule that permits it.',
     })
   })
 
-  test('a rule for attached runs permits the start, and its command in a run of one’s own only', () => {
+  test('a rule for attached runs allows the start, and its command only in the caller’s own run', () => {
     const rules = [rule({ modes: ['attached'] })]
     expect(match(rules, start)).toMatchObject({ effect: 'allow', rule: 'attached-start' })
     expect(match(rules, { mode: 'own-exec' }).effect).toBe('allow')
@@ -146,7 +146,7 @@ describe('attached runs', () => {
     expect(match([rule({ modes: ['detached'] })], { mode: 'own-exec' }).effect).toBe('deny')
   })
 
-  test('nothing but a sleep is ever permitted by it', () => {
+  test('it allows only a sleep', () => {
     for (const argv of [
       ['rake', 'a'],
       ['sleep'],
@@ -160,11 +160,11 @@ describe('attached runs', () => {
     }
   })
 
-  test('the sleep itself is no permission to exec one', () => {
+  test('it does not allow a sleep by exec', () => {
     expect(match([rule({})], { ...start, mode: 'exec' }).effect).toBe('deny')
   })
 
-  test('whether there is any rule is asked for an exec', () => {
+  test('hasAnyRule checks for an exec', () => {
     const { argv: _argv, mode: _mode, ...place } = call
     expect(hasAnyRule(compileRules([rule({})]), place)).toBe(true)
     expect(hasAnyRule(compileRules([rule({ modes: ['detached'] })]), place)).toBe(false)
@@ -174,44 +174,44 @@ describe('attached runs', () => {
   })
 })
 
-describe('what a refusal says', () => {
-  test('it names what would be permitted, and who may do what was asked', () => {
-    expect(judge('rake db:migrate')).toEqual({
+describe('explanations', () => {
+  test('name the allowed commands, and the roles that can run this one', () => {
+    expect(matchTypical('rake db:migrate')).toEqual({
       effect: 'deny',
       rule: 'no-rule',
       reason:
         '"rake db:migrate" is not permitted: on the service command of web the role deployer may run only: bin/pre_release, ' +
         'run_as_deploy rake checks:verify_dns checks:generate_test_submission, rake stripe:prepare.',
-      remedy: 'The role admin may run this one: ask someone who has it.',
+      remedy: 'The role admin can run this command. Ask someone who has it.',
     })
   })
 
-  test('it says so when nothing is permitted', () => {
-    expect(judge('bin/pre_release', { roles: ['viewer', 'ops'] })).toMatchObject({
+  test('say that nothing is allowed', () => {
+    expect(matchTypical('bin/pre_release', { roles: ['viewer', 'ops'] })).toMatchObject({
       reason: expect.stringContaining('the roles viewer and ops may run nothing.'),
-      remedy: expect.stringMatching(/^The roles deployer, ci and admin may run this one/),
+      remedy: expect.stringMatching(/^The roles deployer, ci and admin can run this command/),
     })
-    expect(judge('ls', { roles: [], mode: 'exec', service: '' })).toMatchObject({
+    expect(matchTypical('ls', { roles: [], mode: 'exec', service: '' })).toMatchObject({
       reason: expect.stringContaining('in a process without a service of web you may run nothing'),
     })
   })
 
-  test('an empty command and a long one are refused before anything else', () => {
-    expect(judge('', { roles: ['admin'] })).toMatchObject({ rule: 'empty' })
-    expect(judge(' \t\n', { roles: ['admin'], mode: 'exec' })).toMatchObject({ rule: 'empty' })
-    expect(judge('x'.repeat(8192), { roles: ['admin'] }).effect).toBe('allow')
-    expect(judge('x'.repeat(8193), { roles: ['admin'] })).toMatchObject({ rule: 'too-long' })
-    expect(judge('é '.repeat(4000), { roles: ['admin'] })).toMatchObject({ rule: 'too-long' })
+  test('an empty or long command is denied first', () => {
+    expect(matchTypical('', { roles: ['admin'] })).toMatchObject({ rule: 'empty' })
+    expect(matchTypical(' \t\n', { roles: ['admin'], mode: 'exec' })).toMatchObject({ rule: 'empty' })
+    expect(matchTypical('x'.repeat(8192), { roles: ['admin'] }).effect).toBe('allow')
+    expect(matchTypical('x'.repeat(8193), { roles: ['admin'] })).toMatchObject({ rule: 'too-long' })
+    expect(matchTypical('é '.repeat(4000), { roles: ['admin'] })).toMatchObject({ rule: 'too-long' })
   })
 
-  test('it is one clean line without per-cent signs, whatever was asked, wherever', () => {
+  test('are one line without percent signs, for any input', () => {
     const names = { app: 'a%s\n', service: 'command', roles: ['r%d\x1b'] }
-    const verdict = judge("date '+%s\n\u202e\x1b[31m'", names)
+    const verdict = matchTypical("date '+%s\n\u202e\x1b[31m'", names)
     expect(verdict).toMatchObject({ effect: 'deny', reason: expect.not.stringMatching(/[%\n\x1b\u202e]/) })
-    expect(judge('rake', { service: '%s\r\n' })).toMatchObject({ reason: expect.not.stringMatching(/[%\r\n]/) })
+    expect(matchTypical('rake', { service: '%s\r\n' })).toMatchObject({ reason: expect.not.stringMatching(/[%\r\n]/) })
   })
 
-  test('many rules are not all listed', () => {
+  test('list a limited number of rules', () => {
     const rules = Array.from({ length: 30 }, (_, at) => rule({ id: `r${at}`, argv: [`command${at}`] }))
     expect(match(rules)).toMatchObject({ reason: expect.stringMatching(/command7, and more\.$/) })
     expect(match([rule({ argv: ['a', ['b', 'c'], { rest: true }] })])).toMatchObject({
@@ -223,7 +223,7 @@ describe('what a refusal says', () => {
 describe('words of a type', () => {
   const rules = [rule({ argv: ['export', { name: 'user', type: 'integer' }] })]
 
-  test('stand for every word of that type, and no other', () => {
+  test('match exactly the words of that type', () => {
     expect(match(rules, { argv: ['export', '42'] })).toMatchObject({ effect: 'allow', rule: 'one' })
     for (const word of ['', '-1', '4 2', '4;2', '0x4', '٤', '1'.repeat(19), 'all', '--all'])
       expect(match(rules, { argv: ['export', word] }).effect).toBe('deny')
@@ -247,27 +247,27 @@ describe('words of a type', () => {
     for (const word of bad) expect({ word, ...match(typed, { argv: ['x', word] }) }).toMatchObject({ effect: 'deny' })
   })
 
-  test('the first rule decides, whether it names the word or its type', () => {
+  test('the first rule decides, for literals and types', () => {
     const literal = rule({ id: 'literal', argv: ['export', '42'] })
     expect(match([...rules, literal], { argv: ['export', '42'] })).toMatchObject({ rule: 'one' })
     expect(match([literal, ...rules], { argv: ['export', '42'] })).toMatchObject({ rule: 'literal' })
   })
 
-  test('a literal beside them does not hide what follows a type', () => {
+  test('a literal does not hide the rules after a type', () => {
     const deep = rule({ id: 'deep', argv: ['a', { name: 'x', type: 'word' }, 'c'] })
     const literal = rule({ id: 'literal', argv: ['a', 'b', 'd'] })
     expect(match([literal, deep], { argv: ['a', 'b', 'c'] })).toMatchObject({ rule: 'deep' })
     expect(match([literal, deep], { argv: ['a', 'b', 'd'] })).toMatchObject({ rule: 'literal' })
   })
 
-  test('they are listed as they are written', () => {
+  test('are listed in the syntax of rules', () => {
     expect(match(rules, { argv: ['x'] })).toMatchObject({
       reason: expect.stringContaining('only: export <user:integer>.'),
     })
   })
 })
 
-describe('how it is started', () => {
+describe('start options', () => {
   const usual: CommandOptions = { interactive: false, entrypoint: false, environment: [], newestRelease: true }
   const started = (limits: Partial<CommandRule>, change: Partial<CommandOptions>) =>
     match([rule(limits)], { options: { ...usual, ...change } })
@@ -280,7 +280,7 @@ describe('how it is started', () => {
     [{}, { environment: ['PATH'] }, /without the environment key PATH/],
     [{ environment: ['DEBUG*'] }, { environment: ['DEBUG', 'PATH'] }, /without the environment key PATH/],
     [{ releases: 'newest' }, { newestRelease: false }, /with the newest release only/],
-  ])('the rule %j is not for %j', (limits, change, reason) => {
+  ])('the rule %j does not permit %j', (limits, change, reason) => {
     expect(started(limits, change)).toMatchObject({
       effect: 'deny',
       rule: 'options',
@@ -295,23 +295,23 @@ describe('how it is started', () => {
     [{ environment: ['DEBUG*'] }, { environment: ['DEBUG', 'DEBUG_SQL'] }],
     [{ releases: 'newest' }, { newestRelease: null }],
     [{ releases: 'any' }, { newestRelease: false }],
-  ])('the rule %j is for %j', (limits, change) => {
+  ])('the rule %j permits %j', (limits, change) => {
     expect(started(limits, change)).toMatchObject({ effect: 'allow', rule: 'one' })
   })
 
-  test('another rule that is for it permits it all the same', () => {
+  test('another matching rule permits it', () => {
     const both = [rule({ interactive: true }), rule({ id: 'two' })]
     expect(match(both, { options: usual })).toMatchObject({ effect: 'allow', rule: 'two' })
   })
 
-  test('what else stands against a rule is said in its own words', () => {
-    const obstacle = { reason: 'Not on Sundays.', remedy: 'Wait for Monday.' }
-    const holds = ({ id }: CommandRule) => (id === 'one' ? obstacle : null)
+  test('a failed condition is explained in its own words', () => {
+    const explanation = { reason: 'Not on Sundays.', remedy: 'Wait for Monday.' }
+    const holds = ({ id }: CommandRule) => (id === 'one' ? explanation : null)
     expect(match([rule({})], { checkConditions: holds })).toMatchObject({
       effect: 'deny',
       rule: 'condition',
       nearest: { id: 'one' },
-      ...obstacle,
+      ...explanation,
     })
     expect(match([rule({}), rule({ id: 'two' })], { checkConditions: holds })).toMatchObject({
       effect: 'allow',

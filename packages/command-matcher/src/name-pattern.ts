@@ -4,8 +4,8 @@ export type NameMatcher = (name: string) => boolean
 const always: NameMatcher = () => true
 
 /**
- * Compiles a pattern in which `*` stands for any run of characters, none included; everything else stands for itself.
- * No regular expression: each piece between stars is looked for once, from left to right. An empty pattern matches nothing.
+ * Compiles a pattern in which `*` matches any text, also an empty one. Every other character matches itself. An empty pattern matches
+ * nothing. The time is linear, because each part is searched once, from left to right.
  */
 export function compilePattern(pattern: string): NameMatcher {
   if (pattern === '') return () => false
@@ -28,7 +28,7 @@ export function compilePattern(pattern: string): NameMatcher {
   }
 }
 
-/** Matches when one of the patterns does; without patterns, always. */
+/** Matches if one of the patterns does; always without patterns. */
 export function compilePatterns(patterns: readonly string[] | undefined): NameMatcher {
   if (patterns === undefined) return always
   const matchers = patterns.map(compilePattern)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { attachedStart } from './attached.ts'
+import { attachedRunSeconds } from './attached-run.ts'
 
 describe("an attached run's POST", () => {
   test.each([
@@ -8,8 +8,8 @@ describe("an attached run's POST", () => {
     ['sleep 60', 60],
     ['sleep 3600', 3600],
     ['sleep 86400', 86_400],
-  ])('%s starts one', (text, seconds) => {
-    expect(attachedStart(text)).toBe(seconds)
+  ])('%s starts an attached run', (text, seconds) => {
+    expect(attachedRunSeconds(text)).toBe(seconds)
   })
 
   test.each([
@@ -40,14 +40,14 @@ describe("an attached run's POST", () => {
     'sleep １',
     'sleep\u00a01',
   ])('%j does not', (text) => {
-    expect(attachedStart(text)).toBeNull()
+    expect(attachedRunSeconds(text)).toBeNull()
   })
 
-  test('nothing but sleep and a number is ever one', () => {
+  test('only sleep and a number start an attached run', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), (before, after) => {
         fc.pre(!/^[0-9]+$/.test(after))
-        expect(attachedStart(`${before}sleep 10${after}`)).toBeNull()
+        expect(attachedRunSeconds(`${before}sleep 10${after}`)).toBeNull()
       }),
     )
   })

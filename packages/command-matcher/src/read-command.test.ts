@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeHeaderCommand, readCommand } from './header.ts'
+import { decodeHeaderCommand, readCommand } from './read-command.ts'
 
-/** The text as Node hands it over when it came as UTF-8 in a header. */
+/** A UTF-8 header as Node returns it. */
 function asHeader(text: string): string {
   return Buffer.from(text).toString('latin1')
 }
 
 describe('the text of a Command header', () => {
-  test('UTF-8 bytes become characters', () => {
+  test('UTF-8 bytes are decoded', () => {
     expect(decodeHeaderCommand(asHeader('réke 日本'))).toBe('réke 日本')
     expect(decodeHeaderCommand(asHeader('\u{1f600}'))).toBe('\u{1f600}')
   })
 
-  test('bytes that are not UTF-8 stay as they are', () => {
+  test('bytes that are not UTF-8 stay unchanged', () => {
     expect(decodeHeaderCommand('r\xe9ke')).toBe('r\xe9ke')
     expect(decodeHeaderCommand('\xc0\xaf')).toBe('\xc0\xaf')
     expect(decodeHeaderCommand('\xed\xa0\x80')).toBe('\xed\xa0\x80')
@@ -23,11 +23,11 @@ describe('the text of a Command header', () => {
     expect(readCommand(asHeader('\ufeffrake'), 'exec').argv).toEqual(['\ufeffrake'])
   })
 
-  test('text that never was bytes is left alone', () => {
+  test('text beyond latin1 stays unchanged', () => {
     expect(decodeHeaderCommand('日本')).toBe('日本')
   })
 
-  test('every text that was sent as UTF-8 is read back', () => {
+  test('every UTF-8 text is decoded to itself', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(decodeHeaderCommand(asHeader(text))).toBe(text)
@@ -35,7 +35,7 @@ describe('the text of a Command header', () => {
     )
   })
 
-  test('what is not ASCII in bytes never reads as ASCII', () => {
+  test('non-ASCII bytes are never decoded to ASCII', () => {
     fc.assert(
       fc.property(fc.uint8Array({ min: 0x80, minLength: 1 }), (bytes) => {
         expect(decodeHeaderCommand(Buffer.from(bytes).toString('latin1'))).not.toMatch(/[\0-\x7f]/)
@@ -45,7 +45,7 @@ describe('the text of a Command header', () => {
 })
 
 describe('reading a command', () => {
-  test('a POST that sleeps is the start of an attached run', () => {
+  test('a POST of sleep N starts an attached run', () => {
     expect(readCommand('sleep 3600', 'run')).toEqual({
       text: 'sleep 3600',
       argv: ['sleep', '3600'],
@@ -59,11 +59,11 @@ describe('reading a command', () => {
     expect(readCommand('sleep 1; sh', 'run')).toMatchObject({ argv: ['sleep', '1;', 'sh'], mode: 'detached' })
   })
 
-  test('a websocket is an exec, whatever it says', () => {
+  test('a websocket is always an exec', () => {
     expect(readCommand('sleep 3600', 'exec').mode).toBe('exec')
   })
 
-  test('what the rack could not split has no argv and says why', () => {
+  test('a command that the rack can not split has an error instead of an argv', () => {
     expect(readCommand('rake db:migrate\\', 'exec')).toMatchObject({
       argv: null,
       error: 'Unterminated backslash-escape',
@@ -74,7 +74,7 @@ describe('reading a command', () => {
     expect(readCommand('', 'run')).toMatchObject({ argv: [], mode: 'detached' })
   })
 
-  test('8192 bytes are read, one more is not, spaces and all', () => {
+  test('a command may have 8192 bytes, spaces included', () => {
     expect(readCommand(`rake${' '.repeat(8188)}`, 'exec').argv).toEqual(['rake'])
     expect(readCommand(`rake${' '.repeat(8189)}`, 'exec')).toMatchObject({
       argv: null,

@@ -1,56 +1,56 @@
+import { ruleProblems, wordChoices } from './check-rules.ts'
 import { InvalidCommandRules } from './errors.ts'
+import { inMessage } from './message-text.ts'
 import { createNameIndex, type NameIndex } from './name-index.ts'
-import { compilePatterns, type NameMatcher } from './pattern.ts'
-import { ruleProblems, wordChoices } from './rule-check.ts'
+import { compilePatterns, type NameMatcher } from './name-pattern.ts'
 import type { ArgvWord, CommandRule } from './types.ts'
+import { formatWords } from './word-syntax.ts'
 import { type WordType, wordTypes } from './word-types.ts'
-import { shown } from './wording.ts'
-import { writeWords } from './written-words.ts'
 
-/** A rule ready to be asked. `place` is its place in the list: the first that matches decides. */
+/** A compiled rule. `position` is its index in the list, in which the first matching rule decides. */
 export interface CompiledRule {
   readonly rule: CommandRule
-  readonly place: number
+  readonly position: number
   readonly onService: NameMatcher
   readonly onRack: NameMatcher
-  /** Its words, as people write them. */
+  /** Its words as text. */
   readonly words: string
-  /** Whether its environment keys permit one. */
+  /** Whether the rule permits an environment key. */
   readonly permitsKey: NameMatcher
 }
 
-/** One word deeper into the argv of all rules. */
+/** A node in the tree of the rules' words. */
 export interface RuleNode {
-  /** Where a literal leads. */
+  /** Children by literal. */
   readonly next: ReadonlyMap<string, RuleNode>
-  /** Where a word of a type leads. */
+  /** Children by type. */
   readonly typed: readonly { readonly accepts: (word: string) => boolean; readonly node: RuleNode }[]
-  /** Where a word leads that begins with a prefix: by the length of the prefix, then by its text. */
+  /** Children by prefix: by the length of the prefix, then by its text. */
   readonly prefixed: readonly { readonly length: number; readonly nodes: ReadonlyMap<string, RuleNode> }[]
-  /** Rules that end here, by app; null for none. */
+  /** Rules that end here, by app. */
   readonly exact: NameIndex<CompiledRule> | null
-  /** Rules that permit anything from here on, shell syntax excepted, by app; null for none. */
+  /** Rules that permit any further words without shell syntax, by app. */
   readonly rest: NameIndex<CompiledRule> | null
 }
 
 export interface CompiledRules {
   readonly all: readonly CompiledRule[]
   readonly root: RuleNode
-  /** The rules for a role, whatever their words, by app. */
+  /** The rules of a role, by app. */
   readonly byRole: ReadonlyMap<string, NameIndex<CompiledRule>>
-  /** Services on which `run` may start anything at all. */
+  /** Services that permit `run`. */
   readonly runServices: ReadonlySet<string>
 }
 
 export interface CompileOptions {
-  /** `command` alone by default. No rule can widen it: on other services `run` is nobody's. */
+  /** By default, only `command`. No rule can permit `run` on another service. */
   readonly runServices?: readonly string[]
 }
 
 /**
- * Compiles rules into a tree of words, so that matching costs a look-up or two a word however many rules there are.
+ * Compiles rules into a tree of words, so that the time of a match does not depend on the number of rules.
  *
- * @throws InvalidCommandRules with every problem that was found
+ * @throws InvalidCommandRules with all problems
  */
 export function compileRules(rules: readonly CommandRule[], options: CompileOptions = {}): CompiledRules {
   const problems = ruleProblems(rules)
@@ -58,27 +58,27 @@ export function compileRules(rules: readonly CommandRule[], options: CompileOpti
   return compileCheckedRules(rules, options)
 }
 
-/** As `compileRules`, of rules that it has compiled before. */
+/** As `compileRules`, for rules that were checked before. */
 export function compileCheckedRules(rules: readonly CommandRule[], options: CompileOptions = {}): CompiledRules {
-  const seed = newSeed()
+  const builder = createBuilder()
   const all = rules.map(compileRule)
-  for (const compiled of all) plant(seed, compiled)
+  for (const compiled of all) addRule(builder, compiled)
   return {
     all,
-    root: grow(seed),
+    root: buildNode(builder),
     byRole: indexByRole(all),
     runServices: new Set(options.runServices ?? ['command']),
   }
 }
 
-function compileRule(rule: CommandRule, place: number): CompiledRule {
+function compileRule(rule: CommandRule, position: number): CompiledRule {
   const { services, racks, environment = [] } = rule
   return {
     rule,
-    place,
+    position,
     onService: services.includes('*') ? () => true : (name) => services.includes(name),
     onRack: compilePatterns(racks),
-    words: shown(writeWords(rule.argv)),
+    words: inMessage(formatWords(rule.argv)),
     permitsKey: compilePatterns(environment),
   }
 }
@@ -95,20 +95,20 @@ function indexByRole(all: readonly CompiledRule[]): CompiledRules['byRole'] {
   return new Map([...lists].map(([role, rules]) => [role, byApp(rules)]))
 }
 
-/** A node while rules are still being added. */
-interface Seed {
-  readonly next: Map<string, Seed>
-  readonly typed: Map<WordType, Seed>
-  readonly prefixed: Map<string, Seed>
+/** A node of the tree while rules are added. */
+interface NodeBuilder {
+  readonly next: Map<string, NodeBuilder>
+  readonly typed: Map<WordType, NodeBuilder>
+  readonly prefixed: Map<string, NodeBuilder>
   readonly exact: CompiledRule[]
   readonly rest: CompiledRule[]
 }
 
-function newSeed(): Seed {
+function createBuilder(): NodeBuilder {
   return { next: new Map(), typed: new Map(), prefixed: new Map(), exact: [], rest: [] }
 }
 
-function plant(root: Seed, compiled: CompiledRule): void {
+function addRule(root: NodeBuilder, compiled: CompiledRule): void {
   let ends = [root]
   for (const word of compiled.rule.argv) {
     if (typeof word === 'object' && 'rest' in word) {
@@ -120,35 +120,35 @@ function plant(root: Seed, compiled: CompiledRule): void {
   for (const end of ends) end.exact.push(compiled)
 }
 
-function childrenFor(seed: Seed, word: Exclude<ArgvWord, { readonly rest: true }>): Seed[] {
-  if (typeof word === 'object' && 'type' in word) return [child(seed.typed, word.type)]
-  if (typeof word === 'object' && 'prefix' in word) return [child(seed.prefixed, word.prefix)]
-  return (wordChoices(word) ?? []).map((literal) => child(seed.next, literal))
+function childrenFor(builder: NodeBuilder, word: Exclude<ArgvWord, { readonly rest: true }>): NodeBuilder[] {
+  if (typeof word === 'object' && 'type' in word) return [child(builder.typed, word.type)]
+  if (typeof word === 'object' && 'prefix' in word) return [child(builder.prefixed, word.prefix)]
+  return (wordChoices(word) ?? []).map((literal) => child(builder.next, literal))
 }
 
-function child<K>(children: Map<K, Seed>, key: K): Seed {
+function child<K>(children: Map<K, NodeBuilder>, key: K): NodeBuilder {
   const found = children.get(key)
   if (found) return found
-  const made = newSeed()
+  const made = createBuilder()
   children.set(key, made)
   return made
 }
 
-function grow({ next, typed, prefixed, exact, rest }: Seed): RuleNode {
+function buildNode({ next, typed, prefixed, exact, rest }: NodeBuilder): RuleNode {
   return {
-    next: new Map([...next].map(([word, seed]) => [word, grow(seed)])),
-    typed: [...typed].map(([type, seed]) => ({ accepts: wordTypes[type].accepts, node: grow(seed) })),
+    next: new Map([...next].map(([word, builder]) => [word, buildNode(builder)])),
+    typed: [...typed].map(([type, builder]) => ({ accepts: wordTypes[type].accepts, node: buildNode(builder) })),
     prefixed: byLength(prefixed),
     exact: exact.length === 0 ? null : byApp(exact),
     rest: rest.length === 0 ? null : byApp(rest),
   }
 }
 
-function byLength(prefixed: Seed['prefixed']): RuleNode['prefixed'] {
+function byLength(prefixed: NodeBuilder['prefixed']): RuleNode['prefixed'] {
   const lengths = new Map<number, Map<string, RuleNode>>()
-  for (const [prefix, seed] of prefixed) {
+  for (const [prefix, builder] of prefixed) {
     const nodes = lengths.get(prefix.length) ?? new Map<string, RuleNode>()
-    lengths.set(prefix.length, nodes.set(prefix, grow(seed)))
+    lengths.set(prefix.length, nodes.set(prefix, buildNode(builder)))
   }
   return [...lengths].map(([length, nodes]) => ({ length, nodes }))
 }

@@ -1,21 +1,20 @@
 import type { ArgvWord } from './types.ts'
 import { isWordType, wordTypes } from './word-types.ts'
 
-export type WrittenWords = { readonly words: readonly ArgvWord[] } | { readonly problem: string }
+export type ParsedWords = { readonly words: readonly ArgvWord[] } | { readonly problem: string }
 
-/** How a word's characters were written: quoted ones stand for themselves. */
+/** One word of the text. A quoted word has no special characters. */
 interface Token {
   readonly text: string
   readonly quoted: boolean
 }
 
 /**
- * Reads the words of a command rule as people write them: `rake db:migrate|db:seed`, `bin/export <user:integer>`, `rake reports:*`, `rake …`.
- * Words are separated by spaces. Within a word `|` stands between literals, `<name:type>` for any word of a type, `*` at the end of a
- * word for the rest of that word, and `…` (or `...`) as the last word for anything that follows. In single quotes everything stands
- * for itself: `'a|b'`.
+ * Parses the words of a command rule: `rake db:migrate|db:seed`, `bin/export <user:integer>`, `rake reports:*`, `rake …`. Words are
+ * separated by spaces. `|` separates literals, `<name:type>` matches any word of a type, `*` at the end matches the rest of a word,
+ * and `…` (or `...`) as the last word matches any further words. Single quotes remove all special meaning: `'a|b'`.
  */
-export function readWords(text: string): WrittenWords {
+export function parseWords(text: string): ParsedWords {
   const tokens = tokensOf(text)
   if (tokens === null) return { problem: 'has a single quote that is not closed' }
   const words: ArgvWord[] = []
@@ -27,8 +26,8 @@ export function readWords(text: string): WrittenWords {
   return { words }
 }
 
-/** Written so that `readWords` reads the same words back. */
-export function writeWords(words: readonly ArgvWord[]): string {
+/** Formats words so that `parseWords` returns the same words. */
+export function formatWords(words: readonly ArgvWord[]): string {
   return words.map(written).join(' ')
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compilePattern, compilePatterns } from './pattern.ts'
+import { compilePattern, compilePatterns } from './name-pattern.ts'
 
 describe('a name pattern', () => {
   test.each([
@@ -38,7 +38,7 @@ describe('a name pattern', () => {
     expect(compilePattern(pattern)(name)).toBe(false)
   })
 
-  test('it agrees with the regular expression that it stands for', () => {
+  test('matches like the equivalent regular expression', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*') })
     const names = fc.string({ unit: fc.constantFrom('a', 'b') })
     fc.assert(
@@ -49,13 +49,13 @@ describe('a name pattern', () => {
     )
   })
 
-  test('many stars cost no time', () => {
+  test('the time is bounded for many stars', () => {
     const matches = compilePattern(`${'a*'.repeat(1000)}b`)
     expect(matches('a'.repeat(100_000))).toBe(false)
   })
 })
 
-test('no patterns stand for every name, an empty list for none', () => {
+test('undefined patterns match every name, an empty list matches none', () => {
   expect(compilePatterns(undefined)('web')).toBe(true)
   expect(compilePatterns([])('web')).toBe(false)
   expect(compilePatterns(['a', 'w*'])('web')).toBe(true)

@@ -1,21 +1,21 @@
+import { inMessage } from './message-text.ts'
 import { isPrefix } from './prefix-word.ts'
-import type { Problem } from './problem.ts'
+import type { Problem } from './rule-problem.ts'
 import type { ArgvWord, CommandRule } from './types.ts'
 import { isWordType } from './word-types.ts'
-import { shown } from './wording.ts'
 
-const mostVariants = 1000
-const mostWords = 100
-/** Of all rules together: each is a branch of the tree that commands are looked up in. */
-const mostTogether = 100_000
+const maxVariants = 1000
+const maxWords = 100
+/** Maximum size of the tree of all rules. */
+const maxBranches = 100_000
 
-/** The literals that a word of a pattern stands for, or null for one that stands for more. */
+/** The literals that a word matches; null for a word that matches more. */
 export function wordChoices(word: ArgvWord): readonly string[] | null {
   if (typeof word === 'string') return [word]
   return 'rest' in word || 'type' in word || 'prefix' in word ? null : [...new Set(word)]
 }
 
-/** Everything that is wrong with a list of rules; empty when it can be compiled. */
+/** All problems of a list of rules; empty if it can be compiled. */
 export function ruleProblems(rules: readonly CommandRule[]): Problem[] {
   const seen = new Set<string>()
   let branches = 0
@@ -23,14 +23,14 @@ export function ruleProblems(rules: readonly CommandRule[]): Problem[] {
     const found = [...identity(rule, seen), ...argvProblems(rule.argv).map((text) => ['run', text] as const)]
     const before = branches
     branches += variantsOf(rule.argv) * rule.argv.length
-    if (before <= mostTogether && branches > mostTogether)
+    if (before <= maxBranches && branches > maxBranches)
       found.push(['run', 'stands for too many commands, together with the rules before it'])
     if (rule.services.length === 0) found.push(['services', 'names no service'])
     if (rule.roles.length === 0) found.push(['roles', 'names no role'])
     seen.add(rule.id)
     return found.map(([field, text]) => ({
       at: ['commands', 'rules', rule.id, field],
-      text: `the rule "${shown(rule.id)}" ${text}`,
+      text: `the rule "${inMessage(rule.id)}" ${text}`,
     }))
   })
 }
@@ -40,11 +40,11 @@ type Found = readonly [field: string, text: string]
 function identity(rule: CommandRule, seen: ReadonlySet<string>): Found[] {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(rule.id))
     return [['', 'needs an id of lower-case letters, digits and single dashes, which begins with a letter']]
-  if (reserved.has(rule.id)) return [['', 'has an id that the gateway uses for its own refusals']]
+  if (reserved.has(rule.id)) return [['', 'has an id that the gateway uses for its own denials']]
   return seen.has(rule.id) ? [['', 'has the id of another rule']] : []
 }
 
-/** Rule ids under which the matcher itself speaks. */
+/** Rule IDs of the matcher's own decisions. */
 const reserved: ReadonlySet<string> = new Set([
   'empty',
   'too-long',
@@ -59,15 +59,16 @@ const reserved: ReadonlySet<string> = new Set([
 
 function argvProblems(argv: readonly ArgvWord[]): string[] {
   if (argv.length === 0) return ['has no words: to permit any command, write …']
-  if (argv.length > mostWords) return [`has more than ${mostWords} words`]
+  if (argv.length > maxWords) return [`has more than ${maxWords} words`]
   const problems: string[] = []
-  for (const [place, word] of argv.entries()) {
+  for (const [position, word] of argv.entries()) {
     if (typeof word === 'object' && 'rest' in word) {
-      if (place !== argv.length - 1) problems.push('may hold … only as its last word')
+      if (position !== argv.length - 1) problems.push('may hold … only as its last word')
       continue
     }
     if (typeof word === 'object' && 'type' in word) {
-      if (!isWordType(word.type)) problems.push(`has a word of the type "${shown(word.type)}", which does not exist`)
+      if (!isWordType(word.type))
+        problems.push(`has a word of the type "${inMessage(word.type)}", which does not exist`)
       continue
     }
     if (typeof word === 'object' && 'prefix' in word) {
@@ -76,23 +77,23 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
     }
     const choices = wordChoices(word) ?? []
     if (choices.length === 0) problems.push('has a word without choices')
-    // Only ASCII: no look-alikes, no two spellings of one letter, and nothing that bytes outside of UTF-8 could be read as.
+    // Only ASCII, so that look-alikes and invalid UTF-8 never match a rule.
     if (!choices.every((choice) => /^[\x20-\x7e]+$/.test(choice)))
       problems.push('may only hold words of printable ASCII')
   }
-  if (variantsOf(argv) > mostVariants) problems.push(`stands for more than ${mostVariants} commands`)
+  if (variantsOf(argv) > maxVariants) problems.push(`stands for more than ${maxVariants} commands`)
   return problems
 }
 
 function prefixProblem(prefix: string): string {
-  const written = `"${shown(prefix)}*"`
+  const written = `"${inMessage(prefix)}*"`
   if (prefix === '')
     return 'has a * without text before it: write <name:word> for any one word, … for anything that follows'
   if (prefix.startsWith('-')) return `has ${written}, which begins with a dash: a prefix does not match options`
   return `has ${written}: before the * there can be at most 200 letters, digits, and _ . : / @ = + , -`
 }
 
-/** How many lists of words it stands for, where a word of a type or a prefix counts as one. */
+/** The number of word lists that the pattern matches. A typed word or a prefix counts as one. */
 function variantsOf(argv: readonly ArgvWord[]): number {
   return argv.reduce((variants, word) => variants * (wordChoices(word)?.length ?? 1), 1)
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { splitCommand } from './split.ts'
+import { splitCommand } from './split-command.ts'
 import { quote } from './testing/quote.ts'
 
 interface Recorded {
@@ -19,7 +19,7 @@ describe('splitting, as recorded from the rack', () => {
     },
   )
 
-  test('the recording is all there', () => {
+  test('the recording is complete', () => {
     expect(recorded.length).toBeGreaterThan(80)
   })
 })
@@ -52,7 +52,7 @@ describe('splitting, beyond the recording', () => {
     ["a 'b\\'c'", 'Unterminated single-quoted string'],
     ['a "b\\"', 'Unterminated double-quoted string'],
     ['a\\\n\\', 'Unterminated backslash-escape'],
-  ])('%j is refused', (command, error) => {
+  ])('%j is an error', (command, error) => {
     expect(splitCommand(command)).toEqual({ error })
   })
 })
@@ -62,7 +62,7 @@ describe('splitting, for any text', () => {
     unit: fc.oneof(fc.constantFrom(...' \t\n\\\'"$`;ab'), fc.string({ unit: 'binary', maxLength: 1 })),
   })
 
-  test('it always answers with words or an error', () => {
+  test('always returns words or an error', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const split = splitCommand(text)
@@ -72,7 +72,7 @@ describe('splitting, for any text', () => {
     )
   })
 
-  test('quoting words in any way and splitting them gives the same words back', () => {
+  test('splitting quoted words returns the same words', () => {
     const words = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.integer({ min: 0, max: 2 })))
     const gap = fc.stringMatching(/^[ \t\n]{1,3}$/)
     fc.assert(
@@ -83,7 +83,7 @@ describe('splitting, for any text', () => {
     )
   })
 
-  test('without quotes and backslashes, words are what stands between spaces, tabs and newlines', () => {
+  test('without quotes and backslashes, spaces, tabs, and newlines separate words', () => {
     const plain = fc.string({ unit: 'binary' }).map((text) => text.replaceAll(/['"\\]/g, ''))
     fc.assert(
       fc.property(plain, (text) => {
@@ -92,7 +92,7 @@ describe('splitting, for any text', () => {
     )
   })
 
-  test('splitting bytes or characters makes no difference', () => {
+  test('splitting bytes or characters gives the same result', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const bytes = splitCommand(Buffer.from(text).toString('latin1'))
@@ -103,7 +103,7 @@ describe('splitting, for any text', () => {
     )
   })
 
-  test('a long command costs time in proportion to its length', () => {
+  test('the time is bounded for a long command', () => {
     const split = splitCommand(`${'\\"'.repeat(1_000_000)} '${'x'.repeat(1_000_000)}'`)
     expect('argv' in split && split.argv.map((word) => word.length)).toEqual([1_000_000, 1_000_000])
   })

@@ -1,16 +1,19 @@
-import type { CompiledRule } from './rules.ts'
+import type { CompiledRule } from './compile-rules.ts'
 import type { CommandOptions } from './types.ts'
 
-/** What of the way in which a command is started a rule is not for. */
-export type Unsuited =
+/** The start option that a rule does not permit. */
+export type OptionMismatch =
   | { readonly option: 'interactive' | 'entrypoint'; readonly wanted: boolean }
   | { readonly option: 'environment'; readonly key: string }
   | { readonly option: 'releases' }
 
 const plain: CommandOptions = { interactive: null, entrypoint: null, environment: [], newestRelease: null }
 
-/** Null when the rule is for what is started so. What isn't known yet does not stand against it. */
-export function unsuited({ rule, permitsKey }: CompiledRule, options: CommandOptions = plain): Unsuited | null {
+/** Finds an option that the rule does not permit; null if there is none. Unknown options never mismatch. */
+export function findOptionMismatch(
+  { rule, permitsKey }: CompiledRule,
+  options: CommandOptions = plain,
+): OptionMismatch | null {
   const { interactive, entrypoint, environment, newestRelease } = options
   if (rule.interactive !== undefined && interactive !== null && rule.interactive !== interactive)
     return { option: 'interactive', wanted: rule.interactive }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { compileRules } from './compile-rules.ts'
 import { InvalidCommandRules } from './errors.ts'
-import { compileRules } from './rules.ts'
 import type { ArgvWord, CommandRule } from './types.ts'
 
 function rule(change: Partial<CommandRule>): CommandRule {
@@ -19,7 +19,7 @@ describe('compiling rules', () => {
     ['needs an id', rule({ id: '' })],
     ['needs an id', rule({ id: 'With Space' })],
     ['needs an id', rule({ id: 'per%cent' })],
-    ['uses for its own refusals', rule({ id: 'no-rule' })],
+    ['uses for its own denials', rule({ id: 'no-rule' })],
     ['has no words', rule({ argv: [] })],
     ['has a * without text before it', rule({ argv: ['rake', { prefix: '' }] })],
     ['has "--trace*", which begins with a dash', rule({ argv: ['rake', { prefix: '--trace' }] })],
@@ -35,24 +35,24 @@ describe('compiling rules', () => {
     ['more than 1000 commands', rule({ argv: [letters, letters, letters, ['a', 'b']] })],
     ['names no service', rule({ services: [] })],
     ['names no role', rule({ roles: [] })],
-  ])('a rule that %s is refused', (problem, bad) => {
+  ])('a rule that %s is rejected', (problem, bad) => {
     expect(() => compileRules([bad])).toThrow(InvalidCommandRules)
     expect(() => compileRules([bad])).toThrow(problem)
   })
 
-  test('two rules of one id are refused', () => {
+  test('two rules with the same ID are rejected', () => {
     expect(() => compileRules([rule({}), rule({ argv: ['rails'] })])).toThrow(
       'the rule "one" has the id of another rule',
     )
   })
 
-  test('every problem is named at once', () => {
+  test('all problems are reported at once', () => {
     expect(() => compileRules([rule({ id: 'first', argv: [] }), rule({ id: 'second', roles: [] })])).toThrow(
       /first.*second/,
     )
   })
 
-  test('a choice that is named twice counts once', () => {
+  test('a duplicate choice counts once', () => {
     expect(
       compileRules([rule({ argv: ['rake', ['a', 'a']] })])
         .root.next.get('rake')

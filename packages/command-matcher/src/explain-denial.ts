@@ -1,0 +1,99 @@
+import type { Explanation } from '@rack-gateway/errors'
+import type { CompiledRule, CompiledRules } from './compile-rules.ts'
+import { commandInMessage, inMessage, joinWithAnd } from './message-text.ts'
+import type { OptionMismatch } from './option-mismatch.ts'
+import type { CommandCall, CommandRule } from './types.ts'
+
+const maxListed = 8
+
+/** Names the commands that these roles can run there, and the roles that can run this command. */
+export function explainNotPermitted(
+  call: CommandCall,
+  permitted: readonly CompiledRule[],
+  matching: readonly CompiledRule[],
+): Explanation {
+  const others = rolesOf(matching)
+  const remedy =
+    others.length > 0
+      ? `The ${formatRoles(others)} can run this command. Ask someone who has ${others.length === 1 ? 'it' : 'one of them'}.`
+      : 'Ask an administrator for a rule that permits it.'
+  const reason = `"${commandInMessage(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}.${explainPrefixes(permitted)}`
+  return { reason, remedy }
+}
+
+/** Explains that these roles have no use for an attached run there. */
+export function explainNoAttachedRun(call: CommandCall): Explanation {
+  return {
+    reason: `A run is not permitted: ${where(call)} ${may(call.roles)} run nothing.`,
+    remedy: 'Ask an administrator for a role or a rule that permits it.',
+  }
+}
+
+/** Names the services that permit runs. */
+export function explainWrongService(rules: CompiledRules, call: CommandCall): Explanation {
+  const services = [...rules.runServices].map(inMessage)
+  return {
+    reason: `Runs are not permitted on the service ${inMessage(call.service)}.`,
+    remedy:
+      services.length === 0
+        ? 'No service permits runs. Ask an administrator.'
+        : `Use the service ${services.join(' or ')}.`,
+  }
+}
+
+/** Explains how the command must be started. */
+export function explainOptionMismatch({ id }: CommandRule, mismatch: OptionMismatch): Explanation {
+  const rule = `The rule ${inMessage(id)} permits this command`
+  switch (mismatch.option) {
+    case 'interactive':
+      return mismatch.wanted
+        ? { reason: `${rule} with a terminal only.`, remedy: 'Run it from a terminal.' }
+        : { reason: `${rule} without a terminal only.`, remedy: 'Run it with its output or input redirected.' }
+    case 'entrypoint':
+      return mismatch.wanted
+        ? { reason: `${rule} with the entrypoint of the image only.`, remedy: 'Run it with --entrypoint.' }
+        : { reason: `${rule} without the entrypoint of the image only.`, remedy: 'Run it without --entrypoint.' }
+    case 'environment':
+      return {
+        reason: `${rule} without the environment key ${inMessage(mismatch.key)}.`,
+        remedy: 'Remove the key, or ask an administrator for a rule that permits it.',
+      }
+    case 'releases':
+      return { reason: `${rule} with the newest release only.`, remedy: 'Run it without --release.' }
+  }
+}
+
+function where(call: CommandCall): string {
+  const service = call.service === '' ? 'in a process without a service' : `on the service ${inMessage(call.service)}`
+  return `${service} of ${inMessage(call.app)}`
+}
+
+function may(roles: readonly string[]): string {
+  return roles.length === 0 ? 'you may' : `the ${formatRoles(roles)} may`
+}
+
+/** The roles of the rules. The number of considered rules is limited. */
+function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
+  return [...new Set(matching.slice(0, maxListed + 1).flatMap(({ rule }) => rule.roles))]
+}
+
+/** Formats roles, such as `role ops` or `roles ops and ci`. */
+function formatRoles(roles: readonly string[]): string {
+  return `${roles.length === 1 ? 'role' : 'roles'} ${joinWithAnd(roles.map(inMessage))}`
+}
+
+/** Explains the `*` if a listed command contains one. */
+function explainPrefixes(permitted: readonly CompiledRule[]): string {
+  const hasPrefix = permitted
+    .slice(0, maxListed)
+    .some(({ rule }) => rule.argv.some((word) => typeof word === 'object' && 'prefix' in word))
+  return hasPrefix ? ' A * stands for one or more letters, digits, and _ : . - of the same word.' : ''
+}
+
+function options(permitted: readonly CompiledRule[]): string {
+  const [only] = permitted
+  if (only === undefined) return 'nothing'
+  if (permitted.length === 1) return `only: ${only.words}`
+  const commands = permitted.slice(0, maxListed).map(({ words }) => words)
+  return `only: ${commands.join(', ')}${permitted.length > maxListed ? ', and more' : ''}`
+}

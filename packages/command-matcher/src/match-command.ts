@@ -1,0 +1,165 @@
+import type { Explanation } from '@rack-gateway/errors'
+import { attachedRunSeconds } from './attached-run.ts'
+import { isTooLong, maxCommandBytes } from './command-length.ts'
+import type { CompiledRule, CompiledRules, RuleNode } from './compile-rules.ts'
+import {
+  explainNoAttachedRun,
+  explainNotPermitted,
+  explainOptionMismatch,
+  explainWrongService,
+} from './explain-denial.ts'
+import { isExec, isForMode } from './modes.ts'
+import { findOptionMismatch } from './option-mismatch.ts'
+import { hasPrefix } from './prefix-word.ts'
+import { shellSyntax } from './shell-syntax.ts'
+import type { CommandCall, CommandDecision } from './types.ts'
+
+type Denied = Extract<CommandDecision, { effect: 'deny' }>
+
+/** A command call without the command. */
+export type CommandContext = Omit<CommandCall, 'argv'>
+
+/** Rules that an explanation considers to suggest alternatives. */
+const maxListed = 9
+
+/**
+ * Decides about one command. The first matching rule decides; without one, the command is denied.
+ *
+ * The POST of an attached run does not contain the command yet. It is allowed if any rule could allow the exec that follows.
+ *
+ * @returns the rule's ID (`attached-start` for such a POST), or `empty`, `too-long`, `run-service`, `shell-syntax`, `options`,
+ *   `condition`, or `no-rule`, with whole sentences
+ */
+export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDecision {
+  if (call.argv.length === 0) return deny('empty', 'There is no command to run.', 'Add a command.')
+  if (isTooLong(call.argv))
+    return deny(
+      'too-long',
+      `The command is longer than ${maxCommandBytes} bytes.`,
+      'Put the command into a script of the app.',
+    )
+  if (!isExec(call.mode) && !rules.runServices.has(call.service))
+    return denyFor('run-service', explainWrongService(rules, call))
+  if (call.mode === 'attached') return matchAttachedRun(rules, call)
+
+  const syntax = shellSyntax(call.argv)
+  const matching = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => appliesAt(found, call))
+  const forRoles = matching.filter(({ rule }) => rule.roles.some((role) => call.roles.includes(role)))
+  const permitting = forRoles.find((found) => isApplicable(found, call))
+  if (permitting) return { effect: 'allow', rule: permitting.rule.id, by: permitting.rule }
+  if (syntax) return denyFor('shell-syntax', syntax)
+  const [nearest] = forRoles
+  if (nearest) return explainNearest(nearest, call)
+  return denyFor('no-rule', explainNotPermitted(call, permittedAt(rules, call, maxListed), matching))
+}
+
+/** Whether any rule allows these roles an exec in their own run there, which the POST of an attached run requires. */
+export function hasAnyRule(rules: CompiledRules, position: Omit<CommandContext, 'mode'>): boolean {
+  return permittedAt(rules, { ...position, mode: 'own-exec' }, 1).length > 0
+}
+
+function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecision {
+  if (attachedRunSeconds(call.argv.join(' ')) === null || call.argv.length !== 2) {
+    return deny(
+      'no-rule',
+      'An attached run must begin with exactly "sleep N", with N from 1 to 86400 seconds.',
+      'Send the command by exec.',
+    )
+  }
+  if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start', by: null }
+  const nearest = ruleAt(rules, { ...call, mode: 'own-exec' })
+  return nearest === undefined ? denyFor('no-rule', explainNoAttachedRun(call)) : explainNearest(nearest, call)
+}
+
+/** The first rule of these roles there, whatever its conditions. */
+function ruleAt(rules: CompiledRules, position: CommandContext): CompiledRule | undefined {
+  for (const role of position.roles) {
+    const found = rules.byRole.get(role)?.find(position.app) ?? []
+    const rule = found.find((compiled) => appliesAt(compiled, position))
+    if (rule !== undefined) return rule
+  }
+  return undefined
+}
+
+/** The first rules, up to a maximum, that allow these roles something there. */
+function permittedAt(rules: CompiledRules, position: CommandContext, most: number): CompiledRule[] {
+  const found: CompiledRule[] = []
+  for (const role of position.roles) {
+    let left = most
+    for (const compiled of rules.byRole.get(role)?.find(position.app) ?? []) {
+      if (left === 0) break
+      if (!appliesAt(compiled, position) || !isApplicable(compiled, position)) continue
+      if (!found.includes(compiled)) found.push(compiled)
+      left -= 1
+    }
+  }
+  return found.sort(byPosition).slice(0, most)
+}
+
+/** The rules for the app whose words match, in order. `rest` never matches a word with shell syntax. */
+function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): readonly CompiledRule[] {
+  const found: CompiledRule[] = []
+  let nodes = [root]
+  for (const [position, word] of argv.entries()) {
+    if (lastSyntax < position) for (const { rest } of nodes) addTo(found, rest?.find(app))
+    nodes = nodesAfter(nodes, word)
+  }
+  for (const { rest, exact } of nodes) {
+    addTo(found, rest?.find(app))
+    addTo(found, exact?.find(app))
+  }
+  return found.sort(byPosition)
+}
+
+function addTo(found: CompiledRule[], more: readonly CompiledRule[] = []): void {
+  for (const compiled of more) found.push(compiled)
+}
+
+function nodesAfter(nodes: readonly RuleNode[], word: string): RuleNode[] {
+  const reached: RuleNode[] = []
+  for (const { next, typed, prefixed } of nodes) {
+    const literal = next.get(word)
+    if (literal !== undefined) reached.push(literal)
+    for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
+    for (const { length, nodes: byPrefix } of prefixed) {
+      const node = byPrefix.get(word.slice(0, length))
+      if (node !== undefined && hasPrefix(word, length)) reached.push(node)
+    }
+  }
+  return reached
+}
+
+function byPosition(one: CompiledRule, other: CompiledRule): number {
+  return one.position - other.position
+}
+
+/** Whether a rule that was found by its app applies to this service, rack, and mode. */
+function appliesAt(compiled: CompiledRule, position: CommandContext): boolean {
+  if (!isForMode(compiled.rule, position.mode)) return false
+  return compiled.onService(position.service) && compiled.onRack(position.rack)
+}
+
+/** Whether the rule applies to these options, now. */
+function isApplicable(compiled: CompiledRule, position: CommandContext): boolean {
+  return (
+    findOptionMismatch(compiled, position.options) === null &&
+    (position.checkConditions?.(compiled.rule) ?? null) === null
+  )
+}
+
+function explainNearest(compiled: CompiledRule, call: CommandCall): CommandDecision {
+  const nearest = compiled.rule
+  const mismatch = findOptionMismatch(compiled, call.options)
+  if (mismatch !== null) return { ...denyFor('options', explainOptionMismatch(compiled.rule, mismatch)), nearest }
+  const explanation = call.checkConditions?.(compiled.rule)
+  if (!explanation) throw new Error('A rule without a mismatch must allow the command.')
+  return { ...denyFor('condition', explanation), nearest }
+}
+
+function deny(rule: string, reason: string, remedy: string): Denied {
+  return { effect: 'deny', rule, reason, remedy }
+}
+
+function denyFor(rule: string, { reason, remedy }: Explanation): Denied {
+  return deny(rule, reason, remedy)
+}

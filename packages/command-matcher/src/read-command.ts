@@ -1,0 +1,40 @@
+import { isUtf8 } from 'node:buffer'
+import { attachedRunSeconds } from './attached-run.ts'
+import { isTooLong, maxCommandBytes } from './command-length.ts'
+import { splitCommand } from './split-command.ts'
+import type { CommandMode } from './types.ts'
+
+/** A command as text, and as the rack will split it. `error` says why there is no argv. */
+export interface ReadCommand {
+  readonly text: string
+  readonly argv: readonly string[] | null
+  readonly error: string | null
+  readonly mode: CommandMode
+}
+
+/**
+ * Decodes a `Command` header. Node returns header values as latin1, one character per byte, and the CLI sends UTF-8. Bytes that are
+ * not UTF-8 stay latin1. Rules contain only ASCII, so they never match such bytes.
+ *
+ * @param latin1 the value as in `rawHeaders`
+ */
+export function decodeHeaderCommand(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1')
+  return isUtf8(bytes) && bytes.toString('latin1') === latin1 ? bytes.toString('utf8') : latin1
+}
+
+/**
+ * Reads the `Command` header of a run or an exec.
+ *
+ * @param latin1 the value as in `rawHeaders`; the caller has rejected duplicates
+ * @param by `run` for the POST, which starts an attached run if it is `sleep N`; `exec` for the websocket
+ */
+export function readCommand(latin1: string, by: 'run' | 'exec'): ReadCommand {
+  const text = decodeHeaderCommand(latin1)
+  const mode = by === 'exec' ? 'exec' : attachedRunSeconds(text) === null ? 'detached' : 'attached'
+  if (isTooLong([text])) return { text, argv: null, error: `it is longer than ${maxCommandBytes} bytes`, mode }
+  const split = splitCommand(text)
+  return 'argv' in split
+    ? { text, argv: split.argv, error: null, mode }
+    : { text, argv: null, error: split.error, mode }
+}
