@@ -47,7 +47,7 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
   await gateway.kill()
   await socket.closed()
   const left = await cast(id)
-  expect(left.verdict).toMatchObject({ state: 'cut', problem: 'it ends without its last chunk' })
+  expect(left.verdict).toMatchObject({ state: 'cut', problem: 'its final chunk is missing' })
   expect(left.output.toString().startsWith('$ before\n$ ')).toBe(true)
   // A caller who adopts the stream finds it by this.
   const row = await lastRecording()
@@ -61,7 +61,7 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
   expect(text).toContain('before')
   const last = text.trimEnd().split('\n').slice(-2)
   expect(last.map((line) => JSON.parse(line))).toEqual([
-    [0, 'm', 'cut: it ends without its last chunk'],
+    [0, 'm', 'cut: its final chunk is missing'],
     [0, 'v', 'open'],
   ])
   await next.stop()
@@ -108,11 +108,11 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
     app: 'myapp',
     process: 'web',
     recording: { id, mode: 'best-effort', chunks: verdict.chunks, bytes: verdict.bytes, head: verdict.head },
-    detail: { stream, state: 'cut', problem: 'it ends without its last chunk' },
+    detail: { stream, state: 'cut', problem: 'its final chunk is missing' },
   })
   const [, second = replicas[0]] = replicas
   const read = () => callManagementApi(second, admin, 'GET', `/recordings/${id}`)
-  expect((await read()).body).toContain('cut: it ends without its last chunk')
+  expect((await read()).body).toContain('cut: its final chunk is missing')
   // What was cut off after that is found by what the event says.
   await directory.store.remove(`recordings/${id}/${String(verdict.chunks - 1).padStart(10, '0')}`)
   await expect(read()).rejects.toThrow('closed in the middle of a response')
