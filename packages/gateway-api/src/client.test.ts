@@ -35,7 +35,7 @@ test('an ID cannot change the path', () => {
 test('a response that matches its schema is returned with members that a newer gateway added', async () => {
   const newer = { ...versions, region: 'eu' }
   const { client, requests } = clientThatReceives(newer)
-  const response = await client.call('versions')
+  const response = await client.call('versions', {})
   expect(response).toEqual(newer)
   expectTypeOf(response.cli.minimum).toEqualTypeOf<string | null>()
   expect(requests).toEqual([{ method: 'GET', path: '/gateway/api/v1/version' }])
@@ -45,7 +45,7 @@ test.each([[null], ['text'], [{ ...versions, gateway: 7 }], [{ gateway: '1.4.0' 
   '%j is not accepted as a response',
   async (value) => {
     expect(readResponse('versions', value)).toBeNull()
-    await expect(clientThatReceives(value).client.call('versions')).rejects.toThrow(UnexpectedResponse)
+    await expect(clientThatReceives(value).client.call('versions', {})).rejects.toThrow(UnexpectedResponse)
   },
 )
 
@@ -60,5 +60,5 @@ test('the types of a call come from the table', () => {
   // @ts-expect-error: the body has no member of that name
   void (() => client.call('createToken', { body: { name: 'ci', roles: 'ci' } }))
   // @ts-expect-error: a stream is no JSON response
-  void (() => client.call('readAuditLog'))
+  void (() => client.call('readAuditLog', {}))
 })

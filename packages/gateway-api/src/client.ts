@@ -3,10 +3,16 @@ import { Value } from 'typebox/value'
 import { apiPrefix, type Endpoint } from './endpoint.ts'
 import { type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
 
-type Member<Name extends string, S> = S extends TSchema ? { readonly [N in Name]: Static<S> } : unknown
+/** A value that a function only reads. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
+
 type IdOf<E extends Endpoint> = E['path'] extends `${string}{id}${string}` ? { readonly id: string } : unknown
-type QueryOf<E> = E extends { query: infer Q extends TSchema } ? { readonly query?: Static<Q> } : unknown
-type BodyOf<E> = E extends { body: infer B } ? Member<'body', B> : unknown
+type QueryOf<E> = E extends { query: infer Q extends TSchema } ? { readonly query?: DeepReadonly<Static<Q>> } : unknown
+type BodyOf<E> = E extends { body: infer B extends TSchema } ? { readonly body: DeepReadonly<Static<B>> } : unknown
 
 /** What an operation takes: the `{id}` of its path, its query, and its body. */
 export type RequestOf<N extends EndpointName> = IdOf<Endpoints[N]> & QueryOf<Endpoints[N]> & BodyOf<Endpoints[N]>
@@ -73,27 +79,25 @@ export interface GatewayClientOptions<Options> {
    * @throws for every other response
    */
   readonly request: (request: HttpRequest, options?: Options) => Promise<unknown>
+  /** The error for a response that does not match its schema; `UnexpectedResponse` by default. */
+  readonly unexpectedResponse?: (name: EndpointName) => Error
 }
 
 export interface GatewayClient<Options> {
-  /** Calls an operation by its name. @throws what `request` throws, UnexpectedResponse */
-  call<N extends JsonEndpointName>(
-    name: N,
-    ...[request, options]: unknown extends RequestOf<N>
-      ? [request?: RequestOf<N>, options?: Options]
-      : [request: RequestOf<N>, options?: Options]
-  ): Promise<ResponseOf<N>>
+  /** Calls an operation by its name. @throws what `request` throws, and UnexpectedResponse */
+  call<N extends JsonEndpointName>(name: N, request: RequestOf<N>, options?: Options): Promise<ResponseOf<N>>
 }
 
 /** A client of the management API whose types derive from the table of endpoints. */
 export function createGatewayClient<Options = never>({
   request: send,
+  unexpectedResponse = (name) => new UnexpectedResponse(name),
 }: GatewayClientOptions<Options>): GatewayClient<Options> {
   return {
-    async call(name, ...[request, options]) {
-      const value = await send(requestFor(name, (request ?? {}) as RequestOf<typeof name>), options)
+    async call(name, request, options) {
+      const value = await send(requestFor(name, request), options)
       const response = readResponse(name, value)
-      if (response === null) throw new UnexpectedResponse(name)
+      if (response === null) throw unexpectedResponse(name)
       return response
     },
   }

@@ -1,5 +1,6 @@
 export {
   createGatewayClient,
+  type DeepReadonly,
   type GatewayClient,
   type GatewayClientOptions,
   type HttpRequest,

@@ -1,14 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { NewSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable, LoginFailed } from '../errors.ts'
-import { loginsAt, type Session } from './gateway.ts'
+import { loginsAt } from './gateway.ts'
 import type { BrowserLogin } from './loopback.ts'
 import { thisDevice } from './this-device.ts'
 import { denied, tooLate } from './undone.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** Logs in by a code that the person types into a browser anywhere; no address carries it. */
-export async function deviceLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<Session> {
+export async function deviceLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<NewSession> {
   const gateway = loginsAt(origin, trust)
   const bound = rack === undefined ? {} : { rack }
   const { code, address, secret, intervalSeconds } = await gateway.beginDevice({ ...thisDevice(), ...bound })

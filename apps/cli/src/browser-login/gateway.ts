@@ -1,43 +1,18 @@
-import { type Static, type TSchema, Type } from 'typebox'
-import { Value } from 'typebox/value'
+import {
+  type JsonEndpointName,
+  type NewSession,
+  type RequestOf,
+  type ResponseOf,
+  readResponse,
+  requestFor,
+} from '@rack-gateway/gateway-api'
 import { GatewayUnreachable, LoginFailed } from '../errors.ts'
 import { errorIn, refusalOf } from '../gateway/gateway-refusal.ts'
 import { askGateway, type GatewayAnswer } from '../gateway/gateway-request.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 
-const Session = Type.Object({
-  id: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
-  token: Type.String({ pattern: '^rgs_[A-Za-z0-9]{1,200}$' }),
-  expiresAt: Type.String(),
-  renewAt: Type.String(),
-})
-/** What a login ends in. */
-export type Session = Static<typeof Session>
-
-const BegunLoopback = Type.Object({ address: Type.String() })
-const BegunDevice = Type.Object({
-  code: Type.String({ pattern: '^[A-Z]{4}-[A-Z]{4}$' }),
-  address: Type.String(),
-  secret: Type.String(),
-  intervalSeconds: Type.Integer({ minimum: 1, maximum: 60 }),
-})
-const Polled = Type.Object({
-  status: Type.Enum(['pending', 'denied', 'expired', 'done']),
-  session: Type.Optional(Session),
-})
-
-export interface LoginRequest {
-  readonly device: string
-  readonly system: string
-  readonly rack?: string
-}
-
-export interface LoopbackRequest extends LoginRequest {
-  readonly challenge: string
-  readonly port: number
-  readonly path: string
-  readonly state: string
-}
+export type LoginRequest = RequestOf<'beginDeviceLogin'>['body']
+export type LoopbackRequest = RequestOf<'beginLoopbackLogin'>['body']
 
 interface Place {
   readonly origin: string
@@ -49,18 +24,18 @@ export function loginsAt(origin: string, trust: GatewayTrust | undefined) {
   const place = { origin, trust }
   return {
     async beginLoopback(request: LoopbackRequest): Promise<string> {
-      return ownAddress(origin, (await ask(place, '/loopback', request, BegunLoopback)).address)
+      return ownAddress(origin, (await ask(place, 'beginLoopbackLogin', { body: request })).address)
     },
-    redeem: (code: string, verifier: string): Promise<Session> =>
-      ask(place, '/loopback/redemption', { code, verifier }, Session),
-    async beginDevice(request: LoginRequest): Promise<Static<typeof BegunDevice>> {
-      const begun = await ask(place, '/device', request, BegunDevice)
+    redeem: (code: string, verifier: string): Promise<NewSession> =>
+      ask(place, 'redeemLoopbackLogin', { body: { code, verifier } }),
+    async beginDevice(request: LoginRequest): Promise<ResponseOf<'beginDeviceLogin'>> {
+      const begun = await ask(place, 'beginDeviceLogin', { body: request })
       return { ...begun, address: ownAddress(origin, begun.address) }
     },
     /** Seconds to wait when it is too early to ask. */
-    async poll(secret: string, signal: AbortSignal): Promise<Static<typeof Polled> | number> {
-      const answer = await post(place, '/device/poll', { secret }, signal)
-      return answer.status === 429 ? pauseOf(answer) : understood(origin, answer, Polled)
+    async poll(secret: string, signal: AbortSignal): Promise<ResponseOf<'pollDeviceLogin'> | number> {
+      const answer = await send(place, 'pollDeviceLogin', { body: { secret } }, signal)
+      return answer.status === 429 ? pauseOf(answer) : understood(origin, answer, 'pollDeviceLogin')
     },
   }
 }
@@ -74,14 +49,15 @@ function ownAddress(origin: string, address: string): string {
   )
 }
 
-async function ask<T extends TSchema>(place: Place, path: string, request: object, type: T): Promise<Static<T>> {
-  return understood(place.origin, await post(place, path, request), type)
+async function ask<N extends JsonEndpointName>(place: Place, name: N, request: RequestOf<N>): Promise<ResponseOf<N>> {
+  return understood(place.origin, await send(place, name, request), name)
 }
 
-function understood<T extends TSchema>(origin: string, answer: GatewayAnswer, type: T): Static<T> {
+function understood<N extends JsonEndpointName>(origin: string, answer: GatewayAnswer, name: N): ResponseOf<N> {
   const { status, value } = answer
   const isDone = status === 200 || status === 201
-  if (isDone && Value.Check(type, value)) return value
+  const response = isDone ? readResponse(name, value) : null
+  if (response !== null) return response
   if (isDone) throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does:`, 'check the address')
   const error = errorIn(value)
   if (status === 404)
@@ -91,8 +67,13 @@ function understood<T extends TSchema>(origin: string, answer: GatewayAnswer, ty
   throw refusalOf(origin, answer)
 }
 
-function post({ origin, trust }: Place, path: string, body: object, signal?: AbortSignal): Promise<GatewayAnswer> {
-  return askGateway(origin, { path: `/cli-logins${path}`, trust, body, ...(signal && { signal }) })
+function send<N extends JsonEndpointName>(
+  { origin, trust }: Place,
+  name: N,
+  request: RequestOf<N>,
+  signal?: AbortSignal,
+): Promise<GatewayAnswer> {
+  return askGateway(origin, { ...requestFor(name, request), trust, ...(signal && { signal }) })
 }
 
 /** Seconds that the gateway wants to be left alone. */

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { NewSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { LoginFailed } from '../errors.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import { openCallbackPlace } from './callback.ts'
-import { loginsAt, type Session } from './gateway.ts'
+import { loginsAt } from './gateway.ts'
 import { thisDevice } from './this-device.ts'
 import { denied } from './undone.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -16,7 +17,7 @@ export interface BrowserLogin {
 }
 
 /** Logs in through a browser on this machine: the code comes back to a port of it, and counts only here. */
-export async function loopbackLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<Session> {
+export async function loopbackLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<NewSession> {
   const gateway = loginsAt(origin, trust)
   const verifier = randomBytes(32).toString('base64url')
   const place = await openCallbackPlace()

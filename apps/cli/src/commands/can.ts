@@ -1,9 +1,11 @@
 import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
+import type { Decisions, DeepReadonly } from '@rack-gateway/gateway-api'
+import { parametersDecision } from '@rack-gateway/rbac-policy'
 import { rackFlagIn } from '../convox/command-line.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'
 import { standingAt } from '../convox/precheck/standing.ts'
 import { Usage } from '../errors.ts'
-import { askDecisions, type Decisions } from '../gateway/ask-decisions.ts'
+import { askDecisions } from '../gateway/ask-decisions.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
@@ -11,7 +13,7 @@ import { targetOf } from '../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
-type DecidedCall = Decisions['decisions'][number]
+type DecidedCall = DeepReadonly<Decisions['decisions'][number]>
 type Effect = 'allow' | 'deny' | 'needs' | 'open'
 
 export const command = 'can <command..>'

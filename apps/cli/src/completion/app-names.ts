@@ -54,7 +54,7 @@ async function ask({ origin, rack, token, trust }: Target): Promise<string[]> {
   const begun = performance.now()
   if (!(await nameServersAnswer(new URL(origin).hostname, { patience: namePatience }))) return []
   const deadline = Math.ceil(patience - (performance.now() - begun))
-  const answer = await tryGateway(origin, { path, below: 'origin', token, trust, deadline })
+  const answer = await tryGateway(origin, { path, token, trust, deadline })
   if (answer.kind === 'unanswered' || answer.status !== 200 || !Array.isArray(answer.value)) return []
   const names = answer.value.map((app: unknown) =>
     typeof app === 'object' && app !== null && 'name' in app ? app.name : null,

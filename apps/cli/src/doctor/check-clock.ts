@@ -15,7 +15,6 @@ export async function checkClock({ origin, trust }: Pick<Subject, 'origin' | 'tr
   const asked = Date.now()
   const answer = await tryGateway(origin, {
     path: '/check',
-    below: 'origin',
     trust,
     deadline: askDeadline,
   })

@@ -17,7 +17,6 @@ export async function checkGateway({ origin, trust }: Pick<Subject, 'origin' | '
   if (origin === null) return noGateway
   const answer = await tryGateway(origin, {
     path: '/gateway/health/ready',
-    below: 'origin',
     trust,
     deadline: askDeadline,
   })

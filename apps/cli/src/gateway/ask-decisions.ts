@@ -1,45 +1,9 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { type Decisions, type RequestOf, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors.ts'
-import { Nullable } from '../nullable.ts'
 import type { Target } from '../target/target.ts'
 import { errorIn, refusalOf } from './gateway-refusal.ts'
 import { askGateway } from './gateway-request.ts'
-
-const open = { additionalProperties: true } as const
-
-const Decision = Type.Object(
-  {
-    effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
-    rule: Type.String(),
-    source: Type.String(),
-    permission: Type.String(),
-    reason: Type.String(),
-    next: Type.Optional(Type.String()),
-    requirement: Type.Optional(Type.Union([Type.Literal('step-up'), Type.Literal('approval')])),
-  },
-  open,
-)
-
-/** What the gateway says: the same objects as in its events, of which the rest is passed on as it came. */
-export const Decisions = Type.Object({
-  rack: Type.String(),
-  policy: Type.String(),
-  caller: Type.Object({ kind: Type.String(), name: Type.String() }, open),
-  decisions: Type.Array(
-    Type.Object(
-      {
-        route: Type.String(),
-        decision: Decision,
-        when: Nullable(Type.String()),
-        otherwise: Nullable(Type.Object({ when: Type.String(), decision: Decision })),
-      },
-      open,
-    ),
-  ),
-})
-export type Decisions = Static<typeof Decisions>
 
 /**
  * Asks the gateway what calls would come to.
@@ -57,15 +21,25 @@ export async function askDecisions(
     ...(as !== null && { as }),
     calls: calls.map(asked),
   }
-  const answer = await askGateway(origin, { path: '/policy/decisions', body, token, trust })
-  if (answer.status === 200 && Value.Check(Decisions, answer.value)) return answer.value
+  const answer = await askGateway(origin, { ...requestFor('decide', { body }), token, trust })
+  const decisions = answer.status === 200 ? readResponse('decide', answer.value) : null
+  if (decisions !== null) return decisions
   const error = errorIn(answer.value)
   if (answer.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED')
     throw new Usage(error.reason, error.remedy)
   throw refusalOf(origin, answer)
 }
 
-function asked({ route, app, params, parameters, command, process, release, environment }: PlannedCall): object {
+function asked({
+  route,
+  app,
+  params,
+  parameters,
+  command,
+  process,
+  release,
+  environment,
+}: PlannedCall): RequestOf<'decide'>['body']['calls'][number] {
   const rest = { params, parameters, command, process, release, environment }
   return { route: route.id, ...(app !== null && { app }), ...rest }
 }

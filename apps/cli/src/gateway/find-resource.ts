@@ -1,12 +1,10 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { nearest } from '@rack-gateway/config/client'
-import type { Static, TObject } from 'typebox'
+import type { ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
-import { everyPage } from './every-page.ts'
-import { type Asker, callGateway } from './gateway-api.ts'
+import type { Asker } from './gateway-api.ts'
 import { type Kind, serviceAccounts, tokens, trusts, users } from './resource-kinds.ts'
-import type { ServiceAccount, Token, Trust, User } from './schemas.ts'
 
 type Finder<T> = (asker: Asker, text: string, now: number) => Promise<T>
 
@@ -20,11 +18,11 @@ export const findTrust: Finder<Trust> = finder(trusts)
 export const findServiceAccount: Finder<ServiceAccount> = finder(serviceAccounts)
 
 /** @throws Usage for none and for several; as `callGateway` */
-function finder<S extends TObject>(kind: Kind<S>): Finder<Static<S>> {
+function finder<T>(kind: Kind<T>): Finder<T> {
   return async function find(asker, text, now) {
-    const { path, schema, nameOf } = kind
-    if (isUuid(text.toLowerCase())) return callGateway(asker, { path: `${path}/${text.toLowerCase()}`, answer: schema })
-    const all = (await everyPage(asker, path, schema)).filter((item) => kind.isLive(item, now))
+    const { nameOf } = kind
+    if (isUuid(text.toLowerCase())) return kind.get(asker, text.toLowerCase())
+    const all = (await kind.listAll(asker)).filter((item) => kind.isLive(item, now))
     const wanted = text.toLowerCase()
     const found = all.filter((item) =>
       [nameOf(item), kind.fullNameOf?.(item)].some((name) => name?.toLowerCase() === wanted),
@@ -36,13 +34,13 @@ function finder<S extends TObject>(kind: Kind<S>): Finder<Static<S>> {
   }
 }
 
-function none<S extends TObject>({ what, list, nameOf }: Kind<S>, text: string, all: readonly Static<S>[]): Error {
+function none<T>({ what, list, nameOf }: Kind<T>, text: string, all: readonly T[]): Error {
   const near = nearest(text, all.map(nameOf))
   const meant = near === null ? `see those that there are with: ${list}` : `did you mean ${printable(near)}?`
   return new Usage(`there is no ${what} named ${printable(text)}:`, meant)
 }
 
-function several<S extends TObject>(kind: Kind<S>, text: string, found: readonly Static<S>[]): Error {
+function several<T>(kind: Kind<T>, text: string, found: readonly T[]): Error {
   const { what, idOf, moreOf } = kind
   const names = found.map((item) => kind.fullNameOf?.(item))
   if (names.every((name) => name !== undefined))

@@ -1,24 +1,8 @@
 import type { Explanation } from '@rack-gateway/errors'
-import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
-import { Nullable } from '../nullable.ts'
+import { type Me, type RenewedSession, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import type { Asker } from './gateway-api.ts'
 import { errorIn } from './gateway-refusal.ts'
 import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
-
-/** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
-export const Me = Type.Object({
-  name: Type.String(),
-  kind: Type.String(),
-  /** The rack that the token is bound to. */
-  rack: Nullable(Type.String()),
-  /** Milliseconds since the epoch, or RFC 3339. */
-  expiresAt: Type.Union([Type.Integer({ minimum: 0, maximum: 8.64e15 }), Type.String()]),
-  /** Those that the caller may use. */
-  racks: Type.Array(Type.String()),
-  roles: Type.Array(Type.String()),
-})
-export type Me = Static<typeof Me>
 
 export type MeAnswer =
   | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
@@ -45,7 +29,7 @@ const unknownRefusal = "it has ended, was revoked, or is another gateway's:"
 
 /** Asks the gateway who the token's bearer is. @param deadline milliseconds, where it is less than usual */
 export async function askMe({ origin, token, trust }: Asker, deadline?: number): Promise<MeAnswer> {
-  const answer = await tryGateway(origin, { path: '/me', token, trust, ...(deadline && { deadline }) })
+  const answer = await tryGateway(origin, { ...requestFor('me', {}), token, trust, ...(deadline && { deadline }) })
   if (answer.kind === 'unanswered')
     return answer.distrusted === null
       ? { kind: 'unreachable', reason: answer.reason, next: answer.next }
@@ -62,14 +46,6 @@ export async function askMe({ origin, token, trust }: Asker, deadline?: number):
   return { kind: 'unreachable', reason, next: 'try again in a moment, and look whether it is ready' }
 }
 
-/** A session's new token: `POST /gateway/api/v1/session/renewal`. */
-export const Renewed = Type.Object({
-  token: Type.String({ pattern: '^rgs_[A-Za-z0-9]{1,200}$' }),
-  expiresAt: Type.String(),
-  renewAt: Type.String(),
-})
-export type Renewed = Static<typeof Renewed>
-
 /** Longer than the gateway waits for an identity provider: a token that comes when nobody listens any more is lost. */
 export const renewalDeadlineMs = 20_000
 const endDeadlineMs = 3_000
@@ -83,10 +59,9 @@ const endDeadlineMs = 3_000
 export async function askRenewal(
   { origin, token, trust }: Asker,
   leaving?: AbortSignal,
-): Promise<Renewed | 'never' | 'later'> {
+): Promise<RenewedSession | 'never' | 'later'> {
   const answer = await tryGateway(origin, {
-    path: '/session/renewal',
-    method: 'POST',
+    ...requestFor('renewSession', {}),
     token,
     trust,
     deadline: renewalDeadlineMs,
@@ -95,18 +70,16 @@ export async function askRenewal(
   if (answer === null || answer.kind === 'unanswered') return 'later'
   const { status, value } = answer
   if (status === 403 || status === 404 || status === 409) return 'never'
-  return status === 200 && Value.Check(Renewed, value) ? value : 'later'
+  return (status === 200 && readResponse('renewSession', value)) || 'later'
 }
 
 /** Gives a session back that nothing will keep. What goes wrong is nothing to the person: it ends by itself. */
 export async function endSession({ origin, token, trust }: Asker, id: string): Promise<void> {
-  await tryGateway(origin, { path: `/sessions/${id}`, method: 'DELETE', token, trust, deadline: endDeadlineMs })
+  await tryGateway(origin, { ...requestFor('endSession', { id }), token, trust, deadline: endDeadlineMs })
 }
 
 function understood({ value }: GatewayAnswer): MeAnswer {
-  if (!Value.Check(Me, value)) return { kind: 'foreign', reason: 'its answer is not that of a Rack Gateway' }
-  const end = new Date(value.expiresAt)
-  if (Number.isNaN(end.getTime()))
-    return { kind: 'foreign', reason: 'its answer has an end of the token that is not a time' }
-  return { kind: 'known', me: value, expiresAt: end.toISOString() }
+  const me = readResponse('me', value)
+  if (me === null) return { kind: 'foreign', reason: 'its answer is not that of a Rack Gateway' }
+  return { kind: 'known', me, expiresAt: new Date(me.expiresAt).toISOString() }
 }

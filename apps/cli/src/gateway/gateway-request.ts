@@ -9,12 +9,10 @@ import { certificateFault, certificateInWords } from './tls/certificate-words.ts
 import { type GatewayTrust, howToTrustMore } from './tls/gateway-trust.ts'
 import { type Unreachable, unreachableInWords } from './tls/unreachable-words.ts'
 
-/** A request to the gateway: to its own API, unless `below` says otherwise. */
+/** A request to the gateway, on the management API or the rack API. */
 export interface GatewayRequest {
-  /** With the query. */
-  readonly path: `/${string}`
-  /** What the path is below; `origin` for the rack API and for health. */
-  readonly below?: 'own API' | 'origin'
+  /** Path and query, from the root. */
+  readonly path: string
   readonly method?: 'GET' | 'POST' | 'DELETE'
   /** Without one it is asked as nobody. */
   readonly token?: Secret
@@ -90,11 +88,11 @@ export async function openGateway(
 
 /** The one place that speaks to a gateway. It follows no redirect, which could carry the token elsewhere. */
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
-  const { path, below = 'own API', token, trust, body, headers } = request
+  const { path, token, trust, body, headers } = request
   const { method = body === undefined ? 'GET' : 'POST' } = request
   mustVerify(origin)
   mustBeToken(token)
-  const url = `${origin}${below === 'own API' ? '/gateway/api/v1' : ''}${path}`
+  const url = `${origin}${path}`
   const init = {
     method,
     headers: {

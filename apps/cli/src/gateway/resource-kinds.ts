@@ -1,31 +1,32 @@
+import type { ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { userName } from '@rack-gateway/rbac-policy'
-import type { Static, TObject } from 'typebox'
 import { minute } from '../output/grant-text.ts'
-import { ServiceAccount, Token, Trust, User } from './schemas.ts'
+import { everyPage } from './every-page.ts'
+import { type Asker, callGateway } from './gateway-api.ts'
 
 /** What administration finds by id or name, and bindings are for. */
-export interface Kind<S extends TObject> {
+export interface Kind<T> {
   /** `API token` */
   readonly what: string
   /** The command that lists them. */
   readonly list: string
-  readonly path: `/${string}`
-  readonly schema: S
-  idOf(item: Static<S>): string
-  nameOf(item: Static<S>): string
+  listAll(asker: Asker): Promise<T[]>
+  get(asker: Asker, id: string): Promise<T>
+  idOf(item: T): string
+  nameOf(item: T): string
   /** Where another one can have the same name: a longer one, which is taken as well. */
-  fullNameOf?(item: Static<S>): string
+  fullNameOf?(item: T): string
   /** What tells it from another one of the same name. */
-  moreOf(item: Static<S>): string
+  moreOf(item: T): string
   /** Whether it can still be meant by its name. */
-  isLive(item: Static<S>, now: number): boolean
+  isLive(item: T, now: number): boolean
 }
 
-export const users: Kind<typeof User> = {
+export const users: Kind<User> = {
   what: 'user',
   list: 'rack-gateway users',
-  path: '/users',
-  schema: User,
+  listAll: (asker) => everyPage(asker, 'listUsers'),
+  get: (asker, id) => callGateway(asker, 'getUser', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ email }) => email,
   fullNameOf: userName,
@@ -33,33 +34,33 @@ export const users: Kind<typeof User> = {
   isLive: () => true,
 }
 
-export const tokens: Kind<typeof Token> = {
+export const tokens: Kind<Token> = {
   what: 'API token',
   list: 'rack-gateway tokens',
-  path: '/tokens',
-  schema: Token,
+  listAll: (asker) => everyPage(asker, 'listTokens'),
+  get: (asker, id) => callGateway(asker, 'getToken', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
   moreOf: ({ owner, createdAt }) => `of ${owner.name}, made ${minute(createdAt)}`,
   isLive: ({ revokedAt, expiresAt }, now) => revokedAt === null && Date.parse(expiresAt) > now,
 }
 
-export const trusts: Kind<typeof Trust> = {
+export const trusts: Kind<Trust> = {
   what: 'trust',
   list: 'rack-gateway trusts',
-  path: '/trusts',
-  schema: Trust,
+  listAll: (asker) => everyPage(asker, 'listTrusts'),
+  get: (asker, id) => callGateway(asker, 'getTrust', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
   moreOf: ({ issuer, createdAt }) => `${issuer}, made ${minute(createdAt)}`,
   isLive: ({ revokedAt }) => revokedAt === null,
 }
 
-export const serviceAccounts: Kind<typeof ServiceAccount> = {
+export const serviceAccounts: Kind<ServiceAccount> = {
   what: 'service account',
   list: 'rack-gateway service-accounts',
-  path: '/service-accounts',
-  schema: ServiceAccount,
+  listAll: (asker) => everyPage(asker, 'listServiceAccounts'),
+  get: (asker, id) => callGateway(asker, 'getServiceAccount', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
   moreOf: ({ createdAt }) => `made ${minute(createdAt)}`,

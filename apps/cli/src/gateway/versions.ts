@@ -1,6 +1,6 @@
+import { readResponse, requestFor } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { Nullable } from '../nullable.ts'
 import { printable } from '../output/terminal.ts'
 import type { Target } from '../target/target.ts'
 import { version } from '../version.ts'
@@ -8,10 +8,6 @@ import { errorIn } from './gateway-refusal.ts'
 import { type GatewayAnswer, type NoAnswer, tryGateway } from './gateway-request.ts'
 import { isOlder } from './older-version.ts'
 
-const GatewayVersions = Type.Object({
-  gateway: Type.String(),
-  cli: Type.Object({ minimum: Nullable(Type.String()), newest: Type.String() }),
-})
 const RackSystem = Type.Object({ name: Type.String(), version: Type.String({ minLength: 1 }) })
 
 /** Which version each part is, as far as it could be asked. */
@@ -35,14 +31,13 @@ export async function askVersions({
   token,
   trust,
 }: Pick<Target, 'origin' | 'rack' | 'token' | 'trust'>): Promise<Versions> {
-  const place: `/${string}` = rack === null ? '/system' : `/rack/${encodeURIComponent(rack)}/system`
+  const place = rack === null ? '/system' : `/rack/${encodeURIComponent(rack)}/system`
   const [ofGateway, ofRack] = await Promise.all([
-    tryGateway(origin, { path: '/version', token, trust, deadline }),
-    tryGateway(origin, { path: place, below: 'origin', token, trust, deadline }),
+    tryGateway(origin, { ...requestFor('versions', {}), token, trust, deadline }),
+    tryGateway(origin, { path: place, token, trust, deadline }),
   ])
-  const known = answered(ofGateway)
   const system = answered(ofRack)
-  const gateway = Value.Check(GatewayVersions, known) ? known : null
+  const gateway = readResponse('versions', answered(ofGateway))
   const itself = Value.Check(RackSystem, system) ? system : null
   const cli = version()
   return {

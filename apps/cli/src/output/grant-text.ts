@@ -1,4 +1,4 @@
-import type { Grant } from '../gateway/schemas.ts'
+import type { Grant } from '@rack-gateway/gateway-api'
 import { expiryOf } from '../session/expiry.ts'
 
 /** `ends in 3 days`; empty for what has no end. */

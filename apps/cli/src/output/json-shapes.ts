@@ -1,23 +1,27 @@
-import { type TSchema, Type } from 'typebox'
-import { Alarm, AlarmList } from '../commands/audit/alarms.ts'
-import { FoundEvent, Page } from '../commands/audit/events/shown-event.ts'
-import { Recording, RecordingPage } from '../commands/audit/recordings.ts'
-import { Impact } from '../commands/policy/ask-impact.ts'
-import { checkNames } from '../doctor/finding.ts'
-import { Decisions } from '../gateway/ask-decisions.ts'
 import {
+  Alarm,
+  AlarmList,
+  Decisions,
+  endpoints,
   Group,
-  HandedOverToken,
-  LockedUser,
-  NamedBinding,
-  NewToken,
+  Impact,
+  LoggedEvent,
+  Recording,
   ServiceAccount,
+  Session,
   Token,
-  Trust,
   User,
-} from '../gateway/schemas.ts'
+} from '@rack-gateway/gateway-api'
+import { type TSchema, Type } from 'typebox'
+import { checkNames } from '../doctor/finding.ts'
 import { Nullable } from '../nullable.ts'
-import { Session } from '../session/own-sessions.ts'
+import {
+  NamedBinding,
+  PrintedHandedOverToken,
+  PrintedLockedUser,
+  PrintedNewToken,
+  PrintedTrust,
+} from './output-schemas.ts'
 
 /** What more may come with it, and is described elsewhere. */
 const open = { additionalProperties: true } as const
@@ -203,14 +207,14 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'sessions list': Type.Array(Session),
   'sessions revoke': Session,
   'tokens list': Type.Array(Token),
-  'tokens create': NewToken,
+  'tokens create': PrintedNewToken,
   'tokens show': Token,
-  'tokens rotate': NewToken,
+  'tokens rotate': PrintedNewToken,
   'tokens revoke': Token,
-  'tokens owner': HandedOverToken,
+  'tokens owner': PrintedHandedOverToken,
   'users list': Type.Array(User),
   'users show': User,
-  'users lock': LockedUser,
+  'users lock': PrintedLockedUser,
   'users unlock': User,
   'users groups': Type.Array(Group),
   'bindings list': Type.Array(NamedBinding),
@@ -220,20 +224,20 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'service-accounts create': ServiceAccount,
   'service-accounts disable': ServiceAccount,
   'service-accounts enable': ServiceAccount,
-  'trusts list': Type.Array(Trust),
-  'trusts show': Trust,
-  'trusts create': Trust,
-  'trusts delete': Trust,
+  'trusts list': Type.Array(PrintedTrust),
+  'trusts show': PrintedTrust,
+  'trusts create': PrintedTrust,
+  'trusts delete': PrintedTrust,
   'policy check': PolicyCheck,
   'policy test': PolicyTest,
   'policy diff': PolicyDiff,
   'policy impact': Impact,
-  'audit search': Page,
-  'audit show': FoundEvent,
-  'audit tail': FoundEvent,
+  'audit search': endpoints.searchAudit.response,
+  'audit show': endpoints.getAuditEvent.response,
+  'audit tail': LoggedEvent,
   'audit verify': AuditVerify,
   'audit verify-proof': VerifyProof,
-  'audit recordings': RecordingPage,
+  'audit recordings': endpoints.listRecordings.response,
   'audit end': Recording,
   'audit alarms': AlarmList,
   'audit acknowledge': Alarm,

@@ -1,15 +1,8 @@
 import type { Secret } from '@rack-gateway/config/client'
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { readResponse, requestFor } from '@rack-gateway/gateway-api'
 import { GatewayUnreachable, TokenRefused } from '../errors.ts'
 import { errorIn, refusalOf } from '../gateway/gateway-refusal.ts'
 import { askGateway } from '../gateway/gateway-request.ts'
-
-/** What comes is put into a shell: nothing but what needs no quotes there is taken. */
-const Session = Type.Object({
-  token: Type.String({ pattern: '^rgw_[0-9A-Za-z]{63}$' }),
-  racks: Type.Array(Type.Object({ name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }) })),
-})
 
 export interface JobSession {
   readonly token: string
@@ -20,12 +13,13 @@ export interface JobSession {
 /** Exchanges a job's OIDC token for one of the gateway's. @throws TokenRefused, and as `refusalOf` */
 export async function exchangeJobToken(origin: string, jwt: Secret, trust: string | null): Promise<JobSession> {
   const answer = await askGateway(origin, {
-    path: '/workload-sessions',
+    ...requestFor('exchangeJobToken', { body: trust === null ? {} : { trust } }),
     token: jwt,
-    body: trust === null ? {} : { trust },
   })
   const { status, value } = answer
-  if (status === 201 && Value.Check(Session, value)) return { ...value, racks: value.racks.map(({ name }) => name) }
+  // Its schema permits only characters that need no quotes in a shell.
+  const session = status === 201 ? readResponse('exchangeJobToken', value) : null
+  if (session !== null) return { token: session.token, racks: session.racks.map(({ name }) => name) }
   if (status === 201)
     throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does:`, 'check the address')
   const error = errorIn(value)

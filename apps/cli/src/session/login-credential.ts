@@ -1,7 +1,7 @@
 import { type ClientConfig, type GatewayEntry, Secret } from '@rack-gateway/config/client'
+import type { NewSession } from '@rack-gateway/gateway-api'
 import { deviceLogin } from '../browser-login/device.ts'
 import { chooseFlow } from '../browser-login/flow.ts'
-import type { Session } from '../browser-login/gateway.ts'
 import { type BrowserLogin, loopbackLogin } from '../browser-login/loopback.ts'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
@@ -39,7 +39,7 @@ export interface Credential {
   readonly answer: MeAnswer
   readonly source: 'new' | 'kept'
   /** Of a login by browser. */
-  readonly session: Session | null
+  readonly session: NewSession | null
 }
 
 /** The token of a login: that of the session at this address, where it does; else one that is given, or that a browser leads to. */
@@ -73,7 +73,7 @@ async function browserLogin(
   context: Context,
   options: LoginOptions,
   { origin, trust }: Pick<BrowserLogin, 'origin' | 'trust'>,
-): Promise<Session> {
+): Promise<NewSession> {
   const { name, asRack = name, rackOnly, browser } = options
   const login = { origin, trust, rack: rackOnly ? asRack : undefined }
   const flow = chooseFlow(context, browser)

@@ -10,8 +10,8 @@ import {
   type Secret,
   withCredential,
 } from '@rack-gateway/config/client'
+import type { Me } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
-import type { Me } from '../gateway/gateway-client.ts'
 import { type About, type Stored, storeToken } from '../token-store/kept-token.ts'
 
 /** What is kept of a login. */

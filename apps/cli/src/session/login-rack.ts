@@ -1,7 +1,7 @@
 import { type GatewayEntry, nearest } from '@rack-gateway/config/client'
+import type { Me } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { UnknownRack, Usage } from '../errors.ts'
-import type { Me } from '../gateway/gateway-client.ts'
 import { printable } from '../output/terminal.ts'
 
 /** What says which rack a name of the file is for. */

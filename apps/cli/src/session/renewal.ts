@@ -11,8 +11,9 @@ import {
   withCredential,
   withFileLock,
 } from '@rack-gateway/config/client'
+import type { RenewedSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
-import { askRenewal, type Renewed, renewalDeadlineMs } from '../gateway/gateway-client.ts'
+import { askRenewal, renewalDeadlineMs } from '../gateway/gateway-client.ts'
 import type { Target } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { checkReplaceable, readToken, replaceToken } from '../token-store/kept-token.ts'
@@ -59,7 +60,7 @@ async function checkKeepable(context: Context, known: Found): Promise<void> {
 }
 
 /** @returns what is kept now; null where a login or logout came in between */
-function kept(context: Context, known: Found, answer: Renewed | 'never'): Promise<Found | null> {
+function kept(context: Context, known: Found, answer: RenewedSession | 'never'): Promise<Found | null> {
   const { configPath } = context
   return withCredentialsLock(context, async () => {
     const credential = await newest(context, known.holder)
@@ -81,7 +82,7 @@ function kept(context: Context, known: Found, answer: Renewed | 'never'): Promis
   })
 }
 
-function datesOf(answer: Renewed | 'never'): Pick<TokenEntry, 'expires_at' | 'renew_at'> {
+function datesOf(answer: RenewedSession | 'never'): Pick<TokenEntry, 'expires_at' | 'renew_at'> {
   return answer === 'never' ? {} : { expires_at: answer.expiresAt, renew_at: answer.renewAt }
 }
 

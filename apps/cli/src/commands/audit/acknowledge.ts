@@ -4,7 +4,6 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, reasonOption } from '../options/shared-options.ts'
-import { Alarm } from './alarms.ts'
 import { shownTime } from './events/times.ts'
 
 export const command = 'acknowledge <id>'
@@ -23,8 +22,7 @@ export const progress = 'asking the gateway'
 export async function handler({ context, rack, json, reason, ...typed }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const id = typed.id.toLowerCase()
-  const path = `/audit/alarms/${encodeURIComponent(id)}/acknowledge` as const
-  const alarm = await callGateway(target, { path, body: { reason }, answer: Alarm })
+  const alarm = await callGateway(target, 'acknowledgeAlarm', { id, body: { reason } })
   if (json) return context.print(safeJson(alarm, 2))
   const { acknowledged } = alarm
   const whose =

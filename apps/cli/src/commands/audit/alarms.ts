@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import type { Alarm } from '@rack-gateway/gateway-api'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { table } from '../../output/table.ts'
@@ -6,25 +6,7 @@ import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
 import { readLimit } from './events/filters.ts'
-import { FoundEvent } from './events/shown-event.ts'
 import { shownTime, zoneName, zoneOf } from './events/times.ts'
-
-const Text = Type.String()
-const open = { additionalProperties: true } as const
-
-/** An alarm, and who has looked at it. */
-export const Alarm = Type.Object(
-  {
-    ...FoundEvent.properties,
-    acknowledged: Type.Union([
-      Type.Object({ id: Text, at: Text, by: Text, reason: Text }, { ...open, description: 'null: by nobody' }),
-      Type.Null(),
-    ]),
-  },
-  open,
-)
-export type Alarm = Static<typeof Alarm>
-export const AlarmList = Type.Object({ items: Type.Array(Alarm) })
 
 export const command = 'alarms'
 export const describe = 'List alarms, newest first, and who acknowledged them.'
@@ -36,8 +18,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, limit } = given
   const zone = zoneOf(given)
   const target = await targetOf(context, rack)
-  const path = `/audit/alarms?${new URLSearchParams({ limit: readLimit(limit) })}` as const
-  const { items } = await callGateway(target, { path, answer: AlarmList })
+  const { items } = await callGateway(target, 'listAlarms', { query: { limit: readLimit(limit) } })
   if (json) return context.print(safeJson({ items }, 2))
   if (items.length === 0) return context.note('the audit log has no alarm')
   const headings = [`TIME (${zoneName(zone)})`, 'KIND', 'WHAT', 'ACKNOWLEDGED', 'REASON', 'ID']

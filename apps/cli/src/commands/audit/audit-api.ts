@@ -1,3 +1,4 @@
+import type { HttpRequest } from '@rack-gateway/gateway-api'
 import { isMissing, refusalOf } from '../../gateway/gateway-refusal.ts'
 import { bodyOf, openGateway, parsed } from '../../gateway/gateway-request.ts'
 import type { Target } from '../../target/target.ts'
@@ -13,10 +14,10 @@ export interface Opening {
 /** An answer that is read while it comes. @throws as `openGateway` and `refusalOf` */
 export async function openAudit(
   { origin, token, trust }: Target,
-  path: `/${string}`,
+  request: HttpRequest,
   { missing, ...opening }: Opening,
 ): Promise<Response> {
-  const answer = await openGateway(origin, { path, token, trust, ...opening })
+  const answer = await openGateway(origin, { ...request, token, trust, ...opening })
   if (answer.status === 200) return answer
   const value = parsed((await bodyOf(answer)) ?? '')
   if (missing !== undefined && isMissing({ status: answer.status, value })) throw missing

@@ -5,7 +5,6 @@ import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 import { noRecording } from './recordings/no-recording.ts'
-import { Recording } from './recordings.ts'
 
 export const command = 'end <id>'
 export const describe = 'End a session that is being recorded.'
@@ -23,8 +22,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, id, reason, yes } = given
   const target = await targetOf(context, rack)
   await confirm(context, `end the session ${id} for whoever is in it`, { yes })
-  const path = `/recordings/${encodeURIComponent(id)}/end` as const
-  const recording = await callGateway(target, { path, body: { reason }, answer: Recording, missing: noRecording(id) })
+  const recording = await callGateway(target, 'endRecording', { id, body: { reason } }, { missing: noRecording(id) })
   context.note('the session is being ended')
   if (json) context.print(safeJson(recording, 2))
 }

@@ -3,6 +3,7 @@ import { access, link, open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type RequestOf, requestFor } from '@rack-gateway/gateway-api'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
 import { failure } from '../../gateway/gateway-request.ts'
 import { printable } from '../../output/terminal.ts'
@@ -44,8 +45,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const zone = zoneOf(given)
   const existing = given.force ? 'replace' : 'keep'
   const target = await targetOf(context, rack)
-  const query = filterQuery(given, { now: context.now, zone })
-  query.set('format', format)
+  const query = { ...filterQuery(given, { now: context.now, zone }), format }
   const file = resolve(context.cwd, output)
   if (output !== '-' && existing === 'keep' && (await exists(file))) throw thereAlready(file)
   const asked = { target, query, signal: context.interruption() }
@@ -56,7 +56,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
 
 interface Asked {
   readonly target: Target
-  readonly query: URLSearchParams
+  readonly query: RequestOf<'exportAudit'>['query']
   readonly signal: AbortSignal
 }
 
@@ -88,7 +88,7 @@ async function writeFile(asked: Asked, file: string, existing: Existing): Promis
 
 /** @throws Interrupted, GatewayUnreachable, or the error of the system by which it can't be written */
 async function receive({ target, query, signal }: Asked, to: Writable, kept: string): Promise<void> {
-  const { body } = await openAudit(target, `/audit/export?${query}`, { signal })
+  const { body } = await openAudit(target, requestFor('exportAudit', { query }), { signal })
   try {
     const bytes = Readable.fromWeb(body ?? new ReadableStream())
     await pipeline(bytes, to, { end: to !== process.stdout, signal })

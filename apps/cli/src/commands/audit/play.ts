@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { requestFor } from '@rack-gateway/gateway-api'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -42,7 +43,7 @@ export async function playRecording(
 ): Promise<void> {
   const pace = { speed: positive('--speed', speed), idleLimit: positive('--idle-limit', idleLimit) }
   const signal = context.interruption()
-  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, {
+  const { body } = await openAudit(target, requestFor('readRecording', { id }), {
     signal,
     missing: noRecording(id),
   })

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { directoryArchive, proveArchived } from '@rack-gateway/audit/archive/read'
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { makeProof, verifyProof } from '@rack-gateway/audit/verify'
+import { requestFor } from '@rack-gateway/gateway-api'
 import { NotSigned, Usage } from '../../errors.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { printable } from '../../output/terminal.ts'
@@ -70,7 +71,11 @@ async function makeFromArchive(directory: string, id: string): Promise<unknown> 
 
 async function askProof({ context, id, rack }: Given): Promise<unknown> {
   const pieces: Buffer[] = []
-  for await (const piece of await openEvidence(context, rack ?? null, `/audit/events/${id.toLowerCase()}/proof`))
+  for await (const piece of await openEvidence(
+    context,
+    rack ?? null,
+    requestFor('proveAuditEvent', { id: id.toLowerCase() }),
+  ))
     pieces.push(piece)
   return parsed(Buffer.concat(pieces).toString('utf8'))
 }

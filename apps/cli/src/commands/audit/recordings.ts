@@ -1,6 +1,5 @@
-import { type Static, Type } from 'typebox'
+import type { Recording, RequestOf } from '@rack-gateway/gateway-api'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { Nullable } from '../../nullable.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { table } from '../../output/table.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -8,27 +7,6 @@ import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
 import { filterOptions, readLimit } from './events/filters.ts'
 import { readTimeFlag, shownTime, type Zone, zoneName, zoneOf } from './events/times.ts'
-
-const Text = Nullable(Type.String())
-export const Recording = Type.Object(
-  {
-    id: Type.String(),
-    startedAt: Type.String(),
-    endedAt: Text,
-    removedBecause: Text,
-    principal: Type.Object({ name: Type.String() }, { additionalProperties: true }),
-    rack: Type.String(),
-    app: Text,
-    process: Text,
-    command: Text,
-    route: Type.String(),
-    lost: Nullable(Type.Number({ description: 'bytes that are missing; null where nobody could say' })),
-  },
-  { additionalProperties: true },
-)
-type Recording = Static<typeof Recording>
-
-export const RecordingPage = Type.Object({ items: Type.Array(Recording), next: Text })
 
 export const command = 'recordings'
 export const describe = 'List recorded sessions, newest first.'
@@ -51,7 +29,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json } = given
   const zone = zoneOf(given)
   const target = await targetOf(context, rack)
-  const page = await callGateway(target, { path: `/recordings?${queryOf(given, context.now)}`, answer: RecordingPage })
+  const page = await callGateway(target, 'listRecordings', { query: queryOf(given, context.now) })
   if (json) return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('no recording fits')
   const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
@@ -64,18 +42,20 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   if (page.next !== null) context.note(`there is more: add --cursor ${page.next.replace(/[^\w-]/g, '')}`)
 }
 
-function queryOf(list: Arguments<typeof builder>, now: number): URLSearchParams {
-  const { since, until, inRack } = list
+function queryOf(list: Arguments<typeof builder>, now: number): RequestOf<'listRecordings'>['query'] {
+  const { since, until, inRack, principal, app, process, state, cursor } = list
   const zone = zoneOf(list)
-  const query = new URLSearchParams({ limit: readLimit(list.limit) })
-  if (since !== undefined) query.set('from', readTimeFlag('--since', since, { now, zone }))
-  if (until !== undefined) query.set('to', readTimeFlag('--until', until, { now, zone }))
-  if (inRack !== undefined) query.set('rack', inRack)
-  for (const name of ['principal', 'app', 'process', 'state', 'cursor'] as const) {
-    const value = list[name]
-    if (value !== undefined) query.set(name, value)
+  return {
+    limit: readLimit(list.limit),
+    from: since === undefined ? undefined : readTimeFlag('--since', since, { now, zone }),
+    to: until === undefined ? undefined : readTimeFlag('--until', until, { now, zone }),
+    rack: inRack,
+    principal,
+    app,
+    process,
+    state,
+    cursor,
   }
-  return query
 }
 
 function cellsOf(recording: Recording, zone: Zone): string[] {

@@ -5,7 +5,7 @@ import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
 import { filterOptions, filterQuery, readLimit } from './events/filters.ts'
-import { cellsOf, headings, Page } from './events/shown-event.ts'
+import { cellsOf, headings } from './events/shown-event.ts'
 import { zoneName, zoneOf } from './events/times.ts'
 
 export const command = 'search [words..]'
@@ -27,9 +27,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const zone = zoneOf(given)
   const target = await targetOf(context, rack)
   const query = filterQuery(given, { now: context.now, zone })
-  query.set('limit', readLimit(limit))
-  if (cursor !== undefined) query.set('cursor', cursor)
-  const page = await callGateway(target, { path: `/audit/events?${query}`, answer: Page })
+  const page = await callGateway(target, 'searchAudit', { query: { ...query, limit: readLimit(limit), cursor } })
   if (json) return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('nothing in the audit log fits')
   for (const line of table(

@@ -4,7 +4,6 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, utcOption } from '../options/shared-options.ts'
-import { FoundEvent } from './events/shown-event.ts'
 import { shownTime, zoneOf } from './events/times.ts'
 
 export const command = 'show <id>'
@@ -21,7 +20,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, id } = given
   const zone = zoneOf(given)
   const target = await targetOf(context, rack)
-  const found = await callGateway(target, { path: `/audit/events/${encodeURIComponent(id)}`, answer: FoundEvent })
+  const found = await callGateway(target, 'getAuditEvent', { id })
   if (json) return context.print(safeJson(found, 2))
   const { link, writtenAt, event } = found
   const members = linesOf('', {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { LoggedEvent, requestFor } from '@rack-gateway/gateway-api'
 import { Value } from 'typebox/value'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable } from '../../errors.ts'
@@ -11,7 +12,7 @@ import { gatewayOptions, utcOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
 import { eventsIn, type StreamEvent } from './events/event-stream.ts'
 import { filterOptions, filterQuery } from './events/filters.ts'
-import { cellsOf, FoundEvent } from './events/shown-event.ts'
+import { cellsOf } from './events/shown-event.ts'
 import { type Zone, zoneOf } from './events/times.ts'
 
 export const command = 'tail [words..]'
@@ -34,7 +35,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   while (!signal.aborted) {
     try {
       const headers = { accept: 'text/event-stream', ...(last !== null && { 'last-event-id': last }) }
-      const { body } = await openAudit(target, `/audit/events/stream?${query}`, { headers, signal })
+      const { body } = await openAudit(target, requestFor('followAudit', { query }), { headers, signal })
       for await (const event of eventsIn(body ?? new ReadableStream<Uint8Array>())) {
         attempts = 0
         last = event.id ?? last
@@ -57,10 +58,10 @@ function tell(context: Context, { name, data }: StreamEvent, { json, zone }: Sho
   const value = parsed(data)
   if (name === 'end') context.note(`ended: ${printable(data)}`)
   else if (name === 'gap') context.note(`events are missing: ${printable(data)}`)
-  else if (name === 'audit' && Value.Check(FoundEvent, value)) context.print(lineOf(value, { json, zone }))
+  else if (name === 'audit' && Value.Check(LoggedEvent, value)) context.print(lineOf(value, { json, zone }))
 }
 
-function lineOf(found: FoundEvent, { json, zone }: ShownAs): string {
+function lineOf(found: LoggedEvent, { json, zone }: ShownAs): string {
   if (json) return safeJson(found)
   const cells = cellsOf(found, zone).filter((cell) => cell !== '')
   return cells.map(printable).join('  ')

@@ -1,3 +1,4 @@
+import { requestFor } from '@rack-gateway/gateway-api'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption, utcOption } from '../options/shared-options.ts'
@@ -22,7 +23,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const zone = zoneOf(given)
   const target = await targetOf(context, rack)
   const signal = context.interruption()
-  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, {
+  const { body } = await openAudit(target, requestFor('readRecording', { id }), {
     signal,
     missing: noRecording(id),
   })

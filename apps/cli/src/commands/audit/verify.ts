@@ -7,6 +7,7 @@ import {
   verifyExport,
   verifyStream,
 } from '@rack-gateway/audit/verify'
+import { requestFor } from '@rack-gateway/gateway-api'
 import type { RecordingsVerification } from '@rack-gateway/recordings/verify'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
@@ -136,7 +137,8 @@ async function besideLog(context: Context, address: string | null): Promise<Reco
 
 async function verifyLog(context: Context, sources: VerifySources, options: VerifyOptions): Promise<Verification> {
   if (sources.export !== null) return verifyExport(bytesOf(sources.export), options)
-  if (sources.database === null) return verifyStream(await openEvidence(context, sources.rack, '/audit/log'), options)
+  if (sources.database === null)
+    return verifyStream(await openEvidence(context, sources.rack, requestFor('readAuditLog', {})), options)
   // The driver is no small package.
   const { connectTo } = await import('./verification/audit-database.ts')
   const sql = connectTo(sources.database)

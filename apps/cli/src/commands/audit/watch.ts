@@ -1,3 +1,4 @@
+import { requestFor } from '@rack-gateway/gateway-api'
 import type { Context } from '../../context.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -25,7 +26,7 @@ export async function handler({ context, rack, ...watch }: Arguments<typeof buil
 
 export interface Watch {
   readonly id: string
-  readonly from: string
+  readonly from: 'start' | 'now'
 }
 
 /** Shows a session while it runs, until it ends or Ctrl-C. What it has shown before comes at once. */
@@ -36,7 +37,7 @@ export async function watchRecording(
   screen: Screen = standardOutput(),
 ): Promise<void> {
   const signal = context.interruption()
-  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}/live?from=${from}`, {
+  const { body } = await openAudit(target, requestFor('followRecording', { id, query: { from } }), {
     signal,
     missing: noRecording(id),
   })

@@ -1,10 +1,9 @@
-import type { TObject } from 'typebox'
+import type { Binding, BindingRequest } from '@rack-gateway/gateway-api'
 import { Refused, Usage } from '../../errors.ts'
-import { everyPage } from '../../gateway/every-page.ts'
 import { findServiceAccount, findToken, findTrust, findUser } from '../../gateway/find-resource.ts'
 import type { Asker } from '../../gateway/gateway-api.ts'
 import { type Kind, serviceAccounts, tokens, trusts, users } from '../../gateway/resource-kinds.ts'
-import type { Binding, NamedBinding } from '../../gateway/schemas.ts'
+import type { NamedBinding } from '../../output/output-schemas.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
 import { ownerOptions } from '../options/shared-options.ts'
 
@@ -18,10 +17,7 @@ export const subjectOptions = {
 
 type SubjectOptions = Values<typeof subjectOptions>
 
-export interface Subject {
-  readonly kind: string
-  readonly id: string
-}
+export type Subject = BindingRequest['subject']
 
 const finders = {
   user: { kind: 'user', find: findUser },
@@ -63,9 +59,9 @@ export async function named(asker: Asker, bindings: readonly Binding[]): Promise
   })
 }
 
-function namesOf<S extends TObject>({ path, schema, idOf, nameOf }: Kind<S>) {
+function namesOf<T>({ listAll, idOf, nameOf }: Kind<T>) {
   return async function namesIn(asker: Asker): Promise<[id: string, name: string][]> {
-    const all = await everyPage(asker, path, schema).catch(nothingSeen)
+    const all = await listAll(asker).catch(nothingSeen)
     return all.map((item) => [idOf(item), nameOf(item)])
   }
 }

@@ -1,6 +1,5 @@
 import { Usage } from '../../errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { Binding } from '../../gateway/schemas.ts'
 import { tellWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -34,7 +33,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
       'Pass one of --user, --group, --service-account, --token, and --trust.',
     )
   const body = { subject, role, ...grantMembers(given, context.now) }
-  const added = await callGateway(target, { path: '/bindings', body, answer: Binding })
+  const added = await callGateway(target, 'createBinding', { body })
   tellWarnings(context, added)
   await printBinding(context, target, added, { json, done: 'is given' })
 }

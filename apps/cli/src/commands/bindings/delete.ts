@@ -1,7 +1,6 @@
 import { Usage } from '../../errors.ts'
 import { everyPage } from '../../gateway/every-page.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { Binding } from '../../gateway/schemas.ts'
 import { confirm } from '../../output/confirm.ts'
 import { grantWords } from '../../output/grant-text.ts'
 import { printable } from '../../output/terminal.ts'
@@ -26,8 +25,7 @@ export async function handler({ context, rack, json, yes, ...typed }: Arguments<
   const target = await targetOf(context, rack)
   const id = typed.id.toLowerCase()
   await confirm(context, () => removal(target, id), { yes })
-  const path = `/bindings/${encodeURIComponent(id)}` as const
-  const removed = await callGateway(target, { path, method: 'DELETE', answer: Binding })
+  const removed = await callGateway(target, 'removeBinding', { id })
   await printBinding(context, target, removed, { json, done: 'is taken away' })
 }
 
@@ -35,7 +33,7 @@ export async function handler({ context, rack, json, yes, ...typed }: Arguments<
 async function removal(target: Target, id: string): Promise<string> {
   const [known] = await named(
     target,
-    (await everyPage(target, '/bindings', Binding)).filter((binding) => binding.id === id),
+    (await everyPage(target, 'listBindings')).filter((binding) => binding.id === id),
   )
   if (known === undefined)
     throw new Usage(`there is no binding ${printable(id)}:`, 'see those that there are with: rack-gateway bindings')

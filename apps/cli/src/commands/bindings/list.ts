@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { everyPage } from '../../gateway/every-page.ts'
-import { Binding, NamedBinding } from '../../gateway/schemas.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { endWords } from '../../output/grant-text.ts'
+import { NamedBinding } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
@@ -21,8 +21,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json } = given
   const target = await targetOf(context, rack)
   const subject = await subjectOf(target, given, context.now)
-  const query = subject === null ? '' : `?subject=${encodeURIComponent(subject.id)}`
-  const bindings = await named(target, await everyPage(target, `/bindings${query}`, Binding))
+  const bindings = await named(target, await everyPage(target, 'listBindings', { subject: subject?.id }))
   if (json) return printJson(context, Bindings, bindings)
   const rows = bindings.map((binding) => [
     binding.id,

@@ -1,28 +1,25 @@
 import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
-import { Type } from 'typebox'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable } from '../../errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 
-const PolicyInForce = Type.Object({ policy: Type.String(), document: Type.Unsafe<PolicyDocument>(Type.Object({})) })
-
 /** The document that the gateway decides by at the moment. @throws what asking it throws */
 export async function askPolicyInForce(context: Context, rack: string | null): Promise<PolicyDocument> {
   const target = await targetOf(context, rack)
-  const { policy, document } = await callGateway(target, { path: '/policy', answer: PolicyInForce })
+  const { policy, document } = await callGateway(target, 'getPolicy', {})
   if (hashOf(document) !== policy)
     throw new GatewayUnreachable(
       `${target.origin} decides by a document that this rack-gateway can't read:`,
       'use the release that the gateway is of',
     )
-  return document
+  return document as PolicyDocument
 }
 
 /** Null for what is no document. */
-function hashOf(document: PolicyDocument): string | null {
+function hashOf(document: unknown): string | null {
   try {
-    return compilePolicy(document).hash
+    return compilePolicy(document as PolicyDocument).hash
   } catch {
     return null
   }

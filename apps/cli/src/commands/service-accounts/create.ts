@@ -1,5 +1,5 @@
+import { ServiceAccount } from '@rack-gateway/gateway-api'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { ServiceAccount } from '../../gateway/schemas.ts'
 import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -18,7 +18,7 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, name }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const account = await callGateway(target, { path: '/service-accounts', body: { name }, answer: ServiceAccount })
+  const account = await callGateway(target, 'createServiceAccount', { body: { name } })
   if (json) return printJson(context, ServiceAccount, account)
   context.print(printable(`The service account ${account.name} is made (${account.id}).`))
   context.note(printable(`it may do nothing yet: rack-gateway bindings create ROLE --service-account ${account.name}`))

@@ -1,6 +1,6 @@
+import { ServiceAccount } from '@rack-gateway/gateway-api'
 import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { ServiceAccount } from '../../gateway/schemas.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { printable } from '../../output/terminal.ts'
@@ -23,8 +23,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const { id, name } = await findServiceAccount(target, given.account, context.now)
   await confirm(context, `disable the service account ${name}, which stops its API tokens`, { yes })
-  const path = `/service-accounts/${id}/disable` as const
-  const account = await callGateway(target, { path, method: 'POST', answer: ServiceAccount })
+  const account = await callGateway(target, 'disableServiceAccount', { id })
   if (json) printJson(context, ServiceAccount, account)
   else context.print(printable(`${name} is disabled: its API tokens are refused.`))
 }

@@ -1,6 +1,6 @@
+import { ServiceAccount } from '@rack-gateway/gateway-api'
 import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { ServiceAccount } from '../../gateway/schemas.ts'
 import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -20,8 +20,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json } = given
   const target = await targetOf(context, rack)
   const { id, name } = await findServiceAccount(target, given.account, context.now)
-  const path = `/service-accounts/${id}/enable` as const
-  const account = await callGateway(target, { path, method: 'POST', answer: ServiceAccount })
+  const account = await callGateway(target, 'enableServiceAccount', { id })
   if (json) printJson(context, ServiceAccount, account)
   else context.print(printable(`${name} is enabled again.`))
 }

@@ -1,6 +1,6 @@
+import { ServiceAccount } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { everyPage } from '../../gateway/every-page.ts'
-import { ServiceAccount } from '../../gateway/schemas.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { minute } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -16,7 +16,7 @@ export const builder = gatewayOptions satisfies CommandOptions
 export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
-  const accounts = await everyPage(await targetOf(context, rack), '/service-accounts', ServiceAccount)
+  const accounts = await everyPage(await targetOf(context, rack), 'listServiceAccounts')
   if (json) return printJson(context, ServiceAccounts, accounts)
   const rows = accounts.map(({ id, name, createdAt, disabledAt }) => [
     id,

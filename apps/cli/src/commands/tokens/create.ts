@@ -1,7 +1,6 @@
 import { Usage } from '../../errors.ts'
 import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { NewToken } from '../../gateway/schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantMembers } from '../options/grant.ts'
@@ -47,5 +46,5 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
       serviceAccount: (await findServiceAccount(target, serviceAccount, context.now)).id,
     }),
   }
-  printNewToken(context, await callGateway(target, { path: '/tokens', body, answer: NewToken }), json)
+  printNewToken(context, await callGateway(target, 'createToken', { body }), json)
 }

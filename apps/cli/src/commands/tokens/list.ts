@@ -1,7 +1,7 @@
+import { Token } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { everyPage } from '../../gateway/every-page.ts'
 import { findServiceAccount, findUser } from '../../gateway/find-resource.ts'
-import { Token } from '../../gateway/schemas.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { endWords, grantWords, minute } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -27,8 +27,8 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, owner, ended }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const query = owner === undefined ? '' : `?owner=${encodeURIComponent(await ownerOf(target, owner, context.now))}`
-  const all = await everyPage(target, `/tokens${query}`, Token)
+  const query = owner === undefined ? {} : { owner: await ownerOf(target, owner, context.now) }
+  const all = await everyPage(target, 'listTokens', query)
   const shown = ended ? all : all.filter((token) => !hasEnded(token, context.now))
   if (json) return printJson(context, Tokens, shown)
   const rows = shown.map((token) => [

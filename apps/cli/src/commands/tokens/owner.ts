@@ -1,8 +1,9 @@
+import type { RequestOf } from '@rack-gateway/gateway-api'
 import { Usage } from '../../errors.ts'
 import { findServiceAccount, findToken, findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { HandedOverToken } from '../../gateway/schemas.ts'
 import { printJson } from '../../output/answer.ts'
+import { PrintedHandedOverToken } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -28,12 +29,12 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     throw new Usage('An API token has one owner.', 'Pass either --user EMAIL or --service-account NAME.')
   const target = await targetOf(context, rack)
   const { id, name } = await findToken(target, token, context.now)
-  const owner =
+  const owner: RequestOf<'handOverToken'>['body']['owner'] =
     user === undefined
       ? { kind: 'service-account', id: (await findServiceAccount(target, serviceAccount ?? '', context.now)).id }
       : { kind: 'user', id: (await findUser(target, user, context.now)).id }
-  const changed = await callGateway(target, { path: `/tokens/${id}/owner`, body: { owner }, answer: HandedOverToken })
-  if (json) return printJson(context, HandedOverToken, changed)
+  const changed = await callGateway(target, 'handOverToken', { id, body: { owner } })
+  if (json) return printJson(context, PrintedHandedOverToken, changed)
   context.print(printable(`The API token ${name} belongs to ${changed.owner.name}.`))
   context.note(printable(`${changed.note}: rack-gateway tokens rotate ${id}`))
 }

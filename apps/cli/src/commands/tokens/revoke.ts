@@ -1,6 +1,6 @@
+import { Token } from '@rack-gateway/gateway-api'
 import { findToken } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { Token } from '../../gateway/schemas.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { printable } from '../../output/terminal.ts'
@@ -22,7 +22,7 @@ export async function handler({ context, rack, json, token, yes }: Arguments<typ
   const target = await targetOf(context, rack)
   const { id, name, owner } = await findToken(target, token, context.now)
   await confirm(context, `revoke the API token ${name} of ${owner.name}`, { yes })
-  const revoked = await callGateway(target, { path: `/tokens/${id}`, method: 'DELETE', answer: Token })
+  const revoked = await callGateway(target, 'revokeToken', { id })
   if (json) return printJson(context, Token, revoked)
   context.print(printable(`The API token ${name} of ${owner.name} is revoked, and what it had open has ended.`))
 }

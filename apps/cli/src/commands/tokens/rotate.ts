@@ -1,7 +1,6 @@
 import { Usage } from '../../errors.ts'
 import { findToken } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { NewToken } from '../../gateway/schemas.ts'
 import { confirm } from '../../output/confirm.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -30,6 +29,6 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { id, name } = await findToken(target, token, context.now)
   if (Number(overlap) === 0) await confirm(context, `end the secret of ${name} that is in use, at once`, { yes })
   const body = { overlapHours: Number(overlap), ...endMember(expires, context.now) }
-  printNewToken(context, await callGateway(target, { path: `/tokens/${id}/rotate`, body, answer: NewToken }), json)
+  printNewToken(context, await callGateway(target, 'rotateToken', { id, body }), json)
   if (Number(overlap) > 0) context.note(`the old one goes on for ${overlap} hours`)
 }

@@ -1,5 +1,5 @@
+import { Token } from '@rack-gateway/gateway-api'
 import { findToken } from '../../gateway/find-resource.ts'
-import { Token } from '../../gateway/schemas.ts'
 import { printFields, printJson } from '../../output/answer.ts'
 import { endWords, grantWords, minute } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'

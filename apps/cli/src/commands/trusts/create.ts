@@ -1,7 +1,7 @@
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { Trust } from '../../gateway/schemas.ts'
 import { printJson } from '../../output/answer.ts'
 import { grantWords } from '../../output/grant-text.ts'
+import { PrintedTrust } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { tellWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -31,9 +31,9 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, name, role } = given
   const body = { name, role, ...grantMembers(given, context.now), ...trustTerms(given) }
   const target = await targetOf(context, rack)
-  const trust = await callGateway(target, { path: '/trusts', body, answer: Trust })
+  const trust = await callGateway(target, 'createTrust', { body })
   tellWarnings(context, trust)
-  if (json) return printJson(context, Trust, trust)
+  if (json) return printJson(context, PrintedTrust, trust)
   context.print(
     printable(`Jobs that ${trust.name} lets in are ${trust.grants.map(grantWords).join('; ')} (${trust.id}).`),
   )

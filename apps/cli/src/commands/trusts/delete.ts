@@ -1,8 +1,8 @@
 import { findTrust } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { Trust } from '../../gateway/schemas.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
+import { PrintedTrust } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -22,7 +22,7 @@ export async function handler({ context, rack, json, yes, ...typed }: Arguments<
   const target = await targetOf(context, rack)
   const { id, name } = await findTrust(target, typed.trust, context.now)
   await confirm(context, `revoke the trust ${name} for good, which ends the jobs that it let in`, { yes })
-  const trust = await callGateway(target, { path: `/trusts/${id}`, method: 'DELETE', answer: Trust })
-  if (json) return printJson(context, Trust, trust)
+  const trust = await callGateway(target, 'revokeTrust', { id })
+  if (json) return printJson(context, PrintedTrust, trust)
   context.print(printable(`The trust ${name} is revoked, and what its jobs had open has ended.`))
 }

@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
 import { everyPage } from '../../gateway/every-page.ts'
-import { Trust } from '../../gateway/schemas.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { grantWords, minute } from '../../output/grant-text.ts'
+import { PrintedTrust } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
-export const Trusts = Type.Array(Trust)
+export const Trusts = Type.Array(PrintedTrust)
 
 export const command = 'list'
 export const describe = 'List trusts.'
@@ -19,7 +19,7 @@ export const builder = {
 export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, revoked }: Arguments<typeof builder>): Promise<void> {
-  const all = await everyPage(await targetOf(context, rack), '/trusts', Trust)
+  const all = await everyPage(await targetOf(context, rack), 'listTrusts')
   const shown = revoked ? all : all.filter(({ revokedAt }) => revokedAt === null)
   if (json) return printJson(context, Trusts, shown)
   const rows = shown.map(({ id, name, issuer, grants, revokedAt }) => [

@@ -1,7 +1,7 @@
 import { findTrust } from '../../gateway/find-resource.ts'
-import { Trust } from '../../gateway/schemas.ts'
 import { printFields, printJson } from '../../output/answer.ts'
 import { endWords, grantWords, minute } from '../../output/grant-text.ts'
+import { PrintedTrust } from '../../output/output-schemas.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -18,7 +18,7 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
   const trust = await findTrust(await targetOf(context, rack), typed.trust, context.now)
-  if (json) return printJson(context, Trust, trust)
+  if (json) return printJson(context, PrintedTrust, trust)
   printFields(context, [
     ['id', trust.id],
     ['name', trust.name],

@@ -1,7 +1,7 @@
+import { User } from '@rack-gateway/gateway-api'
 import { issuerName } from '@rack-gateway/rbac-policy'
 import { Type } from 'typebox'
 import { everyPage } from '../../gateway/every-page.ts'
-import { User } from '../../gateway/schemas.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { minute } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -21,8 +21,7 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, group }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const query = group === undefined ? '' : `?group=${encodeURIComponent(group)}`
-  const users = await everyPage(target, `/users${query}`, User)
+  const users = await everyPage(target, 'listUsers', { group })
   if (json) return printJson(context, Users, users)
   const rows = users.map(({ id, email, issuer, groups, createdAt, lockedAt }) => [
     id,

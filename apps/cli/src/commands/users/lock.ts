@@ -1,9 +1,9 @@
 import { findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { LockedUser } from '../../gateway/schemas.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { endWords } from '../../output/grant-text.ts'
+import { PrintedLockedUser } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -29,8 +29,8 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const { id, email } = await findUser(target, user, context.now)
   await confirm(context, `lock ${email}, which ends their sessions and stops their API tokens`, { yes })
-  const locked = await callGateway(target, { path: `/users/${id}/lock`, body: { reason }, answer: LockedUser })
-  if (json) return printJson(context, LockedUser, locked)
+  const locked = await callGateway(target, 'lockUser', { id, body: { reason } })
+  if (json) return printJson(context, PrintedLockedUser, locked)
   context.print(printable(`${email} is locked.`))
   const { stoppedTokens } = locked
   if (stoppedTokens.length === 0) return

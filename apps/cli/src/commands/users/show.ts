@@ -1,5 +1,5 @@
+import { User } from '@rack-gateway/gateway-api'
 import { findUser } from '../../gateway/find-resource.ts'
-import { User } from '../../gateway/schemas.ts'
 import { printFields, printJson } from '../../output/answer.ts'
 import { minute } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'

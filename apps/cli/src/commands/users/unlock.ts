@@ -1,6 +1,6 @@
+import { User } from '@rack-gateway/gateway-api'
 import { findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { User } from '../../gateway/schemas.ts'
 import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -23,7 +23,7 @@ export const progress = 'asking the gateway'
 export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const { id, email } = await findUser(target, typed.user, context.now)
-  const user = await callGateway(target, { path: `/users/${id}/unlock`, method: 'POST', answer: User })
+  const user = await callGateway(target, 'unlockUser', { id })
   if (json) return printJson(context, User, user)
   context.print(printable(`${email} is unlocked: sessions and API tokens that have not ended work again.`))
 }

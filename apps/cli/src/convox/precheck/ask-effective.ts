@@ -1,3 +1,4 @@
+import { apiPrefix } from '@rack-gateway/gateway-api'
 import { tryGateway } from '../../gateway/gateway-request.ts'
 import type { Target } from '../../target/target.ts'
 
@@ -27,7 +28,7 @@ export async function askEffective(
 ): Promise<EffectiveAnswer> {
   const query = rack === null ? '' : `?rack=${encodeURIComponent(rack)}`
   const answer = await tryGateway(origin, {
-    path: `/policy/effective${query}`,
+    path: `${apiPrefix}/policy/effective${query}`,
     token,
     trust,
     headers: tag === null ? {} : { 'if-none-match': tag },

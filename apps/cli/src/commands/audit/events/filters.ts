@@ -1,3 +1,4 @@
+import type { RequestOf } from '@rack-gateway/gateway-api'
 import { Usage } from '../../../errors.ts'
 import type { CommandOptions, Values } from '../../command-module.ts'
 import { readTimeFlag, type Zone } from './times.ts'
@@ -40,27 +41,25 @@ const plain = [
 ] as const
 
 /** How many items of a list are asked for at once. @throws Usage */
-export function readLimit(text: string): string {
+export function readLimit(text: string): number {
   const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
   if (limit < 1 || limit > 200) throw new Usage('--limit is not a number from 1 to 200:', 'give one such as 50')
-  return String(limit)
+  return limit
 }
 
-/** As the API takes them. @throws Usage */
-export function filterQuery(given: Filters, reading: { now: number; zone: Zone }): URLSearchParams {
-  const query = new URLSearchParams()
+/** Filters as the query of a request. The gateway checks kinds and effects. @throws Usage */
+export function filterQuery(given: Filters, reading: { now: number; zone: Zone }): RequestOf<'followAudit'>['query'] {
   const { words = [], since, until, inRack, status, stream } = given
-  if (since !== undefined) query.set('from', readTimeFlag('--since', since, reading))
-  if (until !== undefined) query.set('to', readTimeFlag('--until', until, reading))
-  if (inRack !== undefined) query.set('rack', inRack)
   if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))
     throw new Usage('--status is not a status:', 'give one such as 403, or a class such as 5xx')
   if (stream !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(stream))
     throw new Usage('--stream is not the id of a stream:', 'take one that audit show prints')
-  for (const name of plain) {
-    const value = given[name]
-    if (value !== undefined) query.set(name, value)
+  const query = {
+    from: since === undefined ? undefined : readTimeFlag('--since', since, reading),
+    to: until === undefined ? undefined : readTimeFlag('--until', until, reading),
+    rack: inRack,
+    ...Object.fromEntries(plain.map((name) => [name, given[name]])),
+    ...(words.length > 0 && { text: words.join(' ') }),
   }
-  if (words.length > 0) query.set('text', words.join(' '))
-  return query
+  return query as RequestOf<'followAudit'>['query']
 }

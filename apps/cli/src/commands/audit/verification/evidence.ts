@@ -1,3 +1,4 @@
+import type { HttpRequest } from '@rack-gateway/gateway-api'
 import type { Context } from '../../../context.ts'
 import { targetOf } from '../../../target/gateway-target.ts'
 import { openAudit } from '../audit-api.ts'
@@ -6,10 +7,10 @@ import { openAudit } from '../audit-api.ts'
 export async function openEvidence(
   context: Context,
   rack: string | null,
-  path: `/${string}`,
+  request: HttpRequest,
 ): Promise<AsyncIterable<Buffer>> {
   const target = await targetOf(context, rack)
-  const { body } = await openAudit(target, path, { headers: { accept: '*/*' }, signal: context.interruption() })
+  const { body } = await openAudit(target, request, { headers: { accept: '*/*' }, signal: context.interruption() })
   return buffersOf(body ?? [])
 }
 

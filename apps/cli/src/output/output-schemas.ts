@@ -1,0 +1,23 @@
+import { Binding, endpoints, HandedOverToken, LockedUser } from '@rack-gateway/gateway-api'
+import { type Static, Type } from 'typebox'
+import { Nullable } from '../nullable.ts'
+
+// What commands print of a response, where that differs from the response itself.
+
+/** A binding with the name of its subject. */
+export const NamedBinding = Type.Object({
+  ...endpoints.createBinding.response.properties,
+  subject: Type.Object({
+    ...Binding.properties.subject.properties,
+    name: Nullable(Type.String({ description: 'email address or name; null if it is unknown' })),
+  }),
+})
+export type NamedBinding = Static<typeof NamedBinding>
+
+export const PrintedTrust = Type.Omit(endpoints.createTrust.response, ['role', 'racks', 'apps'])
+export const PrintedNewToken = endpoints.createToken.response
+export const PrintedHandedOverToken = Type.Omit(HandedOverToken, ['rotate'])
+export const PrintedLockedUser = Type.Object({
+  user: LockedUser.properties.user,
+  stoppedTokens: Type.Array(Type.Omit(LockedUser.properties.stoppedTokens.items, ['handOver'])),
+})
