@@ -23,10 +23,12 @@ async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Prom
   return gateway
 }
 
+const session = { token, expiresAt: '2096-10-02T07:06:40Z', trust: 'deploys' }
+
 const letsIn = (...names: string[]) =>
   gatewayThat({
     status: 201,
-    body: { token, racks: names.map((name) => ({ name, rackUrl: 'https://evil.example.com' })) },
+    body: { ...session, racks: names.map((name) => ({ name, rackUrl: 'https://evil.example.com' })) },
   })
 
 test('prints RACK_URL alone, from an address and a name that it has checked itself', async () => {
@@ -159,9 +161,12 @@ describe('a gateway', () => {
   })
 
   test.each([
-    ['a token with a shell command', { token: `rgw_${'a'.repeat(60)};x;`, racks: [{ name: 'staging' }] }],
-    ['a rack with a shell command', { token, racks: [{ name: '$(reboot)' }] }],
-    ['no racks', { token }],
+    [
+      'a token with a shell command',
+      { ...session, token: `rgw_${'a'.repeat(60)};x;`, racks: [{ name: 'staging', rackUrl: '' }] },
+    ],
+    ['a rack with a shell command', { ...session, racks: [{ name: '$(reboot)', rackUrl: '' }] }],
+    ['no racks', session],
     ['a page', '<html>'],
   ])('that answers with %s is not believed', async (_, body) => {
     const { url } = await gatewayThat({ status: 201, body })

@@ -8,10 +8,11 @@ import { createMachine, type Machine } from './testing/harness.ts'
 
 const day = 24 * 60 * 60 * 1000
 const me = {
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
   name: 'ada@example.com',
   kind: 'user',
   rack: null,
-  expiresAt: Date.now() + 30 * day,
+  expiresAt: new Date(Date.now() + 30 * day).toISOString(),
   racks: ['staging'],
   roles: ['deployer'],
 }
@@ -189,7 +190,9 @@ describe('doctor', () => {
     await loggedIn({ [paths.me]: { status: 401 } })
     expect(await look()).toMatchObject({ code: 4, problems: ['token'] })
     await gateway?.close()
-    await loggedIn({ [paths.me]: { status: 200, body: { ...me, expiresAt: Date.now() + day } } })
+    await loggedIn({
+      [paths.me]: { status: 200, body: { ...me, expiresAt: new Date(Date.now() + day).toISOString() } },
+    })
     const { code, of } = await look()
     expect([code, of('token')]).toMatchObject([0, { status: 'warning', next: 'rack-gateway login staging' }])
   })

@@ -8,6 +8,7 @@ import { createMachine, type Machine, type Outcome } from './testing/harness.ts'
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
 const me = {
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
   name: 'ada@example.com',
   kind: 'user',
   rack: null,

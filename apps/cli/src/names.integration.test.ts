@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeAnswer, type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 
-const inDays = (days: number) => Date.now() + days * 86_400_000
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
 const me = {
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
   name: 'ada@example.com',
   kind: 'user',
   rack: null,

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 
-const expiresAt = Date.now() + 30 * 24 * 60 * 60 * 1000
+const expiresAt = new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString()
 const me = {
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
   name: 'ada@example.com',
   kind: 'user',
   rack: null,
@@ -137,7 +138,12 @@ describe('login', () => {
       7,
       'does not answer as a gateway',
     ],
-    ['an impossible time', { status: 200, body: { ...me, expiresAt: 'never' } }, 7, 'not a time'],
+    [
+      'an impossible time',
+      { status: 200, body: { ...me, expiresAt: 'never' } },
+      7,
+      'its answer is not that of a Rack Gateway',
+    ],
     ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'add --as-rack with one of a, b'],
   ])('keeps nothing after %s', async (_, answer, code, sentence) => {
     const { url, asked } = await gatewayThat(answer)

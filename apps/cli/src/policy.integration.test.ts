@@ -207,7 +207,7 @@ describe('policy diff', () => {
       stderr: '',
     })
     expect(gateway.asked).toEqual([{ authorization: 'Bearer rgt_x', path: '/gateway/api/v1/policy' }])
-    gateway.answer = { status: 200, body: { policy, document: { ...document, roles: [] } } }
+    gateway.answer = { status: 200, body: { policy, source: '', text: null, document: { ...document, roles: [] } } }
     const unread = await machine.call(['policy', 'diff', '@in-force', '@built-in'], env)
     expect([unread.code, unread.stderr]).toEqual([7, expect.stringContaining("can't read")])
   })

@@ -8,10 +8,11 @@ test.skipIf(!hasScript)(
   async () => {
     const machine = createMachine()
     const me = {
+      id: '01890a5d-ac96-774b-bcce-b302099a8057',
       name: 'ada',
       kind: 'user',
       rack: null,
-      expiresAt: Date.now() + 9e9,
+      expiresAt: new Date(Date.now() + 9e9).toISOString(),
       racks: ['eu-1', 'us-1'],
       roles: [],
     }

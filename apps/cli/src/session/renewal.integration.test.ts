@@ -117,7 +117,14 @@ describe('a session of which half is over', () => {
   )
 
   test('is renewed by whoami, which says what is true of the new token', async () => {
-    const me = { name: 'a@example.com', kind: 'user', rack: null, racks: ['staging'], roles: ['viewer'] }
+    const me = {
+      id: '01890a5d-ac96-774b-bcce-b302099a8057',
+      name: 'a@example.com',
+      kind: 'user',
+      rack: null,
+      racks: ['staging'],
+      roles: ['viewer'],
+    }
     gateway = await startFakeGateway(
       { status: 200, body: renewed },
       { '/gateway/api/v1/me': { status: 200, body: { ...me, expiresAt: renewed.expiresAt } } },

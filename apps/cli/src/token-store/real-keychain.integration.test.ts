@@ -20,10 +20,11 @@ describe.skipIf(missing.length > 0)("GNOME's keyring", () => {
   beforeAll(async () => {
     machine = createMachine()
     const me = {
+      id: '01890a5d-ac96-774b-bcce-b302099a8057',
       name: 'ada@example.com',
       kind: 'user',
       rack: null,
-      expiresAt: Date.now() + 9e9,
+      expiresAt: new Date(Date.now() + 9e9).toISOString(),
       racks: ['staging'],
       roles: [],
     }

@@ -10,10 +10,11 @@ import { createMachine, type Machine } from '../testing/harness.ts'
 
 const token = 'rgs_0123456789abcdef'
 const me = {
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
   name: 'ada@example.com',
   kind: 'user',
   rack: null,
-  expiresAt: Date.now() + 30 * 86_400_000,
+  expiresAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
   racks: ['staging', 'production'],
   roles: ['deployer'],
 }

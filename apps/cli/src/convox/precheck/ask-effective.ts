@@ -1,4 +1,3 @@
-import { apiPrefix } from '@rack-gateway/gateway-api'
 import { tryGateway } from '../../gateway/gateway-request.ts'
 import type { Target } from '../../target/target.ts'
 
@@ -28,7 +27,7 @@ export async function askEffective(
 ): Promise<EffectiveAnswer> {
   const query = rack === null ? '' : `?rack=${encodeURIComponent(rack)}`
   const answer = await tryGateway(origin, {
-    path: `${apiPrefix}/policy/effective${query}`,
+    path: `/gateway/api/v1/policy/effective${query}`,
     token,
     trust,
     headers: tag === null ? {} : { 'if-none-match': tag },

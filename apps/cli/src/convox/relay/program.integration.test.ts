@@ -295,7 +295,15 @@ describe('who may have signed the certificate', () => {
   })
 
   describe('is said by login --ca', () => {
-    const me = { name: 'ada', kind: 'user', rack: null, expiresAt: 4e12, racks: ['staging'], roles: [] }
+    const me = {
+      id: '01890a5d-ac96-774b-bcce-b302099a8057',
+      name: 'ada',
+      kind: 'user',
+      rack: null,
+      expiresAt: '2096-10-02T07:06:40Z',
+      racks: ['staging'],
+      roles: [],
+    }
     const body = JSON.stringify(me)
     const known = {
       onConnection: (socket: Socket) =>
@@ -359,7 +367,15 @@ describe('who may have signed the certificate', () => {
   })
 
   test('that "ca" names is known to whoami, and to the check before convox', async () => {
-    const me = { name: 'ada', kind: 'user', rack: null, expiresAt: 4e12, racks: ['staging'], roles: [] }
+    const me = {
+      id: '01890a5d-ac96-774b-bcce-b302099a8057',
+      name: 'ada',
+      kind: 'user',
+      rack: null,
+      expiresAt: '2096-10-02T07:06:40Z',
+      racks: ['staging'],
+      roles: [],
+    }
     const body = JSON.stringify(me)
     const started = await gateway(
       {},
