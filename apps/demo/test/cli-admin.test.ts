@@ -146,7 +146,7 @@ describe('tokens', () => {
     const { code, stdout, stderr } = await run(['tokens', 'create', 'x', '--role', 'admin'], viewer.token)
     expect([code, stdout]).toEqual([5, ''])
     expect(stderr).toContain('(rule stronger-than-yourself)')
-    expect(stderr).toContain("You can't create an admin token because you are not admin on all racks and apps.")
+    expect(stderr).toContain('You cannot create an admin token because you are not admin on all racks and apps.')
   })
 })
 

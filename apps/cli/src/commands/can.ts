@@ -1,6 +1,5 @@
-import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
 import type { Decisions, DeepReadonly } from '@rack-gateway/gateway-api'
-import { parametersDecision } from '@rack-gateway/rbac-policy'
+import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
 import { rackFlagIn } from '../convox/command-line.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'
 import { standingAt } from '../convox/precheck/standing.ts'
