@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createAuditWriter } from '@rack-gateway/audit'
-import { createCheckpointer, objectPlace, signingKeyOf } from '@rack-gateway/audit/checkpoints'
+import { createCheckpointer, objectStoreDestination, signingKeyOf } from '@rack-gateway/audit/checkpoints'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { databaseLog, type Verification, verifyDatabase, verifyExport } from '@rack-gateway/audit/verify'
 import { migrate, openDatabase, roleOf, startEmbeddedPostgres } from '@rack-gateway/database'
@@ -45,20 +45,20 @@ try {
 
 /** Events as a fleet leaves them, signed as they come. */
 async function record(copies: string): Promise<void> {
-  const place = objectPlace(await openObjectStore({ kind: 'directory', directory: copies }))
+  const place = objectStoreDestination(await openObjectStore({ kind: 'directory', directory: copies }))
   const tell = (what: unknown, error?: unknown) => console.error(what, error ?? '')
   const checkpointer = createCheckpointer({
     url: database.runtimeUrl,
     keys: [key],
     places: [place],
     // On a slow machine, much is to be read back
-    lastWords: 120_000,
+    finalTimeout: 120_000,
     onAlarm: tell,
     onKey() {},
     onError: tell,
   })
   const store = createPostgresAuditStore({ url: database.runtimeUrl })
-  const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: 1, onDurable: checkpointer.wrote })
+  const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: 1, onDurable: checkpointer.onDurable })
   await writer.open()
   checkpointer.start()
   const { draft } = createTraffic({ people: 200, apps: 50 })

@@ -181,7 +181,7 @@ describe('while the database is away, records go to a file and calls continue', 
   test('a directory that others may look into stops the start, and says what to do', async () => {
     mkdirSync(directory, { mode: 0o755 })
     await begin()
-    await expect(system.replica({ auditFallbackDir: directory })).rejects.toThrow('make it 0700')
+    await expect(system.replica({ auditFallbackDir: directory })).rejects.toThrow('set its mode to 0700')
   })
 })
 

@@ -102,7 +102,7 @@ test('an owner who empties the checkpoints is found: by the key, and by events f
   const withKey = await verified('--key', key)
   expect([withKey.code, withKey.stdout]).toEqual([3, expect.stringContaining('there is no checkpoint')])
   const without = await verified()
-  expect([without.code, without.stdout]).toEqual([3, expect.stringContaining('no checkpoint has signed them')])
+  expect([without.code, without.stdout]).toEqual([3, expect.stringContaining('no checkpoint signs them')])
 })
 
 test('a caller who may not read the log is refused; that it was read is recorded', async () => {
@@ -152,7 +152,7 @@ test('an event that is younger than the newest checkpoint has no proof yet, and 
       const { code, stderr } = await as('auditor', 'prove', event.id)
       return [code, stderr]
     })
-    .toEqual([8, expect.stringContaining('try again in a minute')])
+    .toEqual([8, expect.stringContaining('Retry in a minute')])
 })
 
 test('what could not be read to its end is neither proven nor refuted', async () => {

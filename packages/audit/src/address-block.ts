@@ -1,6 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** The /24 or /64 that an address is in: what one sender can easily change is left out. `unknown` for what is no address. */
+/**
+ * The /24 or /64 network of an address, because one client can easily change the other bits. `unknown` for text that is
+ * not an address.
+ */
 export function addressBlock(address: string): string {
   if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`
   const plain = address.split('%', 1)[0] ?? ''

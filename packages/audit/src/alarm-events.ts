@@ -1,6 +1,6 @@
 import type { AuditEvent, EventKind } from './event.ts'
 
-/** Kinds that somebody has to look at. */
+/** Event kinds that an administrator must look at. */
 export const alarmKinds = [
   'audit.inconsistent',
   'stream.not-recovered',
@@ -11,22 +11,24 @@ export function isAlarm({ kind }: Pick<AuditEvent, 'kind'>): boolean {
   return alarmKinds.some((one) => one === kind)
 }
 
-/** What an `audit.inconsistent` event is about: each process that sees the same thing says it once, and says it the same. */
+/**
+ * The subject of an `audit.inconsistent` event. All processes that see the same inconsistency produce the same subject.
+ */
 export interface Inconsistency {
   readonly problem: string
   readonly stream?: string | undefined
   readonly seq?: number | undefined
   readonly place?: string | undefined
-  /** Of the checkpoint. */
+  /** Number of the checkpoint. */
   readonly number?: number | undefined
 }
 
-/** The same for the same thing, whoever saw it and whenever. */
+/** A key that is equal for the same inconsistency, regardless of process and time. */
 export function inconsistencyKey({ problem, stream, seq, place, number }: Inconsistency): string {
   return stream === undefined ? JSON.stringify([problem, place ?? null, number]) : `${problem} ${stream} ${seq}`
 }
 
-/** What an event that was recorded says. */
+/** Reads the subject from a recorded event. */
 export function inconsistencyOf({ detail = {} }: Pick<AuditEvent, 'detail'>): Inconsistency {
   const text = (name: string) => (typeof detail[name] === 'string' ? detail[name] : undefined)
   const number = (name: string) => (typeof detail[name] === 'number' ? detail[name] : undefined)

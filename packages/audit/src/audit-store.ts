@@ -2,40 +2,40 @@ import type { RecordedEvent } from './recorded-event.ts'
 
 export interface NewStream {
   readonly id: string
-  /** First moment of its month, milliseconds since the epoch. */
+  /** Start of its month, in milliseconds since the epoch. */
   readonly month: number
   readonly host: string
   readonly pid: number
-  /** Milliseconds from the store's own now. */
+  /** Milliseconds from the store's current time. */
   readonly lease: number
-  /** The stream that the same process wrote before. */
+  /** The previous stream of the same process. */
   readonly follows?: string
 }
 
-/** What a batch says of a stream that its own stream adopted: becomes known with the batch, or not at all. */
+/** Adoption progress that is committed together with a batch. */
 export interface Accounting {
-  /** The adopted one. */
+  /** The adopted stream. */
   readonly stream: string
-  /** Its open calls up to this number have their `outcome.unknown`. */
+  /** Its open calls up to this number have an `outcome.unknown`. */
   readonly upTo: number
-  /** Nothing of it is left to say. */
+  /** The adoption is complete. */
   readonly complete: boolean
 }
 
 /**
- * Where streams and events are kept. Each call may be made again with the same arguments, because the answer to a COMMIT can be lost.
- * Whatever fails but `StreamLost` is tried again.
+ * Stores streams and events. Each call may be repeated with the same arguments, because the answer to a COMMIT can be
+ * lost. The writer retries every error except `StreamLost`.
  */
 export interface AuditStore {
-  /** Makes the stream known, and room for its month. */
+  /** Creates the stream and the partition of its month. */
   openStream(stream: NewStream): Promise<void>
   /**
-   * Resolves when all are durable, each exactly once.
-   * @throws StreamLost when the stream was adopted, or holds another event in the place of one of these; with `accounting` also
-   * when it is not the adopter of that stream
+   * Resolves when all events are durable, each exactly once.
+   * @throws StreamLost if the stream was adopted or has other events at these numbers, or if it is not the adopter of
+   * the stream in `accounting`
    */
   append(stream: string, events: readonly RecordedEvent[], accounting?: Accounting): Promise<void>
-  /** `lost`: somebody adopted it. */
+  /** `lost`: another process adopted it. */
   renewLease(stream: string, lease: number): Promise<'renewed' | 'lost'>
   closeStream(stream: string): Promise<void>
   close(): Promise<void>

@@ -3,7 +3,7 @@ import type { Truncation } from './event.ts'
 import { limits } from './field-limits.ts'
 import { fitNames, fitText } from './fit.ts'
 
-/** Text that is its own visible form and its own JSON: most of what is recorded. With `rg` in it, it could hold a token. */
+/** Text that needs no escaping, as most recorded text. Text with `rg` may contain a token, so it is checked. */
 const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /**
@@ -12,12 +12,12 @@ const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
  */
 export class CanonicalWriter {
   readonly truncated: Truncation[] = []
-  /** About how many characters were written. */
+  /** Approximate number of characters. */
   size = 64
   #text = ''
   #separator = ''
 
-  /** What was written since the last `take`: from then on, other members stand before. */
+  /** Returns what was written since the last `take`. */
   take(): string {
     const text = flat(this.#text)
     this.#text = ''
@@ -49,7 +49,7 @@ export class CanonicalWriter {
     return value
   }
 
-  /** @returns the names as they are kept */
+  /** @returns the recorded names */
   names(name: string, values: readonly string[], field: string): readonly string[] {
     const kept = fitNames(values, field, this.truncated)
     let list = ''
@@ -59,14 +59,14 @@ export class CanonicalWriter {
     return kept
   }
 
-  /** A value of another shape, which must be fitted already. */
+  /** Another value, which must be truncated already. */
   value(name: string, value: unknown): void {
     if (value === undefined) return
     const text = canonical(value)
     this.raw(name, text, text.length)
   }
 
-  /** A value in its canonical form. */
+  /** A value that is already in canonical form. */
   raw(name: string, text: string, size: number): void {
     this.#text += `${this.#separator}"${name}":${text}`
     this.#separator = ','
@@ -75,8 +75,8 @@ export class CanonicalWriter {
 }
 
 /**
- * V8 keeps a text as the tree of its pieces until somebody looks into it, and the garbage collector copies them one by one for as long
- * as the event waits. No text here begins with NUL.
+ * V8 stores concatenated text as a tree of pieces until a character is read, and the garbage collector copies each
+ * piece while the event is queued. Reading a character flattens it. No text here begins with NUL.
  */
 function flat(text: string): string {
   return text.charCodeAt(0) === 0 ? '' : text

@@ -75,13 +75,13 @@ test.each([
   expect(() => canonical(value)).toThrow(expect.objectContaining({ code: 'RGW_NO_CANONICAL_FORM' }))
 })
 
-test('a cycle is refused instead of exhausting the stack', () => {
+test('a cycle is rejected before the stack overflows', () => {
   const cycle: Record<string, unknown> = {}
   cycle.self = cycle
   expect(() => canonical(cycle)).toThrow('nested')
 })
 
-test('keys that mean something to JavaScript are keys like any other', () => {
+test('keys with a meaning in JavaScript are ordinary keys', () => {
   expect(canonical(JSON.parse('{"toJSON":1,"__proto__":{"a":1},"constructor":2}'))).toBe(
     '{"__proto__":{"a":1},"constructor":2,"toJSON":1}',
   )
@@ -92,7 +92,7 @@ const wellFormed = fc
   .jsonValue({ noUnicodeString: false, maxDepth: 5 })
   .filter((value) => !/\\ud[89a-f]/i.test(JSON.stringify(value)))
 
-test('reading the canonical form and writing it again gives the same bytes', () => {
+test('parsing and rewriting canonical text gives the same bytes', () => {
   fc.assert(
     fc.property(wellFormed, (value) => {
       const once = canonical(value)
@@ -102,7 +102,7 @@ test('reading the canonical form and writing it again gives the same bytes', () 
   )
 })
 
-test('the order in which keys were added does not matter', () => {
+test('the insertion order of keys does not matter', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.integer()), (value) => {
       const reversed = Object.fromEntries(Object.entries(value).reverse())

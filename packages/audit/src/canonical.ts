@@ -1,11 +1,11 @@
 import { NotCanonical } from './errors.ts'
 
 /**
- * The canonical form of a JSON value: one text for one meaning, so that a hash of it proves the value.
- * Properties that are `undefined` are left out, as in JSON.stringify.
+ * The canonical form of a JSON value, so that equal values have equal hashes. Properties that are `undefined` are left
+ * out, as in JSON.stringify.
  *
- * @throws NotCanonical for what JSON can't say: NaN, infinities, lone surrogates, functions, cycles (too deep)
- * @see RFC 8785 (JCS): keys sorted by UTF-16 code units, ECMAScript's numbers and string escapes, no space
+ * @throws NotCanonical for values that JSON cannot represent: NaN, infinities, lone surrogates, functions, and cycles
+ * @see RFC 8785 (JCS): keys sorted by UTF-16 code units, ECMAScript numbers and string escapes, no whitespace
  */
 export function canonical(value: unknown): string {
   return write(value, 0)
@@ -29,7 +29,7 @@ function write(value: unknown, depth: number): string {
   }
 }
 
-/** Nothing in it that JSON escapes: most of what is recorded. */
+/** Text without characters that JSON escapes, as most recorded text. */
 const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 function text(value: string) {
@@ -44,7 +44,7 @@ function list(values: readonly unknown[], depth: number) {
 
 function members(value: object, depth: number) {
   let written = ''
-  // By UTF-16 code units, which is both the default order and the one that the RFC wants.
+  // The default sort order is by UTF-16 code units, as the RFC requires.
   for (const key of Object.keys(value).sort()) {
     const member: unknown = Reflect.get(value, key)
     if (member !== undefined) written += `${written === '' ? '' : ','}${name(key)}:${write(member, depth + 1)}`
@@ -55,7 +55,7 @@ function members(value: object, depth: number) {
 const names = new Map<string, string>()
 const mostNames = 256
 
-/** Names of fields are few and come back with each event. */
+/** Caches field names, which are few and repeat in each event. */
 function name(key: string): string {
   const known = names.get(key)
   if (known !== undefined) return known

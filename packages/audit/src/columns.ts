@@ -8,6 +8,6 @@ export const lineColumns = [...positionColumns.filter(({ name }) => name !== 'st
  * The values of `lineColumns` and the canonical form, with tabs between them; an empty value is null.
  * No value contains a tab or a line break, because events contain no control characters.
  */
-export function lineOf({ place, columns, canonical }: RecordedEvent): string {
-  return `${place.seq}\t${place.at}\t${place.id}\t${columns.join('\t')}\t${canonical}`
+export function lineOf({ position, columns, canonical }: RecordedEvent): string {
+  return `${position.seq}\t${position.at}\t${position.id}\t${columns.join('\t')}\t${canonical}`
 }

@@ -15,7 +15,7 @@ async function read(batches: AsyncIterable<DecidedCalls>): Promise<string[][]> {
   return found
 }
 
-test('calls that were decided come newest first, each once, in batches, also those of one millisecond', async () => {
+test('decided calls are read newest first, each once, in batches, also within one millisecond', async () => {
   const { runtimeUrl, runtime: sql } = await databaseForTest()
   const start = Date.now()
   let now = start
@@ -30,7 +30,7 @@ test('calls that were decided come newest first, each once, in batches, also tho
   expect(await read(decidedCalls({ ...between, since: now }))).toEqual([['g', 'f']])
 })
 
-test('nothing else comes: not what follows a call, nor the gateway’s own API, nor what was never decided', async () => {
+test('other events are not read: neither later events of a call, nor management API calls, nor undecided calls', async () => {
   const { runtimeUrl, runtime: sql } = await databaseForTest()
   const writer = await openPostgresWriter(runtimeUrl)
   const since = Date.now() - 1_000
@@ -45,7 +45,7 @@ test('nothing else comes: not what follows a call, nor the gateway’s own API, 
   expect(await read(decidedCalls({ sql, since, until: Date.now() + 1_000 }))).toEqual([['opened', 'intent']])
 })
 
-test('a search that takes too long is given up', async () => {
+test('a search that takes too long is canceled', async () => {
   const { runtimeUrl, runtime: sql, admin } = await databaseForTest()
   const writer = await openPostgresWriter(runtimeUrl)
   await writer.record(draft('a'))

@@ -2,16 +2,16 @@ import type { Database } from '@rack-gateway/database'
 
 export interface DecidedCallsOptions {
   readonly sql: Database['sql']
-  /** Milliseconds since the epoch, both included. */
+  /** Milliseconds since the epoch, both inclusive. */
   readonly since: number
   readonly until: number
-  /** Events in one batch. Default 250. */
+  /** Events per batch. Default 250. */
   readonly batch?: number
-  /** Milliseconds after which the search for one batch is given up. Default 5,000. */
+  /** Milliseconds for the search of one batch. Default 5,000. */
   readonly timeout?: number
 }
 
-/** Events of one batch: their canonical forms, and the time of the oldest, in milliseconds since the epoch. */
+/** Canonical forms of one batch, and the time of the oldest event in milliseconds since the epoch. */
 export interface DecidedCalls {
   readonly canonical: readonly string[]
   readonly from: number
@@ -25,17 +25,17 @@ interface Row {
 }
 
 /**
- * Reads the events of calls on racks that were decided, one for each call, the newest first. One batch is in memory at a time, and no connection is
- * held between two.
+ * Reads one event per decided rack call, newest first. Holds one batch in memory, and no connection between batches.
  *
- * @throws the driver's error `57014` when a batch isn't found in time
+ * @throws the driver's error `57014` if a batch takes too long
  */
 export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerator<DecidedCalls> {
   const { sql, since, until, batch = 250, timeout = 5_000 } = options
   let before = { at: new Date(until), stream: 'ffffffff-ffff-ffff-ffff-ffffffffffff', seq: '9223372036854775807' }
   for (;;) {
     const rows = await sql.begin('read only', async (tx) => {
-      // Without statistics the database would sort all that is left for each batch, instead of going down the index on the time.
+      // Without statistics PostgreSQL would sort all remaining events for each batch instead of using the index on the
+      // time.
       await tx.unsafe(`set local statement_timeout = ${Math.ceil(timeout)}; set local enable_sort = off`)
       return tx<Row[]>`
         select at, stream, seq, canonical from audit.events

@@ -27,7 +27,7 @@ const refusal = {
   remedy: 'Log in.',
 }
 
-test('a flood from one block becomes one event with its count', async () => {
+test('a flood from one network becomes one event with its count', async () => {
   const { count, flush, stop, written } = table()
   for (let index = 0; index < 10_000; index++) count({ ...refusal, address: `203.0.113.${index % 256}` })
   await flush()
@@ -49,7 +49,7 @@ test('a flood from one block becomes one event with its count', async () => {
   ])
 })
 
-test('memory is bounded: more blocks than the table holds are counted together, none is lost', async () => {
+test('more networks than the table holds are counted together, and none is lost', async () => {
   const { count, flush, stop, written } = table({ keys: 16 })
   for (let index = 0; index < 5_000; index++) count({ ...refusal, address: `10.${index >> 8}.${index & 255}.1` })
   await flush()
@@ -59,7 +59,7 @@ test('memory is bounded: more blocks than the table holds are counted together, 
   expect(written.at(-1)).toMatchObject({ source: { address: 'other' }, count: 4_984 })
 })
 
-test('refusals of any number of blocks cost one budget of events, the most frequent are named, and none is lost', async () => {
+test('denials of any number of networks stay within the budget, the most frequent are named, and none is lost', async () => {
   const written: EventDraft[] = []
   let now = 0
   const refusals = createDenialCounter({
@@ -83,7 +83,7 @@ test('refusals of any number of blocks cost one budget of events, the most frequ
   expect(written.reduce((sum, draft) => sum + (draft.count ?? 0), 0)).toBe(60 * 501)
 })
 
-test('counts that could not be written are written later, with those that came meanwhile', async () => {
+test('counts that could not be recorded are recorded later, with newer ones', async () => {
   const { count, flush, stop, written, pending } = table({ failures: 1 })
   count(refusal)
   count(refusal)
@@ -96,7 +96,7 @@ test('counts that could not be written are written later, with those that came m
   expect(written).toEqual([expect.objectContaining({ count: 3 })])
 })
 
-test('a flush of an empty table writes nothing', async () => {
+test('flushing an empty table records nothing', async () => {
   const { flush, written } = table()
   await flush()
   expect(written).toHaveLength(0)
@@ -117,11 +117,11 @@ test.each([
   ['203.0.113.256', 'unknown'],
   ['a'.repeat(10_000), 'unknown'],
   ['1.2.3.4, 5.6.7.8', 'unknown'],
-])('the block of %s is %s', (address, block) => {
+])('the network of %s is %s', (address, block) => {
   expect(addressBlock(address)).toBe(block)
 })
 
-test('two addresses of one /64 are in one block however they are written', () => {
+test('upper and lower case of an IPv6 address give the same network', () => {
   fc.assert(
     fc.property(fc.ipV6(), (address) => {
       expect(addressBlock(address.toUpperCase())).toBe(addressBlock(address))

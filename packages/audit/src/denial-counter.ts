@@ -1,11 +1,12 @@
 import { addressBlock } from './address-block.ts'
 import type { EventDraft } from './event.ts'
 
-/** A call that was refused before anybody knew who called. Its words are constants of ours, never the caller's text. */
+/** A denial before authentication. Its texts are constants of the gateway, never text of the caller. */
 export interface CountedDenial {
   readonly address: string
   readonly rule: string
   readonly reason: string
+  /** The remedy that the caller got. */
   readonly remedy?: string
   /** SHA-256 of the policy document in force, hex. */
   readonly policy?: string
@@ -14,30 +15,30 @@ export interface CountedDenial {
 export interface DenialCounterOptions {
   readonly record: (draft: EventDraft) => Promise<unknown>
   readonly clock: { now(): number }
-  /** Different (block, rule) pairs between two writes; further ones are counted as `other`. Default 1,024. */
+  /** Distinct (network, rule) pairs per interval; others are counted as `other`. Default 1,024. */
   readonly keys?: number
-  /** Milliseconds until a count is written. Default 1,000. */
+  /** Milliseconds until counts are recorded. Default 1,000. */
   readonly interval?: number
-  /** Events of all blocks together; what is beyond is counted as `other`. */
-  readonly budget?: DenialBudget
+  /** Limits events of all networks; the rest is counted as `other`. */
+  readonly budget?: EventBudget
 }
 
-export interface DenialBudget {
-  /** Events that may be written at once after a quiet time. Default 256. */
+export interface EventBudget {
+  /** Events at once after a quiet period. Default 256. */
   readonly burst: number
-  /** Events that may be written in each second, in the long run. Default 4. */
+  /** Sustained events per second. Default 4. */
   readonly perSecond: number
 }
 
 export interface DenialCounter {
-  /** Counts, without I/O. */
+  /** Counts a denial, without I/O. */
   count(refusal: CountedDenial): void
-  /** Writes what was counted. What can't be written is counted on. */
+  /** Records the counts. Counts that cannot be recorded stay in the table. */
   flush(): Promise<void>
   stop(): void
-  /** Refusals that are not in the log yet. */
+  /** Denials that are not recorded yet. */
   readonly pending: number
-  /** Refusals since the start. */
+  /** Denials since the start. */
   readonly total: number
 }
 
@@ -50,14 +51,14 @@ interface Count extends Omit<CountedDenial, 'address'> {
 
 const overflow = { block: 'other', rule: 'other', reason: 'more kinds of refusals than are told apart' }
 
-const usualBudget: DenialBudget = { burst: 256, perSecond: 4 }
+const defaultBudget: EventBudget = { burst: 256, perSecond: 4 }
 
 /**
- * A bounded table: a flood costs memory for `keys` entries, and events of one budget, however many blocks it comes from.
- * The most frequent refusals are named first, and no refusal is lost from the counts.
+ * Counts denials in a bounded table, so that a flood from many networks costs at most `keys` entries and the budgeted
+ * events. The most frequent denials are named, and every denial is counted.
  */
 export function createDenialCounter(options: DenialCounterOptions): DenialCounter {
-  const { record, clock, keys = 1_024, interval = 1_000, budget = usualBudget } = options
+  const { record, clock, keys = 1_024, interval = 1_000, budget = defaultBudget } = options
   let left = budget.burst
   let filledAt = clock.now()
   let table = new Map<string, Count>()
@@ -83,30 +84,30 @@ export function createDenialCounter(options: DenialCounterOptions): DenialCounte
   async function flush() {
     clearTimeout(timer)
     timer = undefined
-    const counted = withinBudget([...table.values()])
+    const counted = applyBudget([...table.values()])
     table = new Map()
     await Promise.all(counted.map((entry) => record(callEventOf(entry)).catch(() => add(entry))))
   }
 
-  /** The counts that the budget has events for, and one more event for all the others. */
-  function withinBudget(counted: readonly Count[]): Count[] {
+  /** The counts that fit the budget, and one event for all others. */
+  function applyBudget(counted: readonly Count[]): Count[] {
     const now = clock.now()
     left = Math.min(budget.burst, left + (Math.max(0, now - filledAt) / 1_000) * budget.perSecond)
     filledAt = now
-    const named = counted.filter(({ block }) => block !== overflow.block)
-    const ranked = named.toSorted((one, other) => other.count - one.count)
-    const told = ranked.slice(0, Math.floor(left))
-    left -= told.length
-    const untold = [...ranked.slice(told.length), ...counted.filter(({ block }) => block === overflow.block)]
-    return untold.length === 0 ? told : [...told, together(untold)]
+    const candidates = counted.filter(({ block }) => block !== overflow.block)
+    const ranked = candidates.toSorted((one, other) => other.count - one.count)
+    const named = ranked.slice(0, Math.floor(left))
+    left -= named.length
+    const others = [...ranked.slice(named.length), ...counted.filter(({ block }) => block === overflow.block)]
+    return others.length === 0 ? named : [...named, sumCounts(others)]
   }
 
   return {
     count({ address, rule, reason, remedy, policy }) {
       const now = clock.now()
       total++
-      const told = { rule, reason, ...(remedy !== undefined && { remedy }), ...(policy !== undefined && { policy }) }
-      add({ block: addressBlock(address), ...told, first: now, last: now, count: 1 })
+      const fields = { rule, reason, ...(remedy !== undefined && { remedy }), ...(policy !== undefined && { policy }) }
+      add({ block: addressBlock(address), ...fields, first: now, last: now, count: 1 })
     },
     flush,
     stop() {
@@ -124,7 +125,7 @@ export function createDenialCounter(options: DenialCounterOptions): DenialCounte
   }
 }
 
-function together(counts: readonly Count[]): Count {
+function sumCounts(counts: readonly Count[]): Count {
   const [{ policy } = {}] = counts
   return {
     ...overflow,
@@ -136,11 +137,11 @@ function together(counts: readonly Count[]): Count {
 }
 
 function callEventOf({ block, rule, reason, remedy, policy, count, first, last }: Count): EventDraft {
-  const said = { ...(remedy !== undefined && { next: remedy }), ...(policy !== undefined && { policy }) }
+  const optional = { ...(remedy !== undefined && { next: remedy }), ...(policy !== undefined && { policy }) }
   return {
     kind: 'refused',
     source: { address: block },
-    decision: { effect: 'deny', rule, source: 'gateway', reason, ...said },
+    decision: { effect: 'deny', rule, source: 'gateway', reason, ...optional },
     count,
     durationMs: Math.max(0, last - first),
   }

@@ -13,9 +13,9 @@ export { lastingActor } from './encode.ts'
 export * from './errors.ts'
 export * from './event.ts'
 export { type EventField, eventFields } from './event-columns.ts'
-export type { EventPlace, RecordedEvent } from './recorded-event.ts'
+export type { EventPosition, RecordedEvent } from './recorded-event.ts'
 export { uuidv7 } from './uuid.ts'
-export { hiddenText, visibleText } from './visible-text.ts'
+export { unescapeVisibleText, visibleText } from './visible-text.ts'
 export { createAuditWriter } from './writer.ts'
 export {
   type AuditWriter,

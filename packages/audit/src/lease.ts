@@ -1,21 +1,21 @@
-/** The writer's right to its stream. While it can't be renewed in time, others may adopt the stream. */
+/** The writer's lease on its stream. When it expires, other processes may adopt the stream. */
 export interface Lease {
-  /** Renews from now on, at intervals. */
+  /** Starts periodic renewals. */
   start(): void
-  /** A stream was opened with a fresh lease. */
+  /** Called when a stream was opened with a new lease. */
   reset(): void
-  /** Tries now. */
+  /** Renews now. */
   renew(): Promise<void>
   stop(): void
   readonly expired: boolean
 }
 
 export interface LeaseOptions {
-  /** Milliseconds that a renewal holds. */
+  /** Milliseconds of a lease. */
   readonly length: number
   /** Milliseconds between renewals. */
   readonly every: number
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   readonly elapsed: () => number
   readonly renew: (length: number) => Promise<'renewed' | 'lost'>
   readonly onLost: () => void

@@ -2,10 +2,10 @@ import { EventEmitter, once } from 'node:events'
 import { get } from 'node:http'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
-import { createPostgresAdoptions } from './adoption/postgres-adoptions.ts'
+import { createPostgresAdoptionStore } from './adoption/postgres-adoption-store.ts'
 import audit from './plugin.ts'
 import { createPostgresAuditStore } from './store.ts'
-import { chainVerdict, databaseForTest } from './testing/database.ts'
+import { checkChain, databaseForTest } from './testing/database.ts'
 
 async function startApp(url: string) {
   const app = Fastify()
@@ -22,7 +22,7 @@ async function startApp(url: string) {
   return { app, url: await app.listen({ port: 0, host: '127.0.0.1' }) }
 }
 
-test('the stream is open before the first request, and an answer has its record', async () => {
+test('the stream is open before the first request, and each response has its event', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { url, app } = await startApp(runtimeUrl)
   const answer = await fetch(`${url}/recorded`)
@@ -32,7 +32,7 @@ test('the stream is open before the first request, and an answer has its record'
   expect(app.audit.stats()).toMatchObject({ available: true, size: 2 })
 })
 
-test('refusals are counted without a write and are in the log when the application has closed', async () => {
+test('denials are counted without a write, and recorded when the application closes', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { url, app } = await startApp(runtimeUrl)
   await Promise.all(Array.from({ length: 30 }, () => fetch(`${url}/refused`)))
@@ -43,14 +43,14 @@ test('refusals are counted without a write and are in the log when the applicati
   expect(rows[0]).toMatchObject({ address: '127.0.0.0/24', rule: 'unknown-credential' })
 })
 
-test('a counted refusal is in the log within about a second', async () => {
+test('a counted denial is recorded within about a second', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { url } = await startApp(runtimeUrl)
   await fetch(`${url}/refused`)
   await expect.poll(() => runtime`select from audit.events where kind = 'refused'`).toHaveLength(1)
 })
 
-test('closing lets the request that is under way have its record, then ends the stream', async () => {
+test('closing waits for the event of the current request, then ends the stream', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const app = Fastify()
   await app.register(audit, { store: createPostgresAuditStore({ url: runtimeUrl }) })
@@ -74,24 +74,24 @@ test('closing lets the request that is under way have its record, then ends the 
   await closing
   const kinds = await runtime`select kind from audit.events order by seq`
   expect(kinds.map(({ kind }) => kind)).toEqual(['stream.opened', 'call', 'stream.closed'])
-  expect(await chainVerdict(runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(runtime)).toMatchObject({ intact: true })
 })
 
-test('an application whose database is gone does not start', async () => {
+test('an application without its database does not start', async () => {
   const app = Fastify()
   await app.register(audit, { store: createPostgresAuditStore({ url: 'postgres://a:b@127.0.0.1:1/x', timeout: 500 }) })
   await expect(app.listen({ port: 0 })).rejects.toMatchObject({ code: 'RGW_AUDIT_UNAVAILABLE' })
   await app.close()
 })
 
-test('what another process left behind is adopted at the start', async () => {
+test('the stream of a dead process is adopted at the start', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const lost = '01890000-0000-7000-8000-000000000000'
   await runtime`insert into audit.streams (id, month, host, pid, lease_until)
     values (${lost}, date_trunc('month', now()), 'gone', 3, now() - interval '1 minute')`
   const app = Fastify()
   onTestFinished(() => app.close())
-  const adoptions = createPostgresAdoptions({ url: runtimeUrl })
+  const adoptions = createPostgresAdoptionStore({ url: runtimeUrl })
   await app.register(audit, { store: createPostgresAuditStore({ url: runtimeUrl }), adoptions, host: 'test', pid: 7 })
   await app.ready()
   await expect.poll(() => app.audit.stats()).toMatchObject({ adopted: 1, unknown: 0 })
@@ -99,5 +99,5 @@ test('what another process left behind is adopted at the start', async () => {
     { adopted_by: app.audit.stats().stream },
   ])
   await app.close()
-  expect(await chainVerdict(runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(runtime)).toMatchObject({ intact: true })
 })

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import fp from 'fastify-plugin'
 import { type Adopter, type AdopterStats, createAdopter } from './adoption/adopter.ts'
-import type { Adoptions } from './adoption/adoptions.ts'
+import type { AdoptionStore } from './adoption/adoption-store.ts'
 import type { AuditStore } from './audit-store.ts'
 import { type CountedDenial, createDenialCounter } from './denial-counter.ts'
 import type { EventDraft } from './event.ts'
@@ -15,38 +15,38 @@ import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 export interface AuditPluginOptions {
   /** Closed with the application. */
   readonly store: AuditStore
-  /** Where streams that nobody writes any more are found; nobody looks when absent. Closed with the application. */
-  readonly adoptions?: Adoptions
-  /** Whose store `store` is. */
+  /** Finds expired streams for adoption; without it, none are adopted. Closed with the application. */
+  readonly adoptions?: AdoptionStore
+  /** The fallback that `store` belongs to. */
   readonly fallback?: Fallback
   readonly clock?: { now(): number }
   readonly host?: string
   readonly pid?: number
   readonly limits?: Partial<AuditWriterLimits>
-  /** Told of the events of each batch once they are durable. Must return soon and not throw. */
+  /** Called with each durable batch. Must be fast and must not throw. */
   readonly onDurable?: (events: readonly RecordedEvent[]) => void
-  /** Where events go once they are durable. Stopped with the application, after the last event. */
+  /** Receive durable events. Stopped after the last event. */
   readonly sinks?: AuditSinks | null
 }
 
 export interface Audit {
   /** Resolves when the event is durable. @throws AuditUnavailable (503) */
   record(draft: EventDraft): Promise<RecordedEvent>
-  /** As `record`, for an event that nobody waits for: within 10 ms, so that one commit is for many. */
+  /** Like `record`, for events without a waiting caller, which are batched for up to 10 ms. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
-  /** For a call whose record nobody will wait for. @throws AuditUnavailable (503) when it could not be recorded now */
+  /** Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable (503) */
   check(): void
-  /** Counts a refusal before authentication, without I/O; written within a second. */
+  /** Counts a denial before authentication, without I/O. Counts are recorded within a second. */
   countDenial(refusal: CountedDenial): void
-  /** How each sink does; empty when there are none. */
+  /** Statistics of each sink. */
   sinks(): SinkStats[]
   stats(): AuditWriterStats &
     Omit<AdopterStats, 'failure'> & {
-      /** Why the last look for streams to adopt failed; null: it did not. */
+      /** Why the last search for expired streams failed, or null. */
       readonly adoptionFailure: string | null
       readonly pendingDenials: number
       readonly refusals: number
-      /** null: there is none. */
+      /** Null without a fallback. */
       readonly fallback: FallbackStats | null
     }
 }
@@ -57,10 +57,10 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds that sinks get for what is left. Another process ships the rest. */
+/** Milliseconds for sinks to send remaining events. Another process sends the rest. */
 const sinkDrain = 3_000
 
-/** One stream for the life of the application: opened before it listens, closed after its last request. */
+/** Opens a stream before the application listens, and closes it after the last request. */
 export default fp(
   async function audit(
     app,
@@ -91,13 +91,13 @@ export default fp(
         else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')
       },
     })
-    const refusals = createDenialCounter({ record: writer.record, clock })
+    const denials = createDenialCounter({ record: writer.record, clock })
     const adopter = adoptions
       ? createAdopter({
           adoptions,
           writer,
-          // What a file says of a stream is part of what is adopted.
-          before: async () => fallback?.look(writer.record),
+          // Files are imported before their streams are adopted.
+          before: async () => fallback?.importFiles(writer.record),
           onAdopted: ({ id, host, pid }) => app.log.warn({ event: 'audit.stream_adopted', stream: id, host, pid }),
           onError: (err) => app.log.warn({ event: 'audit.adoption_failed', err }),
         })
@@ -106,13 +106,13 @@ export default fp(
       record: writer.record,
       recordSoon: writer.recordSoon,
       check: writer.check,
-      countDenial: refusals.count,
+      countDenial: denials.count,
       sinks: () => sinks?.stats() ?? [],
       stats: () => ({
         ...writer.stats(),
         ...adoption(adopter),
-        pendingDenials: refusals.pending,
-        refusals: refusals.total,
+        pendingDenials: denials.pending,
+        refusals: denials.total,
         fallback: fallback?.stats() ?? null,
       }),
     })
@@ -123,12 +123,12 @@ export default fp(
       adopter?.start()
     })
     app.addHook('onClose', async function closeAudit() {
-      const looked = adopter?.stop()
-      refusals.stop()
-      await refusals.flush()
+      const adopting = adopter?.stop()
+      denials.stop()
+      await denials.flush()
       await writer.close()
       await adoptions?.close()
-      await looked
+      await adopting
       await sinks?.stop(sinkDrain)
       await store.close()
     })

@@ -3,8 +3,8 @@ import { draftColumns } from './event-columns.ts'
 
 const columnIndexes = new Map(draftColumns.map(({ name }, index) => [name, index]))
 
-/** Where an event stands in the log. */
-export interface EventPlace {
+/** The position of an event in the log. */
+export interface EventPosition {
   /** UUIDv7. */
   readonly id: string
   readonly stream: string
@@ -12,24 +12,24 @@ export interface EventPlace {
   readonly seq: number
   /** Milliseconds since the epoch. */
   readonly moment: number
-  /** `moment` as the event says it. */
+  /** `moment` as text in the event. */
   readonly at: string
 }
 
-/** An event as it is kept: its canonical bytes, its place in the chain, and its columns. */
+/** A recorded event: its canonical bytes, its position in the chain, and its search terms. */
 export class RecordedEvent {
-  readonly place: EventPlace
+  readonly position: EventPosition
   /** The texts of `draftColumns`. */
   readonly columns: readonly string[]
   /** RFC 8785 form. */
   readonly canonical: string
-  /** 32 bytes; of the first event of a stream: zeros. */
+  /** Hash of the previous event, 32 bytes; zeros for the first event of a stream. */
   readonly prev: Buffer
   /** SHA-256(prev ‖ canonical), 32 bytes. */
   readonly hash: Buffer
 
-  constructor(place: EventPlace, columns: readonly string[], canonical: string, prev: Buffer, hash: Buffer) {
-    this.place = place
+  constructor(place: EventPosition, columns: readonly string[], canonical: string, prev: Buffer, hash: Buffer) {
+    this.position = place
     this.columns = columns
     this.canonical = canonical
     this.prev = prev
@@ -44,10 +44,10 @@ export class RecordedEvent {
   }
 
   get id(): string {
-    return this.place.id
+    return this.position.id
   }
 
-  /** Read from the bytes that were hashed, whenever it is asked for. */
+  /** Parsed from the hashed bytes on each access. */
   get event(): AuditEvent {
     return JSON.parse(this.canonical)
   }

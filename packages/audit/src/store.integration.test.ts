@@ -6,11 +6,11 @@ import { StreamLost } from './errors.ts'
 import { RecordedEvent } from './recorded-event.ts'
 import { append, createPostgresAuditStore } from './store.ts'
 import { createEventStream } from './stream.ts'
-import { chainVerdict, databaseForTest, openPostgresWriter, readLinks } from './testing/database.ts'
+import { checkChain, databaseForTest, openPostgresWriter, readLinks } from './testing/database.ts'
 
 const unavailable = expect.objectContaining({ code: 'RGW_AUDIT_UNAVAILABLE' })
 
-test('2,000 calls at once become one chain without a gap, each there before its caller hears of it', async () => {
+test('2,000 concurrent calls become one chain, and each is durable before its caller continues', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { record, close, stats } = await openPostgresWriter(runtimeUrl)
   const recorded = await Promise.all(
@@ -23,10 +23,10 @@ test('2,000 calls at once become one chain without a gap, each there before its 
   expect(stats().batches).toBeLessThan(20)
   expect(new Set(recorded.map(({ event }) => event.request)).size).toBe(2_000)
   await close()
-  expect(await chainVerdict(runtime)).toEqual({ intact: true, streams: 1, events: 2_002 })
+  expect(await checkChain(runtime)).toEqual({ intact: true, streams: 1, events: 2_002 })
 })
 
-test('the columns that are searched say what the canonical form says', async () => {
+test('search columns match the canonical form', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { record } = await openPostgresWriter(runtimeUrl)
   const intent = await record({
@@ -80,42 +80,39 @@ test('the columns that are searched say what the canonical form says', async () 
 
 test.each([
   ['ours', 'call', undefined],
-  ['somebody else’s', 'refused', 'StreamLost'],
-] as const)(
-  'an attempt that commits while the next one is under way is seen as what it is: %s',
-  async (_, kind, lost) => {
-    const { runtimeUrl, runtime, admin } = await databaseForTest()
-    const store = createPostgresAuditStore({ url: runtimeUrl })
-    onTestFinished(() => store.close())
-    const at = Date.now()
-    const stream = createEventStream(at)
-    await store.openStream({ id: stream.id, month: stream.month, host: 'test', pid: 1, lease: 30_000 })
-    const opened = stream.seal(encode({ kind: 'stream.opened' }), at)
-    await store.append(stream.id, [opened])
-    const event = stream.seal(encode({ kind: 'call' }), at)
-    const { place, columns, canonical, prev, hash } = event
-    const earlier = new RecordedEvent(
-      place,
-      columns.with(0, kind),
-      canonical,
-      prev,
-      kind === 'call' ? hash : Buffer.alloc(32),
-    )
-    let second: Promise<unknown> = Promise.resolve()
-    await runtime.begin(async (tx) => {
-      await append(tx, stream.id, [earlier])
-      second = store.append(stream.id, [event]).catch((error: unknown) => error)
-      await expect
-        .poll(() => admin`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
-        .toHaveLength(1)
-    })
-    const outcome = await second
-    expect(outcome instanceof StreamLost ? 'StreamLost' : outcome).toBe(lost)
-    expect(await runtime`select from audit.events where stream = ${stream.id}`).toHaveLength(2)
-  },
-)
+  ['another process’s', 'refused', 'StreamLost'],
+] as const)('an attempt that commits during the next one is recognized: %s', async (_, kind, lost) => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const store = createPostgresAuditStore({ url: runtimeUrl })
+  onTestFinished(() => store.close())
+  const at = Date.now()
+  const stream = createEventStream(at)
+  await store.openStream({ id: stream.id, month: stream.month, host: 'test', pid: 1, lease: 30_000 })
+  const opened = stream.seal(encode({ kind: 'stream.opened' }), at)
+  await store.append(stream.id, [opened])
+  const event = stream.seal(encode({ kind: 'call' }), at)
+  const { position, columns, canonical, prev, hash } = event
+  const earlier = new RecordedEvent(
+    position,
+    columns.with(0, kind),
+    canonical,
+    prev,
+    kind === 'call' ? hash : Buffer.alloc(32),
+  )
+  let second: Promise<unknown> = Promise.resolve()
+  await runtime.begin(async (tx) => {
+    await append(tx, stream.id, [earlier])
+    second = store.append(stream.id, [event]).catch((error: unknown) => error)
+    await expect
+      .poll(() => admin`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
+      .toHaveLength(1)
+  })
+  const outcome = await second
+  expect(outcome instanceof StreamLost ? 'StreamLost' : outcome).toBe(lost)
+  expect(await runtime`select from audit.events where stream = ${stream.id}`).toHaveLength(2)
+})
 
-test('values that a column could not hold are in the canonical form and do not stop the batch', async () => {
+test('values that do not fit a column are in the canonical form and do not fail the batch', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { record, close } = await openPostgresWriter(runtimeUrl)
   const long = '\u{10ffff}'.repeat(3_000)
@@ -140,10 +137,10 @@ test('values that a column could not hold are in the canonical form and do not s
   expect(row).toMatchObject({ of_event: null, status: null, canonical: hostile.canonical })
   expect(JSON.parse(row?.canonical)).toEqual(hostile.event)
   expect(neighbour.event.seq).toBe(hostile.event.seq + 1)
-  expect(await chainVerdict(runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(runtime)).toMatchObject({ intact: true })
 })
 
-test('connections that are ended mid-batch leave no gap and no duplicate, and whoever was promised a record has one', async () => {
+test('connections that end mid-batch cause neither gaps nor duplicates, and every confirmed event exists', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { record, close } = await openPostgresWriter(runtimeUrl)
   const settled: PromiseSettledResult<RecordedEvent>[] = []
@@ -162,10 +159,10 @@ test('connections that are ended mid-batch leave no gap and no duplicate, and wh
   )
   for (const { value } of promised) expect(hashes.has(value.hash.toString('hex'))).toBe(true)
   expect(promised.length).toBeGreaterThan(1_000)
-  expect(await chainVerdict(runtime)).toMatchObject({ intact: true, streams: 1 })
+  expect(await checkChain(runtime)).toMatchObject({ intact: true, streams: 1 })
 })
 
-test('when the answer to a commit is lost on the way, the events are there once', async () => {
+test('when the answer to a commit is lost, the events exist once', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const proxy = await startFaultyProxy(runtimeUrl)
   const { record, close } = await openPostgresWriter(proxy.url)
@@ -178,10 +175,10 @@ test('when the answer to a commit is lost on the way, the events are there once'
   await close()
   await proxy.stop()
   expect(new Set(recorded.map(({ event }) => event.seq)).size).toBe(50)
-  expect(await chainVerdict(runtime)).toEqual({ intact: true, streams: 1, events: 52 })
+  expect(await checkChain(runtime)).toEqual({ intact: true, streams: 1, events: 52 })
 })
 
-test('a connection that falls silent is replaced, and the caller still gets its record', async () => {
+test('a silent connection is replaced, and the caller still gets its event', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const proxy = await startFaultyProxy(runtimeUrl)
   const { record, close } = await openPostgresWriter(proxy.url, { timeout: 300 })
@@ -192,10 +189,10 @@ test('a connection that falls silent is replaced, and the caller still gets its 
   await recording
   await close()
   await proxy.stop()
-  expect(await chainVerdict(runtime)).toEqual({ intact: true, streams: 1, events: 3 })
+  expect(await checkChain(runtime)).toEqual({ intact: true, streams: 1, events: 3 })
 })
 
-test('with the database gone callers are refused in time; when it is back the same stream goes on', async () => {
+test('without the database callers are refused at the deadline, and later the same stream continues', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const proxy = await startFaultyProxy(runtimeUrl)
   const { record, close, stats } = await openPostgresWriter(proxy.url, { limits: { deadline: 200 } })
@@ -210,10 +207,10 @@ test('with the database gone callers are refused in time; when it is back the sa
   expect(next.event.stream).toBe(stream)
   await close()
   await proxy.stop()
-  expect(await chainVerdict(runtime)).toMatchObject({ intact: true, streams: 1 })
+  expect(await checkChain(runtime)).toMatchObject({ intact: true, streams: 1 })
 })
 
-test('a stream that another process adopted takes nothing more, and the writer begins another', async () => {
+test('an adopted stream accepts no events, and the writer begins another', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { record, stats, close } = await openPostgresWriter(runtimeUrl)
   const stream = stats().stream
@@ -225,7 +222,7 @@ test('a stream that another process adopted takes nothing more, and the writer b
   expect(await runtime`select from audit.events where stream = ${stream}`).toHaveLength(1)
 })
 
-test('an adopter waits for the batch that is going in, and sees it', async () => {
+test('an adopter waits for the current batch, and sees it', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { record, stats } = await openPostgresWriter(runtimeUrl, { timeout: 5_000 })
   const stream = stats().stream
@@ -243,7 +240,7 @@ test('an adopter waits for the batch that is going in, and sees it', async () =>
   expect(await runtime`select from audit.events where stream = ${stream}`).toHaveLength(1)
 })
 
-test('an event of someone else in our place is found by its hash', async () => {
+test('a foreign event at our number is detected by its hash', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { record, stats } = await openPostgresWriter(runtimeUrl)
   const forged = { stream: stats().stream, seq: 2, at: new Date(), id: stats().stream, kind: 'call', canonical: '{}' }
@@ -255,7 +252,7 @@ test('an event of someone else in our place is found by its hash', async () => {
   expect(await admin`select from audit.events where stream = ${before} and seq = 2`).toHaveLength(1)
 })
 
-test('a month that begins moves on to its partition, in a stream of its own', async () => {
+test('a new month starts a new stream in its own partition', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const now = new Date()
   const time = { now: Date.now() }
@@ -276,10 +273,10 @@ test('a month that begins moves on to its partition, in a stream of its own', as
   ])
   const streams = await runtime`select closed_at is not null as closed from audit.streams`
   expect(streams.map(({ closed }) => closed)).toEqual([true, true, true])
-  expect(await chainVerdict(runtime)).toMatchObject({ intact: true, streams: 3 })
+  expect(await checkChain(runtime)).toMatchObject({ intact: true, streams: 3 })
 })
 
-test('a clock so wrong that no partition may be made refuses to open, and says to check it', async () => {
+test('a clock far off refuses to open, and the error says to check it', async () => {
   const { runtimeUrl } = await databaseForTest()
   const opening = openPostgresWriter(runtimeUrl, { clock: { now: () => Date.UTC(2099, 0, 1) } })
   await expect(opening).rejects.toMatchObject({
@@ -287,7 +284,7 @@ test('a clock so wrong that no partition may be made refuses to open, and says t
   })
 })
 
-test('the lease is kept in the store, from the time of the store', async () => {
+test('the lease uses the time of the store', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { stats } = await openPostgresWriter(runtimeUrl, { limits: { lease: 30_000, renewEvery: 20 } })
   const left = async () => {
@@ -300,15 +297,15 @@ test('the lease is kept in the store, from the time of the store', async () => {
   await expect.poll(async () => (await left())?.lease_until.getTime()).toBeGreaterThan(first?.lease_until.getTime())
 })
 
-test('two writers on one database have streams of their own', async () => {
+test('two writers on one database have separate streams', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const [one, other] = await Promise.all([openPostgresWriter(runtimeUrl), openPostgresWriter(runtimeUrl)])
   await Promise.all(Array.from({ length: 200 }, (_, index) => (index % 2 ? one : other).record({ kind: 'call' })))
   await Promise.all([one.close(), other.close()])
-  expect(await chainVerdict(runtime)).toEqual({ intact: true, streams: 2, events: 204 })
+  expect(await checkChain(runtime)).toEqual({ intact: true, streams: 2, events: 204 })
 })
 
-test('what somebody edits behind the triggers is found in the chain', async () => {
+test('an edit that bypasses the triggers is found in the chain', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { record, close } = await openPostgresWriter(runtimeUrl)
   await Promise.all(Array.from({ length: 5 }, () => record({ kind: 'call', app: 'web' })))
@@ -316,10 +313,10 @@ test('what somebody edits behind the triggers is found in the chain', async () =
   const [partition] = await runtime`select tableoid::regclass::text as name from audit.events limit 1`
   await admin.unsafe(`ALTER TABLE ${partition?.name} DISABLE TRIGGER ALL; ALTER TABLE audit.events DISABLE TRIGGER ALL;
     UPDATE audit.events SET canonical = replace(canonical, '"web"', '"api"') WHERE seq = 4`)
-  expect(await chainVerdict(runtime)).toMatchObject({ intact: false, seq: 4, problem: 'hash' })
+  expect(await checkChain(runtime)).toMatchObject({ intact: false, seq: 4, problem: 'hash' })
 })
 
-test('a store that cannot be reached says so within its time', async () => {
+test('an unreachable store fails within its timeout', async () => {
   const store = createPostgresAuditStore({ url: 'postgres://a:b@127.0.0.1:1/x', timeout: 500 })
   await expect(store.renewLease('01890000-0000-7000-8000-000000000000', 1)).rejects.toThrow('ECONNREFUSED')
   await store.close()

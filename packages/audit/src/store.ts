@@ -5,51 +5,51 @@ import { genesis } from './chain.ts'
 import { lineColumns, lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
-import { createReplacedConnection } from './replaced-connection.ts'
+import { createSelfReplacingConnection } from './self-replacing-connection.ts'
 import { endOfMonth, monthOf } from './stream.ts'
 
 export interface PostgresAuditStoreOptions {
   /** The runtime login. */
   readonly url: string
-  /** Milliseconds after which a silent connection is given up and replaced. Default 4,000. */
+  /** Milliseconds until a silent connection is replaced. Default 4,000. */
   readonly timeout?: number
-  /** Whether records may come in later from a file of this process; what adopts its streams says so. */
+  /** Whether events may be imported later from a fallback file of this process. */
   readonly fallback?: boolean
 }
 
-/** Keeps streams and events in PostgreSQL, over one connection of its own, so that no other query stands before a record. */
+/** Stores streams and events in PostgreSQL over its own connection, so that no other query delays the writer. */
 export function createPostgresAuditStore({
   url,
   timeout = 4_000,
   fallback = false,
 }: PostgresAuditStoreOptions): AuditStore {
-  const { within, end } = createReplacedConnection({
+  const { run, end } = createSelfReplacingConnection({
     connect: () => connect(url, timeout),
     timeout,
     isAnswer: (error) => error instanceof StreamLost,
   })
   return {
-    openStream: (stream) => within((sql) => openStream(sql, { ...stream, fallback })),
+    openStream: (stream) => run((sql) => openStream(sql, { ...stream, fallback })),
     async append(stream, events, accounting) {
-      if (accounting) await within((sql) => sql.begin((tx) => appendAccounting(tx, stream, events, accounting)))
-      else if (events.length > 0) await within((sql) => appendOnce(sql, stream, events))
+      if (accounting) await run((sql) => sql.begin((tx) => appendAccounting(tx, stream, events, accounting)))
+      else if (events.length > 0) await run((sql) => appendOnce(sql, stream, events))
     },
     renewLease: (stream, lease) =>
-      within(async (sql) => {
+      run(async (sql) => {
         const { count } = await sql`
           update audit.streams set lease_until = now() + make_interval(secs => ${lease / 1_000})
           where id = ${stream} and adopted_by is null`
         return count === 1 ? 'renewed' : 'lost'
       }),
     closeStream: (stream) =>
-      within(async (sql) => {
+      run(async (sql) => {
         await sql`update audit.streams set closed_at = coalesce(closed_at, now()) where id = ${stream} and adopted_by is null`
       }),
     close: end,
   }
 }
 
-/** Makes a stream known, and room for its month. One that is known is left as it is. */
+/** Creates a stream and the partition of its month, unless they exist. */
 export async function openStream(
   sql: Sql | TransactionSql,
   { id, month, host, pid, lease, follows = null, fallback }: Omit<NewStream, 'follows'> & OpenedStream,
@@ -66,7 +66,7 @@ interface OpenedStream {
   readonly fallback: boolean
 }
 
-/** The events, and how far they account for an adopted stream: both or neither. */
+/** Appends events and adoption progress in one transaction. */
 async function appendAccounting(
   tx: TransactionSql,
   stream: string,
@@ -80,7 +80,7 @@ async function appendAccounting(
   if (count !== 1) throw new StreamLost(stream, `it is not the adopter of ${adopted}`)
 }
 
-/** Where an attempt that was given up commits while this one is under way, its rows are in the place of ours. */
+/** An abandoned attempt may commit first. Then its rows are ours. */
 async function appendOnce(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
   try {
     await append(sql, stream, events)
@@ -90,7 +90,7 @@ async function appendOnce(sql: Sql, stream: string, events: readonly RecordedEve
   }
 }
 
-/** Of PostgreSQL: `unique_violation`. */
+/** PostgreSQL's `unique_violation`. */
 function isTaken(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '23505'
 }
@@ -102,10 +102,10 @@ const columnValues = lineColumns
 const canonicalAt = lineColumns.length + 1
 
 /**
- * One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after.
- * The primary key has the time in it, because of the partitions, so that the numbers are new is asked for beside it: by the stream's last
- * one, which the key's index gives at once however long the stream is. ON CONFLICT would look for each event first. What comes from a
- * file was recorded in time, so an adopter does not keep it out.
+ * Appends events in one statement and one round trip. The row lock on the stream excludes adopters. The primary key
+ * contains the time because of the partitions, so a separate condition checks that the numbers are new, by the stream's
+ * last number. ON CONFLICT would be slower, because it checks each event first. Events from a fallback file were
+ * confirmed, so an adoption does not exclude them.
  */
 export async function append(
   sql: Sql | TransactionSql,
@@ -115,7 +115,7 @@ export async function append(
 ): Promise<void> {
   const range = rangeOf(events)
   const lines = events.map(lineOf).join('\n')
-  // The hash before the first event, then all hashes: each event's `prev` is the one before its own.
+  // The previous hash and all hashes: each event's `prev` is the hash before its own.
   const hashes = Buffer.concat([range.prev, ...events.map(({ hash }) => hash)])
   const [written] = await sql`
     with held as materialized (
@@ -138,7 +138,7 @@ export async function append(
   if (written.written !== events.length) await expectOurs(sql, stream, events)
 }
 
-/** Some were there already: fine if they are ours, from an attempt whose answer was lost. */
+/** Existing events must be ours, from an attempt whose answer was lost. */
 export async function expectOurs(
   sql: Sql | TransactionSql,
   stream: string,
@@ -149,17 +149,17 @@ export async function expectOurs(
     select hash from audit.events
     where stream = ${stream} and seq between ${first} and ${last} and at >= ${from} and at <= ${to} order by seq, at`
   const ours = found.length === events.length && events.every(({ hash }, index) => hash.equals(found[index]?.hash))
-  if (!ours) throw new StreamLost(stream, `someone else has written between its events ${first} and ${last}`)
+  if (!ours) throw new StreamLost(stream, `another process wrote events between ${first} and ${last}`)
 }
 
 export interface LastEvent {
-  /** 0 when the stream has none. */
+  /** 0 without events. */
   readonly seq: number
   readonly hash: Buffer
   readonly kind: string
 }
 
-/** @param stream.month its first moment, in milliseconds since the epoch: the bounds lead to one partition, in any session's time zone */
+/** @param stream.month start of its month, in milliseconds since the epoch, which limits the query to one partition */
 export async function lastEvent(
   sql: Sql | TransactionSql,
   { id, month }: { readonly id: string; readonly month: number },
@@ -171,15 +171,15 @@ export async function lastEvent(
   return { seq: Number(row?.seq ?? 0), hash: row?.hash ?? genesis, kind: row?.kind ?? '' }
 }
 
-/** Their numbers, and the bounds of their month, which lead to one partition. */
+/** The range of numbers, and the bounds of the month, which limit queries to one partition. */
 function rangeOf(events: readonly RecordedEvent[]) {
   const [first] = events
   const last = events.at(-1)
   if (!first || !last) throw new Error('there are no events')
-  const { moment } = first.place
+  const { moment } = first.position
   return {
-    first: first.place.seq,
-    last: last.place.seq,
+    first: first.position.seq,
+    last: last.position.seq,
     prev: first.prev,
     from: new Date(monthOf(moment)),
     to: new Date(endOfMonth(moment)),

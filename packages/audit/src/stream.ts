@@ -1,18 +1,20 @@
 import { endOfMonth, monthOf } from './calendar-month.ts'
 import { genesis, linkHash } from './chain.ts'
 import type { EncodedDraft } from './encode.ts'
-import { type EventPlace, RecordedEvent } from './recorded-event.ts'
+import { type EventPosition, RecordedEvent } from './recorded-event.ts'
 import { uuidv7 } from './uuid.ts'
 
 export { endOfMonth, monthOf }
 
-/** One stream while it grows: gives each draft its place. What was sealed is never unsealed, only written later. */
+/**
+ * An open stream, which gives each draft its position. Sealed events must be written, because later ones link to them.
+ */
 export interface EventStream {
   readonly id: string
   readonly month: number
-  /** The moment that an event of `at` would get: a clock that goes backwards reorders nothing. */
+  /** The time that an event of `at` gets: never before the previous one. */
   momentOf(at: number): number
-  /** Whether an event of `at` still belongs here: no stream spans two months. */
+  /** Whether an event of `at` belongs to this stream, because no stream spans two months. */
   holds(at: number): boolean
   seal(draft: EncodedDraft, at: number): RecordedEvent
   readonly size: number
@@ -37,7 +39,7 @@ export function createEventStream(openedAt: number): EventStream {
     seal({ parts, columns }, at) {
       const moment = momentOf(at)
       const place = { id: uuidv7(moment), stream: id, seq: seq + 1, moment, at: instant(moment) }
-      const text = placed(parts, place)
+      const text = insertPosition(parts, place)
       const recorded = new RecordedEvent(place, columns, text, prev, linkHash(prev, text))
       seq = place.seq
       prev = recorded.hash
@@ -50,9 +52,9 @@ export function createEventStream(openedAt: number): EventStream {
   }
 }
 
-function placed(
+function insertPosition(
   [beforeAt, beforeId, beforeSeq, beforeStream, beforeVersion]: EncodedDraft['parts'],
-  place: EventPlace,
+  place: EventPosition,
 ) {
   const { at, id, seq, stream } = place
   const first = beforeAt === '' ? '' : `${beforeAt},`
@@ -62,7 +64,7 @@ function placed(
 let lastMoment = Number.NaN
 let lastInstant = ''
 
-/** RFC 3339 with milliseconds. Events of a batch are of few moments. */
+/** RFC 3339 with milliseconds. Cached, because events of a batch often share their time. */
 function instant(moment: number): string {
   if (moment !== lastMoment) {
     lastMoment = moment

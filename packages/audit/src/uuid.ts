@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
 
-/** A UUID in lower case, as a part of a regular expression. */
+/** A lower-case UUID, as part of a regular expression. */
 export const uuidPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
 const whole = new RegExp(`^${uuidPattern}$`)
 
-/** Whether it is one in lower case. */
+/** Whether the text is a lower-case UUID. */
 export function isUuid(text: string): boolean {
   return whole.test(text)
 }
 
 /**
- * A UUID whose order is that of its time.
+ * A UUID that sorts by time.
  *
  * @param now milliseconds since the epoch
  * @see RFC 9562, section 5.7: 48 bits of time, version, 74 random bits
@@ -25,7 +25,7 @@ export function uuidv7(now: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-/** Milliseconds since the epoch that a UUID of version 7 was made for; null of any other text, and of a time that no event can have. */
+/** The time of a UUIDv7 in milliseconds since the epoch; null for other text, and for times after the year 9999. */
 export function momentOf(uuid: string): number | null {
   if (!version7.test(uuid)) return null
   const moment = Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)
@@ -40,7 +40,7 @@ const poolSize = 16 * 256
 let pool = Buffer.alloc(0)
 let used = 0
 
-/** Random bytes, asked for in bulk and used once. */
+/** Random bytes, generated in bulk. */
 function sixteenBytes(): Buffer {
   if (used === pool.length) {
     pool = randomBytes(poolSize)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cutText, hiddenText, visibleText } from './visible-text.ts'
+import { cutText, unescapeVisibleText, visibleText } from './visible-text.ts'
 
-/** Any UTF-16 units at all, lone surrogates and controls among them, and escapes that were typed in. */
+/** Arbitrary UTF-16 units, including lone surrogates, controls, and typed escapes. */
 const anyText = fc
   .array(
     fc.oneof(
@@ -12,15 +12,15 @@ const anyText = fc
   )
   .map((parts) => parts.join(''))
 
-test('what was made visible can be made what it was, whatever it was', () => {
+test('unescapeVisibleText restores any text', () => {
   fc.assert(
     fc.property(anyText, (text) => {
-      expect(hiddenText(visibleText(text))).toBe(text)
+      expect(unescapeVisibleText(visibleText(text))).toBe(text)
     }),
   )
 })
 
-test('nothing that a terminal, a page or PostgreSQL would act on is left', () => {
+test('the result has no character that a terminal, a page, or PostgreSQL interprets', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       expect(visibleText(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u)
@@ -47,19 +47,19 @@ test.each([
   expect(visibleText(hostile)).toBe(visible)
 })
 
-test('a cut goes through neither a character nor an escape, and keeps to the limit', () => {
+test('a cut splits neither a character nor an escape, and stays within the limit', () => {
   fc.assert(
     fc.property(anyText, fc.integer({ min: 0, max: 40 }), (text, limit) => {
       const visible = visibleText(text)
       const cut = cutText(visible, limit)
       expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(limit)
       expect(visible.startsWith(cut)).toBe(true)
-      expect(text.startsWith(hiddenText(cut))).toBe(true)
+      expect(text.startsWith(unescapeVisibleText(cut))).toBe(true)
     }),
   )
 })
 
-test('text at the limit is whole, one byte more is cut before its last character', () => {
+test('text at the limit is not cut, and one byte more is cut before its last character', () => {
   expect(cutText('ab€', 5)).toBe('ab€')
   expect(cutText('ab€', 4)).toBe('ab')
   expect(cutText('a😀', 4)).toBe('a')

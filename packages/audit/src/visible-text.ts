@@ -1,14 +1,14 @@
 /**
- * Text from hostile hands, made fit for a column, a terminal and a page: control characters (NUL, which PostgreSQL refuses,
- * among them), line and direction controls and lone surrogates become `\uXXXX` in lower-case hex. A backslash that already
- * begins such an escape becomes `\u005c`, so `hiddenText` gives back exactly what came in.
+ * Escapes text so that it is safe for a column, a terminal, and a page: control characters (PostgreSQL refuses NUL),
+ * line and direction controls, and lone surrogates become `\uXXXX`. A backslash that already begins such an escape
+ * becomes `\u005c`, so `unescapeVisibleText` restores the original.
  */
 export function visibleText(text: string): string {
   return harmless.test(text) ? text : text.replace(hostile, escapeUnit)
 }
 
 /** The reverse of `visibleText`. */
-export function hiddenText(text: string): string {
+export function unescapeVisibleText(text: string): string {
   return text.replace(/\\u([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
@@ -20,10 +20,10 @@ function escapeUnit(unit: string) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** UTF-8 bytes of one UTF-16 unit. */
+/** Most UTF-8 bytes of one UTF-16 unit. */
 const mostBytes = 3
 
-/** The longest beginning of visible text within `limit` UTF-8 bytes that cuts through neither a character nor an escape. */
+/** The longest prefix of escaped text within `limit` UTF-8 bytes that splits neither a character nor an escape. */
 export function cutText(text: string, limit: number): string {
   if (text.length * mostBytes <= limit) return text
   const bytes = Buffer.from(text.slice(0, limit))

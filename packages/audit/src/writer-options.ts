@@ -3,17 +3,17 @@ import type { EventDraft } from './event.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 
 export interface AuditWriterLimits {
-  /** Events in one batch: few enough that the next one fills while this one is written. Default 256. */
+  /** Events per batch: few enough that the next batch fills during a write. Default 256. */
   readonly batch: number
-  /** Characters in one batch, about. Default 4 Mi. */
+  /** Approximate characters per batch. Default 4 Mi. */
   readonly batchCharacters: number
-  /** Events that may wait; the next is turned away. Default 20,000. */
+  /** Maximum queued events; more are rejected. Default 20,000. */
   readonly waiting: number
-  /** Characters that may wait, about. Default 32 Mi. */
+  /** Approximate maximum of queued characters. Default 32 Mi. */
   readonly waitingCharacters: number
-  /** Milliseconds that events which nobody waits for wait for company. Default 10. */
+  /** Milliseconds for which events without a waiting caller are batched. Default 10. */
   readonly linger: number
-  /** Milliseconds until callers are told that the log can't be written. Default 5,000. */
+  /** Milliseconds until callers get AuditUnavailable. Default 5,000. */
   readonly deadline: number
   /** Milliseconds of a stream's lease. Default 30,000. */
   readonly lease: number
@@ -36,14 +36,14 @@ export interface AuditWriterOptions {
   readonly store: AuditStore
   /** Milliseconds since the epoch. May go backwards. */
   readonly clock: { now(): number }
-  /** Milliseconds of a clock that never goes back. Default: the process's own. */
+  /** A monotonic clock, in milliseconds. Default: the clock of the process. */
   readonly elapsed?: () => number
   readonly host: string
   readonly pid: number
   readonly limits?: Partial<AuditWriterLimits>
-  /** Told when the log can't be written any more, and when it can again (`null`). */
+  /** Called with the cause when the log becomes unwritable, and with `null` when it is writable again. */
   readonly onState?: (cause: unknown) => void
-  /** Told of the events of each batch once they are durable, in their order, the stream's own among them. Must return soon and not throw. */
+  /** Called with each durable batch in order, including the stream's own events. Must be fast and must not throw. */
   readonly onDurable?: (events: readonly RecordedEvent[]) => void
 }
 
@@ -55,29 +55,31 @@ export interface AuditWriterStats {
   readonly waiting: number
   readonly written: number
   readonly batches: number
-  /** Events that no caller could be promised. */
+  /** Events whose caller was rejected. */
   readonly refused: number
 }
 
 export interface AuditWriter {
-  /** Begins the stream. @throws AuditUnavailable, with the store's error as `cause` */
+  /** Opens the stream. @throws AuditUnavailable, with the store's error as `cause` */
   open(): Promise<void>
   /**
-   * Appends an event and resolves when it is durable. Values that are too long or hostile are cut or made visible, never refused.
-   * @returns the event with its place, canonical bytes and hash
-   * @throws AuditUnavailable when too many wait, or the store didn't take it within `deadline` milliseconds
+   * Appends an event and resolves when it is durable. Too long or hostile values are truncated or escaped, never
+   * refused.
+   * @returns the event with its position, canonical bytes, and hash
+   * @throws AuditUnavailable if the queue is full, or the store did not accept it within `deadline` milliseconds
    */
   record(draft: EventDraft): Promise<RecordedEvent>
-  /** As `record`, for an event that nobody waits for: within `linger` milliseconds, so that one commit is for many. */
+  /** Like `record`, for events without a waiting caller, which are batched for up to `linger` milliseconds. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
   /**
-   * Appends a batch of its own to the stream `by`, with what it says of a stream that `by` adopted.
-   * @throws AuditUnavailable when `by` is not the writer's stream any more, or it isn't open; StreamLost when it became so meanwhile
+   * Appends a separate batch to the stream `by`, with the progress of a stream that `by` adopted.
+   * @throws AuditUnavailable if `by` is not the writer's current stream, or the writer is not open; StreamLost if the
+   * stream was lost meanwhile
    */
   account(by: string, drafts: readonly EventDraft[], accounting: Accounting): Promise<readonly RecordedEvent[]>
-  /** For a call whose record nobody will wait for. @throws AuditUnavailable when it could not be recorded now */
+  /** Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable */
   check(): void
-  /** Writes what waits and `stream.closed`. Gives up after `deadline`: then another process adopts the stream. */
+  /** Writes queued events and `stream.closed`. Gives up after `deadline`; then another process adopts the stream. */
   close(): Promise<void>
   stats(): AuditWriterStats
 }

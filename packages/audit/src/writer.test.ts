@@ -32,7 +32,7 @@ function kindsOf(store: { events: readonly { event: { kind: string } }[] }) {
   return store.events.map(({ event }) => event.kind)
 }
 
-test('a stream opens, holds what is recorded in order, and closes', async () => {
+test('a stream opens, has recorded events in order, and closes', async () => {
   const { store, record, close } = await openWriter()
   const first = await record({ kind: 'intent', app: 'web' })
   const second = await record({ kind: 'outcome', of: first.event.id })
@@ -44,7 +44,7 @@ test('a stream opens, holds what is recorded in order, and closes', async () => 
   expect(store.closed.size).toBe(1)
 })
 
-test('what became durable is told of in order, the events of the stream itself among them', async () => {
+test("onDurable gets events in order, including the stream's own", async () => {
   const durable: RecordedEvent[] = []
   const { store, record, close } = await openWriter({}, { onDurable: (events) => durable.push(...events) })
   await Promise.all([record({ kind: 'intent' }), record({ kind: 'call' })])
@@ -56,7 +56,7 @@ test('what became durable is told of in order, the events of the stream itself a
   expect(durable).toEqual(store.events)
 })
 
-test('what is recorded in one turn of the event loop is one batch; what comes meanwhile is the next', async () => {
+test('events of one turn of the event loop are one batch, and later ones are the next', async () => {
   const { store, record } = await openWriter()
   const first = Array.from({ length: 50 }, () => record({ kind: 'call' }))
   await Promise.resolve()
@@ -64,7 +64,7 @@ test('what is recorded in one turn of the event loop is one batch; what comes me
   expect(store.batches).toEqual([1, 50, 30])
 })
 
-test('the next batch is on its way before callers are told of the one before, and all are told in order', async () => {
+test('the next batch is sent before callers of the previous one continue, in order', async () => {
   const told: string[] = []
   const { store, record, close } = await openWriter(
     {},
@@ -86,7 +86,7 @@ test('the next batch is on its way before callers are told of the one before, an
   expect(told.indexOf('two is told')).toBeGreaterThan(told.indexOf('one is told'))
 })
 
-test('what nobody waits for is written together, after a while', async () => {
+test('events without a waiting caller are batched', async () => {
   const { store, recordSoon } = await openWriter({ linger: 20 })
   const events = []
   for (let turn = 0; turn < 10; turn++) {
@@ -98,7 +98,7 @@ test('what nobody waits for is written together, after a while', async () => {
   expect(store.batches).toEqual([1, 10])
 })
 
-test('what somebody waits for takes along what waits, in order, and only the next ones wait again', async () => {
+test('an event with a waiting caller flushes the queue in order', async () => {
   const { store, record, recordSoon, close } = await openWriter({ linger: 600_000 })
   const soon = recordSoon({ kind: 'call', app: 'first' })
   await record({ kind: 'call', app: 'second' })
@@ -111,7 +111,7 @@ test('what somebody waits for takes along what waits, in order, and only the nex
   expect(store.events.flatMap(({ event }) => event.app ?? [])).toEqual(['first', 'second', 'third'])
 })
 
-test('a batch holds at most its limit of events, and of characters', async () => {
+test('a batch stays within its limits of events and characters', async () => {
   const { store, record } = await openWriter({ batch: 10, batchCharacters: 5_000 })
   await Promise.all(Array.from({ length: 25 }, () => record({ kind: 'call' })))
   expect(store.batches).toEqual([1, 10, 10, 5])
@@ -128,7 +128,7 @@ test('a record resolves only when the store has it', async () => {
   expect(store.events.at(-1)).toBe(recorded)
 })
 
-test('when the answer to a commit is lost, the same events are sent again and are there once', async () => {
+test('when the answer to a commit is lost, the same events are sent again and exist once', async () => {
   const { store, record, close } = await openWriter({ deadline: 60_000 })
   store.behave((_, attempt) => (attempt === 1 ? 'lose-answer' : 'take'))
   const recorded = await Promise.all(Array.from({ length: 20 }, () => record({ kind: 'call' })))
@@ -138,7 +138,7 @@ test('when the answer to a commit is lost, the same events are sent again and ar
   expect(verifyChain(store.links)).toMatchObject({ intact: true, events: 22 })
 })
 
-test('after the deadline every caller is refused, newcomers at once, and the chain goes on without a gap when the store is back', async () => {
+test('after the deadline callers are refused, new ones at once, and later the chain continues without a gap', async () => {
   const { store, record, states, stats, close } = await openWriter()
   store.behave((operation) => (operation === 'append' ? 'refuse' : 'take'))
   const first = record({ kind: 'intent', request: 'r1' })
@@ -160,7 +160,7 @@ test('after the deadline every caller is refused, newcomers at once, and the cha
   expect(later.event.seq).toBeGreaterThan(2)
 })
 
-test('an intent that became durable after its caller was refused is followed by its refusal', async () => {
+test('an intent that became durable after its caller was refused is followed by a refused event', async () => {
   const { store, record, close, stats } = await openWriter()
   store.behave((operation, attempt) => (operation === 'append' && attempt === 1 ? 'lose-answer' : 'refuse'))
   const refused = record({ kind: 'intent', request: 'r1', app: 'web' })
@@ -176,7 +176,7 @@ test('an intent that became durable after its caller was refused is followed by 
   })
 })
 
-test('a store that never answers holds up neither callers nor the end', async () => {
+test('a store that never answers blocks neither callers nor close', async () => {
   const { store, record, close } = await openWriter()
   store.behave(() => 'hang')
   await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
@@ -184,7 +184,7 @@ test('a store that never answers holds up neither callers nor the end', async ()
   await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
 })
 
-test('the line is bounded in events and in characters: the next caller is refused at once', async () => {
+test('the queue is bounded in events and characters, and rejects more at once', async () => {
   const { store, record, stats } = await openWriter({ waiting: 100, waitingCharacters: 100_000, deadline: 60_000 })
   store.behave(() => 'refuse')
   const waiting = Array.from({ length: 100 }, () => record({ kind: 'call' }))
@@ -198,7 +198,7 @@ test('the line is bounded in events and in characters: the next caller is refuse
   expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(8)
 })
 
-test('a month ends one stream and begins the next, which names the one before', async () => {
+test('a new month closes the stream and opens the next, which names the previous one', async () => {
   const { store, record, time, close } = await openWriter()
   await record({ kind: 'call' })
   time.now = start + 3_600_000
@@ -225,7 +225,7 @@ test('a month ends one stream and begins the next, which names the one before', 
   expect(store.closed.size).toBe(2)
 })
 
-test('a month that begins within a batch cuts it there', async () => {
+test('a batch is split where a month begins', async () => {
   const { store, record, time, close } = await openWriter()
   const before = record({ kind: 'call' })
   time.now = start + 3_600_000
@@ -239,7 +239,7 @@ test('a month that begins within a batch cuts it there', async () => {
   }
 })
 
-test('a clock that jumps back, even over a month, leaves times in order', async () => {
+test('a clock that jumps back, even over a month, keeps times in order', async () => {
   const { store, record, time } = await openWriter()
   for (const now of [start + 5, start, start - 90 * 86_400_000, start + 6]) {
     time.now = now
@@ -249,7 +249,7 @@ test('a clock that jumps back, even over a month, leaves times in order', async 
   expect(times).toEqual([...times].sort())
 })
 
-test('a stream that was adopted is not added to: another one is begun, and says so', async () => {
+test('an adopted stream gets no events, and the next stream names it', async () => {
   const { store, record, stats } = await openWriter()
   const lost = stats().stream ?? ''
   store.adopt(lost)
@@ -261,18 +261,18 @@ test('a stream that was adopted is not added to: another one is begun, and says 
   expect(store.events.filter(({ event }) => event.stream === lost)).toHaveLength(1)
 })
 
-test('an event of someone else in our place is noticed, and the stream left', async () => {
+test('a foreign event at our number is detected, and another stream is opened', async () => {
   const { store, record, stats } = await openWriter()
   const [opened] = store.events
   if (!opened) throw new Error('nothing was opened')
-  const { place, columns, canonical, prev } = opened
-  store.events.push(new RecordedEvent({ ...place, seq: 2 }, columns, canonical, prev, Buffer.alloc(32)))
+  const { position, columns, canonical, prev } = opened
+  store.events.push(new RecordedEvent({ ...position, seq: 2 }, columns, canonical, prev, Buffer.alloc(32)))
   await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
   await record({ kind: 'call' })
   expect(stats().stream).not.toBe(opened.event.stream)
 })
 
-test('the lease is renewed; when that fails for its whole length, calls are refused until it works again', async () => {
+test('the lease is renewed, and calls are refused while it has expired', async () => {
   let elapsed = 0
   const { store, record, stats } = await openWriter({ lease: 30_000, renewEvery: 2 }, { elapsed: () => elapsed })
   const renew = vi.spyOn(store, 'renewLease')
@@ -288,14 +288,14 @@ test('the lease is renewed; when that fails for its whole length, calls are refu
   await record({ kind: 'call' })
 })
 
-test('a writer that slept past its lease records nothing before it has renewed', async () => {
+test('a writer that was suspended past its lease records nothing before it renews', async () => {
   let elapsed = 0
   const { record } = await openWriter({ lease: 30_000, renewEvery: 3_600_000 }, { elapsed: () => elapsed })
   elapsed = 30_000
   await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
 })
 
-test('hostile values are recorded, not refused', async () => {
+test('hostile values are recorded', async () => {
   const { store, record, close } = await openWriter()
   const hostile = await record({
     kind: 'refused',
@@ -311,7 +311,7 @@ test('hostile values are recorded, not refused', async () => {
   expect(verifyChain(store.links)).toMatchObject({ intact: true })
 })
 
-test('opening against a store that is gone says why, and nothing is open', async () => {
+test('opening without a store fails with the cause', async () => {
   const store = createMemoryStore()
   store.behave(() => 'refuse')
   const writer = createAuditWriter({ store, clock: { now: () => start }, host: 'h', pid: 1 })
@@ -323,7 +323,7 @@ test('opening against a store that is gone says why, and nothing is open', async
   await writer.close()
 })
 
-test('closing waits for what is being written, refuses what comes after, and may be repeated', async () => {
+test('closing waits for the current batch, refuses new events, and may be repeated', async () => {
   const { store, record, close } = await openWriter()
   const last = record({ kind: 'call' })
   const ends = [close(), close()]

@@ -3,14 +3,14 @@ import { type EncodedDraft, encode } from './encode.ts'
 import { AuditUnavailable, StreamLost } from './errors.ts'
 import type { EventDraft } from './event.ts'
 import { createLease } from './lease.ts'
-import { persist } from './persistence.ts'
 import type { RecordedEvent } from './recorded-event.ts'
+import { retryUntilDone } from './retry-until-done.ts'
 import { createEventStream, type EventStream, endOfMonth } from './stream.ts'
-import { createWaitingLine, type Waiting } from './waiting.ts'
+import { createWriteQueue, type QueuedEvent } from './write-queue.ts'
 import { type AuditWriter, type AuditWriterOptions, defaultLimits } from './writer-options.ts'
 
-/** A batch that is written alone, because what it says of another stream becomes known with it. */
-interface Account {
+/** A separate batch with adoption progress, which must be committed together. */
+interface QueuedAccounting {
   readonly by: string
   readonly drafts: readonly EncodedDraft[]
   readonly accounting: Accounting
@@ -18,35 +18,35 @@ interface Account {
   reject(reason: unknown): void
 }
 
-/** Does an operation once, or until it succeeds; `refuse` is called when callers should wait no longer. */
+/** Runs an operation once or with retries. `refuse` is called when callers should stop waiting. */
 type Attempt = (operation: () => Promise<void>, refuse?: (reason: Error) => void) => Promise<void>
 
-interface Durably {
+interface DurableOptions {
   readonly attempt?: Attempt
   readonly accounting?: Accounting
   readonly refuse?: (reason: Error) => void
-  /** Says so to those who wait for it, once the next batch is on its way. */
+  /** Resolves the callers, after the next batch was sent. */
   readonly answer?: () => void
 }
 
 export function createAuditWriter({ store, clock, host, pid, ...options }: AuditWriterOptions): AuditWriter {
   const limits = { ...defaultLimits, ...options.limits }
-  const line = createWaitingLine({ events: limits.waiting, characters: limits.waitingCharacters })
+  const queue = createWriteQueue({ events: limits.waiting, characters: limits.waitingCharacters })
   const batchLimits = { events: limits.batch, characters: limits.batchCharacters }
-  const accounts: Account[] = []
+  const accounts: QueuedAccounting[] = []
   const closing = new AbortController()
   const counts = { written: 0, batches: 0, refused: 0 }
   let phase: 'new' | 'open' | 'closing' | 'closed' = 'new'
   let stream: EventStream | null = null
-  /** Why the stream can't go on, until another one is begun. */
+  /** Why the stream was lost, until another one is opened. */
   let lost: string | null = null
   let overdue = false
-  let draining: Promise<void> | null = null
-  let lingering: NodeJS.Timeout | undefined
-  /** Tells of what became durable last. */
-  let telling: (() => void) | null = null
-  /** Events at the front that nobody waits for and that have waited long enough. */
-  let owed = 0
+  let flushing: Promise<void> | null = null
+  let lingerTimer: NodeJS.Timeout | undefined
+  /** Notifies of the last durable batch. */
+  let pendingNotification: (() => void) | null = null
+  /** Events at the front of the queue whose linger time is over. */
+  let overdueEvents = 0
 
   const lease = createLease({
     length: limits.lease,
@@ -59,10 +59,10 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       return renewed === stream ? answer : 'renewed'
     },
     onLost: () => loseStream('adopted'),
-    onExpired: () => refuseWaiting(new AuditUnavailable('the lease of its stream could not be renewed')),
+    onExpired: () => rejectQueue(new AuditUnavailable('the lease of its stream could not be renewed')),
   })
 
-  function take(draft: EventDraft, urgent: boolean): Promise<RecordedEvent> {
+  function append(draft: EventDraft, urgent: boolean): Promise<RecordedEvent> {
     return new Promise((resolve, reject) => {
       check()
       enqueue(draft, urgent, resolve, reject)
@@ -75,43 +75,45 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     if (lease.expired) throw new AuditUnavailable('the lease of its stream could not be renewed')
   }
 
-  function enqueue(draft: EventDraft, urgent: boolean, resolve: Waiting['resolve'], reject: Waiting['reject']) {
-    line.add({ draft: encode(draft), at: clock.now(), urgent, resolve, reject })
-    if (urgent) drainNow()
-    else drainLater()
+  function enqueue(draft: EventDraft, urgent: boolean, resolve: QueuedEvent['resolve'], reject: QueuedEvent['reject']) {
+    queue.add({ draft: encode(draft), at: clock.now(), urgent, resolve, reject })
+    if (urgent) flushNow()
+    else flushLater()
   }
 
-  function drainNow() {
-    draining ??= drain()
+  function flushNow() {
+    flushing ??= flush()
   }
 
-  function drainLater() {
-    if (draining) return
-    lingering ??= setTimeout(() => {
-      lingering = undefined
-      owed = line.length
-      drainNow()
+  function flushLater() {
+    if (flushing) return
+    lingerTimer ??= setTimeout(() => {
+      lingerTimer = undefined
+      overdueEvents = queue.length
+      flushNow()
     }, limits.linger)
   }
 
-  async function drain() {
-    // What is recorded in the same turn of the event loop joins the first batch.
+  async function flush() {
+    // Events of the same turn of the event loop join the first batch.
     await null
     try {
-      while (lost || accounts.length > 0 || (line.length > 0 && isDue())) await writeNext()
+      while (lost || accounts.length > 0 || (queue.length > 0 && isDue())) await writeNext()
     } catch {
-      refuseWaiting(new AuditUnavailable('it was closed before its store answered'))
+      rejectQueue(new AuditUnavailable('it was closed before its store answered'))
     } finally {
-      tellNow()
-      draining = null
-      owed = 0
-      if (line.length > 0) drainLater()
+      notifyNow()
+      flushing = null
+      overdueEvents = 0
+      if (queue.length > 0) flushLater()
     }
   }
 
-  /** Whether what waits should be written. Events that nobody waits for wait for company. */
+  /**
+   * Whether the queue must be flushed now. Events without a waiting caller are batched for up to `linger` milliseconds.
+   */
   function isDue(): boolean {
-    return line.urgent > 0 || owed > 0 || phase !== 'open'
+    return queue.urgent > 0 || overdueEvents > 0 || phase !== 'open'
   }
 
   async function writeNext() {
@@ -119,7 +121,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       if (lost || !stream) return await beginStream(clock.now(), untilDurable, { follows: stream?.id, because: lost })
       const account = accounts.shift()
       if (account) return await writeAccount(stream, account)
-      const first = line.first()
+      const first = queue.first()
       if (first && !stream.holds(first.at)) return await rollOver(stream, first.at)
       await writeBatch(stream)
     } catch (error) {
@@ -129,9 +131,9 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   }
 
   async function writeBatch(current: EventStream) {
-    const batch = line.take(batchLimits, (waiting) => current.holds(waiting.at))
+    const batch = queue.take(batchLimits, (waiting) => current.holds(waiting.at))
     const events = batch.map(({ draft, at }) => current.seal(draft, at))
-    owed -= batch.length
+    overdueEvents -= batch.length
     let promised = true
     const refuse = (reason: Error) => {
       promised = false
@@ -141,7 +143,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     const answer = () =>
       events.forEach((event, index) => {
         if (promised) batch[index]?.resolve(event)
-        else disown(event)
+        else recordDenial(event)
       })
     try {
       await makeDurable(current.id, events, { refuse, answer })
@@ -153,30 +155,30 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     counts.batches++
   }
 
-  /** Every event comes by here, and so does whoever is told of what is durable. */
+  /** Makes events durable, and notifies listeners and callers. All events pass here. */
   async function makeDurable(
     id: string,
     events: readonly RecordedEvent[],
-    { attempt = untilDurable, accounting, refuse, answer }: Durably = {},
+    { attempt = untilDurable, accounting, refuse, answer }: DurableOptions = {},
   ) {
     await attempt(() => store.append(id, events, accounting), refuse)
-    tellNow()
-    telling = () => {
+    notifyNow()
+    pendingNotification = () => {
       options.onDurable?.(events)
       answer?.()
     }
-    // What its callers do next would keep the store waiting: the next batch goes first.
-    if (answer && line.length > 0) setImmediate(tellNow)
-    else tellNow()
+    // Sends the next batch first, because the callers' work would delay it.
+    if (answer && queue.length > 0) setImmediate(notifyNow)
+    else notifyNow()
   }
 
-  function tellNow() {
-    const tell = telling
-    telling = null
+  function notifyNow() {
+    const tell = pendingNotification
+    pendingNotification = null
     tell?.()
   }
 
-  async function writeAccount(current: EventStream, { by, drafts, accounting, resolve, reject }: Account) {
+  async function writeAccount(current: EventStream, { by, drafts, accounting, resolve, reject }: QueuedAccounting) {
     const at = clock.now()
     if (current.id !== by || !current.holds(at)) {
       reject(new AuditUnavailable(`its stream ${by} has ended`))
@@ -195,19 +197,19 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     resolve(events)
   }
 
-  /** It became durable after its caller had been refused: the log must not say that the call went on. */
-  function disown(event: RecordedEvent) {
+  /** The event became durable after its caller was refused, so records that the call was denied. */
+  function recordDenial(event: RecordedEvent) {
     const [kind, request] = [event.column('kind'), event.column('request')]
     if (kind !== 'intent' && kind !== 'opened' && kind !== 'call') return
     const decision = {
       effect: 'deny' as const,
       rule: 'audit-unavailable',
-      reason: 'its record was not durable in time',
+      reason: 'its event was not durable before the deadline',
     }
     try {
       enqueue({ kind: 'refused', of: event.id, decision, ...(request === '' ? {} : { request }) }, true, ignore, ignore)
     } catch {
-      // The line is full of new calls: `outcome.unknown` will say as much when the stream is read.
+      // The queue is full. An `outcome.unknown` event will say the same when the stream is adopted.
     }
   }
 
@@ -240,14 +242,14 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   }
 
   function untilDurable(operation: () => Promise<void>, refuse?: (reason: Error) => void): Promise<void> {
-    return persist(operation, {
+    return retryUntilDone(operation, {
       deadline: limits.deadline,
       signal: closing.signal,
       onOverdue(cause) {
         overdue = true
         const reason = Object.assign(new AuditUnavailable('its store does not answer'), { cause })
         refuse?.(reason)
-        refuseWaiting(reason)
+        rejectQueue(reason)
         options.onState?.(cause)
       },
       onRecovered() {
@@ -257,24 +259,24 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     })
   }
 
-  function refuseWaiting(reason: Error) {
-    counts.refused += line.length
-    line.rejectAll(reason)
+  function rejectQueue(reason: Error) {
+    counts.refused += queue.length
+    queue.rejectAll(reason)
   }
 
   function loseStream(because: string) {
     lost = because
-    drainNow()
+    flushNow()
   }
 
   return {
-    record: (draft) => take(draft, true),
-    recordSoon: (draft) => take(draft, false),
+    record: (draft) => append(draft, true),
+    recordSoon: (draft) => append(draft, false),
     account: (by, drafts, accounting) =>
       new Promise((resolve, reject) => {
         check()
         accounts.push({ by, drafts: drafts.map(encode), accounting, resolve, reject })
-        drainNow()
+        flushNow()
       }),
     check,
     async open() {
@@ -289,10 +291,10 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     async close() {
       if (phase !== 'open') return
       phase = 'closing'
-      clearTimeout(lingering)
-      drainNow()
+      clearTimeout(lingerTimer)
+      flushNow()
       const timer = setTimeout(() => closing.abort(new AuditUnavailable('it was closed')), limits.deadline)
-      while (draining) await draining
+      while (flushing) await flushing
       if (stream && !lost && !closing.signal.aborted) await endStream(stream, 'shutdown').catch(() => {})
       clearTimeout(timer)
       lease.stop()
@@ -304,7 +306,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       available: phase === 'open' && !overdue && !lease.expired,
       stream: stream?.id ?? null,
       size: stream?.size ?? 0,
-      waiting: line.length,
+      waiting: queue.length,
     }),
   }
 }

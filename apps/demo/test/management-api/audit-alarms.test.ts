@@ -27,7 +27,7 @@ describe('alarms of the audit log', () => {
     return (json as { items: ShownAlarm[] }).items
   }
   async function readiness(): Promise<string> {
-    await system.app.checkpoints.look()
+    await system.app.checkpoints.makeIfDue()
     const { openAlarms } = system.app.checkpoints.state()
     return `${openAlarms.count} ${openAlarms.last ?? ''}`.trim()
   }
@@ -40,7 +40,7 @@ describe('alarms of the audit log', () => {
     const again = await system.app.audit.record({ kind: 'audit.inconsistent', detail: { ...broken, checkpoint: 9 } })
     await system.app.audit.record({ kind: 'stream.not-recovered', close: 'it differs', detail: { file: 'x' } })
     await system.app.audit.record({ kind: 'call', rack: 'staging' })
-    const { place } = again
+    const { position: place } = again
     expect(await readiness()).toBe(`1 ${place.at}`)
     expect((await alarms()).map(({ event, acknowledged }) => [event.kind, acknowledged])).toEqual([
       ['stream.not-recovered', null],
@@ -65,7 +65,7 @@ describe('alarms of the audit log', () => {
     })
     expect(await readiness()).toBe('0')
     const replica = await system.replica()
-    await replica.app.checkpoints.look()
+    await replica.app.checkpoints.makeIfDue()
     expect(replica.app.checkpoints.state().openAlarms).toEqual({ count: 0, last: null })
     await replica.stop()
     expect((await alarms()).filter(({ event }) => event.kind === 'audit.inconsistent')).toHaveLength(2)

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
-import { type ChainVerdict, verifyChain } from '@rack-gateway/audit/testing'
+import { type ChainResult, verifyChain } from '@rack-gateway/audit/testing'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
 import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
@@ -252,7 +252,7 @@ export async function startSystem({
       const issued = await issuer.issueApiToken({ name: 'pipeline', owner, role: 'ci', expiresAt: now() + 86_400_000 })
       return issued.token
     },
-    checkpoint: () => app.checkpoints.look(),
+    checkpoint: () => app.checkpoints.makeIfDue(),
     events,
     async lastEvent(requestId) {
       const ofRequest = requestId === undefined ? sql`` : sql`where canonical::json ->> 'request' = ${requestId}`
@@ -289,7 +289,7 @@ export function nextChange({ app }: System): Promise<void> {
 }
 
 /** Every stream of the database, checked as an auditor would. */
-export async function chainVerdict(sql: Sql): Promise<ChainVerdict> {
+export async function chainVerdict(sql: Sql): Promise<ChainResult> {
   const rows = await sql<{ stream: string; seq: string; canonical: string; prev: Buffer; hash: Buffer }[]>`
     select stream, seq, canonical, prev, hash from audit.events order by written_at, stream, seq`
   return verifyChain(rows.map((row) => ({ ...row, seq: Number(row.seq) })))

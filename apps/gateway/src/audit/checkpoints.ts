@@ -1,12 +1,12 @@
 import {
   type Alarm,
   type Checkpoint,
+  type CheckpointDestination,
   type Checkpointer,
-  type CheckpointPlace,
   createCheckpointer,
-  objectPlace,
+  objectStoreDestination,
   type SigningKeys,
-  webhookPlace,
+  webhookDestination,
 } from '@rack-gateway/audit/checkpoints'
 import type { CheckpointConfig } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
@@ -51,8 +51,8 @@ export default fp<CheckpointsOptions>(
   { name: 'checkpoints' },
 )
 
-async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointPlace[]> {
-  const places: CheckpointPlace[] = webhook === null ? [] : [webhookPlace(webhook.reveal())]
+async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointDestination[]> {
+  const places: CheckpointDestination[] = webhook === null ? [] : [webhookDestination(webhook.reveal())]
   if (directory === null && s3 === null) return places
   // Loaded only when it is used.
   const { openObjectStore, readObjectStoreAddress } = await import('@rack-gateway/object-store')
@@ -63,7 +63,7 @@ async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise
     const lock = lockMs > 0 ? { lock: { mode: 'compliance', duration: lockMs } as const } : {}
     const store = await openObjectStore(readObjectStoreAddress(address), lock)
     await store.check()
-    places.push(objectPlace(store))
+    places.push(objectStoreDestination(store))
   }
   return places
 }

@@ -1,4 +1,4 @@
-import { createPostgresAdoptions } from '@rack-gateway/audit/adoption'
+import { createPostgresAdoptionStore } from '@rack-gateway/audit/adoption'
 import type { Fallback, FallbackKeys } from '@rack-gateway/audit/fallback'
 import auditPlugin from '@rack-gateway/audit/plugin'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
@@ -23,10 +23,10 @@ export default fp<AuditLogOptions>(
     const fallback = fallbackDir === null ? null : await openFallbackAt(app, fallbackDir, options)
     await app.register(auditPlugin, {
       store: fallback?.store ?? createPostgresAuditStore({ url }),
-      adoptions: createPostgresAdoptions({ url }),
+      adoptions: createPostgresAdoptionStore({ url }),
       clock: app.clock,
       sinks: await openAuditSinks(app, sinks, url),
-      onDurable: app.checkpoints.wrote,
+      onDurable: app.checkpoints.onDurable,
       ...(fallback && { fallback }),
     })
   },
@@ -47,8 +47,8 @@ async function openFallbackAt(
     keys: fallbackKeys,
     now: clock.now,
     onAway(err) {
-      if (err === null) checkpoints.cameBack()
-      else checkpoints.left()
+      if (err === null) checkpoints.onFallbackEnd()
+      else checkpoints.onFallbackStart()
       if (err === null) log.info({ event: 'audit.fallback_left' }, 'records go to the database again')
       else log.error({ event: 'audit.fallback_entered', err }, 'the database can not take records: they go to a file')
     },

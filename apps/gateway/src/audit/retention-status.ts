@@ -1,4 +1,4 @@
-import { type LogMonths, logMonths } from '@rack-gateway/audit/archive/months'
+import { type RetentionStatus, readRetentionStatus } from '@rack-gateway/audit/archive/retention-status'
 import fp from 'fastify-plugin'
 import type { Readiness } from '../operations/readiness-check.ts'
 
@@ -8,18 +8,18 @@ const every = 60_000
 declare module 'fastify' {
   interface FastifyInstance {
     /** How far back the audit log goes in the database, and up to which month it is archived. At most a minute old. */
-    logMonths: () => LogMonths
+    logMonths: () => RetentionStatus
   }
 }
 
 export default fp(
   async function retentionStatus(app) {
-    let months: LogMonths = { oldest: null, archived: null }
+    let months: RetentionStatus = { oldest: null, archived: null }
     let timer: NodeJS.Timeout | undefined
 
     async function look(): Promise<void> {
       try {
-        months = await logMonths(app.database.sql)
+        months = await readRetentionStatus(app.database.sql)
       } catch (err) {
         app.log.warn({ event: 'audit.months_unknown', err })
       }
@@ -37,7 +37,7 @@ export default fp(
 )
 
 /** How long the log is kept. Unauthenticated callers can read this, so it names no storage. */
-export function retentionCheck({ oldest, archived }: LogMonths): Readiness {
+export function retentionCheck({ oldest, archived }: RetentionStatus): Readiness {
   const detail = `in the database ${oldest === null ? 'since an unknown month' : `from ${oldest} on`}; ${
     archived === null ? 'no month is archived' : `archived up to ${archived}`
   }`

@@ -4,7 +4,7 @@ import {
   createPostgresSinkPositions,
   createSink,
   type Sink,
-  type SinkNews,
+  type SinkNotification,
   type SinkSettings,
   type SinkTargetSettings,
 } from '@rack-gateway/audit/sinks'
@@ -20,10 +20,10 @@ export async function openAuditSinks(
   if (configs.length === 0) return null
   const sinks = await Promise.all(configs.map((config) => createSink(sinkSettingsOf(config), clock)))
   const positions = createPostgresSinkPositions({ url: databaseUrl })
-  return createAuditSinks({ sinks, positions, clock, tell: (sink, news) => tell(log, sink, news) })
+  return createAuditSinks({ sinks, positions, clock, notify: (sink, news) => tell(log, sink, news) })
 }
 
-function tell(log: FastifyBaseLogger, { name: sink, kind }: Sink, news: SinkNews): void {
+function tell(log: FastifyBaseLogger, { name: sink, kind }: Sink, news: SinkNotification): void {
   switch (news.what) {
     case 'failing':
       log.warn({ event: 'audit.sink.failing', sink, kind, err: news.cause }, 'the sink does not get events: they wait')

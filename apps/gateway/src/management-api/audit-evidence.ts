@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { readCheckpoint } from '@rack-gateway/audit/checkpoints'
-import { createSlots } from '@rack-gateway/audit/search'
+import { createConcurrencyLimit } from '@rack-gateway/audit/search'
 import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rack-gateway/audit/verify'
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
@@ -40,8 +40,8 @@ export function evidenceConnections(limit: number): number {
 
 /** @param limit concurrent readers of the log, and concurrent proofs; each uses a connection */
 export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
-  const readers = createSlots(limit, 'readings of the whole audit log')
-  const provers = createSlots(limit, 'proofs')
+  const readers = createConcurrencyLimit(limit, 'readings of the whole audit log')
+  const provers = createConcurrencyLimit(limit, 'proofs')
   return {
     keys: memoizeFor(
       keysMaxAge,
@@ -49,7 +49,7 @@ export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
       () => readKeys(sql),
     ),
     read(onRead) {
-      const release = readers.take()
+      const release = readers.acquire()
       const output = new PassThrough()
       ignoreStreamErrors(output)
       // A failure destroys the output, so the client sees an incomplete response.
@@ -59,7 +59,7 @@ export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
       return output
     },
     async prove(id) {
-      const release = provers.take()
+      const release = provers.acquire()
       try {
         return await makeProof(sql, id)
       } finally {

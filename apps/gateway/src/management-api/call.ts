@@ -1,5 +1,5 @@
 import type { EventDraft } from '@rack-gateway/audit'
-import type { AuditSearch, Slots } from '@rack-gateway/audit/search'
+import type { AuditSearch, ConcurrencyLimit } from '@rack-gateway/audit/search'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { CliLogins, Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
@@ -47,8 +47,8 @@ export interface ManagementApiContext {
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch
   /** Limits how many clients follow the audit log or a running session. */
-  readonly followers: Slots
-  readonly recordingReaders: Slots
+  readonly followers: ConcurrencyLimit
+  readonly recordingReaders: ConcurrencyLimit
   /** Aborted when the gateway stops. */
   readonly closing: AbortSignal
   readonly studies: PolicyStudies

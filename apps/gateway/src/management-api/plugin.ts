@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { createSlots } from '@rack-gateway/audit/search'
+import { createConcurrencyLimit } from '@rack-gateway/audit/search'
 import { createLists, type ProvenJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance } from 'fastify'
@@ -55,8 +55,8 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     packages: app.policyPackages,
     racks: app.racks,
     identities: app.identities,
-    followers: createSlots(maxFollowers, 'followers of the audit log and of sessions'),
-    recordingReaders: createSlots(maxRecordingReaders, 'readers of recordings'),
+    followers: createConcurrencyLimit(maxFollowers, 'followers of the audit log and of sessions'),
+    recordingReaders: createConcurrencyLimit(maxRecordingReaders, 'readers of recordings'),
     closing: closingSignal(app),
     studies,
   }

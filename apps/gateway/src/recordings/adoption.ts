@@ -1,4 +1,4 @@
-import { type EventDraft, hiddenText } from '@rack-gateway/audit'
+import { type EventDraft, unescapeVisibleText } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { type DeriveKeys, type RecordingCheck, verifyRecording } from '@rack-gateway/recordings'
 import type { Sql, TransactionSql } from 'postgres'
@@ -93,7 +93,7 @@ function closedDraft(left: LeftRecording, { state, problem, chunks, bytes, head 
     of: opened,
     rack,
     ...(app !== null && { app }),
-    ...(process !== null && { process: hiddenText(process) }),
+    ...(process !== null && { process: unescapeVisibleText(process) }),
     close: 'the process that recorded it is gone',
     recording: { id, mode, chunks, bytes, head },
     detail: { stream, state, ...(problem !== '' && { problem }) },

@@ -1,4 +1,4 @@
-import { type EventDraft, hiddenText } from '@rack-gateway/audit'
+import { type EventDraft, unescapeVisibleText } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkPrefix } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
@@ -98,7 +98,7 @@ function removedDraft(
     of: opened,
     rack,
     ...(app !== null && { app }),
-    ...(process !== null && { process: hiddenText(process) }),
+    ...(process !== null && { process: unescapeVisibleText(process) }),
     recording: {
       id,
       ...(chunks !== null && { chunks }),

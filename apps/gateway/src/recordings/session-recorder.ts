@@ -89,7 +89,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       attached: (end) => endings.add(id, end),
       opened(event) {
         opened = event
-        const { stream, moment } = event.place
+        const { stream, moment } = event.position
         const found = {
           id,
           stream,

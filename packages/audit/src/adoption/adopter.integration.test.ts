@@ -2,23 +2,27 @@ import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { linkHash } from '../chain.ts'
 import type { AuditEvent } from '../event.ts'
-import { chainVerdict, databaseForTest, openPostgresWriter } from '../testing/database.ts'
+import { checkChain, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { createAdopter } from './adopter.ts'
-import type { Adoptions } from './adoptions.ts'
-import { claimExpired, createPostgresAdoptions, type PostgresAdoptionsOptions } from './postgres-adoptions.ts'
+import type { AdoptionStore } from './adoption-store.ts'
+import {
+  claimExpired,
+  createPostgresAdoptionStore,
+  type PostgresAdoptionStoreOptions,
+} from './postgres-adoption-store.ts'
 
 type TestDatabase = Awaited<ReturnType<typeof databaseForTest>>
 
-/** A process: a writer of its own and an adopter beside it. */
+/** A replica with a writer and an adopter. */
 async function startReplica(
   { runtimeUrl }: TestDatabase,
   {
     around = (adoptions) => adoptions,
     ...options
-  }: Partial<PostgresAdoptionsOptions> & { around?: (adoptions: Adoptions) => Adoptions } = {},
+  }: Partial<PostgresAdoptionStoreOptions> & { around?: (adoptions: AdoptionStore) => AdoptionStore } = {},
 ) {
   const writer = await openPostgresWriter(runtimeUrl, { timeout: 10_000, limits: { renewEvery: 60_000 } })
-  const adoptions = createPostgresAdoptions({ url: runtimeUrl, ...options })
+  const adoptions = createPostgresAdoptionStore({ url: runtimeUrl, ...options })
   const adopter = createAdopter({ adoptions: around(adoptions), writer })
   onTestFinished(async () => {
     await adopter.stop()
@@ -29,11 +33,11 @@ async function startReplica(
 
 function streamOf(writer: { stats(): { stream: string | null } }): string {
   const { stream } = writer.stats()
-  if (stream === null) throw new Error('it has no stream')
+  if (stream === null) throw new Error('The writer has no stream.')
   return stream
 }
 
-/** As after the process of a stream has been gone for a minute. */
+/** Expires the leases of streams, as a minute after their processes died. */
 async function expire({ admin }: TestDatabase, ...streams: string[]) {
   await admin`update audit.streams set lease_until = now() - interval '31 seconds' where id in ${admin(streams)}`
 }
@@ -48,7 +52,7 @@ async function unknownOf(database: TestDatabase): Promise<(string | undefined)[]
   return (await eventsOf(database, 'outcome.unknown')).map(({ of }) => of)
 }
 
-/** A stream with `count` calls that nobody ended, in between others that were. */
+/** A stream with `count` open calls between finished ones. */
 async function abandon(database: TestDatabase, count: number) {
   const { writer, stream } = await startReplica(database)
   const open: string[] = []
@@ -62,7 +66,7 @@ async function abandon(database: TestDatabase, count: number) {
   return { stream, open, writer }
 }
 
-test('a stream whose lease ended 30 s ago is adopted: where it ends, and each open call, in the stream of the adopter', async () => {
+test('a stream whose lease expired 30 s ago is adopted: its end and each open call are recorded', async () => {
   const database = await databaseForTest()
   const lost = await startReplica(database)
   const principal = { kind: 'user' as const, id: 'u1', name: 'ann@example.com', roles: ['ops'] }
@@ -74,7 +78,7 @@ test('a stream whose lease ended 30 s ago is adopted: where it ends, and each op
   await expire(database, lost.stream)
 
   const { adopter, stream } = await startReplica(database)
-  await adopter.look()
+  await adopter.adoptExpired()
   const [abandoned, ...others] = await eventsOf(database, 'stream.abandoned')
   expect(others).toEqual([])
   expect(abandoned).toMatchObject({
@@ -95,10 +99,10 @@ test('a stream whose lease ended 30 s ago is adopted: where it ends, and each op
     { stream, of: opened.id, request: 'r2', process: 'p1' },
   ])
   expect(adopter.stats()).toEqual({ adopted: 1, unknown: 2, failure: null })
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 2 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 2 })
 })
 
-test('a stream whose lease is not over for 30 s, one that was closed, and our own are left alone', async () => {
+test("a recently expired stream, a closed one, and the adopter's own are not adopted", async () => {
   const database = await databaseForTest()
   const { adopter, stream, writer } = await startReplica(database)
   const alive = await startReplica(database)
@@ -106,48 +110,48 @@ test('a stream whose lease is not over for 30 s, one that was closed, and our ow
   const closed = await startReplica(database)
   await closed.writer.close()
   await expire(database, stream, closed.stream)
-  await adopter.look()
+  await adopter.adoptExpired()
   expect(await eventsOf(database, 'stream.abandoned')).toEqual([])
   await writer.record({ kind: 'call' })
   expect(streamOf(writer)).toBe(stream)
 })
 
-test('a stream that was made known and never written to is adopted as an empty one', async () => {
+test('a stream without events is adopted as an empty one', async () => {
   const database = await databaseForTest()
   const { adopter, writer } = await startReplica(database)
   const empty = '01890000-0000-7000-8000-000000000000'
   await writer.store.openStream({ id: empty, month: Date.now(), host: 'gone', pid: 7, lease: 1 })
   await expire(database, empty)
-  await adopter.look()
+  await adopter.adoptExpired()
   expect(await eventsOf(database, 'stream.abandoned')).toMatchObject([
     { detail: { stream: empty, seq: 0, hash: '0'.repeat(64), host: 'gone', pid: 7 } },
   ])
 })
 
-test('an intent that was disowned is not open', async () => {
+test('an intent with a refused event is not open', async () => {
   const database = await databaseForTest()
   const lost = await startReplica(database)
   const intent = await lost.writer.record({ kind: 'intent', request: 'r1' })
   await lost.writer.record({ kind: 'refused', of: intent.id, decision: { effect: 'deny', rule: 'audit-unavailable' } })
   await expire(database, lost.stream)
   const { adopter } = await startReplica(database)
-  await adopter.look()
+  await adopter.adoptExpired()
   expect(await unknownOf(database)).toEqual([])
   expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(1)
 })
 
-test('however many look at once, each stream is adopted once and each open call is said once', async () => {
+test('with many concurrent adopters, each stream is adopted once and each open call is recorded once', async () => {
   const database = await databaseForTest()
   const lost = [await abandon(database, 12), await abandon(database, 7), await abandon(database, 9)]
   const replicas = await Promise.all(Array.from({ length: 8 }, () => startReplica(database, { page: 3 })))
-  await Promise.all(replicas.flatMap(({ adopter }) => [adopter.look(), adopter.look()]))
+  await Promise.all(replicas.flatMap(({ adopter }) => [adopter.adoptExpired(), adopter.adoptExpired()]))
   const abandoned = await eventsOf(database, 'stream.abandoned')
   expect(abandoned.map(({ detail }) => detail?.stream).sort()).toEqual(lost.map(({ stream }) => stream).sort())
   expect((await unknownOf(database)).sort()).toEqual(lost.flatMap(({ open }) => open).sort())
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a thousand open calls are said in pages, and windows without any are passed', async () => {
+test('a thousand open calls are recorded in pages, and windows without any are skipped', async () => {
   const database = await databaseForTest()
   const lost = await startReplica(database)
   const begun = await Promise.all(
@@ -169,14 +173,14 @@ test('a thousand open calls are said in pages, and windows without any are passe
       },
     }),
   })
-  await adopter.look()
+  await adopter.adoptExpired()
   expect((await unknownOf(database)).sort()).toEqual(open.sort())
   expect(Math.max(...pages)).toBe(100)
   expect(pages.at(-1)).toBe(0)
 })
 
 test.each([0, 1, 2, 3])(
-  'an adopter that dies after %i commits is followed by another, which says the rest and nothing twice',
+  'after an adopter dies after %i commits, another one records the rest, and nothing twice',
   async (commits) => {
     const database = await databaseForTest()
     const lost = await abandon(database, 10)
@@ -190,21 +194,21 @@ test.each([0, 1, 2, 3])(
         account: (...given) => (done++ < commits ? account(...given) : Promise.reject(new Error('killed'))),
       },
     })
-    await expect(dying.look()).rejects.toThrow('killed')
+    await expect(dying.adoptExpired()).rejects.toThrow('killed')
     const others = await Promise.all([startReplica(database, { page: 4 }), startReplica(database, { page: 4 })])
-    await Promise.all(others.map(({ adopter }) => adopter.look()))
+    await Promise.all(others.map(({ adopter }) => adopter.adoptExpired()))
     expect((await eventsOf(database, 'stream.abandoned')).length).toBe(commits === 0 ? 0 : 1)
 
     await expire(database, first.stream)
-    await Promise.all(others.map(({ adopter }) => adopter.look()))
+    await Promise.all(others.map(({ adopter }) => adopter.adoptExpired()))
     const abandoned = (await eventsOf(database, 'stream.abandoned')).map(({ detail }) => detail?.stream)
     expect(abandoned.sort()).toEqual([lost.stream, first.stream].sort())
     expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
-    expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+    expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
   },
 )
 
-test('an adopter that failed on the way goes on itself at its next look', async () => {
+test('an adopter that failed continues in its next run', async () => {
   const database = await databaseForTest()
   const lost = await abandon(database, 6)
   let fail = true
@@ -216,16 +220,16 @@ test('an adopter that failed on the way goes on itself at its next look', async 
         fail && after > 0 ? Promise.reject(new Error('connection reset')) : adoptions.openCalls(stream, after),
     }),
   })
-  await expect(adopter.look()).rejects.toThrow('connection reset')
+  await expect(adopter.adoptExpired()).rejects.toThrow('connection reset')
   expect(adopter.stats()).toMatchObject({ adopted: 0, failure: 'connection reset' })
   fail = false
-  await adopter.look()
+  await adopter.adoptExpired()
   expect(adopter.stats()).toMatchObject({ adopted: 1, failure: null })
   expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(1)
   expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
 })
 
-test('an adopter that slept until it was adopted itself adds nothing to what its heir has said', async () => {
+test('a suspended adopter that was adopted adds nothing to what its adopter recorded', async () => {
   const database = await databaseForTest()
   const lost = await abandon(database, 6)
   let wake = () => {}
@@ -243,36 +247,36 @@ test('an adopter that slept until it was adopted itself adds nothing to what its
       },
     }),
   })
-  const looking = sleeper.adopter.look()
+  const looking = sleeper.adopter.adoptExpired()
   await expect.poll(async () => (await unknownOf(database)).length).toBe(2)
   await expire(database, sleeper.stream)
   const { adopter } = await startReplica(database, { page: 2 })
-  await adopter.look()
+  await adopter.adoptExpired()
   wake()
   await expect(looking).rejects.toMatchObject({ code: expect.stringMatching(/^RGW_/) })
-  await sleeper.adopter.look()
+  await sleeper.adopter.adoptExpired()
   expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
   expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(2)
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a writer that slept until it was adopted begins another stream, and nothing it says is promised before', async () => {
+test('a suspended writer that was adopted begins another stream, and confirms nothing before', async () => {
   const database = await databaseForTest()
   const lost = await startReplica(database)
   const intent = await lost.writer.record({ kind: 'intent', request: 'r1' })
   await expire(database, lost.stream)
   const { adopter } = await startReplica(database)
-  await adopter.look()
+  await adopter.adoptExpired()
   await expect(lost.writer.record({ kind: 'outcome', of: intent.id })).rejects.toMatchObject({ statusCode: 503 })
   const late = await lost.writer.record({ kind: 'outcome', of: intent.id })
   expect(late.event.stream).not.toBe(lost.stream)
   expect(await unknownOf(database)).toEqual([intent.id])
   const [, , reopened] = await eventsOf(database, 'stream.opened')
   expect(reopened?.detail).toMatchObject({ follows: lost.stream, because: expect.stringContaining('adopted') })
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 3 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 3 })
 })
 
-test('when the answer to the commit that adopts is lost, it is said once all the same', async () => {
+test('when the answer to an adopting commit is lost, everything is recorded once', async () => {
   const database = await databaseForTest()
   const lost = await abandon(database, 5)
   const { adopter, writer } = await startReplica(database)
@@ -282,13 +286,13 @@ test('when the answer to the commit that adopts is lost, it is said once all the
     await append(...given)
     if (given[2] && losses++ < 3) throw new Error('connection reset')
   })
-  await adopter.look()
+  await adopter.adoptExpired()
   expect(losses).toBeGreaterThan(3)
   expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
   expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(1)
 })
 
-test('a call that was begun in the month before, in a stream that ended with it, is open too', async () => {
+test('an open call of the previous month is recorded, too', async () => {
   const database = await databaseForTest()
   const now = new Date()
   const time = { now: Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 28) }
@@ -299,17 +303,17 @@ test('a call that was begun in the month before, in a stream that ended with it,
   await lost.record({ kind: 'closed', of: ended.id })
   await expire(database, streamOf(lost))
   const { adopter } = await startReplica(database)
-  await adopter.look()
+  await adopter.adoptExpired()
   expect(await unknownOf(database)).toEqual([open.id])
 })
 
-test('what a caller made hostile is said of in the same visible form', async () => {
+test('hostile values are repeated in the same escaped form', async () => {
   const database = await databaseForTest()
   const lost = await startReplica(database)
   const intent = await lost.writer.record({ kind: 'intent', app: 'web\u0000\u202e\\u0041', request: 'r\r\n1' })
   await expire(database, lost.stream)
   const { adopter } = await startReplica(database)
-  await adopter.look()
+  await adopter.adoptExpired()
   const [unknown] = await eventsOf(database, 'outcome.unknown')
   expect([unknown?.app, unknown?.request]).toEqual([intent.event.app, intent.event.request])
 })
@@ -321,7 +325,7 @@ test('the search for expired leases uses its index', async () => {
   expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain('streams_lease_until_idx')
 })
 
-test('a look that fails is told of, and the next one comes', async () => {
+test('a failed run is reported, and the next one follows', async () => {
   const database = await databaseForTest()
   await abandon(database, 1)
   const writer = await openPostgresWriter(database.runtimeUrl)
@@ -340,19 +344,19 @@ test('a look that fails is told of, and the next one comes', async () => {
   expect(errors).toHaveLength(2)
 })
 
-test('a hash that is said of an abandoned stream is the link of its last event', async () => {
+test('the recorded hash of an abandoned stream is that of its last event', async () => {
   const database = await databaseForTest()
   const lost = await abandon(database, 1)
   const { adopter } = await startReplica(database)
-  await adopter.look()
+  await adopter.adoptExpired()
   const [abandoned] = await eventsOf(database, 'stream.abandoned')
   const [last] =
     await database.runtime`select canonical, prev from audit.events where stream = ${lost.stream} order by seq desc limit 1`
   expect(abandoned?.detail?.hash).toBe(linkHash(last?.prev, last?.canonical).toString('hex'))
 })
 
-function createPostgresAdoptionsFor({ runtimeUrl }: TestDatabase, page: number): Adoptions {
-  const adoptions = createPostgresAdoptions({ url: runtimeUrl, page })
+function createPostgresAdoptionsFor({ runtimeUrl }: TestDatabase, page: number): AdoptionStore {
+  const adoptions = createPostgresAdoptionStore({ url: runtimeUrl, page })
   onTestFinished(() => adoptions.close())
   return adoptions
 }

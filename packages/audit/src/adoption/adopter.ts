@@ -1,41 +1,41 @@
 import type { EventDraft } from '../event.ts'
 import type { AuditWriter } from '../writer-options.ts'
-import type { AdoptedStream, Adoptions } from './adoptions.ts'
-import { abandonedDraft, unknownOutcomeDraft } from './drafts.ts'
+import { abandonedDraft, unknownOutcomeDraft } from './adoption-events.ts'
+import type { AdoptedStream, AdoptionStore } from './adoption-store.ts'
 
 export interface AdopterOptions {
-  readonly adoptions: Adoptions
+  readonly adoptions: AdoptionStore
   readonly writer: Pick<AuditWriter, 'account' | 'stats'>
-  /** Milliseconds between two looks, give or take half. Default 10,000. */
+  /** Average milliseconds between two searches for expired streams. Default 10,000. */
   readonly every?: number
-  /** Done before each look; when it fails, nothing is adopted. */
+  /** Runs before each search. If it fails, nothing is adopted. */
   readonly before?: () => Promise<void>
   readonly onAdopted?: (stream: AdoptedStream) => void
   readonly onError?: (cause: unknown) => void
 }
 
 export interface AdopterStats {
-  /** Streams whose adoption was finished here. */
+  /** Streams whose adoption this process finished. */
   readonly adopted: number
-  /** Calls of which it was said that nobody knows how they ended. */
+  /** Calls for which this process recorded `outcome.unknown`. */
   readonly unknown: number
-  /** Why the last look failed; null: it did not. */
+  /** Why the last search failed, or null. */
   readonly failure: string | null
 }
 
 export interface Adopter {
-  /** Looks now, and from then on at intervals. */
+  /** Searches now and then periodically. */
   start(): void
-  /** Adopts all that is to be adopted. One look at a time. @throws what the store or the writer throws */
-  look(): Promise<void>
-  /** Resolves when the look that is under way has ended. */
+  /** Adopts all expired streams. Concurrent calls share one run. @throws what the store or the writer throws */
+  adoptExpired(): Promise<void>
+  /** Resolves when the current run has ended. */
   stop(): Promise<void>
   stats(): AdopterStats
 }
 
 /**
- * Finds streams that nobody writes any more and says in our own where they end. What is said of a stream and how far it was said
- * are one commit, under our stream's own lock: whoever goes on after us, because we are gone, too, begins where we have ended.
+ * Adopts streams whose process is gone, and records in this process's stream where they end. Events and adoption
+ * progress are committed together, so another process can continue after a crash.
  */
 export function createAdopter({
   adoptions,
@@ -70,7 +70,7 @@ export function createAdopter({
     const from = found.accounted ?? 0
     if (found.accounted === null) await say([abandonedDraft(found)], 0, false)
     if (found.before && from === 0) {
-      const last = await adoptions.lastOf(found.before)
+      const last = await adoptions.lastSeq(found.before)
       await eachPage(found.before, { from, last }, (drafts) => say(drafts, 0, false))
     }
     const { seq: last } = found.last
@@ -108,14 +108,14 @@ export function createAdopter({
     }
   }
 
-  async function lookAndWait() {
+  async function adoptAndWait() {
     await look().catch(onError)
-    if (!stopped) timer = setTimeout(lookAndWait, every * (0.5 + Math.random())).unref()
+    if (!stopped) timer = setTimeout(adoptAndWait, every * (0.5 + Math.random())).unref()
   }
 
   return {
-    start: () => void lookAndWait(),
-    look,
+    start: () => void adoptAndWait(),
+    adoptExpired: look,
     async stop() {
       stopped = true
       clearTimeout(timer)

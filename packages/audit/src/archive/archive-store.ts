@@ -1,16 +1,16 @@
-/** Where archives are read from: what `@rack-gateway/object-store` has of it. */
+/** The part of an object store that reading archives needs. */
 export interface ArchiveReader {
-  /** As an operator knows it. Holds no secret. */
+  /** Name for operators, without secrets. */
   readonly place: string
-  /** @returns null when there is no such object */
+  /** @returns null if the object does not exist */
   get(key: string): Promise<Buffer | null>
 }
 
-/** Where archives are kept: what is there is never replaced. */
+/** Where archives are written. Objects are never replaced. */
 export interface ArchiveStore extends ArchiveReader {
   /**
-   * Resolves when the bytes are durable, so too when the same bytes already are.
-   * @throws an error of the code `RGW_OBJECT_DIFFERS` when other bytes are there
+   * Resolves when the bytes are durable, also if the same bytes already exist.
+   * @throws an error with the code `RGW_OBJECT_DIFFERS` if the object exists with other bytes
    */
   put(key: string, bytes: Uint8Array): Promise<void>
 }

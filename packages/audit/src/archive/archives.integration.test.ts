@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { sharedFixture } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { readCheckpoint } from '../checkpoints/checkpoint.ts'
-import { checkpointKey } from '../checkpoints/place.ts'
+import { checkpointKey } from '../checkpoints/checkpoint-destination.ts'
 import { signingKeyOf } from '../checkpoints/signing-key.ts'
 import { databaseLog } from '../verify/database-log.ts'
 import { makeProof } from '../verify/make-proof.ts'
@@ -23,7 +23,7 @@ import { verifyArchivedMonth } from './verify-month.ts'
 const old = monthAgo(15)
 const trust = { pinned: logKey.publicKey, checkpoints: null }
 
-/** A month that was archived and dropped. */
+/** An archived and dropped month. */
 const sharedMonth = sharedFixture(async (onEnd) => {
   const log = await pastLog(onEnd)
   const { ids } = await log.write(old, 60)
@@ -39,7 +39,7 @@ const sharedMonth = sharedFixture(async (onEnd) => {
   return { ...log, ids, notes, store, proof }
 })
 
-/** With objects of its own, which a test may change. */
+/** With its own copy of the objects, which a test may change. */
 function droppedMonth() {
   const month = sharedMonth()
   return { ...month, store: memoryStore(month.store.objects) }
@@ -66,7 +66,7 @@ async function copiesOf(notes: readonly string[]): Promise<string> {
   return directory
 }
 
-test('an event that was dropped is proven from the archive, by the same proof as before', async () => {
+test('a dropped event is proven from the archive, with the same proof as before', async () => {
   const { store, ids, proof } = droppedMonth()
   const archived = await proveArchived(store, [old], ids[30] ?? '')
   expect(archived).toEqual(proof)
@@ -83,10 +83,10 @@ test('a damaged archive proves nothing', async () => {
   for (const id of [ids[0], ids.at(-1)])
     await expect(proveArchived(store, [old], id ?? '')).rejects.toThrow(/is damaged: the archive of .* has no /)
   store.objects.delete(`${old}/manifest.note`)
-  await expect(proveArchived(store, [old], ids[0] ?? '')).rejects.toThrow(/no manifest/)
+  await expect(proveArchived(store, [old], ids[0] ?? '')).rejects.toThrow(/no readable manifest/)
 })
 
-test('an archive is compared with the copies of its checkpoints outside', async () => {
+test('an archive is compared with external copies of its checkpoints', async () => {
   const { store, notes, sign } = droppedMonth()
   await sign()
   const outside = await copiesOf(notes)
@@ -102,7 +102,7 @@ test('an archive is compared with the copies of its checkpoints outside', async 
   expect([intact, findings.some(({ problem }) => problem === 'rewritten')]).toEqual([false, true])
 })
 
-test('whoever has the archive and the signing key of nobody can change nothing in it', async () => {
+test('without the signing key, no change to an archive passes verification', async () => {
   const { store } = droppedMonth()
   const key = `${old}/manifest.note`
   const manifest = readManifest(String(store.objects.get(key)))
@@ -129,7 +129,7 @@ test('whoever has the archive and the signing key of nobody can change nothing i
   write({ parts: { ...content.parts, events: content.parts.events.toReversed() } })
   expect(await problems()).toContain('events')
 
-  // With the signing key itself, an event that was changed breaks its chain all the same.
+  // Even with the signing key, a changed event breaks its chain.
   const [first, ...rest] = content.parts.events
   const name = first?.name ?? ''
   const lines = gunzipSync(store.objects.get(`${old}/${name}`) ?? '')
@@ -149,7 +149,7 @@ test('whoever has the archive and the signing key of nobody can change nothing i
   expect(await problems()).toEqual(['events', 'hash'])
 })
 
-test('bytes that unpack to more than was archived are not read to their end', async () => {
+test('a part that decompresses to more than was archived is not read to its end', async () => {
   const { store } = droppedMonth()
   const key = `${old}/manifest.note`
   const manifest = readManifest(String(store.objects.get(key)))
@@ -171,7 +171,7 @@ test('bytes that unpack to more than was archived are not read to their end', as
   expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1024 * 1024)
 })
 
-test('what a gateway sends, and an export, may lack what is archived, and say so', async () => {
+test("a gateway's stream and an export may lack archived months, and report them", async () => {
   const { runtime, store, notes } = droppedMonth()
   const log = databaseLog(runtime)
   const [archive] = await log.archives()
@@ -192,7 +192,7 @@ test('what a gateway sends, and an export, may lack what is archived, and say so
   expect(await verifyExport(empty(), { ...trust, checkpoints, archives })).toMatchObject({ intact: true, archived })
 })
 
-test('an archive in a directory is read without the store that wrote it', async () => {
+test('an archive in a directory is read without an object store', async () => {
   const log = await pastLog()
   const { ids } = await log.write(old, 5)
   await log.sign()

@@ -4,35 +4,35 @@ import type { Digest } from '../tree/hashing.ts'
 import { mergeCheckpoints } from '../verify/checkpoint-merge.ts'
 import type { Verification } from '../verify/findings.ts'
 import { createLogVerifier, type LogVerifierOptions } from '../verify/log-verifier.ts'
-import { createLinesDigest } from './digest.ts'
+import { createLinesDigest } from './lines-digest.ts'
 
-/** A month's checkpoints and events, wherever they are. */
+/** The checkpoints and events of a month, from the database or an archive. */
 export interface MonthSource {
-  /** In the order of their numbers. */
+  /** In order of their numbers. */
   notes(): AsyncIterable<string>
-  /** Export lines by stream and number. */
+  /** Export lines, ordered by stream and number. */
   lines(onLine: (line: Buffer) => void): Promise<void>
 }
 
 export interface CheckedMonth {
   readonly verification: Verification
-  /** What the last checkpoint that names a stream has signed of it. */
+  /** Per stream, its head in the last checkpoint that has it. */
   readonly heads: ReadonlyMap<string, StreamHead>
   readonly events: number
-  /** Over all lines. */
+  /** Digest of all lines. */
   readonly digest: Digest
 }
 
 export interface CheckOptions {
-  /** The streams of the month: checkpoints name others too. */
+  /** The streams of the month. Checkpoints may also have other streams. */
   readonly streams: ReadonlySet<string>
-  /** Copies of the same checkpoints from outside; null: there are none. */
+  /** External copies of the checkpoints, or null. */
   readonly outside: AsyncIterator<string> | null
-  /** Is given each event that can be read. */
+  /** Called with each readable event. */
   readonly onRecord?: LogVerifierOptions['onRecord']
 }
 
-/** Verifies a month by itself, as the whole log is verified: chains, trees, signatures, and that nothing is missing or unsigned. */
+/** Verifies one month like a whole log: chains, trees, and signatures, and that no event is missing or unsigned. */
 export async function checkMonth(
   source: MonthSource,
   { streams, outside, onRecord }: CheckOptions,

@@ -4,13 +4,13 @@ import { linesOfMonth, numberedNotes } from '../verify/database-log.ts'
 import type { MonthSource } from './check-month.ts'
 import { boundsOf, isMonth, type Month, monthAt } from './month.ts'
 
-/** The numbers of the checkpoints that name a stream of the month, and of all between them. */
+/** The numbers of the first and the last checkpoint that has a stream of the month. */
 export interface CheckpointRange {
   readonly first: number
   readonly last: number
 }
 
-/** The months that the log has a partition for and that are over, oldest first, and the month that it is by the database's clock. */
+/** The past months that have a partition, oldest first, and the current month by the database's clock. */
 export async function monthsIn(sql: Sql): Promise<{ readonly over: Month[]; readonly current: Month }> {
   const rows = await sql<{ name: string; now: Date }[]>`
     select c.relname as name, now() as now from pg_catalog.pg_inherits i
@@ -20,7 +20,7 @@ export async function monthsIn(sql: Sql): Promise<{ readonly over: Month[]; read
   return { over: months.filter((month) => month < current), current }
 }
 
-/** The streams of the month that checkpoints name, and which checkpoints those are; null when there are none. */
+/** The streams of the month that checkpoints have, and the range of these checkpoints; null without any. */
 export async function coveringCheckpoints(
   sql: Sql,
   month: Month,
@@ -53,7 +53,7 @@ export function databaseMonth(sql: Sql, month: Month, range: CheckpointRange | n
   }
 }
 
-/** The first checkpoint that can name a stream of the month. The clocks of gateways and of the database may differ. */
+/** The first checkpoint that can have a stream of the month, allowing for different clocks. */
 async function firstNumber(sql: Sql, from: string): Promise<number> {
   const [row] = await sql<{ number: number | null }[]>`
     select min(number)::float8 as number from audit.checkpoints where at >= ${from}::timestamptz - interval '1 day'`

@@ -8,7 +8,7 @@ export interface DirectoryArchive extends ArchiveReader {
   months(): Promise<Month[]>
 }
 
-/** Archives in a directory, or copied into one from a bucket. */
+/** Archives in a directory, also if they were copied from a bucket. */
 export function directoryArchive(directory: string): DirectoryArchive {
   return {
     place: directory,

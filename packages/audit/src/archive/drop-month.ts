@@ -8,10 +8,10 @@ const attempts = 5
 const pause = 2_000
 
 /**
- * Drops the partition of an archived month, in one statement and so in one transaction, which first finds that it still holds exactly
- * what was archived. Callers wait for its lock at most a second; then it is tried again.
+ * Drops the partition of an archived month. One statement checks that the partition still has exactly the archived
+ * events, and drops it. Writers wait at most a second for its lock; then it is tried again.
  *
- * @throws ArchiveRefused; nothing was dropped then
+ * @throws ArchiveRefused if nothing was dropped
  */
 export async function dropMonth(sql: Sql, { month, hash, events, digest }: Manifest): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -22,13 +22,13 @@ export async function dropMonth(sql: Sql, { month, hash, events, digest }: Manif
       const code = error instanceof Error && 'code' in error ? error.code : null
       if (code === dataException)
         throw new ArchiveRefused(
-          `the partition of ${month} does not hold what was archived: it was changed since, and is kept`,
-          'find out who has changed it',
+          `the partition of ${month} changed after it was archived, so it was kept`,
+          'find out who changed it',
         )
       if (code !== lockNotAvailable) throw error
       if (attempt === attempts)
         throw new ArchiveRefused(
-          `${month} could not be dropped: somebody reads the log all the time`,
+          `${month} could not be dropped, because the log is being read all the time`,
           'run it again later',
         )
       await wait(pause)

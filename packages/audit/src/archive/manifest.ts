@@ -13,15 +13,15 @@ const HexDigest = Type.String({ pattern: '^[0-9a-f]{64}$' })
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const strict = { additionalProperties: false }
 
-/** One object of an archive: lines, compressed with gzip. */
+/** One object of an archive: lines compressed with gzip. */
 export const ArchivePart = Type.Object(
   {
     name: Type.String({ pattern: '^(events|checkpoints)-[0-9]{6}\\.ndjson\\.gz$' }),
     lines: Count,
-    /** Of the object as it is kept. */
+    /** Size of the stored object. */
     size: Count,
     sha256: HexDigest,
-    /** Of its lines, each with its end. */
+    /** Size of the lines with their line breaks. */
     contentSize: Count,
     contentSha256: HexDigest,
   },
@@ -40,21 +40,21 @@ const ArchivedStream = Type.Object(
   strict,
 )
 
-/** What an archive of a month holds. */
+/** The content of a month's archive. */
 export const ManifestContent = Type.Object(
   {
     month: Type.String(),
     events: Count,
-    /** Over all events, as `createLinesDigest` makes it. */
+    /** Digest of all events, from `createLinesDigest`. */
     digest: HexDigest,
     /** Sorted by stream. */
     streams: Type.Array(ArchivedStream),
-    /** Those that name a stream of the month, and all between them; null where there are no streams. */
+    /** First and last checkpoint with a stream of the month; null without streams. */
     checkpoints: Type.Union([Type.Null(), Type.Object({ first: Count, last: Count }, strict)]),
     parts: Type.Object({ events: Type.Array(ArchivePart), checkpoints: Type.Array(ArchivePart) }, strict),
-    /** The key that signs this. */
+    /** The signing key. */
     key: Type.String(),
-    /** The checkpoints after those of the month in which a new key took the place of the one before. */
+    /** Later checkpoints that introduced a new key. */
     keyChanges: Type.Array(Type.String()),
   },
   strict,
@@ -62,25 +62,25 @@ export const ManifestContent = Type.Object(
 export type ManifestContent = Static<typeof ManifestContent>
 
 export interface Manifest extends ManifestContent {
-  /** All of it, as it is kept. */
+  /** The stored text. */
   readonly written: string
   readonly note: Note
   readonly signer: PublicKey
-  /** Whether its signature is that of the key that it names. */
+  /** Whether the signature matches the key. */
   readonly signed: boolean
   /** SHA-256 of the note's text, without its signature. */
   readonly hash: Digest
 }
 
-/** The first line: a signature for this purpose is none for another. */
+/** The first line, so that the signature cannot be used for another purpose. */
 const origin = 'rack-gateway/audit/archive/v1'
 
-/** The manifest as it is kept: a signed note of two lines, the second one JSON in canonical form. */
+/** Writes the manifest: a signed note of two lines, the second one canonical JSON. */
 export function signManifest(content: Omit<ManifestContent, 'key'>, key: SigningKey): string {
   return signNote(`${origin}\n${canonical({ ...content, key: key.publicKey.text })}\n`, [key])
 }
 
-/** Reads a manifest; null for what isn't one. Its text means one thing only. */
+/** Reads a manifest. Accepts only canonical text. @returns null for other text */
 export function readManifest(written: string): Manifest | null {
   const note = readNote(written)
   const [first, line = '', end, ...more] = note?.text.split('\n') ?? []

@@ -2,19 +2,19 @@ import { createHash, hash } from 'node:crypto'
 import { once } from 'node:events'
 import { createGunzip, createGzip, type Gzip } from 'node:zlib'
 import { ArchiveRefused } from '../errors.ts'
-import { createLineSplitter } from '../verify/lines.ts'
+import { createLineSplitter } from '../verify/line-splitter.ts'
 import type { ArchiveReader, ArchiveStore } from './archive-store.ts'
 import { type ArchivePart, partKey } from './manifest.ts'
 import type { Month } from './month.ts'
 
-/** Bytes of lines after which a part is full. */
+/** Line bytes after which a part is full. */
 export const defaultPartSize = 64 * 1024 * 1024
-/** Bytes that are compressed at once. */
+/** Bytes per write to the compressor. */
 const blockSize = 128 * 1024
 
 export interface PartWriter {
   add(line: Buffer): Promise<void>
-  /** Finishes the last part. @returns all, in their order */
+  /** Finishes the last part. @returns all parts in order */
   end(): Promise<ArchivePart[]>
 }
 
@@ -25,7 +25,7 @@ export interface PartWriterOptions {
   readonly partSize: number
 }
 
-/** Writes lines into parts, with one compressed part in memory. The same lines make the same parts. */
+/** Writes lines into parts, and holds one compressed part in memory. The same lines produce the same parts. */
 export function createPartWriter({ store, month, kind, partSize }: PartWriterOptions): PartWriter {
   const parts: ArchivePart[] = []
   let part: GrowingPart | null = null
@@ -96,7 +96,7 @@ async function allOf(compressor: Gzip): Promise<Buffer> {
 
 type Described = Pick<ArchivePart, 'name' | 'lines' | 'contentSize' | 'contentSha256'>
 
-/** Another release may compress the same lines into other bytes: an earlier run's part is as good when its lines are the same. */
+/** Another release may compress the same lines to other bytes, so an existing part with the same lines is accepted. */
 async function keep(store: ArchiveStore, month: Month, described: Described, bytes: Buffer): Promise<ArchivePart> {
   const key = partKey(month, described.name)
   try {
@@ -107,8 +107,8 @@ async function keep(store: ArchiveStore, month: Month, described: Described, byt
     const present = await store.get(key)
     if (present === null || (await contentProblem(described, present)) !== null)
       throw new ArchiveRefused(
-        `${store.place} already has another ${key}, which is not from this month of this log:`,
-        'archive to a place of its own',
+        `${store.place} already has another ${key}, which was not written for this month of this log:`,
+        'archive to another location',
       )
     return { ...described, size: present.length, sha256: hash('sha256', present) }
   }
@@ -116,7 +116,10 @@ async function keep(store: ArchiveStore, month: Month, described: Described, byt
 
 export type PartProblem = 'missing' | 'changed'
 
-/** Reads a part's lines, and whether its bytes are those that the manifest names. Lines that came before a problem are to be forgotten. */
+/**
+ * Reads the lines of a part and compares its bytes with the manifest. The caller must discard the lines if there is a
+ * problem.
+ */
 export async function readPart(
   reader: ArchiveReader,
   month: Month,

@@ -3,10 +3,10 @@ import { ArchiveRefused } from '../errors.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
 import { momentOf } from '../uuid.ts'
-import { membersOf, placeIn } from '../verify/event-place.ts'
+import { membersOf, readPosition } from '../verify/event-position.ts'
 import { proofFormat } from '../verify/event-proof.ts'
 import { type LogRecord, readExportLine } from '../verify/export-line.ts'
-import { sentenceOf } from '../verify/finding-sentence.ts'
+import { describeFinding } from '../verify/finding-sentence.ts'
 import type { ProofResult } from '../verify/make-proof.ts'
 import type { ArchiveReader } from './archive-store.ts'
 import type { MonthSource } from './check-month.ts'
@@ -22,11 +22,11 @@ interface FoundEvent {
 }
 
 /**
- * Proves that an event is in the log from the archive of its month, by the first checkpoint that signs it.
+ * Proves from an archive that an event is in the log, by the first checkpoint that signs it.
  *
- * @param months that the archive has
- * @param id the event's, a UUID
- * @throws ArchiveRefused when the archive isn't whole
+ * @param months months that have an archive
+ * @param id UUID of the event
+ * @throws ArchiveRefused if the archive is damaged
  */
 export async function proveArchived(reader: ArchiveReader, months: readonly Month[], id: string): Promise<ProofResult> {
   const moment = momentOf(id)
@@ -38,7 +38,7 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
   const manifest = readManifest(((await reader.get(manifestKey(month))) ?? '').toString('utf8'))
   if (manifest === null)
     throw new ArchiveRefused(
-      `the archive of ${month} in ${reader.place} has no manifest that can be read`,
+      `the archive of ${month} in ${reader.place} has no readable manifest`,
       'look for a copy of it',
     )
   const { source, findings } = archivedMonth(reader, manifest)
@@ -46,7 +46,7 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
     const [damaged] = findings()
     if (damaged)
       throw new ArchiveRefused(
-        `the archive of ${month} in ${reader.place} is damaged: ${sentenceOf(damaged)}`,
+        `the archive of ${month} in ${reader.place} is damaged: ${describeFinding(damaged)}`,
         'look for a copy of it',
       )
   }
@@ -73,7 +73,7 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
 interface SignedEvent {
   readonly checkpoint: Checkpoint
   readonly head: StreamHead
-  /** The notes after it in which a new key took the place of the one before. */
+  /** Later checkpoints that introduced a new key. */
   readonly keyChanges: readonly string[]
 }
 
@@ -97,7 +97,7 @@ async function findEvent({ lines }: Lines, id: string): Promise<FoundEvent | nul
   await lines(function look(line) {
     if (found !== null || line.indexOf(said, 0, 'latin1') === -1) return
     const record = readExportLine(line)
-    const place = record && placeIn(record)
+    const place = record && readPosition(record)
     const members = record && membersOf(record)
     if (record && place && members?.id === id) found = { ...place, members, prev: record.prev }
   })
@@ -109,13 +109,13 @@ async function pathOf({ lines }: Lines, { stream, seq }: FoundEvent, size: numbe
   let met = 0
   await lines(function addLeaf(line) {
     const record = readExportLine(line)
-    if (record === null || met === size || !isOf(record, stream)) return
+    if (record === null || met === size || !belongsTo(record, stream)) return
     met++
     subtrees.append(leafOf(record.hash))
   })
   return subtrees.roots()
 }
 
-function isOf(record: LogRecord, stream: string): boolean {
-  return record.latin1.includes(`"stream":"${stream}"`) && placeIn(record)?.stream === stream
+function belongsTo(record: LogRecord, stream: string): boolean {
+  return record.latin1.includes(`"stream":"${stream}"`) && readPosition(record)?.stream === stream
 }

@@ -14,7 +14,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
 })
 
-/** Two streams of a month that is old enough to be dropped, one of a month that stays, all signed. */
+/** Two signed streams of a month that is due to be dropped, and one of a month that stays. */
 async function signedLog(count = 20) {
   const log = await pastLog()
   const first = await log.write(old, count)
@@ -29,7 +29,7 @@ describe.each([
   ['a directory', directoryStore],
   ['S3 with Object Lock (a mock)', lockedStore],
 ])('in %s', (_, open) => {
-  test('months that are over are archived, those that are old enough dropped, and all of it is still proven', async () => {
+  test('past months are archived, old ones are dropped, and everything is still proven', async () => {
     const log = await signedLog()
     const store = await open()
     expect(await log.retain(store)).toMatchObject([
@@ -57,7 +57,7 @@ describe.each([
     ])
   })
 
-  test('what was done is not done again', async () => {
+  test('a second run does nothing', async () => {
     const log = await signedLog()
     const store = await open()
     await log.retain(store)
@@ -66,7 +66,7 @@ describe.each([
     expect(log.drafts).toHaveLength(said)
   })
 
-  test('without --drop nothing is dropped, and a later run drops what the first one archived', async () => {
+  test('without --drop nothing is dropped, and a later run drops what was archived', async () => {
     const log = await signedLog()
     const store = await open()
     expect(await log.retain(store, { drop: 'keep' })).toMatchObject([{ kind: 'archived' }, { kind: 'archived' }])
@@ -75,7 +75,7 @@ describe.each([
   })
 })
 
-test('a month has many parts, each of bounded size, and the same log makes the same archive anywhere', async () => {
+test('a month has bounded parts, and the same log always produces the same archive', async () => {
   const log = await signedLog(200)
   const [one, other] = [memoryStore(), memoryStore()]
   await log.retain(one, { drop: 'keep' })
@@ -86,14 +86,14 @@ test('a month has many parts, each of bounded size, and the same log makes the s
   for (const { contentSize } of manifest?.parts.events ?? []) expect(contentSize).toBeLessThan(2 * 4_096)
 })
 
-test('whatever moment it is ended at, another run completes it', async () => {
+test('a run that was interrupted at any point is completed by the next one', async () => {
   const log = await signedLog(60)
   const counted = { calls: 0 }
   for (let end = 1; ; end++) {
     const store = memoryStore()
     counted.calls = 0
     let ended = false
-    /** Half of the interruptions come before a step, half after it. */
+    /** Interrupts alternately before and after a step. */
     const endAt = async <T>(step: () => Promise<T>): Promise<T> => {
       counted.calls++
       if (counted.calls === Math.ceil(end / 2)) {
@@ -125,7 +125,7 @@ test('whatever moment it is ended at, another run completes it', async () => {
   expect(counted.calls).toBeGreaterThan(15)
 })
 
-test('a run that is ended between what it says and what it drops leaves the month, or has dropped it', async () => {
+test('a run that stops between an event and a drop either leaves or has dropped the month', async () => {
   const log = await signedLog()
   const store = memoryStore()
   for (const kind of ['audit.archived', 'audit.dropping']) {
@@ -146,7 +146,7 @@ test('a run that is ended between what it says and what it drops leaves the mont
   expect(await verifyDatabase(log.runtime, trust)).toMatchObject({ intact: true, archived: [{ month: old }] })
 })
 
-test('of two runs at once the second is refused', async () => {
+test('a second concurrent run is refused', async () => {
   const log = await signedLog()
   const store = memoryStore()
   let second: Promise<unknown> | undefined
@@ -164,7 +164,7 @@ test('of two runs at once the second is refused', async () => {
   expect(await log.partitions()).not.toContain(old)
 })
 
-test('every byte of an archive counts: one that is wrong or missing is refused, and nothing is dropped', async () => {
+test('any wrong or missing byte of an archive is refused, and nothing is dropped', async () => {
   const log = await signedLog(40)
   const store = memoryStore()
   await log.retain(store, { drop: 'keep' })
@@ -177,13 +177,13 @@ test('every byte of an archive counts: one that is wrong or missing is refused, 
     ]) {
       if (damaged === null) store.objects.delete(key)
       else store.objects.set(key, damaged)
-      // Without a manifest there is no archive yet, and the month is archived again.
+      // Without a manifest there is no archive, so the month is archived again.
       const isAgain = key.endsWith('.note') && damaged === null
       if (!isAgain) {
         expect(await log.retain(store, { before: recent })).toMatchObject([
           {
             kind: 'refused',
-            because: expect.stringContaining(`no archive of this month: the archive of ${old}`),
+            because: expect.stringContaining(`not a valid archive of this month: the archive of ${old}`),
             due: true,
           },
         ])
@@ -202,19 +202,19 @@ function flipped(bytes: Buffer, at: number): Buffer {
   return changed
 }
 
-test('another archive that lies in the place is not written over, and not taken for this one', async () => {
+test('the archive of another log is neither overwritten nor accepted', async () => {
   const [log, other] = [await signedLog(), await signedLog()]
   const store = memoryStore()
   await other.retain(store, { drop: 'keep' })
   expect(await log.retain(store, { before: recent })).toMatchObject([{ kind: 'refused', due: true }])
   store.objects.delete(`${old}/manifest.note`)
   expect(await log.retain(store, { before: recent })).toMatchObject([
-    { kind: 'refused', because: expect.stringContaining('archive to a place of its own') },
+    { kind: 'refused', because: expect.stringContaining('archive to another location') },
   ])
   expect(await log.partitions()).toContain(old)
 })
 
-test('the same lines that another release has compressed otherwise are as good', async () => {
+test('parts that another release compressed differently are accepted', async () => {
   const { gunzipSync, gzipSync } = await import('node:zlib')
   const log = await signedLog()
   const store = memoryStore()

@@ -1,62 +1,62 @@
 import { locks } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
-import type { SigningKeys } from '../checkpoints/key-choice.ts'
+import type { SigningKeys } from '../checkpoints/choose-keys.ts'
 import type { SigningKey } from '../checkpoints/signing-key.ts'
 import { ArchiveRefused } from '../errors.ts'
 import type { EventDraft } from '../event.ts'
-import { sentenceOf } from '../verify/finding-sentence.ts'
+import { describeFinding } from '../verify/finding-sentence.ts'
+import { archiveSigner } from './archive-signing-key.ts'
 import type { ArchiveStore } from './archive-store.ts'
+import { type RecordedArchive, recordArchive, recordedArchives } from './archive-table.ts'
 import { monthsIn } from './database-month.ts'
 import { dropMonth } from './drop-month.ts'
 import { type Manifest, manifestKey } from './manifest.ts'
 import { boundsOf, type Month, monthsAfter } from './month.ts'
+import { findLaggingSinks, findOpenStream } from './month-blockers.ts'
 import { defaultPartSize } from './parts.ts'
-import { type RecordedArchive, recordArchive, recordedArchives } from './records.ts'
-import { sinksBehind, whyUnsettled } from './settled.ts'
-import { archiveSigner } from './signer.ts'
 import { verifyArchivedMonth } from './verify-month.ts'
 import { writeMonth } from './write-month.ts'
 
 export interface RetentionOptions {
-  /** Connections as the owner, for reading, recording and dropping. */
+  /** Connections of the owner login. */
   readonly sql: Sql
-  /** One connection as the owner, which holds the lock. */
+  /** One connection of the owner login, which holds the lock. */
   readonly lock: Sql
   readonly store: ArchiveStore
   /** Newest first. */
   readonly keys: SigningKeys
-  /** Only months before this one; null: all that are over. */
+  /** Only months before this one; null for all past months. */
   readonly before: Month | null
-  /** Months before the current one that stay in the database, at least two. */
+  /** Past months that stay in the database, at least two. */
   readonly keep: number
   readonly drop: 'drop' | 'keep'
-  /** Whether months go that a sink hasn't sent. */
+  /** Whether to drop months that a sink has not sent. */
   readonly sinks: 'respect' | 'ignore'
   /** Writes an event to the log. */
   readonly record: (draft: EventDraft) => Promise<{ readonly id: string }>
-  /** Bytes of lines in one part. Default 64 MiB. */
+  /** Line bytes per part. Default 64 MiB. */
   readonly partSize?: number
 }
 
 export type MonthOutcome =
-  /** Archived now, or found to be archived whole. */
+  /** Archived now, or verified as archived. */
   | { readonly month: Month; readonly kind: 'archived' | 'dropped'; readonly events: number; readonly manifest: string }
-  /** Archived by an earlier run, and not looked at again. */
+  /** Archived by an earlier run, and not verified again. */
   | { readonly month: Month; readonly kind: 'known' }
-  /** Something may still be added to it. */
+  /** Events may still be added to it. */
   | { readonly month: Month; readonly kind: 'open'; readonly because: string; readonly due: boolean }
   | { readonly month: Month; readonly kind: 'refused'; readonly because: string; readonly due: boolean }
 
 /**
- * Archives each month that is over and closed, verifies what was written by reading all of it back, and drops those that are old enough,
- * oldest first. May be ended at any moment and run again. What is refused holds up no other month.
+ * Archives each past and closed month, verifies the archive by reading it back, and drops months that are old enough,
+ * oldest first. It can be interrupted at any time and run again. A refused month does not stop the others.
  *
- * @throws ArchiveRefused when another run is under way, or nothing can be archived at all
+ * @throws ArchiveRefused if another run is active, or nothing can be archived at all
  */
 export async function* retainMonths(options: RetentionOptions): AsyncGenerator<MonthOutcome> {
   const { sql, lock: holder, keys, before, keep, drop } = options
   if (!Number.isInteger(keep) || keep < 2)
-    throw new ArchiveRefused('at least two months before this one stay in the database', 'archive older ones')
+    throw new ArchiveRefused('the last two past months always stay in the database', 'archive an older month')
   const [locked] = await holder`select pg_try_advisory_lock(${locks.space}::int, ${locks.retention}::int) as ours`
   if (!locked?.ours) throw new ArchiveRefused('another run is archiving this log:', 'wait until it is done')
   try {
@@ -82,9 +82,9 @@ export async function* retainMonths(options: RetentionOptions): AsyncGenerator<M
 interface MonthOptions extends RetentionOptions {
   readonly current: Month
   readonly key: SigningKey
-  /** What earlier runs have archived. */
+  /** Archives of earlier runs. */
   readonly recorded: readonly RecordedArchive[]
-  /** Whether the month is to be dropped. */
+  /** Whether to drop the month. */
   readonly due: boolean
 }
 
@@ -92,13 +92,13 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   const { sql, store, key, recorded, partSize = defaultPartSize, due, current, sinks } = options
   const known = recorded.filter((archive) => archive.month === month)
   if (!due && known.some(({ place }) => place === store.place)) return { month, kind: 'known' }
-  const because = await whyUnsettled(sql, month, current)
+  const because = await findOpenStream(sql, month, current)
   if (because !== null) return { month, kind: 'open', because: `${month} is not closed: ${because}`, due }
-  const behind = sinks === 'respect' ? await sinksBehind(sql, month) : []
+  const behind = sinks === 'respect' ? await findLaggingSinks(sql, month) : []
   if (behind.length > 0)
     throw new ArchiveRefused(`${month} was not sent to all sinks yet (${behind.join(', ')}):`, 'wait, or add --force')
   if ((await store.get(manifestKey(month))) === null) await writeMonth(sql, month, { store, key, partSize })
-  const manifest = await verified(month, options)
+  const manifest = await readBack(month, options)
   const { events, hash } = manifest
   const detail = { month, events, manifest: hash, place: store.place }
   if (!known.some((archive) => archive.hash === hash && archive.place === store.place)) {
@@ -112,20 +112,20 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   return { month, kind: 'dropped', events, manifest: hash }
 }
 
-/** Reads the whole archive back from where it is kept. @throws ArchiveRefused */
-async function verified(month: Month, { store, sql }: MonthOptions): Promise<Manifest> {
+/** Verifies the complete stored archive. @throws ArchiveRefused */
+async function readBack(month: Month, { store, sql }: MonthOptions): Promise<Manifest> {
   const { manifest, findings } = await verifyArchivedMonth(store, month, { pinned: null, checkpoints: null })
   const [finding] = findings
   if (finding || manifest === null)
     throw new ArchiveRefused(
-      `what is in ${store.place} is no archive of this month: ${finding ? sentenceOf(finding) : 'it has no manifest'}; nothing is dropped.`,
-      `Archive to another place, and keep this one until it is known what happened to it`,
+      `the objects in ${store.place} are not a valid archive of this month: ${finding ? describeFinding(finding) : 'it has no manifest'}; nothing was dropped.`,
+      `Archive to another location, and keep this one until you know what happened to it`,
     )
   await expectInDatabase(sql, manifest)
   return manifest
 }
 
-/** A manifest from another log, or one older than an event, is no archive of this month. */
+/** Rejects the manifest of another log, or one that lacks newer events. */
 async function expectInDatabase(sql: Sql, { month, events, signer }: Manifest): Promise<void> {
   const { from, to } = boundsOf(month)
   const [row] = await sql`
@@ -133,12 +133,12 @@ async function expectInDatabase(sql: Sql, { month, events, signer }: Manifest): 
       exists (select from audit.checkpoints where key = ${signer.text}) as known`
   if (row?.events !== events)
     throw new ArchiveRefused(
-      `${month} has ${row?.events} events in the database and ${events} in its archive: nothing is dropped`,
-      'find out who has changed them',
+      `${month} has ${row?.events} events in the database and ${events} in its archive, so nothing was dropped`,
+      'find out who changed them',
     )
   if (!row?.known)
     throw new ArchiveRefused(
       `the archive of ${month} is signed by a key that this log doesn't have: ${signer.text}`,
-      'archive to another place',
+      'archive to another location',
     )
 }

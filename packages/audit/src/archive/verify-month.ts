@@ -1,9 +1,9 @@
 import { readCheckpoint } from '../checkpoints/checkpoint.ts'
 import { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
 import { checkpointFiles } from '../verify/checkpoint-files.ts'
-import { membersOf } from '../verify/event-place.ts'
+import { membersOf } from '../verify/event-position.ts'
 import type { ArchiveFinding, ArchiveProblem, Verification } from '../verify/findings.ts'
-import { isVouchedFor } from '../verify/proof.ts'
+import { isEndorsed } from '../verify/proof.ts'
 import type { ArchiveReader } from './archive-store.ts'
 import { type CheckedMonth, type CheckOptions, checkMonth, type MonthSource } from './check-month.ts'
 import { type Manifest, manifestKey, readManifest } from './manifest.ts'
@@ -11,21 +11,21 @@ import type { Month } from './month.ts'
 import { readPart } from './parts.ts'
 
 export interface VerifyArchiveOptions {
-  /** The key that the auditor knows; null: the keys are those that the checkpoints name. */
+  /** The key that the auditor trusts; null to use the keys in the checkpoints. */
   readonly pinned: PublicKey | null
-  /** A directory with copies of checkpoints out of the database owner's reach; null: there is none. */
+  /** A directory with copies of checkpoints that the database owner cannot change, or null. */
   readonly checkpoints: string | null
-  /** Is given each event that can be read. */
+  /** Called with each readable event. */
   readonly onRecord?: CheckOptions['onRecord']
 }
 
 export interface ArchiveVerification extends Verification {
   readonly month: Month
-  /** Null when it can't be read: then nothing else was. */
+  /** Null if it cannot be read; then nothing else was read. */
   readonly manifest: Manifest | null
 }
 
-/** Verifies an archived month by nothing but the archive: every byte, chains, trees and signatures. */
+/** Verifies an archived month from the archive alone: every byte, chains, trees, and signatures. */
 export async function verifyArchivedMonth(
   reader: ArchiveReader,
   month: Month,
@@ -59,7 +59,7 @@ export async function verifyArchivedMonth(
   }
 }
 
-/** The lines of an archive's parts, and what is wrong with those. */
+/** Reads the lines of an archive, and collects the problems of its parts. */
 export function archivedMonth(
   reader: ArchiveReader,
   manifest: Manifest,
@@ -124,7 +124,7 @@ function claimsProblems(manifest: Manifest, { heads, events, digest, verificatio
   return findings
 }
 
-/** That the manifest's signature is true, and that its key and the pinned one are keys of the log. */
+/** Checks the manifest's signature, and that its key and the pinned key belong to the log. */
 function trustProblems(
   manifest: Manifest,
   { verification }: CheckedMonth,
@@ -137,9 +137,9 @@ function trustProblems(
   const isOurs = (key: PublicKey) =>
     newest === null || checkpoints === null
       ? key.text === signer.text
-      : keys.includes(key.text) || isVouchedFor({ key: newest, number: checkpoints.last }, key, keyChanges)
-  const strangers = [signer, ...(pinned === null ? [] : [pinned])].filter((key) => !isOurs(key))
-  return strangers.map(({ text }) => ({ about: 'archive', problem: 'key', month, detail: text }))
+      : keys.includes(key.text) || isEndorsed({ key: newest, number: checkpoints.last }, key, keyChanges)
+  const unknownKeys = [signer, ...(pinned === null ? [] : [pinned])].filter((key) => !isOurs(key))
+  return unknownKeys.map(({ text }) => ({ about: 'archive', problem: 'key', month, detail: text }))
 }
 
 function unread(month: Month, finding: ArchiveFinding): ArchiveVerification {

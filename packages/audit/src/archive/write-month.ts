@@ -4,11 +4,11 @@ import type { SigningKey } from '../checkpoints/signing-key.ts'
 import { ArchiveRefused } from '../errors.ts'
 import type { Digest } from '../tree/hashing.ts'
 import { keyChangesAfter, linesOfMonth } from '../verify/database-log.ts'
-import { sentenceOf } from '../verify/finding-sentence.ts'
+import { describeFinding } from '../verify/finding-sentence.ts'
 import type { ArchiveStore } from './archive-store.ts'
 import { checkMonth } from './check-month.ts'
 import { coveringCheckpoints, databaseMonth } from './database-month.ts'
-import { createLinesDigest } from './digest.ts'
+import { createLinesDigest } from './lines-digest.ts'
 import { type ArchivePart, type ManifestContent, manifestKey, signManifest } from './manifest.ts'
 import { boundsOf, type Month } from './month.ts'
 import { createPartWriter } from './parts.ts'
@@ -20,10 +20,10 @@ export interface WriteOptions {
 }
 
 /**
- * Verifies a month in the database and writes it, its manifest last. Whoever is interrupted begins again: the same month makes the
- * same parts.
+ * Verifies a month in the database and writes its archive, with the manifest last. It can be interrupted and run again,
+ * because the same month produces the same parts.
  *
- * @throws ArchiveRefused when the month isn't what was recorded and signed; then nothing was written
+ * @throws ArchiveRefused if the month does not match its checkpoints; then nothing was written
  */
 export async function writeMonth(sql: Sql, month: Month, { store, key, partSize }: WriteOptions): Promise<void> {
   const { streams, range } = await coveringCheckpoints(sql, month)
@@ -31,12 +31,15 @@ export async function writeMonth(sql: Sql, month: Month, { store, key, partSize 
   const { verification, heads, events, digest } = await checkMonth(source, { streams, outside: null })
   const [finding] = verification.findings
   if (finding)
-    throw new ArchiveRefused(`${month} is not what was recorded: ${sentenceOf(finding)}`, 'find out who has changed it')
+    throw new ArchiveRefused(
+      `${month} was changed after it was recorded: ${describeFinding(finding)}`,
+      'find out who changed it',
+    )
   const open = [...heads.values()].find(({ state }) => state !== 'closed' && state !== 'abandoned')
   if (open)
     throw new ArchiveRefused(
       `${month} is not closed: stream ${open.stream} is ${open.state} in the last checkpoint that names it`,
-      'wait for its end, and run it again',
+      'wait until it ends, and run the command again',
     )
   const unsigned = verification.unsigned
   if (unsigned > 0)
@@ -60,7 +63,7 @@ export async function writeMonth(sql: Sql, month: Month, { store, key, partSize 
   await store.put(manifestKey(month), Buffer.from(signManifest(content, key)))
 }
 
-/** What is written must be what was verified, however long ago that was. */
+/** Fails if the month changed since it was verified. */
 async function writeEvents(
   sql: Sql,
   verified: Digest,
@@ -77,7 +80,7 @@ async function writeEvents(
   }
   const written = await parts.end()
   if (digest.value !== verified)
-    throw new ArchiveRefused(`${part.month} was changed while it was archived`, 'find out who has changed it')
+    throw new ArchiveRefused(`${part.month} was changed while it was archived`, 'find out who changed it')
   return written
 }
 

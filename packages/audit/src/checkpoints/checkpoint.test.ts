@@ -13,7 +13,7 @@ const heads = [
 const content = { number: 1, at: '2026-11-25T14:00:00.000Z', previous: noCheckpoint, heads }
 const written = signCheckpoint(content, { current: key, replaces: null, before: null })
 
-test('the published note of c2sp.org/signed-note is read as it is there', () => {
+test('the example note of c2sp.org/signed-note is parsed', () => {
   const note = readNote(
     'Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned è subito sera.\n\n— quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=\n',
   )
@@ -21,7 +21,7 @@ test('the published note of c2sp.org/signed-note is read as it is there', () => 
   expect(note?.signatures).toMatchObject([{ name: 'quasimodo.example/salvatore', id: '367ba04b' }])
 })
 
-test('a note of Go’s sumdb/note, with its key, verifies', () => {
+test('a note of Go’s sumdb/note verifies with its key', () => {
   const vkey = readPublicKey('PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW')
   const note = readNote(
     'If you think cryptography is the answer to your problem,\nthen you don’t know what your problem is.\n\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n'.replace(
@@ -34,7 +34,7 @@ test('a note of Go’s sumdb/note, with its key, verifies', () => {
   expect(isSignedBy({ ...note, text: `${note.text} ` }, vkey)).toBe(false)
 })
 
-test('the key of RFC 8032 signs as the RFC says, under the name and id that others compute', () => {
+test('the key of RFC 8032 gives the signature of the RFC, and the standard name and ID', () => {
   const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex')
   const publicKey = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex')
   const known = signingKeyOf(seed)
@@ -53,7 +53,7 @@ test.each([
   `${key.publicKey.text} `,
   key.publicKey.text.replace('rack-gateway', 'rack gateway'),
   '',
-])('%j is no key', (text) => expect(readPublicKey(text)).toBeNull())
+])('%j is not a key', (text) => expect(readPublicKey(text)).toBeNull())
 
 test('a checkpoint is a note that can be read and verified with nothing but this text', () => {
   expect(written.replace(/— .*/s, '')).toBe(`rack-gateway/audit/checkpoint/v1
@@ -75,7 +75,7 @@ stream 01a21003-ad1a-75d6-92a3-9774156aed61 7 zc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc
   expect(verify(null, Buffer.from(text), createPublicKey({ key: jwk, format: 'jwk' }), bytes.subarray(4))).toBe(true)
 })
 
-test('what was written is what is read', () => {
+test('a written checkpoint is read back', () => {
   const read = readCheckpoint(written)
   expect(read).toMatchObject({ number: 1, at: content.at, previous: noCheckpoint, replaces: null, written })
   expect(read?.heads).toEqual([heads[1], heads[0]])
@@ -88,14 +88,14 @@ test('what was written is what is read', () => {
   expect(read && isSignedBy(read.note, other.publicKey)).toBe(false)
 })
 
-test('the first checkpoint of a new key is signed by it and by the one before', () => {
+test('the first checkpoint of a new key is signed by it and by the previous key', () => {
   const changed = signCheckpoint(content, { current: other, replaces: key.publicKey, before: key })
   const read = readCheckpoint(changed)
   expect(read?.replaces?.text).toBe(key.publicKey.text)
   for (const { publicKey } of [key, other]) expect(read && isSignedBy(read.note, publicKey)).toBe(true)
 })
 
-test('a false signature of a key spoils the note, however many good ones of it there are', () => {
+test('one invalid signature of a key invalidates the note', () => {
   const note = readNote(written)
   if (note === null) throw new Error('unreadable')
   const [good] = note.signatures
@@ -120,12 +120,12 @@ test.each([
   ['a root of another length', (text: string) => text.replace('q6ur', '')],
   ['nothing', () => ''],
   ['no signature', (text: string) => text.replace(/— .*/s, '')],
-])('a checkpoint with %s is none', (_, change) => {
+])('a checkpoint with %s is rejected', (_, change) => {
   const changed = change(written)
   expect(changed).not.toBe(written)
   expect(readCheckpoint(changed)).toBeNull()
 })
 
-test('a signature is over the text alone, whoever else signs', () => {
+test('a signature covers only the text, independent of other signatures', () => {
   expect(signNote('text\n', [key, other]).split('— ')[1]).toBe(signNote('text\n', [key]).split('— ')[1])
 })

@@ -6,8 +6,8 @@ import { type Note, readNote, signNote } from './signed-note.ts'
 import { type PublicKey, readPublicKey, type SigningKey } from './signing-key.ts'
 
 /**
- * `open`: it goes on. `closed`: it ended with `stream.closed`. `abandoned`: its process is gone. `broken`: what is in the
- * database doesn't go on from what was signed, so its last good tree is signed again.
+ * `open`: more events may follow. `closed`: it ended with `stream.closed`. `abandoned`: its process is gone. `broken`:
+ * the database does not continue what was signed, so the last good tree is signed again.
  */
 export const streamStates = ['open', 'closed', 'abandoned', 'broken'] as const
 export type StreamState = (typeof streamStates)[number]
@@ -19,22 +19,22 @@ export interface SizedStream {
   readonly root: Digest
 }
 
-/** A stream's tree, as a checkpoint has it. */
+/** The state of a stream in a checkpoint. */
 export interface StreamHead extends SizedStream {
   readonly state: StreamState
 }
 
-/** What a checkpoint signs. */
+/** The signed content of a checkpoint. */
 export interface CheckpointContent {
   /** From 1, no gaps. */
   readonly number: number
   /** RFC 3339 in UTC, by the database's clock. */
   readonly at: string
-  /** SHA-256 of the text of the checkpoint before; of the first one: zeros. */
+  /** SHA-256 of the previous checkpoint's text; zeros for the first one. */
   readonly previous: Digest
-  /** The key that signs it. */
+  /** The signing key. */
   readonly key: PublicKey
-  /** The key before, which signs it too, where this is the first checkpoint of a new key. */
+  /** In the first checkpoint of a new key: the previous key, which also signs it. */
   readonly replaces: PublicKey | null
   /** Sorted by stream. */
   readonly heads: readonly StreamHead[]
@@ -42,13 +42,13 @@ export interface CheckpointContent {
 
 export interface Checkpoint extends CheckpointContent {
   readonly note: Note
-  /** The note as it is kept. */
+  /** The stored note. */
   readonly written: string
   /** SHA-256 of the note's text, without its signatures. */
   readonly hash: Digest
 }
 
-/** The first line: a signature for this purpose is none for another. */
+/** The first line, so that the signature cannot be used for another purpose. */
 const origin = 'rack-gateway/audit/checkpoint/v1'
 
 /** The `previous` of the first checkpoint. */
@@ -59,7 +59,7 @@ export function signCheckpoint(content: Omit<CheckpointContent, 'key' | 'replace
   return signNote(text, keys.before === null ? [keys.current] : [keys.current, keys.before])
 }
 
-/** Who signs: the key before is there only where a new one takes its place, and may be lost. */
+/** The signing keys. The previous key is set only when a new key replaces it, and may be lost. */
 export interface CheckpointKeys {
   readonly current: SigningKey
   readonly replaces: PublicKey | null
@@ -80,7 +80,7 @@ function textOf({ number, at, previous, key, replaces, heads }: CheckpointConten
   ].join('\n')
 }
 
-/** Reads a checkpoint; null for what isn't one. Its signatures aren't verified, and its text means one thing only: the same as written. */
+/** Reads a checkpoint without verifying its signatures. Accepts only canonical text. @returns null for other text */
 export function readCheckpoint(written: string): Checkpoint | null {
   const note = readNote(written)
   if (note === null) return null
@@ -106,7 +106,7 @@ export function readCheckpoint(written: string): Checkpoint | null {
   return { ...content, note, written, hash: hash('sha256', note.text) }
 }
 
-/** With all three decimals, as checkpoints are written. */
+/** With three decimals, as checkpoints are written. */
 function isInstant(text: string): boolean {
   return text.length === '2027-01-31T12:00:00.000Z'.length && readTime(text) !== null
 }

@@ -3,87 +3,104 @@ import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Sql } from 'postgres'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { type CheckpointChain, createCheckpointChain } from '../verify/checkpoint-chain.ts'
-import { type Alarm, createAlarms } from './alarm.ts'
+import { type Alarm, createAlarms } from './alarms.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
+import type { CheckpointDestination } from './checkpoint-destination.ts'
+import type { SigningKeys } from './choose-keys.ts'
 import { createDeliveries, type DeliveryState } from './deliveries.ts'
-import type { SigningKeys } from './key-choice.ts'
-import { type LoggedAlarms, loggedAlarms } from './open-alarms.ts'
-import { createOwnStreams } from './own-stream.ts'
-import type { CheckpointPlace } from './place.ts'
-import { makeCheckpoint, type RoundResult } from './round.ts'
+import { type LoggedAlarms, loggedAlarms } from './logged-alarms.ts'
+import { type MakeCheckpointResult, makeCheckpoint } from './make-checkpoint.ts'
+import { createWrittenStreams } from './written-streams.ts'
 
 export interface CheckpointerOptions {
   /** The runtime login. */
   readonly url: string
   /** Newest first. */
   readonly keys: SigningKeys
-  readonly places: readonly CheckpointPlace[]
-  /** Something that should be impossible unless somebody tampers. Told once each. */
+  readonly places: readonly CheckpointDestination[]
+  /** Called once per alarm. */
   readonly onAlarm: (alarm: Alarm) => void
-  /** The first checkpoint of a key. */
+  /** Called for the first checkpoint of a key. */
   readonly onKey: (checkpoint: Checkpoint) => void
-  /** An attempt that failed; it is made again. */
+  /** Called for a failed attempt, which is retried. */
   readonly onError: (what: string, error: unknown) => void
-  /** Milliseconds between checkpoints. Default 50,000, so that together with what a round takes none is later than a minute. */
+  /**
+   * Milliseconds between checkpoints. Default 50,000, so that with the time of a round no event waits longer than a
+   * minute.
+   */
   readonly interval?: number
-  /** Milliseconds between looks at whether it is time. Default 2,000. */
+  /** Milliseconds between checks whether a checkpoint is due. Default 2,000. */
   readonly every?: number
-  /** Events of one stream after which it is time earlier. Default 10,000. */
+  /** Unsigned events of one stream after which a checkpoint is made early. Default 10,000. */
   readonly growth?: number
-  /** Milliseconds between checkpoints that growth asks for. Default 5,000. */
+  /** Minimum milliseconds between early checkpoints. Default 5,000. */
   readonly apart?: number
   /** Milliseconds that `stop` waits for the last checkpoint. Default 5,000. */
-  readonly lastWords?: number
+  readonly finalTimeout?: number
 }
 
 export interface CheckpointerState {
-  /** The newest checkpoint that is known here. */
+  /** Number of the newest known checkpoint. */
   readonly number: number
-  /** Milliseconds since it was made; infinite before the first one. */
+  /** Milliseconds since it was made; infinite without one. */
   readonly age: number
-  /** Events that were read back and verified here. */
+  /** Events that this process verified. */
   readonly verified: number
-  /** Raised by this process. */
+  /** Alarms that this process raised. */
   readonly alarms: number
-  /** Those of all processes that nobody has acknowledged; of the newest that the log has, when it was (RFC 3339). */
+  /** Unacknowledged alarms of all processes, and the time of the newest one in the log (RFC 3339). */
   readonly openAlarms: { readonly count: number; readonly last: string | null }
-  /** Events of this process that no checkpoint has signed yet. */
+  /** Events of this process that no checkpoint signs yet. */
   readonly unsigned: number
-  /** The key that the log goes on with, where it isn't here. */
+  /** The log's current key, if this process does not have it. */
   readonly missingKey: string | null
   readonly places: readonly DeliveryState[]
   readonly deliveryFailures: number
 }
 
-/** Makes checkpoints with the other replicas, looks at those that others make, and sends copies away. Nobody waits for it. */
+/**
+ * Makes checkpoints in turn with other replicas, verifies their checkpoints, and sends copies to destinations. Callers
+ * never wait for it.
+ */
 export interface Checkpointer {
-  /** What became durable. Returns at once. */
-  wrote(events: readonly RecordedEvent[]): void
-  /** What becomes durable from now on does so in a file, where no checkpoint can sign it. */
-  left(): void
-  /** All of it is in the database. */
-  cameBack(): void
+  /** Called with durable events. Returns at once. */
+  onDurable(events: readonly RecordedEvent[]): void
+  /** From now on events are durable in the fallback file, where no checkpoint can sign them. */
+  onFallbackStart(): void
+  /** All events are in the database again. */
+  onFallbackEnd(): void
   start(): void
-  /** Looks now whether it is time. For tests, and for the end. */
-  look(): Promise<void>
+  /** Makes a checkpoint now if one is due. */
+  makeIfDue(): Promise<void>
   state(): CheckpointerState
-  /** A last checkpoint, if anything isn't signed, and its copies. What isn't done by then is told, once, and left to others. */
+  /**
+   * Makes a last checkpoint for unsigned events, and copies it. Reports once what is not finished within
+   * `finalTimeout`.
+   */
   stop(): Promise<void>
 }
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
-  const { keys, places, interval = 50_000, every = 2_000, growth = 10_000, apart = 5_000, lastWords = 5_000 } = options
+  const {
+    keys,
+    places,
+    interval = 50_000,
+    every = 2_000,
+    growth = 10_000,
+    apart = 5_000,
+    finalTimeout: lastWords = 5_000,
+  } = options
   const sql = connect(options.url)
-  // One connection for rounds, which holds their lock; one for what follows them and for copies.
+  // `rounds` holds the lock. `sql` follows other replicas and reads notes for copies.
   const rounds = connect(options.url)
-  const own = createOwnStreams()
+  const own = createWrittenStreams()
   const alarms = createAlarms(options.onAlarm)
   const deliveries = createDeliveries({
     sql,
     places,
     onDiffers: (place, number) => alarms.raise({ problem: 'place', number, place }),
     onAhead: (place, number) => alarms.raise({ problem: 'ahead', number, place }),
-    onFailure: (place, error) => tell(`a copy for ${place}`, error),
+    onFailure: (place, error) => reportError(`a copy for ${place}`, error),
   })
   const chain = createCheckpointChain()
   let timer: NodeJS.Timeout | undefined
@@ -94,12 +111,12 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let logged: LoggedAlarms = { open: new Map(), acknowledged: new Set() }
   let state: 'running' | 'given-up' = 'running'
 
-  /** Whatever still runs when its connections are closed fails, and says nothing new. */
-  function tell(what: string, error: unknown): void {
+  /** After `stop` gave up, its connections are closed, and further errors are expected. */
+  function reportError(what: string, error: unknown): void {
     if (state === 'running') options.onError(what, error)
   }
 
-  /** By this process's own clock from when it first saw the newest one. */
+  /** Measured by this process's clock since it first saw the newest checkpoint. */
   function age(): number {
     return last === null ? Number.POSITIVE_INFINITY : last.age + performance.now() - last.seenAt
   }
@@ -113,47 +130,49 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       onTime: (problem, number) => alarms.raise({ problem, number }),
     })
     missingKey = result.kind === 'outdated' ? result.current : null
-    if (result.kind === 'made') heed(result)
+    if (result.kind === 'made') onMade(result)
     if (result.kind === 'unreadable') alarms.raise({ problem: 'unreadable', number: result.number })
-    last = (await follow(sql, chain, heedOther)) ?? last
+    last = (await readNewCheckpoints(sql, chain, onFollowed)) ?? last
     void deliveries.deliver()
     logged = await loggedAlarms(sql)
   }
 
-  function heed({ checkpoint, broken, verified: read }: RoundResult & { kind: 'made' }): void {
+  function onMade({ checkpoint, broken, verified: read }: MakeCheckpointResult & { kind: 'made' }): void {
     verified += read
     for (const { stream, seq, problem } of broken) alarms.raise({ problem, stream, seq, number: checkpoint.number })
     if (checkpoint.number === 1 || checkpoint.replaces !== null) options.onKey(checkpoint)
   }
 
-  function heedOther(checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']): void {
-    // A broken stream was an alarm of whoever has found it.
+  function onFollowed(checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']): void {
+    // The process that found the broken stream raised the alarm.
     for (const { problem, number } of problems) if (problem !== 'broken') alarms.raise({ problem, number })
     if (checkpoint === null) return
     for (const { problem, stream, size, number } of own.compare(checkpoint))
       alarms.raise({ problem: `own-${problem}`, stream, seq: size, number })
   }
 
-  /** What was raised a moment ago isn't in the log yet. */
+  /** Includes alarms that are not in the log yet. */
   function openAlarms(): CheckpointerState['openAlarms'] {
     const { open, acknowledged } = logged
     const raised = [...alarms.keys()].filter((key) => !acknowledged.has(key))
     return { count: new Set([...open.keys(), ...raised]).size, last: [...open.values()].sort().at(-1) ?? null }
   }
 
-  /** Whether it is time earlier. What is only in a file, or never signed, asks in vain: not more often than it may. */
+  /**
+   * Whether an early checkpoint is due. Events that are only in a file cannot be signed, so they must not cause one.
+   */
   function hasGrown(): boolean {
-    return !own.away() && own.unsigned() >= growth && performance.now() - growthAt >= apart
+    return !own.isInFallback() && own.unsigned() >= growth && performance.now() - growthAt >= apart
   }
 
-  function lookForGrowth(): Promise<void> {
+  function makeForGrowth(): Promise<void> {
     growthAt = performance.now()
     return look(Math.min(apart, interval))
   }
 
   function look(least = interval): Promise<void> {
     looking ??= round(least)
-      .catch((error: unknown) => tell('a checkpoint', error))
+      .catch((error: unknown) => reportError('a checkpoint', error))
       .finally(() => {
         looking = null
       })
@@ -161,18 +180,18 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   }
 
   return {
-    wrote(events) {
-      own.wrote(events)
-      if (timer !== undefined && looking === null && hasGrown()) void lookForGrowth()
+    onDurable(events) {
+      own.add(events)
+      if (timer !== undefined && looking === null && hasGrown()) void makeForGrowth()
     },
-    left: own.left,
-    cameBack: () => own.cameBack(Date.now()),
+    onFallbackStart: own.onFallbackStart,
+    onFallbackEnd: () => own.onFallbackEnd(Date.now()),
     start() {
-      timer = setInterval(() => void (hasGrown() ? lookForGrowth() : look()), every)
+      timer = setInterval(() => void (hasGrown() ? makeForGrowth() : look()), every)
       timer.unref()
       void look()
     },
-    look: () => look(),
+    makeIfDue: () => look(),
     state: () => ({
       number: last?.number ?? 0,
       age: age(),
@@ -187,9 +206,9 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     async stop() {
       clearInterval(timer)
       timer = undefined
-      const ended = await withTimeout(sayLastWords(), lastWords, () => 'late' as const)
+      const ended = await withTimeout(makeFinalCheckpoint(), lastWords, () => 'late' as const)
       if (ended === 'late') {
-        tell(
+        reportError(
           'the last checkpoint',
           new Error(`it was not made and copied within ${lastWords} ms, so another replica or the next start makes it`),
         )
@@ -200,15 +219,15 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     },
   }
 
-  async function sayLastWords(): Promise<void> {
+  async function makeFinalCheckpoint(): Promise<void> {
     await looking
     if (own.unsigned() > 0) await look(0)
     await deliveries.deliver()
   }
 }
 
-/** Reads the checkpoints since the last look, whoever made them. @returns the newest, or null when there is none that is new */
-async function follow(
+/** Reads checkpoints of all replicas since the last call. @returns the newest new one, or null */
+async function readNewCheckpoints(
   sql: Sql,
   chain: CheckpointChain,
   heed: (checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']) => void,
@@ -226,7 +245,7 @@ async function follow(
   const newest = rows.at(-1)
   if (newest === undefined) return null
   const at = Date.parse(readCheckpoint(newest.note)?.at ?? '')
-  // What can't be read, or was signed in the future, has only the age that this process gives it.
+  // An unreadable or future time counts as age 0.
   return { number: newest.number, age: Math.max(0, newest.now.getTime() - at) || 0, seenAt: performance.now() }
 }
 

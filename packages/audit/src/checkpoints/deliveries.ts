@@ -1,19 +1,25 @@
 import type { Sql } from 'postgres'
 import { readCheckpoint } from './checkpoint.ts'
-import type { CheckpointPlace } from './place.ts'
+import type { CheckpointDestination } from './checkpoint-destination.ts'
 
 export interface DeliveryState {
   readonly place: string
-  /** The newest checkpoint that this process knows to be there; 0: none. */
+  /** The newest checkpoint that this process knows to be stored; 0 if none. */
   readonly number: number
-  /** Why the last attempt failed; null when it didn't. */
+  /** Why the last attempt failed, or null. */
   readonly problem: string | null
-  /** Another checkpoint of the same number is kept there: what is here was rewritten, or another log goes there. */
+  /**
+   * The destination has another checkpoint with the same number: the log was rewritten, or two logs use one
+   * destination.
+   */
   readonly differs: boolean
 }
 
 export interface Deliveries {
-  /** Delivers what each place lacks, in the order of numbers. One that fails holds up no other, and is tried again next time. */
+  /**
+   * Sends missing checkpoints to each destination, in order. A failing destination does not delay the others, and is
+   * retried next time.
+   */
   deliver(): Promise<void>
   states(): readonly DeliveryState[]
   failures(): number
@@ -21,17 +27,17 @@ export interface Deliveries {
 
 export interface DeliveriesOptions {
   readonly sql: Sql
-  readonly places: readonly CheckpointPlace[]
+  readonly places: readonly CheckpointDestination[]
   readonly onDiffers: (place: string, number: number) => void
-  /** The place has copies, or the table says so, of checkpoints that the log doesn't have. */
+  /** The destination, or the deliveries table, has checkpoints that the log does not have. */
   readonly onAhead: (place: string, number: number) => void
   readonly onFailure: (place: string, error: unknown) => void
 }
 
-/** Milliseconds for one copy, and for a list of all. */
+/** Milliseconds for one copy, and for listing all copies. */
 const deadline = 15_000
 const listDeadline = 5 * 60_000
-const atOnce = 100
+const pageSize = 100
 
 export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }: DeliveriesOptions): Deliveries {
   const states = new Map<string, DeliveryState>(
@@ -39,40 +45,42 @@ export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }:
   )
   let failures = 0
 
-  /** What this process knows to be there. The owner of the database can write what they like into the table. */
-  const reached = new Map<string, number>()
+  /**
+   * Last number that this process saw stored. The table alone is not trusted, because the database owner can change it.
+   */
+  const delivered = new Map<string, number>()
 
-  async function begin(place: CheckpointPlace): Promise<number> {
-    const known = reached.get(place.name)
+  async function findStart(place: CheckpointDestination): Promise<number> {
+    const known = delivered.get(place.name)
     const said = await deliveredTo(sql, place.name)
     const there = known ?? (await place.complete?.(AbortSignal.timeout(listDeadline))) ?? said
-    // Read last: other replicas go on.
+    // Read last, because other replicas make checkpoints meanwhile.
     const newest = await newestNumber(sql)
     if (said > newest) await resetDelivered(sql, place.name, newest)
     if (Math.max(said, there) > newest) onAhead(place.name, newest)
     if (known !== undefined) return Math.min(known, newest)
     if (place.complete === undefined) return said > newest ? 0 : said
-    // The last copy is put once more, so that another one in its place is noticed.
+    // Sends the last copy again, so that a different one is detected.
     return Math.max(0, Math.min(there, newest) - 1)
   }
 
-  async function deliverTo(place: CheckpointPlace): Promise<void> {
-    let number = reached.get(place.name) ?? 0
+  async function deliverTo(place: CheckpointDestination): Promise<void> {
+    let number = delivered.get(place.name) ?? 0
     try {
-      number = await begin(place)
-      reached.set(place.name, number)
+      number = await findStart(place)
+      delivered.set(place.name, number)
       for (;;) {
         const rows = await sql`
-          select note from audit.checkpoints where number > ${number} order by number limit ${atOnce}`
+          select note from audit.checkpoints where number > ${number} order by number limit ${pageSize}`
         for (const { note } of rows) {
           const checkpoint = readCheckpoint(note)
           if (checkpoint === null) throw new Error(`what follows checkpoint ${number} in the database is not one`)
           await place.put(checkpoint, AbortSignal.timeout(deadline))
           number = checkpoint.number
-          reached.set(place.name, number)
+          delivered.set(place.name, number)
           await noteDelivered(sql, place.name, number)
         }
-        if (rows.length < atOnce) break
+        if (rows.length < pageSize) break
       }
       states.set(place.name, { place: place.name, number, problem: null, differs: false })
     } catch (error) {
@@ -121,7 +129,7 @@ async function resetDelivered(sql: Sql, place: string, newest: number): Promise<
   await sql`update audit.deliveries set number = 0, at = now() where place = ${place} and number > ${newest}`
 }
 
-/** Where a place can't say what it has, the next start goes on from here. */
+/** A destination that cannot list its copies continues from here after a restart. */
 async function noteDelivered(sql: Sql, place: string, number: number): Promise<void> {
   await sql`
     insert into audit.deliveries (place, number, at) values (${place}, ${number}, now())

@@ -1,11 +1,11 @@
-export type { Alarm } from './alarm.ts'
+export type { Alarm } from './alarms.ts'
 export { type Checkpoint, readCheckpoint } from './checkpoint.ts'
+export { type CheckpointDestination, objectStoreDestination, webhookDestination } from './checkpoint-destination.ts'
 export {
   type Checkpointer,
   type CheckpointerOptions,
   type CheckpointerState,
   createCheckpointer,
 } from './checkpointer.ts'
-export type { SigningKeys } from './key-choice.ts'
-export { type CheckpointPlace, objectPlace, webhookPlace } from './place.ts'
+export type { SigningKeys } from './choose-keys.ts'
 export { type SigningKey, signingKeyOf } from './signing-key.ts'

@@ -1,12 +1,12 @@
 import type { PublicKey, SigningKey } from './signing-key.ts'
 
 /**
- * A text and who signed it: the text, an empty line, and a line for each signature, `— <key name> <base64 of key id ‖ signature>`.
+ * A signed text: the text, an empty line, and a line per signature, `— <key name> <base64 of key id ‖ signature>`.
  *
  * @see https://c2sp.org/signed-note
  */
 export interface Note {
-  /** With the line's end that closes it; what is signed. */
+  /** The signed text, with its last line break. */
   readonly text: string
   readonly signatures: readonly NoteSignature[]
 }
@@ -20,7 +20,7 @@ export interface NoteSignature {
 
 const mostSignatures = 16
 
-/** @param text lines, the last one ended too, without control characters */
+/** @param text lines without control characters, each with a line break */
 export function signNote(text: string, keys: readonly SigningKey[]): string {
   const lines = keys.map((key) => {
     const { name, id } = key.publicKey
@@ -29,7 +29,7 @@ export function signNote(text: string, keys: readonly SigningKey[]): string {
   return `${text}\n${lines.join('')}`
 }
 
-/** The parts of a note; null for what isn't one. Nothing is verified yet. */
+/** Parses a note without verifying it. @returns null for other text */
 export function readNote(note: string): Note | null {
   const end = note.lastIndexOf('\n\n')
   if (end < 1 || !note.endsWith('\n') || hasControls(note)) return null
@@ -45,7 +45,7 @@ export function readNote(note: string): Note | null {
   return { text: note.slice(0, end + 1), signatures }
 }
 
-/** Whether the key has signed the note: one signature of its name and id, and no false one. */
+/** Whether the key signed the note: at least one signature with its name and ID, and no false one. */
 export function isSignedBy({ text, signatures }: Note, key: PublicKey): boolean {
   const own = signatures.filter(({ name, id }) => name === key.name && id === key.id)
   return own.length > 0 && own.every(({ signature }) => key.verify(text, signature))

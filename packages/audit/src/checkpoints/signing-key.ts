@@ -1,27 +1,27 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 
-/** What signs notes: Ed25519, and how others know it. */
+/** An Ed25519 key that signs notes. */
 export interface SigningKey {
   readonly publicKey: PublicKey
   /** 64 bytes. */
   sign(text: string): Buffer
 }
 
-/** A key that notes are verified with. @see https://c2sp.org/signed-note */
+/** The public part, which verifies notes. @see https://c2sp.org/signed-note */
 export interface PublicKey {
   readonly name: string
   /** The first four bytes of SHA-256(name ‖ LF ‖ 0x01 ‖ key), in hex. */
   readonly id: string
-  /** As it is handed on, and said in checkpoints: `<name>+<id>+<base64 of 0x01 ‖ key>`. */
+  /** Text form in checkpoints and for auditors: `<name>+<id>+<base64 of 0x01 ‖ key>`. */
   readonly text: string
   verify(text: string, signature: Uint8Array): boolean
 }
 
-/** The key name of all our notes. Gateways are told apart by their keys. */
+/** The key name of all notes. Gateways differ by their keys. */
 export const keyName = 'rack-gateway/audit'
 
 const ed25519 = Buffer.of(1)
-/** What PKCS #8 and SubjectPublicKeyInfo put before the 32 bytes of an Ed25519 key (RFC 8410). */
+/** The DER prefixes of an Ed25519 key in PKCS #8 and SubjectPublicKeyInfo (RFC 8410). */
 const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 
@@ -36,7 +36,7 @@ export function signingKeyOf(seed: Uint8Array): SigningKey {
   }
 }
 
-/** Reads `<name>+<id>+<base64>`; null when it isn't one, or its id isn't that of its key. */
+/** Parses `<name>+<id>+<base64>`. @returns null for other text, or an ID that does not match the key */
 export function readPublicKey(text: string): PublicKey | null {
   const [, name = '', id, encoded = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(text) ?? []
   const bytes = Buffer.from(encoded, 'base64')

@@ -51,17 +51,17 @@ function valuesOf(values: Readonly<Record<string, string>> | undefined): Cell {
   return values === undefined ? undefined : JSON.stringify(values)
 }
 
-/** RFC 4180, for spreadsheets: every cell is quoted, and none is a formula. */
+/** RFC 4180 for spreadsheets: every text is quoted, and no cell is a formula. */
 export const csv: ExportFormat = {
   mediaType: 'text/csv; charset=utf-8; header=present',
   head: `${columns.map(([name]) => name).join(',')}\r\n`,
   line: (found) => `${columns.map(([, value]) => cell(value(found.event, found))).join(',')}\r\n`,
 }
 
-/** What a spreadsheet would calculate, after whatever it skips; a full-width sign is one, too. */
+/** Text that a spreadsheet reads as a formula: one of these signs, also full-width, after whitespace. */
 const formula = /^[\s\u00a0\u3000]*[=+\-@|\t\r\uff1d\uff0b\uff0d\uff20]/
 
-/** A number of ours is never a formula; of a text, an apostrophe in front makes it one for every spreadsheet. */
+/** A leading apostrophe marks a text for every spreadsheet. Numbers are never formulas. */
 export function cell(value: Cell): string {
   if (value === undefined) return ''
   if (typeof value === 'number') return `${value}`

@@ -12,10 +12,10 @@ import { toOcsf } from './ocsf.ts'
 const at = Date.UTC(2026, 4, 5)
 
 function found(draft: EventDraft): FoundEvent {
-  const { place, canonical, prev, hash } = createEventStream(at).seal(encode(draft), at)
+  const { position, canonical, prev, hash } = createEventStream(at).seal(encode(draft), at)
   return {
-    id: place.id,
-    place: { at: `${at}000`, stream: place.stream, seq: `${place.seq}` },
+    id: position.id,
+    place: { at: `${at}000`, stream: position.stream, seq: `${position.seq}` },
     writtenAt: new Date(at + 5),
     canonical,
     event: JSON.parse(canonical),
@@ -24,7 +24,7 @@ function found(draft: EventDraft): FoundEvent {
   }
 }
 
-/** A reader of RFC 4180, by its grammar. */
+/** Parses CSV by the grammar of RFC 4180. */
 function readCsv(text: string): string[][] {
   const rows: string[][] = [[]]
   const pattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy
@@ -59,7 +59,7 @@ describe('CSV', () => {
   const header = exportFormats.csv.head.trim().split(',')
   const hostileText = fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary' }))
 
-  test('one event is one row, whatever is in it, and no cell of it is a formula', () => {
+  test('an event is one row and no cell is a formula, for any values', () => {
     fc.assert(
       fc.property(hostileText, hostileText, hostileText, hostileText, (name, client, word, reason) => {
         const event = found({
@@ -95,7 +95,7 @@ describe('CSV', () => {
   })
 })
 
-test('an NDJSON line holds the bytes that were hashed between their links', () => {
+test('an NDJSON line has the hashed bytes and both links', () => {
   for (const text of hostile) {
     const event = found({ kind: 'call', app: text, command: [text] })
     const line = exportFormats.ndjson.line(event)
@@ -113,7 +113,7 @@ test('an NDJSON line holds the bytes that were hashed between their links', () =
   }
 })
 
-/** What the classes of OCSF 1.8.0 want, transcribed from its schema: requirement `required`, and `at_least_one`. */
+/** Requirements of the OCSF 1.8.0 classes, transcribed from its schema: `required` and `at_least_one`. */
 const required = ['activity_id', 'category_uid', 'class_uid', 'metadata', 'severity_id', 'time', 'type_uid'] as const
 const ofClass: Readonly<Record<number, readonly string[]>> = {
   6003: ['actor', 'api', 'src_endpoint'],
@@ -172,7 +172,7 @@ describe('OCSF', () => {
     durationMs: 3,
   }
 
-  test.each(eventKinds)('%s has what its class requires, with everything and with nothing', (kind) => {
+  test.each(eventKinds)('%s has the required attributes of its class, with all fields and with none', (kind) => {
     for (const draft of [
       { kind },
       { ...full, kind },
@@ -184,7 +184,7 @@ describe('OCSF', () => {
     }
   })
 
-  test('these checks see what is missing, unknown and empty', () => {
+  test('the checks detect missing, unknown, and empty attributes', () => {
     const good = toOcsf(found({ ...full, kind: 'call' }).event)
     const { actor: _, ...noActor } = good
     expect(problemsOf(noActor)).toEqual(['actor'])
@@ -193,7 +193,7 @@ describe('OCSF', () => {
     expect(problemsOf({ ...good, colour: 'red' })).toEqual(['colour'])
   })
 
-  test('says who did what, and what came of it', () => {
+  test('has the actor, the activity, and the outcome', () => {
     const refused = found({
       ...full,
       kind: 'call',

@@ -1,9 +1,9 @@
 import type { FoundEvent } from '../search/found-event.ts'
 
-/** A way to write events down, one after another. Whatever an event holds, it stays within its own place. */
+/** A text format for events. No value can break out of its field. */
 export interface ExportFormat {
   readonly mediaType: string
-  /** What stands before the first event. */
+  /** Text before the first event. */
   readonly head: string
   line(event: FoundEvent): string
 }

@@ -1,7 +1,7 @@
 import { exportLine } from '../verify/export-line.ts'
 import type { ExportFormat } from './format.ts'
 
-/** What `audit verify --export` reads: the bytes that were hashed, between their links. docs/reference/events.md has the format. */
+/** The format that `audit verify --export` reads: the hashed bytes with both links. See docs/reference/events.md. */
 export const ndjson: ExportFormat = {
   mediaType: 'application/x-ndjson',
   head: '',

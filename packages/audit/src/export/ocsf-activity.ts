@@ -16,7 +16,7 @@ const logoff = { id: 2, name: 'Logoff' }
 export interface Authentication {
   readonly activity: Activity
   readonly session: string | null
-  /** Where the principal of the event isn't who logs in. */
+  /** Set if the person who logs in is not the principal of the event. */
   readonly user: {
     readonly name: string
     readonly uid?: string
@@ -35,7 +35,7 @@ const authentications: Readonly<Partial<Record<EventKind, Activity>>> = {
   'workload.ended': logoff,
 }
 
-/** Null for what is no login and no logout. */
+/** @returns null for other events than logins and logouts */
 export function authenticationOf({ kind, principal, detail }: AuditEvent): Authentication | null {
   const activity = authentications[kind]
   if (activity === undefined) return null
@@ -71,7 +71,7 @@ const byWord: Readonly<Record<string, Activity>> = {
   revoked: remove,
 }
 
-/** Of a call by its method, of everything else by the last word of its kind. */
+/** By the HTTP method for calls, otherwise by the last word of the kind. */
 export function activityOf({ kind, method }: AuditEvent): Activity {
   const word = kind.slice(kind.lastIndexOf('.') + 1)
   return byWord[word] ?? byMethod[method ?? ''] ?? other

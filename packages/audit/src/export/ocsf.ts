@@ -2,7 +2,7 @@ import type { Actor, AuditEvent } from '../event.ts'
 import type { ExportFormat } from './format.ts'
 import { activityOf, authenticationOf } from './ocsf-activity.ts'
 
-/** The version of the schema that `toOcsf` speaks. */
+/** The OCSF schema version. */
 const ocsfVersion = '1.8.0'
 
 const apiActivity = {
@@ -25,8 +25,8 @@ export const ocsf: ExportFormat = {
 }
 
 /**
- * An event as one of the Open Cybersecurity Schema Framework: a login or logout as Authentication (3002), everything else as API
- * Activity (6003). What the framework has no place for is in `unmapped`.
+ * Converts an event to the Open Cybersecurity Schema Framework: logins and logouts to Authentication (3002), everything
+ * else to API Activity (6003). Other fields go to `unmapped`.
  *
  * @see https://schema.ocsf.io
  */
@@ -35,7 +35,7 @@ export function toOcsf(event: AuditEvent, writtenAt: Date | null = null): Readon
   const common = { ...commonOf(event, writtenAt), ...statusOf(event) }
   if (logon === null) {
     const activity = activityOf(event)
-    return whole({
+    return removeEmpty({
       ...apiActivity,
       ...typed(apiActivity.class_uid, activity),
       ...common,
@@ -49,7 +49,7 @@ export function toOcsf(event: AuditEvent, writtenAt: Date | null = null): Readon
     })
   }
   const user = logon.user ?? userOf(event.principal)
-  return whole({
+  return removeEmpty({
     ...authentication,
     ...typed(authentication.class_uid, logon.activity),
     ...common,
@@ -108,7 +108,7 @@ function commonOf(event: AuditEvent, writtenAt: Date | null) {
   }
 }
 
-/** Success, or failure by what was decided or answered; an intent has come to nothing yet. */
+/** Success or failure by the decision or the status; unknown for an intent. */
 function statusOf({ decision, status, close }: AuditEvent) {
   const refused = decision !== undefined && decision.effect !== 'allow'
   const failed = refused || (status !== undefined && status >= 400)
@@ -127,7 +127,7 @@ function messageOf({ kind, principal, route, rack, app, command, decision }: Aud
   return [kind, principal?.name, decision?.effect, what, where].filter((part) => part).join(' · ')
 }
 
-/** Where the gateway itself acts, or nobody's address is known, it is named. */
+/** The gateway itself if there is no address. */
 function endpointOf(address: string | undefined) {
   if (address === undefined) return { name: 'rack-gateway' }
   return /^[\da-fA-F.:]+$/.test(address) ? { ip: address } : { name: address }
@@ -167,7 +167,7 @@ function resourcesOf({ rack, app, service, process, release }: AuditEvent) {
   return resources.length === 0 ? undefined : resources
 }
 
-/** What the framework has no place for, by our own names. */
+/** Fields without an OCSF attribute, by their own names. */
 function unmappedOf({
   decision,
   permission,
@@ -202,11 +202,11 @@ function unmappedOf({
   return { ...rest, decision, principal: principal && { owner, roles, bindings, boundTo, job, device, trust } }
 }
 
-/** Without members that are undefined, and without objects that nothing is left of. */
-function whole(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** Removes undefined members and empty objects. */
+function removeEmpty(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, member]) => {
-      const kept = isRecord(member) ? whole(member) : member
+      const kept = isRecord(member) ? removeEmpty(member) : member
       const empty = kept === undefined || (isRecord(kept) && Object.keys(kept).length === 0)
       return empty ? [] : [[name, kept]]
     }),

@@ -6,31 +6,31 @@ import { type Disk, missing } from './disk.ts'
 import { type FileName, readFileName, refused, taken } from './file-name.ts'
 
 export interface WaitingFile extends FileName {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number
 }
 
 export interface FallbackDirectory {
   readonly path: string
-  /** Files to import, each stream's in the order of its events; and how many were set aside. */
+  /** Files to import, per stream in order of events, and the number of refused files. */
   list(): Promise<{ readonly waiting: readonly WaitingFile[]; readonly refused: number }>
-  /** Takes a file from whoever writes it, who will notice. @returns null: somebody was quicker */
+  /** Claims a file for the import. Its writer will notice. @returns null if another process was faster */
   take(file: FileName): Promise<FileName | null>
-  /** Keeps it under a name that nobody imports. */
+  /** Renames the file so that nobody imports it. */
   setAside(file: FileName): Promise<void>
-  /** Only when all of it is durable elsewhere. */
+  /** Call only when all its events are durable elsewhere. */
   remove(file: FileName): Promise<void>
 }
 
 /**
- * Makes the directory if there is none, and tries whether files in it become durable.
+ * Creates the directory if needed, and checks that files in it become durable.
  *
- * @throws FallbackDirectoryUnfit: it is a link, somebody else's, open to others, or can't be written
+ * @throws FallbackDirectoryUnfit if it is a link, belongs to another user, is open to others, or cannot be written
  */
 export async function openFallbackDirectory(path: string, disk: Disk): Promise<FallbackDirectory> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error) => unfit(`it can not be made (${error.message})`))
-  await expectOurs(path)
-  await tryOut(path, disk)
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error) => unfit(`it cannot be created (${error.message})`))
+  await checkOwnership(path)
+  await checkDurability(path, disk)
   return {
     path,
     async list() {
@@ -64,15 +64,15 @@ async function move(from: string, to: string): Promise<boolean> {
   return (await rename(from, to).then(() => true, missing)) !== null
 }
 
-async function expectOurs(path: string) {
+async function checkOwnership(path: string) {
   const stats = await lstat(path)
   const me = process.getuid?.()
   if (!stats.isDirectory()) unfit(`${path} is not a directory`)
-  if (me !== undefined && stats.uid !== me) unfit(`${path} belongs to another user; it should be this process's own`)
-  if ((stats.mode & 0o077) !== 0) unfit(`others may look into ${path}; make it 0700`)
+  if (me !== undefined && stats.uid !== me) unfit(`${path} belongs to another user`)
+  if ((stats.mode & 0o077) !== 0) unfit(`other users can read ${path}; set its mode to 0700`)
 }
 
-async function tryOut(path: string, disk: Disk) {
+async function checkDurability(path: string, disk: Disk) {
   const probe = join(path, `.probe.${randomUUID()}`)
   try {
     const file = await disk.create(probe)
@@ -85,7 +85,7 @@ async function tryOut(path: string, disk: Disk) {
     }
     await disk.syncDirectory(path)
   } catch (error) {
-    unfit(`a file in ${path} can not be made durable (${error instanceof Error ? error.message : error})`)
+    unfit(`a file in ${path} cannot be synced to the disk (${error instanceof Error ? error.message : error})`)
   }
 }
 

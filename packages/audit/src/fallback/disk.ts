@@ -1,41 +1,41 @@
 import { constants, type Stats } from 'node:fs'
 import { lstat, open, statfs, unlink } from 'node:fs/promises'
 
-/** What tells one file from another that took its name. */
+/** Identifies a file independent of its name. */
 export interface FileIdentity {
   readonly dev: number
   readonly ino: number
 }
 
 export interface FileState extends FileIdentity {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number
-  /** Names that lead to it. */
+  /** Number of names. */
   readonly links: number
 }
 
-/** A file that grows. Each method rejects with the system's error. */
+/** An open file that is appended to. Methods reject with the system's error. */
 export interface DiskFile {
   append(bytes: Buffer): Promise<void>
-  /** Resolves when what was appended is on the disk. */
+  /** Resolves when appended bytes are on the disk. */
   sync(): Promise<void>
   truncate(size: number): Promise<void>
   state(): Promise<FileState>
-  /** Reads it again, also when no name leads to it any more. */
+  /** Reads the file, even if it has no name any more. */
   read(position: number, length: number): Promise<Buffer>
   close(): Promise<void>
 }
 
-/** The file system as far as the fallback needs it, so that a test can make it fail. */
+/** The file system operations that the fallback needs, so that tests can make them fail. */
 export interface Disk {
-  /** A new file that only its owner may read. Follows no link. */
+  /** Creates a file that only its owner can read. Follows no link. */
   create(path: string): Promise<DiskFile>
-  /** Bytes that may still be written to the file system of a directory. */
+  /** Free bytes on the file system of a directory. */
   free(directory: string): Promise<number>
-  /** What has that name now; null: nothing. */
+  /** The file that has this name now, or null. */
   identity(path: string): Promise<FileIdentity | null>
   remove(path: string): Promise<void>
-  /** Resolves when names that were made or taken away are so on the disk. */
+  /** Resolves when created and removed names are on the disk. */
   syncDirectory(directory: string): Promise<void>
 }
 

@@ -14,20 +14,20 @@ import {
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createAdopter } from '../adoption/adopter.ts'
-import { createPostgresAdoptions } from '../adoption/postgres-adoptions.ts'
+import { createPostgresAdoptionStore } from '../adoption/postgres-adoption-store.ts'
 import { genesis, linkHash } from '../chain.ts'
-import { makeCheckpoint } from '../checkpoints/round.ts'
+import { makeCheckpoint } from '../checkpoints/make-checkpoint.ts'
 import { signingKeyOf } from '../checkpoints/signing-key.ts'
 import type { AuditEvent } from '../event.ts'
 import { columnTexts } from '../event-columns.ts'
 import { RecordedEvent } from '../recorded-event.ts'
-import { chainVerdict, databaseForTest } from '../testing/database.ts'
+import { checkChain, databaseForTest } from '../testing/database.ts'
 import { directoryForTest, openWriterWithFallback, testKeys } from '../testing/fallback.ts'
 import { verifyDatabase } from '../verify/sources.ts'
 import { openFallbackDirectory } from './directory.ts'
 import { type Disk, type DiskFile, nodeDisk } from './disk.ts'
 import { openFallback } from './fallback.ts'
-import { beginFile } from './growing-file.ts'
+import { createFallbackFile } from './fallback-file.ts'
 import { createPostgresImporter } from './importer.ts'
 
 type TestDatabase = Awaited<ReturnType<typeof databaseForTest>>
@@ -44,9 +44,9 @@ async function namesIn(directory: string): Promise<string[]> {
   return (await readdir(directory)).sort()
 }
 
-/** Records while the database is away. */
-async function recordAway(writer: Awaited<ReturnType<typeof openWriterWithFallback>>, count: number) {
-  writer.takeDatabase()
+/** Records events while the database is unavailable. */
+async function recordDuringOutage(writer: Awaited<ReturnType<typeof openWriterWithFallback>>, count: number) {
+  writer.stopDatabase()
   return await Promise.all(
     Array.from({ length: count }, (_, index) => writer.record({ kind: 'intent', request: `away${index}`, app: 'web' })),
   )
@@ -56,24 +56,24 @@ async function back({ fallback }: { fallback: { stats(): { away: boolean; bytes:
   await expect.poll(() => fallback.stats()).toMatchObject({ away: false, bytes: 0 })
 }
 
-/** A process that recorded into its file and was then gone, whose file is as it left it. */
+/** A process that ended with events in its fallback file. */
 async function leaveFile(database: TestDatabase, directory: string, count = 5) {
   const gone = await openWriterWithFallback(database.runtimeUrl, { directory })
   const stream = gone.stream()
-  await recordAway(gone, count)
+  await recordDuringOutage(gone, count)
   await gone.end()
   await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
   const [name = ''] = await namesIn(directory)
   return { stream, name, path: join(directory, name) }
 }
 
-test('while the database is away records go to a file with the same stream, numbers and hashes; when it is back, into the database', async () => {
+test('while the database is unavailable, events go to a file with the same stream, numbers, and hashes, and later into the database', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
   const stream = writer.stream()
   await writer.record({ kind: 'call' })
-  const away = await recordAway(writer, 50)
+  const away = await recordDuringOutage(writer, 50)
   const more = await writer.record({ kind: 'outcome', of: away[0]?.id ?? '' })
   expect(more.event).toMatchObject({ stream, seq: 53 })
   expect(writer.fallback.stats()).toMatchObject({ away: true, usable: true })
@@ -88,7 +88,7 @@ test('while the database is away records go to a file with the same stream, numb
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n').slice(1)
   expect(lines.map((line) => line.split(' ')[1])).toEqual([...away, more].map(({ hash }) => hash.toString('hex')))
 
-  writer.giveDatabase()
+  writer.startDatabase()
   await back(writer)
   const last = await writer.record({ kind: 'call' })
   expect(last.event.stream).toBe(stream)
@@ -97,10 +97,10 @@ test('while the database is away records go to a file with the same stream, numb
   await expect.poll(() => namesIn(directory)).toEqual([])
   expect(writer.states).toEqual(['away', 'back'])
   await writer.end()
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 1 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 1 })
 })
 
-test('what came from a file is found by the same columns as what came at once', async () => {
+test('imported events have the same search columns', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
@@ -120,9 +120,9 @@ test('what came from a file is found by the same columns as what came at once', 
     of: '01890000-0000-7000-8000-000000000000',
   }
   const direct = await writer.record(draft)
-  writer.takeDatabase()
+  writer.stopDatabase()
   const away = await writer.record(draft)
-  writer.giveDatabase()
+  writer.startDatabase()
   await back(writer)
   const rows =
     await database.runtime`select kind, request, of_event, principal, principal_name, address, rack, app, route,
@@ -131,34 +131,34 @@ test('what came from a file is found by the same columns as what came at once', 
   expect(rows[0]).toEqual(rows[1])
 })
 
-test('a commit whose answer was lost is compared, not inserted again', async () => {
+test('a commit whose answer was lost is compared, and not inserted again', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
   writer.proxy.set('mute')
   const recorded = await writer.record({ kind: 'intent' })
   await expect.poll(() => eventsOf(database, 'intent')).toHaveLength(1)
-  writer.takeDatabase()
-  writer.giveDatabase()
+  writer.stopDatabase()
+  writer.startDatabase()
   await back(writer)
   await expect.poll(() => eventsOf(database, 'stream.recovered')).toMatchObject([{ detail: { inserted: 0 } }])
   expect(await eventsOf(database, 'intent')).toMatchObject([{ id: recorded.id }])
   await writer.end()
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a difference stops the stream: the file is kept, an alarm says why, and the writer begins another', async () => {
+test('a difference stops the stream: the file is kept, an alarm has the reason, and the writer begins another stream', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
   const stream = writer.stream()
-  await recordAway(writer, 3)
+  await recordDuringOutage(writer, 3)
   const forged = { stream, seq: 2, at: new Date(), id: stream, kind: 'call', canonical: '{}' }
   await database.runtime`insert into audit.events ${database.runtime({ ...forged, prev: Buffer.alloc(32), hash: Buffer.alloc(32) })}`
-  writer.giveDatabase()
+  writer.startDatabase()
   await expect.poll(() => writer.fallback.stats()).toMatchObject({ away: false, refusedFiles: 1 })
   expect(writer.alarms).toMatchObject([
-    { kind: 'stream.not-recovered', close: expect.stringContaining('something else') },
+    { kind: 'stream.not-recovered', close: expect.stringContaining('different events') },
   ])
   await expect.poll(async () => (await writer.record({ kind: 'call' })).event.stream).not.toBe(stream)
   expect(await eventsOf(database, 'stream.not-recovered')).toMatchObject([{ detail: { stream } }])
@@ -166,7 +166,7 @@ test('a difference stops the stream: the file is kept, an alarm says why, and th
   expect(await eventsOf(database, 'intent')).toEqual([])
 })
 
-test('what a process left behind is imported by the next one, before its stream is adopted', async () => {
+test('files of a dead process are imported by the next one, before its stream is adopted', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { stream } = await leaveFile(database, directory, 2_500)
@@ -179,56 +179,56 @@ test('what a process left behind is imported by the next one, before its stream 
   const [row] = await database.runtime`select closed_at is not null as closed from audit.streams where id = ${stream}`
   expect(row?.closed).toBe(true)
   await next.end()
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 2 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 2 })
 })
 
-test('several processes that find the same files at once leave each event in the log once', async () => {
+test('several processes that find the same files import each event once', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   await leaveFile(database, directory, 1_200)
   const others = await Promise.all(
     Array.from({ length: 4 }, () => openWriterWithFallback(database.runtimeUrl, { directory })),
   )
-  await Promise.all(others.map(({ fallback, record }) => fallback.look(record)))
+  await Promise.all(others.map(({ fallback, record }) => fallback.importFiles(record)))
   expect(await namesIn(directory)).toEqual([])
   expect(await eventsOf(database, 'intent')).toHaveLength(1_200)
   expect(others.flatMap(({ alarms }) => alarms)).toEqual([])
   await Promise.all(others.map(({ end }) => end()))
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 5 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 5 })
 })
 
-test('a process that is alive is not disturbed: its file is its own', async () => {
+test('the file of a live process is left alone', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const alive = await openWriterWithFallback(database.runtimeUrl, { directory })
-  await recordAway(alive, 3)
+  await recordDuringOutage(alive, 3)
   const [name] = await namesIn(directory)
   const other = await openWriterWithFallback(database.runtimeUrl, { directory })
-  await other.fallback.look(other.record)
+  await other.fallback.importFiles(other.record)
   expect(await namesIn(directory)).toEqual([name])
 })
 
-test('a file that somebody imports while its writer goes on costs nothing that was promised', async () => {
+test('a file that is imported while its writer continues loses no confirmed event', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const cutOff = await openWriterWithFallback(database.runtimeUrl, { directory })
   const stream = cutOff.stream()
-  await recordAway(cutOff, 3)
+  await recordDuringOutage(cutOff, 3)
   const other = await openWriterWithFallback(database.runtimeUrl, { directory })
   const promised: string[] = []
   for (let round = 0; round < 6; round++) {
     await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
-    const [recorded] = await Promise.all([cutOff.record({ kind: 'call' }), other.fallback.look(other.record)])
+    const [recorded] = await Promise.all([cutOff.record({ kind: 'call' }), other.fallback.importFiles(other.record)])
     promised.push(recorded.id)
   }
-  cutOff.giveDatabase()
+  cutOff.startDatabase()
   await back(cutOff)
   expect((await eventsOf(database, 'call')).map(({ id }) => id)).toEqual(promised)
   await Promise.all([cutOff.end(), other.end()])
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a torn last line was never promised: what stands before goes in, the file is kept, and an alarm says so', async () => {
+test('an incomplete last line is not imported, the file is kept, and an alarm is raised', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { path } = await leaveFile(database, directory, 4)
@@ -237,12 +237,12 @@ test('a torn last line was never promised: what stands before goes in, the file 
   const next = await openWriterWithFallback(database.runtimeUrl, { directory })
   expect(await eventsOf(database, 'intent')).toHaveLength(4)
   expect(await eventsOf(database, 'stream.not-recovered')).toMatchObject([
-    { close: expect.stringContaining('no whole line') },
+    { close: expect.stringContaining('incomplete line') },
   ])
   expect(next.alarms).toHaveLength(1)
   expect(await namesIn(directory)).toEqual([expect.stringMatching(/\.refused$/)])
   await next.end()
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
 test.each<[string, (text: string) => string, number]>([
@@ -255,8 +255,8 @@ test.each<[string, (text: string) => string, number]>([
   ['its first line edited', (text) => text.replace('"host":"test"', '"host":"evil"'), 0],
   ['nothing in it', () => '', 0],
   ['a line without an end', () => 'x'.repeat(2_000_000), 0],
-  ['a signature of somebody else', (text) => text.replace(/^[0-9a-f]{8}/gm, '00000000'), 0],
-])('a file with %s is never taken for whole', async (_, edit, survive) => {
+  ['a foreign signature', (text) => text.replace(/^[0-9a-f]{8}/gm, '00000000'), 0],
+])('a file with %s is not accepted as complete', async (_, edit, survive) => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { path, stream } = await leaveFile(database, directory, 5)
@@ -267,28 +267,28 @@ test.each<[string, (text: string) => string, number]>([
   expect(await namesIn(directory)).toEqual([expect.stringMatching(/\.refused$/)])
   expect(next.fallback.stats().refusedFiles).toBe(1)
   await next.end()
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('one damaged byte in the file of a process that lives does not keep it from its database: it begins another stream', async () => {
+test('one damaged byte in its file does not keep a process from its database: it begins another stream', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
   const stream = writer.stream()
-  await recordAway(writer, 1)
+  await recordDuringOutage(writer, 1)
   for (const request of ['kept', 'hurt', 'lost']) await writer.record({ kind: 'intent', request })
   const [name = ''] = await namesIn(directory)
   const path = join(directory, name)
   await writeFile(path, (await readFile(path, 'utf8')).replace(',"request":"hurt"', '~"request":"hurt"'))
-  writer.giveDatabase()
+  writer.startDatabase()
   await expect.poll(() => writer.fallback.stats()).toMatchObject({ away: false, refusedFiles: 1 })
   await expect.poll(async () => (await writer.record({ kind: 'call' })).event.stream).not.toBe(stream)
   expect(await eventsOf(database, 'intent')).toHaveLength(2)
   expect(writer.alarms).toMatchObject([{ kind: 'stream.not-recovered', detail: { stream } }])
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a file whose import fails keeps neither others out nor a process from its database', async () => {
+test('a file whose import fails blocks neither other files nor the return to the database', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { stream } = await leaveFile(database, directory)
@@ -300,29 +300,29 @@ test('a file whose import fails keeps neither others out nor a process from its 
     directory,
     importer: {
       ...importer,
-      async take(reader) {
+      async importFile(reader) {
         if (fails && reader.header?.id === stream) throw new Error('the file can not be read')
-        return await importer.take(reader)
+        return await importer.importFile(reader)
       },
     },
   })
   expect(next.fallback.stats()).toMatchObject({ failingFiles: 1, refusedFiles: 0 })
   expect(await eventsOf(database, 'intent')).toHaveLength(5)
-  await recordAway(next, 2)
-  next.giveDatabase()
+  await recordDuringOutage(next, 2)
+  next.startDatabase()
   await expect.poll(() => next.fallback.stats().away).toBe(false)
   fails = false
   // A look that began before is still about the failure.
   await expect
     .poll(async () => {
-      await next.fallback.look(next.record)
+      await next.fallback.importFiles(next.record)
       return next.fallback.stats()
     })
     .toMatchObject({ failingFiles: 0, refusedFiles: 0 })
   expect(await eventsOf(database, 'intent')).toHaveLength(12)
 })
 
-/** A file that holds a stream of that month from its first event on. */
+/** Leaves a file with a stream of that month from its first event on. */
 async function leaveOldFile(directory: string, month: number): Promise<string> {
   const id = '01890000-0000-7000-8000-000000000001'
   const at = new Date(month + 1_000).toISOString()
@@ -333,7 +333,7 @@ async function leaveOldFile(directory: string, month: number): Promise<string> {
   await openFallbackDirectory(directory, nodeDisk)
   const header = { id, month, host: 'test', pid: 1 }
   const options = { disk: nodeDisk, directory, keys: testKeys, minimumFree: 1, header, now: month }
-  await (await beginFile(options, [recorded])).close()
+  await (await createFallbackFile(options, [recorded])).close()
   return id
 }
 
@@ -351,7 +351,7 @@ test.each<[string, number, (database: TestDatabase, stream: string, month: numbe
       await admin`insert into audit.streams (id, month, host, pid, lease_until)
         values (${stream}, ${new Date(month)}, 'test', 1, now() - interval '1 hour')`,
   ],
-])('a file whose month %s is set aside, and said to be so once', async (_, months, prepare) => {
+])('a file whose month %s is refused, and reported once', async (_, months, prepare) => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const month = monthAgo(months)
@@ -359,15 +359,15 @@ test.each<[string, number, (database: TestDatabase, stream: string, month: numbe
   await prepare(database, stream, month)
   const next = await openWriterWithFallback(database.runtimeUrl, { directory })
   expect(next.alarms).toMatchObject([
-    { kind: 'stream.not-recovered', close: expect.stringContaining('no room for its month') },
+    { kind: 'stream.not-recovered', close: expect.stringContaining('no partition for its month') },
   ])
   expect(next.fallback.stats()).toMatchObject({ failingFiles: 0, refusedFiles: 1 })
   expect(await namesIn(directory)).toEqual([expect.stringMatching(/\.refused$/)])
-  await next.fallback.look(next.record)
+  await next.fallback.importFiles(next.record)
   expect(next.alarms).toHaveLength(1)
 })
 
-test('what comes in after its tree was settled is signed by the next checkpoint', async () => {
+test('events that are imported after their tree was settled are signed by the next checkpoint', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { stream } = await leaveFile(database, directory)
@@ -403,7 +403,7 @@ test.each<[string, (path: string, directory: string) => Promise<unknown>]>([
   ['a directory', (path) => unlink(path).then(() => mkdir(path))],
   ['a file that others may write', (path) => chmod(path, 0o666)],
   ['a copy under the name of another stream', (path) => rename(path, path.replace(/audit\/.{8}/, 'audit/00000000'))],
-])('%s is not followed and not read', async (_, prepare) => {
+])('%s is neither followed nor read', async (_, prepare) => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { path } = await leaveFile(database, directory)
@@ -414,22 +414,22 @@ test.each<[string, (path: string, directory: string) => Promise<unknown>]>([
   expect((await namesIn(directory)).filter((name) => name.endsWith('.refused'))).toHaveLength(1)
 })
 
-test('a file of a stream that the log does not know is not taken, unless it is there from its first event', async () => {
+test('a file of an unknown stream is refused unless it has the first event', async () => {
   const database = await databaseForTest()
   const other = await databaseForTest()
   const directory = await directoryForTest()
   await leaveFile(other, directory)
   const next = await openWriterWithFallback(database.runtimeUrl, { directory })
-  expect(next.alarms).toMatchObject([{ close: expect.stringContaining('does not know its stream') }])
+  expect(next.alarms).toMatchObject([{ close: expect.stringContaining('does not have its stream') }])
   expect(await eventsOf(database, 'intent')).toEqual([])
 })
 
-test('a file before which events are missing is not taken', async () => {
+test('a file is refused if earlier events are missing', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory, limits: { fileSize: 1 } })
   const stream = writer.stream()
-  await recordAway(writer, 2)
+  await recordDuringOutage(writer, 2)
   await writer.record({ kind: 'call' })
   await writer.end()
   await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
@@ -440,7 +440,7 @@ test('a file before which events are missing is not taken', async () => {
   expect(await eventsOf(database, 'intent', 'call')).toEqual([])
 })
 
-test('a month that ends while the database is away loses nothing: a stream is begun in a file, and known from its first event', async () => {
+test('a month that ends while the database is unavailable loses nothing: a new stream begins in a file', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const now = new Date()
@@ -450,16 +450,16 @@ test('a month that ends while the database is away loses nothing: a stream is be
     writer: { clock: { now: () => time.now } },
   })
   const before = writer.stream()
-  await recordAway(writer, 3)
+  await recordDuringOutage(writer, 3)
   time.now = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)
   const after = await writer.record({ kind: 'call' })
   expect(after.event.stream).not.toBe(before)
-  writer.giveDatabase()
+  writer.startDatabase()
   await back(writer)
   await writer.record({ kind: 'call' })
   expect(writer.stream()).toBe(after.event.stream)
   await writer.end()
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 2 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 2 })
   const rows =
     await database.runtime`select id, follows, closed_at is not null as closed from audit.streams order by month`
   expect(rows).toEqual([
@@ -468,15 +468,15 @@ test('a month that ends while the database is away loses nothing: a stream is be
   ])
 })
 
-test('a stream that was adopted while its writer recorded into its file: the late events follow, told apart, and it begins another', async () => {
+test('events in the file of an adopted stream are imported and marked, and the writer begins another stream', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
   const stream = writer.stream()
-  await recordAway(writer, 3)
+  await recordDuringOutage(writer, 3)
   const adopter = '01890000-0000-7000-8000-000000000000'
   await database.admin`update audit.streams set adopted_by = ${adopter}, accounted_seq = 1, accounted_at = now() where id = ${stream}`
-  writer.giveDatabase()
+  writer.startDatabase()
   await expect.poll(() => eventsOf(database, 'stream.recovered')).toHaveLength(1)
   const [recovered] = await eventsOf(database, 'stream.recovered')
   expect(recovered).toMatchObject({ detail: { stream, from: 2, inserted: 3, adoptedBy: adopter } })
@@ -484,29 +484,29 @@ test('a stream that was adopted while its writer recorded into its file: the lat
   expect(await eventsOf(database, 'intent')).toHaveLength(3)
   const [row] = await database.runtime`select accounted_seq, accounted_at from audit.streams where id = ${stream}`
   expect(row).toEqual({ accounted_seq: '1', accounted_at: null })
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-function adopterBeside(database: TestDatabase, writer: Awaited<ReturnType<typeof openWriterWithFallback>>) {
-  const adoptions = createPostgresAdoptions({ url: database.runtimeUrl })
+function createAdopterFor(database: TestDatabase, writer: Awaited<ReturnType<typeof openWriterWithFallback>>) {
+  const adoptions = createPostgresAdoptionStore({ url: database.runtimeUrl })
   onTestFinished(() => adoptions.close())
-  return createAdopter({ adoptions, writer, before: () => writer.fallback.look(writer.record) })
+  return createAdopter({ adoptions, writer, before: () => writer.fallback.importFiles(writer.record) })
 }
 
-test('a stream is adopted while its file is on another disk: what comes in later is accounted for, too, and said once', async () => {
+test('a stream is adopted while its file is on another disk: imported calls are accounted for later, once', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const gone = await openWriterWithFallback(database.runtimeUrl, { directory })
   const stream = gone.stream()
   const early = await gone.record({ kind: 'intent', request: 'early' })
-  const open = await recordAway(gone, 3)
+  const open = await recordDuringOutage(gone, 3)
   await gone.record({ kind: 'outcome', of: early.id })
   await gone.record({ kind: 'outcome', of: open[0]?.id ?? '' })
   await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
 
   const replica = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
-  const adopter = adopterBeside(database, replica)
-  await adopter.look()
+  const adopter = createAdopterFor(database, replica)
+  await adopter.adoptExpired()
   expect(await eventsOf(database, 'stream.abandoned')).toMatchObject([{ detail: { stream, seq: 2, fallback: true } }])
   expect(await eventsOf(database, 'outcome.unknown')).toMatchObject([{ of: early.id }])
 
@@ -515,106 +515,106 @@ test('a stream is adopted while its file is on another disk: what comes in later
   expect(await eventsOf(database, 'stream.recovered')).toMatchObject([
     { detail: { stream, adoptedBy: replica.stream() } },
   ])
-  await Promise.all([adopter.look(), adopter.look()])
-  await adopter.look()
+  await Promise.all([adopter.adoptExpired(), adopter.adoptExpired()])
+  await adopter.adoptExpired()
   expect((await eventsOf(database, 'outcome.unknown')).map(({ of }) => of)).toEqual([
     early.id,
     open[1]?.id,
     open[2]?.id,
   ])
   expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(1)
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a stream whose file is in the directory is adopted only with what the file says of it', async () => {
+test('a stream is adopted only after its file was imported', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const gone = await openWriterWithFallback(database.runtimeUrl, { directory })
   const stream = gone.stream()
   const begun = await gone.record({ kind: 'intent' })
-  gone.takeDatabase()
+  gone.stopDatabase()
   await gone.record({ kind: 'outcome', of: begun.id })
   await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
   const next = await openWriterWithFallback(database.runtimeUrl, { directory })
-  await adopterBeside(database, next).look()
+  await createAdopterFor(database, next).adoptExpired()
   expect(await eventsOf(database, 'stream.abandoned')).toMatchObject([{ detail: { stream, seq: 3 } }])
   expect(await eventsOf(database, 'outcome.unknown')).toEqual([])
 })
 
-test('an adoption that the database goes away from is not continued in a file: its stream is left, and others go on', async () => {
+test('an adoption that loses the database is not continued in a file', async () => {
   const database = await databaseForTest()
   const lost = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
   const open = await Promise.all(Array.from({ length: 5 }, () => lost.record({ kind: 'intent' })))
   await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${lost.stream()}`
   const first = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
   const stream = first.stream()
-  const adoptions = createPostgresAdoptions({ url: database.runtimeUrl, page: 2 })
+  const adoptions = createPostgresAdoptionStore({ url: database.runtimeUrl, page: 2 })
   onTestFinished(() => adoptions.close())
   const cutOff = createAdopter({
     adoptions: {
       ...adoptions,
       async openCalls(...given) {
         const found = await adoptions.openCalls(...given)
-        if (given[1] > 0) first.takeDatabase()
+        if (given[1] > 0) first.stopDatabase()
         return found
       },
     },
     writer: first,
   })
-  await expect(cutOff.look()).rejects.toMatchObject({ code: 'RGW_STREAM_LOST' })
+  await expect(cutOff.adoptExpired()).rejects.toMatchObject({ code: 'RGW_STREAM_LOST' })
   const away = await first.record({ kind: 'call' })
   expect(away.event.stream).not.toBe(stream)
   await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
   const second = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
-  await adopterBeside(database, second).look()
-  first.giveDatabase()
+  await createAdopterFor(database, second).adoptExpired()
+  first.startDatabase()
   await back(first)
   const unknown = (await eventsOf(database, 'outcome.unknown')).map(({ of }) => of)
   expect(unknown.sort()).toEqual(open.map(({ id }) => id).sort())
   expect(await eventsOf(database, 'call')).toMatchObject([{ id: away.id }])
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('two replicas on one directory go through an outage, each with its own files', async () => {
+test('two replicas share a directory during an outage, each with its own files', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const replicas = [
     await openWriterWithFallback(database.runtimeUrl, { directory }),
     await openWriterWithFallback(database.runtimeUrl, { directory }),
   ]
-  const promised = (await Promise.all(replicas.map((replica) => recordAway(replica, 200)))).flat()
+  const promised = (await Promise.all(replicas.map((replica) => recordDuringOutage(replica, 200)))).flat()
   expect(await namesIn(directory)).toHaveLength(2)
-  for (const { giveDatabase } of replicas) giveDatabase()
+  for (const { startDatabase: giveDatabase } of replicas) giveDatabase()
   await expect.poll(() => replicas.map(({ fallback }) => fallback.stats().away)).toEqual([false, false])
   await Promise.all(replicas.map(({ end }) => end()))
   const found = new Set((await eventsOf(database, 'intent')).map(({ id }) => id))
   expect(promised.filter(({ id }) => !found.has(id))).toEqual([])
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 2 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 2 })
 })
 
-test('a clock that jumps while the database is away, forward over a month and far back, loses and reorders nothing', async () => {
+test('clock jumps during an outage lose and reorder nothing', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const day = 86_400_000
   const time = { now: Date.now() }
   const clock = { now: () => time.now }
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory, now: clock.now, writer: { clock } })
-  writer.takeDatabase()
+  writer.stopDatabase()
   const recorded = []
   for (const jump of [0, 1, -1, 40 * day, -400 * day, 5, 41 * day]) {
     time.now = Date.now() + jump
     recorded.push(await writer.record({ kind: 'call' }))
   }
   time.now = Date.now()
-  writer.giveDatabase()
+  writer.startDatabase()
   await back(writer)
   await writer.end()
   const found = await eventsOf(database, 'call')
   expect(found.map(({ id }) => id)).toEqual(recorded.map(({ id }) => id))
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 2 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 2 })
 })
 
-/** A disk that does what it is told to. */
+/** A disk whose operations the test can make fail. */
 function faultyDisk() {
   const fault = { write: false, sync: false, truncate: false, free: Number.POSITIVE_INFINITY, half: false }
   const written: string[] = []
@@ -648,7 +648,7 @@ function faultyDisk() {
 }
 
 test.each(['write', 'sync', 'half', 'free'] as const)(
-  'when the file fails, too (%s), callers are refused and nothing is promised; when it works again, so do they',
+  'when the file fails, too (%s), callers are refused and no event is confirmed, until it works again',
   async (kind) => {
     const database = await databaseForTest()
     const directory = await directoryForTest()
@@ -659,7 +659,7 @@ test.each(['write', 'sync', 'half', 'free'] as const)(
       limits: { minimumFree: 1_000 },
       writer: { limits: { deadline: 1_000 } },
     })
-    const [first] = await recordAway(writer, 1)
+    const [first] = await recordDuringOutage(writer, 1)
     function set(on: boolean) {
       Object.assign(fault, kind === 'free' ? { free: on ? 999 : Number.POSITIVE_INFINITY } : { [kind]: on })
     }
@@ -671,7 +671,7 @@ test.each(['write', 'sync', 'half', 'free'] as const)(
     set(false)
     await expect.poll(() => writer.stats().available).toBe(true)
     const later = await writer.record({ kind: 'intent', request: 'later' })
-    writer.giveDatabase()
+    writer.startDatabase()
     await back(writer)
     const intents = await eventsOf(database, 'intent')
     expect(intents.map(({ id }) => id)).toEqual(expect.arrayContaining([first?.id, later.id]))
@@ -681,16 +681,16 @@ test.each(['write', 'sync', 'half', 'free'] as const)(
     ])
     expect(writer.alarms).toEqual([])
     await writer.end()
-    expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 1 })
+    expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 1 })
   },
 )
 
-test('after an fsync that failed its file is never written to again', async () => {
+test('after a failed fsync the file is never written to again', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { disk, fault, written } = faultyDisk()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory, disk })
-  await recordAway(writer, 2)
+  await recordDuringOutage(writer, 2)
   const [name = ''] = await namesIn(directory)
   fault.sync = true
   const recording = writer.record({ kind: 'call' })
@@ -701,29 +701,29 @@ test('after an fsync that failed its file is never written to again', async () =
   expect((await stat(join(directory, name))).size).toBe(size)
   expect(written.length).toBeGreaterThan(2)
   expect(await namesIn(directory)).toHaveLength(2)
-  writer.giveDatabase()
+  writer.startDatabase()
   await back(writer)
   await writer.end()
   expect(await eventsOf(database, 'call')).toHaveLength(1)
   expect(writer.alarms).toEqual([])
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 1 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 1 })
 })
 
-test('half a batch that could not be taken back is not promised, and the file is left as it is', async () => {
+test('a partly written batch that cannot be removed is not confirmed, and the file is left as it is', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { disk, fault } = faultyDisk()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory, disk })
-  await recordAway(writer, 2)
+  await recordDuringOutage(writer, 2)
   Object.assign(fault, { half: true, truncate: true })
   const recording = writer.record({ kind: 'call' })
   await expect.poll(() => writer.fallback.stats().usable).toBe(false)
   Object.assign(fault, { half: false, truncate: false })
   const { id } = await recording
-  writer.giveDatabase()
+  writer.startDatabase()
   await expect.poll(() => writer.fallback.stats().away).toBe(false)
   expect((await eventsOf(database, 'call')).map((event) => event.id)).toEqual([id])
-  expect(writer.alarms).toMatchObject([{ close: expect.stringContaining('no whole line') }])
+  expect(writer.alarms).toMatchObject([{ close: expect.stringContaining('incomplete line') }])
 })
 
 test.each<[string, (path: string) => Promise<unknown>]>([
@@ -731,23 +731,23 @@ test.each<[string, (path: string) => Promise<unknown>]>([
   ['replaced', (path) => unlink(path).then(() => writeFile(path, 'planted\n', { mode: 0o600 }))],
   ['moved away and back', (path) => rename(path, `${path}.x`).then(() => rename(`${path}.x`, path))],
   ['added to', (path) => appendFile(path, 'x\n')],
-])('a file that is %s under its writer is noticed, and nothing that was promised is lost', async (_, meddle) => {
+])('a file that is %s during writes is detected, and no confirmed event is lost', async (_, meddle) => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
-  const away = await recordAway(writer, 5)
+  const away = await recordDuringOutage(writer, 5)
   const [name = ''] = await namesIn(directory)
   await meddle(join(directory, name))
   const after = await writer.record({ kind: 'call' })
-  writer.giveDatabase()
+  writer.startDatabase()
   await expect.poll(() => writer.fallback.stats().away).toBe(false)
   expect((await eventsOf(database, 'intent')).map(({ id }) => id)).toEqual(away.map(({ id }) => id))
   expect(await eventsOf(database, 'call')).toMatchObject([{ id: after.id }])
   await writer.end()
-  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 1 })
+  expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 1 })
 })
 
-test('nothing is removed before it is in the database and that is on record', async () => {
+test('no file is removed before its events are in the database and the import is recorded', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { stream } = await leaveFile(database, directory)
@@ -758,14 +758,14 @@ test('nothing is removed before it is in the database and that is on record', as
     keys: testKeys,
     primary: proxied.fallback.store,
     importer: {
-      take: async () => Promise.reject(new Error('connection reset')),
+      importFile: async () => Promise.reject(new Error('connection reset')),
       ping: async () => {},
       alive: async () => new Set(),
       lastSeq: async () => 0,
       close: async () => {},
     },
   })
-  await expect(failing.look(next.record)).resolves.toBeUndefined()
+  await expect(failing.importFiles(next.record)).resolves.toBeUndefined()
   expect(failing.stats().failingFiles).toBe(1)
   expect(await namesIn(directory)).toEqual([expect.stringContaining(stream)])
   const last = await openWriterWithFallback(database.runtimeUrl, { directory })
@@ -774,7 +774,7 @@ test('nothing is removed before it is in the database and that is on record', as
   expect(last.alarms).toEqual([])
 })
 
-test('idle through an outage, the writer takes calls at once: its lease is not what stands in the way', async () => {
+test('after an idle outage the writer accepts calls at once', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   let elapsed = 0
@@ -782,7 +782,7 @@ test('idle through an outage, the writer takes calls at once: its lease is not w
     directory,
     writer: { elapsed: () => elapsed, limits: { renewEvery: 10 } },
   })
-  writer.takeDatabase()
+  writer.stopDatabase()
   await expect.poll(() => writer.fallback.stats().away).toBe(true)
   for (let step = 0; step < 20; step++) {
     elapsed += 10_000
@@ -793,7 +793,7 @@ test('idle through an outage, the writer takes calls at once: its lease is not w
 })
 
 test.each<[string, (directory: string) => Promise<unknown>]>([
-  ['that others may look into', (directory) => mkdir(directory).then(() => chmod(directory, 0o755))],
+  ['that other users can read', (directory) => mkdir(directory).then(() => chmod(directory, 0o755))],
   ['that is a link', async (directory) => symlink('/tmp', directory)],
   ['that is a file', (directory) => writeFile(directory, '')],
 ])('a directory %s is refused at the start', async (_, prepare) => {
@@ -808,7 +808,7 @@ test.each<[string, (directory: string) => Promise<unknown>]>([
   expect(left.filter((name) => name.startsWith('.probe.'))).toEqual([])
 })
 
-test('an older key still proves what was written by it', async () => {
+test('an older key still verifies its files', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   await leaveFile(database, directory)

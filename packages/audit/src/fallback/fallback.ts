@@ -6,45 +6,45 @@ import type { EventDraft } from '../event.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { openFallbackDirectory } from './directory.ts'
 import { type Disk, nodeDisk } from './disk.ts'
+import { createFallbackFile, type FallbackFile } from './fallback-file.ts'
 import { taken } from './file-name.ts'
-import { beginFile, type GrowingFile } from './growing-file.ts'
 import type { FallbackImporter } from './importer.ts'
-import type { FallbackKeys } from './line.ts'
 import { createRecovery } from './recovery.ts'
+import type { FallbackKeys } from './signed-line.ts'
 
 export interface FallbackOptions {
-  /** The database. Closed with the fallback's store. */
+  /** The database store. Closed with the fallback's store. */
   readonly primary: AuditStore
   readonly importer: FallbackImporter
-  /** Path of the directory; made when there is none. */
+  /** Path of the directory. Created if needed. */
   readonly directory: string
   readonly keys: FallbackKeys
   readonly disk?: Disk
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   readonly limits?: Partial<FallbackLimits>
-  /** Told when records begin to go to a file, and when they go to the database again (`null`). */
+  /** Called with the cause when events start going to a file, and with `null` when they go to the database again. */
   readonly onAway?: (cause: unknown) => void
-  /** Told of a file that somebody has to look at. */
+  /** Called for a file that an administrator must look at. */
   readonly onAlarm?: (draft: EventDraft) => void
   readonly onError?: (cause: unknown) => void
 }
 
 export interface FallbackLimits {
-  /** Milliseconds that the database may take for a batch, or a lease. Default 1,000: well below what callers wait. */
-  readonly patience: number
-  /** Milliseconds between attempts to go back to the database. Default 1,000. */
+  /** Milliseconds for a database operation. Default 1,000, which is well below the writer's deadline. */
+  readonly timeout: number
+  /** Milliseconds between attempts to return to the database. Default 1,000. */
   readonly every: number
   /** Bytes that must stay free on the disk. Default 64 Mi. */
   readonly minimumFree: number
-  /** Bytes after which another file is begun, because each is imported in one transaction. Default 64 Mi. */
+  /** Bytes per file, because each file is imported in one transaction. Default 64 Mi. */
   readonly fileSize: number
-  /** Events that may be left to import while callers wait. Default 1,000. */
+  /** Events that may remain to import when callers start to wait. Default 1,000. */
   readonly rest: number
 }
 
 const defaultFallbackLimits: FallbackLimits = {
-  patience: 1_000,
+  timeout: 1_000,
   every: 1_000,
   minimumFree: 64 * 1024 * 1024,
   fileSize: 64 * 1024 * 1024,
@@ -52,34 +52,36 @@ const defaultFallbackLimits: FallbackLimits = {
 }
 
 export interface FallbackStats {
-  /** Records go to a file. */
+  /** Events go to a file. */
   readonly away: boolean
-  /** Whether the last record could be written to it. */
+  /** Whether the last write to the file succeeded. */
   readonly usable: boolean
-  /** Bytes in the directory that are not in the database. */
+  /** Bytes in the directory that are not imported. */
   readonly bytes: number
-  /** When the oldest of these files was begun, milliseconds since the epoch; null: there is none. */
+  /** Start of the oldest of these files, in milliseconds since the epoch, or null. */
   readonly since: number | null
-  /** Files that were set aside and are there for somebody to look at. */
+  /** Refused files that an administrator must look at. */
   readonly refusedFiles: number
-  /** Files that could not be imported at the last look and are tried again. */
+  /** Files whose last import failed and is retried. */
   readonly failingFiles: number
-  /** Events that came into the database from files. */
+  /** Events that were imported from files. */
   readonly imported: number
 }
 
 export interface Fallback {
-  /** For the writer: takes records into a file while the database can't. */
+  /** The writer's store. Writes to a file while the database is unavailable. */
   readonly store: AuditStore
-  /** Imports what lies in the directory and whose process can't, then says so by `record`. @throws what the database throws */
-  look(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
-  /** As of the last look, but for our own file. */
+  /**
+   * Imports files of processes that cannot do it themselves, and records the results. @throws what the database throws
+   */
+  importFiles(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
+  /** As of the last import, plus the current file. */
   stats(): FallbackStats
 }
 
 /**
- * Between the writer and the database. A batch that the database doesn't take in time goes to a file, and so do all that follow,
- * until the file is in the database and nothing is in between.
+ * A store between the writer and the database. If the database does not accept a batch within the timeout, this batch
+ * and all later ones go to a file, until the file is imported.
  *
  * @throws FallbackDirectoryUnfit
  */
@@ -89,23 +91,23 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   const directory = await openFallbackDirectory(options.directory, disk)
   const exclusively = createQueue()
   const looking = createQueue()
-  /** The streams of this process, and those of them that may not go on. */
+  /** The streams of this process, and those that must not continue. */
   const streams = new Map<string, NewStream>()
   const stopped = new Set<string>()
-  /** Those with a file of which not all went in: they may go on only if the database has it all the same. */
+  /** Streams with a partly imported file. They may continue only if the database has all events anyway. */
   const broken = new Set<string>()
-  /** Ended while the database was away. */
+  /** Streams that ended while the database was unavailable. */
   const ended = new Set<string>()
   let waiting = { bytes: 0, since: null as number | null, refusedFiles: 0 }
   let failing = 0
-  let growing: GrowingFile | null = null
+  let currentFile: FallbackFile | null = null
   let away = false
-  /** Why, and whether anybody was told. */
+  /** The cause, and whether `onAway` was called. */
   let awayBecause: unknown
-  let told = false
+  let isReported = false
   let usable = true
   let closed = false
-  /** What the database must have before it is written to again. */
+  /** The last event that the database must have before it is used again. */
   let newest: { readonly stream: NewStream; readonly seq: number } | null = null
   let timer: NodeJS.Timeout | undefined
   let report: ((draft: EventDraft) => Promise<unknown>) | null = null
@@ -119,25 +121,25 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     onAlarm: (draft) => options.onAlarm?.(draft),
   })
 
-  function leave() {
+  function switchToFile() {
     away = true
-    returnLater()
+    scheduleReturn()
   }
 
-  function returnLater() {
+  function scheduleReturn() {
     clearTimeout(timer)
     if (closed) return
     timer = setTimeout(() => {
-      comeBack().catch((cause) => {
+      returnToDatabase().catch((cause) => {
         options.onError?.(cause)
-        returnLater()
+        scheduleReturn()
       })
     }, limits.every).unref()
   }
 
-  /** @throws StreamLost; anything else says that the database is away */
-  async function patiently<T>(operation: () => Promise<T>): Promise<T> {
-    const end = performance.now() + limits.patience
+  /** @throws StreamLost; any other error means that the database is unavailable */
+  async function withRetries<T>(operation: () => Promise<T>): Promise<T> {
+    const end = performance.now() + limits.timeout
     for (let pause = 10; ; pause *= 2) {
       try {
         return await withTimeout(operation(), Math.max(0, Math.round(end - performance.now())), throwTooSlow)
@@ -148,57 +150,58 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     }
   }
 
-  /** Does it in the database, or says that it is away. */
-  async function reached(operation: () => Promise<void>): Promise<boolean> {
+  /** @returns false if the database is unavailable */
+  async function tryDatabase(operation: () => Promise<void>): Promise<boolean> {
     if (away) return false
     try {
-      await patiently(operation)
+      await withRetries(operation)
       return true
     } catch (error) {
       if (error instanceof StreamLost) throw error
       awayBecause = error
-      leave()
+      switchToFile()
       return false
     }
   }
   async function write(stream: string, events: readonly RecordedEvent[]) {
     const row = streams.get(stream)
     if (!row) throw new StreamLost(stream, 'it was not opened here')
-    if (growing && (growing.stream !== stream || !growing.trusted || growing.size >= limits.fileSize)) await endFile()
+    if (currentFile && (currentFile.stream !== stream || !currentFile.trusted || currentFile.size >= limits.fileSize))
+      await endFile()
     try {
-      if (growing) await growing.append(events)
-      else growing = await begin(row, events)
+      if (currentFile) await currentFile.append(events)
+      else currentFile = await begin(row, events)
     } catch (error) {
       usable = false
-      if (growing && !growing.trusted) await endFile()
+      if (currentFile && !currentFile.trusted) await endFile()
       throw error
     }
     usable = true
     const last = events.at(-1)
-    if (last) newest = { stream: row, seq: last.place.seq }
-    if (!told) options.onAway?.(awayBecause)
-    told = true
+    if (last) newest = { stream: row, seq: last.position.seq }
+    if (!isReported) options.onAway?.(awayBecause)
+    isReported = true
   }
 
   function begin(header: NewStream, events: readonly RecordedEvent[]) {
     const { minimumFree } = limits
-    return beginFile({ disk, directory: directory.path, keys, minimumFree, header, now: now() }, events)
+    return createFallbackFile({ disk, directory: directory.path, keys, minimumFree, header, now: now() }, events)
   }
 
-  /** It is imported from now on. What was promised and then unlinked is written to another file first. */
+  /** Closes the current file for import. Confirmed events in an unlinked file are written to another file first. */
   async function endFile() {
-    const file = growing
+    const file = currentFile
     if (!file) return
     if (await file.salvage(now()))
-      options.onError?.(new Error(`${file.name} was removed; its records are in a new file`))
-    growing = null
+      options.onError?.(new Error(`${file.name} was removed; its events are in a new file`))
+    currentFile = null
     await file.close()
   }
 
-  /** @returns whether files of our own are left */
+  /** @returns whether files of this process remain */
   async function count(): Promise<boolean> {
     const { waiting: files, refused } = await directory.list()
-    const others = files.filter(({ name }) => name !== growing?.name)
+    const others = files.filter(({ name }) => name !== currentFile?.name)
     waiting = {
       bytes: others.reduce((sum, { size }) => sum + size, 0),
       since: files.length === 0 ? null : Math.min(...files.map(({ begunAt }) => begunAt)),
@@ -207,29 +210,29 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     return others.some(({ stream }) => streams.has(stream))
   }
 
-  /** All but the file that grows, and those of processes that are alive and reach the database themselves. */
-  async function takeOthers() {
+  /** Imports all files except the current one and those of live processes that reach the database. */
+  async function importOthers() {
     const { waiting: files } = await directory.list()
     const foreign = files.filter(({ stream, name }) => !streams.has(stream) && !name.endsWith(taken))
     const alive = await importer.alive([...new Set(foreign.map(({ stream }) => stream))])
-    const failed = await recovery.take(({ stream, name }) => name !== growing?.name && !alive.has(stream))
+    const failed = await recovery.importFiles(({ stream, name }) => name !== currentFile?.name && !alive.has(stream))
     failing = failed.length
     for (const { file, cause } of failed)
-      options.onError?.(new Error(`${file.name} can not be imported now; it is tried again`, { cause }))
+      options.onError?.(new Error(`${file.name} cannot be imported now and is retried`, { cause }))
   }
 
-  async function comeBack() {
+  async function returnToDatabase() {
     await looking(async () => {
-      await exclusively(async () => growing?.check().catch(endFile))
+      await exclusively(async () => currentFile?.check().catch(endFile))
       await importer.ping()
-      await takeOthers()
-      for (let turn = 0; turn < 20 && growing && growing.events > limits.rest; turn++) {
+      await importOthers()
+      for (let turn = 0; turn < 20 && currentFile && currentFile.events > limits.rest; turn++) {
         await exclusively(endFile)
-        await takeOthers()
+        await importOthers()
       }
       await exclusively(async () => {
         await endFile()
-        const [failed] = await recovery.take(({ stream }) => streams.has(stream))
+        const [failed] = await recovery.importFiles(({ stream }) => streams.has(stream))
         if (failed) throw failed.cause
         await expectComplete()
         for (const stream of ended) await primary.closeStream(stream)
@@ -238,15 +241,15 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       })
       await count()
     })
-    if (told) options.onAway?.(null)
-    told = false
+    if (isReported) options.onAway?.(null)
+    isReported = false
     newest = null
     if (report) await recovery.report(report)
-    // Somebody else held the stream of one of them.
-    if (await count()) returnLater()
+    // Another process held the lock of one of the streams.
+    if (await count()) scheduleReturn()
   }
 
-  /** Nothing may be added behind a gap: somebody else may hold a file of ours that is not in yet. */
+  /** Fails if the database lacks events, because another process may be importing a file of ours. */
   async function expectComplete() {
     if (newest === null || stopped.has(newest.stream.id)) return
     const { stream, seq } = newest
@@ -262,23 +265,23 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   const store: AuditStore = {
     openStream: (stream) =>
       exclusively(async () => {
-        // The first one of a process is not begun without its database.
+        // The first stream of a process needs the database.
         if (streams.size === 0) await primary.openStream(stream)
-        else await reached(() => primary.openStream(stream))
+        else await tryDatabase(() => primary.openStream(stream))
         streams.set(stream.id, stream)
       }),
     append: (stream, events, accounting) =>
       exclusively(async () => {
-        if (stopped.has(stream)) throw new StreamLost(stream, 'not all of its file can be in the log')
-        if (await reached(() => primary.append(stream, events, accounting))) return
-        // Whether it took place decides who goes on with the adoption: it must be known to the database alone.
-        if (accounting) throw new StreamLost(stream, 'the database went away while it adopted another')
+        if (stopped.has(stream)) throw new StreamLost(stream, 'its file was only partly imported')
+        if (await tryDatabase(() => primary.append(stream, events, accounting))) return
+        // The database alone must know whether this step of an adoption happened.
+        if (accounting) throw new StreamLost(stream, 'the database became unavailable during an adoption')
         await write(stream, events)
       }),
     async renewLease(stream, lease) {
       if (stopped.has(stream)) return 'lost'
       let answer: 'renewed' | 'lost' = 'renewed'
-      const asked = await reached(async () => {
+      const asked = await tryDatabase(async () => {
         answer = await primary.renewLease(stream, lease)
       })
       if (!asked && !usable) await expectUsable()
@@ -286,7 +289,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     },
     closeStream: (stream) =>
       exclusively(async () => {
-        if (!(await reached(() => primary.closeStream(stream)))) ended.add(stream)
+        if (!(await tryDatabase(() => primary.closeStream(stream)))) ended.add(stream)
       }),
     async close() {
       closed = true
@@ -298,7 +301,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     },
   }
 
-  /** While nothing can be written nobody is let in, so that nothing would ever find out that it can again. */
+  /** While nothing is writable, no event arrives that would detect that it works again. */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)
     if ((await disk.free(directory.path)) < limits.minimumFree) throw new Error('the disk of the fallback is full')
@@ -308,15 +311,15 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   await count()
   return {
     store,
-    async look(record) {
+    async importFiles(record) {
       report = record
-      if (away) return await comeBack()
-      await looking(takeOthers)
+      if (away) return await returnToDatabase()
+      await looking(importOthers)
       await recovery.report(record)
       await count()
     },
     stats() {
-      const own = growing?.size ?? 0
+      const own = currentFile?.size ?? 0
       return {
         away,
         usable,
@@ -329,7 +332,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   }
 }
 
-/** One at a time, in the order in which they come. */
+/** Runs work one at a time, in order. */
 function createQueue() {
   let last: Promise<unknown> = Promise.resolve()
   return function enqueue<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { uuidPattern } from '../uuid.ts'
 
-/** `<stream>.<seq of the first event>.<when it was begun, milliseconds>.ndjson`, so that names are in the order of the events. */
+/** `<stream>.<seq of the first event>.<start time in milliseconds>.ndjson`, so that names sort in order of events. */
 export interface FileName {
   readonly name: string
   readonly stream: string
@@ -9,9 +9,9 @@ export interface FileName {
   readonly begunAt: number
 }
 
-/** Being imported by somebody. */
+/** Suffix of a file that is being imported. */
 export const taken = '.taken'
-/** Will not be imported: somebody has to look at it. */
+/** Suffix of a refused file, which an administrator must look at. */
 export const refused = '.refused'
 
 const pattern = new RegExp(`^(${uuidPattern})\\.(\\d{12})\\.(\\d{13})\\.ndjson(\\.taken)?$`)
@@ -20,7 +20,7 @@ export function fileName(stream: string, seq: number, begunAt: number): string {
   return `${stream}.${String(seq).padStart(12, '0')}.${String(begunAt).padStart(13, '0')}.ndjson`
 }
 
-/** @returns null for what is no file of ours, or was refused */
+/** @returns null for other names and refused files */
 export function readFileName(name: string): FileName | null {
   const [, stream, seq, begunAt] = pattern.exec(name) ?? []
   return stream === undefined ? null : { name, stream, seq: Number(seq), begunAt: Number(begunAt) }

@@ -2,36 +2,36 @@ import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { StreamLost } from '../errors.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
-import { createReplacedConnection } from '../replaced-connection.ts'
+import { createSelfReplacingConnection } from '../self-replacing-connection.ts'
 import { append, expectOurs, type LastEvent, lastEvent, openStream } from '../store.ts'
-import type { FileHeader } from './line.ts'
-import type { FileEnd, FileReader } from './read-file.ts'
+import type { FileEnd, FileReader } from './read-fallback-file.ts'
+import type { FileHeader } from './signed-line.ts'
 
 export type ImportResult =
-  /** All of it that holds is in the log now. */
+  /** All valid events are in the log. */
   | {
       readonly kind: 'imported'
       readonly header: FileHeader
-      /** Events that were not there before. */
+      /** Newly inserted events. */
       readonly inserted: number
       readonly last: { readonly seq: number; readonly hash: Buffer }
-      /** Who had adopted the stream meanwhile. */
+      /** The adopter of the stream, or null. */
       readonly adoptedBy: string | null
       readonly end: FileEnd
     }
-  /** Nothing of it went in. */
+  /** Nothing was imported. */
   | { readonly kind: 'refused'; readonly reason: string; readonly different: boolean }
-  /** Somebody else holds its stream: later. */
+  /** Another process holds the stream's lock. */
   | { readonly kind: 'busy' }
 
 export interface FallbackImporter {
-  /** Takes a whole file in one transaction, under its stream's lock. @throws what PostgreSQL throws */
-  take(reader: FileReader): Promise<ImportResult>
-  /** @throws when the database does not answer */
+  /** Imports a file in one transaction, under the lock of its stream. @throws what PostgreSQL throws */
+  importFile(reader: FileReader): Promise<ImportResult>
+  /** @throws if the database does not answer */
   ping(): Promise<void>
-  /** Which of these streams have a writer that reaches the database. */
+  /** Those of the streams whose writer reaches the database. */
   alive(streams: readonly string[]): Promise<ReadonlySet<string>>
-  /** Number of a stream's last event in the log; 0: none. */
+  /** Number of a stream's last event; 0 without events. */
   lastSeq(stream: { readonly id: string; readonly month: number }): Promise<number>
   close(): Promise<void>
 }
@@ -39,24 +39,24 @@ export interface FallbackImporter {
 export interface PostgresImporterOptions {
   /** The runtime login. */
   readonly url: string
-  /** Milliseconds until a silent connection is given up. Default 2,000: callers may be waiting. */
+  /** Milliseconds until a silent connection is replaced. Default 2,000, because callers may be waiting. */
   readonly timeout?: number
 }
 
-/** Imports over a connection of its own, so that no record waits behind a file. */
+/** Uses its own connection, so that the writer never waits for it. */
 export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporterOptions): FallbackImporter {
-  const { within, end } = createReplacedConnection({
+  const { run, end } = createSelfReplacingConnection({
     connect: () => connect(url, timeout),
     timeout,
     isAnswer: (error) => error instanceof ImportRefused || error instanceof postgres.PostgresError,
   })
   return {
-    take: (reader) => within((sql, progress) => sql.begin((tx) => take(tx, reader, progress))).catch(refusal),
+    importFile: (reader) => run((sql, progress) => sql.begin((tx) => take(tx, reader, progress))).catch(refusal),
     async ping() {
-      await within((sql) => sql`select 1`)
+      await run((sql) => sql`select 1`)
     },
-    alive: (streams) => within((sql) => alive(sql, streams)),
-    lastSeq: async (stream) => (await within((sql) => lastEvent(sql, stream))).seq,
+    alive: (streams) => run((sql) => alive(sql, streams)),
+    lastSeq: async (stream) => (await run((sql) => lastEvent(sql, stream))).seq,
     close: end,
   }
 }
@@ -78,7 +78,7 @@ async function alive(sql: Sql, streams: readonly string[]): Promise<ReadonlySet<
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Rolls back what a file had brought so far. */
+/** Thrown to roll back the import. */
 class ImportRefused extends Error {
   readonly different: boolean
   constructor(reason: string, { different }: { readonly different: boolean } = { different: false }) {
@@ -93,7 +93,7 @@ function refusal(error: unknown): ImportResult {
   if (error instanceof postgres.PostgresError && isWithoutPartition(error))
     return {
       kind: 'refused',
-      reason: `the database has no room for its month, which is too old or was dropped (${error.message})`,
+      reason: `the database has no partition for its month, which is too old or was dropped (${error.message})`,
       different: false,
     }
   throw error
@@ -101,7 +101,10 @@ function refusal(error: unknown): ImportResult {
 
 const lockNotAvailable = '55P03'
 
-/** Neither goes away by itself: `ensure_partition` makes none, or there is none any more. A constraint of ours would have a name. */
+/**
+ * Whether the partition does not exist and cannot be created. Retrying would not help. Other constraint errors have a
+ * constraint name.
+ */
 function isWithoutPartition({ code, constraint_name: constraint }: postgres.PostgresError): boolean {
   return code === '22008' || (code === '23514' && constraint === undefined)
 }
@@ -111,7 +114,7 @@ async function take(
   { header, batches, end }: FileReader,
   progress: () => void,
 ): Promise<ImportResult> {
-  if (header === null) throw new ImportRefused(end.kind === 'damaged' ? end.reason : 'it holds no whole line')
+  if (header === null) throw new ImportRefused(end.kind === 'damaged' ? end.reason : 'it has no complete line')
   const { adopted_by: adoptedBy } = (await lockStream(tx, header)) ?? (await makeStream(tx, header))
   let last = await lastEvent(tx, header)
   const reading = batches()
@@ -121,15 +124,15 @@ async function take(
     const batch = await reading.next()
     if (batch.done) {
       if (last.kind === 'stream.closed') await closeStream(tx, header.id)
-      // Calls that the file brought may be open: its adopter goes on from where it was.
+      // Imported calls may be open, so the adopter continues.
       if (inserted > 0) {
         await tx`update audit.streams set accounted_at = null where id = ${header.id} and adopted_by is not null`
-        // What came late is to be signed, too.
+        // Late events must be signed, too.
         await tx`update audit.trees set settled = false where stream = ${header.id} and settled`
       }
       return { kind: 'imported', header, inserted, last, adoptedBy, end: batch.value }
     }
-    const present = batch.value.filter(({ place }) => place.seq <= last.seq)
+    const present = batch.value.filter(({ position }) => position.seq <= last.seq)
     const missing = batch.value.slice(present.length)
     await expectSame(tx, header.id, present)
     const [first] = missing
@@ -138,7 +141,7 @@ async function take(
     expectFollows(first, last)
     await append(tx, header.id, missing, 'file')
     inserted += missing.length
-    last = { seq: newest.place.seq, hash: newest.hash, kind: newest.column('kind') }
+    last = { seq: newest.position.seq, hash: newest.hash, kind: newest.column('kind') }
   }
 }
 
@@ -146,13 +149,13 @@ async function lockStream(tx: TransactionSql, { id, month, host }: FileHeader) {
   const [row] = await tx<{ adopted_by: string | null; month: Date; host: string }[]>`
     select adopted_by, month, host from audit.streams where id = ${id} for update nowait`
   if (row && (row.month.getTime() !== month || row.host !== host))
-    throw new ImportRefused('the log knows its stream by another host or month')
+    throw new ImportRefused('the log has its stream with another host or month')
   return row
 }
 
-/** A stream that was begun while the database was away is known from its first event on. */
+/** Creates a stream that began while the database was unavailable, if the file has its first event. */
 async function makeStream(tx: TransactionSql, header: FileHeader): Promise<{ adopted_by: string | null }> {
-  if (header.seq !== 1) throw new ImportRefused('the log does not know its stream')
+  if (header.seq !== 1) throw new ImportRefused('the log does not have its stream')
   await openStream(tx, { ...header, lease: 0, fallback: true })
   const row = await lockStream(tx, header)
   if (!row) throw new ImportRefused('its stream could not be made')
@@ -165,20 +168,20 @@ async function expectSame(tx: TransactionSql, stream: string, present: readonly 
     await expectOurs(tx, stream, present)
   } catch (error) {
     if (error instanceof StreamLost)
-      throw new ImportRefused(`the log has something else in the place of ${rangeText(present)}`, { different: true })
+      throw new ImportRefused(`the log has different events instead of ${rangeText(present)}`, { different: true })
     throw error
   }
 }
 
 function rangeText(events: readonly RecordedEvent[]): string {
-  return `its events ${events[0]?.place.seq} to ${events.at(-1)?.place.seq}`
+  return `its events ${events[0]?.position.seq} to ${events.at(-1)?.position.seq}`
 }
 
-function expectFollows({ place, prev }: RecordedEvent, last: LastEvent) {
-  if (place.seq !== last.seq + 1)
-    throw new ImportRefused(`the log has its stream up to event ${last.seq}, and the file begins with ${place.seq}`)
+function expectFollows({ position, prev }: RecordedEvent, last: LastEvent) {
+  if (position.seq !== last.seq + 1)
+    throw new ImportRefused(`the log has its stream up to event ${last.seq}, and the file begins with ${position.seq}`)
   if (!prev.equals(last.hash))
-    throw new ImportRefused(`event ${place.seq} does not follow the one that the log has before it`, {
+    throw new ImportRefused(`event ${position.seq} does not follow the last event in the log`, {
       different: true,
     })
   if (last.kind === 'stream.closed') throw new ImportRefused('its stream was closed', { different: true })

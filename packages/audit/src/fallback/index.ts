@@ -5,4 +5,4 @@ export {
   openFallback,
 } from './fallback.ts'
 export { createPostgresImporter, type PostgresImporterOptions } from './importer.ts'
-export type { FallbackKeys } from './line.ts'
+export type { FallbackKeys } from './signed-line.ts'

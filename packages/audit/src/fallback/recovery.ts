@@ -3,14 +3,14 @@ import type { EventDraft } from '../event.ts'
 import type { FallbackDirectory, WaitingFile } from './directory.ts'
 import type { FileName } from './file-name.ts'
 import type { FallbackImporter, ImportResult } from './importer.ts'
-import type { FallbackKeys } from './line.ts'
-import { type FileEnd, openFallbackFile } from './read-file.ts'
+import { type FileEnd, openFallbackFile } from './read-fallback-file.ts'
+import type { FallbackKeys } from './signed-line.ts'
 
-/** What has become of a file: to be recorded before the file is removed. */
-export interface Recovered {
+/** The result of an import, which is recorded before the file is removed. */
+export interface ImportOutcome {
   readonly file: FileName
   readonly draft: EventDraft
-  /** Whether all of it is in the log. What is not so is kept for somebody to look at. */
+  /** Whether all events are in the log. Otherwise the file is kept. */
   readonly whole: boolean
 }
 
@@ -21,14 +21,13 @@ export interface FailedFile {
 
 export interface Recovery {
   /**
-   * Imports the files that `which` says, each stream's in order. One that fails does not keep others out, but for those that follow
-   * it in its stream.
+   * Imports the files that `which` selects, per stream in order. A failing file stops only later files of its stream.
    *
-   * @returns the files that failed and are tried again
-   * @throws what the database throws when it is away
+   * @returns failed files, which are retried
+   * @throws what the database throws if it is unavailable
    */
-  take(which: (file: WaitingFile) => boolean): Promise<readonly FailedFile[]>
-  /** Records what was done, then removes or sets aside the files. */
+  importFiles(which: (file: WaitingFile) => boolean): Promise<readonly FailedFile[]>
+  /** Records the results, then removes or renames the files. */
   report(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
   stats(): { readonly imported: number }
 }
@@ -37,11 +36,11 @@ export interface RecoveryOptions {
   readonly directory: FallbackDirectory
   readonly importer: FallbackImporter
   readonly keys: FallbackKeys
-  /** A stream of which the log has something else than its file. */
+  /** Called for a stream whose events in the log differ from its file. */
   readonly onDifferent: (stream: string) => void
-  /** A stream of which the log may never have all that its file had. */
+  /** Called for a stream whose file cannot be imported completely. */
   readonly onBroken: (stream: string) => void
-  /** Somebody has to look at a file. */
+  /** Called for a file that an administrator must look at. */
   readonly onAlarm: (draft: EventDraft) => void
 }
 
@@ -53,10 +52,10 @@ export function createRecovery({
   onBroken,
   onAlarm,
 }: RecoveryOptions): Recovery {
-  const done = new Map<string, Recovered>()
+  const done = new Map<string, ImportOutcome>()
   const counts = { imported: 0 }
 
-  async function takeOne(waiting: WaitingFile): Promise<'done' | 'busy'> {
+  async function importOne(waiting: WaitingFile): Promise<'done' | 'busy'> {
     const file = await directory.take(waiting)
     if (file === null || done.has(file.name)) return 'done'
     const result = await readAndImport(file)
@@ -72,26 +71,26 @@ export function createRecovery({
   }
 
   async function readAndImport(file: FileName): Promise<ImportResult> {
-    const reader = await openFallbackFile(join(directory.path, file.name), file, keys).catch(strange)
+    const reader = await openFallbackFile(join(directory.path, file.name), file, keys).catch(ignoreLink)
     if (reader === null) return { kind: 'refused', reason: 'it is a link', different: false }
     try {
-      return await importer.take(reader)
+      return await importer.importFile(reader)
     } finally {
       await reader.close()
     }
   }
 
   return {
-    async take(which) {
+    async importFiles(which) {
       const { waiting } = await directory.list()
       const failed: FailedFile[] = []
       const later = new Set<string>()
       for (const file of waiting.filter(which)) {
         if (later.has(file.stream)) continue
         try {
-          if ((await takeOne(file)) === 'busy') later.add(file.stream)
+          if ((await importOne(file)) === 'busy') later.add(file.stream)
         } catch (cause) {
-          // Its own fault, as long as the database answers.
+          // If the database answers, the file itself is the cause.
           await importer.ping()
           later.add(file.stream)
           failed.push({ file, cause })
@@ -111,18 +110,18 @@ export function createRecovery({
   }
 }
 
-/** What was torn was never promised, so its stream goes on without it. */
+/** Events of an incomplete line were never confirmed, so the stream continues without them. */
 function isBroken(result: ImportResult): boolean {
   return result.kind === 'refused' || (result.kind === 'imported' && result.end.kind === 'damaged')
 }
 
-/** Opened without following links. */
-function strange(error: NodeJS.ErrnoException): null {
+/** Files are opened without following links. */
+function ignoreLink(error: NodeJS.ErrnoException): null {
   if (error.code === 'ELOOP' || error.code === 'ENXIO') return null
   throw error
 }
 
-function recoveredOf(file: FileName, result: Exclude<ImportResult, { kind: 'busy' }>): Recovered {
+function recoveredOf(file: FileName, result: Exclude<ImportResult, { kind: 'busy' }>): ImportOutcome {
   if (result.kind === 'refused') return { file, whole: false, draft: refusedDraft(file, result.reason) }
   const { header, inserted, last, adoptedBy, end } = result
   const problem = problemOf(end)
@@ -144,7 +143,7 @@ function recoveredOf(file: FileName, result: Exclude<ImportResult, { kind: 'busy
 function refusedDraft({ stream, name }: FileName, reason: string): EventDraft {
   return {
     kind: 'stream.not-recovered',
-    close: `nothing of the file went in: ${reason}`,
+    close: `nothing was imported from the file: ${reason}`,
     detail: { stream, file: name },
   }
 }
@@ -154,8 +153,8 @@ function problemOf(end: FileEnd): string | null {
     case 'whole':
       return null
     case 'torn':
-      return `what stands before is in the log; its last ${end.bytes} bytes are no whole line, as after a crash, and were never promised`
+      return `the complete lines are in the log; the last ${end.bytes} bytes are an incomplete line, as after a crash, and were never confirmed`
     case 'damaged':
-      return `what stands before is in the log, the rest is not: ${end.reason}`
+      return `only the lines before this one are in the log: ${end.reason}`
   }
 }

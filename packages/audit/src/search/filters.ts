@@ -4,7 +4,7 @@ import { InvalidFilter } from '../errors.ts'
 import { isUuid } from '../uuid.ts'
 import type { FilterQuery } from './filter-query.ts'
 
-/** Filters that were read: each can be asked of the database as it is. */
+/** Parsed filters, each a condition of the database query. */
 export interface AuditFilters {
   readonly from?: Date
   readonly to?: Date
@@ -20,7 +20,7 @@ export interface AuditFilters {
   readonly status?: number
   /** 5 for 5xx. */
   readonly statusClass?: number
-  /** What the command holds, and its words. */
+  /** Text in the command, and its words. */
   readonly command?: { readonly text: string; readonly words: string }
   /** For `to_tsquery`. */
   readonly words?: string
@@ -35,8 +35,7 @@ export function readFilters(query: FilterQuery): AuditFilters {
   const { from, to, principal, status, command, text, address, rack, app, kind, permission, route, effect, rule } =
     query
   const range = { ...readBound('from', from), ...readBound('to', to) }
-  if (range.from && range.to && range.from >= range.to)
-    throw new InvalidFilter('from is not before to, so that nothing could be found between them', 'turn them round')
+  if (range.from && range.to && range.from >= range.to) throw new InvalidFilter('from is not before to', 'swap them')
   return {
     ...range,
     ...(principal !== undefined && (isUuid(principal) ? { principalId: principal } : { principalName: principal })),
@@ -66,7 +65,9 @@ function readStatus(status: string | undefined): { status?: number; statusClass?
   return status.endsWith('xx') ? { statusClass: Number(status[0]) } : { status: Number(status) }
 }
 
-/** Letters and digits alone, each word whole or, before a `*`, a beginning: nothing in it is an operator of PostgreSQL's. */
+/**
+ * A `to_tsquery` expression of letters and digits, with `*` as prefix search. It cannot contain PostgreSQL operators.
+ */
 function wordsOf(name: string, text: string): string {
   const words = [...text.matchAll(/([\p{L}\p{N}\p{M}]+)(\*?)/gu)].map(
     ([, word, star]) => `${word}${star === '*' ? ':*' : ''}`,

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../event.ts'
-import type { Place } from './query.ts'
+import type { PagePosition } from './query.ts'
 
-/** A row as `pageQuery` and its likes select it. */
+/** A row of the queries in `query.ts`. */
 export interface EventRow {
   readonly id: string
   readonly micros: string
@@ -13,13 +13,13 @@ export interface EventRow {
   readonly hash: Buffer
 }
 
-/** An event as it was found. */
+/** A found event. */
 export interface FoundEvent {
   readonly id: string
-  readonly place: Place
-  /** When the database took it. */
+  readonly place: PagePosition
+  /** Time of the insert. */
   readonly writtenAt: Date
-  /** The bytes that were hashed. */
+  /** The hashed bytes. */
   readonly canonical: string
   readonly event: AuditEvent
   /** 32 bytes each. */

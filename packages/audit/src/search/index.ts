@@ -1,6 +1,6 @@
 export { NoSuchEvent } from '../errors.ts'
+export { type ConcurrencyLimit, createConcurrencyLimit } from './concurrency-limit.ts'
 export type { FilterQuery } from './filter-query.ts'
-export { createFollower, type FollowedBatch, type Follower } from './follow.ts'
+export { createFollower, type FollowedBatch, type Follower } from './follower.ts'
 export type { FoundEvent } from './found-event.ts'
 export { type AuditSearch, type AuditSearchOptions, createAuditSearch } from './search.ts'
-export { createSlots, type Slots } from './slots.ts'

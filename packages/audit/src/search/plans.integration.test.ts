@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from 'postgres'
 import { expect, test } from 'vitest'
-import { openCallsQuery } from '../adoption/postgres-adoptions.ts'
-import { alarmsQuery } from '../checkpoints/open-alarms.ts'
+import { openCallsQuery } from '../adoption/postgres-adoption-store.ts'
+import { alarmsQuery } from '../checkpoints/logged-alarms.ts'
 import { databaseForTest } from '../testing/database.ts'
 import { readFilters } from './filters.ts'
 import { acknowledgementsQuery, eventQuery, facetPageQuery, facetsQuery, pageQuery, type Query } from './query.ts'
@@ -11,7 +11,7 @@ const part = { limit: 51 }
 const page = (filters: Parameters<typeof readFilters>[0]) => pageQuery(readFilters(filters), part)
 const rareKind = readFilters({ kind: 'stream.abandoned' })
 
-/** What leads to the events of each filter: each index of the log stands here, with what it is for. */
+/** The queries that use each index. */
 const uses: Readonly<Record<string, readonly Query[]>> = {
   pkey: [page({ stream: randomUUID() })],
   at_idx: [page({}), page({ from: '2026-01-01T00:00:00Z' }), eventQuery(randomUUID(), Date.now())],
@@ -43,7 +43,7 @@ function of(text: string, ...values: readonly Query['values'][number][]): Query 
   return { text, values }
 }
 
-test('each search goes down an index, and no index is there for nothing', async () => {
+test('each search uses an index, and each index is used', async () => {
   const { admin, runtime } = await databaseForTest()
   const partition = await fill(runtime, admin)
   const rows =
@@ -58,7 +58,7 @@ async function plan(sql: Sql, { text, values }: Query): Promise<string> {
   return rows.map((row) => row['QUERY PLAN']).join('\n')
 }
 
-/** Events of which nothing is rare. @returns the partition that they are in */
+/** Inserts events without rare values. @returns their partition */
 async function fill(runtime: Sql, admin: Sql): Promise<string> {
   const [month] = await runtime<{ name: string }[]>`
     select audit.ensure_partition((now() at time zone 'UTC')::date) as name`

@@ -1,15 +1,15 @@
 import { monthAfter } from '../calendar-month.ts'
 import type { AuditFilters } from './filters.ts'
 
-/** A part of a statement, and the values that its `$n` stand for. */
+/** SQL text and the values of its `$n`. */
 export interface Query {
   readonly text: string
   readonly values: readonly Value[]
 }
 export type Value = string | number | Date
 
-/** Where a page ended: the place of its last event. */
-export interface Place {
+/** Position of the last event of a page. */
+export interface PagePosition {
   /** Microseconds since the epoch. */
   readonly at: string
   readonly stream: string
@@ -21,33 +21,33 @@ const columns =
 
 export interface PagePart {
   readonly limit: number
-  readonly before?: Place
+  readonly before?: PagePosition
 }
 
-/** Digests of a kind, rack, route, permission and rule, as `audit.facet_of` makes them. */
+/** Digests of (kind, rack, route, permission, rule), as computed by `audit.facet_of`. */
 export type Facets = readonly string[]
 
 /**
- * The newest events that fit, from a place on. What is found in no order is found first and sorted then: the `offset 0` keeps
- * PostgreSQL, which can't tell how many these are, from going through all of the log in its order instead.
+ * The newest matching events before a position. Some conditions have no index in time order; `offset 0` makes
+ * PostgreSQL find all matches first and then sort them, instead of scanning the whole log in time order.
  */
 export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, facets?: Facets): Query {
   const values: Value[] = []
   const conditions = allConditionsOf(filters, values)
   if (facets) conditions.push(amongFacets(facets, values))
   if (before) conditions.push(beforePlace(filters, before, values))
-  const found = isSorted(filters)
+  const found = needsSort(filters)
     ? `(select e.* from audit.events e ${where(conditions)} offset 0) e`
     : `audit.events e ${where(conditions)}`
   return {
-    text: `select ${columns} from ${found} order by ${newestFirst(filters)} limit ${holder(values, limit)}`,
+    text: `select ${columns} from ${found} order by ${newestFirst(filters)} limit ${placeholder(values, limit)}`,
     values,
   }
 }
 
 /**
- * As `pageQuery`, among the newest `recent` alone and in their order. What is often there fills a page so, where all of its matches
- * would be too many to sort, or in too many places.
+ * Like `pageQuery`, but only among the newest `recent` events, in their order. For frequent matches this fills a page
+ * faster than sorting all matches.
  */
 export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePart, recent: number): Query {
   const values: Value[] = []
@@ -60,12 +60,12 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
     ...sortedConditionsOf(filters, values),
   ]
   return {
-    text: `select ${columns} from (${among}) e ${where(matching)} order by ${newestFirst(filters)} limit ${holder(values, limit)}`,
+    text: `select ${columns} from (${among}) e ${where(matching)} order by ${newestFirst(filters)} limit ${placeholder(values, limit)}`,
     values,
   }
 }
 
-/** The facets whose events can fit. Each is gone to by the index, past all others of the one before. */
+/** The facets that can match. Jumps through the index from one facet to the next. */
 export function facetsQuery(filters: AuditFilters): Query {
   const values: Value[] = []
   const one = `select ${facet} as digest, ${facetColumns.map(([, column]) => column)} from audit.events e`
@@ -81,15 +81,15 @@ export function facetsQuery(filters: AuditFilters): Query {
 }
 
 /**
- * As `pageQuery`, from the newest of each facet. PostgreSQL takes each of them for an average one, which it would rather look for among all
- * events in the order of time, so that nothing here is an equality: no other index than that of the facets has this order.
+ * Like `pageQuery`, from the newest events of each facet. Uses no equality: with one, PostgreSQL would assume an
+ * average facet and scan all events in time order instead of using the facet index.
  */
 export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePart, facets: Facets): Query {
   const values: Value[] = []
-  const wanted = `unnest(${holder(values, `{${facets}}`)}::bigint[]) as wanted(digest)`
+  const wanted = `unnest(${placeholder(values, `{${facets}}`)}::bigint[]) as wanted(digest)`
   const conditions = [`${facet} between wanted.digest and wanted.digest`, ...conditionsOf(filters, values)]
   if (before) conditions.push(beforePlace(filters, before, values))
-  const most = holder(values, limit)
+  const most = placeholder(values, limit)
   const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
   return {
     text: `select ${columns} from ${wanted} cross join lateral (${newest}) e
@@ -98,7 +98,7 @@ export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePar
   }
 }
 
-/** All that fit, in the order of time; of one stream, in its order. */
+/** All matching events in time order; of one stream, in number order. */
 export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
   const values: Value[] = []
   const conditions = allConditionsOf(filters, values)
@@ -107,7 +107,7 @@ export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
   return { text: `select ${columns} from audit.events e ${where(conditions)} order by ${order}`, values }
 }
 
-/** An event's id is of its time: that leads to it. */
+/** The ID contains the time, which has an index. */
 export function eventQuery(id: string, moment: number): Query {
   return {
     text: `select ${columns} from audit.events e where e.at = $1::timestamptz and e.id = $2::uuid limit 1`,
@@ -124,7 +124,7 @@ export function acknowledgementsQuery(ids: readonly string[]): Query {
   }
 }
 
-/** What fits of one stream after one number up to another, in its order. */
+/** Matching events of one stream in a range of numbers, in order. */
 export function streamQuery(
   filters: AuditFilters,
   { stream, after, upTo, month, limit }: StreamPart & { readonly limit: number },
@@ -132,12 +132,12 @@ export function streamQuery(
   const values: Value[] = []
   const conditions = allConditionsOf(filters, values)
   conditions.push(
-    `e.stream = ${holder(values, stream)}::uuid`,
-    `e.seq > ${holder(values, after)}::bigint and e.seq <= ${holder(values, upTo)}::bigint`,
+    `e.stream = ${placeholder(values, stream)}::uuid`,
+    `e.seq > ${placeholder(values, after)}::bigint and e.seq <= ${placeholder(values, upTo)}::bigint`,
     inMonth(values, month),
   )
   return {
-    text: `select ${columns} from audit.events e ${where(conditions)} order by e.seq limit ${holder(values, limit)}`,
+    text: `select ${columns} from audit.events e ${where(conditions)} order by e.seq limit ${placeholder(values, limit)}`,
     values,
   }
 }
@@ -146,22 +146,22 @@ export interface StreamPart {
   readonly stream: string
   readonly after: number
   readonly upTo: number
-  /** The first moment of the month that its events are in. */
+  /** Start of the month of its events. */
   readonly month: Date
 }
 
-/** Leads to one partition. */
+/** Limits the query to one partition. */
 function inMonth(values: Value[], month: Date): string {
   const next = new Date(monthAfter(month.getTime()))
-  return `e.at >= ${holder(values, month)}::timestamptz and e.at < ${holder(values, next)}::timestamptz`
+  return `e.at >= ${placeholder(values, month)}::timestamptz and e.at < ${placeholder(values, next)}::timestamptz`
 }
 
-/** Whether its matches are found in no order of time, so that they have to be sorted. */
-export function isSorted({ words, command, block }: AuditFilters): boolean {
+/** Whether matches have no time order, so that they must be sorted. */
+export function needsSort({ words, command, block }: AuditFilters): boolean {
   return words !== undefined || command !== undefined || block !== undefined
 }
 
-/** Whether a facet can lead to its matches. Those of a stream or a request are few, and together. */
+/** Whether a facet helps to find matches. Matches of a stream or a request are few and adjacent. */
 export function hasFacet(filters: AuditFilters): boolean {
   return (
     filters.stream === undefined &&
@@ -170,56 +170,58 @@ export function hasFacet(filters: AuditFilters): boolean {
   )
 }
 
-/** Whether nothing but a facet leads to its matches in the order of time. */
-export function isFacetAlone(filters: AuditFilters): boolean {
+/** Whether only a facet finds matches in time order. */
+export function hasOnlyFacet(filters: AuditFilters): boolean {
   const { principalId, principalName, app, effect, status, statusClass, address } = filters
   const others = [principalId, principalName, app, effect, status, statusClass, address]
-  return hasFacet(filters) && !isSorted(filters) && others.every((other) => other === undefined)
+  return hasFacet(filters) && !needsSort(filters) && others.every((other) => other === undefined)
 }
 
 const facet = 'audit.facet_of(e.kind, e.rack, e.route, e.permission, e.rule)'
 
 function amongFacets(facets: Facets, values: Value[]): string {
-  return `${facet} = any(${holder(values, `{${facets}}`)}::bigint[])`
+  return `${facet} = any(${placeholder(values, `{${facets}}`)}::bigint[])`
 }
 
 function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
 }
 
-/** Within a stream, numbers are in the order of time. */
+/** Within a stream, numbers follow time. */
 function newestFirst({ stream }: AuditFilters): string {
   return stream === undefined ? 'e.at desc, e.stream desc, e.seq desc' : 'e.seq desc'
 }
 
-function beforePlace({ stream }: AuditFilters, { at, stream: last, seq }: Place, values: Value[]): string {
-  if (stream !== undefined) return `e.seq < ${holder(values, seq)}::bigint`
-  const moment = `timestamptz 'epoch' + ${holder(values, at)}::bigint * interval '1 microsecond'`
-  return `(e.at, e.stream, e.seq) < (${moment}, ${holder(values, last)}::uuid, ${holder(values, seq)}::bigint)`
+function beforePlace({ stream }: AuditFilters, { at, stream: last, seq }: PagePosition, values: Value[]): string {
+  if (stream !== undefined) return `e.seq < ${placeholder(values, seq)}::bigint`
+  const moment = `timestamptz 'epoch' + ${placeholder(values, at)}::bigint * interval '1 microsecond'`
+  return `(e.at, e.stream, e.seq) < (${moment}, ${placeholder(values, last)}::uuid, ${placeholder(values, seq)}::bigint)`
 }
 
-/** Of an event, whether words may stand elsewhere than in its command. */
+/** Events whose words may be outside of the command. */
 const holdsMore = "e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed')"
-/** Which events hold words that are found: as the index says it. */
+/** The condition of the partial index on words. */
 const holdsWords = `(e.command is not null or ${holdsMore})`
 
-/** All but what makes a facet, and what is found in no order. */
+/** Conditions without those of facets and unsorted matches. */
 function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   const { from, to, status, statusClass, address, effect } = filters
   const conditions: string[] = []
   const add = (condition: string) => void conditions.push(condition)
-  if (from) add(`e.at >= ${holder(values, from)}::timestamptz`)
-  if (to) add(`e.at < ${holder(values, to)}::timestamptz`)
+  if (from) add(`e.at >= ${placeholder(values, from)}::timestamptz`)
+  if (to) add(`e.at < ${placeholder(values, to)}::timestamptz`)
   conditions.push(...equalities(columnsByFilter, filters, values))
-  if (filters.stream !== undefined) add(`e.stream = ${holder(values, filters.stream)}::uuid`)
+  if (filters.stream !== undefined) add(`e.stream = ${placeholder(values, filters.stream)}::uuid`)
   if (effect !== undefined) add(`e.effect = '${effects[effect] ?? 'none'}'`)
-  // The literals beside the values: an index that leaves the most common value out can be used then.
+  // The additional literals allow PostgreSQL to use partial indexes that exclude the most common value.
   if (status !== undefined)
-    add(`e.status = ${holder(values, status)}::smallint${status === 200 ? '' : ' and e.status <> 200'}`)
+    add(`e.status = ${placeholder(values, status)}::smallint${status === 200 ? '' : ' and e.status <> 200'}`)
   if (statusClass !== undefined)
-    add(`e.status / 100 = ${holder(values, statusClass)}::int${statusClass === 2 ? '' : ' and e.status / 100 <> 2'}`)
+    add(
+      `e.status / 100 = ${placeholder(values, statusClass)}::int${statusClass === 2 ? '' : ' and e.status / 100 <> 2'}`,
+    )
   if (address !== undefined)
-    add(`audit.address_of(e.address) = ${holder(values, address)}::inet and e.address is not null`)
+    add(`audit.address_of(e.address) = ${placeholder(values, address)}::inet and e.address is not null`)
   return conditions
 }
 
@@ -231,24 +233,24 @@ function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
   ]
 }
 
-/** Those whose matches an index gives in no order of time. */
+/** Conditions whose index has no time order. */
 function sortedConditionsOf({ block, words, command }: AuditFilters, values: Value[]): string[] {
   const conditions: string[] = []
   if (block !== undefined)
-    conditions.push(`audit.address_of(e.address) <<= ${holder(values, block)}::inet and e.address is not null`)
+    conditions.push(`audit.address_of(e.address) <<= ${placeholder(values, block)}::inet and e.address is not null`)
   if (words !== undefined) conditions.push(havingWords(words, values))
   if (command !== undefined) {
     conditions.push(havingWords(command.words, values))
-    conditions.push(`strpos(lower(e.command), lower(${holder(values, command.text)})) > 0`)
+    conditions.push(`strpos(lower(e.command), lower(${placeholder(values, command.text)})) > 0`)
   }
   return conditions
 }
 
-/** What costs little and spares most rows the rest: of an allowed call, words can only stand in the command. */
+/** A cheap condition that excludes most rows: the words of an allowed call can only be in the command. */
 function roughly({ words, command }: AuditFilters, values: Value[]): string[] {
   const all = [words, command?.words].flatMap((one) => one?.split(' & ') ?? [])
   return all.map(
-    (word) => `(strpos(lower(e.command), lower(${holder(values, word.replace(/:\*$/, ''))})) > 0 or ${holdsMore})`,
+    (word) => `(strpos(lower(e.command), lower(${placeholder(values, word.replace(/:\*$/, ''))})) > 0 or ${holdsMore})`,
   )
 }
 
@@ -259,7 +261,7 @@ const columnsByFilter = [
   ['request', 'e.request'],
 ] as const satisfies ColumnsByFilter
 
-/** What makes a facet. */
+/** The columns of a facet. */
 const facetColumns = [
   ['kind', 'e.kind'],
   ['rack', 'e.rack'],
@@ -277,17 +279,17 @@ function equalities(
 ): string[] {
   return columnsOf.flatMap(([name, column]) => {
     const value = filters[name]
-    return value === undefined ? [] : [`${column} = ${holder(values, value)}`]
+    return value === undefined ? [] : [`${column} = ${placeholder(values, value)}`]
   })
 }
 
 const effects: Readonly<Record<string, string>> = { allow: 'allow', deny: 'deny', needs: 'needs' }
 
 function havingWords(words: string, values: Value[]): string {
-  return `audit.words_of(e.command, e.canonical) @@ to_tsquery('simple', ${holder(values, words)}) and ${holdsWords}`
+  return `audit.words_of(e.command, e.canonical) @@ to_tsquery('simple', ${placeholder(values, words)}) and ${holdsWords}`
 }
 
-function holder(values: Value[], value: Value): string {
+function placeholder(values: Value[], value: Value): string {
   values.push(value)
   return `$${values.length}`
 }

@@ -49,7 +49,7 @@ const locked: EventDraft = {
   detail: { reason: 'left the company' },
 }
 
-/** A log of four events, to which no test adds any. */
+/** A log of four events that tests do not change. */
 const fourEvents = sharedFixture(async (onEnd) => {
   const log = await started(onEnd)
   const recorded = []
@@ -102,19 +102,19 @@ test.each<[FilterQuery, string[]]>([
   expect(items.map(({ event }) => event.request).sort()).toEqual(found)
 })
 
-test('a stream is found by its id, newest first, in pages', async () => {
+test('a stream is found by its ID, newest first, in pages', async () => {
   const { search, record } = await started()
-  const { place } = await record(call)
+  const { position } = await record(call)
   await record(broken)
-  const first = await search.page({ stream: place.stream }, { limit: 2 })
-  const second = await search.page({ stream: place.stream }, { limit: 2, cursor: first.next ?? '' })
+  const first = await search.page({ stream: position.stream }, { limit: 2 })
+  const second = await search.page({ stream: position.stream }, { limit: 2, cursor: first.next ?? '' })
   expect([...first.items, ...second.items].map(({ event }) => event.seq)).toEqual([3, 2, 1])
   expect(second.next).toBeNull()
 })
 
-test('pages show all that was there at the first one, once, whatever is recorded in between', async () => {
+test('pages show all events of the time of the first page, each once, during writes', async () => {
   const { search, record } = await started()
-  // Many of one millisecond, so that time alone does not tell them apart.
+  // Many events of one millisecond, so that time does not order them.
   const before = await Promise.all(Array.from({ length: 40 }, () => record(call)))
   const seen: string[] = []
   let cursor: string | undefined
@@ -132,13 +132,13 @@ test.each([
   ['x', 'no cursor'],
   [Buffer.from('00000000.1.00000000-0000-0000-0000-000000000000.1').toString('base64url'), 'of other filters'],
   [Buffer.from("'; drop table audit.events; --").toString('base64url'), 'a statement'],
-])('a cursor that no page gave is refused: %s (%s)', async (cursor) => {
+])('an invalid cursor is rejected: %s (%s)', async (cursor) => {
   await expect(fourEvents().search.page({ kind: 'call' }, { limit: 1, cursor })).rejects.toMatchObject({
     code: 'RGW_INVALID_AUDIT_CURSOR',
   })
 })
 
-test('a cursor is good for its own filters alone', async () => {
+test('a cursor is valid only for its own filters', async () => {
   const { search } = fourEvents()
   const { next } = await search.page({ kind: 'call' }, { limit: 1 })
   expect((await search.page({ kind: 'call' }, { limit: 1, cursor: next ?? '' })).items).toHaveLength(1)
@@ -183,14 +183,14 @@ test.each<[FilterQuery, RegExp]>([
   [{ address: 'example.com' }, /address/],
   [{ text: '***' }, /words/],
   [{ text: 'a '.repeat(21) }, /words/],
-])('%j is refused with what to give instead', async (query, sentence) => {
+])('%j is rejected with the expected format', async (query, sentence) => {
   await expect(fourEvents().search.page(query, { limit: 1 })).rejects.toMatchObject({
     code: 'RGW_INVALID_FILTER',
     message: expect.stringMatching(sentence),
   })
 })
 
-test('an event whose address, command or reason no index can take is recorded all the same', async () => {
+test('an event is recorded even if its address, command, or reason cannot be indexed', async () => {
   const { search, record } = await started()
   const word = 'x'.repeat(5_000)
   const addresses = [
@@ -214,7 +214,7 @@ test('an event whose address, command or reason no index can take is recorded al
   expect((await search.page({ address: '192.0.2.0/24' }, { limit: 50 })).items).toHaveLength(1)
 })
 
-test('what is often found comes by its time, and what is not by its index: both in the same order', async () => {
+test('frequent and rare matches have the same order', async () => {
   const { search, runtime, record } = await started()
   await record({ ...call, command: ['rake', 'rare'] })
   await Promise.all(Array.from({ length: 120 }, (_, n) => record({ ...call, command: ['rake', `task:${n}`] })))
@@ -252,18 +252,15 @@ test.each<[FilterQuery]>([
   [{ app: 'web', principal: 'ann@example.com' }],
   [{ app: 'web', kind: 'call' }],
   [{ app: 'web', text: 'rake' }],
-])(
-  'the events of an app come in the order of time from all of its racks, and those without a rack too: %j',
-  async (query) => {
-    const { search, recorded } = twoApps()
-    const expected = recorded.filter((event) => event.column('app') === 'web').map(({ id }) => id)
-    expect(await pagedIds(search, query, 10)).toEqual(expected.toReversed())
-    expect(await exportedIds(search, query)).toEqual(expected)
-    expect((await search.page({ ...query, rack: 'eu' }, { limit: 50 })).items.length).toBe(18)
-  },
-)
+])('events of an app are in time order across racks, including those without a rack: %j', async (query) => {
+  const { search, recorded } = twoApps()
+  const expected = recorded.filter((event) => event.column('app') === 'web').map(({ id }) => id)
+  expect(await pagedIds(search, query, 10)).toEqual(expected.toReversed())
+  expect(await exportedIds(search, query)).toEqual(expected)
+  expect((await search.page({ ...query, rack: 'eu' }, { limit: 50 })).items.length).toBe(18)
+})
 
-/** Twelve events of several kinds, before thousands of another kind. */
+/** Twelve events of several kinds, followed by thousands of another kind. */
 const rareEvents = sharedFixture(async (onEnd) => {
   const log = await started(onEnd)
   const drafts = Array.from({ length: 3 }, (_, n): EventDraft[] => [
@@ -283,17 +280,14 @@ test.each<[FilterQuery]>([
   [{ permission: 'process:run' }],
   [{ route: 'POST /apps/{app}/services/{service}/processes' }],
   [{ rule: 'no-command-rule' }],
-])(
-  'what is rare is found behind thousands that are newer, in pages and in an export, with all facets it is in: %j',
-  async (query) => {
-    const { search, rare } = rareEvents()
-    const [name, value] = Object.entries(query)[0] ?? []
-    const expected = rare.flatMap((event) => (event.column(name ?? '') === value ? [event.id] : []))
-    expect(expected.length).toBeGreaterThan(2)
-    expect(await pagedIds(search, query, 2)).toEqual(expected.toReversed())
-    expect(await exportedIds(search, query)).toEqual(expected)
-  },
-)
+])('rare events are found behind thousands of newer ones, in pages and exports: %j', async (query) => {
+  const { search, rare } = rareEvents()
+  const [name, value] = Object.entries(query)[0] ?? []
+  const expected = rare.flatMap((event) => (event.column(name ?? '') === value ? [event.id] : []))
+  expect(expected.length).toBeGreaterThan(2)
+  expect(await pagedIds(search, query, 2)).toEqual(expected.toReversed())
+  expect(await exportedIds(search, query)).toEqual(expected)
+})
 
 async function pagedIds(search: AuditSearch, query: FilterQuery, limit: number): Promise<string[]> {
   const ids: string[] = []
@@ -311,7 +305,7 @@ async function exportedIds(search: AuditSearch, query: FilterQuery): Promise<str
   return ids
 }
 
-test('an event is found by its id, and no other id finds one', async () => {
+test('an event is found only by its own ID', async () => {
   const { search, recorded } = fourEvents()
   const [one] = recorded
   if (one === undefined) throw new Error('nothing was recorded')
@@ -322,7 +316,7 @@ test('an event is found by its id, and no other id finds one', async () => {
     await expect(search.event(id), id).rejects.toMatchObject({ code: 'RGW_NO_SUCH_EVENT' })
 })
 
-test('a search that takes too long is ended, and says what to do', async () => {
+test('a search that takes too long is canceled with a remedy', async () => {
   const { runtimeUrl, admin } = fourEvents()
   const search = createAuditSearch({ url: runtimeUrl, timeout: 200 })
   onTestFinished(() => search.close())
@@ -333,7 +327,7 @@ test('a search that takes too long is ended, and says what to do', async () => {
   expect((await search.page({ kind: 'call' }, { limit: 1 })).items).toHaveLength(1)
 })
 
-test('searches wait for each other only up to a number', async () => {
+test('concurrent searches are limited', async () => {
   const { search } = fourEvents()
   const all = await Promise.allSettled(Array.from({ length: 40 }, () => search.page({}, { limit: 1 })))
   const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
@@ -342,14 +336,14 @@ test('searches wait for each other only up to a number', async () => {
   await expect(search.page({}, { limit: 1 })).resolves.toMatchObject({ items: [{ event: { request: 'r-4' } }] })
 })
 
-test('nothing can be written by its connections', async () => {
+test('its connections are read-only', async () => {
   const { search } = fourEvents()
   await expect(
     search.sql`insert into audit.streams (id, month, host, pid, lease_until) values (gen_random_uuid(), now(), 'x', 1, now())`,
   ).rejects.toThrow(/read-only/)
 })
 
-test('everything that fits comes in one go, as of its beginning, in the order of time', async () => {
+test('an export is a snapshot in time order', async () => {
   const { search, record } = await started()
   const before = await Promise.all(
     Array.from({ length: 1_200 }, (_, n) => record({ ...call, app: n % 2 ? 'web' : 'api' })),
@@ -362,7 +356,7 @@ test('everything that fits comes in one go, as of its beginning, in the order of
   expect(ids).toEqual(before.filter((_, n) => n % 2).map(({ id }) => id))
 })
 
-test('only so many exports run at once, and one that is broken off makes room', async () => {
+test('concurrent exports are limited, and an aborted one frees its slot', async () => {
   const { search } = rareEvents()
   const open = async (of: AuditSearch) => {
     const batches = of.all({})[Symbol.asyncIterator]()
@@ -376,7 +370,7 @@ test('only so many exports run at once, and one that is broken off makes room', 
   await third.return?.()
 })
 
-test('each partition has every index of the table, those made later, too', async () => {
+test('each partition has all indexes of the table', async () => {
   const { admin } = fourEvents()
   const rows = await admin<{ name: string; indexes: number }[]>`
     select c.relname as name, count(i.indexrelid)::int as indexes from pg_class c join pg_index i on i.indrelid = c.oid
@@ -392,7 +386,7 @@ test('each partition has every index of the table, those made later, too', async
   expect(missing?.count).toBe(0)
 })
 
-test('an export whose connection breaks is never taken for a whole one', async () => {
+test('an export whose connection breaks fails', async () => {
   const { search, admin } = rareEvents()
   const batches = search.all({})[Symbol.asyncIterator]()
   expect((await batches.next()).done).toBe(false)

@@ -2,7 +2,8 @@ import { ConnectionBroken, openPool } from '@rack-gateway/database'
 import postgres, { type Sql } from 'postgres'
 import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
-import { cursorAt, placeAt } from './cursor.ts'
+import { type ConcurrencyLimit, createConcurrencyLimit } from './concurrency-limit.ts'
+import { readCursor, writeCursor } from './cursor.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
@@ -14,93 +15,93 @@ import {
   facetPageQuery,
   facetsQuery,
   hasFacet,
-  isFacetAlone,
-  isSorted,
+  hasOnlyFacet,
+  needsSort,
   type PagePart,
   pageQuery,
   type Query,
   recentPageQuery,
 } from './query.ts'
-import { createSlots, type Slots } from './slots.ts'
-import { unbroken } from './unbroken.ts'
+import { throwOnDisconnect } from './throw-on-disconnect.ts'
 
 export interface AuditSearchOptions {
   /** The runtime login. */
   readonly url: string
-  /** Milliseconds after which a search is ended. Default 5,000. */
+  /** Milliseconds until a search is canceled. Default 5,000. */
   readonly timeout?: number
 }
 
 export interface FoundPage {
   readonly items: readonly FoundEvent[]
-  /** For the next page; null on the last one. */
+  /** Cursor of the next page, or null. */
   readonly next: string | null
 }
 
-/** The audit log as an auditor reads it. */
+/** Searches the audit log. */
 export interface AuditSearch {
-  /** The newest events that fit. @throws InvalidFilter, InvalidAuditCursor, SearchTooBroad, SearchBusy */
+  /** The newest matching events. @throws InvalidFilter, InvalidAuditCursor, SearchTooBroad, SearchBusy */
   page(query: FilterQuery, page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<FoundPage>
   /** @throws NoSuchEvent, SearchBusy */
   event(id: string): Promise<FoundEvent>
   /**
-   * All that fit as of now, in the order of time, in batches: the next is read when the one before was taken.
+   * All events that match now, in time order, in batches. Reads the next batch only after the consumer has taken the
+   * previous one.
    * @throws InvalidFilter at once, SearchBusy with the first batch
    */
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
-  /** Who has acknowledged alarms, of at most 200: by the alarm's id, the first event that says so. @throws SearchBusy */
+  /** The first acknowledgement of each of at most 200 alarms, by alarm ID. @throws SearchBusy */
   acknowledgements(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
-  /** For statements of its own; under the same limits. */
+  /** For other statements, with the same limits. */
   readonly sql: Sql
   close(): Promise<void>
 }
 
-/** Connections that nothing else uses: an auditor's search never stands before a call. */
+/** Dedicated connections, so that a search never delays a call. */
 const connections = 4
-/** Searches that run or wait for a connection. */
-const mostSearches = 16
-const mostExports = 2
+/** Searches that run or wait for a connection, at most. */
+const maxSearches = 16
+const maxExports = 2
 const batchSize = 500
-/** How many of the newest are looked at before others: for what is found in no order, and for what may be in many places. */
+/** Number of newest events to search first: for unsorted matches, and for facets. */
 const recent = { sorted: 25_000, facets: 2_000 }
 
 export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions): AuditSearch {
   const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
-  const searches = createSlots(mostSearches, 'searches of the audit log')
-  const exports = createSlots(mostExports, 'exports of the audit log')
+  const searches = createConcurrencyLimit(maxSearches, 'searches of the audit log')
+  const exports = createConcurrencyLimit(maxExports, 'exports of the audit log')
 
   async function bounded(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
-    const giveBack = searches.take()
+    const release = searches.acquire()
     try {
       return (await work()).map(foundEvent)
     } catch (error) {
       throw isCancelled(error) ? new SearchTooBroad(timeout / 1_000) : error
     } finally {
-      giveBack()
+      release()
     }
   }
 
   async function pageRows(filters: AuditFilters, part: PagePart): Promise<EventRow[]> {
-    if (isSorted(filters) || isFacetAlone(filters)) {
-      const newest = isSorted(filters) ? recent.sorted : recent.facets
+    if (needsSort(filters) || hasOnlyFacet(filters)) {
+      const newest = needsSort(filters) ? recent.sorted : recent.facets
       const rows = await run(sql, recentPageQuery(filters, part, newest))
       if (rows.length === part.limit) return rows
     }
     if (!hasFacet(filters)) return run(sql, pageQuery(filters, part))
     const facets = await facetsOf(sql, filters)
     if (facets.length === 0) return []
-    return run(sql, isFacetAlone(filters) ? facetPageQuery(filters, part, facets) : pageQuery(filters, part, facets))
+    return run(sql, hasOnlyFacet(filters) ? facetPageQuery(filters, part, facets) : pageQuery(filters, part, facets))
   }
 
   return {
     sql,
     async page(query, { limit, cursor }) {
       const filters = readFilters(query)
-      const before = cursor === undefined ? {} : { before: placeAt(cursor, query) }
+      const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }
       const found = await bounded(() => pageRows(filters, { limit: limit + 1, ...before }))
       const items = found.slice(0, limit)
       const last = items.at(-1)
-      return { items, next: found.length > limit && last ? cursorAt(last.place, query) : null }
+      return { items, next: found.length > limit && last ? writeCursor(last.place, query) : null }
     },
     async event(id) {
       const moment = momentOf(id)
@@ -111,7 +112,7 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
     async acknowledgements(ids) {
       const found = ids.length === 0 ? [] : await bounded(() => run(sql, acknowledgementsQuery(ids)))
       const byAlarm = found.map((event) => [event.event.of ?? '', event] as const)
-      // The last of a map's values of one key stays.
+      // Newest first, so the map keeps the oldest per key.
       return new Map(byAlarm)
     },
     all(query) {
@@ -121,25 +122,25 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
   }
 }
 
-/** One snapshot, so one moment of the log. Rows are sent when they are wanted, on a connection of its own. */
-async function* readAll(url: string, filters: AuditFilters, slots: Slots): AsyncGenerator<FoundEvent[]> {
-  const giveBack = slots.take()
+/** Reads a snapshot of the log with a cursor, on its own connection. */
+async function* readAll(url: string, filters: AuditFilters, slots: ConcurrencyLimit): AsyncGenerator<FoundEvent[]> {
+  const release = slots.acquire()
   const breaking = new AbortController()
   const onclose = () => breaking.abort(new ConnectionBroken())
   const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export', onclose })
   try {
     await sql`begin isolation level repeatable read read only`
     const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
-    // By the index, in its order: a table of this size isn't sorted first.
-    if (!isSorted(filters) && !facets) await sql`set enable_sort = off`
+    // Makes PostgreSQL read in index order instead of sorting the table.
+    if (!needsSort(filters) && !facets) await sql`set enable_sort = off`
     const { text, values } = exportQuery(filters, facets)
     const batches = sql
       .unsafe<EventRow[]>(text, [...values])
       .cursor(batchSize)
       [Symbol.asyncIterator]()
-    for await (const batch of unbroken(batches, breaking.signal)) yield batch.map(foundEvent)
+    for await (const batch of throwOnDisconnect(batches, breaking.signal)) yield batch.map(foundEvent)
   } finally {
-    giveBack()
+    release()
     await sql.end({ timeout: 1 })
   }
 }
@@ -154,14 +155,14 @@ function run(sql: Sql, { text, values }: Query): Promise<EventRow[]> {
   return sql.unsafe<EventRow[]>(text, [...values])
 }
 
-/** Of PostgreSQL: `query_canceled`, which is how it ends a statement that took too long. */
+/** PostgreSQL's `query_canceled`, for a statement that took too long. */
 function isCancelled(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '57014'
 }
 
 interface ConnectionOptions {
   readonly max: number
-  /** Milliseconds that a statement may take; 0: as long as it takes. */
+  /** Milliseconds per statement; 0 for no limit. */
   readonly timeout: number
   readonly name: string
   readonly onclose?: () => void
@@ -171,7 +172,7 @@ function connect(url: string, { max, timeout, name, onclose }: ConnectionOptions
   return openPool(url, {
     max,
     ...(onclose && { onclose }),
-    // A statement is planned for its values: a rare name wants another way than a common one.
+    // Plans depend on the values: a rare name needs another plan than a common one.
     prepare: false,
     connect_timeout: 5,
     idle_timeout: 30,

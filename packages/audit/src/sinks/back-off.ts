@@ -5,7 +5,9 @@ export interface BackOffLimits {
 }
 
 export interface BackOff {
-  /** Longer after each failure, by chance between half and all of it, so that replicas don't come back together. */
+  /**
+   * Exponential backoff with random jitter between half and all of the delay, so that replicas do not retry together.
+   */
   next(): number
   reset(): void
 }

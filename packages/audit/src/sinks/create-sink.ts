@@ -6,7 +6,7 @@ import type { SinkTransport } from './transport.ts'
 
 export type SinkTargetSettings =
   | { readonly kind: 'stdout' }
-  /** `rotateAt`: bytes, or null. `keep`: how many renamed files. */
+  /** `rotateAt`: bytes, or null. `keep`: number of renamed files. */
   | { readonly kind: 'file'; readonly path: string; readonly rotateAt: number | null; readonly keep: number }
   /** `limit`: bytes of a message. */
   | {
@@ -16,24 +16,24 @@ export type SinkTargetSettings =
       readonly tls: boolean
       readonly limit: number
     }
-  /** `keys`: to sign with; none: it isn't signed. */
+  /** `keys` sign the requests; empty for no signature. */
   | { readonly kind: 'webhook'; readonly url: string; readonly keys: readonly Buffer[] }
   | { readonly kind: 'otlp'; readonly url: string }
-  /** As `readObjectStoreAddress` reads it. */
+  /** An address for `readObjectStoreAddress`. */
   | { readonly kind: 's3'; readonly address: string }
 
 export interface SinkSettings {
   readonly name: string
   readonly target: SinkTargetSettings
-  /** With a credential for the other side. */
+  /** May contain a credential for the receiver. */
   readonly headers: Readonly<Record<string, string>>
-  /** PEM: the only authorities; null: those that Node knows. */
+  /** PEM of the only trusted authorities; null for Node's own list. */
   readonly ca: string | null
-  /** With `*` at their ends: all that begin so. Empty: every kind. */
+  /** Event kinds; `*` at the end matches any suffix. Empty for all kinds. */
   readonly kinds: readonly string[]
 }
 
-/** Loads what the sink needs, and nothing for other kinds of sinks. @throws SinkMisconfigured, ObjectStoreAddressInvalid */
+/** Loads only the transport of this sink. @throws SinkMisconfigured, ObjectStoreAddressInvalid */
 export async function createSink(settings: SinkSettings, clock: { now(): number }): Promise<Sink> {
   const { name, target, kinds } = settings
   return { name, kind: target.kind, wants: filterOf(name, kinds), transport: await transportOf(settings, clock) }
@@ -69,7 +69,7 @@ function filterOf(name: string, patterns: readonly string[]): (kind: string) => 
   const unknown = patterns.find((pattern) => !eventKinds.some((kind) => matches(pattern, kind)))
   if (unknown !== undefined)
     throw new SinkMisconfigured(
-      `the sink ${name} is to get events of the kind ${unknown}, which there is none of:`,
+      `the sink ${name} has the kind ${unknown}, but there are no such events:`,
       'see docs/reference/events.md',
     )
   return patterns.length === 0 ? () => true : (kind) => patterns.some((pattern) => matches(pattern, kind))

@@ -2,32 +2,32 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { type BackOffLimits, createBackOff } from './back-off.ts'
 import type { SinkEvent } from './sink-event.ts'
-import { SinkBusy, SinkRefused, type SinkTransport } from './transport.ts'
+import { SinkBusy, SinkRejected, type SinkTransport } from './transport.ts'
 
 export interface DeliveryOptions {
   readonly transport: SinkTransport
   /** Milliseconds for one attempt. */
   readonly deadline: number
   readonly backOff: BackOffLimits
-  /** Ends it: then `deliver` rejects. */
+  /** Stops the delivery; then `deliver` rejects. */
   readonly stop: AbortSignal
   readonly onFailure: (cause: unknown) => void
   readonly onSuccess: (events: readonly SinkEvent[]) => void
-  /** Keeps one that was refused for good. May fail, and is then asked again. */
-  readonly bury: (event: SinkEvent, reason: string) => Promise<void>
+  /** Stores an event that the receiver rejected. Retried if it fails. */
+  readonly storeDeadLetter: (event: SinkEvent, reason: string) => Promise<void>
 }
 
-/** So many refused in a row, and none taken between them, are rather the other side's trouble than the events'. */
-const mostRefusedInARow = 100
+/** More rejections than this in a row are probably a problem of the receiver, not of the events. */
+const maxRejectedInARow = 100
 
-/** Delivers batches, each until the other side has it. Of one that is refused, halves are tried, down to the events that are to blame. */
+/** Delivers batches, each with retries. A rejected batch is split in halves until the rejected events are found. */
 export function createDelivery(options: DeliveryOptions): (events: readonly SinkEvent[]) => Promise<void> {
   const { transport, deadline, stop } = options
   const backOff = createBackOff(options.backOff)
-  let refusedInARow = 0
+  let rejectedInARow = 0
 
-  /** @returns why it was refused, or null when it was taken */
-  async function untilAnswered(events: readonly SinkEvent[]): Promise<string | null> {
+  /** @returns the reason of a rejection, or null if delivered */
+  async function deliverWithRetries(events: readonly SinkEvent[]): Promise<string | null> {
     for (;;) {
       try {
         await runWithTimeout((signal) => transport.deliver(events, signal), { milliseconds: deadline, signal: stop })
@@ -35,7 +35,7 @@ export function createDelivery(options: DeliveryOptions): (events: readonly Sink
         return null
       } catch (error) {
         stop.throwIfAborted()
-        if (error instanceof SinkRefused) return error.message
+        if (error instanceof SinkRejected) return error.message
         await failed(error)
       }
     }
@@ -48,10 +48,10 @@ export function createDelivery(options: DeliveryOptions): (events: readonly Sink
   }
 
   async function bury(event: SinkEvent, reason: string) {
-    if (++refusedInARow > mostRefusedInARow) await failed(new Error(`it refuses every event: ${reason}`))
+    if (++rejectedInARow > maxRejectedInARow) await failed(new Error(`it refuses every event: ${reason}`))
     for (;;) {
       try {
-        return await options.bury(event, reason)
+        return await options.storeDeadLetter(event, reason)
       } catch (error) {
         stop.throwIfAborted()
         await failed(error)
@@ -63,9 +63,9 @@ export function createDelivery(options: DeliveryOptions): (events: readonly Sink
     const parts = [events]
     for (let part = parts.pop(); part; part = parts.pop()) {
       const [first] = part
-      const reason = await untilAnswered(part)
+      const reason = await deliverWithRetries(part)
       if (reason === null) {
-        refusedInARow = 0
+        rejectedInARow = 0
         options.onSuccess(part)
       } else if (part.length > 1) {
         const middle = Math.ceil(part.length / 2)

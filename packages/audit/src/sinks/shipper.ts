@@ -2,26 +2,26 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { BackOffLimits } from './back-off.ts'
 import { createDelivery } from './delivery.ts'
-import { type Cursor, createHoldings } from './holdings.ts'
-import type { SinkPositions } from './positions.ts'
-import { fitting, type RecentEvents } from './recent.ts'
+import { createFailureState } from './failure-state.ts'
+import { type Cursor, createHeldStreams } from './held-streams.ts'
+import { fitting, type RecentEvents } from './recent-events.ts'
 import type { Sink, SinkStats } from './sink.ts'
 import type { SinkEvent } from './sink-event.ts'
-import { createTrouble } from './trouble.ts'
+import type { SinkPositions } from './sink-positions.ts'
 
-/** All in milliseconds, but for `page`. */
+/** In milliseconds, except `page`. */
 export interface ShipperLimits {
-  /** For one attempt. Default 10,000. */
+  /** Timeout of one attempt. Default 10,000. */
   readonly deadline: number
-  /** Between two attempts. Default 250 to 30,000. */
+  /** Delay between attempts. Default 250 to 30,000. */
   readonly backOff: BackOffLimits
-  /** Until it is kept again how far it has come: so much may come twice after a crash. Default 1,000. */
+  /** Interval of saving progress; after a crash, events of this time may be sent twice. Default 1,000. */
   readonly look: number
-  /** Between two looks for streams that nobody ships, and for what others write. Default 5,000. */
+  /** Interval of claiming free streams, and of looking for events of other processes. Default 5,000. */
   readonly claim: number
-  /** How long a stream stays this process's when nothing more is heard of it. Default 30,000. */
+  /** Time that a stream stays held without an update. Default 30,000. */
   readonly hold: number
-  /** Events read from the database at once. Default 200. */
+  /** Events per database query. Default 200. */
   readonly page: number
 }
 
@@ -34,7 +34,7 @@ export const defaultShipperLimits: ShipperLimits = {
   page: 200,
 }
 
-export type SinkNews =
+export type SinkNotification =
   | { readonly what: 'failing'; readonly cause: unknown }
   | { readonly what: 'recovered' }
   | { readonly what: 'refused'; readonly event: SinkEvent; readonly reason: string }
@@ -45,34 +45,34 @@ export interface ShipperOptions {
   readonly positions: SinkPositions
   readonly clock: { now(): number }
   readonly limits: ShipperLimits
-  readonly tell: (news: SinkNews) => void
+  readonly notify: (notification: SinkNotification) => void
 }
 
 export interface Shipper {
   start(): void
-  /** There are new events of this process. */
+  /** Called when this process has new durable events. */
   wake(streams: Iterable<string>): void
-  /** Ships what is left of this process's streams for at most `drain` milliseconds, and lets others have the rest. */
+  /** Ships remaining events of this process for at most `drain` milliseconds, and releases its streams. */
   stop(drain: number): Promise<void>
   stats(): SinkStats
 }
 
-/** Milliseconds that each step of an end may take beside the draining. */
-const settling = 1_000
+/** Milliseconds for each other step of `stop`. */
+const stepTimeout = 1_000
 
-/** One sink's own line: nothing that it waits for keeps anybody else waiting. */
-export function createShipper({ sink, recent, positions, clock, limits, tell }: ShipperOptions): Shipper {
+/** Ships events to one sink, independent of other sinks. */
+export function createShipper({ sink, recent, positions, clock, limits, notify }: ShipperOptions): Shipper {
   const elapsed = () => performance.now()
-  const holdings = createHoldings({ sink: sink.name, recent, positions, clock, elapsed, hold: limits.hold })
+  const holdings = createHeldStreams({ sink: sink.name, recent, positions, clock, elapsed, hold: limits.hold })
   const stopping = new AbortController()
   const counts = { delivered: 0, dead: 0, failures: 0 }
   const news = {
-    failing: (cause: unknown) => tell({ what: 'failing', cause }),
-    recovered: () => tell({ what: 'recovered' }),
+    failing: (cause: unknown) => notify({ what: 'failing', cause }),
+    recovered: () => notify({ what: 'recovered' }),
   }
-  /** With the sink, and with the database that its position is kept in. */
-  const delivering = createTrouble(news)
-  const keeping = createTrouble(news)
+  /** Failures of the sink, and of the database that stores its position. */
+  const delivering = createFailureState(news)
+  const keeping = createFailureState(news)
   let draining = false
   let claimedAt = Number.NEGATIVE_INFINITY
   let wakeUp = () => {}
@@ -87,16 +87,16 @@ export function createShipper({ sink, recent, positions, clock, limits, tell }: 
     stop: stopping.signal,
     onFailure(cause) {
       counts.failures++
-      delivering.began(cause)
+      delivering.fail(cause)
     },
     onSuccess(events) {
       counts.delivered += events.length
-      delivering.isOver()
+      delivering.recover()
     },
-    async bury(event, reason) {
-      await positions.bury(sink.name, event, reason)
+    async storeDeadLetter(event, reason) {
+      await positions.storeDeadLetter(sink.name, event, reason)
       counts.dead++
-      tell({ what: 'refused', event, reason })
+      notify({ what: 'refused', event, reason })
     },
   })
 
@@ -136,7 +136,7 @@ export function createShipper({ sink, recent, positions, clock, limits, tell }: 
     return fitting(found, sink.transport.limits)
   }
 
-  /** Whether a batch that isn't full should wait for more. */
+  /** Whether a partial batch should wait for more events. */
   function isTooEarly(cursor: Cursor, { seq }: SinkEvent): boolean {
     const { linger = 0 } = sink.transport
     const since = cursor.lingersSince ?? elapsed()
@@ -146,7 +146,7 @@ export function createShipper({ sink, recent, positions, clock, limits, tell }: 
     return isEarly
   }
 
-  /** Until it is time to look, or something says that it is. */
+  /** Waits for the next interval, or until woken. */
   async function pause(onWake: (wake: () => void) => void) {
     const over = new AbortController()
     onWake(() => over.abort())
@@ -168,13 +168,13 @@ export function createShipper({ sink, recent, positions, clock, limits, tell }: 
     }
   }
 
-  /** While `ship` waits for the sink, streams must stay held and their positions be kept. */
-  async function lookAgainAndAgain() {
+  /** Runs while `ship` waits for the sink, to extend holds and save positions. */
+  async function saveAndClaimRepeatedly() {
     while (!stopping.signal.aborted) {
       try {
         await holdings.save()
         if (isTimeToClaim()) await claim()
-        keeping.isOver()
+        keeping.recover()
       } catch (error) {
         notKept(error)
       }
@@ -185,7 +185,7 @@ export function createShipper({ sink, recent, positions, clock, limits, tell }: 
   }
 
   function isTimeToClaim() {
-    return !draining && (holdings.areLacking || elapsed() - claimedAt >= limits.claim)
+    return !draining && (holdings.hasUnclaimed || elapsed() - claimedAt >= limits.claim)
   }
 
   async function claim() {
@@ -195,36 +195,36 @@ export function createShipper({ sink, recent, positions, clock, limits, tell }: 
   }
 
   function notKept(cause: unknown) {
-    if (!stopping.signal.aborted) keeping.began(cause)
+    if (!stopping.signal.aborted) keeping.fail(cause)
   }
 
   return {
     start() {
       running = run()
-      looking = lookAgainAndAgain()
+      looking = saveAndClaimRepeatedly()
     },
     wake(streams) {
       for (const stream of streams) if (holdings.note(stream)) lookNow()
       wakeUp()
     },
     async stop(drain) {
-      if (holdings.areLacking) await withTimeout(claim().catch(notKept), settling, ignore)
+      if (holdings.hasUnclaimed) await withTimeout(claim().catch(notKept), stepTimeout, ignore)
       draining = true
       wakeUp()
       await withTimeout(running, drain, ignore)
       stopping.abort(new Error('the gateway stops'))
       wakeUp()
       lookNow()
-      await withTimeout(Promise.all([running, looking]), settling, ignore)
-      await withTimeout(holdings.release().catch(ignore), settling, ignore)
-      await withTimeout(sink.transport.close().catch(ignore), settling, ignore)
+      await withTimeout(Promise.all([running, looking]), stepTimeout, ignore)
+      await withTimeout(holdings.release().catch(ignore), stepTimeout, ignore)
+      await withTimeout(sink.transport.close().catch(ignore), stepTimeout, ignore)
     },
     stats: () => ({
       name: sink.name,
       kind: sink.kind,
       ...holdings.lag(),
       ...counts,
-      trouble: delivering.message ?? (keeping.message && `its position can't be kept: ${keeping.message}`),
+      trouble: delivering.message ?? (keeping.message && `its position cannot be saved: ${keeping.message}`),
     }),
   }
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { databaseForTest } from '../testing/database.ts'
-import { createPostgresSinkPositions } from './postgres-positions.ts'
+import { createPostgresSinkPositions } from './postgres-sink-positions.ts'
 import type { SinkEvent } from './sink-event.ts'
 import { collectGarbage, collectingSink, countingSink, forever, startShipping } from './testing/shipping.ts'
-import { SinkRefused } from './transport.ts'
+import { SinkRejected } from './transport.ts'
 
 /** Ids in the order of the log. */
 async function idsOf(sql: Awaited<ReturnType<typeof databaseForTest>>['admin']) {
@@ -42,7 +42,7 @@ test('a sink gets every event of a stream once and in order, from its first to i
   expect(siem.state.closed).toBe(true)
 })
 
-test('a new sink gets what becomes durable from then on, of streams that were open before, too', async () => {
+test('a new sink gets events that become durable from then on, also of older streams', async () => {
   const { runtimeUrl } = await databaseForTest()
   const first = await startShipping(runtimeUrl, { sinks: [] })
   await recordMany(first.writer, 5)
@@ -51,15 +51,15 @@ test('a new sink gets what becomes durable from then on, of streams that were op
   const late = await first.writer.record({ kind: 'call', app: 'late' })
   await expect.poll(() => siem.ids()).toContain(late.id)
   await second.stop()
-  expect(siem.events.filter(({ stream }) => stream === late.place.stream).map(({ id }) => id)).toEqual([late.id])
+  expect(siem.events.filter(({ stream }) => stream === late.position.stream).map(({ id }) => id)).toEqual([late.id])
 })
 
-test('after a crash another process ships the rest: nothing is missing, and only what was not kept comes twice', async () => {
+test('after a crash another process ships the rest, and only unsaved progress is sent twice', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const before = collectingSink('siem')
   const first = await startShipping(runtimeUrl, { sinks: [before.sink], limits: { hold: 300 } })
   await recordMany(first.writer, 20)
-  const { stream } = (await first.writer.record({ kind: 'call' })).place
+  const { stream } = (await first.writer.record({ kind: 'call' })).position
   await expect.poll(() => admin`select seq from audit.sink_positions where stream = ${stream}`).toEqual([{ seq: '22' }])
   before.state.behave = forever
   await recordMany(first.writer, 30)
@@ -74,21 +74,21 @@ test('after a crash another process ships the rest: nothing is missing, and only
   expect(new Set([...before.ids(), ...after.ids()])).toEqual(new Set(await idsOf(admin)))
 })
 
-test('what was delivered after the position was last kept comes again after a crash, and no more than that', async () => {
+test('after a crash, only events that were delivered since the last saved position are sent again', async () => {
   const { runtimeUrl } = await databaseForTest()
   const before = collectingSink('siem')
   const first = await startShipping(runtimeUrl, { sinks: [before.sink], limits: { hold: 300, look: 60_000 } })
-  const { place } = await first.writer.record({ kind: 'call' })
+  const { position } = await first.writer.record({ kind: 'call' })
   await expect.poll(() => before.events).toHaveLength(2)
   await first.crash()
   const after = collectingSink('siem')
   await startShipping(runtimeUrl, { sinks: [after.sink], limits: { hold: 300 } })
-  const ofStream = () => after.events.filter(({ stream }) => stream === place.stream)
+  const ofStream = () => after.events.filter(({ stream }) => stream === position.stream)
   await expect.poll(() => ofStream()).toHaveLength(2)
   expect(ofStream().map(({ id }) => id)).toEqual(before.ids())
 })
 
-test('two replicas ship what is their own, and nothing twice', async () => {
+test('two replicas ship their own streams, and nothing twice', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const [one, two] = [collectingSink('siem'), collectingSink('siem')]
   const first = await startShipping(runtimeUrl, { sinks: [one.sink] })
@@ -100,7 +100,7 @@ test('two replicas ship what is their own, and nothing twice', async () => {
   expect([...one.ids(), ...two.ids()].sort()).toEqual((await idsOf(admin)).sort())
 })
 
-test('what a process could not deliver before it stopped, another one delivers at once', async () => {
+test('another process delivers at once what a stopped process could not', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const [one, two] = [collectingSink('siem'), collectingSink('siem')]
   const first = await startShipping(runtimeUrl, { sinks: [one.sink] })
@@ -119,18 +119,19 @@ test('a sink gets the stream of a replica that does not know it', async () => {
   await startShipping(runtimeUrl, { sinks: [siem.sink] })
   const other = await startShipping(runtimeUrl, { sinks: [] })
   const first = await other.writer.record({ kind: 'call' })
-  await admin`update audit.streams set opened_at = now() - interval '2 minutes' where id = ${first.place.stream}`
+  await admin`update audit.streams set opened_at = now() - interval '2 minutes' where id = ${first.position.stream}`
   await admin`update audit.sinks set since = now() - interval '1 hour'`
   await expect.poll(() => siem.ids()).toContain(first.id)
   const second = await other.writer.record({ kind: 'call' })
   await expect.poll(() => siem.ids()).toContain(second.id)
 })
 
-test('of a batch that is refused only the events to blame are left out, and they are kept with the reason', async () => {
+test('only the rejected events of a batch are left out, and they are stored with the reason', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const siem = collectingSink('siem')
   siem.state.behave = (events) => {
-    if (events.some(({ canonical }) => /"app":"app(7|23)"/.test(canonical))) throw new SinkRefused('it answers 400: no')
+    if (events.some(({ canonical }) => /"app":"app(7|23)"/.test(canonical)))
+      throw new SinkRejected('it answers 400: no')
   }
   const { writer, told, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
   const recorded = await recordMany(writer, 40)
@@ -141,14 +142,14 @@ test('of a batch that is refused only the events to blame are left out, and they
   expect(letters[0]).toMatchObject({ sink: 'siem', seq: '9', reason: 'it answers 400: no' })
   expect(siem.ids().filter((id) => bad.includes(id))).toEqual([])
   expect(seqs(siem.events)).toEqual(seqs(siem.events).toSorted((a, b) => a - b))
-  expect(told.filter(({ news }) => news.what === 'refused')).toHaveLength(2)
+  expect(told.filter(({ notification }) => notification.what === 'refused')).toHaveLength(2)
 })
 
-test('a sink that refuses everything is not believed for ever: each further event takes a pause', async () => {
+test('a sink that rejects everything is retried with backoff instead of losing all events', async () => {
   const { runtimeUrl } = await databaseForTest()
   const siem = collectingSink('siem')
   siem.state.behave = () => {
-    throw new SinkRefused('it answers 400')
+    throw new SinkRejected('it answers 400')
   }
   const { writer, stats } = await startShipping(runtimeUrl, {
     sinks: [siem.sink],
@@ -159,7 +160,7 @@ test('a sink that refuses everything is not believed for ever: each further even
   expect(stats('siem').trouble).toContain('it refuses every event')
 })
 
-test('failures are tried again until they are none, and told once', async () => {
+test('failures are retried, and notified once', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const siem = collectingSink('siem')
   let attempts = 0
@@ -171,12 +172,12 @@ test('failures are tried again until they are none, and told once', async () => 
   await expect.poll(() => siem.events).toHaveLength(2)
   expect(siem.ids()).toEqual(await idsOf(admin))
   expect(stats('siem').failures).toBeGreaterThanOrEqual(3)
-  const whats = told.map(({ news }) => news.what)
+  const whats = told.map(({ notification }) => notification.what)
   expect(whats.filter((what) => what === 'failing').length).toBe(whats.filter((what) => what === 'recovered').length)
   expect(whats.length).toBeLessThan(attempts)
 })
 
-test('a sink gets the kinds that it is for, and goes past the others', async () => {
+test('a sink gets only its kinds, and skips the others', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const siem = collectingSink('siem')
   const sink = { ...siem.sink, wants: (kind: string) => kind === 'refused' }
@@ -189,7 +190,7 @@ test('a sink gets the kinds that it is for, and goes past the others', async () 
   expect(await admin`select seq, finished from audit.sink_positions`).toEqual([{ seq: '13', finished: true }])
 })
 
-test('a hanging sink costs bounded memory, holds up neither records nor other sinks, and misses nothing', async () => {
+test('a hanging sink uses bounded memory, delays neither events nor other sinks, and misses nothing', async () => {
   const { runtimeUrl } = await databaseForTest()
   const hanging = collectingSink('hanging')
   const healthy = countingSink('healthy')
@@ -220,7 +221,7 @@ test('a hanging sink costs bounded memory, holds up neither records nor other si
   await expect.poll(() => later.seen(stream ?? '')).toBe(25_002)
 })
 
-test('events that are missing in the database for a while are waited for, and nothing is left out', async () => {
+test('events that are missing in the database for a while are waited for', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const siem = collectingSink('siem')
   await startShipping(runtimeUrl, { sinks: [siem.sink] })
@@ -240,7 +241,7 @@ test('events that are missing in the database for a while are waited for, and no
   await expect.poll(() => ofStream()).toEqual([1, 2, 3, 4, 5])
 })
 
-test('a stream that another process holds by now is not moved, nor let go', async () => {
+test('a stream that another process took over is neither moved nor released', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const siem = collectingSink('siem')
   const { writer, stop } = await startShipping(runtimeUrl, { sinks: [siem.sink], limits: { look: 60_000 } })
@@ -254,10 +255,10 @@ test('a stream that another process holds by now is not moved, nor let go', asyn
   expect(held).toEqual([{ held_by: other, seq: '0', finished: false, held: true }])
 })
 
-test('many that claim a stream at the same moment: one gets it', async () => {
+test('only one of several concurrent claims gets a stream', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const source = await startShipping(runtimeUrl, { sinks: [] })
-  const { place } = await source.writer.record({ kind: 'call' })
+  const { position } = await source.writer.record({ kind: 'call' })
   const pools = [createPostgresSinkPositions({ url: runtimeUrl }), createPostgresSinkPositions({ url: runtimeUrl })]
   await pools[0]?.register('siem')
   const waiting = async () => {
@@ -275,11 +276,11 @@ test('many that claim a stream at the same moment: one gets it', async () => {
     return { begun }
   })
   const got = (await Promise.all(claims.begun)).flat()
-  expect(got).toEqual([{ stream: place.stream, month: expect.any(Number), seq: 2 }])
+  expect(got).toEqual([{ stream: position.stream, month: expect.any(Number), seq: 2 }])
   await Promise.all(pools.map((pool) => pool.close()))
 })
 
-test('without the database a sink still gets what is near, and says that its position is not kept', async () => {
+test('without the database a sink gets recent events, and reports that its position is not saved', async () => {
   const { runtimeUrl } = await databaseForTest()
   const siem = collectingSink('siem')
   const real = createPostgresSinkPositions({ url: runtimeUrl })
@@ -302,13 +303,13 @@ test('without the database a sink still gets what is near, and says that its pos
   state.down = true
   await recordMany(writer, 20)
   await expect.poll(() => siem.events).toHaveLength(21)
-  await expect.poll(() => stats('siem').trouble).toContain("its position can't be kept")
+  await expect.poll(() => stats('siem').trouble).toContain('its position cannot be saved')
   state.down = false
   await expect.poll(() => stats('siem').trouble).toBeNull()
-  expect(told.map(({ news }) => news.what)).toEqual(['failing', 'recovered'])
+  expect(told.map(({ notification }) => notification.what)).toEqual(['failing', 'recovered'])
 })
 
-test('where each delivery has its price, events wait for company, but not past the end', async () => {
+test('with linger, partial batches wait, but not past the end', async () => {
   const { runtimeUrl } = await databaseForTest()
   const archive = collectingSink('archive', { events: 10, characters: 512 * 1024 })
   const sink = { ...archive.sink, transport: { ...archive.sink.transport, linger: 600_000 } }
@@ -320,7 +321,7 @@ test('where each delivery has its price, events wait for company, but not past t
   expect(archive.batches.map(({ length }) => length)).toEqual([10, 10, 5])
 })
 
-test('what waits for company goes when it has waited long enough', async () => {
+test('a lingering batch is sent when its time is over', async () => {
   const { runtimeUrl } = await databaseForTest()
   const archive = collectingSink('archive')
   const sink = { ...archive.sink, transport: { ...archive.sink.transport, linger: 60 } }

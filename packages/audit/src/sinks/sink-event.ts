@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '../recorded-event.ts'
 
-/** What a sink gets of an event: its place, and the bytes that were hashed. */
+/** The part of an event that sinks get: its position, and the hashed bytes. */
 export interface SinkEvent {
-  /** UUIDv7: what tells that an event has come twice. */
+  /** UUIDv7. Receivers use it to detect repeated events. */
   readonly id: string
   readonly stream: string
   readonly seq: number
@@ -14,6 +14,6 @@ export interface SinkEvent {
 }
 
 export function sinkEventOf(event: RecordedEvent): SinkEvent {
-  const { id, stream, seq, moment } = event.place
+  const { id, stream, seq, moment } = event.position
   return { id, stream, seq, moment, kind: event.column('kind'), canonical: event.canonical }
 }

@@ -3,28 +3,28 @@ import type { SinkTransport } from './transport.ts'
 export const sinkKinds = ['stdout', 'file', 'syslog', 'webhook', 'otlp', 's3'] as const
 export type SinkKind = (typeof sinkKinds)[number]
 
-/** One place that events are sent to. */
+/** One receiver of events. */
 export interface Sink {
-  /** What its position is kept under: a sink of another name begins anew. */
+  /** Key of its position: a sink with a new name starts over. */
   readonly name: string
   readonly kind: SinkKind
   readonly transport: SinkTransport
-  /** Whether events of a kind are for it. */
+  /** Whether the sink gets events of a kind. */
   readonly wants: (kind: string) => boolean
 }
 
 export interface SinkStats {
   readonly name: string
   readonly kind: SinkKind
-  /** Events that are durable and have not gone through it, of the streams that this process ships. */
+  /** Durable events of this process's streams that are not delivered yet. */
   readonly lagEvents: number
-  /** Since the oldest of them was recorded. */
+  /** Age of the oldest of them, in seconds. */
   readonly lagSeconds: number
   readonly delivered: number
-  /** Refused by the other side for good. */
+  /** Events that the receiver rejected. */
   readonly dead: number
-  /** Attempts that came to nothing. */
+  /** Failed attempts. */
   readonly failures: number
-  /** Why the last attempt came to nothing, or null when it went well. */
+  /** Why the last attempt failed, or null. */
   readonly trouble: string | null
 }

@@ -1,30 +1,30 @@
 import type { RecordedEvent } from '../recorded-event.ts'
-import type { SinkPositions } from './positions.ts'
-import { createRecentEvents } from './recent.ts'
-import { createShipper, defaultShipperLimits, type ShipperLimits, type SinkNews } from './shipper.ts'
+import { createRecentEvents } from './recent-events.ts'
+import { createShipper, defaultShipperLimits, type ShipperLimits, type SinkNotification } from './shipper.ts'
 import type { Sink, SinkStats } from './sink.ts'
+import type { SinkPositions } from './sink-positions.ts'
 import type { BatchLimits } from './transport.ts'
 
 export interface AuditSinksOptions {
-  /** With names of their own. */
+  /** With unique names. */
   readonly sinks: readonly Sink[]
   /** Closed with the sinks. */
   readonly positions: SinkPositions
   readonly clock: { now(): number }
   readonly limits?: Partial<ShipperLimits>
-  /** What is kept of the newest events for all sinks together. Default 20,000 events, 16 Mi characters. */
+  /** Limits of the recent events that all sinks share. Default 20,000 events and 16 Mi characters. */
   readonly recent?: BatchLimits
-  readonly tell: (sink: Sink, news: SinkNews) => void
+  readonly notify: (sink: Sink, notification: SinkNotification) => void
 }
 
-/** Sends every event elsewhere once it is durable. Nobody who records waits for it. */
+/** Sends every durable event to the sinks. The writer never waits for it. */
 export interface AuditSinks {
-  /** Makes the sinks known, before the first event is written. */
+  /** Registers the sinks. Call before the first event is written. */
   register(): Promise<void>
   start(): void
-  /** Takes note of what has become durable; as the writer's `onDurable`. */
+  /** Called with durable events; the writer's `onDurable`. */
   onDurable(events: readonly RecordedEvent[]): void
-  /** @param drain milliseconds for what is left */
+  /** @param drain milliseconds for remaining events */
   stop(drain: number): Promise<void>
   stats(): SinkStats[]
 }
@@ -32,11 +32,11 @@ export interface AuditSinks {
 const defaultRecent = { events: 20_000, characters: 16 * 1024 * 1024 }
 
 export function createAuditSinks(options: AuditSinksOptions): AuditSinks {
-  const { sinks, positions, clock, tell } = options
+  const { sinks, positions, clock, notify } = options
   const limits = { ...defaultShipperLimits, ...options.limits }
   const recent = createRecentEvents(options.recent ?? defaultRecent)
   const shippers = sinks.map((sink) =>
-    createShipper({ sink, recent, positions, clock, limits, tell: (news) => tell(sink, news) }),
+    createShipper({ sink, recent, positions, clock, limits, notify: (notification) => notify(sink, notification) }),
   )
   return {
     async register() {
@@ -48,7 +48,7 @@ export function createAuditSinks(options: AuditSinksOptions): AuditSinks {
     onDurable(events) {
       if (shippers.length === 0) return
       recent.add(events)
-      const streams = new Set(events.map(({ place }) => place.stream))
+      const streams = new Set(events.map(({ position }) => position.stream))
       for (const shipper of shippers) shipper.wake(streams)
     },
     async stop(drain) {

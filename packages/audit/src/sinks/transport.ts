@@ -2,29 +2,30 @@ import type { SinkEvent } from './sink-event.ts'
 
 export interface BatchLimits {
   readonly events: number
-  /** Of canonical text, about; one event may be longer. */
+  /** Approximate characters of canonical text. A single event may be longer. */
   readonly characters: number
 }
 
-/** The way to one sink. Only one delivery is under way at a time. */
+/** Delivers events to one sink. Only one delivery runs at a time. */
 export interface SinkTransport {
   readonly limits: BatchLimits
-  /** Milliseconds that events wait for company, where each delivery has its price. Default 0. */
+  /** Milliseconds that a partial batch waits for more events. Default 0. */
   readonly linger?: number
   /**
-   * Resolves when the other side has all of them. They are of one stream and in order, and may come again: identify them by `id`.
+   * Resolves when the receiver has all events. They are of one stream and in order, and may be repeated: identify them
+   * by `id`.
    *
-   * @param signal aborted when nobody waits any more; what is under way must then end by itself
-   * @throws SinkRefused when it will never take what is in the batch; anything else means: try again
+   * @param signal aborted when the delivery is no longer awaited; the work must then end by itself
+   * @throws SinkRejected if the receiver will never accept the batch; other errors are retried
    */
   deliver(events: readonly SinkEvent[], signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
-/** The other side has judged what it was sent, and would judge it so again. */
-export class SinkRefused extends Error {}
+/** The receiver rejected the content, so a retry would not help. */
+export class SinkRejected extends Error {}
 
-/** It will take nothing before that. */
+/** The receiver asks to wait. */
 export class SinkBusy extends Error {
   /** Milliseconds. */
   readonly pause: number

@@ -11,7 +11,7 @@ async function webhookTo(url: string) {
   return sink
 }
 
-test('over a receiver that hangs, fails, breaks off and is slow, every event arrives, in order', async () => {
+test('with a receiver that hangs, fails, breaks off, and is slow, every event arrives in order', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const receiver = await startHttpReceiver({
     answer: (_request, response) => setTimeout(() => response.end('ok'), 30),
@@ -29,7 +29,7 @@ test('over a receiver that hangs, fails, breaks off and is slow, every event arr
   expect(taken).toEqual(rows.map(({ id }) => id))
 })
 
-test('a receiver that judges bodies by their size gets smaller ones, and an event that is too large alone is a dead letter', async () => {
+test('a receiver with a size limit gets smaller batches, and a too large event becomes a dead letter', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const accepted: ReceivedRequest[] = []
   const receiver = await startHttpReceiver({

@@ -4,9 +4,9 @@ import { onTestFinished } from 'vitest'
 import { createPostgresAuditStore } from '../store.ts'
 import { createAuditWriter } from '../writer.ts'
 import type { AuditWriterOptions } from '../writer-options.ts'
-import { type ChainLink, type ChainVerdict, verifyChain } from './verify-chain.ts'
+import { type ChainLink, type ChainResult, verifyChain } from './verify-chain.ts'
 
-/** A database of its own with connections as runtime login and as superuser, gone when the test ends. */
+/** A test database with connections as runtime login and superuser, dropped when the test ends. */
 export async function databaseForTest(onEnd: OnEnd = onTestFinished) {
   const database = await createTestDatabase()
   const runtime = postgres(database.runtimeUrl, { max: 2, fetch_types: false, onnotice() {} })
@@ -41,12 +41,12 @@ export async function readLinks(sql: Sql): Promise<ChainLink[]> {
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
 }
 
-export async function chainVerdict(sql: Sql): Promise<ChainVerdict> {
+export async function checkChain(sql: Sql): Promise<ChainResult> {
   return verifyChain(await readLinks(sql))
 }
 
-/** Changes what nobody may change, as the owner of the database who takes the triggers away first. */
-export async function behindTheTriggers(admin: Sql, statement: string): Promise<void> {
+/** Changes append-only tables as the database owner could, with triggers disabled. */
+export async function tamper(admin: Sql, statement: string): Promise<void> {
   const partitions = await admin`
     select inhrelid::regclass::text as name from pg_inherits where inhparent = 'audit.events'::regclass`
   const tables = ['audit.events', 'audit.checkpoints', ...partitions.map(({ name }) => name)]
@@ -54,7 +54,7 @@ export async function behindTheTriggers(admin: Sql, statement: string): Promise<
 }
 
 /** Runs `work` on a connection whose transaction is never committed, so that tests can share a database that they damage. */
-export async function rolledBack<T>(adminUrl: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+export async function withRollback<T>(adminUrl: string, work: (sql: Sql) => Promise<T>): Promise<T> {
   const sql = postgres(adminUrl, { max: 1, fetch_types: false, onnotice() {} })
   try {
     await sql`begin`

@@ -6,21 +6,21 @@ import { onTestFinished } from 'vitest'
 import type { EventDraft } from '../event.ts'
 import { type FallbackOptions, openFallback } from '../fallback/fallback.ts'
 import { createPostgresImporter } from '../fallback/importer.ts'
-import type { FallbackKeys } from '../fallback/line.ts'
+import type { FallbackKeys } from '../fallback/signed-line.ts'
 import { createPostgresAuditStore } from '../store.ts'
 import { createAuditWriter } from '../writer.ts'
 import type { AuditWriterOptions } from '../writer-options.ts'
 
 export const testKeys: FallbackKeys = [Buffer.alloc(32, 1)]
 
-/** A directory of its own, gone when the test ends. */
+/** A directory for the test, removed when it ends. */
 export async function directoryForTest(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-fallback-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
   return join(directory, 'audit')
 }
 
-/** A writer with a fallback, whose database can be taken away and given back. Ended when the test ends. */
+/** A writer with a fallback, whose database can be stopped and started. Closed when the test ends. */
 export async function openWriterWithFallback(
   databaseUrl: string,
   {
@@ -42,11 +42,11 @@ export async function openWriterWithFallback(
     onAway: (cause) => states.push(cause === null ? 'back' : 'away'),
     directory,
     ...options,
-    limits: { patience: 300, every: 50, minimumFree: 1, ...options.limits },
+    limits: { timeout: 300, every: 50, minimumFree: 1, ...options.limits },
   })
   const writer = createAuditWriter({ store: fallback.store, clock: Date, host: 'test', pid: 1, ...writerOptions })
   await writer.open()
-  await fallback.look(writer.record)
+  await fallback.importFiles(writer.record)
   let ended: Promise<void> | null = null
   async function end() {
     await writer.close()
@@ -66,11 +66,11 @@ export async function openWriterWithFallback(
     states,
     end: endOnce,
     stream: () => writer.stats().stream ?? '',
-    takeDatabase() {
+    stopDatabase() {
       proxy.set('refuse')
       proxy.cut()
     },
-    giveDatabase: () => proxy.set('pass'),
+    startDatabase: () => proxy.set('pass'),
     proxy,
   }
 }

@@ -3,17 +3,17 @@ import { StreamLost } from '../errors.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
 import type { ChainLink } from './verify-chain.ts'
 
-/** What the store does with an operation: take it, refuse it before or (as when the answer to a COMMIT is lost) after it took place, or say nothing. */
+/** How the store handles an operation: performs it, refuses it, performs it but loses the answer, or hangs. */
 export type Behaviour = 'take' | 'refuse' | 'lose-answer' | 'hang'
 
 export interface MemoryStore extends AuditStore {
-  /** In the order in which they became durable. */
+  /** In order of becoming durable. */
   readonly events: RecordedEvent[]
   readonly links: ChainLink[]
   readonly batches: number[]
   readonly closed: Set<string>
   readonly accountings: Accounting[]
-  /** Asked for each attempt, with its number from 1. */
+  /** Decides each attempt, with its number from 1. */
   behave(decide: (operation: string, attempt: number) => Behaviour): void
   adopt(stream: string): void
 }
@@ -40,7 +40,9 @@ export function createMemoryStore(): MemoryStore {
   function take(stream: string, batch: readonly RecordedEvent[]) {
     if (adopted.has(stream)) throw new StreamLost(stream, 'another process adopted it')
     for (const recorded of batch) {
-      const present = events.find(({ place }) => place.stream === stream && place.seq === recorded.place.seq)
+      const present = events.find(
+        ({ position }) => position.stream === stream && position.seq === recorded.position.seq,
+      )
       if (present && !present.hash.equals(recorded.hash)) throw new StreamLost(stream, 'written by someone else')
       if (!present) events.push(recorded)
     }
@@ -53,7 +55,13 @@ export function createMemoryStore(): MemoryStore {
     closed,
     accountings,
     get links() {
-      return events.map(({ place: { stream, seq }, canonical, prev, hash }) => ({ stream, seq, canonical, prev, hash }))
+      return events.map(({ position: { stream, seq }, canonical, prev, hash }) => ({
+        stream,
+        seq,
+        canonical,
+        prev,
+        hash,
+      }))
     },
     behave(next) {
       decide = next

@@ -7,7 +7,7 @@ import { leafOf } from '../tree/hashing.ts'
 import { createTree } from '../tree/tree.ts'
 import { exportLine } from '../verify/export-line.ts'
 
-/** What a gateway writes, without a database: streams, and checkpoints over them. */
+/** A log as a gateway writes it, without a database. */
 export interface SampleLog {
   /** The lines of an export, by stream. */
   readonly lines: string[]

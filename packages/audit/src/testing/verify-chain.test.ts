@@ -11,14 +11,14 @@ const at = Date.UTC(2026, 4, 5)
 function chain(...kinds: EventDraft['kind'][]): ChainLink[] {
   const stream = createEventStream(at)
   return kinds.map(function link(kind, index) {
-    const { place, canonical, prev, hash } = stream.seal(encode({ kind }), at + index)
-    return { stream: place.stream, seq: place.seq, canonical, prev, hash }
+    const { position, canonical, prev, hash } = stream.seal(encode({ kind }), at + index)
+    return { stream: position.stream, seq: position.seq, canonical, prev, hash }
   })
 }
 
 const whole = () => chain('stream.opened', 'call', 'intent', 'outcome', 'stream.closed')
 
-/** As someone would who can write the table: with hashes that fit. */
+/** Rehashes the chain, as someone could who can write to the table. */
 function rehash(links: ChainLink[]): ChainLink[] {
   let prev: Buffer = Buffer.alloc(32)
   return links.map((link) => {
@@ -29,7 +29,7 @@ function rehash(links: ChainLink[]): ChainLink[] {
   })
 }
 
-test('a whole chain is intact, also mixed with another one', () => {
+test('a complete chain is intact, also interleaved with another one', () => {
   expect(verifyChain(whole())).toEqual({ intact: true, streams: 1, events: 5 })
   const [one, other] = [whole(), whole()]
   const mixed = one.flatMap((link, index) => [link, ...other.slice(index, index + 1)])
@@ -46,9 +46,9 @@ test.each<[string, (links: ChainLink[]) => ChainLink[], number, string]>([
   ],
   ['a deleted event', (links) => links.toSpliced(1, 1), 3, 'gap'],
   ['a deleted beginning', (links) => links.slice(1), 2, 'gap'],
-  ['two events that changed places', (links) => [linkAt(links, 0), linkAt(links, 2), linkAt(links, 1)], 3, 'gap'],
+  ['two swapped events', (links) => [linkAt(links, 0), linkAt(links, 2), linkAt(links, 1)], 3, 'gap'],
   ['a duplicated event', (links) => links.toSpliced(2, 0, linkAt(links, 1)), 2, 'order'],
-  ['a link that was cut', (links) => links.with(2, { ...linkAt(links, 2), prev: Buffer.alloc(32) }), 3, 'prev'],
+  ['a broken link', (links) => links.with(2, { ...linkAt(links, 2), prev: Buffer.alloc(32) }), 3, 'prev'],
   [
     'an event moved to another number, with new hashes',
     (links) => rehash(links.with(1, { ...linkAt(links, 2), seq: 2 })),
@@ -56,7 +56,7 @@ test.each<[string, (links: ChainLink[]) => ChainLink[], number, string]>([
     'place',
   ],
   [
-    'an event that is no JSON, with new hashes',
+    'an event that is not JSON, with new hashes',
     (links) => rehash(links.with(1, { ...linkAt(links, 1), canonical: 'null' })),
     2,
     'place',
@@ -75,16 +75,16 @@ test.each<[string, (links: ChainLink[]) => ChainLink[], number, string]>([
     6,
     'bounds',
   ],
-])('%s is found and named', (_, tamper, seq, problem) => {
+])('%s is detected', (_, tamper, seq, problem) => {
   expect(verifyChain(tamper(whole()))).toMatchObject({ intact: false, seq, problem })
 })
 
-test('a stream that begins with anything but its opening, or opens twice, is found', () => {
+test('a stream that does not begin with its opening, or opens twice, is detected', () => {
   expect(verifyChain(chain('call', 'call'))).toMatchObject({ intact: false, seq: 1, problem: 'bounds' })
   expect(verifyChain(chain('stream.opened', 'stream.opened'))).toMatchObject({ seq: 2, problem: 'bounds' })
 })
 
-test('a fork is found: the second of two events with one number', () => {
+test('a fork is detected at the second event with the same number', () => {
   const links = whole()
   const fork = { ...linkAt(links, 2), canonical: linkAt(links, 2).canonical.replace('intent', 'call') }
   expect(verifyChain([...links.slice(0, 3), { ...fork, hash: linkHash(fork.prev, fork.canonical) }])).toMatchObject({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** An event's place, its bytes and its links. */
+/** An event's position, bytes, and links. */
 export interface ChainLink {
   readonly stream: string
   readonly seq: number
@@ -9,10 +9,10 @@ export interface ChainLink {
   readonly hash: Uint8Array
 }
 
-/** As `ChainProblem`; `place`: its bytes speak of another place than where it lies. */
+/** As `ChainProblem`, and `place`: the content has another position than the row. */
 export type LinkProblem = 'gap' | 'order' | 'prev' | 'hash' | 'place' | 'bounds'
 
-export type ChainVerdict =
+export type ChainResult =
   | { readonly intact: true; readonly streams: number; readonly events: number }
   | { readonly intact: false; readonly stream: string; readonly seq: number; readonly problem: LinkProblem }
 
@@ -23,10 +23,10 @@ interface Progress {
 }
 
 /**
- * What a test holds the log against, with nothing of what it tests: checks whole streams, each in the order of `seq` (streams may be
- * mixed), and names the first event that is wrong.
+ * Checks complete streams, independent of the code under test, and names the first bad event. Streams may be
+ * interleaved; each must be in order of `seq`.
  */
-export function verifyChain(links: Iterable<ChainLink>): ChainVerdict {
+export function verifyChain(links: Iterable<ChainLink>): ChainResult {
   const streams = new Map<string, Progress>()
   let events = 0
   for (const link of links) {

@@ -1,18 +1,18 @@
 import { hash } from 'node:crypto'
 
-/** 32 bytes in lower-case hex: cheap to compare, to keep and to print. */
+/** 32 bytes in lower-case hex. */
 export type Digest = string
 
 const leafInput = Buffer.alloc(1 + 32)
 const nodeInput = Buffer.alloc(1 + 32 + 32)
 nodeInput[0] = 1
 
-/** MTH of the empty list. */
+/** The hash of an empty tree. */
 export const emptyRoot: Digest = hash('sha256', '')
 
 /**
- * The hash of leaf i of a stream's tree: SHA-256(0x00 ‖ the chain's hash of event i). That hash has the event's bytes in it, so
- * the tree proves the event; and a tree can be made from the hashes alone, without reading the events again.
+ * The hash of a leaf: SHA-256(0x00 ‖ chain hash of the event). The chain hash covers the event, so the tree proves the
+ * event, and can be rebuilt from chain hashes alone.
  *
  * @see RFC 6962, section 2.1
  */

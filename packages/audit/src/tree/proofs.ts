@@ -1,16 +1,16 @@
 import { type Digest, nodeOf } from './hashing.ts'
 import { createTree } from './tree.ts'
 
-/** Leaves from `start` to before `end`. */
+/** Leaves from `start` up to, and not including, `end`. */
 export interface LeafRange {
   readonly start: number
   readonly end: number
 }
 
 /**
- * The subtrees whose roots prove that leaf `index` is in a tree of `size` leaves, from the leaf upwards.
+ * The subtrees whose roots prove that leaf `index` is in a tree of `size` leaves, from the leaf upward.
  *
- * @throws RangeError when there is no such leaf
+ * @throws RangeError if there is no such leaf
  * @see RFC 6962, section 2.1.1: PATH(m, D[n])
  */
 export function inclusionRanges(index: number, size: number): LeafRange[] {
@@ -26,7 +26,7 @@ function siblingsOf(index: number, { start, end }: LeafRange): LeafRange[] {
     : [...siblingsOf(index, { start: split, end }), { start, end: split }]
 }
 
-/** The root that a path leads to from a leaf; null when the path doesn't fit. */
+/** The root that follows from a leaf and its path; null if the path has the wrong length. */
 export function rootByInclusion(leaf: Digest, index: number, size: number, path: readonly Digest[]): Digest | null {
   if (!isCount(index) || !isCount(size) || index >= size) return null
   const ranges = inclusionRanges(index, size)
@@ -37,7 +37,7 @@ export function rootByInclusion(leaf: Digest, index: number, size: number, path:
   }, leaf)
 }
 
-/** Takes all leaves in their order, once, and so finds the roots of some ranges of them with a few hashes of memory. */
+/** Computes the roots of some ranges in one pass over all leaves, with little memory. */
 export function createRangeRoots(ranges: readonly LeafRange[]): { append(leaf: Digest): void; roots(): Digest[] } {
   const trees = ranges.map((range) => ({ ...range, tree: createTree() }))
   let index = 0
@@ -46,7 +46,7 @@ export function createRangeRoots(ranges: readonly LeafRange[]): { append(leaf: D
       for (const { start, end, tree } of trees) if (index >= start && index < end) tree.append(leaf)
       index++
     },
-    /** @throws RangeError when leaves are missing */
+    /** @throws RangeError if leaves are missing */
     roots() {
       return trees.map(({ start, end, tree }) => {
         if (tree.size !== end - start) throw new RangeError(`leaves from ${start + tree.size} on are missing`)

@@ -5,7 +5,7 @@ import { type Digest, emptyRoot, leafOf } from './hashing.ts'
 import { createRangeRoots, inclusionRanges, rootByInclusion } from './proofs.ts'
 import { createTree } from './tree.ts'
 
-/** The definition of RFC 6962, section 2.1, word for word: slow, and so plain that it can be read as the standard. */
+/** RFC 6962, section 2.1, implemented literally. */
 function merkleTreeHash(leaves: readonly Uint8Array[]): Buffer {
   const sha256 = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest()
   const [only] = leaves
@@ -20,7 +20,7 @@ const leafOfBytes = (data: Uint8Array): Digest => createHash('sha256').update(Bu
 
 const reference = (leaves: readonly Uint8Array[]): Digest => merkleTreeHash(leaves).toString('hex')
 
-/** What Certificate Transparency's implementations test with: these eight leaves and the roots of the first 1 to 8 of them. */
+/** Test vectors of Certificate Transparency implementations: eight leaves, and the roots of the first 1 to 8. */
 const vectors = {
   leaves: ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'],
   roots: [
@@ -50,7 +50,7 @@ function rootsOf(leaves: readonly Uint8Array[], ranges: Parameters<typeof create
 const someLeaves = (most: number) => array(uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: most })
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => Buffer.from(`leaf ${index}`))
 
-test('the empty tree and the eight trees of Certificate Transparency have the roots that are known', () => {
+test('the roots match the vectors of Certificate Transparency', () => {
   expect(emptyRoot).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   expect(createTree().root()).toBe(emptyRoot)
   const tree = createTree()
@@ -61,7 +61,7 @@ test('the empty tree and the eight trees of Certificate Transparency have the ro
   expect(roots).toEqual(vectors.roots)
 })
 
-test('the paths of Certificate Transparency are the ones that are known', () => {
+test('the paths match the vectors of Certificate Transparency', () => {
   const leaves = vectors.leaves.map((leaf) => Buffer.from(leaf, 'hex'))
   expect(rootsOf(leaves.slice(0, 8), inclusionRanges(5, 8))).toEqual([
     'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
@@ -70,12 +70,12 @@ test('the paths of Certificate Transparency are the ones that are known', () => 
   ])
 })
 
-test('the leaf of an event is the hash of its chain hash, with the byte of leaves before it', () => {
+test('a leaf is the hash of the leaf prefix and the chain hash', () => {
   const hash = 'ab'.repeat(32)
   expect(leafOf(hash)).toBe(leafOfBytes(Buffer.from(hash, 'hex')))
 })
 
-test('any leaves have the root of the definition, also when the tree is taken up again half-way', () => {
+test('the root matches the definition for any leaves, also for a resumed tree', () => {
   assert(
     property(someLeaves(70), integer({ min: 0, max: 70 }), (leaves, at) => {
       expect(treeOf(leaves).root()).toBe(reference(leaves))
@@ -87,13 +87,13 @@ test('any leaves have the root of the definition, also when the tree is taken up
   )
 })
 
-test('a tree with more or fewer peaks than its size has is refused', () => {
+test('a tree rejects a wrong number of peaks', () => {
   expect(() => createTree({ size: 3, peaks: [emptyRoot] })).toThrow(RangeError)
   expect(() => createTree({ size: -1, peaks: [] })).toThrow(RangeError)
   expect(() => createTree({ size: 1.5, peaks: [emptyRoot] })).toThrow(RangeError)
 })
 
-test('each leaf of each tree up to 40 leaves has a path to the root, and none to it with another leaf, place or size', () => {
+test('in trees up to 40 leaves, each path proves only its leaf, index, and size', () => {
   for (let size = 1; size <= 40; size++) {
     const leaves = numbered(size)
     const root = reference(leaves)
@@ -112,7 +112,7 @@ test('each leaf of each tree up to 40 leaves has a path to the root, and none to
   expect(() => inclusionRanges(3, 3)).toThrow(RangeError)
 })
 
-test('any change of any hash in a proof breaks it', () => {
+test('changing any hash in a proof breaks it', () => {
   assert(
     property(integer({ min: 2, max: 300 }), integer({ min: 0, max: 299 }), integer({ min: 0 }), (size, some, which) => {
       const leaves = numbered(size)
@@ -127,7 +127,7 @@ test('any change of any hash in a proof breaks it', () => {
   )
 })
 
-test('roots of ranges are not given before all of their leaves have come', () => {
+test('range roots fail until all leaves were added', () => {
   const found = createRangeRoots(inclusionRanges(0, 4))
   found.append(emptyRoot)
   found.append(emptyRoot)

@@ -1,18 +1,17 @@
 import { type Digest, emptyRoot, nodeOf } from './hashing.ts'
 
 /**
- * An RFC 6962 tree that only grows. It holds the roots of its full subtrees, largest first: one for each bit of its size.
- * That is all that the next root needs.
+ * An append-only RFC 6962 tree. Stores only the roots of its full subtrees, largest first: one per set bit of its size.
  */
 export interface Tree {
   readonly size: number
-  /** Roots of the full subtrees that the tree is made of, from the left. */
+  /** Roots of its full subtrees, from the left. */
   readonly peaks: readonly Digest[]
   append(leaf: Digest): void
   root(): Digest
 }
 
-/** @param from a tree to go on from. @throws RangeError when it can't have so many peaks */
+/** @param from a tree to continue. @throws RangeError for a wrong number of peaks */
 export function createTree(from: Pick<Tree, 'size' | 'peaks'> = { size: 0, peaks: [] }): Tree {
   let { size } = from
   const peaks = [...from.peaks]

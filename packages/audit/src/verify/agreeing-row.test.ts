@@ -2,9 +2,9 @@ import { array, assert, constantFrom, integer, option, property, readConfigureGl
 import { expect, test } from 'vitest'
 import { canonical } from '../canonical.ts'
 import { copiedTable } from '../testing/copied-table.ts'
-import { placeInAgreeingRow } from './agreeing-row.ts'
+import { readMatchingRow } from './agreeing-row.ts'
 import { type CopiedRow, createCopyReader } from './copied-rows.ts'
-import { placeOf } from './event-place.ts'
+import { positionOf } from './event-position.ts'
 import { differingColumn, searchColumns } from './search-columns.ts'
 
 const epoch = Date.UTC(2000, 0, 1)
@@ -83,75 +83,72 @@ function rowOf(columns: Columns, said: string) {
   return row as CopiedRow
 }
 
-function verdicts(columns: Columns, said: string) {
+function compare(columns: Columns, said: string) {
   const row = rowOf(columns, said)
   const at = searchColumns.length
   return {
-    quick: placeInAgreeingRow(row, row.from[at] ?? 0, row.to[at] ?? 0),
+    quick: readMatchingRow(row, row.from[at] ?? 0, row.to[at] ?? 0),
     differs: differingColumn(row, JSON.parse(said)),
   }
 }
 
-test('a row that says the same as its event is known at once', () => {
-  expect(verdicts(columnsOf(event), canonical(event))).toEqual({ quick: placeOf(event), differs: null })
+test('a matching row is recognized without parsing', () => {
+  expect(compare(columnsOf(event), canonical(event))).toEqual({ quick: positionOf(event), differs: null })
   for (const kind of ['stream.opened', 'stream.closed', 'call'])
-    expect(verdicts(columnsOf({ ...event, kind }), canonical({ ...event, kind })).quick).toEqual(
-      placeOf({ ...event, kind }),
+    expect(compare(columnsOf({ ...event, kind }), canonical({ ...event, kind })).quick).toEqual(
+      positionOf({ ...event, kind }),
     )
 })
 
-test('what an event need not have may be absent', () => {
+test('optional members may be absent', () => {
   for (const key of ['of', 'request', 'principal', 'source', 'rack', 'app', 'route', 'decision', 'status', 'command']) {
     const less = { ...event, [key]: undefined }
-    expect(verdicts(columnsOf(less), canonical(less))).toEqual({ quick: placeOf(event), differs: null })
+    expect(compare(columnsOf(less), canonical(less))).toEqual({ quick: positionOf(event), differs: null })
   }
 })
 
-test.each(searchColumns.map(({ name }) => name))(
-  'a row whose %s says something else is never taken as agreeing',
-  (column) => {
-    const columns = columnsOf(event)
-    const right = columns[column] ?? Buffer.alloc(0)
-    const wrong = [null, Buffer.alloc(0), right.subarray(1), Buffer.concat([right, Buffer.from(' ')])]
-    for (let index = 0; index < right.length; index++) {
-      const changed = Buffer.from(right)
-      changed[index] = (changed[index] ?? 0) ^ 1
-      wrong.push(changed)
-    }
-    for (const value of wrong) {
-      const row = rowOf({ ...columns, [column]: value }, canonical(event))
-      const at = searchColumns.length
-      expect(placeInAgreeingRow(row, row.from[at] ?? 0, row.to[at] ?? 0)).toBeNull()
-      if (value?.length === right.length) expect(differingColumn(row, event)).toBe(column)
-    }
-  },
-)
+test.each(searchColumns.map(({ name }) => name))('a row with another %s never matches', (column) => {
+  const columns = columnsOf(event)
+  const right = columns[column] ?? Buffer.alloc(0)
+  const wrong = [null, Buffer.alloc(0), right.subarray(1), Buffer.concat([right, Buffer.from(' ')])]
+  for (let index = 0; index < right.length; index++) {
+    const changed = Buffer.from(right)
+    changed[index] = (changed[index] ?? 0) ^ 1
+    wrong.push(changed)
+  }
+  for (const value of wrong) {
+    const row = rowOf({ ...columns, [column]: value }, canonical(event))
+    const at = searchColumns.length
+    expect(readMatchingRow(row, row.from[at] ?? 0, row.to[at] ?? 0)).toBeNull()
+    if (value?.length === right.length) expect(differingColumn(row, event)).toBe(column)
+  }
+})
 
 test.each([
   ['a day that there is not', '2026-02-30T00:00:00.000Z', '2026-03-02T00:00:00.000Z'],
   ['a minute of sixty seconds', '2026-11-25T00:06:60.000Z', '2026-11-25T00:07:00.000Z'],
   ['another zone', '2026-11-25T00:06:26.640z', '2026-11-25T00:06:26.640Z'],
   ['a fraction with a sign', '2026-11-25T00:06:26.-00Z', '2026-11-25T00:06:26.000Z'],
-])('%s is not the moment that it would be', (_, at, moment) => {
-  const { quick, differs } = verdicts({ ...columnsOf(event), at: micros(moment) }, canonical({ ...event, at }))
+])('%s is not normalized to another time', (_, at, moment) => {
+  const { quick, differs } = compare({ ...columnsOf(event), at: micros(moment) }, canonical({ ...event, at }))
   expect([quick, differs]).toEqual([null, 'at'])
 })
 
-test('a microsecond is seen in any year, or looked at closely', () => {
+test('a difference of a microsecond is detected in any year', () => {
   for (const at of ['2285-06-05T00:00:00.000Z', '2999-01-01T00:00:00.000Z']) {
     const columns = { ...columnsOf(event), at: long(BigInt(Date.parse(at) - epoch) * 1_000n + 1n) }
-    expect(verdicts(columns, canonical({ ...event, at })).quick).toBeNull()
+    expect(compare(columns, canonical({ ...event, at })).quick).toBeNull()
   }
 })
 
-test('an empty column is not taken for a list that comes to nothing', () => {
+test('an empty column does not match an empty list', () => {
   for (const command of [[], ['']]) {
     const columns = { ...columnsOf(event), command: Buffer.alloc(0) }
-    expect(verdicts(columns, canonical({ ...event, command })).quick).toBeNull()
+    expect(compare(columns, canonical({ ...event, command })).quick).toBeNull()
   }
 })
 
-test('an event without a stream or a number has no place, whatever was read before it', () => {
+test('an event without a stream or a number has no position, whatever was read before', () => {
   placeInAgreeing(canonical(event))
   for (const key of ['stream', 'seq']) {
     const less = canonical({ ...event, [key]: undefined })
@@ -161,16 +158,16 @@ test('an event without a stream or a number has no place, whatever was read befo
   function placeInAgreeing(said: string, without?: string) {
     const row = rowOf({ ...columnsOf(event), ...(without && { [without]: null }) }, said)
     const at = searchColumns.length
-    return placeInAgreeingRow(row, row.from[at] ?? 0, row.to[at] ?? 0)
+    return readMatchingRow(row, row.from[at] ?? 0, row.to[at] ?? 0)
   }
 })
 
-test('a moment without end is another one, and no error', () => {
+test('an infinite time differs, and is no error', () => {
   for (const at of [long(2n ** 63n - 1n), long(-(2n ** 63n)), long(BigInt(Date.parse(event.at) - epoch) * 1_000n + 1n)])
-    expect(verdicts({ ...columnsOf(event), at }, canonical(event))).toEqual({ quick: null, differs: 'at' })
+    expect(compare({ ...columnsOf(event), at }, canonical(event))).toEqual({ quick: null, differs: 'at' })
 })
 
-test('what agrees at once agrees when it is looked at closely, whatever is said', () => {
+test('a row that matches without parsing also matches with parsing', () => {
   const value = () => option(constantFrom('', 'a', 'a b', 'é', '"', '\\', '\\N', 'b'), { nil: undefined })
   const inside = () => record({ id: value(), name: value() }, { requiredKeys: [] })
   const said = record({
@@ -191,15 +188,15 @@ test('what agrees at once agrees when it is looked at closely, whatever is said'
         { ...base, ...event1, status },
         { ...base, ...event2, status: stored },
       ]) {
-        const { quick, differs } = verdicts({ ...columns, status: status2 }, canonical(members))
+        const { quick, differs } = compare({ ...columns, status: status2 }, canonical(members))
         compared++
         if (quick === null) continue
         quickly++
         expect(differs).toBeNull()
-        expect(quick).toEqual(placeOf(members))
+        expect(quick).toEqual(positionOf(members))
       }
     }),
-    // One comparison in thirteen agrees at once, so 100 cases would be too few for the bound below.
+    // About one comparison in thirteen matches without parsing, so 100 cases would be too few for the bound below.
     { numRuns: 10 * (readConfigureGlobal().numRuns ?? 100) },
   )
   expect(quickly / compared).toBeGreaterThan(0.05)

@@ -1,10 +1,10 @@
 import type { ColumnType } from '../event.ts'
 import { createCanonicalScan } from './canonical-scan.ts'
 import type { CopiedRow } from './copied-rows.ts'
-import type { SaidPlace } from './event-place.ts'
+import type { StatedPosition } from './event-position.ts'
 import { searchColumns } from './search-columns.ts'
 
-/** Whether a column says the same as a value of an event's text. No is no verdict: it may only be too unusual. */
+/** Whether a column matches a value in the event's text. False may only mean that the text is unusual. */
 type Agrees = (bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number) => boolean
 
 const agreement: Readonly<Record<ColumnType, Agrees>> = {
@@ -28,18 +28,18 @@ const [quote, zero, dash, space, comma, openList, closeList] = [0x22, 0x30, 0x2d
 const [opened, closed] = [Buffer.from('"stream.opened"'), Buffer.from('"stream.closed"')]
 
 /**
- * The place of an event whose row says the same in each search column, most times without parsing the event.
+ * Returns the position of an event if all search columns match it, mostly without parsing the event.
  *
- * @param start of the event's text, in the row's bytes, to before `end`
- * @returns null when a column may differ, or the text is unusual: to be looked at closely
+ * @param start start of the event's text in the row; it ends before `end`
+ * @returns null if a column may differ or the text is unusual, so that the row must be parsed
  */
-export function placeInAgreeingRow({ bytes, from, to }: CopiedRow, start: number, end: number): SaidPlace | null {
+export function readMatchingRow({ bytes, from, to }: CopiedRow, start: number, end: number): StatedPosition | null {
   if (!scan.read(bytes, start, end)) return null
   for (let index = 0; index < agrees.length; index++) {
     const [valueFrom, valueTo] = [scan.from[index] ?? 0, scan.to[index] ?? 0]
     const [columnFrom, columnTo] = [from[index] ?? 0, to[index] ?? 0]
     if (valueTo === 0 && columnTo === 0) continue
-    // An empty column isn't null: the close look tells which of the two it should be.
+    // An empty column is not null; parsing tells which of the two is right.
     if (valueTo === 0 || columnTo <= columnFrom) return null
     if (agrees[index]?.(bytes, columnFrom, columnTo, valueFrom, valueTo) !== true) return null
   }
@@ -49,7 +49,7 @@ export function placeInAgreeingRow({ bytes, from, to }: CopiedRow, start: number
   return { stream, seq, bound: boundOf(bytes, scan.from[kindAt] ?? 0, scan.to[kindAt] ?? 0) }
 }
 
-function boundOf(bytes: Buffer, from: number, to: number): SaidPlace['bound'] {
+function boundOf(bytes: Buffer, from: number, to: number): StatedPosition['bound'] {
   if (isSame(bytes, from, to, opened, 0, opened.length)) return 'opens'
   return isSame(bytes, from, to, closed, 0, closed.length) ? 'closes' : 'none'
 }
@@ -82,10 +82,10 @@ function isSameUuid(bytes: Buffer, from: number, to: number, valueFrom: number, 
 }
 
 const hexDigits = Buffer.from('0123456789abcdef')
-/** As many digits are exact in a number. */
+/** Numbers with up to 15 digits are exact. */
 const mostDigits = 15
 
-/** NaN for what isn't an integer, or has too many digits. */
+/** NaN for other text, and for too many digits. */
 function integerAt(bytes: Buffer, from: number, to: number): number {
   const isNegative = bytes[from] === dash
   const first = isNegative ? from + 1 : from
@@ -107,14 +107,14 @@ function isSameSmall(bytes: Buffer, from: number, to: number, valueFrom: number,
   return to - from === 2 && bytes.readInt16BE(from) === integerAt(bytes, valueFrom, valueTo)
 }
 
-/** Beyond 2^53 it isn't exact, but still more than any integer of 15 digits. */
+/** Not exact beyond 2^53, but still larger than any integer of 15 digits. */
 function longAt(bytes: Buffer, at: number): number {
   return bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)
 }
 
-/** PostgreSQL reckons from 2000 on, in seconds. */
+/** PostgreSQL counts from 2000, here in seconds. */
 const epoch = Date.UTC(2000, 0, 1) / 1_000
-/** The beginning of the text of a second: events that follow each other often share it. */
+/** Cached text of a second, which consecutive events often share. */
 const shownSecond = { second: Number.NaN, text: Buffer.alloc(0) }
 const secondLength = '"2026-11-25T18:25:19'.length
 const lastSecond = Date.UTC(9999, 11, 31) / 1_000
@@ -140,7 +140,7 @@ function isSameMoment(bytes: Buffer, from: number, to: number, valueFrom: number
   )
 }
 
-/** Words with a space between them, and a list of texts. */
+/** Compares words joined by spaces with a list of strings. */
 function isSameWords(bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number): boolean {
   if (bytes[valueFrom] !== openList) return false
   let column = from

@@ -2,9 +2,9 @@ import type { SizedStream } from '../checkpoints/checkpoint.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import type { ArchivedMonth, ArchiveFinding } from './findings.ts'
 
-/** What the manifest of an archive says, as far as it excuses that events are missing. */
+/** The part of a manifest that explains missing events. */
 export interface ArchiveClaim {
-  /** As `2026-10`. */
+  /** Such as `2026-10`. */
   readonly month: string
   readonly place: string
   readonly manifest: string
@@ -15,11 +15,11 @@ export interface ArchiveClaim {
 
 export interface ArchiveClaims {
   add(claim: ArchiveClaim | null): void
-  /** Only what a key of the log has signed is believed. Before `has`. */
+  /** Keeps only claims that a key of the log signed. Call before `has`. */
   trust(keys: readonly PublicKey[]): void
-  /** Whether an archive has exactly this stream; then its month is met. */
+  /** Whether an archive has exactly this stream. If so, its month is part of `met()`. */
   has(stream: SizedStream): boolean
-  /** The months of which streams were asked for. */
+  /** The months whose archives explained missing streams. */
   met(): ArchivedMonth[]
 }
 

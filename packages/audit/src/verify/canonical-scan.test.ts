@@ -34,7 +34,7 @@ function expectedOf(text: string) {
   return [app, rule, decision, seq, own].map((value) => (value === undefined ? undefined : canonical(value)))
 }
 
-test('the values that are found are those of JSON.parse, of the outermost object alone', () => {
+test('found values match JSON.parse, for the outermost object only', () => {
   let tried = 0
   let met = 0
   assert(
@@ -50,7 +50,7 @@ test('the values that are found are those of JSON.parse, of the outermost object
   expect(met / tried).toBeGreaterThan(0.05)
 })
 
-test('whatever is read is in canonical form, however it was changed', () => {
+test('any accepted text is canonical', () => {
   const pieces = [
     '"',
     '\\',
@@ -84,10 +84,10 @@ test('whatever is read is in canonical form, however it was changed', () => {
   )
 })
 
-test('bytes that are no text are read without an error, and never beyond their end', () => {
+test('arbitrary bytes cause no error, and are never read beyond the end', () => {
   assert(
     property(uint8Array({ maxLength: 40 }), (any) => {
-      // Half of a character may be a quote, which would close the string.
+      // An arbitrary byte may be a quote, which would close the string.
       const rest = any.filter((byte) => byte !== 0x22)
       const bytes = Buffer.concat([Buffer.from('{"a":"'), rest])
       for (let end = 0; end <= bytes.length; end++)
@@ -97,7 +97,7 @@ test('bytes that are no text are read without an error, and never beyond their e
 })
 
 test.each([
-  ['a name that comes again', '{"app":"a","app":"b"}'],
+  ['a repeated name', '{"app":"a","app":"b"}'],
   ['names in another order', '{"seq":1,"app":"a"}'],
   ['a space', '{"app": "a"}'],
   ['an escape', '{"app":"\\u0061"}'],
@@ -108,15 +108,15 @@ test.each([
   ['more digits than a number has', '{"seq":12345678901234567890}'],
   ['a list', '["app"]'],
   ['two objects', '{}{}'],
-  ['what is not closed', '{"app":{"a":1}'],
+  ['an unclosed object', '{"app":{"a":1}'],
   ['a comma at the end', '{"app":1,}'],
   ['a comma in a list', '{"app":[1,]}'],
-  ['a word that is none', '{"app":nul}'],
+  ['an unknown literal', '{"app":nul}'],
   ['a line', '{"app":"a\nb"}'],
-  ['what is nested too deep', `{"app":${'['.repeat(65)}${']'.repeat(65)}}`],
+  ['text that is nested too deep', `{"app":${'['.repeat(65)}${']'.repeat(65)}}`],
 ])('%s is not read', (_, text) => expect(read(text)).toBeNull())
 
-test('each event as the gateway writes it is read', () => {
+test('events as the gateway writes them are accepted', () => {
   const log = createSampleLog()
   const stream = log.open()
   stream.add(3, { kind: 'call', app: 'wéb', principal: { kind: 'user', id: 'u', name: 'ü@example.com' }, bytesIn: 0 })

@@ -1,20 +1,20 @@
-/** Values of some members of a text in canonical form, found without parsing all of it. */
+/** Finds values of some members in canonical JSON without parsing all of it. */
 export interface CanonicalScan {
-  /** Where the value of the i-th path begins. */
+  /** Start of the value of path i. */
   readonly from: Int32Array
-  /** Where it ends; 0 when there is none. */
+  /** End of the value of path i; 0 if absent. */
   readonly to: Int32Array
   /**
-   * Whether the bytes from `start` to before `end` are one object in canonical form. It may say no to one that is (an escape, a
-   * fraction, a name beyond ASCII), never yes to what JSON.parse would refuse or read in another way.
+   * Whether the bytes from `start` up to `end` are one object in canonical form. It may reject canonical text (escapes,
+   * fractions, names beyond ASCII), but never accepts text that JSON.parse would reject or read differently.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean
 }
 
-/** A member that is looked for, and those in it. */
+/** A wanted member, and wanted members inside of it. */
 interface Wanted {
   readonly name: Uint8Array
-  /** -1: only members in it are looked for. */
+  /** -1 if only members inside of it are wanted. */
   readonly slot: number
   readonly within: readonly Wanted[]
 }
@@ -24,17 +24,20 @@ const [openList, backslash, closeList, openObject, closeObject] = [0x5b, 0x5c, 0
 const [space, beyondAscii] = [0x20, 0x80]
 const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word))
 const deepest = 64
-/** As many digits are exact in a number. */
+/** Numbers with up to 15 digits are exact. */
 const mostDigits = 15
 const nothing: readonly Wanted[] = []
 
-/** @param paths names of members, those of an inner object behind a dot: `decision.rule` */
+/** @param paths names of members; a dot leads to an inner object, such as `decision.rule` */
 export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
   const from = new Int32Array(paths.length)
   const to = new Int32Array(paths.length)
   const outermost = wantedOf(paths.map((path, slot) => ({ path: path.split('.'), slot })))
 
-  /** @param at behind the brace. @returns where the object ends, -1 when it isn't canonical; as all of these do */
+  /**
+   * @param at position after the brace
+   * @returns the end of the object, or -1 if it is not canonical; the other functions return the same
+   */
   function objectEnd(bytes: Uint8Array, at: number, end: number, wanted: readonly Wanted[], depth: number): number {
     if (depth > deepest) return -1
     if (bytes[at] === closeObject) return at + 1
@@ -97,7 +100,7 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
   }
 }
 
-/** @returns where the closing quote is */
+/** @returns the position of the closing quote */
 function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0
@@ -116,7 +119,7 @@ function stringEnd(bytes: Uint8Array, start: number, end: number): number {
   return -1
 }
 
-/** @returns null when it isn't one */
+/** @returns null if it is not an integer */
 function integerEnd(bytes: Uint8Array, start: number, end: number): number | null {
   let at = bytes[start] === minus ? start + 1 : start
   const first = at
@@ -137,7 +140,7 @@ function literalEnd(bytes: Uint8Array, at: number): number {
   return -1
 }
 
-/** Negative, zero or positive, as the one stands before, is, or stands behind the other in the order of their bytes. */
+/** Compares bytes: negative, zero, or positive. */
 function compare(one: Uint8Array, oneFrom: number, oneTo: number, other: Uint8Array, from: number, to: number): number {
   const lengths = oneTo - oneFrom - (to - from)
   const length = lengths < 0 ? oneTo - oneFrom : to - from

@@ -4,16 +4,19 @@ import type { PublicKey } from '../checkpoints/signing-key.ts'
 import type { CheckpointFinding, CheckpointProblem } from './findings.ts'
 
 export interface CheckpointChain {
-  /** Takes the next one, in the order of numbers. What is wrong with it is said; it is the one before of the next all the same. */
+  /**
+   * Adds the next checkpoint, in order of numbers. A checkpoint with problems still counts as the previous one of the
+   * next.
+   */
   add(written: string): { readonly checkpoint: Checkpoint | null; readonly findings: readonly CheckpointFinding[] }
   readonly count: number
   readonly first: Checkpoint | null
   readonly last: Checkpoint | null
-  /** Each key once, in the order in which they came. */
+  /** Each key once, in order of appearance. */
   readonly keys: readonly PublicKey[]
 }
 
-/** Checkpoints one after the other: signatures, the chain, changes of keys, and that streams only grow. */
+/** Verifies checkpoints in order: signatures, links, key changes, and that streams only grow. */
 export function createCheckpointChain(): CheckpointChain {
   const keys = new Map<string, PublicKey>()
   let [first, last]: (Checkpoint | null)[] = [null, null]
@@ -57,7 +60,7 @@ function* problemsOf(checkpoint: Checkpoint, before: Checkpoint | null): Generat
   if (!isSignedBy(checkpoint.note, checkpoint.key)) yield ['signature', checkpoint.key.id]
   for (const { state, stream } of checkpoint.heads) if (state === 'broken') yield ['broken', stream]
   if (before === null) {
-    // An archive may begin later than the log does; only a first one says that nothing was before.
+    // An archive may start with a later checkpoint; only number 1 must have no previous one.
     if ((checkpoint.number === 1) !== (checkpoint.previous === noCheckpoint)) yield ['previous', '']
     return
   }
@@ -71,16 +74,16 @@ function* problemsOf(checkpoint: Checkpoint, before: Checkpoint | null): Generat
 function* keyProblems({ key, replaces, note }: Checkpoint, before: Checkpoint): Generator<Problem> {
   const changed = key.text !== before.key.text
   if (!changed && replaces === null) return
-  const handedOn = changed && replaces?.text === before.key.text && isSignedBy(note, before.key)
-  if (!handedOn) yield ['key', before.key.id]
+  const isEndorsed = changed && replaces?.text === before.key.text && isSignedBy(note, before.key)
+  if (!isEndorsed) yield ['key', before.key.id]
 }
 
 function* headProblems({ heads }: Checkpoint, before: Checkpoint): Generator<Problem> {
   const now = new Map(heads.map((head) => [head.stream, head]))
   for (const old of before.heads) {
     const head = now.get(old.stream)
-    const goesOn = old.state === 'open' || old.state === 'broken'
-    if (head === undefined ? goesOn : head.size < old.size || (head.size === old.size && head.root !== old.root))
+    const mustContinue = old.state === 'open' || old.state === 'broken'
+    if (head === undefined ? mustContinue : head.size < old.size || (head.size === old.size && head.root !== old.root))
       yield ['head', old.stream]
   }
 }

@@ -1,14 +1,14 @@
 import { readCheckpoint } from '../checkpoints/checkpoint.ts'
 import type { LogVerifier } from './log-verifier.ts'
 
-/** Brings together what the log has and what is kept outside, by number, with one of each in memory. */
+/** Merges the log's checkpoints with external copies by number, with one of each in memory. */
 export interface CheckpointMerge {
   own(note: string): Promise<void>
-  /** All of the log's own have come. */
+  /** Call after the log's last checkpoint. */
   end(): Promise<void>
 }
 
-/** @param outside copies in the order of their numbers; null: there is no place outside */
+/** @param outside external copies in order of numbers, or null */
 export function mergeCheckpoints(verifier: LogVerifier, outside: AsyncIterator<string> | null): CheckpointMerge {
   let pending: { readonly note: string; readonly number: number } | null | undefined
 

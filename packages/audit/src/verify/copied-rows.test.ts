@@ -13,7 +13,7 @@ function fieldsOf({ bytes, from, to }: CopiedRow) {
   return [0, 1, 2].map((field) => (to[field] === 0 ? null : bytes.toString('utf8', from[field], to[field])))
 }
 
-test('rows are what they were, in whatever pieces they come', () => {
+test('rows are parsed for any split of the input', () => {
   for (let size = 1; size <= table.length; size++) {
     const met: unknown[] = []
     const reader = createCopyReader(3, (row) => met.push(fieldsOf(row)))
@@ -23,7 +23,7 @@ test('rows are what they were, in whatever pieces they come', () => {
   }
 })
 
-test('a table that ends early is an error, wherever it ends', () => {
+test('a table that ends early is an error at any length', () => {
   for (let length = 0; length < table.length; length++) {
     const reader = createCopyReader(3, () => {})
     reader.push(table.subarray(0, length))
@@ -32,14 +32,14 @@ test('a table that ends early is an error, wherever it ends', () => {
 })
 
 test.each([
-  ['another header', Buffer.concat([Buffer.from('COPYPG'), table.subarray(6)]), 3, 'format'],
-  ['text', Buffer.from('01a21003-ad1a-75d6-92a3-9774156aed61\t1\t2026'), 3, 'format'],
+  ['another header', Buffer.concat([Buffer.from('COPYPG'), table.subarray(6)]), 3, 'COPY format'],
+  ['text', Buffer.from('01a21003-ad1a-75d6-92a3-9774156aed61\t1\t2026'), 3, 'COPY format'],
   ['other fields', table, 4, '3 fields instead of 4'],
 ])('%s is refused', (_, bytes, fields, message) => {
   expect(() => createCopyReader(fields, () => {}).push(bytes)).toThrow(message)
 })
 
-test('a row that never ends is not kept', () => {
+test('a row without an end is rejected', () => {
   const reader = createCopyReader(1, () => {})
   const length = Buffer.alloc(6)
   length.writeInt16BE(1)

@@ -1,24 +1,24 @@
-/** A row as COPY writes it in its binary format: field i is the bytes from `from[i]` to before `to[i]`; `to[i]` is 0 for null. */
+/** A row of COPY's binary format: field i is the bytes from `from[i]` up to `to[i]`; `to[i]` is 0 for null. */
 export interface CopiedRow {
   readonly bytes: Buffer
   readonly from: Int32Array
   readonly to: Int32Array
 }
 
-/** Cuts what COPY sends into rows. */
+/** Parses the output of COPY into rows. */
 export interface CopyReader {
   push(chunk: Buffer): void
-  /** @throws Error when the last row didn't come: the connection has ended before the table */
+  /** @throws Error if the connection ended before the last row */
   end(): void
 }
 
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 const headerLength = signature.length + 8
-/** No row is nearly as long. */
+/** Far more than any row has. */
 const longestRow = 16 * 1024 * 1024
 
 /**
- * @param fields in each row
+ * @param fields number of fields per row
  * @param onRow gets the same object each time
  * @see https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"
  */
@@ -27,7 +27,7 @@ export function createCopyReader(fields: number, onRow: (row: CopiedRow) => void
   let rest: Buffer | null = null
   let state: 'header' | 'rows' | 'ended' = 'header'
 
-  /** @returns where the row ends; -1 when it isn't whole yet */
+  /** @returns the end of the row, or -1 if it is incomplete */
   function readRow(bytes: Buffer, start: number): number {
     if (start + 2 > bytes.length) return -1
     const count = bytes.readInt16BE(start)
@@ -63,14 +63,14 @@ export function createCopyReader(fields: number, onRow: (row: CopiedRow) => void
         at = next
         if (state === 'rows') onRow({ bytes, from, to })
       }
-      if (state === 'ended' && at < bytes.length)
-        throw new Error('the database copied more behind the end of the table')
+      if (state === 'ended' && at < bytes.length) throw new Error('The database sent data after the end of the table.')
       if (at === bytes.length) return
       rest = bytes.subarray(at)
       if (rest.length > longestRow) throw new RangeError(`a row has more than ${longestRow} bytes`)
     },
     end() {
-      if (state !== 'ended') throw new Error('the database stopped before it had copied all events; run it again')
+      if (state !== 'ended')
+        throw new Error('The database stopped before it had copied all events. Run the command again.')
     },
   }
 }
@@ -80,6 +80,6 @@ function endOfHeader(bytes: Buffer): number {
     bytes.compare(signature, 0, signature.length, 0, signature.length) !== 0 ||
     bytes.readInt32BE(headerLength - 4) !== 0
   )
-    throw new Error('the database copies rows in a format that is not known here')
+    throw new Error('The database uses an unknown COPY format.')
   return headerLength
 }

@@ -5,30 +5,33 @@ import { type CopiedRow, createCopyReader } from './copied-rows.ts'
 import { exportLineInSql } from './export-line.ts'
 import { searchColumns } from './search-columns.ts'
 
-/** The log in a database. Checkpoints are read first: whatever is written meanwhile is in the events, and not signed yet. */
+/**
+ * Reads the log from a database. Checkpoints must be read first, because events that are written meanwhile are not
+ * signed yet.
+ */
 export interface DatabaseLog {
-  /** Archives that were made of months, oldest month first. */
+  /** Recorded archives, oldest month first. */
   archives(): Promise<ArchiveRecord[]>
-  /** Notes, in the order of their numbers. */
+  /** Notes in order of numbers. */
   checkpoints(): AsyncGenerator<string>
-  /** Export lines, by month, stream and number, some at once. May be left before the end. */
+  /** Export lines in batches, ordered by month, stream, and number. The consumer may stop early. */
   lines(): AsyncGenerator<readonly string[]>
-  /** The same events, quicker, to the end: `searchColumns`, then the canonical form, `prev` and `hash`. */
+  /** All events as rows of `searchColumns`, canonical form, `prev`, and `hash`. Faster than `lines`. */
   rows(onRow: (row: CopiedRow) => void): Promise<void>
 }
 
 const notesAtOnce = 500
 const linesAtOnce = 500
 
-/** An archive that was made, verified and recorded. */
+/** An archive that was verified and recorded. */
 export interface ArchiveRecord {
   readonly manifest: string
   readonly place: string
 }
 
 /**
- * Neither a transaction nor a cursor is held open: on a connection that breaks, the driver ends the process with the one, and with the
- * other makes believe that there is no more.
+ * Uses neither a transaction nor a cursor: if the connection breaks, the driver ends the process with the first, and
+ * reports the end of the rows with the second.
  */
 export function databaseLog(sql: Sql): DatabaseLog {
   return {
@@ -52,7 +55,7 @@ export function databaseLog(sql: Sql): DatabaseLog {
   }
 }
 
-/** The checkpoints from one number to another, or to the newest. */
+/** Checkpoints from one number to another, or to the newest. */
 export async function* numberedNotes(
   sql: Sql,
   { first, last }: { readonly first: number; readonly last: number | null },
@@ -68,7 +71,7 @@ export async function* numberedNotes(
   }
 }
 
-/** The checkpoints after one of a number in which a new key took the place of the one before. */
+/** Later checkpoints that introduced a new key. */
 export async function keyChangesAfter(sql: Sql, number: number): Promise<string[]> {
   const rows = await sql<{ note: string }[]>`
     select note from audit.checkpoints where number > ${number} and replaces is not null order by number`
@@ -76,12 +79,12 @@ export async function keyChangesAfter(sql: Sql, number: number): Promise<string[
 }
 
 export interface MonthBounds {
-  /** With their offset, so that they mean the same in every session. */
+  /** With UTC offset, so that they do not depend on the session's time zone. */
   readonly from: string
   readonly to: string
 }
 
-/** The months that have events. */
+/** Months with events. */
 async function monthsOf(sql: Sql): Promise<MonthBounds[]> {
   const [bounds] = await sql<{ first: Date | null; last: Date | null }[]>`
     select min(at) as first, max(at) as last from audit.events`
@@ -97,14 +100,14 @@ interface LineRow {
   readonly line: string
   readonly stream: string
   readonly number: string
-  /** With its microseconds. */
+  /** With microseconds. */
   readonly moment: string
 }
 
 /**
- * Export lines of one month, by stream and number, some at once. Two rows with one number are two lines.
+ * Export lines of one month in batches, ordered by stream and number. Two rows with the same number are two lines.
  *
- * @param only one stream, from a number on
+ * @param only limits the result to one stream, from a number on
  */
 export async function* linesOfMonth(
   sql: Sql,
@@ -127,12 +130,12 @@ export async function* linesOfMonth(
 
 type Place = Pick<LineRow, 'stream' | 'number' | 'moment'>
 
-/** A moment goes as text: as a date, the driver would leave its microseconds out. */
+/** The time is passed as text, because a Date would lose its microseconds. */
 function behind(sql: Sql, { stream, number, moment }: Place): Fragment {
   return sql`(stream, seq, at) > (${stream}::uuid, ${number}::bigint, ${moment}::text::timestamptz)`
 }
 
-/** Said so, the index is entered where the page begins, and not at the stream's beginning. */
+/** This form lets the index start at the page, and not at the beginning of the stream. */
 function behindInStream(sql: Sql, { stream, number, moment }: Place): Fragment {
   return sql`stream = ${stream}::uuid and (seq, at) > (${number}::bigint, ${moment}::text::timestamptz)`
 }
@@ -141,10 +144,7 @@ type Fragment = PendingQuery<Row[]>
 
 const copiedColumns = [...searchColumns.map(({ name }) => name), 'canonical', 'prev', 'hash']
 
-/**
- * COPY is the quickest way out of PostgreSQL, and its binary format is neither written nor read as text. Who stops reading it leaves
- * the connection useless.
- */
+/** COPY in binary format is the fastest way to read. The connection is unusable if the reader stops early. */
 async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: CopiedRow) => void): Promise<void> {
   const readable: Readable = await sql
     .unsafe(
@@ -153,7 +153,7 @@ async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Copie
     )
     .readable()
   const rows = createCopyReader(copiedColumns.length, onRow)
-  // A chunk is a row: as events they cost half of what an iterator costs.
+  // Each chunk is a row. Stream events cost half as much as an async iterator.
   await new Promise<void>((resolve, reject) => {
     readable.on('data', function onChunk(chunk: Buffer) {
       try {

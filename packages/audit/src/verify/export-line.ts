@@ -1,12 +1,12 @@
 import type { Digest } from '../tree/hashing.ts'
 
-/** An event as it is kept. */
+/** An event and its links. */
 export interface LogRecord {
-  /** Its canonical form, exactly the bytes that were hashed: those of `line` from `start` to before `end`. */
+  /** The hashed bytes are those of `line` from `start` up to `end`. */
   readonly line: Buffer
   readonly start: number
   readonly end: number
-  /** The same, a character for each byte: quick to search. */
+  /** The same as Latin-1 text, which is fast to search. */
   readonly latin1: string
   readonly prev: Digest
   readonly hash: Digest
@@ -18,8 +18,8 @@ const digestLength = 64
 const tailLength = beforeHash.length + digestLength + beforePrev.length + digestLength + tail.length
 
 /**
- * One line of an export, without its end: `{"event":<canonical>,"hash":"<hex>","prev":"<hex>"}`. It is in canonical form itself, and
- * the event's bytes are all but its first 9 and last 149.
+ * One line of an export without its line break: `{"event":<canonical>,"hash":"<hex>","prev":"<hex>"}`. The line is
+ * canonical itself, and the event's bytes are all except the first 9 and the last 149.
  */
 export function exportLine({
   canonical,
@@ -33,10 +33,10 @@ export function exportLine({
   return `${head}${canonical}${beforeHash}${hexOf(hash)}${beforePrev}${hexOf(prev)}${tail}`
 }
 
-/** The same line, made by PostgreSQL from `audit.events`. `audit.drop_archived_month` of migration 0019 has it once more. */
+/** The same line as an SQL expression. `audit.drop_archived_month` in migration 0019 repeats it. */
 export const exportLineInSql = `'${head}' || canonical || '${beforeHash}' || encode(hash, 'hex') || '${beforePrev}' || encode(prev, 'hex') || '${tail}'`
 
-/** Reads a line; null when it isn't one. */
+/** Parses a line. @returns null for other text */
 export function readExportLine(line: Buffer): LogRecord | null {
   const text = line.toString('latin1')
   const end = text.length - tailLength

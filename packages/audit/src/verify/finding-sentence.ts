@@ -1,7 +1,7 @@
 import type { ArchiveFinding, CheckpointFinding, EventFinding, Finding } from './findings.ts'
 
-/** A finding as an auditor reads it. It repeats what the log says, which may be hostile. */
-export function sentenceOf(finding: Finding): string {
+/** Describes a finding for auditors. Quotes values of the log, which may be hostile. */
+export function describeFinding(finding: Finding): string {
   switch (finding.about) {
     case 'event':
       return ofEvent(finding)
@@ -19,25 +19,25 @@ function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): str
     case 'gap':
       return `${event}: is missing`
     case 'swapped':
-      return `stream ${stream}, events ${seq} and ${until}: were swapped: each stands in the other's place`
+      return `stream ${stream}, events ${seq} and ${until}: were swapped`
     case 'order':
-      return `${event}: comes a second time, or in the wrong place`
+      return `${event}: is repeated, or at the wrong position`
     case 'prev':
-      return `${event}: does not follow the event before it: that one was changed and hashed anew, or this one was inserted`
+      return `${event}: does not link to the previous event: that one was changed and rehashed, or this one was inserted`
     case 'hash':
-      return `${event}: was changed: its bytes are not those that were hashed`
+      return `${event}: was changed: its bytes do not match its hash`
     case 'bounds':
       return `${event}: a stream begins with stream.opened, and nothing follows stream.closed`
     case 'column':
-      return `${event}: the column ${detail} says something else than what was recorded`
+      return `${event}: the column ${detail} does not match the event`
     case 'root':
-      return `${range}: one of them was changed and all after it were chained anew: their tree is not the one that was signed`
+      return `${range}: one of them was changed and all later ones were rehashed: their tree does not match the signed one`
     case 'truncated':
-      return `${range}: are missing: a checkpoint has signed them`
+      return `${range}: are missing, although a checkpoint signs them`
     case 'missing':
-      return `${range}: the whole stream is missing: a checkpoint has signed it`
+      return `${range}: the whole stream is missing, although a checkpoint signs it`
     case 'unsigned':
-      return `${range}: are of ${detail}, and no checkpoint has signed them, although a newer one was made or was due: checkpoints were removed, the events were put in later, the gateway has stopped since, or they are only now being copied from a fallback file, and no stream.recovered names them yet`
+      return `${range}: date from ${detail}, and no checkpoint signs them, although a newer one exists or was due: checkpoints were removed, the events were added later, the gateway stopped, or they are being imported from a fallback file and no stream.recovered event names them yet`
     case 'unreadable':
       return `line ${detail}: is not an event`
   }
@@ -49,27 +49,27 @@ function ofCheckpoint({ problem, number, detail }: CheckpointFinding): string {
     case 'unreadable':
       return `${checkpoint}: is not a checkpoint`
     case 'gap':
-      return `${checkpoint}: the one before it is missing; the last one before is ${detail}`
+      return `${checkpoint}: the previous one is missing; the last one before it is ${detail}`
     case 'previous':
-      return `${checkpoint}: does not name the one before it: one of the two was replaced`
+      return `${checkpoint}: does not link to the previous one: one of the two was replaced`
     case 'time':
-      return `${checkpoint}: is earlier than the one before it (${detail})`
+      return `${checkpoint}: is earlier than the previous one (${detail})`
     case 'signature':
-      return `${checkpoint}: its signature is false: it was changed`
+      return `${checkpoint}: has an invalid signature: it was changed`
     case 'key':
-      return `${checkpoint}: is signed by another key than the one before (${detail}), which has not signed that change`
+      return `${checkpoint}: is signed by a new key that the previous key (${detail}) did not sign`
     case 'head':
-      return `${checkpoint}: stream ${detail} is missing in it, or smaller or another than in the checkpoint before`
+      return `${checkpoint}: stream ${detail} is missing, smaller, or different from the previous checkpoint`
     case 'broken':
-      return `${checkpoint}: the gateway itself found that stream ${detail} does not go on from what was signed`
+      return `${checkpoint}: the gateway found that stream ${detail} does not continue what was signed`
     case 'rewritten':
-      return `${checkpoint}: the copy outside says something else: history was written and signed again`
+      return `${checkpoint}: the external copy differs: history was rewritten and signed again`
     case 'removed':
-      return `${checkpoint}: is kept outside, but missing in the log`
+      return `${checkpoint}: has an external copy, but is missing in the log`
     case 'stranger':
       return number === 0
-        ? `there is no checkpoint, so the key that you gave has signed nothing (${detail})`
-        : `no checkpoint is signed by the key that you gave (${detail})`
+        ? `there is no checkpoint, so the given key signed nothing (${detail})`
+        : `no checkpoint is signed by the given key (${detail})`
   }
 }
 
@@ -79,18 +79,18 @@ function ofArchive({ problem, month, detail }: ArchiveFinding): string {
     case 'missing':
       return `${archive}: has no ${detail}`
     case 'unreadable':
-      return `${archive}: its manifest can not be read`
+      return `${archive}: its manifest cannot be read`
     case 'signature':
-      return `${archive}: the signature of its manifest is false: it was changed, or made up`
+      return `${archive}: its manifest has an invalid signature: it was changed or forged`
     case 'key':
-      return `${archive}: its manifest is signed by a key that the log doesn't have (${detail})`
+      return `${archive}: its manifest is signed by a key that the log does not have (${detail})`
     case 'changed':
-      return `${archive}: ${detail} is not what was archived`
+      return `${archive}: ${detail} was changed`
     case 'streams':
-      return `${archive}: its manifest says something else of ${detail} than was signed`
+      return `${archive}: its manifest does not match the checkpoints for ${detail}`
     case 'events':
       return `${archive}: ${detail}`
     case 'replaced':
-      return `${archive}: the log records another one, whose manifest is ${detail}`
+      return `${archive}: the log recorded another archive, with the manifest ${detail}`
   }
 }

@@ -1,36 +1,36 @@
 import type { ChainProblem } from '../chain.ts'
 
-/** What is wrong with an event or with a stream's end. */
+/** A problem of an event or of a stream's end. */
 export type EventProblem =
   | ChainProblem
-  /** It and another one stand in each other's place. */
+  /** It was swapped with another event. */
   | 'swapped'
-  /** It isn't a line of an export. */
+  /** The line is not an event. */
   | 'unreadable'
-  /** A search column says something else than the event. */
+  /** A search column does not match the event. */
   | 'column'
-  /** The tree up to it isn't the one that was signed. */
+  /** The tree up to it does not match the signed one. */
   | 'root'
-  /** Events are missing at the end: a checkpoint has signed more. */
+  /** Events at the end are missing, although a checkpoint signs them. */
   | 'truncated'
   /** The whole stream is missing. */
   | 'missing'
-  /** It is older than the newest checkpoint, or than a checkpoint may take, and in none. */
+  /** It is in no checkpoint, although a newer one exists or was due. */
   | 'unsigned'
 
-/** The first thing that is wrong with a stream. */
+/** The first problem of a stream. */
 export interface EventFinding {
   readonly about: 'event'
   readonly problem: EventProblem
-  /** Empty where the line says none. */
+  /** Empty if the line has none. */
   readonly stream: string
-  /** The first bad event; where only a range is known, its first. */
+  /** The first bad event, or the start of the range that contains it. */
   readonly seq: number
-  /** The end of the range that holds the first bad event, where no more is known; the one that it was swapped with. */
+  /** The end of the range that contains it, or the event that it was swapped with. */
   readonly until: number
-  /** The event's own id, where it has one. */
+  /** The event's ID, if known. */
   readonly id: string | null
-  /** The column, the checkpoint's number, or the line's. */
+  /** The column, or the number of the checkpoint or line. */
   readonly detail: string
 }
 
@@ -38,21 +38,21 @@ export type CheckpointProblem =
   | 'unreadable'
   /** Numbers are missing before it. */
   | 'gap'
-  /** It doesn't name the one before it. */
+  /** It does not link to the previous one. */
   | 'previous'
-  /** It is earlier than the one before it. */
+  /** It is earlier than the previous one. */
   | 'time'
-  /** Its signature is missing or false. */
+  /** Its signature is missing or invalid. */
   | 'signature'
-  /** It has another key than the one before, which hasn't signed that. */
+  /** It has a new key that the previous key did not sign. */
   | 'key'
-  /** A stream that was open isn't in it, or has become smaller or another. */
+  /** An open stream is missing, smaller, or different. */
   | 'head'
-  /** The gateway itself found that a stream doesn't go on from what was signed. */
+  /** The gateway found that a stream does not continue what was signed. */
   | 'broken'
-  /** The copy outside says something else. */
+  /** The external copy differs. */
   | 'rewritten'
-  /** There is a copy outside, but none here. */
+  /** There is an external copy, but no checkpoint in the log. */
   | 'removed'
   /** The given key signed no checkpoint, or there is no checkpoint. */
   | 'stranger'
@@ -67,60 +67,63 @@ export interface CheckpointFinding {
 export type ArchiveProblem =
   /** It has no manifest, or lacks a part. */
   | 'missing'
-  /** Its manifest can't be read, or is that of another month. */
+  /** Its manifest cannot be read, or is for another month. */
   | 'unreadable'
-  /** Its manifest's signature is false. */
+  /** Its manifest has an invalid signature. */
   | 'signature'
-  /** Its manifest is signed by a key that the log doesn't have. */
+  /** Its manifest is signed by a key that the log does not have. */
   | 'key'
-  /** A part's bytes aren't those that the manifest names. */
+  /** A part does not match the manifest. */
   | 'changed'
-  /** The manifest says of its streams something else than the checkpoints that were signed. */
+  /** The manifest does not match the signed checkpoints. */
   | 'streams'
-  /** Its events aren't those that the manifest counts. */
+  /** Its events do not match the manifest. */
   | 'events'
-  /** The log records another archive of this month. */
+  /** The log recorded another archive of this month. */
   | 'replaced'
 
 export interface ArchiveFinding {
   readonly about: 'archive'
   readonly problem: ArchiveProblem
-  /** As `2026-10`; empty where it can't be read. */
+  /** Such as `2026-10`; empty if unreadable. */
   readonly month: string
-  /** The part, the stream or the key. */
+  /** The part, stream, or key. */
   readonly detail: string
 }
 
 export type Finding = EventFinding | CheckpointFinding | ArchiveFinding
 
-/** A month whose events aren't in the log any more, and whose archive is signed by a key of the log. */
+/** A month whose events are no longer in the log, and whose archive is signed by a key of the log. */
 export interface ArchivedMonth {
   readonly month: string
-  /** Of the streams that are missing here. */
+  /** Events of the missing streams. */
   readonly events: number
   readonly streams: number
-  /** Where the archive was put. */
+  /** Location of the archive. */
   readonly place: string
   /** SHA-256 of the manifest's text. */
   readonly manifest: string
 }
 
-/** Events that are older than the newest checkpoint and in none, because they came from a fallback file after it. */
+/** Events that no checkpoint signs yet, because they came late from a fallback file. */
 export interface RecoveredRange {
   readonly stream: string
   readonly first: number
   readonly last: number
 }
 
-/** What a verification says. It holds if there are no findings; `unsigned`, `trust`, `archived` and `copied` say what it can't know. */
+/**
+ * The result of a verification. The log is intact without findings; `unsigned`, `trust`, `archived`, and `copied` say
+ * what could not be checked.
+ */
 export interface Verification {
   readonly intact: boolean
-  /** In the order in which they were met; the first 100. */
+  /** The first 100, in order of discovery. */
   readonly findings: readonly Finding[]
   readonly found: number
   readonly streams: number
   readonly events: number
-  /** Events that no checkpoint has signed yet. */
+  /** Events that no checkpoint signs yet. */
   readonly unsigned: number
   readonly checkpoints: {
     readonly count: number
@@ -128,16 +131,16 @@ export interface Verification {
     readonly last: number
     readonly at: string
   } | null
-  /** Keys that signed, oldest first, as they are handed on. */
+  /** Signing keys in text form, oldest first. */
   readonly keys: readonly string[]
-  /** `pinned`: a key that was given has signed; `first-use`: the keys are those that the checkpoints name themselves. */
+  /** `pinned`: a given key signed the log. `first-use`: only keys that the checkpoints name themselves. */
   readonly trust: 'pinned' | 'first-use' | 'none'
-  /** Months that were archived and dropped: nothing of them was checked here. */
+  /** Archived and dropped months, which were not checked here. */
   readonly archived: readonly ArchivedMonth[]
-  /** What came late, as `stream.recovered` says, which the next checkpoint signs together with it. */
+  /** Late events that a `stream.recovered` event names. */
   readonly recovered: readonly RecoveredRange[]
-  /** Whether checkpoints were compared with copies out of the database owner's reach. */
+  /** Whether checkpoints were compared with external copies. */
   readonly anchored: boolean
-  /** The newest checkpoint that was compared with a copy: a history from there on could have been signed again. */
+  /** The newest checkpoint that was compared with a copy. Later history could have been rewritten and signed again. */
   readonly copied: { readonly last: number; readonly at: string } | null
 }

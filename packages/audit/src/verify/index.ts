@@ -1,8 +1,8 @@
 export { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
 export { type ArchiveRecord, type DatabaseLog, databaseLog } from './database-log.ts'
-export { membersOf } from './event-place.ts'
+export { membersOf } from './event-position.ts'
 export type { LogRecord } from './export-line.ts'
-export { sentenceOf } from './finding-sentence.ts'
+export { describeFinding } from './finding-sentence.ts'
 export type {
   ArchivedMonth,
   Finding,

@@ -7,7 +7,7 @@ import { exportLine } from './export-line.ts'
 import type { Verification } from './findings.ts'
 import { createLogVerifier } from './log-verifier.ts'
 
-/** Two streams, three checkpoints: after 5 events of one, after all of it, and after the other. */
+/** Two streams, and three checkpoints: after 5 events of the first, after all of it, and after the second. */
 function sample() {
   const log = createSampleLog()
   const one = log.open()
@@ -38,7 +38,7 @@ function verify({ lines, own = [], outside = [], pinned = null, now }: Given): V
   return verifier.finish()
 }
 
-/** The event of a line with other bytes, and the hash that belongs to them. */
+/** The event of a line with changed bytes and a matching hash. */
 function edited(line: string, change: (canonical: string) => string, prev?: string): string {
   const { canonical, prev: before } = partsOf(line)
   const bytes = change(canonical)
@@ -52,7 +52,7 @@ function partsOf(line: string) {
   return { canonical, hash, prev }
 }
 
-/** All events from one on, chained again as whoever owns the database would. */
+/** Rehashes all events from one on, as the database owner could. */
 function rechained(lines: readonly string[], from: number, change: (canonical: string) => string): string[] {
   const changed = [...lines]
   for (let index = from; index < changed.length; index++) {
@@ -64,7 +64,7 @@ function rechained(lines: readonly string[], from: number, change: (canonical: s
 
 const webToApi = (canonical: string) => canonical.replace('"web"', '"api"')
 
-test('a log that nobody touched holds, and it is said what that is worth', () => {
+test('an untouched log is intact, and the result says how far it is proven', () => {
   const { lines, checkpoints } = sample()
   expect(verify({ lines, own: checkpoints, outside: checkpoints, pinned: sampleKey.publicKey })).toEqual({
     intact: true,
@@ -90,26 +90,26 @@ test('a log that nobody touched holds, and it is said what that is worth', () =>
   })
 })
 
-test('streams may be mixed', () => {
+test('streams may be interleaved', () => {
   const { lines, checkpoints } = sample()
   const mixed = [...lines.slice(0, 3), ...lines.slice(10, 11), ...lines.slice(3, 10), ...lines.slice(11)]
   expect(verify({ lines: mixed, own: checkpoints })).toMatchObject({ intact: true, streams: 2, unsigned: 0 })
 })
 
-test('an edited field is found at its event', () => {
+test('an edited field is detected at its event', () => {
   const { lines, checkpoints, one } = sample()
   const changed = lines.with(3, (lines[3] ?? '').replace('"web"', '"api"'))
   const { findings } = verify({ lines: changed, own: checkpoints })
   expect(findings).toMatchObject([{ problem: 'hash', stream: one, seq: 4, until: 4, id: expect.any(String) }])
 })
 
-test('an edited field whose hash was made again breaks the link of the next event', () => {
+test('an edited and rehashed event breaks the link of the next event', () => {
   const { lines, one } = sample()
   const changed = lines.with(3, edited(lines[3] ?? '', webToApi))
   expect(verify({ lines: changed }).findings).toMatchObject([{ problem: 'prev', stream: one, seq: 5 }])
 })
 
-test('a history that was chained again up to its end is found by what was signed', () => {
+test('a rehashed history is detected by its signed tree', () => {
   const { lines, checkpoints, one } = sample()
   const changed = [...rechained(lines.slice(0, 10), 6, webToApi), ...lines.slice(10)]
   expect(verify({ lines: changed })).toMatchObject({ intact: true })
@@ -118,19 +118,19 @@ test('a history that was chained again up to its end is found by what was signed
   ])
 })
 
-test('a removed event is named', () => {
+test('a removed event is detected', () => {
   const { lines, one } = sample()
   const { findings } = verify({ lines: lines.toSpliced(4, 1) })
   expect(findings).toMatchObject([{ problem: 'gap', stream: one, seq: 5, id: null }])
 })
 
-test('a duplicated event is named', () => {
+test('a duplicated event is detected', () => {
   const { lines, one } = sample()
   const { findings } = verify({ lines: lines.toSpliced(4, 0, lines[3] ?? '') })
   expect(findings).toMatchObject([{ problem: 'order', stream: one, seq: 4, id: expect.any(String) }])
 })
 
-test('an inserted event is named, whether or not the others make room for it', () => {
+test('an inserted event is detected, with and without renumbering', () => {
   const { lines, one } = sample()
   const forged = edited(
     lines[3] ?? '',
@@ -143,7 +143,7 @@ test('an inserted event is named, whether or not the others make room for it', (
   expect(verify({ lines: lines.with(4, forged) }).findings).toMatchObject([{ problem: 'prev', stream: one, seq: 6 }])
 })
 
-test('swapped events are named', () => {
+test('swapped events are detected', () => {
   const { lines, one } = sample()
   const swapped = lines.with(3, lines[4] ?? '').with(4, lines[3] ?? '')
   expect(verify({ lines: swapped }).findings).toMatchObject([{ problem: 'swapped', stream: one, seq: 4, until: 5 }])
@@ -162,7 +162,7 @@ test('swapped events are named', () => {
   expect(verify({ lines: content }).findings).toMatchObject([{ problem: 'hash', stream: one, seq: 4 }])
 })
 
-test('a truncated tail is found by what was signed, and by nothing else', () => {
+test('a truncated tail is detected only by checkpoints', () => {
   const { lines, checkpoints, one, two } = sample()
   const shorter = [...lines.slice(0, 8), ...lines.slice(10, -1)]
   expect(verify({ lines: shorter })).toMatchObject({ intact: true })
@@ -172,14 +172,14 @@ test('a truncated tail is found by what was signed, and by nothing else', () => 
   ])
 })
 
-test('a stream that was removed as a whole is found by what was signed', () => {
+test('a removed stream is detected by checkpoints', () => {
   const { lines, checkpoints, two } = sample()
   expect(verify({ lines: lines.slice(0, 10), own: checkpoints }).findings).toMatchObject([
     { problem: 'missing', stream: two, seq: 1, until: 3 },
   ])
 })
 
-test('a forked stream is found: one of its branches isn’t the one that was signed', () => {
+test('a forked stream is detected, because only one branch is signed', () => {
   const { lines, checkpoints, two } = sample()
   const fork = rechained(lines.slice(10), 1, webToApi)
   expect(verify({ lines: [...lines.slice(0, 10), ...fork], own: checkpoints }).findings).toMatchObject([
@@ -190,7 +190,7 @@ test('a forked stream is found: one of its branches isn’t the one that was sig
   ])
 })
 
-test('events that go on after the end of a stream, and streams that begin in their middle, are found', () => {
+test('events after the end of a stream, and streams without a beginning, are detected', () => {
   const log = createSampleLog()
   const stream = log.open()
   stream.close()
@@ -201,7 +201,7 @@ test('events that go on after the end of a stream, and streams that begin in the
   expect(verify({ lines: [first] }).findings).toMatchObject([{ problem: 'bounds', seq: 1 }])
 })
 
-test('a stream that somebody made up is found, since an older one would be signed', () => {
+test('a forged stream is detected, because it would be signed', () => {
   const { lines, checkpoints } = sample()
   const forged = createSampleLog(Date.UTC(2026, 10, 24))
   const { id } = forged.open()
@@ -210,8 +210,8 @@ test('a stream that somebody made up is found, since an older one would be signe
   ])
 })
 
-describe('what came from a fallback file after the newest checkpoint', () => {
-  /** An hour of a stream in a file, whose other stream went on and says so after the last checkpoint. */
+describe('events from a fallback file after the newest checkpoint', () => {
+  /** A stream that was imported late, with a `stream.recovered` event after the last checkpoint. */
   function late(detail: (stream: string) => Record<string, string | number>, { signed = false } = {}) {
     const file = createSampleLog(Date.UTC(2026, 10, 24))
     const away = file.open()
@@ -225,7 +225,7 @@ describe('what came from a fallback file after the newest checkpoint', () => {
     return { stream: away.id, verified: verify({ lines: [...file.lines, ...log.lines], own: log.checkpoints }) }
   }
 
-  test('is excused in words where stream.recovered names all of it', () => {
+  test('are accepted if stream.recovered names all of them', () => {
     const { stream, verified } = late((id) => ({ stream: id, from: 1, seq: 4 }))
     expect(verified).toMatchObject({ intact: true, findings: [], recovered: [{ stream, first: 1, last: 4 }] })
   })
@@ -235,18 +235,18 @@ describe('what came from a fallback file after the newest checkpoint', () => {
     ['begins later', { from: 2, seq: 4 }],
     ['names another stream', { from: 1, seq: 4, stream: 'other' }],
     ['says no numbers', { from: '1', seq: '4' }],
-  ])('is not where it %s', (_, said) => {
+  ])('are not accepted if it %s', (_, said) => {
     const { stream, verified } = late((id) => ({ stream: id, ...said }))
     expect(verified).toMatchObject({ intact: false, findings: [{ problem: 'unsigned', stream }], recovered: [] })
   })
 
-  test('is not where a checkpoint has signed that it came, and not what', () => {
+  test('are not accepted if a checkpoint signs the stream.recovered event and not the events', () => {
     const { verified } = late((id) => ({ stream: id, from: 1, seq: 4 }), { signed: true })
     expect(verified.findings).toMatchObject([{ problem: 'unsigned' }])
   })
 })
 
-test('events that came after the newest checkpoint are counted, not suspected', () => {
+test('events after the newest checkpoint are only counted', () => {
   const log = createSampleLog()
   const stream = log.open()
   log.checkpoint()
@@ -256,7 +256,7 @@ test('events that came after the newest checkpoint are counted, not suspected', 
 
 const minute = 60_000
 
-test('with a key, a log without any checkpoint does not hold', () => {
+test('with a given key, a log without checkpoints is not intact', () => {
   const { lines } = sample()
   expect(verify({ lines })).toMatchObject({ intact: true, trust: 'none' })
   expect(verify({ lines, pinned: sampleKey.publicKey })).toMatchObject({
@@ -266,7 +266,7 @@ test('with a key, a log without any checkpoint does not hold', () => {
   })
 })
 
-test('events that are older than a checkpoint may take, and in none, are found, whatever was removed', () => {
+test('events that should be signed and are not are detected, whatever was removed', () => {
   const log = createSampleLog()
   const stream = log.open()
   log.checkpoint()
@@ -282,7 +282,7 @@ test('events that are older than a checkpoint may take, and in none, are found, 
   expect(verify({ lines: log.lines, own: log.checkpoints, now: later })).toMatchObject({ intact: true })
 })
 
-test('a history that was signed again with the same key is found by the copies outside', () => {
+test('a history that was signed again with the same key is detected by external copies', () => {
   const { lines, checkpoints } = sample()
   const again = createSampleLog()
   const stream = again.open()
@@ -297,7 +297,7 @@ test('a history that was signed again with the same key is found by the copies o
   ])
 })
 
-test('copies outside may lag behind, and may begin later than the log', () => {
+test('external copies may lag, and may start later than the log', () => {
   const { lines, checkpoints } = sample()
   const [first = '', second = '', third = ''] = checkpoints
   expect(verify({ lines, own: checkpoints, outside: [first, second, null] })).toMatchObject({
@@ -308,7 +308,7 @@ test('copies outside may lag behind, and may begin later than the log', () => {
   expect(verify({ lines, own: [second, third], outside: [second, third] })).toMatchObject({ intact: true })
 })
 
-test('a checkpoint that is missing, out of order or not signed is named', () => {
+test('a missing, misplaced, or unsigned checkpoint is detected', () => {
   const { lines, checkpoints } = sample()
   const [first = '', second = '', third = ''] = checkpoints
   expect(verify({ lines, own: [first, third] }).findings).toMatchObject([{ problem: 'gap', number: 3, detail: '1' }])
@@ -329,7 +329,7 @@ test('a checkpoint that is missing, out of order or not signed is named', () => 
   ])
 })
 
-test('a checkpoint by another key is refused, whatever else fits', () => {
+test('a checkpoint by another key is rejected', () => {
   const { lines, checkpoints } = sample()
   const other = signingKeyOf(Buffer.alloc(32, 8))
   const log = createSampleLog()
@@ -340,7 +340,7 @@ test('a checkpoint by another key is refused, whatever else fits', () => {
   expect(verify({ lines, own: checkpoints, pinned: other.publicKey }).findings).toMatchObject([{ problem: 'stranger' }])
 })
 
-test('a key that the one before has signed goes on, and both are known', () => {
+test('a new key that the previous one signed is accepted', () => {
   const other = signingKeyOf(Buffer.alloc(32, 8))
   const log = createSampleLog()
   log.open().add(1)
@@ -355,7 +355,7 @@ test('a key that the one before has signed goes on, and both are known', () => {
     })
 })
 
-test('a key that only names the one before, without its signature, is refused', () => {
+test('a new key that the previous one did not sign is rejected', () => {
   const log = createSampleLog()
   log.open()
   log.checkpoint()
@@ -363,7 +363,7 @@ test('a key that only names the one before, without its signature, is refused', 
   expect(verify({ lines: log.lines, own: log.checkpoints }).findings).toMatchObject([{ problem: 'key', number: 2 }])
 })
 
-test('a stream that was open and isn’t signed any more, or has become smaller, is named', () => {
+test('an open stream that is missing or smaller in the next checkpoint is detected', () => {
   const { lines, checkpoints, one } = sample()
   const [first = ''] = checkpoints
   const previous = createHash('sha256')
@@ -385,7 +385,7 @@ test('a stream that was open and isn’t signed any more, or has become smaller,
     ])
 })
 
-test('a line that isn’t an event is named by its number, and the others are read', () => {
+test('an unreadable line is reported with its number, and other lines are read', () => {
   const { lines } = sample()
   const { findings, events } = verify({ lines: lines.toSpliced(2, 0, '{"event":1}', 'x'.repeat(200)) })
   expect(findings).toMatchObject([
@@ -395,7 +395,7 @@ test('a line that isn’t an event is named by its number, and the others are re
   expect(events).toBe(13)
 })
 
-test('a thousand findings are counted and the first hundred shown', () => {
+test('all findings are counted, and the first hundred are returned', () => {
   const { findings, found } = verify({ lines: Array.from({ length: 1_000 }, () => '{}') })
   expect([findings.length, found]).toEqual([100, 1_000])
 })

@@ -3,7 +3,7 @@ import type { PublicKey } from '../checkpoints/signing-key.ts'
 import type { Digest } from '../tree/hashing.ts'
 import { type ArchiveClaim, createArchiveClaims } from './archive-claims.ts'
 import { createCheckpointChain } from './checkpoint-chain.ts'
-import { membersOf, placeIn, type SaidPlace } from './event-place.ts'
+import { membersOf, readPosition, type StatedPosition } from './event-position.ts'
 import { type LogRecord, readExportLine } from './export-line.ts'
 import type { CheckpointFinding, EventFinding, Finding, Verification } from './findings.ts'
 import { createRecoveries } from './recoveries.ts'
@@ -11,62 +11,68 @@ import { createStreamCheck, type StreamCheck } from './stream-check.ts'
 
 export interface LogVerifier {
   /**
-   * The next checkpoint, in the order of numbers and before the events: as the log itself has it, and the copy outside. Null where
-   * there is none of this number; where only copies are looked at, they stand for both.
+   * Adds the next checkpoint, in order of numbers and before the events: the log's own and the external copy, or null.
+   * If only copies exist, pass them as both.
    */
   addCheckpoint(own: string | null, outside: string | null): void
-  /** That an archive has a month's streams, so that they may be missing here; null for a manifest that can't be read. */
+  /** Adds an archive, which explains why a month's streams are missing; null for an unreadable manifest. */
   addArchive(claim: ArchiveClaim | null): void
-  /** The next event, as a line of an export: streams in any mixture, each in the order of `seq`. */
+  /** Adds the next event as an export line. Streams may be interleaved; each must be in order of `seq`. */
   addEvent(line: Buffer): void
-  /** The same, read. @param columnProblem the first search column that says something else */
-  addRecord(record: LogRecord, place: SaidPlace, columnProblem: string | null): void
-  /** The next one isn't an event. */
+  /** The same for a parsed event. @param columnProblem the first search column that differs */
+  addRecord(record: LogRecord, place: StatedPosition, columnProblem: string | null): void
+  /** Adds a line that is not an event. */
   addUnreadable(): void
   finish(): Verification
 }
 
 export interface LogVerifierOptions {
-  /** The key that the auditor knows; null: the keys are taken from the checkpoints. */
+  /** The key that the auditor trusts; null to take the keys from the checkpoints. */
   readonly pinned: PublicKey | null
-  /** The streams that the log is of, where checkpoints name others too; all of them when absent. */
+  /** The streams to verify, if checkpoints also have others. Default all. */
   readonly streams?: ReadonlySet<string>
-  /** The time of the verification, in milliseconds since the epoch: what is so old that a checkpoint was due must be in one. Without: what no checkpoint covers is only counted. */
+  /**
+   * Time of the verification in milliseconds since the epoch. Events that are so old that a checkpoint was due must be
+   * in one. Without it, unsigned events are only counted.
+   */
   readonly now?: number | undefined
-  /** Is given each event that can be read, sound or not: what it makes of one counts as much as the verdict. */
+  /** Called with each readable event, valid or not. */
   readonly onRecord?: (record: LogRecord) => void
 }
 
-/** What is known of a stream: how far it was read, and what of it was signed. */
+/** The progress of a stream: what was read, and what was signed. */
 interface StreamProgress {
   readonly check: StreamCheck
-  /** Signed trees by growing size, and how many of them were met. */
+  /** Signed trees by size, and the number of those already reached. */
   readonly sizes: number[]
   readonly roots: Digest[]
   met: number
   bad: boolean
-  /** `at` of the first event that no checkpoint has signed. */
+  /** `at` of the first unsigned event. */
   unsignedAt: string | null
-  /** Number of the last event that is older than the newest checkpoint, and in none. */
+  /** Number of the last unsigned event that should be signed. */
   lateUntil: number
-  /** The first event that was not in its place. */
+  /** The first missing event. */
   gap: Gap | null
 }
 
 interface Gap {
-  /** In the list of findings. */
+  /** Index in the list of findings. */
   readonly finding: number
   readonly expected: number
-  readonly inItsPlace: number
+  readonly foundInstead: number
 }
 
-const mostFindings = 100
-/** Clocks of gateways and of the database may differ by so much. */
+const maxFindings = 100
+/** Allowed clock difference between gateways and the database. */
 const tolerance = 5 * 60_000
-/** A gateway makes a checkpoint within a minute of an event. */
+/** A gateway signs an event within a minute. */
 const due = 60_000
 
-/** Verifies a log from its events and checkpoints alone. Memory grows with streams and checkpoints, not with events. */
+/**
+ * Verifies a log from its events and checkpoints. Memory grows with the number of streams and checkpoints, not of
+ * events.
+ */
 export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogVerifierOptions): LogVerifier {
   const chain = createCheckpointChain()
   const streams = new Map<string, StreamProgress>()
@@ -76,7 +82,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
   const isOurs = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   const dueUntil = now === undefined ? '' : new Date(now - due - tolerance).toISOString()
-  /** What is older should be in a checkpoint; empty: nothing needs to be. */
+  /** Older events must be in a checkpoint; empty if none must be. */
   let signedUntil = dueUntil
   let anchored = false
   let copied: Verification['copied'] = null
@@ -84,7 +90,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
 
   function report(finding: Finding): void {
     found++
-    if (findings.length < mostFindings) findings.push(finding)
+    if (findings.length < maxFindings) findings.push(finding)
   }
 
   function progressOf(stream: string): StreamProgress {
@@ -95,7 +101,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     return progress
   }
 
-  /** Whether it concerns a stream that the log isn't of. */
+  /** Whether it concerns another stream than those to verify. */
   function isAboutOther({ problem, detail }: CheckpointFinding): boolean {
     return (problem === 'broken' || problem === 'head') && !isOurs(detail)
   }
@@ -113,7 +119,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     report({ about: 'event', ...finding })
   }
 
-  function meetUnsigned(progress: StreamProgress, record: LogRecord): void {
+  function addUnsigned(progress: StreamProgress, record: LogRecord): void {
     if (signedUntil === '') return
     const at = timeOf(record)
     progress.unsignedAt ??= at
@@ -121,11 +127,11 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     else recoveries.add(record)
   }
 
-  /** The event is sound: whether the tree that it completes was signed so. */
-  function meetHead(stream: string, progress: StreamProgress, record: LogRecord): void {
+  /** Compares the tree with the signed one, if this event completes it. */
+  function checkHead(stream: string, progress: StreamProgress, record: LogRecord): void {
     const { check, sizes, roots, met } = progress
     const size = sizes[met]
-    if (size === undefined) meetUnsigned(progress, record)
+    if (size === undefined) addUnsigned(progress, record)
     if (check.size !== size) return
     progress.met++
     if (roots[met] === check.tree.root()) return
@@ -133,8 +139,8 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     badEvent(progress, { problem: 'root', stream, seq, until: size, id: null, detail: '' })
   }
 
-  /** The event that seemed to be missing comes later: two events were swapped. */
-  function meetMissing(progress: StreamProgress, { stream, seq }: SaidPlace): void {
+  /** If the missing event appears later, two events were swapped. */
+  function checkSwap(progress: StreamProgress, { stream, seq }: StatedPosition): void {
     const { gap } = progress
     if (gap === null || seq !== gap.expected) return
     progress.gap = null
@@ -144,7 +150,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
         problem: 'swapped',
         stream,
         seq,
-        until: gap.inItsPlace,
+        until: gap.foundInstead,
         id: null,
         detail: '',
       }
@@ -157,34 +163,34 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
 
   function addEvent(line: Buffer): void {
     const record = readExportLine(line)
-    const place = record && placeIn(record)
+    const place = record && readPosition(record)
     if (record === null || place === null) addUnreadable()
     else addRecord(record, place, null)
   }
 
-  function addRecord(record: LogRecord, place: SaidPlace, columnProblem: string | null): void {
+  function addRecord(record: LogRecord, place: StatedPosition, columnProblem: string | null): void {
     lines++
     const progress = progressOf(place.stream)
     events++
     onRecord?.(record)
     if (progress.bad) {
-      meetMissing(progress, place)
+      checkSwap(progress, place)
       return
     }
     const expected = progress.check.size + 1
     const problem = progress.check.add(record, place) ?? (columnProblem === null ? null : 'column')
     if (problem === null) {
-      meetHead(place.stream, progress, record)
+      checkHead(place.stream, progress, record)
       return
     }
-    // What is missing is the first bad event, not what comes after it.
+    // The missing event is the first bad one, not the event after it.
     const seq = problem === 'gap' ? expected : place.seq
     const id = problem === 'gap' ? null : idOf(record)
-    if (problem === 'gap') progress.gap = { finding: findings.length, expected, inItsPlace: place.seq }
+    if (problem === 'gap') progress.gap = { finding: findings.length, expected, foundInstead: place.seq }
     badEvent(progress, { problem, stream: place.stream, seq, until: seq, id, detail: columnProblem ?? '' })
   }
 
-  function ends(): void {
+  function checkEnds(): void {
     for (const [stream, progress] of streams) {
       const { check, sizes, roots, bad, unsignedAt, lateUntil } = progress
       if (bad) continue
@@ -192,7 +198,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
       if (check.size === 0 && archives.has({ stream, size: until, root: roots.at(-1) ?? '' })) continue
       const next = { stream, seq: check.size + 1, until, id: null, detail: '' }
       if (check.size < until) badEvent(progress, { problem: check.size === 0 ? 'missing' : 'truncated', ...next })
-      else if (lateUntil > 0 && !recoveries.excuse(stream, until + 1, lateUntil))
+      else if (lateUntil > 0 && !recoveries.covers(stream, until + 1, lateUntil))
         badEvent(progress, {
           problem: 'unsigned',
           ...next,
@@ -222,7 +228,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     addUnreadable,
     finish() {
       archives.trust(chain.keys)
-      ends()
+      checkEnds()
       const { first, last, count, keys } = chain
       const isKnown = pinned !== null && keys.some(({ text }) => text === pinned.text)
       if (pinned !== null && !isKnown)
@@ -261,7 +267,7 @@ function newProgress(): StreamProgress {
   }
 }
 
-/** The copy outside counts; what the log itself has must be the same. Signatures may be others, the text not. */
+/** Compares the text of the log's checkpoint with the external copy. Signatures may differ. */
 function differenceOf(own: string | null, outside: string | null, text: string): CheckpointFinding['problem'] | null {
   if (outside === null) return null
   if (own === null) return 'removed'

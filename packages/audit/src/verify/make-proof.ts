@@ -4,13 +4,13 @@ import { type Digest, leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
 import { momentOf } from '../uuid.ts'
 import { keyChangesAfter, numberedNotes } from './database-log.ts'
-import { membersOf } from './event-place.ts'
+import { membersOf } from './event-position.ts'
 import { type EventProof, proofFormat } from './event-proof.ts'
 
 export type ProofResult =
   | { readonly kind: 'proof'; readonly proof: EventProof }
   | { readonly kind: 'unknown' }
-  /** No checkpoint has signed it yet: one does within a minute. */
+  /** No checkpoint signs it yet; one will within a minute. */
   | { readonly kind: 'unsigned' }
 
 interface FoundEvent {
@@ -23,7 +23,7 @@ interface FoundEvent {
 
 const rowsAtOnce = 1_000
 
-/** Proves that an event is in the log by the first checkpoint that signs it. @param id the event's, a UUID */
+/** Proves that an event is in the log, by the first checkpoint that signs it. @param id UUID of the event */
 export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
   const moment = momentOf(id)
   if (moment === null) return { kind: 'unknown' }
@@ -51,7 +51,7 @@ async function firstCheckpoint(
   sql: Sql,
   { stream, seq, at }: FoundEvent,
 ): Promise<{ checkpoint: Checkpoint; head: StreamHead } | null> {
-  // The clocks of the gateway and of the database may differ.
+  // The clocks of gateway and database may differ.
   const [first] = await sql<{ number: number }[]>`
     select number::float8 as number from audit.checkpoints
     where at >= ${at}::timestamptz - interval '5 minutes' order by at, number limit 1`

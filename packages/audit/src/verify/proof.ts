@@ -13,37 +13,40 @@ export type ProofVerdict =
       readonly holds: true
       readonly event: Readonly<Record<string, unknown>>
       readonly checkpoint: Checkpoint
-      /** Events of its stream that the checkpoint signs. */
+      /** Number of events of its stream that the checkpoint signs. */
       readonly size: number
       readonly trust: 'pinned' | 'first-use'
     }
   | { readonly holds: false; readonly because: string }
 
-/** Verifies a proof by itself. @param pinned the key that the auditor knows; null: the one that the checkpoint names */
+/**
+ * Verifies a proof without the log. @param pinned the key that the auditor trusts; null to use the key in the
+ * checkpoint
+ */
 export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVerdict {
   if (!Value.Check(EventProof, proof)) return fails('it is not a proof of this format')
   const { stream, seq } = proof.event
   const checkpoint = readCheckpoint(proof.checkpoint)
-  if (checkpoint === null) return fails('its checkpoint can not be read')
-  if (!isSignedBy(checkpoint.note, checkpoint.key)) return fails('the signature of its checkpoint is false')
+  if (checkpoint === null) return fails('its checkpoint cannot be read')
+  if (!isSignedBy(checkpoint.note, checkpoint.key)) return fails('its checkpoint has an invalid signature')
   const head = checkpoint.heads.find((one) => one.stream === stream)
   if (head === undefined || typeof seq !== 'number')
     return fails('its checkpoint does not sign the stream of the event')
   const hash = linkHash(Buffer.from(proof.prev, 'hex'), canonical(proof.event)).toString('hex')
   if (rootByInclusion(leafOf(hash), seq - 1, head.size, proof.path) !== head.root)
-    return fails('the event is not in the tree that was signed: it, or its place, was changed')
-  if (pinned !== null && !isVouchedFor(checkpoint, pinned, proof.keyChanges))
-    return fails(`it is signed by ${checkpoint.key.text}, and the key that you gave doesn't vouch for that one`)
+    return fails('the event is not in the signed tree: the event or its position was changed')
+  if (pinned !== null && !isEndorsed(checkpoint, pinned, proof.keyChanges))
+    return fails(`it is signed by ${checkpoint.key.text}, which no signed key change connects to the given key`)
   const trust = pinned === null ? 'first-use' : 'pinned'
   return { holds: true, event: proof.event, checkpoint, size: head.size, trust }
 }
 
 /**
- * Whether the checkpoint's key is the pinned one, or one that later keys, up to the pinned one, have named as the one before.
+ * Whether the checkpoint's key is the pinned one, or leads to it by signed key changes.
  *
- * @param keyChanges the notes in which a new key took the place of the one before
+ * @param keyChanges the notes that introduced new keys
  */
-export function isVouchedFor(
+export function isEndorsed(
   { key, number }: Pick<Checkpoint, 'key' | 'number'>,
   pinned: PublicKey,
   keyChanges: readonly string[],

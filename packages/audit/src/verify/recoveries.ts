@@ -1,19 +1,19 @@
-import { isMembers, membersOf } from './event-place.ts'
+import { isMembers, membersOf } from './event-position.ts'
 import type { LogRecord } from './export-line.ts'
 import type { RecoveredRange } from './findings.ts'
 
-/** What the newest events, which no checkpoint has signed yet, say came late, from fallback files. */
+/** Late events that unsigned `stream.recovered` events name. */
 export interface Recoveries {
-  /** An event of any kind. */
+  /** Adds an event of any kind. */
   add(record: LogRecord): void
-  /** Whether they say so of all these events of a stream. */
-  excuse(stream: string, first: number, last: number): boolean
-  /** What was excused. */
+  /** Whether they name all these events of a stream. */
+  covers(stream: string, first: number, last: number): boolean
+  /** The ranges for which `covers` returned true. */
   excused(): readonly RecoveredRange[]
 }
 
 export function createRecoveries(): Recoveries {
-  const said = new Map<string, { readonly first: number; readonly last: number }[]>()
+  const recovered = new Map<string, { readonly first: number; readonly last: number }[]>()
   const excused: RecoveredRange[] = []
   return {
     add(record) {
@@ -22,13 +22,13 @@ export function createRecoveries(): Recoveries {
       if (kind !== 'stream.recovered' || !isMembers(detail)) return
       const { stream, from, seq } = detail
       if (typeof stream !== 'string' || typeof from !== 'number' || typeof seq !== 'number') return
-      const ranges = said.get(stream) ?? []
+      const ranges = recovered.get(stream) ?? []
       ranges.push({ first: from, last: seq })
-      said.set(stream, ranges)
+      recovered.set(stream, ranges)
     },
-    excuse(stream, first, last) {
+    covers(stream, first, last) {
       let next = first
-      for (const range of (said.get(stream) ?? []).toSorted((one, other) => one.first - other.first))
+      for (const range of (recovered.get(stream) ?? []).toSorted((one, other) => one.first - other.first))
         if (range.first <= next) next = Math.max(next, range.last + 1)
       if (next <= last) return false
       excused.push({ stream, first, last })

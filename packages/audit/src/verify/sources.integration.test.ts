@@ -5,11 +5,11 @@ import { Readable } from 'node:stream'
 import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import type { Sql } from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
-import { checkpointKey } from '../checkpoints/place.ts'
-import { makeCheckpoint } from '../checkpoints/round.ts'
+import { checkpointKey } from '../checkpoints/checkpoint-destination.ts'
+import { makeCheckpoint } from '../checkpoints/make-checkpoint.ts'
 import { signingKeyOf } from '../checkpoints/signing-key.ts'
 import type { EventDraft } from '../event.ts'
-import { behindTheTriggers, databaseForTest, openPostgresWriter, rolledBack } from '../testing/database.ts'
+import { databaseForTest, openPostgresWriter, tamper, withRollback } from '../testing/database.ts'
 import { createSampleLog, sampleKey } from '../testing/sample-log.ts'
 import { databaseLog } from './database-log.ts'
 import { makeProof } from './make-proof.ts'
@@ -20,7 +20,7 @@ import { verifyDatabase, verifyExport, verifyStream } from './sources.ts'
 const key = signingKeyOf(Buffer.alloc(32, 1))
 const trust = { pinned: key.publicKey, checkpoints: null }
 
-/** A stream of `stream.opened` and eight calls, of which the first five events are signed, then all. */
+/** A stream of `stream.opened` and eight calls. The first checkpoint signs five events, and the second all. */
 async function recordedLog(onEnd: OnEnd = onTestFinished) {
   const database = await databaseForTest(onEnd)
   const { record, stats } = await openPostgresWriter(database.runtimeUrl, {}, onEnd)
@@ -32,7 +32,7 @@ async function recordedLog(onEnd: OnEnd = onTestFinished) {
   return { ...database, record, checkpoint, stream: stats().stream ?? '' }
 }
 
-/** For tests that roll back what they change. */
+/** For tests that roll back their changes. */
 const sharedLog = sharedFixture(recordedLog)
 
 const full: EventDraft = {
@@ -51,7 +51,7 @@ const full: EventDraft = {
   status: 200,
 }
 
-/** Nothing in it that JSON or COPY would escape, as in most events. */
+/** An event without characters that JSON or COPY escape, as most events. */
 const plain: EventDraft = {
   ...full,
   of: '01a21003-ad1a-75d6-92a3-9774156aed61',
@@ -74,7 +74,7 @@ async function notesOf(sql: Sql): Promise<string[]> {
   return (await sql`select note from audit.checkpoints order by number`).map(({ note }) => note)
 }
 
-test('a log that nobody touched holds, in the database and as an export, hostile values and all', async () => {
+test('an untouched log with hostile values is intact, in the database and as an export', async () => {
   const { runtime, record } = await recordedLog()
   await record({
     kind: 'call',
@@ -96,7 +96,7 @@ test('a log that nobody touched holds, in the database and as an export, hostile
   })
 })
 
-test('all lines of a long log come, each once, in the order of their streams and numbers', async () => {
+test('all lines of a long log are read once, in order', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const writers = [await openPostgresWriter(runtimeUrl), await openPostgresWriter(runtimeUrl)]
   await Promise.all(writers.flatMap(({ record }) => Array.from({ length: 1_200 }, () => record({ kind: 'call' }))))
@@ -134,17 +134,17 @@ const tamperings: readonly [string, string, object][] = [
   ['a link that was replaced', `UPDATE audit.events SET prev = sha256('') WHERE seq = 4`, { problem: 'prev', seq: 4 }],
 ]
 
-test.each(tamperings)('%s is found in the database, and named', async (_, statement, finding) => {
+test.each(tamperings)('%s is detected in the database', async (_, statement, finding) => {
   const { adminUrl, stream } = sharedLog()
-  await rolledBack(adminUrl, async (sql) => {
-    await behindTheTriggers(sql, statement)
+  await withRollback(adminUrl, async (sql) => {
+    await tamper(sql, statement)
     const { findings, intact } = await verifyDatabase(sql, trust)
     expect(intact).toBe(false)
     expect(findings).toMatchObject([{ about: 'event', stream, ...finding }])
   })
 })
 
-/** Whoever owns the database chains the history again from event 4 on, and leaves no link broken. */
+/** Rehashes the history from event 4 on, as the database owner could. */
 const rewritten = `DO $$ DECLARE r record; last bytea; BEGIN
   FOR r IN SELECT * FROM audit.events ORDER BY seq LOOP
     IF r.seq = 4 THEN r.canonical := replace(r.canonical, '"web"', '"api"'); END IF;
@@ -154,10 +154,10 @@ const rewritten = `DO $$ DECLARE r record; last bytea; BEGIN
     last := sha256(last || convert_to(r.canonical, 'UTF8'));
   END LOOP; END $$`
 
-test('a history that was chained again is found by its signed trees; signed again, by the copies outside', async () => {
+test('a rehashed history is detected by signed trees, and after signing again by external copies', async () => {
   const { runtime, admin, stream, checkpoint } = await recordedLog()
   const checkpoints = await outsideOf(await notesOf(runtime))
-  await behindTheTriggers(admin, rewritten)
+  await tamper(admin, rewritten)
   expect((await verifyDatabase(runtime, trust)).findings).toMatchObject([{ problem: 'root', stream, seq: 1, until: 5 }])
   await admin.unsafe('DELETE FROM audit.checkpoints; DELETE FROM audit.trees')
   await checkpoint()
@@ -171,14 +171,11 @@ test('a history that was chained again is found by its signed trees; signed agai
   expect(findings).toContainEqual(expect.objectContaining({ problem: 'root', stream }))
 })
 
-test('checkpoints that were removed from the database are still outside', async () => {
+test('removed checkpoints are detected by external copies', async () => {
   const { runtime, adminUrl } = sharedLog()
   const checkpoints = await outsideOf(await notesOf(runtime))
-  await rolledBack(adminUrl, async (sql) => {
-    await behindTheTriggers(
-      sql,
-      'DELETE FROM audit.checkpoints WHERE number = 2; DELETE FROM audit.events WHERE seq > 5',
-    )
+  await withRollback(adminUrl, async (sql) => {
+    await tamper(sql, 'DELETE FROM audit.checkpoints WHERE number = 2; DELETE FROM audit.events WHERE seq > 5')
     expect(await verifyDatabase(sql, trust)).toMatchObject({ intact: true })
     expect((await verifyDatabase(sql, { ...trust, checkpoints })).findings).toMatchObject([
       { problem: 'removed', number: 2 },
@@ -188,7 +185,7 @@ test('checkpoints that were removed from the database are still outside', async 
 })
 
 test.each(searchColumns.map(({ name }) => name).filter((name) => name !== 'stream' && name !== 'seq'))(
-  'a search column that says something else is found: %s',
+  'a search column that differs is detected: %s',
   async (column) => {
     const { adminUrl, stream } = sharedLog()
     const values: Record<string, string> = {
@@ -198,8 +195,8 @@ test.each(searchColumns.map(({ name }) => name).filter((name) => name !== 'strea
       status: '500',
     }
     const value = values[column] ?? "'other'"
-    await rolledBack(adminUrl, async (sql) => {
-      await behindTheTriggers(sql, `UPDATE audit.events SET ${column} = ${value} WHERE seq = 4`)
+    await withRollback(adminUrl, async (sql) => {
+      await tamper(sql, `UPDATE audit.events SET ${column} = ${value} WHERE seq = 4`)
       const { findings } = await verifyDatabase(sql, trust)
       expect(findings).toMatchObject([{ problem: 'column', stream, seq: 4, detail: column }])
       if (column === 'at') return
@@ -211,7 +208,7 @@ test.each(searchColumns.map(({ name }) => name).filter((name) => name !== 'strea
   },
 )
 
-test('what a gateway sends is verified as it comes, in any pieces, and held against the copies outside', async () => {
+test('the stream of a gateway is verified in any pieces, and compared with external copies', async () => {
   const log = createSampleLog()
   const one = log.open()
   one.add(20)
@@ -238,7 +235,7 @@ test('what a gateway sends is verified as it comes, in any pieces, and held agai
   expect((await verifyStream(less, options)).findings).toMatchObject([{ problem: 'removed', number: 1 }])
 })
 
-test('an event is proven by one checkpoint, to whoever knows the key', async () => {
+test('one checkpoint proves an event to a holder of the key', async () => {
   const { runtime, record } = await recordedLog()
   const rows = await runtime`select id, seq::int, canonical from audit.events order by seq`
   for (const { id, seq, canonical } of rows) {
@@ -269,7 +266,7 @@ test('an event is proven by one checkpoint, to whoever knows the key', async () 
   expect(await makeProof(runtime, '01a21003-ad1a-75d6-92a3-9774156aed61')).toEqual({ kind: 'unknown' })
 })
 
-test('a proof by an older key holds for whoever knows a newer one that came of it', async () => {
+test('a proof by an older key is valid for a newer key that it signed', async () => {
   const { runtime } = await recordedLog()
   const [newer, newest] = [signingKeyOf(Buffer.alloc(32, 2)), signingKeyOf(Buffer.alloc(32, 3))]
   await makeCheckpoint(runtime, { keys: [newer, key], interval: 0 })

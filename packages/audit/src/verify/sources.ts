@@ -1,35 +1,38 @@
 import type { Sql } from 'postgres'
-import { claimOf } from '../archive/claim.ts'
+import { readArchiveClaim } from '../archive/read-archive-claim.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import type { Digest } from '../tree/hashing.ts'
-import { placeInAgreeingRow } from './agreeing-row.ts'
+import { readMatchingRow } from './agreeing-row.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
 import type { CopiedRow } from './copied-rows.ts'
 import { type ArchiveRecord, databaseLog } from './database-log.ts'
-import { membersOf, placeOf } from './event-place.ts'
+import { membersOf, positionOf } from './event-position.ts'
 import type { LogRecord } from './export-line.ts'
 import type { Verification } from './findings.ts'
-import { createLineSplitter } from './lines.ts'
+import { createLineSplitter } from './line-splitter.ts'
 import { createLogVerifier, type LogVerifier } from './log-verifier.ts'
 import { differingColumn, searchColumns } from './search-columns.ts'
 
 export interface VerifyOptions {
-  /** The key that the auditor knows; null: the keys are those that the checkpoints name. */
+  /** The key that the auditor trusts; null to use the keys in the checkpoints. */
   readonly pinned: PublicKey | null
-  /** A directory with copies of checkpoints out of the database owner's reach; null: there is none. */
+  /** A directory with copies of checkpoints that the database owner cannot change, or null. */
   readonly checkpoints: string | null
-  /** When the log is read, in milliseconds since the epoch: events so old that a checkpoint was due must be in one. Not of exports, which lack the newest checkpoints. */
+  /**
+   * Time of reading in milliseconds since the epoch. Events that are so old that a checkpoint was due must be in one.
+   * Not used for exports, which lack the newest checkpoints.
+   */
   readonly now?: number | undefined
-  /** Archives that are at hand besides those that the log records. */
+  /** More archives than the log recorded. */
   readonly archives?: readonly ArchiveRecord[]
-  /** Is given each event that can be read. */
+  /** Called with each readable event. */
   readonly onRecord?: (record: LogRecord) => void
 }
 
-/** Verifies an export against the checkpoints of a directory. @param chunks of export lines, in any pieces */
+/** Verifies an export with a directory of checkpoints. @param chunks export lines in any pieces */
 export async function verifyExport(chunks: AsyncIterable<Buffer>, options: VerifyOptions): Promise<Verification> {
-  // An export has no checkpoints of its own, so without copies nothing is known of keys.
+  // An export has no checkpoints, so without copies no key is known.
   const pinned = options.checkpoints === null ? null : options.pinned
   const verifier = createLogVerifier({ ...options, pinned, now: undefined })
   if (options.checkpoints !== null)
@@ -43,8 +46,8 @@ const checkpointLine = '{"checkpoint":'
 const archiveLine = '{"archive":'
 
 /**
- * Verifies what a gateway sends: checkpoints, a line each (`{"checkpoint":"…"}`), the archives that were made
- * (`{"archive":{"manifest":"…","place":"…"}}`), and then its events.
+ * Verifies the stream that a gateway sends: a line per checkpoint (`{"checkpoint":"…"}`), the archives
+ * (`{"archive":{"manifest":"…","place":"…"}}`), and then the events.
  */
 export async function verifyStream(chunks: AsyncIterable<Buffer>, options: VerifyOptions): Promise<Verification> {
   const verifier = createLogVerifier(options)
@@ -95,7 +98,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Verifies the log in a database: chain, trees, checkpoints, and that what is searched says what was recorded. */
+/** Verifies the log in a database: chains, trees, checkpoints, and search columns. */
 export async function verifyDatabase(sql: Sql, options: VerifyOptions): Promise<Verification> {
   const verifier = createLogVerifier(options)
   const log = databaseLog(sql)
@@ -113,7 +116,7 @@ const [canonicalAt, prevAt, hashAt] = [searchColumns.length, searchColumns.lengt
 
 function verifyRow(verifier: LogVerifier, row: CopiedRow): void {
   const record = recordIn(row)
-  const place = record && placeInAgreeingRow(row, record.start, record.end)
+  const place = record && readMatchingRow(row, record.start, record.end)
   if (record === null) verifier.addUnreadable()
   else if (place === null) verifyRowClosely(verifier, row, record)
   else verifier.addRecord(record, place, null)
@@ -126,7 +129,7 @@ function recordIn({ bytes, from, to }: CopiedRow): LogRecord | null {
   return new CopiedRecord(bytes, from[canonicalAt] ?? 0, to[canonicalAt] ?? 0, prev, hash)
 }
 
-/** Its text is made when it is asked for: most times nobody does. */
+/** Creates its text lazily, because it is rarely needed. */
 class CopiedRecord implements LogRecord {
   readonly line: Buffer
   readonly start: number
@@ -149,13 +152,13 @@ class CopiedRecord implements LogRecord {
 
 function verifyRowClosely(verifier: LogVerifier, row: CopiedRow, record: LogRecord): void {
   const event = membersOf(record)
-  const place = event && placeOf(event)
+  const place = event && positionOf(event)
   if (event === null || place === null) verifier.addUnreadable()
   else verifier.addRecord(record, place, differingColumn(row, event))
 }
 
 function addArchives(verifier: LogVerifier, archives: readonly ArchiveRecord[] = []): void {
-  for (const { manifest, place } of archives) verifier.addArchive(claimOf(manifest, place))
+  for (const { manifest, place } of archives) verifier.addArchive(readArchiveClaim(manifest, place))
 }
 
 function outsideOf({ checkpoints }: VerifyOptions): AsyncIterator<string> | null {

@@ -2,31 +2,31 @@ import { hash } from 'node:crypto'
 import type { ChainProblem } from '../chain.ts'
 import type { Digest } from '../tree/hashing.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
-import type { SaidPlace } from './event-place.ts'
+import type { StatedPosition } from './event-position.ts'
 import type { LogRecord } from './export-line.ts'
 
-/** One stream, checked event by event: its chain, and the tree that comes of it. */
+/** Verifies one stream event by event, and builds its tree. */
 export interface StreamCheck {
   readonly size: number
   readonly tree: Tree
-  /** Of the last event. */
+  /** Hash of the last event. */
   readonly hash: Digest
-  /** Whether it has ended with `stream.closed`. */
+  /** Whether it ended with `stream.closed`. */
   readonly closed: boolean
-  /** What is wrong with the event in this place; then it isn't taken. */
-  add(record: LogRecord, place: SaidPlace): ChainProblem | null
+  /** Adds the next event. @returns its problem, in which case it is not added */
+  add(record: LogRecord, place: StatedPosition): ChainProblem | null
 }
 
 export interface CheckedUntil {
   readonly tree: Pick<Tree, 'size' | 'peaks'>
-  /** Of the event with that number. */
+  /** Hash of the event with that number. */
   readonly hash: Digest
 }
 
 /** The `prev` of a stream's first event. */
 export const genesisDigest: Digest = '0'.repeat(64)
 
-/** @param from where an earlier check has ended */
+/** @param from the end of an earlier check */
 export function createStreamCheck(from: CheckedUntil = { tree: createTree(), hash: genesisDigest }): StreamCheck {
   const tree = createTree(from.tree)
   let last = from.hash
@@ -52,7 +52,7 @@ export function createStreamCheck(from: CheckedUntil = { tree: createTree(), has
       if (said !== link) return 'hash'
       if (closed || (seq === 1) !== (bound === 'opens')) return 'bounds'
       tree.append(leafAfter(link))
-      // Not what was said: that is a piece of a longer text, which would stay in memory.
+      // Not `record.hash`, which would keep the longer text in memory that it is a slice of.
       last = link
       closed = bound === 'closes'
       return null
@@ -60,16 +60,16 @@ export function createStreamCheck(from: CheckedUntil = { tree: createTree(), has
   }
 }
 
-/** Zero, a digest, and an event: a leaf is hashed from the first two, the next link from the last two. */
+/** A zero byte, a digest, and an event. A leaf is the hash of the first two, and the next link of the last two. */
 let room = Buffer.allocUnsafeSlow(64 * 1024).fill(0, 0, 1)
 const digestEnd = 33
-/** The digest that is in it: most times the next event follows the one before. */
-let held: Digest = ''
+/** The digest in the buffer, which is usually already the right one. */
+let current: Digest = ''
 
 function hold(digest: Digest): void {
-  if (digest === held) return
+  if (digest === current) return
   room.write(digest, 1, 'hex')
-  held = digest
+  current = digest
 }
 
 /** SHA-256(prev ‖ canonical). */
@@ -77,7 +77,7 @@ function chainHash(prev: Digest, { line, start, end }: LogRecord): Digest {
   const length = digestEnd + end - start
   if (length > room.length) {
     room = Buffer.allocUnsafeSlow(2 * length).fill(0, 0, 1)
-    held = ''
+    current = ''
   }
   hold(prev)
   line.copy(room, digestEnd, start, end)

@@ -33,7 +33,7 @@ export const auditHandlers: AuditHandlers = {
 
   async followAudit(call) {
     const { query, auditLog, followers, lastEventId } = call
-    return revocableStream(call, { take: followers.take, gracePeriod }, async ({ signal, onRead }) => {
+    return revocableStream(call, { take: followers.acquire, gracePeriod }, async ({ signal, onRead }) => {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({
         kind: 'audit.read',

@@ -20,7 +20,7 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
   async readRecording(call) {
     const { recordings, id, record, recordingReaders } = call
     const recording = await findRecording(call)
-    return revocableStream(call, { take: recordingReaders.take }, async (watch) => {
+    return revocableStream(call, { take: recordingReaders.acquire }, async (watch) => {
       const body = await recordings.read(recording, watch.onRead)
       await record({ kind: 'recording.read', ...eventMembers(recording) }).catch((error: unknown) => {
         body.destroy()
@@ -34,7 +34,7 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
     const { recordings, query, followers, record } = call
     const recording = await findRecording(call)
     const { from = 'start' } = query
-    return revocableStream(call, { take: followers.take, gracePeriod }, async ({ signal, onRead }) => {
+    return revocableStream(call, { take: followers.acquire, gracePeriod }, async ({ signal, onRead }) => {
       await record({ kind: 'recording.read', ...eventMembers(recording), detail: { live: true, from } })
       const body = recordings.follow(recording, { from, signal, onRead })
       return { body, mediaType: 'application/x-asciicast', fileName: null }

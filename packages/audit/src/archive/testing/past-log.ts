@@ -1,8 +1,8 @@
 import type { OnEnd } from '@rack-gateway/database/testing'
 import postgres from 'postgres'
 import { onTestFinished } from 'vitest'
-import type { SigningKeys } from '../../checkpoints/key-choice.ts'
-import { makeCheckpoint } from '../../checkpoints/round.ts'
+import type { SigningKeys } from '../../checkpoints/choose-keys.ts'
+import { makeCheckpoint } from '../../checkpoints/make-checkpoint.ts'
 import { signingKeyOf } from '../../checkpoints/signing-key.ts'
 import type { EventDraft } from '../../event.ts'
 import { createPostgresAuditStore } from '../../store.ts'
@@ -16,7 +16,7 @@ export const logKeySeed = Buffer.alloc(32, 1)
 export const logKey = signingKeyOf(logKeySeed)
 export const monthAgo = (count: number): Month => monthsAfter(monthAt(Date.now()), -count)
 
-/** A log whose writers' clock stands in months that are over. */
+/** A log with writers whose clock is in past months. */
 export async function pastLog(onEnd: OnEnd = onTestFinished) {
   const keys: SigningKeys = [logKey]
   const database = await databaseForTest(onEnd)
@@ -25,13 +25,13 @@ export async function pastLog(onEnd: OnEnd = onTestFinished) {
   onEnd(async () => {
     await Promise.all([owner.end({ timeout: 1 }), lock.end({ timeout: 1 })])
   })
-  // The same partitions as elsewhere, but of any month.
+  // Allows partitions of any past month.
   const [ensure] = await owner`select pg_get_functiondef('audit.ensure_partition(date)'::regprocedure) as definition`
   await owner.unsafe(
     String(ensure?.definition).replace("this_month - interval '1 month'", "this_month - interval '9 years'"),
   )
 
-  /** A stream of the month that is closed at its end, unless it is left open. */
+  /** Writes a stream of the month, and closes it unless `end` is `open`. */
   async function write(
     month: Month,
     count: number,

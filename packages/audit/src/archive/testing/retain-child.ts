@@ -5,16 +5,16 @@ import postgres from 'postgres'
 import { signingKeyOf } from '../../checkpoints/signing-key.ts'
 import { type MonthOutcome, retainMonths } from '../retention.ts'
 
-/** What the process archives. */
+/** The request to the child process. */
 export interface RetainRequest {
   readonly ownerUrl: string
-  /** Of the archive. */
+  /** Directory of the archive. */
   readonly directory: string
   readonly signingKeySeed: string
   readonly partSize: number
 }
 
-/** What it archived, and the bytes in use after garbage collection before each access to the archive. */
+/** The outcomes, and the used bytes before each access to the archive. */
 export interface RetainReport {
   readonly outcomes: readonly MonthOutcome[]
   readonly samples: readonly number[]
@@ -25,13 +25,13 @@ const collect: unknown = runInNewContext('gc')
 
 function bytesInUse(): number {
   if (typeof collect !== 'function') throw new Error('this runtime has no gc')
-  // One round does not free every buffer.
+  // One collection does not free every buffer.
   for (let round = 0; round < 3; round++) collect()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
 
-/** Archives and drops the old months of a log, and measures itself. */
+/** Archives and drops old months of a log, and measures its memory. */
 process.once('message', async ({ ownerUrl, directory, signingKeySeed, partSize }: RetainRequest) => {
   const store = await openObjectStore({ kind: 'directory', directory })
   const samples: number[] = []

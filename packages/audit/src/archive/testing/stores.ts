@@ -12,7 +12,7 @@ export async function directoryStore(): Promise<ArchiveStore & { readonly direct
   return { ...(await openObjectStore({ kind: 'directory', directory })), directory }
 }
 
-/** A mock of S3 with Object Lock, whose objects are locked for a day. */
+/** A mock of S3 with Object Lock, which locks objects for a day. */
 export async function lockedStore(): Promise<ArchiveStore> {
   const server = await startS3Server({ bucket: 'archive', objectLock: true })
   onTestFinished(() => server.close())
@@ -24,7 +24,7 @@ export async function lockedStore(): Promise<ArchiveStore> {
   return store
 }
 
-/** A store in memory, whose bytes may be changed by whoever has it. */
+/** A store in memory whose objects the test can change. */
 export function memoryStore(
   given: Iterable<readonly [string, Buffer]> = [],
 ): ArchiveStore & { readonly objects: Map<string, Buffer> } {

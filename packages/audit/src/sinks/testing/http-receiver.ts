@@ -13,7 +13,7 @@ export interface ReceivedRequest {
 
 export type Answer = (request: ReceivedRequest, response: ServerResponse, socket: Socket) => void
 
-/** A server of the test's own that answers as it is told, gone when the test ends. */
+/** A server with scripted answers, closed when the test ends. */
 export async function startHttpReceiver({
   answer = answerWith(200),
   tls = false,
@@ -43,7 +43,7 @@ export async function startHttpReceiver({
   return {
     url: `http${tls ? 's' : ''}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
-    /** What the next requests get, one each. */
+    /** Sets the answers of the next requests, one each. */
     next(...scripted: readonly Answer[]) {
       answers.push(...scripted)
     },
@@ -56,7 +56,7 @@ export function answerWith(status: number, body = '', headers: Readonly<Record<s
 
 export const hang: Answer = () => {}
 
-/** Ends the connection in the midst of an answer. */
+/** Breaks the connection in the middle of an answer. */
 export const breakOff: Answer = (_request, response, socket) => {
   response.writeHead(500, { 'content-length': '100' })
   response.write('half', () => socket.destroy())

@@ -3,15 +3,15 @@ import { runInNewContext } from 'node:vm'
 import { onTestFinished } from 'vitest'
 import { createPostgresAuditStore } from '../../store.ts'
 import { createAuditWriter } from '../../writer.ts'
-import type { SinkPositions } from '../positions.ts'
-import { createPostgresSinkPositions } from '../postgres-positions.ts'
-import type { ShipperLimits, SinkNews } from '../shipper.ts'
+import { createPostgresSinkPositions } from '../postgres-sink-positions.ts'
+import type { ShipperLimits, SinkNotification } from '../shipper.ts'
 import type { Sink } from '../sink.ts'
 import type { SinkEvent } from '../sink-event.ts'
+import type { SinkPositions } from '../sink-positions.ts'
 import { createAuditSinks } from '../sinks.ts'
 import type { BatchLimits, SinkTransport } from '../transport.ts'
 
-/** A sink that keeps what it gets; `behave` is asked before each delivery, and may wait or throw. */
+/** A sink that stores events. `behave` runs before each delivery, and may wait or throw. */
 export function collectingSink(name: string, limits: BatchLimits = { events: 500, characters: 512 * 1024 }) {
   const events: SinkEvent[] = []
   const batches: (readonly SinkEvent[])[] = []
@@ -38,7 +38,7 @@ export function collectingSink(name: string, limits: BatchLimits = { events: 500
   return { sink, events, batches, state, ids: () => events.map(({ id }) => id) }
 }
 
-/** A sink that keeps nothing but how many came, and throws when they don't come one after the other. */
+/** A sink that only counts events, and throws if they are not in order. */
 export function countingSink(name: string) {
   const last = new Map<string, number>()
   const transport: SinkTransport = {
@@ -62,7 +62,7 @@ export function countingSink(name: string) {
 setFlagsFromString('--expose-gc')
 export const collectGarbage: () => void = runInNewContext('gc')
 
-/** A delivery that no answer comes to, whatever it is told. */
+/** A delivery that never ends. */
 export function forever(): Promise<void> {
   return new Promise(() => {})
 }
@@ -74,7 +74,7 @@ export interface ShippingOptions {
   readonly positions?: SinkPositions
 }
 
-/** Tests wait for what happens, so it should happen soon. */
+/** Short intervals, because tests wait for the results. */
 const quick: Partial<ShipperLimits> = {
   deadline: 1_000,
   backOff: { least: 5, most: 20 },
@@ -83,9 +83,9 @@ const quick: Partial<ShipperLimits> = {
   hold: 30_000,
 }
 
-/** A process that records and ships, stopped when the test ends. */
+/** A process that records and ships events, stopped when the test ends. */
 export async function startShipping(url: string, { sinks, limits, recent, ...options }: ShippingOptions) {
-  const told: { readonly sink: string; readonly news: SinkNews }[] = []
+  const told: { readonly sink: string; readonly notification: SinkNotification }[] = []
   const positions = options.positions ?? createPostgresSinkPositions({ url, timeout: 2_000 })
   const dying = { dead: false }
   const shipping = createAuditSinks({
@@ -100,7 +100,7 @@ export async function startShipping(url: string, { sinks, limits, recent, ...opt
     clock: Date,
     limits: { ...quick, ...limits },
     ...(recent && { recent }),
-    tell: (sink, news) => told.push({ sink: sink.name, news }),
+    notify: (sink, notification) => told.push({ sink: sink.name, notification }),
   })
   await shipping.register()
   shipping.start()
@@ -128,7 +128,7 @@ export async function startShipping(url: string, { sinks, limits, recent, ...opt
       return found
     },
     stop,
-    /** Ends without a word to anybody: nothing is kept, nothing let go, the stream stays open. */
+    /** Ends without saving or releasing anything, with its stream left open. */
     async crash() {
       dying.dead = true
       await shipping.stop(0)

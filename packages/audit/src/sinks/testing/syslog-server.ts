@@ -4,7 +4,7 @@ import { createServer } from 'node:tls'
 import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { onTestFinished } from 'vitest'
 
-/** A syslog server over TLS that counts octets as RFC 5425 says, gone when the test ends. */
+/** A syslog server over TLS with octet counting (RFC 5425), closed when the test ends. */
 export async function startSyslogServer() {
   const messages: string[] = []
   const sockets = new Set<Socket>()
@@ -20,7 +20,7 @@ export async function startSyslogServer() {
     })
   })
   server.on('tlsClientError', () => {})
-  // Also those whose handshake is not done when a test ends.
+  // Includes sockets whose handshake is not finished.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
@@ -39,7 +39,7 @@ export async function startSyslogServer() {
     messages,
     connections: () => connections,
     cut,
-    /** Connections from now on are not read from. */
+    /** Whether to read from new connections. */
     read(next: boolean) {
       reading = next
     },

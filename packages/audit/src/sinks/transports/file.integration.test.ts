@@ -19,7 +19,7 @@ async function fileSink(options: Partial<FileTransportOptions> = {}) {
   return { directory, path, transport, deliver, text: (name = path) => readFile(name, 'utf8') }
 }
 
-test('each event is a line, after those that are there, and others may not read them', async () => {
+test('each event is appended as a line, and other users cannot read the file', async () => {
   const { path, deliver, text } = await fileSink()
   await deliver(0, 2)
   await deliver(2, 3)
@@ -27,7 +27,7 @@ test('each event is a line, after those that are there, and others may not read 
   expect((await stat(path)).mode & 0o007).toBe(0)
 })
 
-test('a file that was renamed or removed is left alone, and a new one is begun without a signal', async () => {
+test('a new file is created after the old one was renamed or removed', async () => {
   const { path, deliver, text } = await fileSink()
   await deliver(0, 1)
   await rename(path, `${path}.old`)
@@ -38,7 +38,7 @@ test('a file that was renamed or removed is left alone, and a new one is begun w
   expect(await text()).toBe(lines[2])
 })
 
-test('a file that is emptied in its place goes on from its beginning', async () => {
+test('a truncated file is appended to from its beginning', async () => {
   const { path, deliver, text } = await fileSink()
   await deliver(0, 2)
   await truncate(path)
@@ -46,7 +46,7 @@ test('a file that is emptied in its place goes on from its beginning', async () 
   expect(await text()).toBe(lines[2])
 })
 
-test('at its size it is renamed, and only so many are kept', async () => {
+test('at its size limit the file is renamed, and old files are removed', async () => {
   const { directory, path, deliver, text } = await fileSink({ rotateAt: 10 })
   for (let index = 0; index < 5; index++) await deliver(index, index + 1)
   expect((await readdir(directory)).sort()).toEqual(['audit.ndjson.1', 'audit.ndjson.2'])
@@ -54,14 +54,14 @@ test('at its size it is renamed, and only so many are kept', async () => {
   expect(await text(`${path}.2`)).toBe(lines[3])
 })
 
-test('a line that was broken off is ended first', async () => {
+test('an incomplete line is ended first', async () => {
   const { path, deliver, text } = await fileSink()
   await writeFile(path, '{"half":')
   await deliver(0, 1)
   expect(await text()).toBe(`{"half":\n${lines[0]}`)
 })
 
-test('a full disk is a failure, and afterwards every line is whole but the one that was broken off', async () => {
+test('a full disk is a failure, and later lines are complete', async () => {
   const { directory, path, deliver, text } = await fileSink()
   await deliver(0, 1)
   await rm(path)
@@ -76,14 +76,14 @@ test('a full disk is a failure, and afterwards every line is whole but the one t
 
 test.each([
   ['a directory', (path: string) => execFileSync('mkdir', [path]), /EISDIR/],
-  ['a pipe that nobody reads', (path: string) => execFileSync('mkfifo', [path]), /not that of a file/],
-])('%s in its place is a failure, and nothing waits for it', async (_name, make, message) => {
+  ['a pipe without a reader', (path: string) => execFileSync('mkfifo', [path]), /is not a file/],
+])('%s at its path is a failure without a wait', async (_name, make, message) => {
   const { path, deliver } = await fileSink()
   make(path)
   await expect(deliver(0, 1)).rejects.toThrow(message)
 })
 
-test('a directory that is not there is a failure until it is', async () => {
+test('a missing directory is a failure until it exists', async () => {
   const { directory } = await fileSink()
   const transport = createFileTransport({ path: join(directory, 'later', 'x'), rotateAt: null, keep: 1 })
   await expect(transport.deliver(events, never)).rejects.toThrow('ENOENT')

@@ -4,22 +4,22 @@ import type { SinkTransport } from '../transport.ts'
 
 export interface FileTransportOptions {
   readonly path: string
-  /** Bytes after which the file is renamed to `<path>.1` and a new one begun; null: never. */
+  /** Bytes after which the file is renamed to `<path>.1` and a new one created; null for never. */
   readonly rotateAt: number | null
-  /** How many renamed files are kept. */
+  /** Number of renamed files to keep. */
   readonly keep: number
 }
 
-/** Group members may read, as a log shipper does. */
+/** Readable for the group, for log shippers. */
 const mode = 0o640
 
 /**
- * A line an event, each batch synced to the disk before it counts. The path is looked up before each batch, so that a file which was
- * renamed, removed or replaced is left alone, and a new one is begun without a signal.
+ * One line per event. Each batch is synced before it counts as delivered. Checks the path before each batch, so that a
+ * renamed or removed file is replaced without a signal.
  */
 export function createFileTransport({ path, rotateAt, keep }: FileTransportOptions): SinkTransport {
   let file: FileHandle | null = null
-  /** Of a delivery that nobody waits for any more: no other one writes beside it. */
+  /** The last delivery, possibly abandoned, so that deliveries never overlap. */
   let pending: Promise<void> = Promise.resolve()
 
   async function append(text: string) {
@@ -74,13 +74,13 @@ async function isAt(path: string, file: FileHandle): Promise<boolean> {
   return there !== null && there.ino === here.ino && there.dev === here.dev
 }
 
-/** A line that was broken off, by a full disk or the end of the process, is ended first: the events follow whole. */
+/** Opens the file and ends an incomplete line, which a full disk or a crash left. */
 async function openForAppending(path: string): Promise<FileHandle> {
   // Without O_NONBLOCK, opening a pipe would wait for its reader.
   const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK, mode)
   try {
     const found = await file.stat()
-    if (!found.isFile()) throw new Error('its path is not that of a file')
+    if (!found.isFile()) throw new Error('its path is not a file')
     if (found.size > 0 && !(await endsWithLine(file, found.size))) await file.appendFile('\n')
     return file
   } catch (error) {

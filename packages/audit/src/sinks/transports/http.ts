@@ -1,18 +1,19 @@
 import { Agent, request } from 'undici'
 import { visibleText } from '../../visible-text.ts'
-import { SinkBusy, SinkRefused } from '../transport.ts'
+import { SinkBusy, SinkRejected } from '../transport.ts'
 
 export interface HttpOptions {
   readonly url: string
-  /** PEM: the only authorities that may have signed the other side's certificate; null: those that Node knows. */
+  /** PEM of the only trusted authorities; null for Node's own list. */
   readonly ca: string | null
 }
 
 export interface HttpPoster {
   /**
-   * Sends a body and reads at most 64 KiB of the answer. No redirect is followed: what is sent is for this address alone.
+   * Sends a body, and reads at most 64 KiB of the response. Follows no redirect, because the content is only for this
+   * URL.
    *
-   * @throws SinkRefused for 400, 413 and 422, which are about the body; SinkBusy for `Retry-After`
+   * @throws SinkRejected for 400, 413, and 422, which concern the body; SinkBusy for `Retry-After`
    */
   post(body: string | Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>
   close(): Promise<void>
@@ -48,7 +49,7 @@ export function createHttpPoster({ url, ca }: HttpOptions): HttpPoster {
       const contentType = String(answer.headers['content-type'] ?? '')
       const taken = answer.statusCode >= 200 && answer.statusCode < 300
       const text = await firstBytes(answer.body).catch((error: unknown) => {
-        // It has said that it took them; what it meant to say beside that is lost.
+        // A success status counts even if the response body breaks off.
         if (taken) return Buffer.alloc(0)
         throw error
       })
@@ -65,7 +66,7 @@ async function firstBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of body) {
     chunks.push(chunk.subarray(0, mostAnswer - size))
     size += chunk.length
-    // Leaving the loop destroys the stream, and with it the connection.
+    // Leaving the loop closes the stream and the connection.
     if (size >= mostAnswer) break
   }
   return Buffer.concat(chunks)
@@ -73,18 +74,18 @@ async function firstBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
 
 function failureOf(status: number, retryAfter: string | string[] | undefined, body: Buffer): Error {
   if (aboutTheBody.includes(status)) {
-    const said = visibleText(body.toString('utf8', 0, 200)).trim()
-    return new SinkRefused(`it answers ${status}${said === '' ? '' : `: ${said}`}`)
+    const text = visibleText(body.toString('utf8', 0, 200)).trim()
+    return new SinkRejected(`it answers ${status}${text === '' ? '' : `: ${text}`}`)
   }
   const message =
     status >= 300 && status < 400
-      ? `it answers ${status}, and redirects are not followed: give the address that it leads to`
+      ? `it answers ${status}, and redirects are not followed: configure the address that it redirects to`
       : `it answers ${status}`
   const pause = pauseOf(retryAfter)
   return pause > 0 ? new SinkBusy(message, pause) : new Error(message)
 }
 
-/** Milliseconds; a date is not understood, and means none. */
+/** Milliseconds. Dates are not supported and count as 0. */
 function pauseOf(retryAfter: string | string[] | undefined): number {
   const text = String(retryAfter ?? '')
   return /^\d{1,9}$/.test(text) ? Math.min(Number(text) * 1_000, longestPause) : 0

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { never, sinkEvents } from '../testing/events.ts'
 import { answerWith, startHttpReceiver } from '../testing/http-receiver.ts'
-import { SinkRefused } from '../transport.ts'
+import { SinkRejected } from '../transport.ts'
 import { createOtlpTransport } from './otlp.ts'
 
 const events = sinkEvents(
@@ -60,11 +60,11 @@ test('each event is a log record with its canonical form as the body', async () 
   expect(logRecords[1].attributes.map(({ key }: { key: string }) => key)).not.toContain('user.id')
 })
 
-test('a collector that rejects some of them has not taken them', async () => {
+test('a collector that rejects some records rejects the batch', async () => {
   const body = '{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too \\u001b old"}}'
   const collector = await startHttpReceiver({ answer: answerWith(200, body, json) })
   const rejection = otlp(collector.url).deliver(events, never)
-  await expect(rejection).rejects.toThrow(SinkRefused)
+  await expect(rejection).rejects.toThrow(SinkRejected)
   await expect(rejection).rejects.toThrow('it rejects 1 log records: too \\u001b old')
 })
 
@@ -78,10 +78,10 @@ test.each([
   await otlp(collector.url).deliver(events, never)
 })
 
-test('its other answers are as those of a webhook', async () => {
+test('other statuses mean the same as for a webhook', async () => {
   const collector = await startHttpReceiver()
   collector.next(answerWith(400, 'bad'), answerWith(503), answerWith(307, '', { location: collector.url }))
-  await expect(otlp(collector.url).deliver(events, never)).rejects.toThrow(SinkRefused)
+  await expect(otlp(collector.url).deliver(events, never)).rejects.toThrow(SinkRejected)
   await expect(otlp(collector.url).deliver(events, never)).rejects.toThrow('it answers 503')
   await expect(otlp(collector.url).deliver(events, never)).rejects.toThrow('redirects are not followed')
 })

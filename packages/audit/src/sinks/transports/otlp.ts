@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../event.ts'
 import { visibleText } from '../../visible-text.ts'
 import { type Severity, severityOf } from '../severity.ts'
 import type { SinkEvent } from '../sink-event.ts'
-import { SinkRefused, type SinkTransport } from '../transport.ts'
+import { SinkRejected, type SinkTransport } from '../transport.ts'
 import { createHttpPoster, type HttpAnswer, type HttpOptions } from './http.ts'
 
 export interface OtlpTransportOptions extends HttpOptions {
@@ -10,7 +10,7 @@ export interface OtlpTransportOptions extends HttpOptions {
 }
 
 /**
- * Log records over OTLP/HTTP in JSON.
+ * Sends log records over OTLP/HTTP in JSON.
  *
  * @see OTLP 1.5, "OTLP/HTTP", and the log data model
  */
@@ -21,7 +21,7 @@ export function createOtlpTransport({ headers, ...http }: OtlpTransportOptions):
     async deliver(events, signal) {
       const answer = await poster.post(requestOf(events), { ...headers, 'content-type': 'application/json' }, signal)
       const rejected = rejectionOf(answer)
-      if (rejected !== null) throw new SinkRefused(rejected)
+      if (rejected !== null) throw new SinkRejected(rejected)
     },
     close: () => poster.close(),
   }
@@ -79,7 +79,7 @@ function attributes(values: Readonly<Record<string, string | number | undefined>
   })
 }
 
-/** Why some of them were not taken, though the answer is a 200. */
+/** The partial rejection in a 200 response, or null. */
 function rejectionOf({ contentType, body }: HttpAnswer): string | null {
   if (!contentType.startsWith('application/json')) return null
   const { partialSuccess } = readAnswer(body.toString())

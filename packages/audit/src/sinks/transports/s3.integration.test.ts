@@ -19,7 +19,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
 })
 
-/** What takes the place of S3 here is an HTTP server of the test's own, which checks no signature. */
+/** An HTTP server instead of S3, which checks no signature. */
 async function bucketAt(answer?: Answer) {
   const server = await startHttpReceiver(answer ? { answer } : {})
   const address = `s3://records/audit?region=eu-central-1&endpoint=${server.url}`
@@ -46,7 +46,7 @@ test('a batch is an object of lines, under the day, the stream and the numbers',
   expect(await readFile(join(directory, keys[1] ?? ''), 'utf8')).toBe(lines.join(''))
 })
 
-test('over the S3 client: the object is put below the prefix, never over another one', async () => {
+test('the S3 client puts the object below the prefix, and never over another one', async () => {
   const { received, transport } = await bucketAt()
   await transport.deliver(events, never)
   expect(received).toHaveLength(1)
@@ -56,7 +56,7 @@ test('over the S3 client: the object is put below the prefix, never over another
   expect(JSON.stringify(received)).not.toContain('hunter2')
 })
 
-test('what is refused or hangs is a failure, and comes again under the same key', async () => {
+test('a refused or hanging request is a failure, and is retried under the same key', async () => {
   const { next, received, transport } = await bucketAt()
   next(answerWith(403, '<Error><Code>AccessDenied</Code></Error>'), hang)
   await expect(transport.deliver(events, never)).rejects.toThrow()
@@ -67,6 +67,6 @@ test('what is refused or hangs is a failure, and comes again under the same key'
   expect(new Set(received.map(({ path }) => path)).size).toBe(1)
 })
 
-test('events wait for company', async () => {
+test('partial batches wait for more events', async () => {
   expect(createS3Transport({ store: await openObjectStore({ kind: 'directory', directory: '/' }) }).linger).toBe(60_000)
 })

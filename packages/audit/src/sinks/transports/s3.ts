@@ -5,11 +5,11 @@ import type { SinkTransport } from '../transport.ts'
 
 export interface S3TransportOptions {
   readonly store: ObjectStore
-  /** Milliseconds that events wait for company. Default 60,000. */
+  /** Milliseconds that a partial batch waits for more events. Default 60,000. */
   readonly linger?: number
 }
 
-/** An object a batch, with a line an event: `2026/11/25/<stream>/<first seq>-<last seq>-<SHA-256>.ndjson`. */
+/** One object per batch with one line per event: `2026/11/25/<stream>/<first seq>-<last seq>-<SHA-256>.ndjson`. */
 export function createS3Transport({ store, linger = 60_000 }: S3TransportOptions): SinkTransport {
   return {
     limits: { events: 5_000, characters: 2 * 1024 * 1024 },
@@ -24,7 +24,7 @@ export function createS3Transport({ store, linger = 60_000 }: S3TransportOptions
   }
 }
 
-/** The digest keeps two batches apart that begin and end alike, since no object is ever replaced. */
+/** The digest distinguishes batches with equal bounds, because objects are never replaced. */
 function keyOf(events: readonly SinkEvent[], bytes: Buffer): string {
   const [first] = events
   const last = events.at(-1)
@@ -34,7 +34,7 @@ function keyOf(events: readonly SinkEvent[], bytes: Buffer): string {
   return `${day}/${first.stream}/${padded(first.seq)}-${padded(last.seq)}-${digest}.ndjson`
 }
 
-/** So that the order of keys is that of the events. */
+/** Padded, so that keys sort in order of events. */
 function padded(seq: number): string {
   return String(seq).padStart(12, '0')
 }

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { sinkEvents } from '../testing/events.ts'
 
-/** More than a pipe or a socket holds. */
+/** More than the buffer of a pipe or socket. */
 const events = sinkEvents(...Array.from({ length: 300 }, () => ({ kind: 'call' as const, path: 'p'.repeat(8_000) })))
 
-/** A process that delivers the events it is given, and tells on stderr how its event loop does. */
+/** Delivers events, and reports on stderr whether its event loop runs. */
 const program = `
   import { createStdoutTransport } from ${JSON.stringify(fileURLToPath(new URL('./stdout.ts', import.meta.url)))}
   const transport = createStdoutTransport()
@@ -34,7 +34,7 @@ function start() {
   return { child, told: () => told }
 }
 
-test('each event is a line; a reader who stalls stops neither the process nor its end', async () => {
+test('each event is a line, and a stalled reader blocks neither the process nor its end', async () => {
   const { child, told } = start()
   await expect.poll(told).toContain('alive')
   expect(told()).not.toContain('taken')
@@ -49,14 +49,14 @@ test('each event is a line; a reader who stalls stops neither the process nor it
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
-test('a process whose reader never reads still ends', async () => {
+test('the process ends even if its reader never reads', async () => {
   const { child, told } = start()
   await expect.poll(told).toContain('alive')
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
-test('a reader who goes away is a failure, not the end of the process', async () => {
+test('a reader that closes the pipe is a failure, and not the end of the process', async () => {
   const { child, told } = start()
   child.stdout.destroy()
   await expect.poll(told).toContain('alive')

@@ -3,13 +3,13 @@ import type { SinkEvent } from '../sink-event.ts'
 import type { SinkTransport } from '../transport.ts'
 
 /**
- * A line an event. Who doesn't read keeps only this sink waiting: writes of a pipe don't block the process. Each line is a write of
- * its own, because a pipe takes up to 4 KiB whole or not at all: no line of the process's log comes into the midst of one.
+ * One line per event. A slow reader delays only this sink, because pipe writes do not block the process. Each line is
+ * one write, because a pipe accepts up to 4 KiB atomically, so that lines of the process's log are not mixed in.
  */
 export function createStdoutTransport(output: Writable = process.stdout): SinkTransport {
-  /** What was handed over, but not taken: it can't be called back, so nothing is added to it. */
+  /** The last write, which cannot be canceled, so nothing is written until it ends. */
   let pending: Promise<void> = Promise.resolve()
-  // A reader who goes away is a failure of the write; unheard, it would be the end of the process.
+  // Without a listener, a closed pipe would end the process.
   output.on('error', () => {})
   return {
     limits: { events: 500, characters: 256 * 1024 },

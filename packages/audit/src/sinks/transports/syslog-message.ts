@@ -4,19 +4,19 @@ import type { SinkEvent } from '../sink-event.ts'
 
 export interface SyslogMessageOptions {
   readonly host: string
-  /** Bytes of a message at most. */
+  /** Maximum bytes of a message. */
   readonly limit: number
 }
 
-/** Log audit. */
+/** The facility "log audit". */
 const facility = 13
 const severities = { warning: 4, notice: 5, info: 6 } as const
-/** RFC 5612 keeps this number for examples: no other product's names can be meant. */
+/** RFC 5612 reserves this number for examples. */
 const sdId = 'event@32473'
 
 /**
- * One event as a syslog message: what it is found by as structured data, and its canonical form as the text. What would be longer
- * than the limit has a text that says only where the event is.
+ * Formats an event as a syslog message: search fields as structured data, and the canonical form as text. A message
+ * above the limit has only a reference to the event as text.
  *
  * @see RFC 5424, section 6
  */
@@ -25,10 +25,10 @@ export function syslogMessage(recorded: SinkEvent, { host, limit }: SyslogMessag
   const head = `<${facility * 8 + severities[severityOf(event)]}>1 ${event.at} ${printable(host, 255)} rack-gateway - ${printable(event.kind, 32)} `
   const whole = Buffer.from(`${head}${structuredData(event)} ${recorded.canonical}`)
   if (whole.length <= limit) return whole
-  return Buffer.from(`${head}${structuredData(event, 64)} ${instead(recorded)}`)
+  return Buffer.from(`${head}${structuredData(event, 64)} ${referenceTo(recorded)}`)
 }
 
-/** @param longest characters of a value */
+/** @param longest maximum characters of a value */
 function structuredData(event: AuditEvent, longest = 256): string {
   const values = {
     id: event.id,
@@ -46,7 +46,7 @@ function structuredData(event: AuditEvent, longest = 256): string {
   return `[${sdId} ${parameters.join(' ')}]`
 }
 
-/** RFC 5424, section 6.3.3. Events hold no control characters. */
+/** RFC 5424, section 6.3.3. Events have no control characters. */
 function escaped(value: string): string {
   return value.replaceAll(/["\\\]]/g, '\\$&')
 }
@@ -55,11 +55,11 @@ function cut(value: string, longest: number): string {
   return [...value.slice(0, longest * 2)].slice(0, longest).join('')
 }
 
-/** What a head may hold: ASCII without spaces; `-` for nothing. */
+/** Header values are ASCII without spaces; `-` for an empty one. */
 function printable(value: string, longest: number): string {
   return value.replaceAll(/[^\x21-\x7e]/g, '').slice(0, longest) || '-'
 }
 
-function instead({ id, stream, seq, kind, canonical }: SinkEvent): string {
+function referenceTo({ id, stream, seq, kind, canonical }: SinkEvent): string {
   return JSON.stringify({ id, kind, seq, stream, tooLong: Buffer.byteLength(canonical) })
 }

@@ -26,7 +26,7 @@ function syslog(options: Partial<SyslogTransportOptions> & { port: number }) {
   return transport
 }
 
-test('events arrive over TLS, each with its length before it, and over one connection', async () => {
+test('events arrive over one TLS connection, each with its length', async () => {
   const server = await startSyslogServer()
   const transport = syslog({ port: server.port })
   await transport.deliver(events.slice(0, 2), never)
@@ -62,7 +62,7 @@ test.each([
   expect(syslogMessage(event, { host: 'x', limit: 8192 }).toString()).toMatch(new RegExp(`^<${priority}>1 `))
 })
 
-test('what is longer than a receiver takes says where the event is, and stays within the limit', () => {
+test('a message above the limit has a reference to the event, and stays within the limit', () => {
   const name = ']'.repeat(1_000)
   const hostile = sinkEvents(
     { kind: 'call', path: 'p'.repeat(5_000) },
@@ -89,7 +89,7 @@ test('what is longer than a receiver takes says where the event is, and stays wi
   }
 })
 
-test('what was sent shortly before the connection broke is sent again on the next one', async () => {
+test('messages that were sent shortly before the connection broke are sent again', async () => {
   const server = await startSyslogServer()
   const transport = syslog({ port: server.port })
   await transport.deliver(events.slice(0, 2), never)
@@ -105,7 +105,7 @@ test('what was sent shortly before the connection broke is sent again on the nex
   await expect.poll(missing).toEqual([])
 })
 
-test('a server that reads nothing is given up at the deadline', async () => {
+test('a server that reads nothing fails at the deadline', async () => {
   const server = await startSyslogServer()
   server.read(false)
   const many = sinkEvents(...Array.from({ length: 5_000 }, () => ({ kind: 'call' as const, path: 'p'.repeat(6_000) })))
@@ -115,7 +115,7 @@ test('a server that reads nothing is given up at the deadline', async () => {
   ).rejects.toThrow('no answer within 1 s')
 })
 
-test('the server must prove who it is, and nothing is sent to one that can not', async () => {
+test('nothing is sent to a server without a trusted certificate', async () => {
   const server = await startSyslogServer()
   await expect(syslog({ port: server.port, ca: otherRootCertificate }).deliver(events, never)).rejects.toThrow(
     /certificate/,
@@ -124,6 +124,6 @@ test('the server must prove who it is, and nothing is sent to one that can not',
   expect(server.messages).toEqual([])
 })
 
-test('no server is a failure like any other', async () => {
+test('a missing server is a failure', async () => {
   await expect(syslog({ port: 1 }).deliver(events, never)).rejects.toThrow(/ECONNREFUSED/)
 })

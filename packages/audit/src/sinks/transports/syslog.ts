@@ -8,21 +8,21 @@ import { syslogMessage } from './syslog-message.ts'
 export interface SyslogTransportOptions {
   readonly host: string
   readonly port: number
-  /** False only on loopback. */
+  /** False only for loopback addresses. */
   readonly tls: boolean
-  /** PEM, as for HTTP. */
+  /** PEM of the only trusted authorities; null for Node's own list. */
   readonly ca: string | null
-  /** Our own name, in each message. */
+  /** Host name in each message. */
   readonly from: string
-  /** Bytes of a message at most. */
+  /** Maximum bytes of a message. */
   readonly limit: number
 }
 
-/** Syslog answers nothing: what was sent so shortly before a connection broke is sent again on the next one. */
-const unsure = { messages: 1_000, bytes: 1024 * 1024, milliseconds: 30_000 }
+/** Syslog has no acknowledgements, so the last messages before a broken connection are sent again. */
+const resend = { messages: 1_000, bytes: 1024 * 1024, milliseconds: 30_000 }
 
 /**
- * Messages over one connection, each with its length before it.
+ * Sends messages over one connection, each with its length first.
  *
  * @see RFC 5425, section 4.3
  */
@@ -33,9 +33,9 @@ export function createSyslogTransport(options: SyslogTransportOptions): SinkTran
   async function connected(signal: AbortSignal): Promise<Socket> {
     if (socket?.writable) return socket
     socket?.destroy()
-    socket = await connection(options, signal)
-    // Frames that the broken connection may have swallowed.
-    const again = sent.filter(({ at }) => performance.now() - at < unsure.milliseconds)
+    socket = await openConnection(options, signal)
+    // Frames that may be lost with the broken connection.
+    const again = sent.filter(({ at }) => performance.now() - at < resend.milliseconds)
     if (again.length > 0) await write(socket, Buffer.concat(again.map(({ frame }) => frame)), signal)
     return socket
   }
@@ -45,7 +45,7 @@ export function createSyslogTransport(options: SyslogTransportOptions): SinkTran
     sent.push(...frames.map((frame) => ({ frame, at })))
     let bytes = sent.reduce((sum, { frame }) => sum + frame.length, 0)
     let first = 0
-    for (; sent.length - first > unsure.messages || bytes > unsure.bytes; first++)
+    for (; sent.length - first > resend.messages || bytes > resend.bytes; first++)
       bytes -= sent[first]?.frame.length ?? 0
     sent = sent.slice(first)
   }
@@ -64,7 +64,7 @@ export function createSyslogTransport(options: SyslogTransportOptions): SinkTran
       remember(frames)
     },
     async close() {
-      // What follows the last message tells the other side that it was the last.
+      // Ending the connection tells the receiver that the last message is complete.
       socket?.end()
       if (socket && !socket.destroyed) await once(socket, 'close').catch(() => {})
     },
@@ -76,7 +76,7 @@ function frameOf(event: SinkEvent, { from, limit }: SyslogTransportOptions): Buf
   return Buffer.concat([Buffer.from(`${message.length} `), message])
 }
 
-async function connection({ host, port, tls, ca }: SyslogTransportOptions, signal: AbortSignal): Promise<Socket> {
+async function openConnection({ host, port, tls, ca }: SyslogTransportOptions, signal: AbortSignal): Promise<Socket> {
   const socket = tls
     ? connectTls({
         host,
@@ -94,7 +94,7 @@ async function connection({ host, port, tls, ca }: SyslogTransportOptions, signa
     throw error
   }
   socket.on('error', () => {})
-  // A server has nothing to say; reading is how its end is seen.
+  // Reading detects that the server closed the connection.
   socket.on('end', () => socket.destroy())
   socket.resume()
   return socket

@@ -4,7 +4,7 @@ import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/
 import { expect, onTestFinished, test } from 'vitest'
 import { never, sinkEvents } from '../testing/events.ts'
 import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from '../testing/http-receiver.ts'
-import { SinkBusy, SinkRefused } from '../transport.ts'
+import { SinkBusy, SinkRejected } from '../transport.ts'
 import { createWebhookTransport, type WebhookTransportOptions } from './webhook.ts'
 
 const key = Buffer.from('a key of the test that is 32 b!!')
@@ -36,7 +36,7 @@ function isGenuine({ headers, body }: ReceivedRequest, secret: string, now: numb
     })
 }
 
-test('a batch arrives in the bytes that were hashed, signed by the documented recipe', async () => {
+test('a batch arrives with the hashed bytes, signed as documented', async () => {
   const receiver = await startHttpReceiver()
   await webhook({ url: `${receiver.url}/hook?x=1` }).deliver(events, never)
   const [request] = receiver.received
@@ -56,7 +56,7 @@ test('a batch arrives in the bytes that were hashed, signed by the documented re
   expect(isGenuine(request, key.toString('base64'), now + 600_000)).toBe(false)
 })
 
-test('with two keys each receiver finds its signature; with none there is none', async () => {
+test('each key adds a signature, and no key adds none', async () => {
   const receiver = await startHttpReceiver()
   const older = Buffer.alloc(32, 7)
   await webhook({ url: receiver.url, keys: [key, older] }).deliver(events, never)
@@ -67,7 +67,7 @@ test('with two keys each receiver finds its signature; with none there is none',
   expect(none?.headers).not.toHaveProperty('webhook-signature')
 })
 
-test('sent again, it has the same id', async () => {
+test('a repeated batch has the same ID', async () => {
   const receiver = await startHttpReceiver()
   receiver.next(answerWith(500))
   const transport = webhook({ url: receiver.url })
@@ -78,24 +78,24 @@ test('sent again, it has the same id', async () => {
   expect(second && idsIn(second)).toEqual(events.map(({ id }) => id))
 })
 
-test.each([400, 413, 422])('%s is about the events: they are refused, with what it says', async (status) => {
+test.each([400, 413, 422])('%s rejects the events, with the text of the response', async (status) => {
   const receiver = await startHttpReceiver({ answer: answerWith(status, `no \u001b[31mred\n${'x'.repeat(5_000)}`) })
   const refusal = webhook({ url: receiver.url }).deliver(events, never)
-  await expect(refusal).rejects.toThrow(SinkRefused)
+  await expect(refusal).rejects.toThrow(SinkRejected)
   await refusal.catch(({ message }: Error) => {
     expect(message).toContain(`it answers ${status}: no \\u001b[31mred`)
     expect(message.length).toBeLessThan(400)
   })
 })
 
-test.each([401, 403, 404, 405, 408, 409, 410, 500, 502, 503])('%s is not: they wait', async (status) => {
+test.each([401, 403, 404, 405, 408, 409, 410, 500, 502, 503])('%s is retried', async (status) => {
   const receiver = await startHttpReceiver({ answer: answerWith(status) })
   const failure = webhook({ url: receiver.url }).deliver(events, never)
   await expect(failure).rejects.toThrow(`it answers ${status}`)
-  await expect(failure).rejects.not.toBeInstanceOf(SinkRefused)
+  await expect(failure).rejects.not.toBeInstanceOf(SinkRejected)
 })
 
-test('a receiver that is busy says until when, within reason', async () => {
+test('Retry-After delays the next attempt, within limits', async () => {
   const receiver = await startHttpReceiver()
   receiver.next(answerWith(429, '', { 'retry-after': '7' }), answerWith(503, '', { 'retry-after': '999999' }))
   const transport = webhook({ url: receiver.url })
@@ -103,31 +103,31 @@ test('a receiver that is busy says until when, within reason', async () => {
   await expect(transport.deliver(events, never)).rejects.toMatchObject({ pause: 60_000 })
 })
 
-test.each([301, 302, 307, 308])('a redirect (%s) is not followed: credentials go nowhere else', async (status) => {
+test.each([301, 302, 307, 308])('a redirect (%s) is not followed, so credentials are not leaked', async (status) => {
   const elsewhere = await startHttpReceiver()
   const receiver = await startHttpReceiver({ answer: answerWith(status, '', { location: `${elsewhere.url}/x` }) })
   await expect(webhook({ url: receiver.url }).deliver(events, never)).rejects.toThrow('redirects are not followed')
   expect(elsewhere.received).toEqual([])
 })
 
-test('a receiver that hangs is given up at the deadline, and the next attempt has a connection of its own', async () => {
+test('a hanging receiver fails at the deadline, and the next attempt uses a new connection', async () => {
   const receiver = await startHttpReceiver()
   receiver.next(hang)
   const transport = webhook({ url: receiver.url })
-  const inTime = { milliseconds: 200, signal: never }
-  await expect(runWithTimeout((signal) => transport.deliver(events, signal), inTime)).rejects.toThrow(
+  const limits = { milliseconds: 200, signal: never }
+  await expect(runWithTimeout((signal) => transport.deliver(events, signal), limits)).rejects.toThrow(
     'no answer within 0.2 s',
   )
   await transport.deliver(events, never)
   expect(receiver.received).toHaveLength(2)
 })
 
-test('a receiver that breaks off in the midst of an answer has not taken them', async () => {
+test('a response that breaks off is a failure', async () => {
   const receiver = await startHttpReceiver({ answer: breakOff })
   await expect(webhook({ url: receiver.url }).deliver(events, never)).rejects.toThrow()
 })
 
-test('of an answer without end only the beginning is read', async () => {
+test('only the beginning of an endless response is read', async () => {
   let written = 0
   const receiver = await startHttpReceiver({
     answer(_request, response) {
@@ -144,7 +144,7 @@ test('of an answer without end only the beginning is read', async () => {
   expect(written).toBeLessThan(16 * 1024 * 1024)
 })
 
-test('a slow answer is waited for', async () => {
+test('a slow response succeeds', async () => {
   const receiver = await startHttpReceiver({
     answer(_request, response) {
       response.writeHead(200)
@@ -159,7 +159,7 @@ test('a slow answer is waited for', async () => {
   expect(receiver.received).toHaveLength(1)
 })
 
-test('over TLS the receiver must prove who it is, to its own authority where one is given', async () => {
+test('over TLS the receiver needs a certificate of a trusted or configured authority', async () => {
   const receiver = await startHttpReceiver({ tls: true })
   await webhook({ url: receiver.url, ca: selfSignedIdentity.cert }).deliver(events, never)
   await expect(webhook({ url: receiver.url }).deliver(events, never)).rejects.toThrow(/self-signed certificate/)

@@ -5,17 +5,17 @@ import { createHttpPoster, type HttpOptions } from './http.ts'
 
 export interface WebhookTransportOptions extends HttpOptions {
   readonly name: string
-  /** HMAC keys: it is signed with each, so that the other side can change from one to the next. Empty: it isn't signed. */
+  /** HMAC keys. Requests are signed with each, so that a receiver can change keys. Empty for no signature. */
   readonly keys: readonly Buffer[]
-  /** With a credential for the other side. */
+  /** May contain a credential for the receiver. */
   readonly headers: Readonly<Record<string, string>>
   readonly clock: { now(): number }
 }
 
 /**
- * Batches as `{"sink":…,"events":[…]}`, each event in exactly the bytes that the chain's hashes are over.
+ * Sends batches as `{"sink":…,"events":[…]}`, with the hashed bytes of each event.
  *
- * @see Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp` and `webhook-signature`
+ * @see Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp`, and `webhook-signature`
  */
 export function createWebhookTransport({
   name,
@@ -44,7 +44,7 @@ export function createWebhookTransport({
   }
 }
 
-/** The same whenever the same events are sent again. */
+/** Equal for a repeated batch. */
 function batchId(events: readonly SinkEvent[]): string {
   const [first] = events
   return `${first?.stream}_${first?.seq}-${events.at(-1)?.seq}`

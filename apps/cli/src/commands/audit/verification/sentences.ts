@@ -1,5 +1,5 @@
 import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
-import { type ArchivedMonth, type RecoveredRange, sentenceOf, type Verification } from '@rack-gateway/audit/verify'
+import { type ArchivedMonth, type RecoveredRange, describeFinding, type Verification } from '@rack-gateway/audit/verify'
 import { counted } from '../../../output/counted.ts'
 
 /** A verification as an auditor reads it: what holds or doesn't, and what that is worth. */
@@ -28,7 +28,7 @@ function verdictOn(what: string, verification: Verification): string[] {
     ? `Verified ${read}.${uncovered(verification)}`
     : `NOT what was recorded: ${counted(found, 'finding')} in ${read}.`
   const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
-  return [verdict, ...findings.map((finding) => `  ${sentenceOf(finding)}`), ...more]
+  return [verdict, ...findings.map((finding) => `  ${describeFinding(finding)}`), ...more]
 }
 
 function uncovered({ checkpoints, unsigned }: Verification): string {

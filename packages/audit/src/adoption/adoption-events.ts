@@ -1,0 +1,37 @@
+import type { AuditEvent, EventDraft } from '../event.ts'
+import { unescapeVisibleText } from '../visible-text.ts'
+import type { AdoptedStream } from './adoption-store.ts'
+
+/** Records where an adopted stream ends. */
+export function abandonedDraft({ id, host, pid, last, fallback }: AdoptedStream): EventDraft {
+  return {
+    kind: 'stream.abandoned',
+    detail: { stream: id, seq: last.seq, hash: last.hash.toString('hex'), host, pid, fallback },
+  }
+}
+
+/** Records that the outcome of a call is unknown. Repeats only the fields that identify the call. */
+export function unknownOutcomeDraft(begun: AuditEvent): EventDraft {
+  const { id, stream, seq, principal } = begun
+  return {
+    kind: 'outcome.unknown',
+    of: id,
+    ...textsOf(begun),
+    ...(principal && {
+      principal: { kind: principal.kind, id: unescapeText(principal.id), name: unescapeText(principal.name) },
+    }),
+    close: 'the process that recorded it ended before it could record how the call ended',
+    detail: { stream, seq },
+  }
+}
+
+const texts = ['request', 'rack', 'app', 'route', 'permission', 'process', 'service'] as const
+
+function textsOf(begun: AuditEvent): Partial<Record<(typeof texts)[number], string>> {
+  return Object.fromEntries(
+    texts.flatMap((field) => (begun[field] === undefined ? [] : [[field, unescapeText(begun[field])]])),
+  )
+}
+
+/** Recorded text is already escaped, and the writer would escape it again. */
+const unescapeText = unescapeVisibleText

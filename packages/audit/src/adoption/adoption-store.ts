@@ -1,0 +1,38 @@
+import type { AuditEvent } from '../event.ts'
+
+/** A stream whose process is gone. Only the process's fallback file can still add events to it. */
+export interface AdoptedStream {
+  readonly id: string
+  readonly host: string
+  readonly pid: number
+  /** Start of its month, in milliseconds since the epoch. */
+  readonly month: number
+  /** Its last event in the log; 0 and 32 zero bytes if it has none. */
+  readonly last: { readonly seq: number; readonly hash: Buffer }
+  /** Whether its process had a fallback file. */
+  readonly fallback: boolean
+  /** The number up to which its open calls have an `outcome.unknown`; null if nothing was recorded yet. */
+  readonly accounted: number | null
+  /** The stream of the same process in the previous month. */
+  readonly before: { readonly id: string; readonly month: number } | null
+}
+
+export interface OpenCalls {
+  readonly events: readonly AuditEvent[]
+  /** The number up to which the search went. */
+  readonly upTo: number
+}
+
+/** Finds and claims streams whose process is gone. */
+export interface AdoptionStore {
+  /**
+   * Claims a stream for the stream `by`: one whose lease expired, or one whose adopter is gone or has not finished.
+   * From then on its old writer cannot add events.
+   */
+  claim(by: string): Promise<AdoptedStream | null>
+  /** A page of `intent` and `opened` events after the number `after` that no event ends, in order. */
+  openCalls(stream: { readonly id: string; readonly month: number }, after: number): Promise<OpenCalls>
+  /** Number of the last event of a stream; 0 if it has none. */
+  lastSeq(stream: { readonly id: string; readonly month: number }): Promise<number>
+  close(): Promise<void>
+}

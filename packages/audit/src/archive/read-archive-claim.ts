@@ -1,0 +1,17 @@
+import type { ArchiveClaim } from '../verify/archive-claims.ts'
+import { readManifest } from './manifest.ts'
+
+/** Reads the manifest of an archive for the verification of its log. @returns null for text that is not a manifest */
+export function readArchiveClaim(written: string, place: string): ArchiveClaim | null {
+  const manifest = readManifest(written)
+  if (manifest === null) return null
+  const { month, signer, signed, hash, streams } = manifest
+  return {
+    month,
+    place,
+    manifest: hash,
+    signer,
+    signed,
+    streams: streams.map(({ stream, last, root }) => ({ stream, size: last, root })),
+  }
+}

@@ -1,0 +1,43 @@
+import { type Inconsistency, inconsistencyKey } from '../alarm-events.ts'
+
+/** An inconsistency that only tampering with the log or its copies can explain. */
+export interface Alarm {
+  /**
+   * As in a verification. `own-…`: the checkpoint does not match what this process wrote. `place`: an external copy
+   * differs.
+   */
+  readonly problem: string
+  readonly stream?: string
+  /** The first affected event, or the signed size. */
+  readonly seq?: number
+  /** Number of the checkpoint. */
+  readonly number?: number
+  readonly place?: string
+}
+
+export interface Alarms {
+  raise(alarm: Alarm): void
+  count(): number
+  /** Keys of the raised alarms. */
+  keys(): Iterable<string>
+}
+
+/** Reports each alarm once, because a broken stream is found in every round. */
+export function createAlarms(onAlarm: (alarm: Alarm) => void): Alarms {
+  const raised = new Set<string>()
+  let count = 0
+  return {
+    raise(alarm) {
+      const key = inconsistencyKey(alarm satisfies Inconsistency)
+      if (raised.has(key) || raised.size >= maxAlarms) return
+      raised.add(key)
+      count++
+      onAlarm(alarm)
+    },
+    count: () => count,
+    keys: () => raised,
+  }
+}
+
+/** An attacker who causes thousands of alarms must not fill the log. */
+const maxAlarms = 1_000

@@ -1,0 +1,27 @@
+import type { CheckpointKeys } from './checkpoint.ts'
+import { readPublicKey, type SigningKey } from './signing-key.ts'
+
+export type SigningKeys = readonly [SigningKey, ...SigningKey[]]
+
+export type KeyChoice =
+  | { readonly kind: 'sign'; readonly keys: CheckpointKeys }
+  /** The log's current key is newer than ours, so a gateway that has it signs. */
+  | { readonly kind: 'outdated'; readonly current: string }
+
+/**
+ * Chooses the signing key of the next checkpoint.
+ *
+ * @param available our keys, newest first
+ * @param current key of the last checkpoint, or null for the first one
+ * @param known all keys that the log has used
+ */
+export function chooseKeys(available: SigningKeys, current: string | null, known: ReadonlySet<string>): KeyChoice {
+  const [newest] = available
+  const sign = (key: SigningKey): KeyChoice => ({ kind: 'sign', keys: { current: key, replaces: null, before: null } })
+  if (current === null || newest.publicKey.text === current) return sign(newest)
+  const before = available.find(({ publicKey }) => publicKey.text === current) ?? null
+  if (known.has(newest.publicKey.text)) return before === null ? { kind: 'outdated', current } : sign(before)
+  // Without the previous key the change is unsigned, and every verification reports it until the previous key signs the
+  // new one.
+  return { kind: 'sign', keys: { current: newest, replaces: readPublicKey(current), before } }
+}

@@ -1,0 +1,231 @@
+import { locks } from '@rack-gateway/database'
+import type { Sql } from 'postgres'
+import type { Digest } from '../tree/hashing.ts'
+import { createTree, foldPeaks, type Tree } from '../tree/tree.ts'
+import type { StreamCheck } from '../verify/stream-check.ts'
+import { type Checkpoint, noCheckpoint, readCheckpoint, type StreamHead, signCheckpoint } from './checkpoint.ts'
+import { chooseKeys, type SigningKeys } from './choose-keys.ts'
+import { type BrokenStream, verifySegment } from './verify-segment.ts'
+
+export interface MakeCheckpointOptions {
+  readonly keys: SigningKeys
+  /** Minimum milliseconds since the last checkpoint. */
+  readonly interval: number
+  /**
+   * A checkpoint that has been the newest for the interval by the caller's clock; then the next is due, whatever time
+   * the database has.
+   */
+  readonly overdue?: number | null
+  /**
+   * `at`: the column differs from the signed time. `future`: the signed time is in the future, so the next checkpoint
+   * is due at once.
+   */
+  readonly onTime?: (problem: 'at' | 'future', number: number) => void
+}
+
+export type MakeCheckpointResult =
+  /** Another replica is making one. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'early' }
+  | { readonly kind: 'outdated'; readonly current: string }
+  /** The newest row is not a valid checkpoint. Nothing is signed after it. */
+  | { readonly kind: 'unreadable'; readonly number: number }
+  | {
+      readonly kind: 'made'
+      readonly checkpoint: Checkpoint
+      /** Events that were verified for it. */
+      readonly verified: number
+      readonly broken: readonly BrokenStream[]
+    }
+
+/**
+ * Makes the next checkpoint if it is due and no other replica is making one: verifies the new events of each stream,
+ * and signs the trees. Writers never wait for it.
+ *
+ * The lock only saves work, because the primary key ensures one checkpoint per number. No transaction stays open: the
+ * driver would end the process if its connection broke.
+ *
+ * @param sql one connection, which holds the lock
+ */
+export async function makeCheckpoint(sql: Sql, options: MakeCheckpointOptions): Promise<MakeCheckpointResult> {
+  const newest = await newestCheckpoint(sql)
+  if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
+  if (newest.timeProblem !== null) options.onTime?.(newest.timeProblem, newest.last?.number ?? 0)
+  if (isEarly(newest, options)) return { kind: 'early' }
+  const [locked] = await sql`select pg_try_advisory_lock(${locks.space}::int, ${locks.checkpoints}::int) as ours`
+  if (!locked?.ours) return { kind: 'busy' }
+  try {
+    return await makeWhileLocked(sql, options)
+  } finally {
+    await sql`select pg_advisory_unlock(${locks.space}::int, ${locks.checkpoints}::int)`.catch(() => {})
+  }
+}
+
+/** Ignores a manipulated clock or `at` column that would keep the next checkpoint from ever being due. */
+function isEarly(
+  { last, age, timeProblem }: KnownNewest,
+  { interval, overdue = null }: MakeCheckpointOptions,
+): boolean {
+  if (last === null || last.number === overdue || timeProblem === 'future') return false
+  return age < interval
+}
+
+async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promise<MakeCheckpointResult> {
+  // Another replica may have made one before we got the lock.
+  const newest = await newestCheckpoint(sql)
+  if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
+  if (isEarly(newest, options)) return { kind: 'early' }
+  const { last, now } = newest
+  const { keys } = options
+  const known = await sql`select key from audit.checkpoints where number = 1 or replaces is not null`
+  const choice = chooseKeys(keys, last?.key.text ?? null, new Set(known.map(({ key }) => key)))
+  if (choice.kind === 'outdated') return choice
+  const grown = await growStreams(sql, last)
+  const written = signCheckpoint(
+    {
+      number: (last?.number ?? 0) + 1,
+      at: now.toISOString(),
+      previous: last?.hash ?? noCheckpoint,
+      heads: grown.map(({ head }) => head),
+    },
+    choice.keys,
+  )
+  const checkpoint = readCheckpoint(written)
+  if (checkpoint === null) throw new Error('the checkpoint that was made can not be read')
+  if (!(await store(sql, checkpoint, grown))) return { kind: 'busy' }
+  return {
+    kind: 'made',
+    checkpoint,
+    verified: grown.reduce((sum, { verified }) => sum + verified, 0),
+    broken: grown.flatMap(({ broken }) => broken ?? []),
+  }
+}
+
+interface KnownNewest {
+  readonly last: Checkpoint | null
+  /** Milliseconds since the signed time. */
+  readonly age: number
+  readonly now: Date
+  readonly timeProblem: 'at' | 'future' | null
+}
+
+/** The newest checkpoint and the database's current time. The signed time counts, not the column. */
+async function newestCheckpoint(sql: Sql): Promise<KnownNewest | { readonly unreadable: number }> {
+  const [row] = await sql`
+    select number::float8 as number, note, clock_timestamp() as now, at
+    from (select 1) as one
+    left join lateral (select number, note, at from audit.checkpoints order by number desc limit 1) as last on true`
+  if (row?.note == null) return { last: null, age: Number.POSITIVE_INFINITY, now: row?.now, timeProblem: null }
+  const last = readCheckpoint(row.note)
+  if (last === null || last.number !== row.number) return { unreadable: row.number }
+  const signedAt = Date.parse(last.at)
+  const age = row.now.getTime() - signedAt
+  return { last, age, now: row.now, timeProblem: timeProblemOf(age, signedAt, row.at) }
+}
+
+function timeProblemOf(age: number, signedAt: number, column: unknown): KnownNewest['timeProblem'] {
+  if (age < 0) return 'future'
+  return column instanceof Date && column.getTime() === signedAt ? null : 'at'
+}
+
+interface Candidate {
+  readonly id: string
+  readonly month: Date
+  readonly abandoned: boolean
+  /** Whether its month is so old that no events will be added. */
+  readonly old: boolean
+  readonly size: number | null
+  readonly peaks: Buffer | null
+}
+
+interface GrownStream {
+  readonly head: StreamHead
+  readonly tree: Pick<Tree, 'size' | 'peaks'>
+  readonly settled: boolean
+  readonly verified: number
+  readonly broken: BrokenStream | null
+}
+
+async function growStreams(sql: Sql, last: Checkpoint | null): Promise<GrownStream[]> {
+  const candidates = await sql<Candidate[]>`
+    select s.id, s.month, s.adopted_by is not null as abandoned, t.size::float8 as size, t.peaks,
+      s.month < date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' - interval '1 month' as old
+    from audit.streams s left join audit.trees t on t.stream = s.id
+    where t.settled is not true order by s.id`
+  const signed = new Map(last?.heads.map((head) => [head.stream, head]))
+  const grown: GrownStream[] = []
+  for (const candidate of candidates) {
+    const stream = await growStream(sql, candidate, signed.get(candidate.id) ?? null)
+    if (stream !== null) grown.push(stream)
+  }
+  return grown
+}
+
+async function growStream(sql: Sql, candidate: Candidate, signed: StreamHead | null): Promise<GrownStream | null> {
+  const kept = keptTree(candidate, signed)
+  const { check, verified, broken } = await verifySegment(sql, candidate, { kept, signed })
+  // The stream exists, but its first event is not there yet.
+  if (check.size === 0 && signed === null && broken === null) return null
+  const good =
+    broken === null ? { size: check.size, root: check.tree.root(), tree: check.tree } : lastGood(signed, kept)
+  const state = broken === null ? stateOf(candidate, check) : 'broken'
+  return {
+    head: { stream: candidate.id, size: good.size, root: good.root, state },
+    tree: good.tree,
+    settled: state === 'closed' || (state === 'abandoned' && candidate.old),
+    verified,
+    broken,
+  }
+}
+
+function stateOf({ abandoned, old }: Candidate, { closed }: StreamCheck): StreamHead['state'] {
+  if (closed) return 'closed'
+  return abandoned || old ? 'abandoned' : 'open'
+}
+
+/** The stored tree if it matches the signed root; otherwise the tree is rebuilt from the first event. */
+function keptTree({ size, peaks }: Candidate, signed: StreamHead | null): Pick<Tree, 'size' | 'peaks'> | null {
+  if (size === null || peaks === null || signed === null || signed.size !== size) return null
+  const digests: Digest[] = []
+  for (let at = 0; at < peaks.length; at += 32) digests.push(peaks.toString('hex', at, at + 32))
+  return foldPeaks(digests) === signed.root ? { size, peaks: digests } : null
+}
+
+function lastGood(signed: StreamHead | null, kept: Pick<Tree, 'size' | 'peaks'> | null) {
+  const none = createTree()
+  if (signed === null) return { size: 0, root: none.root(), tree: none }
+  return { size: signed.size, root: signed.root, tree: kept ?? none }
+}
+
+/**
+ * Stores the checkpoint and the trees in one statement. A stream whose fallback file is being imported is not settled,
+ * because the import holds its lock. @returns false if the number already exists
+ */
+async function store(sql: Sql, checkpoint: Checkpoint, grown: readonly GrownStream[]): Promise<boolean> {
+  const { number, at, hash, key, replaces, written } = checkpoint
+  const trees = grown.map(({ head, tree, settled }) => ({
+    stream: head.stream,
+    size: tree.size,
+    peaks: tree.peaks.join(''),
+    settled,
+  }))
+  const [kept] = await sql`
+    with made as (
+      insert into audit.checkpoints (number, at, hash, key, replaces, note)
+      values (${number}, ${at}, ${Buffer.from(hash, 'hex')}, ${key.text}, ${replaces?.text ?? null}, ${written})
+      on conflict (number) do nothing returning 1
+    ), given as materialized (
+      select stream, size, decode(peaks, 'hex') as peaks, settled
+      from json_to_recordset(${JSON.stringify(trees)}::text::json) as t (stream uuid, size bigint, peaks text, settled boolean)
+    ), final as materialized (
+      select id from audit.streams where id in (select stream from given where settled)
+        and (adopted_by is null or accounted_at is not null) for share
+    ), grown as (
+      insert into audit.trees (stream, size, peaks, settled)
+      select stream, size, peaks, settled and stream in (select id from final) from given
+      where exists (select from made)
+      on conflict (stream) do update set size = excluded.size, peaks = excluded.peaks, settled = excluded.settled
+    )
+    select count(*)::int as made from made`
+  return kept?.made === 1
+}

@@ -1,0 +1,157 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { monthOf } from '../calendar-month.ts'
+import { linkHash } from '../chain.ts'
+import type { AuditEvent } from '../event.ts'
+import { columnTexts } from '../event-columns.ts'
+import { RecordedEvent } from '../recorded-event.ts'
+import type { FileName } from './file-name.ts'
+import { type FallbackKeys, type FileHeader, readEventLine, readHeader } from './signed-line.ts'
+
+/** How a file ends: after a complete line, within a line as after a crash, or with invalid content. */
+export type FileEnd =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'torn'; readonly bytes: number }
+  | { readonly kind: 'damaged'; readonly reason: string }
+
+export interface FileReader {
+  /** Null if the first line is invalid; `end` has the reason. */
+  readonly header: FileHeader | null
+  /** Valid events in batches, up to the first invalid one. Call once. */
+  batches(): AsyncGenerator<readonly RecordedEvent[], FileEnd>
+  readonly end: FileEnd
+  close(): Promise<void>
+}
+
+/** Events are truncated to about 100 KB, so a longer line is not ours. */
+const maxLineBytes = 1024 * 1024
+const batchSize = 500
+
+/**
+ * Opens a file and trusts only signed content. Rejects links, pipes, files of other users, and files with a second
+ * name.
+ *
+ * @throws the system's error if it cannot be opened or read
+ */
+export async function openFallbackFile(path: string, name: FileName, keys: FallbackKeys): Promise<FileReader> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    return await readerOf(handle, name, keys)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function readerOf(handle: FileHandle, name: FileName, keys: FallbackKeys): Promise<FileReader> {
+  const close = () => handle.close()
+  const strange = await fileProblem(handle)
+  if (strange) return { header: null, end: damaged(strange), batches: nothing, close }
+  const lines = linesOf(handle)
+  const first = await lines.next()
+  if (first.done) {
+    const end: FileEnd = first.value.kind === 'whole' ? { kind: 'torn', bytes: 0 } : first.value
+    return { header: null, end, batches: nothing, close }
+  }
+  const header = readHeader(first.value, keys)
+  const problem = headerProblem(header, name)
+  if (header === null || problem) return { header: null, end: damaged(problem ?? ''), batches: nothing, close }
+  return {
+    header,
+    end: { kind: 'whole' },
+    batches: () => eventsOf(lines, header, keys),
+    close,
+  }
+}
+
+async function* nothing(): AsyncGenerator<readonly RecordedEvent[], FileEnd> {
+  yield []
+  return { kind: 'whole' }
+}
+
+async function fileProblem(handle: FileHandle): Promise<string | null> {
+  const stats = await handle.stat()
+  const me = process.getuid?.()
+  if (!stats.isFile()) return 'it is not a file'
+  if (stats.nlink !== 1) return 'it has more than one name'
+  if (me !== undefined && stats.uid !== me) return 'it belongs to another user'
+  return (stats.mode & 0o022) === 0 ? null : 'other users can write to it'
+}
+
+function headerProblem(header: FileHeader | null, name: FileName): string | null {
+  if (header === null) return 'its first line is not signed by a key of this gateway (APP_SECRET_KEY)'
+  return header.id === name.stream && header.seq === name.seq ? null : 'its name does not match its content'
+}
+
+async function* eventsOf(
+  lines: AsyncGenerator<string, FileEnd>,
+  header: FileHeader,
+  keys: FallbackKeys,
+): AsyncGenerator<readonly RecordedEvent[], FileEnd> {
+  let batch: RecordedEvent[] = []
+  let before: RecordedEvent | null = null
+  for (;;) {
+    const line = await lines.next()
+    const event: RecordedEvent | string = line.done ? '' : readEvent(line.value, header, before, keys)
+    if (typeof event === 'string') {
+      if (batch.length > 0) yield batch
+      return line.done ? line.value : damaged(event)
+    }
+    batch.push(event)
+    before = event
+    if (batch.length < batchSize) continue
+    yield batch
+    batch = []
+  }
+}
+
+/** @returns the event, or what is wrong with it */
+function readEvent(
+  line: string,
+  header: FileHeader,
+  before: RecordedEvent | null,
+  keys: FallbackKeys,
+): RecordedEvent | string {
+  const seq = before ? before.position.seq + 1 : header.seq
+  const signed = readEventLine(line, keys)
+  if (signed === null) return `event ${seq} is not signed by a key of this gateway (APP_SECRET_KEY)`
+  const hash = Buffer.from(signed.hash, 'hex')
+  const prev = before?.hash ?? Buffer.from(header.prev, 'hex')
+  // The signature covers only the hash, so the hash must match before the text is parsed.
+  if (!linkHash(prev, signed.canonical).equals(hash)) return `event ${seq} was changed`
+  const event = parse(signed.canonical)
+  if (event === null) return `event ${seq} cannot be read`
+  const moment = Date.parse(event.at)
+  if (event.stream !== header.id || event.seq !== seq || monthOf(moment) !== header.month)
+    return `event ${seq} belongs to another stream or position`
+  const place = { id: event.id, stream: event.stream, seq, moment, at: event.at }
+  return new RecordedEvent(place, columnTexts(event), signed.canonical, prev, hash)
+}
+
+function parse(text: string): AuditEvent | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Complete lines without line breaks. */
+async function* linesOf(handle: FileHandle): AsyncGenerator<string, FileEnd> {
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) {
+    rest = Buffer.concat([rest, chunk])
+    let start = 0
+    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10, start)) {
+      yield rest.toString('utf8', start, end)
+      start = end + 1
+    }
+    rest = rest.subarray(start)
+    if (rest.length > maxLineBytes) return damaged('it has a line that is too long')
+  }
+  return rest.length === 0 ? { kind: 'whole' } : { kind: 'torn', bytes: rest.length }
+}
+
+function damaged(reason: string): FileEnd {
+  return { kind: 'damaged', reason }
+}

@@ -1,0 +1,43 @@
+import { InvalidAuditCursor } from '../errors.ts'
+import { isUuid } from '../uuid.ts'
+
+/** A follower's last number per stream, and the time up to which it knows all streams. */
+export interface Position {
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly at: number
+  /** Last number, by stream. */
+  readonly streams: ReadonlyMap<string, number>
+}
+
+const maxStreams = 200
+
+/** The text in `Last-Event-ID`. */
+export function positionText({ at, streams }: Position): string {
+  return Buffer.from(JSON.stringify([at, ...streams])).toString('base64url')
+}
+
+/** @throws InvalidAuditCursor */
+export function readPosition(text: string): Position {
+  const [at, ...streams] = listIn(text)
+  if (!isCount(at) || streams.length > maxStreams || !streams.every(isEntry)) throw new InvalidAuditCursor()
+  return { at, streams: new Map(streams) }
+}
+
+function listIn(text: string): unknown[] {
+  try {
+    const list: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('latin1'))
+    return Array.isArray(list) ? list : []
+  } catch {
+    return []
+  }
+}
+
+function isEntry(entry: unknown): entry is [string, number] {
+  if (!Array.isArray(entry) || entry.length !== 2) return false
+  const [stream, seq]: unknown[] = entry
+  return typeof stream === 'string' && isUuid(stream) && isCount(seq)
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < 8.64e15
+}

@@ -1,0 +1,210 @@
+import type { Sql } from 'postgres'
+import { monthAfter } from '../calendar-month.ts'
+import type { FilterQuery } from './filter-query.ts'
+import { readFilters } from './filters.ts'
+import { type Position, positionText, readPosition } from './follow-position.ts'
+import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
+import { streamQuery } from './query.ts'
+
+export interface FollowedEvent {
+  readonly event: FoundEvent
+  /** Position after this event. */
+  readonly position: string
+}
+
+export interface FollowedBatch {
+  /** Ordered by time, and within a stream by number. */
+  readonly events: readonly FollowedEvent[]
+  /** Position after the batch. */
+  readonly position: string
+  /** Numbers that are still missing after half a minute, although later ones exist. */
+  readonly gaps: readonly Gap[]
+  /** Whether more events may be available at once. */
+  readonly full: boolean
+}
+
+export interface Gap {
+  readonly stream: string
+  readonly from: number
+  readonly to: number
+}
+
+export interface Follower {
+  /** Events that became durable since the last call, on any replica. */
+  next(): Promise<FollowedBatch>
+}
+
+interface Followed {
+  readonly from: Date
+  readonly to: Date
+  seq: number
+  /** Time when a number was first missing. */
+  missing: number | null
+  /** Time when the stream was first seen as ended. */
+  ended: number | null
+}
+
+interface Progress {
+  readonly stream: string
+  /** The last number before the first missing one. */
+  readonly whole: number | null
+  /** The first number after a missing one. */
+  readonly behind: number | null
+  readonly full: boolean
+}
+
+const batchSize = 500
+/** Milliseconds that a new stream may become visible late. */
+const margin = 60_000
+/** Milliseconds in which events may still reach an ended stream. */
+const endGrace = 600_000
+const gapTimeout = 30_000
+
+/**
+ * Follows the log by the numbers of its streams. Numbers of a stream have no gaps, so no event is missed, in whatever
+ * order transactions commit.
+ *
+ * @param since an earlier `position`, or null to start now
+ * @throws InvalidFilter, InvalidAuditCursor
+ */
+export async function createFollower(sql: Sql, query: FilterQuery, since: string | null): Promise<Follower> {
+  const filters = readFilters(query)
+  const given = since === null ? null : readPosition(since)
+  const streams = new Map<string, Followed>()
+  let knownUntil = given?.at ?? 0
+
+  async function begin(): Promise<void> {
+    if (given) return addStreams(await streamsOf(sql, given), given.streams)
+    const open = await openStreams(sql)
+    knownUntil = open.now
+    for (const { id, month, last } of open.rows) streams.set(id, followed(month, last))
+  }
+
+  function addStreams({ now, rows }: Streams, from: ReadonlyMap<string, number>): void {
+    knownUntil = now
+    for (const { id, month } of rows) if (!streams.has(id)) streams.set(id, followed(month, from.get(id) ?? 0))
+  }
+
+  async function lookForStreams(): Promise<void> {
+    const found = await streamsOf(sql, { at: knownUntil, streams: new Map([...streams].map(([id]) => [id, 0])) })
+    addStreams(found, new Map())
+    for (const { id, ended } of found.rows) {
+      const one = streams.get(id)
+      if (!one || !ended) continue
+      one.ended ??= found.now
+      if (found.now - one.ended > endGrace) streams.delete(id)
+    }
+  }
+
+  /** The number up to which to read a stream; null if there is nothing new, or a number is missing. */
+  function upTo({ whole, behind, stream }: Progress, one: Followed, gaps: Gap[]): number | null {
+    if (whole !== null) {
+      one.missing = null
+      return whole
+    }
+    one.missing ??= performance.now()
+    if (behind === null || performance.now() - one.missing < gapTimeout) return null
+    gaps.push({ stream, from: one.seq + 1, to: behind - 1 })
+    one.missing = null
+    one.seq = behind - 1
+    return null
+  }
+
+  const position = (): Position => ({
+    at: knownUntil,
+    streams: new Map([...streams].map(([id, { seq }]) => [id, seq])),
+  })
+
+  await begin()
+  return {
+    async next() {
+      await lookForStreams()
+      const gaps: Gap[] = []
+      const found: FoundEvent[] = []
+      const before = position()
+      let full = false
+      for (const progress of await progressOf(sql, streams)) {
+        const one = streams.get(progress.stream)
+        const last = one && upTo(progress, one, gaps)
+        if (!one || last === null || last === undefined) continue
+        const part = { stream: progress.stream, after: one.seq, upTo: last, month: one.from }
+        const { text, values } = streamQuery(filters, { ...part, limit: batchSize })
+        const rows = await sql.unsafe<EventRow[]>(text, [...values])
+        found.push(...rows.map(foundEvent))
+        one.seq = rows.length === batchSize ? Number(rows.at(-1)?.seq) : last
+        full ||= progress.full || rows.length === batchSize
+      }
+      return { events: inOrder(found, before), position: positionText(position()), gaps, full: full || gaps.length > 0 }
+    },
+  }
+}
+
+/** Adds to each event the position after it. */
+function inOrder(found: readonly FoundEvent[], { at, streams }: Position): FollowedEvent[] {
+  const seen = new Map(streams)
+  const sorted = found.toSorted((one, other) => Number(one.place.at) - Number(other.place.at))
+  return sorted.map((event) => {
+    seen.set(event.place.stream, Number(event.place.seq))
+    return { event, position: positionText({ at, streams: seen }) }
+  })
+}
+
+function followed(month: Date, seq: number): Followed {
+  return { from: month, to: new Date(monthAfter(month.getTime())), seq, missing: null, ended: null }
+}
+
+interface Streams {
+  /** The database's time, in milliseconds. */
+  readonly now: number
+  readonly rows: readonly { readonly id: string; readonly month: Date; readonly ended: boolean }[]
+}
+
+/** Open streams, and streams that began so recently that they would look new. */
+async function openStreams(sql: Sql) {
+  const rows = await sql<{ id: string; month: Date; last: string; now: Date }[]>`
+    select s.id, s.month, now() as now, coalesce((
+      select e.seq from audit.events e
+      where e.stream = s.id and e.at >= s.month and e.at < s.month + interval '32 days' order by e.seq desc limit 1), 0) as last
+    from audit.streams s
+    where (s.closed_at is null and s.adopted_by is null) or s.opened_at >= now() - make_interval(secs => ${(2 * margin) / 1_000})`
+  const now = rows[0]?.now.getTime() ?? (await databaseNow(sql))
+  return { now, rows: rows.map(({ id, month, last }) => ({ id, month, last: Number(last) })) }
+}
+
+/** Streams of a position, and streams that began since. */
+async function streamsOf(sql: Sql, { at, streams }: Position): Promise<Streams> {
+  const known = JSON.stringify([...streams.keys()])
+  const rows = await sql<{ id: string; month: Date; ended: boolean; now: Date }[]>`
+    select id, month, closed_at is not null or adopted_by is not null as ended, now() as now from audit.streams
+    where opened_at >= ${new Date(at - margin)}
+      or id in (select value::uuid from json_array_elements_text(${known}::text::json))`
+  return { now: rows[0]?.now.getTime() ?? (await databaseNow(sql)), rows }
+}
+
+async function databaseNow(sql: Sql): Promise<number> {
+  const [row] = await sql<{ now: Date }[]>`select now() as now`
+  return row?.now.getTime() ?? 0
+}
+
+/** The progress of each stream within its next `batchSize` events. */
+async function progressOf(sql: Sql, streams: ReadonlyMap<string, Followed>): Promise<Progress[]> {
+  const wanted = JSON.stringify([...streams].map(([stream, { seq, from, to }]) => ({ stream, seq, from, to })))
+  const rows = await sql<{ stream: string; whole: string | null; behind: string | null; count: string }[]>`
+    select wanted.stream, next.whole, next.behind, next.count
+    from json_to_recordset(${wanted}::text::json) as wanted(stream uuid, seq bigint, "from" timestamptz, "to" timestamptz)
+    cross join lateral (
+      select max(seq) filter (where seq - place = wanted.seq) as whole, min(seq) filter (where seq - place > wanted.seq) as behind, count(*)
+      from (
+        select e.seq, row_number() over (order by e.seq) as place from audit.events e
+        where e.stream = wanted.stream and e.seq > wanted.seq and e.at >= wanted."from" and e.at < wanted."to"
+        order by e.seq limit ${batchSize}
+      ) as numbered
+    ) as next
+    where next.count > 0`
+  return rows.map(({ stream, whole, behind, count }) => ({
+    stream,
+    whole: whole === null ? null : Number(whole),
+    behind: behind === null ? null : Number(behind),
+    full: Number(count) === batchSize,
+  }))
+}

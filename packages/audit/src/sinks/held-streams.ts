@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import type { RecentEvents } from './recent-events.ts'
+import type { HeldStream, SinkPositions } from './sink-positions.ts'
+
+/** The progress of a stream to a sink. Times are monotonic, except `moment`. */
+export interface Cursor extends HeldStream {
+  seq: number
+  /** `seq` in the database, and when it was saved. */
+  saved: number
+  savedAt: number
+  finished: boolean
+  /** The last known event. */
+  last: number
+  /** Time of the next event, or of the previous one if unknown, in milliseconds since the epoch. */
+  moment: number
+  /** Do not look for events before this time. */
+  notBefore: number
+  /** Since when the next events linger; null if they do not. */
+  lingersSince: number | null
+}
+
+export interface HeldStreamsOptions {
+  readonly sink: string
+  readonly recent: RecentEvents
+  readonly positions: SinkPositions
+  readonly clock: { now(): number }
+  /** A monotonic clock, in milliseconds. */
+  readonly elapsed: () => number
+  /** Milliseconds that a stream stays held without an update. */
+  readonly hold: number
+}
+
+/** The streams that this process ships to one sink. */
+export interface HeldStreams {
+  all(): Cursor[]
+  /** Adds a stream of this process. @returns whether it is new */
+  note(stream: string): boolean
+  /** Whether a stream of this process is not claimed yet. */
+  readonly hasUnclaimed: boolean
+  /** Claims streams that no process ships, and updates the last numbers of streams of other processes. */
+  claim(): Promise<void>
+  /** Saves the progress and extends the hold. Releases streams that are finished or belong to another process. */
+  save(): Promise<void>
+  /** Saves the progress, and releases all streams. */
+  release(): Promise<void>
+  lastOf(cursor: Cursor): number
+  lag(): { readonly lagEvents: number; readonly lagSeconds: number }
+}
+
+export function createHeldStreams({ sink, recent, positions, clock, elapsed, hold }: HeldStreamsOptions): HeldStreams {
+  const holder = randomUUID()
+  const cursors = new Map<string, Cursor>()
+  const own = new Set<string>()
+
+  function unclaimed(): string[] {
+    return [...own].filter((stream) => !cursors.has(stream))
+  }
+
+  function begin(held: HeldStream) {
+    if (cursors.has(held.stream)) return
+    const known = { saved: held.seq, savedAt: elapsed(), last: held.seq, moment: clock.now() }
+    cursors.set(held.stream, { ...held, ...known, finished: false, notBefore: 0, lingersSince: null })
+  }
+
+  async function keep(due: readonly Cursor[], length: number) {
+    if (due.length === 0) return
+    const progress = due.map(({ stream, seq, finished }) => ({ stream, seq, finished }))
+    const held = new Set(await positions.save(sink, holder, progress, length))
+    for (const { stream, seq, finished } of progress) {
+      const cursor = cursors.get(stream)
+      if (cursor) Object.assign(cursor, { saved: seq, savedAt: elapsed() })
+      if (!finished && held.has(stream)) continue
+      cursors.delete(stream)
+      own.delete(stream)
+    }
+  }
+
+  function lastOf({ stream, last }: Cursor): number {
+    return Math.max(last, recent.lastOf(stream) ?? 0)
+  }
+
+  return {
+    all: () => [...cursors.values()],
+    note(stream) {
+      if (own.has(stream) || cursors.has(stream)) return false
+      own.add(stream)
+      return true
+    },
+    get hasUnclaimed() {
+      return unclaimed().length > 0
+    },
+    async claim() {
+      for (const held of await positions.claim(sink, holder, unclaimed(), hold)) begin(held)
+      for (const cursor of cursors.values()) {
+        if (recent.lastOf(cursor.stream) === null) cursor.last = Math.max(cursor.last, await positions.lastSeq(cursor))
+      }
+    },
+    async save() {
+      const renewBefore = elapsed() - hold / 3
+      const isDue = ({ seq, saved, savedAt, finished }: Cursor) => seq !== saved || finished || savedAt < renewBefore
+      await keep([...cursors.values()].filter(isDue), hold)
+    },
+    release: () => keep([...cursors.values()], 0),
+    lastOf,
+    lag() {
+      const behind = [...cursors.values()].filter((cursor) => lastOf(cursor) > cursor.seq)
+      const moments = behind.map(({ stream, seq, moment }) => recent.momentAfter(stream, seq) ?? moment)
+      return {
+        lagEvents: behind.reduce((sum, cursor) => sum + lastOf(cursor) - cursor.seq, 0),
+        lagSeconds: behind.length === 0 ? 0 : Math.max(0, (clock.now() - Math.min(...moments)) / 1_000),
+      }
+    },
+  }
+}
