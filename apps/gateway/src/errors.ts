@@ -39,38 +39,41 @@ export const NobodyWaits = defineError(
   { stack: false, reasonOnly: true },
 )
 
-/** A refusal names the rule that made it: the error contract and the event show it. */
+/** An error with the name of its rule, which the response and the event show. */
 export interface Ruled {
   rule: string
 }
 
-export function ruled<E extends Error>(error: E, rule: string): E & Ruled {
+export function withRule<E extends Error>(error: E, rule: string): E & Ruled {
   return Object.assign(error, { rule })
 }
 
-/** What a decision says of a refusal: the answer and the event show it. */
-export interface Told extends Explanation {
+/** A denial as the response and the event show it. */
+export interface DenialDetails extends Explanation {
   readonly rule: string
   readonly source: string
   /** SHA-256 of the policy document, hex. */
   readonly policy: string
 }
 
-/** Refused by a decision, whose rule stands at the end of the sentence. @param named how it is named there, where that is more than the rule */
-export function refusedBy(
-  Refusal: ExplainedErrorClass<[reason: string, next: string]>,
-  { rule, source, reason, remedy, policy }: Told,
+/** The error of a denial. Its sentence ends with the rule. @param named the rule's name in the sentence. Default: the rule */
+export function denialError(
+  DenialClass: ExplainedErrorClass<[reason: string, next: string]>,
+  { rule, source, reason, remedy, policy }: DenialDetails,
   named = rule,
 ): Error & Ruled {
-  return told(new Refusal(reason, `${remedy} (rule ${named})`), { rule, source, reason, remedy, policy })
+  return withDenial(new DenialClass(reason, `${remedy} (rule ${named})`), { rule, source, reason, remedy, policy })
 }
 
-export function told<E extends Error>(error: E, { rule, source, reason, remedy, policy }: Told): E & Ruled {
-  return ruled(Object.assign(error, { told: { rule, source, reason, remedy, policy } }), rule)
+export function withDenial<E extends Error>(
+  error: E,
+  { rule, source, reason, remedy, policy }: DenialDetails,
+): E & Ruled {
+  return withRule(Object.assign(error, { denial: { rule, source, reason, remedy, policy } }), rule)
 }
 
-export function toldOf(error: unknown): Told | null {
-  return error instanceof Error && 'told' in error ? (error.told as Told) : null
+export function denialOf(error: unknown): DenialDetails | null {
+  return error instanceof Error && 'denial' in error ? (error.denial as DenialDetails) : null
 }
 
 export function ruleOf(error: unknown): string | null {
@@ -78,13 +81,13 @@ export function ruleOf(error: unknown): string | null {
   return typeof error.rule === 'string' ? error.rule : null
 }
 
-/** Whose credential was refused, where that is known. */
+/** The account of a denied credential; null: unknown. */
 export function accountOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('account' in error)) return null
   return typeof error.account === 'string' ? error.account : null
 }
 
-/** What a refusal says to the operator alone, where that is more than it says to the caller. */
+/** Details of an error for the operator. The caller does not get them. */
 export function detailOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('detail' in error)) return null
   return typeof error.detail === 'string' ? error.detail : null

@@ -6,11 +6,11 @@ export type Alarm = NonNullable<AuthenticationDenial['alarm']>
 
 /** Events for uses of replaced tokens: at most one for each session and minute. */
 export function createAlarms(now: () => number): (alarm: Alarm, source: EventDraft['source']) => EventDraft | null {
-  const told = new LRUCache<string, true>({ max: maxSessions, ttl: quiet, ttlResolution: 0, perf: { now } })
+  const recent = new LRUCache<string, true>({ max: maxSessions, ttl: quiet, ttlResolution: 0, perf: { now } })
 
   return function eventOf({ session, user, name }, source) {
-    if (told.has(session)) return null
-    told.set(session, true)
+    if (recent.has(session)) return null
+    recent.set(session, true)
     return {
       kind: 'session.superseded-token',
       principal: { kind: 'user', id: user, name, credential: session },

@@ -76,7 +76,7 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   }
   if (call.form) draft.body = bodyDigests(request.server.bodyDigest, call.form, call.sent ?? call.form)
   if (call.rackCall) describeCall(draft, call, call.rackCall)
-  if (call.decision) draft.decision = toldDecision(call.decision, call.command)
+  if (call.decision) draft.decision = redactedDecision(call.decision, call.command)
   return draft
 }
 
@@ -88,14 +88,14 @@ function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyReque
 
 function describeCall(
   draft: Omit<EventDraft, 'kind'>,
-  { command: told, values, keyChanges }: CallState,
+  { command: redacted, values, keyChanges }: CallState,
   rackCall: RackCall,
 ): void {
   const { process, service, command, release, environment, parameters } = rackCall
   if (process !== null) draft.process = process.id
   const ofService = service ?? process?.service ?? null
   if (ofService !== null) draft.service = ofService
-  if (told !== null) draft.command = [...told.words]
+  if (redacted !== null) draft.command = [...redacted.words]
   if (release !== null) draft.release = release.id
   if (environment !== null) draft.environment = keyChanges.map(({ key }) => key)
   else if (command?.options?.environment.length)
@@ -107,7 +107,7 @@ function describeCall(
     ...(values && { values: values.values }),
   }
   const hidden = [
-    ...(told?.hidden ? ['command'] : []),
+    ...(redacted?.hidden ? ['command'] : []),
     ...(values?.hidden ?? []).map((name) => `parameters.values.${name}`),
   ]
   if (hidden.length > 0) draft.hidden = hidden
@@ -119,7 +119,7 @@ function bodyDigests(digest: BodyDigest, received: Buffer, sent: Buffer): NonNul
 }
 
 /** The reason of a denial can quote the command. */
-function toldDecision(decision: Decision, command: CallState['command']): NonNullable<EventDraft['decision']> {
+function redactedDecision(decision: Decision, command: CallState['command']): NonNullable<EventDraft['decision']> {
   const record = decisionRecord(decision)
   if (!command?.hidden) return record
   const { reason, next } = record

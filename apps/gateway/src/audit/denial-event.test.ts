@@ -1,15 +1,15 @@
 import type { FastifyRequest } from 'fastify'
 import { expect, test, vi } from 'vitest'
 import type { Failure } from '../http/error-response.ts'
-import { refusalEvent } from './denial-event.ts'
+import { denialEvent } from './denial-event.ts'
 
-const told = { rule: 'command:no-rule', source: 'built-in', reason: 'No.', next: 'Ask.', policy: 'a'.repeat(64) }
+const denial = { rule: 'command:no-rule', source: 'built-in', reason: 'No.', next: 'Ask.', policy: 'a'.repeat(64) }
 const failure: Failure = {
   status: 403,
-  body: { ...told, error: 'No. Ask.', code: 'RGW_NOT_PERMITTED', requestId: 'r1' },
+  body: { ...denial, error: 'No. Ask.', code: 'RGW_NOT_PERMITTED', requestId: 'r1' },
 }
 
-test('what can’t be told of a call is left out, never the event', () => {
+test('an event that cannot be encoded goes without its details', () => {
   const error = vi.fn()
   const request = {
     id: 'r1',
@@ -25,13 +25,13 @@ test('what can’t be told of a call is left out, never the event', () => {
       throw new RangeError('Invalid string length')
     },
   } as unknown as FastifyRequest
-  expect(refusalEvent(request, failure, told.rule)).toMatchObject({
+  expect(denialEvent(request, failure, denial.rule)).toMatchObject({
     kind: 'call',
     request: 'r1',
     method: 'POST',
     status: 403,
     principal: { name: 'ada@example.com' },
-    decision: { effect: 'deny', ...told },
+    decision: { effect: 'deny', ...denial },
   })
-  expect(error).toHaveBeenCalledWith(expect.objectContaining({ event: 'call.untold', rule: told.rule }))
+  expect(error).toHaveBeenCalledWith(expect.objectContaining({ event: 'call.untold', rule: denial.rule }))
 })

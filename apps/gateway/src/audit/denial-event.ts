@@ -4,9 +4,9 @@ import type { Failure } from '../http/error-response.ts'
 import { actorOf, callEventOf, sourceOf } from './call-event.ts'
 
 /** The event of a denied or failed call. If its details cannot be encoded, the event goes without them and the log has the reason: no text of a caller prevents the event. */
-export function refusalEvent(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
+export function denialEvent(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   try {
-    return refusalDraft(request, failure, rule)
+    return denialDraft(request, failure, rule)
   } catch (err) {
     request.log.error({ event: 'call.untold', rule, err })
     const { source, policy, reason, next } = failure.body
@@ -23,7 +23,7 @@ export function refusalEvent(request: FastifyRequest, failure: Failure, rule: st
 }
 
 /** A call that a rule denied, or that was allowed and then failed. */
-function refusalDraft(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
+function denialDraft(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   const { status, body } = failure
   const draft = callEventOf(request)
   if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }

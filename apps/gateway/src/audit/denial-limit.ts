@@ -1,5 +1,5 @@
 import type { Limits } from '@rack-gateway/config'
-import { ruled, TooManyCalls } from '../errors.ts'
+import { TooManyCalls, withRule } from '../errors.ts'
 import { createFairLimit, type FairLimit } from '../rack-api/fair-limit.ts'
 
 /**
@@ -13,7 +13,7 @@ export function createDenialLimit({ callsPerPrincipal }: Pick<Limits, 'callsPerP
     waiting: callsPerPrincipal,
     refusal: () =>
       Object.assign(
-        ruled(
+        withRule(
           new TooManyCalls(
             'more calls of yours were denied at once than the gateway records one by one:',
             `try again in ${retryAfter} s, and do not repeat calls that are denied`,

@@ -21,7 +21,7 @@ export default fp(
 )
 
 function lineOf(request: FastifyRequest, reply: FastifyReply) {
-  const { call, principal, refusedBy } = request
+  const { call, principal, deniedBy } = request
   const path = call?.framed.received.path ?? request.routeOptions.url ?? ''
   return {
     event: 'call',
@@ -32,10 +32,10 @@ function lineOf(request: FastifyRequest, reply: FastifyReply) {
     ...(principal ? { principal: principal.name } : {}),
     ...(call?.rack ? { rack: call.rack.name } : {}),
     ...(call?.decision ? { effect: call.decision.effect, rule: call.decision.rule } : {}),
-    ...(refusedBy === null ? {} : { rule: refusedBy }),
+    ...(deniedBy === null ? {} : { rule: deniedBy }),
   }
 }
 
-function kindOf({ refusedBy, method, routeOptions }: FastifyRequest, { statusCode }: FastifyReply): string {
-  return refusedBy ?? `${method} ${routeOptions.url ?? ''} ${statusCode}`
+function kindOf({ deniedBy, method, routeOptions }: FastifyRequest, { statusCode }: FastifyReply): string {
+  return deniedBy ?? `${method} ${routeOptions.url ?? ''} ${statusCode}`
 }

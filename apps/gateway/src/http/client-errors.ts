@@ -32,7 +32,7 @@ const otherExpectation: Broken = {
   reason: 'the only expectation that is met here is 100-continue',
   remedy: 'leave the header Expect out',
 }
-const told: Readonly<Record<string, Broken>> = {
+const byCode: Readonly<Record<string, Broken>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     rule: 'http-headers',
@@ -50,20 +50,20 @@ function lateHead(milliseconds: number): Broken {
 export function handleClientError(app: FastifyInstance, error: ClientError, socket: Socket, headTimeout: number): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-  refuseSocket(app, socket, isLate ? lateHead(headTimeout) : (told[error.code ?? ''] ?? malformed))
+  rejectSocket(app, socket, isLate ? lateHead(headTimeout) : (byCode[error.code ?? ''] ?? malformed))
 }
 
 /** CONNECT never reaches a router: it would otherwise just be cut. */
-export function refuseConnect(app: FastifyInstance): void {
+export function rejectConnect(app: FastifyInstance): void {
   app.server.on('connect', (_request: unknown, socket: Socket) => {
     socket.on('error', () => socket.destroy())
-    refuseSocket(app, socket, notAProxy)
+    rejectSocket(app, socket, notAProxy)
   })
 }
 
 /** Node would answer it without a word, and nothing would be counted. */
-export function refuseExpectations(app: FastifyInstance): void {
-  app.server.on('checkExpectation', ({ socket }: IncomingMessage) => refuseSocket(app, socket, otherExpectation))
+export function rejectExpectations(app: FastifyInstance): void {
+  app.server.on('checkExpectation', ({ socket }: IncomingMessage) => rejectSocket(app, socket, otherExpectation))
 }
 
 /** The answer to the newest request of each connection. */
@@ -81,11 +81,11 @@ function wouldMislead(socket: Socket): boolean {
   return answer.headersSent || answer.socket === null || answer.req.complete
 }
 
-function refuseSocket(app: FastifyInstance, socket: Socket, { status, rule, ...words }: Broken): void {
-  const told = { rule, source: 'gateway', ...asSentences(words), policy: app.policy.hash }
-  app.audit.countDenial({ address: socket.remoteAddress ?? 'unknown', ...told })
+function rejectSocket(app: FastifyInstance, socket: Socket, { status, rule, ...words }: Broken): void {
+  const denial = { rule, source: 'gateway', ...asSentences(words), policy: app.policy.hash }
+  app.audit.countDenial({ address: socket.remoteAddress ?? 'unknown', ...denial })
   if (wouldMislead(socket)) return void socket.destroy()
-  const { remedy: next, ...rest } = told
+  const { remedy: next, ...rest } = denial
   const body: ErrorBody = { error: formatMessage(words), code: 'RGW_BAD_FRAME', ...rest, next, requestId: requestId() }
   socket.end(rawFailure(status, STATUS_CODES[status] ?? 'Bad Request', body), () => socket.destroy())
 }

@@ -7,15 +7,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { alarmOf, createAlarms } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
-import { refusalEvent } from '../audit/denial-event.ts'
+import { denialEvent } from '../audit/denial-event.ts'
 import { createDenialLimit } from '../audit/denial-limit.ts'
-import { accountOf, detailOf, NothingHere, ruled, ruleOf, TooManyCalls } from '../errors.ts'
+import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls, withRule } from '../errors.ts'
 import { countedAs } from '../rack-api/call-limits.ts'
-import { refuseInWords, wantsWords } from '../rack-api/command-stream.ts'
+import { expectsStream, sendErrorInStream } from '../rack-api/command-stream.ts'
 import type { FairLimit } from '../rack-api/fair-limit.ts'
 import { clientNetwork } from '../rate-limits/client-network.ts'
 import { delayDenial } from './delay-denial.ts'
-import { type Answered, type Failure, failureOf, sendFailure } from './error-response.ts'
+import { type ErrorContext, type Failure, failureOf, sendFailure } from './error-response.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -24,8 +24,8 @@ declare module 'fastify' {
     denialLimit: FairLimit
   }
   interface FastifyRequest {
-    /** The rule that refused it, where it was unauthenticated. */
-    refusedBy: string | null
+    /** The rule that denied an unauthenticated request. */
+    deniedBy: string | null
   }
 }
 
@@ -38,20 +38,20 @@ export default fp<ErrorHandlerOptions>(
   async function errorHandler(app, { limits }) {
     app.decorate('denialLimit', createDenialLimit(limits))
     app.decorate('alarms', createAlarms(app.clock.now))
-    app.decorateRequest('refusedBy', null)
-    app.setErrorHandler(async function answerError(error, request, reply) {
-      await refuse(app, error, request, reply)
+    app.decorateRequest('deniedBy', null)
+    app.setErrorHandler(async function handleError(error, request, reply) {
+      await answerError(app, error, request, reply)
       return reply
     })
     app.setNotFoundHandler(async function answerNotFound(request, reply) {
-      await refuse(app, notFound, request, reply)
+      await answerError(app, notFound, request, reply)
       return reply
     })
   },
   { name: 'error-handler', dependencies: ['clock', 'request-scheduler', 'unauthenticated-log'] },
 )
 
-const notFound = ruled(
+const notFound = withRule(
   new NothingHere(
     'there is nothing at this address',
     'the rack API is at the root or under /rack/<name>, and the management API under /gateway/api/v1',
@@ -59,8 +59,8 @@ const notFound = ruled(
   'not-found',
 )
 
-/** Answers an error. A refusal that can't be recorded becomes the 503 that says so. */
-export async function refuse(
+/** Records and answers an error. A denial that cannot be recorded becomes a 503. */
+export async function answerError(
   app: FastifyInstance,
   error: unknown,
   request: FastifyRequest,
@@ -68,25 +68,25 @@ export async function refuse(
 ): Promise<void> {
   const { principal } = request
   // A request that Fastify can't route has none of the decorations.
-  if (!principal) return refuseStranger(app, error, request, reply)
-  const failure = failureOf(error, answered(app, request))
+  if (!principal) return answerUnauthenticated(app, error, request, reply)
+  const failure = failureOf(error, errorContext(app, request))
   const rule = ruleOf(error) ?? failure.body.code
   // A caller that reached a limit is not a failure. The log line of the call says so already.
   if (failure.status >= 500 && failure.retryAfter === undefined)
     request.log.error({ event: 'call.failed', rule, err: error })
   if (failure.retryAfter !== undefined) await delayDenial(reply.raw)
-  if (request.call?.recorded) return tell(request, reply, failure)
+  if (request.call?.recorded) return respond(request, reply, failure)
   try {
-    await recordDenial(app, principal, () => refusalEvent(request, failure, rule))
+    await recordDenial(app, principal, () => denialEvent(request, failure, rule))
   } catch (unrecorded) {
-    const told = failureOf(unrecorded, answered(app, request))
+    const other = failureOf(unrecorded, errorContext(app, request))
     if (unrecorded instanceof TooManyCalls) {
-      countDenial(app, request, told)
+      countDenial(app, request, other)
       await delayDenial(reply.raw)
     } else request.log.error({ event: 'call.unrecorded', rule, err: unrecorded })
-    return tell(request, reply, told)
+    return respond(request, reply, other)
   }
-  return tell(request, reply, failure)
+  return respond(request, reply, failure)
 }
 
 /** @throws TooManyCalls for a principal of which too many denials are being recorded already */
@@ -113,7 +113,7 @@ function countDenial({ audit }: FastifyInstance, request: FastifyRequest, { body
   audit.countDenial({ address: addressOf(request), rule, reason, remedy: next, policy })
 }
 
-function answered({ policy }: FastifyInstance, { id: requestId }: FastifyRequest): Answered {
+function errorContext({ policy }: FastifyInstance, { id: requestId }: FastifyRequest): ErrorContext {
   return { requestId, policy: policy.hash }
 }
 
@@ -125,20 +125,20 @@ async function raiseAlarm(app: FastifyInstance, error: unknown, request: Fastify
   await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))
 }
 
-/** Counted by address, without I/O; beyond the limit it is all that they hear. */
-async function refuseStranger(
+/** Counts an unauthenticated request by its address, without I/O. Above the limit, every answer is 429. */
+async function answerUnauthenticated(
   app: FastifyInstance,
-  refusal: unknown,
+  given: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   await new Promise<void>((start) => app.scheduler.schedule(clientNetwork(addressOf(request)), start))
-  await raiseAlarm(app, refusal, request)
-  const refused = failureOf(refusal, answered(app, request))
-  const error = await beyondLimit(app, request, { refusal, status: refused.status })
-  const failure = error === refusal ? refused : failureOf(error, answered(app, request))
+  await raiseAlarm(app, given, request)
+  const first = failureOf(given, errorContext(app, request))
+  const error = await limitError(app, request, { given, status: first.status })
+  const failure = error === given ? first : failureOf(error, errorContext(app, request))
   const rule = ruleOf(error) ?? failure.body.code
-  request.refusedBy = rule
+  request.deniedBy = rule
   if (failure.status >= 500)
     app.unauthenticatedLog.note(`failed ${rule}`, 'error', { event: 'call.failed', rule, err: error })
   const detail = detailOf(error)
@@ -149,26 +149,26 @@ async function refuseStranger(
   sendFailure(request, reply, failure)
 }
 
-/** What is refused for a failure of our own is not counted against the caller; a key that nobody has heard of can be of their making. */
-async function beyondLimit(
+/** The error of the limit, or the given one. Failures of the gateway do not count, except for unknown keys, which a caller can invent. */
+async function limitError(
   app: FastifyInstance,
   request: FastifyRequest,
-  { refusal, status }: { readonly refusal: unknown; readonly status: number },
+  { given, status }: { readonly given: unknown; readonly status: number },
 ): Promise<unknown> {
-  if (status === 429 || (status >= 500 && !(refusal instanceof KeyNotKnownYet))) return refusal
+  if (status === 429 || (status >= 500 && !(given instanceof KeyNotKnownYet))) return given
   try {
     await app.limitUnauthenticated(request)
-    const account = accountOf(refusal)
+    const account = accountOf(given)
     if (account !== null) app.limitAccount(account)
-    return refusal
-  } catch (beyond) {
-    return beyond
+    return given
+  } catch (limit) {
+    return limit
   }
 }
 
-function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
-  if (wantsWords(request)) {
+function respond(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
+  if (expectsStream(request)) {
     request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
-    refuseInWords(request, reply, failure.body.error)
+    sendErrorInStream(request, reply, failure.body.error)
   } else sendFailure(request, reply, failure)
 }

@@ -1,11 +1,11 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
 import { asSentences, type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { ruleOf, type Told, toldOf } from '../errors.ts'
-import { wantsPage } from './wants-page.ts'
+import { type DenialDetails, denialOf, ruleOf } from '../errors.ts'
+import { expectsPage } from './wants-page.ts'
 
 /** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints; the rest says it in parts. */
-export interface ErrorBody extends Omit<Told, 'remedy'> {
+export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   readonly error: string
   readonly code: string
   /** The remedy. */
@@ -14,7 +14,7 @@ export interface ErrorBody extends Omit<Told, 'remedy'> {
 }
 
 /** What an answer says beside the error itself. */
-export interface Answered {
+export interface ErrorContext {
   readonly requestId: string
   /** SHA-256 of the policy document in force, hex. */
   readonly policy: string
@@ -56,7 +56,7 @@ const fastifyWords: Readonly<Record<string, Explanation>> = {
 const unreadable: Explanation = { reason: 'the request could not be read', remedy: 'correct it, and send it again' }
 
 /** Any error, as an answer. An error that isn't ours and below 500 keeps its status; everything else is a 500 that discloses nothing. */
-export function failureOf(error: unknown, answered: Answered): Failure {
+export function failureOf(error: unknown, answered: ErrorContext): Failure {
   const status = answeredStatus(error)
   const said = saidOf(error, status)
   return { status, body: bodyOf(error, said, answered), ...(said.code !== 'RGW_INTERNAL' && retryAfterOf(error)) }
@@ -85,14 +85,20 @@ interface Said {
   readonly words: Explanation
 }
 
-function bodyOf(error: unknown, { code, words }: Said, answered: Answered): ErrorBody {
+function bodyOf(error: unknown, { code, words }: Said, answered: ErrorContext): ErrorBody {
   const { policy, requestId } = answered
   const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
   const sentence = isOurs(error) && error instanceof Error ? error.message : formatMessage(words)
-  return { error: speakable(sentence), code, ...spoken(toldOf(error) ?? own), requestId }
+  return { error: speakable(sentence), code, ...spoken(denialOf(error) ?? own), requestId }
 }
 
-function spoken({ rule, source, reason, remedy, policy }: Told): Omit<ErrorBody, 'error' | 'code' | 'requestId'> {
+function spoken({
+  rule,
+  source,
+  reason,
+  remedy,
+  policy,
+}: DenialDetails): Omit<ErrorBody, 'error' | 'code' | 'requestId'> {
   return { rule, source, reason: speakable(reason), next: speakable(remedy), policy }
 }
 
@@ -103,7 +109,7 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
   }
   // The connection ends, so that pipelined requests of a caller above its limit are not answered one by one.
   if (failure.retryAfter !== undefined) void reply.headers({ 'retry-after': failure.retryAfter, connection: 'close' })
-  if (wantsPage(request.raw) && !/^\/gateway\/(?:api|health)\//.test(request.raw.url ?? '')) {
+  if (expectsPage(request.raw) && !/^\/gateway\/(?:api|health)\//.test(request.raw.url ?? '')) {
     sendFailurePage(reply, failure)
     return
   }

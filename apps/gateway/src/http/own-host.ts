@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { Misdirected, ruled } from '../errors.ts'
+import { Misdirected, withRule } from '../errors.ts'
 
 export interface OwnHostOptions {
   /** `PUBLIC_URL`; null: any host. */
@@ -20,7 +20,7 @@ export default fp<OwnHostOptions>(
       const named = rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1)
       const [name = '', another] = named
       if (another !== undefined || !hosts.includes(name.toLowerCase()))
-        throw ruled(
+        throw withRule(
           new Misdirected('this is not the address of the gateway’s pages and API:', `use ${publicUrl}/gateway/`),
           'other-host',
         )

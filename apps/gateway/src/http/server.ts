@@ -2,15 +2,15 @@ import { type IncomingMessage, METHODS } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ServerConfig } from '@rack-gateway/config'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { BadFrame, ruled } from '../errors.ts'
+import { BadFrame, withRule } from '../errors.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
 import { limitBodyTime } from './body-deadline.ts'
-import { followAnswers, handleClientError, refuseConnect, refuseExpectations } from './client-errors.ts'
+import { followAnswers, handleClientError, rejectConnect, rejectExpectations } from './client-errors.ts'
 import { limitConnections } from './connection-limit.ts'
-import { refuse } from './error-handler.ts'
+import { answerError } from './error-handler.ts'
 import { requestId } from './request-id.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
-import { wantsPage } from './wants-page.ts'
+import { expectsPage } from './wants-page.ts'
 
 /** An 8 KiB command, a token and an environment fit; Node's own limit of 16 KiB is too small for them. */
 const headerLimit = 64 * 1024
@@ -37,7 +37,7 @@ export function createServer(
     requestIdHeader: false,
     rewriteUrl: internalAddress,
     frameworkErrors(error, request, reply) {
-      void refuse(app, error, request, reply)
+      void answerError(app, error, request, reply)
     },
     clientErrorHandler(error, socket) {
       handleClientError(app, error, socket, requestTimeout)
@@ -62,15 +62,15 @@ export function createServer(
   limitConnections(app, callsPerConnection)
   limitBodyTime(app, requestTimeout)
   refuseOtherFraming(app)
-  app.addHook('onRequest', async function refuseHostless({ raw }) {
+  app.addHook('onRequest', async function rejectHostless({ raw }) {
     if (raw.headers.host === undefined && raw.httpVersion === '1.1')
-      throw ruled(new BadFrame('the request has no Host header', 'send one'), 'no-host')
+      throw withRule(new BadFrame('the request has no Host header', 'send one'), 'no-host')
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   for (const name of ['call', 'endpoint', 'endpointDecision']) app.decorateRequest(name, null)
   followAnswers(app.server)
-  refuseConnect(app)
-  refuseExpectations(app)
+  rejectConnect(app)
+  rejectExpectations(app)
   routeUpgrades(app.server, app.routing)
   holdContinue(app.server, app.routing)
   closeIdleConnections(app)
@@ -102,7 +102,7 @@ function refuseOtherFraming(app: FastifyInstance): void {
     }
     ending.add(raw.socket)
     void reply.header('connection', 'close')
-    done(ruled(fault, 'http-framing'))
+    done(withRule(fault, 'http-framing'))
   })
 }
 
@@ -119,7 +119,7 @@ function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
 /** `/check` and `/gateway/…` are ours; everything else is the rack API. */
 function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
-  if (url === '/' && wantsPage(request)) return url
+  if (url === '/' && expectsPage(request)) return url
   return isOwn(url) ? url : rackApiAddress
 }
 

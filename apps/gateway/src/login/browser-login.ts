@@ -4,7 +4,7 @@ import loginPlugin, { type FailedLogin } from '@rack-gateway/auth/login'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
-import { recordedDenial, toldFor } from '../http/gateway-denial.ts'
+import { gatewayDenial, recordedDenial } from '../http/gateway-denial.ts'
 
 export interface BrowserLoginOptions {
   readonly mint: TokenMint
@@ -43,7 +43,7 @@ export default fp<BrowserLoginOptions>(
           const { request, rule, detail, status } = failed
           const line = { event: 'login.failed', rule, ...detail }
           app.unauthenticatedLog.note(`login ${rule}`, status >= 500 ? 'warn' : 'info', line)
-          app.audit.countDenial({ address: addressOf(request), ...toldFor(app, failed) })
+          app.audit.countDenial({ address: addressOf(request), ...gatewayDenial(app, failed) })
         },
       })
     })
@@ -53,6 +53,6 @@ export default fp<BrowserLoginOptions>(
 
 function failureDraft(app: FastifyInstance, failed: FailedLogin): EventDraft {
   const { request, detail } = failed
-  const decision = recordedDenial(toldFor(app, failed))
+  const decision = recordedDenial(gatewayDenial(app, failed))
   return { kind: 'login.failed', request: request.id, source: sourceOf(request), decision, detail }
 }

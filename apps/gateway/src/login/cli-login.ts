@@ -6,7 +6,7 @@ import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, momentOf, sourceOf } from '../audit/call-event.ts'
-import { recordedDenial, toldFor } from '../http/gateway-denial.ts'
+import { gatewayDenial, recordedDenial } from '../http/gateway-denial.ts'
 import { isSameNetwork } from '../rate-limits/client-network.ts'
 import { createDeviceCodeLimit } from '../rate-limits/device-code.ts'
 
@@ -62,12 +62,12 @@ export default fp<CliLoginOptions>(
       },
       async recordDenial(request, { user, email, session }, refusal, detail) {
         const principal = { kind: 'user', id: user, name: email, credential: session } as const
-        const decision = recordedDenial(toldFor(app, refusal))
+        const decision = recordedDenial(gatewayDenial(app, refusal))
         const place = { request: request.id, source: sourceOf(request) }
         await app.audit.record({ kind: 'cli-login.refused', principal, decision, ...place, detail: { ...detail } })
       },
       countDenial(request, refusal) {
-        app.audit.countDenial({ address: addressOf(request), ...toldFor(app, refusal) })
+        app.audit.countDenial({ address: addressOf(request), ...gatewayDenial(app, refusal) })
       },
     })
   },

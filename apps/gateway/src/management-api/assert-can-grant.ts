@@ -1,5 +1,5 @@
 import type { WantedGrant } from '@rack-gateway/rbac-policy'
-import { InvalidRequest, ruled, StrongerThanYourself } from '../errors.ts'
+import { InvalidRequest, StrongerThanYourself, withRule } from '../errors.ts'
 import type { PrincipalCall } from './call.ts'
 
 /** A principal can grant only roles that exist and that they hold, at the same scope and for no longer. @throws StrongerThanYourself, InvalidRequest */
@@ -13,7 +13,7 @@ export function assertCanGrant(
   const { cause, reason, remedy } = denied
   if (cause === 'unknown') throw new InvalidRequest(reason, remedy)
   const because = `You cannot ${describeGrant(wanted, as)} because ${reason}.`
-  throw ruled(new StrongerThanYourself(because, remedy), 'stronger-than-yourself')
+  throw withRule(new StrongerThanYourself(because, remedy), 'stronger-than-yourself')
 }
 
 function describeGrant({ role, permissions }: WantedGrant, as: 'role' | 'token'): string {

@@ -2,7 +2,7 @@ import { type Endpoint, endpoints, isPrincipalEndpoint, type PrincipalEndpoint }
 import { compilePolicy, type Principal, type PrincipalKind } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { describe, expect, test } from 'vitest'
-import { toldOf } from '../errors.ts'
+import { denialOf } from '../errors.ts'
 import { authorize } from './authorize.ts'
 
 const policy = compilePolicy(builtInPolicy())
@@ -74,7 +74,7 @@ describe('a denial', () => {
       authorize(by, principal, endpoint, { at: 1, address: null })
       return null
     } catch (error) {
-      return toldOf(error)
+      return denialOf(error)
     }
   }
 

@@ -7,7 +7,7 @@ import {
   type Principal,
   permissionDescriptions,
 } from '@rack-gateway/rbac-policy'
-import { NotPermitted, refusedBy } from '../errors.ts'
+import { denialError, NotPermitted } from '../errors.ts'
 
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
@@ -116,7 +116,7 @@ const has = { user: 'You have', 'api-token': 'This token has', workload: 'This j
 const kindNames = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const
 
 function denial(of: Denial, policy: string): Error {
-  return refusedBy(NotPermitted, { ...of, policy })
+  return denialError(NotPermitted, { ...of, policy })
 }
 
 export function holdsEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): boolean {

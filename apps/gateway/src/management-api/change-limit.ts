@@ -1,5 +1,5 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { ruled, TooManyRequests } from '../errors.ts'
+import { TooManyRequests, withRule } from '../errors.ts'
 import { countedAs } from '../rack-api/call-limits.ts'
 import { createAccountLimit } from '../rate-limits/account.ts'
 
@@ -19,7 +19,7 @@ export function createChangeLimit(perMinute: number, now: () => number): ChangeL
     const seconds = revokes ? revocations(principal.credential) : changes(countedAs(principal))
     if (seconds === 0) return
     const reason = `You made more than ${perMinute} ${revokes ? 'revocations' : 'changes'} in the last minute, which is the limit.`
-    throw Object.assign(ruled(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'change-limit'), {
+    throw Object.assign(withRule(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'change-limit'), {
       retryAfter: seconds,
     })
   }

@@ -1,6 +1,6 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
 import type { Policy, Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted, refusedBy } from '../errors.ts'
+import { denialError, NotPermitted } from '../errors.ts'
 
 interface Caller {
   readonly policy: Pick<Policy, 'hash'>
@@ -18,7 +18,7 @@ export function ownerFilter(
   const own = principal.kind === 'user' ? principal.id : null
   const id = wanted === 'me' ? own : (wanted ?? (canAccessOthers ? undefined : own))
   if (id !== null && canAccess(id === own)) return id === undefined ? null : toUuid(id)
-  throw refusedBy(NotPermitted, {
+  throw denialError(NotPermitted, {
     rule: 'no-permission',
     source: 'bindings',
     policy: policy.hash,

@@ -1,7 +1,7 @@
 import { routesById } from '@rack-gateway/convox-api'
 import { concernsProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { CallToDecide } from '@rack-gateway/gateway-api'
-import { InvalidRequest, ruled } from '../errors.ts'
+import { InvalidRequest, withRule } from '../errors.ts'
 import { appOf, serviceOf } from '../rack-api/app-of.ts'
 
 /** The planned call of a decision request. Members that the request leaves out stay unknown. @throws InvalidRequest */
@@ -39,5 +39,5 @@ export function toPlannedCall(requested: CallToDecide): PlannedCall {
 const noParameters = { query: [], form: [], headers: [] }
 
 function invalid(reason: string, next: string): Error {
-  return ruled(new InvalidRequest(reason, next), 'schema')
+  return withRule(new InvalidRequest(reason, next), 'schema')
 }

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
-import { BrowserCall, ruled } from '../errors.ts'
+import { BrowserCall, withRule } from '../errors.ts'
 
 /** A browser sends a stored Basic credential with requests that another site starts. @throws BrowserCall */
 export function rejectCrossSite({ headers }: FastifyRequest): void {
   const site = headers['sec-fetch-site']
   if (site === undefined || site === 'same-origin' || site === 'none') return
-  throw ruled(
+  throw withRule(
     new BrowserCall(
       'A page of another site cannot call the gateway.',
       'Open the gateway itself, or call it without a browser.',

@@ -2,7 +2,7 @@ import type { ApiTokenGrant } from '@rack-gateway/auth/store'
 import { durationInWords } from '@rack-gateway/config/duration'
 import type { TokenRequest } from '@rack-gateway/gateway-api'
 import { onePermissionEach, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
-import { InvalidRequest, refusedBy } from '../errors.ts'
+import { denialError, InvalidRequest } from '../errors.ts'
 import { assertCanGrant } from './assert-can-grant.ts'
 import type { PrincipalCall } from './call.ts'
 import { readExpiry } from './read-expiry.ts'
@@ -52,7 +52,7 @@ export function assertAllowedLifetime(
 
 function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: TokenLimit, remedy: string): Error {
   const reason = `An API token can have these permissions for at most ${durationInWords(maxAge)}.`
-  return refusedBy(InvalidRequest, { rule, source, reason, remedy, policy: hash }, `${rule}, ${source}`)
+  return denialError(InvalidRequest, { rule, source, reason, remedy, policy: hash }, `${rule}, ${source}`)
 }
 
 /**

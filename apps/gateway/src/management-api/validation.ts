@@ -1,6 +1,6 @@
 import type { TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { InvalidRequest, ruled } from '../errors.ts'
+import { InvalidRequest, withRule } from '../errors.ts'
 import { schemaFault } from './schema-fault.ts'
 
 /** Validates with the schemas of the endpoint. Coerces nothing except integers in queries, removes nothing, and rejects unknown members. */
@@ -25,5 +25,5 @@ function parseIntegers({ properties }: TObject, input: unknown): unknown {
 
 function invalidRequest(schema: TSchema, value: unknown, part = 'body'): Error {
   const { reason, remedy } = schemaFault(schema, value, part)
-  return ruled(new InvalidRequest(reason, remedy), 'schema')
+  return withRule(new InvalidRequest(reason, remedy), 'schema')
 }

@@ -2,7 +2,7 @@ import { decidedCalls } from '@rack-gateway/audit/decided-calls'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
-import { InvalidRequest, ruled, TooManyRequests } from '../errors.ts'
+import { InvalidRequest, TooManyRequests, withRule } from '../errors.ts'
 import type { StudyAnswer } from './messages.ts'
 import { StudyBroken, type StudyChild, startStudyChild } from './study-child.ts'
 
@@ -131,17 +131,17 @@ function invalid(problems: readonly string[]): Error {
   const left = problems.length - maxProblems
   const named = problems.slice(0, maxProblems).join('; ')
   const reason = `the document is not valid: ${named}${left > 0 ? `; and ${left} problems more` : ''}`
-  return ruled(new InvalidRequest(reason, 'correct it'), 'policy-document')
+  return withRule(new InvalidRequest(reason, 'correct it'), 'policy-document')
 }
 
 function givenUp({ memory, patience }: typeof studyLimits): Error {
   const reason = `the study was given up: a document may take ${memory} MiB and ${patience / 1_000} s`
-  return ruled(new InvalidRequest(reason, 'make it smaller, or try again later'), 'study-size')
+  return withRule(new InvalidRequest(reason, 'make it smaller, or try again later'), 'study-size')
 }
 
 function tooMany(most: number): Error {
   const reason = `${most} studies of the audit log are under way already, as many as a gateway does at once`
-  return Object.assign(ruled(new TooManyRequests(reason, 'try again in 30 s'), 'study-limit'), { retryAfter: 30 })
+  return Object.assign(withRule(new TooManyRequests(reason, 'try again in 30 s'), 'study-limit'), { retryAfter: 30 })
 }
 
 function unexpected({ kind }: StudyAnswer): Error {

@@ -3,7 +3,7 @@ import { UnmaskableResponse as NotMaskable, type RackRoute } from '@rack-gateway
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
+import { UnmaskableAnswer, UpstreamRedirect, withRule } from '../errors.ts'
 import type { DecidedCall } from './call.ts'
 import { onCallEnd } from './call-end.ts'
 import { countedAs, maskLimit } from './call-limits.ts'
@@ -35,7 +35,7 @@ export async function prepareAnswer(
 ): Promise<PreparedAnswer> {
   if (answer.status >= 300 && answer.status < 400) {
     answer.discard()
-    throw ruled(
+    throw withRule(
       new UpstreamRedirect(
         `the rack ${call.rack.name} answered with a redirect, which the gateway does not pass on`,
         'tell an administrator of this rack',
@@ -86,7 +86,7 @@ async function maskBody(
 }
 
 function unmaskable(call: DecidedCall, why: string): Error {
-  return ruled(
+  return withRule(
     new UnmaskableAnswer(
       `the answer of the rack ${call.rack.name} may hold secrets and could not be masked (${why}), so it is not passed on`,
       'tell an administrator of the gateway',

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BadFrame, BodyTooLarge, ruled } from '../errors.ts'
+import { BadFrame, BodyTooLarge, withRule } from '../errors.ts'
 
 /** Environments and certificates travel as forms; the stock CLI's largest is far below. */
 export const formLimit = 4 * 1024 * 1024
@@ -82,11 +82,11 @@ export function discardBody(request: FastifyRequest, milliseconds: number): void
 
 /** For a broken chunk or a client that disconnected. Only the event shows this error. */
 function brokenOff(): Error {
-  return ruled(new BadFrame('the form broke off before its end', 'send all of it'), 'form-broken')
+  return withRule(new BadFrame('the form broke off before its end', 'send all of it'), 'form-broken')
 }
 
 function tooLarge(): Error {
-  return ruled(
+  return withRule(
     new BodyTooLarge(
       `the form is larger than ${formLimit / 1024 / 1024} MiB, which is more than the gateway reads before it decides`,
       'send less',

@@ -1,6 +1,6 @@
 import { objectId, objectUrl } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { InvalidParameter, NotPermitted, ruled, UpstreamUnclear } from '../errors.ts'
+import { InvalidParameter, NotPermitted, UpstreamUnclear, withRule } from '../errors.ts'
 import { askRack, textField } from './rack-question.ts'
 
 /**
@@ -11,14 +11,14 @@ import { askRack, textField } from './rack-question.ts'
  * @throws NotPermitted when it is not an object of the same app, InvalidParameter for an ID that no build has,
  * UpstreamUnclear when the rack does not say
  */
-export async function refuseForeignLogs(rack: Rack, app: string, build: string): Promise<void> {
+export async function rejectForeignLogs(rack: Rack, app: string, build: string): Promise<void> {
   if (!objectId.pattern.test(build)) throw strangeBuild()
   const { status, value } = await askRack(rack, `/apps/${app}/builds/${build}`)
   if (status === 404) return
   const logs = textField(value, 'logs')
   if (logs === null) throw unclear(rack, build)
   if (logs === '' || objectUrl.pattern.exec(logs)?.groups?.app === app) return
-  throw ruled(
+  throw withRule(
     new NotPermitted(
       `the logs of the build ${build} are not an object of ${app}, so the gateway does not let the rack read them`,
       'create the build again',
@@ -29,11 +29,11 @@ export async function refuseForeignLogs(rack: Rack, app: string, build: string):
 
 function strangeBuild(): Error {
   const { expected, remedy } = objectId
-  return ruled(new InvalidParameter(`the build must be ${expected}`, remedy), 'invalid-parameter')
+  return withRule(new InvalidParameter(`the build must be ${expected}`, remedy), 'invalid-parameter')
 }
 
 function unclear(rack: Rack, build: string): Error {
-  return ruled(
+  return withRule(
     new UpstreamUnclear(`the rack ${rack.name} did not say where the logs of the build ${build} are`, 'try again'),
     'upstream-unclear',
   )

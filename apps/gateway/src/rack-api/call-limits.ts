@@ -1,7 +1,7 @@
 import type { Limits } from '@rack-gateway/config'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { ruled, TooManyCalls } from '../errors.ts'
+import { TooManyCalls, withRule } from '../errors.ts'
 import { formLimit } from './body.ts'
 import { createFairLimit, type FairLimit } from './fair-limit.ts'
 
@@ -86,5 +86,5 @@ function noMemory(of: 'answers' | 'forms'): Error {
 }
 
 function refused(reason: string, remedy: string): Error {
-  return Object.assign(ruled(new TooManyCalls(reason, remedy), 'call-limit'), { retryAfter })
+  return Object.assign(withRule(new TooManyCalls(reason, remedy), 'call-limit'), { retryAfter })
 }

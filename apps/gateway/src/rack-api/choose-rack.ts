@@ -1,6 +1,6 @@
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { ruled } from '../errors.ts'
+import { withRule } from '../errors.ts'
 import type { CallState } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
@@ -13,5 +13,5 @@ export function chooseRack(
   const usableRacks = policy.racksOf(principal, racks.names, { at: now(), address })
   const chosen = racks.resolve({ prefix: framed.prefix, bound: principal.rack, usableRacks })
   if ('rack' in chosen) return chosen.rack
-  throw ruled(chosen.error, chosen.rule)
+  throw withRule(chosen.error, chosen.rule)
 }

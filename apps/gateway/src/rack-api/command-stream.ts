@@ -11,7 +11,7 @@ const hangUpTime = 5_000
  * What the CLI shows of a stream that is refused or cut off, as the frames that it needs. Of a command the last one is its exit
  * code, without which the CLI would report success. The CLI reads none of a console or a proxy, and would print it.
  */
-export function lastWords(path: string, reason: string): readonly string[] {
+export function closingFrames(path: string, reason: string): readonly string[] {
   return [`ERROR: ${reason}\n`, ...(hasExitCode(path) ? [`${exitMarker}:1\n`] : [])]
 }
 
@@ -20,7 +20,7 @@ function hasExitCode(path: string): boolean {
 }
 
 /** Whether a refusal of this call is for a person who waits at a command: at the handshake the CLI would only say "bad handshake". */
-export function wantsWords({ raw, principal, call }: FastifyRequest): boolean {
+export function expectsStream({ raw, principal, call }: FastifyRequest): boolean {
   const route = call?.match?.route
   return raw.pendingUpgrade !== undefined && principal !== null && route?.kind === 'websocket' && isCommand(route.path)
 }
@@ -31,10 +31,10 @@ function isCommand(path: string): boolean {
 }
 
 /** Accepts the WebSocket, sends the error and exit code 1 in it, and closes it. The rack gets nothing. */
-export function refuseInWords(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
+export function sendErrorInStream(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
   const socket = takeSocket(reply, request)
   writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
-  for (const words of lastWords(request.call?.match?.route.path ?? '', sentence)) {
+  for (const words of closingFrames(request.call?.match?.route.path ?? '', sentence)) {
     socket.write(createFrame('server', opcodes.text, Buffer.from(words)))
   }
   socket.end(createFrame('server', opcodes.binary, Buffer.alloc(0)))

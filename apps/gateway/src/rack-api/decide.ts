@@ -1,6 +1,6 @@
 import { isDenial, unauthenticated } from '@rack-gateway/auth'
 import type { Decision, RackCall } from '@rack-gateway/rbac-policy'
-import { ApprovalNeeded, NotPermitted, refusedBy, StepUpNeeded, told } from '../errors.ts'
+import { ApprovalNeeded, denialError, NotPermitted, StepUpNeeded, withDenial } from '../errors.ts'
 import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
@@ -31,12 +31,12 @@ async function stillPermitted(
 }
 
 /** The error of a denial. */
-export function refusalBy(decision: Exclude<Decision, { effect: 'allow' }>): Error {
-  if (decision.effect === 'deny') return refusedBy(NotPermitted, decision)
+export function errorOfDenial(decision: Exclude<Decision, { effect: 'allow' }>): Error {
+  if (decision.effect === 'deny') return denialError(NotPermitted, decision)
   const { reason, remedy, rule } = decision
   const { Refusal, what } = unmet[decision.requirement]
   const why = `${reason} It needs ${what}, which this gateway can not ask for yet, so it is refused.`
-  return told(new Refusal(why, `${remedy} (rule ${rule})`), decision)
+  return withDenial(new Refusal(why, `${remedy} (rule ${rule})`), decision)
 }
 
 const unmet = {

@@ -12,7 +12,7 @@ import {
   restoreEnv,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { AmbiguousParameters, ruled } from '../errors.ts'
+import { AmbiguousParameters, withRule } from '../errors.ts'
 import type { MaskKeeper } from './masks.ts'
 import { createRecordedChanges, type KeyChange, type RecordedChange } from './recorded-changes.ts'
 import { environmentOf, newestEnvironment } from './release-environment.ts'
@@ -61,11 +61,11 @@ export function createEnvironments(masks: MaskKeeper): Environments {
  * @param nameOf how the refusal names a parameter; null where it may hold masks
  * @throws ForeignMask
  */
-export function refuseStrayMasks({ form, headers }: Parameters, nameOf: (parameter: string) => string | null): void {
+export function rejectStrayMasks({ form, headers }: Parameters, nameOf: (parameter: string) => string | null): void {
   for (const [parameter, value] of [...form, ...headers]) {
     if (parameter === 'command' || !containsEncodedMask(value)) continue
     const name = nameOf(parameter)
-    if (name !== null) throw ruled(new ForeignMask(name), 'foreign-mask')
+    if (name !== null) throw withRule(new ForeignMask(name), 'foreign-mask')
   }
 }
 
@@ -95,10 +95,10 @@ function refuseUnreadLines(env: string): void {
   const lines = env.split('\n')
   if (lines.length > maxLines) {
     const reason = `the environment has more than ${maxLines} lines, which no process could be given`
-    throw ruled(new AmbiguousParameters(reason, 'send fewer'), 'env-lines')
+    throw withRule(new AmbiguousParameters(reason, 'send fewer'), 'env-lines')
   }
   if (!lines.some((line) => Buffer.byteLength(line) > longestLine)) return
-  throw ruled(
+  throw withRule(
     new AmbiguousParameters(
       'the environment has a line of more than 64 KiB, which the rack does not read',
       'shorten it',
@@ -112,7 +112,7 @@ async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: s
   for (const { key, release, mac } of findMasks(env)) {
     if (environments.has(release)) continue
     if (!masks.proves(rack.name, { app, release, key }, mac))
-      throw ruled(new ForeignMask(recordedKey(key)), 'foreign-mask')
+      throw withRule(new ForeignMask(recordedKey(key)), 'foreign-mask')
     environments.set(release, environmentValues(await environmentOf(rack, app, release)))
   }
   function resolve(origin: MaskOrigin, mac: string): string | null {
@@ -122,7 +122,7 @@ async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: s
   try {
     return restoreEnv(env, { app, resolve })
   } catch (error) {
-    throw error instanceof ForeignMask ? ruled(error, 'foreign-mask') : error
+    throw error instanceof ForeignMask ? withRule(error, 'foreign-mask') : error
   }
 }
 

@@ -119,13 +119,13 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
             resolve(occupy(principal, amount))
           },
         }
-        function giveUp(why: Error): void {
+        function discardAnswer(why: Error): void {
           settle()
           reject(why)
           startWaiting()
         }
-        const onAbort = { handleEvent: () => giveUp(new CallerGone(rack)) }
-        const timer = setTimeout(() => giveUp(full()), longestWait)
+        const onAbort = { handleEvent: () => discardAnswer(new CallerGone(rack)) }
+        const timer = setTimeout(() => discardAnswer(full()), longestWait)
         signal.addEventListener('abort', onAbort)
         queues.set(principal, queue.add(one))
       })

@@ -3,7 +3,7 @@ import { reasonOf } from '@rack-gateway/errors'
 import { RackBroken, type UpstreamResponse } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
-import { ChangeUnclear, ruled } from '../errors.ts'
+import { ChangeUnclear, withRule } from '../errors.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
@@ -29,7 +29,7 @@ export async function forwardRead(
   const preparing = prepareAnswer(dependencies, request, reply, call, answer)
   preparing.catch(() => undefined)
   const begun = await recorded(dependencies, request, record).catch((error: unknown) => {
-    giveUp(answer, preparing)
+    discardAnswer(answer, preparing)
     throw error
   })
   const closed = begun === null ? draft : { ...draft, of: begun.id }
@@ -58,7 +58,7 @@ function reportLoss(log: FastifyBaseLogger, record: Promise<RecordedEvent>): voi
 }
 
 /** An answer that nobody will see: its connection is not left waiting. */
-function giveUp(answer: UpstreamResponse, preparing: Promise<PreparedAnswer>): void {
+function discardAnswer(answer: UpstreamResponse, preparing: Promise<PreparedAnswer>): void {
   preparing.then(
     ({ body }) => (body === null ? answer.discard() : undefined),
     () => undefined,
@@ -131,7 +131,7 @@ function keyEvents(
 /** Once a change has been sent, only the rack knows whether it was carried out. */
 function unclear(error: unknown): unknown {
   if (!(error instanceof RackBroken)) return error
-  return ruled(
+  return withRule(
     new ChangeUnclear(
       `${reasonOf(error, 'unknown')}; it may have been carried out:`,
       'look whether it was, before you try again',

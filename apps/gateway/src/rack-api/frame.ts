@@ -13,14 +13,14 @@ export interface Framed {
   readonly received: CanonicalTarget
 }
 
-export interface FrameRefusal {
+export interface FrameError {
   readonly status: 400 | 403
   readonly rule: string
   readonly reason: string
   readonly remedy: string
 }
 
-const refusal = (status: 400 | 403, rule: string, reason: string, remedy: string): FrameRefusal => ({
+const refusal = (status: 400 | 403, rule: string, reason: string, remedy: string): FrameError => ({
   status,
   rule,
   reason,
@@ -88,9 +88,9 @@ const singletons = new Set([
  * Checks the request itself: its target, duplicate headers, headers of browsers, and a body where none is allowed.
  * The errors are constants, so that a flood of bad requests allocates nothing.
  */
-export function frame(request: IncomingMessage, received: string, upgrading: boolean): Framed | FrameRefusal {
+export function frame(request: IncomingMessage, received: string, upgrading: boolean): Framed | FrameError {
   const target = readTarget(received)
-  if ('rule' in target) return refusals.get(target.rule) ?? rememberRefusal(target)
+  if ('rule' in target) return refusals.get(target.rule) ?? cachedFrameError(target)
   if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
   if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return unnamedHeader
@@ -103,13 +103,13 @@ export function frame(request: IncomingMessage, received: string, upgrading: boo
   return { path, search, prefix: rack, received: target }
 }
 
-export function isRefusal(framed: Framed | FrameRefusal): framed is FrameRefusal {
+export function isFrameError(framed: Framed | FrameError): framed is FrameError {
   return 'rule' in framed
 }
 
-const refusals = new Map<string, FrameRefusal>()
+const refusals = new Map<string, FrameError>()
 
-function rememberRefusal({ rule, reason, remedy }: TargetError): FrameRefusal {
+function cachedFrameError({ rule, reason, remedy }: TargetError): FrameError {
   const made = refusal(400, rule, reason, remedy)
   refusals.set(rule, made)
   return made
@@ -127,7 +127,7 @@ function hasDoubledHeader(rawHeaders: readonly string[]): boolean {
   return false
 }
 
-function browserMark(request: IncomingMessage, upgrading: boolean): FrameRefusal | null {
+function browserMark(request: IncomingMessage, upgrading: boolean): FrameError | null {
   const { headers } = request
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'none') return crossSite

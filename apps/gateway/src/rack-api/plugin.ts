@@ -2,7 +2,7 @@ import { isProbe } from '@rack-gateway/convox-api'
 import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
-import { BadFrame, BrowserCall, NotCanonical, ruled, UnknownRoute } from '../errors.ts'
+import { BadFrame, BrowserCall, NotCanonical, UnknownRoute, withRule } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
 import { createBodyDigest } from './body-digest.ts'
@@ -10,10 +10,10 @@ import { beginCall, type RoutedCall } from './call.ts'
 import { callSignalOf, onCallEnd } from './call-end.ts'
 import { countedAs, kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
-import { decide, refusalBy } from './decide.ts'
+import { decide, errorOfDenial } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { forwardChange, forwardRead } from './forward.ts'
-import { type FrameRefusal, frame, isRefusal } from './frame.ts'
+import { type FrameError, frame, isFrameError } from './frame.ts'
 import { createRedactedCommand } from './redacted-command.ts'
 import { readCallParameters, resolve } from './resolve.ts'
 import { matchRackRoute } from './routes.ts'
@@ -34,7 +34,7 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
 
   app.addHook('onRequest', function frameCall(request, reply, done) {
     const framed = frame(request.raw, request.originalUrl, request.raw.pendingUpgrade !== undefined)
-    if (isRefusal(framed)) return done(refused(framed))
+    if (isFrameError(framed)) return done(refused(framed))
     request.call = beginCall(framed, momentOf(request, dependencies.now))
     if (isProbe(request.method, framed.path)) return void reply.code(404).send()
     done()
@@ -70,7 +70,7 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   call.command = commandOf(dependencies, call, rackCall)
   const decision = await decide(dependencies, call, rackCall)
   call.decision = decision
-  if (decision.effect !== 'allow') throw refusalBy(decision)
+  if (decision.effect !== 'allow') throw errorOfDenial(decision)
   const decided = Object.assign(call, { rackCall, decision })
   if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, decided)
   watchTransfer(dependencies, reply, decided)
@@ -86,7 +86,7 @@ function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, r
   call.rack = rack
   const match = matchRackRoute(request.method, call.framed.path, request.raw.pendingUpgrade ? 'websocket' : 'http')
   if (!match)
-    throw ruled(
+    throw withRule(
       new UnknownRoute(
         `the rack API has no ${request.method} ${call.framed.path}, or this gateway does not know it, so it is refused`,
         'look it up in docs/reference/rack-api.md',
@@ -140,12 +140,12 @@ function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCa
   return asked && createRedactedCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
-function refused({ status, rule, reason, remedy }: FrameRefusal): Error {
+function refused({ status, rule, reason, remedy }: FrameError): Error {
   const Refusal =
     status === 403
       ? BrowserCall
       : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade' || rule === 'header-count'
         ? BadFrame
         : NotCanonical
-  return ruled(new Refusal(reason, remedy), rule)
+  return withRule(new Refusal(reason, remedy), rule)
 }

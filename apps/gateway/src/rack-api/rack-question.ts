@@ -1,5 +1,5 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { ruled, UpstreamUnclear } from '../errors.ts'
+import { UpstreamUnclear, withRule } from '../errors.ts'
 
 const answerLimit = 4 * 1024 * 1024
 
@@ -31,7 +31,7 @@ export async function askRack(rack: Rack, target: string): Promise<{ status: num
 }
 
 function unclear(rack: Rack, what: string): Error {
-  return ruled(
+  return withRule(
     new UpstreamUnclear(
       `the rack ${rack.name} ${what} when the gateway asked what it needs for the decision`,
       'try again',

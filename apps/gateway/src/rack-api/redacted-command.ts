@@ -1,4 +1,4 @@
-import { inMessage, commandInMessage } from '@rack-gateway/command-matcher'
+import { commandInMessage, inMessage } from '@rack-gateway/command-matcher'
 import { type CommandRedaction, redactCommand } from '@rack-gateway/convox-api'
 
 /** A command as events and recordings show it. The decision uses the real one. */
@@ -48,15 +48,19 @@ function splitAtQuotation(piece: Piece, [from, to]: readonly [string, string]): 
 /** The command and its words as sentences quote them, longest first. Single letters are left out, because they occur everywhere. */
 function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
   const changed = real.flatMap((word, place) => {
-    const told = words[place] ?? ''
-    return told === word
+    const redacted = words[place] ?? ''
+    return redacted === word
       ? []
       : ([
-          [word, told],
-          [inMessage(word), inMessage(told)],
+          [word, redacted],
+          [inMessage(word), inMessage(redacted)],
         ] as const)
   })
-  return [[commandInMessage(real), commandInMessage(words)] as const, [real.join(' '), words.join(' ')] as const, ...changed]
+  return [
+    [commandInMessage(real), commandInMessage(words)] as const,
+    [real.join(' '), words.join(' ')] as const,
+    ...changed,
+  ]
     .filter(([from]) => from !== '')
     .sort(([one], [other]) => other.length - one.length)
 }

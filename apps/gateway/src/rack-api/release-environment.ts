@@ -1,5 +1,5 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { NoSuchRelease, ruled, UpstreamUnclear } from '../errors.ts'
+import { NoSuchRelease, UpstreamUnclear, withRule } from '../errors.ts'
 import { askRack, textField } from './rack-question.ts'
 
 /**
@@ -33,7 +33,7 @@ export async function environmentOf(rack: Rack, app: string, release: string): P
 }
 
 function unclear(rack: Rack, app: string): Error {
-  return ruled(
+  return withRule(
     new UpstreamUnclear(
       `the rack ${rack.name} did not say what an environment of ${app} is, so the new one can not be compared`,
       'try again',
@@ -43,7 +43,7 @@ function unclear(rack: Rack, app: string): Error {
 }
 
 function noSuchRelease(app: string): Error {
-  return ruled(
+  return withRule(
     new NoSuchRelease(
       `the app ${app} has no release of that name, so its environment can not be compared`,
       'list them with convox releases',

@@ -9,12 +9,12 @@ import {
 import type { Rack } from '@rack-gateway/rack-registry'
 import { type ProcessSubject, type RackCall, rackRoute } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { AmbiguousParameters, InvalidParameter, NotPermitted, ruled } from '../errors.ts'
+import { AmbiguousParameters, InvalidParameter, NotPermitted, withRule } from '../errors.ts'
 import { appOf, serviceOf } from './app-of.ts'
-import { refuseForeignLogs } from './build-logs.ts'
+import { rejectForeignLogs } from './build-logs.ts'
 import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
-import { type NewEnvironment, refuseStrayMasks } from './environment.ts'
+import { type NewEnvironment, rejectStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
 import type { RecordedChange } from './recorded-changes.ts'
 import { type RecordedValues, recordedValues } from './recorded-values.ts'
@@ -59,7 +59,7 @@ export function readCallParameters(
     rawHeaders: request.raw.rawHeaders,
   })
   if ('rule' in parameters) throw parameterError(parameters)
-  refuseStrayMasks(parameters, (name) => {
+  rejectStrayMasks(parameters, (name) => {
     if (route.id === releaseRoute && name === 'env') return null
     return route.id === configRoute ? (params.name ?? name) : name
   })
@@ -115,7 +115,7 @@ export async function resolve(
 
 function parameterError({ rule, reason, remedy }: ParameterError): Error {
   const Refusal = parameterErrors[rule] ?? AmbiguousParameters
-  return ruled(new Refusal(reason, remedy), rule)
+  return withRule(new Refusal(reason, remedy), rule)
 }
 
 const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof NotPermitted>>> = {
@@ -155,7 +155,7 @@ async function ask(
     proxiedResource(dependencies, call),
     askedRelease(call.rack, app, may ? headers.get('release') : undefined),
     may && app !== null && isRelease ? dependencies.environments.ofNewRelease(call.rack, app, form) : null,
-    build === undefined || app === null ? null : refuseForeignLogs(call.rack, app, build),
+    build === undefined || app === null ? null : rejectForeignLogs(call.rack, app, build),
   ])
   return { process, run, resource, release, environment }
 }

@@ -1,6 +1,6 @@
 import type { CommandOptions } from '@rack-gateway/command-matcher'
 import { readPairs } from '@rack-gateway/convox-api'
-import { AmbiguousParameters, ruled } from '../errors.ts'
+import { AmbiguousParameters, withRule } from '../errors.ts'
 
 /** The options of a run's POST. They apply to every `exec` of its process, by any principal. */
 export interface RunStart {
@@ -46,7 +46,7 @@ export function namesIn(text: string): string[] {
   const names = new Set<string>()
   for (const pair of readPairs(text)) {
     if (pair.dropped !== null || !pair.utf8 || !keyName.test(pair.key) || names.has(pair.key) || names.size === maxKeys)
-      throw ruled(
+      throw withRule(
         new AmbiguousParameters(
           `key=value pairs must be url-encoded, each name once and made of letters, digits and underscores, at most ${maxKeys}`,
           'send them so',

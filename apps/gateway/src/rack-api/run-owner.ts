@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
-import { OutcomeNotRecorded, ruled } from '../errors.ts'
+import { OutcomeNotRecorded, withRule } from '../errors.ts'
 import type { PreparedAnswer } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
@@ -45,7 +45,7 @@ export async function rememberRun(
 
 /** The rack has done it, and the gateway can't say so for good. */
 export function notRecorded(): Error {
-  return ruled(
+  return withRule(
     new OutcomeNotRecorded(
       'the rack has done this, but its outcome could not be recorded, so the response is not sent',
       'look at the result before you try again',

@@ -6,7 +6,7 @@ import { callEventOf } from '../audit/call-event.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
-import { lastWords, takeSocket } from './command-stream.ts'
+import { closingFrames, takeSocket } from './command-stream.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { upstreamRequest } from './upstream-request.ts'
 
@@ -74,7 +74,7 @@ export async function openWebsocket(
     ...(recording.tap && { onPayload: recording.tap }),
     onBytes: dependencies.sweep,
   })
-  const end = (reason: string) => live.end(reason, { text: farewell(call, reason), code: policyViolation })
+  const end = (reason: string) => live.end(reason, { text: closingText(call, reason), code: policyViolation })
   recording.attach(live, end)
   const leave = dependencies.live.add({
     principal: call.principal,
@@ -93,8 +93,8 @@ export async function openWebsocket(
 }
 
 /** The reason, for the person. A command that is ended early gets exit code 1: without an exit code, the CLI would report success. */
-function farewell({ match }: DecidedCall, reason: string): string {
-  const words = lastWords(match.route.path, reason).join('')
+function closingText({ match }: DecidedCall, reason: string): string {
+  const words = closingFrames(match.route.path, reason).join('')
   return match.route.changes ? `\n${words}` : words
 }
 

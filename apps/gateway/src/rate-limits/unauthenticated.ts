@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf } from '../audit/call-event.ts'
-import { ruled, TooManyRequests } from '../errors.ts'
+import { TooManyRequests, withRule } from '../errors.ts'
 import { createAccountLimit } from './account.ts'
 import { clientNetwork } from './client-network.ts'
 
@@ -33,7 +33,7 @@ export default fp<UnauthenticatedLimitOptions>(
       const seconds = secondsToWait(account)
       if (seconds === 0) return
       const reason = `this account was refused too often in the last minute, from whatever address`
-      throw Object.assign(ruled(new TooManyRequests(reason, `try again in ${seconds} s`), 'account-limit'), {
+      throw Object.assign(withRule(new TooManyRequests(reason, `try again in ${seconds} s`), 'account-limit'), {
         retryAfter: seconds,
       })
     })
@@ -43,7 +43,7 @@ export default fp<UnauthenticatedLimitOptions>(
       const seconds = Math.max(1, result.ttlInSeconds)
       const reason = `more than ${perMinute} calls a minute came from your address without a credential that holds`
       const remedy = `try again in ${seconds} s, with a token that works`
-      throw Object.assign(ruled(new TooManyRequests(reason, remedy), 'stranger-limit'), { retryAfter: seconds })
+      throw Object.assign(withRule(new TooManyRequests(reason, remedy), 'stranger-limit'), { retryAfter: seconds })
     })
   },
   { name: 'unauthenticated-limit' },

@@ -167,8 +167,8 @@ async function lockedBucket(): Promise<string> {
   })
   const rule =
     '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>'
-  const ruled = await fetch(`${bucket}?object-lock`, { method: 'PUT', headers: credential, body: rule })
-  expect([made.status, ruled.status]).toEqual([200, 200])
+  const withRule = await fetch(`${bucket}?object-lock`, { method: 'PUT', headers: credential, body: rule })
+  expect([made.status, withRule.status]).toEqual([200, 200])
   return moto.endpoint
 }
 

@@ -9,7 +9,7 @@ import {
   type RunningRecording,
 } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
-import { ruled } from '../errors.ts'
+import { withRule } from '../errors.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
 import type { RecordingCatalogue } from './catalogue.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
@@ -127,7 +127,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       } catch (error) {
         if (rule.mode === 'strict')
           throw error instanceof RecordingUnavailable
-            ? ruled(error, 'recording-unavailable')
+            ? withRule(error, 'recording-unavailable')
             : unavailable('what is secret in it could not be found out')
         onError(error)
         return missedSession(draft, (gap, event) => {
@@ -242,7 +242,7 @@ function sizeOf({ headers }: FastifyRequest): { readonly cols: number; readonly 
 }
 
 function unavailable(why: string): Error {
-  return ruled(
+  return withRule(
     new RecordingUnavailable(
       `this session is to be recorded, and ${why}, so it is not opened`,
       'tell whoever runs the gateway',

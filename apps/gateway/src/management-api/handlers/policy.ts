@@ -8,7 +8,7 @@ import {
   toDecisionJson,
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
-import { NotPermitted, refusedBy, ruled } from '../../errors.ts'
+import { denialError, NotPermitted, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { toPlannedCall } from '../planned-call.ts'
 import { simulatedPackages } from '../simulated-packages.ts'
@@ -71,7 +71,7 @@ export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'deci
 
 async function findOther({ canAccess, database, now, policy }: PrincipalCall, user: string): Promise<Principal> {
   if (canAccess(false)) return findUserPrincipal(database, user, now())
-  throw refusedBy(NotPermitted, {
+  throw denialError(NotPermitted, {
     rule: 'no-permission',
     source: 'bindings',
     reason: 'Decisions about another user require the permission gateway:user:write.',
@@ -85,7 +85,7 @@ function rackFor({ racks, policy, moment }: PrincipalCall, principal: Principal,
   const usableRacks = policy.racksOf(principal, racks.names, moment)
   const chosen = racks.resolve({ prefix: wanted ?? null, bound: principal.rack, usableRacks })
   if ('rack' in chosen) return chosen.rack.name
-  throw ruled(chosen.error, chosen.rule)
+  throw withRule(chosen.error, chosen.rule)
 }
 
 function toBindingResponse({ permissions, ...binding }: Principal['bindings'][number]) {

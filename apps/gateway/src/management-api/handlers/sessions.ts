@@ -1,5 +1,5 @@
 import { NotFound } from '@rack-gateway/auth'
-import { NobodyWaits, ruled } from '../../errors.ts'
+import { NobodyWaits, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
 import { formatTime } from '../format-time.ts'
@@ -34,7 +34,7 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
       principal,
       isConnected,
     }) {
-      if (!isConnected()) throw ruled(new NobodyWaits(), 'nobody-waits')
+      if (!isConnected()) throw withRule(new NobodyWaits(), 'nobody-waits')
       return changes.renewSession(principal.credential, sessionTerms)
     })
     const renewAt = now() + (expiresAt - now()) / 2

@@ -2,7 +2,7 @@ import { NotFound } from '@rack-gateway/auth'
 import { type ApiTokenGrant, secretStays } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoints } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted, refusedBy } from '../../errors.ts'
+import { denialError, NotPermitted } from '../../errors.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
 import { activeGrants, readTerms, toGrantResponse } from '../grants.ts'
@@ -128,7 +128,7 @@ function rackOf({ rack }: Principal) {
 }
 
 function serviceAccountDenied({ hash }: PrincipalCall['policy']): Error {
-  return refusedBy(NotPermitted, {
+  return denialError(NotPermitted, {
     rule: 'no-permission',
     source: 'bindings',
     reason: 'A token for a service account requires the permission gateway:service-account:write.',
