@@ -228,7 +228,7 @@ describe('the routes of a policy package', () => {
     expect([refused.status, refused.json]).toEqual([
       403,
       expect.objectContaining({
-        error: 'An administrator begins a freeze. Ask whoever keeps the policy package freeze.',
+        error: 'An administrator begins a freeze. Ask the maintainers of the policy package freeze.',
         code: 'RGW_PACKAGE_REFUSED',
         rule: 'package:freeze',
       }),

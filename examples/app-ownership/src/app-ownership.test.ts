@@ -12,26 +12,26 @@ const teams = {
 }
 const ownership = testPolicy(appOwnership(readTeams(JSON.stringify(teams))))
 const restart = 'POST /apps/{app}/services/{service}/restart'
-const stranger = { role: 'deployer', name: 'eve@example.com', groups: ['shop@example.com'] }
+const outsider = { role: 'deployer', name: 'eve@example.com', groups: ['shop@example.com'] }
 const member = { role: 'deployer', name: 'ada@example.com', groups: ['payments@example.com'] }
 
 const evaluate = (call: Partial<TestCall>) =>
-  ownership.evaluate({ route: restart, app: 'billing', as: stranger, ...call })
+  ownership.evaluate({ route: restart, app: 'billing', as: outsider, ...call })
 const effectOf = async (call: Partial<TestCall>) => (await evaluate(call)).effect
 
 describe('ownership of apps', () => {
-  test('refuses a change to who is not of the team, and says whom to ask', async () => {
+  test('denies a change to a user outside the team, and says whom to ask', async () => {
     expect(await evaluate({})).toMatchObject({
       effect: 'deny',
       rule: 'package:app-ownership:not-owner',
       reason: 'The app billing is of payments.',
-      next: 'Ask payments to do it, or to let you join.',
+      remedy: 'Ask payments to do it, or to let you join.',
     })
   })
 
   test('says the same to who only asks whether they may', async () => {
     const asked = { route: restart, app: 'billing' }
-    expect(await ownership.simulate({ ...asked, as: stranger })).toEqual(await evaluate({}))
+    expect(await ownership.simulate({ ...asked, as: outsider })).toEqual(await evaluate({}))
     expect(await ownership.simulate({ ...asked, as: member })).toMatchObject({ effect: 'allow' })
   })
 

@@ -3,7 +3,7 @@ import type { Team, Teams } from './teams.ts'
 
 export { readTeams, type Team, type Teams } from './teams.ts'
 
-/** Refuses changes of an app to everybody but the team that owns it. Whoever may see it, still does; an app without an owner is anybody's. */
+/** Denies changes of an app to everyone except the team that owns it. Reads stay allowed, and an app without an owner has no restriction. */
 export function appOwnership({ teams, override, jobs }: Teams): PolicyPackage {
   return definePolicy({
     name: 'app-ownership',

@@ -37,7 +37,8 @@ describe('a freeze', () => {
       rule: 'package:deploy-freeze:frozen',
       source: 'deploy-freeze',
       reason: 'The rack production is frozen until 2031-01-06 08:00 UTC (year end).',
-      next: 'Wait until then; if it can not wait, somebody with the role admin breaks the glass for themselves: POST /gateway/packages/deploy-freeze/break-glass',
+      remedy:
+        'Wait until then; if it can not wait, somebody with the role admin breaks the glass for themselves: POST /gateway/packages/deploy-freeze/break-glass',
     })
   })
 

@@ -20,7 +20,7 @@ export function deployFreeze(calendar: Calendar, glass: BrokenGlass = brokenGlas
 
   return definePolicy({
     name,
-    // Most calls are none that a freeze stops: they are answered at once, whatever the store of the broken glass is.
+    // A freeze does not affect most calls, so these are decided without the store.
     evaluate(call, context) {
       const freeze = frozen.has(call.permission) ? freezeAt(calendar, call.rack, call.at) : null
       return freeze === null ? null : judge(freeze, call, context)
@@ -35,7 +35,7 @@ export function deployFreeze(calendar: Calendar, glass: BrokenGlass = brokenGlas
   ): Promise<Verdict> {
     const until = principal.kind === 'user' ? await glass.openUntil(principal.id, call.rack) : null
     if (until !== null && call.at < until) {
-      // Whoever only asks whether they may goes nowhere.
+      // A dry run must not be logged.
       if (!simulated)
         log.warn(
           `${principal.name} goes on in the freeze "${freeze.name}": ${call.route} on ${call.app} of ${call.rack}`,

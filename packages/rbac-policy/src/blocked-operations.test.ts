@@ -89,7 +89,7 @@ describe('proxies', () => {
       expect(to(host, '5432')).toMatchObject({ rule: 'proxy-host' })
   })
 
-  test("the rack's own API is open to nobody, whatever is named", () => {
+  test('the rack API can not be proxied, for any host pattern', () => {
     for (const host of ['api', 'API', 'api.', 'api.staging-system.svc.cluster.local', 'Api.staging-system']) {
       expect(to(host, '443')).toMatchObject({ effect: 'deny', rule: 'blocked:rack-api' })
     }
@@ -139,7 +139,7 @@ describe('proxies', () => {
     },
   )
 
-  test('whoever may not proxy is told what a resource needs, and what any other address does', () => {
+  test('a denied proxy explains what a resource or another address needs', () => {
     const params = { host: 'resource-database.staging-web.svc.cluster.local', port: '5432' }
     const policy = compilePolicy(builtInPolicy())
     const needs =
@@ -158,7 +158,7 @@ describe('proxies', () => {
     })
   })
 
-  test('a resource is reached by whoever may proxy in its app, and by nobody else', () => {
+  test('only a principal with resource:proxy on the app can reach a resource', () => {
     const params = { host: 'resource-database.staging-web.svc.cluster.local', port: '5432' }
     const resource = { app: 'web', name: 'database' }
     for (const role of ['ops', 'deployer', 'admin']) {
@@ -223,7 +223,7 @@ describe('protected keys', () => {
     expect(JSON.stringify(answer)).not.toMatch(/MIIE|PCI_KEY/)
   })
 
-  test('any other release goes on', () => {
+  test('any other release is allowed', () => {
     for (const environment of [null, { changed: [] }, { changed: ['PLAIN', 'pci_zone'] }])
       expect(decide('POST /apps/{app}/releases', { environment }, policy).effect).toBe('allow')
   })

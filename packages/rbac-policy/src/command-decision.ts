@@ -26,9 +26,9 @@ export function judgeCommand(
 ): GrantWords | Denial | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
-  const verdict = verdictOn(document, principal, here, call)
-  if (verdict.effect === 'deny') return denyByMatcher(document, verdict)
-  return verdict.by === null ? attachedRunSeconds(document) : permittedBy(document, verdict.by)
+  const decision = matchCall(document, principal, here, call)
+  if (decision.effect === 'deny') return denyByMatcher(document, decision)
+  return decision.by === null ? attachedRunSeconds(document) : permittedBy(document, decision.by)
 }
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
@@ -44,7 +44,7 @@ function attachedRunSeconds({ source }: CompiledDocument): GrantWords {
 
 const attachedReason = 'An attached run begins with a process that sleeps; its command is judged when it comes.'
 
-function verdictOn(document: CompiledDocument, principal: Principal, here: HeldHere, call: RackCall): CommandDecision {
+function matchCall(document: CompiledDocument, principal: Principal, here: HeldHere, call: RackCall): CommandDecision {
   const { command } = call
   // A run that were judged as an exec would escape the rule on services.
   if (!command || (command.mode === 'exec') !== (call.route.permission === 'process:exec'))

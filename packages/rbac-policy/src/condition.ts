@@ -2,7 +2,7 @@ import { compilePatterns, inMessage, joinWithAnd, type NameMatcher } from '@rack
 import type { Explanation } from '@rack-gateway/errors'
 import { compileNetworks } from './networks.ts'
 import { compileWindow, type TimeWindow, windowWords } from './time-window.ts'
-import type { Moment, Place, PrincipalKind } from './types.ts'
+import type { Moment, PolicyScope, PrincipalKind } from './types.ts'
 
 /** On what a role or a command rule depends beyond who has it. What is absent stands against nothing. */
 export interface Condition {
@@ -31,9 +31,9 @@ export interface CompiledCondition {
 }
 
 /** Says on which racks or apps alone something applies, for a place that is none of them. */
-export type ScopeCheck = (place: Place) => Explanation | null
+export type ScopeCheck = (place: PolicyScope) => Explanation | null
 
-/** What stands against something at a moment. */
+/** Returns why a condition is not met at a moment; null if it is met. */
 export type MomentCheck = (moment: Moment) => Explanation | null
 
 export function compileCondition(condition: Condition): CompiledCondition {
@@ -75,7 +75,7 @@ function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['place
 /** Of several checks, in their order; null where there are none. */
 export function firstFailure(checks: readonly MomentCheck[]): MomentCheck | null {
   if (checks.length === 0) return null
-  return function obstacle(moment) {
+  return function explanation(moment) {
     for (const check of checks) {
       const found = check(moment)
       if (found !== null) return found
@@ -95,8 +95,8 @@ export function wrongCaller(callers: readonly PrincipalKind[] | null): Explanati
 function timeCheck(windows: readonly TimeWindow[]): MomentCheck {
   const compiled = windows.map(compileWindow)
   const words = windows.map(windowWords).join(', or ')
-  const obstacle = { reason: `only ${words}`, remedy: 'Wait until then, or ask an administrator of the gateway.' }
-  return ({ at }) => (compiled.some((isWithin) => isWithin(at)) ? null : obstacle)
+  const explanation = { reason: `only ${words}`, remedy: 'Wait until then, or ask an administrator of the gateway.' }
+  return ({ at }) => (compiled.some((isWithin) => isWithin(at)) ? null : explanation)
 }
 
 function addressCheck(addresses: readonly string[]): MomentCheck {

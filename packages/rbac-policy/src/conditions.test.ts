@@ -112,13 +112,13 @@ describe('a role that holds from some networks', () => {
     const giver = principal([binding('vpn')])
     const inside = { at: now, address: '10.0.0.1' }
     const wanted = { role: 'vpn', racks: '*', apps: '*', until: null }
-    expect(policy.mayGive(giver, wanted, inside)).toBeNull()
-    expect(policy.mayGive(giver, { ...wanted, role: 'viewer' }, inside)?.reason).toMatch(/^you (are not|do not hold) /)
-    expect(policy.mayGive(giver, wanted, { ...inside, address: '11.0.0.1' })?.reason).toMatch(
+    expect(policy.canGrant(giver, wanted, inside)).toBeNull()
+    expect(policy.canGrant(giver, { ...wanted, role: 'viewer' }, inside)?.reason).toMatch(/^you (are not|do not hold) /)
+    expect(policy.canGrant(giver, wanted, { ...inside, address: '11.0.0.1' })?.reason).toMatch(
       /^you (are not|do not hold) /,
     )
     const permissions = { ...wanted, permissions: ['app:read'] }
-    expect(policy.mayGive(giver, permissions, inside)?.reason).toMatch(/^you (are not|do not hold) /)
+    expect(policy.canGrant(giver, permissions, inside)?.reason).toMatch(/^you (are not|do not hold) /)
   })
 })
 

@@ -158,7 +158,7 @@ describe('a token does what both it and its owner may', () => {
 describe('an own run', () => {
   const own = { process: { id: 'p1', known: true, service: 'command', own: true } }
 
-  test('may be stopped by whoever started it, while there is any role on the app', () => {
+  test('can be stopped by the principal that started it, with any role on the app', () => {
     for (const role of ['viewer', 'ci', 'deployer'])
       expect(as(role, stop, own)).toMatchObject({ effect: 'allow', rule: 'own-run' })
     expect(as('no-such-role', stop, own)).toMatchObject({ rule: 'no-binding' })

@@ -20,12 +20,12 @@ import {
   proxyReason,
 } from './reasons.ts'
 import { requiredPermissions } from './required-permissions.ts'
-import type { Decision, Moment, Permission, Place, Principal, RackCall } from './types.ts'
+import type { Decision, Moment, Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
 /** Decides one call: bindings, permissions, command rules, blocked operations. The first refusal wins. */
 export function decide(document: CompiledDocument, principal: Principal, holdings: Holdings, call: RackCall): Decision {
   const permission = permissionOf(call)
-  const place = placeOf(call)
+  const place = scopeOf(call)
   const bound = boundFor(holdings, call.rack)
   const here = bound ? holdingsAt(holdings, place, call) : null
   if (here === null) return refused(document, permission, null, boundElsewhere(principal, call))
@@ -47,12 +47,16 @@ export function decide(document: CompiledDocument, principal: Principal, holding
   return { effect: 'allow', rule, source, permission, reason, roles, bindings: here.bindings, policy: document.hash }
 }
 
-/** What stands against a permission at a place, of what the principal holds; null where nothing does. */
+/** Returns why the principal lacks a permission in a scope; null if the principal has it. */
 export function unheldAt(
   document: CompiledDocument,
   principal: Principal,
   holdings: Holdings,
-  { permission, where, moment }: { readonly permission: Permission; readonly where: Place; readonly moment: Moment },
+  {
+    permission,
+    where,
+    moment,
+  }: { readonly permission: Permission; readonly where: PolicyScope; readonly moment: Moment },
 ): Denial | null {
   const here = holdingsAt(holdings, where, moment)
   const asked = { place: where, here, required: [permission], holdings, moment }
@@ -60,7 +64,7 @@ export function unheldAt(
 }
 
 interface Asked {
-  readonly place: Place
+  readonly place: PolicyScope
   readonly here: HeldHere
   readonly required: readonly Permission[]
   readonly holdings: Holdings
@@ -79,9 +83,9 @@ function unheldBy(
   principal: Principal,
   { place, here, required, holdings, moment }: Asked,
 ): Unheld | null {
-  const { own, owner, failedConditions: barred } = here
+  const { own, owner, failedConditions: failed } = here
   if (own.roles.length === 0) {
-    const first = barred[0] ?? failedScopeConditions(holdings, place, moment)[0]
+    const first = failed[0] ?? failedScopeConditions(holdings, place, moment)[0]
     return { permission: null, refusal: first ? denyByCondition(first) : noBinding(principal, place, 'own') }
   }
   if (owner?.roles.length === 0) return { permission: null, refusal: noBinding(principal, place, 'owner') }
@@ -90,7 +94,7 @@ function unheldBy(
     if (side === null) continue
     const barring =
       side === 'own'
-        ? failedConditionFor([...barred, ...failedScopeConditions(holdings, place, moment)], permission)
+        ? failedConditionFor([...failed, ...failedScopeConditions(holdings, place, moment)], permission)
         : undefined
     if (barring) return { permission, refusal: denyByCondition(barring) }
     const missing = {
@@ -104,8 +108,8 @@ function unheldBy(
   return null
 }
 
-function failedConditionFor(barred: readonly FailedCondition[], permission: Permission): FailedCondition | undefined {
-  return barred.find(({ grant }) => grant.role.has(permission))
+function failedConditionFor(failed: readonly FailedCondition[], permission: Permission): FailedCondition | undefined {
+  return failed.find(({ grant }) => grant.role.has(permission))
 }
 
 const openProxy = 'proxy:open'
@@ -130,7 +134,7 @@ function permissionOf({ route, resource }: RackCall): Permission {
   return resource === null ? route.permission : 'resource:proxy'
 }
 
-function placeOf({ rack, app, route, resource }: RackCall): Place {
+function scopeOf({ rack, app, route, resource }: RackCall): PolicyScope {
   return resource === null ? { rack, app, scope: route.scope } : { rack, app: resource.app, scope: 'app' }
 }
 
@@ -147,7 +151,7 @@ function refused(
   return { effect: 'deny', rule, source, permission, reason, remedy, roles, bindings, policy: hash }
 }
 
-const ownRun = { rule: 'own-run', source: 'gateway', reason: 'Whoever started a run may end it.' }
+const ownRun = { rule: 'own-run', source: 'gateway', reason: 'The principal that started a run can end it.' }
 
 function grantedBy({ own }: HeldHere, [permission]: readonly Permission[]): GrantWords {
   const role = permission === undefined ? undefined : own.giving(permission)

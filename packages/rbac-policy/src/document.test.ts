@@ -161,13 +161,13 @@ describe('what is wrong with a document is said with line and column', () => {
       'should be attached, detached or exec',
     ],
     [
-      'a permission that there is not',
+      'a permission that does not exist',
       ['roles:', '  x:', '    permissions: [relase:promote]'],
       4,
       5,
       '"relase:promote", which does not exist',
     ],
-    ['a role that there is not', ['roles:', '  x:', '    extends: [viewr]'], 4, 5, '"viewr", which does not exist'],
+    ['a role that does not exist', ['roles:', '  x:', '    extends: [viewr]'], 4, 5, '"viewr", which does not exist'],
     ['a circle', ['roles:', '  x: { extends: [y] }', '  y: { extends: [x] }'], 3, 8, 'in a circle'],
     ['the name of a role', ['roles:', '  Big One: {}'], 3, 3, 'needs a name'],
     [
@@ -249,7 +249,7 @@ describe('what is wrong with a document is said with line and column', () => {
     ],
     ['a rule for nobody', ['commands: { rules: { x: { run: ls, roles: [] } } }'], 2, 36, 'names no role'],
     [
-      'a rule for a role that there is not',
+      'a rule for a role that does not exist',
       ['commands: { rules: { x: { run: ls, roles: [root] } } }'],
       2,
       36,
@@ -297,7 +297,7 @@ describe('what is wrong with a document is said with line and column', () => {
       22,
       'which begins with a letter',
     ],
-    ['a route that there is not', ['blocked: { PUT /sytem: { reason: No. } }'], 2, 12, 'is not a route of the rack'],
+    ['a route that does not exist', ['blocked: { PUT /sytem: { reason: No. } }'], 2, 12, 'is not a route of the rack'],
     ['an unblocked route that is not blocked', ['unblocked:', '  - GET /apps'], 3, 5, 'is not blocked'],
     ['a per-cent sign', ['blocked: { GET /apps: { reason: 100 % no. } }'], 2, 12, 'without a per-cent sign'],
     [
@@ -308,7 +308,7 @@ describe('what is wrong with a document is said with line and column', () => {
       '"25:00" is not a time',
     ],
     [
-      'a zone that there is not',
+      'a zone that does not exist',
       ['roles: { x: { when: { time: [{ from: 08:00, to: 09:00, zone: Berlin }] } } }'],
       2,
       30,

@@ -1,12 +1,12 @@
 import { builtInText } from './built-in.ts'
 import { documentProblems } from './document-check.ts'
-import { WrittenPolicy } from './document-schema.ts'
+import { type FileProblem, type FileProblems, readWritten } from './document-schema/file.ts'
+import { WrittenPolicy } from './document-schema/schema.ts'
 import { mergedPolicy } from './merged-policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import { type FileProblem, type FileProblems, readWritten } from './written-file.ts'
 
 export { builtInText } from './built-in.ts'
-export { WrittenPolicy } from './document-schema.ts'
+export { WrittenPolicy } from './document-schema/schema.ts'
 
 export type PolicyProblem = FileProblem
 

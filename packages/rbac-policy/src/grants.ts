@@ -9,9 +9,9 @@ import {
 import type { Explanation } from '@rack-gateway/errors'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
 import { firstFailure, type MomentCheck, type ScopeCheck, wrongCaller } from './condition.ts'
-import type { Binding, Moment, Permission, Place, Principal, PrincipalKind } from './types.ts'
+import type { Binding, Moment, Permission, PolicyScope, Principal, PrincipalKind } from './types.ts'
 
-/** What stands for a role where permissions were given one by one: no role of a document can have this name, so no command rule names it. */
+/** Replaces a role for permissions that were granted one by one. No role of a document can have this name, so no command rule names it. */
 export const onePermissionEach = '(permissions)'
 
 /** A binding, compiled. */
@@ -29,7 +29,7 @@ export interface Grant {
   readonly onApp: NameMatcher
   /** Whether it is for all apps, those to come included: what a route of the whole rack needs. */
   readonly everyApp: boolean
-  /** What stands against it at a moment; null where nothing ever does. */
+  /** Returns why the grant does not apply at a moment; null if it always applies. */
   readonly checkConditions: MomentCheck | null
   /** What its role says of racks and apps. */
   readonly places: readonly ScopeCheck[]
@@ -59,7 +59,7 @@ interface OnRack {
   readonly byApp: NameIndex<Grant>
 }
 
-/** What holds at one place. Its lists are frozen and stay the same objects for as long as the same grants hold. */
+/** The grants that apply in one scope. The lists are frozen, and stay the same objects while the same grants apply. */
 export interface HeldHere {
   /** What the caller's own grants come to. */
   readonly own: Held
@@ -106,7 +106,7 @@ const mostSets = 1_000
 const largestSet = 32
 
 /** Those that hold there and then, for either side; nothing when the credential is bound to another rack. */
-export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): HeldHere {
+export function holdingsAt(holdings: Holdings, place: PolicyScope, moment: Moment): HeldHere {
   const bound = boundFor(holdings, place.rack)
   const own = bound ? grantsAt(holdings.own, place, moment.at) : none
   const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, moment.at) : none)
@@ -135,17 +135,17 @@ function positions(grants: readonly Grant[]): string | number {
 /** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
 function applyConditions(here: HeldHere, moment: Moment): HeldHere {
   if (!here.hasConditions) return here
-  const barred: FailedCondition[] = []
+  const failed: FailedCondition[] = []
   const own = here.grants.own.filter((grant) => {
     const failure = grant.checkConditions?.(moment) ?? null
-    if (failure !== null) barred.push({ grant, ...failure })
+    if (failure !== null) failed.push({ grant, ...failure })
     return failure === null
   })
-  return barred.length === 0 ? here : heldHere(own, here.grants.owner, barred)
+  return failed.length === 0 ? here : heldHere(own, here.grants.owner, failed)
 }
 
 /** Own grants whose binding is for a place, but not their role's condition on racks and apps. Only denials ask for them. */
-export function failedScopeConditions({ own }: Holdings, place: Place, { at }: Moment): FailedCondition[] {
+export function failedScopeConditions({ own }: Holdings, place: PolicyScope, { at }: Moment): FailedCondition[] {
   return own.narrowed.flatMap((grant) => {
     if (!isLive(grant, at) || !isBoundTo(grant, place)) return []
     for (const check of grant.places) {
@@ -156,19 +156,19 @@ export function failedScopeConditions({ own }: Holdings, place: Place, { at }: M
   })
 }
 
-function isBoundTo({ racks, apps }: Grant, { rack, app, scope }: Place): boolean {
+function isBoundTo({ racks, apps }: Grant, { rack, app, scope }: PolicyScope): boolean {
   if (!compilePattern(racks)(rack)) return false
   if (scope === 'list') return true
   return scope === 'rack' ? apps === '*' : app !== null && compilePattern(apps)(app)
 }
 
-function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred: readonly FailedCondition[]): HeldHere {
+function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, failed: readonly FailedCondition[]): HeldHere {
   const all = owner === null ? own : [...own, ...owner]
   return {
     own: heldOf(own),
     owner: owner && heldOf(owner),
     bindings: Object.freeze(all.map((grant) => grant.id)),
-    failedConditions: barred,
+    failedConditions: failed,
     hasConditions: own.some(({ checkConditions: passing }) => passing !== null),
     grants: { own, owner },
   }
@@ -200,7 +200,7 @@ export function isLive(grant: Grant, at: number): boolean {
   return grant.expiresAt === null || grant.expiresAt > at
 }
 
-function grantsAt({ on }: Side, { rack, app, scope }: Place, at: number): readonly Grant[] {
+function grantsAt({ on }: Side, { rack, app, scope }: PolicyScope, at: number): readonly Grant[] {
   const { all, everyApp, byApp } = on(rack)
   if (scope === 'list') return all.filter((grant) => isLive(grant, at))
   if (scope === 'rack') return everyApp.filter((grant) => isLive(grant, at))

@@ -1,24 +1,23 @@
 export { actorName } from './actor-name.ts'
+export { contains, isPattern } from './can-grant.ts'
 export type { Condition } from './condition.ts'
 export { toDecisionJson } from './decision-json.ts'
 export { InvalidPolicy } from './errors.ts'
 export { onePermissionEach } from './grants.ts'
 export { isLocalHost } from './local-host.ts'
-export { contains, isPattern } from './may-give.ts'
 export { compileNetworks, readNetwork } from './networks.ts'
 export { expandPermission } from './permission-patterns.ts'
 export { type PermissionEntry, permissionDescriptions, permissions } from './permissions.ts'
 export {
   decidePlanned,
+  type EvaluatedScenario,
   isCertainlyRefused,
-  type JudgedWorld,
   judgePlanned,
   narrowPlanned,
   type PlannedDecision,
   type PlannedQuestion,
   parametersDecision,
 } from './planned-decision.ts'
-export { rackRoute } from './planned-worlds.ts'
 export type { Policy } from './policy.ts'
 export { compileAgain, compilePolicy, type Judging } from './policy.ts'
 export type { Role } from './policy-document.ts'
@@ -30,6 +29,7 @@ export {
   type TokenRule,
   type TokenTerms,
 } from './policy-document.ts'
+export { rackRoute } from './possible-outcomes.ts'
 export type { PolicyOptions } from './proxy.ts'
 export {
   askedCommand,
@@ -40,7 +40,6 @@ export {
   sessionOf,
 } from './recordings.ts'
 export { requiredPermissions } from './required-permissions.ts'
-export { type EnvironmentSight, type Sight, sightOf } from './sight.ts'
 export type { Day, TimeWindow } from './time-window.ts'
 export { type TokenLimit, tokenLimit } from './token-terms.ts'
 export type {
@@ -52,7 +51,7 @@ export type {
   Judged,
   Moment,
   Permission,
-  Place,
+  PolicyScope,
   Principal,
   PrincipalKind,
   ProcessSubject,
@@ -60,3 +59,4 @@ export type {
   WantedGrant,
 } from './types.ts'
 export { issuerName, readUserName, userName } from './user-name.ts'
+export { type EnvironmentSight, type Visibility, visibilityOf } from './visibility.ts'

@@ -48,7 +48,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect(decisions(make(role, '*'))).toEqual(expected((id) => mayByTable(id, role)))
   })
 
-  test.each(roles)('with the role "%s" on this app: the same, but nothing of the whole rack', (role) => {
+  test.each(roles)('with the role "%s" on this app: the same, without the whole rack', (role) => {
     const isRackWide = (id: string) => wholeRack.some((pattern) => pattern.test(id))
     for (const apps of ['web', 'w*', '*b'])
       expect(decisions(make(role, apps)), apps).toEqual(expected((id) => mayByTable(id, role) && !isRackWide(id)))

@@ -1,12 +1,12 @@
 import { inMessage, type Problem, parseWords } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
-import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema.ts'
+import { recordingRules } from './document-schema/recordings.ts'
+import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema/schema.ts'
+import { tokenTerms } from './document-schema/tokens.ts'
+import { valueRules } from './document-schema/values.ts'
 import { entryName, nameListNames, nameLists, sourceOf, unblockedName } from './name-lists.ts'
 import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule, Role } from './policy-document.ts'
-import { recordingRules } from './written-recordings.ts'
-import { tokenTerms } from './written-tokens.ts'
-import { valueRules } from './written-values.ts'
 
 /** What the document that is being read is called, and where its parts are. */
 export interface Writing {
@@ -41,7 +41,7 @@ const mostAbove = 50
 
 const askForIt = 'Ask the platform team, which keeps the policy.'
 
-/** What a document says, over what holds without it. */
+/** Merges a document with the built-in policy. */
 export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy, writing: Writing): Merged {
   const below = base ?? nothing
   const problems: Problem[] = []
@@ -82,7 +82,7 @@ function sourcesIn(
     }),
   )
   const opened = unblocked.map((route, place) => [unblockedName(route), lineOf(['unblocked', place])])
-  // Of what stands there twice, the first one decides.
+  // The first of two identical entries decides.
   return Object.fromEntries([...entries, ...opened].reverse())
 }
 

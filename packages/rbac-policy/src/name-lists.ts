@@ -1,7 +1,7 @@
 import type { PolicyDocument } from './policy-document.ts'
 
 interface ListPlace {
-  /** What one of its entries is called by whoever counts rules. */
+  /** The noun for one entry, for coverage reports. */
   readonly called: string
   /** Where a document writes it. */
   readonly at: readonly string[]

@@ -11,7 +11,7 @@ function isMapped(address: string): boolean {
   return mapped.check(address, 'ipv6')
 }
 
-/** A CIDR as it is kept, an address alone being a network of one; null for what is neither. */
+/** Normalizes a network or an address to a CIDR; null for any other text. */
 export function readNetwork(text: string): string | null {
   const [address = '', bits, ...rest] = text.split('/')
   const family = isIP(address)
@@ -26,7 +26,7 @@ export function readNetwork(text: string): string | null {
 /** Answers are kept for so many addresses. */
 const mostKnown = 1_000
 
-/** Whether an address is in one of the networks. What is no address is in none. @param networks as `readNetwork` gives them */
+/** Whether an address is in one of the networks. @param networks as `readNetwork` returns them */
 export function compileNetworks(networks: readonly string[]): (address: string) => boolean {
   // A list for each family: one list would find every IPv4 address in `::/0`.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() }

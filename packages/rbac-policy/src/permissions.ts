@@ -97,7 +97,7 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
 /** The same as a list. Pure: a program without use for it doesn't make it. */
 export const permissions: readonly PermissionEntry[] = /* @__PURE__ */ entries()
 
-/** What a permission brings with it. Whoever may start a run may also use and end it. */
+/** Permissions that another permission includes. A caller that can start a run can also use and end it. */
 export const implied: Readonly<Record<string, readonly string[]>> = {
   'process:run': ['process:exec-own', 'process:stop-own'],
   'process:exec': ['process:exec-own'],

@@ -68,7 +68,7 @@ describe('a refusal is certain', () => {
       expect(refused(deployer, `run --detach command ${words}`, document)).toEqual(['command:no-rule'])
   })
 
-  test('for what the gateway takes from nobody, whoever asks', () => {
+  test('for parameters that the gateway rejects for every principal', () => {
     const admin = principal([binding('admin')])
     expect(refused(admin, 'run --node-labels a=b --detach command bin/pre_release')).toEqual(['refused-header'])
     expect(refused(admin, 'rack params set a=b')).toEqual(['blocked:PUT /system'])

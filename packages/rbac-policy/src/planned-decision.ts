@@ -1,8 +1,8 @@
 import type { ParameterError, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
+import { type KnownOfRack, possibleOutcomes } from './possible-outcomes.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 /** What a call that wasn't made yet would come to. */
@@ -34,40 +34,40 @@ export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): 
 }
 
 /** The ways that a planned call's outcome comes from, the one that says it first; no more of them are tried than that takes. */
-export function decidingWorlds(question: PlannedQuestion, planned: PlannedCall): DecidingWorlds {
+export function decidingWorlds(question: PlannedQuestion, planned: PlannedCall): DecidingScenarios {
   const outcome = createOutcome()
-  for (const world of judged(question, planned)) {
-    outcome.add(world)
+  for (const scenario of evaluated(question, planned)) {
+    outcome.add(scenario)
     if (outcome.isKnown()) break
   }
   return outcome.deciding()
 }
 
-export interface DecidingWorlds {
-  readonly best: JudgedWorld
-  readonly otherwise: JudgedWorld | null
+export interface DecidingScenarios {
+  readonly best: EvaluatedScenario
+  readonly otherwise: EvaluatedScenario | null
 }
 
 /** What the policy makes of a planned call, in one way in which it may turn out. */
-export interface JudgedWorld {
+export interface EvaluatedScenario {
   readonly when: string
   /** Null for one that is refused before it is a call. */
   readonly call: RackCall | null
   readonly decision: Decision
 }
 
-/** The same, every way, for what asks further before it answers: all of it is decided by one document. */
-export function judgePlanned(question: PlannedQuestion, planned: PlannedCall): readonly JudgedWorld[] {
-  return [...judged(question, planned)]
+/** As `planDecision`, for every scenario, with a function that narrows each decision. All use one document. */
+export function judgePlanned(question: PlannedQuestion, planned: PlannedCall): readonly EvaluatedScenario[] {
+  return [...evaluated(question, planned)]
 }
 
 /** Asks about what the policy permits, such as the policy packages do, as far as it is needed to know what the call comes to. */
 export async function narrowPlanned(
-  worlds: readonly JudgedWorld[],
+  scenarios: readonly EvaluatedScenario[],
   narrow: (call: RackCall, decision: Allowed) => Promise<Decision>,
 ): Promise<PlannedDecision> {
   const outcome = createOutcome()
-  for (const { when, call, decision } of worlds) {
+  for (const { when, call, decision } of scenarios) {
     const narrowed = call !== null && decision.effect === 'allow' ? await narrow(call, decision) : decision
     outcome.add({ when, call, decision: narrowed })
     if (outcome.isKnown()) break
@@ -75,7 +75,7 @@ export async function narrowPlanned(
   return toldOf(outcome.deciding())
 }
 
-function* judged(question: PlannedQuestion, planned: PlannedCall): Generator<JudgedWorld> {
+function* evaluated(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
   const { policy, document, principal, rack, at, address, known = {} } = question
   const { route, app, parameterError: unfit } = planned
   if (unfit !== null) {
@@ -84,21 +84,21 @@ function* judged(question: PlannedQuestion, planned: PlannedCall): Generator<Jud
   }
   const asks = policy.holds(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
   const services = () => servicesOf(document)
-  for (const { when, call } of worldsOf(planned, { rack, at, address, asks, known, services }))
+  for (const { when, call } of possibleOutcomes(planned, { rack, at, address, asks, known, services }))
     yield { when, call, decision: policy.decide(principal, call) }
 }
 
 /** What worlds come to together: the first of each effect says it. */
 function createOutcome() {
-  const firsts = new Map<Decision['effect'], JudgedWorld>()
+  const firsts = new Map<Decision['effect'], EvaluatedScenario>()
 
   return {
-    add(world: JudgedWorld): void {
-      if (!firsts.has(world.decision.effect)) firsts.set(world.decision.effect, world)
+    add(scenario: EvaluatedScenario): void {
+      if (!firsts.has(scenario.decision.effect)) firsts.set(scenario.decision.effect, scenario)
     },
     /** Whether no further world can change it. */
     isKnown: () => firsts.has('allow') && firsts.size > 1,
-    deciding(): DecidingWorlds {
+    deciding(): DecidingScenarios {
       const best = firsts.get('allow') ?? firsts.get('needs') ?? firsts.get('deny')
       if (best === undefined) throw new Error('a planned call may turn out in some way')
       return { best, otherwise: [...firsts.values()].find((one) => one !== best) ?? null }
@@ -106,7 +106,7 @@ function createOutcome() {
   }
 }
 
-function toldOf({ best, otherwise }: DecidingWorlds): PlannedDecision {
+function toldOf({ best, otherwise }: DecidingScenarios): PlannedDecision {
   if (otherwise === null) return { decision: best.decision, when: null, otherwise: null }
   const { when, decision } = otherwise
   return { decision: best.decision, when: best.when, otherwise: { when, decision } }

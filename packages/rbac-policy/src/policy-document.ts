@@ -66,7 +66,7 @@ export interface PolicyDocument {
   /** Services on which `run` is possible at all. */
   readonly runServices: readonly string[]
   readonly blocked: readonly BlockedOperation[]
-  /** Host patterns that `/proxy` may reach, `*` within a name; the rack's own API is never among them. */
+  /** Host patterns that `/proxy` can reach, with `*`. The rack API is never among them. */
   readonly proxyHosts: readonly string[]
   /** Patterns of environment keys whose values are secret. Letter case doesn't count. */
   readonly secretKeys: readonly string[]

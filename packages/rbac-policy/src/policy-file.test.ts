@@ -44,7 +44,7 @@ function watch({ every = never, onChange = note } = {}) {
 }
 
 describe('a policy file', () => {
-  test('that changes comes into force, after it was told of', async () => {
+  test('that changes takes effect after its event', async () => {
     const { policy, file } = watch()
     const before = policy.hash
     await file.reload()
@@ -102,7 +102,7 @@ describe('a policy file', () => {
     ['that is gone', async () => rm(path)],
     ['that is a directory', async () => rm(path).then(async () => symlink(directory, path))],
     ['of megabytes', async () => writeFile(path, '#'.repeat(5_000_000))],
-  ])('%s permits nothing that it did not permit before', async (_what, change) => {
+  ])('%s permits nothing new', async (_what, change) => {
     const { policy, file } = watch()
     const { hash } = policy
     await change()

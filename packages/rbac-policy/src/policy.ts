@@ -2,6 +2,7 @@ import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gat
 import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
 import type { Denial } from '@rack-gateway/errors'
 import { compileBlocked } from './blocked-operations.ts'
+import { canGrant } from './can-grant.ts'
 import type { CompiledDocument } from './compiled-document.ts'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
@@ -9,24 +10,32 @@ import { decide, rolesWith, unheldAt } from './decide.ts'
 import { documentProblems, mayEverything } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
-import { mayGive } from './may-give.ts'
 import { documentHash, type PolicyDocument, type Role } from './policy-document.ts'
 import type { PolicyOptions } from './proxy.ts'
 import { type ValueMatcher, type ValuePlace, valuesRecordedBy } from './recorded-values.ts'
 import { compileRecordings, type RecordingRule, type SessionSubject } from './recordings.ts'
-import type { Decision, GrantDenial, Moment, Permission, Place, Principal, RackCall, WantedGrant } from './types.ts'
+import type {
+  Decision,
+  GrantDenial,
+  Moment,
+  Permission,
+  PolicyScope,
+  Principal,
+  RackCall,
+  WantedGrant,
+} from './types.ts'
 
 export interface Policy {
   /** SHA-256 of the document, hex: stands in every event. */
   readonly hash: string
   readonly roles: ReadonlyMap<string, Role>
   decide(principal: Principal, call: RackCall): Decision
-  /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
-  holds(principal: Principal, permission: Permission, where: Place, moment: Moment): boolean
-  /** What stands against it where it doesn't hold: by which rule, why, and what to do; null where it does. */
-  unheld(principal: Principal, permission: Permission, where: Place, moment: Moment): Denial | null
+  /** Whether the principal has a permission on a rack (and app). For masks and the management API. */
+  holds(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): boolean
+  /** The denial if the principal lacks the permission; null if it has it. */
+  unheld(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
   /** Names of the roles that the principal itself holds at a place. */
-  rolesAt(principal: Principal, where: Place, moment: Moment): readonly string[]
+  rolesAt(principal: Principal, where: PolicyScope, moment: Moment): readonly string[]
   /** Names of the roles that have a permission. */
   rolesWith(permission: Permission): string[]
   /** Names of the roles that give back whatever was taken away: those with every permission, always. */
@@ -34,7 +43,7 @@ export interface Policy {
   /** Racks, of those given, on which the principal has any binding at all. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** Whether a principal holds everything that it wants to give: null, or what is missing. */
-  mayGive(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
+  canGrant(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
   /** Whether an app may be shown to the principal in a list answer. */
   sees(principal: Principal, rack: string, app: string, moment: Moment): boolean
   /** Whether a key of an environment holds a secret. */
@@ -67,8 +76,8 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     unheld: (principal, permission, where, moment) =>
       unheldAt(compiled, principal, holdingsOf(principal), { permission, where, moment }),
     rolesAt: (principal, where, moment) => holdingsAt(holdingsOf(principal), where, moment).own.roles,
-    mayGive: (principal, wanted, moment) =>
-      mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
+    canGrant: (principal, wanted, moment) =>
+      canGrant(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
     adminRoles: () => document.roles.filter(mayEverything).map(({ name }) => name),
     racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),

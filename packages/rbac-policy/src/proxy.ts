@@ -6,7 +6,7 @@ import type { RackCall } from './types.ts'
 
 /** What a deployment adds to its document. */
 export interface PolicyOptions {
-  /** `host:port` of the gateway's own database and metrics: no proxy reaches them, whoever asks. */
+  /** `host:port` of the gateway's database and metrics, which no principal can reach through a proxy. */
   readonly closedAddresses?: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export function compileProxy(
     const port = Number(params.port)
     if (apiHosts.has(host.split('.')[0] ?? '') || apiPorts.has(port)) return rackApi
     if (closed.has(`${host}:${port}`)) return gatewayAddress
-    // A resource's address can be one that somebody put into the environment of its app.
+    // A user can set a resource's address in the environment of its app.
     if (isLocalHost(host)) return localAddress
     if (!decimalPort.test(params.port ?? '')) return invalidPort
     return resource !== null || isNamed(host) ? null : unnamed
@@ -64,6 +64,6 @@ const gatewayAddress = denyByGateway(
 )
 const unnamedHost = {
   rule: 'proxy-host',
-  reason: 'This is no resource of an app, and no rule of the policy names this host for proxies.',
+  reason: 'This host is not a resource of an app, and the policy does not permit it for proxies.',
   remedy: 'Ask for one, with the host and the purpose.',
 }

@@ -1,7 +1,7 @@
 import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
 import { type Denial, denyByBindings } from '@rack-gateway/errors'
 import type { FailedCondition, Held } from './grants.ts'
-import type { Permission, Place, Principal, RackCall } from './types.ts'
+import type { Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
 /** Whose bindings fell short: the caller's own, or those of a token's owner. */
 export type Side = 'own' | 'owner'
@@ -14,11 +14,11 @@ export function boundElsewhere(principal: Principal, call: RackCall): Denial {
   )
 }
 
-export function noBinding(principal: Principal, place: Place, side: Side): Denial {
+export function noBinding(principal: Principal, place: PolicyScope, side: Side): Denial {
   return denyByBindings('no-binding', unbound(principal, place, side), ask)
 }
 
-function unbound({ kind }: Principal, { rack, app, scope }: Place, side: Side): string {
+function unbound({ kind }: Principal, { rack, app, scope }: PolicyScope, side: Side): string {
   if (scope === 'rack') {
     const who = side === 'owner' ? 'the owner of this token has' : owning[kind]
     return `This concerns all of the rack ${inMessage(rack)}, and ${who} no role there on every app.`
@@ -31,7 +31,7 @@ function unbound({ kind }: Principal, { rack, app, scope }: Place, side: Side): 
 /** `needs`: who has the permission; `held`: what of it is held. */
 export function noPermission(
   principal: Principal,
-  place: Place,
+  place: PolicyScope,
   missing: { readonly side: Side; readonly needs: NeedWords; readonly held: Pick<Held, 'hereWords'> },
 ): Denial {
   const { side, needs, held } = missing

@@ -49,7 +49,7 @@ describe('without a document', () => {
     expect(isRecorded(policy, route, name)).toBe(false)
   })
 
-  test('tells nothing that is secret by its name', () => {
+  test('contains no value with a secret name', () => {
     for (const route of rackRoutes) {
       const told = recordableNames(route).filter((name) => isRecorded(policy, route.id, name))
       expect(told.filter(policy.isSecretParameter)).toEqual([])

@@ -8,7 +8,7 @@ export type RecordedSessionKind = (typeof recordedSessions)[number]
 /** Which sessions are recorded, and how. The first rule that matches decides; without one, a session isn't recorded. */
 export interface RecordingRule {
   readonly id: string
-  /** `strict`: a session that can't be recorded isn't opened, or is ended. `best-effort`: it goes on, and what is missing is recorded as missing. */
+  /** `strict`: a session that can't be recorded is not opened, or is ended. `best-effort`: it continues, and the recording marks the missing part. */
   readonly mode: 'strict' | 'best-effort' | 'off'
   /** Whether what is typed is recorded, too: passwords that a terminal doesn't show are typed. */
   readonly input: boolean

@@ -38,7 +38,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     rolesWith: (permission) => policy.rolesWith(permission),
     adminRoles: () => policy.adminRoles(),
     racksOf: (principal, racks, moment) => policy.racksOf(principal, racks, moment),
-    mayGive: (principal, wanted, moment) => policy.mayGive(principal, wanted, moment),
+    canGrant: (principal, wanted, moment) => policy.canGrant(principal, wanted, moment),
     sees: (principal, rack, app, moment) => policy.sees(principal, rack, app, moment),
     isSecretKey: (key) => policy.isSecretKey(key),
     isSecretParameter: (name) => policy.isSecretParameter(name),

@@ -101,7 +101,7 @@ describe('permissions', () => {
     expect(expandPermission('*')).toHaveLength(permissions.length)
   })
 
-  test('whoever may execute anywhere may execute in the service command and in an own run', () => {
+  test('process:exec-any includes exec in the service command and in own runs', () => {
     const role = compileRole({ name: 'x', description: '', permissions: ['process:exec-any'] })
     expect(['process:exec', 'process:exec-own', 'process:run', 'process:stop'].map(role.has)).toEqual([
       true,

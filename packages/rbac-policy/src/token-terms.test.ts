@@ -57,7 +57,7 @@ describe('how long an API token lives', () => {
     ['the permission alone', [{ role: '-', permissions: ['secret:read'] }], 'token-max-age:secrets', 8 * hour, 7],
     ['by a pattern', [{ role: '-', permissions: ['*'] }], 'token-max-age:secrets', 8 * hour, 7],
     ['another permission', [{ role: 'deployer', permissions: ['app:read'] }], 'token-max-age', 90 * day, 4],
-    ['a role that there is not', [{ role: 'constructor' }], 'token-max-age', 90 * day, 4],
+    ['a role that does not exist', [{ role: 'constructor' }], 'token-max-age', 90 * day, 4],
     ['the strictest of two', [{ role: 'on-call' }, { role: 'admin' }], 'token-max-age:secrets', 8 * hour, 7],
     ['nothing', [], 'token-max-age', 90 * day, 4],
   ])('with %s', (_what, grants, rule, maxAge, line) => {

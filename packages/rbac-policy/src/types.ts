@@ -2,7 +2,7 @@ import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Explanation } from '@rack-gateway/errors'
 
-/** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
+/** `resource:action`, such as `release:promote`; `gateway:…` for the management API. */
 export type Permission = string
 
 /** Role × rack pattern × app pattern. `*` matches within a name; `*` alone is every one. */
@@ -17,13 +17,13 @@ export interface Binding {
   readonly permissions?: readonly Permission[]
 }
 
-/** What somebody wants to give: a role, or permissions one by one, on the racks and apps of two patterns. */
+/** A requested grant: a role, or permissions, on the racks and apps of two patterns. */
 export interface WantedGrant {
   readonly role: string
   readonly permissions?: readonly Permission[]
   readonly racks: string
   readonly apps: string
-  /** When what is given ends, in milliseconds since the epoch; null for never. Whoever holds something for a time gives it for no longer. */
+  /** The expiry in milliseconds since the epoch; null for never. A grant can't last longer than the granter's own. */
   readonly until: number | null
 }
 
@@ -154,7 +154,7 @@ export type Decision =
 export type Allowed = Extract<Decision, { effect: 'allow' }>
 
 /** Where a permission is asked for. */
-export interface Place {
+export interface PolicyScope {
   readonly rack: string
   readonly app: string | null
   readonly scope: 'app' | 'rack' | 'list'

@@ -8,7 +8,7 @@ export function issuerName(issuer: string): string {
   return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
 }
 
-/** What somebody typed for a user, an e-mail address alone or with the issuer. No domain of an address has a slash. */
+/** Parses a user: an e-mail address, alone or with the issuer. Domains of addresses contain no slash. */
 export function readUserName(text: string): { readonly email: string; readonly issuer: string | null } {
   const [, email = text, issuer = null] = /^([^@]+@[^/]+)\/(.+)$/s.exec(text) ?? []
   return { email: email.toLowerCase(), issuer: issuer === null ? null : issuerName(issuer.toLowerCase()) }

@@ -23,10 +23,10 @@ export async function checkClock({ origin, trust }: Pick<Subject, 'origin' | 'tr
   const theirs = Date.parse(answer.headers.get('date') ?? '')
   if (Number.isNaN(theirs)) return warning('not checked: the answer has no Date', null)
   const offset = Math.round((theirs + 500 - (asked + answered) / 2) / 1_000)
-  return judged(offset)
+  return evaluated(offset)
 }
 
-function judged(offset: number): Finding {
+function evaluated(offset: number): Finding {
   const difference = Math.abs(offset)
   if (difference <= tolerated)
     return ok(`${difference <= 1 ? 'as' : `${difference} s from`} the gateway's; more than ${tolerated} s would matter`)

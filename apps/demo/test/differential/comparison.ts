@@ -48,18 +48,18 @@ export function createComparison(system: System) {
       expect([method, target]).toEqual(['GET', expect.stringMatching(ownQuestion)])
     const [received, ...more] = heard
     expect(more).toEqual([])
-    const [judged, ...again] = decided()
+    const [evaluated, ...again] = decided()
     expect(again).toEqual([])
     if (received === undefined) {
       expect(status === 0 || (status >= 400 && status < 500) || isRefusedInWords(call, status)).toBe(true)
       return { tag, status, meaning: null }
     }
-    if (judged === undefined) throw new Error('the rack got what was not decided on')
-    expect(judged.decision.effect).toBe('allow')
+    if (evaluated === undefined) throw new Error('the rack got what was not decided on')
+    expect(evaluated.decision.effect).toBe('allow')
     compareBytes(call, received)
-    compareHeaders(call, judged, received)
+    compareHeaders(call, evaluated, received)
     expect(headerOf(received.rawHeaders, 'convox-actor')).toBe(caller.name)
-    return { tag, status, meaning: compareMeanings(call, judged, received) }
+    return { tag, status, meaning: compareMeanings(call, evaluated, received) }
   }
   return { compare }
 }
@@ -89,8 +89,8 @@ function compareBytes(call: WireCall, { method, target, body }: ReceivedRequest)
 }
 
 /** What the route permits, each once and byte for byte, and nothing else of the caller's. */
-function compareHeaders(call: WireCall, judged: Judged, { rawHeaders }: ReceivedRequest): void {
-  const permitted = new Set([...always, ...judged.call.route.headers.map((name) => name.toLowerCase())])
+function compareHeaders(call: WireCall, evaluated: Judged, { rawHeaders }: ReceivedRequest): void {
+  const permitted = new Set([...always, ...evaluated.call.route.headers.map((name) => name.toLowerCase())])
   const sent = headersOf(call).map(([name, value]) => [name.toLowerCase(), trimmed(value)] as const)
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase()

@@ -18,16 +18,16 @@ export interface Judged {
  * @returns takes what was decided since it was last asked
  */
 export function watchDecisions({ policy }: FastifyInstance): () => Judged[] {
-  const judged: Judged[] = []
+  const evaluated: Judged[] = []
   const seen = new WeakSet<RackCall['params']>()
   const { decide } = policy
   policy.decide = (principal, call) => {
     const decision = decide(principal, call)
-    if (!seen.has(call.params)) judged.push({ call, decision })
+    if (!seen.has(call.params)) evaluated.push({ call, decision })
     seen.add(call.params)
     return decision
   }
-  return () => judged.splice(0)
+  return () => evaluated.splice(0)
 }
 
 /** What a call means, in words that the gateway and the rack share: their names for a path's parameters differ. */

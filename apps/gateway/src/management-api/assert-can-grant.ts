@@ -8,7 +8,7 @@ export function assertCanGrant(
   wanted: WantedGrant,
   as: 'role' | 'token' = 'role',
 ): void {
-  const denied = policy.mayGive(principal, wanted, moment)
+  const denied = policy.canGrant(principal, wanted, moment)
   if (denied === null) return
   const { cause, reason, remedy } = denied
   if (cause === 'unknown') throw new InvalidRequest(reason, remedy)

@@ -100,7 +100,7 @@ function grantUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenGrant
 }
 
 function canGrant({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): boolean {
-  return policy.mayGive(principal, grantUntil(grant, until ?? moment.at), moment) === null
+  return policy.canGrant(principal, grantUntil(grant, until ?? moment.at), moment) === null
 }
 
 function scopesOf({ principal }: Context): { readonly racks: string; readonly apps: string }[] {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type MaskOrigin, type MaskView, maskResponse, maskResponseInSteps, redactText } from '@rack-gateway/convox-api'
-import { type Policy, sightOf } from '@rack-gateway/rbac-policy'
+import { type Policy, visibilityOf } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
 import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
@@ -32,7 +32,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     const app = appOf(match.route, match.params)
     const moment = { at: now(), address }
     const place = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
-    const { secrets, environment } = sightOf(policy, principal, place, moment)
+    const { secrets, environment } = visibilityOf(policy, principal, place, moment)
     return {
       env: environment,
       secrets,

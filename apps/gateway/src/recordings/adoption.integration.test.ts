@@ -14,7 +14,7 @@ const key = randomBytes(32)
 const deriveKeys = () => [key]
 const never = new AbortController().signal
 
-async function world() {
+async function scenario() {
   const database = await createTestDatabase()
   const admin = postgres(database.adminUrl, { max: 2, onnotice() {} })
   const directory = await mkdtemp(join(tmpdir(), 'left-'))
@@ -81,7 +81,7 @@ async function leave(admin: Sql, store: ObjectStore, from: string): Promise<stri
 const uuid = () => uuidv7(Date.now())
 
 test('each that was left is closed once, however many look', async () => {
-  const { admin, store, events, failures, replica } = await world()
+  const { admin, store, events, failures, replica } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })
   const left = [await leave(admin, store, gone), await leave(admin, store, gone), await leave(admin, store, gone)]
@@ -95,7 +95,7 @@ test('each that was left is closed once, however many look', async () => {
 })
 
 test('a session that goes on in a stream of the next month, or in one after a sleep, is not taken for left', async () => {
-  const { admin, store, events, replica } = await world()
+  const { admin, store, events, replica } = await scenario()
   const { look } = replica()
   const [first, second, third, heir] = [uuid(), uuid(), uuid(), uuid()]
   const id = await leave(admin, store, first)
@@ -111,7 +111,7 @@ test('a session that goes on in a stream of the next month, or in one after a sl
 })
 
 test('one whose store does not answer is closed later, and keeps no other from it', async () => {
-  const { admin, store, events, failures, replica } = await world()
+  const { admin, store, events, failures, replica } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })
   const [stuck, other] = [await leave(admin, store, gone), await leave(admin, store, gone)]
@@ -127,7 +127,7 @@ test('one whose store does not answer is closed later, and keeps no other from i
 })
 
 test('an event that can not be recorded leaves it open', async () => {
-  const { admin, store, replica, events } = await world()
+  const { admin, store, replica, events } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })
   await leave(admin, store, gone)

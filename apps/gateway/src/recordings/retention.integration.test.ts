@@ -17,7 +17,7 @@ function directoryStore(directory: string): Promise<ObjectStore> {
 
 const never = new AbortController().signal
 
-async function world(open: (directory: string) => Promise<ObjectStore> = directoryStore) {
+async function scenario(open: (directory: string) => Promise<ObjectStore> = directoryStore) {
   const database = await createTestDatabase()
   const admin = postgres(database.adminUrl, { max: 2, onnotice() {} })
   const sql = postgres(database.runtimeUrl, { max: 6, onnotice() {} })
@@ -78,7 +78,7 @@ async function world(open: (directory: string) => Promise<ObjectStore> = directo
 }
 
 test('what ended longer ago goes, with an event, and no other', async () => {
-  const { recording, kept, remove, events, admin } = await world()
+  const { recording, kept, remove, events, admin } = await scenario()
   const [old, young, open] = [await recording(91), await recording(89), await recording(null)]
   await remove({ keep: 90 * day })
   expect(await kept()).toEqual(new Set([young, open]))
@@ -95,7 +95,7 @@ test('what ended longer ago goes, with an event, and no other', async () => {
 })
 
 test('of more than may be kept the oldest go', async () => {
-  const { recording, kept, remove, events } = await world()
+  const { recording, kept, remove, events } = await scenario()
   const [third, first, second, open] = [
     await recording(1),
     await recording(3),
@@ -109,14 +109,14 @@ test('of more than may be kept the oldest go', async () => {
 })
 
 test('without terms all is kept', async () => {
-  const { recording, kept, remove } = await world()
+  const { recording, kept, remove } = await scenario()
   const ids = [await recording(3_000), await recording(1)]
   await remove({})
   expect(await kept()).toEqual(new Set(ids))
 })
 
 test('however many look, each is said to be removed once', async () => {
-  const { recording, kept, remove, events } = await world()
+  const { recording, kept, remove, events } = await scenario()
   for (let count = 0; count < 4; count++) await recording(100)
   await Promise.all(Array.from({ length: 5 }, () => remove({ keep: day })))
   await remove({ keep: day })
@@ -124,7 +124,7 @@ test('however many look, each is said to be removed once', async () => {
 })
 
 test('nothing is removed that the log does not say', async () => {
-  const { recording, kept, remove, failures, logAway } = await world()
+  const { recording, kept, remove, failures, logAway } = await scenario()
   const id = await recording(100)
   logAway(true)
   await remove({ keep: day })
@@ -135,7 +135,7 @@ test('nothing is removed that the log does not say', async () => {
 })
 
 test('a removal that failed is finished later, and said once', async () => {
-  const { recording, kept, remove, store, events, failures } = await world()
+  const { recording, kept, remove, store, events, failures } = await scenario()
   const id = await recording(100)
   const failing: ObjectStore = {
     ...store,
@@ -177,7 +177,7 @@ test.skipIf(!hasMoto)(
   async () => {
     const endpoint = await lockedBucket()
     const address = readObjectStoreAddress(`s3://records/kept?region=us-east-1&endpoint=${endpoint}`)
-    const { store, admin, recording, kept, remove, events } = await world(() => openObjectStore(address))
+    const { store, admin, recording, kept, remove, events } = await scenario(() => openObjectStore(address))
     const id = uuidv7(Date.now())
     const deriveKeys = () => [Buffer.alloc(32, 7)]
     const recordings = createRecordings({ store: { ...store, close() {} }, deriveKeys, onError() {} })

@@ -30,7 +30,7 @@ export function whenAndWhence({ time = usualTime, address }: Who): CaseMoment {
   return { at, address: address ?? null, problems }
 }
 
-/** Names of all roles that somebody holds, groups' included. */
+/** Names of all roles of the caller, including those of groups. */
 export function rolesOf(who: Who, groups: Groups): string[] {
   return bindingsOf(who, groups).map(({ role }) => role)
 }

@@ -25,7 +25,7 @@ function byCommand(convox: string, app: string): CaseCalls {
   if (plan.kind === 'unknown')
     return nothing({ at, text: `what it asks of the gateway can not be told: ${inMessage(plan.reason)}` })
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
-  if (calls.length === 0) return nothing({ at, text: 'it asks nothing of the gateway that it can not do without' })
+  if (calls.length === 0) return nothing({ at, text: 'it makes no call that it needs to succeed' })
   return { asks: `convox ${words.map(typed).join(' ')}`, calls, problems: [] }
 }
 

@@ -28,7 +28,7 @@ function runLines(document: PolicyDocument, ...lines: readonly string[]): CasesR
   return runCases(document, cases)
 }
 
-function verdict(one: string, document = builtIn) {
+function evaluate(one: string, document = builtIn) {
   const [only] = runLines(document, `  it: { ${one} }`).verdicts
   if (only === undefined) throw new Error('no case was judged')
   return only
@@ -69,7 +69,7 @@ describe('a case', () => {
       'who: { roles: [ops] }, call: { route: "POST /apps/{app}/services/{service}/processes", params: { service: web }, command: sh }, expect: { effect: deny, rule: command:run-service }',
     ],
   ])('%s', (one) => {
-    const { passed, effect, decisions } = verdict(one)
+    const { passed, effect, decisions } = evaluate(one)
     expect({ effect, rules: decisions.map(({ rule }) => rule), passed }).toMatchObject({ passed: true })
   })
 
@@ -84,7 +84,7 @@ describe('a case', () => {
       'who: { roles: [deployer] }, where: { service: web, ownRun: false }, expect: { effect: deny, rule: no-permission }',
     ],
   ])('says what only the rack knows: %s', (one) => {
-    expect(verdict(`${one}, ${exec}`)).toMatchObject({ passed: true })
+    expect(evaluate(`${one}, ${exec}`)).toMatchObject({ passed: true })
   })
 
   test.each([
@@ -92,7 +92,7 @@ describe('a case', () => {
     ['{ changed: [COLOUR] }', 'deny', 'no-permission'],
   ])('says which keys a release changes: %s', (where, effect, rule) => {
     const one = `who: { roles: [ci] }, where: ${where}, convox: env set COLOUR=red, expect: { effect: ${effect}, rule: "${rule}" }`
-    expect(verdict(one)).toMatchObject({ passed: true })
+    expect(evaluate(one)).toMatchObject({ passed: true })
   })
 
   test.each([
@@ -107,7 +107,7 @@ describe('a case', () => {
       '    when: { addresses: [10.0.0.0/8], time: [{ from: 08:00, to: 18:00, zone: Europe/Berlin }] }',
     )
     const who = `who: { roles: [office], time: ${time}, address: ${address} }`
-    expect(verdict(`${who}, convox: apps, expect: { effect: ${effect}, rule: ${rule} }`, document).passed).toBe(true)
+    expect(evaluate(`${who}, convox: apps, expect: { effect: ${effect}, rule: ${rule} }`, document).passed).toBe(true)
   })
 
   test.each([
@@ -115,7 +115,7 @@ describe('a case', () => {
     ['another rule', 'effect: allow, rule: role:admin'],
     ['another reason', 'effect: allow, rule: role:deployer, reason: because'],
   ])('fails by %s', (_what, expected) => {
-    expect(verdict(`who: { roles: [deployer] }, convox: apps cancel, expect: { ${expected} }`).passed).toBe(false)
+    expect(evaluate(`who: { roles: [deployer] }, convox: apps cancel, expect: { ${expected} }`).passed).toBe(false)
   })
 })
 
@@ -140,14 +140,14 @@ describe('what is wrong with a file of cases is said with line and column', () =
       'cases.a.expect has no rule; it should be the rule that decides',
     ],
     [
-      'an effect that there is not',
+      'an effect that does not exist',
       `${head}  a: { who: {}, convox: apps, expect: { effect: allowed, rule: x } }`,
       3,
       41,
       'cases.a.expect.effect should be allow, deny, or open',
     ],
     [
-      'a role that there is not',
+      'a role that does not exist',
       `${head}  a: { who: { roles: [admiral] }, convox: apps, expect: { effect: deny, rule: x } }`,
       3,
       8,
@@ -203,7 +203,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       'Unterminated single-quoted string',
     ],
     [
-      'a command that there is not',
+      'a command that does not exist',
       `${head}  a: { who: {}, convox: explode, expect: { effect: deny, rule: x } }`,
       3,
       17,
@@ -214,10 +214,10 @@ describe('what is wrong with a file of cases is said with line and column', () =
       `${head}  a: { who: {}, convox: help, expect: { effect: deny, rule: x } }`,
       3,
       17,
-      'it asks nothing of the gateway',
+      'it makes no call',
     ],
     [
-      'a route that there is not',
+      'a route that does not exist',
       `${head}  a: { who: {}, call: { route: GET /x }, expect: { effect: deny, rule: x } }`,
       3,
       17,
@@ -291,13 +291,13 @@ describe('a case of a session', () => {
     ['convox run', 'convox: run command rails console', 'consoles'],
   ])('says how %s is recorded', (_what, asked, recording) => {
     const rule = asked.includes('nstances') ? 'role:admin' : 'command:'
-    const { otherwise } = verdict(
+    const { otherwise } = evaluate(
       `who: { roles: [admin] }, ${asked}, expect: { effect: allow, rule: "${rule}", recording: ${recording} }`,
       document,
     )
     expect(otherwise).toEqual([])
     const other = recording === 'shells' ? 'looking' : 'shells'
-    const wrong = verdict(
+    const wrong = evaluate(
       `who: { roles: [admin] }, ${asked}, expect: { effect: allow, rule: "${rule}", recording: ${other} }`,
       document,
     )

@@ -1,6 +1,6 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
 import type { Policy } from '../policy.ts'
-import { type Sight, sightOf } from '../sight.ts'
+import { type Visibility, visibilityOf } from '../visibility.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
 
 export interface ValuesSeen {
@@ -17,7 +17,7 @@ export function seeValues({ principal, rack, calls, at, address, expected }: Pol
   const { hidden, shown } = expected
   const app = calls.find((call) => call.app !== null)?.app ?? null
   const place = { rack, app, scope: app === null ? 'rack' : 'app' } as const
-  const sight = sightOf(policy, principal, place, { at, address })
+  const sight = visibilityOf(policy, principal, place, { at, address })
   const isSecret = { environment: policy.isSecretKey, parameters: policy.isSecretParameter }
   const hides = { environment: hidesKey(sight, policy), parameters: hidesParameter(sight, policy) }
   const otherwise = (['environment', 'parameters'] as const).flatMap((kind) => [
@@ -32,11 +32,11 @@ export function seeValues({ principal, rack, calls, at, address, expected }: Pol
   return { otherwise, secrets: { environment: secret('environment'), parameters: secret('parameters') } }
 }
 
-function hidesKey({ environment }: Sight, { isSecretKey }: Asked): (key: string) => boolean {
+function hidesKey({ environment }: Visibility, { isSecretKey }: Asked): (key: string) => boolean {
   return (key) => environment === 'hidden' || (environment === 'secrets-hidden' && isSecretKey(key))
 }
 
-function hidesParameter({ secrets }: Sight, { isSecretParameter }: Asked): (name: string) => boolean {
+function hidesParameter({ secrets }: Visibility, { isSecretParameter }: Asked): (name: string) => boolean {
   return (name) => !secrets && isSecretParameter(name)
 }
 

@@ -1,5 +1,5 @@
 export { usualTime } from './case-caller.ts'
-export type { CaseVerdict } from './judge-case.ts'
+export type { CaseEvaluation } from './evaluate-case.ts'
 export type { CaseEffect, Expected, NamedValues, PolicyCase } from './policy-case.ts'
 export { type CasesFile, type CasesReading, readCases } from './read-cases.ts'
 export type { CoveredRule } from './rule-coverage.ts'

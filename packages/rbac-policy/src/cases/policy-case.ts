@@ -1,6 +1,6 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import type { Place } from '../document-places.ts'
-import type { KnownOfRack } from '../planned-worlds.ts'
+import type { KnownOfRack } from '../possible-outcomes.ts'
+import type { SourcePosition } from '../source-positions.ts'
 import type { Principal } from '../types.ts'
 
 /** What a case says that a call comes to: `open` where it depends on what only the rack knows. */
@@ -23,8 +23,8 @@ export interface Expected {
   readonly recording: string | null
 }
 
-/** Somebody asks for something somewhere, and what should come of it. */
-export interface PolicyCase extends Place {
+/** A caller, the calls, and the expected decision. */
+export interface PolicyCase extends SourcePosition {
   readonly name: string
   readonly principal: Principal
   readonly rack: string

@@ -1,6 +1,6 @@
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
+import { type FileProblems, readWritten } from '../document-schema/file.ts'
 import type { PolicyDocument } from '../policy-document.ts'
-import { type FileProblems, readWritten } from '../written-file.ts'
 import { principalOf, rolesOf, whenAndWhence } from './case-caller.ts'
 import { plannedFor } from './case-calls.ts'
 import { type WrittenCase, WrittenCases } from './case-schema.ts'

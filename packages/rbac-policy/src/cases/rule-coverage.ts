@@ -1,14 +1,14 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
 import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
 import { entryName, type NameList, unblockedName } from '../name-lists.ts'
-import type { JudgedWorld } from '../planned-decision.ts'
+import type { EvaluatedScenario } from '../planned-decision.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import { compileValueRules } from '../recorded-values.ts'
 import { requiredPermissions } from '../required-permissions.ts'
 import type { Permission, RackCall } from '../types.ts'
-import type { JudgedCase } from './judge-case.ts'
+import { grantName, ownEntries, ownGrants, type WrittenRule, writtenRules } from './document-rules.ts'
+import type { JudgedCase } from './evaluate-case.ts'
 import type { NamedValues } from './policy-case.ts'
-import { grantName, ownEntries, ownGrants, type WrittenRule, writtenRules } from './written-rules.ts'
 
 /** Something that a document says, and whether any case came to it. */
 export interface CoveredRule extends WrittenRule {
@@ -17,7 +17,7 @@ export interface CoveredRule extends WrittenRule {
 
 export interface RuleCoverage {
   /** Takes note of what a case came to. */
-  saw(judged: JudgedCase): void
+  saw(evaluated: JudgedCase): void
   rules(): readonly CoveredRule[]
 }
 
@@ -61,7 +61,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     if (rule === 'protected-parameter') sawNames('protectedParameters', rackParameters)
   }
 
-  function sawDecided({ decision, call }: JudgedWorld): void {
+  function sawDecided({ decision, call }: EvaluatedScenario): void {
     if (call === null) return
     exercised.add(decision.rule)
     sawValues(call)
@@ -77,8 +77,8 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   }
 
   return {
-    saw({ worlds, recordings, secrets }) {
-      for (const world of worlds) sawDecided(world)
+    saw({ scenarios, recordings, secrets }) {
+      for (const scenario of scenarios) sawDecided(scenario)
       for (const { id } of recordings) exercised.add(`recording:${id}`)
       sawSecrets(secrets)
     },

@@ -9,7 +9,7 @@ export interface PackageCounts {
   /** Evaluations of calls that nobody made: they are not among the others, nor are the objections to them. */
   readonly simulated: number
   readonly objected: number
-  /** Threw, returned something else than a verdict, or passed its deadline. */
+  /** The package threw, returned no valid result, or exceeded its deadline. */
   readonly failed: number
   /** Kept the process busy for more than 5 ms. */
   readonly slow: number
@@ -28,7 +28,7 @@ export interface Answer {
   readonly objection: Objection | null
   /** Why there is none. */
   readonly failed: string | null
-  /** Whether it failed by giving none in time. */
+  /** Whether the package exceeded its deadline. */
   readonly late: boolean
 }
 

@@ -113,7 +113,7 @@ function inItsOwnWords(name: string, error: unknown): unknown {
 
 /** Goes on as the package's words end: behind a whole sentence with another one. */
 function askOwner(name: string, message: string): string {
-  const whom = `whoever keeps the policy package ${name}`
+  const whom = `the maintainers of the policy package ${name}`
   return /[.!?]$/.test(message) ? `Ask ${whom}.` : `ask ${whom}`
 }
 
@@ -139,7 +139,7 @@ function keepBelow(app: FastifyInstance): (one: LoadedPackage | null) => void {
   }
 }
 
-/** Whoever calls a package's route gave their credential to the gateway, not to the package. */
+/** The caller gave its credential to the gateway, not to the package. */
 function forgetCredentials({ raw }: FastifyRequest): void {
   for (const name of ['authorization', 'cookie']) delete raw.headers[name]
   raw.rawHeaders = raw.rawHeaders.filter((_, index, all) => {

@@ -29,7 +29,7 @@ test('it sees what is to run on an instance, and where nothing is said', () => {
   expect(packageCallOf(call('WS /instances/{id}/shell', { command: null })).instanceCommand).toBeNull()
 })
 
-test('nothing of it is shared with the call that is decided and forwarded', () => {
+test('shares no object with the decided call', () => {
   const real = call('POST /apps/{app}/releases', { environment: { changed: ['KEY'] } })
   const seen = packageCallOf(real)
   expect(seen.params).not.toBe(real.params)

@@ -86,7 +86,7 @@ describe('packages', () => {
     expect(all.told).toEqual(['p0 warn hello', 'p0 failed: gave no answer within 10 ms'])
   }, 2_000)
 
-  test('that fail are told of once a minute, and counted each time', async () => {
+  test('that fail are logged once a minute, and counted each time', async () => {
     const all = packages({
       evaluate() {
         throw new Error('broken')

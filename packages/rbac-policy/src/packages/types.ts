@@ -13,7 +13,7 @@ export interface PackageCall {
   readonly changes: boolean
   /** What the placeholders of the route stand for. */
   readonly params: Readonly<Record<string, string>>
-  /** Names of what is sent, by place. */
+  /** Names of the parameters that are sent. */
   readonly parameters: {
     readonly query: readonly string[]
     readonly form: readonly string[]
@@ -21,7 +21,7 @@ export interface PackageCall {
   }
   readonly service: string | null
   readonly process: { readonly id: string; readonly service: string | null; readonly own: boolean } | null
-  /** Of a run and of what is executed; `argv` is null where the words can't be told apart. */
+  /** The command of a run or an exec; `argv` is null if the command can't be split. */
   readonly command: { readonly mode: CommandMode; readonly argv: readonly string[] | null } | null
   /** What is to run on an instance, as one text for a shell there; null: an interactive shell, or no shell on an instance. */
   readonly instanceCommand: string | null
@@ -41,7 +41,7 @@ export interface PackageCall {
 export interface PackagePrincipal {
   readonly kind: PrincipalKind
   readonly id: string
-  /** A person's e-mail address, or the name of a token or trust. Whoever makes a token chooses its name. */
+  /** A user's e-mail address, or the name of a token or trust, which its creator chose. */
   readonly name: string
   readonly groups: readonly string[]
   /** Those that it holds where the call goes. */
@@ -65,7 +65,7 @@ export interface CallContext {
   /** `begin` before the call goes to the rack; `review` while its websocket or transfer is under way. */
   readonly phase: 'begin' | 'review'
   /**
-   * Whether somebody only asks what the call would come to: it isn't made, so it is none to count, tell of or remember.
+   * `true` for a dry run: the package must not cause side effects.
    * What only the rack knows of it is made up, in round brackets: `(another)`.
    */
   readonly simulated: boolean

@@ -38,7 +38,7 @@ function inWords({ words, service }: ExampleCommand): string {
 /** In a process that isn't of an own run, a rule is half of what it takes. */
 function execWords(role: Role, example: ExampleCommand): string {
   const alone = example.service === commandService || compileRole(role).has('process:exec-any')
-  return `exec ${inWords(example)}${alone ? '' : ', to whoever holds process:exec-any too'}`
+  return `exec ${inWords(example)}${alone ? '' : ', with process:exec-any'}`
 }
 
 type Judge = (role: string, example: ExampleCommand, mode: CommandMode) => boolean

@@ -17,7 +17,7 @@ const examples: Readonly<Record<WordType, string>> = {
   release: 'RAAAAAAAAAA',
 }
 
-/** Words that no rule names, so that only a rule for anything permits them; plain ones, since nothing that a shell would read is ever anything. */
+/** Words that no rule names, so that only a rule for any command allows them. They contain no shell syntax, which no rule allows. */
 const unnamed = ['unnamed-command', 'unnamed-word']
 
 /** Stands for the services that no rule names. */

@@ -64,7 +64,7 @@ describe('what changes between two documents', () => {
     )
   })
 
-  test('is told of how long API tokens live', () => {
+  test('reports how long API tokens live', () => {
     expect(changes('tokens: { max-age: 30d, rules: { x: { roles: [admin], max-age: 12h } } }')).toEqual([
       { effect: 'refuses', role: null, what: 'an API token lives for at most 30 days' },
       { effect: 'changes', role: null, what: 'an API token without an end lives for 30 days' },
@@ -102,12 +102,12 @@ describe('what changes between two documents', () => {
       {
         effect: 'permits',
         role: 'ops',
-        what: 'exec "export <user:integer>" on the service jobs, to whoever holds process:exec-any too',
+        what: 'exec "export <user:integer>" on the service jobs, with process:exec-any',
       },
     ])
   })
 
-  test('is told of a prefix as it is written', () => {
+  test('reports a prefix as it is written', () => {
     const rule = (run: string) => written(`commands: { rules: { x: { run: ${run}, roles: [ops] } } }`)
     expect(diffPolicies(rule('rake reports:daily'), rule('rake reports:*'))).toEqual([
       { effect: 'permits', role: 'ops', what: 'run "rake reports:*" on the service command' },
@@ -117,7 +117,7 @@ describe('what changes between two documents', () => {
     ])
   })
 
-  test('is told of what is for anything', () => {
+  test('reports what is for anything', () => {
     const [anyCommand, ...others] = [...before.commands].reverse()
     if (anyCommand?.id !== 'any-command') throw new Error('the built-in policy ends with any-command')
     const wider = [...others, { ...anyCommand, roles: ['admin', 'ops'] }]
@@ -129,7 +129,7 @@ describe('what changes between two documents', () => {
     expect(diffPolicies(before, { ...before, commands: wider })).toContainEqual({
       effect: 'permits',
       role: 'ops',
-      what: 'exec "(anything else)" on any other service, to whoever holds process:exec-any too',
+      what: 'exec "(anything else)" on any other service, with process:exec-any',
     })
     const rake = { id: 'rake', argv: ['rake', { rest: true }], services: ['command'], roles: ['ops'] } as const
     const permitted = diffPolicies(before, { ...before, commands: [...before.commands, rake] })
@@ -137,7 +137,7 @@ describe('what changes between two documents', () => {
     expect(permitted).toContainEqual({ effect: 'permits', role: 'ops', what: 'run "rake …" on the service command' })
   })
 
-  test('is told of services that accept run', () => {
+  test('reports services that accept run', () => {
     const opened = diffPolicies(before, { ...before, runServices: ['command', 'jobs'] })
     expect(opened).toContainEqual({
       effect: 'permits',
@@ -147,7 +147,7 @@ describe('what changes between two documents', () => {
     expect(opened.filter(({ what }) => what.startsWith('exec'))).toEqual([])
   })
 
-  test('is told of exec where nothing can be run', () => {
+  test('reports exec where nothing can be run', () => {
     const rules = before.commands.map((rule) =>
       rule.id === 'rails-console' ? { ...rule, roles: ['admin', 'ops'], services: ['command', 'web'] } : rule,
     )
@@ -157,12 +157,12 @@ describe('what changes between two documents', () => {
       {
         effect: 'permits',
         role: 'ops',
-        what: 'exec "rails console" on the service web, to whoever holds process:exec-any too',
+        what: 'exec "rails console" on the service web, with process:exec-any',
       },
     ])
   })
 
-  test('is told of what narrows a new rule, and narrowed one that is gone, but not of another name', () => {
+  test('reports what narrows a new rule, and narrowed one that is gone, but not of another name', () => {
     const export_ = { id: 'export', argv: ['export'], services: ['command'], roles: ['ops'], apps: ['web'] }
     const narrow = { ...before, commands: [...before.commands, export_] }
     const open = { ...before, commands: [...before.commands, { ...export_, id: 'wide', apps: undefined }] }
@@ -178,7 +178,7 @@ describe('what changes between two documents', () => {
     expect(diffPolicies(narrow, renamed)).toEqual([])
   })
 
-  test('is told of recordings, and of their order', () => {
+  test('reports recordings, and of their order', () => {
     const [one, other] = [
       { id: 'one', mode: 'strict', input: false } as const,
       { id: 'other', mode: 'off', input: false, apps: ['web'] } as const,
@@ -195,7 +195,7 @@ describe('what changes between two documents', () => {
     ])
   })
 
-  test('is told of choices one by one', () => {
+  test('reports choices one by one', () => {
     const rules = before.commands.map((rule) =>
       rule.id === 'migrate-and-seed'
         ? { ...rule, roles: ['admin', 'ops'], argv: ['rake', ['db:migrate', 'db:rollback']] }

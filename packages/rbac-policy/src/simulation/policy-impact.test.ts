@@ -57,7 +57,7 @@ function ofToken(role: string, command: string): RecordedCall {
 
 const noPromotion = written('blocked:', '  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }')
 
-describe('what a proposed document would change of what was done', () => {
+describe('the impact of a proposed document on recorded calls', () => {
   test('is nothing under the same one', () => {
     expect(impact(current, recorded(), run('bin/pre_release', 'allow'), run('sh', 'deny'))).toEqual({
       calls: 3,
@@ -77,7 +77,7 @@ describe('what a proposed document would change of what was done', () => {
     expect({ permitted, refused, changes: changes.length }).toEqual({ permitted: 1, refused: 0, changes: 1 })
   })
 
-  test('takes the owner of a token for whoever may do what it did', () => {
+  test('decides calls of a token by its owner', () => {
     const nightly = written(
       'roles: { night: { permissions: [app:read, "process:*"] } }',
       'commands: { rules: { report: { run: bin/report, roles: [night] } } }',
@@ -141,8 +141,8 @@ describe('what a proposed document would change of what was done', () => {
     const unlike = recorded({ role: 'viewer' })
     const gone = recorded({ route: 'GET /gone' })
     const elsewhere = recorded({ path: '/apps/../x' })
-    const stranger = recorded({ principal: { kind: 'robot', id: 'r', name: 'r' } })
-    expect(impact(noPromotion, unlike, gone, elsewhere, stranger)).toEqual({
+    const unknownCaller = recorded({ principal: { kind: 'robot', id: 'r', name: 'r' } })
+    expect(impact(noPromotion, unlike, gone, elsewhere, unknownCaller)).toEqual({
       calls: 4,
       unclear: 4,
       packages: 0,
@@ -165,7 +165,7 @@ describe('what a proposed document would change of what was done', () => {
     expect(study.result(10)).toMatchObject({ calls: 1, unclear: 1, changes: [] })
   })
 
-  test('finds out whether a process was an own run by what came of it', () => {
+  test('detects an own run by its recorded outcome', () => {
     const exec = recorded({
       role: 'ci',
       route: 'WS /apps/{app}/processes/{pid}/exec',

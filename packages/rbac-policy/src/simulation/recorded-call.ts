@@ -49,7 +49,7 @@ export interface ReplayedCall {
   readonly call: RackCall
 }
 
-/** Who made recorded calls. The same object for the same caller, since a policy compiles what somebody holds once for each. */
+/** The callers of recorded calls. Each caller is one object, because a policy compiles the bindings of each object once. */
 export interface Callers {
   of(recorded: RecordedCall, kind: PrincipalKind): Principal
 }

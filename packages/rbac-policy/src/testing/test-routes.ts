@@ -10,7 +10,7 @@ import { principalOf, type TestCall, type TestCaller, timeOf } from './test-call
 
 /** How a route of a package is asked, in a test. */
 export interface TestAsked {
-  /** Null: somebody without a credential. */
+  /** Null for a request without a credential. */
   readonly as?: TestCaller | null
   readonly body?: unknown
   readonly at?: TestCall['at']

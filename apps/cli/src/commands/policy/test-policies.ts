@@ -1,6 +1,6 @@
 import {
   type CasesFile,
-  type CaseVerdict,
+  type CaseEvaluation,
   type CoveredRule,
   readCases,
   runCases,
@@ -17,7 +17,7 @@ export interface TestedPolicy {
   readonly document: string
   /** Its SHA-256, hex. */
   readonly policy: string
-  readonly files: readonly { readonly file: string; readonly verdicts: readonly CaseVerdict[] }[]
+  readonly files: readonly { readonly file: string; readonly verdicts: readonly CaseEvaluation[] }[]
   readonly coverage: readonly CoveredRule[]
 }
 

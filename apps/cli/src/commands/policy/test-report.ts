@@ -1,5 +1,5 @@
 import { toDecisionJson } from '@rack-gateway/rbac-policy'
-import type { CaseVerdict, CoveredRule } from '@rack-gateway/rbac-policy/cases'
+import type { CaseEvaluation, CoveredRule } from '@rack-gateway/rbac-policy/cases'
 import { counted } from '../../output/counted.ts'
 import { shownName } from './read-text.ts'
 import type { TestedPolicy } from './test-policies.ts'
@@ -18,7 +18,7 @@ export function testedLines({ document, policy, files, coverage }: TestedPolicy)
   ]
 }
 
-function failureLines(file: string, { case: one, effect, decisions, otherwise }: CaseVerdict): string[] {
+function failureLines(file: string, { case: one, effect, decisions, otherwise }: CaseEvaluation): string[] {
   const { name, line, column, asks, rack, expected } = one
   const reason = expected.reason === null ? '' : `, saying "${expected.reason}"`
   return [
@@ -58,7 +58,7 @@ export function testedAsJson(tested: readonly TestedPolicy[]) {
   }
 }
 
-function caseAsJson(file: string, { case: one, passed, effect, decisions, otherwise }: CaseVerdict) {
+function caseAsJson(file: string, { case: one, passed, effect, decisions, otherwise }: CaseEvaluation) {
   const { name, line, column, asks, rack, expected } = one
   return {
     file,

@@ -52,14 +52,14 @@ export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'deci
     const address = principal === call.principal ? moment.address : null
     const question = { policy, document: policy.document, principal, rack, at: moment.at, address }
     const { hash } = policy
-    const judged = body.calls.map((one) => {
+    const evaluated = body.calls.map((one) => {
       const planned = toPlannedCall(one)
-      return { route: planned.route.id, worlds: judgePlanned(question, planned) }
+      return { route: planned.route.id, scenarios: judgePlanned(question, planned) }
     })
     const simulate = simulatedPackages(call.packages)
     const decisions = []
-    for (const { route, worlds } of judged) {
-      const planned = await narrowPlanned(worlds, (hypothetical, decision) =>
+    for (const { route, scenarios } of evaluated) {
+      const planned = await narrowPlanned(scenarios, (hypothetical, decision) =>
         simulate(principal, hypothetical, decision),
       )
       decisions.push({ route, ...toResponse(planned) })

@@ -7,7 +7,7 @@ export function sentences(verification: Verification, archives: readonly Archive
   const checked = new Set(archives.map(({ month }) => month))
   const notHere = verification.archived.filter(({ month }) => !checked.has(month))
   return [
-    ...verdictOn('', verification),
+    ...matchCall('', verification),
     ...worthOfCheckpoints(verification),
     ...verification.recovered.map(cameLate),
     ...notHere.map(notChecked),
@@ -16,12 +16,12 @@ export function sentences(verification: Verification, archives: readonly Archive
 
 /** The same of an archived month. */
 export function archiveSentences(verification: ArchiveVerification): string[] {
-  const verdict = verdictOn(`the archive of ${verification.month}: `, verification)
+  const verdict = matchCall(`the archive of ${verification.month}: `, verification)
   return verification.manifest === null ? verdict : [...verdict, ...worthOfCheckpoints(verification)]
 }
 
 /** @param what goes before the number of events */
-function verdictOn(what: string, verification: Verification): string[] {
+function matchCall(what: string, verification: Verification): string[] {
   const { intact, found, findings, streams, events } = verification
   const read = `${what}${counted(events, 'event')} in ${counted(streams, 'stream')}`
   const verdict = intact

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type LineCounter } from 'yaml'
 
-export interface Place {
+export interface SourcePosition {
   readonly line: number
   readonly column: number
 }
@@ -13,8 +13,8 @@ interface Step {
   readonly node: unknown
 }
 
-/** Finds where a path of a YAML document is written, from 1: the key, for what has one; else the nearest that there is. */
-export function createPlaces(document: Document, lines: LineCounter): (path: Path) => Place {
+/** Finds the position of a path in a YAML document, from 1: of its key, or of the nearest existing parent. */
+export function createPositionFinder(document: Document, lines: LineCounter): (path: Path) => SourcePosition {
   const members = new Map<object, ReadonlyMap<string, Step>>()
 
   function stepFrom(node: unknown, part: string | number): Step | null {

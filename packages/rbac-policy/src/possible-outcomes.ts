@@ -17,7 +17,7 @@ export interface PlannedPlace {
   readonly known: KnownOfRack
 }
 
-/** What the rack would tell. What is left out is open. */
+/** Facts that only the rack knows. Missing facts are unknown. */
 export interface KnownOfRack {
   /** The service of the process that the call concerns. */
   readonly service?: string
@@ -32,20 +32,20 @@ export interface KnownOfRack {
 }
 
 /** One way in which a planned call may turn out, and in which words. */
-export interface World {
+export interface Scenario {
   /** What has to be so, as what follows "if". Empty where nothing is open. */
   readonly when: string
   readonly call: RackCall
 }
 
 /** Every way in which a planned call may turn out, the plainest first: one of each kind that a policy tells apart. */
-export function worldsOf(planned: PlannedCall, place: PlannedPlace): World[] {
+export function possibleOutcomes(planned: PlannedCall, place: PlannedPlace): Scenario[] {
   const { route, params, app, service, parameters } = planned
-  const worlds: World[] = []
+  const scenarios: Scenario[] = []
   for (const process of processesOf(planned, place)) {
     for (const release of releasesOf(planned, place)) {
       for (const environment of environmentsOf(planned, place)) {
-        worlds.push({
+        scenarios.push({
           when: [process.when, release.when, environment.when].filter((words) => words !== '').join(', and '),
           call: {
             rack: place.rack,
@@ -67,7 +67,7 @@ export function worldsOf(planned: PlannedCall, place: PlannedPlace): World[] {
       }
     }
   }
-  return worlds
+  return scenarios
 }
 
 interface Possibility<T> {
@@ -96,11 +96,12 @@ function everyProcess(
   if (own === 'yes') return [{ when: '', is: { id, known: true, service, own: true } }]
   if (service !== null) return ownAndForeign(id, [service], () => 'it is not a process of your own run')
   const named = [...new Set([commandService, ...services(), ofAnyOther, buildService])]
-  const worlds = ownAndForeign(id, named, ofService)
+  const scenarios = ownAndForeign(id, named, ofService)
   const unknown = { id, known: false, service: null, own: false }
-  if (!asks) return [{ when: 'it is not a process of your own run', is: unknown }, ...worlds.filter(({ is }) => is.own)]
+  if (!asks)
+    return [{ when: 'it is not a process of your own run', is: unknown }, ...scenarios.filter(({ is }) => is.own)]
   const ofNone = { when: 'the process belongs to no service', is: { id, known: true, service: null, own: false } }
-  return [...worlds, { when: 'there is no such process', is: unknown }, ofNone]
+  return [...scenarios, { when: 'there is no such process', is: unknown }, ofNone]
 }
 
 function ownAndForeign(

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import type { ValueRule } from './recorded-values.ts'
-import { closed, type LineOf, listOf, narrowingTo } from './written-lists.ts'
+import type { ValueRule } from '../recorded-values.ts'
+import { closed, type LineOf, listOf, narrowingTo } from './lists.ts'
 
 const WrittenValueRule = Type.Object(
   {

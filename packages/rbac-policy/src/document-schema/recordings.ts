@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { type RecordingRule, recordedSessions } from './recordings.ts'
-import { closed, type LineOf, narrowingTo } from './written-lists.ts'
+import { type RecordingRule, recordedSessions } from '../recordings.ts'
+import { closed, type LineOf, narrowingTo } from './lists.ts'
 
 const WrittenRecordingRule = Type.Object(
   {

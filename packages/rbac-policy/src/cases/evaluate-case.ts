@@ -1,5 +1,5 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
-import { decidingWorlds, type JudgedWorld } from '../planned-decision.ts'
+import { decidingWorlds, type EvaluatedScenario } from '../planned-decision.ts'
 import type { Policy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import { type RecordingRule, sessionOf } from '../recordings.ts'
@@ -7,8 +7,8 @@ import type { Decision } from '../types.ts'
 import { seeValues } from './expected-values.ts'
 import type { CaseEffect, NamedValues, PolicyCase } from './policy-case.ts'
 
-/** What came of a case. */
-export interface CaseVerdict {
+/** The result of a case. */
+export interface CaseEvaluation {
   /** What else isn't as expected: values that are shown or hidden, and the recording. Each a sentence without its full stop. */
   readonly otherwise: readonly string[]
   readonly case: PolicyCase
@@ -18,11 +18,11 @@ export interface CaseVerdict {
   readonly decisions: readonly Decision[]
 }
 
-/** A case's verdict, and what of the document it came to. */
+/** The evaluation of a case, and the parts of the document that it covers. */
 export interface JudgedCase {
-  readonly verdict: CaseVerdict
+  readonly evaluation: CaseEvaluation
   /** Those that the decisions are of. */
-  readonly worlds: readonly JudgedWorld[]
+  readonly scenarios: readonly EvaluatedScenario[]
   /** Of the sessions that it opens. */
   readonly recordings: readonly RecordingRule[]
   /** Names whose values it was not shown, since they are secret. */
@@ -30,26 +30,26 @@ export interface JudgedCase {
 }
 
 /** Judges one case, by the same code as the gateway. */
-export function judgeCase(one: PolicyCase, policy: Policy, document: PolicyDocument): JudgedCase {
+export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDocument): JudgedCase {
   const { principal, rack, at, address, known, expected } = one
   const question = { policy, document, principal, rack, at, address, known }
-  const { effect, worlds } = outcomeOf(one.calls.map((call) => decidingWorlds(question, call)))
-  const decisions = worlds.map(({ decision }) => decision)
+  const { effect, scenarios } = outcomeOf(one.calls.map((call) => decidingWorlds(question, call)))
+  const decisions = scenarios.map(({ decision }) => decision)
   const fits = decisions.some((decision) => decision.rule === expected.rule && says(decision, expected.reason))
   const seen = seeValues(one, policy)
-  const recordings = worlds.flatMap((world) => recordingOf(policy, world) ?? [])
+  const recordings = scenarios.flatMap((scenario) => recordingOf(policy, scenario) ?? [])
   const otherwise = [...seen.otherwise, ...recordedOtherwise(expected.recording, recordings)]
   const passed = effect === expected.effect && fits && otherwise.length === 0
   return {
-    verdict: { case: one, passed, effect, decisions, otherwise },
-    worlds,
+    evaluation: { case: one, passed, effect, decisions, otherwise },
+    scenarios,
     recordings,
     secrets: seen.secrets,
   }
 }
 
 /** Of the session that a call opens if it is permitted. */
-function recordingOf(policy: Policy, { call, decision }: JudgedWorld): RecordingRule | null {
+function recordingOf(policy: Policy, { call, decision }: EvaluatedScenario): RecordingRule | null {
   const session = call === null || decision.effect !== 'allow' ? null : sessionOf(call)
   return session && policy.recordingOf(session)
 }
@@ -62,13 +62,13 @@ function recordedOtherwise(expected: string | null, recordings: readonly Recordi
 
 function outcomeOf(planned: readonly ReturnType<typeof decidingWorlds>[]): {
   readonly effect: CaseEffect
-  readonly worlds: readonly JudgedWorld[]
+  readonly scenarios: readonly EvaluatedScenario[]
 } {
   const refused = planned.find(({ best }) => best.decision.effect !== 'allow')
-  if (refused) return { effect: 'deny', worlds: [refused.best] }
+  if (refused) return { effect: 'deny', scenarios: [refused.best] }
   const open = planned.flatMap(({ best, otherwise }) => (otherwise ? [best, otherwise] : []))
-  if (open.length > 0) return { effect: 'open', worlds: open }
-  return { effect: 'allow', worlds: planned.map(({ best }) => best) }
+  if (open.length > 0) return { effect: 'open', scenarios: open }
+  return { effect: 'allow', scenarios: planned.map(({ best }) => best) }
 }
 
 function says(decision: Decision, part: string | null): boolean {

@@ -13,7 +13,7 @@ export interface WrittenRule {
   readonly source: string
 }
 
-/** What stands in a list of a document itself: of one that is as it is built in, nothing. */
+/** The entries of a list in the document itself; none if the document has only the built-in list. */
 export function ownEntries(document: PolicyDocument, list: NameList): readonly string[] {
   const [own, builtIn] = [document[list], builtInPolicy()[list]]
   const same = own.length === builtIn.length && own.every((entry, at) => entry === builtIn[at])

@@ -1,9 +1,9 @@
 import type { Problem } from '@rack-gateway/command-matcher'
 import { readDuration } from '@rack-gateway/config/duration'
 import { type Static, Type } from 'typebox'
-import type { TokenTerms } from './policy-document.ts'
-import { ageProblem } from './token-terms.ts'
-import { closed, type LineOf, narrowingTo } from './written-lists.ts'
+import type { TokenTerms } from '../policy-document.ts'
+import { ageProblem } from '../token-terms.ts'
+import { closed, type LineOf, narrowingTo } from './lists.ts'
 
 const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d' })
 
@@ -32,7 +32,7 @@ interface Reading {
   readonly problems: Problem[]
 }
 
-/** What a document says of tokens, over what holds without it. A usual life that isn't written is no longer than the longest one. */
+/** Merges the token limits of a document with the built-in ones. A default lifetime is never longer than the maximum. */
 export function tokenTerms(
   below: TokenTerms,
   { 'max-age': longest, 'default-age': usual, rules }: WrittenTokens,

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
-import { closed, names, narrowingTo } from './written-lists.ts'
-import { WrittenRecordings } from './written-recordings.ts'
-import { WrittenTokens } from './written-tokens.ts'
-import { WrittenAudit } from './written-values.ts'
+import { closed, names, narrowingTo } from './lists.ts'
+import { WrittenRecordings } from './recordings.ts'
+import { WrittenTokens } from './tokens.ts'
+import { WrittenAudit } from './values.ts'
 
 function oneOf<const T extends string>(values: readonly T[], description: string) {
   return Type.Enum([...values], { description })

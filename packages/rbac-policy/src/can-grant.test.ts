@@ -1,8 +1,8 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { contains } from './can-grant.ts'
 import { builtInPolicy } from './document.ts'
-import { contains } from './may-give.ts'
 import { compilePolicy } from './policy.ts'
 import { binding, moment, now, principal, token } from './testing/calls.ts'
 import type { Binding, WantedGrant } from './types.ts'
@@ -11,7 +11,7 @@ const policy = compilePolicy(builtInPolicy())
 
 function gives(bindings: readonly Binding[], wanted: Partial<WantedGrant>, change = {}): boolean {
   const grant = { role: 'viewer', racks: '*', apps: '*', until: null, ...wanted }
-  return policy.mayGive(principal(bindings, change), grant, moment()) === null
+  return policy.canGrant(principal(bindings, change), grant, moment()) === null
 }
 
 describe('a pattern contains another one', () => {
@@ -99,7 +99,7 @@ describe('nobody gives what they do not hold', () => {
 
   test('a token gives nothing, whatever it and its owner hold', () => {
     const strong = token([binding('admin')], [binding('admin')])
-    expect(policy.mayGive(strong, { role: 'viewer', racks: '*', apps: '*', until: null }, moment())?.cause).toBe(
+    expect(policy.canGrant(strong, { role: 'viewer', racks: '*', apps: '*', until: null }, moment())?.cause).toBe(
       'unheld',
     )
   })
@@ -118,7 +118,7 @@ describe('nobody gives what they do not hold', () => {
   ])('the reason for %j follows "because"', (wanted, held, because) => {
     const giver = principal([binding('viewer', held)])
     const all = { role: '', racks: '*', apps: '*', until: null, ...wanted }
-    expect(policy.mayGive(giver, all, moment())?.reason).toBe(because)
+    expect(policy.canGrant(giver, all, moment())?.reason).toBe(because)
   })
 
   test('permissions one by one are held one by one, wildcards spelled out, and everything only by everything', () => {
@@ -134,19 +134,19 @@ describe('nobody gives what they do not hold', () => {
     const rule = { id: 'only-left', argv: ['x'], services: ['command'], roles: ['left'] }
     const twin = compilePolicy({ ...builtInPolicy(), roles: [...builtInPolicy().roles, ...twins], commands: [rule] })
     const wanted = { racks: '*', apps: '*', until: null }
-    expect(twin.mayGive(principal([binding('right')]), { role: 'left', ...wanted }, moment())?.reason).toContain(
+    expect(twin.canGrant(principal([binding('right')]), { role: 'left', ...wanted }, moment())?.reason).toContain(
       'only-left',
     )
-    expect(twin.mayGive(principal([binding('left')]), { role: 'right', ...wanted }, moment())).toBeNull()
+    expect(twin.canGrant(principal([binding('left')]), { role: 'right', ...wanted }, moment())).toBeNull()
   })
 
   test.each(['', '**', 'Web', 'web/*', 'web *', 'a'.repeat(101), '\u0000'])('%j is no pattern', (apps) => {
     expect(gives([binding('admin')], { apps })).toBe(false)
   })
 
-  test('an unknown role is refused with the names of those that there are', () => {
+  test('an unknown role is denied with the names of all roles', () => {
     const wanted = { role: 'root', racks: '*', apps: '*', until: null }
-    expect(policy.mayGive(principal([binding('admin')]), wanted, moment())).toMatchObject({
+    expect(policy.canGrant(principal([binding('admin')]), wanted, moment())).toMatchObject({
       cause: 'unknown',
       remedy: expect.stringContaining('deployer'),
     })

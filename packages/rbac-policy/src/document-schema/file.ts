@@ -4,10 +4,10 @@ import type { Static, TSchema } from 'typebox'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
-import { createPlaces, type Place } from './document-places.ts'
+import { createPositionFinder, type SourcePosition } from '../source-positions.ts'
 
 /** Something that is wrong with a file, and where. */
-export interface FileProblem extends Place {
+export interface FileProblem extends SourcePosition {
   /** A sentence without its full stop. */
   readonly text: string
 }
@@ -16,7 +16,7 @@ export interface FileProblem extends Place {
 export type FileProblems = readonly [FileProblem, ...FileProblem[]]
 
 export type WrittenFile<T> =
-  | { readonly value: T; at(path: Problem['at']): Place; failed(problems: readonly Problem[]): FileProblems }
+  | { readonly value: T; at(path: Problem['at']): SourcePosition; failed(problems: readonly Problem[]): FileProblems }
   | { readonly value: null; readonly problems: FileProblems }
 
 const longestText = 1024 * 1024
@@ -48,7 +48,7 @@ export function readWritten<S extends TSchema>(text: string, schema: S, what: st
   const value = plainValue(yaml)
   if (value === null)
     return broken([{ line: 1, column: 1, text: 'its aliases stand for more than a document may hold' }])
-  const at = createPlaces(yaml, lines)
+  const at = createPositionFinder(yaml, lines)
   const failed = (problems: readonly Problem[]) =>
     sorted(problems.map((problem) => ({ ...at(problem.at), text: problem.text })))
   const misfits = misfitsOf(schema, value.is, what)

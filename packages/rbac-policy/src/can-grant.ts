@@ -26,7 +26,7 @@ interface Giver {
 }
 
 /** Nobody gives what they don't hold themselves, there and for as long. Null, or what is missing. */
-export function mayGive(
+export function canGrant(
   document: PolicyDocument,
   giver: Giver,
   wanted: WantedGrant,
@@ -62,7 +62,7 @@ function unknown(reason: string, remedy: string): GrantDenial {
 
 /** @param reason a clause that follows "because" */
 function unheld(reason: string): GrantDenial {
-  return { cause: 'unheld', reason, remedy: 'Ask somebody who holds it themselves.' }
+  return { cause: 'unheld', reason, remedy: 'Ask someone who has it.' }
 }
 
 interface Asked {
@@ -123,7 +123,7 @@ function handsOn({ role }: Grant, wanted: WantedGrant): boolean {
   return role.when.length === 0 || (wanted.permissions === undefined && role.name === wanted.role)
 }
 
-/** Command rules go by the names of roles: whoever gives a role must be able to run what it can. */
+/** Command rules name roles, so the granter of a role must be able to run every command of the role. */
 function commandBeyond({ commands, roles }: PolicyDocument, role: string, held: readonly Grant[]): string | null {
   const given = [role, ...(roles.find(({ name }) => name === role)?.extends ?? [])]
   const names = held.flatMap((grant) => grant.role.names)
