@@ -179,7 +179,7 @@ export const usedJwt = deny(
 )
 export const revokedTrust = deny('revoked-trust', 'the trust that let this job in was revoked:', 'ask an administrator')
 
-/** The same for the caller, whatever the reason. @param detail for the operator */
+/** The caller sees the same sentence for every cause. @param detail for the operator */
 export function noTrustBecause(detail: string): AuthenticationDenial {
   return Object.freeze({ ...noTrust, detail })
 }
@@ -252,7 +252,7 @@ export function expiredToken(kind: TokenKind, expiresAt: number): Authentication
 }
 
 /** @param account the id of a user or service account */
-export function ofAccount(refused: AuthenticationDenial, account: string): AuthenticationDenial {
+export function withAccount(refused: AuthenticationDenial, account: string): AuthenticationDenial {
   return Object.freeze({ ...refused, account })
 }
 

@@ -55,7 +55,7 @@ export const RenewedTooOften = defineError(
 )
 export const SessionNotLonger = defineError<[string | number]>(
   'RGW_SESSION_NOT_LONGER',
-  'this session goes on until %s and can not be made longer:\nrun "rack-gateway login" then',
+  'this session is valid until %s and cannot be extended:\nrun "rack-gateway login" then',
   409,
 )
 export const NotVouchedFor = defineError<[string | number]>(
@@ -65,12 +65,12 @@ export const NotVouchedFor = defineError<[string | number]>(
 )
 export const ProviderUnreachable = defineError(
   'RGW_PROVIDER_UNREACHABLE',
-  'the identity provider could not be asked whether it still vouches for you, so the session was not renewed and goes on until its end:\ntry again in a minute',
+  'the identity provider did not answer whether your account is still active, so the session was not renewed and stays valid until it expires:\ntry again in a minute',
   503,
 )
 export const ProviderUnusable = defineError<[string | number]>(
   'RGW_PROVIDER_UNUSABLE',
-  'the identity provider gave an answer that can not be used, so the session was not renewed and goes on until its end:\nif it stays like this, tell an administrator (%s)',
+  'the identity provider sent an invalid response, so the session was not renewed and stays valid until it expires:\nif this continues, tell an administrator (%s)',
   502,
 )
 export const InvalidSource = defineError(
@@ -85,7 +85,7 @@ export const InvalidCursor = defineError(
 )
 export const LastAdmin = defineError(
   'RGW_LAST_ADMIN',
-  'nobody would be left who can give and take roles, so nothing was changed:\nfirst give somebody else the role admin, on all racks and apps and without an end',
+  'no administrator would remain, so nothing was changed:\nfirst grant another user the role admin, on all racks and apps and without expiry',
   409,
 )
 export const SourceNotPermitted = defineError(
@@ -105,7 +105,7 @@ export const SeveralUsers = defineError<[string]>(
 )
 export const UserLocked = defineError(
   'RGW_USER_LOCKED',
-  'this user is locked, so every call of theirs is refused before any policy is asked:\nunlock them first',
+  'this user is locked, so the gateway denies all of the user’s requests:\nunlock the user first',
   409,
 )
 export const TooManyTokens = defineError<[number]>(
@@ -115,7 +115,7 @@ export const TooManyTokens = defineError<[number]>(
 )
 export const TokenChanged = defineError(
   'RGW_TOKEN_CHANGED',
-  'somebody else has changed this API token in the meantime, so nothing was done:\nlook at it again, then decide',
+  'this API token was changed in the meantime, so nothing was done:\nread it again, then decide',
   409,
 )
 export const NotFound = defineError<[string | number]>(
@@ -158,7 +158,7 @@ export const LoginMisconfigured = defineErrorWithText('RGW_LOGIN_MISCONFIGURED',
 export const CliLoginRefused = defineErrorWithText('RGW_CLI_LOGIN_REFUSED', 403)
 export const TooManyDeviceLogins = defineError<[string | number]>(
   'RGW_TOO_MANY_DEVICE_LOGINS',
-  'too many logins that were begun %s wait for somebody to type their code:\nfinish one of them, or try again in ten minutes',
+  'too many logins that were begun %s wait for their code to be typed:\nfinish one of them, or try again in ten minutes',
   429,
 )
 export const PolledTooOften = defineError<[string | number]>(
@@ -172,12 +172,12 @@ export const NoBrowserLogin = defineError(
   409,
 )
 
-/** A login of the CLI that goes no further, with the rule that says so. */
-export function refusedLogin({ rule, reason, remedy }: Explanation & { readonly rule: string }): RefusalError {
+/** Denies a CLI login. */
+export function cliLoginDenied({ rule, reason, remedy }: Explanation & { readonly rule: string }): RefusalError {
   return Object.assign(new CliLoginRefused(reason, remedy), { rule })
 }
 
-/** A 401 that carries the rule that refused, for the error contract and the audit log. */
+/** A 401 error with the rule of the denial, for the response and the audit log. */
 export function unauthenticated(
   refusal: AuthenticationDenial,
 ): RefusalError & Omit<AuthenticationDenial, keyof Explanation | 'source'> {
@@ -190,7 +190,7 @@ export function unauthenticated(
   })
 }
 
-/** @param rule of the login that the user would be refused by */
+/** @param rule the rule that would deny a login of the user */
 export function notVouchedFor(rule: string, why: string): Error {
   return Object.assign(new NotVouchedFor(why), { rule })
 }

@@ -4,11 +4,11 @@ import { checkSources } from '../http/source-address.ts'
 import { endRecordedSession } from '../sessions/recorded-sessions.ts'
 import { renewSession, type SessionTerms } from '../sessions/renewal.ts'
 import { closeSession } from '../sessions/sessions.ts'
-import { closeApiToken, type GrantedApiToken, mustHaveRoom, storeApiToken } from '../tokens/api-tokens.ts'
+import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiToken } from '../tokens/api-tokens.ts'
 import {
+  assertOwnerExists,
   type HandOver,
   handOverApiToken,
-  mustExist,
   type Rotation,
   rotateApiToken,
 } from '../tokens/replacing-tokens.ts'
@@ -17,10 +17,10 @@ import { closeWorkloadSession } from '../workloads/sessions.ts'
 import type { TrustTerms } from '../workloads/trust-request.ts'
 import { closeTrust, insertTrust } from '../workloads/trusts.ts'
 import { insertServiceAccount } from './accounts.ts'
-import { mustTakeBindings } from './binding-subject.ts'
+import { assertSubjectExists } from './binding-subject.ts'
 import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type Lasting } from './bindings.ts'
 import type { Change } from './change.ts'
-import { type AdminRoles, keepAnAdmin, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
+import { type AdminRoles, assertAdminRemains, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
 
 export interface AdministrationOptions extends AdminRoles {
   readonly mint: TokenMint
@@ -45,8 +45,8 @@ export function createAdministration(
     async createToken({ sources = [], ...token }: GrantedApiToken) {
       mustBeFuture(token.expiresAt)
       const checked = checkSources(sources)
-      await mustExist(change, token.owner)
-      await mustHaveRoom(change, token.owner, { now: now(), most: tokensPerOwner })
+      await assertOwnerExists(change, token.owner)
+      await assertBelowTokenLimit(change, token.owner, { now: now(), most: tokensPerOwner })
       return storeApiToken(change, mint, { ...token, sources: checked })
     },
     async rotateToken(id: string, rotation: Omit<Rotation, 'now'>) {
@@ -56,7 +56,7 @@ export function createAdministration(
     revokeToken: (id: string) => closeApiToken(change, id, now()),
     async handOverToken(id: string, handOver: Omit<HandOver, 'now'>) {
       if (handOver.to.id !== handOver.from.id)
-        await mustHaveRoom(change, handOver.to, { now: now(), most: tokensPerOwner })
+        await assertBelowTokenLimit(change, handOver.to, { now: now(), most: tokensPerOwner })
       return handOverApiToken(change, id, { ...handOver, now: clock.now() })
     },
     renewSession: (id: string, terms: SessionTerms) => renewSession(change, mint, { id, terms, now: clock.now() }),
@@ -78,9 +78,10 @@ export function createAdministration(
 
     async createBinding(subject: BindingSubjectRef, terms: BindingTerms) {
       if (terms.expiresAt !== undefined) mustBeFuture(terms.expiresAt.getTime())
-      await mustTakeBindings(change, subject, clock.now())
+      await assertSubjectExists(change, subject, clock.now())
       return createBinding(change, subject, terms)
     },
-    removeBinding: (id: string) => keepAnAdmin(change, adminRoles, async () => void (await deleteBinding(change, id))),
+    removeBinding: (id: string) =>
+      assertAdminRemains(change, adminRoles, async () => void (await deleteBinding(change, id))),
   }
 }

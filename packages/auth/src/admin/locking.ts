@@ -4,7 +4,7 @@ import { LastAdmin, NotFound } from '../errors.ts'
 import type { Change, Transaction } from './change.ts'
 import { checkId } from './names.ts'
 
-/** Roles with every permission and no condition: somebody must always hold one, since nobody gives what they don't have. */
+/** Roles with every permission and no condition. At least one user must always hold one, because you can grant only roles that you hold. */
 export interface AdminRoles {
   readonly adminRoles: readonly string[]
 }
@@ -15,7 +15,7 @@ export interface AdminRoles {
  *
  * @throws LastAdmin when it would leave nobody; where there was nobody before, it takes nothing away
  */
-export async function keepAnAdmin<T>(
+export async function assertAdminRemains<T>(
   { tx }: Pick<Change, 'tx'>,
   adminRoles: readonly string[],
   work: () => Promise<T>,
@@ -26,7 +26,7 @@ export async function keepAnAdmin<T>(
   return result
 }
 
-/** Whether somebody is left who is not locked, and holds such a role everywhere and without an end: by themselves, or by a group that they were in at their last login. */
+/** Whether an unlocked user still holds such a role on all racks and apps without expiry: directly, or through a group of the last login. */
 async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise<boolean> {
   if (adminRoles.length === 0) return false
   const everywhere = and(eq(bindings.racks, '*'), eq(bindings.apps, '*'), isNull(bindings.expiresAt))
@@ -47,7 +47,7 @@ export interface StoppedToken {
   readonly expiresAt: Date
 }
 
-/** Locks a user: no session and no API token of theirs works until they are unlocked. @returns the tokens that stop. @throws NotFound, LastAdmin */
+/** Locks a user. Until the user is unlocked, the user's sessions and API tokens do not work. @returns those API tokens. @throws NotFound, LastAdmin */
 export async function lockUser(
   change: Change,
   id: string,
@@ -55,7 +55,7 @@ export async function lockUser(
 ): Promise<readonly StoppedToken[]> {
   const user = await findUser(change, id)
   if (!user.lockedAt) {
-    await keepAnAdmin(change, adminRoles, async function lock() {
+    await assertAdminRemains(change, adminRoles, async function lock() {
       await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))
     })
     change.events.push({ kind: 'user.locked', principal: change.by, detail: { user: id, email: user.email, reason } })

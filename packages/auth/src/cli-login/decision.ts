@@ -30,8 +30,12 @@ export async function authenticatedAt(db: Pick<Database['db'], 'select'>, sessio
   return found?.at.getTime() ?? 0
 }
 
-/** Only a session that is still there, of somebody who logged in after a login began, allows it: no stolen cookie leads to a token for programs. @throws LoginDenied */
-export async function mustBeFresh({ tx }: Change, { session }: Decider, { id, begunAt }: BegunLogin): Promise<Date> {
+/** Asserts that the session is active and that its user logged in after the CLI login began, so that a stolen cookie cannot be turned into a token. @throws LoginDenied */
+export async function assertLoggedInSince(
+  { tx }: Change,
+  { session }: Decider,
+  { id, begunAt }: BegunLogin,
+): Promise<Date> {
   const [found] = await tx
     .select({ at: sessions.authenticatedAt, endedAt: sessions.endedAt, lockedAt: users.lockedAt })
     .from(sessions)
@@ -47,11 +51,11 @@ export function detailOf(flow: Flow, { id, device, system, address, rack }: Begu
   return { login: id, flow, device, system, begunFrom: address, ...(rack !== null && { rack }) }
 }
 
-export interface Refused extends Explanation {
+export interface DenialSummary extends Explanation {
   readonly rule: string
 }
 
-export function refusedEvent(principal: Author, { rule, ...words }: Refused, detail: Record<string, string>) {
+export function denialEvent(principal: Author, { rule, ...words }: DenialSummary, detail: Record<string, string>) {
   const { reason, remedy: next } = asSentences(words)
   return {
     kind: 'cli-login.refused',

@@ -43,7 +43,7 @@ export const otherAddress = denyLogin(
   'cli-login-other-address',
   'This login was begun somewhere else',
   'it was begun at another address than this browser’s, and this gateway refuses that (DEVICE_LOGIN=same-address):',
-  `${again} on the same network; ${notYou}, since somebody else may have sent you the code`,
+  `${again} on the same network; ${notYou}, because another person may have sent you the code`,
 )
 export const unknownUserCode = denyLogin(
   400,
@@ -70,7 +70,7 @@ export const oldLogin = denyLogin(
   403,
   'cli-login-old-login',
   'Log in once more',
-  'you logged in to this browser before the login in the terminal began, and only somebody who has logged in since then may allow it:',
+  'you logged in to this browser before the login in the terminal began, and only a later login can allow it:',
   'log in once more, and type a code again where there was one',
 )
 

@@ -12,17 +12,17 @@ import {
   unknownUserCode,
   wrongCliRack,
 } from './denial.ts'
-import { askCode, askDecision, told } from './pages.ts'
+import { askCode, askDecision, resultPage } from './pages.ts'
 import type { CliLoginPagesOptions } from './plugin-options.ts'
 import type { BegunLogin } from './request.ts'
 import { logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/device'
 const decisionPage = '/gateway/device/decision'
-/** Whoever comes to the page by its bare address goes through the login once more, which mostly is silent: the code that they bring was shown before. */
+/** A visit to the bare address logs in again, usually without interaction, because the code in the terminal is older than the visit. */
 const afterLogin = `${page}?again=1`
 const warning =
-  'This login was begun at another address than this browser’s. Somebody else may have sent you this code, and would act as you. If you did not begin it yourself, deny it.'
+  'This login was begun at another address than this browser’s. Another person may have sent you this code, and could then act as you. If you did not begin it yourself, deny it.'
 
 /** A login whose code the same session has typed. */
 interface Typed {
@@ -30,7 +30,7 @@ interface Typed {
   readonly session: string
 }
 
-/** Where somebody types the code that a terminal shows, and then decides. */
+/** The pages where a user types the code from a terminal, and then allows or denies the login. */
 export function devicePages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
   const { browserSessions, visit, isBeyondCodeLimit } = options
   const { device } = logins
@@ -91,7 +91,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
   ): Promise<FastifyReply> {
     if (!isHere(login, visitor) && fieldOf(request, 'confirmed') !== 'yes') throw refused(unconfirmed, login)
     await device.approve(login.id, visitor, places.placeOf(request))
-    return told(
+    return resultPage(
       reply,
       'The login is allowed',
       `${login.device} will be logged in as ${visitor.email} within a few seconds. You can close this page.`,
@@ -105,7 +105,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
     visitor: Visit,
   ): Promise<FastifyReply> {
     await device.deny(login.id, visitor, places.placeOf(request))
-    return told(reply, 'The login is denied', `${login.device} gets nothing. You can close this page.`)
+    return resultPage(reply, 'The login is denied', `${login.device} gets nothing. You can close this page.`)
   }
 
   async function mayDecide(login: BegunLogin, visitor: Visit): Promise<void> {

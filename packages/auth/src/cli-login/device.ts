@@ -2,10 +2,10 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { deviceLogins, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, lte, or, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
-import { PolledTooOften, refusedLogin, TooManyDeviceLogins } from '../errors.ts'
+import { cliLoginDenied, PolledTooOften, TooManyDeviceLogins } from '../errors.ts'
 import { LoginDenied } from '../login/denial.ts'
-import { forgetEnded } from '../sessions/forget-ended.ts'
-import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
+import { deleteEnded } from '../sessions/delete-ended.ts'
+import { assertLoggedInSince, authorOf, type Decider, denialEvent, detailOf, type Place } from './decision.ts'
 import {
   decidedCliLogin,
   deviceLoginOff,
@@ -48,7 +48,7 @@ const siteOf = (block: SQLWrapper) => sql`coalesce(substring(${block} from '^((?
 const remembered = 3_600_000
 const ending = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
 
-/** Logins by a code that somebody reads in a terminal and types into a browser. */
+/** CLI logins by a code that a user reads in a terminal and types into a browser. */
 export function createDeviceLogins(options: CliLoginOptions) {
   const { database, keys, clock, deviceLogin, pollSeconds, blockOf } = options
   const hashesOf = createUserCodeHash(keys.deviceCodes)
@@ -58,14 +58,14 @@ export function createDeviceLogins(options: CliLoginOptions) {
 
     /** @throws CliLoginRefused where it is switched off; TooManyDeviceLogins */
     async begin(request: CliLoginRequest, address: string): Promise<BegunDeviceLogin> {
-      if (deviceLogin === 'off') throw refusedLogin(deviceLoginOff)
+      if (deviceLogin === 'off') throw cliLoginDenied(deviceLoginOff)
       const now = clock.now()
       const block = blockOf(address)
       const userCode = newUserCode()
       const secret = randomBytes(32).toString('base64url')
       const expiresAt = now + cliLoginLife
       await database.db.transaction(async (tx) => {
-        await forgetEnded(tx, ending, new Date(now - remembered))
+        await deleteEnded(tx, ending, new Date(now - remembered))
         await makeRoom(tx, block, now)
         await tx.insert(deviceLogins).values({
           ...request,
@@ -95,7 +95,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     approve(id: string, decider: Decider, place: Place): Promise<BegunLogin> {
       return recordedChange(options, authorOf(decider), place, async (change) => {
         const login = await undecided(change, id)
-        const authenticatedAt = await mustBeFresh(change, decider, login)
+        const authenticatedAt = await assertLoggedInSince(change, decider, login)
         await decide(change, id, { decision: 'approved', userId: decider.user, authenticatedAt })
         const detail = { ...detailOf('device', login), user: decider.user, email: decider.email }
         change.events.push({ kind: 'cli-login.approved', principal: change.by, detail })
@@ -135,7 +135,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       .where(and(isIt, isDue))
       .returning()
     if (row) return row
-    if ((await db.$count(deviceLogins, isIt)) === 0) throw refusedLogin(unknownSecret)
+    if ((await db.$count(deviceLogins, isIt)) === 0) throw cliLoginDenied(unknownSecret)
     throw Object.assign(new PolledTooOften(pollSeconds), { retryAfter: pollSeconds })
   }
 
@@ -153,8 +153,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
     const refusal = problemOf(row, user.lockedAt)
     if (refusal !== null) {
       const detail = { ...detailOf('device', begun(row)), user: user.id, email: user.email }
-      named.events.push(refusedEvent(named.by, refusal, detail))
-      return refusedLogin(refusal)
+      named.events.push(denialEvent(named.by, refusal, detail))
+      return cliLoginDenied(refusal)
     }
     await change.tx
       .update(deviceLogins)
@@ -183,7 +183,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
 
 /**
  * One login at a time begins, so that none slips past the count. When all places are taken, the oldest login of the site
- * that has most makes room: whoever has many networks can't keep everybody else out.
+ * that has most makes room: so a caller with many networks cannot keep everyone else out.
  *
  * @throws TooManyDeviceLogins
  */

@@ -1,4 +1,4 @@
-import { refusedLogin } from '../errors.ts'
+import { cliLoginDenied } from '../errors.ts'
 import type { Place } from './decision.ts'
 import { isLoginDenial, notPolled } from './denial.ts'
 import { createDeviceLogins, type Polled } from './device.ts'
@@ -20,13 +20,13 @@ export function createCliLogins(options: CliLoginOptions) {
     /** @throws CliLoginRefused */
     async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession> {
       const session = await loopback.redeem(code, verifier, place)
-      if (isLoginDenial(session)) throw refusedLogin(session)
+      if (isLoginDenial(session)) throw cliLoginDenied(session)
       return session
     },
 
-    /** Only what was begun to be polled is: whoever sends somebody the address of a loopback login gets nothing here. */
+    /** Only device logins can be polled. The sender of a loopback login's address gets nothing here. */
     async poll(secret: string, place: Place): Promise<Polled> {
-      if (loopback.read(secret) !== null) throw refusedLogin(notPolled)
+      if (loopback.read(secret) !== null) throw cliLoginDenied(notPolled)
       return device.poll(secret, place)
     },
   }

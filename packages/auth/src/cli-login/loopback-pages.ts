@@ -11,9 +11,9 @@ import { goTo, logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/auth/cli'
 const warning =
-  'This login was begun at another address than this browser’s. If you did not begin it, deny it: somebody else may have sent you here.'
+  'This login was begun at another address than this browser’s. If you did not begin it, deny it: another person may have sent you here.'
 
-/** Where somebody decides on a login that ends in a process of their own machine. */
+/** The page where a user allows or denies a login whose process runs on the user's own machine. */
 export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
   const { browserSessions, visit } = options
 

@@ -3,9 +3,9 @@ import { loopbackLogins, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
 import { LoginDenied } from '../login/denial.ts'
-import { forgetEnded } from '../sessions/forget-ended.ts'
+import { deleteEnded } from '../sessions/delete-ended.ts'
 import { createValueSeal } from '../tokens/seal.ts'
-import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
+import { assertLoggedInSince, authorOf, type Decider, denialEvent, detailOf, type Place } from './decision.ts'
 import {
   decidedCliLogin,
   expiredCliLogin,
@@ -32,7 +32,7 @@ export interface BegunLoopback {
 
 const codeLife = 60_000
 
-/** Logins that end in the process that began them. Until somebody decides on one, the gateway keeps nothing of it. */
+/** CLI logins that return to the process that began them. The gateway stores nothing until a user allows or denies one. */
 export function createLoopbackLogins(options: CliLoginOptions) {
   const { keys, clock, database } = options
   const { seal, open } = createValueSeal<LoopbackLogin>(keys.loopbackLogins)
@@ -54,7 +54,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     /** @returns the code for the process that began it. @throws LoginDenied */
     approve(login: LoopbackLogin, decider: Decider, place: Place): Promise<string> {
       return recordedChange(options, authorOf(decider), place, async (change) => {
-        const at = await mustBeFresh(change, decider, login)
+        const at = await assertLoggedInSince(change, decider, login)
         const code = randomBytes(32).toString('base64url')
         await decide(change, login, { userId: decider.user, authenticatedAt: at, code: hashOf(code) })
         const detail = { ...detailOf('loopback', login), user: decider.user, email: decider.email }
@@ -71,7 +71,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       })
     },
 
-    /** The session that a code stands for, once. A code is spent by whoever brings it, also with a wrong verifier. */
+    /** Exchanges a code for its session, once. An attempt with a wrong verifier also uses up the code. */
     async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession | LoginDenial> {
       // Anybody may send one, so that a code that does not exist must not wait in line with changes.
       if ((await database.db.$count(loopbackLogins, eq(loopbackLogins.code, hashOf(code)))) === 0) return unknownCode
@@ -83,7 +83,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
         const refusal = wasSpent ? usedCode : problemOf(found, verifier)
         const detail = { login: row.id, flow: 'loopback', device: row.device }
         if (refusal === null) return openCliSession(named, options, { ...row, login: row.id, flow: 'loopback', user })
-        named.events.push(refusedEvent(named.by, refusal, { ...detail, user: user.id, email: user.email }))
+        named.events.push(denialEvent(named.by, refusal, { ...detail, user: user.id, email: user.email }))
         return refusal
       })
     },
@@ -101,7 +101,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       .onConflictDoNothing()
       .returning({ id: loopbackLogins.id })
     if (decided.length === 0) throw new LoginDenied(decidedCliLogin, { login: login.id })
-    await forgetEnded(tx, ending, new Date(now))
+    await deleteEnded(tx, ending, new Date(now))
   }
 
   async function takeCode({ tx }: Change, code: Buffer): Promise<TakenCode | null> {

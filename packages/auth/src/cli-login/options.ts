@@ -6,7 +6,7 @@ import type { SessionTerms } from '../sessions/renewal.ts'
 import type { LoginKeys } from '../tokens/login-keys.ts'
 import type { TokenMint } from '../tokens/token.ts'
 
-/** Whether somebody may log in a CLI by typing its code, and from where. */
+/** Whether a CLI login by code is allowed, and from which addresses. */
 export type DeviceLoginMode = 'off' | 'same-address' | 'on'
 
 export interface CliLoginOptions {

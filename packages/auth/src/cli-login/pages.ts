@@ -22,7 +22,7 @@ export interface Question {
   readonly formTargets?: readonly string[]
 }
 
-/** What is being authorised, for whom, and who asks from where: the page on which somebody decides. */
+/** The page on which a user allows or denies a CLI login: what it authorizes, for whom, and where the request came from. */
 export function askDecision(reply: FastifyReply, question: Question): FastifyReply {
   const { login, visitor, here, isSameNetwork, now, action, handle, tick, formTargets = [] } = question
   const from = isSameNetwork
@@ -66,7 +66,7 @@ export interface CodeForm {
   readonly problem: LoginDenial | null
 }
 
-/** Where somebody types the code of their terminal. No link fills it in. */
+/** The form for the code from the terminal. No link fills it in. */
 export function askCode(reply: FastifyReply, { visitor, problem }: CodeForm): FastifyReply {
   const told =
     problem === null
@@ -76,7 +76,7 @@ export function askCode(reply: FastifyReply, { visitor, problem }: CodeForm): Fa
     reply,
     problem?.status ?? 200,
     'Log in the rack-gateway command',
-    html`${told}<p>You are <strong>${visitor.email}</strong>. Type the code that your own terminal shows. A code that somebody sent you is theirs, and would let them act as you.</p>
+    html`${told}<p>You are <strong>${visitor.email}</strong>. Type the code that your own terminal shows. Do not type a code that another person sent you: that person could then act as you.</p>
 <form method="post" action="/gateway/device">
 <input type="hidden" name="csrf_token" value="${visitor.csrfToken}">
 <label>Code, eight letters <input class="code" name="code" maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus></label>
@@ -85,12 +85,12 @@ export function askCode(reply: FastifyReply, { visitor, problem }: CodeForm): Fa
   )
 }
 
-export function told(reply: FastifyReply, title: string, sentence: string): FastifyReply {
+export function resultPage(reply: FastifyReply, title: string, sentence: string): FastifyReply {
   return sendPage(reply, 200, title, html`<p>${sentence}</p>`)
 }
 
 /** Why a login goes no further. @param again where to log in once more, if that helps */
-export function cliRefusalPage(reply: FastifyReply, refusal: LoginDenial, again: string | null): FastifyReply {
+export function cliDenialPage(reply: FastifyReply, refusal: LoginDenial, again: string | null): FastifyReply {
   const { status, title } = refusal
   const reason = formatMessage(refusal)
   const button: Html[] =

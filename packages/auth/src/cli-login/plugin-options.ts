@@ -15,9 +15,9 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   readonly places: CliLoginPlaces
   /** Counts the codes that an account and an address type. @returns whether that is more than a person mistypes */
   readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
-  /** Counts what somebody unknown asks or fails at. @throws an error of status 429 beyond the limit of their address */
+  /** Counts unauthenticated and failed requests. @throws an error with status 429 above the limit of the address */
   readonly limitUnauthenticated: (request: FastifyRequest) => Promise<void>
-  /** Of what somebody known is refused: resolves when it is durable. */
+  /** Records a denial of an authenticated user. Resolves when the event is durable. */
   readonly recordDenial: (
     request: FastifyRequest,
     visitor: Decider,

@@ -2,12 +2,12 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import { LoginDenied } from '../login/denial.ts'
 import { readForms } from '../login/forms.ts'
-import { busyPage, type Limited, limitWords, unavailablePage } from '../login/pages.ts'
+import { busyPage, explainLimit, type Limited, unavailablePage } from '../login/pages.ts'
 import { authenticatedAt } from './decision.ts'
 import { deviceLoginOff, oldLogin } from './denial.ts'
 import { devicePages } from './device-pages.ts'
 import { loopbackPages } from './loopback-pages.ts'
-import { cliRefusalPage } from './pages.ts'
+import { cliDenialPage } from './pages.ts'
 import type { CliLoginPagesOptions, CliLoginPluginOptions } from './plugin-options.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -67,7 +67,7 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
       const { id, name, credential } = principal
       await options.recordDenial(request, { user: id, email: name, session: credential }, refusal, rest)
     }
-    return cliRefusalPage(reply, refusal, again)
+    return cliDenialPage(reply, refusal, again)
   }
   async function beyondLimit(request: FastifyRequest): Promise<Limited | null> {
     return options.limitUnauthenticated(request).then(
@@ -77,7 +77,7 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
   }
 
   function tooMany(request: FastifyRequest, reply: FastifyReply, error: Limited): FastifyReply {
-    options.countDenial(request, { rule: error.rule ?? 'stranger-limit', ...limitWords(error) })
+    options.countDenial(request, { rule: error.rule ?? 'stranger-limit', ...explainLimit(error) })
     return busyPage(reply, error)
   }
 }

@@ -13,7 +13,7 @@ export function logInFirst(reply: FastifyReply, back: string): FastifyReply {
   return goTo(reply, `/gateway/auth/login?return_to=${encodeURIComponent(back)}`)
 }
 
-/** What stands in an address is kept by nobody, and told to no other site. */
+/** The address contains a code, so no cache stores it and no other site receives it as a referrer. */
 export function goTo(reply: FastifyReply, url: string): FastifyReply {
   return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 303)
 }

@@ -4,7 +4,7 @@ import { LoginDenied } from '../login/denial.ts'
 import type { Decider, Place } from './decision.ts'
 import { noBrowser } from './denial.ts'
 
-/** Somebody whose browser is logged in. */
+/** A user whose browser is logged in. */
 export interface Visitor extends Decider {
   readonly csrfToken: string
   readonly racks: readonly string[]

@@ -105,7 +105,7 @@ test('the cookie without its prefix is none where there is TLS: another host of 
   expect((await ask('GET', { cookie: `rack_gateway=${cookie.token}` })).status).toBe(401)
 })
 
-test('whoever sends a token needs no CSRF token', async () => {
+test('a request with a token needs no CSRF token', async () => {
   const { ask } = await startOwnApi()
   const authorization = `Bearer ${mint.issue('session', now + hour).token}`
   expect((await ask('POST', { authorization })).status).toBe(200)

@@ -14,7 +14,7 @@ test.each(['Basic', 'basic', 'BASIC'])('%s is left to the plugin', (scheme) => {
   expect(readAuthorization(['AUTHORIZATION', `${scheme} Y29udm94OnRva2Vu`])).toEqual({ scheme: 'basic' })
 })
 
-test('without the header there is no credential, whatever else is sent', () => {
+test('without the Authorization header there is no credential', () => {
   expect(readAuthorization([])).toMatchObject({ rule: 'no-credential' })
   expect(readAuthorization(['Cookie', 'session=rgs_abc', 'Proxy-Authorization', 'Bearer rgs_abc'])).toMatchObject({
     rule: 'no-credential',
@@ -53,7 +53,7 @@ test.each([
 })
 
 test.each(['rgs_abc ', ' rgs_abc', 'rgs_abc\n', 'rgs_abc\0', 'rgs_abc, rgs_def', 'convox:rgs_abc'])(
-  'nothing is trimmed or folded: %j goes on to be refused as it is',
+  '%j is neither trimmed nor case-folded',
   (token) => {
     expect(readAuthorization(['Authorization', `Bearer ${token}`])).toEqual({ scheme: 'bearer', token })
   },

@@ -11,7 +11,7 @@ import auth from './plugin.ts'
 
 const mint = createTokenMint([Buffer.alloc(32, 'plugin test')])
 const good = mint.issue('session', now + hour).token
-const forged = createTokenMint([Buffer.alloc(32, 'somebody else')]).issue('session', now + hour).token
+const forged = createTokenMint([Buffer.alloc(32, 'another gateway')]).issue('session', now + hour).token
 const old = mint.issue('session', now).token
 const open: FastifyInstance[] = []
 
@@ -161,7 +161,7 @@ test.each([
   }
 })
 
-test('a database that is gone is a 503, by Bearer and by Basic alike, and never somebody let in', async () => {
+test('without the database Bearer and Basic get 503, and nobody is authenticated', async () => {
   const { send, find } = await startGateway()
   find.mockRejectedValue(new Error('connection refused'))
   for (const header of [`Authorization: Bearer ${good}`, basic(`convox:${good}`)]) {

@@ -44,7 +44,7 @@ export interface AuthOptions {
   readonly identities: Identities
   /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** Told of each credential that let somebody in. */
+  /** Called for each successful authentication. */
   readonly onUse?: (principal: Principal, address: string) => void
   /** OIDC tokens of CI jobs, used as the credential itself. Without: no JWT is one. */
   readonly workloads?:

@@ -33,7 +33,7 @@ interface Networks {
 
 const compiled = new WeakMap<readonly string[], Networks>()
 
-/** Whether an address is in one of the networks. What is no address is in none. */
+/** Whether an address is in one of the networks. False for a text that is not an address. */
 export function comesFrom(sources: readonly string[], address: string): boolean {
   const [plain = ''] = address.split('%', 1)
   if (isIP(plain) === 0) return false

@@ -17,7 +17,7 @@ function denyPerson(rule: string, title: string, reason: string, remedy: string)
 }
 
 const again = 'log in again from the beginning'
-const tellAdministrator = 'if it goes on, tell an administrator of this gateway'
+const tellAdministrator = 'if this continues, tell an administrator of this gateway'
 
 export const unknownLogin = denyLogin(
   400,

@@ -1,25 +1,30 @@
 import { expect, test } from 'vitest'
-import { toldChange, toldGroups } from './group-change-event.ts'
+import { groupChangeDetail, groupDetail } from './group-change-event.ts'
 
 const many = (count: number) => Array.from({ length: count }, (_, number) => `group-${number}`)
 
 test('a few groups are told whole', () => {
-  expect(toldGroups(['a', 'b'])).toEqual({ groups: 'a, b', groupCount: '2' })
-  expect(toldChange(['a'], [])).toEqual({ groups: '', groupCount: '0', groupsBefore: 'a', groupCountBefore: '1' })
+  expect(groupDetail(['a', 'b'])).toEqual({ groups: 'a, b', groupCount: '2' })
+  expect(groupChangeDetail(['a'], [])).toEqual({
+    groups: '',
+    groupCount: '0',
+    groupsBefore: 'a',
+    groupCountBefore: '1',
+  })
 })
 
 test('of thousands, the first are told, and how many there are', () => {
-  const { groups, groupCount } = toldGroups(many(5_000))
+  const { groups, groupCount } = groupDetail(many(5_000))
   expect([groups.split(', ').length, groupCount]).toEqual([20, '5000'])
 })
 
 test('long names are not cut in the middle', () => {
   const long = 'x'.repeat(256)
-  expect(toldGroups([`a${long}`, `b${long}`, `c${long}`, `d${long}`]).groups).toBe(`a${long}, b${long}, c${long}`)
+  expect(groupDetail([`a${long}`, `b${long}`, `c${long}`, `d${long}`]).groups).toBe(`a${long}, b${long}, c${long}`)
 })
 
 test('one that came to thousands, and one that went, are named', () => {
-  expect(toldChange([...many(5_000), 'gone'], [...many(5_000), 'come'])).toMatchObject({
+  expect(groupChangeDetail([...many(5_000), 'gone'], [...many(5_000), 'come'])).toMatchObject({
     groupCount: '5001',
     groupsAdded: 'come',
     groupsAddedCount: '1',

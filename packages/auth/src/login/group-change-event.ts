@@ -1,15 +1,18 @@
 const mostNamed = 20
-/** Characters; the audit log would cut them in the middle of a name. */
+/** In characters. A longer text would be cut within a name by the audit log. */
 const mostText = 900
 
-/** A person's groups for an event: how many there are, and the first of them. */
-export function toldGroups(groups: readonly string[]): { readonly groups: string; readonly groupCount: string } {
+/** Event detail of a user's groups: the first of them, and how many there are. */
+export function groupDetail(groups: readonly string[]): { readonly groups: string; readonly groupCount: string } {
   return { groups: firstOf(groups), groupCount: String(groups.length) }
 }
 
-/** What has changed about them, for an event: also which have come and gone, where not all of them are named. */
-export function toldChange(before: readonly string[], after: readonly string[]): Readonly<Record<string, string>> {
-  const { groups, groupCount } = toldGroups(after)
+/** Event detail of a change of groups. If not all groups fit, it also names those that were added and removed. */
+export function groupChangeDetail(
+  before: readonly string[],
+  after: readonly string[],
+): Readonly<Record<string, string>> {
+  const { groups, groupCount } = groupDetail(after)
   const known = { groups, groupCount, groupsBefore: firstOf(before), groupCountBefore: String(before.length) }
   if (isNamed(before) && isNamed(after)) return known
   const [old, current] = [new Set(before), new Set(after)]

@@ -55,7 +55,7 @@ test.each([
     'an endpoint of its metadata is not https',
   ],
   [
-    'an endpoint that is no address',
+    'an endpoint that is not a URL',
     () => ({ authorization_endpoint: '/auth' }),
     'an endpoint of its metadata is not https',
   ],

@@ -4,7 +4,7 @@ import type { LoginDenial } from './denial.ts'
 import { html, sendPage } from './html.ts'
 
 /** Why a login came to nothing, and the way to try again. */
-export function refusalPage(
+export function denialPage(
   reply: FastifyReply,
   refusal: LoginDenial,
   { email, error }: Readonly<Record<string, string>>,
@@ -36,7 +36,7 @@ export interface Limited extends FastifyError {
 }
 
 /** What is counted of it. */
-export function limitWords(error: Limited): Explanation {
+export function explainLimit(error: Limited): Explanation {
   return explanationOf(error) ?? { reason: error.message, remedy: 'wait, then try again' }
 }
 

@@ -19,7 +19,7 @@ import { brokenProvider, expiredLogin, LoginDenied, refusedByProvider, unknownLo
 import { deviceOf } from './device.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
-import { busyPage, type Limited, limitWords, refusalPage, unavailablePage } from './pages.ts'
+import { busyPage, denialPage, explainLimit, type Limited, unavailablePage } from './pages.ts'
 import { type Person, personOf } from './person.ts'
 import type { ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
@@ -73,7 +73,7 @@ interface Beginning {
   readonly choosesAccount: boolean
 }
 
-/** What came of the way to the provider. */
+/** The result of the redirect to the provider. */
 interface Vouched {
   readonly person: Person
   readonly refreshToken: string | null
@@ -102,7 +102,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       options.countFailure({
         request,
         rule: error.rule ?? 'login-limit',
-        ...limitWords(error),
+        ...explainLimit(error),
         detail: {},
         status: 429,
       })
@@ -170,7 +170,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     return { person: personOf(claims, settings), refreshToken, consentAsked: attempt.consentAsked === true }
   }
 
-  /** A login takes the place of the browser's session before it: nothing that was planted there lives on. */
+  /** A login replaces the browser's previous session, so that a planted session does not survive it. */
   async function letIn(request: FastifyRequest, vouched: Vouched): Promise<SignedIn> {
     const earlier = await earlierSessions(request)
     const now = clock.now()
@@ -217,11 +217,11 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     } else {
       options.countFailure({ ...failed, status })
     }
-    return refusalPage(reply, refusal, detail, attempt?.returnTo ?? home, request.id)
+    return denialPage(reply, refusal, detail, attempt?.returnTo ?? home, request.id)
   }
 }
 
-/** Codes and states stand in addresses: nothing of them is kept, or told to the next site. */
+/** Addresses contain codes and states, so no cache stores them and no other site receives them as a referrer. */
 function goTo(reply: FastifyReply, url: string): FastifyReply {
   return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 303)
 }

@@ -33,7 +33,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     sql`${providerGrants.checkedAt} between ${moment(now - fresh)}::timestamptz and ${moment(now + fresh)}::timestamptz`
 
   return {
-    /** That of a login takes the place of the one before. */
+    /** A login replaces the previous grant. */
     async keep(tx: Queries, user: string, refreshToken: string, now: number): Promise<void> {
       const row = { sealed: seal(refreshToken, user), checkedAt: new Date(now) }
       await tx

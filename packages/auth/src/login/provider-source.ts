@@ -7,7 +7,7 @@ const pauseAfterFailure = 2_000
 
 export type ProviderSource = () => Promise<Provider>
 
-/** The provider when it is needed: discovered once an hour, and after a failure not more often than every two seconds, whoever asks. */
+/** Discovers the provider on demand: once an hour, and at most every two seconds after a failure, for all callers together. */
 export function createProviderSource(settings: LoginSettings, clock: Clock): ProviderSource {
   let known: Promise<Provider> | null = null
   let until = 0

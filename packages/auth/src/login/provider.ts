@@ -16,7 +16,7 @@ export interface Authorization {
   readonly verifier: string
 }
 
-/** What came back with the browser, once each. */
+/** The parameters of the callback, each given once. */
 export interface Answer {
   readonly code: string
   readonly state: string

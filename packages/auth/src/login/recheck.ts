@@ -86,7 +86,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   async function describedBy({ user }: Claim, claims: JWTPayload | null): Promise<Person | null> {
     if (claims === null) return null
     const [known] = await db.select({ subject: users.subject }).from(users).where(eq(users.id, user))
-    if (known?.subject !== claims.sub) throw providerUnusable('it answered for somebody else')
+    if (known?.subject !== claims.sub) throw providerUnusable('it answered for another user')
     return claims.email === undefined ? null : personOf(claims, settings)
   }
 
@@ -119,7 +119,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   }
 }
 
-/** What is wrong is between the gateway and the provider: the session goes on, but for a user who was locked meanwhile. */
+/** The failure is between the gateway and the provider, so the session stays valid unless the user was locked in the meantime. */
 function explain({ denial: refusal, detail }: LoginDenied): Error {
   if (refusal === lockedAccount) return new SessionOver()
   return refusal === unreachableProvider ? providerUnreachable() : providerUnusable(detail.why ?? refusal.rule)

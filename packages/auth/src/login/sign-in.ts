@@ -4,12 +4,12 @@ import { and, eq } from 'drizzle-orm'
 import { createBinding } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
 import type { Author } from '../events.ts'
-import { forgetEnded } from '../sessions/forget-ended.ts'
+import { deleteEnded } from '../sessions/delete-ended.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { attemptLife, stateHash } from './attempts.ts'
 import { LoginDenied, lockedAccount } from './denial.ts'
-import { toldChange, toldGroups } from './group-change-event.ts'
+import { groupChangeDetail, groupDetail } from './group-change-event.ts'
 import type { Person } from './person.ts'
 import type { LoginSettings } from './settings.ts'
 
@@ -36,7 +36,7 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
     .values({ state: stateHash(state), expiresAt })
     .onConflictDoNothing()
     .returning({ state: usedLogins.state })
-  await forgetEnded(tx, ending, new Date(now))
+  await deleteEnded(tx, ending, new Date(now))
   return taken.length === 1
 }
 
@@ -73,7 +73,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
   const [added] = await tx.insert(users).values(row).onConflictDoNothing().returning({ id: users.id })
   if (added) {
-    const detail = { user: added.id, issuer, subject, email, ...toldGroups(groups) }
+    const detail = { user: added.id, issuer, subject, email, ...groupDetail(groups) }
     events.push({ kind: 'user.created', principal: by, detail })
     return { id: added.id, isNew: true }
   }
@@ -83,7 +83,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   if (known.lockedAt) throw new LoginDenied(lockedAccount, { user: known.id, subject, email })
   const changes = {
     ...(known.email !== email && { email, emailBefore: known.email }),
-    ...(known.groups.join('\n') !== groups.join('\n') && toldChange(known.groups, groups)),
+    ...(known.groups.join('\n') !== groups.join('\n') && groupChangeDetail(known.groups, groups)),
   }
   if (Object.keys(changes).length > 0) {
     await tx
@@ -95,7 +95,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   return { id: known.id, isNew: false }
 }
 
-/** An entry of ADMIN_USERS counts for the first subject that comes with it: whoever gets the address later is somebody else. */
+/** An entry of ADMIN_USERS applies to the first subject with that address, because the address may later belong to another person. */
 async function giveFirstRoles(
   change: Change,
   user: FoundUser,

@@ -5,11 +5,11 @@ import { apiToken, letIn, now, serviceAccount, user, workload } from '../testing
 import { nameOf } from '../workloads/job.ts'
 import { principalOf } from './principals.ts'
 
-/** Names that a caller would choose to pass for somebody, or that an older version accepted. */
+/** Names that imitate a person, or that an older version accepted. */
 const chosen = ['admin@example.com', 'nightly', 'a@b', 'token:x@y.z', 'job:x@y.z', 'ann@example.com run 1', 'acme/app']
 const nameIn = (record: Parameters<typeof principalOf>[0]) => letIn(principalOf(record, now)).name
 
-describe('no name that somebody chose looks like a person', () => {
+describe('no chosen name looks like a person', () => {
   test.each(chosen)('%s, of a token, a service account, and a job', (name) => {
     const shown = [
       nameIn(apiToken({ name, owner: user({ email: 'boss@example.com' }) })),

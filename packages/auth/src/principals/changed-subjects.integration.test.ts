@@ -69,7 +69,7 @@ test('a change makes a replica forget those whom it concerns, and nobody else', 
     administration.createBinding({ kind, id }, { role: 'viewer' })
   const cases: [string, () => Promise<unknown>, number[]][] = [
     [
-      'a new session of somebody else',
+      'a new session of another user',
       () => issuer.issueSession({ email: 'new@example.com', device: 'x', expiresAt: now + hour }),
       [],
     ],

@@ -88,7 +88,7 @@ test("the earlier of the two ends counts, the record's or the token's", async ()
   expect(await identities.find({ ...token('a'), expiresAt: now + 1_000 })).toMatchObject({ rule: 'expired-token' })
 })
 
-test('refusals are remembered too, within the same bounds', async () => {
+test('denials are cached too, within the same limits', async () => {
   const { identities, find } = startIdentities()
   find.mockResolvedValue(null)
   await identities.find(token('a'))
@@ -142,7 +142,7 @@ test('before the revision was ever read, nobody is let in', async () => {
   expect(find).not.toHaveBeenCalled()
 })
 
-test('whoever keeps a stream open hears of changes, after they count', async () => {
+test('listeners are called after a change is in effect', async () => {
   const { identities, find, revision } = startIdentities()
   await identities.find(token('a'))
   find.mockResolvedValue(ended)

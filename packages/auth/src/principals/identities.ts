@@ -3,26 +3,26 @@ import type { Clock } from '../clock.ts'
 import { type AuthenticationDenial, expiredToken, isDenial } from '../denial.ts'
 import { AuthUnavailable } from '../errors.ts'
 import type { VerifiedToken } from '../tokens/token.ts'
-import { type Answer, type Answers, createAnswers } from './principal-cache.ts'
+import { type AuthenticationResult, createPrincipalCache, type PrincipalCache } from './principal-cache.ts'
 import { type CredentialRecord, type Directory, ownerOf, principalOf } from './principals.ts'
 import type { ChangeListener, Revision } from './revision.ts'
 
 export interface Identities {
   /**
-   * Who a verified token stands for now. Ask again on `onChange` to learn whether a live stream may go on.
+   * The current principal of a verified token. Call it again on `onChange` to learn whether a live stream is still permitted.
    *
    * @throws AuthUnavailable when the database is needed and can't be reached, or hasn't been for `maxStale`
    */
   find(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
-  /** Who something under way belongs to now. As `find`, but a session or API token goes on when the secret that began it was replaced or has ended. */
+  /** The current owner of a live stream. As `find`, but a session or API token stays valid after its secret was replaced or has expired. */
   findOwner(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** Runs `listener` after anything about identities has changed. @returns a function that ends it */
   onChange(listener: ChangeListener): () => void
   /** Whether a change may have been missed for more than a second. */
   stale(): boolean
-  /** Milliseconds since what is known here was last known to be current. */
+  /** Milliseconds since the cache was last known to be current. */
   age(): number
-  /** Tokens that are remembered. */
+  /** The number of cached tokens. */
   cached(): number
 }
 
@@ -31,90 +31,95 @@ export interface IdentitiesOptions {
   readonly revision: Revision
   /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** Tokens that are remembered, 100,000 unless given; the least recently used goes first. */
+  /** The maximum number of cached tokens. Default 100,000. The least recently used is evicted first. */
   readonly capacity?: number
-  /** What they may weigh together in bytes, about; 59 MiB unless given. */
+  /** Their approximate maximum size in bytes. Default 59 MiB. */
   readonly mostBytes?: number
-  /** AUTH_MAX_STALE in milliseconds: how long remembered tokens go on without the database. */
+  /** AUTH_MAX_STALE in milliseconds: how long cached tokens stay valid without the database. */
   readonly maxStale?: number
 }
 
-type ReadRecord = (record: CredentialRecord | null, now: number) => Answer
+type ReadRecord = (record: CredentialRecord | null, now: number) => AuthenticationResult
 
-const maximumLookUps = 3
-const usualCapacity = 100_000
-/** With what the mint remembers, and what a weight leaves out, less than 64 MiB. */
-const usualBytes = 59 * 1_024 * 1_024
+const maxLookups = 3
+const defaultCapacity = 100_000
+/** Less than 64 MiB together with the cache of the mint and what the estimate leaves out. */
+const defaultBytes = 59 * 1_024 * 1_024
 
-/** Remembers who tokens stand for, until a change concerns them. */
+/** Caches the principals of tokens until a change affects them. */
 export function createIdentities(options: IdentitiesOptions): Identities {
   const { directory, revision, clock, maxStale = 60_000 } = options
-  const { capacity = usualCapacity, mostBytes = usualBytes } = options
-  let answers = createAnswers({ capacity, mostBytes })
+  const { capacity = defaultCapacity, mostBytes = defaultBytes } = options
+  let cache = createPrincipalCache({ capacity, mostBytes })
   let changes = 0
-  // What a look-up brings that began before a change is dropped.
+  // The result of a lookup that began before a change is dropped.
   revision.onChange(function forget(changed) {
     changes++
-    if (changed === null) answers = createAnswers({ capacity, mostBytes })
-    else answers.forgetChanged(changed)
+    if (changed === null) cache = createPrincipalCache({ capacity, mostBytes })
+    else cache.invalidate(changed)
   })
 
-  async function find(token: VerifiedToken): Promise<Answer> {
+  async function find(token: VerifiedToken): Promise<AuthenticationResult> {
     if (revision.age() > maxStale) throw new AuthUnavailable()
     if (clock.now() >= token.expiresAt) return expiredToken(token.kind, token.expiresAt)
-    return currentAnswer(token.hash.toString('latin1'), token.hash, principalOf)
+    return lookUpUnexpired(token.hash.toString('latin1'), token.hash, principalOf)
   }
 
-  async function findOwner(token: VerifiedToken): Promise<Answer> {
+  async function findOwner(token: VerifiedToken): Promise<AuthenticationResult> {
     const found = await find(token)
-    if (!outlivesItsSecret(token) || !isDenial(found) || !isOfSecret(found)) return found
-    return currentAnswer(`owner of ${token.hash.toString('latin1')}`, token.hash, ownerOf)
+    if (!outlivesSecret(token) || !isDenial(found) || !isSecretEnded(found)) return found
+    return lookUpUnexpired(`owner of ${token.hash.toString('latin1')}`, token.hash, ownerOf)
   }
 
-  /** An answer that has ended meanwhile is made anew once, so that it says why. */
-  async function currentAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
-    const answer = await newestAnswer(key, hash, read)
-    if (isDenial(answer) || clock.now() < answer.expiresAt) return answer
-    answers.forget(key)
-    return newestAnswer(key, hash, read)
+  /** Looks up a cached principal again once it has expired, so that the denial says why. */
+  async function lookUpUnexpired(key: string, hash: Buffer, read: ReadRecord): Promise<AuthenticationResult> {
+    const result = await lookUp(key, hash, read)
+    if (isDenial(result) || clock.now() < result.expiresAt) return result
+    cache.delete(key)
+    return lookUp(key, hash, read)
   }
 
-  async function newestAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
-    for (let lookUps = 1; ; lookUps++) {
+  async function lookUp(key: string, hash: Buffer, read: ReadRecord): Promise<AuthenticationResult> {
+    for (let lookups = 1; ; lookups++) {
       const before = changes
-      const answer = await (answers.recall(key) ?? rememberedLookUp(answers, key, hash, read))
-      if (before === changes || lookUps === maximumLookUps) return answer
+      const result = await (cache.get(key) ?? startLookup(cache, key, hash, read))
+      if (before === changes || lookups === maxLookups) return result
     }
   }
 
-  /** Whoever asks for the same while it is under way waits for this one. */
-  function rememberedLookUp(known: Answers, key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
-    const answer = ask(known, hash, read)
-    known.begin(key, answer)
-    answer.then(
-      (found) => known.settle(key, answer, found),
-      () => known.recall(key) === answer && known.forget(key),
+  /** Concurrent calls for the same token share one lookup. */
+  function startLookup(
+    cache: PrincipalCache,
+    key: string,
+    hash: Buffer,
+    read: ReadRecord,
+  ): Promise<AuthenticationResult> {
+    const result = ask(cache, hash, read)
+    cache.setPending(key, result)
+    result.then(
+      (found) => cache.setResult(key, result, found),
+      () => cache.get(key) === result && cache.delete(key),
     )
-    return answer
+    return result
   }
 
-  async function ask(known: Answers, hash: Buffer, read: ReadRecord): Promise<Answer> {
+  async function ask(cache: PrincipalCache, hash: Buffer, read: ReadRecord): Promise<AuthenticationResult> {
     try {
-      return read(known.sharing(await directory.find(hash)), clock.now())
+      return read(cache.shareValues(await directory.find(hash)), clock.now())
     } catch (cause) {
       throw new AuthUnavailable({ cause })
     }
   }
 
   const { onChange, stale, age } = revision
-  return { find, findOwner, onChange, stale, age, cached: () => answers.size() }
+  return { find, findOwner, onChange, stale, age, cached: () => cache.size() }
 }
 
-function outlivesItsSecret({ kind }: VerifiedToken): boolean {
+function outlivesSecret({ kind }: VerifiedToken): boolean {
   return kind === 'session' || kind === 'api-token'
 }
 
-/** Whether it is the secret that has ended, and perhaps not what it stands for. */
-function isOfSecret({ rule }: AuthenticationDenial): boolean {
+/** Whether only the secret has ended, while its session or API token may still be valid. */
+function isSecretEnded({ rule }: AuthenticationDenial): boolean {
   return rule === 'expired-token' || rule === 'superseded-token'
 }

@@ -50,7 +50,7 @@ test('it is the database that counts the minute: another replica writes no soone
   }
 })
 
-test('a stop writes what is left, where its minute is over', async () => {
+test('a stop writes the remaining uses whose minute is over', async () => {
   const { uses, clock, credential, kept } = await start()
   uses.note(credential, '192.0.2.1')
   await uses.stop()

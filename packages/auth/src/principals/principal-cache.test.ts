@@ -2,7 +2,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
 import { isDenial, unknownToken } from '../denial.ts'
 import { apiToken, binding, now, session, user } from '../testing/records.ts'
-import { type Answers, createAnswers } from './principal-cache.ts'
+import { createPrincipalCache, type PrincipalCache } from './principal-cache.ts'
 import { type CredentialRecord, principalOf } from './principals.ts'
 
 const mebibyte = 1_024 * 1_024
@@ -10,12 +10,12 @@ const mebibyte = 1_024 * 1_024
 const groups = (count: number, of = '') =>
   Array.from({ length: count }, (_, at) => Buffer.from(`${of}${at}`.padEnd(256, 'x')).toString('latin1'))
 
-async function keep(answers: Answers, key: string, record: CredentialRecord): Promise<Principal> {
-  const answer = principalOf(answers.sharing(record), now)
-  if (isDenial(answer)) throw new Error('a live record stands for somebody')
+async function keep(answers: PrincipalCache, key: string, record: CredentialRecord): Promise<Principal> {
+  const answer = principalOf(answers.shareValues(record), now)
+  if (isDenial(answer)) throw new Error('the record has no principal')
   const lookUp = Promise.resolve(answer)
-  answers.begin(key, lookUp)
-  answers.settle(key, lookUp, answer)
+  answers.setPending(key, lookUp)
+  answers.setResult(key, lookUp, answer)
   return answer
 }
 
@@ -23,7 +23,7 @@ const sessionOf = (person: string, of: readonly string[]) =>
   session({ id: `session of ${person}`, user: user({ id: person, groups: of }) })
 
 test('the sessions of one user share one list, which counts once', async () => {
-  const answers = createAnswers({ capacity: 1_000, mostBytes: 4 * mebibyte })
+  const answers = createPrincipalCache({ capacity: 1_000, mostBytes: 4 * mebibyte })
   const kept: Principal[] = []
   for (let at = 0; at < 60; at++) kept.push(await keep(answers, `key ${at}`, sessionOf('ann', groups(5_000))))
   expect(answers.size()).toBe(60)
@@ -33,14 +33,14 @@ test('the sessions of one user share one list, which counts once', async () => {
 })
 
 test('of a user whose groups are others now, the new ones count', async () => {
-  const answers = createAnswers({ capacity: 1_000, mostBytes: 64 * mebibyte })
+  const answers = createPrincipalCache({ capacity: 1_000, mostBytes: 64 * mebibyte })
   await keep(answers, 'one', sessionOf('ann', ['a', 'b']))
   for (const now of [['a'], ['b', 'a'], ['a', 'b', 'c'], []])
     expect((await keep(answers, 'other', sessionOf('ann', now))).groups).toEqual(now)
 })
 
-test('whoever’s names and patterns are the same have one text of each', async () => {
-  const answers = createAnswers({ capacity: 1_000, mostBytes: mebibyte / 2 })
+test('equal names and patterns share one text', async () => {
+  const answers = createPrincipalCache({ capacity: 1_000, mostBytes: mebibyte / 2 })
   const records = Array.from({ length: 100 }, (_, at) => sessionOf(`person ${at}`, groups(30)))
   for (const [at, record] of records.entries()) await keep(answers, `key ${at}`, record)
   // 100 lists of 30 names of 256 characters would be 800 KiB, beside all else.
@@ -58,36 +58,36 @@ test.each([
     (at: number) =>
       session({ id: `session ${at}`, user: user({ bindings: Array.from({ length: 500 }, () => binding()) }) }),
   ],
-])('%s push out whoever was not heard of for longest, so that all stays within its bytes', async (_, record) => {
-  const answers = createAnswers({ capacity: 100_000, mostBytes: 2 * mebibyte })
+])('%s evict the least recently used, so that the cache stays within its bytes', async (_, record) => {
+  const answers = createPrincipalCache({ capacity: 100_000, mostBytes: 2 * mebibyte })
   for (let at = 0; at < 120; at++) {
     await keep(answers, `key ${at}`, record(at))
-    answers.recall('key 0')
+    answers.get('key 0')
   }
   expect(answers.size()).toBeLessThan(100)
-  expect([answers.recall('key 0') !== undefined, answers.recall('key 1')]).toEqual([true, undefined])
+  expect([answers.get('key 0') !== undefined, answers.get('key 1')]).toEqual([true, undefined])
 })
 
 test('what is forgotten leaves nothing behind: as many fit again', async () => {
-  const answers = createAnswers({ capacity: 100_000, mostBytes: 4 * mebibyte })
+  const answers = createPrincipalCache({ capacity: 100_000, mostBytes: 4 * mebibyte })
   const fill = async () => {
     for (let at = 0; at < 100; at++) await keep(answers, `key ${at}`, sessionOf(`person ${at}`, groups(40)))
     return answers.size()
   }
   const first = await fill()
   for (let round = 0; round < 60; round++) {
-    for (let at = 0; at < 100; at++) answers.forget(`key ${at}`)
+    for (let at = 0; at < 100; at++) answers.delete(`key ${at}`)
     expect([answers.size(), await fill()]).toEqual([0, first])
   }
 })
 
 test('a look-up that was forgotten while it was under way is not kept, and weighs nothing', () => {
-  const answers = createAnswers({ capacity: 2, mostBytes: mebibyte })
+  const answers = createPrincipalCache({ capacity: 2, mostBytes: mebibyte })
   const lookUps = ['a', 'b', 'c'].map((key) => {
     const lookUp = Promise.resolve(unknownToken)
-    answers.begin(key, lookUp)
+    answers.setPending(key, lookUp)
     return [key, lookUp] as const
   })
-  for (const [key, lookUp] of lookUps) answers.settle(key, lookUp, unknownToken)
-  expect(['a', 'b', 'c'].map((key) => answers.recall(key))).toEqual([undefined, unknownToken, unknownToken])
+  for (const [key, lookUp] of lookUps) answers.setResult(key, lookUp, unknownToken)
+  expect(['a', 'b', 'c'].map((key) => answers.get(key))).toEqual([undefined, unknownToken, unknownToken])
 })

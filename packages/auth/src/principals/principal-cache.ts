@@ -1,57 +1,57 @@
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
 import { type AuthenticationDenial, isDenial } from '../denial.ts'
 import { type ChangedSubjects, concerns } from './changed-subjects.ts'
-import { weightOf } from './estimate-bytes.ts'
+import { estimateBytes } from './estimate-bytes.ts'
 import type { CredentialRecord } from './principals.ts'
 import { createSharedGroups } from './shared-groups.ts'
 import { createSharedTexts } from './shared-texts.ts'
 
-export type Answer = Principal | AuthenticationDenial
+export type AuthenticationResult = Principal | AuthenticationDenial
 
-/** A look-up that is under way, then its answer alone: a promise would weigh more than what it brought. */
-export type Remembered = Promise<Answer> | Answer
+/** A pending lookup, then only its result, which takes less memory than a settled promise. */
+export type CachedResult = Promise<AuthenticationResult> | AuthenticationResult
 
-export interface AnswersLimits {
-  /** Answers; the least recently used goes first. */
+export interface PrincipalCacheLimits {
+  /** The maximum number of results. The least recently used is evicted first. */
   readonly capacity: number
-  /** Bytes, about. */
+  /** The approximate maximum size in bytes. */
   readonly mostBytes: number
 }
 
-export interface Answers {
-  /** As the most recently used. */
-  recall(key: string): Remembered | undefined
-  begin(key: string, lookUp: Promise<Answer>): void
-  /** Keeps the answer of a look-up that has begun, unless it was forgotten meanwhile. */
-  settle(key: string, lookUp: Promise<Answer>, answer: Answer): void
-  forget(key: string): void
-  /** Forgets what was made from a subject that has changed, with every look-up that is under way and every refusal: these do not say whom they are about. */
-  forgetChanged(changed: ChangedSubjects): void
-  /** With the texts that other answers have, and the groups of the user's other sessions where they are the same. */
-  sharing(record: CredentialRecord | null): CredentialRecord | null
+export interface PrincipalCache {
+  /** Marks the result as the most recently used. */
+  get(key: string): CachedResult | undefined
+  setPending(key: string, lookUp: Promise<AuthenticationResult>): void
+  /** Stores the result of a pending lookup, unless it was deleted in the meantime. */
+  setResult(key: string, lookUp: Promise<AuthenticationResult>, result: AuthenticationResult): void
+  delete(key: string): void
+  /** Deletes the principals that a change affects, all pending lookups, and all denials, because these do not say whom they are about. */
+  invalidate(changed: ChangedSubjects): void
+  /** Replaces texts and group lists by equal ones that are already cached. */
+  shareValues(record: CredentialRecord | null): CredentialRecord | null
   size(): number
 }
 
-/** Of an entry: its place and its key. */
-const ofEntry = 44
-/** A constant of ours, and what is weighed with the lists. */
-const constantOrHeld: ReadonlySet<string> = new Set(['kind', 'groups'])
+/** The size of an entry without its result. */
+const entryBytes = 44
+/** Fields that take no memory of their own: constants, and group lists, which are counted once per user. */
+const uncountedFields: ReadonlySet<string> = new Set(['kind', 'groups'])
 const sharedFields: ReadonlySet<string> = new Set(['role', 'racks', 'apps'])
 
-/** What is known of tokens at one revision, bounded by count and by weight. */
-export function createAnswers({ capacity, mostBytes }: AnswersLimits): Answers {
-  const known = new Map<string, Remembered>()
+/** A cache of principals by token hash, limited in entries and in bytes. */
+export function createPrincipalCache({ capacity, mostBytes }: PrincipalCacheLimits): PrincipalCache {
+  const known = new Map<string, CachedResult>()
   const texts = createSharedTexts(mostBytes / 8)
   const groups = createSharedGroups(texts)
   let bytes = 0
 
-  const ownWeight = (answer: Answer) => weightOf(answer, isElsewhere)
+  const estimate = (result: AuthenticationResult) => estimateBytes(result, isCountedElsewhere)
 
-  function isElsewhere(field: string, value: unknown): boolean {
-    return constantOrHeld.has(field) || (sharedFields.has(field) && typeof value === 'string' && texts.has(value))
+  function isCountedElsewhere(field: string, value: unknown): boolean {
+    return uncountedFields.has(field) || (sharedFields.has(field) && typeof value === 'string' && texts.has(value))
   }
 
-  function withShared<T extends { readonly bindings: readonly Binding[] }>(holder: T): T {
+  function shareTexts<T extends { readonly bindings: readonly Binding[] }>(holder: T): T {
     const bindings = holder.bindings.map((binding) => ({
       ...binding,
       role: texts.of(binding.role),
@@ -61,54 +61,54 @@ export function createAnswers({ capacity, mostBytes }: AnswersLimits): Answers {
     return { ...holder, bindings }
   }
 
-  function forget(key: string): void {
-    const answer = known.get(key)
-    if (answer === undefined) return
+  function remove(key: string): void {
+    const result = known.get(key)
+    if (result === undefined) return
     known.delete(key)
-    bytes -= ofEntry
-    if (answer instanceof Promise) return
-    bytes -= ownWeight(answer)
-    if (!isDenial(answer)) bytes -= groups.release(answer.id, answer.groups)
+    bytes -= entryBytes
+    if (result instanceof Promise) return
+    bytes -= estimate(result)
+    if (!isDenial(result)) bytes -= groups.removeSession(result.id, result.groups)
   }
 
   function makeRoom(): void {
     for (const key of known.keys()) {
       if (known.size <= capacity && bytes + texts.bytes() <= mostBytes) return
-      forget(key)
+      remove(key)
     }
   }
 
   return {
-    recall(key) {
-      const answer = known.get(key)
-      if (answer === undefined) return undefined
+    get(key) {
+      const result = known.get(key)
+      if (result === undefined) return undefined
       known.delete(key)
-      known.set(key, answer)
-      return answer
+      known.set(key, result)
+      return result
     },
-    begin(key, lookUp) {
+    setPending(key, lookUp) {
       known.set(key, lookUp)
-      bytes += ofEntry
+      bytes += entryBytes
       makeRoom()
     },
-    settle(key, lookUp, answer) {
+    setResult(key, lookUp, result) {
       if (known.get(key) !== lookUp) return
-      known.set(key, answer)
-      bytes += ownWeight(answer)
-      if (!isDenial(answer)) bytes += groups.hold(answer.id, answer.groups)
+      known.set(key, result)
+      bytes += estimate(result)
+      if (!isDenial(result)) bytes += groups.addSession(result.id, result.groups)
       makeRoom()
     },
-    forget,
-    forgetChanged(changed) {
-      for (const [key, answer] of known)
-        if (answer instanceof Promise || isDenial(answer) || concerns(changed, answer)) forget(key)
+    delete: remove,
+    invalidate(changed) {
+      for (const [key, result] of known)
+        if (result instanceof Promise || isDenial(result) || concerns(changed, result)) remove(key)
     },
-    sharing(record) {
+    shareValues(record) {
       if (record === null) return null
-      if (record.kind === 'workload') return { ...record, trust: withShared(record.trust) }
-      if (record.kind === 'api-token') return { ...withShared(record), owner: withShared(record.owner) }
+      if (record.kind === 'workload') return { ...record, trust: shareTexts(record.trust) }
+      if (record.kind === 'api-token') return { ...shareTexts(record), owner: shareTexts(record.owner) }
       const { user } = record
-      return { ...record, user: { ...withShared(user), groups: groups.like(user.id, user.groups) } }
+      return { ...record, user: { ...shareTexts(user), groups: groups.get(user.id, user.groups) } }
     },
     size: () => known.size,
   }

@@ -58,7 +58,7 @@ test.each([
     apiToken({ owner: serviceAccount({ disabledAt: past }) }),
     'disabled-service-account',
   ],
-])('%s lets nobody in', (_, record, rule) => {
+])('%s is denied', (_, record, rule) => {
   expect(principalOf(record, now)).toMatchObject({
     rule,
     reason: expect.stringMatching(/.:$/),
@@ -66,7 +66,7 @@ test.each([
   })
 })
 
-test('the refusals say when it happened', () => {
+test('denials say when it happened', () => {
   expect(principalOf(session({ endedAt: new Date(now) }), now)).toMatchObject({
     reason: 'your session was ended on 2026-01-02 03:04 UTC:',
     remedy: 'run "rack-gateway login"',
@@ -91,7 +91,7 @@ test('a binding that has ended is left out, of the token and of its owner', () =
   expect(principal).toMatchObject({ bindings: [later], owner: { bindings: [later] } })
 })
 
-test('without bindings a user is somebody who may do nothing', () => {
+test('a user without bindings has no permissions', () => {
   expect(principalOf(session({ user: user({ bindings: [] }) }), now)).toMatchObject({ bindings: [] })
 })
 

@@ -130,14 +130,15 @@ function tokenPrincipal(session: SessionRecord, now: number): Principal | denial
   const { superseded } = session
   if (superseded === null || denials.isDenial(principal)) return principal
   const until = superseded.until.getTime()
-  if (now >= until) return denials.ofAccount(denials.supersededToken(superseded.at.getTime(), principal), principal.id)
+  if (now >= until)
+    return denials.withAccount(denials.supersededToken(superseded.at.getTime(), principal), principal.id)
   return Object.freeze({ ...principal, expiresAt: Math.min(principal.expiresAt, until) })
 }
 
 function sessionPrincipal(session: SessionRecord, now: number): Principal | denials.AuthenticationDenial {
   const { user, device } = session
-  const refused = sessionRefusal(session, now)
-  if (refused !== null) return denials.ofAccount(refused, user.id)
+  const refused = sessionDenial(session, now)
+  if (refused !== null) return denials.withAccount(refused, user.id)
   const principal: Principal = {
     kind: 'user',
     id: user.id,
@@ -159,7 +160,7 @@ function secretPrincipal(token: ApiTokenRecord, now: number): Principal | denial
   return now >= end ? denials.expiredToken('api-token', end) : Object.freeze({ ...principal, expiresAt: end })
 }
 
-function sessionRefusal({ user, endedAt, expiresAt }: SessionRecord, now: number): denials.AuthenticationDenial | null {
+function sessionDenial({ user, endedAt, expiresAt }: SessionRecord, now: number): denials.AuthenticationDenial | null {
   if (endedAt) return denials.endedSession(endedAt.getTime())
   if (user.lockedAt) return denials.lockedUser
   return now >= expiresAt.getTime() ? denials.expiredToken('session', expiresAt.getTime()) : null
@@ -167,8 +168,8 @@ function sessionRefusal({ user, endedAt, expiresAt }: SessionRecord, now: number
 
 function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | denials.AuthenticationDenial {
   const { owner } = token
-  const refused = apiTokenRefusal(token, now)
-  if (refused !== null) return denials.ofAccount(refused, owner.id)
+  const refused = apiTokenDenial(token, now)
+  if (refused !== null) return denials.withAccount(refused, owner.id)
   const ownerName = owner.kind === 'user' ? owner.email : owner.name
   return Object.freeze({
     kind: 'api-token',
@@ -189,7 +190,7 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | deni
   })
 }
 
-function apiTokenRefusal(
+function apiTokenDenial(
   { owner, revokedAt, expiresAt }: ApiTokenRecord,
   now: number,
 ): denials.AuthenticationDenial | null {

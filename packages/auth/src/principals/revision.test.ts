@@ -58,7 +58,7 @@ test('a revision that went back, as after a restored backup, is a change', () =>
   expect(changed).toHaveBeenCalledTimes(2)
 })
 
-test('a revision beyond 2^53 is not rounded into the one before it', () => {
+test('a revision above 2^53 is not rounded to its predecessor', () => {
   const { revision, changed } = startRevision()
   revision.seen('9007199254740992', 5_000)
   revision.seen('9007199254740993', 5_100)

@@ -53,7 +53,7 @@ export function createRevision(clock: Clock): RevisionState {
   return { age, stale: () => age() > staleAfter, onChange, seen }
 }
 
-/** A listener that throws must not keep the others from hearing that somebody was locked out. */
+/** A listener that throws must not keep the others from hearing that a user was locked. */
 function tellAll(listeners: Iterable<ChangeListener>, changed: ChangedSubjects | null): void {
   const errors: unknown[] = []
   for (const listener of listeners) {

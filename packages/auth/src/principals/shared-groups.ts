@@ -1,55 +1,55 @@
-import { ofField, weightOf } from './estimate-bytes.ts'
+import { estimateBytes, fieldBytes } from './estimate-bytes.ts'
 import type { SharedTexts } from './shared-texts.ts'
 
 export type Groups = readonly string[]
 
 export interface SharedGroups {
-  /** A frozen list like this one: the one that the user's other sessions have, where there is one. */
-  like(user: string, groups: Groups): Groups
-  /** Counts one more session that has a list. @returns the bytes that this takes */
-  hold(user: string, groups: Groups): number
-  /** Counts one less. @returns the bytes that are free by it */
-  release(user: string, groups: Groups): number
+  /** Returns the equal list of the user's other sessions, or else a frozen copy. */
+  get(user: string, groups: Groups): Groups
+  /** @returns the bytes that the session's list adds */
+  addSession(user: string, groups: Groups): number
+  /** @returns the bytes that this frees */
+  removeSession(user: string, groups: Groups): number
 }
 
-interface Held {
+interface SharedList {
   readonly groups: Groups
   sessions: number
 }
 
 const none: Groups = Object.freeze([])
-/** With its entry here, by what was measured (bench/src/identity.ts). */
-const ofList = 420
+/** Includes the map entry. Measured with bench/src/identity.ts. */
+const listBytes = 420
 
-/** People can be in thousands of groups, and have many sessions: a list is kept once for each user, a name once for all. */
+/** Keeps one group list per user, and one copy of each name. Users can be in thousands of groups and have many sessions. */
 export function createSharedGroups(texts: SharedTexts): SharedGroups {
-  const lists = new Map<string, Held>()
+  const lists = new Map<string, SharedList>()
 
-  function weight(groups: Groups): number {
-    return groups.reduce((sum, name) => sum + ofField + (texts.has(name) ? 0 : weightOf(name)), ofList)
+  function estimate(groups: Groups): number {
+    return groups.reduce((sum, name) => sum + fieldBytes + (texts.has(name) ? 0 : estimateBytes(name)), listBytes)
   }
 
   return {
-    like(user, groups) {
+    get(user, groups) {
       if (groups.length === 0) return none
       const held = lists.get(user)?.groups
       return held !== undefined && isSame(held, groups) ? held : Object.freeze(groups.map(texts.of))
     },
-    hold(user, groups) {
+    addSession(user, groups) {
       if (groups.length === 0) return 0
       const held = lists.get(user)
-      if (held !== undefined && held.groups !== groups) return weight(groups)
+      if (held !== undefined && held.groups !== groups) return estimate(groups)
       lists.set(user, { groups, sessions: (held?.sessions ?? 0) + 1 })
-      return held === undefined ? weight(groups) : 0
+      return held === undefined ? estimate(groups) : 0
     },
-    release(user, groups) {
+    removeSession(user, groups) {
       if (groups.length === 0) return 0
       const held = lists.get(user)
-      if (held?.groups !== groups) return weight(groups)
+      if (held?.groups !== groups) return estimate(groups)
       held.sessions--
       if (held.sessions > 0) return 0
       lists.delete(user)
-      return weight(groups)
+      return estimate(groups)
     },
   }
 }

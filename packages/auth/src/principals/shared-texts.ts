@@ -1,15 +1,15 @@
-import { weightOf } from './estimate-bytes.ts'
+import { estimateBytes } from './estimate-bytes.ts'
 
-/** Names of groups and roles, and patterns: few of them, in thousands of sessions. Each is kept once, until all is forgotten. */
+/** Keeps one copy of each group name, role name, and pattern: there are few of them, in thousands of sessions. */
 export interface SharedTexts {
   of(text: string): string
   has(text: string): boolean
   bytes(): number
 }
 
-const ofEntry = 64
+const entryBytes = 64
 
-/** @param mostBytes of them; what comes beyond is each session's own */
+/** @param mostBytes above this limit, each session keeps its own copies */
 export function createSharedTexts(mostBytes: number): SharedTexts {
   const texts = new Map<string, string>()
   let bytes = 0
@@ -18,9 +18,9 @@ export function createSharedTexts(mostBytes: number): SharedTexts {
     of(text) {
       const known = texts.get(text)
       if (known !== undefined) return known
-      const weight = ofEntry + weightOf(text)
-      if (bytes + weight > mostBytes) return text
-      bytes += weight
+      const size = entryBytes + estimateBytes(text)
+      if (bytes + size > mostBytes) return text
+      bytes += size
       texts.set(text, text)
       return text
     },

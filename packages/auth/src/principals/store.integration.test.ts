@@ -56,7 +56,7 @@ test("an API token of a person carries that person's bindings as its owner's", a
   expect(rolesOf(principal.owner)).toEqual(['ops on */*'])
 })
 
-test('nobody gets the bindings of somebody else, of another kind with the same id, or of a group', async () => {
+test('a user does not get the bindings of another user, of another kind with the same ID, or of a group', async () => {
   const { issuer, directory, annSession } = await startStore()
   const { reading } = await annSession()
   const ann = await issuer.user('ann@example.com')
@@ -68,7 +68,7 @@ test('nobody gets the bindings of somebody else, of another kind with the same i
   expect(rolesOf(letIn(principalOf(await directory.find(reading.hash), now)))).toEqual(['viewer on */*'])
 })
 
-test('whoever is in a group has its bindings, and so have the API tokens that they own; nobody else has', async () => {
+test('members of a group have its bindings, and so have the API tokens that they own', async () => {
   const { issuer, directory, annSession, admin, readingOf } = await startStore()
   const { reading } = await annSession()
   await annSession({ email: 'bob@example.com' })
@@ -105,7 +105,7 @@ test('an ended session is refused', async () => {
   expect(principalOf(await directory.find(reading.hash), now)).toMatchObject({ rule: 'ended-session' })
 })
 
-test('a locked user is refused, with every session and every API token of theirs', async () => {
+test('a locked user is denied, with every session and API token', async () => {
   const { annSession, issuer, directory, database, readingOf } = await startStore()
   const sessions = [await annSession(), await annSession()]
   const owner = { kind: 'user', email: 'ann@example.com' } as const

@@ -47,7 +47,7 @@ test('a change by another connection is heard of at once, by notification', asyn
   await changed
 })
 
-test('once looked, the changes that were committed before have been told of', async () => {
+test('after a look, listeners have heard of all changes committed before it', async () => {
   const { database, watch } = await startWatch({ interval: 3_600_000 })
   let told = 0
   watch.onChange(() => told++)
@@ -58,7 +58,7 @@ test('once looked, the changes that were committed before have been told of', as
   }
 })
 
-test('whoever looks is not kept waiting by the end of the watch', async () => {
+test('a pending look ends with the watch', async () => {
   const { watch } = await startWatch({ interval: 3_600_000 })
   const looks = [watch.look(), watch.look()]
   await watch.stop()
@@ -72,7 +72,7 @@ test('when the notification is lost, the poll finds the change', async () => {
   await changed
 })
 
-test('without a change nobody is told of one', async () => {
+test('without a change no listener is called', async () => {
   const { watch, database, onError } = await startWatch({ interval: 1 })
   const changed = vi.fn()
   watch.onChange(changed)

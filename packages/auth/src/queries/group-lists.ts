@@ -10,7 +10,7 @@ export interface ListedGroup {
   readonly bindings: number
 }
 
-/** Groups are only names: those that somebody is in, and those that a binding is for. By name, in the order of its bytes. */
+/** Groups are names: those of users' last logins, and those of bindings. Sorted by the bytes of the name. */
 export function createGroupLists({ db }: Pick<Database, 'db'>) {
   return {
     async groups({ limit, cursor }: PageRequest): Promise<Page<ListedGroup>> {
@@ -36,7 +36,7 @@ export function isInGroup(name: string): SQL {
   return sql`${name} = any(${users.groups})`
 }
 
-/** Any name is a place in this list; what isn't one's own spelling is none that a list gave. @throws InvalidCursor */
+/** Any name is a valid position. Rejects a cursor that is not in canonical form. @throws InvalidCursor */
 function readCursor(cursor: string): string {
   const name = Buffer.from(cursor, 'base64url').toString('utf8')
   if (name === '' || name.includes('\0') || Buffer.from(name).toString('base64url') !== cursor)

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { InvalidCursor, NotFound } from '../errors.ts'
 
-/** Lists are newest first. A page goes on where the one before it ended, whatever was added or removed in between. */
+/** Lists are newest first. A page continues where the previous one ended, even if items were added or removed in between. */
 export interface PageRequest {
   readonly limit: number
   /** What the page before said; without: from the newest. */

@@ -59,7 +59,7 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
     return true
   }
 
-  /** Another replica may have noted one meanwhile: what is due is written once, by whoever comes first. */
+  /** Another replica may have written it in the meantime. Only the first one writes. */
   async function noteUse(session: string, address: string, now: number): Promise<boolean> {
     const { db } = database
     const isAwake = and(eq(lastUses.credential, session), gt(lastUses.usedAt, new Date(now - idle)))

@@ -41,7 +41,7 @@ test('a renewal gives the same session a new token and a later end; the old toke
   expect(await ask(renewed.token, at + day)).toMatchObject({ credential: first.id, expiresAt: now + 45 * day })
 })
 
-test('after the overlap the old token is refused and raises an alarm, while what it began goes on', async () => {
+test('after the overlap the old token is denied and raises an alarm, while its streams continue', async () => {
   const { issuer, first, ask, renew } = await startSession()
   await renew(first.id)
   expect(await ask(first.token, now + day)).toMatchObject({
@@ -98,7 +98,7 @@ test('a renewal that can not be recorded has not taken place', async () => {
   expect(await database.db.select().from(sessions)).toMatchObject([{ expiresAt: new Date(now + 30 * day) }])
 })
 
-test('however often it is renewed, no token that goes on is forgotten: beyond 20 the renewal is refused', async () => {
+test('no valid token is dropped by renewals: above 20 the renewal is denied', async () => {
   const { first, ask, database, renew, clock } = await startSession()
   const renewed = await Promise.allSettled(Array.from({ length: 30 }, () => renew(first.id)))
   const refused = renewed.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))

@@ -12,7 +12,7 @@ export interface SessionTerms {
   readonly maxAge: number
   /** From the last login: no renewal goes beyond it. */
   readonly lifetime: number
-  /** That a token goes on when a newer one has taken its place. */
+  /** How long a token stays valid after a newer one replaced it. */
   readonly overlap: number
 }
 

@@ -88,7 +88,7 @@ export async function storeApiToken(
 }
 
 /** @throws TooManyTokens when the owner has so many tokens that are neither revoked nor expired */
-export async function mustHaveRoom(
+export async function assertBelowTokenLimit(
   { tx }: Change,
   { kind, id }: OwnerRef,
   { now, most }: { readonly now: Date; readonly most: number },

@@ -98,7 +98,7 @@ test('when the record can not be made, nothing has changed and no token is shown
   expect(await Promise.all(kept)).toEqual([[], [], [], []])
 })
 
-test('when an end can not be recorded, the session goes on: the caller is told, and tries again', async () => {
+test('if the revocation cannot be recorded, the session stays valid and the caller gets an error', async () => {
   const { issuer, record } = await startStore()
   const { id } = await issuer.issueSession(ann)
   record.mockRejectedValueOnce(new Error('the audit log cannot be written'))

@@ -8,7 +8,7 @@ import { type OwnerRef, ownerColumns, prefixOf } from './api-tokens.ts'
 import type { TokenMint } from './token.ts'
 
 export interface Rotation {
-  /** Whose it was when that was permitted: whoever has handed it over since gets no secret of it. */
+  /** The owner when the change was permitted. A later owner change must not give the previous owner a secret. */
   readonly owner: OwnerRef
   /** When the new token ends, in milliseconds since the epoch. */
   readonly expiresAt: number
@@ -50,7 +50,7 @@ export interface HandOver {
   readonly now: number
 }
 
-/** What whoever hands a token over should know: it goes on, so its secret stays. */
+/** A warning for an owner change, which keeps the secret. */
 export const secretStays = 'whoever had this token before still knows its secret: its owner should rotate it'
 
 /** From now on it is cut to what the new owner may. @throws NotFound, TokenEnded, TokenChanged when it is not as it was judged */
@@ -62,7 +62,7 @@ export async function handOverApiToken(
   const token = await lockLiveToken(change, id, now)
   const { name, userId, serviceAccountId } = token
   if (from.id !== (userId ?? serviceAccountId) || expiresAt !== token.expiresAt.getTime()) throw new TokenChanged()
-  await mustExist(change, to)
+  await assertOwnerExists(change, to)
   await change.tx.update(apiTokens).set(ownerColumns(to)).where(eq(apiTokens.id, id))
   const detail = { token: id, name, from: named(from), owner: named(to), note: secretStays }
   change.events.push({ kind: 'token.owner-changed', principal: change.by, detail })
@@ -73,7 +73,7 @@ function named({ kind, id }: OwnerRef): string {
 }
 
 /** @throws NotFound for an owner that there isn't */
-export async function mustExist({ tx }: Change, { kind, id }: OwnerRef): Promise<void> {
+export async function assertOwnerExists({ tx }: Change, { kind, id }: OwnerRef): Promise<void> {
   const [table, what] = kind === 'user' ? [users, 'such user'] : [serviceAccounts, 'such service account']
   const found = await tx
     .select({ id: table.id })

@@ -33,7 +33,7 @@ export function createSeal(keys: Keys) {
   return { seal, open }
 }
 
-/** Lets a value travel with somebody else, who can neither read nor change it. */
+/** Encrypts a value, so that a client can carry it without reading or changing it. */
 export interface ValueSeal<T> {
   seal(value: T): string
   /** Null for anything that this gateway has not sealed for this purpose. */

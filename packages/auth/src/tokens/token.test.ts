@@ -154,7 +154,7 @@ test('a token ends at its second, not after it', () => {
   expect(mint.read(token, later)).toMatchObject({ rule: 'expired-token' })
 })
 
-test('the sentence of an expired token has its end and says what to do', () => {
+test('the denial of an expired token says when it expired and what to do', () => {
   const reasons = kinds.map((kind) => mint.read(mint.issue(kind, now).token, now))
   expect(reasons).toMatchObject([
     {

@@ -9,17 +9,17 @@ import type { TokenKind } from './token-kind.ts'
 
 /** `browser` is a session, too, but proven by a cookie and never by an Authorization header. */
 
-/** A token whose check digits, signature and expiry hold. Whether it is still wanted, only the database knows. */
+/** A token with valid check digits, signature, and expiry. Only the database knows whether it was revoked. */
 export interface VerifiedToken {
   readonly kind: TokenKind
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
-  /** SHA-256 of the whole token, 32 bytes: what the database knows it by. */
+  /** SHA-256 of the whole token, 32 bytes. The database stores this. */
   readonly hash: Buffer
 }
 
 export interface IssuedToken {
-  /** Shown once, never kept. */
+  /** Shown once, never stored. */
   readonly token: string
   readonly hash: Buffer
   /** Milliseconds since the epoch, rounded down to a second. */
@@ -57,7 +57,7 @@ const payloadWidth = 57
 const checkWidth = 6
 const checkAt = prefixWidth + payloadWidth
 const tokenLength = checkAt + checkWidth
-const mostVerified = 4_000
+const maxVerified = 4_000
 const latestExpiry = (2 ** 40 - 1) * 1000
 
 /**
@@ -87,14 +87,16 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
     return { token, hash: hashToken(token), expiresAt: seconds * 1000 }
   }
 
-  // What was signed stays signed, so each token is verified once; its end is looked at each time.
-  // It is found by its whole text: how long that takes tells nothing of any part of it.
-  const verified = new LRUCache<string, VerifiedToken>({ max: mostVerified })
+  // A signature stays valid, so each token is verified once. Its expiry is checked each time.
+  // The key is the whole text, so the duration of a lookup reveals no part of it.
+  const verified = new LRUCache<string, VerifiedToken>({ max: maxVerified })
 
   function read(text: string, now: number): VerifiedToken | denials.AuthenticationDenial {
-    const reading = verified.get(text) ?? verify(text)
-    if (denials.isDenial(reading)) return reading
-    return now >= reading.expiresAt ? denials.expiredToken(reading.kind, reading.expiresAt) : reading
+    const verifiedToken = verified.get(text) ?? verify(text)
+    if (denials.isDenial(verifiedToken)) return verifiedToken
+    return now >= verifiedToken.expiresAt
+      ? denials.expiredToken(verifiedToken.kind, verifiedToken.expiresAt)
+      : verifiedToken
   }
 
   function verify(text: string): VerifiedToken | denials.AuthenticationDenial {
@@ -109,9 +111,9 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
     if (!key) return denials.unknownKey
     if (!timingSafeEqual(sign(key, prefix, payload), payload.subarray(signatureAt))) return denials.badSignature
     const expiresAt = payload.readUIntBE(expiryAt, signatureAt - expiryAt) * 1000
-    const reading = { kind, expiresAt, hash: hashToken(text) }
-    verified.set(text, reading)
-    return reading
+    const verifiedToken = { kind, expiresAt, hash: hashToken(text) }
+    verified.set(text, verifiedToken)
+    return verifiedToken
   }
 
   return { issue, read }

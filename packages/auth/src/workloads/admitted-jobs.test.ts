@@ -33,7 +33,7 @@ test.each([
   expect(admissionWarning(expandTemplate(template).conditions)).toBeNull()
 })
 
-test('conditions that somebody wrote are read in the same way', () => {
+test('hand-written conditions are read in the same way', () => {
   expect(admissionWarning([{ claim: 'repository_id', equals: '1' }])).toContain('every branch and tag')
   expect(
     admissionWarning([

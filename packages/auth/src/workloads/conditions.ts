@@ -12,7 +12,7 @@ export function holds(condition: TrustCondition, claims: Claims): boolean {
   return typeof value === 'string' && matchesPattern(condition.pattern, value)
 }
 
-/** In the operator's own words: nothing of the token is in it. */
+/** Describes the condition in the operator's own terms, without values of the token. */
 export function describeCondition(condition: TrustCondition): string {
   const { claim } = condition
   if ('equals' in condition) return `${claim} must be ${JSON.stringify(condition.equals)}`

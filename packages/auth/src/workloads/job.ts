@@ -38,7 +38,7 @@ export const jobClaims = {
 } as const satisfies Readonly<Record<string, Sources>>
 
 const { github, gitlab, circleci } = jobClaims
-/** Whoever issued it: the first claim that a token has counts. */
+/** For every issuer: the first claim that the token has. */
 const sources = (Object.keys(github) as (keyof Job)[]).map(
   (name) => [name, [...github[name], ...gitlab[name], ...circleci[name]]] as const,
 )

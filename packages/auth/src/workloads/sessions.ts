@@ -5,7 +5,7 @@ import type { Change, Transaction } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import { type AuthenticationDenial, noTrustBecause, usedJwt } from '../denial.ts'
 import { NotFound } from '../errors.ts'
-import { forgetOld } from './forgetting.ts'
+import { deleteExpired } from './delete-expired.ts'
 import { skew } from './jwt.ts'
 import type { VerifiedWorkload } from './verify.ts'
 
@@ -32,7 +32,7 @@ export async function insertWorkloadSession(
   const id = randomUUID()
   await tx.insert(workloadSessions).values({ id, trustId: trust.id, name, subject: jwt.subject, job, expiresAt })
   await tx.insert(credentials).values({ hash, workloadSessionId: id, expiresAt })
-  await forgetOld(tx, now)
+  await deleteExpired(tx, now)
   const detail = { session: id, trust: trust.id, trustName: trust.name, issuer: jwt.issuer, subject: jwt.subject }
   const end = { expires: expiresAt.toISOString() }
   change.events.push({

@@ -6,7 +6,7 @@ const ownEvents = ['push', 'workflow_dispatch', 'schedule', 'release'] as const
 /** GitLab's sources of pipelines of the same kind. A child pipeline can be that of a merge request. */
 const ownSources = ['push', 'web', 'schedule', 'api', 'trigger'] as const
 
-/** Those that only somebody with write access can set off. Behind others a fork can stand, and no claim says whose the code is that such a job runs. */
+/** Events that only a user with write access can trigger. A fork can trigger others, and no claim says whose code such a job runs. */
 const byWriters = {
   events: [
     ...ownEvents,
@@ -88,7 +88,7 @@ function gitLabRefType({ ref, refPattern, refType }: TemplateOf<'gitlab'>): stri
   return refType ?? (ref === undefined && refPattern === undefined ? undefined : 'branch')
 }
 
-/** Whoever re-runs a job with SSH has a shell in it. */
+/** Re-running a job with SSH gives a shell in it. */
 function expandCircleCi(given: TemplateOf<'circleci'>): TemplateResult {
   return {
     issuer: `https://oidc.circleci.com/org/${given.organizationId}`,

@@ -2,15 +2,15 @@ import { AuthUnavailable } from '../errors.ts'
 import type { Revision } from '../principals/revision.ts'
 import type { Trust } from './trust.ts'
 
-/** The trusts that count now. They are read once after each change of a trust, whoever asks. */
-export function createTrustBook(load: () => Promise<readonly Trust[]>, revision: Revision, maxStale: number) {
+/** Caches the active trusts until a trust changes. */
+export function createTrustCache(load: () => Promise<readonly Trust[]>, revision: Revision, maxStale: number) {
   let known: Promise<readonly Trust[]> | null = null
-  /** What is being read at this moment is of before. */
-  function forget(): void {
+  /** Also drops a read that is in progress, because it began before the change. */
+  function invalidate(): void {
     known = null
   }
-  revision.onChange(function forgetChanged(changed) {
-    if (changed === null || changed.hasTrusts) forget()
+  revision.onChange(function invalidateOnChange(changed) {
+    if (changed === null || changed.hasTrusts) invalidate()
   })
 
   async function current(): Promise<readonly Trust[]> {
@@ -25,7 +25,7 @@ export function createTrustBook(load: () => Promise<readonly Trust[]>, revision:
     }
   }
 
-  return { current, forget }
+  return { current, invalidate }
 }
 
-export type TrustBook = ReturnType<typeof createTrustBook>
+export type TrustCache = ReturnType<typeof createTrustCache>

@@ -8,7 +8,7 @@ const github = 'https://token.actions.githubusercontent.com'
 const template = { provider: 'github', repositoryId: '74', repositoryOwnerId: '65' } as const
 const byId = [{ claim: 'repository_id', equals: '74' }]
 
-test('what is left open is the safe choice', () => {
+test('defaults are the safe choice', () => {
   expect(trustTerms({ name: 'deploys', template, role: 'ci' }, publicUrl)).toMatchObject({
     issuer: github,
     audience: publicUrl,

@@ -8,19 +8,19 @@ import { readJwt } from './jwt.ts'
 import { expandTemplate } from './templates.ts'
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from './testing/issuer.ts'
 import type { Trust } from './trust.ts'
-import { createTrustBook } from './trust-cache.ts'
+import { createTrustCache } from './trust-cache.ts'
 import { createProver, workloadOf } from './verify.ts'
 
 const audience = 'https://gateway.example.com'
 const time = Date.UTC(2026, 0, 2, 3, 4, 5)
 const clock = { time, now: () => clock.time }
 let issuer: TestIssuer
-let stranger: TestIssuer
+let otherIssuer: TestIssuer
 beforeAll(async () => {
   issuer = await startTestIssuer({ audience, now: clock.now })
-  stranger = await startTestIssuer({ audience, now: clock.now })
+  otherIssuer = await startTestIssuer({ audience, now: clock.now })
 })
-afterAll(() => Promise.all([issuer.stop(), stranger.stop()]))
+afterAll(() => Promise.all([issuer.stop(), otherIssuer.stop()]))
 beforeEach(() => {
   clock.time = time
   issuer.answer = null
@@ -37,8 +37,8 @@ function trust(changes: Partial<Trust> = {}): Trust {
 function verifier(trusts: readonly Trust[] = [trust()]) {
   const revision = createRevision(clock)
   revision.seen('1', clock.now())
-  const book = createTrustBook(async () => trusts, revision, 60_000)
-  const prove = createProver({ trusts: book, keys: createIssuerKeys({ clock }), audience })
+  const trustCache = createTrustCache(async () => trusts, revision, 60_000)
+  const prove = createProver({ trusts: trustCache, keys: createIssuerKeys({ clock }), audience })
   return async function verify(text: string, wanted: string | null) {
     const jwt = readJwt(text, audience, clock.now())
     const proven = isDenial(jwt) ? jwt : await prove(jwt)
@@ -107,13 +107,13 @@ describe('who signed it', () => {
   })
 
   test('keys and addresses of keys in the token itself are not looked at', async () => {
-    const forged = await stranger.jwt(
+    const forged = await otherIssuer.jwt(
       { iss: issuer.url },
-      { kid: issuer.jwk().kid, jwk: stranger.jwk(), jku: `${stranger.url}/jwks` },
+      { kid: issuer.jwk().kid, jwk: otherIssuer.jwk(), jku: `${otherIssuer.url}/jwks` },
     )
-    stranger.asked.length = 0
+    otherIssuer.asked.length = 0
     expect(await ruleOf(forged)).toBe('no-trust')
-    expect(stranger.asked).toEqual([])
+    expect(otherIssuer.asked).toEqual([])
   })
 
   test('a changed claim or signature is refused', async () => {
@@ -127,9 +127,9 @@ describe('who signed it', () => {
 
 describe('whom it is from and for', () => {
   test('an issuer without a trust is never asked', async () => {
-    stranger.asked.length = 0
-    expect(await ruleOf(await stranger.jwt())).toBe('no-trust')
-    expect(stranger.asked).toEqual([])
+    otherIssuer.asked.length = 0
+    expect(await ruleOf(await otherIssuer.jwt())).toBe('no-trust')
+    expect(otherIssuer.asked).toEqual([])
   })
 
   test.each([
@@ -348,14 +348,14 @@ describe('conditions', () => {
     },
   )
 
-  test('the caller hears the same whatever failed; the operator hears the condition, and nothing of the token', async () => {
+  test('the caller gets one sentence for every cause; the operator gets the condition, without values of the token', async () => {
     const refused = await verifier()(await issuer.jwt({ repository_id: 'evil-74' }), null)
     expect(refused).toMatchObject({
       rule: 'no-trust',
       reason: noTrust.reason,
       detail: 'deploys: repository_id must be "74"',
     })
-    expect(await verifier()(await stranger.jwt(), null)).toMatchObject({ reason: noTrust.reason })
+    expect(await verifier()(await otherIssuer.jwt(), null)).toMatchObject({ reason: noTrust.reason })
   })
 
   test('where two trusts match, one has to be named', async () => {

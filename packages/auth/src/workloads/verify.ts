@@ -6,7 +6,7 @@ import type { IssuerKeys } from './issuer-keys.ts'
 import { jobOf, nameOf } from './job.ts'
 import { algorithms, type UnverifiedJwt } from './jwt.ts'
 import { chooseTrust, type Trust } from './trust.ts'
-import type { TrustBook } from './trust-cache.ts'
+import type { TrustCache } from './trust-cache.ts'
 
 /** A JWT whose signature holds, and the trusts that have its issuer. Whether one of them lets it in is another question. */
 export interface ProvenJwt {
@@ -25,7 +25,7 @@ export interface VerifiedWorkload {
 }
 
 export interface VerifierOptions {
-  readonly trusts: TrustBook
+  readonly trusts: TrustCache
   readonly keys: IssuerKeys
   /** PUBLIC_URL. */
   readonly audience: string
@@ -63,7 +63,7 @@ async function isSigned({ text }: UnverifiedJwt, key: Parameters<typeof compactV
   }
 }
 
-/** What a JWT counts once by, 32 bytes: its `jti`; without one (CircleCI) by what was signed, since an ECDSA signature can be rewritten and still hold. */
+/** The key of a JWT's single use, 32 bytes: from its `jti`, or without one (CircleCI) from the signed text, because an ECDSA signature can be rewritten and stay valid. */
 export function useKeyOf({ issuer, claims, text }: UnverifiedJwt): Buffer {
   const { jti } = claims
   const once = typeof jti === 'string' && jti !== '' ? `jti\0${jti}` : `signed\0${text.slice(0, text.lastIndexOf('.'))}`

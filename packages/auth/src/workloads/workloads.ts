@@ -12,7 +12,7 @@ import type { TokenMint, VerifiedToken } from '../tokens/token.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { readJwt, type UnverifiedJwt } from './jwt.ts'
 import { insertWorkloadSession, isKnownCredential } from './sessions.ts'
-import { createTrustBook } from './trust-cache.ts'
+import { createTrustCache } from './trust-cache.ts'
 import { loadTrusts } from './trusts.ts'
 import { createProver, type ProvenJwt, useKeyOf, type VerifiedWorkload, workloadOf } from './verify.ts'
 
@@ -56,7 +56,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   const { database, mint, revision, clock, publicUrl, maxStale = 60_000 } = options
   const { db } = database
   const keys = options.keys ?? createIssuerKeys({ clock })
-  const trusts = createTrustBook(() => withTimeout(loadTrusts(db), deadline, throwLookUpTooSlow), revision, maxStale)
+  const trusts = createTrustCache(() => withTimeout(loadTrusts(db), deadline, throwLookUpTooSlow), revision, maxStale)
   const proveJwt = publicUrl === null ? null : createProver({ trusts, keys, audience: publicUrl })
   /** Use keys of JWTs that are used up. One that is forgotten is refused by the database. */
   const used = new LRUCache<string, true>({ max: mostRemembered })
@@ -71,7 +71,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     return proveJwt === null ? noPublicUrl : proveJwt(jwt)
   }
 
-  /** @throws AuthUnavailable when the database doesn't take it in time, and what `record` throws */
+  /** @throws AuthUnavailable if the database times out; and what `record` throws */
   async function letIn<T>(
     workload: VerifiedWorkload,
     record: RecordIdentityEvents,
@@ -166,7 +166,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     exchange,
     credentialOf,
     /** When this process itself has changed a trust: it need not wait for the news. */
-    forgetTrusts: trusts.forget,
+    forgetTrusts: trusts.invalidate,
   }
 }
 

@@ -11,8 +11,8 @@ export interface EndingRows {
 
 const batch = 100
 
-/** A hundred at a time, and none that another transaction is forgetting: two that clean up at once don't wait for each other. */
-export async function forgetEnded(tx: Transaction, { table, key, end }: EndingRows, before: Date): Promise<void> {
+/** Deletes up to a hundred rows and skips locked ones, so that two concurrent cleanups don't wait for each other. */
+export async function deleteEnded(tx: Transaction, { table, key, end }: EndingRows, before: Date): Promise<void> {
   const ended = tx.select({ key }).from(table).where(lt(end, before)).limit(batch).for('update', { skipLocked: true })
   await tx.delete(table).where(inArray(key, ended))
 }

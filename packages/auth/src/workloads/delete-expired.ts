@@ -1,0 +1,29 @@
+import { credentials, usedJwts, workloadSessions } from '@rack-gateway/database'
+import { inArray, lt } from 'drizzle-orm'
+import type { Transaction } from '../admin/change.ts'
+import { deleteEnded } from '../sessions/delete-ended.ts'
+
+/** How long a job's session stays listed after its expiry, in milliseconds. */
+const listedFor = 7 * 86_400_000
+/** Rows that one new session deletes: more than it adds. */
+const batch = 100
+
+/** Deletes expired rows in the transaction of a new session, without waiting for other transactions. */
+export async function deleteExpired(tx: Transaction, now: Date): Promise<void> {
+  await deleteEnded(tx, { table: usedJwts, key: usedJwts.key, end: usedJwts.expiresAt }, now)
+  await deleteSessions(tx, new Date(now.getTime() - listedFor))
+}
+
+/** Runs no delete statement without need, because each one raises the revision. */
+async function deleteSessions(tx: Transaction, endedBefore: Date): Promise<void> {
+  const old = await tx
+    .select({ id: workloadSessions.id })
+    .from(workloadSessions)
+    .where(lt(workloadSessions.expiresAt, endedBefore))
+    .limit(batch)
+    .for('update', { skipLocked: true })
+  if (old.length === 0) return
+  const ids = old.map(({ id }) => id)
+  await tx.delete(credentials).where(inArray(credentials.workloadSessionId, ids))
+  await tx.delete(workloadSessions).where(inArray(workloadSessions.id, ids))
+}
