@@ -91,7 +91,7 @@ describe('attacks', () => {
       await Promise.all([hang.met, stall.met])
       socket.end()
       const given = async () => (await system.events()).filter(({ path }) => path === '/apps/myapp/metrics').at(-1)
-      await expect.poll(given).toMatchObject({ kind: 'closed', close: expect.stringContaining('went away') })
+      await expect.poll(given).toMatchObject({ kind: 'closed', close: expect.stringContaining('disconnected') })
       hang.release()
       stall.release()
     })

@@ -55,7 +55,7 @@ test.each(['loopback', 'device'] as const)(
   async (flow) => {
     const { approvals, issuer, session, database } = await start()
     await issuer.endSession(session, 'lost laptop')
-    await expect(approvals[flow]()).rejects.toMatchObject({ refusal: { rule: 'cli-login-session-ended' } })
+    await expect(approvals[flow]()).rejects.toMatchObject({ denial: { rule: 'cli-login-session-ended' } })
     expect(await database.db.$count(credentials)).toBe(0)
   },
 )
