@@ -47,7 +47,7 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
   await gateway.kill()
   await socket.closed()
   const left = await cast(id)
-  expect(left.verdict).toMatchObject({ state: 'cut', problem: 'its final chunk is missing' })
+  expect(left.check).toMatchObject({ state: 'cut', problem: 'its final chunk is missing' })
   expect(left.output.toString().startsWith('$ before\n$ ')).toBe(true)
   // A caller who adopts the stream finds it by this.
   const row = await lastRecording()
@@ -97,8 +97,8 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
   await expire(stream)
   const replicas = await Promise.all([replica(), replica(), replica()])
   await expect.poll(lastRecording).toMatchObject({ id, ended: true })
-  const { verdict } = await cast(id)
-  expect(verdict.state).toBe('cut')
+  const { check } = await cast(id)
+  expect(check.state).toBe('cut')
   const opened = (await system.events()).find(({ kind, recording }) => kind === 'opened' && recording?.id === id)
   const [closed, ...more] = await closedEvents(id)
   expect(more).toEqual([])
@@ -107,14 +107,14 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
     rack: 'staging',
     app: 'myapp',
     process: 'web',
-    recording: { id, mode: 'best-effort', chunks: verdict.chunks, bytes: verdict.bytes, head: verdict.head },
+    recording: { id, mode: 'best-effort', chunks: check.chunks, bytes: check.bytes, head: check.head },
     detail: { stream, state: 'cut', problem: 'its final chunk is missing' },
   })
   const [, second = replicas[0]] = replicas
   const read = () => callManagementApi(second, admin, 'GET', `/recordings/${id}`)
   expect((await read()).body).toContain('cut: its final chunk is missing')
   // What was cut off after that is found by what the event says.
-  await directory.store.remove(`recordings/${id}/${String(verdict.chunks - 1).padStart(10, '0')}`)
+  await directory.store.remove(`recordings/${id}/${String(check.chunks - 1).padStart(10, '0')}`)
   await expect(read()).rejects.toThrow('closed in the middle of a response')
   await Promise.all(replicas.map((one) => one.stop()))
   expect(await closedEvents(id)).toHaveLength(1)
@@ -130,8 +130,8 @@ test('a recording whose event was durable before its adopter died is not closed 
   const second = await replica()
   await expect.poll(lastRecording).toMatchObject({ id, ended: true })
   const [row] = await system.sql`select chunks::int, head from gateway.recordings where id = ${id}`
-  const { verdict } = await cast(id)
-  expect(row).toEqual({ chunks: verdict.chunks, head: verdict.head })
+  const { check } = await cast(id)
+  expect(row).toEqual({ chunks: check.chunks, head: check.head })
   expect(await closedEvents(id)).toHaveLength(1)
   await second.stop()
 })
@@ -147,10 +147,10 @@ test('a stop stores and closes what runs', async () => {
   await gateway.stop()
   await socket.closed()
   const { id, ended } = await lastRecording()
-  const { verdict, events } = await cast(id)
-  expect(verdict.state).toBe('complete')
+  const { check, events } = await cast(id)
+  expect(check.state).toBe('complete')
   expect(events.at(-1)?.[2]).toMatch(/^cut: the gateway \(the gateway is being restarted/)
   const closed = (await system.events()).findLast(({ kind, recording }) => kind === 'closed' && recording?.id === id)
-  expect(closed?.recording).toMatchObject({ head: verdict.head, chunks: verdict.chunks })
+  expect(closed?.recording).toMatchObject({ head: check.head, chunks: check.chunks })
   expect(ended).toBe(true)
 })

@@ -77,7 +77,7 @@ describe('a store that fails', () => {
     const store = await s3Of(server.endpoint)
     const id = recording?.id ?? ''
     const keys = { store, secretKey: system.secretKey }
-    await expect.poll(async () => (await storedCast(keys, id)).verdict.state).toBe('complete')
+    await expect.poll(async () => (await storedCast(keys, id)).check.state).toBe('complete')
     const { input, output } = await storedCast(keys, id)
     for (const bytes of [input, output]) expect(bytes.toString()).toMatch(/^typed, and <\[hidden.*\]>$/)
     store.close()
@@ -122,7 +122,7 @@ describe('a store that fails', () => {
     const store = await s3Of(server.endpoint)
     const { id = '', chunks = 0, head = '' } = recording ?? {}
     await expect
-      .poll(async () => (await storedCast({ store, secretKey: system.secretKey }, id, { chunks, head })).verdict.state)
+      .poll(async () => (await storedCast({ store, secretKey: system.secretKey }, id, { chunks, head })).check.state)
       .toBe('complete')
     const { events } = await storedCast({ store, secretKey: system.secretKey }, id)
     expect(events.at(-1)?.[2]).toMatch(/^cut: the gateway \(this session must be recorded/)

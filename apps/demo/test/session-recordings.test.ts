@@ -55,7 +55,7 @@ describe.each([
     await expect
       .poll(async () => {
         cast = await storedCast({ store: directory.store, secretKey: system.secretKey }, recording.id, proven)
-        return cast.verdict.state
+        return cast.check.state
       })
       .toBe('complete')
     if (cast === undefined) throw new Error('the recording is not stored')
@@ -108,7 +108,7 @@ describe.each([
     const closed = await lastClosed()
     const opened = (await system.events()).find(({ id }) => id === closed.of)
     expect(opened?.recording).toEqual({ id: closed.recording?.id, mode: 'best-effort' })
-    const { chunks, bytes, head } = (await lastCast()).verdict
+    const { chunks, bytes, head } = (await lastCast()).check
     expect(head).toMatch(/^[0-9a-f]{64}$/)
     expect(closed.recording).toEqual({ id: opened?.recording?.id, mode: 'best-effort', chunks, bytes, head, lost: 0 })
   })
@@ -134,10 +134,10 @@ describe.each([
     const seen = Buffer.concat(await socket.untilEndBytes())
     socket.close()
     expect(seen.length).toBeGreaterThan(1_300_000)
-    const { output, verdict } = await lastCast()
+    const { output, check } = await lastCast()
     expect(Buffer.concat([output, Buffer.from(`${marker}:0\n`)]).equals(seen)).toBe(true)
     // The first says what it is, then each 512 KiB, and the rest; more only where it takes longer than 5 s.
-    expect(verdict.chunks).toBeGreaterThanOrEqual(2 + Math.floor(seen.length / (512 * 1024)))
+    expect(check.chunks).toBeGreaterThanOrEqual(2 + Math.floor(seen.length / (512 * 1024)))
   })
 
   test('a client that goes while its process runs has detached', async () => {

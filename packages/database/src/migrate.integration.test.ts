@@ -53,7 +53,7 @@ test('a migration that was applied in another form is refused by name', async ()
   })
 })
 
-test('a migration that fails leaves nothing of itself or of those before it in the same run', async () => {
+test('a failed migration rolls back the whole run', async () => {
   const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
   const broken = [...migrations, { name: '0099-broken', sql: 'CREATE TABLE gateway.half (); SELECT 1/0' }]
   await expect(migrate(ownerUrl, { runtimeRole, migrations: broken })).rejects.toThrow('division by zero')

@@ -67,7 +67,7 @@ export const usedLogins = gateway.table('used_logins', {
   expiresAt: instant('expires_at').notNull(),
 })
 
-/** Loopback logins of the CLI that somebody decided on. Before that, nothing is kept of one. */
+/** Loopback logins of the CLI that were approved or denied. Undecided ones are not stored. */
 export const loopbackLogins = gateway.table('loopback_logins', {
   id: uuid('id').primaryKey(),
   userId: uuid('user_id')
@@ -89,12 +89,12 @@ export const loopbackLogins = gateway.table('loopback_logins', {
 export const deviceDecisions = ['approved', 'denied'] as const
 export type DeviceDecision = (typeof deviceDecisions)[number]
 
-/** Logins of the CLI by a code that somebody types, from when they begin. */
+/** Logins of the CLI by a code that a person types. Stored from their beginning. */
 export const deviceLogins = gateway.table('device_logins', {
   id: uuid('id').primaryKey(),
-  /** HMAC of what is typed. */
+  /** HMAC of the typed code. */
   userCode: bytea('user_code').notNull(),
-  /** SHA-256 of what is polled with. */
+  /** SHA-256 of the secret that the CLI polls with. */
   secret: bytea('secret').notNull(),
   device: text('device').notNull(),
   system: text('system').notNull(),
@@ -117,7 +117,7 @@ export const providerGrants = gateway.table('provider_grants', {
   userId: uuid('user_id')
     .primaryKey()
     .references(() => users.id),
-  /** Raised whenever another refresh token takes the place of the one before. */
+  /** Increased whenever the refresh token is replaced. */
   version: integer('version').notNull(),
   /** The newest refresh token, sealed for this user; null: the provider was asked for one and gave none. */
   sealed: bytea('sealed'),
@@ -281,7 +281,7 @@ export const recordings = gateway.table('recordings', {
   head: text('head'),
   /** Bytes of the session that are missing. */
   lost: bigint('lost', { mode: 'number' }),
-  /** Why somebody ends it, for the person to read. */
+  /** The reason for ending it, as the person sees it. */
   ending: text('ending'),
   removedAt: instant('removed_at'),
   removedBecause: text('removed_because'),

@@ -64,7 +64,7 @@ test('so does one whose connection breaks while it asks', async () => {
   expect(await sql`select 1 as one`).toMatchObject([{ one: 1 }])
 })
 
-test('one that goes on while another connection of the pool breaks fails, and is rolled back', async () => {
+test('a transaction fails and is rolled back when another connection of the pool breaks', async () => {
   const { sql, breakConnection } = await guardedPool()
   const state = Buffer.alloc(32, 1)
   await sql`select 1`
@@ -95,7 +95,7 @@ test('what a transaction gives, throws and returns as a list is as without the g
   await expect(sql.begin(() => Promise.reject(new Error('of its own')))).rejects.toThrow('of its own')
 })
 
-test('whoever opens a pool hears of connections that close, too', async () => {
+test('a pool reports connections that close', async () => {
   const { runtimeUrl } = sharedDatabase()
   const heard = vi.fn()
   const sql = openPool(runtimeUrl, { max: 1, onclose: heard })

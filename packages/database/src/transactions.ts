@@ -10,9 +10,9 @@ export interface Closings {
 }
 
 /**
- * Makes `begin` safe where a connection breaks inside a transaction. postgres.js (3.4.9) then goes on to write to it, also the
- * rollback, which is an uncaught exception: the end of the process. So nothing more is said on a connection that may have broken,
- * and the transaction fails. What came of its commit isn't known if that was under way, as with any broken connection.
+ * Makes `begin` safe when a connection breaks during a transaction. postgres.js (3.4.9) continues to write to the broken
+ * connection, including the rollback, which throws an uncaught exception and ends the process. So this sends nothing more on a
+ * connection that may have broken, and the transaction fails. If its commit was already sent, its result is unknown.
  *
  * @param closings to be counted by the pool's `onclose`
  */

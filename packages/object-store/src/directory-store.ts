@@ -21,7 +21,7 @@ export function createDirectoryStore(directory: string): ObjectStore {
     made.set(below, true)
   }
 
-  /** Somebody may have removed a directory that was there. */
+  /** Creates the directory again if it was removed. */
   async function writeBelow(below: string, unfinished: string, bytes: Uint8Array): Promise<void> {
     await makeRoom(below)
     try {

@@ -130,7 +130,7 @@ for (const [name, isHere, open] of stores) {
       expect(await keysOf(store, 'z')).toEqual([])
     })
 
-    test('removes, and says nothing of what is not there', async () => {
+    test('removes objects, and ignores missing ones', async () => {
       const store = await open()
       await store.put('one', Buffer.from('1'))
       await store.remove('one')
@@ -175,7 +175,7 @@ describe('a directory', () => {
     expect(await readdir(join(directory, 'a'))).toEqual(['one'])
   })
 
-  test('follows no symbolic link to what somebody else put elsewhere', async () => {
+  test('does not follow symbolic links to other places', async () => {
     const directory = await temporaryDirectory()
     const store = await openObjectStore({ kind: 'directory', directory })
     await writeFile(join(directory, '.secret'), 'secret')
@@ -269,7 +269,7 @@ test('an S3 that says nothing is given up when the caller says so', async () => 
   await store.put('one', Buffer.from('1'))
 })
 
-test('a directory that somebody has removed meanwhile is made again', async () => {
+test('a removed directory is created again', async () => {
   const root = await temporaryDirectory()
   const store = await openObjectStore(readObjectStoreAddress(root))
   await store.put('a/b/1', Buffer.from('one'))

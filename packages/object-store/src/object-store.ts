@@ -16,8 +16,8 @@ export interface GetOptions {
 }
 
 /**
- * Objects that are written once: what is there is never replaced. Nothing is tried again here, except what the S3 client does for
- * one request; whoever calls knows how long it may take.
+ * A store of objects that are written once and never replaced. It retries nothing, except for the retries of the S3 client
+ * within one request. Callers retry as their deadline allows.
  */
 export interface ObjectStore {
   /** Where it is, as an operator knows it. Holds no secret. */

@@ -47,7 +47,7 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
   let head: Buffer = genesis
   let bytes = 0
   let number = 0
-  const verdict = (state: RecordingCheck['state'], problem = '') => ({
+  const check = (state: RecordingCheck['state'], problem = '') => ({
     state,
     problem,
     chunks: number,
@@ -59,26 +59,26 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
     if (sealed === null) return missing(number)
     const chunk = openChunk(id, deriveKeys, sealed)
     if (chunk === null)
-      return verdict(
+      return check(
         'broken',
         `chunk ${number} was changed, belongs to another recording, or its key is no longer configured`,
       )
-    if (chunk.number !== number) return verdict('broken', `chunk ${chunk.number} is in the place of chunk ${number}`)
+    if (chunk.number !== number) return check('broken', `chunk ${chunk.number} is in the place of chunk ${number}`)
     head = nextHead(head, sealed)
     bytes += sealed.length
     final = chunk.final
     yield chunk.text
   }
-  if (last >= number) return verdict('broken', `chunk ${last} comes after the final chunk`)
+  if (last >= number) return check('broken', `chunk ${last} comes after the final chunk`)
   if (proven !== null && !isProven(proven, number, head))
-    return verdict('broken', 'its chunks do not match the audit log')
-  return verdict('complete')
+    return check('broken', 'its chunks do not match the audit log')
+  return check('complete')
 
   function missing(at: number): RecordingCheck {
-    if (last > at) return verdict('broken', `chunk ${at} is missing, and later chunks exist`)
+    if (last > at) return check('broken', `chunk ${at} is missing, and later chunks exist`)
     if (proven !== null && !isProven(proven, at, head))
-      return verdict('broken', `chunk ${at} is missing: the audit log has ${proven.chunks} chunks`)
-    return verdict('cut', at === 0 ? 'none of it is stored' : 'its final chunk is missing')
+      return check('broken', `chunk ${at} is missing: the audit log has ${proven.chunks} chunks`)
+    return check('cut', at === 0 ? 'none of it is stored' : 'its final chunk is missing')
   }
 }
 

@@ -109,7 +109,7 @@ for (const [name, isHere, open] of stores) {
       const summary = recording.finish('detached: client: hung up')
       await recording.stored()
       const cast = await readCast(store, id, { proven: summary })
-      expect(cast.verdict).toEqual({
+      expect(cast.check).toEqual({
         state: 'complete',
         problem: '',
         chunks: 2,
@@ -140,7 +140,7 @@ for (const [name, isHere, open] of stores) {
       await recording.stored()
       expect(summary.chunks).toBeGreaterThan(10)
       const cast = await readCast(store, id, { proven: summary })
-      expect(cast.verdict.state).toBe('complete')
+      expect(cast.check.state).toBe('complete')
       expect(cast.output.toString()).toBe('one [hidden PASS] two\n'.repeat(20))
       await recordings.close()
     })
@@ -160,8 +160,8 @@ describe('keys', () => {
 
   test('an older key decrypts a recording, another key does not', async () => {
     const store = await recorded()
-    expect((await readCast(store, id, { deriveKeys: keysOf('new', 'k') })).verdict.state).toBe('complete')
-    expect((await readCast(store, id, { deriveKeys: keysOf('new') })).verdict.state).toBe('broken')
+    expect((await readCast(store, id, { deriveKeys: keysOf('new', 'k') })).check.state).toBe('complete')
+    expect((await readCast(store, id, { deriveKeys: keysOf('new') })).check.state).toBe('broken')
   })
 
   test('without a key no session text is readable', async () => {
@@ -224,9 +224,9 @@ describe('a change to stored chunks is detected', () => {
   ])('%s', async (_what, harm, problem) => {
     const { store, proven } = await recorded()
     harm(store)
-    const { verdict } = await readCast(store, id, { proven })
-    expect(verdict.state).toBe('broken')
-    expect(verdict.problem).toContain(problem)
+    const { check } = await readCast(store, id, { proven })
+    expect(check.state).toBe('broken')
+    expect(check.problem).toContain(problem)
   })
 
   test('a second recording with the same key does not match the audit log', async () => {
@@ -236,18 +236,18 @@ describe('a change to stored chunks is detected', () => {
     const recording = await recordings.begin(request)
     recording.finish('ended')
     await recording.stored()
-    expect((await readCast(store, id, { proven })).verdict.problem).toContain('do not match the audit log')
-    expect((await readCast(store, id)).verdict.state).toBe('complete')
+    expect((await readCast(store, id, { proven })).check.problem).toContain('do not match the audit log')
+    expect((await readCast(store, id)).check.state).toBe('complete')
   })
 
   test('after a crash the stored chunks are readable, and the state is cut', async () => {
     const { store } = await recorded()
     for (const number of [4, 5]) store.objects.delete(chunkKey(id, number))
     const cast = await readCast(store, id)
-    expect(cast.verdict).toMatchObject({ state: 'cut', chunks: 4 })
+    expect(cast.check).toMatchObject({ state: 'cut', chunks: 4 })
     expect(cast.output.toString()).toBe('0123456789abcdef'.repeat(3))
-    const { chunks, head } = cast.verdict
-    expect((await readCast(store, id, { proven: { chunks, head } })).verdict.state).toBe('cut')
+    const { chunks, head } = cast.check
+    expect((await readCast(store, id, { proven: { chunks, head } })).check.state).toBe('cut')
   })
 })
 
@@ -270,7 +270,7 @@ describe('while the store is unavailable', () => {
     const proven = recording.finish('ended')
     await recording.stored()
     const cast = await readCast(store, id, { proven })
-    expect([cast.verdict.state, cast.output.length, gaps]).toEqual(['complete', 1_000, []])
+    expect([cast.check.state, cast.output.length, gaps]).toEqual(['complete', 1_000, []])
     expect(live.calls.ended).toEqual([])
   })
 
@@ -368,7 +368,7 @@ describe('while the store is unavailable', () => {
     store.failure = null
     const proven = recording.finish('cut')
     await recording.stored()
-    expect((await readCast(store, id, { proven })).verdict.state).toBe('complete')
+    expect((await readCast(store, id, { proven })).check.state).toBe('complete')
     expect(recordings.stats()).toMatchObject({ open: 0, failing: 0, waitingBytes: 0, waitingChunks: 0 })
   })
 
@@ -470,7 +470,7 @@ test('close waits for sessions that are ending', async () => {
   expect(closed).toBe(false)
   const proven = recording.finish('cut: the gateway')
   await closing
-  expect((await readCast(store, id, { proven })).verdict.state).toBe('complete')
+  expect((await readCast(store, id, { proven })).check.state).toBe('complete')
 })
 
 test('an idle recording holds no timer; received bytes are stored after a while', async () => {
@@ -561,7 +561,7 @@ test.each([1, 7, 1_000, 32_767, 32_769, 100_000])(
     const summary = recording.finish('ended')
     await recording.stored()
     const cast = await readCast(store, id, { proven: summary })
-    expect(cast.verdict.state).toBe('complete')
+    expect(cast.check.state).toBe('complete')
     expect(cast.output.toString()).toBe('“one” \u001b[1m[hidden PASS]\u001b[0m two \\ "€"\r\n'.repeat(lines))
     expect(cast.events.slice(-2).map(([, code, text]) => [code, text])).toEqual([
       ['m', 'ended'],
@@ -581,5 +581,5 @@ test('no chunk has more session bytes than the limit', async () => {
   expect(summary.chunks).toBe(7)
   for (const chunk of store.objects.values()) expect(chunk.length).toBeLessThan(101_000)
   const cast = await readCast(store, id, { proven: summary })
-  expect([cast.verdict.state, cast.output.length]).toEqual(['complete', 440_044])
+  expect([cast.check.state, cast.output.length]).toEqual(['complete', 440_044])
 })

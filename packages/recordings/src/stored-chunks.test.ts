@@ -39,9 +39,9 @@ test('a recording of 200,000 chunks is read', async () => {
   const store = longStore()
   const sealer = new ChunkSealer(id, keysOf('k'))
   await storeChunk(store, sealer.seal(Buffer.from('{}\n'), { final: false }), 0)
-  expect((await readCast(store, id)).verdict.problem).toBe('chunk 1 is missing, and later chunks exist')
+  expect((await readCast(store, id)).check.problem).toBe('chunk 1 is missing, and later chunks exist')
   await storeChunk(store, sealer.seal(Buffer.alloc(0), { final: true }), 1)
-  expect((await readCast(store, id)).verdict.problem).toBe(`chunk ${chunkCount - 1} comes after the final chunk`)
+  expect((await readCast(store, id)).check.problem).toBe(`chunk ${chunkCount - 1} comes after the final chunk`)
 })
 
 test('a recording of 200,000 chunks is followed from its end', async () => {

@@ -11,7 +11,7 @@ export type CastEvent = readonly [number, string, string]
 export interface StoredCast {
   readonly header: Record<string, unknown>
   readonly events: readonly CastEvent[]
-  readonly verdict: RecordingCheck
+  readonly check: RecordingCheck
   /** Byte for byte. */
   readonly output: Buffer
   readonly input: Buffer
@@ -43,10 +43,10 @@ export async function storedCast(
   const reading = readRecording({ store, deriveKeys: keysOf(secretKey), id, proven })
   let step = await reading.next()
   for (; !step.done; step = await reading.next()) parts.push(step.value)
-  return { ...castOf(Buffer.concat(parts).toString('utf8')), verdict: step.value }
+  return { ...castOf(Buffer.concat(parts).toString('utf8')), check: step.value }
 }
 
-export function castOf(text: string): Omit<StoredCast, 'verdict'> {
+export function castOf(text: string): Omit<StoredCast, 'check'> {
   const [header = '{}', ...lines] = text.split('\n').filter((line) => line !== '')
   const events = lines.map((line): CastEvent => JSON.parse(line))
   return { header: JSON.parse(header), events, output: bytesOf(events, 'o'), input: bytesOf(events, 'i') }

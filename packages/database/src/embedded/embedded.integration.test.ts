@@ -98,7 +98,7 @@ test('a second process on the same directory is told so, and can attach instead'
   expect(await attachEmbeddedPostgres(dataDir)).toBeNull()
 })
 
-test('the lock file of a dead server is no obstacle, even when its process id belongs to another program by now', async () => {
+test('the lock file of a dead server does not prevent a start, even if another program has its process ID', async () => {
   const dataDir = sharedDirectory()
   const first = await start(dataDir)
   await first.stop()

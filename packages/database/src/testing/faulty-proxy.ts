@@ -39,7 +39,7 @@ export async function startFaultyProxy(databaseUrl: string) {
     cut() {
       for (const socket of sockets) socket.destroy()
     },
-    /** Breaks every connection so that whoever has one is told of an error. */
+    /** Resets every connection, so that both ends get an error. */
     reset() {
       for (const socket of sockets) socket.resetAndDestroy()
     },

@@ -14,7 +14,7 @@ export interface ReadCast {
   readonly text: string
   readonly header: Record<string, unknown>
   readonly events: readonly CastEvent[]
-  readonly verdict: RecordingCheck
+  readonly check: RecordingCheck
   /** The exact output bytes. */
   readonly output: Buffer
   readonly input: Buffer
@@ -36,7 +36,7 @@ export async function readCast(
     text,
     header: JSON.parse(header),
     events,
-    verdict: step.value,
+    check: step.value,
     output: bytesOf(events, 'o'),
     input: bytesOf(events, 'i'),
   }

@@ -85,7 +85,7 @@ test('a recording has the output, the input, and the exit status, with secrets r
   recording.write('o', Buffer.from('7\n'), true)
   recording.onRackEnd()
   const proven = await recording.finish('detached: the client hung up')
-  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
+  await expect.poll(async () => (await readCast(store, id, { proven })).check.state).toBe('complete')
   const cast = await readCast(store, id, { proven })
   expect(cast.output).toEqual(Buffer.from('$ [hidden PASS] \xff\n', 'latin1'))
   expect(cast.input.toString()).toBe('ls\r')
@@ -93,7 +93,7 @@ test('a recording has the output, the input, and the exit status, with secrets r
     [expect.any(Number), 'm', 'ended'],
     [0, 'x', '7'],
   ])
-  expect(proven).toMatchObject({ id, lost: 0, bytes: cast.verdict.bytes, head: cast.verdict.head })
+  expect(proven).toMatchObject({ id, lost: 0, bytes: cast.check.bytes, head: cast.check.head })
 })
 
 test('events have the time at which the bytes arrived, however late the thread reads them', async () => {
@@ -107,7 +107,7 @@ test('events have the time at which the bytes arrived, however late the thread r
   const second = takenBetween(() => recording.write('o', Buffer.from('two'), true))
   threads.set('sleeps', false)
   const proven = await recording.finish('ended')
-  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
+  await expect.poll(async () => (await readCast(store, id, { proven })).check.state).toBe('complete')
   const interval = (await readCast(store, id)).events.find(([, , text]) => text === 'two')?.[0] ?? 0
   // Times have millisecond resolution.
   expect(interval * 1_000).toBeGreaterThanOrEqual(second.before - first.after - 1)
@@ -143,7 +143,7 @@ test('many concurrent sessions with pieces of all sizes are restored, and are pa
   expect(sessions.some(({ live }) => live.calls.includes('hold'))).toBe(true)
   for (const { name, recording, sent, live } of sessions) {
     const proven = await recording.finish('ended')
-    await expect.poll(async () => (await readCast(store, name, { proven })).verdict.state).toBe('complete')
+    await expect.poll(async () => (await readCast(store, name, { proven })).check.state).toBe('complete')
     expect((await readCast(store, name, { proven })).output.equals(Buffer.concat(sent))).toBe(true)
     await expect.poll(() => isHeld(live)).toBe(false)
   }
@@ -165,7 +165,7 @@ test('while the thread reads nothing, only the session that writes much is pause
   const finishing = strict.finish('cut: the client hung up')
   threads.set('sleeps', false)
   const proven = await finishing
-  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
+  await expect.poll(async () => (await readCast(store, id, { proven })).check.state).toBe('complete')
   expect((await readCast(store, id)).output.equals(Buffer.concat(sent))).toBe(true)
   await expect.poll(() => told).toEqual(['hold', 'resume'])
   await other.finish('ended')
@@ -184,7 +184,7 @@ test('a store that stalls pauses a strict session until it accepts chunks', asyn
   threads.set('stalls', false)
   await expect.poll(() => live.calls).toEqual(['hold', 'resume'])
   const proven = await recording.finish('ended')
-  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
+  await expect.poll(async () => (await readCast(store, id, { proven })).check.state).toBe('complete')
   expect([(await readCast(store, id)).output.length, gaps]).toEqual([10_000, []])
 })
 
@@ -202,7 +202,7 @@ test('a best-effort session continues, and its gap is reported before its end', 
   ])
   expect(recordings.stats().lost).toBe(proven.lost)
   threads.set('stalls', false)
-  await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
+  await expect.poll(async () => (await readCast(store, id, { proven })).check.state).toBe('complete')
 })
 
 test('a strict session is refused if the store fails, and ended if the store fails later', async () => {
@@ -241,9 +241,9 @@ test('when the thread dies a strict session ends, a best-effort session gets a g
   threads.set('dies', false)
   other.write('o', letters(1_234), true)
   const [ended, went] = await Promise.all([strict.finish('cut'), other.finish('ended')])
-  const { verdict } = await readCast(store, id)
-  expect(verdict.state).toBe('cut')
-  expect(ended).toEqual({ id, chunks: 2, bytes: verdict.bytes, head: verdict.head, lost: null })
+  const { check } = await readCast(store, id)
+  expect(check.state).toBe('cut')
+  expect(ended).toEqual({ id, chunks: 2, bytes: check.bytes, head: check.head, lost: null })
   expect(went).toMatchObject({ chunks: 1, lost: null })
   const reason = 'the recording thread ended, and its unstored chunks are also missing'
   const durationMs = expect.any(Number)
@@ -255,7 +255,7 @@ test('when the thread dies a strict session ends, a best-effort session gets a g
   const next = await recordings.begin({ ...request, id: id.replace('7', '9') })
   next.write('o', Buffer.from('again'), true)
   const proven = await next.finish('ended')
-  await expect.poll(async () => (await readCast(store, next.id, { proven })).verdict.state).toBe('complete')
+  await expect.poll(async () => (await readCast(store, next.id, { proven })).check.state).toBe('complete')
   expect(threads.started).toHaveLength(2)
 })
 
@@ -329,7 +329,7 @@ test('close waits for sessions that are ending and for queued chunks', async () 
   const proven = await recording.finish('cut: the gateway')
   await closing
   const cast = await readCast(store, id, { proven })
-  expect([cast.verdict.state, cast.output.toString()]).toEqual(['complete', 'until the end'])
+  expect([cast.check.state, cast.output.toString()]).toEqual(['complete', 'until the end'])
 })
 
 test('the thread starts with prepare, and ends with close', async () => {
