@@ -28,7 +28,7 @@ export interface PreparedOptions {
   readonly inUse?: boolean
 }
 
-/** What docs/how-to/run-it.md advises for thousands of calls a second, but for the checkpoints: five times as many, so that none of the rounds is without. */
+/** What docs/how-to/run-it.md advises for thousands of calls a second, except for five times as many checkpoints, so that each round includes some. */
 const inUseSettings = {
   shared_buffers: '2GB',
   min_wal_size: '4GB',

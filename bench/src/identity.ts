@@ -20,7 +20,7 @@ setFlagsFromString('--expose-gc')
 const collectGarbage: unknown = runInNewContext('gc')
 
 const mint = createTokenMint([randomBytes(32)])
-const stranger = createTokenMint([randomBytes(32)])
+const otherGateway = createTokenMint([randomBytes(32)])
 const revision = createRevision(Date)
 revision.seen('1', Date.now())
 let lookUps = 0
@@ -36,11 +36,11 @@ console.log(JSON.stringify(machine(findCores())))
 const missed: string[] = []
 await report('a known token', [issue()], { times: 200_000, mostMicros: 20 })
 await report('a forged signature, each another one', forged(), { times: 100_000, mostMicros: 10 })
-await report('of another gateway', [issue(stranger)], { times: 200_000, mostMicros: 10 })
+await report('of another gateway', [issue(otherGateway)], { times: 200_000, mostMicros: 10 })
 await report('mistyped', [`${issue().slice(0, -1)}!`], { times: 200_000, mostMicros: 10 })
 await reportMemory('without groups', { groups: 0, people: sessions, least: sessions })
 await reportMemory('of 20,000 people in 40 groups each', { groups: 40, people: 20_000, least: 0.75 * sessions })
-await reportMemory('each of somebody else in 40 groups', { groups: 40, people: sessions, least: 0.4 * sessions })
+await reportMemory('each of another person in 40 groups', { groups: 40, people: sessions, least: 0.4 * sessions })
 for (const target of missed) console.error(`missed: ${target}`)
 process.exitCode = missed.length === 0 ? 0 : 1
 

@@ -37,7 +37,7 @@ export interface Measurement {
   readonly memoryGrown: number | null
   /** Null for subjects that record by themselves. */
   readonly writer: WriterRate | null
-  /** Shares from 0 to 1, null where nothing is pinned. `others`: of the subject's core, taken by what isn't the subject. */
+  /** Shares from 0 to 1, null where nothing is pinned. `others`: the share of the subject's core that other processes used. */
   readonly subjectCpu: number
   readonly others: number | null
   readonly restBusy: number | null

@@ -17,7 +17,7 @@ export interface Written {
 }
 
 export interface PacedWriting {
-  /** Ends it and waits for what is under way. @throws what a record has thrown */
+  /** Stops, and waits for running records. @throws the error of a record */
   stop(): Promise<Written>
 }
 

@@ -105,9 +105,9 @@ async function compare(
   const ratio = spread(pairs.map(({ without, recorded }) => recorded.rate / without.rate))
   const left = spread(pairs.map(({ without, recorded }) => without.forwarding / recorded.forwarding))
   const more = spread(pairs.map(({ without, recorded }) => recorded.cpu - without.cpu))
-  const verdict = ratio.median >= target ? 'met' : 'not met'
+  const result = ratio.median >= target ? 'met' : 'not met'
   console.log(
-    `${work.name}: recorded is ${inShort(ratio)} of unrecorded, ${more.median.toFixed(1)} µs a frame more; target ${target}: ${verdict}; of what the thread that forwards can do ${inShort(left)} is left`,
+    `${work.name}: recorded is ${inShort(ratio)} of unrecorded, ${more.median.toFixed(1)} µs a frame more; target ${target}: ${result}; of what the thread that forwards can do ${inShort(left)} is left`,
   )
 }
 

@@ -19,7 +19,7 @@ test('a closed loop keeps its callers busy until the end', async () => {
   expect(waits.p50).toBeLessThanOrEqual(waits.p99)
 })
 
-test('an open loop counts the wait of what was due while something stood still', async () => {
+test('an open loop counts waits from the scheduled time, also during a pause', async () => {
   let number = 0
   const waits = await openLoop(
     async () => {

@@ -10,7 +10,7 @@ export interface Waits {
   readonly max: number
 }
 
-/** `callers` at once, each of whom goes on when its work is done. */
+/** A closed loop: each of `callers` starts its next piece of work when the last one is done. */
 export async function closedLoop(
   work: (index: number) => Promise<unknown>,
   callers: number,
@@ -31,7 +31,7 @@ export async function closedLoop(
 }
 
 /**
- * A steady stream of work, whatever becomes of what was begun. Each wait counts from the moment at which it was due.
+ * An open loop: work starts at a constant rate. Each wait is measured from the scheduled start.
  * What is due is looked for each millisecond: to look without pause would take the processor from what is measured.
  */
 export async function openLoop(
@@ -41,7 +41,7 @@ export async function openLoop(
 ): Promise<Waits> {
   const started = performance.now()
   const waits = new Float64Array(Math.floor((perSecond * milliseconds) / 1_000))
-  // How many are left, and nothing else of them: the garbage collector would stop the subject for what is kept.
+  // Only a count is kept: garbage collection of kept promises would pause the subject.
   let left = waits.length
   await new Promise<void>((resolve, reject) => {
     async function begin(index: number) {

@@ -80,7 +80,7 @@ export interface TargetResult {
   readonly met: boolean | null
 }
 
-/** @returns all targets; null for what was not measured */
+/** @returns all targets; null for those that were not measured */
 export function holdAgainstTargets(summaries: readonly Summary[]): TargetResult[] {
   return targets.map(({ text, work, connections, subject, figure, limit, unit }) => {
     const summary = summaries.find(

@@ -1,4 +1,4 @@
-/** What a subject does beside its work; what is left out is of its own process. */
+/** What a subject reports about itself. Fields that are absent are measured on its own process. */
 export interface Announcement {
   /** Where it listens; empty where it doesn't. */
   readonly url: string
