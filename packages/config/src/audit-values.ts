@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 
 const keyBytes = 32
 
-/** Keys as they are written, newest first. */
+/** The keys, newest first. */
 export function splitSigningKeys(value: string): string[] {
   return value.split(',').map((key) => key.trim())
 }
@@ -23,7 +23,7 @@ export function directoryProblem(value: string): string | null {
   return isAbsolute(value) ? null : 'is not a path from / on'
 }
 
-/** Only its kind: the rest is read by whoever opens it. */
+/** Checks only the scheme and the bucket. Opening the store checks the rest. */
 export function s3Problem(value: string): string | null {
   return /^s3:\/\/[a-z0-9]/.test(value) && URL.canParse(value) ? null : 'does not begin with s3:// and a bucket'
 }

@@ -9,7 +9,7 @@ const withoutAuthority: ReadonlySet<string> = new Set([
   'INVALID_CA',
 ])
 
-/** Whether Node's code for what is wrong with a certificate says that no authority which is known has signed it. */
+/** Whether Node's error code means that no trusted authority signed a certificate. */
 export function isUnknownAuthority(code: string): boolean {
   return withoutAuthority.has(code)
 }

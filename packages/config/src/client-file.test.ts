@@ -93,7 +93,7 @@ test.each([
   expect(clientFileProblem(value)).toBe(problem)
 })
 
-test('a problem never quotes what stands in the file', () => {
+test('a problem never quotes the content of the file', () => {
   expect(clientFileProblem({ tokens: { staging: { token: 'rgs_secret', expires_at: ['rgs_secret'] } } })).not.toContain(
     'rgs_secret',
   )

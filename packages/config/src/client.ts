@@ -24,7 +24,7 @@ export { type GatewayAddress, gatewayAddress, isExposed } from './gateway-addres
 export { nearest } from './nearest.ts'
 export { Secret } from './secret.ts'
 
-/** The file's content, and what to tell the person: permissions that were tightened. */
+/** The content of the file, and notices for the user about tightened permissions. */
 export interface ReadClientConfig {
   readonly config: ClientConfig
   readonly notices: readonly string[]

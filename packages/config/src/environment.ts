@@ -3,7 +3,7 @@ import { isRackVariable, rackPrefixes } from './rack-variables.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { isSinkVariable } from './sinks.ts'
 
-/** Names under these are ours alone, so one that we don't know is a mistake. */
+/** Unknown variables with these prefixes are errors. */
 const ownPrefixes = [
   'RACK_URL_',
   'RACK_TOKEN_',
@@ -18,7 +18,7 @@ const ownPrefixes = [
   'RECORDINGS',
 ]
 
-/** The CLI's own, which may stand in the same shell. */
+/** Variables of the CLI, which may be set in the same shell. */
 const clientVariables = [
   'RACK_GATEWAY_URL',
   'RACK_GATEWAY_TOKEN',
@@ -31,7 +31,7 @@ const clientVariables = [
 /** Kubernetes gives every pod such names for each service of its namespace: one called `rack-gateway` or `auth` is no mistake. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
 
-/** Names under our own prefixes that mean nothing, a sentence each. */
+/** One sentence for each unknown variable with one of the gateway's prefixes. */
 export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   const known = [...Object.keys(ServerEnvironment.properties), ...clientVariables]
   const unknown = Object.keys(env).filter(
@@ -56,7 +56,7 @@ const moved: Readonly<Record<string, string>> = {
   TOKEN_MAX_AGE: 'write it as tokens.max-age into the policy document that POLICY_FILE names',
 }
 
-/** Variables that were ours, a sentence each. */
+/** One sentence for each variable that was removed. */
 export function movedVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(moved).flatMap(([name, instead]) =>
     env[name] === undefined ? [] : [`${name} is not a variable of the gateway any more; ${instead}`],

@@ -7,10 +7,10 @@ import { ConfigFileLocked } from './errors.ts'
 
 const retryMs = 20
 
-/** How long to wait for another writer, in milliseconds. */
+/** The timeout for another writer in milliseconds. */
 export interface LockOptions {
   readonly waitMs: number
-  /** What its holder does, for a sentence that goes on with `by another rack-gateway`; that `PATH is being written` unless given. */
+  /** What the holder of the lock does; the text is followed by `by another rack-gateway`. Default: `PATH is being written`. */
   readonly meanwhile?: string
 }
 
@@ -40,7 +40,7 @@ export async function withFileLock<T>(
   }
 }
 
-/** What came of the work is what counts: a lock that can't be removed any more is taken over once this process has ended. */
+/** Ignores failures, because the result of the work matters. The next process takes over a remaining lock when this process has ended. */
 function release(lock: string): void {
   try {
     rmSync(lock, { force: true })
@@ -59,7 +59,7 @@ function create(lock: string, content: string): boolean {
   }
 }
 
-/** Only under a lock of its own: otherwise a second process could remove the lock that the first one has just made. */
+/** Needs its own lock: otherwise a second process could remove the lock that the first one has just created. */
 function breakAbandoned(lock: string): void {
   const breaking = `${lock}.breaking`
   if (!isAbandoned(lock) || !create(breaking, '')) return

@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
-/** Makes one sentence of what is wrong with a variable. */
+/** Formats a problem of a variable as one sentence. */
 export interface ProblemWords {
   /** The variable's full name. */
   variable(property: string): string

@@ -22,7 +22,7 @@ function fileOf(content: string | Buffer): string {
   return path
 }
 
-test('a text is taken as it is, and a path for what is in the file', () => {
+test('a text stays unchanged, and a path is replaced by the content of the file', () => {
   expect(certificateText(root)).toEqual({ text: root })
   expect(certificateText(fileOf(root))).toEqual({ text: root })
 })

@@ -9,12 +9,12 @@ const block = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 export type CertificateText = { readonly text: string } | { readonly problem: string }
 
-/** The text itself, or that of the file it names. What is in it, `certificatesProblem` judges. */
+/** The text, or the content of the file that it names. `certificatesProblem` checks the content. */
 export function certificateText(value: string): CertificateText {
   if (value === '' || value.includes('-----')) return { text: value }
   try {
     const file = statSync(value)
-    // a pipe or a device would keep the start waiting
+    // A pipe or a device could block the start.
     if (!file.isFile()) return { problem: 'names something that is not a file' }
     if (file.size > maximumBytes) return { problem: 'names a file of more than 1 MiB' }
     return { text: readFileSync(value, 'utf8') }
@@ -23,12 +23,12 @@ export function certificateText(value: string): CertificateText {
   }
 }
 
-/** The certificates in a text, without what stands around them. */
+/** The certificates in a text, without other content. */
 export function certificatesIn(text: string): string {
   return (text.match(block) ?? []).join('\n')
 }
 
-/** What is wrong with certificates in PEM form, or null. */
+/** The problem of certificates in PEM form, or null. */
 export function certificatesProblem(text: string): string | null {
   if (text.includes('PRIVATE KEY-----')) return 'holds a private key, which belongs on its server alone'
   if (text.includes('\\n')) return 'has \\n written in it where a line should end'

@@ -86,7 +86,7 @@ test.each([
   ['RACK_CA_A', '/nowhere/hunter2', 'RACK_CA_A names a file that cannot be read: no such file or directory; it should'],
   ['RACK_TLS_PIN_A', '', 'RACK_TLS_PIN_A is not the SHA-256 of a key; it should be the SHA-256 of each public key'],
   ['RACK_TLS_PIN_A', `${pin},hunter2`, 'RACK_TLS_PIN_A has a pin (number 2) that is not the SHA-256 of a key'],
-])('%s=%j never means that there is no protection', (variable, value, problem) => {
+])('%s=%j never disables the protection', (variable, value, problem) => {
   const { problems } = read({ ...secured, [variable]: value })
   expect(problems).toEqual([expect.stringContaining(problem)])
   expect(problems.join()).not.toContain('hunter2')

@@ -272,7 +272,7 @@ function defaultRoleProblem(value: string): string | null {
   return value === 'admin' ? 'would make everybody an administrator' : null
 }
 
-/** Whether a bucket's name and the rest of it hold is seen when it is opened. */
+/** Checks only the form. Opening the store checks the rest. */
 function recordingsProblem(value: string): string | null {
   if (/[\s\p{Cc}]/u.test(value)) return 'has a space or a control character in it'
   return /^(\/|file:\/\/\/|s3:\/\/)/.test(value)
@@ -292,7 +292,7 @@ function portProblem(value: string): string | null {
   return /^(0|[1-9]\d{0,4})$/.test(value) && Number(value) <= 65_535 ? null : 'is not a port'
 }
 
-/** A port that nobody can predict is none that a collector finds, or that proxies are kept from. */
+/** Rejects port 0: a collector could not find a random port. */
 function metricsPortProblem(value: string): string | null {
   return value === '0' ? 'is not a port' : portProblem(value)
 }
@@ -305,7 +305,7 @@ function changesProblem(value: string): string | null {
   return countProblem(value) === null && Number(value) >= 10 ? null : 'is not a number in range'
 }
 
-/** One principal may use half of it, and the largest answer has 16 MiB. */
+/** One principal can use half of it, and the largest response has 16 MiB. */
 const leastMaskMemory = 32 * 2 ** 20
 
 function maskMemoryProblem(value: string): string | null {

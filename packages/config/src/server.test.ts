@@ -23,7 +23,7 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 describe('a complete environment', () => {
-  test('becomes a typed configuration, with defaults for what is absent or empty', () => {
+  test('becomes a typed configuration, with defaults for missing or empty variables', () => {
     const config = readServerConfig({ ...complete, PORT: '', HOST: '', DATABASE_URL: '', LOG_LEVEL: '' })
     expect(config).toMatchObject({
       racks: [{ name: 'staging', tlsInsecure: false }],
@@ -279,7 +279,7 @@ describe('problems', () => {
     ['RACK_TLS_PINS_STAGING', 'RACK_TLS_PIN_STAGING'],
     ['RACK_TLS_PNI_STAGING', 'RACK_TLS_PIN_STAGING'],
     ['RACK_GATEWAY_TOKN', 'RACK_GATEWAY_TOKEN'],
-  ])('the unknown name %s is refused, with %s for what was meant', (name, meant) => {
+  ])('the unknown variable %s is rejected, with the suggestion %s', (name, meant) => {
     const problems = problemsOf({ ...complete, [name]: 'true' })
     expect(problems.join()).toContain(`${name} is not a variable of the gateway`)
     expect(problems.join()).toContain(`did you mean ${meant}?`)
@@ -308,9 +308,14 @@ describe('the proxies in front', () => {
     expect(problemsOf({ ...complete, TRUSTED_PROXIES })).toEqual([expect.stringContaining('TRUSTED_PROXIES has')])
   })
 
-  test.each(['9', '1000001', '1e3', ''.padEnd(9, '9')])('%s strangers a minute are refused', (STRANGERS_PER_MINUTE) => {
-    expect(problemsOf({ ...complete, STRANGERS_PER_MINUTE })).toEqual([expect.stringContaining('STRANGERS_PER_MINUTE')])
-  })
+  test.each(['9', '1000001', '1e3', ''.padEnd(9, '9')])(
+    'a limit of %s unauthenticated requests a minute is rejected',
+    (STRANGERS_PER_MINUTE) => {
+      expect(problemsOf({ ...complete, STRANGERS_PER_MINUTE })).toEqual([
+        expect.stringContaining('STRANGERS_PER_MINUTE'),
+      ])
+    },
+  )
 
   test.each(['0', '65536', 'x'])('metrics are not at port %s', (METRICS_PORT) => {
     expect(problemsOf({ ...complete, METRICS_PORT })).toEqual([expect.stringContaining('METRICS_PORT is not a port')])

@@ -49,9 +49,9 @@ export interface ServerConfig {
   readonly authMaxStaleMs: number
   /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
-  /** Calls without a credential that holds, from one address in a minute. */
+  /** Unauthenticated requests of one address in a minute. */
   readonly unauthenticatedPerMinute: number
-  /** What callers may occupy. */
+  /** Limits of principals, racks, and connections. */
   readonly limits: Limits
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
@@ -73,18 +73,18 @@ export interface ServerConfig {
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
   /** The oldest version of the CLI that people should still use; null: any. */
   readonly cliMinimumVersion: string | null
-  /** How people log in with a browser; null where they don't. */
+  /** The login with a browser; null if there is none. */
   readonly login: LoginConfig | null
 }
 
-/** What says more about another variable, and nothing without it. */
+/** Variables that refine another variable. */
 const saysMoreAbout: Readonly<Record<string, string>> = {
   RECORDINGS_KEEP: 'RECORDINGS',
   RECORDINGS_MAX_SIZE: 'RECORDINGS',
   AUDIT_CHECKPOINT_S3_LOCK: 'AUDIT_CHECKPOINT_S3',
 }
 
-/** Whoever sets one believes that something is kept that isn't. */
+/** Variables without an effect, because the variable that they refine is not set. */
 function uselessVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(saysMoreAbout)
     .filter(([name, other]) => env[name] && !env[other])

@@ -13,14 +13,14 @@ const schemes = [
 ]
 const unencrypted: readonly string[] = ['http:', 'otlp+http:', 'syslog+tcp:']
 
-/** What may be said behind `?`, by scheme. */
+/** Permitted query parameters by scheme. */
 const parameters: Readonly<Record<string, Readonly<Record<string, (value: string) => boolean>>>> = {
   'file:': { rotate: (value) => sizeOf(value) !== null, keep: (value) => /^[1-9]\d{0,2}$/.test(value) },
   'syslog+tls:': { limit: isMessageLimit },
   'syslog+tcp:': { limit: isMessageLimit },
 }
 
-/** What is wrong with a sink's address, or null. It may hold secrets, so nothing of it is said. */
+/** The problem of a sink's URL, or null. It never quotes the URL, which may contain secrets. */
 export function sinkUrlProblem(value: string): string | null {
   if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash or a control character in it'
   const url = URL.canParse(value) ? new URL(value) : null
@@ -118,7 +118,7 @@ export function kindsOf(value: string): string[] {
   return value.split(',').map((kind) => kind.trim())
 }
 
-/** Whether there are such kinds is seen when the sink is made. */
+/** Checks only the form. Creating the sink checks that the kinds exist. */
 export function kindsProblem(value: string): string | null {
   const wrong = kindsOf(value).find((kind) => !/^[a-z][a-z.-]*\*?$/.test(kind))
   return wrong === undefined ? null : 'has an entry that is neither a kind nor the beginning of some with * behind it'
