@@ -45,7 +45,7 @@ export const common = {
 export const scripts = {
   main: 'src/main.ts',
   precheck: 'src/convox/precheck/precheck.ts',
-  'kept-token': 'src/token-store/kept-token.ts',
+  'stored-token': 'src/token-store/stored-token.ts',
   relay: 'src/convox/relay/relay.ts',
   'gateway-dial': 'src/convox/relay/gateway-dial.ts',
 }

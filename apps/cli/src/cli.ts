@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 import { parseCommandLine } from './convox/command-line.ts'
-import { meantInstead } from './convox/did-you-mean.ts'
+import { suggestOwnCommand } from './convox/did-you-mean.ts'
 import { runWrapped } from './convox/wrapped.ts'
 import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
 
@@ -18,7 +18,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     if (whose === 'convox') {
       theirs = words
       const code = await runWrapped(context, line)
-      const meant = code === exitCodes.ok ? null : await meantInstead(words)
+      const meant = code === exitCodes.ok ? null : await suggestOwnCommand(words)
       if (meant !== null) context.note(meant)
       return code
     }
@@ -27,7 +27,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     return await runOwnCommand(context, words, rack)
   } catch (error) {
     // What stood in the way of a command that does not exist is no help.
-    const meant = theirs.length === 0 ? null : await meantInstead(theirs)
+    const meant = theirs.length === 0 ? null : await suggestOwnCommand(theirs)
     if (meant !== null) {
       context.note(meant)
       return exitCodes.usage

@@ -1,7 +1,7 @@
 export { runCli } from './cli.ts'
 export type { Context } from './context.ts'
 export { type CommandLine, parseCommandLine } from './convox/command-line.ts'
-export { lastingRefusal } from './convox/precheck/certain-denial.ts'
+export { certainDenial } from './convox/precheck/certain-denial.ts'
 export { plannedCommand } from './convox/precheck/planned-command.ts'
 export { readSnapshot, type Snapshot } from './convox/precheck/snapshot.ts'
 export { defaultTimeouts } from './gateway/timeouts.ts'

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
-import { standingPlace } from './convox/invocation-directory.ts'
+import { invocationDirectory } from './convox/invocation-directory.ts'
 import { defaultTimeouts } from './gateway/timeouts.ts'
 import { interruption } from './interruption.ts'
 import { showStatus } from './output/terminal.ts'
@@ -11,7 +11,7 @@ import { showStatus } from './output/terminal.ts'
 const { env, platform } = process
 /** Asked by number: to look at `process.stdin` is to make a stream of it, which no wrapped command reads. */
 const [stdin, stdout, stderr] = [isatty(0), isatty(1), isatty(2)]
-const cwd = standingPlace(env, process.cwd())
+const cwd = invocationDirectory(env, process.cwd())
 if (cwd !== process.cwd()) process.chdir(cwd)
 
 // What ends before it is known how it went, hasn't gone well.

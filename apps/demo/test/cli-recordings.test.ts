@@ -152,7 +152,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     const { code, stderr } = await begin(['end', session, '--reason', 'too late', '--yes'], admin.token).ended
     expect([code, stderr]).toEqual([
       2,
-      `rack-gateway: the session of the recording ${session} has ended already; read it as a whole\n`,
+      `rack-gateway: The session of the recording ${session} has already ended. Read the recording.\n`,
     ])
   })
 

@@ -120,7 +120,7 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   expect(await command('sessions', 'end', foreign?.id ?? '', '--yes')).toMatchObject({ code: 2, stdout: '' })
   expect(await works(foreign?.token ?? '')).toBe(true)
   for (const [words, sentence] of [
-    [['end'], 'sessions revoke needs ID'],
+    [['end'], 'sessions revoke needs <id>'],
     [
       ['end', laptop?.id ?? ''],
       'nobody can be asked here whether to end your session on laptop, the one that this command uses, with what it has open',

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@rack-gateway/audit'
-import { lastingRefusal, plannedCommand, readSnapshot } from '@rack-gateway/cli'
+import { certainDenial, plannedCommand, readSnapshot } from '@rack-gateway/cli'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { Decision, PolicyDocument } from '@rack-gateway/rbac-policy'
 import fc from 'fast-check'
@@ -108,7 +108,7 @@ describe(`what the check before the call refuses, the gateway refuses (PRECHECK_
     const at = Date.parse(headers.get('date') ?? '')
     const essential = plan.calls.filter((one) => one.essential)
     for (const call of essential) {
-      const decision = lastingRefusal(snapshot, [call], at)
+      const decision = certainDenial(snapshot, [call], at)
       if (decision !== null) return { call, decision }
     }
     return null

@@ -3,9 +3,9 @@ import type { NewSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable, LoginFailed } from '../errors.ts'
 import { loginsAt } from './gateway.ts'
+import { denied, tooLate } from './login-errors.ts'
 import type { BrowserLogin } from './loopback.ts'
 import { thisDevice } from './this-device.ts'
-import { denied, tooLate } from './undone.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** Logs in by a code that the person types into a browser anywhere; no address carries it. */

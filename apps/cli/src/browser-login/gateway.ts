@@ -14,7 +14,7 @@ import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 export type LoginRequest = RequestOf<'beginDeviceLogin'>['body']
 export type LoopbackRequest = RequestOf<'beginLoopbackLogin'>['body']
 
-interface Place {
+interface GatewayAddress {
   readonly origin: string
   readonly trust: GatewayTrust | undefined
 }
@@ -49,7 +49,11 @@ function ownAddress(origin: string, address: string): string {
   )
 }
 
-async function ask<N extends JsonEndpointName>(place: Place, name: N, request: RequestOf<N>): Promise<ResponseOf<N>> {
+async function ask<N extends JsonEndpointName>(
+  place: GatewayAddress,
+  name: N,
+  request: RequestOf<N>,
+): Promise<ResponseOf<N>> {
   return understood(place.origin, await send(place, name, request), name)
 }
 
@@ -68,7 +72,7 @@ function understood<N extends JsonEndpointName>(origin: string, answer: GatewayA
 }
 
 function send<N extends JsonEndpointName>(
-  { origin, trust }: Place,
+  { origin, trust }: GatewayAddress,
   name: N,
   request: RequestOf<N>,
   signal?: AbortSignal,

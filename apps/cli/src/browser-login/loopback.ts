@@ -3,10 +3,10 @@ import type { NewSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { LoginFailed } from '../errors.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
-import { openCallbackPlace } from './callback.ts'
+import { openCallbackServer } from './callback-server.ts'
 import { loginsAt } from './gateway.ts'
+import { denied } from './login-errors.ts'
 import { thisDevice } from './this-device.ts'
-import { denied } from './undone.ts'
 import { untilStopped } from './until-stopped.ts'
 
 export interface BrowserLogin {
@@ -20,7 +20,7 @@ export interface BrowserLogin {
 export async function loopbackLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<NewSession> {
   const gateway = loginsAt(origin, trust)
   const verifier = randomBytes(32).toString('base64url')
-  const place = await openCallbackPlace()
+  const place = await openCallbackServer()
   try {
     const { port, path, state } = place
     const challenge = createHash('sha256').update(verifier).digest('base64url')

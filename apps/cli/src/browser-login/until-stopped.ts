@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { Interrupted, LoginFailed } from '../errors.ts'
-import { tooLate } from './undone.ts'
+import { tooLate } from './login-errors.ts'
 
 /** As long as a login is good for, in milliseconds. */
 const loginLife = 600_000

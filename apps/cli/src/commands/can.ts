@@ -1,8 +1,8 @@
 import type { Decisions, DeepReadonly } from '@rack-gateway/gateway-api'
 import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
 import { rackFlagIn } from '../convox/command-line.ts'
+import { appContextAt } from '../convox/precheck/app-context.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'
-import { standingAt } from '../convox/precheck/standing.ts'
 import { Usage } from '../errors.ts'
 import { askDecisions } from '../gateway/ask-decisions.ts'
 import { exitCodes } from '../output/exit-codes.ts'
@@ -38,7 +38,7 @@ export const progress = 'asking the gateway'
 export async function handler(given: Arguments<typeof builder>): Promise<number> {
   const { context, command, as = null, json } = given
   const rack = rackFlagIn([...(given.rack === undefined ? [] : ['--rack', given.rack]), ...command])
-  const plan = plannedCommand(command, standingAt(context))
+  const plan = plannedCommand(command, appContextAt(context))
   if (plan.kind === 'unknown')
     throw new Usage(
       `what this command asks of the gateway can't be told before it is run: ${plan.reason};`,

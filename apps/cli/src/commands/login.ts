@@ -14,13 +14,13 @@ import { GatewayUnreachable, GatewayUntrusted, TokenRefused, Usage } from '../er
 import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
-import { type Credential, credentialFor, type LoginOptions, type Place } from '../session/login-credential.ts'
+import { type Credential, credentialFor, type LoginOptions, type LoginTarget } from '../session/login-credential.ts'
 import { confirmedBy, storeLogin } from '../session/login-entry.ts'
-import { sayLogin } from '../session/login-messages.ts'
+import { printLogin } from '../session/login-messages.ts'
 import { rackFor } from '../session/login-rack.ts'
 import { loginTrust } from '../session/login-trust.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
-import { forgetReplaced } from '../token-store/kept-token.ts'
+import { forgetReplaced } from '../token-store/stored-token.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
@@ -93,7 +93,7 @@ async function login(context: Context, options: LoginOptions): Promise<LoggedIn>
     if (credential.session !== null) await endSession({ origin, token: credential.token, trust }, credential.session.id)
     throw error
   })
-  sayLogin(context, { before: config, written }, { name: options.name, origin, credential })
+  printLogin(context, { before: config, written }, { name: options.name, origin, credential })
   const { answer, session } = credential
   return {
     name: options.name,
@@ -105,7 +105,7 @@ async function login(context: Context, options: LoginOptions): Promise<LoggedIn>
   }
 }
 
-async function keep(context: Context, credential: Credential, place: Place): Promise<ClientConfig> {
+async function keep(context: Context, credential: Credential, place: LoginTarget): Promise<ClientConfig> {
   const { origin, options, kept, trust } = place
   const { token, answer, session, source } = credential
   checkAnswer(answer, origin)

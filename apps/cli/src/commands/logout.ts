@@ -20,7 +20,7 @@ import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
 import { unknownRack } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
-import { forgetToken, readToken } from '../token-store/kept-token.ts'
+import { forgetToken, readToken } from '../token-store/stored-token.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 

@@ -1,7 +1,7 @@
 import { maskInLog } from '../output/mask-in-log.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { withRack } from '../target/find-rack.ts'
-import { findLastingTarget } from '../target/renewed-target.ts'
+import { findRenewedTarget } from '../target/renewed-target.ts'
 import { rackUrl } from '../target/target.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
@@ -14,7 +14,7 @@ export const progress = 'renewing the session'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const { RACK_URL } = context.env
-  const address = RACK_URL?.trim() ? RACK_URL : rackUrl(await withRack(await findLastingTarget(context, rack ?? null)))
+  const address = RACK_URL?.trim() ? RACK_URL : rackUrl(await withRack(await findRenewedTarget(context, rack ?? null)))
   if (URL.canParse(address)) maskInLog(context, new URL(address).password)
   context.print(json ? safeJson({ rackUrl: address }, 2) : address)
 }

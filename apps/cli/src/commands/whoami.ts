@@ -13,12 +13,12 @@ import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
 import { expiryOf, span } from '../session/expiry.ts'
-import { type KnownAnswer, problemOf } from '../session/known-answer.ts'
 import { confirmedBy } from '../session/login-entry.ts'
+import { identityError, type KnownIdentity } from '../session/require-identity.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
-import { lasting } from '../target/renewed-target.ts'
+import { renewTarget } from '../target/renewed-target.ts'
 import { findTarget, type Target } from '../target/target.ts'
-import { placeOf } from '../token-store/kept-token.ts'
+import { tokenLocation } from '../token-store/stored-token.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
@@ -36,7 +36,7 @@ export const builder = {
 export const progress = 'asking the gateway'
 
 /** What is known of a token. */
-interface Standing {
+interface Identity {
   readonly name: string
   readonly kind: string
   /** The rack that the token is bound to. */
@@ -52,13 +52,13 @@ interface Standing {
 }
 
 /** What `whoami --json` prints: a stable shape, to which fields may be added. */
-interface Shown extends Standing {
+interface WhoamiJson extends Identity {
   /** Where commands go; null where the token or its only rack decides. */
   readonly chosenRack: string | null
   readonly keptIn: 'file' | 'keychain' | 'environment'
 }
 
-interface Kept {
+interface StoredEntry {
   readonly holder: Holder
   readonly entry: TokenEntry
 }
@@ -66,20 +66,19 @@ interface Kept {
 export async function handler({ context, rack, json, offline: isOffline }: Arguments<typeof builder>): Promise<void> {
   const found = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack ?? null))
   const { target, kept, answer } = isOffline
-    ? { ...(await keptAt(context, found)), answer: null }
-    : await askLasting(context, found)
-  const remembered = kept === null ? null : rememberedStanding(target, kept.entry)
-  const standing =
-    answer === null ? offline(target, remembered) : await answered(context, target, { answer, kept, remembered })
+    ? { ...(await storedAt(context, found)), answer: null }
+    : await askAndRenew(context, found)
+  const stored = kept === null ? null : storedIdentity(target, kept.entry)
+  const identity = answer === null ? offline(target, stored) : await answered(context, target, { answer, kept, stored })
   if (json) {
     const keptIn = kept === null ? 'environment' : (kept.entry.kept_in ?? 'file')
-    const shown: Shown = { ...standing, chosenRack: target.rack, keptIn }
+    const shown: WhoamiJson = { ...identity, chosenRack: target.rack, keptIn }
     context.print(safeJson(shown, 2))
-  } else for (const line of await linesOf(context, { target, standing, kept })) context.print(line)
+  } else for (const line of await linesOf(context, { target, identity, kept })) context.print(line)
 }
 
-function offline({ origin }: Target, remembered: Standing | null): Standing {
-  if (remembered !== null) return remembered
+function offline({ origin }: Target, stored: Identity | null): Identity {
+  if (stored !== null) return stored
   throw new GatewayUnreachable(
     `nothing is known of the token until ${origin} has been asked once:`,
     'ask it with: rack-gateway whoami',
@@ -87,23 +86,23 @@ function offline({ origin }: Target, remembered: Standing | null): Standing {
 }
 
 /** What there was before the gateway was asked: what it says is about nothing that comes in between. */
-interface Standpoint {
+interface FoundCredential {
   readonly target: Target
-  readonly kept: Kept | null
+  readonly kept: StoredEntry | null
 }
 
-async function keptAt(context: Context, target: Target): Promise<Standpoint> {
-  return { target, kept: await keptFor(context, target) }
+async function storedAt(context: Context, target: Target): Promise<FoundCredential> {
+  return { target, kept: await storedFor(context, target) }
 }
 
 /** Asks, and renews a session that is due once the gateway is known to answer: nobody waits twice for one that doesn't. */
-async function askLasting(context: Context, found: Target): Promise<Standpoint & { readonly answer: MeAnswer }> {
-  const before = await keptAt(context, found)
+async function askAndRenew(context: Context, found: Target): Promise<FoundCredential & { readonly answer: MeAnswer }> {
+  const before = await storedAt(context, found)
   const answer = await askMe(found)
   if (answer.kind !== 'known') return { ...before, answer }
-  const target = await lasting(context, found)
+  const target = await renewTarget(context, found)
   if (target.token.reveal() === found.token.reveal()) return { ...before, answer }
-  const now = await keptAt(context, target)
+  const now = await storedAt(context, target)
   return { ...now, answer: await askMe(target) }
 }
 
@@ -113,9 +112,9 @@ async function answered(
   {
     answer,
     kept,
-    remembered,
-  }: { readonly answer: MeAnswer; readonly kept: Kept | null; readonly remembered: Standing | null },
-): Promise<Standing> {
+    stored,
+  }: { readonly answer: MeAnswer; readonly kept: StoredEntry | null; readonly stored: Identity | null },
+): Promise<Identity> {
   if (answer.kind === 'known') {
     if (kept !== null) await remember(context, kept, answer)
     const { name, kind, rack, racks, roles } = answer.me
@@ -131,18 +130,18 @@ async function answered(
       confirmedAt: new Date(context.now).toISOString(),
     }
   }
-  if (answer.kind !== 'unreachable' || remembered === null) throw problemOf(target, answer)
+  if (answer.kind !== 'unreachable' || stored === null) throw identityError(target, answer)
   context.note(`${target.origin} could not be asked: ${printable(answer.reason)}; this is what it said last`)
-  return remembered
+  return stored
 }
 
 /** What the file has for a target; null where the environment stands in for it. */
-async function keptFor(context: Context, { name }: Target): Promise<Kept | null> {
+async function storedFor(context: Context, { name }: Target): Promise<StoredEntry | null> {
   if (name === null) return null
   return credentialOf((await readClientConfig(context.configPath)).config, name)
 }
 
-function rememberedStanding({ origin }: Target, { email, expires_at, confirmed }: TokenEntry): Standing | null {
+function storedIdentity({ origin }: Target, { email, expires_at, confirmed }: TokenEntry): Identity | null {
   if (confirmed === undefined) return null
   const { at, kind, rack, racks, roles } = confirmed
   return {
@@ -158,7 +157,11 @@ function rememberedStanding({ origin }: Target, { email, expires_at, confirmed }
 }
 
 /** For the next time without the gateway. A file that can't be written keeps nobody from the answer. */
-async function remember(context: Context, { holder, entry }: Kept, { me, expiresAt }: KnownAnswer): Promise<void> {
+async function remember(
+  context: Context,
+  { holder, entry }: StoredEntry,
+  { me, expiresAt }: KnownIdentity,
+): Promise<void> {
   const about = { email: me.name, expires_at: expiresAt, confirmed: confirmedBy(me, context.now) }
   try {
     await updateClientConfig(
@@ -177,15 +180,19 @@ async function remember(context: Context, { holder, entry }: Kept, { me, expires
 
 async function linesOf(
   context: Context,
-  { target, standing, kept }: { readonly target: Target; readonly standing: Standing; readonly kept: Kept | null },
+  {
+    target,
+    identity,
+    kept,
+  }: { readonly target: Target; readonly identity: Identity; readonly kept: StoredEntry | null },
 ): Promise<string[]> {
-  const { name, kind, racks, roles, confirmedAt } = standing
-  const expiry = expiryOf(standing.expiresAt ?? undefined, context.now)
+  const { name, kind, racks, roles, confirmedAt } = identity
+  const expiry = expiryOf(identity.expiresAt ?? undefined, context.now)
   const age = context.now - Date.parse(confirmedAt)
   return [
     `${printable(name)} (${printable(kind)})`,
     `gateway    ${target.origin}`,
-    `rack       ${printable(target.rack ?? standing.rack ?? unnamedRack(racks))}`,
+    `rack       ${printable(target.rack ?? identity.rack ?? unnamedRack(racks))}`,
     `racks      ${printable(racks.join(', ')) || 'none'}`,
     `roles      ${printable(roles.join(', ')) || 'none'}`,
     `token      ${expiry.state === 'unknown' ? 'end not known' : `${expiry.words}, at ${expiry.at}`}`,
@@ -194,8 +201,8 @@ async function linesOf(
   ]
 }
 
-async function whereKept(context: Context, kept: Kept | null): Promise<string> {
-  if (kept !== null) return placeOf(context, kept.entry)
+async function whereKept(context: Context, kept: StoredEntry | null): Promise<string> {
+  if (kept !== null) return tokenLocation(context, kept.entry)
   return context.env.RACK_URL?.trim() ? 'RACK_URL' : 'RACK_GATEWAY_TOKEN'
 }
 

@@ -4,9 +4,9 @@ import { rackFlagIn } from '../convox/command-line.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
 import { chosenHere, currentOf, findTarget, type Target } from '../target/target.ts'
-import { keptApps } from './kept-apps.ts'
+import { createAppCache } from './app-cache.ts'
 import { nameServersAnswer } from './name-servers.ts'
-import { isReadByOthers } from './rack-names.ts'
+import { isReadableByOthers } from './rack-names.ts'
 
 /** Milliseconds, for all of it and for name servers. */
 const patience = 1_000
@@ -24,7 +24,7 @@ const appName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 export async function appNames(context: Context, before: readonly string[]): Promise<readonly string[]> {
   const target = await quietTarget(context, before)
   if (target === null) return []
-  const kept = keptApps(context.configPath, target)
+  const kept = createAppCache(context.configPath, target)
   const known = kept.read(context.now)
   if (known !== null) return known
   const names = await ask(target)
@@ -39,7 +39,7 @@ async function quietTarget(context: Context, before: readonly string[]): Promise
   if (byUrl !== null) return byUrl
   const flag = rackFlagIn(before)
   const isFileRead = !env.RACK_GATEWAY_URL && !env.RACK_GATEWAY_TOKEN
-  if (isFileRead && (isReadByOthers(context) || !(await isTokenInFile(context, flag)))) return null
+  if (isFileRead && (isReadableByOthers(context) || !(await isTokenInFile(context, flag)))) return null
   return findTarget({ ...context, note: () => undefined }, flag)
 }
 

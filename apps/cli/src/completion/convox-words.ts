@@ -1,6 +1,6 @@
 import { allCommands, type ConvoxCommand, planCommand } from '@rack-gateway/convox-api/commands'
 import { type Expected, expectedNames, nothing, type Suggestion } from './expected.ts'
-import { type KnownFlag, placeAmong, split, suggestedFlags } from './flags.ts'
+import { type KnownFlag, positionAmong, split, suggestedFlags } from './flags.ts'
 
 /** What may follow convox's words. @param words the last one is being typed */
 export function expectedOfConvox(words: readonly string[]): Expected {
@@ -32,7 +32,7 @@ function longest(commands: readonly ConvoxCommand[], before: readonly string[]):
 
 function expectedOf(command: ConvoxCommand, rest: readonly string[]): Expected {
   const flags = command.flags.map(known)
-  const place = placeAmong(rest, flags)
+  const place = positionAmong(rest, flags)
   if (place.kind === 'value') return place.expected
   if (place.kind === 'flag') return suggestedFlags(flags)
   if (place.index === 0 && takesApp(command)) return expectedNames('app')

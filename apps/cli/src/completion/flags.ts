@@ -11,7 +11,7 @@ export interface KnownFlag {
 }
 
 /** Where the cursor is among flags and arguments. */
-export type Place =
+export type CursorPosition =
   | { readonly kind: 'value'; readonly expected: Expected }
   | { readonly kind: 'flag' }
   /** @param index how many arguments stand before it */
@@ -33,7 +33,7 @@ export function suggestedFlags(flags: readonly KnownFlag[]): Expected {
 }
 
 /** @param words what follows a command's name; the last one is being typed */
-export function placeAmong(words: readonly string[], flags: readonly KnownFlag[]): Place {
+export function positionAmong(words: readonly string[], flags: readonly KnownFlag[]): CursorPosition {
   const { before, current } = split(words)
   let index = 0
   for (let at = 0; at < before.length; at++) {

@@ -13,7 +13,7 @@ import { rackOption } from '../commands/options/shared-options.ts'
 import { ownCommands } from '../convox/command-line.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
 import { type Expected, expectedNames, expectedWords, nothing, type Suggestion } from './expected.ts'
-import { afterFlags, flagsOf, type KnownFlag, placeAmong, split, suggestedFlags } from './flags.ts'
+import { afterFlags, flagsOf, type KnownFlag, positionAmong, split, suggestedFlags } from './flags.ts'
 
 const help: KnownFlag = { typed: ['--help', '-h'], about: 'Show help', value: null }
 /** Before the first word. */
@@ -76,7 +76,7 @@ function ofCommand(command: Command | null, words: readonly string[]): Expected 
 }
 
 function among(words: readonly string[], flags: readonly KnownFlag[], argument: (index: number) => Expected): Expected {
-  const place = placeAmong(words, flags)
+  const place = positionAmong(words, flags)
   if (place.kind === 'value') return place.expected
   return place.kind === 'flag' ? suggestedFlags(flags) : argument(place.index)
 }

@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest'
-import { findConvox, type Look, type Place } from './convox-file.ts'
+import { findConvox, type Look, type ProcessSettings } from './convox-file.ts'
 
 /** A machine with these files; what ends in ! can't be run. */
-function found(place: Partial<Place>, ...files: readonly string[]): string | null {
+function found(place: Partial<ProcessSettings>, ...files: readonly string[]): string | null {
   const look: Look = (path) => (files.includes(path) ? 'program' : files.includes(`${path}!`) ? 'file' : 'nothing')
   return findConvox({ env: {}, platform: 'linux', cwd: '/home/ada/project', ...place }, look)
 }
 
-const windows = (env: NodeJS.ProcessEnv): Partial<Place> => ({ env, platform: 'win32', cwd: 'C:\\Users\\ada\\project' })
+const windows = (env: NodeJS.ProcessEnv): Partial<ProcessSettings> => ({
+  env,
+  platform: 'win32',
+  cwd: 'C:\\Users\\ada\\project',
+})
 
 test('the PATH’s first that can be run is taken, and told by its whole path', () => {
   const env = { PATH: '/none:/opt/bin:/usr/bin' }

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 
 /** The machine that convox is looked for on. */
-export interface Place {
+export interface ProcessSettings {
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform
   /** Where the person stands. */
@@ -22,7 +22,7 @@ export function convoxName(env: NodeJS.ProcessEnv): string {
  * by the directory where somebody stands, whoever wrote there would choose what runs, which Windows does even when it isn't
  * on the PATH. A path that `CONVOX_BIN` has is the person's own choice.
  */
-export function findConvox({ env, platform, cwd }: Place, look: Look = lookAt): string | null {
+export function findConvox({ env, platform, cwd }: ProcessSettings, look: Look = lookAt): string | null {
   const name = convoxName(env)
   const paths = platform === 'win32' ? win32 : posix
   const named = isPath(name, platform)

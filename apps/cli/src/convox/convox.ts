@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import spawn from 'cross-spawn'
 import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
-import { convoxName, findConvox, type Place } from './convox-file.ts'
+import { convoxName, findConvox, type ProcessSettings } from './convox-file.ts'
 import { startError } from './convox-start-error.ts'
 
 /** In the environment of convox, which starts no rack-gateway: who finds it there was started in its place, and would start itself without end. */
@@ -16,7 +16,7 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
  * @returns its exit code; 128 + n when signal n ended it
  * @throws ConvoxMissing, ConvoxNotExecutable, ConvoxIsRackGateway
  */
-export async function runConvox(words: readonly string[], place: Place): Promise<number> {
+export async function runConvox(words: readonly string[], place: ProcessSettings): Promise<number> {
   const { env } = place
   const name = convoxName(env)
   if (env[withinConvox]) throw new ConvoxIsRackGateway(name)

@@ -9,7 +9,7 @@ import { ownCommands } from './command-line.ts'
  *
  * @returns a sentence, or null for a command that convox is known to have, and for one that is like none of ours
  */
-export async function meantInstead(words: readonly string[]): Promise<string | null> {
+export async function suggestOwnCommand(words: readonly string[]): Promise<string | null> {
   const [first = ''] = words
   const isHelp = first === 'help'
   const word = isHelp ? (words[1] ?? '') : first

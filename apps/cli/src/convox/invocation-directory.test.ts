@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { standingPlace } from './invocation-directory.ts'
+import { invocationDirectory } from './invocation-directory.ts'
 
 const script = { npm_lifecycle_event: 'rack-gateway', npm_package_name: 'rack-gateway-workspace' }
 
 test("through the workspace's own script, the place is where it was typed", () => {
-  expect(standingPlace({ ...script, INIT_CWD: '/home/ada/app' }, '/workspace')).toBe('/home/ada/app')
+  expect(invocationDirectory({ ...script, INIT_CWD: '/home/ada/app' }, '/workspace')).toBe('/home/ada/app')
 })
 
 test.each([
@@ -13,5 +13,5 @@ test.each([
   { ...script, npm_lifecycle_event: 'deploy', INIT_CWD: '/elsewhere' },
   script,
 ])('in any other script (%j) it is the working directory', (env) => {
-  expect(standingPlace(env, '/app')).toBe('/app')
+  expect(invocationDirectory(env, '/app')).toBe('/app')
 })

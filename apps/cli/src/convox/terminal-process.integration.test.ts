@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { held } from '../testing/deferred.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { commandLine, createMachine, type Machine } from '../testing/harness.ts'
-import { held } from '../testing/held.ts'
 import { hasScript, type PseudoTerminal, runInTerminal } from '../testing/pseudo-terminal.ts'
 
 /** What the shell says once the program has ended. `script` may end before it has passed on all that it was given, so it is held until this came through. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { printable } from '../output/terminal.ts'
-import { renewalBeside } from '../session/background-renewal.ts'
+import { startBackgroundRenewal } from '../session/background-renewal.ts'
 import { findRack } from '../target/find-rack.ts'
 import type { Target } from '../target/target.ts'
 import type { CommandLine } from './command-line.ts'
@@ -13,9 +13,9 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   const { env } = context
   const given = env.RACK_URL?.trim()
   if (given) return noteFailure(context, given, await runConvox(words, context))
-  const renewal = renewalBeside(context, await findRack(context, rack))
+  const renewal = startBackgroundRenewal(context, await findRack(context, rack))
   const target = await renewal.target()
-  noteItsEnd(context, target)
+  noteExpiry(context, target)
   const connection = await openConnection(context, target, line.relay)
   const start = () => {
     if (connection.warning !== null) context.note(connection.warning)
@@ -33,7 +33,7 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   }
 }
 
-function noteItsEnd(context: Context, target: Target): void {
+function noteExpiry(context: Context, target: Target): void {
   if (target.expiry.state === 'ends soon') {
     const name = printable(target.name ?? '')
     context.note(

@@ -3,8 +3,8 @@ import { askMe } from '../gateway/gateway-client.ts'
 import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { type Expiry, expiryOf } from '../session/expiry.ts'
-import { problemOf } from '../session/known-answer.ts'
-import { placeOf } from '../token-store/kept-token.ts'
+import { identityError } from '../session/require-identity.ts'
+import { tokenLocation } from '../token-store/stored-token.ts'
 import { modeOf } from './check-config.ts'
 import { askDeadline } from './deadlines.ts'
 import { type Finding, ok, refusal, warning } from './finding.ts'
@@ -19,10 +19,10 @@ export async function checkToken({ context, target, fault }: Subject): Promise<F
   const [answer, place] = await Promise.all([askMe(target, askDeadline), placeFor(context, target.name)])
   const again = `rack-gateway login ${printable(target.name ?? 'NAME')}`
   if (answer.kind === 'refused') {
-    const refused = refusal(problemOf(target, answer))
+    const refused = refusal(identityError(target, answer))
     return { ...refused, says: `${refused.says}; it is kept in ${place}` }
   }
-  if (answer.kind === 'foreign' || answer.kind === 'unsupported') return refusal(problemOf(target, answer))
+  if (answer.kind === 'foreign' || answer.kind === 'unsupported') return refusal(identityError(target, answer))
   if (answer.kind !== 'known')
     return warning(`kept in ${place}, ${endOf(target.expiry)}; the gateway could not be asked whose it is`, null)
   const { name, kind, racks } = answer.me
@@ -41,6 +41,6 @@ async function placeFor(context: Subject['context'], name: string | null): Promi
   if (name === null) return context.env.RACK_URL?.trim() ? 'RACK_URL' : 'RACK_GATEWAY_TOKEN'
   const credential = credentialOf((await readClientConfig(context.configPath)).config, name)
   if (credential === null) return 'nowhere any more'
-  const place = printable(await placeOf(context, credential.entry))
+  const place = printable(await tokenLocation(context, credential.entry))
   return credential.entry.kept_in === 'keychain' ? place : `${place} (${modeOf(context.configPath)})`
 }

@@ -2,13 +2,13 @@ import type { Grant } from '@rack-gateway/gateway-api'
 import { expiryOf } from '../session/expiry.ts'
 
 /** `ends in 3 days`; empty for what has no end. */
-export function endWords(expiresAt: string | null, now: number): string {
+export function expiryText(expiresAt: string | null, now: number): string {
   const expiry = expiryOf(expiresAt ?? undefined, now)
   return expiry.state === 'unknown' ? '' : expiry.words
 }
 
 /** Role or permissions, and where: `ci on staging/web-*`. */
-export function grantWords({
+export function grantText({
   role,
   permissions,
   racks,

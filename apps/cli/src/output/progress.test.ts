@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Context } from '../context.ts'
 import { defaultTimeouts } from '../gateway/timeouts.ts'
-import { held } from '../testing/held.ts'
+import { held } from '../testing/deferred.ts'
 import { withProgress } from './progress.ts'
 
 let said: string[]

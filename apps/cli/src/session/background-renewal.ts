@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Target } from '../target/target.ts'
 
 /** The renewal of a session while its command runs. */
-export interface RenewalBeside<T extends Target = Target> {
+export interface BackgroundRenewal<T extends Target = Target> {
   /** What the command goes with. A token that ends soon might end before it, so for a newer one it waits a little. */
   target(): Promise<T>
   /** To be said once convox runs: what asks takes longer to load than Node. */
@@ -17,7 +17,7 @@ const patience = 3_000
 const silentWait = 1_000
 
 /** Nothing for a token that isn't due. When the gateway can't be asked now, the token does for the other half of its life. */
-export function renewalBeside<T extends Target>(context: Context, found: T): RenewalBeside<T> {
+export function startBackgroundRenewal<T extends Target>(context: Context, found: T): BackgroundRenewal<T> {
   const { name, renewalDue, expiry } = found
   const leaving = new AbortController()
   let renewing: Promise<T> | null = null

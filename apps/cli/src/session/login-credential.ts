@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
-import { knownSession } from './known-session.ts'
+import { reusableSession } from './reusable-session.ts'
 import { isTokenText } from './token-text.ts'
 
 export interface LoginOptions {
@@ -25,7 +25,7 @@ export interface LoginOptions {
 }
 
 /** A login, and where. */
-export interface Place {
+export interface LoginTarget {
   readonly options: LoginOptions
   readonly origin: string
   /** The entry that the name has at this address. */
@@ -46,11 +46,11 @@ export interface Credential {
 export async function credentialFor(
   context: Context,
   config: ClientConfig,
-  { options, origin, kept, trust }: Place,
+  { options, origin, kept, trust }: LoginTarget,
 ): Promise<Credential> {
   const { token: given, rackOnly, asRack: rack } = options
   if (given === undefined && !rackOnly) {
-    const known = await knownSession(context, config, { origin, rack, kept, trust })
+    const known = await reusableSession(context, config, { origin, rack, kept, trust })
     if (known !== null) return { ...known, source: 'kept', session: null }
   }
   const session =

@@ -12,7 +12,7 @@ import {
 } from '@rack-gateway/config/client'
 import type { Me } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
-import { type About, type Stored, storeToken } from '../token-store/kept-token.ts'
+import { type About, type Stored, storeToken } from '../token-store/stored-token.ts'
 
 /** What is kept of a login. */
 export interface Login {

@@ -10,7 +10,7 @@ export interface Change {
 }
 
 /** Says what a login has changed. */
-export function sayLogin(
+export function printLogin(
   context: Context,
   { before, written }: Change,
   { name, origin, credential }: { readonly name: string; readonly origin: string; readonly credential: Credential },
@@ -23,7 +23,7 @@ export function sayLogin(
   const who = answer.kind === 'known' ? ` as ${printable(answer.me.name)}` : ''
   const how = source === 'kept' ? `, with the session that you have at ${origin}` : ''
   context.print(`Logged in to ${name}${who}${how}.`)
-  sayWhoElse(context, { before, written }, { name, origin })
+  noteOtherNames(context, { before, written }, { name, origin })
   if (written.current !== name)
     context.print(
       `The current rack is still ${printable(written.current ?? 'none')}; to change it: rack-gateway switch ${name}`,
@@ -31,7 +31,7 @@ export function sayLogin(
 }
 
 /** Other names of the address have the session, too: said where that makes them somebody else's. */
-function sayWhoElse(
+function noteOtherNames(
   context: Context,
   { before, written }: Change,
   { name, origin }: { readonly name: string; readonly origin: string },

@@ -8,6 +8,6 @@ export function listSessions(asker: Asker): Promise<readonly Session[]> {
 }
 
 /** Ends one of one's own, or for administrators anybody's. @throws as `callGateway`; Usage where there is none */
-export function endOwnSession(asker: Asker, id: string): Promise<Session> {
+export function revokeOwnSession(asker: Asker, id: string): Promise<Session> {
   return callGateway(asker, 'endSession', { id })
 }

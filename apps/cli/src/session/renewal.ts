@@ -16,7 +16,7 @@ import type { Context } from '../context.ts'
 import { askRenewal, renewalDeadlineMs } from '../gateway/gateway-client.ts'
 import type { Target } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
-import { checkReplaceable, readToken, replaceToken } from '../token-store/kept-token.ts'
+import { checkReplaceable, readToken, replaceToken } from '../token-store/stored-token.ts'
 import { expiryOf } from './expiry.ts'
 
 /**
@@ -34,7 +34,7 @@ export function renew<T extends Target>(context: Context, target: T, name: strin
     // By now the name may lead elsewhere, and a token goes to no gateway but its own.
     const known = credential?.holder.origin === target.origin ? await found(context, credential) : null
     if (known?.token !== target.token.reveal()) return targetOf(target, known, now)
-    await checkKeepable(context, known)
+    await checkStorable(context, known)
     const answer = await askRenewal(target, leaving)
     if (answer === 'later') return target
     return targetOf(target, (await kept(context, known, answer)) ?? known, now)
@@ -51,7 +51,7 @@ async function found(context: Context, credential: Credential | null): Promise<F
 }
 
 /** A token that can't be kept is lost, and the one before it ends with the day: so it isn't asked for. */
-async function checkKeepable(context: Context, known: Found): Promise<void> {
+async function checkStorable(context: Context, known: Found): Promise<void> {
   if (known.entry.kept_in === undefined) return
   await withCredentialsLock(context, async () => {
     const now = await newest(context, known.holder)

@@ -1,16 +1,16 @@
 import { reasonOf } from '@rack-gateway/errors'
 import type { Asker } from '../gateway/gateway-api.ts'
 import { printable } from '../output/terminal.ts'
-import { endOwnSession, listSessions } from './own-sessions.ts'
+import { listSessions, revokeOwnSession } from './own-sessions.ts'
 
 /** Another entry of the file, which is kept; null where it has no address. */
-export interface KeptEntry {
+export interface RemainingEntry {
   readonly name: string
   readonly asker: Asker | null
 }
 
 /** Ends the session that a token is of, unless an entry that is kept has it, too. @returns what came of it, in a sentence */
-export async function endSession(asker: Asker, kept: readonly KeptEntry[]): Promise<string> {
+export async function endSession(asker: Asker, kept: readonly RemainingEntry[]): Promise<string> {
   if (!asker.token.reveal().startsWith('rgs_'))
     return 'its API token is forgotten here, and stays valid until it ends or is revoked at the gateway.'
   try {
@@ -18,7 +18,7 @@ export async function endSession(asker: Asker, kept: readonly KeptEntry[]): Prom
     if (id === null) return 'the gateway knows of no session with this token, so there was none to end.'
     const holder = await holderOf(id, asker, kept)
     if (holder !== null) return `its session goes on, since ${printable(holder)} is logged in with the same one.`
-    await endOwnSession(asker, id)
+    await revokeOwnSession(asker, id)
     return 'its session has ended, on every machine that has its token.'
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : ''
@@ -29,7 +29,7 @@ export async function endSession(asker: Asker, kept: readonly KeptEntry[]): Prom
 }
 
 /** The first kept entry whose token is of the same session, perhaps an older or newer one. */
-async function holderOf(id: string, { origin }: Asker, kept: readonly KeptEntry[]): Promise<string | null> {
+async function holderOf(id: string, { origin }: Asker, kept: readonly RemainingEntry[]): Promise<string | null> {
   for (const { name, asker } of kept)
     if (asker?.origin === origin && (await currentOf(asker).catch(() => null)) === id) return name
   return null

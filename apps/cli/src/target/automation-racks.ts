@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { known } from '../session/known-answer.ts'
+import { known } from '../session/require-identity.ts'
 import type { RackRow } from './rack-row.ts'
 import { findTarget } from './target.ts'
 

@@ -1,10 +1,10 @@
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
-import { known } from '../session/known-answer.ts'
+import { known } from '../session/require-identity.ts'
 import type { Target } from './target.ts'
 
 /** The only rack that a token is good for, as the gateway says. @throws TokenRefused, Usage for several, GatewayUnreachable */
-export async function onlyRack(target: Target): Promise<string> {
+export async function defaultRack(target: Target): Promise<string> {
   const { me } = await known(target)
   const racks = me.rack === null ? me.racks : [me.rack]
   const [only] = racks

@@ -10,6 +10,6 @@ export async function findRack(context: Context, flag: string | null): Promise<R
 export async function withRack(target: Target): Promise<RackTarget> {
   const { rack } = target
   if (rack !== null) return { ...target, rack }
-  const { onlyRack } = await import('./default-rack.ts')
-  return { ...target, rack: await onlyRack(target) }
+  const { defaultRack } = await import('./default-rack.ts')
+  return { ...target, rack: await defaultRack(target) }
 }

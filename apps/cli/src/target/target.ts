@@ -163,7 +163,7 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
 
 /** Loaded only where it is used: most files have the token itself. */
 async function tokenElsewhere(context: Context, credential: Credential): Promise<string | null> {
-  return (await import('../token-store/kept-token.ts')).readToken(context, credential)
+  return (await import('../token-store/stored-token.ts')).readToken(context, credential)
 }
 
 /** What is chosen where nothing else chooses. */

@@ -22,13 +22,13 @@ export interface PseudoTerminal {
   hangUp(): void
 }
 
-export interface Place {
+export interface TerminalOptions {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
 }
 
 /** Runs a line of the shell in a terminal of its own, which goes with the test. */
-export function runInTerminal(line: string, { cwd, env }: Place): PseudoTerminal {
+export function runInTerminal(line: string, { cwd, env }: TerminalOptions): PseudoTerminal {
   const child = spawn(script, ['-qec', line, '/dev/null'], { cwd, env })
   let shown = ''
   let seen = 0

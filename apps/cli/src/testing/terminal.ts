@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { vi } from 'vitest'
-import { hasScript, type Place, type PseudoTerminal, runInTerminal } from './pseudo-terminal.ts'
+import { hasScript, type PseudoTerminal, runInTerminal, type TerminalOptions } from './pseudo-terminal.ts'
 
 const bash = '/usr/bin/bash'
 
@@ -25,7 +25,7 @@ export interface Terminal extends PseudoTerminal {
 const ready = 'READY>'
 
 /** Opens one with a shell in this directory and environment. */
-export async function openTerminal({ cwd, env }: Place): Promise<Terminal> {
+export async function openTerminal({ cwd, env }: TerminalOptions): Promise<Terminal> {
   const terminal = runInTerminal(`exec ${bash} --noprofile --norc -i`, {
     cwd,
     env: { TERM: 'dumb', LANG: 'C.UTF-8', HISTFILE: '', PS1: ready, ...env },

@@ -9,7 +9,7 @@ export interface Keychain {
 }
 
 /** What to do where it can't be asked. */
-export const otherwiseFile = 'keep tokens in a file: RACK_GATEWAY_TOKEN_STORE=file'
+export const orUseFileStore = 'keep tokens in a file: RACK_GATEWAY_TOKEN_STORE=file'
 
 /** The service that our entries are of, as programs that show keychains name it. */
 export const service = 'rack-gateway'

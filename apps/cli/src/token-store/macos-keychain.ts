@@ -1,5 +1,5 @@
 import { KeychainUnusable } from '../errors.ts'
-import { type Keychain, otherwiseFile, service } from './keychain.ts'
+import { type Keychain, orUseFileStore, service } from './keychain.ts'
 import { runTool, type ToolCall, type ToolOutcome, type ToolSettings } from './run-tool.ts'
 
 const title = 'the macOS keychain'
@@ -23,7 +23,7 @@ export function macosKeychain(settings: Omit<ToolSettings, 'title'>): Keychain {
       const label = `Rack Gateway ${account}`
       const command = `add-generic-password -U -s ${quoted(service)} -a ${quoted(account)} -l ${quoted(label)} -X ${hex}\n`
       if (command.length > longestCommand)
-        throw new KeychainUnusable(`${title} takes no token as long as this one`, otherwiseFile)
+        throw new KeychainUnusable(`${title} takes no token as long as this one`, orUseFileStore)
       const added = await run({ args: ['-i'], stdin: command, secrets: [token, hex] })
       if (added.code !== 0) throw unusable(added)
     },
@@ -41,11 +41,11 @@ export function macosKeychain(settings: Omit<ToolSettings, 'title'>): Keychain {
 /** One word of a command that is read from a pipe, and that must stay one. */
 function quoted(word: string): string {
   if (!/^[\x20-\x7e]+$/.test(word) || /["\\]/.test(word))
-    throw new KeychainUnusable(`${title} takes no name with quotes or control characters`, otherwiseFile)
+    throw new KeychainUnusable(`${title} takes no name with quotes or control characters`, orUseFileStore)
   return `"${word}"`
 }
 
 function unusable({ complaint, code }: ToolOutcome): Error {
   const why = complaint.replace(/^security: /, '') || `security ended with ${code}`
-  return new KeychainUnusable(`${title} can't be used: ${why}`, otherwiseFile)
+  return new KeychainUnusable(`${title} can't be used: ${why}`, orUseFileStore)
 }

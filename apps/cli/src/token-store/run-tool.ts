@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { KeychainUnusable } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
-import { otherwiseFile } from './keychain.ts'
+import { orUseFileStore } from './keychain.ts'
 
 /** What a tool is run with. */
 export interface ToolSettings {
@@ -45,7 +45,7 @@ export function runTool(
     const end = setTimeout(
       () =>
         settle(() =>
-          reject(new KeychainUnusable(`${title} gave no answer within ${deadline / 1_000} s`, otherwiseFile)),
+          reject(new KeychainUnusable(`${title} gave no answer within ${deadline / 1_000} s`, orUseFileStore)),
         ),
       deadline,
     )
@@ -54,10 +54,10 @@ export function runTool(
       tool[stream].setEncoding('utf8').on('data', (text: string) => {
         output[stream] += text
         if (output[stream].length > longest)
-          settle(() => reject(new KeychainUnusable(`${title} gave an answer that is none`, otherwiseFile)))
+          settle(() => reject(new KeychainUnusable(`${title} gave an answer that is none`, orUseFileStore)))
       })
     tool.once('error', (error) =>
-      settle(() => reject(new KeychainUnusable(startProblem(program, error), otherwiseFile))),
+      settle(() => reject(new KeychainUnusable(startProblem(program, error), orUseFileStore))),
     )
     tool.once('close', (code) => {
       const complaint = complaintOf(output.stderr, secrets)

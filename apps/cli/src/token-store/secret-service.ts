@@ -1,5 +1,5 @@
 import { KeychainUnusable } from '../errors.ts'
-import { type Keychain, otherwiseFile, service } from './keychain.ts'
+import { type Keychain, orUseFileStore, service } from './keychain.ts'
 import { runTool, type ToolOutcome, type ToolSettings } from './run-tool.ts'
 
 const title = "the system's keychain (Secret Service)"
@@ -36,11 +36,11 @@ export function secretService(settings: Omit<ToolSettings, 'title'>): Keychain {
   /** The tool says nothing of an item that it can't read. This one lists locked ones, too. */
   async function refuseIfThere(account: string): Promise<void> {
     const { stdout } = await run(['search'], account)
-    if (stdout !== '') throw new KeychainUnusable(`${title} is locked`, otherwiseFile)
+    if (stdout !== '') throw new KeychainUnusable(`${title} is locked`, orUseFileStore)
   }
 }
 
 function unusable({ complaint, code }: ToolOutcome): Error {
   const why = complaint.replace(/^secret-tool: /, '') || `secret-tool ended with ${code}`
-  return new KeychainUnusable(`${title} can't be used: ${why}`, otherwiseFile)
+  return new KeychainUnusable(`${title} can't be used: ${why}`, orUseFileStore)
 }

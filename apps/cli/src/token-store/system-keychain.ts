@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Context } from '../context.ts'
 import { KeychainUnusable } from '../errors.ts'
-import { type Keychain, otherwiseFile } from './keychain.ts'
+import { type Keychain, orUseFileStore } from './keychain.ts'
 import { macosKeychain } from './macos-keychain.ts'
 import { secretService } from './secret-service.ts'
 
@@ -13,7 +13,7 @@ export async function systemKeychain({ env, platform, interactive, note, timeout
   if (platform === 'darwin') return macosKeychain(settings)
   if (platform === 'win32') return (await import('./windows-credentials.ts')).windowsCredentials()
   // Without a bus, the tool would start one of its own for each command.
-  if (!hasBus(env)) throw new KeychainUnusable('there is no keychain here (no D-Bus session)', otherwiseFile)
+  if (!hasBus(env)) throw new KeychainUnusable('there is no keychain here (no D-Bus session)', orUseFileStore)
   return secretService(settings)
 }
 

@@ -1,12 +1,12 @@
 import { KeychainUnusable } from '../errors.ts'
-import { type Keychain, otherwiseFile, service } from './keychain.ts'
+import { type Keychain, orUseFileStore, service } from './keychain.ts'
 
 const title = 'the Windows Credential Manager'
 
 /** A native module, since the platform's own tools print no passwords. It asks nobody, so it keeps nobody waiting. */
 export async function windowsCredentials(): Promise<Keychain> {
   const { Entry } = await import('@napi-rs/keyring').catch(() => {
-    throw new KeychainUnusable(`${title} can't be used: this program came without @napi-rs/keyring`, otherwiseFile)
+    throw new KeychainUnusable(`${title} can't be used: this program came without @napi-rs/keyring`, orUseFileStore)
   })
   return {
     title,
@@ -24,7 +24,7 @@ function attempt<T>(work: () => T): T {
   } catch (error) {
     throw new KeychainUnusable(
       `${title} can't be used: ${error instanceof Error ? error.message : String(error)}`,
-      otherwiseFile,
+      orUseFileStore,
     )
   }
 }

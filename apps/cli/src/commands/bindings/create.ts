@@ -1,6 +1,6 @@
 import { Usage } from '../../errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { tellWarnings } from '../../output/warnings.ts'
+import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantMembers } from '../options/grant.ts'
@@ -34,6 +34,6 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     )
   const body = { subject, role, ...grantMembers(given, context.now) }
   const added = await callGateway(target, 'createBinding', { body })
-  tellWarnings(context, added)
+  printWarnings(context, added)
   await printBinding(context, target, added, { json, done: 'is given' })
 }

@@ -2,7 +2,7 @@ import { Usage } from '../../errors.ts'
 import { everyPage } from '../../gateway/every-page.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { confirm } from '../../output/confirm.ts'
-import { grantWords } from '../../output/grant-text.ts'
+import { grantText } from '../../output/grant-text.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
@@ -37,5 +37,5 @@ async function removal(target: Target, id: string): Promise<string> {
   )
   if (known === undefined)
     throw new Usage(`there is no binding ${printable(id)}:`, 'see those that there are with: rack-gateway bindings')
-  return `take ${grantWords(known)} away from ${known.subject.kind} ${nameOf(known)}`
+  return `take ${grantText(known)} away from ${known.subject.kind} ${nameOf(known)}`
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { everyPage } from '../../gateway/every-page.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { endWords } from '../../output/grant-text.ts'
+import { expiryText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -28,7 +28,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     `${binding.subject.kind} ${nameOf(binding)}`,
     binding.permissions?.join(', ') ?? binding.role,
     `${binding.racks}/${binding.apps}`,
-    endWords(binding.expiresAt, context.now),
+    expiryText(binding.expiresAt, context.now),
     binding.reason ?? '',
   ])
   printTable(context, ['ID', 'FOR', 'ROLE', 'WHERE', 'ENDS', 'REASON'], rows, 'there are no bindings')

@@ -1,7 +1,7 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import type { Context } from '../../context.ts'
 import { printJson } from '../../output/answer.ts'
-import { endWords, grantWords } from '../../output/grant-text.ts'
+import { expiryText, grantText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
@@ -17,10 +17,10 @@ export async function printBinding(
   const [known] = await named(target, [binding])
   if (known === undefined) return
   if (json) return printJson(context, NamedBinding, known)
-  const end = endWords(known.expiresAt, context.now)
+  const end = expiryText(known.expiresAt, context.now)
   context.print(
     printable(
-      `${grantWords(known)} ${done}: ${known.subject.kind} ${nameOf(known)}${end === '' ? '' : `, ${end}`} (${known.id})`,
+      `${grantText(known)} ${done}: ${known.subject.kind} ${nameOf(known)}${end === '' ? '' : `, ${end}`} (${known.id})`,
     ),
   )
 }

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { printable } from '../../output/terminal.ts'
-import { endOwnSession, listSessions } from '../../session/own-sessions.ts'
+import { listSessions, revokeOwnSession } from '../../session/own-sessions.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -24,7 +24,7 @@ export async function handler({ context, rack, json, yes, ...typed }: Arguments<
   const target = await targetOf(context, rack)
   const id = typed.id.toLowerCase()
   await confirm(context, async () => `end ${await titleOf(target, id)}, with what it has open`, { yes })
-  const ended = await endOwnSession(target, id)
+  const ended = await revokeOwnSession(target, id)
   if (json) printJson(context, Session, ended)
   else context.print(`The session on ${printable(ended.device)} has ended.`)
   if (ended.current) context.note('it was the one that you are logged in with here: log in again to go on')

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { everyPage } from '../../gateway/every-page.ts'
 import { findServiceAccount, findUser } from '../../gateway/find-resource.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { endWords, grantWords, minute } from '../../output/grant-text.ts'
+import { expiryText, grantText, minute } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -35,9 +35,9 @@ export async function handler({ context, rack, json, owner, ended }: Arguments<t
     token.id,
     token.name,
     token.owner.name,
-    token.grants.map(grantWords).join('; '),
+    token.grants.map(grantText).join('; '),
     minute(token.lastUsedAt),
-    token.revokedAt === null ? endWords(token.expiresAt, context.now) : 'revoked',
+    token.revokedAt === null ? expiryText(token.expiresAt, context.now) : 'revoked',
   ])
   printTable(context, ['ID', 'NAME', 'OWNER', 'MAY', 'LAST USED (UTC)', 'ENDS'], rows, 'there are no API tokens')
 }

@@ -1,7 +1,7 @@
 import { Token } from '@rack-gateway/gateway-api'
 import { findToken } from '../../gateway/find-resource.ts'
 import { printFields, printJson } from '../../output/answer.ts'
-import { endWords, grantWords, minute } from '../../output/grant-text.ts'
+import { expiryText, grantText, minute } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
@@ -25,7 +25,7 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
     ['begins with', token.prefix ?? ''],
     ['owner', `${owner.name} (${owner.kind})`],
     ...token.grants.map(
-      (grant) => ['may', `${grantWords(grant)} ${endWords(grant.expiresAt, context.now)}`.trim()] as const,
+      (grant) => ['may', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
     ),
     ['only rack', token.rack ?? ''],
     ['only from', token.sources.join(', ')],
@@ -33,7 +33,7 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
     [
       'ends',
       token.revokedAt === null
-        ? `${endWords(expiresAt, context.now)}, at ${expiresAt}`
+        ? `${expiryText(expiresAt, context.now)}, at ${expiresAt}`
         : `revoked at ${token.revokedAt}`,
     ],
     [

@@ -1,9 +1,9 @@
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
-import { grantWords } from '../../output/grant-text.ts'
+import { grantText } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
-import { tellWarnings } from '../../output/warnings.ts'
+import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantMembers } from '../options/grant.ts'
@@ -32,10 +32,10 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const body = { name, role, ...grantMembers(given, context.now), ...trustTerms(given) }
   const target = await targetOf(context, rack)
   const trust = await callGateway(target, 'createTrust', { body })
-  tellWarnings(context, trust)
+  printWarnings(context, trust)
   if (json) return printJson(context, PrintedTrust, trust)
   context.print(
-    printable(`Jobs that ${trust.name} lets in are ${trust.grants.map(grantWords).join('; ')} (${trust.id}).`),
+    printable(`Jobs that ${trust.name} lets in are ${trust.grants.map(grantText).join('; ')} (${trust.id}).`),
   )
   context.note(
     printable(`a job asks with: rack-gateway ci login ${target.origin} --trust ${JSON.stringify(trust.name)}`),

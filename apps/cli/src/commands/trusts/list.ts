@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { everyPage } from '../../gateway/every-page.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { grantWords, minute } from '../../output/grant-text.ts'
+import { grantText, minute } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -26,7 +26,7 @@ export async function handler({ context, rack, json, revoked }: Arguments<typeof
     id,
     name,
     issuer,
-    grants.map(grantWords).join('; '),
+    grants.map(grantText).join('; '),
     revokedAt === null ? '' : `revoked ${minute(revokedAt)}`,
   ])
   printTable(context, ['ID', 'NAME', 'ISSUER', 'MAY', 'STATE'], rows, 'there are no trusts')

@@ -1,6 +1,6 @@
 import { findTrust } from '../../gateway/find-resource.ts'
 import { printFields, printJson } from '../../output/answer.ts'
-import { endWords, grantWords, minute } from '../../output/grant-text.ts'
+import { expiryText, grantText, minute } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -26,7 +26,7 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
     ['audience', trust.audience],
     ...trust.conditions.map((condition) => ['condition', safeJson(condition)] as const),
     ...trust.grants.map(
-      (grant) => ['may', `${grantWords(grant)} ${endWords(grant.expiresAt, context.now)}`.trim()] as const,
+      (grant) => ['may', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
     ),
     ['session', `${trust.maxAgeSeconds} s at most`],
     ['made', `${minute(trust.createdAt)} by ${trust.createdBy}`],

@@ -2,7 +2,7 @@ import { findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
-import { endWords } from '../../output/grant-text.ts'
+import { expiryText } from '../../output/grant-text.ts'
 import { PrintedLockedUser } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -34,7 +34,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   context.print(printable(`${email} is locked.`))
   const { stoppedTokens } = locked
   if (stoppedTokens.length === 0) return
-  const rows = stoppedTokens.map((token) => [token.id, token.name, endWords(token.expiresAt, context.now)])
+  const rows = stoppedTokens.map((token) => [token.id, token.name, expiryText(token.expiresAt, context.now)])
   context.print('These API tokens of theirs have stopped:')
   printTable(context, ['ID', 'NAME', 'ENDS'], rows, '')
   context.note('give one that must go on to another owner: rack-gateway tokens owner ID --service-account NAME')

@@ -6,12 +6,12 @@ import type { Snapshot } from './snapshot.ts'
 const onTheWay = 5_000
 
 /** A refusal at the gateway's own time, and still one a moment later: when a binding has begun, or office hours have. */
-export function lastingRefusal(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
-  return firstRefusal(snapshot, calls, at + onTheWay) && firstRefusal(snapshot, calls, at)
+export function certainDenial(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
+  return firstDenial(snapshot, calls, at + onTheWay) && firstDenial(snapshot, calls, at)
 }
 
 /** Of the calls that a command can't do without, the refusal that comes first whatever the rack tells; null for none. */
-export function firstRefusal(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
+export function firstDenial(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
   const question = { ...snapshot, at, address: null }
   for (const call of calls) {
     const planned = decidePlanned(question, call)

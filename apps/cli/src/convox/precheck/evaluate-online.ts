@@ -1,12 +1,12 @@
 import { Refused } from '../../errors.ts'
 import type { Target } from '../../target/target.ts'
-import { askEffective } from './ask-effective.ts'
-import { lastingRefusal } from './certain-denial.ts'
+import { keep, unchanged } from './cache-policy.ts'
+import { certainDenial } from './certain-denial.ts'
 import { denialMessage } from './denial-message.ts'
-import { keep, unchanged } from './kept-answer.ts'
+import { fetchEffectivePolicy } from './fetch-effective-policy.ts'
 import type { NeededCalls } from './planned-command.ts'
-import { readSnapshotAgain } from './snapshot.ts'
-import type { FoundAnswer } from './snapshot-file.ts'
+import type { CachedPolicyFile } from './policy-cache-file.ts'
+import { readCheckedSnapshot } from './snapshot.ts'
 
 /** Who asks, where, and what is kept of the last answer. */
 export interface Asked {
@@ -14,7 +14,7 @@ export interface Asked {
   readonly target: Target
   /** Where the answer is kept. */
   readonly path: string
-  readonly kept: FoundAnswer | null
+  readonly kept: CachedPolicyFile | null
 }
 
 /** Asks the gateway for the policy in force, and decides a command's calls by it. Without an answer, the command passes. @throws Refused */
@@ -22,11 +22,11 @@ export async function evaluateOnline(
   { command, calls }: NeededCalls,
   { now, target, path, kept }: Asked,
 ): Promise<void> {
-  const snapshot = kept && readSnapshotAgain(kept.text)
+  const snapshot = kept && readCheckedSnapshot(kept.text)
   const known = { path, kept: snapshot === null ? null : unchanged(kept) }
-  const answer = await askEffective(target, known.kept?.tag ?? null)
+  const answer = await fetchEffectivePolicy(target, known.kept?.tag ?? null)
   const newest = keep(known, answer, now) ?? (answer.kind === 'same' ? snapshot : null)
   if (answer.kind === 'none' || newest === null) return
-  const refusal = lastingRefusal(newest, calls, answer.at)
+  const refusal = certainDenial(newest, calls, answer.at)
   if (refusal !== null) throw new Refused(...denialMessage(command, refusal))
 }

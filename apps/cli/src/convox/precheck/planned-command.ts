@@ -1,5 +1,5 @@
 import { type CommandPlan, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
-import type { Standing } from './standing.ts'
+import type { AppContext } from './app-context.ts'
 
 /** The calls that a command can't do without, and proxies: convox continues without one, but reports a refusal only as "bad handshake". */
 export interface NeededCalls {
@@ -9,11 +9,11 @@ export interface NeededCalls {
   readonly calls: readonly PlannedCall[]
 }
 
-/** What a convox command would ask of the gateway, as far as it is certain. @param standing null where the app is in doubt */
-export function plannedCommand(words: readonly string[], standing: Standing | null): CommandPlan {
-  if (standing === null) return { kind: 'unknown', reason: 'the directory has two names, and each names an app' }
+/** What a convox command would ask of the gateway, as far as it is certain. @param appContext null where the app is in doubt */
+export function plannedCommand(words: readonly string[], appContext: AppContext | null): CommandPlan {
+  if (appContext === null) return { kind: 'unknown', reason: 'the directory has two names, and each names an app' }
   // Whether more is read from the input changes no refusal: the environment may always stay as it is.
-  return planCommand(words, { ...standing, rack: 'chosen', input: 'stream' })
+  return planCommand(words, { ...appContext, rack: 'chosen', input: 'stream' })
 }
 
 /** Null for a command without any. */

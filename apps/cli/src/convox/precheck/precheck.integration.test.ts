@@ -9,9 +9,9 @@ import type { Target } from '../../target/target.ts'
 import { effectivePolicy, type Told } from '../../testing/effective-policy.ts'
 import { type FakeGateway, startFakeGateway } from '../../testing/fake-gateway.ts'
 import { quietContext } from '../../testing/quiet-context.ts'
-import { writeAnswer } from './kept-answer.ts'
+import { writePolicyCache } from './cache-policy.ts'
+import { policyCachePath, readPolicyCacheFile } from './policy-cache-file.ts'
 import { type Passed, precheck } from './precheck.ts'
-import { readSnapshotFile, snapshotPath } from './snapshot-file.ts'
 
 const noon = Date.UTC(2030, 0, 2, 12)
 const day = 24 * 60 * 60 * 1000
@@ -130,9 +130,9 @@ describe('what is kept', () => {
 
   test('is at most 32 answers', async () => {
     for (let count = 0; count < 40; count++) {
-      const path = snapshotPath(join(home, 'config', 'config.json'), { ...target(), rack: `rack/${count}` })
-      writeAnswer(path, { tag: '"1"', text: '{}', checkedAt: Date.now() })
-      expect(readSnapshotFile(path, Date.now())).toMatchObject({ tag: '"1"', text: '{}' })
+      const path = policyCachePath(join(home, 'config', 'config.json'), { ...target(), rack: `rack/${count}` })
+      writePolicyCache(path, { tag: '"1"', text: '{}', checkedAt: Date.now() })
+      expect(readPolicyCacheFile(path, Date.now())).toMatchObject({ tag: '"1"', text: '{}' })
     }
     expect(readdirSync(join(home, 'config', 'policy'))).toHaveLength(32)
   })
@@ -178,7 +178,7 @@ describe('what is kept only permits', () => {
   test('nobody is refused by what was changed since it was kept', async () => {
     const { asked } = await telling({ role: 'deployer' })
     await check()
-    const path = snapshotPath(join(home, 'config', 'config.json'), target())
+    const path = policyCachePath(join(home, 'config', 'config.json'), target())
     writeFileSync(path, readFileSync(path, 'utf8').replace('"role":"deployer"', '"role":"viewer"'))
     await expect(check()).resolves.toBeDefined()
     expect(asked).toHaveLength(2)

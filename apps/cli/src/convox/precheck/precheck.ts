@@ -1,11 +1,11 @@
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Context } from '../../context.ts'
 import type { Target } from '../../target/target.ts'
-import { firstRefusal } from './certain-denial.ts'
+import { appContextAt } from './app-context.ts'
+import { firstDenial } from './certain-denial.ts'
 import { neededCalls, plannedCommand } from './planned-command.ts'
-import { readSnapshotAgain } from './snapshot.ts'
-import { type FoundAnswer, readSnapshotFile, snapshotPath } from './snapshot-file.ts'
-import { standingAt } from './standing.ts'
+import { type CachedPolicyFile, policyCachePath, readPolicyCacheFile } from './policy-cache-file.ts'
+import { readCheckedSnapshot } from './snapshot.ts'
 
 /** What may be done while convox runs. */
 export interface Passed {
@@ -28,14 +28,14 @@ const settled = 250
  * @throws Refused
  */
 export async function precheck(context: Context, target: Target, words: readonly string[]): Promise<Passed> {
-  const standing = standingAt(context)
-  if (standing === null) return nothingToDo
-  const path = snapshotPath(context.configPath, target)
-  const kept = readSnapshotFile(path, context.now)
-  const needed = neededCalls(plannedCommand(words, standing))
+  const appContext = appContextAt(context)
+  if (appContext === null) return nothingToDo
+  const path = policyCachePath(context.configPath, target)
+  const kept = readPolicyCacheFile(path, context.now)
+  const needed = neededCalls(plannedCommand(words, appContext))
   if (needed !== null) {
-    const snapshot = kept && readSnapshotAgain(kept.text)
-    if (snapshot === null || firstRefusal(snapshot, needed.calls, context.now) !== null) {
+    const snapshot = kept && readCheckedSnapshot(kept.text)
+    if (snapshot === null || firstDenial(snapshot, needed.calls, context.now) !== null) {
       const { evaluateOnline } = await import('./evaluate-online.ts')
       await evaluateOnline(needed, { now: context.now, target, path, kept })
     }
@@ -46,7 +46,7 @@ export async function precheck(context: Context, target: Target, words: readonly
 async function refreshOld(
   context: Context,
   target: Target,
-  { path, kept, ended }: { readonly path: string; readonly kept: FoundAnswer; readonly ended: Promise<void> },
+  { path, kept, ended }: { readonly path: string; readonly kept: CachedPolicyFile; readonly ended: Promise<void> },
 ): Promise<void> {
   if (
     context.now - kept.checkedAt < recently ||
@@ -57,6 +57,6 @@ async function refreshOld(
     ))
   )
     return
-  const { refresh } = await import('./refresh.ts')
+  const { refresh } = await import('./refresh-policy-cache.ts')
   await refresh(context, target, { path, kept }, ended)
 }

@@ -30,7 +30,7 @@ export function readSnapshot(text: string): Snapshot | null {
 }
 
 /** Reads again what `readSnapshot` has read. Nothing is checked twice: it is waited for before each command. */
-export function readSnapshotAgain(text: string): Snapshot | null {
+export function readCheckedSnapshot(text: string): Snapshot | null {
   try {
     const answer = answerIn(text)
     return answer && snapshotOf(answer, compileAgain(answer.document, answer.policy))

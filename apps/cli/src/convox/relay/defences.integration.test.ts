@@ -170,7 +170,7 @@ test('it listens on 127.0.0.1 and nowhere else', async () => {
   }
 })
 
-test('strangers do not keep its own program out: the longest here makes room', async () => {
+test('unauthenticated do not keep its own program out: the longest here makes room', async () => {
   const { relay } = await both()
   const first = await relay.connect()
   for (let count = 0; count < 128; count++) await relay.connect()

@@ -23,16 +23,16 @@ export interface Listener {
 }
 
 /** Connections that have shown no password: any local user can make them. */
-const mostStrangers = 128
+const maxUnauthenticated = 128
 /** Milliseconds that they have for that. */
-const strangersPatience = 60_000
+const authenticationTimeout = 60_000
 const mostConnections = 1_024
 
 export async function startListener({ path, connect, ...rest }: ListenerOptions): Promise<Listener> {
   const password = new Secret(randomBytes(32).toString('base64url'))
   /** When all that each has sent is passed on. */
   const open = new Map<net.Socket, Promise<void>>()
-  const strangers = new Map<net.Socket, NodeJS.Timeout>()
+  const unauthenticated = new Map<net.Socket, NodeJS.Timeout>()
 
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     client.on('error', nothing)
@@ -51,13 +51,13 @@ export async function startListener({ path, connect, ...rest }: ListenerOptions)
 
   /** The longest here makes room. */
   function admitStranger(client: net.Socket): void {
-    const [oldest] = strangers.keys()
-    if (oldest !== undefined && strangers.size >= mostStrangers) oldest.destroy()
-    strangers.set(client, setTimeout(() => client.destroy(), strangersPatience).unref())
+    const [oldest] = unauthenticated.keys()
+    if (oldest !== undefined && unauthenticated.size >= maxUnauthenticated) oldest.destroy()
+    unauthenticated.set(client, setTimeout(() => client.destroy(), authenticationTimeout).unref())
   }
   function forget(client: net.Socket): void {
-    clearTimeout(strangers.get(client))
-    strangers.delete(client)
+    clearTimeout(unauthenticated.get(client))
+    unauthenticated.delete(client)
   }
 
   server.listen({ port: 0, host: '127.0.0.1', exclusive: true })
@@ -70,7 +70,7 @@ export async function startListener({ path, connect, ...rest }: ListenerOptions)
     rackUrl: `http://convox:${password.reveal()}@${host}${path}`,
     async close(grace) {
       server.close()
-      for (const client of strangers.keys()) client.destroy()
+      for (const client of unauthenticated.keys()) client.destroy()
       await withTimeout(Promise.all(open.values()), grace, nothing)
       for (const client of open.keys()) client.destroy()
     },

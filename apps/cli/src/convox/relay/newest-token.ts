@@ -19,7 +19,7 @@ export function newestToken(
   let known = first.token
   let looked = now()
 
-  async function authenticateAgain(): Promise<void> {
+  async function reloadTarget(): Promise<void> {
     looked = Number.POSITIVE_INFINITY
     const found = await look().catch(() => null)
     looked = now()
@@ -28,7 +28,7 @@ export function newestToken(
   }
 
   return () => {
-    if (now() - looked >= lookEvery) void authenticateAgain()
+    if (now() - looked >= lookEvery) void reloadTarget()
     return known
   }
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { printable } from '../../output/terminal.ts'
 import { type RackTarget, rackUrl } from '../../target/target.ts'
 import type { ConvoxConnection } from './convox-connection.ts'
-import { authenticateAgain } from './look-again.ts'
+import { reloadTarget } from './reload-target.ts'
 
 /**
  * To a gateway with https, through a relay in this process that verifies its certificate, since convox verifies none. The
@@ -28,7 +28,7 @@ export async function openConnection(
   if (relay === 'on' && target.relay !== 'off') {
     // Loaded for these alone: TLS takes longer to load than all of this program.
     const { openRelay } = await import('./relay.ts')
-    return openRelay(context, target, () => authenticateAgain(context, target))
+    return openRelay(context, target, () => reloadTarget(context, target))
   }
   return direct(
     context,

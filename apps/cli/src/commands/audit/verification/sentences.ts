@@ -1,5 +1,5 @@
 import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
-import { type ArchivedMonth, type RecoveredRange, describeFinding, type Verification } from '@rack-gateway/audit/verify'
+import { type ArchivedMonth, describeFinding, type RecoveredRange, type Verification } from '@rack-gateway/audit/verify'
 import { counted } from '../../../output/counted.ts'
 
 /** A verification as an auditor reads it: what holds or doesn't, and what that is worth. */

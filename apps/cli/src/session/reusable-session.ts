@@ -2,10 +2,10 @@ import { type ClientConfig, entryOf, type GatewayEntry, Secret } from '@rack-gat
 import type { Context } from '../context.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
-import { readToken } from '../token-store/kept-token.ts'
+import { readToken } from '../token-store/stored-token.ts'
 import { expiryOf } from './expiry.ts'
 
-export interface SessionWanted {
+export interface SessionRequest {
   readonly origin: string
   /** By `--as-rack`. */
   readonly rack: string | undefined
@@ -14,7 +14,7 @@ export interface SessionWanted {
   readonly trust: GatewayTrust | undefined
 }
 
-export interface KnownSession {
+export interface ReusableSession {
   readonly token: Secret
   readonly answer: MeAnswer & { readonly kind: 'known' }
 }
@@ -23,11 +23,11 @@ export interface KnownSession {
  * The session that another name at this address is logged in with, where it does for this one: it is good, and not bound
  * to one rack. Null for a name that is logged in with it already: who logs in again wants a new one.
  */
-export async function knownSession(
+export async function reusableSession(
   context: Context,
   config: ClientConfig,
-  { origin, rack, kept, trust }: SessionWanted,
-): Promise<KnownSession | null> {
+  { origin, rack, kept, trust }: SessionRequest,
+): Promise<ReusableSession | null> {
   const holder = { kind: 'session', origin } as const
   const entry = entryOf(config, holder)
   const isForIt = kept === null || (rack !== undefined && rack !== kept.rack)

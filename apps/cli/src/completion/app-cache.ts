@@ -5,7 +5,7 @@ import type { Target } from '../target/target.ts'
 import { targetKey } from './target-key.ts'
 
 /** The names of a rack's apps, kept for a minute, beside the CLI's file. */
-export interface KeptApps {
+export interface AppCache {
   /** Null where none are kept that are new enough. */
   read(now: number): readonly string[] | null
   /** A failure of the disk is none of the person's. */
@@ -13,9 +13,9 @@ export interface KeptApps {
 }
 
 const longest = 1024 * 1024
-const keptFor = 60_000
+const storedFor = 60_000
 
-export function keptApps(configPath: string, target: Target): KeptApps {
+export function createAppCache(configPath: string, target: Target): AppCache {
   const path = join(dirname(configPath), 'completion', `${targetKey(target)}.json`)
 
   return {
@@ -23,7 +23,7 @@ export function keptApps(configPath: string, target: Target): KeptApps {
       try {
         if (statSync(path).size > longest) return null
         const { at, names }: { at?: unknown; names?: unknown } = JSON.parse(readPrivateFile(path, []) ?? '{}')
-        if (typeof at !== 'number' || at > now || now - at >= keptFor) return null
+        if (typeof at !== 'number' || at > now || now - at >= storedFor) return null
         return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null
       } catch {
         return null
@@ -44,6 +44,6 @@ export function keptApps(configPath: string, target: Target): KeptApps {
 function removeOld(directory: string, now: number): void {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name)
-    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > keptFor) rmSync(path, { force: true })
+    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > storedFor) rmSync(path, { force: true })
   }
 }

@@ -20,7 +20,7 @@ const none: EffectiveAnswer = { kind: 'none' }
  * @param tag of what is known
  * @param leaving fires when nobody waits for the answer any more
  */
-export async function askEffective(
+export async function fetchEffectivePolicy(
   { origin, rack, token, trust }: Target,
   tag: string | null,
   leaving?: AbortSignal,

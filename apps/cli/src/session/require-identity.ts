@@ -5,13 +5,13 @@ import { noAnswer } from '../gateway/gateway-request.ts'
 import { printable } from '../output/terminal.ts'
 import type { Target } from '../target/target.ts'
 
-export type KnownAnswer = MeAnswer & { readonly kind: 'known' }
+export type KnownIdentity = MeAnswer & { readonly kind: 'known' }
 
 /** What the gateway says of a token's bearer. @throws TokenRefused, GatewayUnreachable, GatewayUntrusted */
-export async function known(target: Pick<Target, 'name' | 'origin' | 'token' | 'trust'>): Promise<KnownAnswer> {
+export async function known(target: Pick<Target, 'name' | 'origin' | 'token' | 'trust'>): Promise<KnownIdentity> {
   const answer = await askMe(target)
   if (answer.kind === 'known') return answer
-  throw problemOf(target, answer)
+  throw identityError(target, answer)
 }
 
 /** The account is the problem, so the address and a new token are no matter. */
@@ -21,7 +21,7 @@ function accountRefused(reason: string, next: string): Error {
 }
 
 /** Says why nothing is known, and what to do. */
-export function problemOf(
+export function identityError(
   { name, origin }: Pick<Target, 'name' | 'origin'>,
   answer: Exclude<MeAnswer, { readonly kind: 'known' }>,
 ): Error {

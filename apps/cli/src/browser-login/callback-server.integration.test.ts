@@ -3,15 +3,15 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type CallbackPlace, openCallbackPlace } from './callback.ts'
+import { type CallbackServer, openCallbackServer } from './callback-server.ts'
 
 const code = 'c'.repeat(43)
-let place: CallbackPlace
+let place: CallbackServer
 let given: unknown[]
 let stop: AbortController
 let waiting: Promise<void>
 beforeEach(async () => {
-  place = await openCallbackPlace()
+  place = await openCallbackServer()
   given = []
   stop = new AbortController()
   waiting = place.answer(stop.signal).then(
@@ -72,7 +72,7 @@ test.each<[string, () => Promise<{ status: number }>]>([
 })
 
 test('listens on this machine alone, and has a path and a state of its own each time', async () => {
-  const other = await openCallbackPlace()
+  const other = await openCallbackServer()
   expect(other.path).not.toBe(place.path)
   expect(other.state).not.toBe(place.state)
   expect(other.path).toMatch(/^[\w-]{32}$/)
@@ -80,7 +80,7 @@ test('listens on this machine alone, and has a path and a state of its own each 
 })
 
 test('is closed also when somebody holds a connection to it', async () => {
-  const other = await openCallbackPlace()
+  const other = await openCallbackServer()
   const socket = connect(other.port, '127.0.0.1')
   socket.on('error', () => undefined)
   await once(socket, 'connect')

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { findLastingTarget } from '../../target/renewed-target.ts'
+import { findRenewedTarget } from '../../target/renewed-target.ts'
 import type { Target } from '../../target/target.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Target } from '../../target/target.ts'
  *
  * @throws what finding a target throws
  */
-export async function authenticateAgain(context: Context, target: Target): Promise<Target> {
+export async function reloadTarget(context: Context, target: Target): Promise<Target> {
   if (target.name === null) return target
-  return findLastingTarget({ ...context, now: Date.now(), interactive: false, note: () => undefined }, target.name)
+  return findRenewedTarget({ ...context, now: Date.now(), interactive: false, note: () => undefined }, target.name)
 }

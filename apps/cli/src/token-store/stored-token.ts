@@ -2,7 +2,7 @@ import { type ClientConfig, type Credential, entryOf, type Holder, type TokenEnt
 import { reasonOf } from '@rack-gateway/errors'
 import type { Context } from '../context.ts'
 import { BadSetting, KeychainUnusable } from '../errors.ts'
-import { type Keychain, otherwiseFile, service } from './keychain.ts'
+import { type Keychain, orUseFileStore, service } from './keychain.ts'
 import { systemKeychain } from './system-keychain.ts'
 
 /** All that is kept of a login but the token. */
@@ -23,10 +23,10 @@ export async function readToken(context: Context, { holder, entry }: Credential)
 }
 
 /** Where a token is kept, as an entry of the file says it. */
-export type Place = Pick<TokenEntry, 'token' | 'kept_in'>
+export type StoredTokenFields = Pick<TokenEntry, 'token' | 'kept_in'>
 
 export interface Stored {
-  readonly place: Place
+  readonly place: StoredTokenFields
   /** Whether it was said now that tokens are in the file. */
   readonly told: boolean
   /** What the keychain still has in its place. */
@@ -61,7 +61,11 @@ export async function storeToken(
 }
 
 /** Stores a newer token where the old one is. @throws KeychainUnusable */
-export async function replaceToken(context: Context, { holder, entry }: Credential, token: string): Promise<Place> {
+export async function replaceToken(
+  context: Context,
+  { holder, entry }: Credential,
+  token: string,
+): Promise<StoredTokenFields> {
   if (entry.kept_in !== 'keychain') return { token }
   await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
   return { kept_in: 'keychain' }
@@ -76,7 +80,7 @@ export async function checkReplaceable(context: Context, { holder, entry }: Cred
 export async function forgetToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return null
   const account = accountOf(holder)
-  const problem = await problemOf(async () => (await systemKeychain(context)).remove(account))
+  const problem = await identityError(async () => (await systemKeychain(context)).remove(account))
   if (problem === null) return null
   return `the keychain still has the token that was kept for ${holder.origin}: ${problem}. Unlock it, and remove its entry ${service} of the account ${account}`
 }
@@ -88,7 +92,7 @@ export async function forgetReplaced(context: Context, credential: Credential): 
 }
 
 /** Where the token of an entry is, for a sentence. */
-export async function placeOf(context: Context, entry: TokenEntry): Promise<string> {
+export async function tokenLocation(context: Context, entry: TokenEntry): Promise<string> {
   if (entry.kept_in !== 'keychain') return context.configPath
   try {
     return (await systemKeychain(context)).title
@@ -107,15 +111,15 @@ const notAsked: InKeychain = { refusal: null, putBack: async () => null }
 async function storeInKeychain(context: Context, holder: Holder, token: string): Promise<InKeychain> {
   const account = accountOf(holder)
   let restore = async () => {}
-  const refusal = await problemOf(async () => {
+  const refusal = await identityError(async () => {
     const keychain = await systemKeychain(context)
     const before = await keychain.read(account)
     restore = () => (before === null ? keychain.remove(account) : keychain.write(account, before))
     await writeAndCheck(keychain, account, token)
   })
-  if (refusal !== null) await problemOf(restore)
+  if (refusal !== null) await identityError(restore)
   async function putBack(): Promise<string | null> {
-    const problem = await problemOf(restore)
+    const problem = await identityError(restore)
     if (problem === null) return null
     return `the keychain did not take back the token that it had for ${holder.origin}: ${problem}. Unlock it, and log in again`
   }
@@ -126,10 +130,10 @@ async function storeInKeychain(context: Context, holder: Holder, token: string):
 async function writeAndCheck(keychain: Keychain, account: string, token: string): Promise<void> {
   await keychain.write(account, token)
   if ((await keychain.read(account)) !== token)
-    throw new KeychainUnusable(`${keychain.title} did not keep what it was given`, otherwiseFile)
+    throw new KeychainUnusable(`${keychain.title} did not keep what it was given`, orUseFileStore)
 }
 
-async function problemOf(work: () => Promise<void>): Promise<string | null> {
+async function identityError(work: () => Promise<void>): Promise<string | null> {
   try {
     await work()
     return null

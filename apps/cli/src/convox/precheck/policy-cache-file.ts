@@ -4,7 +4,7 @@ import { readPrivateFile } from '@rack-gateway/config/private-file'
 import type { Target } from '../../target/target.ts'
 
 /** An answer of the gateway as it is kept: nothing in it is a secret. */
-export interface KeptAnswer {
+export interface CachedPolicy {
   /** Its ETag. */
   readonly tag: string
   /** When the gateway last said that it holds, in milliseconds since the epoch. */
@@ -14,7 +14,7 @@ export interface KeptAnswer {
 }
 
 /** An answer as it was found in a file. */
-export interface FoundAnswer extends KeptAnswer {
+export interface CachedPolicyFile extends CachedPolicy {
   /** The file's first line, which says of which content it is. */
   readonly mark: string
   /** The line after it. */
@@ -38,7 +38,7 @@ const checkDigits = 6
  *
  * @param configPath of the CLI's file: it is kept beside it
  */
-export function snapshotPath(
+export function policyCachePath(
   configPath: string,
   { origin, rack, token }: Pick<Target, 'origin' | 'rack' | 'token'>,
 ): string {
@@ -47,12 +47,12 @@ export function snapshotPath(
 }
 
 /** Null where there is none that can be used. */
-export function readSnapshotFile(path: string, now: number): FoundAnswer | null {
+export function readPolicyCacheFile(path: string, now: number): CachedPolicyFile | null {
   try {
     if (statSync(path).size > longest) return null
     const [mark = '', head = '', ...rest] = readPrivateFile(path, [])?.split('\n') ?? []
     if (!mark.startsWith(`${format} `)) return null
-    const { tag, checkedAt }: Partial<KeptAnswer> = JSON.parse(head)
+    const { tag, checkedAt }: Partial<CachedPolicy> = JSON.parse(head)
     if (typeof tag !== 'string' || typeof checkedAt !== 'number') return null
     return checkedAt <= now && now - checkedAt <= oldest ? { tag, checkedAt, text: rest.join('\n'), mark, head } : null
   } catch {

@@ -4,7 +4,7 @@ import { findTarget } from '../../target/target.ts'
 import { startFakeGateway } from '../../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../../testing/harness.ts'
 import { quietContext } from '../../testing/quiet-context.ts'
-import { authenticateAgain } from './look-again.ts'
+import { reloadTarget } from './reload-target.ts'
 
 let machine: Machine
 beforeEach(() => {
@@ -33,7 +33,7 @@ test('a token that another window has renewed is found, of the same gateway, whi
     tokens: { staging: { token: 'second' }, other: { token: 'foreign' } },
     current: 'other',
   })
-  const found = await authenticateAgain(context(), target)
+  const found = await reloadTarget(context(), target)
   expect([found.name, found.token.reveal()]).toEqual(['staging', 'second'])
 })
 
@@ -45,7 +45,7 @@ test('a session of which half is over by now is renewed', async () => {
   try {
     const entry = { token: 'rgs_first', expires_at: '2999-01-01T00:00:00Z', renew_at: '2020-01-01T00:00:00Z' }
     machine.configure({ gateways: { staging: { url: gateway.url } }, tokens: { staging: entry } })
-    const found = await authenticateAgain(context(), await findTarget(context(), null))
+    const found = await reloadTarget(context(), await findTarget(context(), null))
     expect(found.token.reveal()).toBe('rgs_renewed')
     expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/session/renewal'])
   } finally {
@@ -56,5 +56,5 @@ test('a session of which half is over by now is renewed', async () => {
 test('in automation there is nothing to look at', async () => {
   const env = { RACK_GATEWAY_URL: 'https://gateway.example.com', RACK_GATEWAY_TOKEN: 'rgt_ci' }
   const target = await findTarget({ ...context(), env }, null)
-  expect(await authenticateAgain(context(), target)).toBe(target)
+  expect(await reloadTarget(context(), target)).toBe(target)
 })

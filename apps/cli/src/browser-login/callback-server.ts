@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 export type CallbackAnswer = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'denied' }
 
 /** Where the browser brings the code of a login. */
-export interface CallbackPlace {
+export interface CallbackServer {
   readonly port: number
   readonly path: string
   readonly state: string
@@ -16,7 +16,7 @@ export interface CallbackPlace {
 }
 
 /** Listens on this machine alone, for one GET of one path that nobody can guess; everything else hears 404. */
-export async function openCallbackPlace(): Promise<CallbackPlace> {
+export async function openCallbackServer(): Promise<CallbackServer> {
   const path = randomBytes(24).toString('base64url')
   const state = randomBytes(24).toString('base64url')
   const server = createServer({ maxHeaderSize: 64 * 1024 })

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { Context } from '../../context.ts'
 
 /** What names the app of a command that doesn't name one. */
-export interface Standing {
+export interface AppContext {
   /** The content of `.convox/app`; null where there is none. */
   readonly appSetting: string | null
   /** The last segment of the working directory. */
@@ -11,7 +11,7 @@ export interface Standing {
 }
 
 /** Null for a directory with two names, since convox may name the app by either. */
-export function standingAt({ cwd, env }: Pick<Context, 'cwd' | 'env'>): Standing | null {
+export function appContextAt({ cwd, env }: Pick<Context, 'cwd' | 'env'>): AppContext | null {
   return hasTwoNames(cwd, env.PWD) ? null : { appSetting: appSetting(cwd), directory: basename(cwd) }
 }
 
