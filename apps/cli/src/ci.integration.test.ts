@@ -98,7 +98,7 @@ describe('the job’s token', () => {
       'a variable that is not there',
       { RACK_GATEWAY_ID_TOKEN: jwt },
       ['--token-variable', 'MINE'],
-      'the variable MINE is not set',
+      'The variable MINE is not set',
     ],
     [
       'a strange request address',

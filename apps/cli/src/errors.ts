@@ -19,14 +19,14 @@ export const LoginFailed = told('RGW_CLI_LOGIN_FAILED')
 /** Who has stopped it themselves needs no advice. */
 export const Interrupted = defineError(
   'RGW_CLI_INTERRUPTED',
-  'interrupted: nothing has changed\nrun it again if it is to be done',
+  'Interrupted. Nothing has changed.\nRun the command again to do it.',
   status,
   { reasonOnly: true },
 )
 /** A person who was asked whether to do something, and didn't say yes. */
 export const NotConfirmed = defineError<[what: string]>(
   'RGW_CLI_NOT_CONFIRMED',
-  'you did not say yes, so this was not done: %s\nrun it again and answer with y, or add --yes',
+  'Not confirmed, so this was not done: %s\nRun the command again and answer y, or pass --yes.',
   status,
   { reasonOnly: true },
 )
@@ -52,16 +52,16 @@ export const KeychainUnusable = told('RGW_CLI_KEYCHAIN_UNUSABLE')
 export const BadSetting = told('RGW_CLI_BAD_SETTING')
 export const ConvoxNotExecutable = defineError<[convox: string, code: string, repair: string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',
-  '%s cannot be executed (%s):\n%s, or set CONVOX_BIN to another one',
+  '%s cannot be executed (%s).\n%s, or set CONVOX_BIN to another one.',
   status,
 )
 export const ConvoxIsRackGateway = defineError<[convox: string]>(
   'RGW_CLI_CONVOX_IS_RACK_GATEWAY',
-  '%s runs rack-gateway again instead of convox:\nset CONVOX_BIN to where the Convox CLI is',
+  '%s runs rack-gateway again instead of convox.\nSet CONVOX_BIN to the path of the Convox CLI.',
   status,
 )
 export const ConvoxMissing = defineError<[convox: string]>(
   'RGW_CLI_CONVOX_MISSING',
-  '%s was not found, and rack-gateway runs it for you:\ninstall the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to where it is',
+  '%s was not found, and rack-gateway needs it.\nInstall the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to its path.',
   status,
 )

@@ -125,7 +125,7 @@ test('a session is given back when it can be kept no more: the disk was taken aw
   child.stdin?.end()
   const id = '1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'
   gateway.answer = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
-  await noted('send it to nobody')
+  await noted('Do not send it to anyone.')
   machine.configure('broken meanwhile')
   handOver()
   const outcome = await ended

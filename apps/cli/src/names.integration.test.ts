@@ -38,7 +38,7 @@ describe('a second rack at a known address', () => {
     await loggedIn()
     const outcome = await machine.call(['login', 'production', gateway.url])
     expect(outcome.stdout).toBe(
-      `Logged in to production as ada@example.com, with the session that you have at ${gateway.url}.\nThe current rack is still staging; to change it: rack-gateway switch production\n`,
+      `Logged in to production as ada@example.com, with your session at ${gateway.url}.\nThe current rack is still staging. To change it: rack-gateway switch production\n`,
     )
     expect(gateway.asked).toEqual([{ authorization: 'Bearer rgs_ada', path: '/gateway/api/v1/me' }])
     expect(machine.config()).toMatchObject({
@@ -126,7 +126,7 @@ test('somebody else’s session at an address is said to be that of the other na
   gateway.answer = { status: 200, body: { ...me, name: 'bob@example.com' } }
   const { stderr } = await machine.call(['login', 'staging', '--token', 'rgs_bob'])
   expect(stderr).toBe(
-    'rack-gateway: production had the session of ada@example.com at this address, and now goes with this one\n',
+    'rack-gateway: production used the session of ada@example.com at this address, and now uses this one.\n',
   )
 })
 
@@ -140,7 +140,7 @@ test('the rack is asked for at a terminal until it is one, and not for ever', as
     const none = await ask(...typed)
     expect([none.code, none.stderr]).toEqual([
       2,
-      expect.stringContaining('add --as-rack with one of production, staging, eu-1'),
+      expect.stringContaining('Pass --as-rack with one of production, staging, eu-1'),
     ])
     expect(() => machine.config()).toThrow('ENOENT')
   }
@@ -198,7 +198,7 @@ test('logout forgets a token, too, that the file has no address for', async () =
   machine.configure({ gateways: { odd: { url: 'nonsense' } }, tokens: { odd: { token: 'a' }, gone: { token: 'b' } } })
   expect(await machine.call(['logout', 'constructor'])).toMatchObject({
     code: 78,
-    stderr: expect.stringMatching(/: see the names that there are with: rack-gateway racks\n$/),
+    stderr: expect.stringMatching(/\. List the names with: rack-gateway racks\n$/),
   })
   expect((await machine.call(['logout', 'odd'])).stdout).toBe('Logged out of odd.\n')
   expect(machine.config()).toMatchObject({ tokens: { gone: { token: 'b' } } })
@@ -215,7 +215,7 @@ describe('the choice of a rack', () => {
   test('of one window is not that of another, whatever is switched meanwhile', async () => {
     const [one, other] = [{ GATEWAY_RACK: 'staging' }, {}]
     const switched = await machine.call(['switch', 'production'], one)
-    expect(switched.stderr).toBe('rack-gateway: commands here still go to staging, from GATEWAY_RACK\n')
+    expect(switched.stderr).toBe('rack-gateway: Commands here still go to staging, from GATEWAY_RACK.\n')
     expect((await machine.callConvox(['--no-precheck', 'apps'], one)).convox?.rackUrl).toBe(addressOf('staging'))
     expect((await machine.callConvox(['--no-precheck', 'apps'], other)).convox?.rackUrl).toBe(addressOf('production'))
   })
@@ -223,7 +223,9 @@ describe('the choice of a rack', () => {
   test('is shown by racks as it holds where it is typed', async () => {
     machine.write(join(machine.cwd, '.convox', 'rack'), 'production\n')
     const shown = await machine.call(['racks'])
-    expect(shown.stderr).toBe('rack-gateway: commands here go to production, from .convox/rack; elsewhere to staging\n')
+    expect(shown.stderr).toBe(
+      'rack-gateway: Commands here go to production, from .convox/rack. Elsewhere they go to staging.\n',
+    )
     expect(shown.stdout).toMatch(/^ {3}staging .*\n\* {2}production /m)
     expect(JSON.parse((await machine.call(['racks', '--json'], { GATEWAY_RACK: 'staging' })).stdout)).toMatchObject([
       { name: 'staging', current: true, chosen: true },
@@ -249,7 +251,7 @@ test.each([
   const { stderr } = await machine.callConvox(['--no-precheck', 'apps', '-r', name])
   expect(stderr).toMatch(
     new RegExp(
-      `^rack-gateway: your token for ${name} ends in 1 day, at .*: log in again with: rack-gateway login ${name}\\n$`,
+      `^rack-gateway: Your token for ${name} ends in 1 day, at .*\\. Log in again with: rack-gateway login ${name}\\n$`,
     ),
   )
 })
@@ -270,8 +272,8 @@ describe('in automation', () => {
   })
 
   test.each<[string, FakeAnswer, number, string]>([
-    ['several', { status: 200, body: me }, 2, 'name one with --rack or GATEWAY_RACK: production, staging, eu-1'],
-    ['none', { status: 200, body: { ...me, racks: [] } }, 2, 'the token is good for no rack'],
+    ['several', { status: 200, body: me }, 2, 'Name one with --rack or GATEWAY_RACK: production, staging, eu-1'],
+    ['none', { status: 200, body: { ...me, racks: [] } }, 2, 'The token has no role on any rack.'],
     ['a refusal', { status: 401, body: {} }, 4, 'refused the token'],
     ['a failure', { status: 500, body: {} }, 7, 'could not be asked'],
   ])('a token with %s starts nothing', async (_, answer, code, sentence) => {
@@ -310,7 +312,7 @@ describe('whoami without the gateway', () => {
     expect(said).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(
-        /could not be asked: nothing listens at \S+ \(ECONNREFUSED\); this is what it said last$/m,
+        /does not answer: nothing listens at \S+ \(ECONNREFUSED\)\. This is its last answer\.$/m,
       ),
     })
     expect(said.stdout).toMatch(
@@ -339,7 +341,7 @@ describe('whoami without the gateway', () => {
     expect((await machine.call(['whoami'])).code).toBe(7)
     expect(await machine.call(['whoami', '--offline'])).toMatchObject({
       code: 7,
-      stderr: expect.stringContaining('nothing is known'),
+      stderr: expect.stringContaining('Nothing is known'),
     })
   })
 })

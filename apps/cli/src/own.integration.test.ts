@@ -70,7 +70,7 @@ describe('login', () => {
     }
     machine.configure(file)
     const outcome = await machine.call(['login', 'production', '--token', 'rgs_new'])
-    expect(outcome.stdout).toContain('The current rack is still staging; to change it: rack-gateway switch production')
+    expect(outcome.stdout).toContain('The current rack is still staging. To change it: rack-gateway switch production')
     expect(machine.config()).toMatchObject({
       x: 1,
       gateways: { production: { url, color: 'red', rack: 'production' }, staging: { url: nobody } },
@@ -124,19 +124,19 @@ describe('login', () => {
       'a redirect',
       { status: 302, headers: { location: nobody } },
       7,
-      'does not answer as a gateway (it answered with status 302)',
+      'does not answer like a Rack Gateway (it answered with status 302)',
     ],
     [
       'a web page',
       { status: 200, body: '<html>' },
       7,
-      'does not answer as a gateway (its answer is not that of a Rack Gateway)',
+      'does not answer like a Rack Gateway (its answer is not that of a Rack Gateway)',
     ],
     [
       'an answer without end',
       { status: 200, body: `${JSON.stringify(me)}${' '.repeat(3_000_000)}` },
       7,
-      'does not answer as a gateway',
+      'does not answer like a Rack Gateway',
     ],
     [
       'an impossible time',
@@ -144,7 +144,7 @@ describe('login', () => {
       7,
       'its answer is not that of a Rack Gateway',
     ],
-    ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'add --as-rack with one of a, b'],
+    ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'Pass --as-rack with one of a, b'],
   ])('keeps nothing after %s', async (_, answer, code, sentence) => {
     const { url, asked } = await gatewayThat(answer)
     const outcome = await machine.call(['login', 'staging', url, '--token', 'rgs_secret'])
@@ -156,16 +156,16 @@ describe('login', () => {
   })
 
   test.each([
-    [['staging', 'http://gateway.example.com', '--token', 't'], 'would show the token to the network'],
+    [['staging', 'http://gateway.example.com', '--token', 't'], 'the network could read the token'],
     [['staging', 'https://u:rgs_secret@x', '--token', 't'], 'carries credentials'],
     [['staging', 'https://x/rack/staging', '--token', 't'], 'nothing may follow the host and port'],
     [['staging', '--token', 't'], 'staging is new here, so its address is needed'],
     [['staging', 'https://x', '--token', 't', '--no-browser'], '--token needs no browser'],
     [['staging', 'https://x', '--token', 't', '--rack-only'], '--rack-only is for a new session'],
-    [['staging', 'https://x', '--token', '-'], 'the token is empty'],
+    [['staging', 'https://x', '--token', '-'], 'The token is empty'],
     [['staging', 'https://x', '--token', 'a b'], 'has characters that no token has'],
-    [['__proto__', 'https://x', '--token', 't'], "can't be a name"],
-    [['a/b', 'https://x', '--token', 't'], "can't be a name"],
+    [['__proto__', 'https://x', '--token', 't'], 'cannot be a name'],
+    [['a/b', 'https://x', '--token', 't'], 'cannot be a name'],
     [['staging', 'https://x', '--token', 't', '--as-rack', '../x'], 'is not the name of a rack'],
     [
       [],
@@ -305,7 +305,7 @@ test('switch changes the current rack alone, and refuses what it does not know',
   expect(machine.config()).toMatchObject({ gateways: file.gateways, current: 'production', other: true })
   const unknown = await machine.call(['switch', 'produktion'])
   expect(unknown.code).toBe(78)
-  expect(unknown.stderr).toContain('did you mean production?')
+  expect(unknown.stderr).toContain('Did you mean production?')
 })
 
 describe('whoami', () => {

@@ -45,7 +45,7 @@ describe('policy check', () => {
       code: 3,
       stdout:
         'policy.yaml:3:14: the role "support" names the permission "a:b", which does not exist\npolicy.yaml:4:12: the role "other" names the permission "c:d", which does not exist\n',
-      stderr: 'rack-gateway: policy.yaml is not valid, for 2 reasons: the gateway would not take it\n',
+      stderr: 'rack-gateway: policy.yaml is not valid, for 2 reasons. The gateway would refuse it.\n',
     })
     const { code, stdout } = await run('check', 'policy.yaml', '--json')
     expect(code).toBe(3)
@@ -88,8 +88,8 @@ describe('policy check', () => {
   })
 
   test.each([
-    ['nope.yaml', "nope.yaml can't be read: there is no such file"],
-    ['.', ". can't be read: it is a directory"],
+    ['nope.yaml', 'nope.yaml cannot be read: there is no such file'],
+    ['.', '. cannot be read: it is a directory'],
     ['/dev/zero', '/dev/zero is longer than 1 MiB'],
   ])('%s is none: says so, and ends with 2', async (file, sentence) => {
     const { code, stdout, stderr } = await run('check', file)
@@ -130,7 +130,7 @@ describe('policy test', () => {
     const strict = await run('test', '.', '--strict')
     expect([strict.code, strict.stderr]).toEqual([
       3,
-      'rack-gateway: some rules were never exercised, which --strict takes for a failure\n',
+      'rack-gateway: Some rules have no case, which --strict treats as a failure.\n',
     ])
   })
 
@@ -165,8 +165,8 @@ describe('policy test', () => {
 
   test.each([
     [[], 'policy test needs <paths..> (Files of cases'],
-    [['nowhere'], "nowhere can't be read: there is no such file or directory"],
-    [['.'], '. holds no cases: their files end in .cases.yaml'],
+    [['nowhere'], 'nowhere cannot be read: there is no such file or directory'],
+    [['.'], '. has no cases. Files of cases end in .cases.yaml'],
   ])('%j: says what is missing, and ends with 2', async (paths, sentence) => {
     const { code, stderr } = await run('test', ...paths)
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
@@ -174,7 +174,7 @@ describe('policy test', () => {
 
   test('cases that are about no document', async () => {
     write('cases/a.cases.yaml', restart)
-    expect((await run('test', 'cases')).stderr).toContain('cases/a.cases.yaml is about no document: add --policy FILE')
+    expect((await run('test', 'cases')).stderr).toContain('cases/a.cases.yaml names no document. Pass --policy FILE')
   })
 })
 
@@ -209,13 +209,13 @@ describe('policy diff', () => {
     expect(gateway.asked).toEqual([{ authorization: 'Bearer rgt_x', path: '/gateway/api/v1/policy' }])
     gateway.answer = { status: 200, body: { policy, source: '', text: null, document: { ...document, roles: [] } } }
     const unread = await machine.call(['policy', 'diff', '@in-force', '@built-in'], env)
-    expect([unread.code, unread.stderr]).toEqual([7, expect.stringContaining("can't read")])
+    expect([unread.code, unread.stderr]).toEqual([7, expect.stringContaining('cannot read')])
   })
 
   test.each([
-    ['-', '-', 2, 'only one of the two'],
-    ['@main', '@built-in', 2, '@main is no document: there are @built-in, @in-force and -'],
-    ['@in-force', '@built-in', 4, 'you are not logged in'],
+    ['-', '-', 2, 'Only one of the two'],
+    ['@main', '@built-in', 2, '@main is not a document. The names are @built-in, @in-force, and -'],
+    ['@in-force', '@built-in', 4, 'You are not logged in'],
   ])('%s with %s', async (old, young, code, sentence) => {
     const outcome = await run('diff', old, young)
     expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringContaining(sentence)])

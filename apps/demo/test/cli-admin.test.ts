@@ -35,7 +35,9 @@ describe('tokens', () => {
     expect(made.code).toBe(0)
     expect(made.stdout).toMatch(/^rgt_[0-9A-Za-z]{63}\n$/)
     expect(made.stderr).toMatch(
-      new RegExp(`^nightly of ${viewer.email}: viewer on \\*/\\*; it ends on \\d{4}-.*Z and is shown only now:\n$`),
+      new RegExp(
+        `^nightly of ${viewer.email}: viewer on \\*/\\*\\. It expires on \\d{4}-.*Z\\. It is shown only now:\n$`,
+      ),
     )
     expect(await works(made.stdout.trim())).toBe(true)
     const listed = await run(['tokens'], viewer.token)
@@ -71,10 +73,10 @@ describe('tokens', () => {
     const first = (await run(['tokens', 'create', 'turning', '--role', 'viewer'])).stdout.trim()
     const second = await run(['tokens', 'rotate', 'turning', '--overlap', '2'])
     expect(second.stdout).toMatch(/^rgt_\w{63}\n$/)
-    expect(second.stderr).toContain('the old one goes on for 2 hours')
+    expect(second.stderr).toContain('The previous secret stays valid for 2 hours.')
     expect([await works(first), await works(second.stdout.trim())]).toEqual([true, true])
     const unasked = await run(['tokens', 'rotate', 'turning', '--overlap', '0'])
-    expect(unasked).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('add --yes if that is meant') })
+    expect(unasked).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('Pass --yes to confirm it.') })
     const third = await run(['tokens', 'rotate', 'turning', '--overlap', '0', '--yes'])
     await expect.poll(() => works(second.stdout.trim())).toBe(false)
     expect(await works(third.stdout.trim())).toBe(true)
@@ -91,7 +93,7 @@ describe('tokens', () => {
     expect((await run(['tokens', 'revoke', 'doomed'])).code).toBe(2)
     expect((await run(['tokens', 'revoke', 'doomed'], admin.token, answering('y'))).stdout).toContain('is revoked')
     await expect.poll(() => works(token)).toBe(false)
-    expect((await run(['tokens', 'revoke', 'doomed', '--yes'])).stderr).toContain('there is no API token named doomed')
+    expect((await run(['tokens', 'revoke', 'doomed', '--yes'])).stderr).toContain('There is no API token named doomed')
     expect(await json('tokens', 'list', '--ended')).toContainEqual(
       expect.objectContaining({ name: 'doomed', revokedAt: expect.any(String) }),
     )
@@ -102,13 +104,13 @@ describe('tokens', () => {
     for (const token of [admin.token, viewer.token])
       ids.push(JSON.parse((await run(['tokens', 'create', 'twin', '--role', 'viewer', '--json'], token)).stdout).id)
     const { code, stderr } = await run(['tokens', 'revoke', 'twin', '--yes'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('2 are named twin: name the API token by its id')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('2 are named twin. Name the API token by its ID')])
     for (const id of ids) expect(stderr).toContain(id)
     expect((await run(['tokens', 'revoke', ids[1] ?? '', '--yes'])).stdout).toContain(
       `twin of ${viewer.email} is revoked`,
     )
     expect((await run(['tokens', 'show', 'twim'])).stderr).toContain(
-      'there is no API token named twim: did you mean twin?',
+      'There is no API token named twim. Did you mean twin?',
     )
   })
 
@@ -128,8 +130,8 @@ describe('tokens', () => {
       ['create', 'x', '--role', 'viewer', '--permission', 'app:list'],
       'An API token needs either a role or permissions.',
     ],
-    [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is not a time: it is how long from now'],
-    [['create', 'x', '--role', 'viewer', '--expires', '2020-01-01'], 'is over already'],
+    [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is not a time. Use how long from now'],
+    [['create', 'x', '--role', 'viewer', '--expires', '2020-01-01'], 'is in the past'],
     [
       ['create', 'x', '--role', 'viewer', '--expires', '99999w'],
       'An API token can have these permissions for at most 365 days',
@@ -172,7 +174,7 @@ describe('users', () => {
     expect((await run(['users', 'unlock', ada.id])).stdout).toContain(`${ada.email} is unlocked`)
     await expect.poll(() => works(token)).toBe(true)
     expect((await run(['users', 'lock', ada.email])).stderr).toContain('users lock needs --reason')
-    expect((await run(['users', 'show', `x${ada.email}`])).stderr).toContain(`did you mean ${ada.email}?`)
+    expect((await run(['users', 'show', `x${ada.email}`])).stderr).toContain(`Did you mean ${ada.email}?`)
   })
 
   test('of two identity providers with one e-mail address are told apart, and each is named with its own', async () => {
@@ -215,10 +217,10 @@ describe('sessions', () => {
     const yes = answering('y')
     expect(await run(['sessions', 'end', other.session.toUpperCase()], token, yes)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^The session on .* has ended\.\n$/),
+      stdout: expect.stringMatching(/^The session on .* is revoked\.\n$/),
     })
     expect(yes.asked).toEqual([
-      `End the session ${other.session}, which is none of yours, with what it has open? [y/N] `,
+      `Revoke the session ${other.session}, which is not yours, and close its connections? [y/N] `,
     ])
     await expect.poll(() => works(other.token)).toBe(false)
     const { stderr } = await run(['sessions'], token)
@@ -232,7 +234,7 @@ describe('sessions', () => {
     const own = await person(system, 'viewer')
     const yes = answering('y')
     expect(await run(['sessions', 'end', own.session.toUpperCase()], own.token, yes)).toMatchObject({ code: 0 })
-    expect(yes.asked).toEqual([expect.stringMatching(/^End your session on .*, the one that this command uses/)])
+    expect(yes.asked).toEqual([expect.stringMatching(/^Revoke your session on .*, the one that this command uses/)])
   })
 })
 
@@ -272,14 +274,14 @@ describe('bindings', () => {
     expect(await run(['bindings', 'remove', id], admin.token, no)).toEqual({
       code: 130,
       stdout: '',
-      stderr: `you did not say yes, so this was not done: ${what}\n`,
+      stderr: `Not confirmed, so this was not done: ${what}\n`,
     })
     expect(no.asked).toEqual([`T${what.slice(1)}? [y/N] `])
     expect(
       await run(['bindings', 'remove', id.replace(/.$/, id.endsWith('0') ? '1' : '0')], admin.token, no),
     ).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^there is no binding .*: see those that there are with: rack-gateway bindings\n$/),
+      stderr: expect.stringMatching(/^There is no binding .*\. List the bindings with: rack-gateway bindings\n$/),
     })
     expect((await run(['bindings', 'remove', id.toUpperCase(), '--yes'])).stdout).toContain(
       'ops on production/web-* is taken away',
@@ -287,7 +289,7 @@ describe('bindings', () => {
     expect(await run(['bindings', '--user', ada.email])).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'there are no bindings\n',
+      stderr: 'There are no bindings.\n',
     })
     expect(await json('bindings', 'add', 'viewer', '--group', 'deployers')).toMatchObject({
       subject: { kind: 'group', id: 'deployers', name: 'deployers' },
@@ -331,8 +333,8 @@ describe('bindings', () => {
 
   test.each([
     [['add', 'ops'], 'A binding needs a subject.'],
-    [['add', 'ops', '--user', 'a', '--group', 'b'], 'a binding is for one'],
-    [['add', 'ops', '--user', 'nobody@example.org'], 'there is no user named nobody@example.org'],
+    [['add', 'ops', '--user', 'a', '--group', 'b'], 'A binding has one subject'],
+    [['add', 'ops', '--user', 'nobody@example.org'], 'There is no user named nobody@example.org'],
     [['add'], 'bindings create needs <role>'],
     [['remove', 'not-an-id', '--yes'], ''],
   ])('%j ends with 2', async (words, sentence) => {
@@ -370,7 +372,7 @@ describe('trusts', () => {
     expect(stdout).toMatch(/^session +600 s at most$/m)
     expect((await run(['trusts'])).stdout).toMatch(/ deploy web +https:\/\/token\.actions\S+ +ci on \*\/web$/m)
     expect((await run(['trusts', 'remove', 'deploy web'])).code).toBe(2)
-    expect((await run(['trusts', 'remove', 'deploy web', '--yes'])).stdout).toContain('is revoked')
+    expect((await run(['trusts', 'remove', 'deploy web', '--yes'])).stdout).toContain('is deleted')
     expect((await run(['trusts'])).stdout).not.toContain('deploy web')
     expect((await run(['trusts', 'list', '--revoked'])).stdout).toMatch(/ deploy web .* revoked /)
   })
@@ -398,11 +400,11 @@ describe('trusts', () => {
   })
 
   test.each([
-    [['--role', 'ci'], 'say whose jobs'],
-    [['--role', 'ci', '--issuer', 'https://ci.example.com'], 'say which of its jobs: --claim NAME=VALUE'],
+    [['--role', 'ci'], 'A trust needs a provider or an issuer.'],
+    [['--role', 'ci', '--issuer', 'https://ci.example.com'], 'An issuer without claims lets in all of its jobs.'],
     [['--role', 'ci', '--provider', 'githup'], 'Did you mean github?'],
-    [['--role', 'ci', '--provider', 'github', '--claim', 'a=b'], '--with belongs to --provider'],
-    [['--role', 'ci', '--provider', 'github', '--with', 'ref'], '--with takes a name, an = and a value'],
+    [['--role', 'ci', '--provider', 'github', '--claim', 'a=b'], '--with is for --provider'],
+    [['--role', 'ci', '--provider', 'github', '--with', 'ref'], '--with needs a name, an =, and a value'],
     [['--role', 'ci', '--provider', 'github', '--with', 'nonsense=1'], ''],
     [
       ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],
@@ -428,7 +430,7 @@ test('service accounts are disabled, which stops their tokens, and enabled again
   expect((await run(['service-accounts', 'disable', 'stopped', '--yes'])).stdout).toContain('is disabled')
   await expect.poll(() => works(made.stdout.trim())).toBe(false)
   expect((await run(['service-accounts'])).stdout).toMatch(/ stopped .* disabled \d/)
-  expect((await run(['service-accounts', 'enable', 'stopped'])).stdout).toContain('is enabled again')
+  expect((await run(['service-accounts', 'enable', 'stopped'])).stdout).toContain('is enabled')
   await expect.poll(() => works(made.stdout.trim())).toBe(true)
   expect((await run(['service-accounts', 'create', 'stopped'])).code).toBe(2)
 })

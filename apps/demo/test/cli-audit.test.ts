@@ -122,7 +122,7 @@ describe('rack-gateway audit', () => {
     const { stdout, stderr } = await audit(['search', 'app', 'delete', '--in-rack', 'production', '--json'])
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toMatchObject({ items: [{ event: { rack: 'production', status: 403 } }], next: null })
-    expect((await audit(['search', 'nosuchword'])).stderr).toBe('rack-gateway: nothing in the audit log fits\n')
+    expect((await audit(['search', 'nosuchword'])).stderr).toBe('rack-gateway: No event matches.\n')
   })
 
   test('a page says how to see the next one', async () => {
@@ -182,7 +182,7 @@ describe('rack-gateway audit', () => {
 
   test('export writes a file that only its owner reads, once it is whole', async () => {
     const { code, stderr } = await audit(['export', '--principal', deployer.id, '-o', 'out.ndjson'])
-    expect([code, stderr]).toEqual([0, `rack-gateway: the export is in ${join(cwd, 'out.ndjson')}\n`])
+    expect([code, stderr]).toEqual([0, `rack-gateway: The export is in ${join(cwd, 'out.ndjson')}.\n`])
     const lines = readFileSync(join(cwd, 'out.ndjson'), 'utf8').trimEnd().split('\n')
     expect(lines.length).toBeGreaterThanOrEqual(3)
     for (const line of lines) expect(line).toMatch(/^\{"event":\{.*\},"hash":"[0-9a-f]{64}","prev":"[0-9a-f]{64}"\}$/)
@@ -212,7 +212,7 @@ describe('rack-gateway audit', () => {
     const file = join(cwd, 'missing/out.ndjson')
     expect([code, stderr]).toEqual([
       2,
-      `rack-gateway: ${file} cannot be written: no such file or directory (ENOENT); name another file, or look who owns its directory, and whether there is room\n`,
+      `rack-gateway: ${file} cannot be written: no such file or directory (ENOENT). Name another file, or check the permissions and the free space of its directory.\n`,
     ])
     expect(await system.events()).toHaveLength(before)
   })
@@ -230,7 +230,7 @@ describe('rack-gateway audit', () => {
     const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
     try {
       const { code, stderr } = await audit(['export', '-o', 'out.ndjson'], { url, interruption: interruption.signal })
-      expect([code, stderr]).toEqual([130, 'rack-gateway: interrupted: nothing has changed\n'])
+      expect([code, stderr]).toEqual([130, 'rack-gateway: Interrupted. Nothing has changed.\n'])
       expect(readdirSync(cwd)).toEqual([])
     } finally {
       gateway.closeAllConnections()
@@ -246,17 +246,17 @@ describe('rack-gateway audit', () => {
     const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
     try {
       const toFile = await audit(['export', '-o', 'out.ndjson'], { url })
-      expect(toFile).toMatchObject({ code: 7, stderr: expect.stringContaining('nothing of it was kept') })
+      expect(toFile).toMatchObject({ code: 7, stderr: expect.stringContaining('no file was written') })
       expect(readdirSync(cwd)).toEqual([])
       const printed = await audit(['export', '-o', '-'], { url })
-      expect(printed).toMatchObject({ code: 7, stderr: expect.stringContaining('what was printed is not all of it') })
+      expect(printed).toMatchObject({ code: 7, stderr: expect.stringContaining('the output is incomplete') })
     } finally {
       gateway.close()
     }
   })
 
   test.each([
-    [['search', '--since', 'yesterday'], 2, '--since is not a time: it is how long ago'],
+    [['search', '--since', 'yesterday'], 2, '--since is not a time. Use how long ago'],
     [['search', '--status', '6xx'], 2, 'status'],
     [['search', '--kind', 'nothing'], 2, 'kind'],
     [['search', '--limit', '1000'], 2, 'limit'],

@@ -132,7 +132,7 @@ describe('the certificate', () => {
       'problem',
       /is not signed by an authority that is known here/,
     ],
-    ['without the relay', { relay: false }, root, 1, 'warning', /convox sends the token unverified/],
+    ['Without the relay', { relay: false }, root, 1, 'warning', /convox sends the token unverified/],
   ])('%s is found', async (_what, entry, extra, exit, status, words) => {
     const { port } = await listen(proven, 401)
     const url = `https://localhost:${port}`

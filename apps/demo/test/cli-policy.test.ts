@@ -60,7 +60,7 @@ describe('rack-gateway policy', () => {
     expect(await run(['check', '-'], { stdin: 'version: 2\n' })).toEqual({
       code: 3,
       stdout: 'stdin:1:1: version should be 1\n',
-      stderr: 'rack-gateway: stdin is not valid, for 1 reason: the gateway would not take it\n',
+      stderr: 'rack-gateway: stdin is not valid, for 1 reason. The gateway would refuse it.\n',
     })
   })
 

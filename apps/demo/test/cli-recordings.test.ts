@@ -81,7 +81,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     const [heading, row] = stdout.split('\n')
     expect(heading).toMatch(/^STARTED \(UTC\) +WHO +WHAT +WHERE +LENGTH +STATE +ID$/)
     expect(row).toMatch(/admin@example\.com +bash +staging\/myapp\/web +0:0\d +ended +[0-9a-f-]{36}$/)
-    expect((await audit('recordings', '--principal', 'nobody@example.com')).stderr).toContain('no recording fits')
+    expect((await audit('recordings', '--principal', 'nobody@example.com')).stderr).toContain('No recording matches.')
     const open = JSON.parse((await audit('recordings', '--state', 'open', '--json')).stdout)
     expect(open).toEqual({ items: [], next: null })
     const byName = JSON.parse((await audit('recordings', '--principal', 'admin@example.com', '--json')).stdout)
@@ -131,7 +131,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
   test('transcript finds lines', async () => {
     const { code, stdout } = await audit('transcript', session, '--search', 'CLIP TITLED')
     expect([code, stdout.trimEnd().split('\n').length]).toEqual([0, 1])
-    expect((await audit('transcript', session, '--search', 'nothing like it')).stderr).toContain('no line of it fits')
+    expect((await audit('transcript', session, '--search', 'nothing like it')).stderr).toContain('No line matches.')
   })
 
   test('what isn’t all that was recorded is said, with an exit code of its own', async () => {

@@ -52,7 +52,7 @@ test('logout ends the session, with what it has open, and forgets its token', as
   expect(await command('logout', 'staging')).toEqual({
     code: 0,
     stderr: '',
-    stdout: 'Logged out of staging.\nstaging: its session has ended, on every machine that has its token.\n',
+    stdout: 'Logged out of staging.\nstaging: its session is revoked on every machine that has its token.\n',
   })
   expect(kept()).toEqual([])
   await logs.closed()
@@ -65,7 +65,7 @@ test('logout ends the session, with what it has open, and forgets its token', as
     }),
   )
   loggedIn({ staging: laptop?.token ?? '' })
-  expect((await command('logout', 'staging')).stdout).toContain('its session had ended already')
+  expect((await command('logout', 'staging')).stdout).toContain('its session had already ended')
 })
 
 test('a session that another entry has, also by an older token, continues until both are logged out', async () => {
@@ -73,12 +73,12 @@ test('a session that another entry has, also by an older token, continues until 
   const renewed = await system.send('POST', '/gateway/api/v1/session/renewal', session?.token ?? '')
   const newer: string = JSON.parse(renewed.body).token
   loggedIn({ staging: session?.token ?? '', production: newer })
-  expect((await command('logout', 'staging')).stdout).toContain('its session goes on, since production is logged in')
+  expect((await command('logout', 'staging')).stdout).toContain('its session stays valid, because production uses it')
   expect([kept(), await works(newer)]).toEqual([['production'], true])
   loggedIn({ staging: session?.token ?? '', production: newer })
   const { stdout } = await command('logout', '--all')
   expect(stdout).toContain('Logged out of staging, production.\n')
-  expect(stdout).toContain('staging: its session has ended')
+  expect(stdout).toContain('staging: its session is revoked')
   expect(kept()).toEqual([])
   await expect.poll(() => works(newer)).toBe(false)
 })
@@ -87,11 +87,7 @@ test('without a gateway the token is forgotten, and it is said that the session 
   const [session] = await sessionsOn('laptop')
   loggedIn({ staging: session?.token ?? '' }, 'http://127.0.0.1:8')
   const { code, stdout } = await command('logout', 'staging')
-  expect([code, stdout, kept()]).toEqual([
-    0,
-    expect.stringContaining('could not be ended and goes on until its end'),
-    [],
-  ])
+  expect([code, stdout, kept()]).toEqual([0, expect.stringContaining('could not be revoked'), []])
   expect(stdout).toContain('ECONNREFUSED')
   expect(await works(session?.token ?? '')).toBe(true)
 })
@@ -99,7 +95,7 @@ test('without a gateway the token is forgotten, and it is said that the session 
 test('an API token is forgotten, and continues', async () => {
   const token = await system.pipelineToken()
   loggedIn({ staging: token })
-  expect((await command('logout', 'staging')).stdout).toContain('stays valid until it ends or is revoked')
+  expect((await command('logout', 'staging')).stdout).toContain('stays valid until it expires or is revoked')
   expect([kept(), await works(token)]).toEqual([[], true])
 })
 
@@ -113,7 +109,7 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   expect(stdout).toMatch(new RegExp(`^ +${phone?.id} +phone `, 'm'))
   expect(stdout).not.toMatch(/rgs_|theirs/)
   const ended = await command('sessions', 'end', phone?.id ?? '', '--yes')
-  expect(ended).toEqual({ code: 0, stdout: 'The session on phone has ended.\n', stderr: '' })
+  expect(ended).toEqual({ code: 0, stdout: 'The session on phone is revoked.\n', stderr: '' })
   await expect.poll(() => works(phone?.token ?? '')).toBe(false)
   const listed = JSON.parse((await command('sessions', 'list', '--json')).stdout)
   expect(listed).toMatchObject([{ id: laptop?.id, current: true, endedAt: null }])
@@ -123,13 +119,13 @@ test('sessions are listed with this one marked, and one of them is ended; never 
     [['end'], 'sessions revoke needs <id>'],
     [
       ['end', laptop?.id ?? ''],
-      'nobody can be asked here whether to end your session on laptop, the one that this command uses, with what it has open',
+      'Without a terminal, this needs a confirmation: revoke your session on laptop, the one that this command uses, and close its connections',
     ],
     [['list', 'x'], 'sessions list takes no argument x.'],
   ] as [string[], string][])
     expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })
   expect((await command('sessions', 'end', laptop?.id ?? '', '--yes')).stderr).toContain(
-    'the one that you are logged in with',
+    'It was your session on this machine',
   )
   expect(await command('sessions')).toMatchObject({ code: 4, stdout: '' })
 })

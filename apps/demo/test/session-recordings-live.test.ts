@@ -185,7 +185,7 @@ describe('a session that runs', () => {
     say('echo \u001b]0;title\u0007seen')
     await watching.saw(/seen/)
     const unasked = await cli(['end', id, '--reason', 'lunch'], admin).ended
-    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('add --yes')])
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('Pass --yes')])
     const ended = await cli(['end', id, '--reason', 'lunch', '--yes', '--json'], admin).ended
     expect(jsonFaults('audit end', JSON.parse(ended.stdout))).toEqual([])
     expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('is being ended')])

@@ -13,8 +13,8 @@ export async function deviceLogin(context: Context, { origin, trust, rack }: Bro
   const gateway = loginsAt(origin, trust)
   const bound = rack === undefined ? {} : { rack }
   const { code, address, secret, intervalSeconds } = await gateway.beginDevice({ ...thisDevice(), ...bound })
-  context.note(`open ${address} in a browser, on any device, and type this code there: ${code}`)
-  context.note('the code is good for ten minutes, and for you alone: send it to nobody')
+  context.note(`Open ${address} in a browser on any device, and type this code: ${code}`)
+  context.note('The code is valid for ten minutes and only for you. Do not send it to anyone.')
   return untilStopped(context, async function pollUntilDecided(signal) {
     for (let seconds = intervalSeconds; ; ) {
       await wait(seconds * 1_000, undefined, { signal })

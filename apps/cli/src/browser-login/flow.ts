@@ -36,6 +36,10 @@ export interface LoginFlags {
 /** @throws Usage for flags that say two things */
 export function checkFlags({ token, browser, rackOnly }: LoginFlags): void {
   if (token === undefined) return
-  if (browser !== undefined) throw new Usage('--token needs no browser:', 'leave one of the two out')
-  if (rackOnly) throw new Usage('--rack-only is for a new session, and --token brings one:', 'leave one of the two out')
+  if (browser !== undefined) throw new Usage('--token needs no browser.', 'Leave one of the two options out.')
+  if (rackOnly)
+    throw new Usage(
+      '--rack-only is for a new session, and --token is an existing one.',
+      'Leave one of the two options out.',
+    )
 }

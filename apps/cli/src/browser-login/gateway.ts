@@ -44,8 +44,8 @@ export function loginsAt(origin: string, trust: GatewayTrust | undefined) {
 function ownAddress(origin: string, address: string): string {
   if (address.startsWith(`${origin}/gateway/`) && /^[\x21-\x7e]+$/.test(address)) return address
   throw new GatewayUnreachable(
-    `${origin} names a page that is not its own:`,
-    'use the address that the gateway calls its own (PUBLIC_URL)',
+    `${origin} names a login page at another address.`,
+    'Use the address in the setting PUBLIC_URL of the gateway.',
   )
 }
 
@@ -62,10 +62,13 @@ function understood<N extends JsonEndpointName>(origin: string, answer: GatewayA
   const isDone = status === 200 || status === 201
   const response = isDone ? readResponse(name, value) : null
   if (response !== null) return response
-  if (isDone) throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does:`, 'check the address')
+  if (isDone) throw new GatewayUnreachable(`${origin} did not answer like a Rack Gateway.`, 'Check the address.')
   const error = errorIn(value)
   if (status === 404)
-    throw new LoginFailed(`${origin} has no logins by browser:`, 'use the token that you were given, with --token -')
+    throw new LoginFailed(
+      `${origin} has no login with a browser.`,
+      'Pass the token that you were given, with --token -',
+    )
   if (status >= 400 && status < 500 && error !== null)
     throw new LoginFailed(`${origin} refused the login: ${error.reason}`, error.remedy)
   throw refusalOf(origin, answer)

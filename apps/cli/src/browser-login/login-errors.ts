@@ -1,6 +1,6 @@
 /** How a login ends without a session: why, and what to do. */
 export const denied = [
-  'the login was denied in the browser: nothing has changed;',
-  'to log in after all, run it again and allow it there',
+  'The login was denied in the browser, and nothing has changed.',
+  'To log in, run the command again and allow the login in the browser.',
 ] as const
-export const tooLate = ['nobody finished the login within ten minutes:', 'run it again'] as const
+export const tooLate = ['The login was not finished within ten minutes.', 'Run the command again.'] as const

@@ -26,10 +26,10 @@ export async function loopbackLogin(context: Context, { origin, trust, rack }: B
     const challenge = createHash('sha256').update(verifier).digest('base64url')
     const bound = rack === undefined ? {} : { rack }
     const address = await gateway.beginLoopback({ ...thisDevice(), ...bound, challenge, port, path, state })
-    context.note(`your browser opens to log you in; if it doesn't, open this address on this machine: ${address}`)
+    context.note(`Your browser opens for the login. If it does not, open this address on this machine: ${address}`)
     const [answer] = await Promise.all([
       untilStopped(context, (signal) => place.answer(signal)),
-      context.openBrowser(address).catch(() => context.note('no browser could be opened from here')),
+      context.openBrowser(address).catch(() => context.note('No browser could be opened.')),
     ])
     if (answer.kind === 'denied') throw new LoginFailed(...denied)
     return await gateway.redeem(answer.code, verifier)

@@ -23,7 +23,7 @@ test.skipIf(!hasScript)(
     })
     const words = commandLine(['login', 'work', gateway.url, '--token', 'rgs_ada'])
     const terminal = runInTerminal(words.map((word) => `'${word}'`).join(' '), machine)
-    await terminal.saw('the gateway has several racks for you: eu-1, us-1')
+    await terminal.saw('You have roles on several racks of the gateway: eu-1, us-1')
     await terminal.saw('Which one? ')
     terminal.press('us-2\n')
     await terminal.saw('There is no rack "us-2". Did you mean us-1?')

@@ -41,13 +41,13 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
   const plan = plannedCommand(command, appContextAt(context))
   if (plan.kind === 'unknown')
     throw new Usage(
-      `what this command asks of the gateway can't be told before it is run: ${plan.reason};`,
-      'run it, and the gateway decides',
+      `The calls of this command are unknown before it runs: ${plan.reason}.`,
+      'Run it, and the gateway decides.',
     )
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
   if (calls.length === 0) {
     if (json) context.print(safeJson({ command: plan.command, effect: 'allow', calls: [] }, 2))
-    else context.print(`allowed: convox ${plan.command}, which asks nothing of the gateway that it can't do without`)
+    else context.print(`allowed: convox ${plan.command}, which needs no call to the gateway`)
     return exitCodes.ok
   }
   const target = await targetOf(context, rack)

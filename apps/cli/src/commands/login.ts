@@ -13,7 +13,7 @@ import type { Context } from '../context.ts'
 import { GatewayUnreachable, GatewayUntrusted, TokenRefused, Usage } from '../errors.ts'
 import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
 import { printOutcome } from '../output/print-outcome.ts'
-import { printable } from '../output/terminal.ts'
+import { printable, withoutPunctuation } from '../output/terminal.ts'
 import { type Credential, credentialFor, type LoginOptions, type LoginTarget } from '../session/login-credential.ts'
 import { confirmedBy, storeLogin } from '../session/login-entry.ts'
 import { printLogin } from '../session/login-messages.ts'
@@ -150,12 +150,12 @@ function halfway(now: number, expiresAt: string): string {
 function checkOptions(options: LoginOptions): void {
   const { name, asRack } = options
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
-    throw new Usage(`${printable(name)} can't be a name:`, 'use letters, digits, dots, hyphens and underscores')
+    throw new Usage(`${printable(name)} cannot be a name.`, 'Use letters, digits, dots, hyphens, and underscores.')
   checkFlags(options)
   if (asRack !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(asRack))
     throw new Usage(
-      `${printable(asRack)} is not the name of a rack:`,
-      'use letters, digits, dots, hyphens and underscores',
+      `${printable(asRack)} is not the name of a rack.`,
+      'Use letters, digits, dots, hyphens, and underscores.',
     )
 }
 
@@ -163,15 +163,15 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
   const given = url ?? known?.url
   if (given === undefined)
     throw new Usage(
-      `${name} is new here, so its address is needed:`,
-      `type it as in: rack-gateway login ${name} https://gateway.example.com`,
+      `${name} is new here, so its address is needed.`,
+      `For example: rack-gateway login ${name} https://gateway.example.com`,
     )
   const { origin, problem } = gatewayAddress(given)
-  if (origin === null) throw new Usage(`that is not the address of a gateway: ${problem};`, 'correct it')
+  if (origin === null) throw new Usage(`That is not the address of a gateway: ${problem}.`, 'Correct it.')
   if (isExposed(origin) && !insecure)
     throw new Usage(
-      `${origin} begins with http://, which would show the token to the network:`,
-      'use https://, or add --insecure if that is meant',
+      `${origin} begins with http://, so the network could read the token.`,
+      'Use https://, or pass --insecure to permit it.',
     )
   return origin
 }
@@ -179,10 +179,13 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
 function checkAnswer(answer: MeAnswer, origin: string): void {
   if (answer.kind === 'refused')
     throw new TokenRefused(
-      `${origin} refused the token: ${answer.reason}`,
-      'copy it again, or get a new one, and log in again',
+      `${origin} refused the token: ${withoutPunctuation(answer.reason)}.`,
+      'Copy it again, or get a new one, and log in again.',
     )
   if (answer.kind === 'distrusted') throw new GatewayUntrusted(answer.words.reason, answer.words.remedy)
   if (answer.kind === 'foreign')
-    throw new GatewayUnreachable(`${origin} does not answer as a gateway (${answer.reason}):`, 'check the address')
+    throw new GatewayUnreachable(
+      `${origin} does not answer like a Rack Gateway (${answer.reason}).`,
+      'Check the address.',
+    )
 }

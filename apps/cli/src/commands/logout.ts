@@ -60,11 +60,7 @@ async function logout(context: Context, which: Which): Promise<string[]> {
   const leaving = heldBy(config, which)
   const { held, astray } = leaving
   if (which !== 'all' && gatewayOf(config, which.name) === null && astray.length === 0)
-    throw unknownRack(
-      which,
-      { config, path: context.configPath },
-      'see the names that there are with: rack-gateway racks',
-    )
+    throw unknownRack(which, { config, path: context.configPath }, 'List the names with: rack-gateway racks')
   if (held.length === 0 && astray.length === 0) {
     context.print('You were not logged in.')
     return []
@@ -105,7 +101,7 @@ async function endSessions(context: Context, config: ClientConfig, held: readonl
     const asker = await askerOf(context, config, credential)
     const ended =
       asker === null
-        ? 'its token could not be read, so its session goes on until its end.'
+        ? 'its token could not be read, so its session stays valid until it expires.'
         : await endSession(asker, others)
     sentences.push(`${printable(titleOf(config, credential))}: ${ended}`)
   }

@@ -21,7 +21,7 @@ export async function handler({ context, json }: Arguments<typeof builder>): Pro
     ? await (await import('../target/automation-racks.ts')).automationRacks(context)
     : await racksOfFile(context)
   if (json) context.print(safeJson(rows, 2))
-  else if (rows.length === 0) context.note('you have names for no racks yet: log in with: rack-gateway login NAME URL')
+  else if (rows.length === 0) context.note('You have no names for racks yet. Log in with: rack-gateway login NAME URL')
   else for (const line of linesOf(context, rows)) context.print(line)
 }
 
@@ -32,7 +32,7 @@ async function racksOfFile(context: Context): Promise<RackRow[]> {
   const here = chosenHere(context, null)
   if (here !== null && here.name !== current)
     context.note(
-      `commands here go to ${printable(here.name)}, ${here.from}; elsewhere to ${printable(current ?? 'none')}`,
+      `Commands here go to ${printable(here.name)}, ${here.from}. Elsewhere they go to ${printable(current ?? 'none')}.`,
     )
   return Object.entries(config.gateways ?? {}).map(([name, { url, rack }]) => ({
     name,

@@ -34,6 +34,6 @@ async function switchRack(context: Context, name: string): Promise<void> {
   for (const notice of notices) context.note(notice)
   context.print(`The current rack is ${name}.`)
   if (here !== null && here.name !== name)
-    context.note(`commands here still go to ${printable(here.name)}, ${here.from}`)
-  else if (env.RACK_GATEWAY_URL) context.note('commands here still go to the gateway of RACK_GATEWAY_URL')
+    context.note(`Commands here still go to ${printable(here.name)}, ${here.from}.`)
+  else if (env.RACK_GATEWAY_URL) context.note('Commands here still go to the gateway of RACK_GATEWAY_URL.')
 }

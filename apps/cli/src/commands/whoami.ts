@@ -80,8 +80,8 @@ export async function handler({ context, rack, json, offline: isOffline }: Argum
 function offline({ origin }: Target, stored: Identity | null): Identity {
   if (stored !== null) return stored
   throw new GatewayUnreachable(
-    `nothing is known of the token until ${origin} has been asked once:`,
-    'ask it with: rack-gateway whoami',
+    `Nothing is known about the token before ${origin} has answered once.`,
+    'Ask with: rack-gateway whoami',
   )
 }
 
@@ -131,7 +131,7 @@ async function answered(
     }
   }
   if (answer.kind !== 'unreachable' || stored === null) throw identityError(target, answer)
-  context.note(`${target.origin} could not be asked: ${printable(answer.reason)}; this is what it said last`)
+  context.note(`${target.origin} does not answer: ${printable(answer.reason)}. This is its last answer.`)
   return stored
 }
 

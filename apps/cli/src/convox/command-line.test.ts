@@ -113,7 +113,7 @@ describe('the rack flag', () => {
   test.each([[['apps', '-r', 'a', '-r', 'b']], [['--rack', 'a', 'apps', '--rack=b']]])(
     'that names two racks (%j) is refused',
     (args) => {
-      expect(() => parseCommandLine(args)).toThrow('the command names two racks, a and b')
+      expect(() => parseCommandLine(args)).toThrow('The command names two racks, a and b')
     },
   )
 })

@@ -94,7 +94,7 @@ export function rackFlagIn(args: readonly string[]): string | null {
 }
 
 export function twoRacks(one: string, other: string): Error {
-  return new Usage(`the command names two racks, ${printable(one)} and ${printable(other)}:`, 'keep one of them')
+  return new Usage(`The command names two racks, ${printable(one)} and ${printable(other)}.`, 'Keep one of them.')
 }
 
 /** The rack flag that stands there, and how many words it takes; null for none. @throws Usage for one without a name */
@@ -107,6 +107,6 @@ function rackFlagAt(args: readonly string[], index: number): { rack: string; len
 
 function named(flag: string, rack: string | undefined): string {
   if (rack === undefined || rack === '')
-    throw new Usage(`${flag} needs the name of a rack:`, 'write it as in: rack-gateway apps --rack staging')
+    throw new Usage(`${flag} needs the name of a rack.`, 'For example: rack-gateway apps --rack staging')
   return rack
 }

@@ -8,7 +8,7 @@ import { ConvoxNotExecutable } from '../errors.ts'
 export function startError(name: string, code: string): Error {
   const next =
     code === 'ENOENT'
-      ? 'install what runs it, such as the interpreter that its first line names'
-      : 'check its permissions'
+      ? 'Install what runs it, such as the interpreter that its first line names'
+      : 'Check its permissions'
   return new ConvoxNotExecutable(name, code, next)
 }

@@ -130,5 +130,5 @@ test('into a pipe nothing is asked, cut, styled or said of waiting', async () =>
   expect(listed).toMatchObject({ code: 0, stderr: '' })
   expect(listed.stdout).toContain(`  ${name}  `)
   const unasked = await machine.run(['service-accounts', 'disable', name], env)
-  expect(unasked).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('add --yes') })
+  expect(unasked).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Pass --yes') })
 })

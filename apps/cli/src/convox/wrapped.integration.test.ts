@@ -55,7 +55,7 @@ describe('the way to the rack', () => {
     const outcome = await machine.callConvox(['apps'])
     expect(outcome).toMatchObject({ code: 2, convox: null })
     expect(outcome.stderr).toBe(
-      'rack-gateway: no rack is chosen: add --rack with one of staging, production, or choose one for good with: rack-gateway switch NAME\n',
+      'rack-gateway: No rack is chosen. Pass --rack with one of staging, production, or choose the current rack with: rack-gateway switch NAME\n',
     )
   })
 
@@ -126,7 +126,7 @@ describe('convox', () => {
     const outcome = await machine.callConvox(['apps'], { CONVOX_BIN: join(machine.home, 'nowhere', 'convox') })
     expect(outcome).toMatchObject({ code: 127, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /^rack-gateway: \S+convox was not found, and rack-gateway runs it for you: install .* or set CONVOX_BIN to where it is\n$/,
+      /^rack-gateway: \S+convox was not found, and rack-gateway needs it\. Install .* or set CONVOX_BIN to its path\.\n$/,
     )
   })
 
@@ -141,7 +141,7 @@ describe('convox', () => {
     expect(outcome).toMatchObject({
       code: 127,
       stdout: '',
-      stderr: `rack-gateway: ${file} runs rack-gateway again instead of convox: set CONVOX_BIN to where the Convox CLI is\n`,
+      stderr: `rack-gateway: ${file} runs rack-gateway again instead of convox. Set CONVOX_BIN to the path of the Convox CLI.\n`,
     })
   })
 
@@ -152,7 +152,7 @@ describe('convox', () => {
     chmodSync(file, 0o644)
     const outcome = await machine.callConvox(['apps'], { CONVOX_BIN: file })
     expect(outcome.code).toBe(126)
-    expect(outcome.stderr).toContain('cannot be executed (EACCES): check its permissions, or set CONVOX_BIN')
+    expect(outcome.stderr).toContain('cannot be executed (EACCES). Check its permissions, or set CONVOX_BIN')
   })
 
   test('whose interpreter is missing is one sentence and 126', async () => {
@@ -162,7 +162,7 @@ describe('convox', () => {
     const outcome = await machine.callConvox(['--no-precheck', 'apps'], { CONVOX_BIN: file })
     expect(outcome).toMatchObject({
       code: 126,
-      stderr: `rack-gateway: ${file} cannot be executed (ENOENT): install what runs it, such as the interpreter that its first line names, or set CONVOX_BIN to another one\n`,
+      stderr: `rack-gateway: ${file} cannot be executed (ENOENT). Install what runs it, such as the interpreter that its first line names, or set CONVOX_BIN to another one.\n`,
     })
   })
 
@@ -180,7 +180,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       4,
-      /^you are not logged in to any gateway: log in with: rack-gateway login NAME URL$/,
+      /^You are not logged in to any gateway\. Log in with: rack-gateway login NAME URL$/,
     ],
     [
       'not logged in',
@@ -188,7 +188,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       4,
-      /^you are not logged in to staging: log in with: rack-gateway login staging$/,
+      /^You are not logged in to staging\. Log in with: rack-gateway login staging$/,
     ],
     [
       'an unknown rack that is near to one',
@@ -196,7 +196,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps', '-r', 'prodution'],
       {},
       78,
-      /^the rack prodution \(from --rack\) is not in \S+config\.json: did you mean production\?$/,
+      /^The rack prodution \(from --rack\) is not in \S+config\.json\. Did you mean production\?$/,
     ],
     [
       'an unknown rack',
@@ -204,7 +204,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       { GATEWAY_RACK: 'zzz' },
       78,
-      /^the rack zzz \(from GATEWAY_RACK\) is not in \S+: log in with: rack-gateway login zzz URL$/,
+      /^The rack zzz \(from GATEWAY_RACK\) is not in \S+\. Log in with: rack-gateway login zzz URL$/,
     ],
     [
       'a rack named like a property of every object',
@@ -212,7 +212,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps', '-r', 'constructor'],
       {},
       78,
-      /^the rack constructor \(from --rack\) is not in/,
+      /^The rack constructor \(from --rack\) is not in/,
     ],
     [
       'an address that is none',
@@ -220,7 +220,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       78,
-      /^the address of staging in \S+ can't be used: nothing may follow/,
+      /^The address of staging in \S+ can't be used: nothing may follow/,
     ],
     [
       'a token that is none',
@@ -228,7 +228,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       78,
-      /^the token of staging in \S+ has characters that no token has/,
+      /^The token of staging in \S+ has characters that no token has/,
     ],
     ['a flag without its value', config, ['apps', '--rack'], {}, 2, /^--rack needs the name of a rack/],
     [
@@ -276,7 +276,7 @@ describe('what prevents a call is one sentence with the next step, before convox
     const outcome = await machine.call(['apps'])
     expect(outcome).toMatchObject({ code: 4 })
     expect(outcome.stderr).toMatch(
-      /^rack-gateway: your token for staging ended \d+ days ago, at 2024-02-01T00:00:00\.000Z: log in again with: rack-gateway login staging\n$/,
+      /^rack-gateway: Your token for staging ended \d+ days ago, at 2024-02-01T00:00:00\.000Z\. Log in again with: rack-gateway login staging\n$/,
     )
   })
 
@@ -304,7 +304,7 @@ test('a token with three days or less is reminded of on stderr, and the command 
   const outcome = await machine.callConvox(['apps'])
   expect(outcome).toMatchObject({ code: 0, convox: { rackUrl: staging } })
   expect(outcome.stderr).toMatch(
-    /^rack-gateway: your token for staging ends in 1 day, at .*: log in again with: rack-gateway login staging\n$/,
+    /^rack-gateway: Your token for staging ends in 1 day, at .*\. Log in again with: rack-gateway login staging\n$/,
   )
 })
 
@@ -314,7 +314,7 @@ test('a gateway elsewhere without TLS is said each time', async () => {
   expect(outcome).toMatchObject({
     code: 0,
     stderr:
-      'rack-gateway: convox sends your token to http://gateway.example.com in plain text: anybody on the way can read it\n',
+      'rack-gateway: convox sends your token to http://gateway.example.com in plain text, so the network can read it.\n',
   })
 })
 

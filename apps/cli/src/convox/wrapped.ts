@@ -37,7 +37,7 @@ function noteExpiry(context: Context, target: Target): void {
   if (target.expiry.state === 'ends soon') {
     const name = printable(target.name ?? '')
     context.note(
-      `your token for ${name} ${target.expiry.words}, at ${target.expiry.at}: log in again with: rack-gateway login ${name}`,
+      `Your token for ${name} ${target.expiry.words}, at ${target.expiry.at}. Log in again with: rack-gateway login ${name}`,
     )
   }
 }

@@ -22,5 +22,5 @@ export async function everyPage<N extends ListEndpointName>(
     if (page.next === null) return items
     cursor = page.next
   }
-  throw new Usage(`there are more than ${perPage * mostPages}:`, 'narrow it, or name one by its id')
+  throw new Usage(`There are more than ${perPage * mostPages}.`, 'Narrow the list, or name one by its ID.')
 }

@@ -36,8 +36,8 @@ function finder<T>(kind: Kind<T>): Finder<T> {
 
 function none<T>({ what, list, nameOf }: Kind<T>, text: string, all: readonly T[]): Error {
   const near = nearest(text, all.map(nameOf))
-  const meant = near === null ? `see those that there are with: ${list}` : `did you mean ${printable(near)}?`
-  return new Usage(`there is no ${what} named ${printable(text)}:`, meant)
+  const meant = near === null ? `List them with: ${list}` : `Did you mean ${printable(near)}?`
+  return new Usage(`There is no ${what} named ${printable(text)}.`, meant)
 }
 
 function several<T>(kind: Kind<T>, text: string, found: readonly T[]): Error {
@@ -45,9 +45,9 @@ function several<T>(kind: Kind<T>, text: string, found: readonly T[]): Error {
   const names = found.map((item) => kind.fullNameOf?.(item))
   if (names.every((name) => name !== undefined))
     return new Usage(
-      `${found.length} are named ${printable(text)}:`,
-      `name one of these: ${printable(names.join(', '))}`,
+      `${found.length} are named ${printable(text)}.`,
+      `Name one of these: ${printable(names.join(', '))}`,
     )
   const ids = found.map((item) => `${idOf(item)} (${printable(moreOf(item))})`)
-  return new Usage(`${found.length} are named ${printable(text)}:`, `name the ${what} by its id: ${ids.join(', ')}`)
+  return new Usage(`${found.length} are named ${printable(text)}.`, `Name the ${what} by its ID: ${ids.join(', ')}`)
 }

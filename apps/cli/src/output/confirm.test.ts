@@ -21,7 +21,7 @@ test.each(['n', '', 'no', 'ye', 'yes!', 'Ja'])('%j is not, and it is said what w
   const { context } = asking(answer)
   const refused: unknown = await confirm(context, 'revoke the trust a\u001b[2J', { yes: false }).catch((error) => error)
   expect(refused).toMatchObject({
-    message: 'you did not say yes, so this was not done: revoke the trust a\uFFFD[2J',
+    message: 'Not confirmed, so this was not done: revoke the trust a\uFFFD[2J',
   })
   expect(exitCodeOf(refused)).toBe(130)
 })
@@ -32,7 +32,7 @@ test('with --yes nobody is asked, nor what it is found out; without a terminal i
   await confirm(context, unasked, { yes: true })
   await expect(confirm(context, async () => 'end it', { yes: false })).rejects.toMatchObject({
     code: 'RGW_CLI_USAGE',
-    message: 'nobody can be asked here whether to end it: add --yes if that is meant',
+    message: 'Without a terminal, this needs a confirmation: end it. Pass --yes to confirm it.',
   })
   expect(asked).toEqual([])
 })

@@ -15,7 +15,8 @@ export async function confirm(
 ): Promise<void> {
   if (yes) return
   const said = printable(typeof what === 'string' ? what : await what())
-  if (!interactive) throw new Usage(`nobody can be asked here whether to ${said}:`, 'add --yes if that is meant')
+  if (!interactive)
+    throw new Usage(`Without a terminal, this needs a confirmation: ${said}.`, 'Pass --yes to confirm it.')
   const answer = await ask(`${said.charAt(0).toUpperCase()}${said.slice(1)}? [y/N] `)
   if (!/^y(es)?$/i.test(answer)) throw new NotConfirmed(said)
 }

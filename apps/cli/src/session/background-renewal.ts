@@ -41,7 +41,7 @@ export function startBackgroundRenewal<T extends Target>(context: Context, found
     async ended() {
       if (renewing === null || (await withTimeout(renewing, silentWait, () => null)) !== null) return
       context.interruption().addEventListener('abort', () => leaving.abort())
-      context.note('your session is being renewed; Ctrl-C leaves that to the next command')
+      context.note('Your session is being renewed. Ctrl-C leaves that to the next command.')
       await renewing
     },
   }

@@ -21,7 +21,7 @@ export async function exchangeJobToken(origin: string, jwt: Secret, trust: strin
   const session = status === 201 ? readResponse('exchangeJobToken', value) : null
   if (session !== null) return { token: session.token, racks: session.racks.map(({ name }) => name) }
   if (status === 201)
-    throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does:`, 'check the address')
+    throw new GatewayUnreachable(`${origin} did not answer like a Rack Gateway.`, 'Check the address.')
   const error = errorIn(value)
   // Whatever it is, it is the job's token that wasn't taken.
   if (error !== null && status >= 400 && status < 500 && status !== 404 && status !== 429)

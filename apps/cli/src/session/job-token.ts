@@ -21,8 +21,8 @@ export async function jobToken(env: NodeJS.ProcessEnv, audience: string, variabl
   if (named) return usable(named, variable ?? jobTokenVariable)
   if (variable !== null)
     throw new JobTokenMissing(
-      `the variable ${printable(variable)} is not set:`,
-      'it should hold the OIDC token of this job',
+      `The variable ${printable(variable)} is not set.`,
+      'Set it to the OIDC token of this job.',
     )
   if (env.GITHUB_ACTIONS === 'true' || env.ACTIONS_ID_TOKEN_REQUEST_URL) return askGitHub(env, audience)
   const circleci = env.CIRCLE_OIDC_TOKEN_V2?.trim()
@@ -51,21 +51,21 @@ async function askGitHub(env: NodeJS.ProcessEnv, audience: string): Promise<Secr
   const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = env
   if (!address || !token)
     throw new JobTokenMissing(
-      'this job may ask GitHub for no OIDC token:',
-      'add to the job: permissions: {id-token: write, contents: read}',
+      'GitHub gives this job no OIDC token.',
+      'Add to the job: permissions: {id-token: write, contents: read}',
     )
   const answer = await ask(address, token, audience)
   if (typeof answer === 'object' && answer !== null && 'value' in answer && typeof answer.value === 'string')
     return new Secret(answer.value)
-  throw new JobTokenMissing('GitHub gave no OIDC token for this job:', 'run the job again')
+  throw new JobTokenMissing('GitHub gave no OIDC token for this job.', 'Run the job again.')
 }
 
 async function ask(address: string, token: string, audience: string): Promise<unknown> {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url === null || (url.protocol !== 'https:' && url.hostname !== '127.0.0.1'))
     throw new JobTokenMissing(
-      'ACTIONS_ID_TOKEN_REQUEST_URL is not an https:// address:',
-      'leave it as GitHub sets it by itself',
+      'ACTIONS_ID_TOKEN_REQUEST_URL is not an https:// address.',
+      'Do not change the value that GitHub sets.',
     )
   mustVerify(url.origin)
   const bearer = usable(token, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')
@@ -80,8 +80,8 @@ async function ask(address: string, token: string, audience: string): Promise<un
     return parsed((await bodyOf(answer)) ?? '')
   } catch (error) {
     throw new JobTokenMissing(
-      `GitHub could not be asked for the OIDC token: ${printable(failure(error))};`,
-      'run the job again',
+      `The request to GitHub for the OIDC token failed: ${printable(failure(error))}.`,
+      'Run the job again.',
     )
   }
 }

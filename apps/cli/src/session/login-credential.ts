@@ -64,8 +64,8 @@ export async function credentialFor(
 async function givenToken(context: Context, token: string): Promise<Secret> {
   const value = token === '-' ? await context.readSecret('Token: ') : token
   if (value === '')
-    throw new Usage('the token is empty:', 'give one to --token, or leave it out to log in with a browser')
-  if (!isTokenText(value)) throw new Usage('the token has characters that no token has:', 'copy it again')
+    throw new Usage('The token is empty.', 'Pass a token to --token, or leave it out to log in with a browser.')
+  if (!isTokenText(value)) throw new Usage('The token has characters that no token has.', 'Copy it again.')
   return new Secret(value)
 }
 
@@ -80,7 +80,7 @@ async function browserLogin(
   if (flow.kind === 'loopback') return loopbackLogin(context, login)
   if (flow.because !== null)
     context.note(
-      `there is no browser here to open (${flow.because}), so you log in by a code; --browser opens one all the same`,
+      `No browser can be opened here (${flow.because}), so you log in with a code. --browser opens one anyway.`,
     )
   return deviceLogin(context, login)
 }

@@ -21,12 +21,12 @@ export function printLogin(
       `${origin} could not be asked about the token: ${printable(answer.reason)}; it was kept unchecked: ${answer.next}, then see whether it is good with: rack-gateway whoami`,
     )
   const who = answer.kind === 'known' ? ` as ${printable(answer.me.name)}` : ''
-  const how = source === 'kept' ? `, with the session that you have at ${origin}` : ''
+  const how = source === 'kept' ? `, with your session at ${origin}` : ''
   context.print(`Logged in to ${name}${who}${how}.`)
   noteOtherNames(context, { before, written }, { name, origin })
   if (written.current !== name)
     context.print(
-      `The current rack is still ${printable(written.current ?? 'none')}; to change it: rack-gateway switch ${name}`,
+      `The current rack is still ${printable(written.current ?? 'none')}. To change it: rack-gateway switch ${name}`,
     )
 }
 
@@ -40,6 +40,6 @@ function noteOtherNames(
   const others = namesOf(written, { kind: 'session', origin }).filter((other) => other !== name)
   if (was !== undefined && is !== undefined && was !== is && others.length > 0)
     context.note(
-      `${printable(others.join(', '))} had the session of ${printable(was)} at this address, and now goes with this one`,
+      `${printable(others.join(', '))} used the session of ${printable(was)} at this address, and now uses this one.`,
     )
 }

@@ -46,9 +46,9 @@ function meant(rack: string, racks: readonly string[]): string {
 
 async function askedRack(context: Context, racks: readonly string[]): Promise<string> {
   const listed = printable(racks.join(', '))
-  const several = new Usage('the gateway has several racks for you:', `add --as-rack with one of ${listed}`)
+  const several = new Usage('You have roles on several racks of the gateway.', `Pass --as-rack with one of ${listed}`)
   if (!context.interactive) throw several
-  context.note(`the gateway has several racks for you: ${listed}`)
+  context.note(`You have roles on several racks of the gateway: ${listed}`)
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const typed = await context.ask('Which one? ')
     if (typed === '') break

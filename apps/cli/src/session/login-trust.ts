@@ -16,8 +16,8 @@ export function loginTrust(
   if (ca === undefined) return trustAt(context, config, { origin, name })
   if (!origin.startsWith('https:'))
     throw new Usage(
-      `--ca is about a certificate, and ${origin} has none:`,
-      'begin its address with https://, or leave --ca out',
+      `--ca is for a certificate, and ${origin} has none.`,
+      'Use an address with https://, or leave --ca out.',
     )
   const path = resolve(context.cwd, ca)
   const read = authoritiesIn(path)

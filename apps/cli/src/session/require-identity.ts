@@ -2,7 +2,7 @@ import { asSentences } from '@rack-gateway/errors'
 import { GatewayUnreachable, GatewayUntrusted, TokenRefused } from '../errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { noAnswer } from '../gateway/gateway-request.ts'
-import { printable } from '../output/terminal.ts'
+import { printable, withoutPunctuation } from '../output/terminal.ts'
 import type { Target } from '../target/target.ts'
 
 export type KnownIdentity = MeAnswer & { readonly kind: 'known' }
@@ -28,15 +28,15 @@ export function identityError(
   if (answer.kind === 'refused' && answer.next !== null) return accountRefused(answer.reason, answer.next)
   if (answer.kind === 'refused')
     return new TokenRefused(
-      `${origin} refused the token: ${answer.reason}`,
+      `${origin} refused the token: ${withoutPunctuation(answer.reason)}.`,
       name === null
-        ? 'get another one for RACK_GATEWAY_TOKEN or RACK_URL, whichever is set'
-        : `log in again with: rack-gateway login ${printable(name)}`,
+        ? 'Replace the token in RACK_GATEWAY_TOKEN or RACK_URL.'
+        : `Log in again with: rack-gateway login ${printable(name)}`,
     )
   if (answer.kind === 'unsupported')
     return new GatewayUnreachable(
-      `${origin} can't say whose the token is:`,
-      'check that it is the address of a Rack Gateway',
+      `${origin} cannot tell who the token belongs to.`,
+      'Check that it is the address of a Rack Gateway.',
     )
   if (answer.kind === 'distrusted') return new GatewayUntrusted(answer.words.reason, answer.words.remedy)
   const { reason, next } = answer.kind === 'unreachable' ? answer : { reason: answer.reason, next: 'check the address' }

@@ -12,19 +12,19 @@ export interface RemainingEntry {
 /** Ends the session that a token is of, unless an entry that is kept has it, too. @returns what came of it, in a sentence */
 export async function endSession(asker: Asker, kept: readonly RemainingEntry[]): Promise<string> {
   if (!asker.token.reveal().startsWith('rgs_'))
-    return 'its API token is forgotten here, and stays valid until it ends or is revoked at the gateway.'
+    return 'its API token is forgotten here. It stays valid until it expires or is revoked at the gateway.'
   try {
     const id = await currentOf(asker)
-    if (id === null) return 'the gateway knows of no session with this token, so there was none to end.'
+    if (id === null) return 'the gateway has no session with this token.'
     const holder = await holderOf(id, asker, kept)
-    if (holder !== null) return `its session goes on, since ${printable(holder)} is logged in with the same one.`
+    if (holder !== null) return `its session stays valid, because ${printable(holder)} uses it, too.`
     await revokeOwnSession(asker, id)
-    return 'its session has ended, on every machine that has its token.'
+    return 'its session is revoked on every machine that has its token.'
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : ''
-    if (code === 'RGW_CLI_TOKEN_REFUSED') return 'its session had ended already.'
+    if (code === 'RGW_CLI_TOKEN_REFUSED') return 'its session had already ended.'
     const why = reasonOf(error, String(error)).replace(/[:;,]$/, '')
-    return `the token is forgotten here, but its session could not be ended and goes on until its end (${printable(why)}): end it from another login with rack-gateway sessions, or ask an administrator.`
+    return `the token is forgotten here, but its session could not be revoked (${printable(why)}). Revoke it from another login with rack-gateway sessions, or ask an administrator.`
   }
 }
 

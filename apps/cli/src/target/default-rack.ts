@@ -9,8 +9,8 @@ export async function defaultRack(target: Target): Promise<string> {
   const racks = me.rack === null ? me.racks : [me.rack]
   const [only] = racks
   if (only === undefined)
-    throw new Usage('the token is good for no rack:', 'ask an administrator of the gateway for a role')
+    throw new Usage('The token has no role on any rack.', 'Ask an administrator of the gateway for a role.')
   if (racks.length > 1)
-    throw new Usage('no rack is chosen:', `name one with --rack or GATEWAY_RACK: ${printable(racks.join(', '))}`)
+    throw new Usage('No rack is chosen.', `Name one with --rack or GATEWAY_RACK: ${printable(racks.join(', '))}`)
   return only
 }

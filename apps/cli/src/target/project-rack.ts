@@ -23,6 +23,6 @@ export function projectRack(cwd: string): string {
   if (name !== null && /^\P{Cc}*$/u.test(name) && name.length <= longest) return name
   throw new BadSetting(
     ".convox/rack can't be read, or holds no name of a rack:",
-    'correct it, or name the rack with --rack or GATEWAY_RACK',
+    'Correct it, or name the rack with --rack or GATEWAY_RACK.',
   )
 }

@@ -12,7 +12,7 @@ export function rackUrlTarget(value: string | undefined): Target | null {
   const rack = /^\/rack\/([^/]+)$/.exec(url?.pathname ?? '')?.[1] ?? null
   const token = decoded(url?.password ?? '')
   if (url === null || origin === null || !isTokenText(token))
-    throw new BadSetting('RACK_URL is set, but is not https://convox:TOKEN@HOST:', 'correct it or unset it')
+    throw new BadSetting('RACK_URL is not https://convox:TOKEN@HOST.', 'Correct it or unset it.')
   return {
     name: null,
     origin,

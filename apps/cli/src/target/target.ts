@@ -58,27 +58,27 @@ export async function findTarget(context: Context, flag: string | null): Promise
   return fileTarget(context, config, choice ?? currentOf(config))
 }
 
-/** The address for convox, which always names a rack. No slash at its end, which would double the one before `apps`. */
+/** The RACK_URL for convox, which always names a rack. A slash at its end would double the one before `apps`. */
 export function rackUrl({ origin, rack, token }: RackTarget): string {
   const { protocol, host } = new URL(origin)
   return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`
 }
 
-/** Says what isn't known, and what was perhaps meant. @param otherwise what to do where nothing is like it */
+/** An unknown rack, with the known rack that has a similar name. @param otherwise the remedy if no name is similar */
 export function unknownRack(
   { name, from }: { name: string; from?: string },
   { config, path }: { config: ClientConfig; path: string },
-  otherwise = `log in with: rack-gateway login ${printable(name)} URL`,
+  otherwise = `Log in with: rack-gateway login ${printable(name)} URL`,
 ): Error {
   const near = nearest(name, Object.keys(config.gateways ?? {}))
-  const next = near === null ? otherwise : `did you mean ${printable(near)}?`
+  const next = near === null ? otherwise : `Did you mean ${printable(near)}?`
   return new UnknownRack(
-    `the rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}:`,
+    `The rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}.`,
     next,
   )
 }
 
-/** What is chosen for this command, this shell or this directory; null where the file's choice for all of them holds. @throws BadSetting */
+/** The rack that this command, shell, or directory chooses; null if only the file chooses one. @throws BadSetting */
 export function chosenHere({ env, cwd }: Pick<Context, 'env' | 'cwd'>, flag: string | null): Choice | null {
   if (flag !== null) return { name: flag, from: 'from --rack' }
   if (env.GATEWAY_RACK) return { name: env.GATEWAY_RACK, from: 'from GATEWAY_RACK' }
@@ -90,21 +90,18 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
   const { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token } = env
   if (!url || !token)
     throw new BadSetting(
-      `${url ? 'RACK_GATEWAY_URL' : 'RACK_GATEWAY_TOKEN'} is set without ${url ? 'RACK_GATEWAY_TOKEN' : 'RACK_GATEWAY_URL'}:`,
-      'set both, or neither to use the file',
+      `${url ? 'RACK_GATEWAY_URL' : 'RACK_GATEWAY_TOKEN'} is set without ${url ? 'RACK_GATEWAY_TOKEN' : 'RACK_GATEWAY_URL'}.`,
+      'Set both, or neither to use the file.',
     )
   const { origin, problem } = gatewayAddress(url)
   if (origin === null)
-    throw new BadSetting(`RACK_GATEWAY_URL is not the address of a gateway: ${problem};`, 'correct it')
+    throw new BadSetting(`RACK_GATEWAY_URL is not the address of a gateway: ${problem}.`, 'Correct it.')
   if (isExposed(origin))
-    throw new BadSetting(
-      'RACK_GATEWAY_URL begins with http://, which would show the token to the network:',
-      'use https://',
-    )
+    throw new BadSetting('RACK_GATEWAY_URL begins with http://, so the network could read the token.', 'Use https://.')
   if (choice !== null && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(choice.name))
     throw new UnknownRack(
-      `${printable(choice.name)} (${choice.from}) is not the name of a rack:`,
-      'use the name that the gateway has for it',
+      `${printable(choice.name)} (${choice.from}) is not the name of a rack.`,
+      'Use the name that the gateway has for it.',
     )
   return {
     name: null,
@@ -120,11 +117,11 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
   const { configPath: path, now } = context
   const names = Object.keys(config.gateways ?? {})
   if (names.length === 0 && choice === null)
-    throw new NotLoggedIn('you are not logged in to any gateway:', 'log in with: rack-gateway login NAME URL')
+    throw new NotLoggedIn('You are not logged in to any gateway.', 'Log in with: rack-gateway login NAME URL')
   if (choice === null)
     throw new Usage(
-      'no rack is chosen:',
-      `add --rack with one of ${printable(names.join(', '))}, or choose one for good with: rack-gateway switch NAME`,
+      'No rack is chosen.',
+      `Pass --rack with one of ${printable(names.join(', '))}, or choose the current rack with: rack-gateway switch NAME`,
     )
   const { name } = choice
   const gateway = gatewayOf(config, name)
@@ -132,28 +129,28 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
   const { origin, problem } = gatewayAddress(gateway.url)
   if (origin === null)
     throw new BadSetting(
-      `the address of ${printable(name)} in ${path} can't be used: ${problem};`,
-      `log in again with: rack-gateway login ${printable(name)} URL`,
+      `The address of ${printable(name)} in ${path} cannot be used: ${problem}.`,
+      `Log in again with: rack-gateway login ${printable(name)} URL`,
     )
   const credential = credentialOf(config, name)
   const again = `rack-gateway login ${printable(name)}`
   if (credential === null)
-    throw new NotLoggedIn(`you are not logged in to ${printable(name)}:`, `log in with: ${again}`)
+    throw new NotLoggedIn(`You are not logged in to ${printable(name)}.`, `Log in with: ${again}`)
   const { entry } = credential
   const expiry = expiryOf(entry.expires_at, now)
   if (expiry.state === 'expired')
     throw new TokenExpired(
-      `your token for ${printable(name)} ${expiry.words}, at ${expiry.at}:`,
-      `log in again with: ${again}`,
+      `Your token for ${printable(name)} ${expiry.words}, at ${expiry.at}.`,
+      `Log in again with: ${again}`,
     )
   const token = entry.token ?? (await tokenElsewhere(context, credential))
   if (token === null)
-    throw new NotLoggedIn(`the keychain has no token for ${printable(name)} any more:`, `log in again with: ${again}`)
+    throw new NotLoggedIn(`The keychain no longer has a token for ${printable(name)}.`, `Log in again with: ${again}`)
   return {
     name,
     origin,
     rack: gateway.rack ?? name,
-    token: usableToken(token, `the token of ${printable(name)} in ${path}`),
+    token: usableToken(token, `The token of ${printable(name)} in ${path}`),
     expiry,
     renewalDue: Date.parse(entry.renew_at ?? '') <= now,
     relay: gateway.relay === false ? 'off' : 'on',
@@ -161,12 +158,12 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
   }
 }
 
-/** Loaded only where it is used: most files have the token itself. */
+/** Loaded only when it is used, because most files contain the token itself. */
 async function tokenElsewhere(context: Context, credential: Credential): Promise<string | null> {
   return (await import('../token-store/stored-token.ts')).readToken(context, credential)
 }
 
-/** What is chosen where nothing else chooses. */
+/** The rack of the file, if nothing else chooses one. */
 export function currentOf(config: ClientConfig): Choice | null {
   if (config.current) return { name: config.current, from: 'the current one' }
   const [only, ...others] = Object.keys(config.gateways ?? {})
@@ -175,6 +172,6 @@ export function currentOf(config: ClientConfig): Choice | null {
 
 function usableToken(token: string, what: string): Secret {
   if (!isTokenText(token))
-    throw new BadSetting(`${what} has characters that no token has:`, 'log in again, or copy it again')
+    throw new BadSetting(`${what} has characters that no token has.`, 'Log in again, or copy it again.')
   return new Secret(token)
 }

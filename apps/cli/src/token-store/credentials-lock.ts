@@ -18,7 +18,7 @@ export async function withCredentialsLock<T>(
   { waitMs = patience }: { readonly waitMs?: number } = {},
 ): Promise<T> {
   const saying = setTimeout(
-    () => note('waiting for another rack-gateway, whose keychain may be asking you to unlock it'),
+    () => note('Waiting for another rack-gateway. Its keychain may be asking you to unlock it.'),
     timeouts.notice,
   )
   try {

@@ -54,7 +54,7 @@ describe.skipIf(missing.length > 0)("GNOME's keyring", () => {
     service.lock()
     expect(await call('url')).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('is locked') })
     const again = await login()
-    expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(/locked.*your token is kept in/) })
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(/locked.*Your token is stored in/) })
     expect((await call('url')).stdout).toBe(`${rackUrl}\n`)
   })
 })

@@ -41,7 +41,7 @@ export function runTool(
   const { env, title, noteAfter, deadline } = settings
   return new Promise((resolve, reject) => {
     const tool = spawn(program, [...args], { env, windowsHide: true })
-    const note = setTimeout(() => settings.note(`waiting for ${title}: it may be asking you to unlock it`), noteAfter)
+    const note = setTimeout(() => settings.note(`Waiting for ${title}. It may be asking you to unlock it.`), noteAfter)
     const end = setTimeout(
       () =>
         settle(() =>

@@ -16,8 +16,8 @@ export async function readToken(context: Context, { holder, entry }: Credential)
   } catch (error) {
     if (!(error instanceof KeychainUnusable)) throw error
     throw new KeychainUnusable(
-      `your token for ${holder.origin} can't be read: ${reasonOf(error, '')}.`,
-      'Unlock it and try again, or log in anew, which can keep the token in a file: RACK_GATEWAY_TOKEN_STORE=file',
+      `Your token for ${holder.origin} cannot be read: ${reasonOf(error, '')}.`,
+      'Unlock the keychain and try again, or log in again and store the token in a file: RACK_GATEWAY_TOKEN_STORE=file',
     )
   }
 }
@@ -45,8 +45,8 @@ export async function storeToken(
   const { refusal, putBack } = wanted === 'file' ? notAsked : await storeInKeychain(context, holder, token)
   if (wanted === 'keychain' && refusal !== null)
     throw new KeychainUnusable(
-      `the token could not be kept: ${refusal}.`,
-      'Unlock the keychain, or choose the file: RACK_GATEWAY_TOKEN_STORE=file',
+      `The token could not be stored: ${refusal}.`,
+      'Unlock the keychain, or store the token in a file: RACK_GATEWAY_TOKEN_STORE=file',
     )
   if (wanted !== 'file' && refusal === null)
     return { place: { kept_in: 'keychain' }, told: false, replaced: null, putBack }
@@ -55,7 +55,7 @@ export async function storeToken(
   const inFile = { place: { token }, replaced, putBack }
   if (refusal === null || config.file_store_told === true) return { ...inFile, told: false }
   context.note(
-    `${refusal}: your token is kept in ${context.configPath}, which only you can read (0600). Set RACK_GATEWAY_TOKEN_STORE=file to hide this message.`,
+    `${refusal}. Your token is stored in ${context.configPath}, which only you can read (0600). Set RACK_GATEWAY_TOKEN_STORE=file to hide this message.`,
   )
   return { ...inFile, told: true }
 }
@@ -146,7 +146,7 @@ async function identityError(work: () => Promise<void>): Promise<string | null> 
 function wantedStore({ RACK_GATEWAY_TOKEN_STORE: said }: NodeJS.ProcessEnv, config: ClientConfig) {
   if (!said) return config.token_store ?? 'either'
   if (said === 'file' || said === 'keychain') return said
-  throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain":', 'correct it or unset it')
+  throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain".', 'Correct it or unset it.')
 }
 
 function accountOf(holder: Holder): string {

@@ -96,7 +96,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     const { code, stderr } = await on(system, ['url'])
     expect([code, stderr]).toEqual([
       4,
-      'rack-gateway: the keychain has no token for staging any more: log in again with: rack-gateway login staging\n',
+      'rack-gateway: The keychain no longer has a token for staging. Log in again with: rack-gateway login staging\n',
     ])
   })
 
@@ -108,7 +108,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     const first = await login(system, { FAKE_KEYCHAIN: how })
     expect(first.code).toBe(0)
     expect(first.stderr).toMatch(why)
-    expect(first.stderr).toContain(`: your token is kept in ${machine.configPath}, which only you can read (0600)`)
+    expect(first.stderr).toContain(`. Your token is stored in ${machine.configPath}, which only you can read (0600)`)
     expect(first.stderr).not.toContain(token)
     expect(first.stderr).not.toContain(Buffer.from(token).toString('hex'))
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } }, file_store_told: true })
@@ -120,14 +120,14 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     const { code, stdout, stderr } = await on(system, ['url'], { FAKE_KEYCHAIN: 'locked' })
     expect([code, stdout]).toEqual([78, ''])
     expect(stderr).toMatch(
-      /^rack-gateway: your token for http:\S+ can't be read: .*\. Unlock it and try again, or log in anew/,
+      /^rack-gateway: Your token for http:\S+ cannot be read: .*\. Unlock the keychain and try again, or log in again/,
     )
   })
 
   test('that hangs is left after a while, also where what it has started goes on for longer than this test may', async () => {
     const outcome = await login(system, { FAKE_KEYCHAIN: 'hang' }, waiting({ notice: 100, keychain: 300 }))
     expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('gave no answer within 0.3 s') })
-    expect(outcome.stderr).toContain('it may be asking you to unlock it')
+    expect(outcome.stderr).toContain('It may be asking you to unlock it')
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } } })
   })
 
@@ -157,7 +157,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     const robot = ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging']
     const notes: string[] = []
     const second = on(system, robot, {}, { ...waiting({ notice: 100 }), note: (line) => void notes.push(line) })
-    await expect.poll(() => notes.join()).toContain('waiting for another rack-gateway')
+    await expect.poll(() => notes.join()).toContain('Waiting for another rack-gateway')
     expect(keychain.items()).toEqual({})
     keychain.unlock()
     expect(await first).toMatchObject({ code: 0 })
@@ -253,7 +253,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
 
   test('is insisted on where it is chosen: nothing is kept elsewhere', async () => {
     const outcome = await login(system, { RACK_GATEWAY_TOKEN_STORE: 'keychain', FAKE_KEYCHAIN: 'locked' })
-    expect(outcome).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('could not be kept') })
+    expect(outcome).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('could not be stored') })
     expect(() => machine.config()).toThrow('ENOENT')
     machine.configure({ token_store: 'keychain' })
     expect((await login(system, { FAKE_KEYCHAIN: 'locked' })).code).toBe(78)
@@ -262,7 +262,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
 
   test('whose tool is missing leaves the token to the file', async () => {
     const { stderr } = await login(system, { PATH: '/nowhere' })
-    expect(stderr).toContain(`${systems[system].program} is not installed: your token is kept in`)
+    expect(stderr).toContain(`${systems[system].program} is not installed. Your token is stored in`)
   })
 
   test('gets the newer token of a session, once it is certain to take it; one window alone renews it', async () => {
@@ -289,7 +289,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
 test('where there is no D-Bus, as over SSH or in a container, nothing is started, and the file is said', async () => {
   const { code, stderr } = await login('linux', { DBUS_SESSION_BUS_ADDRESS: '', XDG_RUNTIME_DIR: machine.home })
   expect([code, keychain.calls()]).toEqual([0, []])
-  expect(stderr).toContain('there is no keychain here (no D-Bus session): your token is kept in')
+  expect(stderr).toContain('there is no keychain here (no D-Bus session). Your token is stored in')
 })
 
 test('a bus where every session has one is found', async () => {

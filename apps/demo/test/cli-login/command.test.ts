@@ -92,7 +92,7 @@ describe('rack-gateway login', () => {
     expect((await browser.visit(page.location ?? '')).body).toContain('You denied the login')
     expect(await running.ended).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining('the login was denied in the browser: nothing has changed;'),
+      stderr: expect.stringContaining('The login was denied in the browser, and nothing has changed.'),
     })
     expect(() => file()).toThrow('ENOENT')
   })
@@ -103,7 +103,7 @@ describe('rack-gateway login', () => {
     const [browser, page] = await answerAs('admin', address, 'allow')
     await browser.visit(page.location ?? '')
     const { code, stderr } = await running.ended
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/add --as-rack with one of (\w+, \w+)\n$/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/Pass --as-rack with one of (\w+, \w+)\n$/)])
     const made = (await sessions()).slice(0, -before.length || undefined)
     expect(made.map(({ endedAt }) => endedAt)).toEqual([expect.any(Date)])
   })
@@ -128,7 +128,7 @@ describe('rack-gateway login', () => {
 
   test('without a terminal shows a code, which is typed elsewhere, and polls until it is allowed', async () => {
     const running = command(['login', 'staging', at.system.url])
-    const [, address, code = ''] = await running.saw(/open (\S+) in a browser, .* type this code there: (\S+)\n/)
+    const [, address, code = ''] = await running.saw(/Open (\S+) in a browser .* type this code: (\S+)\n/)
     expect(address).toBe(`${at.system.url}/gateway/device`)
     expect(running.output.stderr).toMatch(/no browser here to open \((in a container|without a terminal)\)/)
     const { browser, page } = await typeCode(at, code, 'deployer')
@@ -142,7 +142,7 @@ describe('rack-gateway login', () => {
 
   test('with a code that is denied says so', async () => {
     const running = command(['login', 'staging', at.system.url, '--no-browser'])
-    const [, code = ''] = await running.saw(/type this code there: (\S+)\n/)
+    const [, code = ''] = await running.saw(/type this code: (\S+)\n/)
     const { browser, page } = await typeCode(at, code, 'ops')
     await decide(at, browser, page, 'deny')
     expect(await running.ended).toMatchObject({ code: 4, stderr: expect.stringContaining('denied in the browser') })
@@ -150,7 +150,7 @@ describe('rack-gateway login', () => {
 
   test('with a code ends at Ctrl-C', async () => {
     const running = command(['login', 'staging', at.system.url, '--no-browser'])
-    await running.saw(/type this code there/)
+    await running.saw(/type this code/)
     running.signal('SIGINT')
     expect(await running.ended).toMatchObject({ code: 130, stdout: '' })
   })
@@ -161,7 +161,7 @@ describe('rack-gateway login', () => {
       ['work', '--rack-only'],
     ]) {
       const running = command(['login', ...words, '--no-browser'])
-      const [, code = ''] = await running.saw(/type this code there: (\S+)\n/)
+      const [, code = ''] = await running.saw(/type this code: (\S+)\n/)
       const { browser, page } = await typeCode(at, code, 'admin')
       await decide(at, browser, page, 'allow')
       expect((await running.ended).code).toBe(0)

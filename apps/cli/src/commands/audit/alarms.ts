@@ -20,7 +20,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const { items } = await callGateway(target, 'listAlarms', { query: { limit: readLimit(limit) } })
   if (json) return context.print(safeJson({ items }, 2))
-  if (items.length === 0) return context.note('the audit log has no alarm')
+  if (items.length === 0) return context.note('There are no alarms.')
   const headings = [`TIME (${zoneName(zone)})`, 'KIND', 'WHAT', 'ACKNOWLEDGED', 'REASON', 'ID']
   const rows = items.map(({ id, event, acknowledged }) => [
     shownTime(event.at, zone),

@@ -21,8 +21,8 @@ export const progress = 'asking the gateway'
 export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, id, reason, yes } = given
   const target = await targetOf(context, rack)
-  await confirm(context, `end the session ${id} for whoever is in it`, { yes })
+  await confirm(context, `end the session ${id} for everyone in it`, { yes })
   const recording = await callGateway(target, 'endRecording', { id, body: { reason } }, { missing: noRecording(id) })
-  context.note('the session is being ended')
+  context.note('The session is being ended.')
   if (json) context.print(safeJson(recording, 2))
 }

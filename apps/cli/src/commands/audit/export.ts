@@ -51,7 +51,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const asked = { target, query, signal: context.interruption() }
   if (output === '-') return print(asked)
   await writeFile(asked, file, existing)
-  context.note(`the export is in ${printable(file)}`)
+  context.note(`The export is in ${printable(file)}.`)
 }
 
 interface Asked {
@@ -62,7 +62,7 @@ interface Asked {
 
 async function print(asked: Asked): Promise<void> {
   try {
-    await receive(asked, process.stdout, 'what was printed is not all of it')
+    await receive(asked, process.stdout, 'the output is incomplete')
   } catch (error) {
     throw isOfSystem(error) ? notWritten('standard output', error) : error
   }
@@ -74,7 +74,7 @@ async function writeFile(asked: Asked, file: string, existing: Existing): Promis
   try {
     const opened = await open(part, 'wx', 0o600)
     try {
-      await receive(asked, opened.createWriteStream(), 'nothing of it was kept')
+      await receive(asked, opened.createWriteStream(), 'no file was written')
     } finally {
       await opened.close()
     }
@@ -96,8 +96,8 @@ async function receive({ target, query, signal }: Asked, to: Writable, kept: str
     if (signal.aborted) throw new Interrupted()
     if (isOfSystem(error)) throw error
     throw new GatewayUnreachable(
-      `the export of ${target.origin} broke off, so ${kept}: ${printable(failure(error))};`,
-      'try again, or export less at a time with --since and --until',
+      `The export of ${target.origin} was interrupted, so ${kept}: ${printable(failure(error))}.`,
+      'Try again, or export a shorter period with --since and --until.',
     )
   }
 }
@@ -118,7 +118,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function thereAlready(output: string): Error {
-  return new Usage(`${printable(output)} is there already:`, 'name another file, or add --force to replace it')
+  return new Usage(`${printable(output)} already exists.`, 'Name another file, or pass --force to replace it.')
 }
 
 /** What comes from the gateway has such an error as its cause at most. */
@@ -129,7 +129,7 @@ function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
 function notWritten(what: string, { message }: Error): Error {
   const [, code, why] = /^([A-Z0-9]+): ([^,]+)/.exec(message) ?? []
   return new Usage(
-    `${what} cannot be written: ${printable(why === undefined ? message : `${why} (${code})`)};`,
-    'name another file, or look who owns its directory, and whether there is room',
+    `${what} cannot be written: ${printable(why === undefined ? message : `${why} (${code})`)}.`,
+    'Name another file, or check the permissions and the free space of its directory.',
   )
 }

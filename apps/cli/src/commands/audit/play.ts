@@ -50,7 +50,7 @@ export async function playRecording(
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
   const { cols, rows } = cast.header.term
   if ((screen.columns ?? cols) < cols || (screen.rows ?? rows) < rows)
-    context.note(`it was recorded in ${cols} columns and ${rows} rows: make the terminal as large to see it right`)
+    context.note(`The session was recorded in ${cols} columns and ${rows} rows. Make the terminal at least that large.`)
   const output = new SafeOutput()
   const due = createPace(pace)
   try {
@@ -79,6 +79,6 @@ export function createPace({ speed, idleLimit }: { readonly speed: number; reado
 
 function positive(flag: string, text: string): number {
   const value = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
-  if (value <= 0) throw new Usage(`${flag} is not a number above 0:`, 'give one such as 2 or 0.5')
+  if (value <= 0) throw new Usage(`${flag} is not a number above 0.`, 'Use a number such as 2 or 0.5.')
   return value
 }

@@ -34,12 +34,12 @@ type Given = Arguments<typeof builder>
 export async function handler(given: Given): Promise<number> {
   const { context } = given
   if (!isUuid(given.id.toLowerCase()))
-    throw new Usage('that is not the id of an event:', 'say which event by its id, a UUID: rack-gateway audit prove ID')
+    throw new Usage('That is not the ID of an event.', 'Pass the ID, which is a UUID: rack-gateway audit prove ID')
   const pinned = pinnedKey(given.key ?? null)
   const proof = await proofFrom(given)
   const verdict = verifyProof(proof, pinned)
   if (!verdict.holds) {
-    context.note(printable(`what the log gives as a proof is none: ${verdict.because}`))
+    context.note(printable(`The proof from the log is not valid: ${verdict.because}`))
     return exitCodes.checkFailed
   }
   const text = JSON.stringify(proof, null, 2)
@@ -52,7 +52,7 @@ export async function handler(given: Given): Promise<number> {
 function proofFrom(given: Given): Promise<unknown> {
   const { database, archive, id } = given
   if (database !== undefined && archive !== undefined)
-    throw new Usage('--database and --archive exclude each other:', 'prove it from one or the other')
+    throw new Usage('--database and --archive exclude each other.', 'Pass one of them.')
   if (archive !== undefined) return makeFromArchive(archive, id)
   return database === undefined ? askProof(given) : makeFrom(database, id)
 }
@@ -63,10 +63,7 @@ async function makeFromArchive(directory: string, id: string): Promise<unknown> 
     throw unreadable(error)
   })
   if (result.kind === 'proof') return result.proof
-  throw new Usage(
-    'there is no event with this id in the archive:',
-    'name the archive of the month in which the event was',
-  )
+  throw new Usage('The archive has no event with this ID.', 'Name the archive of the month of the event.')
 }
 
 async function askProof({ context, id, rack }: Given): Promise<unknown> {
@@ -88,8 +85,8 @@ async function makeFrom(url: string, id: string): Promise<unknown> {
     const result = await makeProof(sql, id)
     if (result.kind === 'proof') return result.proof
     if (result.kind === 'unknown')
-      throw new Usage('there is no event with this id in the database:', 'look for it with: rack-gateway audit search')
-    throw new NotSigned('no checkpoint has signed this event yet:', 'try again in a minute')
+      throw new Usage('The database has no event with this ID.', 'Search for it with: rack-gateway audit search')
+    throw new NotSigned('No checkpoint covers this event yet.', 'Try again in a minute.')
   } finally {
     await sql.end({ timeout: 1 })
   }

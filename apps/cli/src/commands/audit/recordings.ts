@@ -31,7 +31,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const page = await callGateway(target, 'listRecordings', { query: queryOf(given, context.now) })
   if (json) return context.print(safeJson(page, 2))
-  if (page.items.length === 0) return context.note('no recording fits')
+  if (page.items.length === 0) return context.note('No recording matches.')
   const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
   for (const line of table(
     context,
@@ -39,7 +39,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     page.items.map((item) => cellsOf(item, zone)),
   ))
     context.print(line)
-  if (page.next !== null) context.note(`there is more: add --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+  if (page.next !== null) context.note(`There are more. Pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
 }
 
 function queryOf(list: Arguments<typeof builder>, now: number): RequestOf<'listRecordings'>['query'] {

@@ -29,12 +29,12 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const query = filterQuery(given, { now: context.now, zone })
   const page = await callGateway(target, 'searchAudit', { query: { ...query, limit: readLimit(limit), cursor } })
   if (json) return context.print(safeJson(page, 2))
-  if (page.items.length === 0) return context.note('nothing in the audit log fits')
+  if (page.items.length === 0) return context.note('No event matches.')
   for (const line of table(
     context,
     [`TIME (${zoneName(zone)})`, ...headings],
     page.items.map((item) => cellsOf(item, zone)),
   ))
     context.print(line)
-  if (page.next !== null) context.note(`there is more: add --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+  if (page.next !== null) context.note(`There are more. Pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
 }

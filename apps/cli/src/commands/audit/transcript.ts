@@ -43,5 +43,5 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   } finally {
     print(lines.end())
   }
-  if (found === 0 && wanted !== undefined) context.note('no line of it fits')
+  if (found === 0 && wanted !== undefined) context.note('No line matches.')
 }

@@ -23,8 +23,8 @@ export async function handler({ context, json, file, key }: Arguments<typeof bui
   const pinned = pinnedKey(key ?? null)
   const text = await readFile(file, 'utf8').catch((error: Error) => {
     throw new AuditUnreadable(
-      `the proof could not be read: ${printable(error.message)};`,
-      'check the file, or get the proof again: rack-gateway audit prove ID',
+      `The proof could not be read: ${printable(error.message)}.`,
+      'Check the file, or get the proof again: rack-gateway audit prove ID',
     )
   })
   const verdict = verifyProof(parsed(text), pinned)

@@ -103,11 +103,11 @@ function asJson({ log, archives, recordings }: Verified) {
 async function verifyFrom(context: Context, sources: VerifySources): Promise<Verified> {
   const { archive, database, export: file, rack } = sources
   if (database !== null && file !== null)
-    throw new Usage('--database and --export exclude each other:', 'verify one or the other')
+    throw new Usage('--database and --export exclude each other.', 'Pass one of them.')
   if (file !== null && sources.key !== null && sources.checkpoints === null)
     throw new Usage(
-      '--key says who signed the checkpoints, and an export has none:',
-      'add --checkpoints DIR with copies of them, or leave --key out',
+      '--key is for the signatures of checkpoints, and an export has no checkpoints.',
+      'Add --checkpoints DIR with copies of them, or leave --key out.',
     )
   const isAlone = archive !== null && database === null && file === null && rack === null
   const recordings = await besideLog(context, sources.recordings)

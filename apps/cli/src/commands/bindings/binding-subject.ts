@@ -34,7 +34,10 @@ export async function subjectOf(asker: Asker, flags: SubjectOptions, now: number
     return text === undefined ? [] : [{ ...finders[flag], text }]
   })
   if (named.length + (group === undefined ? 0 : 1) > 1)
-    throw new Usage('a binding is for one:', 'keep one of --user, --group, --service-account, --token and --trust')
+    throw new Usage(
+      'A binding has one subject.',
+      'Keep one of --user, --group, --service-account, --token, and --trust.',
+    )
   if (group !== undefined) return { kind: 'group', id: group }
   const [only] = named
   return only === undefined ? null : { kind: only.kind, id: (await only.find(asker, only.text, now)).id }

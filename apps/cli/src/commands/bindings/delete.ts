@@ -36,6 +36,6 @@ async function removal(target: Target, id: string): Promise<string> {
     (await everyPage(target, 'listBindings')).filter((binding) => binding.id === id),
   )
   if (known === undefined)
-    throw new Usage(`there is no binding ${printable(id)}:`, 'see those that there are with: rack-gateway bindings')
+    throw new Usage(`There is no binding ${printable(id)}.`, 'List the bindings with: rack-gateway bindings')
   return `take ${grantText(known)} away from ${known.subject.kind} ${nameOf(known)}`
 }

@@ -31,5 +31,5 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     expiryText(binding.expiresAt, context.now),
     binding.reason ?? '',
   ])
-  printTable(context, ['ID', 'FOR', 'ROLE', 'WHERE', 'ENDS', 'REASON'], rows, 'there are no bindings')
+  printTable(context, ['ID', 'FOR', 'ROLE', 'WHERE', 'ENDS', 'REASON'], rows, 'There are no bindings.')
 }

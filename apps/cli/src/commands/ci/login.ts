@@ -37,13 +37,13 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
 function originOf(text: string): string {
   if (text === '')
     throw new Usage(
-      'no gateway is named:',
-      'say which gateway: rack-gateway ci login https://gateway.example.com, or set RACK_GATEWAY_URL',
+      'No gateway is named.',
+      'Pass its address, such as: rack-gateway ci login https://gateway.example.com, or set RACK_GATEWAY_URL.',
     )
   const { origin, problem } = gatewayAddress(text)
-  if (origin === null) throw new BadSetting(`the address of the gateway can't be used: ${problem};`, 'correct it')
+  if (origin === null) throw new BadSetting(`The address of the gateway cannot be used: ${problem}.`, 'Correct it.')
   if (isExposed(origin))
-    throw new BadSetting(`the token would go to ${origin} in plain text:`, 'begin the address with https://')
+    throw new BadSetting(`The token would go to ${origin} in plain text.`, 'Use an address with https://.')
   return origin
 }
 
@@ -53,6 +53,6 @@ function chosen(racks: readonly string[], wanted: string | null): string {
   if (wanted === null && only !== undefined && racks.length === 1) return only
   const known = racks.length === 0 ? 'none' : racks.join(', ')
   if (wanted === null)
-    throw new UnknownRack(`this job may use more or fewer than one rack (${known}):`, 'name one with --rack')
-  throw new UnknownRack('this job may not use that rack:', `name one with --rack that it may use: ${known}`)
+    throw new UnknownRack(`The job has a role on more or fewer than one rack (${known}).`, 'Name one with --rack.')
+  throw new UnknownRack('The job has no role on that rack.', `Name one of these with --rack: ${known}`)
 }

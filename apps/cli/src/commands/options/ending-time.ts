@@ -20,10 +20,10 @@ function endingTime(flag: string, text: string, now: number): string {
   const end = new Date(at)
   if (Number.isNaN(end.getTime()))
     throw new Usage(
-      `${flag} is not a time:`,
-      'it is how long from now, such as 30d or 12h, or a time such as 2027-01-31 or 2027-01-31T12:00Z',
+      `${flag} is not a time.`,
+      'Use how long from now, such as 30d or 12h, or a time such as 2027-01-31 or 2027-01-31T12:00Z.',
     )
-  if (at <= now) throw new Usage(`${flag} is over already (${end.toISOString()}):`, 'give a later time')
+  if (at <= now) throw new Usage(`${flag} is in the past (${end.toISOString()}).`, 'Use a later time.')
   return end.toISOString()
 }
 

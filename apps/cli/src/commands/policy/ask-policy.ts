@@ -10,8 +10,8 @@ export async function askPolicyInForce(context: Context, rack: string | null): P
   const { policy, document } = await callGateway(target, 'getPolicy', {})
   if (hashOf(document) !== policy)
     throw new GatewayUnreachable(
-      `${target.origin} decides by a document that this rack-gateway can't read:`,
-      'use the release that the gateway is of',
+      `${target.origin} uses a policy document that this rack-gateway cannot read.`,
+      'Use the release of the gateway.',
     )
   return document as PolicyDocument
 }

@@ -13,15 +13,15 @@ export function caseFiles(cwd: string, paths: readonly string[]): string[] {
 function filesAt(cwd: string, path: string): string[] {
   const found = statSync(resolve(cwd, path), { throwIfNoEntry: false })
   if (found === undefined)
-    throw new Usage(`${printable(path)} can't be read: there is no such file or directory;`, 'check how it is written')
+    throw new Usage(`${printable(path)} cannot be read: there is no such file or directory.`, 'Check the spelling.')
   if (!found.isDirectory()) return [path]
   const files = readdirSync(resolve(cwd, path), { recursive: true, encoding: 'utf8' })
     .filter((name) => caseFile.test(name) && !/(^|[\\/])node_modules[\\/]/.test(name))
     .sort()
   if (files.length === 0)
     throw new Usage(
-      `${printable(path)} holds no cases:`,
-      'their files end in .cases.yaml; see rack-gateway policy test --help',
+      `${printable(path)} has no cases.`,
+      'Files of cases end in .cases.yaml. See: rack-gateway policy test --help',
     )
   return files.map((name) => join(path, name))
 }

@@ -30,7 +30,7 @@ export async function handler({ context, json, ...typed }: Arguments<typeof buil
   if (document === null) {
     if (json) context.print(safeJson({ file: name, valid: false, problems }, 2))
     else for (const problem of problems) context.print(problemLine(file, problem))
-    context.note(`${name} is not valid, for ${counted(problems.length, 'reason')}: the gateway would not take it`)
+    context.note(`${name} is not valid, for ${counted(problems.length, 'reason')}. The gateway would refuse it.`)
     return exitCodes.checkFailed
   }
   if (json) context.print(safeJson({ file: name, valid: true, ...summaryOf(document) }, 2))

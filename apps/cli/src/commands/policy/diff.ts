@@ -29,7 +29,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
   const { context, rack, json } = given
   const names = { old: documentName(given.old), new: documentName(given.new) }
   if (names.old === stdinName && names.new === stdinName)
-    throw new Usage('only one of the two documents can come from stdin:', 'name a file for the other one')
+    throw new Usage('Only one of the two documents can come from standard input.', 'Name a file for the other one.')
   const before = await namedDocument(context, names.old, rack ?? null)
   const after = await namedDocument(context, names.new, rack ?? null)
   const changes = diffPolicies(before, after)

@@ -49,7 +49,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
 async function proposedText(context: Context, name: string): Promise<string> {
   if (name === builtInName) return builtInText
   if (name.startsWith('@') && name !== stdinName)
-    throw new Usage(`${shownName(name)} can't be proposed:`, `name a file, - for stdin, or ${builtInName}`)
+    throw new Usage(`${shownName(name)} cannot be proposed.`, `Name a file, - for standard input, or ${builtInName}.`)
   return readText(context, name)
 }
 

@@ -16,8 +16,8 @@ export async function namedDocument(context: Context, name: string, rack: string
   if (name === inForceName) return (await import('./ask-policy.ts')).askPolicyInForce(context, rack)
   if (name.startsWith('@') && name !== stdinName)
     throw new Usage(
-      `${shownName(name)} is no document:`,
-      `there are ${builtInName}, ${inForceName} and -, which is stdin; a file of that name is ./${shownName(name)}`,
+      `${shownName(name)} is not a document.`,
+      `The names are ${builtInName}, ${inForceName}, and - for standard input. A file of that name is ./${shownName(name)}`,
     )
   const { document, problems } = readPolicy(await readText(context, name), shownName(name))
   if (document === null) throw invalid(name, 'a policy document', problems)
@@ -29,7 +29,7 @@ export function invalid(name: string, as: string, problems: readonly PolicyProbl
   const lines = problems.map((problem) => `  ${problemLine(name, problem)}`)
   return new PolicyInvalid(
     `${shownName(name)} is not valid as ${as}, for ${counted(problems.length, 'reason')}:\n${lines.join('\n')}`,
-    'correct what is named, and check it again: rack-gateway policy check FILE',
+    'Correct it, and check it again: rack-gateway policy check FILE',
   )
 }
 

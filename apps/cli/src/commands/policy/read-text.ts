@@ -12,7 +12,7 @@ const longest = 1024 * 1024
 export async function readText({ cwd, readInput }: Pick<Context, 'cwd' | 'readInput'>, name: string): Promise<string> {
   const text = name === stdinName ? await readInput(longest) : await readFile(resolve(cwd, name), name)
   if (text === null)
-    throw new Usage(`${shownName(name)} is longer than 1 MiB, more than a policy or its cases may be:`, 'shorten it')
+    throw new Usage(`${shownName(name)} is longer than 1 MiB, the limit for policies and cases.`, 'Shorten it.')
   return text
 }
 
@@ -25,10 +25,7 @@ async function readFile(path: string, name: string): Promise<string | null> {
   try {
     return await readAll(createReadStream(path), longest)
   } catch (error) {
-    throw new Usage(
-      `${shownName(name)} can't be read: ${reasonOf(error)};`,
-      'check how it is written, and who may read it',
-    )
+    throw new Usage(`${shownName(name)} cannot be read: ${reasonOf(error)}.`, 'Check the spelling and the permissions.')
   }
 }
 

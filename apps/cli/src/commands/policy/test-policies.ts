@@ -53,8 +53,8 @@ function documentOf({ cwd }: Context, file: string, { policy }: CasesFile): stri
   const document = policy === null ? documentBeside(cwd, file) : besideFile(file, policy)
   if (document !== null) return document
   throw new Usage(
-    `${shownName(file)} is about no document:`,
-    'add --policy FILE, or a line "policy: FILE" to it, or put policy.yaml beside it',
+    `${shownName(file)} names no document.`,
+    'Pass --policy FILE, add a line "policy: FILE" to it, or put policy.yaml in its directory.',
   )
 }
 

@@ -20,6 +20,10 @@ export async function handler({ context, rack, json, name }: Arguments<typeof bu
   const target = await targetOf(context, rack)
   const account = await callGateway(target, 'createServiceAccount', { body: { name } })
   if (json) return printJson(context, ServiceAccount, account)
-  context.print(printable(`The service account ${account.name} is made (${account.id}).`))
-  context.note(printable(`it may do nothing yet: rack-gateway bindings create ROLE --service-account ${account.name}`))
+  context.print(printable(`The service account ${account.name} is created (${account.id}).`))
+  context.note(
+    printable(
+      `It has no permissions yet. Give it a role with: rack-gateway bindings create ROLE --service-account ${account.name}`,
+    ),
+  )
 }

@@ -25,5 +25,5 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   await confirm(context, `disable the service account ${name}, which stops its API tokens`, { yes })
   const account = await callGateway(target, 'disableServiceAccount', { id })
   if (json) printJson(context, ServiceAccount, account)
-  else context.print(printable(`${name} is disabled: its API tokens are refused.`))
+  else context.print(printable(`${name} is disabled. The gateway refuses its API tokens.`))
 }

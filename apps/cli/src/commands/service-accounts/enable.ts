@@ -22,5 +22,5 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { id, name } = await findServiceAccount(target, given.account, context.now)
   const account = await callGateway(target, 'enableServiceAccount', { id })
   if (json) printJson(context, ServiceAccount, account)
-  else context.print(printable(`${name} is enabled again.`))
+  else context.print(printable(`${name} is enabled.`))
 }

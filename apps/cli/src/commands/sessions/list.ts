@@ -23,7 +23,7 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
     context,
     ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'ENDS'],
     live.map((one) => cellsOf(one, context.now)),
-    'you have no session',
+    'You have no session.',
   )
 }
 

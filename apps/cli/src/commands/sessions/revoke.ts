@@ -23,17 +23,17 @@ export const progress = 'asking the gateway'
 export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const id = typed.id.toLowerCase()
-  await confirm(context, async () => `end ${await titleOf(target, id)}, with what it has open`, { yes })
+  await confirm(context, async () => `revoke ${await titleOf(target, id)}, and close its connections`, { yes })
   const ended = await revokeOwnSession(target, id)
   if (json) printJson(context, Session, ended)
-  else context.print(`The session on ${printable(ended.device)} has ended.`)
-  if (ended.current) context.note('it was the one that you are logged in with here: log in again to go on')
+  else context.print(`The session on ${printable(ended.device)} is revoked.`)
+  if (ended.current) context.note('It was your session on this machine. Log in again to continue.')
 }
 
 /** One's own is known by its device; anybody else's by its id alone. */
 async function titleOf(target: Target, id: string): Promise<string> {
   const own = (await listSessions(target).catch(noneOfItsOwn)).find((session) => session.id === id)
-  if (own === undefined) return `the session ${id}, which is none of yours`
+  if (own === undefined) return `the session ${id}, which is not yours`
   return `your session on ${own.device}${own.current ? ', the one that this command uses' : ''}`
 }
 

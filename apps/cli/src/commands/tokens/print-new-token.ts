@@ -21,6 +21,6 @@ export function printNewToken(
     return
   }
   const may = grants.map(grantText).join('; ')
-  context.note(printable(`${name} of ${owner.name}: ${may}; it ends on ${expiresAt} and is shown only now:`))
+  context.note(printable(`${name} of ${owner.name}: ${may}. It expires on ${expiresAt}. It is shown only now:`))
   context.print(token)
 }

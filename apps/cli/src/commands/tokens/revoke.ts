@@ -24,5 +24,5 @@ export async function handler({ context, rack, json, token, yes }: Arguments<typ
   await confirm(context, `revoke the API token ${name} of ${owner.name}`, { yes })
   const revoked = await callGateway(target, 'revokeToken', { id })
   if (json) return printJson(context, Token, revoked)
-  context.print(printable(`The API token ${name} of ${owner.name} is revoked, and what it had open has ended.`))
+  context.print(printable(`The API token ${name} of ${owner.name} is revoked, and its connections are closed.`))
 }

@@ -27,8 +27,8 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     throw new Usage('--overlap is not a number of hours.', 'Use a number such as 24, or 0 for no overlap.')
   const target = await targetOf(context, rack)
   const { id, name } = await findToken(target, token, context.now)
-  if (Number(overlap) === 0) await confirm(context, `end the secret of ${name} that is in use, at once`, { yes })
+  if (Number(overlap) === 0) await confirm(context, `revoke the current secret of ${name} at once`, { yes })
   const body = { overlapHours: Number(overlap), ...endMember(expires, context.now) }
   printNewToken(context, await callGateway(target, 'rotateToken', { id, body }), json)
-  if (Number(overlap) > 0) context.note(`the old one goes on for ${overlap} hours`)
+  if (Number(overlap) > 0) context.note(`The previous secret stays valid for ${overlap} hours.`)
 }

@@ -21,8 +21,8 @@ export const progress = 'asking the gateway'
 export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const { id, name } = await findTrust(target, typed.trust, context.now)
-  await confirm(context, `revoke the trust ${name} for good, which ends the jobs that it let in`, { yes })
+  await confirm(context, `delete the trust ${name} for good, which revokes the sessions of its jobs`, { yes })
   const trust = await callGateway(target, 'revokeTrust', { id })
   if (json) return printJson(context, PrintedTrust, trust)
-  context.print(printable(`The trust ${name} is revoked, and what its jobs had open has ended.`))
+  context.print(printable(`The trust ${name} is deleted, and the connections of its jobs are closed.`))
 }

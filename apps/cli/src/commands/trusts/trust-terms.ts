@@ -27,21 +27,21 @@ export function trustTerms(options: TermOptions): object {
   const { provider, issuer, with: withFields = [], claim = [], claimLike = [], maxAge } = options
   if ((provider === undefined) === (issuer === undefined))
     throw new Usage(
-      'a trust is for the jobs of somebody:',
-      'say whose jobs: --provider github, gitlab or circleci with --with FIELD=VALUE, or --issuer URL with --claim NAME=VALUE',
+      'A trust needs a provider or an issuer.',
+      'Pass --provider github, gitlab, or circleci with --with FIELD=VALUE, or --issuer URL with --claim NAME=VALUE.',
     )
   if (provider === undefined ? withFields.length > 0 : claim.length + claimLike.length > 0)
     throw new Usage(
-      '--with belongs to --provider, and --claim and --claim-like to --issuer:',
-      'leave out what belongs to the other one',
+      '--with is for --provider, and --claim and --claim-like are for --issuer.',
+      'Leave out the options of the other one.',
     )
   if (issuer !== undefined && claim.length + claimLike.length === 0)
     throw new Usage(
-      'an issuer alone lets all of its jobs in:',
-      'say which of its jobs: --claim NAME=VALUE or --claim-like NAME=PATTERN, for each claim that matters',
+      'An issuer without claims lets in all of its jobs.',
+      'Pass --claim NAME=VALUE or --claim-like NAME=PATTERN for each claim that matters.',
     )
   if (maxAge !== undefined && !/^\d{1,6}$/.test(maxAge))
-    throw new Usage('--max-age is not a number of seconds:', 'give one such as 3600')
+    throw new Usage('--max-age is not a number of seconds.', 'Use a number such as 3600.')
   const terms =
     provider === undefined
       ? {
@@ -72,7 +72,7 @@ function fields(texts: readonly string[]): object {
   const said = texts.map((text) => split('--with', text))
   const names = said.map(([name]) => name)
   const repeated = names.find((name, index) => names.indexOf(name) !== index || name === 'provider')
-  if (repeated !== undefined) throw new Usage(`--with says ${printable(repeated)} twice:`, 'keep one of them')
+  if (repeated !== undefined) throw new Usage(`--with names ${printable(repeated)} twice.`, 'Keep one of them.')
   return Object.fromEntries(said.map(([name, value]) => [name, fieldValue(name, value)]))
 }
 
@@ -85,8 +85,8 @@ function split(flag: string, text: string): [string, string] {
   const at = text.indexOf('=')
   if (at < 1 || at === text.length - 1)
     throw new Usage(
-      `${flag} takes a name, an = and a value, and not ${printable(text)}:`,
-      `write it as in: ${flag} ref=refs/heads/main`,
+      `${flag} needs a name, an =, and a value, and not ${printable(text)}.`,
+      `For example: ${flag} ref=refs/heads/main`,
     )
   return [text.slice(0, at), text.slice(at + 1)]
 }

@@ -19,5 +19,5 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
   const groups = await everyPage(target, 'listGroups')
   if (json) return printJson(context, Groups, groups)
   const rows = groups.map(({ name, members, bindings }) => [name, `${members}`, `${bindings}`])
-  printTable(context, ['NAME', 'MEMBERS', 'BINDINGS'], rows, 'there are no groups')
+  printTable(context, ['NAME', 'MEMBERS', 'BINDINGS'], rows, 'There are no groups.')
 }

@@ -35,7 +35,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { stoppedTokens } = locked
   if (stoppedTokens.length === 0) return
   const rows = stoppedTokens.map((token) => [token.id, token.name, expiryText(token.expiresAt, context.now)])
-  context.print('These API tokens of theirs have stopped:')
+  context.print('These API tokens of the user no longer work:')
   printTable(context, ['ID', 'NAME', 'ENDS'], rows, '')
-  context.note('give one that must go on to another owner: rack-gateway tokens owner ID --service-account NAME')
+  context.note('Give a token that must keep working another owner: rack-gateway tokens owner ID --service-account NAME')
 }

@@ -25,5 +25,5 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
   const { id, email } = await findUser(target, typed.user, context.now)
   const user = await callGateway(target, 'unlockUser', { id })
   if (json) return printJson(context, User, user)
-  context.print(printable(`${email} is unlocked: sessions and API tokens that have not ended work again.`))
+  context.print(printable(`${email} is unlocked. Sessions and API tokens that have not expired work again.`))
 }

@@ -22,7 +22,7 @@ export async function openConnection(
       context,
       target,
       isExposed(origin)
-        ? `convox sends your token to ${printable(origin)} in plain text: anybody on the way can read it`
+        ? `convox sends your token to ${printable(origin)} in plain text, so the network can read it.`
         : null,
     )
   if (relay === 'on' && target.relay !== 'off') {
@@ -33,7 +33,7 @@ export async function openConnection(
   return direct(
     context,
     target,
-    `without the relay, convox sends your token to ${printable(origin)} unverified: it accepts any certificate`,
+    `Without the relay, convox sends your token to ${printable(origin)} unverified, because it accepts any certificate.`,
   )
 }
 

@@ -98,7 +98,7 @@ describe('with an https gateway, convox', () => {
   })
 })
 
-describe('without the relay', () => {
+describe('Without the relay', () => {
   test.each([
     ['with --no-relay', ['--no-relay', 'apps'], {}],
     ['with relay: false', ['apps'], { relay: false }],
@@ -108,7 +108,7 @@ describe('without the relay', () => {
     expect(outcome).toMatchObject({ code: 0, convox: { argv: ['apps'] } })
     expect(outcome.convox?.rackUrl).toBe(`${origin.replace('://', `://convox:${token}@`)}/rack/staging`)
     expect(outcome.stderr).toBe(
-      `rack-gateway: without the relay, convox sends your token to ${origin} unverified: it accepts any certificate\n`,
+      `rack-gateway: Without the relay, convox sends your token to ${origin} unverified, because it accepts any certificate.\n`,
     )
   })
 
@@ -361,7 +361,7 @@ describe('who may have signed the certificate', () => {
     test('or refused for a gateway that has no certificate', async () => {
       expect(await login('http://127.0.0.1:1', 'company.pem')).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('--ca is about a certificate'),
+        stderr: expect.stringContaining('--ca is for a certificate'),
       })
     })
   })

@@ -43,7 +43,7 @@ const plain = [
 /** How many items of a list are asked for at once. @throws Usage */
 export function readLimit(text: string): number {
   const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > 200) throw new Usage('--limit is not a number from 1 to 200:', 'give one such as 50')
+  if (limit < 1 || limit > 200) throw new Usage('--limit is not a number from 1 to 200.', 'Use a number such as 50.')
   return limit
 }
 
@@ -51,9 +51,9 @@ export function readLimit(text: string): number {
 export function filterQuery(given: Filters, reading: { now: number; zone: Zone }): RequestOf<'followAudit'>['query'] {
   const { words = [], since, until, inRack, status, stream } = given
   if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))
-    throw new Usage('--status is not a status:', 'give one such as 403, or a class such as 5xx')
+    throw new Usage('--status is not an HTTP status.', 'Use a status such as 403, or a class such as 5xx.')
   if (stream !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(stream))
-    throw new Usage('--stream is not the id of a stream:', 'take one that audit show prints')
+    throw new Usage('--stream is not the ID of a stream.', 'Use an ID that audit show prints.')
   const query = {
     from: since === undefined ? undefined : readTimeFlag('--since', since, reading),
     to: until === undefined ? undefined : readTimeFlag('--until', until, reading),

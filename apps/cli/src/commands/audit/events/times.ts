@@ -27,8 +27,8 @@ function instant(flag: string, at: number): string {
   const date = new Date(at)
   if (Number.isNaN(date.getTime()) || at < 0)
     throw new Usage(
-      `${flag} is not a time:`,
-      'it is how long ago, such as 2h or 3d, or a time such as 2027-01-31 or 2027-01-31T12:00Z',
+      `${flag} is not a time.`,
+      'Use how long ago, such as 2h or 3d, or a time such as 2027-01-31 or 2027-01-31T12:00Z.',
     )
   return date.toISOString()
 }

@@ -78,7 +78,7 @@ function isState(text: string): text is CastState {
 }
 
 function notACast(): Error {
-  return new GatewayUnreachable('what came is no recording:', 'check that this is the address of a Rack Gateway')
+  return new GatewayUnreachable('The answer is not a recording.', 'Check that this is the address of a Rack Gateway.')
 }
 
 /** Reads to the end and hands over each event. @throws RecordingBroken, RecordingNotWhole for what isn't all that was recorded */

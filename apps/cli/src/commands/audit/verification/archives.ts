@@ -22,7 +22,10 @@ export async function verifyArchives(
     if (manifest !== null) records.push({ manifest: manifest.toString('utf8'), place: directory })
   }
   if (archives.length === 0)
-    throw new Usage(`--archive ${directory} has no archived month:`, 'name the directory that holds those like 2026-10')
+    throw new Usage(
+      `--archive ${directory} has no archived month.`,
+      'Name the directory that has months such as 2026-10.',
+    )
   return { archives, records }
 }
 

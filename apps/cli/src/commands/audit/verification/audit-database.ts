@@ -5,8 +5,8 @@ import { Usage } from '../../../errors.ts'
 export function connectTo(url: string): Sql {
   if (!/^postgres(ql)?:\/\//.test(url))
     throw new Usage(
-      '--database is not the address of a PostgreSQL database:',
-      'it looks like postgres://user:password@host:5432/name',
+      '--database is not the address of a PostgreSQL database.',
+      'Use an address such as postgres://user:password@host:5432/name.',
     )
   return postgres(url, {
     max: 1,

@@ -16,7 +16,7 @@ export function pinnedKey(text: string | null): PublicKey | null {
   if (text === null) return null
   const key = readPublicKey(text)
   if (key === null)
-    throw new Usage('--key is not a key of a gateway:', 'it looks like rack-gateway/audit+1a2b3c4d+AbCd…, in one word')
+    throw new Usage('--key is not a key of a gateway.', 'A key is one word such as rack-gateway/audit+1a2b3c4d+AbCd….')
   return key
 }
 
@@ -25,7 +25,7 @@ export function unreadable(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
   if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
   return new AuditUnreadable(
-    `the log could not be read to its end, so nothing is known of it: ${printable(error.message)}`,
-    'try again, and if it stays so, look whether what it is read from answers',
+    `The log could not be read to its end, so it is not verified: ${printable(error.message)}`,
+    'Try again. If it fails again, check the source of the log.',
   )
 }

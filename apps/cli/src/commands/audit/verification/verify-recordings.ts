@@ -67,7 +67,7 @@ async function storeAt(address: string, cwd: string): Promise<ObjectStore> {
   } catch (error) {
     throw new Usage(
       `--recordings can not be read: ${reasonOf(error, 'it can not be opened')}`,
-      'name where recordings are kept: a directory, or s3://bucket/prefix',
+      'Name the store of the recordings: a directory, or s3://bucket/prefix.',
     )
   }
 }
@@ -76,8 +76,8 @@ async function storeAt(address: string, cwd: string): Promise<ObjectStore> {
 function unreadable(error: unknown): Error {
   const why = error instanceof Error ? printable(error.message) : 'for an unknown reason'
   return new AuditUnreadable(
-    `the recordings could not be read to their end, so nothing is known of them: ${why}`,
-    'try again, and if it stays so, look whether their store answers',
+    `The recordings could not be read to their end, so they are not verified: ${why}`,
+    'Try again. If it fails again, check the store of the recordings.',
   )
 }
 
@@ -85,7 +85,7 @@ function keysIn(setting: string | undefined): DeriveKeys | null {
   if (setting === undefined || setting === '') return null
   const problem = secretKeysProblem(setting)
   if (problem !== null)
-    throw new Usage(`APP_SECRET_KEY ${problem};`, 'unset it to verify recordings without opening them')
+    throw new Usage(`APP_SECRET_KEY ${problem}.`, 'Unset it to verify recordings without decrypting them.')
   const secrets = splitSecretKeys(setting).map((key) => Buffer.from(key))
   return (purpose) => secrets.map((secret) => deriveKey(secret, purpose))
 }

@@ -30,7 +30,7 @@ const fieldPattern = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/
  */
 export function parseRequestLine(line: string): RequestLine {
   const [, method, target] = requestLinePattern.exec(line) ?? []
-  if (method === undefined || target === undefined) throw new Refusal(400, 'the request line is not one of HTTP/1.1')
+  if (method === undefined || target === undefined) throw new Refusal(400, 'The request line is not valid HTTP/1.1.')
   return { method, target }
 }
 
