@@ -220,7 +220,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       78,
-      /^The address of staging in \S+ can't be used: nothing may follow/,
+      /^The address of staging in \S+ cannot be used: nothing may follow/,
     ],
     [
       'a token that is none',

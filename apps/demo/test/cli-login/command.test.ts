@@ -112,7 +112,7 @@ describe('rack-gateway login', () => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
     const [browser, page] = await answerAs('admin', address, 'allow')
     running.signal(signal)
-    expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('interrupted') })
+    expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('Interrupted.') })
     await expect(browser.visit(page.location ?? '')).rejects.toThrow('ECONNREFUSED')
   })
 
@@ -130,7 +130,7 @@ describe('rack-gateway login', () => {
     const running = command(['login', 'staging', at.system.url])
     const [, address, code = ''] = await running.saw(/Open (\S+) in a browser .* type this code: (\S+)\n/)
     expect(address).toBe(`${at.system.url}/gateway/device`)
-    expect(running.output.stderr).toMatch(/no browser here to open \((in a container|without a terminal)\)/)
+    expect(running.output.stderr).toMatch(/No browser can be opened here \((in a container|without a terminal)\)/)
     const { browser, page } = await typeCode(at, code, 'deployer')
     await decide(at, browser, page, 'allow')
     expect(await running.ended).toMatchObject({ code: 0, stdout: 'Logged in to staging as deployer@example.com.\n' })
