@@ -107,9 +107,9 @@ describe('what a proposed policy would change of what was done', () => {
     [
       'a document that is wrong',
       'version: 1\nroles:\n  x: { permissions: [a:b] }\n',
-      'the document is not valid: line 3, column 8: the role "x" names',
+      'The document is not valid: line 3, column 8: the role "x" names',
     ],
-    ['one that is no YAML', '{', 'the document is not valid: line 1'],
+    ['one that is no YAML', '{', 'The document is not valid: line 1'],
     ['prototype keys', 'version: 1\n__proto__: { x: 1 }\n', '__proto__ is not known here'],
     [
       'aliases that multiply',

@@ -119,7 +119,7 @@ test('what ends while nobody waits for it any more frees its place', async () =>
   const one = studies({ studies: 1 })
   const leaving = new AbortController()
   const onBegin = async () => leaving.abort()
-  await expect(one.study(wanted({ leaving: leaving.signal, onBegin }))).rejects.toThrow('the study was given up')
+  await expect(one.study(wanted({ leaving: leaving.signal, onBegin }))).rejects.toThrow('The study exceeded its limit')
   await expect.poll(environments).toEqual([])
   expect((await one.study(wanted())).impact.calls).toBeGreaterThan(0)
 })

@@ -23,58 +23,58 @@ export interface PolicyStudy {
   /** Hash of the proposed document. */
   readonly proposed: string
   readonly impact: PolicyImpact
-  /** Where not all calls were looked at: why, and from when on they were, in milliseconds since the epoch. */
+  /** If a limit was reached: which one, and from when on calls were evaluated, in milliseconds since the epoch. */
   readonly cut: { readonly by: 'time' | 'number'; readonly from: number } | null
 }
 
 export interface PolicyStudies {
-  /** @throws InvalidRequest for a document that can't be used, TooManyRequests while enough others are under way */
+  /** @throws InvalidRequest for an invalid document, TooManyRequests at the limit of concurrent studies */
   study(wanted: WantedStudy): Promise<PolicyStudy>
-  /** Ends those that are under way. */
+  /** Ends all running studies. */
   stop(): void
 }
 
 export interface PolicyStudiesOptions {
   readonly sql: Database['sql']
-  /** Node's flags for the process of a study. */
+  /** Node.js flags for the process of a study. */
   readonly flags: readonly string[]
   readonly limits?: Partial<typeof studyLimits>
 }
 
 export const studyLimits = {
-  /** At once. */
+  /** Concurrent studies. */
   studies: 2,
   calls: 500_000,
-  /** Calls that are judged in one step. */
+  /** Calls per message to the process. */
   batch: 1_000,
-  /** Milliseconds that calls are read for. */
+  /** Milliseconds after which no more calls are read. */
   time: 40_000,
-  /** Milliseconds that one step may take. */
+  /** Milliseconds for the answer to one message. */
   patience: 20_000,
   /** MiB. */
   memory: 256,
-  /** That are named. */
+  /** Changes in the result. */
   changes: 200,
 }
 
-/** Studies what a proposed document would change of what was done: each in a process of its own, few at once. */
+/** Evaluates recorded calls against a proposed document. Each study runs in its own process, and few run at once. */
 export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions): PolicyStudies {
   const bounds = { ...studyLimits, ...limits }
-  const underWay = new Set<StudyChild>()
+  const running = new Set<StudyChild>()
 
   async function study(wanted: WantedStudy): Promise<PolicyStudy> {
-    if (underWay.size >= bounds.studies) throw tooMany(bounds.studies)
+    if (running.size >= bounds.studies) throw tooMany(bounds.studies)
     const child = startStudyChild({ flags, memory: bounds.memory, patience: bounds.patience })
-    underWay.add(child)
+    running.add(child)
     wanted.leaving.addEventListener('abort', child.end, { once: true })
     try {
       wanted.leaving.throwIfAborted()
       return await studied(child, wanted)
     } catch (error) {
-      throw error instanceof StudyBroken ? givenUp(bounds) : error
+      throw error instanceof StudyBroken ? limitExceeded(bounds) : error
     } finally {
       wanted.leaving.removeEventListener('abort', child.end)
-      underWay.delete(child)
+      running.delete(child)
       child.end()
     }
   }
@@ -115,12 +115,12 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
   return {
     study,
     stop() {
-      for (const child of underWay) child.end()
+      for (const child of running) child.end()
     },
   }
 }
 
-/** The search for a batch was given up. */
+/** PostgreSQL cancelled the query of a batch. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '57014'
 }
@@ -130,18 +130,18 @@ const maxProblems = 5
 function invalid(problems: readonly string[]): Error {
   const left = problems.length - maxProblems
   const named = problems.slice(0, maxProblems).join('; ')
-  const reason = `the document is not valid: ${named}${left > 0 ? `; and ${left} problems more` : ''}`
-  return withRule(new InvalidRequest(reason, 'correct it'), 'policy-document')
+  const reason = `The document is not valid: ${named}${left > 0 ? `; and ${left} more problems` : ''}.`
+  return withRule(new InvalidRequest(reason, 'Correct the document.'), 'policy-document')
 }
 
-function givenUp({ memory, patience }: typeof studyLimits): Error {
-  const reason = `the study was given up: a document may take ${memory} MiB and ${patience / 1_000} s`
-  return withRule(new InvalidRequest(reason, 'make it smaller, or try again later'), 'study-size')
+function limitExceeded({ memory, patience }: typeof studyLimits): Error {
+  const reason = `The study exceeded its limit of ${memory} MiB or ${patience / 1_000} s.`
+  return withRule(new InvalidRequest(reason, 'Simplify the document, or retry later.'), 'study-size')
 }
 
-function tooMany(most: number): Error {
-  const reason = `${most} studies of the audit log are under way already, as many as a gateway does at once`
-  return Object.assign(withRule(new TooManyRequests(reason, 'try again in 30 s'), 'study-limit'), { retryAfter: 30 })
+function tooMany(limit: number): Error {
+  const reason = `${limit} studies of the audit log are already running, which is the limit.`
+  return Object.assign(withRule(new TooManyRequests(reason, 'Retry in 30 s.'), 'study-limit'), { retryAfter: 30 })
 }
 
 function unexpected({ kind }: StudyAnswer): Error {

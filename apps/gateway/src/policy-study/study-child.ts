@@ -9,21 +9,21 @@ export interface StudyChild {
   end(): void
 }
 
-/** It ran out of memory or time, or was ended. */
+/** The process ran out of memory or time, or was ended. */
 export class StudyBroken extends Error {}
 
 export interface StudyChildOptions {
-  /** Node's flags. */
+  /** Node.js flags. */
   readonly flags: readonly string[]
   /** MiB. */
   readonly memory: number
-  /** Milliseconds that one answer may take. */
+  /** Milliseconds for one answer. */
   readonly patience: number
 }
 
 const program = fileURLToPath(new URL(`./study-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
 
-/** Starts the process of one study. It is given nothing of our environment, which holds secrets. */
+/** Starts the process of one study. Its environment is empty, because the gateway's environment contains secrets. */
 export function startStudyChild({ flags, memory, patience }: StudyChildOptions): StudyChild {
   const child = fork(program, [], {
     execArgv: [...flags.filter((flag) => !flag.startsWith('--inspect')), `--max-old-space-size=${memory}`],

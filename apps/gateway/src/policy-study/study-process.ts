@@ -4,7 +4,7 @@ import { type ImpactStudy, studyImpact } from '@rack-gateway/rbac-policy/simulat
 import type { StudyAnswer, StudyQuestion } from './messages.ts'
 import { recordedCall } from './recorded-calls.ts'
 
-// A process of its own: what a document takes to be read and judged, it takes from nobody else.
+// Runs as its own process, so that an expensive document cannot slow down or crash the gateway.
 let study: ImpactStudy | null = null
 
 process.on('message', (question: StudyQuestion) => process.send?.(answerTo(question)))
