@@ -1,4 +1,4 @@
-import { joinWithAnd, inMessage } from '@rack-gateway/command-matcher'
+import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import {
   type Judged,

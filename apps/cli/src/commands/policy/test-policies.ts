@@ -1,6 +1,6 @@
 import {
-  type CasesFile,
   type CaseEvaluation,
+  type CasesFile,
   type CoveredRule,
   readCases,
   runCases,
