@@ -244,7 +244,7 @@ describe('doctor', () => {
     expect(await look()).toMatchObject({ code: 126, problems: ['convox'] })
     script('#!/nowhere/interpreter\n')
     const broken = await look()
-    expect([broken.code, broken.of('convox')?.next]).toEqual([126, expect.stringContaining('install what runs it')])
+    expect([broken.code, broken.of('convox')?.next]).toEqual([126, expect.stringContaining('Install what runs it')])
     script('#!/bin/sh\necho rack-gateway 1.0.0\n')
     expect(await look()).toMatchObject({ code: 127, problems: ['convox'] })
     script('#!/bin/sh\nexit 3\n')

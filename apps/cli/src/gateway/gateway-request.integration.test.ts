@@ -235,7 +235,7 @@ test('nothing else of the program asks a gateway', () => {
   const found = sourceFiles().filter((path) => connecting.test(readFileSync(path, 'utf8')))
   expect(found.map((path) => path.slice(own).replaceAll('\\', '/')).sort()).toEqual([
     // A browser comes back to it.
-    'browser-login/callback.ts',
+    'browser-login/callback-server.ts',
     // Convox comes in there.
     'convox/relay/listener.ts',
     // It looks at a certificate, and has no token.
