@@ -52,7 +52,7 @@ musl_suffix() {
   esac
 }
 
-# By https only, wherever it is redirected to; http for what is on this machine.
+# Only https, also after a redirect; http only for this machine.
 download() {
   address=$1
   file=$2
@@ -65,7 +65,7 @@ download() {
   fi || fail "$address could not be downloaded: is it a release's address, and does the release have it?"
 }
 
-# wget goes wherever it is redirected to: what came that way is not used. That of busybox may verify no certificate.
+# wget follows redirects to any scheme, so a redirected download is not used. The wget of busybox may not verify certificates.
 download_with_wget() {
   case $(wget --version 2>&1 || true) in
     *'GNU Wget'*) ;;
@@ -111,7 +111,7 @@ choose_directory() {
   fi
 }
 
-# In one step: whoever starts the command has the old one or the new one, whole.
+# In one step: a command that starts now gets the whole old file or the whole new one.
 put_into_place() {
   mkdir -p "$2" || fail "$2 cannot be made: name another directory as the second argument"
   [ ! -d "$2/rack-gateway" ] || fail "$2/rack-gateway is a directory: move it away, or name another directory as the second argument"

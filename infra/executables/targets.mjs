@@ -29,7 +29,7 @@ export function ownTarget() {
 /**
  * Reads `TARGET=RUNTIME` arguments; without any, the Node that runs this is the runtime for its own target.
  *
- * @throws Error for what is no target, or has no runtime
+ * @throws Error for an unknown target, or one without a runtime
  */
 export function readTargets(args) {
   const named = args.length > 0 ? args : [`${ownTarget()}=${process.execPath}`]
@@ -68,7 +68,7 @@ function versionHere(runtime) {
   return status === 0 ? stdout.trim() : null
 }
 
-/** The same by what is in it: where its headers are. */
+/** The same, detected by its headers. */
 function versionWithin(runtime) {
   return /node-(v\d+\.\d+\.\d+)-headers/.exec(readFileSync(runtime, 'latin1'))?.[1] ?? null
 }

@@ -25,7 +25,7 @@ describe('Dockerfile', () => {
     expect(validate('FROM x\nUSR y\n')).not.toEqual([])
   })
 
-  test('ends with a stage that has Node 24 and the gateway, and nothing that builds', () => {
+  test('ends with a stage that has Node 24 and the gateway, and no build tools', () => {
     expect(instructions[0]).toMatch(/^ARG NODE_IMAGE=node:24-/)
     expect(stages).toHaveLength(2)
     expect(last.filter((line) => line.startsWith('COPY ')).every((line) => line.includes('--from=build'))).toBe(true)

@@ -56,7 +56,7 @@ test('a package is taken over only some days after its release', () => {
   expect(minimumReleaseAge).toBeGreaterThanOrEqual(3 * 24 * 60)
 })
 
-test('what can write runs nothing of the repository or of packages', () => {
+test('a job with write permission runs no code of the repository or of packages', () => {
   expect(permissions).toEqual({ contents: 'read' })
   const writing = everyJob.filter(([, job]) => Object.values(job.permissions ?? {}).includes('write'))
   expect(writing.map(([name]) => name)).toEqual(['attest', 'publish'])
@@ -71,7 +71,7 @@ test('no expression is put into a command, where it could become another one', (
   expect(commands.filter((command) => command.includes('${{'))).toEqual([])
 })
 
-test('each target that there is has its executable, and each of these its provenance and bill of materials', async () => {
+test('each target has its executable, and each of these its provenance and bill of materials', async () => {
   const { targets, executableName } = (await import(
     fileURLToPath(new URL('../executables/targets.mjs', import.meta.url))
   )) as { targets: readonly string[]; executableName: (target: string) => string }

@@ -7,7 +7,7 @@ interface Actor {
 /**
  * How an actor is shown and sent: a user by the e-mail address, an API token as `token:NAME (OWNER)`, a workload by its
  * repository. Only the identity provider says what a user is called, and only a user is shown as an e-mail address: a name
- * that somebody chose for anything else gets its kind in front.
+ * that a user chose gets its kind as a prefix.
  *
  * @param actor one that was shown before comes back unchanged
  */

@@ -13,7 +13,7 @@ export function isPattern(text: string): boolean {
 
 /**
  * Whether every name that `inner` matches, `outer` matches too. A star of `inner` stands for anything, so only a star of
- * `outer` can take it; and everything, what is to come included, is held only by whoever holds everything.
+ * `outer` can take it; and only a principal with all permissions has all permissions of the future.
  */
 export function contains(outer: string, inner: string): boolean {
   if (inner === '*') return outer === '*'

@@ -212,7 +212,7 @@ describe('what is asked further', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('that is refused every way, is refused, and nothing that the policy refuses was asked about', async () => {
+  test('that is denied in every scenario is denied, and packages are not asked about calls that the policy denies', async () => {
     const { asked, told } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'deny'))
     expect(told).toMatchObject({ decision: { effect: 'deny', rule: 'package:p:no' }, when: null, otherwise: null })
     expect(new Set(asked.map(({ process }) => process?.service))).not.toContain('(another)')

@@ -52,7 +52,7 @@ describe('holds', () => {
     }
   })
 
-  test('remembers no name that it is asked about: what holds is found by the bindings that hold', () => {
+  test('caches no name that a caller can choose: a decision depends only on the matching bindings', () => {
     const ops = principal([binding('ops', { apps: 'web-*' }), binding('viewer', { apps: '*-2' })])
     const basis = (app: string) => policy.decide(ops, call('GET /apps/{app}', { app })).bindings
     expect(basis('web-1')).toEqual(['binding-ops'])

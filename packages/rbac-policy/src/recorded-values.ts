@@ -77,7 +77,7 @@ interface CompiledValueRule {
   readonly isNamed: NameMatcher
 }
 
-/** @returns which rules are for a place; most routes have none, and then nothing of them is looked at */
+/** @returns the rules for a scope. Most routes have none, and their values are then not read. */
 export function compileValueRules(rules: readonly ValueRule[]): (place: ValuePlace) => readonly CompiledValueRule[] {
   const byRoute = new Map<string, readonly CompiledValueRule[]>()
   for (const rule of rules) {

@@ -58,7 +58,7 @@ async function policyOf({ policyFile }: ServerConfig): Promise<PolicyDocument> {
   return policyFile === null ? builtInPolicy() : await readPolicyFile(policyFile)
 }
 
-/** A name that the policy doesn't have would be a token that may nothing. */
+/** A token with an unknown role would have no permissions. */
 function checkRole({ roles }: PolicyDocument, role: string): void {
   const names = roles.map(({ name }) => name)
   if (!names.includes(role)) throw new UsageError(`there is no role ${role}; the policy has ${names.join(', ')}`)

@@ -8,7 +8,7 @@ const longestRest = 5_000
 
 /**
  * Bounds the time that request bodies take. A body of a request to the gateway itself has to end within `timeout`
- * milliseconds. What is left of any body after the response is read for a moment, and then the connection is closed.
+ * milliseconds. After the response, the rest of a body is read for a moment. Then the connection is closed.
  * Bodies for a rack can last for hours: `BODY_TIMEOUT` is their limit.
  */
 export function limitBodyTime(app: FastifyInstance, timeout: number): void {

@@ -102,7 +102,7 @@ test('what was cut from a record leaves its call out', async () => {
   expect([impact.calls, impact.unclear, impact.changes.map(({ app }) => app)]).toEqual([2, 1, ['whole']])
 })
 
-test('its process has nothing of the environment', async () => {
+test('its process gets no environment variables', async () => {
   process.env.RACK_TOKEN_TEST = 'a secret'
   let seen: string[] = []
   const onBegin = async () => {

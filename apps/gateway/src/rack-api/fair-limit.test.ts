@@ -11,7 +11,7 @@ type Limit = ReturnType<typeof limitOf>
 
 const callerOf = (principal: string, signal = new CallerSignal()) => ({ principal, rack: 'staging', signal })
 
-/** Begins `count` calls of one principal that there is a place for. */
+/** Starts `count` calls of one principal, below the limit. */
 function fill(limit: Limit, principal: string, count: number): Release[] {
   return Array.from({ length: count }, () => {
     const release = limit.take(principal)
@@ -83,7 +83,7 @@ test('a principal without a place of its own does not hold up the others', async
   expect(started).toEqual(['cy'])
 })
 
-test('no more than so many calls of one principal wait, and another is refused for what was full', async () => {
+test('a limited number of calls of one principal wait, and the error of another one names the limit', async () => {
   const limit = limitOf()
   fill(limit, 'ann', 2)
   const started: string[] = []

@@ -39,7 +39,7 @@ async function at(second: number, of = call): Promise<string | null> {
   return review(of, principal, decision)
 }
 
-describe('a review of what is under way', () => {
+describe('a review of calls in progress', () => {
   test('asks packages that take their time every 30 seconds, for each call', async () => {
     for (const second of [0, 1, 29, 30, 31, 59, 60]) await at(second)
     expect(asked).toEqual([

@@ -94,7 +94,7 @@ test('each that was left is closed once, however many look', async () => {
   expect(failures).toEqual([])
 })
 
-test('a session that goes on in a stream of the next month, or in one after a sleep, is not taken for left', async () => {
+test('a session that continues in a stream of the next month, or after a sleep of the machine, is not adopted', async () => {
   const { admin, store, events, replica } = await scenario()
   const { look } = replica()
   const [first, second, third, heir] = [uuid(), uuid(), uuid(), uuid()]

@@ -62,7 +62,7 @@ function leftRecordings(sql: Sql): Promise<LeftRecording[]> {
 
 async function adopt(options: RecordingAdoptionOptions, left: LeftRecording, signal: AbortSignal): Promise<void> {
   const { sql, store, deriveKeys, now, record } = options
-  const verdict = await verifyRecording({ store, deriveKeys, id: left.id, proven: null, signal })
+  const check = await verifyRecording({ store, deriveKeys, id: left.id, proven: null, signal })
   await sql.begin(async (transaction) => {
     const [open] = await transaction`
       select from gateway.recordings where id = ${left.id} and ended_at is null for update skip locked`
@@ -70,9 +70,9 @@ async function adopt(options: RecordingAdoptionOptions, left: LeftRecording, sig
     const at = new Date(now())
     const said = await recordedEnd(sql, { opened: left.opened, from: left.startedAt, to: at })
     if (said !== null) return end(transaction, left.id, said)
-    await end(transaction, left.id, { at, recording: { ...verdict, lost: null } })
-    // The row is ours until the commit, and the commit comes after the event: whoever finds it open again finds the event, too.
-    await record(closedDraft(left, verdict))
+    await end(transaction, left.id, { at, recording: { ...check, lost: null } })
+    // The row stays locked until the commit, which comes after the event. A process that finds the row open again finds the event, too.
+    await record(closedDraft(left, check))
   })
 }
 

@@ -16,7 +16,7 @@ import { eventLine } from './event-line.ts'
 import { type FollowingOptions, followedText } from './following.ts'
 import { recordedEnd } from './recorded-end.ts'
 
-/** Recordings, for who may see them. */
+/** Reads recordings. */
 export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find'> {
   /**
    * The asciicast, verified chunk by chunk against what the log says. Its last event, `v`, says what it was found to be: `complete`,
@@ -98,7 +98,7 @@ async function* textOf(
   }
 }
 
-/** What holds a recording's chunks to be all: its end in the log, nothing yet, or nothing any more. */
+/** The proof that a recording is complete: its end in the log, which can be missing. */
 type Proof = 'proven' | 'open' | 'gone'
 
 const goneFromLog =

@@ -59,7 +59,7 @@ export interface RecordingFilter {
 /** Where recordings are found. What they have to come to is in the events; nothing here proves anything. */
 export interface RecordingCatalogue {
   add(recording: StartedRecording): Promise<void>
-  /** As its own process says it: counts for more than what was found by whoever took that process for gone. */
+  /** The end that the recording's own process wrote. It replaces the end that an adopting process wrote. */
   end(summary: RecordingSummary, at: Date): Promise<void>
   find(id: string): Promise<ListedRecording | null>
   /** Newest first. @param before the id that the page before ended with */

@@ -1,4 +1,4 @@
-/** A line of an asciicast that the gateway adds to what was recorded: a marker, or the verdict. */
+/** A line that the gateway adds to an asciicast: a marker, or the result of the verification. */
 export function eventLine(code: 'm' | 'v', text: string): Buffer {
   return Buffer.from(`${JSON.stringify([0, code, text])}\n`)
 }

@@ -26,7 +26,7 @@ const heartbeat = 15_000
 /** Milliseconds that the last chunks of a session get to be stored, once it has ended. */
 const patience = 30_000
 
-/** The asciicast of a session that runs, as long as somebody takes it. */
+/** The asciicast of a running session, until the consumer stops. */
 export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
   const { id, from, signal, onRead } = options
   const release = options.flushNow(id)

@@ -23,7 +23,7 @@ export interface RecordedEndSearch {
 /** Two clocks may differ, and an event can be late. */
 const around = 3_600_000
 
-/** The `closed` event of its session, else the `recording.closed` of whoever found its process gone; null while there is neither. */
+/** The `closed` event of the session, or the `recording.closed` event of the process that adopted it; null: neither exists yet. */
 export async function recordedEnd(sql: Sql, { opened, from, to }: RecordedEndSearch): Promise<RecordedEnd | null> {
   const rows = await sql<{ canonical: string }[]>`
     select canonical from audit.events

@@ -36,7 +36,7 @@ const most = 200
 
 /**
  * Removes ended recordings whose time is over, and the oldest of more than may be kept. That one is removed is in the log and in its
- * row before any of it is gone; what was begun and not finished is finished by whoever comes next.
+ * row before any of it is gone; another process finishes an interrupted removal.
  */
 export async function removeOldRecordings(options: RemovalOptions, signal: AbortSignal): Promise<void> {
   const { sql, keep, maxSize, now } = options

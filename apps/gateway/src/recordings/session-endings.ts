@@ -1,7 +1,7 @@
 import type { Identities } from '@rack-gateway/auth'
 import type { Sql } from 'postgres'
 
-/** Sessions that run here, for whoever ends them from anywhere. */
+/** Sessions of this process that another process can end. */
 export interface SessionEndings {
   /** @returns the function that takes it out again */
   add(recording: string, end: (reason: string) => void): () => void
@@ -10,7 +10,7 @@ export interface SessionEndings {
 
 export interface SessionEndingsOptions {
   readonly sql: Sql
-  /** That somebody ends a session raises the revision, too. */
+  /** Ending a session raises the revision, too. */
   readonly identities: Pick<Identities, 'onChange'>
   readonly onError: (error: unknown) => void
 }
@@ -52,7 +52,7 @@ export function createSessionEndings({ sql, identities, onError }: SessionEnding
   return {
     add(recording, end) {
       sessions.set(recording, end)
-      // Somebody may have ended it before it was here to be told.
+      // The session can have been ended before it was registered here.
       lookNow()
       return () => sessions.delete(recording)
     },

@@ -86,7 +86,7 @@ async function begin({ entry }: LoadedPackage, register: () => void | Promise<vo
 }
 
 /**
- * A scope inherits what the application is decorated with, and none of it is a package's, whatever the gateway is given one day:
+ * A scope inherits the decorations of the application. A package must not see any of them, including future ones:
  * only what Fastify itself brings stays. A package's code is trusted, so this is against accidents.
  */
 function withhold(scope: FastifyInstance, brought: ReadonlySet<string>): void {

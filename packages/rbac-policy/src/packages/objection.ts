@@ -4,7 +4,7 @@ const rulePattern = /^[a-z][a-z0-9-]{0,39}$/
 const longestSentence = 500
 
 /**
- * What a package has answered, read as if by a stranger: null for no objection.
+ * Parses the result of a package as untrusted input; null: no objection.
  *
  * @throws NotAVerdict for anything that isn't one: an unclear answer must not let a call pass
  */
@@ -29,7 +29,7 @@ function ruleOf(rule: unknown): string {
   throw new NotAVerdict('its rule is not 1 to 40 lower-case letters, digits and dashes')
 }
 
-/** One line, nothing that steers a terminal, and no per-cent sign: the stock CLI prints a refusal as a format. */
+/** One line without control characters and percent signs, because the stock CLI prints an error as a format string. */
 function sentence(name: string, text: unknown): string {
   if (typeof text !== 'string' || text.trim() === '') throw new NotAVerdict(`its ${name} is not a sentence`)
   const clean = text

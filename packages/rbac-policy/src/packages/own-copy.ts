@@ -3,7 +3,7 @@ import { register } from 'node:module'
 let lent = false
 
 /**
- * Lets policy packages import `@rack-gateway/rbac-policy/…` from wherever they are: what isn't installed beside them
+ * Lets policy packages import `@rack-gateway/rbac-policy/…` from any directory: what is not installed there
  * is this gateway's own copy, so that a file that is mounted into a container needs no node_modules.
  */
 export function lendOwnCopy(): void {

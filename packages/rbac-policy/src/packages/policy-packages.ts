@@ -36,8 +36,8 @@ export interface PolicyPackages {
   /** The decision as it is, or the first objection. A package that fails objects. */
   narrow(permitted: Permitted): Promise<Decision>
   /**
-   * The same for calls that nobody makes, for as long as one question of somebody is answered. The packages are told so; one that
-   * gave no answer in time is not asked again.
+   * The same for simulated calls, while one request is answered. Packages see that the call is simulated. A package that
+   * exceeds its timeout is not asked again.
    */
   simulation(): (permitted: Permitted) => Promise<Decision>
   /** Asks again about a call that is under way. Those that don't answer at once are left out where only `synchronous` ones are asked. */

@@ -100,7 +100,7 @@ export interface RouteContext {
   /** Who made a request of one of its routes, with the roles held at a place. @throws on a route that lets in anybody */
   callerOf(request: FastifyRequest, place: { readonly rack: string; readonly app: string | null }): PackagePrincipal
   /**
-   * Writes an event `package.recorded`, in the name of the request's caller. Resolves once it is durable: do what it tells of afterwards.
+   * Writes an event `package.recorded`, with the request's principal. Resolves once it is durable: act only after that.
    *
    * @param detail at most 20 facts, flat, no secrets
    * @throws AuditUnavailable (503)

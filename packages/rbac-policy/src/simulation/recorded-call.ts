@@ -73,7 +73,7 @@ export function createCallers(): Callers {
 const match = compileMatcher(rackRoutes)
 
 /**
- * Puts a recorded call together again. Where somebody had a role is recorded as the roles that held there: they are given for everywhere, since
+ * Rebuilds a recorded call. An event has only the roles that the principal had for the call's scope, so they are given for every scope, since
  * nothing but that place is asked about. A token's owner is taken to hold everything, and what the token holds, as the record doesn't say.
  *
  * @returns null for what can't be: another version's route, or a caller without a kind of today

@@ -18,7 +18,7 @@ export interface TestedPolicy {
    * @throws where the package fails, with what it threw as the cause: a gateway would refuse the call by the rule `package-failed`
    */
   evaluate(call: TestCall, phase?: CallContext['phase']): Promise<Decision>
-  /** What `rack-gateway can` would be told of the call: the same, and the package is told that nobody makes it. @throws as above */
+  /** The decision that `rack-gateway can` would show: the package sees a simulated call. @throws as above */
   simulate(call: TestCall): Promise<Decision>
   /** Asks one of the package's routes. @param path below the package's own address */
   ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, asked?: TestAsked): Promise<TestAnswer>
