@@ -84,7 +84,7 @@ describe('an attacker who sends a code of a login', () => {
     const login = await beginDevice(at, { device: 'payroll-server' }, attacker)
     const { browser, page } = await typeCode(at, login.code, 'deployer', { headers: victim })
     expect(page.body).toContain('198.51.100.66; this browser is at 203.0.113.7')
-    expect(page.body).toContain('Somebody else may have sent you this code')
+    expect(page.body).toContain('Another person may have sent you this code')
     expect(page.body).toMatch(/<input type="checkbox" name="confirmed" value="yes" required>/)
     const refused = await decide(at, browser, page, 'allow', { headers: victim })
     expect([refused.status, refused.body]).toEqual([

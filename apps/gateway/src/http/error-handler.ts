@@ -74,7 +74,7 @@ export async function answerError(
   // A caller that reached a limit is not a failure. The log line of the call says so already.
   if (failure.status >= 500 && failure.retryAfter === undefined)
     request.log.error({ event: 'call.failed', rule, err: error })
-  if (failure.retryAfter !== undefined) await delayDenial(reply.raw)
+  if (isAboveLimit(failure)) await delayDenial(reply.raw)
   if (request.call?.recorded) return respond(request, reply, failure)
   try {
     await recordDenial(app, principal, () => denialEvent(request, failure, rule))
@@ -145,7 +145,7 @@ async function answerUnauthenticated(
   if (detail !== null) app.unauthenticatedLog.note(`refused ${rule}`, 'info', { event: 'call.refused', rule, detail })
   const { reason, next, policy } = failure.body
   app.audit.countDenial({ address: addressOf(request), rule, reason: detail ?? reason, remedy: next, policy })
-  if (failure.retryAfter !== undefined) await delayDenial(reply.raw)
+  if (isAboveLimit(failure)) await delayDenial(reply.raw)
   sendFailure(request, reply, failure)
 }
 
@@ -164,6 +164,12 @@ async function limitError(
   } catch (limit) {
     return limit
   }
+}
+
+const limitCodes: ReadonlySet<string> = new Set(['RGW_TOO_MANY_REQUESTS', 'RGW_TOO_MANY_CALLS'])
+
+function isAboveLimit({ body }: Failure): boolean {
+  return limitCodes.has(body.code)
 }
 
 function respond(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
