@@ -64,7 +64,7 @@ describe('every answer has a record', () => {
     expect(await answer).toMatchObject({
       status: 503,
       json: { code: 'RGW_OUTCOME_NOT_RECORDED' },
-      error: expect.stringContaining('carried this out'),
+      error: expect.stringContaining('the rack has done this'),
     })
     await giveBack()
   })

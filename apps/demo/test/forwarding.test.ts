@@ -34,6 +34,6 @@ describe('X-Forwarded-For', () => {
     await ask(system, '/apps', forwarded)
     await ask(system, '/apps')
     expect(warnings()).toEqual([])
-    expect(await proxies(system)).toEqual({ ready: true, detail: 'nothing was forwarded that is not believed' })
+    expect(await proxies(system)).toEqual({ ready: true, detail: 'no X-Forwarded-For was ignored' })
   })
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callCli } from './support/cli-call.ts'
 import { createMachine, type Machine } from './support/machine.ts'
 import { type System, startSystem } from './support/system.ts'
 
@@ -72,13 +73,14 @@ async function expectUsable(rackUrl: string): Promise<void> {
 
 describe('the lines of the page', () => {
   test('make a trust', async () => {
-    const curl = page.slice(page.indexOf('curl -sS -H "Authorization: Bearer $TOKEN"')).split('```')[0] ?? ''
-    await run(`${here(curl).trim()} > "$HOME/made"`, { TOKEN: admin })
-    expect(JSON.parse(written('made'))).toMatchObject({
+    const line = /^rack-gateway trusts create .*$/m.exec(page)?.[0] ?? ''
+    const made = await callCli([...line.split(' ').slice(1), '--json'], {
+      RACK_GATEWAY_URL: system.url,
+      RACK_GATEWAY_TOKEN: admin,
+    })
+    expect(JSON.parse(made.stdout)).toMatchObject({
       name: 'deploy-myapp',
-      role: 'ci',
-      racks: 'staging',
-      apps: 'myapp',
+      grants: [{ role: 'ci', racks: 'staging', apps: 'myapp' }],
     })
   })
 

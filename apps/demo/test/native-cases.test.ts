@@ -153,7 +153,7 @@ describe.skipIf(convox === null)(
         const shown = (await succeeds(as(deployer, ['config', 'get', 'c1']))).trim()
         expect(shown).toBe('[hidden]')
         const { code, stderr } = await as(deployer, ['config', 'set', 'c1', '--value', ''], { stdin: `${shown}\n` })
-        expect([code, stderr]).toEqual([1, expect.stringMatching(/^ERROR: the value of c1 holds a mask/)])
+        expect([code, stderr]).toEqual([1, expect.stringMatching(/^ERROR: The value of c1 contains a mask/)])
         expect(await atRack('/apps/myapp/configs/c1')).toMatchObject({ value: 'the-real-value' })
       })
     })

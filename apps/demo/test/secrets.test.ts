@@ -196,7 +196,10 @@ describe('secrets', () => {
     system.rack.clearReceived()
     const body = new URLSearchParams({ value: value(mask) }).toString()
     const answer = await system.send('PUT', '/apps/myapp/configs/settings?', tokens.deployer, body, form)
-    expect([answer.status, answer.error]).toEqual([400, expect.stringContaining('the value of settings holds a mask')])
+    expect([answer.status, answer.error]).toEqual([
+      400,
+      expect.stringContaining('The value of settings contains a mask'),
+    ])
     expect(system.rack.received).toEqual([])
   })
 

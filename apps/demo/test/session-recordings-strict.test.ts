@@ -130,7 +130,7 @@ describe('a store that fails', () => {
   })
 
   test('lets a best-effort session continue, and says what is missing', async () => {
-    server.hang(true)
+    server.deny(true)
     const before = (await system.events()).length
     const socket = await exec('cat', 'otherapp')
     expect(socket.status).toBe(101)
@@ -139,7 +139,7 @@ describe('a store that fails', () => {
     socket.endOfInput()
     const seen = Buffer.concat(await socket.untilEndBytes())
     expect(seen.length).toBeGreaterThan(6_000_000 - 1)
-    server.hang(false)
+    server.deny(false)
     socket.close()
     const gap = await eventOf('recording.gap', before)
     const closed = await eventOf('closed', before)

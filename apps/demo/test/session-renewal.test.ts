@@ -98,7 +98,7 @@ describe('a session that is renewed', () => {
 
   test('is a person: an API token is not renewed', async () => {
     const answer = await system.send('POST', '/gateway/api/v1/session/renewal', await system.pipelineToken())
-    expect([answer.status, answer.error]).toEqual([403, expect.stringContaining('a person does, with a session')])
+    expect([answer.status, answer.error]).toEqual([403, expect.stringContaining('Only a user can, with a session')])
   })
 
   test('is not renewed beyond its lifetime', async () => {

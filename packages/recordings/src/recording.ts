@@ -78,7 +78,7 @@ const sealBytes = 32 * 1024
 export class Recording implements RunningRecording {
   readonly id: string
   /** Resolves when `finish` was called. */
-  readonly onCallEnd: Promise<void>
+  readonly ended: Promise<void>
   readonly #options: RecordingOptions
   readonly #sealer: ChunkSealer
   readonly #uploads: UploadQueue
@@ -107,7 +107,7 @@ export class Recording implements RunningRecording {
   constructor(options: RecordingOptions) {
     const { id, context, secrets, deriveKeys, header } = options
     this.id = id
-    this.onCallEnd = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.#resolveWhenOver = resolve
     })
     this.#options = options

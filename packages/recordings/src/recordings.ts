@@ -82,7 +82,7 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
 
   function watch(recording: Recording): void {
     open.set(recording.id, recording)
-    recording.onCallEnd.then(() => recording.stored()).finally(() => open.delete(recording.id))
+    recording.ended.then(() => recording.stored()).finally(() => open.delete(recording.id))
   }
 
   return {
@@ -127,7 +127,7 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
       lost,
     }),
     async close() {
-      const all = Promise.all([...open.values()].map((recording) => recording.onCallEnd.then(() => recording.stored())))
+      const all = Promise.all([...open.values()].map((recording) => recording.ended.then(() => recording.stored())))
       await withTimeout(all, limits.drainTimeout, () => undefined)
       stopping.abort(new Error('the gateway has stopped'))
       store.close()

@@ -165,7 +165,7 @@ export async function startSystem({
         secretKeys: [new Secret(secretKey)],
         auditReads,
         auditFallbackDir: options.auditFallbackDir ?? auditFallbackDir,
-        sessions,
+        sessions: login ? { ...sessions, maxAge: Math.min(sessions.maxAge, login.sessionLife) } : sessions,
         publicUrl: login?.publicUrl ?? publicUrl,
         login: login && loginConfig(login),
         deviceLogin,
