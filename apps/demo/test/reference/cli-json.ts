@@ -14,6 +14,7 @@ interface Schema {
 /** The generated part of cli-json.md: each shape once, in the notation of TypeScript. */
 export function cliJsonParts(): Record<string, string> {
   const shapes: readonly (readonly [string, Schema])[] = Object.entries(jsonShapes)
+  listed = new Set()
   const types = new Map<string, string>()
   for (const [name, shape] of shapes) {
     const text = JSON.stringify(shape.items ?? shape)
@@ -74,7 +75,7 @@ function memberLines(
 ): string[] {
   const label = `${indent}${name}${required.includes(name) ? '' : '?'}: `
   const inner = objectIn(member)
-  const comment = commentOf(member)
+  const comment = firstTime(commentOf(member), name)
   if (inner === undefined || types.has(JSON.stringify(inner))) return [`${label}${typeOf(member, types)}${comment}`]
   const lines = Object.entries(inner.properties ?? {}).flatMap(([below, one]) =>
     memberLines(below, one, inner.required ?? [], types, `${indent}  `),
@@ -91,18 +92,28 @@ function objectIn(schema: Schema): Schema | undefined {
     .find((one) => one !== undefined)
 }
 
-const timeRemark = 'RFC 3339'
+const timeRemarks: readonly string[] = ['RFC 3339', 'RFC 3339, in UTC']
 const idRemark = 'a UUID'
+
+/** Comments that were listed, with the names of their members. */
+let listed = new Set<string>()
+
+/** A comment is listed only at the first member with its name. */
+function firstTime(comment: string, name: string): string {
+  if (listed.has(`${name}${comment}`)) return ''
+  listed.add(`${name}${comment}`)
+  return comment
+}
 
 function commentOf(schema: Schema): string {
   const text = schema.description ?? (schema.anyOf ?? []).map(({ description = '' }) => description).find(Boolean) ?? ''
-  return text === '' || text === timeRemark || text === idRemark ? '' : ` // ${text}`
+  return text === '' || timeRemarks.includes(text) || text === idRemark ? '' : ` // ${text}`
 }
 
 function typeOf(schema: Schema, types: ReadonlyMap<string, string>): string {
   const name = types.get(JSON.stringify(schema))
   if (name !== undefined) return name
-  if (schema.description === timeRemark) return 'Time'
+  if (timeRemarks.includes(schema.description ?? '')) return 'Time'
   if (schema.description === idRemark) return 'Id'
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, types)).join(' | ')
   if (schema.enum) return schema.enum.map((value) => `'${value}'`).join(' | ')
