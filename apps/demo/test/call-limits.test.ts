@@ -103,7 +103,7 @@ describe('what one principal may have in progress', () => {
     expect(refused.error).toContain('you already have 3 uploads and downloads in progress on the rack staging')
   })
 
-  test('calls that the rack does not answer leave room for others, and what waits continues when one of them ends', async () => {
+  test('calls that the rack does not answer leave room for others, and a waiting call starts when one of them ends', async () => {
     const [first] = await repeat(limits.callsPerPrincipal, () => hangingCall(ci))
     system.rack.clearReceived()
     const waiting = await open(get('/apps/myapp', ci))

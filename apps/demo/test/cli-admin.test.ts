@@ -114,7 +114,7 @@ describe('tokens', () => {
     )
   })
 
-  test('owner gives it to another user, and says what is left to do', async () => {
+  test('owner gives it to another user, and lists the remaining steps', async () => {
     const made = JSON.parse(
       (await run(['tokens', 'create', 'passed on', '--role', 'viewer', '--json'], viewer.token)).stdout,
     )

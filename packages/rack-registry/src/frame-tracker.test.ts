@@ -182,7 +182,7 @@ test.each([
   ['a length with the top bit', 'server', hello, Buffer.from('827f8000000000000000', 'hex'), 'a frame is too long'],
   ['a length of 2^53', 'server', hello, Buffer.from('827f0020000000000000', 'hex'), 'a frame is too long'],
 ] as const)(
-  '%s is a violation; everything before it is forwarded, and nothing of it',
+  '%s is a violation; everything before it is forwarded, and the frame itself is not',
   (_name, sender, before, bad, problem) => {
     for (const chunks of [
       [before, bad],

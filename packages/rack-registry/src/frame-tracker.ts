@@ -11,7 +11,7 @@ export interface TrackerOutput {
   payload(opcode: number, piece: Buffer, mask: number, offset: number, end: boolean): void
 }
 
-/** A longer data frame is forwarded in fragments, one per read, so that there is always a boundary soon. Stock clients and racks send 1 to 32 KB. */
+/** A longer data frame is forwarded in fragments, one per read, so that the next frame boundary is never far. Stock clients and racks send 1 to 32 KB. */
 export const wholeFrameLimit = 64 * 1024
 
 const maxHeaderBytes = 14

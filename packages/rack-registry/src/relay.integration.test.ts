@@ -163,7 +163,7 @@ test('frames for the rack are masked, frames for the caller are not', async () =
   expect(toRack.subarray(0, 2).toString('hex')).toBe('8980')
 })
 
-test('nothing that the caller sends after end() reaches the rack', async () => {
+test('the rack gets no bytes that the caller sends after end()', async () => {
   const { client, rack, relay } = await startRelay()
   relay.end('locked', { code: 1008 })
   client.write(frame(text('rm -rf /\n'), mask))

@@ -8,7 +8,7 @@ import { askGateway } from './gateway-request.ts'
 /**
  * Asks the gateway what calls would come to.
  *
- * @throws as `callGateway`; Refused for a user who is locked, and so may nothing; Usage where the question itself is refused, which says nothing of the calls
+ * @throws as `callGateway`; Refused for a user who is locked, and so has no permissions; Usage when the gateway rejects the request itself
  */
 export async function askDecisions(
   target: Target,

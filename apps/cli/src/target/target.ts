@@ -58,7 +58,7 @@ export async function findTarget(context: Context, flag: string | null): Promise
   return fileTarget(context, config, choice ?? currentOf(config))
 }
 
-/** The RACK_URL for convox, which always names a rack. A slash at its end would double the one before `apps`. */
+/** The RACK_URL for convox. It always names a rack, and has no slash at its end, because convox adds one. */
 export function rackUrl({ origin, rack, token }: RackTarget): string {
   const { protocol, host } = new URL(origin)
   return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`

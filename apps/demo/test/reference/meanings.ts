@@ -8,7 +8,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_ARCHIVE_REFUSED: ['a month can’t be archived or dropped', 'see the message; nothing was dropped'],
   RGW_BAD_FRAME: ['the HTTP request is ambiguous', 'see the rule below'],
   RGW_BODY_TOO_LARGE: ['the form is too large', 'send a smaller form'],
-  RGW_BODY_TOO_SLOW: ['the request body did not arrive in time', 'send it faster, or raise `BODY_TIMEOUT`'],
+  RGW_BODY_TOO_SLOW: ['the request body arrived too slowly', 'send it faster, or raise `BODY_TIMEOUT`'],
   RGW_BROWSER_CALL: ['a page in a browser called the rack API', 'use convox'],
   RGW_CANNOT_LISTEN: ['the gateway can’t listen on the port or address', 'choose another `PORT` or `HOST`'],
   RGW_CHANGE_UNCLEAR: ['the rack broke off a change, and can have made it', 'check the rack before you repeat it'],

@@ -7,7 +7,7 @@ export interface WatchedWay {
   readonly url: string
   /** Method, path and, where it was sent, `If-None-Match`, in the order in which they came. */
   readonly asked: string[]
-  /** What happens to what comes: it continues, is cut off, or is never answered. */
+  /** What the proxy does with a request: it forwards it, closes the connection, or never answers. */
   is: 'open' | 'cut' | 'silent'
   close(): Promise<void>
 }

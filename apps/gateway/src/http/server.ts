@@ -88,7 +88,7 @@ function closeIdleConnections(app: FastifyInstance): void {
 
 /**
  * Refuses requests that another hop can frame differently, and so find another request in their bodies. For the same
- * reason, nothing that follows on the connection is taken for a request.
+ * reason, the rest of the connection is never read as a request.
  */
 function refuseOtherFraming(app: FastifyInstance): void {
   const ending = new WeakSet<Socket>()

@@ -42,7 +42,7 @@ function denialFor(
       remedy: 'List the items of everyone, or of one user.',
     }
   return {
-    reason: `An API token or job owns no items, and this one does not have the permission ${permission} for the items of others.`,
+    reason: `An API token or job owns no items, and this one does not have the permission ${permission} for the items of other users.`,
     remedy: 'Ask an administrator of the gateway.',
   }
 }

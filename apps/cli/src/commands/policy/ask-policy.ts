@@ -16,7 +16,7 @@ export async function askPolicyInForce(context: Context, rack: string | null): P
   return document as PolicyDocument
 }
 
-/** Null for what is no document. */
+/** Null if the text is not a document. */
 function hashOf(document: unknown): string | null {
   try {
     return compilePolicy(document as PolicyDocument).hash

@@ -12,7 +12,7 @@ export function findRelease(app: AppState, id: string): Release {
   return found
 }
 
-/** Puts a release on top of the list; what isn't given comes from the previous one. */
+/** Adds the newest release. Fields that are not given come from the previous one. */
 export function addRelease(
   rack: RackState,
   app: AppState,

@@ -2,7 +2,7 @@ import type { LoggedEvent } from '@rack-gateway/gateway-api'
 import { eventSubject } from './event-subject.ts'
 import { shownTime, type Zone } from './times.ts'
 
-/** Time, who, what, where, what came of it, id: the columns of a table. */
+/** The columns of a table: time, principal, call, rack and app, outcome, and ID. */
 export function cellsOf({ id, event }: LoggedEvent, zone: Zone): string[] {
   const { at, kind, principal, rack, app, decision, status } = event
   const what = eventSubject(event)

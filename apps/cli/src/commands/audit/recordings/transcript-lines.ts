@@ -8,7 +8,7 @@ export interface TranscriptLine {
   readonly text: string
 }
 
-/** What goes in and what comes out are lines of their own: with what was typed, `<` stands before it. */
+/** Input and output are on separate lines. A line of input starts with `<`. */
 export function transcriptOf({ timestamp }: Pick<CastHeader, 'timestamp'>) {
   const output = new ScreenLines()
   const input = new ScreenLines()
