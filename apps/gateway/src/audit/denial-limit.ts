@@ -1,6 +1,6 @@
 import type { Limits } from '@rack-gateway/config'
 import { TooManyCalls, withRule } from '../errors.ts'
-import { createFairLimit, type FairLimit } from '../rack-api/fair-limit.ts'
+import { createFairLimit, type FairLimit } from '../rate-limits/fair-limit.ts'
 
 /**
  * Bounds how many denials of one principal are being recorded. A denial costs the caller nothing, so that without a

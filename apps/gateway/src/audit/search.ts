@@ -1,7 +1,7 @@
 import { type AuditSearch, createAuditSearch } from '@rack-gateway/audit/search'
 import { openDatabase } from '@rack-gateway/database'
 import fp from 'fastify-plugin'
-import { type AuditEvidence, createAuditEvidence, evidenceConnections } from '../management-api/audit-evidence.ts'
+import { type AuditEvidence, createAuditEvidence, evidenceConnections } from './evidence.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

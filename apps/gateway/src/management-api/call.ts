@@ -19,9 +19,9 @@ import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
+import type { AuditEvidence } from '../audit/evidence.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
-import type { AuditEvidence } from './audit-evidence.ts'
 import type { StreamedResponse } from './streamed-response.ts'
 
 /** What handlers depend on. It is the same for all calls. */

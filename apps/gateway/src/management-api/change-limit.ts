@@ -1,7 +1,7 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { TooManyRequests, withRule } from '../errors.ts'
-import { countedAs } from '../rack-api/call-limits.ts'
 import { createAccountLimit } from '../rate-limits/account.ts'
+import { countedAs } from '../rate-limits/counted-as.ts'
 
 export type ChangeLimit = (principal: Principal, change: { readonly revokes: boolean }) => void
 

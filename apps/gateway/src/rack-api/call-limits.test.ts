@@ -1,7 +1,8 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
-import { countedAs, kindOfCall } from './call-limits.ts'
+import { countedAs } from '../rate-limits/counted-as.ts'
+import { kindOfCall } from './call-limits.ts'
 
 const principal = (more: Partial<Principal>): Principal => ({
   kind: 'api-token',

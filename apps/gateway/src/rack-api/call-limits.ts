@@ -1,9 +1,8 @@
 import type { Limits } from '@rack-gateway/config'
 import type { RackRoute } from '@rack-gateway/convox-api'
-import type { Principal } from '@rack-gateway/rbac-policy'
 import { TooManyCalls, withRule } from '../errors.ts'
+import { createFairLimit, type FairLimit } from '../rate-limits/fair-limit.ts'
 import { formLimit } from './body.ts'
-import { createFairLimit, type FairLimit } from './fair-limit.ts'
 
 /** Which connections to the rack a call uses. */
 export type CallKind = 'call' | 'transfer' | 'websocket'
@@ -56,12 +55,6 @@ export function createCallLimits(racks: readonly string[], limits: Limits): Call
 export function kindOfCall({ kind, body, mask }: RackRoute): CallKind {
   if (kind === 'websocket') return 'websocket'
   return body === 'raw' || mask === 'opaque' || mask === 'stream' ? 'transfer' : 'call'
-}
-
-/** A person's tokens count as the person, and the sessions of one repository's jobs as that repository: nobody gets more by another credential. */
-export function countedAs({ id, owner, trust }: Principal): string {
-  if (trust !== undefined) return `${trust.id} ${trust.subject}`
-  return owner?.kind === 'user' ? owner.id : id
 }
 
 interface Counts {

@@ -10,7 +10,7 @@ import {
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
-import { onConsume } from '../management-api/on-consume.ts'
+import { onConsume } from '../http/on-consume.ts'
 import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
 import { eventLine } from './event-line.ts'
 import { type FollowingOptions, followedText } from './following.ts'

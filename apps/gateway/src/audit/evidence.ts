@@ -5,8 +5,8 @@ import { createConcurrencyLimit } from '@rack-gateway/audit/search'
 import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rack-gateway/audit/verify'
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
+import { onConsume } from '../http/on-consume.ts'
 import { memoizeFor } from '../rate-limits/memoize-for.ts'
-import { onConsume } from './on-consume.ts'
 
 export interface SigningKey {
   readonly key: string
