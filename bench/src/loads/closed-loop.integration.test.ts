@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createDemoRack } from '@rack-gateway/demo/rack'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { listening } from '../subjects/listening.ts'
 import { websocketHandshake } from '../works/request.ts'
 import { closedLoop } from './closed-loop.ts'
@@ -61,8 +61,19 @@ test('a websocket is opened before the clock runs, and its frames are counted', 
   const rack = createDemoRack({ name: 'bench', token: 'password', fixedAnswers: true })
   const url = await rack.listen()
   onTestFinished(() => rack.close())
-  const exchange = echo(websocketHandshake(url, 'password'))
-  const { count, latencies } = await closedLoop({ url, exchange, connections: 2, milliseconds: 50 })
-  expect(count).toBeGreaterThan(2)
-  expect(latencies).toHaveLength(count)
+  const { createReader, ...exchange } = echo(websocketHandshake(url, 'password'))
+  // Each answer takes a millisecond, the two handshakes included.
+  let now = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const counted = {
+    ...exchange,
+    createReader: (onAnswer: () => void) =>
+      createReader(() => {
+        now++
+        onAnswer()
+      }),
+  }
+  const { count, seconds } = await closedLoop({ url, exchange: counted, connections: 2, milliseconds: 10 })
+  // At the tenth answer, the other connection has one frame under way.
+  expect([count, seconds]).toEqual([11, 0.011])
 })

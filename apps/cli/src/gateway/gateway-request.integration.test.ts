@@ -5,6 +5,7 @@ import { createServer as createTcpServer, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { Secret } from '@rack-gateway/config/client'
 import { otherRootCertificate as otherRoot, rootCertificate as root } from '@rack-gateway/testing/certificates'
+import { listen } from '@rack-gateway/testing/server'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { startTlsGateway } from '../convox/relay/testing/tls-gateway.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
@@ -35,18 +36,15 @@ test('what doesn’t answer in time is given up, also in the middle of its answe
   )
   const half = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{"half":')
-  }).listen(0, '127.0.0.1')
-  await once(half, 'listening')
-  const address = half.address()
-  const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
-  expect(await tryGateway(origin, { path: '/me', deadline: 50 })).toEqual({
+  })
+  const { url, close } = await listen(half)
+  onTestFinished(close)
+  expect(await tryGateway(url, { path: '/me', deadline: 50 })).toEqual({
     kind: 'unanswered',
     reason: 'it did not answer within 0.05 s',
     next: 'check the network, and whether a VPN has to be on',
     distrusted: null,
   })
-  half.closeAllConnections()
-  half.close()
 })
 
 test('Ctrl-C ends it as what it is', async () => {
@@ -61,18 +59,10 @@ test('Ctrl-C ends it as what it is', async () => {
 
 /** Takes connections and says nothing, not even as much as a handshake needs. */
 async function startSilence() {
-  const sockets = new Set<Socket>()
-  const server = createTcpServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined).resume()
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
-  return { server, origin: `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` }
+  const server = createTcpServer((socket) => void socket.resume())
+  const { port, close } = await listen(server)
+  onTestFinished(close)
+  return { server, origin: `https://127.0.0.1:${port}` }
 }
 
 /** The next connection: once it is there, and once it has ended. */
@@ -82,17 +72,21 @@ function connectionTo(server: ReturnType<typeof createTcpServer>) {
 }
 
 test('a deadline ends a connection that is still being made', async () => {
-  // Loaded before, so that the deadline does not end before there is a connection.
-  await import('./tls/verified-request.ts')
+  const deadline = new AbortController()
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal)
   const { server, origin } = await startSilence()
-  const { closed } = connectionTo(server)
-  expect(await tryGateway(origin, { path: '/me', token, deadline: 50 })).toEqual({
+  const { made, closed } = connectionTo(server)
+  const answer = tryGateway(origin, { path: '/me', token, deadline: 50 })
+  await made
+  deadline.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
+  expect(await answer).toEqual({
     kind: 'unanswered',
     reason: 'it did not answer within 0.05 s',
     next: 'check the network, and whether a VPN has to be on',
     distrusted: null,
   })
   await closed
+  expect(timeout).toHaveBeenCalledWith(50)
 })
 
 test('Ctrl-C ends a connection that is still being made, or is yet to be', async () => {
