@@ -2,8 +2,8 @@ import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
 import { genesis } from './chain.ts'
-import { lineColumns, lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
+import { draftColumns, positionColumns } from './event-columns.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createSelfReplacingConnection } from './self-replacing-connection.ts'
 import { endOfMonth, monthOf } from './stream.ts'
@@ -95,11 +95,21 @@ function isTaken(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '23505'
 }
 
+/** The columns of a line. All events of a statement share `stream`. */
+const lineColumns = [...positionColumns.filter(({ name }) => name !== 'stream'), ...draftColumns]
 const columnNames = lineColumns.map(({ name }) => name).join(', ')
 const columnValues = lineColumns
   .map(({ type }, index) => `value[${index + 1}]::${type === 'words' ? 'text' : type}`)
   .join(', ')
 const canonicalAt = lineColumns.length + 1
+
+/**
+ * The values of `lineColumns` and the canonical form, with tabs between them; an empty value is null.
+ * No value contains a tab or a line break, because events contain no control characters.
+ */
+function lineOf({ position, columns, canonical }: RecordedEvent): string {
+  return `${position.seq}\t${position.at}\t${position.id}\t${columns.join('\t')}\t${canonical}`
+}
 
 /**
  * Appends events in one statement and one round trip. The row lock on the stream excludes adopters. The primary key

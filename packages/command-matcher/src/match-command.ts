@@ -8,11 +8,10 @@ import {
   explainOptionMismatch,
   explainWrongService,
 } from './explain-denial.ts'
-import { isExec, isForMode } from './modes.ts'
 import { findOptionMismatch } from './option-mismatch.ts'
 import { hasPrefix } from './prefix-word.ts'
 import { shellSyntax } from './shell-syntax.ts'
-import type { CommandCall, CommandDecision } from './types.ts'
+import type { CommandCall, CommandDecision, CommandRule, MatchMode } from './types.ts'
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
@@ -137,6 +136,17 @@ function byPosition(one: CompiledRule, other: CompiledRule): number {
 function appliesAt(compiled: CompiledRule, position: CommandContext): boolean {
   if (!isForMode(compiled.rule, position.mode)) return false
   return compiled.onService(position.service) && compiled.onRack(position.rack)
+}
+
+/** A rule for attached runs also applies to the exec in the caller's own run. */
+function isForMode({ modes }: CommandRule, mode: MatchMode): boolean {
+  if (modes === undefined) return true
+  return mode === 'own-exec' ? modes.includes('exec') || modes.includes('attached') : modes.includes(mode)
+}
+
+/** Whether the command runs in an existing process. */
+function isExec(mode: MatchMode): boolean {
+  return mode === 'exec' || mode === 'own-exec'
 }
 
 /** Whether the rule applies to these options, now. */

@@ -2,12 +2,12 @@ import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
+import { NotPermitted, withRule } from '../errors.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorize } from './authorize.ts'
 import type { ManagementApiContext } from './call.ts'
 import type { Route } from './options.ts'
-import { rejectCookie } from './reject-cookie.ts'
 
 /** Authenticates and authorizes before any of the body is read. */
 export async function admit(
@@ -25,6 +25,12 @@ export async function admit(
   await new Promise<void>((start) => app.scheduler.schedule(countedAs(principalOf(request)), start))
   rejectCookie(request, endpoint)
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
+}
+
+/** Rejects cookie authentication if the response contains a token, so that a stolen cookie cannot become a token. @throws NotPermitted */
+function rejectCookie({ csrfToken }: FastifyRequest, { cookieAlternative }: PrincipalEndpoint): void {
+  if (csrfToken === null || cookieAlternative === undefined) return
+  throw withRule(new NotPermitted('A browser session cannot issue tokens.', cookieAlternative), 'cookie-credential')
 }
 
 /** A client can delay the end of its body, so what was true when the request arrived may no longer be true. */

@@ -1,4 +1,4 @@
-import { isProbe } from '@rack-gateway/convox-api'
+import { compileMatcher, isProbe, rackRoutes } from '@rack-gateway/convox-api'
 import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
@@ -17,9 +17,10 @@ import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameError, frame, isFrameError } from './frame.ts'
 import { createRedactedCommand } from './redacted-command.ts'
 import { readCallParameters, resolve } from './resolve.ts'
-import { matchRackRoute } from './routes.ts'
 import { watchTransfer } from './transfer.ts'
 import { openWebsocket } from './websocket.ts'
+
+const matchRackRoute = compileMatcher(rackRoutes)
 
 /** The rack API: frame, authenticate, resolve, decide, record, forward, answer. */
 export default async function rackApi(app: FastifyInstance, options: RackApiOptions): Promise<void> {

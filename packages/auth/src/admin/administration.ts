@@ -1,7 +1,8 @@
+import { recordings } from '@rack-gateway/database'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
 import { InvalidExpiry } from '../errors.ts'
 import { checkSources } from '../http/source-address.ts'
-import { endRecordedSession } from '../sessions/recorded-sessions.ts'
 import { renewSession, type SessionTerms } from '../sessions/renewal.ts'
 import { closeSession } from '../sessions/sessions.ts'
 import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiToken } from '../tokens/api-tokens.ts'
@@ -84,4 +85,11 @@ export function createAdministration(
     removeBinding: (id: string) =>
       assertAdminRemains(change, adminRoles, async () => void (await deleteBinding(change, id))),
   }
+}
+
+/** Tells all replicas to end a recorded session. @returns whether it had not ended */
+async function endRecordedSession({ tx }: Change, id: string, ending: string): Promise<boolean> {
+  const isOpen = and(eq(recordings.id, id), isNull(recordings.endedAt))
+  const told = await tx.update(recordings).set({ ending }).where(isOpen).returning({ id: recordings.id })
+  return told.length > 0
 }
