@@ -1,18 +1,8 @@
-import {
-  Alarm,
-  AlarmList,
-  Decisions,
-  endpoints,
-  Group,
-  Impact,
-  LoggedEvent,
-  Recording,
-  ServiceAccount,
-  Session,
-  Token,
-  User,
-} from '@rack-gateway/gateway-api'
+import { Decisions, Group, ServiceAccount, Session, Token, User } from '@rack-gateway/gateway-api'
 import { type TSchema, Type } from 'typebox'
+import { auditShapes } from '../commands/audit/json-shapes.ts'
+import { completionShapes } from '../commands/completion/json-shapes.ts'
+import { policyShapes } from '../commands/policy/json-shapes.ts'
 import { checkNames } from '../doctor/finding.ts'
 import { Nullable } from '../nullable.ts'
 import {
@@ -23,8 +13,6 @@ import {
   PrintedTrust,
 } from './output-schemas.ts'
 
-/** What more may come with it, and is described elsewhere. */
-const open = { additionalProperties: true } as const
 const Text = Type.String()
 const Time = Type.String({ description: 'RFC 3339' })
 
@@ -69,17 +57,6 @@ const Switch = Type.Object({ current: Text })
 const rackUrl = Type.String({ description: 'with the token in it' })
 const CiLogin = Type.Object({ rackUrl, racks: Type.Array(Text, { description: 'that the job may use' }) })
 
-const VerifyProof = Type.Object({
-  holds: Type.Boolean(),
-  because: Type.Optional(Type.String({ description: 'why it doesn’t' })),
-  event: Type.Optional(Type.Object({}, { ...open, description: 'that is proven, as what follows' })),
-  checkpoint: Type.Optional(Type.Integer({ description: 'the number of the one that signed it' })),
-  at: Type.Optional(Time),
-  size: Type.Optional(Type.Integer({ description: 'of its stream in the checkpoint, in events' })),
-  key: Type.Optional(Text),
-  trust: Type.Optional(Type.Enum(['pinned', 'first-use'])),
-})
-
 const Can = Type.Object({
   command: Text,
   effect: Type.Enum(['allow', 'deny', 'needs', 'open'], { description: 'open: only the rack knows' }),
@@ -89,84 +66,6 @@ const Can = Type.Object({
   calls: Type.Array(Decisions.properties.decisions.items, {
     description: 'those without which the command can’t succeed; decisions as in events',
   }),
-})
-
-const Problem = Type.Object({ line: Type.Integer(), column: Type.Integer(), text: Text })
-const PolicyCheck = Type.Object({
-  file: Text,
-  valid: Type.Boolean(),
-  problems: Type.Optional(Type.Array(Problem, { description: 'of a document that isn’t valid' })),
-  policy: Type.Optional(Type.String({ description: 'SHA-256 of a valid document, as what follows' })),
-  roles: Type.Optional(Type.Array(Text)),
-  commandRules: Type.Optional(Type.Array(Text)),
-  blocked: Type.Optional(Type.Array(Text)),
-  warnings: Type.Optional(Type.Array(Text)),
-})
-
-const TestedCase = Type.Object({
-  file: Text,
-  line: Type.Integer(),
-  column: Type.Integer(),
-  name: Text,
-  asks: Type.String({ description: 'the command, or the call' }),
-  rack: Text,
-  passed: Type.Boolean(),
-  expected: Type.Object({}, { ...open, description: 'as the case says it' }),
-  effect: Text,
-  decisions: Type.Array(Type.Object({ effect: Text, rule: Text }, open)),
-  otherwise: Type.Array(Type.String({ description: 'what else is not as the case expects, each a sentence' })),
-})
-const PolicyTest = Type.Object({
-  passed: Type.Integer(),
-  failed: Type.Integer(),
-  policies: Type.Array(
-    Type.Object({
-      document: Text,
-      policy: Type.String({ description: 'its SHA-256' }),
-      cases: Type.Array(TestedCase),
-      coverage: Type.Array(Type.Object({ rule: Text, source: Text, exercised: Type.Boolean() }, open)),
-    }),
-  ),
-})
-
-const PolicyDiff = Type.Object({
-  old: Text,
-  new: Text,
-  changes: Type.Array(
-    Type.Object({
-      effect: Type.Enum(['permits', 'refuses', 'changes']),
-      role: Nullable(Type.String({ description: 'null: for everyone' })),
-      what: Text,
-    }),
-  ),
-})
-
-const AuditVerify = Type.Object(
-  {
-    intact: Type.Boolean(),
-    findings: Type.Array(Type.Object({ problem: Text }, open), { description: 'the first 100' }),
-    found: Type.Integer(),
-    streams: Type.Integer(),
-    events: Type.Integer(),
-    unsigned: Type.Integer({ description: 'events that no checkpoint has signed yet' }),
-    keys: Type.Array(Text, { description: 'those that signed' }),
-    trust: Type.Enum(['pinned', 'first-use', 'none']),
-    anchored: Type.Boolean({ description: 'whether checkpoints were compared with copies' }),
-  },
-  {
-    ...open,
-    description:
-      'with --archive also archives, alone nothing but them; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven and more)',
-  },
-)
-
-const CompletionScript = Type.Object({ shell: Text, script: Type.String({ description: 'what the shell loads' }) })
-
-const CompletionWords = Type.Object({
-  words: Type.Array(
-    Type.Object({ word: Text, about: Type.String({ description: 'empty where nothing is said of it' }) }),
-  ),
-  files: Type.Boolean({ description: 'whether a file or directory may stand there, too' }),
 })
 
 const Check = Type.Object({
@@ -228,24 +127,9 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'trusts show': PrintedTrust,
   'trusts create': PrintedTrust,
   'trusts delete': PrintedTrust,
-  'policy check': PolicyCheck,
-  'policy test': PolicyTest,
-  'policy diff': PolicyDiff,
-  'policy impact': Impact,
-  'audit search': endpoints.searchAudit.response,
-  'audit show': endpoints.getAuditEvent.response,
-  'audit tail': LoggedEvent,
-  'audit verify': AuditVerify,
-  'audit verify-proof': VerifyProof,
-  'audit recordings': endpoints.listRecordings.response,
-  'audit end': Recording,
-  'audit alarms': AlarmList,
-  'audit acknowledge': Alarm,
-  'completion bash': CompletionScript,
-  'completion zsh': CompletionScript,
-  'completion fish': CompletionScript,
-  'completion powershell': CompletionScript,
-  'completion words': CompletionWords,
+  ...policyShapes,
+  ...auditShapes,
+  ...completionShapes,
   doctor: Doctor,
   version: Version,
 }

@@ -1,0 +1,49 @@
+import { Alarm, AlarmList, endpoints, LoggedEvent, Recording } from '@rack-gateway/gateway-api'
+import { Type } from 'typebox'
+
+/** Other members may follow, which are documented elsewhere. */
+const open = { additionalProperties: true } as const
+const Text = Type.String()
+
+const VerifyProof = Type.Object({
+  holds: Type.Boolean(),
+  because: Type.Optional(Type.String({ description: 'why it doesn’t' })),
+  event: Type.Optional(Type.Object({}, { ...open, description: 'that is proven, as what follows' })),
+  checkpoint: Type.Optional(Type.Integer({ description: 'the number of the one that signed it' })),
+  at: Type.Optional(Type.String({ description: 'RFC 3339' })),
+  size: Type.Optional(Type.Integer({ description: 'of its stream in the checkpoint, in events' })),
+  key: Type.Optional(Text),
+  trust: Type.Optional(Type.Enum(['pinned', 'first-use'])),
+})
+
+const AuditVerify = Type.Object(
+  {
+    intact: Type.Boolean(),
+    findings: Type.Array(Type.Object({ problem: Text }, open), { description: 'the first 100' }),
+    found: Type.Integer(),
+    streams: Type.Integer(),
+    events: Type.Integer(),
+    unsigned: Type.Integer({ description: 'events that no checkpoint has signed yet' }),
+    keys: Type.Array(Text, { description: 'those that signed' }),
+    trust: Type.Enum(['pinned', 'first-use', 'none']),
+    anchored: Type.Boolean({ description: 'whether checkpoints were compared with copies' }),
+  },
+  {
+    ...open,
+    description:
+      'with --archive also archives, alone nothing but them; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven and more)',
+  },
+)
+
+/** What each `audit` command prints with --json. */
+export const auditShapes = {
+  'audit search': endpoints.searchAudit.response,
+  'audit show': endpoints.getAuditEvent.response,
+  'audit tail': LoggedEvent,
+  'audit verify': AuditVerify,
+  'audit verify-proof': VerifyProof,
+  'audit recordings': endpoints.listRecordings.response,
+  'audit end': Recording,
+  'audit alarms': AlarmList,
+  'audit acknowledge': Alarm,
+}

@@ -1,0 +1,65 @@
+import { Impact } from '@rack-gateway/gateway-api'
+import { Type } from 'typebox'
+import { Nullable } from '../../nullable.ts'
+
+/** Other members may follow, which are documented elsewhere. */
+const open = { additionalProperties: true } as const
+const Text = Type.String()
+
+const Problem = Type.Object({ line: Type.Integer(), column: Type.Integer(), text: Text })
+const PolicyCheck = Type.Object({
+  file: Text,
+  valid: Type.Boolean(),
+  problems: Type.Optional(Type.Array(Problem, { description: 'of a document that isn’t valid' })),
+  policy: Type.Optional(Type.String({ description: 'SHA-256 of a valid document, as what follows' })),
+  roles: Type.Optional(Type.Array(Text)),
+  commandRules: Type.Optional(Type.Array(Text)),
+  blocked: Type.Optional(Type.Array(Text)),
+  warnings: Type.Optional(Type.Array(Text)),
+})
+
+const TestedCase = Type.Object({
+  file: Text,
+  line: Type.Integer(),
+  column: Type.Integer(),
+  name: Text,
+  asks: Type.String({ description: 'the command, or the call' }),
+  rack: Text,
+  passed: Type.Boolean(),
+  expected: Type.Object({}, { ...open, description: 'as the case says it' }),
+  effect: Text,
+  decisions: Type.Array(Type.Object({ effect: Text, rule: Text }, open)),
+  otherwise: Type.Array(Type.String({ description: 'what else is not as the case expects, each a sentence' })),
+})
+const PolicyTest = Type.Object({
+  passed: Type.Integer(),
+  failed: Type.Integer(),
+  policies: Type.Array(
+    Type.Object({
+      document: Text,
+      policy: Type.String({ description: 'its SHA-256' }),
+      cases: Type.Array(TestedCase),
+      coverage: Type.Array(Type.Object({ rule: Text, source: Text, exercised: Type.Boolean() }, open)),
+    }),
+  ),
+})
+
+const PolicyDiff = Type.Object({
+  old: Text,
+  new: Text,
+  changes: Type.Array(
+    Type.Object({
+      effect: Type.Enum(['permits', 'refuses', 'changes']),
+      role: Nullable(Type.String({ description: 'null: for everyone' })),
+      what: Text,
+    }),
+  ),
+})
+
+/** What each `policy` command prints with --json. */
+export const policyShapes = {
+  'policy check': PolicyCheck,
+  'policy test': PolicyTest,
+  'policy diff': PolicyDiff,
+  'policy impact': Impact,
+}
