@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret, type SinkConfig } from '@rack-gateway/config'
 import { freePort } from '@rack-gateway/demo/free-port'
+import { listen } from '@rack-gateway/testing/server'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { leaveNothing, startCommand } from './support/processes.ts'
@@ -30,17 +29,14 @@ async function startReceiver(answer: (response: ServerResponse) => void = (respo
     hooks.push({ headers: request.headers, body: Buffer.concat(chunks).toString() })
     answer(response)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await once(server.close(), 'close')
-  })
+  const { url, close } = await listen(server)
+  onTestFinished(close)
   const ids = () =>
     hooks.flatMap(({ body }) => {
       const { events }: { events: { id: string }[] } = JSON.parse(body)
       return events.map(({ id }) => id)
     })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hooks, ids }
+  return { url, hooks, ids }
 }
 
 function webhookAt(url: string, name: string): SinkConfig {

@@ -1,13 +1,12 @@
-import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Context, defaultTimeouts, runCli } from '@rack-gateway/cli'
 import { jsonFaults } from '@rack-gateway/cli/reference'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { listen } from '@rack-gateway/testing/server'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Person, person } from './management-api/callers.ts'
+import { callCli } from './support/cli-call.ts'
 import { builtCommand } from './support/processes.ts'
 import { type Ended, type Program, start } from './support/program.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -52,36 +51,10 @@ describe('rack-gateway audit', () => {
     words: readonly string[],
     { token = auditor.token, tz = 'UTC', url = system.url, interruption = new AbortController().signal } = {},
   ): Promise<Ended> {
-    const output = { stdout: '', stderr: '' }
-    const context: Context = {
-      env: { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token },
-      cwd,
-      configPath: join(cwd, 'config.json'),
-      now: Date.now(),
-      print: (line) => {
-        output.stdout += `${line}\n`
-      },
-      note: (line) => {
-        output.stderr += `rack-gateway: ${line}\n`
-      },
-      instruct: (line) => {
-        output.stderr += `${line}\n`
-      },
-      readSecret: async () => '',
-      ask: async () => '',
-      platform: process.platform,
-      readInput: async () => '',
-      status: () => undefined,
-      columns: null,
-      styled: false,
-      interactive: false,
-      openBrowser: async () => undefined,
-      timeouts: defaultTimeouts,
-      interruption: () => interruption,
-    }
     vi.stubEnv('TZ', tz)
     try {
-      return { code: await runCli(context, ['audit', ...words]), ...output }
+      const env = { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token }
+      return await callCli(['audit', ...words], env, { cwd, interruption: () => interruption })
     } finally {
       vi.unstubAllEnvs()
     }
@@ -122,7 +95,7 @@ describe('rack-gateway audit', () => {
     const { stdout, stderr } = await audit(['search', 'app', 'delete', '--in-rack', 'production', '--json'])
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toMatchObject({ items: [{ event: { rack: 'production', status: 403 } }], next: null })
-    expect((await audit(['search', 'nosuchword'])).stderr).toBe('rack-gateway: No event matches.\n')
+    expect((await audit(['search', 'nosuchword'])).stderr).toBe('No event matches.\n')
   })
 
   test('a page says how to see the next one', async () => {
@@ -182,7 +155,7 @@ describe('rack-gateway audit', () => {
 
   test('export writes a file that only its owner reads, once it is whole', async () => {
     const { code, stderr } = await audit(['export', '--principal', deployer.id, '-o', 'out.ndjson'])
-    expect([code, stderr]).toEqual([0, `rack-gateway: The export is in ${join(cwd, 'out.ndjson')}.\n`])
+    expect([code, stderr]).toEqual([0, `The export is in ${join(cwd, 'out.ndjson')}.\n`])
     const lines = readFileSync(join(cwd, 'out.ndjson'), 'utf8').trimEnd().split('\n')
     expect(lines.length).toBeGreaterThanOrEqual(3)
     for (const line of lines) expect(line).toMatch(/^\{"event":\{.*\},"hash":"[0-9a-f]{64}","prev":"[0-9a-f]{64}"\}$/)
@@ -212,7 +185,7 @@ describe('rack-gateway audit', () => {
     const file = join(cwd, 'missing/out.ndjson')
     expect([code, stderr]).toEqual([
       2,
-      `rack-gateway: ${file} cannot be written: no such file or directory (ENOENT). Name another file, or check the permissions and the free space of its directory.\n`,
+      `${file} cannot be written: no such file or directory (ENOENT). Name another file, or check the permissions and the free space of its directory.\n`,
     ])
     expect(await system.events()).toHaveLength(before)
   })
@@ -225,34 +198,25 @@ describe('rack-gateway audit', () => {
     const gateway = createServer((_, answer) => {
       begins(answer)
       setImmediate(() => interruption.abort())
-    }).listen(0, '127.0.0.1')
-    await once(gateway, 'listening')
-    const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
-    try {
-      const { code, stderr } = await audit(['export', '-o', 'out.ndjson'], { url, interruption: interruption.signal })
-      expect([code, stderr]).toEqual([130, 'rack-gateway: Interrupted. Nothing has changed.\n'])
-      expect(readdirSync(cwd)).toEqual([])
-    } finally {
-      gateway.closeAllConnections()
-      gateway.close()
-    }
+    })
+    const { url, close } = await listen(gateway)
+    onTestFinished(close)
+    const { code, stderr } = await audit(['export', '-o', 'out.ndjson'], { url, interruption: interruption.signal })
+    expect([code, stderr]).toEqual([130, 'Interrupted. Nothing has changed.\n'])
+    expect(readdirSync(cwd)).toEqual([])
   })
 
   test('an export that breaks off says what there is of it', async () => {
     const gateway = createServer((_, answer) => {
       answer.writeHead(200, { 'content-length': '100' }).write('{}\n', () => answer.destroy())
-    }).listen(0, '127.0.0.1')
-    await once(gateway, 'listening')
-    const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
-    try {
-      const toFile = await audit(['export', '-o', 'out.ndjson'], { url })
-      expect(toFile).toMatchObject({ code: 7, stderr: expect.stringContaining('no file was written') })
-      expect(readdirSync(cwd)).toEqual([])
-      const printed = await audit(['export', '-o', '-'], { url })
-      expect(printed).toMatchObject({ code: 7, stderr: expect.stringContaining('the output is incomplete') })
-    } finally {
-      gateway.close()
-    }
+    })
+    const { url, close } = await listen(gateway)
+    onTestFinished(close)
+    const toFile = await audit(['export', '-o', 'out.ndjson'], { url })
+    expect(toFile).toMatchObject({ code: 7, stderr: expect.stringContaining('no file was written') })
+    expect(readdirSync(cwd)).toEqual([])
+    const printed = await audit(['export', '-o', '-'], { url })
+    expect(printed).toMatchObject({ code: 7, stderr: expect.stringContaining('the output is incomplete') })
   })
 
   test.each([

@@ -1,10 +1,9 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
+import { type ListeningServer, listen } from '@rack-gateway/testing/server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callCli } from './support/cli-call.ts'
 import { createMachine, type Machine } from './support/machine.ts'
@@ -14,7 +13,7 @@ import { type System, startSystem } from './support/system.ts'
 const page = readFileSync(new URL('../../../docs/how-to/keyless-ci.md', import.meta.url), 'utf8')
 let system: System
 let issuer: TestIssuer
-let github: Server
+let github: ListeningServer
 let machine: Machine
 let admin: string
 beforeAll(async () => {
@@ -22,15 +21,15 @@ beforeAll(async () => {
   issuer = await startTestIssuer({ audience: system.url })
   admin = await system.token('admin')
   // GitHub's side: a job asks for its token, for an audience.
-  github = createServer(async ({ url, headers }, response) => {
+  const answerJob = createServer(async ({ url, headers }, response) => {
     const audience = new URL(url ?? '', 'http://github').searchParams.get('audience')
     const known = headers.authorization === 'bearer request-token'
     response.writeHead(known ? 200 : 401).end(JSON.stringify({ value: await issuer.jwt({ aud: audience }) }))
   })
-  await once(github.listen(0, '127.0.0.1'), 'listening')
+  github = await listen(answerJob)
 })
 afterAll(async () => {
-  github.close()
+  await github.close()
   await issuer.stop()
   await system.stop()
 })
@@ -91,11 +90,10 @@ describe('the lines of the page', () => {
     const made = await callManagementApi(system, admin, 'POST', '/trusts', body)
     expect(made.status).toBe(201)
 
-    const port = (github.address() as AddressInfo).port
     await run(here(below('### GitHub Actions', 'run: |')), {
       GATEWAY: system.url,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
-      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${port}/token?api-version=2.0`,
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/token?api-version=2.0`,
       GITHUB_ENV: join(machine.home, 'github-env'),
     })
     await expectUsable(

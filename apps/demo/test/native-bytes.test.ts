@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { createServer, type TLSSocket } from 'node:tls'
 import { certificatePath, selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { type ListeningServer, listen } from '@rack-gateway/testing/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
@@ -16,21 +16,18 @@ describe.skipIf(convox === null)(
   'what the native convox sends through the relay (runs when CONVOX_BIN names it)',
   () => {
     const received: string[] = []
-    let server: Server
+    let server: ListeningServer
     let machine: Machine
     let url: string
     beforeAll(async () => {
-      server = createServer(selfSignedIdentity, (socket) => answerAll(socket, received))
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      const address = server.address()
-      url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+      server = await listen(createServer(selfSignedIdentity, (socket) => answerAll(socket, received)))
+      url = server.url.replace('http:', 'https:')
       machine = createMachine(convox)
       writeFileSync(join(machine.project, 'up.bin'), randomBytes(300_000))
     })
-    afterAll(() => {
+    afterAll(async () => {
       machine.remove()
-      server.close()
+      await server.close()
     })
 
     test.each([

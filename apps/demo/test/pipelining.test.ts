@@ -1,5 +1,6 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw } from '@rack-gateway/testing/http'
+import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
@@ -31,27 +32,13 @@ describe('requests that are pipelined on one connection', () => {
   const mostParsed = limits.callsPerConnection + Math.ceil(readAtOnce / get('/apps?').length) + 1
   const openConnections = () =>
     new Promise((resolve) => system.app.server.getConnections((_error, open) => resolve(open)))
-  /** Waits until the gateway takes nothing more. */
-  async function standstill(): Promise<void> {
-    let before = -1
-    await expect
-      .poll(
-        () => {
-          const isStill = parsed > 0 && parsed === before
-          before = parsed
-          return isStill
-        },
-        { interval: 100 },
-      )
-      .toBe(true)
-  }
 
   test('are read only as they are answered: few reach the rack, and the rest stays in the connection', async () => {
     const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
     const connection = await connectRaw(system.url)
     connection.send(get('/apps/myapp/services') + get('/apps?').repeat(count - 1) + get('/apps?', 'close'))
     await hang.met
-    await standstill()
+    await waitUntilStable(() => parsed)
     expect(system.rack.received.length).toBeLessThanOrEqual(limits.callsPerConnection)
     expect(parsed).toBeLessThanOrEqual(mostParsed)
     hang.release()
@@ -64,7 +51,7 @@ describe('requests that are pipelined on one connection', () => {
     const connection = await connectRaw(system.url)
     connection.send(get('/apps/myapp/services') + get('/apps/myapp').repeat(count))
     await hang.met
-    await standstill()
+    await waitUntilStable(() => parsed)
     connection.socket.resetAndDestroy()
     hang.release()
     await expect.poll(() => openConnections()).toBe(0)

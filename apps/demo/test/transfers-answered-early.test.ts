@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connectRaw, writeRequest } from '@rack-gateway/testing/http'
+import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
-import { gibibyte, mebibyte, pour, standstill } from './support/bulk.ts'
+import { gibibyte, mebibyte, pour } from './support/bulk.ts'
 import { beginCall, textOf } from './support/caller.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
 
@@ -115,7 +116,7 @@ describe('an upload', () => {
         offered = sum
       })
       await call.answer
-      await standstill(() => offered)
+      await waitUntilStable(() => offered)
       expect(offered).toBeLessThan(64 * mebibyte)
       call.request.destroy()
     })

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { encodeFrame, openRawWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
-import { gibibyte, measure, mebibyte, pour, standstill } from './support/bulk.ts'
+import { gibibyte, measure, mebibyte, pour } from './support/bulk.ts'
 import { beginCall } from './support/caller.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
 
@@ -93,7 +94,7 @@ describe('a transfer that breaks off', () => {
       })
       const answer = await call.answer
       answer.pause()
-      await standstill(() => sent)
+      await waitUntilStable(() => sent)
       answer.destroy()
       await expect.poll(() => request.socket.destroyed).toBe(true)
     })
@@ -139,7 +140,7 @@ describe('a transfer that breaks off', () => {
       void pour(socket, gibibyte, (sum) => {
         sent = sum
       })
-      await standstill(() => sent)
+      await waitUntilStable(() => sent)
       const ended = new Promise((resolve) => socket.resume().once('end', resolve).once('close', resolve))
       client.destroy()
       await ended

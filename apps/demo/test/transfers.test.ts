@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
-import { gibibyte, measure, mebibyte, pour, standstill } from './support/bulk.ts'
+import { gibibyte, measure, mebibyte, pour } from './support/bulk.ts'
 import { type BulkCall, beginCall, textOf } from './support/caller.ts'
 import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
@@ -82,7 +83,7 @@ describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
     const answer = await download('BLARGE')
     expect([answer.statusCode, answer.headers['transfer-encoding']]).toEqual([200, 'chunked'])
     answer.pause()
-    const stalledAt = await standstill(() => sent)
+    const stalledAt = await waitUntilStable(() => sent)
     await new Promise((resolve) => setTimeout(resolve, stallTime))
     expect(sent).toBe(stalledAt)
     expect(peak()).toBeLessThanOrEqual(stallLimit)
@@ -98,7 +99,7 @@ describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
     const poured = pour(call.request, gibibyte, (sum) => {
       offered = sum
     })
-    const stalledAt = await standstill(() => offered)
+    const stalledAt = await waitUntilStable(() => offered)
     await new Promise((resolve) => setTimeout(resolve, stallTime))
     expect(offered).toBe(stalledAt)
     expect(peak()).toBeLessThanOrEqual(stallLimit)

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '@rack-gateway/testing/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { probe } from './probe.ts'
 
@@ -12,10 +11,10 @@ test('each call has a connection of its own, and what fails is named', async () 
     else if (request.url === '/2') request.socket.destroy()
     else response.writeHead(200, { 'content-length': '2' }).end('ok')
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => void server.close())
+  const { url, close } = await listen(server)
+  onTestFinished(close)
   const seen = await probe({
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     requestAt: (index) => Buffer.from(`GET /${index} HTTP/1.1\r\nHost: a\r\n\r\n`),
     count: 5,
     interval: 1,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { formatMessage } from '@rack-gateway/errors'
+import { listen } from '@rack-gateway/testing/server'
 import { eq } from 'drizzle-orm'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from './connection.ts'
 import { explainDatabaseError, roleOf } from './explain.ts'
 
@@ -47,14 +47,11 @@ test.each([
 })
 
 test('a server that takes the connection and says nothing is given up on', async () => {
-  const silent = createServer(() => {}).listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  const address = silent.address()
-  const port = typeof address === 'object' ? address?.port : 0
-  const { check, close } = openDatabase(`postgres://a:b@127.0.0.1:${port}/x`, { connectTimeout: 1 })
+  const silent = await listen(createServer())
+  onTestFinished(silent.close)
+  const { check, close } = openDatabase(`postgres://a:b@127.0.0.1:${silent.port}/x`, { connectTimeout: 1 })
   await expect(check()).rejects.toThrow('does not answer')
   await close()
-  silent.close()
 })
 
 test('a message of an unknown kind is passed on with the password taken out, plain and escaped', () => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { rootCertificate, serverIdentity } from '@rack-gateway/testing/certificates'
+import { listen } from '@rack-gateway/testing/server'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openPool } from './pool.ts'
 import { databaseForTest } from './testing/connect.ts'
@@ -44,14 +45,11 @@ test.each([0, 1])(
 )
 
 test('what is asked of a server that closes each connection before it answers fails', async () => {
-  const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  const sql = openPool(`postgres://nobody@127.0.0.1:${address.port}/none`, { max: 1, connect_timeout: 60 })
+  const { port, close } = await listen(createServer((socket) => socket.end()))
+  const sql = openPool(`postgres://nobody@127.0.0.1:${port}/none`, { max: 1, connect_timeout: 60 })
   onTestFinished(async () => {
     await sql.end({ timeout: 0 })
-    server.close()
+    await close()
   })
   await expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
 })

@@ -2,17 +2,9 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
 import { PassThrough, Readable, Writable } from 'node:stream'
+import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { expect, test } from 'vitest'
-import {
-  get,
-  httpPeer,
-  neverAborted,
-  type Peer,
-  rackAt,
-  rawPeer,
-  waitForClose,
-  waitUntilStable,
-} from './testing/peer.ts'
+import { get, httpPeer, neverAborted, type Peer, rackAt, rawPeer, waitForClose } from './testing/peer.ts'
 import { createTokenRedactor } from './token-redactor.ts'
 import type { Rack } from './types.ts'
 

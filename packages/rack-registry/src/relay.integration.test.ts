@@ -1,14 +1,17 @@
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { Duplex } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { decodeFrames, type FrameToEncode } from '@rack-gateway/testing/websocket'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FrameTracker } from './frame-tracker.ts'
 import { closePayload, writeHeader } from './frames.ts'
 import { relay } from './relay.ts'
-import { bufferBytes } from './testing/buffer-memory.ts'
-import { socketPair, waitUntilStable } from './testing/peer.ts'
+import { socketPair } from './testing/peer.ts'
 import { frame, readAll, readBytes, startRelay } from './testing/start-relay.ts'
 
 const mask = 0xa1b2c3d4
@@ -412,3 +415,14 @@ test('end() works while the relay is paused', async () => {
   rack.end()
   expect(await relay.ended).toMatchObject({ by: 'gateway', reason: 'the recording failed' })
 })
+
+/** The bytes of buffers that are still referenced, after a garbage collection. */
+async function bufferBytes(): Promise<number> {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  for (let round = 0; round < 2; round++) {
+    collect()
+    await nextTurn()
+  }
+  return process.memoryUsage().arrayBuffers
+}

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { listen } from '@rack-gateway/testing/server'
 
 export interface FakeAnswer {
   readonly status: number
@@ -36,19 +36,7 @@ export async function startFakeGateway(
       response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}))
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const gateway: FakeGateway = {
-    url: `http://127.0.0.1:${port}`,
-    asked,
-    answer: first,
-    async close() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  const { url, close } = await listen(server)
+  const gateway: FakeGateway = { url, asked, answer: first, close }
   return gateway
 }

@@ -42,15 +42,3 @@ export async function measure(source: Readable): Promise<number> {
   })
   return bytes
 }
-
-/** Waits until a count has begun to grow and then stood still for half a second. */
-export async function standstill(count: () => number): Promise<number> {
-  let last = -1
-  for (let still = 0; still < 5; ) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    const now = count()
-    still = now > 0 && now === last ? still + 1 : 0
-    last = now
-  }
-  return last
-}

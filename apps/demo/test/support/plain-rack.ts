@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { listen } from '@rack-gateway/testing/server'
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex) => void
 
@@ -23,13 +22,8 @@ export interface PlainRackOptions {
 }
 
 export async function startPlainRack({ onRequest, onWebsocket }: PlainRackOptions): Promise<PlainRack> {
-  const sockets = new Set<Socket>()
   const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, (request, response) => {
     if (!answerQuestion(request, response)) onRequest?.(request, response)
-  })
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
     const accept = createHash('sha1')
@@ -40,21 +34,14 @@ export async function startPlainRack({ onRequest, onWebsocket }: PlainRackOption
     )
     onWebsocket?.(request, socket)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the rack listens on no TCP port')
+  const { url, connections, close } = await listen(server)
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     token: 'password-of-the-plain-rack',
     get connections() {
-      return sockets.size
+      return connections.size
     },
-    async close() {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-      await once(server, 'close')
-    },
+    close,
   }
 }
 

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { listen } from '@rack-gateway/testing/server'
 
 /** What was asked, as it stood in the request line. */
 export interface Asked {
@@ -25,17 +25,6 @@ export async function startRefusingRack(): Promise<RefusingRack> {
     request.resume()
     response.writeHead(403, { 'Content-Type': 'application/json', Connection: 'close' }).end('{"error":"refused"}')
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('it listens nowhere')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    asked,
-    async stop() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  const { url, close } = await listen(server)
+  return { url, asked, stop: close }
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '@rack-gateway/testing/server'
 
 /** A way to the gateway on which is seen what is asked, and which can be closed. */
 export interface WatchedWay {
@@ -27,17 +26,7 @@ export async function watchedWay(to: string): Promise<WatchedWay> {
     onward.on('error', () => outgoing.destroy())
     incoming.pipe(onward)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const way: WatchedWay = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    is: 'open',
-    async close() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  const { url, close } = await listen(server)
+  const way: WatchedWay = { url, asked, is: 'open', close }
   return way
 }

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
-import { connect, type Server, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import { createGatewayDial, startListener } from '@rack-gateway/cli/relay'
 import { Secret } from '@rack-gateway/config'
 import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { listen } from '@rack-gateway/testing/server'
 import { type Role, roles } from './refused-commands.ts'
 
 /** How a caller reaches a gateway: where it calls, and with which password. */
@@ -56,20 +56,12 @@ export async function startTlsFront(target: string): Promise<{ readonly url: str
       socket.pipe(other)
     }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const { url, close } = await listen(server)
   return {
-    url: `https://127.0.0.1:${portOf(server)}`,
-    async stop() {
-      server.close()
+    url: url.replace('http:', 'https:'),
+    stop() {
       for (const socket of sockets) socket.destroy()
-      await once(server, 'close')
+      return close()
     },
   }
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the front listens on no TCP port')
-  return address.port
 }

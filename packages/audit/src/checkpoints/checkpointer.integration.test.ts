@@ -1,10 +1,10 @@
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { openObjectStore } from '@rack-gateway/object-store'
+import { listen } from '@rack-gateway/testing/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { encode } from '../encode.ts'
 import { createEventStream } from '../stream.ts'
@@ -270,11 +270,10 @@ test('a failing destination does not delay others, and gets missing copies later
     for await (const chunk of request.setEncoding('utf8')) body += chunk
     if (status === 200) received.push(body)
     response.writeHead(status).end()
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const address = server.address()
-  const hook = webhookDestination(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/secret-path`)
+  })
+  const { url, close } = await listen(server)
+  onTestFinished(close)
+  const hook = webhookDestination(`${url}/secret-path`)
   const { checkpointer, errors } = await replica(runtimeUrl, { places: [hook, place] })
   for (let count = 0; count < 2; count++) await checkpointer.makeIfDue()
   await expect.poll(() => filesIn(path)).toHaveLength(2)

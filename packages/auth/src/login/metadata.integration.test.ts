@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '@rack-gateway/testing/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { LoginDenied } from './denial.ts'
 import { discover } from './metadata.ts'
@@ -11,9 +10,9 @@ async function startIssuer(changes: (issuer: string) => object, path = ''): Prom
     const found = request.url === `${path}/.well-known/openid-configuration`
     response.writeHead(found ? 200 : 404).end(JSON.stringify({ ...metadataOf(issuer), ...changes(issuer) }))
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => void server.close())
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+  const { url, close } = await listen(server)
+  onTestFinished(close)
+  const issuer = `${url}${path}`
   return issuer
 }
 
@@ -64,10 +63,7 @@ test.each([
 })
 
 test('a provider that is not there says by which error', async () => {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  expect(await whyNot(`http://127.0.0.1:${port}`)).toBe('ECONNREFUSED')
+  const { url, close } = await listen(createServer())
+  await close()
+  expect(await whyNot(url)).toBe('ECONNREFUSED')
 })

@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { revision as revisionTable } from '@rack-gateway/database'
+import { listen } from '@rack-gateway/testing/server'
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { LookUpTooSlow } from '../errors.ts'
@@ -145,21 +145,13 @@ test('it starts without a database, and is stale', async () => {
 })
 
 test('a host that accepts and says nothing counts as gone, and no connection to it is left open', async () => {
-  const open = new Set<Socket>()
-  const silent = createServer((socket) => {
-    open.add(socket)
-    socket.on('error', () => {}).on('close', () => open.delete(socket))
-    socket.resume()
-  })
-  await once(silent.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => void silent.close())
-  const address = silent.address()
-  const port = typeof address === 'object' && address ? address.port : 0
+  const { port, connections, close } = await listen(createServer((socket) => void socket.resume()))
+  onTestFinished(close)
   const onError = vi.fn()
   const watch = await watchRevision({ url: `postgres://a@127.0.0.1:${port}/b`, deadline: 50, interval: 10, onError })
   await expect.poll(() => onError.mock.calls.length >= 3).toBe(true)
   await watch.stop()
-  await expect.poll(() => open.size === 0).toBe(true)
+  await expect.poll(() => connections.size).toBe(0)
   expect(watch.stale()).toBe(true)
 })
 

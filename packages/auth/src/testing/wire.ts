@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { listen } from '@rack-gateway/testing/server'
 import { onTestFinished } from 'vitest'
 
 /** A wire to the database that can go dead: what is connected at that moment stays open, and nothing moves on it. */
@@ -12,18 +12,17 @@ export async function startWire(databaseUrl: string) {
     near.pipe(far)
     far.pipe(near)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port, close } = await listen(server)
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
-    server.close()
+    return close()
   })
 
   function freeze(): void {
     for (const socket of sockets) socket.unpipe().pause()
   }
 
-  const address = server.address()
   const url = new URL(target)
-  url.host = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  url.host = `127.0.0.1:${port}`
   return { url: url.href, freeze }
 }

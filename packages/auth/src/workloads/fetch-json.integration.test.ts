@@ -1,28 +1,23 @@
-import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
+import { type ListeningServer, listen } from '@rack-gateway/testing/server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { deferred } from '../testing/deferred.ts'
 import { fetchJson } from './fetch-json.ts'
 
-let server: Server
-let url: string
+let server: ListeningServer
 let send: (response: ServerResponse) => void
 let hungUp: Promise<unknown>
 beforeEach(async () => {
-  hungUp = new Promise((resolve) => {
-    server = createServer((_request, response) => {
+  const { promise, resolve } = deferred<void>()
+  hungUp = promise
+  server = await listen(
+    createServer((_request, response) => {
       response.once('close', resolve)
       send(response)
-    })
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
-  url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+    }),
+  )
 })
-afterEach(async () => {
-  server.close()
-  server.closeAllConnections()
-  await once(server, 'close')
-})
+afterEach(() => server.close())
 
 function withoutEnd(response: ServerResponse): void {
   const more = () => {
@@ -38,20 +33,20 @@ const endless = new AbortController().signal
 describe('a server is hung up on', () => {
   test('whose answer is too long', async () => {
     send = withoutEnd
-    await expect(fetchJson(url, endless)).rejects.toThrow('larger than 262144 bytes')
+    await expect(fetchJson(server.url, endless)).rejects.toThrow('larger than 262144 bytes')
     await hungUp
   })
 
   test('whose answer is too slow', async () => {
     const deadline = new AbortController()
     send = (response) => void response.write('{', () => deadline.abort(new Error('timeout')))
-    await expect(fetchJson(url, deadline.signal)).rejects.toThrow('timeout')
+    await expect(fetchJson(server.url, deadline.signal)).rejects.toThrow('timeout')
     await hungUp
   })
 
   test('whose answer is an error without end', async () => {
     send = (response) => withoutEnd(response.writeHead(503))
-    await expect(fetchJson(url, endless)).rejects.toThrow('status 503')
+    await expect(fetchJson(server.url, endless)).rejects.toThrow('status 503')
     await hungUp
   })
 })
@@ -59,5 +54,5 @@ describe('a server is hung up on', () => {
 test('an answer of the largest size is read whole', async () => {
   const text = 'x'.repeat(256 * 1024 - 2)
   send = (response) => void response.end(JSON.stringify(text))
-  expect(await fetchJson(url)).toBe(text)
+  expect(await fetchJson(server.url)).toBe(text)
 })

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { listen } from '@rack-gateway/testing/server'
 
 /** `pass`; `mute`: what the server answers is kept back; `refuse`: connections are closed at once. */
 export type ProxyMode = 'pass' | 'mute' | 'refuse'
@@ -24,12 +24,10 @@ export async function startFaultyProxy(databaseUrl: string) {
     upstream.on('data', (chunk) => mode !== 'mute' && client.write(chunk))
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  })
+  const { port, close } = await listen(server)
   const url = new URL(databaseUrl)
-  url.port = String(address.port)
+  url.port = String(port)
   return {
     url: url.href,
     set(next: ProxyMode) {
@@ -45,8 +43,7 @@ export async function startFaultyProxy(databaseUrl: string) {
     },
     async stop() {
       for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
+      await close()
     },
   }
 }

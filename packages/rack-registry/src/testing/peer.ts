@@ -4,7 +4,8 @@ import https from 'node:https'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
-import { expect, onTestFinished } from 'vitest'
+import { listen } from '@rack-gateway/testing/server'
+import { onTestFinished } from 'vitest'
 import { createRack, type RackOptions } from '../rack.ts'
 import type { Rack, RackSettings, UpstreamRequest } from '../types.ts'
 
@@ -16,24 +17,14 @@ export interface Peer {
 
 /** Starts a server on a free loopback port until the test ends. */
 export async function serve(server: net.Server): Promise<Peer> {
-  const sockets = new Set<net.Socket>()
   let connections = 0
-  server.on('connection', (socket: net.Socket) => {
+  server.on('connection', () => {
     connections += 1
-    sockets.add(socket)
-    socket.on('error', () => {})
-    socket.on('close', () => sockets.delete(socket))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const { port, close } = await listen(server)
+  onTestFinished(close)
   return {
-    port: address.port,
+    port,
     get connections() {
       return connections
     },
@@ -116,20 +107,4 @@ export const neverAborted: AbortSignal = new AbortController().signal
 
 export function waitForClose(socket: Duplex): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()))
-}
-
-/** Waits until a count has grown and then stays unchanged. */
-export async function waitUntilStable(count: () => number): Promise<number> {
-  let last = -1
-  await expect
-    .poll(
-      () => {
-        const before = last
-        last = count()
-        return last > 0 && last === before
-      },
-      { interval: 60 },
-    )
-    .toBe(true)
-  return last
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { expect, test } from 'vitest'
 import { brokenOff, relayed } from './testing/relayed.ts'
 import { startTlsGateway } from './testing/tls-gateway.ts'
@@ -226,7 +227,7 @@ test('64 MiB go up at the speed of the reader: who stalls stops the writer', asy
     for (; sent < 64; sent++) if (!call.write(piece)) await once(call, 'drain')
     call.end()
   })()
-  const stalledAt = await standstill(() => sent)
+  const stalledAt = await waitUntilStable(() => sent)
   expect(stalledAt).toBeLessThan(32)
   wake()
   await sending
@@ -245,25 +246,9 @@ test('64 MiB come down at the speed of the reader: who stalls stops the gateway'
   const call = begin('GET')
   call.end()
   const [response] = await once(call, 'response')
-  const stalledAt = await standstill(() => sent)
+  const stalledAt = await waitUntilStable(() => sent)
   expect(stalledAt).toBeLessThan(32)
   let got = 0
   for await (const bytes of response) got += bytes.length
   expect(got).toBe(64 * mebibyte)
 })
-
-/** Waits until a count has begun to grow and then stood still for a while. */
-async function standstill(count: () => number): Promise<number> {
-  let last = -1
-  await expect
-    .poll(
-      () => {
-        const before = last
-        last = count()
-        return last > 0 && last === before
-      },
-      { interval: 100 },
-    )
-    .toBe(true)
-  return last
-}

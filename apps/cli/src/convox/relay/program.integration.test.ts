@@ -1,7 +1,5 @@
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
@@ -13,6 +11,7 @@ import {
   rootCertificate as root,
   serverIdentity,
 } from '@rack-gateway/testing/certificates'
+import { listen } from '@rack-gateway/testing/server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type CliProcess, startCliProcess } from '../../testing/cli-process.ts'
 import { createMachine, type Machine } from '../../testing/harness.ts'
@@ -205,16 +204,27 @@ describe('a gateway that cannot be trusted', () => {
   })
 })
 
+const me = {
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
+  name: 'ada',
+  kind: 'user',
+  rack: null,
+  expiresAt: '2096-10-02T07:06:40Z',
+  racks: ['staging'],
+  roles: [],
+}
+/** Answers each request as the gateway answers `/me`. */
+const known: TlsGatewayOptions = {
+  onConnection(socket) {
+    const body = JSON.stringify(me)
+    socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`))
+  },
+}
+
 async function startPlain(): Promise<number> {
-  const server = createServer((_request, response) => void response.end())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
+  const { port, close } = await listen(createServer((_request, response) => void response.end()))
+  onTestFinished(close)
+  return port
 }
 
 describe('who may have signed the certificate', () => {
@@ -295,20 +305,6 @@ describe('who may have signed the certificate', () => {
   })
 
   describe('is said by login --ca', () => {
-    const me = {
-      id: '01890a5d-ac96-774b-bcce-b302099a8057',
-      name: 'ada',
-      kind: 'user',
-      rack: null,
-      expiresAt: '2096-10-02T07:06:40Z',
-      racks: ['staging'],
-      roles: [],
-    }
-    const body = JSON.stringify(me)
-    const known = {
-      onConnection: (socket: Socket) =>
-        socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
-    }
     const login = (url: string, ca: string, ...more: string[]) =>
       machine.call(['login', 'staging', url, '--token', token, '--ca', ca, ...more])
 
@@ -367,23 +363,7 @@ describe('who may have signed the certificate', () => {
   })
 
   test('that "ca" names is known to whoami, and to the check before convox', async () => {
-    const me = {
-      id: '01890a5d-ac96-774b-bcce-b302099a8057',
-      name: 'ada',
-      kind: 'user',
-      rack: null,
-      expiresAt: '2096-10-02T07:06:40Z',
-      racks: ['staging'],
-      roles: [],
-    }
-    const body = JSON.stringify(me)
-    const started = await gateway(
-      {},
-      {
-        onConnection: (socket) =>
-          socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
-      },
-    )
+    const started = await gateway({}, known)
     expect(await machine.call(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
     expect(started.received).toContain(`Bearer ${token}`)
     await machine.callConvox(['apps'])

@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { listen } from '@rack-gateway/testing/server'
 import { onTestFinished } from 'vitest'
 
 export interface ReceivedRequest {
@@ -32,16 +32,12 @@ export async function startHttpReceiver({
     const next = answers.shift() ?? answer
     next(one, response, socket)
   }
-  const listen = (request: IncomingMessage, response: ServerResponse) =>
+  const listener = (request: IncomingMessage, response: ServerResponse) =>
     void onRequest(request, response).catch(() => response.destroy())
-  const server = tls ? createTlsServer(selfSignedIdentity, listen) : createServer(listen)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    if (server.listening) await once(server.close(), 'close')
-  })
+  const server = await listen(tls ? createTlsServer(selfSignedIdentity, listener) : createServer(listener))
+  onTestFinished(server.close)
   return {
-    url: `http${tls ? 's' : ''}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: tls ? server.url.replace('http:', 'https:') : server.url,
     received,
     /** Sets the answers of the next requests, one each. */
     next(...scripted: readonly Answer[]) {

@@ -1,13 +1,11 @@
-import { once } from 'node:events'
-import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { listen } from '@rack-gateway/testing/server'
 import { onTestFinished } from 'vitest'
 
 /** A syslog server over TLS with octet counting (RFC 5425), closed when the test ends. */
 export async function startSyslogServer() {
   const messages: string[] = []
-  const sockets = new Set<Socket>()
   let connections = 0
   let reading = true
   const server = createServer(selfSignedIdentity, (socket) => {
@@ -20,25 +18,15 @@ export async function startSyslogServer() {
     })
   })
   server.on('tlsClientError', () => {})
-  // Includes sockets whose handshake is not finished.
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    socket.on('close', () => sockets.delete(socket))
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const cut = () => {
-    for (const socket of sockets) socket.destroy()
-  }
-  onTestFinished(async () => {
-    cut()
-    await once(server.close(), 'close')
-  })
+  const { port, connections: sockets, close } = await listen(server)
+  onTestFinished(close)
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     messages,
     connections: () => connections,
-    cut,
+    cut() {
+      for (const socket of sockets) socket.destroy()
+    },
     /** Whether to read from new connections. */
     read(next: boolean) {
       reading = next

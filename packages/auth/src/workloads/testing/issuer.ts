@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
+import { listen } from '@rack-gateway/testing/server'
 import { type CryptoKey, exportJWK, SignJWT } from 'jose'
 import { lendKeyPairs } from './lend-key-pairs.ts'
 
@@ -79,10 +79,9 @@ export async function startTestIssuer({
     response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(body ?? {}))
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
+  const { url, close } = await listen(server)
   const issuer: TestIssuer = {
-    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}${place}`,
+    url: `${url}${place}`,
     asked,
     answer: null,
     jwt(claims = {}, header = {}) {
@@ -96,9 +95,7 @@ export async function startTestIssuer({
     },
     jwk: () => key.jwk,
     async stop() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
+      await close()
       keyPairs.takeBack()
     },
   }

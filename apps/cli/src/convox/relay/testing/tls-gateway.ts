@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import tls from 'node:tls'
 import { type Identity, serverIdentity } from '@rack-gateway/testing/certificates'
+import { listen } from '@rack-gateway/testing/server'
 import { onTestFinished } from 'vitest'
 
 /** Something that speaks TLS, and does with each connection what a test says. */
@@ -26,7 +26,6 @@ export async function startTlsGateway({
 }: TlsGatewayOptions = {}): Promise<TlsGateway> {
   let received = ''
   const connections: Socket[] = []
-  const sockets = new Set<Socket>()
   const server = tls.createServer({ ...identity, allowHalfOpen: true }, (socket) => {
     connections.push(socket)
     socket.on('error', () => undefined)
@@ -35,22 +34,12 @@ export async function startTlsGateway({
     })
     onConnection(socket)
   })
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined)
-  })
   server.on('tlsClientError', () => undefined)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const { port, close } = await listen(server)
+  onTestFinished(close)
   return {
-    origin: `https://127.0.0.1:${address.port}`,
-    port: address.port,
+    origin: `https://127.0.0.1:${port}`,
+    port,
     connections,
     get received() {
       return received
