@@ -3,7 +3,7 @@ import { readPolicy } from '@rack-gateway/rbac-policy/document'
 import { expect, test } from 'vitest'
 
 test('a denial has a reason and a remedy', () => {
-  const text = 'version: 1\nroles:\n  releaser: { extends: [viewer], permissions: [release:promote] }\n'
+  const text = 'version: 1\nroles:\n  cleaner: { extends: [viewer], permissions: [app:delete] }\n'
   const { document, problems } = readPolicy(text, 'policy.yaml')
   if (document === null) throw new Error(problems.map(({ line, text }) => `line ${line}: ${text}`).join('; '))
   const policy = compilePolicy(document)
@@ -14,9 +14,9 @@ test('a denial has a reason and a remedy', () => {
   const ada: Principal = { ...user, groups: [], bindings: [binding], expiresAt: moment.at + 3_600_000 }
   const web = { rack: 'staging', app: 'web', scope: 'app' } as const
   expect(policy.holds(ada, 'release:list', web, moment)).toBe(true)
-  expect(policy.unheld(ada, 'release:promote', web, moment)).toMatchObject({
+  expect(policy.unheld(ada, 'app:delete', web, moment)).toMatchObject({
     rule: 'no-permission',
-    reason: 'release:promote on web needs one of the roles deployer, ci, admin and releaser; you are viewer on staging.',
+    reason: 'app:delete on web needs one of the roles admin and cleaner; you are viewer on staging.',
     remedy: 'Ask an administrator of the gateway for a role that has it.',
   })
 })
