@@ -8,7 +8,6 @@ import type { GatewayOptions } from './gateway-options.ts'
 import callLog from './http/call-log.ts'
 import errorHandler from './http/error-handler.ts'
 import ownHost from './http/own-host.ts'
-import requestScheduler from './http/request-scheduler.ts'
 import { createServer } from './http/server.ts'
 import untrustedProxyWarning from './http/untrusted-proxy-warning.ts'
 import browserLogin from './login/browser-login.ts'
@@ -44,7 +43,6 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(database, { url: databaseUrl })
 
     // Every request: limits, errors, and the log.
-    await app.register(requestScheduler)
     await app.register(unauthenticatedLog)
     await app.register(errorHandler, { limits: config.limits })
     await app.register(untrustedProxyWarning)

@@ -57,6 +57,8 @@ try {
       RECORDINGS: directory,
       POLICY_FILE: join(directory, 'policy.yaml'),
       LOG_LEVEL: 'info',
+      // As in the container image.
+      NODE_OPTIONS: '--max-old-space-size=384',
     },
     core: cores?.subject ?? null,
   })

@@ -20,8 +20,22 @@ const views: readonly MaskView[] = [
   { ...fullAccess, rackToken: 'token' },
 ]
 
-const inSteps = (policy: MaskPolicy, body: string, view: MaskView) =>
-  [...maskResponseInSteps(policy, body, view)].join('')
+/** Divides the bytes, also within a character. */
+function chunksOf(body: string, size: number): Buffer[] {
+  const bytes = Buffer.from(body)
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  )
+}
+
+/** In chunks of one byte, of seven bytes, and as a whole, which must not matter. */
+function inSteps(policy: MaskPolicy, body: string, view: MaskView): string {
+  const [whole = '', ...divided] = [Math.max(1, body.length * 4), 7, 1].map((size) =>
+    [...maskResponseInSteps(policy, chunksOf(body, size), view)].join(''),
+  )
+  for (const other of divided) expect(other).toBe(whole)
+  return whole
+}
 
 /** The masked text, or null for an unmaskable response. */
 function outcome(mask: typeof maskResponse, ...args: Parameters<typeof maskResponse>): string | null {
@@ -52,6 +66,8 @@ describe('a response that is masked in steps', () => {
     '],[',
     '{',
     '<',
+    'é',
+    '😀',
   )
   const text = fc.array(word, { maxLength: 3 }).map((words) => words.join(''))
   const name = fc.constantFrom('id', 'app', 'name', 'env', 'manifest', 'parameters', 'url', 'command', 'value')
@@ -118,7 +134,7 @@ describe('a response that is masked in steps', () => {
   )
 
   test('is masked item by item: the items before a broken one are yielded', () => {
-    const steps = maskResponseInSteps('releases', '[{"id":"R1","app":"a"},{"id":"R2"', fullAccess)
+    const steps = maskResponseInSteps('releases', chunksOf('[{"id":"R1","app":"a"},{"id":"R2"', 5), fullAccess)
     expect(steps.next().value).toBe('[{"id":"R1","app":"a"}')
     expect(() => steps.next()).toThrow(UnmaskableResponse)
   })

@@ -24,11 +24,12 @@ export function maskResponse(policy: MaskPolicy, body: string, view: MaskView): 
  * As `maskResponse`, for large responses: yields the parts of the masked text. A list is parsed and masked item by item.
  * Unchanged items stay byte for byte.
  *
+ * @param body the UTF-8 bytes of the response, divided anywhere
  * @throws UnmaskableResponse
  */
-export function* maskResponseInSteps(policy: MaskPolicy, body: string, view: MaskView): Generator<string> {
+export function* maskResponseInSteps(policy: MaskPolicy, body: readonly Buffer[], view: MaskView): Generator<string> {
   if (policy === 'plain' || policy === 'opaque' || policy === 'stream' || !isList(body)) {
-    yield maskResponse(policy, body, view)
+    yield maskResponse(policy, Buffer.concat(body).toString('utf8'), view)
     return
   }
   let isFirst = true
@@ -40,9 +41,8 @@ export function* maskResponseInSteps(policy: MaskPolicy, body: string, view: Mas
     }
     const { space, text } = step.value
     const item = maskItem(policy, text, view)
-    if (item === null) continue
-    yield `${isFirst ? '[' : ','}${space}${item}`
-    isFirst = false
+    yield item === null ? '' : `${isFirst ? '[' : ','}${space}${item}`
+    if (item !== null) isFirst = false
   }
 }
 

@@ -110,11 +110,11 @@ interface CollectOptions {
   readonly source: BodySource
   readonly limit: number
   readonly budget: MemoryBudget | null
-  readonly resolve: (body: Buffer) => void
+  readonly resolve: (body: readonly Buffer[]) => void
   readonly reject: (error: Error) => void
 }
 
-/** Collects a body into one buffer, up to a limit. */
+/** Collects a body, up to a limit. */
 export class CollectConsumer implements BodyConsumer {
   readonly #options: CollectOptions
   #chunks: Buffer[] = []
@@ -146,8 +146,7 @@ export class CollectConsumer implements BodyConsumer {
     const chunks = this.#chunks
     // The response outlives its body, so the body must not be kept twice.
     this.#chunks = []
-    const [only] = chunks
-    this.#options.resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks))
+    this.#options.resolve(chunks)
   }
 
   fail(error: Error): void {

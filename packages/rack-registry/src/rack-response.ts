@@ -46,7 +46,11 @@ export class RackResponse implements UpstreamResponse {
     })
   }
 
-  collect(limit: number, budget: MemoryBudget | null = null): Promise<Buffer> {
+  async collect(limit: number): Promise<Buffer> {
+    return Buffer.concat(await this.collectChunks(limit))
+  }
+
+  collectChunks(limit: number, budget: MemoryBudget | null = null): Promise<readonly Buffer[]> {
     return new Promise((resolve, reject) => {
       this.#consume(new CollectConsumer({ rack: this.#rack, source: this.#source, limit, budget, resolve, reject }))
     })

@@ -32,7 +32,7 @@ export interface UpstreamRequest {
 /** `transfers`: uploads and downloads, which may take hours. `questions`: the gateway's own calls that a decision waits for. */
 export type PoolName = 'calls' | 'transfers' | 'questions'
 
-/** The rack's response after its head. Consume the body exactly once: with `pipe`, `collect`, or `discard`. */
+/** The rack's response after its head. Consume the body exactly once: with `pipe`, `collect`, `collectChunks`, or `discard`. */
 export interface UpstreamResponse {
   readonly status: number
   readonly statusText: string
@@ -48,7 +48,9 @@ export interface UpstreamResponse {
    */
   pipe(sink: Writable, redactor?: TokenRedactor | null): Promise<number>
   /** The whole body. Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when it breaks off. */
-  collect(limit: number, budget?: MemoryBudget): Promise<Buffer>
+  collect(limit: number): Promise<Buffer>
+  /** As `collect`, but the body stays divided as it arrived, because joining a large one takes long. */
+  collectChunks(limit: number, budget?: MemoryBudget): Promise<readonly Buffer[]>
   /** Discards the body. The connection is reused if little of the body is left. */
   discard(): void
 }

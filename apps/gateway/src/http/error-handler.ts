@@ -11,7 +11,6 @@ import { denialEvent } from '../audit/denial-event.ts'
 import { createDenialLimit } from '../audit/denial-limit.ts'
 import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls, withRule } from '../errors.ts'
 import { expectsStream, sendErrorInStream } from '../rack-api/command-stream.ts'
-import { clientNetwork } from '../rate-limits/client-network.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import type { FairLimit } from '../rate-limits/fair-limit.ts'
 import { delayDenial } from './delay-denial.ts'
@@ -48,7 +47,7 @@ export default fp<ErrorHandlerOptions>(
       return reply
     })
   },
-  { name: 'error-handler', dependencies: ['clock', 'request-scheduler', 'unauthenticated-log'] },
+  { name: 'error-handler', dependencies: ['clock', 'unauthenticated-log'] },
 )
 
 const notFound = withRule(
@@ -132,7 +131,6 @@ async function answerUnauthenticated(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  await new Promise<void>((start) => app.scheduler.schedule(clientNetwork(addressOf(request)), start))
   await raiseAlarm(app, given, request)
   const first = failureOf(given, errorContext(app, request))
   const error = await limitError(app, request, { given, status: first.status })

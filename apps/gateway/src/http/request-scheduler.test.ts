@@ -1,43 +1,109 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import Fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { createRequestScheduler } from './request-scheduler.ts'
+import { createRequestScheduler, scheduleRequests } from './request-scheduler.ts'
 
-function scheduleAll(callers: readonly string[]): string[] {
-  const scheduler = createRequestScheduler()
+function startScheduler() {
+  const clock = { time: 0 }
+  const scheduler = createRequestScheduler(() => clock.time)
   const started: string[] = []
-  for (const caller of callers) scheduler.schedule(caller, () => started.push(caller))
-  return started
+  const request = (...callers: string[]) => {
+    for (const caller of callers) scheduler.schedule(caller, () => started.push(caller))
+  }
+  /** Which requests a turn of the event loop starts that begins `after` so many milliseconds. */
+  async function turn(after: number): Promise<string[]> {
+    clock.time += after
+    const before = started.length
+    await nextTurn()
+    return started.slice(before)
+  }
+  /** Until only the latest caller is active. */
+  async function wait(): Promise<void> {
+    await nextTurn()
+    clock.time += 1_000
+  }
+  return { request, started, turn, wait, scheduler }
 }
 
-test('a few requests start at once', () => {
-  expect(scheduleAll(['ann', 'ann', 'bob'])).toEqual(['ann', 'ann', 'bob'])
+const burstOf = (caller: string, length: number) => Array.from({ length }, () => caller)
+
+test('while one caller is active, each turn of the event loop starts four of its requests', async () => {
+  const { request, started, turn, wait } = startScheduler()
+  request('ann')
+  await wait()
+  request(...burstOf('ann', 10))
+  expect(started).toHaveLength(5)
+  expect(await turn(4)).toHaveLength(4)
+  expect(await turn(4)).toHaveLength(2)
 })
 
-test('of a burst, each turn of the event loop starts a few requests', async () => {
-  const started = scheduleAll(Array.from({ length: 10 }, () => 'ann'))
-  const counts = [started.length]
-  for (let turn = 0; turn < 3; turn++) {
-    await nextTurn()
-    counts.push(started.length)
-  }
-  expect(counts).toEqual([4, 8, 10, 10])
+test('the first request of each caller in a turn starts at once, whatever others have sent', async () => {
+  const { request, started, turn } = startScheduler()
+  request(...burstOf('ann', 100), 'bob', 'cy')
+  expect(started).toEqual(['ann', 'bob', 'cy'])
+  await turn(4)
+  request('bob')
+  expect(started.at(-1)).toBe('bob')
 })
 
-test('a caller with one request starts before the rest of a burst of another caller', async () => {
-  const started = scheduleAll([...Array.from({ length: 100 }, () => 'ann'), 'bob', 'cy'])
-  await nextTurn()
-  expect(started.slice(4)).toEqual(['ann', 'bob', 'cy', 'ann'])
+test('the requests of bursts start one by one in quiet turns, and their callers take turns', async () => {
+  const { request, turn } = startScheduler()
+  request(...burstOf('ann', 5), ...burstOf('bob', 5))
+  const starts: string[][] = []
+  for (let count = 0; count < 4; count++) starts.push(await turn(0.5))
+  expect(starts).toEqual([['ann'], ['bob'], ['ann'], ['bob']])
+})
+
+test('while the event loop is busy, a request of a burst starts every five milliseconds', async () => {
+  const { request, turn } = startScheduler()
+  request('bob', ...burstOf('ann', 100))
+  await turn(0.5)
+  const starts: number[] = []
+  for (let count = 0; count < 6; count++) starts.push((await turn(2)).length)
+  expect(starts).toEqual([0, 0, 1, 0, 0, 1])
+})
+
+test('callers with one request do not wait for a quiet turn', async () => {
+  const { request, started, turn } = startScheduler()
+  request(...burstOf('ann', 100), 'bob', 'cy', 'dee', 'eve', 'fay')
+  expect(started).toEqual(['ann', 'bob', 'cy', 'dee'])
+  await turn(0.5)
+  expect(started.slice(4)).toEqual(['ann', 'eve', 'fay'])
 })
 
 test('a request that schedules another one does not lengthen the turn', async () => {
-  const scheduler = createRequestScheduler()
-  let started = 0
+  const { request, scheduler, started, turn, wait } = startScheduler()
   function again(): void {
-    started += 1
+    started.push('ann')
     scheduler.schedule('ann', again)
   }
+  request('ann')
+  await wait()
   scheduler.schedule('ann', again)
-  expect(started).toBe(4)
-  await nextTurn()
-  expect(started).toBe(8)
+  expect(started).toHaveLength(5)
+  expect(await turn(4)).toHaveLength(4)
+})
+
+test('a caller whose credential was valid before does not wait for invented credentials of the same network', async () => {
+  const order: string[] = []
+  const app = Fastify()
+  app.decorateRequest('principal', null)
+  scheduleRequests(app)
+  app.get('/', {
+    onRequest: async (request) => {
+      const credential = request.headers.authorization ?? ''
+      order.push(credential)
+      if (!credential.startsWith('valid')) throw new Error('an invented credential')
+      request.principal = { id: 'ann', owner: null } as Principal
+    },
+    handler: async () => 'ok',
+  })
+  const get = (authorization: string) => app.inject({ url: '/', headers: { authorization } })
+  await get('valid')
+  order.length = 0
+  const burst = Array.from({ length: 100 }, (_, index) => get(`invented ${index}`))
+  await Promise.all([...burst, get('valid')])
+  expect(order.indexOf('valid')).toBeLessThan(8)
+  await app.close()
 })

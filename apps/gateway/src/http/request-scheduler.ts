@@ -1,68 +1,149 @@
-import fp from 'fastify-plugin'
+import { hash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { addressOf } from '../audit/call-event.ts'
+import { clientNetwork } from '../rate-limits/client-network.ts'
+import { countedAs } from '../rate-limits/counted-as.ts'
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    scheduler: RequestScheduler
-  }
-}
-
-/** Starts the requests of different callers in turns, so that a burst of one caller does not delay the others. */
+/**
+ * Starts requests so that a burst of one caller does not delay the others. If only one caller was active in the last second,
+ * its requests start a few in each turn of the event loop. Otherwise, the first request of a caller in a turn starts at once.
+ * Its further requests start one by one, the callers in turn, while the event loop has little else to do.
+ */
 export interface RequestScheduler {
   /**
-   * Calls `start` at once, or in a later turn of the event loop when this turn has started enough requests.
+   * Calls `start` now or in a later turn of the event loop.
    *
-   * @param caller the principal, or the client network of an unauthenticated request
+   * @param caller the principal, or the client network of a caller that is not known yet
    */
   schedule(caller: string, start: () => void): void
 }
 
 /** In each turn of the event loop. A request takes about a millisecond in all. */
 const startsPerTurn = 4
+/** Milliseconds for which a caller counts as active after a request. */
+const activeFor = 1_000
+/** Milliseconds of work in a turn, above which the requests of a burst wait for a quieter turn. */
+const busyTurn = 1
+/** Milliseconds after which the next request of a burst starts even so. */
+const longestWait = 5
+/** Digests of credentials that were valid. The oldest are forgotten first. */
+const maxKnownCredentials = 10_000
 
-export default fp(
-  async function requestScheduler(app) {
-    app.decorate('scheduler', createRequestScheduler())
-  },
-  { name: 'request-scheduler' },
-)
+/**
+ * Schedules each request before it costs anything else, authentication included. A request with a credential that was valid
+ * before belongs to its principal. Any other request belongs to the network of its client, so that nobody gains from
+ * inventing credentials.
+ */
+export function scheduleRequests(app: FastifyInstance): void {
+  const scheduler = createRequestScheduler()
+  const principals = new LRUCache<string, string>({ max: maxKnownCredentials })
 
-export function createRequestScheduler(): RequestScheduler {
-  /** A caller whose request starts moves to the end. */
+  app.addHook('onRequest', function waitForStart(request, _reply, done) {
+    scheduler.schedule(callerOf(request), done)
+  })
+  app.addHook('preParsing', function rememberCredential({ raw, principal }, _reply, payload, done) {
+    const digest = principal ? credentialDigest(raw) : null
+    if (digest !== null && principal) principals.set(digest, countedAs(principal))
+    done(null, payload)
+  })
+
+  function callerOf(request: FastifyRequest): string {
+    const digest = credentialDigest(request.raw)
+    const principal = digest === null ? undefined : principals.get(digest)
+    return principal ?? clientNetwork(addressOf(request))
+  }
+}
+
+/** A digest, because credentials are not kept. */
+function credentialDigest({ headers: { authorization, cookie } }: IncomingMessage): string | null {
+  const credential = authorization ?? cookie
+  return credential === undefined ? null : hash('sha256', credential, 'base64')
+}
+
+/** @param now milliseconds of a monotonic clock */
+export function createRequestScheduler(now: () => number = () => performance.now()): RequestScheduler {
   const queues = new Map<string, (() => void)[]>()
-  let started = 0
+  const startedInTurn = new Set<string>()
+  let starts = 0
   let isTurnScheduled = false
+  let turnBegan = 0
+  let lastBurstStart = 0
+  let lastCaller = ''
+  let lastChangeOfCaller = Number.NEGATIVE_INFINITY
+
+  function isOneCallerActive(at: number): boolean {
+    return at - lastChangeOfCaller >= activeFor
+  }
 
   function beginTurn(): void {
-    started = 0
+    const at = now()
+    const isBusy = at - turnBegan > busyTurn && at - lastBurstStart < longestWait
+    turnBegan = at
+    starts = 0
+    startedInTurn.clear()
     isTurnScheduled = false
-    while (started < startsPerTurn) {
-      const [next] = queues
-      if (next === undefined) return
-      const [caller, queue] = next
-      queues.delete(caller)
-      const start = queue.shift()
-      if (queue.length > 0) queues.set(caller, queue)
-      if (start !== undefined) count(start)
+    if (isOneCallerActive(at)) startAny()
+    else startOfEachCaller(isBusy)
+    if (queues.size > 0) scheduleTurn()
+  }
+
+  function startAny(): void {
+    for (const caller of queues.keys()) {
+      startNext(caller)
+      if (starts === startsPerTurn) return
     }
   }
 
-  function count(start: () => void): void {
-    started += 1
-    if (!isTurnScheduled) {
-      isTurnScheduled = true
-      setImmediate(beginTurn)
+  /** One request of each caller, but only one of all callers with several requests. */
+  function startOfEachCaller(isBusy: boolean): void {
+    let mayStartBurst = !isBusy
+    for (const [caller, { length }] of [...queues]) {
+      if (length > 1 && !mayStartBurst) continue
+      if (length > 1) {
+        mayStartBurst = false
+        lastBurstStart = turnBegan
+      }
+      startNext(caller)
+      if (starts === startsPerTurn) return
     }
+  }
+
+  /** Moves the caller to the end. */
+  function startNext(caller: string): void {
+    const queue = queues.get(caller)
+    const start = queue?.shift()
+    queues.delete(caller)
+    if (queue !== undefined && queue.length > 0) queues.set(caller, queue)
+    if (start !== undefined) startNow(caller, start)
+  }
+
+  function startNow(caller: string, start: () => void): void {
+    starts += 1
+    startedInTurn.add(caller)
+    scheduleTurn()
     start()
+  }
+
+  function scheduleTurn(): void {
+    if (isTurnScheduled) return
+    isTurnScheduled = true
+    setImmediate(beginTurn)
   }
 
   return {
     schedule(caller, start) {
-      if (started < startsPerTurn && queues.size === 0) {
-        count(start)
-        return
+      const at = now()
+      if (caller !== lastCaller) {
+        lastCaller = caller
+        lastChangeOfCaller = at
       }
       const queue = queues.get(caller)
-      if (queue === undefined) queues.set(caller, [start])
+      const isFirst = queue === undefined && !startedInTurn.has(caller)
+      const mayStart = isOneCallerActive(at) ? queues.size === 0 : isFirst
+      if (mayStart && starts < startsPerTurn) startNow(caller, start)
+      else if (queue === undefined) queues.set(caller, [start])
       else queue.push(start)
     },
   }

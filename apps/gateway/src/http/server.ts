@@ -9,6 +9,7 @@ import { followAnswers, handleClientError, rejectConnect, rejectExpectations } f
 import { limitConnections } from './connection-limit.ts'
 import { answerError } from './error-handler.ts'
 import { requestId } from './request-id.ts'
+import { scheduleRequests } from './request-scheduler.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
 import { expectsPage } from './wants-page.ts'
 
@@ -60,6 +61,7 @@ export function createServer(
   // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitConnections(app, callsPerConnection)
+  scheduleRequests(app)
   limitBodyTime(app, requestTimeout)
   refuseOtherFraming(app)
   app.addHook('onRequest', async function rejectHostless({ raw }) {

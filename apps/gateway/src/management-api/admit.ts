@@ -3,7 +3,6 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
 import { NotPermitted, withRule } from '../errors.ts'
-import { countedAs } from '../rate-limits/counted-as.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorize } from './authorize.ts'
 import type { ManagementApiContext } from './call.ts'
@@ -22,7 +21,6 @@ export async function admit(
     return
   }
   await app.authenticateOwn(request, reply)
-  await new Promise<void>((start) => app.scheduler.schedule(countedAs(principalOf(request)), start))
   rejectCookie(request, endpoint)
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
 }

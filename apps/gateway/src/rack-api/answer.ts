@@ -10,6 +10,7 @@ import type { DecidedCall } from './call.ts'
 import { onCallEnd } from './call-end.ts'
 import { maskLimit } from './call-limits.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { sizeOf } from './masks.ts'
 import { runInTurns } from './turns.ts'
 
 /** An answer whose head is settled. `body` is null while it is still to be streamed. */
@@ -60,8 +61,8 @@ export async function prepareAnswer(
     onCallEnd(request.raw, reply.raw, release)
     taken.push(release)
   }
-  const received = await answer.collect(maskLimit, { freeBytes: smallAnswer, reserve: takeMemory })
-  for (const release of taken) release(received.length)
+  const received = await answer.collectChunks(maskLimit, { freeBytes: smallAnswer, reserve: takeMemory })
+  for (const release of taken) release(sizeOf(received))
   return { answer, body: await maskBody(dependencies, call, answer, received) }
 }
 
@@ -74,12 +75,12 @@ async function maskBody(
   { masks, turns }: RackApiDependencies,
   call: DecidedCall,
   { status }: UpstreamResponse,
-  received: Buffer,
+  received: readonly Buffer[],
 ): Promise<readonly Buffer[]> {
   try {
-    if (status >= 400) return [masks.applyToText(call, received)]
-    if (received.length <= smallAnswer) return [masks.apply(call, received)]
-    return await runInTurns(masks.applyInSteps(call, received.toString('utf8')), turns)
+    if (status >= 400) return [masks.applyToText(call, Buffer.concat(received))]
+    if (sizeOf(received) <= smallAnswer) return [masks.apply(call, Buffer.concat(received))]
+    return await runInTurns(masks.applyInSteps(call, received), turns)
   } catch (error) {
     if (error instanceof NotMaskable) throw unmaskable(call, error.message)
     throw error
@@ -164,7 +165,7 @@ function sendParts(
 }
 
 function headOf(answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
-  const length = body?.reduce((sum, part) => sum + part.length, 0) ?? answer.length
+  const length = body === null ? answer.length : sizeOf(body)
   return length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)]
 }
 

@@ -10,7 +10,7 @@ export interface MaskKeeper {
   /** @returns `received` itself when it has nothing to mask @throws UnmaskableResponse */
   apply(call: RoutedCall, received: Buffer): Buffer
   /** The same as a generator, for large responses. Parts are at most 64 KiB. */
-  applyInSteps(call: RoutedCall, received: string): Generator<void, readonly Buffer[]>
+  applyInSteps(call: RoutedCall, received: readonly Buffer[]): Generator<void, readonly Buffer[]>
   /** The same for a text without a schema, such as an error. */
   applyToText(call: RoutedCall, received: Buffer): Buffer
   /** Whether a mask was made for this variable of this rack. */
@@ -26,9 +26,11 @@ export interface MaskKeeperOptions {
 
 export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): MaskKeeper {
   const macs = keys.map(createMaskMac)
-  const macText = createMaskTexts(createMaskMac(keys[0]))
+  const newest = createMaskMac(keys[0])
+  const cachedText = createMaskTexts(newest)
+  const freshText: typeof cachedText = (rack, origin) => newest(rack, origin).toString('base64url')
 
-  function viewOf({ principal, rack, match, address }: RoutedCall): MaskView {
+  function viewOf({ principal, rack, match, address }: RoutedCall, macText = cachedText): MaskView {
     const app = appOf(match.route, match.params)
     const moment = { at: now(), address }
     const place = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
@@ -56,7 +58,8 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     *applyInSteps(call, received) {
       const parts: Buffer[] = []
       let text = ''
-      for (const shown of maskResponseInSteps(call.match.route.mask, received, viewOf(call))) {
+      const view = viewOf(call, sizeOf(received) > largestCached ? freshText : cachedText)
+      for (const shown of maskResponseInSteps(call.match.route.mask, received, view)) {
         text += shown
         if (text.length >= partSize) {
           addParts(parts, text)
@@ -80,6 +83,12 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
 }
 
 const partSize = 64 * 1024
+/** A larger list contains more MACs than the cache has room for. */
+const largestCached = 1024 * 1024
+
+export function sizeOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0)
+}
 
 function addParts(parts: Buffer[], text: string): void {
   const bytes = Buffer.from(text)

@@ -42,10 +42,6 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
     done()
   })
   app.addHook('onRequest', app.authenticate)
-  app.addHook('onRequest', function waitForTurn({ principal }, _reply, done) {
-    if (principal) app.scheduler.schedule(countedAs(principal), done)
-    else done()
-  })
 
   app.route({
     method: app.supportedMethods,

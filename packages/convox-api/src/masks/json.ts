@@ -103,7 +103,7 @@ const quote = 0x22
 const backslash = 0x5c
 
 /** The index of the closing quote of the string that begins at `begin`. */
-export function stringEnd(text: string, begin: number): number {
+function stringEnd(text: string, begin: number): number {
   let at = begin
   do {
     at = text.indexOf('"', at + 1)

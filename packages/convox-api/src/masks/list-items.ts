@@ -1,5 +1,4 @@
 import { UnmaskableResponse } from '../errors.ts'
-import { stringEnd } from './json.ts'
 
 /** The text of one value of a JSON list, and the white space before it. */
 export interface ListItem {
@@ -8,48 +7,73 @@ export interface ListItem {
 }
 
 /**
- * Splits the text of a JSON list into its items, one at a time. The caller must parse each item, because items are not checked.
+ * Splits a JSON list into its items, one at a time. Only one item is held as a whole, so that a large list is never copied.
+ * The caller must parse each item, because items are not checked.
  *
+ * @param chunks the UTF-8 bytes of the list, divided anywhere
  * @returns the text after the last item, including the white space before the closing bracket
  * @throws UnmaskableResponse when the text is not a list
  */
-export function* listItems(list: string): Generator<ListItem, string> {
-  let at = skipSpace(list, 0) + 1
-  let end = skipSpace(list, at)
-  if (list.charCodeAt(end) !== closingBracket) {
-    for (;;) {
-      const begin = skipSpace(list, at)
-      end = itemEnd(list, begin)
-      if (begin === end) throw new UnmaskableResponse('it is not JSON')
-      yield { space: list.slice(at, begin), text: list.slice(begin, end) }
-      if (list.charCodeAt(end) === closingBracket) break
-      at = end + 1
-    }
-    at = end
-  }
-  if (skipSpace(list, end + 1) !== list.length) throw new UnmaskableResponse('it is not JSON')
-  return list.slice(at)
-}
-
-export function isList(text: string): boolean {
-  return text.charCodeAt(skipSpace(text, 0)) === openingBracket
-}
-
-/** The index of the comma or bracket that follows the value at `begin`. */
-function itemEnd(text: string, begin: number): number {
+export function* listItems(chunks: readonly Buffer[]): Generator<ListItem, string> {
+  let part: 'before' | 'items' | 'after' = 'before'
+  let pieces: Buffer[] = []
   let depth = 0
-  for (let at = begin; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === quote) at = stringEnd(text, at)
-    else if (code === openingBracket || code === openingBrace) depth++
-    else if (depth === 0 && (code === comma || code === closingBracket)) return at
-    else if (code === closingBracket || code === closingBrace) depth--
+  let isInString = false
+  let isEscaped = false
+  let isEmpty = true
+
+  function takeText(): string {
+    const text = Buffer.concat(pieces).toString('utf8')
+    pieces = []
+    return text
   }
-  throw new UnmaskableResponse('it is not JSON')
+
+  for (const chunk of chunks) {
+    let begin = 0
+    for (let at = 0; at < chunk.length; at++) {
+      const code = chunk[at] ?? 0
+      if (part !== 'items') {
+        if (part === 'before' && code === openingBracket) {
+          part = 'items'
+          begin = at + 1
+        } else if (!isSpace(code)) throw new UnmaskableResponse('it is not JSON')
+      } else if (isInString) {
+        if (isEscaped) isEscaped = false
+        else if (code === backslash) isEscaped = true
+        else if (code === quote) isInString = false
+      } else if (code === quote) isInString = true
+      else if (code === openingBracket || code === openingBrace) depth++
+      else if (depth === 0 && (code === comma || code === closingBracket)) {
+        pieces.push(chunk.subarray(begin, at))
+        const text = takeText()
+        const space = text.slice(0, textBegin(text))
+        const isLast = code === closingBracket
+        begin = isLast ? at : at + 1
+        if (isLast) part = 'after'
+        if (space.length < text.length) {
+          isEmpty = false
+          yield { space, text: text.slice(space.length) }
+        } else if (isLast && isEmpty) pieces.push(Buffer.from(space))
+        else throw new UnmaskableResponse('it is not JSON')
+      } else if (code === closingBracket || code === closingBrace) depth--
+    }
+    if (part !== 'before') pieces.push(chunk.subarray(begin))
+  }
+  if (part !== 'after') throw new UnmaskableResponse('it is not JSON')
+  return takeText()
 }
 
-function skipSpace(text: string, begin: number): number {
-  let at = begin
+/** Whether the first byte that is not white space opens a list. */
+export function isList(chunks: readonly Buffer[]): boolean {
+  for (const chunk of chunks) {
+    const first = chunk.find((code) => !isSpace(code))
+    if (first !== undefined) return first === openingBracket
+  }
+  return false
+}
+
+function textBegin(text: string): number {
+  let at = 0
   while (isSpace(text.charCodeAt(at))) at++
   return at
 }
@@ -61,6 +85,7 @@ function isSpace(code: number): boolean {
 const quote = 0x22
 const comma = 0x2c
 const openingBracket = 0x5b
+const backslash = 0x5c
 const closingBracket = 0x5d
 const openingBrace = 0x7b
 const closingBrace = 0x7d
