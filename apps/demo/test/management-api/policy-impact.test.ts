@@ -153,6 +153,7 @@ describe('what a proposed policy would change of what was done', () => {
   })
 
   test('the gateway answers others while a document is studied, and the process of the study is gone afterwards', async () => {
+    await expect.poll(studyProcesses).toEqual([])
     let isSettled = false
     const slow = study(frozen).finally(() => {
       isSettled = true

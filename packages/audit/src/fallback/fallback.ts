@@ -22,6 +22,8 @@ export interface FallbackOptions {
   readonly disk?: Disk
   /** Milliseconds since the epoch. */
   readonly now?: () => number
+  /** Milliseconds of a clock that does not jump. */
+  readonly elapsed?: () => number
   readonly limits?: Partial<FallbackLimits>
   /** Called with the cause when events start going to a file, and with `null` when they go to the database again. */
   readonly onAway?: (cause: unknown) => void
@@ -87,6 +89,7 @@ export interface Fallback {
  */
 export async function openFallback(options: FallbackOptions): Promise<Fallback> {
   const { primary, importer, keys, disk = nodeDisk, now = Date.now } = options
+  const { elapsed = performance.now.bind(performance) } = options
   const limits = { ...defaultFallbackLimits, ...options.limits }
   const directory = await openFallbackDirectory(options.directory, disk)
   const exclusively = createQueue()
@@ -139,12 +142,12 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
 
   /** @throws StreamLost; any other error means that the database is unavailable */
   async function withRetries<T>(operation: () => Promise<T>): Promise<T> {
-    const end = performance.now() + limits.timeout
+    const end = elapsed() + limits.timeout
     for (let pause = 10; ; pause *= 2) {
       try {
-        return await withTimeout(operation(), Math.max(0, Math.round(end - performance.now())), throwTooSlow)
+        return await withTimeout(operation(), Math.max(0, Math.round(end - elapsed())), throwTooSlow)
       } catch (error) {
-        if (error instanceof StreamLost || performance.now() + pause >= end) throw error
+        if (error instanceof StreamLost || elapsed() + pause >= end) throw error
       }
       await wait(pause)
     }

@@ -30,6 +30,7 @@ export async function startFaultyProxy(databaseUrl: string) {
   url.port = String(port)
   return {
     url: url.href,
+    mode: () => mode,
     set(next: ProxyMode) {
       mode = next
     },
