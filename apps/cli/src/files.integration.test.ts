@@ -74,7 +74,7 @@ describe('a file and a directory that may only be read', () => {
       const outcome = await run(words)
       expect(outcome).toMatchObject({ code: 78, stdout: '' })
       expect(outcome.stderr).toMatch(
-        /^rack-gateway: \S+ cannot be written: permission denied; look who owns it, and whether there is room\n$/,
+        /^rack-gateway: \S+ cannot be written: permission denied\. Check its owner, its permissions, and the free disk space\.\n$/,
       )
       expect(readFileSync(machine.configPath, 'utf8')).toBe(before)
       expect(readdirSync(dirname(machine.configPath))).toEqual(['config.json'])

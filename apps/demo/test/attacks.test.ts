@@ -392,14 +392,14 @@ describe('attacks', () => {
       await system.issuer.endSession(id, 'test')
       await expect.poll(async () => (await system.get('/apps?', token)).status).toBe(401)
       hang.release()
-      expect((await (await opening).untilEnd()).join('')).toContain('your session was ended')
+      expect((await (await opening).untilEnd()).join('')).toContain('Your session ended')
     })
 
     test('a session that expires ends its streams', async () => {
       const { token } = await session(Date.now() + 60_000, 'expiring@example.com')
       const socket = await exec(token)
       late = 120_000
-      expect((await socket.untilEnd()).join('')).toContain('your session expired')
+      expect((await socket.untilEnd()).join('')).toContain('Your session expired')
       late = 0
     })
   })

@@ -65,7 +65,7 @@ describe('rack-gateway', () => {
     const outcome = await gateway(['login', 'staging', system.url, '--token', 'rgs_made-up'])
     expect(outcome).toMatchObject({ code: 4, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /^rack-gateway: \S+ refused the token: this is not a complete gateway token \(.+\)\. Copy it again, or get a new one, and log in again\.\n$/,
+      /^rack-gateway: \S+ refused the token: This is not a complete gateway token \(.+\)\. Copy it again, or get a new one, and log in again\.\n$/,
     )
     expect(() => file()).toThrow('ENOENT')
   })
@@ -151,7 +151,7 @@ describe('rack-gateway', () => {
     const outcome = await gateway(['whoami'])
     expect(outcome).toMatchObject({ code: 4, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /refused the token: your session was ended on \d{4}-\d\d-\d\d [\d:]{5} UTC\. Log in again with: rack-gateway login staging\n$/,
+      /refused the token: Your session ended on \d{4}-\d\d-\d\d [\d:]{5} UTC\. Log in again with: rack-gateway login staging\n$/,
     )
     const { rackUrl } = stubbed(await gateway(['apps']))
     await expect(list(rackUrl)).rejects.toThrow('401')

@@ -153,7 +153,7 @@ describe('a demo', () => {
   test('on a directory that another one uses ends with one sentence, and leaves the other alone', async () => {
     const { code, stderr } = await runCommand(main, ['--port', '0', '--data-dir', directory])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^the demo could not start: the data directory \S+ is in use by another process .+\n$/)
+    expect(stderr).toMatch(/^the demo could not start: The data directory \S+ is in use by another process .+\n$/)
     expect((await call(demo.file.gateway, '/rack/staging/apps', demo.file.tokens.viewer)).status).toBe(200)
     expect(readDemoFile(directory)).toEqual(demo.file)
   })

@@ -36,7 +36,7 @@ describe('with a login', () => {
       expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
       expect(page.status).toBe(path === '/gateway/nowhere' ? 404 : 401)
       expect(page.body).toContain('href="/gateway/"')
-      expect(page.body).toMatch(/name the request \w+\./)
+      expect(page.body).toMatch(/include the request ID \w+\./)
     },
   )
 

@@ -51,7 +51,7 @@ describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is 
     await endSession()
     await ended
     expect(seen.close?.readUInt16BE(0)).toBe(policyViolation)
-    expect(seen.close?.subarray(2).toString()).toContain('your session was ended')
+    expect(seen.close?.subarray(2).toString()).toContain('Your session ended')
     client.destroy()
     socket.destroy()
     await poured

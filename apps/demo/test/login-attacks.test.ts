@@ -51,7 +51,11 @@ describe('the way back is refused', () => {
   test('without a state, or with a state that nobody was given', async () => {
     const browser = createBrowser()
     for (const query of ['', '?code=x', '?state=', `?code=x&state=${'y'.repeat(22)}`, '?state=a&state=b&code=x'])
-      expectRefused(await at.visit(browser, `/gateway/auth/callback${query}`), 400, 'This login was not begun here')
+      expectRefused(
+        await at.visit(browser, `/gateway/auth/callback${query}`),
+        400,
+        'This login did not start in this browser',
+      )
     await expectCounted('login-unknown')
   })
 
@@ -59,7 +63,7 @@ describe('the way back is refused', () => {
     const { callback } = await at.goAndChoose('admin')
     const victim = createBrowser()
     await at.visit(victim, '/gateway/auth/login')
-    expectRefused(await victim.visit(callback), 400, 'This login was not begun here')
+    expectRefused(await victim.visit(callback), 400, 'This login did not start in this browser')
     expect(victim.cookies.has('rack_gateway')).toBe(false)
   })
 
@@ -76,17 +80,17 @@ describe('the way back is refused', () => {
     const { browser, callback } = await at.goAndChoose('admin')
     const kept = new Map(browser.cookies)
     expect((await browser.visit(callback)).status).toBe(303)
-    expectRefused(await browser.visit(callback), 400, 'This login was not begun here')
+    expectRefused(await browser.visit(callback), 400, 'This login did not start in this browser')
     const thief = createBrowser()
     for (const [name, value] of kept) thief.cookies.set(name, value)
-    expectRefused(await thief.visit(callback), 400, 'This login was finished already')
+    expectRefused(await thief.visit(callback), 400, 'This login is already finished')
     const replica = await at.system.replica()
     const elsewhere = callback.replace(at.system.url, replica.url)
     const page = await thief.visit(elsewhere, { headers: { host: new URL(at.system.url).host } })
-    expectRefused(page, 400, 'This login was not begun here')
+    expectRefused(page, 400, 'This login did not start in this browser')
     for (const [name, value] of kept) thief.cookies.set(name, value)
     const again = await thief.visit(elsewhere, { headers: { host: new URL(at.system.url).host } })
-    expectRefused(again, 400, 'This login was finished already')
+    expectRefused(again, 400, 'This login is already finished')
     await replica.stop()
     await expectCounted('login-used', 2)
   })
@@ -112,7 +116,7 @@ describe('the way back is refused', () => {
     const flipped = `${sealed.slice(0, 30)}${sealed[30] === 'A' ? 'B' : 'A'}${sealed.slice(31)}`
     for (const value of [flipped, sealed.slice(0, -4), '', 'x', `${sealed}; ${name}=${sealed}`]) {
       browser.cookies.set(name, value)
-      expectRefused(await browser.visit(callback), 400, 'This login was not begun here')
+      expectRefused(await browser.visit(callback), 400, 'This login did not start in this browser')
     }
     browser.cookies.set(name, sealed)
     expect((await browser.visit(callback)).status).toBe(303)
@@ -124,7 +128,7 @@ describe('the way back is refused', () => {
   ])('with %s in it', async (_, change) => {
     at.idp.misbehave({ kind: 'callback', change })
     const exchanges = at.idp.received.exchanges.length
-    expectRefused((await at.login('admin')).page, 400, 'The answer came from somewhere else')
+    expectRefused((await at.login('admin')).page, 400, 'The response is not from the expected identity provider')
     await expectCounted('login-issuer')
     expect(at.idp.received.exchanges).toHaveLength(exchanges)
   })
@@ -326,7 +330,7 @@ describe('logins without end', () => {
       pages.push(await browser.visit(callback, { headers: { 'x-forwarded-for': `203.0.113.${count}` } }))
     }
     expect(pages.map(({ status }) => status)).toEqual([...Array(10).fill(403), 429, 429])
-    expectRefused(pages.at(-1) as Page, 429, 'Too many logins at once')
+    expectRefused(pages.at(-1) as Page, 429, 'Too many logins')
     expect(Number(pages.at(-1)?.headers['retry-after'])).toBeGreaterThan(0)
     const durable = (await limited.system.events()).filter(({ kind }) => kind === 'login.failed')
     expect(durable).toHaveLength(10)
@@ -362,7 +366,7 @@ describe('logins without end', () => {
       statuses.push((await limited.visit(stranger, '/gateway/auth/login')).status)
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(3)
     const beyond = await limited.visit(stranger, '/gateway/auth/login')
-    expectRefused(beyond, 429, 'Too many logins at once')
+    expectRefused(beyond, 429, 'Too many logins')
     expect(Number(beyond.headers['retry-after'])).toBeGreaterThan(0)
     const counted = async () => (await limited.system.events()).map(({ decision }) => decision?.rule)
     await expect.poll(counted).toContain('stranger-limit')

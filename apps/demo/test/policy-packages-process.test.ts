@@ -52,11 +52,11 @@ describe('a gateway process with POLICY_PACKAGES', () => {
     expect(await gateway.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('the package was closed') })
   })
 
-  test('says in one sentence, and without a stack, which can not be used', async () => {
+  test('names the unusable package in one sentence, without a stack', async () => {
     const { code, stdout, stderr } = await runCommand(main, [], environment('./nowhere.mjs'))
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^the gateway could not start: POLICY_PACKAGES lists \.\/nowhere\.mjs, which can not be used: there is no such file; it was looked for at \S+nowhere\.mjs, so correct the path\n$/,
+      /^the gateway could not start: POLICY_PACKAGES lists \.\/nowhere\.mjs, which cannot be used: there is no such file; it was looked for at \S+nowhere\.mjs, so correct the path\n$/,
     )
     expect(stdout).not.toContain('"stack"')
   })

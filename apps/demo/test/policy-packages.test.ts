@@ -95,12 +95,12 @@ describe('a policy package', () => {
   })
 
   test.each([
-    ['approved', 'RGW_APPROVAL_NEEDED', "somebody else's approval", 'package:probe:four-eyes'],
-    ['confirmed', 'RGW_STEP_UP_NEEDED', 'you to confirm who you are (step-up)', 'package:probe:again'],
+    ['approved', 'RGW_APPROVAL_NEEDED', 'the approval of another person', 'package:probe:four-eyes'],
+    ['confirmed', 'RGW_STEP_UP_NEEDED', 'proof of your second factor (step-up)', 'package:probe:again'],
   ])('that wants more (%s) is told that it can not be had yet', async (app, code, what, rule) => {
     const { status, json, error, decision } = await refusal(app)
     expect([status, json]).toEqual([403, expect.objectContaining({ code, rule })])
-    expect(error).toContain(`It needs ${what}, which this gateway can not ask for yet`)
+    expect(error).toContain(`It needs ${what}, which this gateway cannot ask for yet`)
     expect(decision).toMatchObject({ effect: 'needs', rule, source: 'probe', reason: 'This app is delicate.' })
   })
 
@@ -312,7 +312,7 @@ test('who is shut out while a policy package takes its time, is refused all the 
   await files.remove()
 })
 
-describe('a policy package that can not be used stops the start', () => {
+describe('an unusable policy package stops the start', () => {
   let files: PackageFiles
   beforeAll(async () => {
     files = await packageFiles()
@@ -322,7 +322,7 @@ describe('a policy package that can not be used stops the start', () => {
   test('with a sentence, and nothing is left open', async () => {
     const broken = await files.write('broken.mjs', 'export default { name: "Not A Name" }')
     await expect(startSystem({ policyPackages: [broken] })).rejects.toThrow(
-      /broken\.mjs, which can not be used: the policy package is not valid: its name should be 1 to 40 .*; its evaluate should be a function/,
+      /broken\.mjs, which cannot be used: the policy package is invalid: its name should be 1 to 40 .*; its evaluate should be a function/,
     )
   })
 

@@ -29,7 +29,7 @@ describe('without a timer of the gateway', () => {
     )
     const [socket, other] = [await meanwhile(open(issued.token)), await meanwhile(open(admin))]
     await system.issuer.endSession(issued.id, 'lost laptop')
-    expect((await socket.untilEnd()).join('')).toContain('your session was ended')
+    expect((await socket.untilEnd()).join('')).toContain('Your session ended')
     await expect.poll(() => system.app.streams.size).toBe(1)
     other.close()
   })
@@ -43,7 +43,7 @@ describe('without a timer of the gateway', () => {
     const socket = await meanwhile(open(token))
     ahead = 60_000
     await vi.advanceTimersByTimeAsync(1_000)
-    expect((await socket.untilEnd()).join('')).toContain('your session expired')
+    expect((await socket.untilEnd()).join('')).toContain('Your session expired')
   })
 })
 

@@ -94,7 +94,9 @@ describe('a store that fails', () => {
     const before = (await system.events()).length
     const socket = await exec('bash')
     const words = await socket.untilEnd()
-    expect(words.join('')).toMatch(/^ERROR: this session must be recorded, and its recording cannot be stored now/)
+    expect(words.join('')).toMatch(
+      /^ERROR: The policy requires a recording of this session, but recordings cannot be stored now/,
+    )
     expect(words.at(-1)).toBe(`${marker}:1\n`)
     expect(system.rack.received.filter(({ route }) => route?.startsWith('WS'))).toEqual([])
     expect(await eventOf('call', before)).toMatchObject({
@@ -112,7 +114,7 @@ describe('a store that fails', () => {
     server.deny(true)
     socket.send(Buffer.from('echo unseen\n'))
     const words = (await socket.untilEnd()).join('')
-    expect(words).toContain('ERROR: this session must be recorded, and its recording cannot be stored')
+    expect(words).toContain('ERROR: This session must be recorded, but its recording cannot be stored.')
     expect(words.endsWith(`${marker}:1\n`)).toBe(true)
     const readiness = await system.get('/gateway/health/ready', admin)
     expect(readiness.status).toBe(200)
@@ -178,14 +180,14 @@ describe('without knowing what is secret', () => {
     const hide = () => system.rack.onNext(/^GET \/apps\/[a-z]+\/releases\//, { kind: 'answer', status: 500, body: '' })
     hide()
     const strict = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
-    expect((await strict.untilEnd()).join('')).toContain('what is secret in it could not be found out')
+    expect((await strict.untilEnd()).join('')).toContain('the gateway could not find out its secrets')
     hide()
     const loose = await openSocket(`${system.url}/apps/otherapp/processes/web/exec`, admin, { Command: 'echo hi' })
     await loose.untilEnd()
     loose.close()
     await expect
       .poll(async () => (await system.events()).find(({ kind }) => kind === 'recording.gap'))
-      .toMatchObject({ app: 'otherapp', detail: { reason: 'it could not be begun', bytes: expect.any(Number) } })
+      .toMatchObject({ app: 'otherapp', detail: { reason: 'it could not be started', bytes: expect.any(Number) } })
     const keys: string[] = []
     for await (const { key } of directory.store.list('')) keys.push(key)
     expect(keys).toEqual([])

@@ -36,7 +36,7 @@ afterAll(async () => {
   await rack.close()
 })
 
-describe('a configuration that can not be used', () => {
+describe('an invalid configuration', () => {
   test('is refused with every problem at once, each variable named, no secret shown, and 78', async () => {
     const { code, stdout, stderr } = await runCommand(main, [], {
       RACK_URL_STAGING: 'https://convox:password-in-a-url@rack.example.test/path',
@@ -50,7 +50,7 @@ describe('a configuration that can not be used', () => {
     expect(code).toBe(78)
     expect(stdout).toBe('')
     const [title, ...problems] = stderr.trimEnd().split('\n')
-    expect(title).toBe('The configuration cannot be used:')
+    expect(title).toBe('The configuration is invalid:')
     for (const variable of [
       'RACK_URL_STAGING',
       'RACK_TOKEN_STAGING',
@@ -69,7 +69,7 @@ describe('a configuration that can not be used', () => {
   test('is refused by the other commands of the server in the same way', async () => {
     const { code, stderr } = await runCommand(serverCommand, ['token', 'list'], settings({ APP_SECRET_KEY: '' }))
     expect(code).toBe(78)
-    expect(stderr).toMatch(/^The configuration cannot be used:\n {2}- APP_SECRET_KEY is missing; it should be .+\n$/)
+    expect(stderr).toMatch(/^The configuration is invalid:\n {2}- APP_SECRET_KEY is missing; it should be .+\n$/)
   })
 })
 
@@ -94,7 +94,7 @@ describe('a start that fails', () => {
     await database.drop()
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^the gateway could not start: \S+ refused the login "\w+": correct the user, the password or pg_hba\.conf\n$/,
+      /^the gateway could not start: \S+ refused the login "\w+": correct the user, the password, or pg_hba\.conf\n$/,
     )
     expect(stdout + stderr).not.toContain('a-wrong-password')
   })
@@ -105,7 +105,7 @@ describe('a start that fails', () => {
       const { code, stderr } = await runCommand(main, [], settings({ DATA_DIR: '/root/rack-gateway-data' }))
       expect(code).toBe(1)
       expect(stderr).toMatch(
-        /^the gateway could not start: PostgreSQL runs as the user "\w+", which may not enter \/root \(mode 0700\): .+\n$/,
+        /^the gateway could not start: PostgreSQL runs as the user "\w+", which may not enter \/root \(mode 0700\)\. .+\n$/,
       )
     },
   )
@@ -462,7 +462,7 @@ describe('rack-gateway-server token issue', () => {
       'what is no address',
       ['--user', 'nobody', '--role', 'viewer'],
       1,
-      /^an e-mail address looks like name@example\.com: .+\n$/,
+      /^The e-mail address is invalid\. Write it like name@example\.com: .+\n$/,
     ],
     ['a lifetime of no days', ['--user', 'a@example.com', '--role', 'viewer', '--days', '0'], 1, /ends?/],
     [

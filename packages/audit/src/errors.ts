@@ -2,7 +2,7 @@ import { defineError, defineErrorWithText } from '@rack-gateway/errors'
 
 export const AuditUnavailable = defineError<[string | number]>(
   'RGW_AUDIT_UNAVAILABLE',
-  'the audit log cannot be written (%s), so the request was denied\ntry again in a moment',
+  'The audit log cannot be written (%s), so the request was denied.\nTry again in a moment.',
   503,
   { reasonOnly: true },
 )
@@ -15,29 +15,29 @@ export const StreamLost = defineError<[string | number, string | number]>(
 )
 export const NotCanonical = defineError<[string | number]>(
   'RGW_NO_CANONICAL_FORM',
-  'this value has no canonical form: %s\nleave it out of the event',
+  'the value has no canonical form: %s\nleave it out of the event',
   500,
   { reasonOnly: true },
 )
 export const InvalidFilter = defineErrorWithText('RGW_INVALID_FILTER', 400)
 export const InvalidAuditCursor = defineError(
   'RGW_INVALID_AUDIT_CURSOR',
-  'this cursor is not from a page of the audit log, or is from a search with other filters:\nstart again without a cursor',
+  'The cursor is not from a page of the audit log, or is from a search with other filters.\nStart again without a cursor.',
   400,
 )
 export const NoSuchEvent = defineError<[string]>(
   'RGW_NO_SUCH_EVENT',
-  'the audit log has no event %s:\nsearch by request or time; events of archived months are no longer in the database',
+  'The audit log has no event %s. Events of archived months are not in the database.\nSearch by request or time.',
   404,
 )
 export const SearchTooBroad = defineError<[number]>(
   'RGW_SEARCH_TOO_BROAD',
-  'the search took longer than %d s and was stopped:\nadd from and to, or another filter',
+  'The search took longer than %d s and was stopped.\nAdd from and to, or another filter.',
   503,
 )
 export const SearchBusy = defineError<[string]>(
   'RGW_SEARCH_BUSY',
-  'too many %s are running at this gateway:\nwait for one to end, and try again',
+  'Too many %s are running at this gateway.\nWait for one to end, and try again.',
   429,
 )
 /** The events may not be durable in the file, so none of them may be confirmed. */

@@ -1,4 +1,4 @@
-/** Where the time comes from, so that no test waits. Milliseconds; since the epoch unless a user of it says otherwise. */
+/** The source of the time, in milliseconds since the epoch unless documented otherwise. Tests replace it. */
 export interface Clock {
   now(): number
 }

@@ -44,140 +44,129 @@ export interface AuthenticationDenial extends Denial {
   readonly detail?: string
 }
 
-const logIn = 'run "rack-gateway login"'
-const newToken = 'ask an administrator or its owner for a new one'
+const logIn = 'Run "rack-gateway login".'
+const newToken = 'Ask an administrator or its owner for a new one.'
+const logInOrNewToken = `${logIn} For an API token, ask an administrator or its owner for a new one.`
 
 const deny = denyByGateway<AuthenticationRule>
 
 export const noCredential = deny(
   'no-credential',
-  'no credential was sent:',
-  `${logIn}, or put your token into RACK_URL as https://convox:TOKEN@GATEWAY`,
+  'No credential was sent.',
+  'Run "rack-gateway login", or set RACK_URL to https://convox:TOKEN@GATEWAY.',
 )
 export const twoCredentials = deny(
   'two-credentials',
-  'more than one Authorization header was sent, so it is unclear who calls:',
-  'send exactly one',
+  'The request has more than one Authorization header, and only one is permitted.',
+  'Send exactly one.',
 )
 export const cookieAndCredential = deny(
   'two-credentials',
-  'both a cookie and an Authorization header were sent, so it is unclear who calls:',
-  'send one of them',
+  'The request has a session cookie and an Authorization header, and only one of them is permitted.',
+  'Send one of them.',
 )
 export const twoCookies = deny(
   'two-credentials',
-  'the cookie of the session was sent more than once, so it is unclear who calls:',
-  'delete the cookies of this site and log in again',
+  'The request has more than one session cookie, and only one is permitted.',
+  'Delete the cookies of this site, and log in again.',
 )
 export const browserSession = deny(
   'browser-session',
-  'this token belongs to a browser, and is valid as its cookie only:',
+  'This token belongs to a browser session, and is valid only as its cookie.',
   logIn,
 )
-export const notOfBrowser = deny(
+export const notBrowserToken = deny(
   'browser-session',
-  'the cookie holds a token that no browser was given:',
-  'delete the cookies of this site and log in again',
+  'The cookie contains a token that does not belong to a browser session.',
+  'Delete the cookies of this site, and log in again.',
 )
-export const idleSession = deny(
-  'idle-session',
-  'your session was not used for too long, so it was ended:',
-  'log in again',
-)
+export const idleSession = deny('idle-session', 'Your session ended because you did not use it.', 'Log in again.')
 export const oversizedCredential = deny(
   'oversized-credential',
-  'the Authorization header is longer than 8192 bytes, which no token is:',
-  'check what RACK_URL holds',
+  'The Authorization header is longer than 8192 bytes, so it is not a gateway token.',
+  'Check the token in RACK_URL.',
 )
 export const malformedCredential = deny(
   'malformed-credential',
-  'the Authorization header is neither "Basic" with a user name and a token nor "Bearer" with a token:',
-  'check RACK_URL',
+  'The Authorization header is neither Basic with a user name and a token, nor Bearer with a token.',
+  'Check RACK_URL.',
 )
 export const rackJwt = deny(
   'rack-jwt',
-  'the user name jwt stands for a token that a rack issued, which the gateway does not accept:',
-  'use a gateway token with the user name convox',
+  'The user name jwt is for tokens that a rack issued, and the gateway does not accept those.',
+  'Use a gateway token with the user name convox.',
 )
 export const malformedToken = deny(
   'malformed-token',
-  'this is not a complete gateway token (rgs_, rgt_ or rgw_ and 63 more characters):',
-  `copy it again, or ${logIn}`,
+  'This is not a complete gateway token (rgs_, rgt_, or rgw_ and 63 more characters).',
+  'Copy it again, or run "rack-gateway login".',
 )
 export const unknownVersion = deny(
   'unknown-version',
-  'this token was made by another version of the gateway:',
-  `${logIn}, or for an API token ${newToken}`,
+  'Another version of the gateway issued this token.',
+  logInOrNewToken,
 )
 export const unknownKey = deny(
   'unknown-key',
-  'this token was signed with a key that this gateway does not have or no longer uses:',
-  `${logIn}, or for an API token ${newToken}`,
+  'This token is signed with a key that this gateway does not have or no longer uses.',
+  logInOrNewToken,
 )
-export const badSignature = deny(
-  'bad-signature',
-  'this token was not issued by this gateway:',
-  `${logIn}, or for an API token ${newToken}`,
-)
-export const unknownToken = deny(
-  'unknown-token',
-  'this gateway has no record of this token any more:',
-  `${logIn}, or for an API token ${newToken}`,
-)
-export const lockedUser = deny('locked-user', 'your account is locked:', 'ask an administrator to unlock it')
+export const badSignature = deny('bad-signature', 'This gateway did not issue this token.', logInOrNewToken)
+export const unknownToken = deny('unknown-token', 'This gateway no longer has a record of this token.', logInOrNewToken)
+export const lockedUser = deny('locked-user', 'Your account is locked.', 'Ask an administrator to unlock it.')
 export const lockedOwner = deny(
   'locked-user',
-  'the account of the user who owns this API token is locked, so the token is too:',
-  'ask an administrator',
+  'The user who owns this API token is locked, so the token is not valid.',
+  'Ask an administrator to unlock the user.',
 )
 export const disabledServiceAccount = deny(
   'disabled-service-account',
-  'the service account that owns this API token is disabled:',
-  'ask an administrator to enable it',
+  'The service account that owns this API token is disabled.',
+  'Ask an administrator to enable it.',
 )
 
 export const noPublicUrl = deny(
   'no-public-url',
-  'this gateway takes no tokens of CI jobs:',
-  'its operator must set PUBLIC_URL, which is their audience',
+  'This gateway does not accept OIDC tokens, because PUBLIC_URL, their audience, is not set.',
+  'Ask its operator to set PUBLIC_URL.',
 )
 export const malformedJwt = deny(
   'malformed-jwt',
-  'this is not the OIDC token of a CI job (a JWT with kid, iss, sub, aud, iat and exp):',
-  'check which variable it came from',
+  'This is not the OIDC token of a CI job (a JWT with kid, iss, sub, aud, iat, and exp).',
+  'Check the variable that it came from.',
 )
 export const jwtAlgorithm = deny(
   'jwt-algorithm',
-  'this JWT is not signed with a public key (RS, PS, ES or EdDSA):',
-  'use the OIDC token of the CI job',
+  'This JWT is not signed with a public-key algorithm (RS, PS, ES, or EdDSA).',
+  'Use the OIDC token of the CI job.',
 )
 export const earlyJwt = deny(
   'early-jwt',
-  'this JWT is not valid yet by more than 30 seconds:',
-  'check the clocks of its issuer and of the gateway',
+  'This JWT is not valid yet, and does not become valid in the next 30 seconds.',
+  'Check the clocks of its issuer and of the gateway.',
 )
 export const longLivedJwt = deny(
   'long-lived-jwt',
-  'this JWT lives for more than a day:',
-  'shorten the time that its issuer gives to it',
+  'This JWT is valid for more than a day, which is too long.',
+  'Configure a shorter lifetime at its issuer.',
 )
 export const noTrust = deny(
   'no-trust',
-  "no trust matches this job; the gateway's log says why, for its operator:",
-  'ask an administrator',
+  'No trust matches this job. The gateway’s log says why.',
+  'Ask an administrator.',
 )
 /** @public The reference of errors imports this module by its path. */
 export const severalTrusts = deny(
   'several-trusts',
-  'more than one trust matches this job:',
-  'exchange its token with the name of one, {"trust":"NAME"}',
+  'More than one trust matches this job.',
+  'Name one of them when you exchange the token: {"trust":"NAME"}.',
 )
 export const usedJwt = deny(
   'used-jwt',
-  'this JWT was used already, and each counts once:',
-  'ask the CI system for a new one, or keep what it was exchanged for',
+  'This JWT was already used, and a JWT is valid only once.',
+  'Get a new JWT from the CI system, or keep the gateway token that you got for it.',
 )
-export const revokedTrust = deny('revoked-trust', 'the trust that let this job in was revoked:', 'ask an administrator')
+export const revokedTrust = deny('revoked-trust', 'The trust of this job was revoked.', 'Ask an administrator.')
 
 /** The caller sees the same sentence for every cause. @param detail for the operator */
 export function noTrustBecause(detail: string): AuthenticationDenial {
@@ -192,8 +181,8 @@ export function severalTrustsNamed(names: readonly string[]): AuthenticationDeni
 export function wrongAudience(audience: string): AuthenticationDenial {
   return deny(
     'wrong-audience',
-    'this JWT is not for this gateway alone:',
-    `ask the CI system for one with the audience ${audience}`,
+    'This JWT has an audience other than this gateway.',
+    `Get a JWT from the CI system with the audience ${audience} only.`,
   )
 }
 
@@ -201,32 +190,32 @@ export function wrongAudience(audience: string): AuthenticationDenial {
 export function expiredJwt(expiresAt: number): AuthenticationDenial {
   return deny(
     'expired-jwt',
-    `this JWT expired on ${minute(expiresAt)}:`,
-    'exchange it earlier, or ask the CI system for a new one',
+    `This JWT expired on ${minute(expiresAt)}.`,
+    'Exchange it earlier, or get a new one from the CI system.',
   )
 }
 
 /** @param at when it ended, in milliseconds since the epoch */
 export function endedSession(at: number): AuthenticationDenial {
-  return deny('ended-session', `your session was ended on ${minute(at)}:`, logIn)
+  return deny('ended-session', `Your session ended on ${minute(at)}.`, logIn)
 }
 
-/** @param at when it was ended, in milliseconds since the epoch */
+/** @param at when it ended, in milliseconds since the epoch */
 export function endedJob(at: number): AuthenticationDenial {
   return deny(
     'ended-session',
-    `this job's session was ended on ${minute(at)}:`,
-    'ask an administrator, or start the job again',
+    `The session of this job ended on ${minute(at)}.`,
+    'Ask an administrator, or start the job again.',
   )
 }
 
-/** @param at when a newer token took its place, in milliseconds since the epoch */
+/** @param at when a newer token replaced it, in milliseconds since the epoch */
 export function supersededToken(at: number, { credential, id, name }: Principal): AuthenticationDenial {
   return Object.freeze({
     ...deny(
       'superseded-token',
-      `this token was replaced by a newer one on ${minute(at)}, and only that one works:`,
-      `if you use it somewhere else too, ${logIn} there; if you do not know of it, end the session`,
+      `A newer token replaced this one on ${minute(at)}.`,
+      'If you also use it on another machine, run "rack-gateway login" there. If you did not renew it, end the session.',
     ),
     alarm: Object.freeze({ session: credential, user: id, name }),
   })
@@ -234,26 +223,26 @@ export function supersededToken(at: number, { credential, id, name }: Principal)
 
 /** @param at when it was revoked, in milliseconds since the epoch */
 export function revokedToken(at: number): AuthenticationDenial {
-  return deny('revoked-token', `this API token was revoked on ${minute(at)}:`, newToken)
+  return deny('revoked-token', `This API token was revoked on ${minute(at)}.`, newToken)
 }
 
 /** @param expiresAt in milliseconds since the epoch */
 export function expiredToken(kind: TokenKind, expiresAt: number): AuthenticationDenial {
   switch (kind) {
     case 'browser':
-      return deny('expired-token', `your session expired on ${minute(expiresAt)}:`, 'log in again')
+      return deny('expired-token', `Your session expired on ${minute(expiresAt)}.`, 'Log in again.')
     case 'session':
-      return deny('expired-token', `your session expired on ${minute(expiresAt)}:`, logIn)
+      return deny('expired-token', `Your session expired on ${minute(expiresAt)}.`, logIn)
     case 'api-token':
-      return deny('expired-token', `this API token expired on ${minute(expiresAt)}:`, newToken)
+      return deny('expired-token', `This API token expired on ${minute(expiresAt)}.`, newToken)
     case 'workload':
-      return deny('expired-token', `this job's token expired on ${minute(expiresAt)}:`, 'start the job again')
+      return deny('expired-token', `The token of this job expired on ${minute(expiresAt)}.`, 'Start the job again.')
   }
 }
 
 /** @param account the id of a user or service account */
-export function withAccount(refused: AuthenticationDenial, account: string): AuthenticationDenial {
-  return Object.freeze({ ...refused, account })
+export function withAccount(denial: AuthenticationDenial, account: string): AuthenticationDenial {
+  return Object.freeze({ ...denial, account })
 }
 
 export function isDenial(value: object): value is AuthenticationDenial {

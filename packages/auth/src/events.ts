@@ -1,6 +1,6 @@
 import type { Job } from '@rack-gateway/rbac-policy'
 
-/** Who makes a change: a principal, or `system` for the server's own commands. */
+/** The author of a change: a principal, or `system` for the server's commands. */
 export interface Author {
   readonly kind: 'user' | 'api-token' | 'workload' | 'system'
   readonly id: string
@@ -8,7 +8,7 @@ export interface Author {
   readonly job?: Job
 }
 
-/** An audit event about identities, without what the writer adds. It fits audit's EventDraft; a test holds it to that. */
+/** An audit event about identities. A test checks that it is assignable to `EventDraft`. */
 export interface IdentityEvent {
   readonly kind:
     | 'login.succeeded'
@@ -49,5 +49,5 @@ export interface IdentityEvent {
   readonly detail: Record<string, string>
 }
 
-/** Resolves when the events are durable. A rejection undoes the change they are about. */
+/** Resolves when the events are durable. A rejection rolls the change back. */
 export type RecordIdentityEvents = (events: readonly IdentityEvent[]) => Promise<void>

@@ -9,7 +9,7 @@ import { createDirectory } from './principals/store.ts'
 import { watchRevision } from './principals/watch.ts'
 import { startStore } from './testing/database.ts'
 import { deferred } from './testing/deferred.ts'
-import { hour, letIn, now } from './testing/records.ts'
+import { expectPrincipal, hour, now } from './testing/records.ts'
 import type { VerifiedToken } from './tokens/token.ts'
 
 /** Replicas ask every 50 ms, and are notified before; what a busy machine takes longer for is still that. */
@@ -81,9 +81,9 @@ test('a role taken away is soon gone from a cached session', async () => {
   const { urls, issuer, annSession } = await startStore()
   const { identities } = await startReplica(urls.runtimeUrl)
   const { reading } = await annSession()
-  const [held] = letIn(await identities.find(reading)).bindings
+  const [held] = expectPrincipal(await identities.find(reading)).bindings
   await issuer.removeBinding(held?.id ?? '')
-  await vi.waitUntil(async () => letIn(await identities.find(reading)).bindings.length === 0, soon)
+  await vi.waitUntil(async () => expectPrincipal(await identities.find(reading)).bindings.length === 0, soon)
 })
 
 test('with the database gone, a cached token is served for AUTH_MAX_STALE, then nobody is', async () => {

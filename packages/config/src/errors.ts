@@ -3,42 +3,42 @@ import { defineError, type Explanation } from '@rack-gateway/errors'
 
 const Invalid = createError<[string]>('RGW_CONFIG_INVALID', '%s')
 
-/** The server's environment can't be used. `problems` has every one of them, a sentence each, without any secret. */
+/** The environment of the server is invalid. `problems` has a sentence for each problem, without secrets. */
 export class ConfigError extends Invalid {
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {
-    super(['The configuration cannot be used:', ...problems.map((problem) => `  - ${problem}`)].join('\n'))
+    super(['The configuration is invalid:', ...problems.map((problem) => `  - ${problem}`)].join('\n'))
     this.problems = problems
   }
 
   get explanation(): Explanation {
-    return { reason: `the configuration cannot be used: ${this.problems.join('; ')}`, remedy: 'correct what is named' }
+    return { reason: `The configuration is invalid: ${this.problems.join('; ')}.`, remedy: 'Correct these settings.' }
   }
 }
 
 export const ConfigFileBroken = defineError<[string, string]>(
   'RGW_CONFIG_FILE_BROKEN',
-  '%s is broken: %s. It was left as it is:\ncorrect it, or move it away and log in again',
+  '%s is invalid: %s. It was not changed.\nCorrect it, or move it away and log in again.',
   500,
 )
 export const ConfigFileUnusable = defineError<[string, string, string]>(
   'RGW_CONFIG_FILE_UNUSABLE',
-  '%s cannot be %s: %s\nlook who owns it, and whether there is room',
+  '%s cannot be %s: %s.\nCheck its owner, its permissions, and the free disk space.',
   500,
 )
 export const ConfigFileForeign = defineError<[string]>(
   'RGW_CONFIG_FILE_FOREIGN',
-  '%s belongs to another user, who could send your tokens elsewhere:\ntake it over with chown, or set RACK_GATEWAY_CONFIG_DIR',
+  '%s belongs to another user, who could send your tokens elsewhere.\nTake it over with chown, or set RACK_GATEWAY_CONFIG_DIR.',
   500,
 )
 export const ConfigDirectoryShared = defineError<[string]>(
   'RGW_CONFIG_DIRECTORY_SHARED',
-  '%s is not a directory for tokens alone:\nset RACK_GATEWAY_CONFIG_DIR to a directory of its own',
+  '%s is also used for other files.\nSet RACK_GATEWAY_CONFIG_DIR to a directory that is used only for this.',
   500,
 )
 export const ConfigFileLocked = defineError<[string, string, string]>(
   'RGW_CONFIG_FILE_LOCKED',
-  '%s by another rack-gateway (%s):\ntry again, and if none is running, remove %s',
+  '%s by another rack-gateway (%s).\nTry again. If no rack-gateway is running, remove %s.',
   500,
 )

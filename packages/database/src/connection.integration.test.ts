@@ -58,7 +58,7 @@ test('a message of an unknown kind is passed on with the password taken out, pla
   const url = 'postgres://me:p%40ss@db.example.com/app'
   const message = explained(new Error('tried postgres://me:p%40ss@… with p@ss'), url)
   expect(message).toBe(
-    'db.example.com:5432 reported: tried postgres://me:[secret]@… with [secret]; look at the log of PostgreSQL',
+    'db.example.com:5432 reported: tried postgres://me:[secret]@… with [secret]; check the log of PostgreSQL',
   )
   expect(
     explained(Object.assign(new Error('Invalid URL'), { code: 'ERR_INVALID_URL' }), 'nonsense:secret'),

@@ -2,8 +2,8 @@ import type { Explanation } from '@rack-gateway/errors'
 import { networkErrorCode, networkErrorSentence } from '@rack-gateway/errors/network-errors'
 import { DatabaseUnavailable } from './errors.ts'
 
-/** Where a database URL leads, without what is secret in it. */
-function placeOf(url: string) {
+/** The parts of a database URL. */
+function readUrl(url: string) {
   if (!URL.canParse(url))
     return { server: 'the database', host: 'of the database', user: 'unknown', name: 'unknown', password: '' }
   const parsed = new URL(url)
@@ -16,9 +16,9 @@ function placeOf(url: string) {
   }
 }
 
-/** The user name in a database URL: the role that has to be granted what the gateway needs at run time. */
+/** The user name in a database URL: the role that gets the grants of the running gateway. */
 export function roleOf(url: string): string {
-  return placeOf(url).user
+  return readUrl(url).user
 }
 
 /** An error that says what is wrong with the database and what to do. */
@@ -29,19 +29,19 @@ export function databaseUnavailable(cause: unknown, url: string): Error {
 
 /** What is wrong with the database, and what to do. Never shows the password. */
 export function explainDatabaseError(error: unknown, url: string): Explanation {
-  const { server, host, user, name, password } = placeOf(url)
+  const { server, host, user, name, password } = readUrl(url)
   const code = networkErrorCode(error)
   switch (code) {
     case 'ERR_INVALID_URL':
       return {
-        reason: 'the database URL cannot be read:',
-        remedy: 'it should look like postgres://user:password@host:5432/name',
+        reason: 'the database URL is invalid:',
+        remedy: 'write it like postgres://user:password@host:5432/name',
       }
     case '28P01':
     case '28000':
       return {
         reason: `${server} refused the login "${user}":`,
-        remedy: 'correct the user, the password or pg_hba.conf',
+        remedy: 'correct the user, the password, or pg_hba.conf',
       }
     case '3D000':
       return { reason: `${server} has no database "${name}":`, remedy: 'create it or correct the name' }
@@ -61,13 +61,13 @@ export function explainDatabaseError(error: unknown, url: string): Explanation {
       return (
         explainNetworkError(code, server, host) ?? {
           reason: `${server} reported: ${withoutPassword(messageOf(error), password)}`,
-          remedy: 'look at the log of PostgreSQL',
+          remedy: 'check the log of PostgreSQL',
         }
       )
   }
 }
 
-/** The driver's own codes, by what the system says of the same. */
+/** Codes of the driver, with the corresponding codes of the operating system. */
 const driverCodes: ReadonlyMap<string, string> = new Map([
   ['CONNECT_TIMEOUT', 'ETIMEDOUT'],
   ['CONNECTION_CLOSED', 'ECONNRESET'],
@@ -88,9 +88,7 @@ const remedies: ReadonlyMap<string, string> = new Map([
 function explainNetworkError(driverCode: string, server: string, host: string): Explanation | null {
   const code = driverCodes.get(driverCode) ?? driverCode
   const reason = networkErrorSentence(code, { server, address: server, host: `the host name ${host}` })
-  return reason === null
-    ? null
-    : { reason: `${reason}:`, remedy: remedies.get(code) ?? 'look at the log of PostgreSQL' }
+  return reason === null ? null : { reason: `${reason}:`, remedy: remedies.get(code) ?? 'check the log of PostgreSQL' }
 }
 
 function messageOf(error: unknown) {

@@ -2,7 +2,7 @@ import { defineError } from '@rack-gateway/errors'
 
 export const ObjectStoreAddressInvalid = defineError<[string | number]>(
   'RGW_OBJECT_STORE_ADDRESS_INVALID',
-  'this is not the address of an object store: %s\ncorrect it',
+  'the address of the object store is invalid: %s\ncorrect it',
   500,
   { reasonOnly: true },
 )
@@ -12,22 +12,22 @@ export const ObjectKeyInvalid = defineError<[string | number, string | number]>(
   500,
   { reasonOnly: true },
 )
-/** What is there is left as it is. */
+/** The existing object is not changed. */
 export const ObjectDiffers = defineError<[string | number, string | number]>(
   'RGW_OBJECT_DIFFERS',
-  'the object %s is already in %s, with other bytes\nchoose another place',
+  'the object %s already exists in %s with other content\nchoose another location',
   500,
   { reasonOnly: true },
 )
 export const ObjectTooLarge = defineError<[string | number, string | number, string | number]>(
   'RGW_OBJECT_TOO_LARGE',
-  'the object %s in %s has more than %s bytes\nlook who has written it',
+  'the object %s in %s has more than %s bytes\ncheck who wrote it',
   500,
   { reasonOnly: true },
 )
 export const ObjectStoreUnusable = defineError<[string | number, string | number]>(
   'RGW_OBJECT_STORE_UNUSABLE',
-  '%s cannot be used: %s\nlook whether it is there, and what its credentials may do',
+  '%s cannot be used: %s\ncheck that it exists, and the permissions of its credentials',
   500,
   { reasonOnly: true },
 )

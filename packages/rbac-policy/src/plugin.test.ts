@@ -25,6 +25,6 @@ test('a document of its own takes the place of the built-in one', async () => {
 test('a document that is not valid stops the start', async () => {
   const app = fastify()
   app.register(rbacPolicy, { document: { ...builtInPolicy(), proxyHosts: ['*'] } })
-  await expect(app.ready()).rejects.toThrow('the policy is not valid: the proxy host "*"')
+  await expect(app.ready()).rejects.toThrow('the policy is invalid: the proxy host "*"')
   await app.close()
 })

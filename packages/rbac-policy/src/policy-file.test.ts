@@ -165,10 +165,10 @@ describe('a policy file', () => {
   })
 })
 
-test('a start with a file that can not be used says every problem with its place', async () => {
+test('a start with an invalid file reports every problem with its line', async () => {
   await writeFile(path, broken)
   await expect(readPolicyFile(path)).rejects.toThrow(
-    /policy\.yaml can not be used: line 2, column 20: the role "reader"/,
+    /policy\.yaml cannot be used: line 2, column 20: the role "reader"/,
   )
   await expect(readPolicyFile(join(directory, 'none'))).rejects.toThrow(/can not be read \(ENOENT\)/)
 })

@@ -343,7 +343,7 @@ export class Recording implements RunningRecording {
   #onFailed(waitedFor: number): void {
     const { mode, context } = this.#options
     if (mode === 'strict' && !this.#over && waitedFor >= context.limits.strictTimeout)
-      this.#fail('this session must be recorded, and its recording cannot be stored')
+      this.#fail('This session must be recorded, but its recording cannot be stored.')
   }
 
   #fail(reason: string): void {

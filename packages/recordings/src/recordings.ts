@@ -60,8 +60,8 @@ export interface Recordings<R extends RunningRecording = RunningRecording> {
 
 export function storeUnavailable(): Error {
   return new RecordingUnavailable(
-    'this session must be recorded, and its recording cannot be stored now, so it was not opened',
-    'try again, or tell the administrator of the gateway',
+    'The policy requires a recording of this session, but recordings cannot be stored now, so the session was not opened.',
+    'Try again, or tell an administrator of the gateway.',
   )
 }
 

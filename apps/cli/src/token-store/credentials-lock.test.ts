@@ -15,6 +15,6 @@ test('who waited in vain is told what for, and by which lock', async () => {
   })
   await expect(waited).rejects.toMatchObject({
     code: 'RGW_CONFIG_FILE_LOCKED',
-    message: `what you are logged in with is being changed, with a keychain that may be waiting for you in another window, by another rack-gateway (process ${process.pid} on ${hostname()}): try again, and if none is running, remove ${lock}`,
+    message: `what you are logged in with is being changed, with a keychain that may be waiting for you in another window, by another rack-gateway (process ${process.pid} on ${hostname()}). Try again. If no rack-gateway is running, remove ${lock}.`,
   })
 })

@@ -58,12 +58,12 @@ describe('an attacker who sends a link of a loopback login', () => {
     expect(await cliSessions()).toBe(before)
   })
 
-  test('is told that there is nothing to poll', async () => {
+  test('cannot poll', async () => {
     const login = await beginLoopback(at, {}, attacker)
     const secret = new URL(login.address).searchParams.get('request') ?? ''
     const { status, json } = await ask(at.system.url, '/device/poll', { secret }, attacker)
     expect([status, json.code, json.rule]).toEqual([403, 'RGW_CLI_LOGIN_REFUSED', 'cli-login-not-polled'])
-    expect(String(json.error)).toContain('there is nothing to poll')
+    expect(String(json.error)).toContain('cannot be polled')
   })
 
   test('can change nothing in it: neither where it leads nor what it says', async () => {
@@ -153,11 +153,7 @@ describe('a stolen cookie', () => {
     const request = new URL(login.address).searchParams.get('request') ?? ''
     const form = { request, csrf_token: csrf, decision: 'allow' }
     const answer = await at.visit(browser, '/gateway/auth/cli', { form, headers: origin() })
-    expect([answer.status, answer.location, answer.body]).toEqual([
-      403,
-      null,
-      expect.stringContaining('Log in once more'),
-    ])
+    expect([answer.status, answer.location, answer.body]).toEqual([403, null, expect.stringContaining('Log in again')])
     expect(await lastRefused()).toMatchObject({
       principal: { name: 'viewer@example.com' },
       decision: { rule: 'cli-login-old-login' },

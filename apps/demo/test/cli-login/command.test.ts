@@ -171,12 +171,12 @@ describe('rack-gateway login', () => {
   })
 })
 
-test('where nobody logs in with a browser, it says what to do instead', async () => {
+test('without a browser login, the message says what to do instead', async () => {
   const system = await startSystem()
   const machine = createMachine(null)
   const outcome = await machine.run(...builtCommand('rack-gateway', ['login', 'staging', system.url, '--browser']))
   expect(outcome).toMatchObject({ code: 4, stdout: '' })
-  expect(outcome.stderr).toMatch(/refused the login: nobody logs in with a browser at this gateway: .+--token -\n$/)
+  expect(outcome.stderr).toMatch(/refused the login: This gateway has no login with a browser\. .+--token -"\.\n$/)
   machine.remove()
   await system.stop()
 })

@@ -1,6 +1,6 @@
 /**
- * What an error says, and its remedy, if the code that throws it supplies both.
- * The page can't be generated while one is missing here.
+ * The meaning and the remedy of errors whose text comes from the code that throws them.
+ * `errors.md` can't be generated without an entry for each.
  */
 export const meanings: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
   RGW_AMBIGUOUS_PARAMETERS: ['a parameter is unknown or ambiguous', 'send each known parameter once'],
@@ -11,9 +11,9 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_BODY_TOO_SLOW: ['the request body arrived too slowly', 'send it faster, or raise `BODY_TIMEOUT`'],
   RGW_BROWSER_CALL: ['a page in a browser called the rack API', 'use convox'],
   RGW_CANNOT_LISTEN: ['the gateway can’t listen on the port or address', 'choose another `PORT` or `HOST`'],
-  RGW_CHANGE_UNCLEAR: ['the rack broke off a change, and can have made it', 'check the rack before you repeat it'],
+  RGW_CHANGE_UNCLEAR: ['the rack broke off a change, and may have made it', 'check the rack before you repeat it'],
   RGW_CLI_AUDIT_UNAVAILABLE: [
-    'the gateway can’t record the call, or could not record its outcome',
+    'the gateway could not record the call, or its outcome',
     'see the message for whether the rack made the change',
   ],
   RGW_CLI_AUDIT_UNREADABLE: ['the log or proof could not be read to its end', 'see the message for the cause'],
@@ -30,9 +30,9 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_CLI_NOT_LOGGED_IN: ['there is no token for the gateway', 'run `rack-gateway login`'],
   RGW_CLI_NOT_SIGNED: ['no checkpoint has signed the event yet', 'try again in a minute'],
   RGW_CLI_POLICY_INVALID: ['a policy document or a file of cases is invalid', 'correct the named lines'],
-  RGW_CLI_RECORDING_BROKEN: ['a recording is not what was recorded', 'tell an administrator'],
+  RGW_CLI_RECORDING_BROKEN: ['a recording was changed or damaged', 'tell an administrator'],
   RGW_CLI_RECORDING_NOT_WHOLE: [
-    'a recording was cut by a crash, broke off, or is no longer in the log',
+    'a recording was cut by a crash, broke off, or has no events in the log any more',
     'add `--archive` if its month was archived',
   ],
   RGW_CLI_REFUSED: ['the policy denies the command', 'see the rule'],
@@ -46,25 +46,25 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'send `csrfToken` as `X-CSRF-Token`',
   ],
   RGW_DATABASE_UNAVAILABLE: ['PostgreSQL can’t be used', 'see the cause in the message'],
-  RGW_INVALID_FILTER: ['a filter of an audit search is invalid', 'write it as the message says'],
+  RGW_INVALID_FILTER: ['a filter of an audit search is invalid', 'see the message for its format'],
   RGW_INVALID_NAME: ['a name or e-mail address is invalid', 'choose another one'],
   RGW_INVALID_PARAMETER: [
     'a parameter has an unsafe value',
     '[see the grammar](rack-api.md#what-values-must-look-like)',
   ],
   RGW_INVALID_REQUEST: ['a field does not match the endpoint’s schema', 'correct the named field'],
-  RGW_INVALID_TRUST: ['a trust is invalid, or would let in too many jobs', 'see the message'],
+  RGW_INVALID_TRUST: ['a trust is invalid, or would admit too many jobs', 'see the message'],
   RGW_LOGIN_MISCONFIGURED: ['the login’s configuration is invalid', 'correct the named variable'],
   RGW_MISDIRECTED: ['the address is not `PUBLIC_URL`', 'use `PUBLIC_URL`'],
   RGW_NOT_CANONICAL: ['the path or query is ambiguous', 'see the rule below'],
   RGW_NOT_FOUND: ['there is nothing at this address', 'check the address'],
   RGW_NOT_PERMITTED: [
-    'the policy denies the call; the message names the permission or rule, and who has it',
+    'the policy denies the call; the message names the permission or rule, and the roles that have it',
     'ask an administrator for a role',
   ],
   RGW_NOT_SIGNED_YET: ['no checkpoint has signed the event yet', 'try again in a minute'],
   RGW_NO_ALARM: ['the acknowledged event is not an alarm', 'see `rack-gateway audit alarms`'],
-  RGW_NO_SUCH_RELEASE: ['the release to compare the environment with does not exist', 'check its name'],
+  RGW_NO_SUCH_RELEASE: ['the release that the environment is compared with does not exist', 'check its name'],
   RGW_OUTCOME_NOT_RECORDED: ['the rack made the change, but its outcome could not be recorded', 'don’t repeat it'],
   RGW_PACKAGES_TOO_SLOW: ['the policy packages did not answer in 8 s', 'ask about fewer calls'],
   RGW_PACKAGE_REFUSED: ['a route of a policy package denied the call, with its own status', 'see the message'],
@@ -82,8 +82,11 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   ],
   RGW_TRUST_REVOKED: ['a revoked trust gets no more bindings', 'create another trust'],
   RGW_UNAUTHENTICATED: ['the credential is missing or invalid', 'see the rule below'],
-  RGW_UNKNOWN_ROUTE: ['the rack API has no such method and path', 'check them'],
+  RGW_UNKNOWN_ROUTE: ['the rack API has no such method and path', 'check the method and the path'],
   RGW_UNMASKABLE_ANSWER: ['the rack’s response could not be masked, so it is not shown', 'see the gateway’s log'],
   RGW_UPSTREAM_REDIRECT: ['the rack answered with a redirect', 'check `RACK_URL_<NAME>`'],
-  RGW_UPSTREAM_UNCLEAR: ['the rack’s answer to a question of the gateway is invalid', 'check the rack'],
+  RGW_UPSTREAM_UNCLEAR: [
+    'the gateway asked the rack for a fact that the decision depends on, and got no valid response',
+    'check the rack',
+  ],
 }

@@ -15,8 +15,8 @@ export function createDenialLimit({ callsPerPrincipal }: Pick<Limits, 'callsPerP
       Object.assign(
         withRule(
           new TooManyCalls(
-            'more calls of yours were denied at once than the gateway records one by one:',
-            `try again in ${retryAfter} s, and do not repeat calls that are denied`,
+            'Too many of your calls were denied at once.',
+            `Try again in ${retryAfter} s, and do not repeat denied calls.`,
           ),
           'call-limit',
         ),

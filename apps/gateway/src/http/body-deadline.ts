@@ -16,8 +16,8 @@ export function limitBodyTime(app: FastifyInstance, timeout: number): void {
     if (request.url === rackApiAddress || !hasBody(request.raw)) return done(null, payload)
     const body = detachedBody(request.raw, { onBytes: () => {}, timeout })
     const timer = setTimeout(() => {
-      const reason = `the request body did not end within ${timeout / 1_000} s, so the gateway stopped waiting for it`
-      body.destroy(new BodyTooSlow(reason, 'check your connection, and send it again'))
+      const reason = `The request body did not arrive completely within ${timeout / 1_000} s.`
+      body.destroy(new BodyTooSlow(reason, 'Check your connection, and send the request again.'))
     }, timeout)
     body.once('close', () => clearTimeout(timer))
     done(null, body)

@@ -17,43 +17,43 @@ interface Broken extends Explanation {
 const malformed: Broken = {
   status: 400,
   rule: 'http-framing',
-  reason: 'the request is not valid HTTP',
-  remedy: 'send it with a program that speaks HTTP/1.1',
+  reason: 'The request is not valid HTTP.',
+  remedy: 'Send it with an HTTP/1.1 client.',
 }
 const notAProxy: Broken = {
   status: 405,
   rule: 'connect',
-  reason: 'this is not an HTTP proxy, and CONNECT is refused',
-  remedy: 'send the request itself',
+  reason: 'The gateway is not an HTTP proxy, so it rejects CONNECT.',
+  remedy: 'Send the request to the gateway directly.',
 }
 const otherExpectation: Broken = {
   status: 417,
   rule: 'http-expect',
-  reason: 'the only expectation that is met here is 100-continue',
-  remedy: 'leave the header Expect out',
+  reason: 'The gateway supports no expectation other than 100-continue.',
+  remedy: 'Leave the header Expect out.',
 }
 const byCode: Readonly<Record<string, Broken>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     rule: 'http-headers',
-    reason: 'the headers are larger than 64 KiB',
-    remedy: 'send fewer or shorter ones',
+    reason: 'The headers are larger than 64 KiB.',
+    remedy: 'Send fewer or shorter headers.',
   },
 }
 
 function lateHead(milliseconds: number): Broken {
-  const reason = `the head of the request did not come within ${milliseconds / 1_000} s`
-  return { status: 408, rule: 'http-timeout', reason, remedy: 'send it again' }
+  const reason = `The headers of the request did not arrive within ${milliseconds / 1_000} s.`
+  return { status: 408, rule: 'http-timeout', reason, remedy: 'Send the request again.' }
 }
 
-/** What the HTTP parser refuses: answered by the error contract, counted by address, and the connection closed. */
+/** Answers a request that the HTTP parser rejects, counts it by address, and closes the connection. */
 export function handleClientError(app: FastifyInstance, error: ClientError, socket: Socket, headTimeout: number): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
   rejectSocket(app, socket, isLate ? lateHead(headTimeout) : (byCode[error.code ?? ''] ?? malformed))
 }
 
-/** CONNECT never reaches a router: it would otherwise just be cut. */
+/** Answers CONNECT, which never reaches the router. Node would close the connection without an answer. */
 export function rejectConnect(app: FastifyInstance): void {
   app.server.on('connect', (_request: unknown, socket: Socket) => {
     socket.on('error', () => socket.destroy())
@@ -61,12 +61,12 @@ export function rejectConnect(app: FastifyInstance): void {
   })
 }
 
-/** Node would answer it without a word, and nothing would be counted. */
+/** Answers an unknown expectation. Node would answer it without a body, and without a count. */
 export function rejectExpectations(app: FastifyInstance): void {
   app.server.on('checkExpectation', ({ socket }: IncomingMessage) => rejectSocket(app, socket, otherExpectation))
 }
 
-/** The answer to the newest request of each connection. */
+/** The response to the newest request of each connection. */
 const newest = new WeakMap<Socket, ServerResponse>()
 
 export function followAnswers(server: Server): void {
@@ -74,7 +74,7 @@ export function followAnswers(server: Server): void {
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, follow)
 }
 
-/** Whether what is written now would be taken for an answer to an earlier request, or for a part of one. */
+/** Whether the client would take a response for the one to an earlier request, or for a part of it. */
 function wouldMislead(socket: Socket): boolean {
   const answer = newest.get(socket)
   if (answer === undefined || answer.writableFinished) return false

@@ -52,8 +52,8 @@ export default fp<ErrorHandlerOptions>(
 
 const notFound = withRule(
   new NothingHere(
-    'there is nothing at this address',
-    'the rack API is at the root or under /rack/<name>, and the management API under /gateway/api/v1',
+    'There is nothing at this address.',
+    'Use the rack API at the root or under /rack/<name>, or the management API under /gateway/api/v1.',
   ),
   'not-found',
 )

@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type DenialDetails, denialOf, ruleOf } from '../errors.ts'
 import { expectsPage } from './wants-page.ts'
 
-/** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints; the rest says it in parts. */
+/** The body of every error response. `error` is the whole message, because the stock CLI prints nothing else. */
 export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   readonly error: string
   readonly code: string
@@ -13,7 +13,7 @@ export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   readonly requestId: string
 }
 
-/** What an answer says beside the error itself. */
+/** What an error response has besides the error. */
 export interface ErrorContext {
   readonly requestId: string
   /** SHA-256 of the policy document in force, hex. */
@@ -23,13 +23,13 @@ export interface ErrorContext {
 export interface Failure {
   readonly status: number
   readonly body: ErrorBody
-  /** Seconds, where it helps to wait. */
+  /** Seconds, if the caller should wait. */
   readonly retryAfter?: number
 }
 
 const longestSentence = 2_000
 
-/** The stock CLI uses the text as a printf format: a `%` garbles it. What controls a terminal or turns its text around never reaches one. */
+/** Replaces `%`, because the stock CLI uses the text as a printf format, and characters that control a terminal or its text direction. */
 function speakable(text: string): string {
   const plain = text
     .slice(0, longestSentence)
@@ -39,23 +39,26 @@ function speakable(text: string): string {
 }
 
 const unexpected: Explanation = {
-  reason: 'internal error: the gateway log has the details under the request ID',
-  remedy: 'tell an administrator of the gateway the request ID',
+  reason: 'An internal error occurred. The gateway’s log has the details under the request ID.',
+  remedy: 'Tell an administrator of the gateway the request ID.',
 }
 
 const fastifyWords: Readonly<Record<string, Explanation>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    reason: 'the Content-Type is not one that can be read',
-    remedy: 'send application/octet-stream or application/x-www-form-urlencoded',
+    reason: 'The gateway cannot read this Content-Type.',
+    remedy: 'Send application/octet-stream or application/x-www-form-urlencoded.',
   },
-  FST_ERR_CTP_EMPTY_TYPE: { reason: 'the request has a body without a Content-Type', remedy: 'send one' },
-  FST_ERR_CTP_BODY_TOO_LARGE: { reason: 'the body is larger than this address takes', remedy: 'send less' },
-  FST_ERR_BAD_URL: { reason: 'the path has an escape that can not be decoded', remedy: 'correct it' },
-  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { reason: 'this method needs a Content-Type', remedy: 'send one' },
+  FST_ERR_CTP_EMPTY_TYPE: { reason: 'The request has a body without a Content-Type.', remedy: 'Send a Content-Type.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { reason: 'The request body is too large for this address.', remedy: 'Send less.' },
+  FST_ERR_BAD_URL: { reason: 'The path has an escape that cannot be decoded.', remedy: 'Correct the path.' },
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { reason: 'This method needs a Content-Type.', remedy: 'Send a Content-Type.' },
 }
-const unreadable: Explanation = { reason: 'the request could not be read', remedy: 'correct it, and send it again' }
+const unreadable: Explanation = {
+  reason: 'The request could not be read.',
+  remedy: 'Correct it, and send it again.',
+}
 
-/** Any error, as an answer. An error that isn't ours and below 500 keeps its status; everything else is a 500 that discloses nothing. */
+/** The response to an error. A foreign error below 500 keeps its status. Any other foreign error becomes a 500 without details. */
 export function failureOf(error: unknown, answered: ErrorContext): Failure {
   const status = answeredStatus(error)
   const said = saidOf(error, status)
@@ -70,7 +73,7 @@ function saidOf(error: unknown, status: number): Said {
   return { code: 'RGW_BAD_REQUEST', words: fastifyWords[code] ?? unreadable }
 }
 
-/** The status that an error is answered with. */
+/** The status of the response to an error. */
 export function answeredStatus(error: unknown): number {
   const given = statusOf(error)
   return given < 500 || isOurs(error) ? given : 500
@@ -120,10 +123,10 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
     .send(`${JSON.stringify(failure.body)}\n`)
 }
 
-/** The same for a person with a browser. */
+/** The error as a page, for browsers. */
 function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
   const isMissing = status === 404
-  const title = isMissing ? 'There is no page at this address' : 'That did not work'
+  const title = isMissing ? 'There is no page at this address' : 'The request failed'
   const words = isMissing ? body.next : `${body.reason} ${body.next}`
   void sendPage(
     reply,
@@ -131,11 +134,11 @@ function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
     title,
     html`<p>${words}</p>
 <p><a class="button" href="/gateway/">Go to the first page</a></p>
-<p class="soft">If you ask for help, name the request ${body.requestId}.</p>`,
+<p class="soft">If you ask for help, include the request ID ${body.requestId}.</p>`,
   )
 }
 
-/** The same contract as raw bytes, for where there is no reply object: a broken frame. */
+/** The error response as raw bytes, for requests that Fastify never sees. */
 export function rawFailure(status: number, statusText: string, body: ErrorBody): string {
   const text = `${JSON.stringify(body)}\n`
   return `HTTP/1.1 ${status} ${statusText}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`

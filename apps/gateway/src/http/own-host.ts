@@ -21,7 +21,7 @@ export default fp<OwnHostOptions>(
       const [name = '', another] = named
       if (another !== undefined || !hosts.includes(name.toLowerCase()))
         throw withRule(
-          new Misdirected('this is not the address of the gateway’s pages and API:', `use ${publicUrl}/gateway/`),
+          new Misdirected('The gateway’s pages and API have another address.', `Use ${publicUrl}/gateway/.`),
           'other-host',
         )
     })

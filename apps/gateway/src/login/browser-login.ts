@@ -20,8 +20,8 @@ export default fp<BrowserLoginOptions>(
     const { defaultRole } = settings
     if (defaultRole !== null && !app.policy.roles.has(defaultRole))
       throw new LoginMisconfigured(
-        'DEFAULT_ROLE is no role of the policy',
-        `choose one of ${[...app.policy.roles.keys()].join(', ')}`,
+        'DEFAULT_ROLE is not a role of the policy.',
+        `Choose one of these roles: ${[...app.policy.roles.keys()].join(', ')}.`,
       )
     await app.register(async function limited(scope) {
       scope.addHook('onRequest', scope.limitUnauthenticated)

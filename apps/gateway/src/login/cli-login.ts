@@ -55,19 +55,19 @@ export default fp<CliLoginOptions>(
       browserSessions,
       isBeyondCodeLimit: createDeviceCodeLimit(app),
       limitUnauthenticated: app.limitUnauthenticated,
-      places: {
-        placeOf: (request) => ({ request: request.id, source: sourceOf(request) }),
+      requests: {
+        contextOf: (request) => ({ request: request.id, source: sourceOf(request) }),
         racksOf: (request) => racksOf(app, request, momentOf(request, clock.now)),
         isSameNetwork,
       },
-      async recordDenial(request, { user, email, session }, refusal, detail) {
+      async recordDenial(request, { user, email, session }, denial, detail) {
         const principal = { kind: 'user', id: user, name: email, credential: session } as const
-        const decision = recordedDenial(gatewayDenial(app, refusal))
-        const place = { request: request.id, source: sourceOf(request) }
-        await app.audit.record({ kind: 'cli-login.refused', principal, decision, ...place, detail: { ...detail } })
+        const decision = recordedDenial(gatewayDenial(app, denial))
+        const context = { request: request.id, source: sourceOf(request) }
+        await app.audit.record({ kind: 'cli-login.refused', principal, decision, ...context, detail: { ...detail } })
       },
-      countDenial(request, refusal) {
-        app.audit.countDenial({ address: addressOf(request), ...gatewayDenial(app, refusal) })
+      countDenial(request, denial) {
+        app.audit.countDenial({ address: addressOf(request), ...gatewayDenial(app, denial) })
       },
     })
   },

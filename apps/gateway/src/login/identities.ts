@@ -46,7 +46,7 @@ export default fp<IdentitiesOptions>(
       onError: (err) => app.log.warn({ event: 'identities.poll_failed', err }),
     })
     app.addHook('onClose', () => revision.stop())
-    app.decorate('identitiesCaughtUp', revision.look)
+    app.decorate('identitiesCaughtUp', revision.refresh)
     app.decorate('recordIdentityEvents', async function recordIdentityEvents(events) {
       await Promise.all(events.map((event) => app.audit.record(event)))
     })

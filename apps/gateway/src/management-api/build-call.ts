@@ -25,7 +25,7 @@ export function buildCall(
     body: (request.body ?? {}) as PrincipalCall['body'],
   }
   if (endpoint.authentication === 'anyone')
-    return { ...validated, place: { request: request.id, source: sourceOf(request) } }
+    return { ...validated, requestContext: { request: request.id, source: sourceOf(request) } }
   if (endpoint.authentication === 'job')
     return { ...validated, proven: provenJwtOf(request), record: identityRecorder(app, request) }
   const common = {

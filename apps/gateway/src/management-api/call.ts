@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { AuditSearch, ConcurrencyLimit } from '@rack-gateway/audit/search'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
-import type { CliLogins, Place } from '@rack-gateway/auth/cli-login'
+import type { CliLogins, RequestContext } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
@@ -113,7 +113,7 @@ export interface JobCall<E extends Endpoint = JobEndpoint> extends ManagementApi
 /** A call without a credential. */
 export interface PublicCall<E extends Endpoint = PublicEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
   /** For audit events. */
-  readonly place: Place
+  readonly requestContext: RequestContext
 }
 
 export type AnyCall = PrincipalCall | JobCall | PublicCall

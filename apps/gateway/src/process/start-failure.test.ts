@@ -8,10 +8,10 @@ function failing(code: string): Error {
 }
 
 test.each([
-  ['EADDRINUSE', /^port 8447 of 10\.9\.9\.9 is in use by another program: stop that one, or choose another port/],
-  ['EACCES', /^port 8447 .* may not be used by this user: choose one from 1024 on$/],
-  ['EADDRNOTAVAIL', /^10\.9\.9\.9 is not an address of this machine: correct HOST$/],
-  ['ENOTFOUND', /^the host name 10\.9\.9\.9 is not known: correct HOST$/],
+  ['EADDRINUSE', /^Port 8447 of 10\.9\.9\.9 is in use by another program\. Stop that program, or choose another port/],
+  ['EACCES', /^This user may not use port 8447 of .*\. Choose a port from 1024 on\.$/],
+  ['EADDRNOTAVAIL', /^10\.9\.9\.9 is not an address of this machine\. Correct HOST\.$/],
+  ['ENOTFOUND', /^The host name 10\.9\.9\.9 is not known\. Correct HOST\.$/],
 ])('%s is a sentence with the next step', (code, sentence) => {
   const failure = listenFailure(failing(code), address)
   expect(isExpected(failure)).toBe(true)

@@ -19,16 +19,16 @@ export function listenFailure(
   switch (codeOf(error)) {
     case 'EADDRINUSE':
       return new CannotListen(
-        `port ${port} of ${host} is in use by another program:`,
-        'stop that one, or choose another port (0 takes any free one)',
+        `Port ${port} of ${host} is in use by another program.`,
+        'Stop that program, or choose another port (0 for any free port).',
       )
     case 'EACCES':
-      return new CannotListen(`port ${port} of ${host} may not be used by this user:`, 'choose one from 1024 on')
+      return new CannotListen(`This user may not use port ${port} of ${host}.`, 'Choose a port from 1024 on.')
     case 'EADDRNOTAVAIL':
-      return new CannotListen(`${host} is not an address of this machine:`, `correct ${variable}`)
+      return new CannotListen(`${host} is not an address of this machine.`, `Correct ${variable}.`)
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new CannotListen(`the host name ${host} is not known:`, `correct ${variable}`)
+      return new CannotListen(`The host name ${host} is not known.`, `Correct ${variable}.`)
     default:
       return error
   }

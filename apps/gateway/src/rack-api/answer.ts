@@ -39,8 +39,8 @@ export async function prepareAnswer(
     answer.discard()
     throw withRule(
       new UpstreamRedirect(
-        `the rack ${call.rack.name} answered with a redirect, which the gateway does not pass on`,
-        'tell an administrator of this rack',
+        `The rack ${call.rack.name} answered with a redirect, which the gateway does not follow.`,
+        'Tell an administrator of the rack.',
       ),
       'upstream-redirect',
     )
@@ -90,8 +90,8 @@ async function maskBody(
 function unmaskable(call: DecidedCall, why: string): Error {
   return withRule(
     new UnmaskableAnswer(
-      `the answer of the rack ${call.rack.name} may hold secrets and could not be masked (${why}), so it is not passed on`,
-      'tell an administrator of the gateway',
+      `The response of the rack ${call.rack.name} may contain secrets and could not be masked (${why}), so it is not shown.`,
+      'Tell an administrator of the gateway.',
     ),
     'unmaskable-answer',
   )

@@ -82,14 +82,14 @@ export function discardBody(request: FastifyRequest, milliseconds: number): void
 
 /** For a broken chunk or a client that disconnected. Only the event shows this error. */
 function brokenOff(): Error {
-  return withRule(new BadFrame('the form broke off before its end', 'send all of it'), 'form-broken')
+  return withRule(new BadFrame('The form broke off before its end.', 'Send all of it.'), 'form-broken')
 }
 
 function tooLarge(): Error {
   return withRule(
     new BodyTooLarge(
-      `the form is larger than ${formLimit / 1024 / 1024} MiB, which is more than the gateway reads before it decides`,
-      'send less',
+      `The form is larger than ${formLimit / 1024 / 1024} MiB, which is the limit.`,
+      'Send a smaller form.',
     ),
     'form-size',
   )

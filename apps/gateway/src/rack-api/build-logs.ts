@@ -20,8 +20,8 @@ export async function rejectForeignLogs(rack: Rack, app: string, build: string):
   if (logs === '' || objectUrl.pattern.exec(logs)?.groups?.app === app) return
   throw withRule(
     new NotPermitted(
-      `the logs of the build ${build} are not an object of ${app}, so the gateway does not let the rack read them`,
-      'create the build again',
+      `The logs of the build ${build} are not an object of ${app}, so the gateway does not let the rack read them.`,
+      'Create the build again.',
     ),
     'foreign-object',
   )
@@ -29,12 +29,12 @@ export async function rejectForeignLogs(rack: Rack, app: string, build: string):
 
 function strangeBuild(): Error {
   const { expected, remedy } = objectId
-  return withRule(new InvalidParameter(`the build must be ${expected}`, remedy), 'invalid-parameter')
+  return withRule(new InvalidParameter(`The build must be ${expected}.`, remedy), 'invalid-parameter')
 }
 
 function unclear(rack: Rack, build: string): Error {
   return withRule(
-    new UpstreamUnclear(`the rack ${rack.name} did not say where the logs of the build ${build} are`, 'try again'),
+    new UpstreamUnclear(`The rack ${rack.name} did not say where the logs of the build ${build} are.`, 'Try again.'),
     'upstream-unclear',
   )
 }

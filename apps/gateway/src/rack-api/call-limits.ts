@@ -9,16 +9,16 @@ export type CallKind = 'call' | 'transfer' | 'websocket'
 
 export interface CallLimits {
   of(rack: string, kind: CallKind): FairLimit
-  /** Bytes of large answers that are held in memory. */
+  /** Bytes of large responses in memory. */
   readonly memory: FairLimit
-  /** Bytes of large forms that are held in memory. */
+  /** Bytes of large forms in memory. */
   readonly forms: FairLimit
 }
 
-/** The largest answer that is masked. */
+/** The largest response that is masked. */
 export const maskLimit = 16 * 1024 * 1024
 
-/** As many calls may wait as may be in progress. A WebSocket can stay for hours, so that none waits for another one's end. */
+/** As many calls may wait as may be in progress. A WebSocket never waits, because another one can stay open for hours. */
 export function createCallLimits(racks: readonly string[], limits: Limits): CallLimits {
   const made = new Map<string, FairLimit>()
   for (const rack of racks) {
@@ -41,7 +41,7 @@ export function createCallLimits(racks: readonly string[], limits: Limits): Call
       perPrincipal: Math.max(maskLimit, limits.maskMemory / 2),
       total: Math.max(maskLimit, limits.maskMemory),
       waiting: limits.callsPerPrincipal,
-      refusal: () => noMemory('answers'),
+      refusal: () => noMemory('responses'),
     }),
     forms: createFairLimit({
       perPrincipal: 2 * formLimit,
@@ -68,16 +68,16 @@ const retryAfter = 5
 function tooMany(rack: string, what: string, full: 'principal' | 'total', { perPrincipal, total }: Counts): Error {
   const reason =
     full === 'principal'
-      ? `you already have ${perPrincipal} ${what} in progress on the rack ${rack}, which is the most that the gateway allows:`
-      : `${total} ${what} are in progress on the rack ${rack}, which is the most that the gateway allows for all callers together:`
-  return refused(reason, `try again in ${retryAfter} s, or when some of them have ended`)
+      ? `You already have ${perPrincipal} ${what} in progress on the rack ${rack}, which is the limit for one caller.`
+      : `${total} ${what} are in progress on the rack ${rack}, which is the limit for all callers together.`
+  return limitReached(reason, `Try again in ${retryAfter} s, or when some of them have ended.`)
 }
 
-function noMemory(of: 'answers' | 'forms'): Error {
-  const reason = `the gateway already holds as many large ${of} as its memory allows:`
-  return refused(reason, `try again in ${retryAfter} s, or with less at once`)
+function noMemory(of: 'responses' | 'forms'): Error {
+  const reason = `The gateway already has as many large ${of} in memory as its limit allows.`
+  return limitReached(reason, `Try again in ${retryAfter} s, or with less at once.`)
 }
 
-function refused(reason: string, remedy: string): Error {
+function limitReached(reason: string, remedy: string): Error {
   return Object.assign(withRule(new TooManyCalls(reason, remedy), 'call-limit'), { retryAfter })
 }

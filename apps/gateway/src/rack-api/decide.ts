@@ -35,11 +35,11 @@ export function errorOfDenial(decision: Exclude<Decision, { effect: 'allow' }>):
   if (decision.effect === 'deny') return denialError(NotPermitted, decision)
   const { reason, remedy, rule } = decision
   const { Refusal, what } = unmet[decision.requirement]
-  const why = `${reason} It needs ${what}, which this gateway can not ask for yet, so it is refused.`
+  const why = `${reason} It needs ${what}, which this gateway cannot ask for yet, so it is denied.`
   return withDenial(new Refusal(why, `${remedy} (rule ${rule})`), decision)
 }
 
 const unmet = {
-  'step-up': { Refusal: StepUpNeeded, what: 'you to confirm who you are (step-up)' },
-  approval: { Refusal: ApprovalNeeded, what: "somebody else's approval" },
+  'step-up': { Refusal: StepUpNeeded, what: 'proof of your second factor (step-up)' },
+  approval: { Refusal: ApprovalNeeded, what: 'the approval of another person' },
 } as const

@@ -41,7 +41,7 @@ export function createEnvironments(masks: MaskKeeper): Environments {
     async ofNewRelease(rack, app, form) {
       const given = form.get('env')
       const parent = form.get('parent-release')
-      if (given !== undefined) refuseUnreadLines(given)
+      if (given !== undefined) rejectUnreadableLines(given)
       if (given === undefined && (parent === undefined || parent === '')) return null
       const newest = await newestEnvironment(rack, app)
       if (given === undefined) {
@@ -91,17 +91,17 @@ const longestLine = 65_535
 /** Comparing hundreds of thousands of keys would block all calls for seconds. */
 const maxLines = 10_000
 
-function refuseUnreadLines(env: string): void {
+function rejectUnreadableLines(env: string): void {
   const lines = env.split('\n')
   if (lines.length > maxLines) {
-    const reason = `the environment has more than ${maxLines} lines, which no process could be given`
-    throw withRule(new AmbiguousParameters(reason, 'send fewer'), 'env-lines')
+    const reason = `The environment has more than ${maxLines} lines, which is more than a process can have.`
+    throw withRule(new AmbiguousParameters(reason, 'Send fewer lines.'), 'env-lines')
   }
   if (!lines.some((line) => Buffer.byteLength(line) > longestLine)) return
   throw withRule(
     new AmbiguousParameters(
-      'the environment has a line of more than 64 KiB, which the rack does not read',
-      'shorten it',
+      'The environment has a line of more than 64 KiB, which the rack cannot read.',
+      'Shorten the line.',
     ),
     'env-line',
   )

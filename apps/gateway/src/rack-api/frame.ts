@@ -20,55 +20,55 @@ export interface FrameError {
   readonly remedy: string
 }
 
-const refusal = (status: 400 | 403, rule: string, reason: string, remedy: string): FrameError => ({
+const frameError = (status: 400 | 403, rule: string, reason: string, remedy: string): FrameError => ({
   status,
   rule,
   reason,
   remedy,
 })
 
-const duplicateHeader = refusal(
+const duplicateHeader = frameError(
   400,
   'duplicate-header',
-  'a header that may be sent once was sent twice, so the request can be read two ways',
-  'send it once',
+  'The request has a header more than once that must be unique, so it is ambiguous.',
+  'Send each header once.',
 )
-const unexpectedBody = refusal(
+const unexpectedBody = frameError(
   400,
   'unexpected-body',
-  'a GET or HEAD request has a body, which proxies treat inconsistently',
-  'send it without one',
+  'The GET or HEAD request has a body, which proxies treat inconsistently.',
+  'Send it without a body.',
 )
-const crossSite = refusal(
+const crossSite = frameError(
   403,
   'browser-call',
-  'this address is for convox and other programs, and a page in a browser may not call it',
-  'open /gateway/ instead',
+  'A page in a browser called the rack API, which only programs such as convox may call.',
+  'Open /gateway/ instead.',
 )
-const foreignOrigin = refusal(
+const foreignOrigin = frameError(
   403,
   'browser-call',
-  'the request has an Origin that is not this gateway, and a page in a browser may not call the rack API',
-  'open /gateway/ instead',
+  'The request comes from a page of another site, and pages in a browser may not call the rack API.',
+  'Open /gateway/ instead.',
 )
-const cookieOnly = refusal(
+const cookieOnly = frameError(
   403,
   'cookie-credential',
-  'a browser session does not sign in to the rack API',
-  'use a token: RACK_URL=https://convox:<token>@<gateway>',
+  'The rack API does not accept the cookie of a browser session.',
+  'Use a token: RACK_URL=https://convox:<token>@<gateway>',
 )
-const tooManyHeaders = refusal(400, 'header-count', 'the request has more than 256 headers', 'send fewer')
-const notWebsocket = refusal(
+const tooManyHeaders = frameError(400, 'header-count', 'The request has more than 256 headers.', 'Send fewer headers.')
+const notWebsocket = frameError(
   400,
   'upgrade',
-  'only a websocket upgrade (GET, version 13, no body) is possible here',
-  'send one',
+  'The upgrade is not a valid websocket upgrade (GET, version 13, without a body).',
+  'Send a websocket upgrade.',
 )
-const unnamedHeader = refusal(400, 'duplicate-header', 'the request has no Host header', 'send one')
+const unnamedHeader = frameError(400, 'duplicate-header', 'The request has no Host header.', 'Send one Host header.')
 
 const maxHeaders = 256
 
-/** Headers that change what a request means and may be there once. */
+/** Headers that change the meaning of a request and must be unique. */
 const singletons = new Set([
   'host',
   'authorization',
@@ -90,7 +90,7 @@ const singletons = new Set([
  */
 export function frame(request: IncomingMessage, received: string, upgrading: boolean): Framed | FrameError {
   const target = readTarget(received)
-  if ('rule' in target) return refusals.get(target.rule) ?? cachedFrameError(target)
+  if ('rule' in target) return frameErrors.get(target.rule) ?? cachedFrameError(target)
   if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
   if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return unnamedHeader
@@ -107,11 +107,11 @@ export function isFrameError(framed: Framed | FrameError): framed is FrameError 
   return 'rule' in framed
 }
 
-const refusals = new Map<string, FrameError>()
+const frameErrors = new Map<string, FrameError>()
 
 function cachedFrameError({ rule, reason, remedy }: TargetError): FrameError {
-  const made = refusal(400, rule, reason, remedy)
-  refusals.set(rule, made)
+  const made = frameError(400, rule, reason, remedy)
+  frameErrors.set(rule, made)
   return made
 }
 

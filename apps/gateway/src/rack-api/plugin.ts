@@ -86,8 +86,8 @@ function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, r
   if (!match)
     throw withRule(
       new UnknownRoute(
-        `the rack API has no ${request.method} ${call.framed.path}, or this gateway does not know it, so it is refused`,
-        'look it up in docs/reference/rack-api.md',
+        `The gateway does not know ${request.method} ${call.framed.path} of the rack API, so it denies the call.`,
+        'Check the method and path in docs/reference/rack-api.md.',
       ),
       'unknown-route',
     )

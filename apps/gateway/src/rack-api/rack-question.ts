@@ -14,16 +14,16 @@ const questionTime = 10_000
  */
 export async function askRack(rack: Rack, target: string): Promise<{ status: number; value: unknown }> {
   // `AbortSignal.timeout` would keep the response in memory until the timeout.
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), questionTime)
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), questionTime)
   const headers = ['Accept', 'application/json', 'Convox-Actor', 'rack-gateway']
   try {
     const question = { method: 'GET', target, headers, body: null, length: null, pool: 'questions' } as const
-    const answer = await rack.send(question, patience.signal)
+    const answer = await rack.send(question, deadline.signal)
     const text = (await answer.collect(answerLimit)).toString('utf8')
     return { status: answer.status, value: answer.status === 200 ? JSON.parse(text) : null }
   } catch (error) {
-    if (patience.signal.aborted) throw unclear(rack, `did not answer within ${questionTime / 1000} seconds`)
+    if (deadline.signal.aborted) throw unclear(rack, `did not answer within ${questionTime / 1000} seconds`)
     throw error instanceof SyntaxError ? unclear(rack, 'answered with something that is not JSON') : error
   } finally {
     clearTimeout(timer)
@@ -33,8 +33,8 @@ export async function askRack(rack: Rack, target: string): Promise<{ status: num
 function unclear(rack: Rack, what: string): Error {
   return withRule(
     new UpstreamUnclear(
-      `the rack ${rack.name} ${what} when the gateway asked what it needs for the decision`,
-      'try again',
+      `The rack ${rack.name} ${what} when the gateway asked it for a fact that the decision depends on.`,
+      'Try again.',
     ),
     'upstream-unclear',
   )

@@ -3,7 +3,7 @@ import { NoSuchRelease, UpstreamUnclear, withRule } from '../errors.ts'
 import { askRack, textField } from './rack-question.ts'
 
 /**
- * The environment of an app's newest release; empty when it has none yet. Whatever else a rack says is not taken for an empty one.
+ * The environment of an app's newest release; empty if the app has no release. An unexpected response is an error, never an empty environment.
  *
  * @throws NoSuchRelease for an app that the rack does not know, UpstreamUnclear
  */
@@ -35,8 +35,8 @@ export async function environmentOf(rack: Rack, app: string, release: string): P
 function unclear(rack: Rack, app: string): Error {
   return withRule(
     new UpstreamUnclear(
-      `the rack ${rack.name} did not say what an environment of ${app} is, so the new one can not be compared`,
-      'try again',
+      `The rack ${rack.name} did not return an environment of ${app}, so the new one cannot be compared with it.`,
+      'Try again.',
     ),
     'upstream-unclear',
   )
@@ -45,8 +45,8 @@ function unclear(rack: Rack, app: string): Error {
 function noSuchRelease(app: string): Error {
   return withRule(
     new NoSuchRelease(
-      `the app ${app} has no release of that name, so its environment can not be compared`,
-      'list them with convox releases',
+      `The app ${app} has no such release, so the new environment cannot be compared with it.`,
+      'List the releases with convox releases.',
     ),
     'no-such-release',
   )

@@ -40,7 +40,7 @@ export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStar
  * Names of url-encoded pairs, as the rack reads them from one value.
  *
  * @param text bytes as latin1
- * @throws AmbiguousParameters for what the rack would skip, or read in two ways
+ * @throws AmbiguousParameters for pairs that the rack would skip, or could read in two ways
  */
 export function namesIn(text: string): string[] {
   const names = new Set<string>()
@@ -48,8 +48,8 @@ export function namesIn(text: string): string[] {
     if (pair.dropped !== null || !pair.utf8 || !keyName.test(pair.key) || names.has(pair.key) || names.size === maxKeys)
       throw withRule(
         new AmbiguousParameters(
-          `key=value pairs must be url-encoded, each name once and made of letters, digits and underscores, at most ${maxKeys}`,
-          'send them so',
+          'A list of key=value pairs is ambiguous.',
+          `Send at most ${maxKeys} URL-encoded pairs, each name once, with names of letters, digits, and underscores.`,
         ),
         'ambiguous-pairs',
       )

@@ -9,7 +9,7 @@ import { textField } from './rack-question.ts'
 /** Milliseconds for which the principal that started a run can use its process: the longest `sleep` of a run. */
 const runMaxAge = 86_400_000
 
-/** Keeps whose process a run has started, before its starter learns the process's id. */
+/** Stores the owner of the process that a run started, before the caller learns the ID of the process. */
 export async function rememberRun(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -43,12 +43,12 @@ export async function rememberRun(
   return prepared
 }
 
-/** The rack has done it, and the gateway can't say so for good. */
+/** The rack made the change, but the gateway could not record the outcome. */
 export function notRecorded(): Error {
   return withRule(
     new OutcomeNotRecorded(
-      'the rack has done this, but its outcome could not be recorded, so the response is not sent',
-      'look at the result before you try again',
+      'The rack made the change, but its outcome could not be recorded, so the response is not sent.',
+      'Check the result before you try again.',
     ),
     'outcome-not-recorded',
   )

@@ -29,7 +29,7 @@ export async function openWebsocket(
   const upstream = upstreamRequest(request, call)
   const recording = await dependencies.recorder.begin(request, call, draft)
   const opened = await dependencies.audit
-    .record({ ...draft, kind: 'opened', ...recording.named })
+    .record({ ...draft, kind: 'opened', ...recording.eventFields })
     .catch((error: unknown) => {
       void recording.finish(null)
       throw error

@@ -9,10 +9,10 @@ interface Window {
 }
 
 /**
- * Counts the denials of an account in a minute, from all addresses. It forgets the account whose last denial is the oldest first.
+ * Counts the denials of each account in a minute, from all addresses together. Evicts the least recently denied account first.
  *
- * @param now milliseconds of a clock that never goes back
- * @returns counts once more, and says how many seconds to wait when that is beyond the limit; 0 when it is not
+ * @param now milliseconds of a monotonic clock
+ * @returns a function that counts a denial and returns the seconds to wait; 0 below the limit
  */
 export function createAccountLimit(perMinute: number, now: () => number): (account: string) => number {
   const windows = new LRUCache<string, Window>({ max: maxAccounts })

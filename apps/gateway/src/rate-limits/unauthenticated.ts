@@ -32,8 +32,8 @@ export default fp<UnauthenticatedLimitOptions>(
     app.decorate('limitAccount', function limitAccount(account) {
       const seconds = secondsToWait(account)
       if (seconds === 0) return
-      const reason = `this account was refused too often in the last minute, from whatever address`
-      throw Object.assign(withRule(new TooManyRequests(reason, `try again in ${seconds} s`), 'account-limit'), {
+      const reason = 'Too many requests of this account were denied in the last minute, from all addresses together.'
+      throw Object.assign(withRule(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'account-limit'), {
         retryAfter: seconds,
       })
     })
@@ -41,8 +41,8 @@ export default fp<UnauthenticatedLimitOptions>(
       const result = await count(request)
       if (result.isAllowed || !result.isExceeded) return
       const seconds = Math.max(1, result.ttlInSeconds)
-      const reason = `more than ${perMinute} calls a minute came from your address without a credential that holds`
-      const remedy = `try again in ${seconds} s, with a token that works`
+      const reason = `Your address sent more than ${perMinute} unauthenticated requests in a minute.`
+      const remedy = `Try again in ${seconds} s, with a valid token.`
       throw Object.assign(withRule(new TooManyRequests(reason, remedy), 'stranger-limit'), { retryAfter: seconds })
     })
   },

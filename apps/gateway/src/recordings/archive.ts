@@ -19,16 +19,16 @@ import { recordedEnd } from './recorded-end.ts'
 /** Reads recordings. */
 export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find'> {
   /**
-   * The asciicast, verified chunk by chunk against what the log says. Its last event, `v`, says what it was found to be: `complete`,
-   * `unproven` where its events are no longer in the log, `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker
-   * before says why; after a chunk that isn't what was recorded the stream breaks off.
+   * The asciicast, verified chunk by chunk against the log. Its last event, `v`, says the result: `complete`, `unproven` if its
+   * events are no longer in the log, `cut` by a crash, `open` if it has no end yet, or `broken`. A marker before it says why.
+   * The stream breaks off at an invalid chunk.
    *
    * @param onRead called each time the consumer asks for more
-   * @throws RecordingUnavailable without a store, RecordingBroken when nothing of it could be verified
+   * @throws RecordingUnavailable without a store, RecordingBroken if no chunk could be verified
    */
   read(recording: ListedRecording, onRead: () => void): Promise<Readable>
   /**
-   * The asciicast of a session that runs, as it is stored. Ends as `read` does, or with a marker that says why it was left.
+   * The asciicast of a live session, while it is stored. Ends as `read` does, or with a marker that says why it stopped early.
    *
    * @throws RecordingUnavailable without a store
    */
@@ -39,34 +39,34 @@ export interface RecordingArchiveOptions {
   readonly store: ObjectStore | null
   readonly deriveKeys: DeriveKeys
   readonly sql: Sql
-  /** Of a recording that is made here: has it stored sooner. @returns the function that ends it */
+  /** Stores the chunks of a recording of this process sooner. @returns a function that ends this */
   readonly flushNow: (id: string) => () => void
 }
 
 export function createArchive({ store: given, deriveKeys, sql, flushNow }: RecordingArchiveOptions): RecordingArchive {
   const { list, find } = createCatalogue(sql)
 
-  function theStore(): ObjectStore {
+  function requireStore(): ObjectStore {
     if (given !== null) return given
-    throw new RecordingUnavailable('this gateway has no store for recordings', 'set RECORDINGS to where they were kept')
+    throw new RecordingUnavailable('This gateway has no store for recordings.', 'Set RECORDINGS to their store.')
   }
 
   return {
     list,
     find,
     follow({ id }, options) {
-      const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, flushNow })
+      const following = followedText({ ...options, store: requireStore(), deriveKeys, id, find, flushNow })
       return ignoreStreamErrors(Readable.from(following, { objectMode: true, highWaterMark: 1 }))
     },
     async read(recording, onRead) {
-      const store = theStore()
+      const store = requireStore()
       const stopping = new AbortController()
       const { id } = recording
       const proven = await provenBy(sql, recording)
       const proof = recording.endedAt === null ? 'open' : proven === null ? 'gone' : 'proven'
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
-      if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`, verify)
+      if (first.done) throw new RecordingBroken(`The recording ${id} cannot be shown: ${first.value.problem}.`, verify)
       const text = onConsume(textOf(first.value, reading, proof), onRead)
       const stream = ignoreStreamErrors(Readable.from(text, { objectMode: false }))
       return stream.once('close', () => stopping.abort())
@@ -74,7 +74,7 @@ export function createArchive({ store: given, deriveKeys, sql, flushNow }: Recor
   }
 }
 
-const verify = 'verify it with rack-gateway audit verify --recordings'
+const verify = 'Verify it with rack-gateway audit verify --recordings.'
 
 async function* textOf(
   first: Buffer,
@@ -89,7 +89,7 @@ async function* textOf(
       continue
     }
     const { state, problem } = step.value
-    const shown = shownAs(state, proof)
+    const shown = stateWithProof(state, proof)
     const why = shown === 'unproven' ? goneFromLog : problem
     if (state !== 'complete' || why !== '') yield eventLine('m', `${shown === 'open' ? state : shown}: ${why}`)
     yield eventLine('v', shown)
@@ -102,15 +102,15 @@ async function* textOf(
 type Proof = 'proven' | 'open' | 'gone'
 
 const goneFromLog =
-  'each part is sound, but the events that say what there was are no longer in the log; the archive of their month proves it: rack-gateway audit verify --recordings … --archive …'
+  'each chunk is valid, but the events that prove how many there were are no longer in the log; verify the recording with the archive of their month: rack-gateway audit verify --recordings … --archive …'
 
-function shownAs(state: RecordingCheck['state'], proof: Proof): RecordingCheck['state'] | 'open' | 'unproven' {
+function stateWithProof(state: RecordingCheck['state'], proof: Proof): RecordingCheck['state'] | 'open' | 'unproven' {
   if (state === 'broken' || proof === 'proven') return state
   if (proof === 'gone') return 'unproven'
   return state === 'cut' ? 'open' : state
 }
 
-/** What its end in the log says; null while there is none. */
+/** The end of the recording in the log; null if there is none. */
 async function provenBy(sql: Sql, { endedAt, opened }: ListedRecording): Promise<ProvenRecording | null> {
   if (endedAt === null) return null
   const end = await recordedEnd(sql, { opened, from: endedAt, to: endedAt })

@@ -17,41 +17,41 @@ import type { SessionEndings } from './session-endings.ts'
 
 type Draft = Omit<EventDraft, 'kind'>
 
-/** One session on the rack API: recorded, or not. */
+/** The recording of one session on the rack API, or a stand-in if the session is not recorded. */
 export interface SessionRecording {
-  /** For its `opened` event. */
-  readonly named: Pick<EventDraft, 'recording'>
+  /** The fields of the `opened` event. */
+  readonly eventFields: Pick<EventDraft, 'recording'>
   readonly tap: PayloadListener | null
-  /** Its `opened` event is durable. */
+  /** Called when the `opened` event is durable. */
   opened(event: RecordedEvent): void
-  /** @param end ends it, and says why */
+  /** @param end ends the session for a reason */
   attach(live: Relay, end: (reason: string) => void): void
-  /** @param how it ended; null when it never began @returns for its `closed` event */
+  /** @param how how it ended; null if it never started @returns the fields of the `closed` event */
   finish(how: RelayEnd | null): Promise<Pick<EventDraft, 'recording'>>
 }
 
 export interface SessionRecorder {
-  /** @throws RecordingUnavailable for a session that is to be recorded strictly and can't be */
+  /** @throws RecordingUnavailable if the session requires a strict recording, which is not possible */
   begin(request: FastifyRequest, call: DecidedCall, draft: Draft): Promise<SessionRecording>
-  /** Resolves when what was begun to be listed is. */
+  /** Resolves when all pending updates of the catalogue are done. */
   settled(): Promise<void>
 }
 
 export interface SessionRecorderOptions {
-  /** Null where no store was given. */
+  /** Null without a store. */
   readonly recordings: Recordings | null
   readonly policy: Policy
   readonly secrets: RecordedSecrets
   readonly catalogue: RecordingCatalogue
   readonly endings: SessionEndings
   readonly now: () => number
-  /** Records what nobody waits for. */
+  /** Records an event without waiting for it. */
   readonly record: (draft: EventDraft) => void
   readonly onError: (error: unknown) => void
 }
 
 const notRecorded: SessionRecording = {
-  named: {},
+  eventFields: {},
   tap: null,
   opened() {},
   attach() {},
@@ -128,7 +128,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
         if (rule.mode === 'strict')
           throw error instanceof RecordingUnavailable
             ? withRule(error, 'recording-unavailable')
-            : unavailable('what is secret in it could not be found out')
+            : unavailable('the gateway could not find out its secrets')
         onError(error)
         return missedSession(draft, (gap, event) => {
           recordings?.countLost(gap.bytes)
@@ -144,29 +144,29 @@ function recordedSession(
   { mode, input }: RecordingRule,
   on: {
     opened(event: RecordedEvent): void
-    /** @returns what is called when it has ended */
+    /** @returns a function to call after the session has ended */
     attached(end: (reason: string) => void): () => void
     finishing(finished: Promise<RecordingSummary>): void
   },
 ): SessionRecording {
-  let leave = () => {}
+  let detach = () => {}
   return {
-    named: { recording: { id: recording.id, mode } },
+    eventFields: { recording: { id: recording.id, mode } },
     tap: tapOf(recording, input),
     opened: on.opened,
     attach(live, end) {
       recording.attach({ hold: live.pause, resume: live.resume, end })
-      leave = on.attached(end)
+      detach = on.attached(end)
     },
     async finish(how) {
-      leave()
+      detach()
       const finished = summaryOf(recording, how === null ? 'cut: it was not opened' : endingOf(how))
       on.finishing(finished)
       try {
         const { lost, ...summary } = await finished
         return { recording: { ...summary, ...(lost !== null && { lost }), mode } }
       } catch {
-        // It was told to `finishing`. That the session has ended is to be said all the same.
+        // `finishing` has reported the error. The `closed` event is recorded nevertheless.
         return { recording: { id: recording.id, mode } }
       }
     },
@@ -186,8 +186,8 @@ function tapOf(recording: RunningRecording, input: boolean): PayloadListener {
   }
 }
 
-/** A session that went on although it should have been recorded: all of it is one gap. */
-function missedSession(draft: Draft, tell: (gap: RecordingGap, event: EventDraft) => void): SessionRecording {
+/** A session that continues without its best-effort recording. The whole session is one gap. */
+function missedSession(draft: Draft, onGap: (gap: RecordingGap, event: EventDraft) => void): SessionRecording {
   let event: RecordedEvent | null = null
   return {
     ...notRecorded,
@@ -197,8 +197,8 @@ function missedSession(draft: Draft, tell: (gap: RecordingGap, event: EventDraft
     async finish(how) {
       if (how === null) return {}
       const { bytesIn, bytesOut, durationMs } = how
-      const gap = { recording: '', reason: 'it could not be begun', bytes: bytesIn + bytesOut, durationMs }
-      tell(gap, gapEvent(draft, event, gap))
+      const gap = { recording: '', reason: 'it could not be started', bytes: bytesIn + bytesOut, durationMs }
+      onGap(gap, gapEvent(draft, event, gap))
       return {}
     },
   }
@@ -230,22 +230,22 @@ function titleOf({ rackCall, match }: DecidedCall): string {
   return `${what} of ${where}`
 }
 
-const usual = { cols: 80, rows: 24 }
+const defaultSize = { cols: 80, rows: 24 }
 
-/** Convox says a terminal's size once, when it begins. */
+/** The size of the terminal. Convox sends it only when the session starts. */
 function sizeOf({ headers }: FastifyRequest): { readonly cols: number; readonly rows: number } {
-  const read = (value: string | string[] | undefined, otherwise: number) => {
+  const read = (value: string | string[] | undefined, fallback: number) => {
     const size = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : 0
-    return size === 0 ? otherwise : size
+    return size === 0 ? fallback : size
   }
-  return { cols: read(headers.width, usual.cols), rows: read(headers.height, usual.rows) }
+  return { cols: read(headers.width, defaultSize.cols), rows: read(headers.height, defaultSize.rows) }
 }
 
 function unavailable(why: string): Error {
   return withRule(
     new RecordingUnavailable(
-      `this session is to be recorded, and ${why}, so it is not opened`,
-      'tell whoever runs the gateway',
+      `The policy requires a recording of this session, but ${why}, so the session was not opened.`,
+      'Tell the operator of the gateway.',
     ),
     'recording-unavailable',
   )

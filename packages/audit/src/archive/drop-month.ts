@@ -22,14 +22,14 @@ export async function dropMonth(sql: Sql, { month, hash, events, digest }: Manif
       const code = error instanceof Error && 'code' in error ? error.code : null
       if (code === dataException)
         throw new ArchiveRefused(
-          `the partition of ${month} changed after it was archived, so it was kept`,
-          'find out who changed it',
+          `The partition of ${month} changed after it was archived, so it was not dropped.`,
+          'Find out who changed it.',
         )
       if (code !== lockNotAvailable) throw error
       if (attempt === attempts)
         throw new ArchiveRefused(
-          `${month} could not be dropped, because the log is being read all the time`,
-          'run it again later',
+          `${month} could not be dropped, because other connections read the log all the time.`,
+          'Run the command again later.',
         )
       await wait(pause)
     }

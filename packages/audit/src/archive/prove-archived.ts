@@ -38,16 +38,16 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
   const manifest = readManifest(((await reader.get(manifestKey(month))) ?? '').toString('utf8'))
   if (manifest === null)
     throw new ArchiveRefused(
-      `the archive of ${month} in ${reader.place} has no readable manifest`,
-      'look for a copy of it',
+      `The archive of ${month} in ${reader.place} has no readable manifest.`,
+      'Look for a copy of the archive.',
     )
   const { source, findings } = archivedMonth(reader, manifest)
   function refuseDamaged(): void {
     const [damaged] = findings()
     if (damaged)
       throw new ArchiveRefused(
-        `the archive of ${month} in ${reader.place} is damaged: ${describeFinding(damaged)}`,
-        'look for a copy of it',
+        `The archive of ${month} in ${reader.place} is damaged: ${describeFinding(damaged)}.`,
+        'Look for a copy of the archive.',
       )
   }
   const event = await findEvent(source, id)

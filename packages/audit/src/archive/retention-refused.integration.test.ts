@@ -99,7 +99,7 @@ test('a month that is changed between verification and drop is kept', async () =
     return { id: 'x' }
   }
   expect(await log.retain(log.store, { record })).toMatchObject([
-    { kind: 'refused', because: expect.stringContaining('changed after it was archived, so it was kept') },
+    { kind: 'refused', because: expect.stringContaining('changed after it was archived, so it was not dropped') },
   ])
   expect(await log.partitions()).toContain(old)
 })

@@ -159,7 +159,7 @@ test('a second concurrent run is refused', async () => {
       await store.put(key, bytes)
     },
   })
-  expect(await second).toMatch(/another run is archiving/)
+  expect(await second).toMatch(/Another process is archiving/)
   await other.end()
   expect(await log.partitions()).not.toContain(old)
 })

@@ -56,9 +56,9 @@ export type MonthOutcome =
 export async function* retainMonths(options: RetentionOptions): AsyncGenerator<MonthOutcome> {
   const { sql, lock: holder, keys, before, keep, drop } = options
   if (!Number.isInteger(keep) || keep < 2)
-    throw new ArchiveRefused('the last two past months always stay in the database', 'archive an older month')
+    throw new ArchiveRefused('The last two past months always stay in the database.', 'Archive an older month.')
   const [locked] = await holder`select pg_try_advisory_lock(${locks.space}::int, ${locks.retention}::int) as ours`
-  if (!locked?.ours) throw new ArchiveRefused('another run is archiving this log:', 'wait until it is done')
+  if (!locked?.ours) throw new ArchiveRefused('Another process is archiving this log.', 'Wait until it is done.')
   try {
     const { over, current } = await monthsIn(sql)
     const key = await archiveSigner(sql, keys)
@@ -96,7 +96,7 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   if (because !== null) return { month, kind: 'open', because: `${month} is not closed: ${because}`, due }
   const behind = sinks === 'respect' ? await findLaggingSinks(sql, month) : []
   if (behind.length > 0)
-    throw new ArchiveRefused(`${month} was not sent to all sinks yet (${behind.join(', ')}):`, 'wait, or add --force')
+    throw new ArchiveRefused(`${month} was not sent to all sinks yet (${behind.join(', ')}).`, 'Wait, or add --force.')
   if ((await store.get(manifestKey(month))) === null) await writeMonth(sql, month, { store, key, partSize })
   const manifest = await readBack(month, options)
   const { events, hash } = manifest
@@ -118,8 +118,8 @@ async function readBack(month: Month, { store, sql }: MonthOptions): Promise<Man
   const [finding] = findings
   if (finding || manifest === null)
     throw new ArchiveRefused(
-      `the objects in ${store.place} are not a valid archive of this month: ${finding ? describeFinding(finding) : 'it has no manifest'}; nothing was dropped.`,
-      `Archive to another location, and keep this one until you know what happened to it`,
+      `The objects in ${store.place} are not a valid archive of this month: ${finding ? describeFinding(finding) : 'it has no manifest'}. Nothing was dropped.`,
+      'Archive to another location, and keep this one until you know what happened to it.',
     )
   await expectInDatabase(sql, manifest)
   return manifest
@@ -133,12 +133,12 @@ async function expectInDatabase(sql: Sql, { month, events, signer }: Manifest): 
       exists (select from audit.checkpoints where key = ${signer.text}) as known`
   if (row?.events !== events)
     throw new ArchiveRefused(
-      `${month} has ${row?.events} events in the database and ${events} in its archive, so nothing was dropped`,
-      'find out who changed them',
+      `${month} has ${row?.events} events in the database and ${events} in its archive, so nothing was dropped.`,
+      'Find out who changed them.',
     )
   if (!row?.known)
     throw new ArchiveRefused(
-      `the archive of ${month} is signed by a key that this log doesn't have: ${signer.text}`,
-      'archive to another location',
+      `The archive of ${month} is signed by a key that this log does not have: ${signer.text}.`,
+      'Archive to another location.',
     )
 }

@@ -32,20 +32,20 @@ export async function writeMonth(sql: Sql, month: Month, { store, key, partSize 
   const [finding] = verification.findings
   if (finding)
     throw new ArchiveRefused(
-      `${month} was changed after it was recorded: ${describeFinding(finding)}`,
-      'find out who changed it',
+      `${month} was changed after it was recorded: ${describeFinding(finding)}.`,
+      'Find out who changed it.',
     )
   const open = [...heads.values()].find(({ state }) => state !== 'closed' && state !== 'abandoned')
   if (open)
     throw new ArchiveRefused(
-      `${month} is not closed: stream ${open.stream} is ${open.state} in the last checkpoint that names it`,
-      'wait until it ends, and run the command again',
+      `${month} is not closed: stream ${open.stream} is ${open.state} in the last checkpoint that names it.`,
+      'Wait until the stream ends, and run the command again.',
     )
   const unsigned = verification.unsigned
   if (unsigned > 0)
     throw new ArchiveRefused(
-      `${month} has ${unsigned} events that no checkpoint has signed`,
-      'wait for the next checkpoint',
+      `${month} has ${unsigned} events that no checkpoint has signed.`,
+      'Wait for the next checkpoint.',
     )
   const part = { store, month, partSize }
   const checkpoints = createPartWriter({ ...part, kind: 'checkpoints' })
@@ -80,7 +80,7 @@ async function writeEvents(
   }
   const written = await parts.end()
   if (digest.value !== verified)
-    throw new ArchiveRefused(`${part.month} was changed while it was archived`, 'find out who changed it')
+    throw new ArchiveRefused(`${part.month} was changed while it was archived.`, 'Find out who changed it.')
   return written
 }
 

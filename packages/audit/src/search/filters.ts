@@ -35,7 +35,8 @@ export function readFilters(query: FilterQuery): AuditFilters {
   const { from, to, principal, status, command, text, address, rack, app, kind, permission, route, effect, rule } =
     query
   const range = { ...readBound('from', from), ...readBound('to', to) }
-  if (range.from && range.to && range.from >= range.to) throw new InvalidFilter('from is not before to', 'swap them')
+  if (range.from && range.to && range.from >= range.to)
+    throw new InvalidFilter('The filter from is not before to.', 'Swap them.')
   return {
     ...range,
     ...(principal !== undefined && (isUuid(principal) ? { principalId: principal } : { principalName: principal })),
@@ -56,7 +57,8 @@ function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], und
 function readBound<N extends 'from' | 'to'>(name: N, text: string | undefined): { [K in N]?: Date } {
   if (text === undefined) return {}
   const at = readTime(text)
-  if (at === null) throw new InvalidFilter(`${name} is a time in UTC, such as 2027-01-31T12:00:00Z`, 'send it as one')
+  if (at === null)
+    throw new InvalidFilter(`The filter ${name} is not a time in UTC.`, 'Use a time such as 2027-01-31T12:00:00Z.')
   return { [name]: new Date(at) } as { [K in N]?: Date }
 }
 
@@ -73,7 +75,10 @@ function wordsOf(name: string, text: string): string {
     ([, word, star]) => `${word}${star === '*' ? ':*' : ''}`,
   )
   if (words.length === 0 || words.length > 20)
-    throw new InvalidFilter(`${name} has from one to 20 words of letters and digits`, 'send fewer')
+    throw new InvalidFilter(
+      `The filter ${name} has no words, or more than 20.`,
+      'Use 1 to 20 words of letters and digits.',
+    )
   return words.join(' & ')
 }
 
@@ -85,8 +90,8 @@ function readAddress(address: string | undefined): { address?: string; block?: s
   const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest)
   if (version === 0 || more !== undefined || !fits)
     throw new InvalidFilter(
-      'address is an address such as 192.0.2.7, or a block such as 192.0.2.0/24',
-      'send one of the two',
+      'The filter address is neither an address nor a network.',
+      'Use an address such as 192.0.2.7, or a network such as 192.0.2.0/24.',
     )
   const plain = host.startsWith('::ffff:') && host.includes('.') ? host.slice('::ffff:'.length) : host
   return bits === undefined ? { address: plain } : { block: `${plain}/${bits}` }

@@ -69,8 +69,8 @@ function filterOf(name: string, patterns: readonly string[]): (kind: string) => 
   const unknown = patterns.find((pattern) => !eventKinds.some((kind) => matches(pattern, kind)))
   if (unknown !== undefined)
     throw new SinkMisconfigured(
-      `the sink ${name} has the kind ${unknown}, but there are no such events:`,
-      'see docs/reference/events.md',
+      `The sink ${name} selects the kind ${unknown}, but there are no such events.`,
+      'Choose kinds from docs/reference/events.md.',
     )
   return patterns.length === 0 ? () => true : (kind) => patterns.some((pattern) => matches(pattern, kind))
 }

@@ -5,7 +5,7 @@ import { NameTaken, NotFound } from '../errors.ts'
 import type { Change, Transaction } from './change.ts'
 import { canonicalEmail, checkName } from './names.ts'
 
-/** Until a login exists, people are known by issuer `local` and their e-mail address as subject. */
+/** The issuer of users that the server command creates. Their subject is their e-mail address. */
 const localIssuer = 'local'
 
 export interface User {
@@ -13,7 +13,7 @@ export interface User {
   readonly email: string
 }
 
-/** Finds the person or adds them; two callers at once get the same one. @throws InvalidName */
+/** Finds or adds the user. Concurrent callers get the same one. @throws InvalidName */
 export async function ensureUser({ tx }: Change, email: string): Promise<User> {
   const subject = canonicalEmail(email)
   const user = { id: randomUUID(), issuer: localIssuer, subject, email: subject }
@@ -33,8 +33,8 @@ export async function findUser(tx: Transaction, email: string): Promise<User> {
 /** @returns its id. @throws NameTaken, InvalidName */
 export async function insertServiceAccount(change: Change, name: string): Promise<string> {
   const account = { id: randomUUID(), name: checkName('name of a service account', name) }
-  const made = await change.tx.insert(serviceAccounts).values(account).onConflictDoNothing().returning()
-  if (made.length === 0) throw new NameTaken(name)
+  const inserted = await change.tx.insert(serviceAccounts).values(account).onConflictDoNothing().returning()
+  if (inserted.length === 0) throw new NameTaken(name)
   const detail = { serviceAccount: account.id, name }
   change.events.push({ kind: 'service-account.created', principal: change.by, detail })
   return account.id

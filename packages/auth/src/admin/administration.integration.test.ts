@@ -20,10 +20,10 @@ async function start() {
 test('who has handed a token over in the meantime gets no new secret of it', async () => {
   const { administration, ben, owner, make, admin } = await start()
   const { id } = await make()
-  await administration.handOverToken(id, { from: owner, to: { kind: 'user', id: ben.id }, expiresAt: now + hour })
+  await administration.changeTokenOwner(id, { from: owner, to: { kind: 'user', id: ben.id }, expiresAt: now + hour })
   const before = await admin`select hash from gateway.credentials`
   const rotation = { owner, expiresAt: now + hour, overlapUntil: now }
-  await expect(administration.rotateToken(id, rotation)).rejects.toThrow('there is no such API token')
+  await expect(administration.rotateToken(id, rotation)).rejects.toThrow('There is no such API token')
   expect(await admin`select hash from gateway.credentials`).toEqual(before)
 })
 
@@ -32,7 +32,7 @@ test('a token that has another owner or a later end than was judged is not hande
   const cat = await issuer.user('cat@example.com')
   const { id } = await make()
   const to = ({ id: user }: { id: string }) =>
-    administration.handOverToken(id, { from: owner, to: { kind: 'user', id: user }, expiresAt: now + hour })
+    administration.changeTokenOwner(id, { from: owner, to: { kind: 'user', id: user }, expiresAt: now + hour })
   const both = await Promise.allSettled([to(ben), to(cat)])
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   await expect(to(ann)).rejects.toThrow(TokenChanged)
@@ -40,7 +40,7 @@ test('a token that has another owner or a later end than was judged is not hande
   const other = await make()
   await administration.rotateToken(other.id, { owner, expiresAt: now + 9 * hour, overlapUntil: now })
   const late = { from: owner, to: { kind: 'user', id: ben.id }, expiresAt: now + hour } as const
-  await expect(administration.handOverToken(other.id, late)).rejects.toThrow(TokenChanged)
+  await expect(administration.changeTokenOwner(other.id, late)).rejects.toThrow(TokenChanged)
   const [row] = await admin`select user_id from gateway.api_tokens where id = ${other.id}`
   expect(row?.user_id).toBe(ann.id)
 })
@@ -69,8 +69,8 @@ test('what has ended is not renewed or handed over', async () => {
   clock.time = now + hour
   const later = { owner, expiresAt: clock.time + hour, overlapUntil: clock.time }
   await expect(administration.rotateToken(id, later)).rejects.toThrow(TokenEnded)
-  const handOver = { from: owner, to: owner, expiresAt: now + hour }
-  await expect(administration.handOverToken(id, handOver)).rejects.toThrow(TokenEnded)
+  const ownerChange = { from: owner, to: owner, expiresAt: now + hour }
+  await expect(administration.changeTokenOwner(id, ownerChange)).rejects.toThrow(TokenEnded)
 })
 
 test('what can’t be recorded has not happened', async () => {

@@ -8,66 +8,66 @@ import { closeSession } from '../sessions/sessions.ts'
 import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiToken } from '../tokens/api-tokens.ts'
 import {
   assertOwnerExists,
-  type HandOver,
-  handOverApiToken,
+  changeApiTokenOwner,
+  type OwnerChange,
   type Rotation,
   rotateApiToken,
-} from '../tokens/replacing-tokens.ts'
+} from '../tokens/replace-tokens.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { closeWorkloadSession } from '../workloads/sessions.ts'
 import type { TrustTerms } from '../workloads/trust-request.ts'
 import { closeTrust, insertTrust } from '../workloads/trusts.ts'
 import { insertServiceAccount } from './accounts.ts'
 import { assertSubjectExists } from './binding-subject.ts'
-import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type Lasting } from './bindings.ts'
+import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type GrantTerms } from './bindings.ts'
 import type { Change } from './change.ts'
 import { type AdminRoles, assertAdminRemains, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
 
 export interface AdministrationOptions extends AdminRoles {
   readonly mint: TokenMint
   readonly clock: Clock
-  /** API tokens that one owner may have at once. */
+  /** The maximum number of valid API tokens for one owner. */
   readonly tokensPerOwner: number
 }
 
 export type Administration = ReturnType<typeof createAdministration>
 
-/** What people change about identities through the management API, inside a transaction that has decided that they may. */
+/** The identity changes of the management API. They run in a transaction that has already checked the caller's permissions. */
 export function createAdministration(
   change: Change,
   { mint, clock, adminRoles, tokensPerOwner }: AdministrationOptions,
 ) {
   const now = () => new Date(clock.now())
-  function mustBeFuture(expiresAt: number): void {
+  function assertFuture(expiresAt: number): void {
     if (!(expiresAt >= clock.now() + 1_000)) throw new InvalidExpiry()
   }
 
   return {
     async createToken({ sources = [], ...token }: GrantedApiToken) {
-      mustBeFuture(token.expiresAt)
+      assertFuture(token.expiresAt)
       const checked = checkSources(sources)
       await assertOwnerExists(change, token.owner)
-      await assertBelowTokenLimit(change, token.owner, { now: now(), most: tokensPerOwner })
+      await assertBelowTokenLimit(change, token.owner, { now: now(), max: tokensPerOwner })
       return storeApiToken(change, mint, { ...token, sources: checked })
     },
     async rotateToken(id: string, rotation: Omit<Rotation, 'now'>) {
-      mustBeFuture(rotation.expiresAt)
+      assertFuture(rotation.expiresAt)
       return rotateApiToken(change, mint, id, { ...rotation, now: clock.now() })
     },
     revokeToken: (id: string) => closeApiToken(change, id, now()),
-    async handOverToken(id: string, handOver: Omit<HandOver, 'now'>) {
-      if (handOver.to.id !== handOver.from.id)
-        await assertBelowTokenLimit(change, handOver.to, { now: now(), most: tokensPerOwner })
-      return handOverApiToken(change, id, { ...handOver, now: clock.now() })
+    async changeTokenOwner(id: string, ownerChange: Omit<OwnerChange, 'now'>) {
+      if (ownerChange.to.id !== ownerChange.from.id)
+        await assertBelowTokenLimit(change, ownerChange.to, { now: now(), max: tokensPerOwner })
+      return changeApiTokenOwner(change, id, { ...ownerChange, now: clock.now() })
     },
     renewSession: (id: string, terms: SessionTerms) => renewSession(change, mint, { id, terms, now: clock.now() }),
     endSession: (id: string, reason: string) => closeSession(change, id, reason, now()),
-    /** @returns whether it had not ended */
+    /** @returns whether the session was still open */
     endRecordedSession: (id: string, ending: string) => endRecordedSession(change, id, ending),
     /** @returns its id */
-    async createTrust(terms: TrustTerms, lasting: Lasting = {}) {
-      if (lasting.expiresAt !== undefined) mustBeFuture(lasting.expiresAt.getTime())
-      return insertTrust(change, terms, lasting)
+    async createTrust(terms: TrustTerms, grant: GrantTerms = {}) {
+      if (grant.expiresAt !== undefined) assertFuture(grant.expiresAt.getTime())
+      return insertTrust(change, terms, grant)
     },
     revokeTrust: (id: string) => closeTrust(change, id, now()),
     endWorkloadSession: (id: string, reason: string) => closeWorkloadSession(change, id, reason, now()),
@@ -78,7 +78,7 @@ export function createAdministration(
     enableServiceAccount: (id: string) => setServiceAccountDisabled(change, id, null),
 
     async createBinding(subject: BindingSubjectRef, terms: BindingTerms) {
-      if (terms.expiresAt !== undefined) mustBeFuture(terms.expiresAt.getTime())
+      if (terms.expiresAt !== undefined) assertFuture(terms.expiresAt.getTime())
       await assertSubjectExists(change, subject, clock.now())
       return createBinding(change, subject, terms)
     },

@@ -1,4 +1,4 @@
-import { assertOwnerExists, lockLiveToken } from '../tokens/replacing-tokens.ts'
+import { assertOwnerExists, lockLiveToken } from '../tokens/replace-tokens.ts'
 import { lockLiveTrust } from '../workloads/trusts.ts'
 import type { BindingSubjectRef } from './bindings.ts'
 import type { Change } from './change.ts'

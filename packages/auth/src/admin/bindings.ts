@@ -9,23 +9,23 @@ export type BindingRow = typeof bindings.$inferSelect
 
 export interface BindingSubjectRef {
   readonly kind: BindingSubject
-  /** The id of the user, service account, API token or trust; a group's name. */
+  /** The ID of the user, service account, API token, or trust; the name of the group. */
   readonly id: string
 }
 
-/** Until when something is given, and why. Without an end: until it is taken away. */
-export interface Lasting {
+/** When a grant expires, and why it was created. Without an expiry, it is valid until it is removed. */
+export interface GrantTerms {
   readonly expiresAt?: Date
   readonly reason?: string
 }
 
-/** What a subject may do where. Unnamed racks and apps: every one. */
-export interface BindingTerms extends Lasting {
+/** The role of a binding and its scope. Default: all racks and apps. */
+export interface BindingTerms extends GrantTerms {
   readonly role: string
-  /** Pattern, `*` within a name or alone. */
+  /** A pattern, with `*` within a name or alone. */
   readonly racks?: string
   readonly apps?: string
-  /** Instead of the role's; of API tokens only. */
+  /** Replaces the permissions of the role. Only for API tokens. */
   readonly permissions?: readonly string[]
 }
 
@@ -50,7 +50,7 @@ export async function createBinding(change: Change, subject: BindingSubjectRef, 
   return id
 }
 
-/** Makes sure of a binding without an end: finds the same one or adds it. @returns its id */
+/** Finds or adds a binding without expiry. @returns its ID */
 export async function ensureBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
   const { role, racks = '*', apps = '*' } = terms
   const same = and(
@@ -67,13 +67,13 @@ export async function ensureBinding(change: Change, subject: BindingSubjectRef, 
 
 /** @throws NotFound */
 export async function deleteBinding(change: Change, id: string): Promise<BindingRow> {
-  const [gone] = await change.tx
+  const [deleted] = await change.tx
     .delete(bindings)
     .where(eq(bindings.id, checkId('such binding', id)))
     .returning()
-  if (!gone) throw new NotFound('such binding')
-  const { subjectKind, subjectId, role, racks, apps } = gone
+  if (!deleted) throw new NotFound('such binding')
+  const { subjectKind, subjectId, role, racks, apps } = deleted
   const detail = { binding: id, subject: `${subjectKind}:${subjectId}`, role, racks, apps }
   change.events.push({ kind: 'binding.removed', principal: change.by, detail })
-  return gone
+  return deleted
 }

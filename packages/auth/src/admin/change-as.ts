@@ -8,16 +8,16 @@ import type { VerifiedToken } from '../tokens/token.ts'
 import { type Change, type ChangeOptions, changeIdentities } from './change.ts'
 
 export interface CallerChangeOptions extends ChangeOptions {
-  /** What the caller authenticated with. */
+  /** The verified credential of the caller. */
   readonly credential: VerifiedToken
   readonly clock: Clock
 }
 
 /**
- * Runs a change in the name of a caller. Inside the transaction the caller is looked up again: `work` gets the principal with
- * the bindings that it has then, and decides by these what the caller may change.
+ * Runs a change on behalf of a caller. The transaction looks the caller up again, so `work` gets the principal with its
+ * current bindings, and checks the permissions with these.
  *
- * @throws Unauthenticated when the credential was revoked or has expired, or its user is locked; nothing has changed then
+ * @throws Unauthenticated without any change, if the credential was revoked or has expired, or its user is locked
  */
 export function changeAs<T>(
   { credential, clock, ...options }: CallerChangeOptions,

@@ -4,14 +4,14 @@ import type { Author, IdentityEvent, RecordIdentityEvents } from '../events.ts'
 
 export type Transaction = Parameters<Parameters<Database['db']['transaction']>[0]>[0]
 
-/** A change to identities in the making: its transaction, who makes it, and the events that it will be known by. */
+/** A change of identities: its transaction, its author, and its audit events. */
 export interface Change {
   readonly tx: Transaction
   readonly by: Author
   readonly events: IdentityEvent[]
 }
 
-/** Where changes of identities are made. */
+/** The connections for changes of identities. */
 export type ChangeDatabase = Pick<Database, 'changes' | 'revocations'>
 
 export interface ChangeOptions {
@@ -19,16 +19,15 @@ export interface ChangeOptions {
   readonly by: Author
   /** Makes events durable before the change is committed. */
   readonly record: RecordIdentityEvents
-  /** Whether the change revokes something: then it does not wait behind other changes of this process. */
+  /** Whether the change revokes something. Revocations do not wait for other changes of this process. */
   readonly revokes?: boolean
 }
 
 /**
- * Runs a change of identities and its record as one transaction: what `work` wrote is committed once its events are durable.
- * If they cannot be recorded, nothing has changed. If the commit fails after that, the log names what never took effect.
+ * Runs a change of identities in a transaction that commits once its events are durable. If the events cannot be recorded,
+ * nothing changes. If the commit fails after that, the log has events of a change that never took effect.
  *
- * There is one such transaction at a time, in all processes together: what `work` reads includes every change that was
- * committed before, and no other change is committed until this one is.
+ * Only one such transaction runs at a time, in all processes together, so `work` sees every earlier change.
  */
 export function changeIdentities<T>(
   { database, by, record, revokes = false }: ChangeOptions,
@@ -44,7 +43,7 @@ export function changeIdentities<T>(
   })
 }
 
-/** The advisory lock is granted in the order of arrival. The row is what triggers lock for every other writer. */
+/** The advisory lock is granted in the order of requests. The triggers of other writers lock the row. */
 async function lockIdentities(tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${locks.space}, ${locks.changes})`)
   await tx.select({ value: revision.value }).from(revision).for('update')

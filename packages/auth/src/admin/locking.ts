@@ -10,10 +10,10 @@ export interface AdminRoles {
 }
 
 /**
- * Makes a change that may take the last administrator away. Asked again after it: each change of identities locks the
- * revision until it is committed, so of two at once the second one sees what the first one has left.
+ * Makes a change that could remove the last administrator, and checks afterwards that one remains. Changes of identities
+ * run one at a time, so two concurrent removals cannot both pass.
  *
- * @throws LastAdmin when it would leave nobody; where there was nobody before, it takes nothing away
+ * @throws LastAdmin if no administrator would remain, unless there was none before
  */
 export async function assertAdminRemains<T>(
   { tx }: Pick<Change, 'tx'>,
@@ -32,13 +32,13 @@ async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise
   const everywhere = and(eq(bindings.racks, '*'), eq(bindings.apps, '*'), isNull(bindings.expiresAt))
   const own = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`))
   const ofGroup = and(eq(bindings.subjectKind, 'group'), sql`${bindings.subjectId} = any(${users.groups})`)
-  const [left] = await tx
+  const [remaining] = await tx
     .select({ id: bindings.id })
     .from(bindings)
     .innerJoin(users, or(own, ofGroup))
     .where(and(inArray(bindings.role, [...adminRoles]), everywhere, isNull(users.lockedAt)))
     .limit(1)
-  return left !== undefined
+  return remaining !== undefined
 }
 
 export interface StoppedToken {
@@ -75,7 +75,7 @@ export async function unlockUser(change: Change, id: string): Promise<void> {
   change.events.push({ kind: 'user.unlocked', principal: change.by, detail: { user: id, email: user.email } })
 }
 
-/** A disabled account's tokens stop until it is enabled again. @throws NotFound */
+/** Disables or enables a service account. The tokens of a disabled one are not valid. @throws NotFound */
 export async function setServiceAccountDisabled(change: Change, id: string, disabledAt: Date | null): Promise<void> {
   const [account] = await change.tx
     .select()

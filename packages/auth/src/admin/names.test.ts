@@ -57,7 +57,7 @@ test.each([
   'a%sb',
   'x'.repeat(101),
 ])('%j is no name', (name) => {
-  expect(() => checkName('name of a device', name)).toThrow(/^the name of a device must be/)
+  expect(() => checkName('name of a device', name)).toThrow(/^The name of a device is invalid/)
 })
 
 test('a group may be called by an e-mail address, as some identity providers do', () => {

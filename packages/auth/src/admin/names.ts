@@ -10,26 +10,26 @@ export function canonicalEmail(text: string): string {
   const lower = text.toLowerCase()
   if (/^[\x21-\x7e]+$/.test(text) && lower.length <= maximumEmail && email.test(lower)) return lower
   throw new InvalidName(
-    'an e-mail address looks like name@example.com: plain ASCII, one @, at most 254 characters',
-    'correct it',
+    'The e-mail address is invalid.',
+    'Write it like name@example.com: plain ASCII, one @, and at most 254 characters.',
   )
 }
 
-/** Goes unchanged into headers, tables and the audit log, so it is plain text, and never an e-mail address. @throws InvalidName */
+/** Checks a name. It appears unchanged in headers, tables, and the audit log, so it is plain text and never an e-mail address. @throws InvalidName */
 export function checkName(what: string, text: string): string {
   if (name.test(text)) return text
   throw new InvalidName(
-    `the ${what} must be 1 to 100 letters, digits, spaces or any of . _ / + - and begin and end with a letter or digit`,
-    'choose another name',
+    `The ${what} is invalid.`,
+    'Use 1 to 100 letters, digits, spaces, and any of . _ / + - with a letter or digit at the beginning and end.',
   )
 }
 
-/** As the identity provider calls it, which may be by an e-mail address. A group is never an actor. @throws InvalidName */
+/** Checks the name of a group. The identity provider may use e-mail addresses as names. A group is never an actor. @throws InvalidName */
 export function checkGroupName(text: string): string {
   if (groupName.test(text)) return text
   throw new InvalidName(
-    'the name of a group must be 1 to 100 letters, digits, spaces or any of . _ @ / + - and begin and end with a letter or digit',
-    'correct it',
+    'The name of the group is invalid.',
+    'Use 1 to 100 letters, digits, spaces, and any of . _ @ / + - with a letter or digit at the beginning and end.',
   )
 }
 
@@ -39,7 +39,7 @@ export function isId(text: string): boolean {
   return uuid.test(text)
 }
 
-/** What was asked for by id; anything but a UUID stands for nothing. @throws NotFound */
+/** Returns the ID. Anything but a UUID identifies nothing. @throws NotFound */
 export function checkId(what: string, id: string): string {
   if (isId(id)) return id
   throw new NotFound(what)

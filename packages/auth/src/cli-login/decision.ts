@@ -5,15 +5,15 @@ import type { Change } from '../admin/change.ts'
 import type { Author, IdentityEvent } from '../events.ts'
 import { LoginDenied } from '../login/denial.ts'
 import { endedBrowserSession, oldLogin } from './denial.ts'
-import type { BegunLogin, Flow } from './request.ts'
+import type { Flow, PendingLogin } from './request.ts'
 
-/** Where something happens, for its events. */
-export interface Place {
+/** The request and its source, for audit events. */
+export interface RequestContext {
   readonly request: string
   readonly source: { readonly address: string; readonly client?: string }
 }
 
-/** Who decides: a browser's session. */
+/** The user who allows or denies a login, and the browser session. */
 export interface Decider {
   readonly user: string
   readonly email: string
@@ -24,7 +24,7 @@ export function authorOf({ user, email }: Omit<Decider, 'session'>): Author {
   return { kind: 'user', id: user, name: email }
 }
 
-/** When the person of a browser's session had logged in, in milliseconds since the epoch. */
+/** When the user of a browser session logged in, in milliseconds since the epoch. */
 export async function authenticatedAt(db: Pick<Database['db'], 'select'>, session: string): Promise<number> {
   const [found] = await db.select({ at: sessions.authenticatedAt }).from(sessions).where(eq(sessions.id, session))
   return found?.at.getTime() ?? 0
@@ -34,7 +34,7 @@ export async function authenticatedAt(db: Pick<Database['db'], 'select'>, sessio
 export async function assertLoggedInSince(
   { tx }: Change,
   { session }: Decider,
-  { id, begunAt }: BegunLogin,
+  { id, begunAt }: PendingLogin,
 ): Promise<Date> {
   const [found] = await tx
     .select({ at: sessions.authenticatedAt, endedAt: sessions.endedAt, lockedAt: users.lockedAt })
@@ -47,7 +47,7 @@ export async function assertLoggedInSince(
   return found.at
 }
 
-export function detailOf(flow: Flow, { id, device, system, address, rack }: BegunLogin): Record<string, string> {
+export function detailOf(flow: Flow, { id, device, system, address, rack }: PendingLogin): Record<string, string> {
   return { login: id, flow, device, system, begunFrom: address, ...(rack !== null && { rack }) }
 }
 
@@ -55,8 +55,12 @@ export interface DenialSummary extends Explanation {
   readonly rule: string
 }
 
-export function denialEvent(principal: Author, { rule, ...words }: DenialSummary, detail: Record<string, string>) {
-  const { reason, remedy: next } = asSentences(words)
+export function denialEvent(
+  principal: Author,
+  { rule, ...explanation }: DenialSummary,
+  detail: Record<string, string>,
+) {
+  const { reason, remedy: next } = asSentences(explanation)
   return {
     kind: 'cli-login.refused',
     principal,

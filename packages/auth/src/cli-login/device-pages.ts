@@ -5,6 +5,7 @@ import { fieldOf } from '../login/forms.ts'
 import { createValueSeal } from '../tokens/seal.ts'
 import {
   deviceLoginOff,
+  type LoginDenial,
   oldLogin,
   otherAddress,
   tooManyCodes,
@@ -14,7 +15,7 @@ import {
 } from './denial.ts'
 import { askCode, askDecision, resultPage } from './pages.ts'
 import type { CliLoginPagesOptions } from './plugin-options.ts'
-import type { BegunLogin } from './request.ts'
+import type { PendingLogin } from './request.ts'
 import { logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/device'
@@ -22,21 +23,21 @@ const decisionPage = '/gateway/device/decision'
 /** A visit to the bare address logs in again, usually without interaction, because the code in the terminal is older than the visit. */
 const afterLogin = `${page}?again=1`
 const warning =
-  'This login was begun at another address than this browser’s. Another person may have sent you this code, and could then act as you. If you did not begin it yourself, deny it.'
+  'This login started at an address other than this browser’s. Another person may have sent you this code, and could then act as you. If you did not start it yourself, deny it.'
 
 /** A login whose code the same session has typed. */
 interface Typed {
-  readonly login: BegunLogin
+  readonly login: PendingLogin
   readonly session: string
 }
 
 /** The pages where a user types the code from a terminal, and then allows or denies the login. */
-export function devicePages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
+export function devicePages(app: FastifyInstance, { logins, requests, clock, ...options }: CliLoginPagesOptions): void {
   const { browserSessions, visit, isBeyondCodeLimit } = options
   const { device } = logins
   const { seal, open } = createValueSeal<Typed>(options.keys.typedCodes)
 
-  app.addHook('onRequest', async function mayBeUsed(request) {
+  app.addHook('onRequest', async function checkDeviceMode(request) {
     if (request.routeOptions.url?.startsWith(page) && device.mode === 'off') throw new LoginDenied(deviceLoginOff)
   })
 
@@ -56,7 +57,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
       await options.recordDenial(request, visitor, unknownUserCode, {})
       return askCode(reply, { visitor, problem: unknownUserCode })
     }
-    await mayDecide(login, visitor)
+    await assertCanDecide(login, visitor)
     return askDecision(reply, {
       login,
       visitor,
@@ -77,7 +78,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
     const typed = open(fieldOf(request, 'login') ?? '')
     if (typed === null || typed.session !== visitor.session) throw new LoginDenied(unknownUserCode)
     const { login } = typed
-    await mayDecide(login, visitor)
+    await assertCanDecide(login, visitor)
     return fieldOf(request, 'decision') === 'allow'
       ? allow(request, reply, login, visitor)
       : deny(request, reply, login, visitor)
@@ -86,11 +87,11 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
   async function allow(
     request: FastifyRequest,
     reply: FastifyReply,
-    login: BegunLogin,
+    login: PendingLogin,
     visitor: Visit,
   ): Promise<FastifyReply> {
-    if (!isHere(login, visitor) && fieldOf(request, 'confirmed') !== 'yes') throw refused(unconfirmed, login)
-    await device.approve(login.id, visitor, places.placeOf(request))
+    if (!isHere(login, visitor) && fieldOf(request, 'confirmed') !== 'yes') throw loginDenied(unconfirmed, login)
+    await device.approve(login.id, visitor, requests.contextOf(request))
     return resultPage(
       reply,
       'The login is allowed',
@@ -101,24 +102,24 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
   async function deny(
     request: FastifyRequest,
     reply: FastifyReply,
-    login: BegunLogin,
+    login: PendingLogin,
     visitor: Visit,
   ): Promise<FastifyReply> {
-    await device.deny(login.id, visitor, places.placeOf(request))
-    return resultPage(reply, 'The login is denied', `${login.device} gets nothing. You can close this page.`)
+    await device.deny(login.id, visitor, requests.contextOf(request))
+    return resultPage(reply, 'The login is denied', `${login.device} is not logged in. You can close this page.`)
   }
 
-  async function mayDecide(login: BegunLogin, visitor: Visit): Promise<void> {
-    if (device.mode === 'same-address' && !isHere(login, visitor)) throw refused(otherAddress, login)
+  async function assertCanDecide(login: PendingLogin, visitor: Visit): Promise<void> {
+    if (device.mode === 'same-address' && !isHere(login, visitor)) throw loginDenied(otherAddress, login)
     if (!(await visitor.loggedInAfter(login.begunAt))) throw new LoginDenied(oldLogin, { again: afterLogin })
-    if (login.rack !== null && !visitor.racks.includes(login.rack)) throw refused(wrongCliRack, login)
+    if (login.rack !== null && !visitor.racks.includes(login.rack)) throw loginDenied(wrongCliRack, login)
   }
 
-  function isHere(login: BegunLogin, { address }: Visit): boolean {
-    return places.isSameNetwork(login.address, address)
+  function isHere(login: PendingLogin, { address }: Visit): boolean {
+    return requests.isSameNetwork(login.address, address)
   }
 }
 
-function refused(refusal: ConstructorParameters<typeof LoginDenied>[0], { id, address, device }: BegunLogin) {
-  return new LoginDenied(refusal, { login: id, flow: 'device', device, begunFrom: address })
+function loginDenied(denial: LoginDenial, { id, address, device }: PendingLogin) {
+  return new LoginDenied(denial, { login: id, flow: 'device', device, begunFrom: address })
 }

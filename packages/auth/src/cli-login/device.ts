@@ -5,7 +5,7 @@ import type { Change, Transaction } from '../admin/change.ts'
 import { cliLoginDenied, PolledTooOften, TooManyDeviceLogins } from '../errors.ts'
 import { LoginDenied } from '../login/denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
-import { assertLoggedInSince, authorOf, type Decider, denialEvent, detailOf, type Place } from './decision.ts'
+import { assertLoggedInSince, authorOf, type Decider, denialEvent, detailOf, type RequestContext } from './decision.ts'
 import {
   decidedCliLogin,
   deviceLoginOff,
@@ -17,14 +17,14 @@ import {
 } from './denial.ts'
 import type { CliLoginOptions } from './options.ts'
 import { recordedChange } from './recorded-change.ts'
-import { type BegunLogin, type CliLoginRequest, cliLoginLife } from './request.ts'
+import { type CliLoginRequest, cliLoginLife, type PendingLogin } from './request.ts'
 import { type NewCliSession, openCliSession } from './session.ts'
 import { createUserCodeHash, newUserCode, readUserCode } from './user-code.ts'
 
-export interface BegunDeviceLogin {
-  /** For the person, who types it. */
+export interface StartedDeviceLogin {
+  /** The user types it into the browser. */
   readonly userCode: string
-  /** For the process, which polls with it. */
+  /** The process polls with it. */
   readonly secret: string
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
@@ -32,20 +32,20 @@ export interface BegunDeviceLogin {
   readonly interval: number
 }
 
-export type Polled =
+export type PollResult =
   | { readonly status: 'pending' | 'denied' | 'expired' }
   | { readonly status: 'done'; readonly session: NewCliSession }
 
 type Row = typeof deviceLogins.$inferSelect
 
-const mostOfBlock = 10
-/** Of an IPv6 /48, which is what one customer has. */
-const mostOfSite = 50
-const mostOpen = 1_000
+const maxPerBlock = 10
+/** A site is an IPv6 /48, the usual size for one customer. */
+const maxPerSite = 50
+const maxOpen = 1_000
 /** The site of a block: the first three groups of IPv6, or the whole block. */
 const siteOf = (block: SQLWrapper) => sql`coalesce(substring(${block} from '^((?:[^:]*:){3})'), ${block})`
-/** Milliseconds that a login is remembered after its end, so that its process hears what became of it. */
-const remembered = 3_600_000
+/** How long a finished login is kept, in milliseconds, so that its process can still poll the result. */
+const retention = 3_600_000
 const ending = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
 
 /** CLI logins by a code that a user reads in a terminal and types into a browser. */
@@ -56,8 +56,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
   return {
     mode: deviceLogin,
 
-    /** @throws CliLoginRefused where it is switched off; TooManyDeviceLogins */
-    async begin(request: CliLoginRequest, address: string): Promise<BegunDeviceLogin> {
+    /** @throws CliLoginRefused if device logins are off; TooManyDeviceLogins */
+    async begin(request: CliLoginRequest, address: string): Promise<StartedDeviceLogin> {
       if (deviceLogin === 'off') throw cliLoginDenied(deviceLoginOff)
       const now = clock.now()
       const block = blockOf(address)
@@ -65,7 +65,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       const secret = randomBytes(32).toString('base64url')
       const expiresAt = now + cliLoginLife
       await database.db.transaction(async (tx) => {
-        await deleteEnded(tx, ending, new Date(now - remembered))
+        await deleteEnded(tx, ending, new Date(now - retention))
         await makeRoom(tx, block, now)
         await tx.insert(deviceLogins).values({
           ...request,
@@ -81,19 +81,19 @@ export function createDeviceLogins(options: CliLoginOptions) {
       return { userCode, secret, expiresAt, interval: pollSeconds }
     },
 
-    /** The login whose code was typed, if it waits for a decision. */
-    async find(typed: string): Promise<BegunLogin | null> {
+    /** The undecided login with this code. */
+    async find(typed: string): Promise<PendingLogin | null> {
       const letters = readUserCode(typed)
       if (letters === null) return null
       const isOpen = and(gt(deviceLogins.expiresAt, new Date(clock.now())), isNull(deviceLogins.decision))
       const isIt = inArray(deviceLogins.userCode, hashesOf(letters))
       const [found] = await database.db.select().from(deviceLogins).where(and(isIt, isOpen))
-      return found ? begun(found) : null
+      return found ? pendingLogin(found) : null
     },
 
     /** @throws LoginDenied */
-    approve(id: string, decider: Decider, place: Place): Promise<BegunLogin> {
-      return recordedChange(options, authorOf(decider), place, async (change) => {
+    approve(id: string, decider: Decider, context: RequestContext): Promise<PendingLogin> {
+      return recordedChange(options, authorOf(decider), context, async (change) => {
         const login = await undecided(change, id)
         const authenticatedAt = await assertLoggedInSince(change, decider, login)
         await decide(change, id, { decision: 'approved', userId: decider.user, authenticatedAt })
@@ -104,8 +104,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
     },
 
     /** @throws LoginDenied */
-    deny(id: string, decider: Decider, place: Place): Promise<BegunLogin> {
-      return recordedChange(options, authorOf(decider), place, async (change) => {
+    deny(id: string, decider: Decider, context: RequestContext): Promise<PendingLogin> {
+      return recordedChange(options, authorOf(decider), context, async (change) => {
         const login = await undecided(change, id)
         await decide(change, id, { decision: 'denied', userId: decider.user, authenticatedAt: null })
         change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('device', login) })
@@ -113,17 +113,17 @@ export function createDeviceLogins(options: CliLoginOptions) {
       })
     },
 
-    /** What became of a login; its session once. @throws CliLoginRefused, PolledTooOften */
-    async poll(secret: string, place: Place): Promise<Polled> {
+    /** The state of a login. Returns its session only once. @throws CliLoginRefused, PolledTooOften */
+    async poll(secret: string, context: RequestContext): Promise<PollResult> {
       const row = await takePoll(hashOf(secret))
       if (row.decision !== 'approved') return { status: statusOf(row, clock.now()) }
-      const outcome = await recordedChange(options, system, place, (change) => redeem(change, row.id))
+      const outcome = await recordedChange(options, system, context, (change) => redeem(change, row.id))
       if (outcome instanceof Error) throw outcome
       return outcome
     },
   }
 
-  /** Most polls change no identity, so they wait for none. @throws CliLoginRefused, PolledTooOften */
+  /** Runs outside the transaction of identity changes, because most polls change no identity. @throws CliLoginRefused, PolledTooOften */
   async function takePoll(secret: Buffer): Promise<Row> {
     const { db } = database
     const now = clock.now()
@@ -139,7 +139,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     throw Object.assign(new PolledTooOften(pollSeconds), { retryAfter: pollSeconds })
   }
 
-  async function redeem(change: Change, login: string): Promise<Polled | Error> {
+  async function redeem(change: Change, login: string): Promise<PollResult | Error> {
     const [row] = await change.tx.select().from(deviceLogins).where(eq(deviceLogins.id, login)).for('update')
     if (!row) return { status: 'expired' }
     const [user] = await change.tx
@@ -150,11 +150,11 @@ export function createDeviceLogins(options: CliLoginOptions) {
     if (!user || !authenticatedAt) throw new Error('an approved login has a user and the time of their login')
     if (row.redeemedAt === null && clock.now() >= row.expiresAt.getTime()) return { status: 'expired' }
     const named = { ...change, by: authorOf({ user: user.id, email: user.email }) }
-    const refusal = problemOf(row, user.lockedAt)
-    if (refusal !== null) {
-      const detail = { ...detailOf('device', begun(row)), user: user.id, email: user.email }
-      named.events.push(denialEvent(named.by, refusal, detail))
-      return cliLoginDenied(refusal)
+    const denial = problemOf(row, user.lockedAt)
+    if (denial !== null) {
+      const detail = { ...detailOf('device', pendingLogin(row)), user: user.id, email: user.email }
+      named.events.push(denialEvent(named.by, denial, detail))
+      return cliLoginDenied(denial)
     }
     await change.tx
       .update(deviceLogins)
@@ -165,11 +165,11 @@ export function createDeviceLogins(options: CliLoginOptions) {
     return { status: 'done', session }
   }
 
-  async function undecided({ tx }: Change, id: string): Promise<BegunLogin> {
+  async function undecided({ tx }: Change, id: string): Promise<PendingLogin> {
     const [row] = await tx.select().from(deviceLogins).where(eq(deviceLogins.id, id)).for('update')
     if (!row || clock.now() >= row.expiresAt.getTime()) throw new LoginDenied(expiredCliLogin, { login: id })
     if (row.decision !== null) throw new LoginDenied(decidedCliLogin, { login: id })
-    return begun(row)
+    return pendingLogin(row)
   }
 
   async function decide(
@@ -182,8 +182,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
 }
 
 /**
- * One login at a time begins, so that none slips past the count. When all places are taken, the oldest login of the site
- * that has most makes room: so a caller with many networks cannot keep everyone else out.
+ * Deletes the oldest login of the site with the most logins if the maximum is reached, so that a caller with many networks
+ * cannot lock out everyone else. The lock makes the count exact.
  *
  * @throws TooManyDeviceLogins
  */
@@ -195,9 +195,8 @@ async function makeRoom(tx: Transaction, block: string, now: number): Promise<vo
     deviceLogins,
     and(open, sql`${siteOf(deviceLogins.block)} = ${siteOf(sql`${block}::text`)}`),
   )
-  if (ofBlock >= mostOfBlock || ofSite >= mostOfSite)
-    throw Object.assign(new TooManyDeviceLogins('from your network'), { retryAfter: 60 })
-  if ((await tx.$count(deviceLogins, open)) < mostOpen) return
+  if (ofBlock >= maxPerBlock || ofSite >= maxPerSite) throw Object.assign(new TooManyDeviceLogins(), { retryAfter: 60 })
+  if ((await tx.$count(deviceLogins, open)) < maxOpen) return
   const ofMany = tx
     .select({ id: deviceLogins.id })
     .from(deviceLogins)
@@ -219,7 +218,7 @@ function statusOf({ decision, expiresAt }: Row, now: number): 'pending' | 'denie
   return now >= expiresAt.getTime() ? 'expired' : 'pending'
 }
 
-function begun({ id, device, system: os, rack, address, begunAt }: Row): BegunLogin {
+function pendingLogin({ id, device, system: os, rack, address, begunAt }: Row): PendingLogin {
   return { id, device, system: os, rack, address, begunAt: begunAt.getTime() }
 }
 

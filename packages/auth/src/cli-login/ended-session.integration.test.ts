@@ -9,7 +9,7 @@ import { hour } from '../testing/records.ts'
 import { deriveLoginKeys } from '../tokens/login-keys.ts'
 import { createCliLogins } from './logins.ts'
 
-const place = { request: 'r', source: { address: '192.0.2.7' } }
+const context = { request: 'r', source: { address: '192.0.2.7' } }
 const cli = { device: 'laptop', system: 'Linux', rack: null }
 
 async function start() {
@@ -44,8 +44,8 @@ async function start() {
     user,
     session,
     approvals: {
-      loopback: () => logins.loopback.approve(opened, decider, place),
-      device: () => logins.device.approve(waiting.id, decider, place),
+      loopback: () => logins.loopback.approve(opened, decider, context),
+      device: () => logins.device.approve(waiting.id, decider, context),
     },
   }
 }

@@ -1,14 +1,14 @@
 import { cliLoginDenied } from '../errors.ts'
-import type { Place } from './decision.ts'
+import type { RequestContext } from './decision.ts'
 import { isLoginDenial, notPolled } from './denial.ts'
-import { createDeviceLogins, type Polled } from './device.ts'
+import { createDeviceLogins, type PollResult } from './device.ts'
 import { createLoopbackLogins } from './loopback.ts'
 import type { CliLoginOptions } from './options.ts'
 import type { NewCliSession } from './session.ts'
 
 export type CliLogins = ReturnType<typeof createCliLogins>
 
-/** Logins of the rack-gateway command. Which of the two flows one takes is fixed when it begins. */
+/** Logins of the rack-gateway command, by one of two flows. A login can't change its flow. */
 export function createCliLogins(options: CliLoginOptions) {
   const loopback = createLoopbackLogins(options)
   const device = createDeviceLogins(options)
@@ -18,16 +18,16 @@ export function createCliLogins(options: CliLoginOptions) {
     device,
 
     /** @throws CliLoginRefused */
-    async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession> {
-      const session = await loopback.redeem(code, verifier, place)
+    async redeem(code: string, verifier: string, context: RequestContext): Promise<NewCliSession> {
+      const session = await loopback.redeem(code, verifier, context)
       if (isLoginDenial(session)) throw cliLoginDenied(session)
       return session
     },
 
-    /** Only device logins can be polled. The sender of a loopback login's address gets nothing here. */
-    async poll(secret: string, place: Place): Promise<Polled> {
+    /** Only device logins can be polled. Anyone can know the address of a loopback login. */
+    async poll(secret: string, context: RequestContext): Promise<PollResult> {
       if (loopback.read(secret) !== null) throw cliLoginDenied(notPolled)
-      return device.poll(secret, place)
+      return device.poll(secret, context)
     },
   }
 }

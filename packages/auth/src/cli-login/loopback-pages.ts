@@ -11,10 +11,13 @@ import { goTo, logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/auth/cli'
 const warning =
-  'This login was begun at another address than this browser’s. If you did not begin it, deny it: another person may have sent you here.'
+  'This login started at an address other than this browser’s. If you did not start it yourself, deny it, because another person may have sent you this address.'
 
 /** The page where a user allows or denies a login whose process runs on the user's own machine. */
-export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
+export function loopbackPages(
+  app: FastifyInstance,
+  { logins, requests, clock, ...options }: CliLoginPagesOptions,
+): void {
   const { browserSessions, visit } = options
 
   app.get<{ Querystring: Record<string, unknown> }>(page, async function showLogin(request, reply) {
@@ -33,7 +36,7 @@ export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...
       login,
       visitor,
       here: visitor.address,
-      isSameNetwork: places.isSameNetwork(login.address, visitor.address),
+      isSameNetwork: requests.isSameNetwork(login.address, visitor.address),
       now: clock.now(),
       action: page,
       handle: { name: 'request', value: handle },
@@ -51,7 +54,7 @@ export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
     checkRack(login, visitor)
     return fieldOf(request, 'decision') === 'allow'
-      ? goTo(reply, callbackOf(login, { code: await logins.loopback.approve(login, visitor, placeOf(request)) }))
+      ? goTo(reply, callbackOf(login, { code: await logins.loopback.approve(login, visitor, contextOf(request)) }))
       : deny(request, reply, login, visitor)
   })
 
@@ -61,11 +64,11 @@ export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...
     login: LoopbackLogin,
     visitor: Visit,
   ): Promise<FastifyReply> {
-    await logins.loopback.deny(login, visitor, placeOf(request))
+    await logins.loopback.deny(login, visitor, contextOf(request))
     return goTo(reply, callbackOf(login, { error: 'access_denied' }))
   }
 
-  /** Before anybody is asked who they are: it costs nothing. */
+  /** Runs before authentication, because it needs no I/O. */
   function open(handle: string): LoopbackLogin {
     const login = handle.length > 2_000 ? null : logins.loopback.read(handle)
     if (login === null) throw new LoginDenied(unknownCliLogin)
@@ -73,8 +76,8 @@ export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...
     return login
   }
 
-  function placeOf(request: FastifyRequest) {
-    return places.placeOf(request)
+  function contextOf(request: FastifyRequest) {
+    return requests.contextOf(request)
   }
 }
 
@@ -82,7 +85,7 @@ function checkRack({ id, rack }: LoopbackLogin, { racks }: Visit): void {
   if (rack !== null && !racks.includes(rack)) throw new LoginDenied(wrongCliRack, { login: id, rack })
 }
 
-/** Never anywhere but the machine that the browser runs on. */
+/** Always the machine that the browser runs on. */
 function originOf({ port }: LoopbackLogin): string {
   return `http://127.0.0.1:${port}`
 }

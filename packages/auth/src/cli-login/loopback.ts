@@ -5,7 +5,7 @@ import type { Change } from '../admin/change.ts'
 import { LoginDenied } from '../login/denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import { createValueSeal } from '../tokens/seal.ts'
-import { assertLoggedInSince, authorOf, type Decider, denialEvent, detailOf, type Place } from './decision.ts'
+import { assertLoggedInSince, authorOf, type Decider, denialEvent, detailOf, type RequestContext } from './decision.ts'
 import {
   decidedCliLogin,
   expiredCliLogin,
@@ -18,14 +18,14 @@ import {
 } from './denial.ts'
 import type { CliLoginOptions } from './options.ts'
 import { recordedChange } from './recorded-change.ts'
-import { type BegunLogin, cliLoginLife, type LoopbackRequest } from './request.ts'
+import { cliLoginLife, type LoopbackRequest, type PendingLogin } from './request.ts'
 import { type NewCliSession, openCliSession } from './session.ts'
 
-/** A loopback login as it travels in its address. */
-export interface LoopbackLogin extends BegunLogin, LoopbackRequest {}
+/** A loopback login, as it is sealed in its address. */
+export interface LoopbackLogin extends PendingLogin, LoopbackRequest {}
 
-export interface BegunLoopback {
-  /** The one value of the address that is opened. */
+export interface StartedLoopbackLogin {
+  /** The sealed login, the only parameter of the address. */
   readonly handle: string
   readonly expiresAt: number
 }
@@ -38,13 +38,13 @@ export function createLoopbackLogins(options: CliLoginOptions) {
   const { seal, open } = createValueSeal<LoopbackLogin>(keys.loopbackLogins)
 
   return {
-    begin(request: LoopbackRequest, address: string): BegunLoopback {
+    begin(request: LoopbackRequest, address: string): StartedLoopbackLogin {
       const begunAt = clock.now()
       const handle = seal({ ...request, id: randomUUID(), address, begunAt })
       return { handle, expiresAt: begunAt + cliLoginLife }
     },
 
-    /** Null for what this gateway has not sealed. */
+    /** Null if this gateway did not seal the handle. */
     read: (handle: string): LoopbackLogin | null => open(handle),
 
     async isDecided({ id }: LoopbackLogin): Promise<boolean> {
@@ -52,8 +52,8 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
 
     /** @returns the code for the process that began it. @throws LoginDenied */
-    approve(login: LoopbackLogin, decider: Decider, place: Place): Promise<string> {
-      return recordedChange(options, authorOf(decider), place, async (change) => {
+    approve(login: LoopbackLogin, decider: Decider, context: RequestContext): Promise<string> {
+      return recordedChange(options, authorOf(decider), context, async (change) => {
         const at = await assertLoggedInSince(change, decider, login)
         const code = randomBytes(32).toString('base64url')
         await decide(change, login, { userId: decider.user, authenticatedAt: at, code: hashOf(code) })
@@ -64,27 +64,27 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
 
     /** @throws LoginDenied */
-    deny(login: LoopbackLogin, decider: Decider, place: Place): Promise<void> {
-      return recordedChange(options, authorOf(decider), place, async (change) => {
+    deny(login: LoopbackLogin, decider: Decider, context: RequestContext): Promise<void> {
+      return recordedChange(options, authorOf(decider), context, async (change) => {
         await decide(change, login, { userId: decider.user, authenticatedAt: new Date(clock.now()), code: null })
         change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('loopback', login) })
       })
     },
 
     /** Exchanges a code for its session, once. An attempt with a wrong verifier also uses up the code. */
-    async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession | LoginDenial> {
-      // Anybody may send one, so that a code that does not exist must not wait in line with changes.
+    async redeem(code: string, verifier: string, context: RequestContext): Promise<NewCliSession | LoginDenial> {
+      // Anyone can send a code, so an unknown code must not wait for the lock of identity changes.
       if ((await database.db.$count(loopbackLogins, eq(loopbackLogins.code, hashOf(code)))) === 0) return unknownCode
-      return recordedChange(options, login, place, async (change) => {
+      return recordedChange(options, login, context, async (change) => {
         const found = await takeCode(change, hashOf(code))
         if (found === null) return unknownCode
         const { row, user, wasSpent } = found
         const named = { ...change, by: authorOf({ user: user.id, email: user.email }) }
-        const refusal = wasSpent ? usedCode : problemOf(found, verifier)
+        const denial = wasSpent ? usedCode : problemOf(found, verifier)
         const detail = { login: row.id, flow: 'loopback', device: row.device }
-        if (refusal === null) return openCliSession(named, options, { ...row, login: row.id, flow: 'loopback', user })
-        named.events.push(denialEvent(named.by, refusal, { ...detail, user: user.id, email: user.email }))
-        return refusal
+        if (denial === null) return openCliSession(named, options, { ...row, login: row.id, flow: 'loopback', user })
+        named.events.push(denialEvent(named.by, denial, { ...detail, user: user.id, email: user.email }))
+        return denial
       })
     },
   }

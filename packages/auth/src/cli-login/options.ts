@@ -20,6 +20,6 @@ export interface CliLoginOptions {
   readonly deviceLogin: DeviceLoginMode
   /** Seconds between two polls of one login. */
   readonly pollSeconds: number
-  /** What one sender can easily change of its address is left out. */
+  /** The part of an address that a client cannot easily change. */
   readonly blockOf: (address: string) => string
 }

@@ -2,22 +2,22 @@ import { formatMessage } from '@rack-gateway/errors'
 import type { FastifyReply } from 'fastify'
 import { type Html, html, sendPage } from '../login/html.ts'
 import type { LoginDenial } from './denial.ts'
-import type { BegunLogin } from './request.ts'
+import type { PendingLogin } from './request.ts'
 import type { Visitor } from './visitor.ts'
 
 export interface Question {
-  readonly login: BegunLogin
+  readonly login: PendingLogin
   readonly visitor: Visitor
-  /** From where the page is looked at. */
+  /** The address of the browser. */
   readonly here: string
   readonly isSameNetwork: boolean
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** Where the form goes, and what goes with it. */
+  /** The address of the form, and its hidden field. */
   readonly action: string
   readonly handle: { readonly name: string; readonly value: string }
   readonly warning: string
-  /** Whether a login from elsewhere is only allowed with a tick. */
+  /** Whether a login from another network can be allowed only with a tick. */
   readonly tick: 'elsewhere' | 'never'
   readonly formTargets?: readonly string[]
 }
@@ -35,7 +35,7 @@ export function askDecision(reply: FastifyReply, question: Question): FastifyRep
     isSameNetwork || tick === 'never'
       ? []
       : [
-          html`<label class="tick"><input type="checkbox" name="confirmed" value="yes" required> <span>I began this login myself, at ${login.address}, and nobody sent me the code.</span></label>\n`,
+          html`<label class="tick"><input type="checkbox" name="confirmed" value="yes" required> <span>I started this login myself, at ${login.address}, and nobody sent me the code.</span></label>\n`,
         ]
   return sendPage(
     reply,
@@ -47,40 +47,40 @@ export function askDecision(reply: FastifyReply, question: Question): FastifyRep
 <dt>Device</dt><dd>${login.device}</dd>
 <dt>System</dt><dd>${login.system}</dd>
 <dt>Address</dt><dd>${from}</dd>
-<dt>Begun</dt><dd>${ageOf(now - login.begunAt)}</dd>
-<dt>Good for</dt><dd>${login.rack === null ? 'every rack that you may use' : `the rack ${login.rack} alone`}</dd>
+<dt>Started</dt><dd>${ageOf(now - login.begunAt)}</dd>
+<dt>Valid for</dt><dd>${login.rack === null ? 'every rack that you can use' : `the rack ${login.rack} only`}</dd>
 </dl>
 ${warning}<form method="post" action="${action}">
 <input type="hidden" name="csrf_token" value="${visitor.csrfToken}">
 <input type="hidden" name="${handle.name}" value="${handle.value}">
 ${box}<p class="choices"><button name="decision" value="allow">Allow</button> <button class="second" name="decision" value="deny" formnovalidate>Deny</button></p>
 </form>
-<p class="soft">Device and system are what the command says of itself. The address is the one that the gateway saw.</p>`,
+<p class="soft">The command reports device and system itself. The address is the one that the gateway saw.</p>`,
     { formTargets },
   )
 }
 
 export interface CodeForm {
   readonly visitor: Visitor
-  /** Why the code before did not count. */
+  /** Why the previous code was rejected. */
   readonly problem: LoginDenial | null
 }
 
 /** The form for the code from the terminal. No link fills it in. */
 export function askCode(reply: FastifyReply, { visitor, problem }: CodeForm): FastifyReply {
-  const told =
+  const warning =
     problem === null
       ? []
-      : [html`<p class="warning" role="alert"><strong>${problem.title}</strong>: ${formatMessage(problem)}.</p>\n`]
+      : [html`<p class="warning" role="alert"><strong>${problem.title}.</strong> ${formatMessage(problem)}</p>\n`]
   return sendPage(
     reply,
     problem?.status ?? 200,
     'Log in the rack-gateway command',
-    html`${told}<p>You are <strong>${visitor.email}</strong>. Type the code that your own terminal shows. Do not type a code that another person sent you: that person could then act as you.</p>
+    html`${warning}<p>You are <strong>${visitor.email}</strong>. Type the code that your own terminal shows. Do not type a code that another person sent you: that person could then act as you.</p>
 <form method="post" action="/gateway/device">
 <input type="hidden" name="csrf_token" value="${visitor.csrfToken}">
 <label>Code, eight letters <input class="code" name="code" maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus></label>
-<button>Go on</button>
+<button>Continue</button>
 </form>`,
   )
 }
@@ -89,10 +89,9 @@ export function resultPage(reply: FastifyReply, title: string, sentence: string)
   return sendPage(reply, 200, title, html`<p>${sentence}</p>`)
 }
 
-/** Why a login goes no further. @param again where to log in once more, if that helps */
-export function cliDenialPage(reply: FastifyReply, refusal: LoginDenial, again: string | null): FastifyReply {
-  const { status, title } = refusal
-  const reason = formatMessage(refusal)
+/** Why a login was denied. @param again where to log in again, if that helps */
+export function cliDenialPage(reply: FastifyReply, denial: LoginDenial, again: string | null): FastifyReply {
+  const { status, title } = denial
   const button: Html[] =
     again === null
       ? []
@@ -102,8 +101,8 @@ export function cliDenialPage(reply: FastifyReply, refusal: LoginDenial, again: 
     reply,
     status,
     title,
-    html`<p>${reason.charAt(0).toUpperCase()}${reason.slice(1)}.</p>
-${button}<p class="soft">If you ask for help, name the request ${reply.request.id}.</p>`,
+    html`<p>${formatMessage(denial)}</p>
+${button}<p class="soft">If you ask for help, include the request ID ${reply.request.id}.</p>`,
   )
 }
 

@@ -6,14 +6,14 @@ import type { LoginDenial } from './denial.ts'
 import type { CliLogins } from './logins.ts'
 import type { CliLoginOptions } from './options.ts'
 import type { Visit } from './visit.ts'
-import type { CliLoginPlaces } from './visitor.ts'
+import type { CliLoginRequests } from './visitor.ts'
 
 export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' | 'keys'> {
   readonly logins: CliLogins
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
-  readonly places: CliLoginPlaces
-  /** Counts the codes that an account and an address type. @returns whether that is more than a person mistypes */
+  readonly requests: CliLoginRequests
+  /** Counts the codes that an account and an address type. @returns whether the limit is exceeded */
   readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
   /** Counts unauthenticated and failed requests. @throws an error with status 429 above the limit of the address */
   readonly limitUnauthenticated: (request: FastifyRequest) => Promise<void>
@@ -21,14 +21,14 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   readonly recordDenial: (
     request: FastifyRequest,
     visitor: Decider,
-    refusal: LoginDenial,
+    denial: LoginDenial,
     detail: Readonly<Record<string, string>>,
   ) => Promise<void>
-  /** Of anything else, which anybody can send: counted, without I/O. */
-  readonly countDenial: (request: FastifyRequest, refusal: Pick<LoginDenial, 'rule' | 'reason' | 'remedy'>) => void
+  /** Counts an unauthenticated denial, without I/O. */
+  readonly countDenial: (request: FastifyRequest, denial: Pick<LoginDenial, 'rule' | 'reason' | 'remedy'>) => void
 }
 
 export interface CliLoginPagesOptions extends CliLoginPluginOptions {
-  /** Who visits; null for a browser that isn't logged in. */
+  /** Null for a browser that isn't logged in. */
   visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit | null>
 }

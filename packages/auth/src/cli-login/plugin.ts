@@ -11,12 +11,12 @@ import { cliDenialPage } from './pages.ts'
 import type { CliLoginPagesOptions, CliLoginPluginOptions } from './plugin-options.ts'
 import { visitorOf } from './visitor.ts'
 
-export type { Place } from './decision.ts'
+export type { RequestContext } from './decision.ts'
 export { type CliLogins, createCliLogins } from './logins.ts'
 export type { CliLoginOptions, DeviceLoginMode } from './options.ts'
-export type { CliLoginPlaces } from './visitor.ts'
+export type { CliLoginRequests } from './visitor.ts'
 
-/** The pages on which people decide about logins of the rack-gateway command. */
+/** The pages where users allow or deny logins of the rack-gateway command. */
 export default fp(
   async function cliLogin(app: FastifyInstance, options: CliLoginPluginOptions) {
     await app.register(async function pages(scope) {
@@ -32,17 +32,17 @@ export default fp(
 
 function visitsOf(
   app: FastifyInstance,
-  { places, database, limitUnauthenticated }: CliLoginPluginOptions,
+  { requests, database, limitUnauthenticated }: CliLoginPluginOptions,
 ): CliLoginPagesOptions['visit'] {
   return async function visit(request, reply) {
-    const visitor = await visitorOf(app, request, reply, places.racksOf)
+    const visitor = await visitorOf(app, request, reply, requests.racksOf)
     if (visitor === null) {
       await limitUnauthenticated(request)
       return null
     }
     return {
       ...visitor,
-      address: places.placeOf(request).source.address,
+      address: requests.contextOf(request).source.address,
       loggedInAfter: async (begunAt) => (await authenticatedAt(database.db, visitor.session)) >= begunAt,
     }
   }
@@ -50,29 +50,29 @@ function visitsOf(
 
 function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): void {
   app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
-    if (error instanceof LoginDenied) return refuse(request, reply, error)
+    if (error instanceof LoginDenied) return denyLogin(request, reply, error)
     if (error.statusCode === 429) return tooMany(request, reply, error)
     if ((error.statusCode ?? 500) < 500) throw error
     request.log.error({ event: 'cli_login.broken', err: error })
     return unavailablePage(reply, error)
   })
 
-  async function refuse(request: FastifyRequest, reply: FastifyReply, { denial: refusal, detail }: LoginDenied) {
+  async function denyLogin(request: FastifyRequest, reply: FastifyReply, { denial, detail }: LoginDenied) {
     const { again = null, ...rest } = detail
     const { principal } = request
-    const beyond = principal === null ? await beyondLimit(request) : null
-    if (beyond !== null) return tooMany(request, reply, beyond)
-    if (principal === null || refusal === deviceLoginOff) options.countDenial(request, refusal)
-    else if (refusal !== oldLogin || request.method === 'POST') {
+    const limited = principal === null ? await limitError(request) : null
+    if (limited !== null) return tooMany(request, reply, limited)
+    if (principal === null || denial === deviceLoginOff) options.countDenial(request, denial)
+    else if (denial !== oldLogin || request.method === 'POST') {
       const { id, name, credential } = principal
-      await options.recordDenial(request, { user: id, email: name, session: credential }, refusal, rest)
+      await options.recordDenial(request, { user: id, email: name, session: credential }, denial, rest)
     }
-    return cliDenialPage(reply, refusal, again)
+    return cliDenialPage(reply, denial, again)
   }
-  async function beyondLimit(request: FastifyRequest): Promise<Limited | null> {
+  async function limitError(request: FastifyRequest): Promise<Limited | null> {
     return options.limitUnauthenticated(request).then(
       () => null,
-      (beyond: Limited) => beyond,
+      (error: Limited) => error,
     )
   }
 

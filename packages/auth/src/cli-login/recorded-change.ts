@@ -1,15 +1,15 @@
 import { type Change, changeIdentities } from '../admin/change.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
-import type { Place } from './decision.ts'
+import type { RequestContext } from './decision.ts'
 import type { CliLoginOptions } from './options.ts'
 
-/** A change whose events say where it was asked for. */
+/** Runs a change of identities whose events have the request and its source. */
 export function recordedChange<T>(
   { database, record }: Pick<CliLoginOptions, 'database' | 'record'>,
   by: Author,
-  place: Place,
+  context: RequestContext,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  const recordThere: RecordIdentityEvents = (events) => record(events.map((event) => ({ ...event, ...place })))
-  return changeIdentities({ database, by, record: recordThere }, work)
+  const recordWithContext: RecordIdentityEvents = (events) => record(events.map((event) => ({ ...event, ...context })))
+  return changeIdentities({ database, by, record: recordWithContext }, work)
 }

@@ -1,32 +1,32 @@
-/** What a CLI says of itself and wants. Nobody has checked who says it. */
+/** The request of a CLI for a login. Nothing in it is verified. */
 export interface CliLoginRequest {
-  /** What it calls the device that it runs on. */
+  /** The name of the device that it runs on. */
   readonly device: string
   readonly system: string
-  /** The only rack that the session should be good for, or null. */
+  /** The only rack that the session is valid for, or null for all. */
   readonly rack: string | null
 }
 
-/** Where a loopback login brings its code: to a process that holds the verifier of the challenge. */
+/** A login whose code goes to the process that has the verifier of the challenge. */
 export interface LoopbackRequest extends CliLoginRequest {
-  /** Of PKCE with S256. */
+  /** The PKCE challenge (S256). */
   readonly challenge: string
   readonly port: number
-  /** The only path that is listened on, without its slash. */
+  /** The path of the callback, without its slash. */
   readonly path: string
   readonly state: string
 }
 
-/** A login of a CLI that has begun, as the person who decides sees it. */
-export interface BegunLogin extends CliLoginRequest {
+/** A CLI login that waits for the decision of a user. */
+export interface PendingLogin extends CliLoginRequest {
   readonly id: string
-  /** From where it was begun, as the gateway saw it. */
+  /** The address that started it, as the gateway saw it. */
   readonly address: string
   /** Milliseconds since the epoch. */
   readonly begunAt: number
 }
 
-/** From beginning to end of a login, in milliseconds. */
+/** How long a login may take, in milliseconds. */
 export const cliLoginLife = 600_000
 
 export const flows = ['loopback', 'device'] as const

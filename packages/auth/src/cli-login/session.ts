@@ -3,9 +3,9 @@ import { type IssuedCredential, storeSession } from '../sessions/sessions.ts'
 import type { CliLoginOptions } from './options.ts'
 import type { Flow } from './request.ts'
 
-/** What a login of the CLI ends in. */
+/** The session that a CLI login creates. */
 export interface NewCliSession extends IssuedCredential {
-  /** When it is time for a newer token; milliseconds since the epoch. */
+  /** When the CLI should renew it, in milliseconds since the epoch. */
   readonly renewAt: number
 }
 

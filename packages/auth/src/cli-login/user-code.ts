@@ -1,25 +1,25 @@
 import { createHmac, randomInt } from 'node:crypto'
 import type { Keys } from '../tokens/login-keys.ts'
 
-/** No vowels, so that no word comes of it, and no two letters that look alike. @see RFC 8628, section 6.1 */
+/** No vowels, so that no code is a word, and no letters that look alike. @see RFC 8628, section 6.1 */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'
 const length = 8
 const typed = new RegExp(`^[${alphabet}${alphabet.toLowerCase()}]{${length}}$`)
 
-/** What the terminal shows, such as `WDJB-MJHT`. */
+/** The code that the terminal shows, such as `WDJB-MJHT`. */
 export function newUserCode(): string {
   const letters = Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
   return `${letters.slice(0, 4)}-${letters.slice(4)}`
 }
 
-/** The eight letters, however they were typed; null for what can't be a code. */
+/** The eight letters of a typed code; null if it can't be a code. */
 export function readUserCode(text: string): string | null {
   if (text.length > 40) return null
   const letters = text.replace(/[\s-]/g, '')
   return typed.test(letters) ? letters.toUpperCase() : null
 }
 
-/** What is kept of a code. Eight letters could be guessed from a plain hash. @param keys newest first */
+/** The stored form of a code: a keyed hash, because eight letters could be guessed from a plain one. @param keys newest first */
 export function createUserCodeHash(keys: Keys): (letters: string) => Buffer[] {
   return (letters) => keys.map((key) => createHmac('sha256', key).update(letters).digest())
 }

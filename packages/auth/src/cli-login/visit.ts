@@ -1,14 +1,14 @@
 import type { FastifyReply } from 'fastify'
 import type { Visitor } from './visitor.ts'
 
-/** A visitor, with what is asked about them once. */
+/** A visitor, and the address of the visit. */
 export interface Visit extends Visitor {
-  /** From where they come. */
+  /** The address of the browser. */
   readonly address: string
   loggedInAfter(begunAt: number): Promise<boolean>
 }
 
-/** @param back a page of ours, where the browser comes back to */
+/** @param back the page of the gateway that the browser returns to */
 export function logInFirst(reply: FastifyReply, back: string): FastifyReply {
   return goTo(reply, `/gateway/auth/login?return_to=${encodeURIComponent(back)}`)
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Unauthenticated } from '../errors.ts'
 import { LoginDenied } from '../login/denial.ts'
-import type { Decider, Place } from './decision.ts'
+import type { Decider, RequestContext } from './decision.ts'
 import { noBrowser } from './denial.ts'
 
 /** A user whose browser is logged in. */
@@ -11,15 +11,15 @@ export interface Visitor extends Decider {
 }
 
 /**
- * Who visits a page; null for a browser that isn't logged in.
+ * The user of a page; null for a browser that isn't logged in.
  *
- * @throws LoginDenied for a token: none leads to another one
+ * @throws LoginDenied for a token, which cannot be used to get another token
  */
 export async function visitorOf(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  racksOf: CliLoginPlaces['racksOf'],
+  racksOf: CliLoginRequests['racksOf'],
 ): Promise<Visitor | null> {
   if (request.headers.authorization !== undefined) throw new LoginDenied(noBrowser)
   try {
@@ -39,11 +39,11 @@ export async function visitorOf(
   }
 }
 
-/** What the pages learn about requests from the gateway. */
-export interface CliLoginPlaces {
-  placeOf(request: FastifyRequest): Place
-  /** Those that the caller has a role on. */
+/** What the pages need to know about requests. The gateway supplies it. */
+export interface CliLoginRequests {
+  contextOf(request: FastifyRequest): RequestContext
+  /** The racks that the caller has a role on. */
   racksOf(request: FastifyRequest): readonly string[]
-  /** Whether two addresses are one sender's. */
+  /** Whether two addresses belong to the same client network. */
   isSameNetwork(one: string, other: string): boolean
 }

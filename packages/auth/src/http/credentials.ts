@@ -6,17 +6,17 @@ import {
   twoCredentials,
 } from '../denial.ts'
 
-/** What the Authorization header holds. A Basic one is taken apart by @fastify/basic-auth. */
+/** The scheme of the Authorization header. @fastify/basic-auth parses Basic credentials. */
 export type Authorization = { readonly scheme: 'basic' } | { readonly scheme: 'bearer'; readonly token: string }
 
 const headerName = 'authorization'
-/** An OIDC token of a CI job fits, in base64 once more. */
+/** Large enough for the OIDC token of a CI job, encoded in base64. */
 const maximumBytes = 8192
 const scheme = /^(basic|bearer) (?=.)/i
 
 /**
- * Reads the one Authorization header from the headers as they arrived.
- * Node keeps the first of several in `headers` and another hop might keep the last, so several are refused.
+ * Reads the Authorization header from the raw headers. Several are denied, because Node keeps the first one in `headers`,
+ * and a proxy may keep the last one.
  *
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders`
  */

@@ -29,7 +29,7 @@ describe('sources', () => {
     'example.com',
     '10.0.0.0/8 0.0.0.0/0',
   ])('%j is refused', (text) => {
-    expect(() => checkSources([text])).toThrow('a source is an address or a network')
+    expect(() => checkSources([text])).toThrow('A source must be an address or a network')
   })
 })
 

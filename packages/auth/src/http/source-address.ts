@@ -1,16 +1,16 @@
 import { BlockList, isIP } from 'node:net'
 import { InvalidSource } from '../errors.ts'
 
-/** Where a call comes from. Behind a trusted proxy that is what a header says, which can be anything; a connection that was reset has none. */
+/** The address of the caller. Behind a trusted proxy it comes from a header, which can contain anything. A reset connection has none. */
 export function callerAddress({ ip }: { readonly ip: string | undefined }): string {
   return ip !== undefined && isIP(ip.split('%', 1)[0] ?? '') !== 0 ? ip : 'unknown'
 }
 
-/** IPv4 within IPv6, however it is written. */
+/** IPv4-mapped IPv6 addresses, in any spelling. */
 const mapped = new BlockList()
 mapped.addSubnet('::ffff:0:0', 96, 'ipv6')
 
-/** CIDRs as they are kept; an address alone is a network of one. @throws InvalidSource */
+/** The canonical CIDRs. A single address becomes a network of one address. @throws InvalidSource */
 export function checkSources(texts: readonly string[]): string[] {
   return [...new Set(texts.map(checkSource))]
 }
@@ -21,7 +21,7 @@ function checkSource(text: string): string {
   const width = family === 4 ? 32 : 128
   const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : width + 1
   if (family === 0 || rest.length > 0 || length > width || address.includes('%')) throw new InvalidSource()
-  // As IPv6 it would hold for no caller: an IPv4 address is compared as IPv4.
+  // An IPv4-mapped network would never match, because IPv4 addresses are compared as IPv4.
   if (familyOf(address) === 'ipv4' && family === 6) throw new InvalidSource()
   return `${address.toLowerCase()}/${length}`
 }

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto'
 import type { Keys } from '../tokens/login-keys.ts'
 import { createValueSeal, type ValueSeal } from '../tokens/seal.ts'
 
-/** A login that has begun: what must come back with it. */
+/** A started login: the values that the callback must match. */
 export interface Attempt {
   readonly state: string
   readonly nonce: string
-  /** Of PKCE. */
+  /** The PKCE verifier. */
   readonly verifier: string
   readonly returnTo: string
   /** Milliseconds since the epoch. */
   readonly begunAt: number
-  /** Whether this is its second round, for which the provider asks for consent. */
+  /** Whether the provider was asked for consent, in a second round. */
   readonly consentAsked?: boolean
 }
 
 export const attemptLife = 600_000
 
-/** What an attempt's cookie is called, after the prefix: so that several tabs don't take each other's. */
+/** The name of an attempt's cookie after the prefix, so that each tab has its own. */
 export function attemptName(state: string): string {
   return stateHash(state).subarray(0, 8).toString('hex')
 }
@@ -28,7 +28,7 @@ export function stateHash(state: string): Buffer {
 
 export type AttemptSeal = ValueSeal<Attempt>
 
-/** Attempts travel in their browser, sealed, so that beginning one costs no I/O. @param keys newest first */
+/** Attempts are sealed in cookies, so that starting one needs no I/O. @param keys newest first */
 export function createAttemptSeal(keys: Keys): AttemptSeal {
   return createValueSeal(keys)
 }

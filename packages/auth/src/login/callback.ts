@@ -3,9 +3,9 @@ export type Callback =
   | { readonly kind: 'error'; readonly state: string; readonly error: string }
   | { readonly kind: 'broken'; readonly state: string }
 
-const longest = 4_096
+const maxLength = 4_096
 
-/** What the provider sent with the browser; null without a state. What is there twice, or huge, counts as broken. */
+/** The parameters of the callback; null without a state. A repeated or very long parameter makes it `broken`. */
 export function readCallback(query: unknown): Callback | null {
   const values = query as Readonly<Record<string, unknown>>
   const state = textOf(values.state)
@@ -17,11 +17,11 @@ export function readCallback(query: unknown): Callback | null {
   return { kind: 'code', state, code, iss }
 }
 
-/** The provider's words, which anybody could have put there. */
+/** The error of the provider. Untrusted, because it comes from the address. */
 function errorOf({ error, error_description: description }: Readonly<Record<string, unknown>>): string {
   return [error, description].flatMap((value) => textOf(value)?.slice(0, 300) ?? []).join(': ')
 }
 
 function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' && value.length <= longest ? value : null
+  return typeof value === 'string' && value !== '' && value.length <= maxLength ? value : null
 }

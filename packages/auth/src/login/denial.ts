@@ -16,101 +16,101 @@ function denyPerson(rule: string, title: string, reason: string, remedy: string)
   return Object.freeze({ ...denyByGateway(rule, reason, remedy), status: 403, title, of: 'person' })
 }
 
-const again = 'log in again from the beginning'
-const tellAdministrator = 'if this continues, tell an administrator of this gateway'
+const again = 'Start the login again.'
+const orTell = 'If the problem persists, tell an administrator of the gateway.'
 
 export const unknownLogin = denyLogin(
   400,
   'login-unknown',
-  'This login was not begun here',
-  'this browser has begun no such login, or has finished it already:',
+  'This login did not start in this browser',
+  'This browser did not start this login, or has already finished it.',
   again,
 )
 export const expiredLogin = denyLogin(
   400,
   'login-expired',
   'This login took too long',
-  'a login must be finished within ten minutes, and nothing was changed:',
+  'A login must be finished within ten minutes, so this one was canceled.',
   again,
 )
 export const usedLogin = denyLogin(
   400,
   'login-used',
-  'This login was finished already',
-  'each login works once, and this one has come back before:',
+  'This login is already finished',
+  'Each login works only once, and this one was already used.',
   again,
 )
 export const otherIssuer = denyLogin(
   400,
   'login-issuer',
-  'The answer came from somewhere else',
-  'the answer to this login does not name the identity provider that was asked, so it was not used:',
+  'The response is not from the expected identity provider',
+  'The response to this login does not name the expected identity provider, so it was rejected.',
   again,
 )
 export const refusedByProvider = denyLogin(
   403,
   'login-provider-refused',
   'The identity provider ended the login',
-  'the identity provider did not let you in:',
-  `${again}, or ask who runs it`,
+  'The identity provider did not log you in.',
+  'Start the login again, or ask the administrator of the identity provider.',
 )
 export const unreachableProvider = denyLogin(
   503,
   'login-provider-unreachable',
   'The identity provider does not answer',
-  'logging in is not possible right now, sessions that exist go on:',
-  `try again in a few minutes; ${tellAdministrator}`,
+  'The identity provider does not answer, so you cannot log in now. Existing sessions stay valid.',
+  `Try again in a few minutes. ${orTell}`,
 )
 export const brokenProvider = denyLogin(
   502,
   'login-provider-broken',
-  'The identity provider gave an unusable answer',
-  'its answer could not be used, so you were not logged in:',
-  `${again}; ${tellAdministrator}`,
+  'The identity provider sent an invalid response',
+  'The response of the identity provider is invalid, so you are not logged in.',
+  `${again} ${orTell}`,
 )
 export const refusedCode = denyLogin(
   403,
   'login-code',
   'The identity provider did not confirm the login',
-  'it did not accept what the gateway presented for you, so you were not logged in:',
-  `${again}; ${tellAdministrator}`,
+  'The identity provider rejected the authorization code, so you are not logged in.',
+  `${again} ${orTell}`,
 )
 export const badIdToken = denyLogin(
   403,
   'login-id-token',
-  'The identity provider’s proof did not hold',
-  'what it said about you could not be verified, so you were not logged in:',
-  `${again}; ${tellAdministrator}`,
+  'The ID token of the identity provider is invalid',
+  'The ID token of the identity provider could not be verified, so you are not logged in.',
+  `${again} ${orTell}`,
 )
 export const noEmail = denyPerson(
   'login-email',
   'Your account has no usable e-mail address',
-  'the identity provider named no e-mail address for you, or one that is not plain ASCII with one @:',
-  'ask who runs it to correct your account',
+  'The identity provider sent no e-mail address for you, or one that is not plain ASCII with one @.',
+  'Ask the administrator of the identity provider to correct your account.',
 )
 export const unverifiedEmail = denyPerson(
   'login-email-unverified',
   'Your e-mail address is not verified',
-  'the identity provider does not vouch for your e-mail address:',
-  'verify it there, then log in again',
+  'The identity provider has not verified your e-mail address.',
+  'Verify it there, and log in again.',
 )
 export const otherDomain = denyPerson(
   'login-domain',
-  'Your account is not of an organisation that may log in here',
-  'only accounts of certain domains may log in here:',
-  'log in with your account at work, or ask an administrator of this gateway',
+  'Your account’s domain is not permitted',
+  'Only accounts of certain domains can log in to this gateway.',
+  'Log in with your work account, or ask an administrator of the gateway.',
 )
 export const badGroups = denyPerson(
   'login-groups',
   'Your groups could not be read',
-  'the identity provider lists your groups in a way that can not be read, so you were not logged in:',
-  'tell an administrator of this gateway',
+  'The identity provider sent your groups in a form that cannot be read, so you are not logged in.',
+  'Tell an administrator of the gateway.',
 )
 export const lockedAccount = denyPerson(
   'login-locked',
   'Your account is locked',
-  'an administrator of this gateway has locked your account:',
-  'ask one to unlock it',
+  'An administrator of the gateway locked your account.',
+  'Ask an administrator to unlock it.',
 )
 
 /** Ends a login. The audit event records `detail`; the page also shows `detail.note`, escaped. */

@@ -1,7 +1,7 @@
-const longest = 80
+const maxLength = 80
 
-/** What the list of sessions calls a browser, from what it says of itself: plain text, whatever was sent. */
+/** The name of a browser in the list of sessions: its user agent, reduced to plain text. */
 export function deviceOf(userAgent: string | undefined): string {
   const plain = (userAgent ?? '').replace(/[^A-Za-z0-9 ._/();:,+-]/g, '?').trim()
-  return `browser: ${plain === '' ? 'unnamed' : plain.slice(0, longest)}`
+  return `browser: ${plain === '' ? 'unnamed' : plain.slice(0, maxLength)}`
 }

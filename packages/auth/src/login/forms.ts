@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Lets the routes of `app` take what a form of a page sends; no form here is large. */
+/** Parses the forms of pages, which are small. */
 export function readForms(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -9,7 +9,7 @@ export function readForms(app: FastifyInstance): void {
   )
 }
 
-/** A field of the form that was sent, or undefined. */
+/** A field of the form, or undefined. */
 export function fieldOf({ body }: FastifyRequest, name: string): string | undefined {
   const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
   return typeof value === 'string' ? value : undefined

@@ -1,6 +1,6 @@
-const mostNamed = 20
-/** In characters. A longer text would be cut within a name by the audit log. */
-const mostText = 900
+const maxNamed = 20
+/** In characters. The audit log would cut a longer text within a name. */
+const maxText = 900
 
 /** Event detail of a user's groups: the first of them, and how many there are. */
 export function groupDetail(groups: readonly string[]): { readonly groups: string; readonly groupCount: string } {
@@ -16,13 +16,13 @@ export function groupChangeDetail(
   const known = { groups, groupCount, groupsBefore: firstOf(before), groupCountBefore: String(before.length) }
   if (isNamed(before) && isNamed(after)) return known
   const [old, current] = [new Set(before), new Set(after)]
-  const [come, gone] = [after.filter((group) => !old.has(group)), before.filter((group) => !current.has(group))]
+  const [added, removed] = [after.filter((group) => !old.has(group)), before.filter((group) => !current.has(group))]
   return {
     ...known,
-    groupsAdded: firstOf(come),
-    groupsAddedCount: String(come.length),
-    groupsRemoved: firstOf(gone),
-    groupsRemovedCount: String(gone.length),
+    groupsAdded: firstOf(added),
+    groupsAddedCount: String(added.length),
+    groupsRemoved: firstOf(removed),
+    groupsRemovedCount: String(removed.length),
   }
 }
 
@@ -36,8 +36,8 @@ function isNamed(groups: readonly string[]): boolean {
 
 function named(groups: readonly string[]): readonly string[] {
   let length = 0
-  return groups.slice(0, mostNamed).filter((group) => {
+  return groups.slice(0, maxNamed).filter((group) => {
     length += group.length + 2
-    return length <= mostText
+    return length <= maxText
   })
 }

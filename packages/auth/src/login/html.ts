@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 
-/** Markup. What is put into it as plain text is escaped. */
+/** Markup, as opposed to plain text. */
 export class Html {
   readonly markup: string
 
@@ -12,7 +12,7 @@ export class Html {
 
 type Part = string | Html | readonly Html[]
 
-/** A template whose holes are escaped, unless they are markup themselves. */
+/** A template that escapes its values, except those that are `Html`. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(texts.map((text, index) => text + markupOf(parts[index] ?? '')).join(''))
 }
@@ -30,7 +30,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Also takes out what controls a terminal or turns text around. */
+/** Escapes markup, and replaces characters that control a terminal or the text direction. */
 function escapeText(text: string): string {
   return text
     .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, ' ')
@@ -73,18 +73,18 @@ function contentPolicy(formTargets: readonly string[]): string {
 const headers = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  // With `no-referrer`, browsers would send our own forms with `Origin: null`.
+  // With `no-referrer`, browsers would send the gateway's own forms with `Origin: null`.
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-store',
 }
 
 export interface PageOptions {
-  /** Origins that a form of the page may lead to in the end, besides our own. */
+  /** Further origins that a form of the page may redirect to. */
   readonly formTargets?: readonly string[]
 }
 
-/** Answers with a whole page: no script, nothing from elsewhere, in nobody's frame. */
+/** Sends a page without scripts and external resources. Other sites can't put it into a frame. */
 export function sendPage(
   reply: FastifyReply,
   status: number,

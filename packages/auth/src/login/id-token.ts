@@ -12,7 +12,7 @@ const clockTolerance = 30
 /** Characters: thousands of groups fit. */
 const longestToken = 256 * 1024
 
-/** The provider's keys. An unknown key id asks for them again, at most every half minute. */
+/** The keys of the provider. An unknown key ID fetches them again, at most every 30 seconds. */
 export function remoteKeys(url: string): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(url), {
     timeoutDuration: answerDeadline,
@@ -24,18 +24,19 @@ export function remoteKeys(url: string): JWTVerifyGetKey {
 export interface Expected {
   readonly issuer: string
   readonly clientId: string
-  /** Null for one that came by a refresh token, which belongs to no login. */
+  /** Null for an ID token from a refresh, which belongs to no login. */
   readonly nonce: string | null
 }
 
-/** The claims of an id_token that proves what it says. @throws LoginDenied */
+/** The claims of a valid ID token. @throws LoginDenied */
 export async function verifyIdToken(
   token: unknown,
   keys: JWTVerifyGetKey,
   { issuer, clientId, nonce }: Expected,
   clock: Clock,
 ): Promise<JWTPayload> {
-  if (typeof token !== 'string' || token.length > longestToken) throw invalid('there is no id_token, or a huge one')
+  if (typeof token !== 'string' || token.length > longestToken)
+    throw invalid('there is no id_token, or it is too large')
   const { payload } = await jwtVerify(token, keys, {
     issuer,
     audience: clientId,
@@ -53,7 +54,7 @@ export async function verifyIdToken(
   return payload
 }
 
-/** Keys that can't be fetched are the provider's trouble, everything else is the token's. */
+/** Distinguishes keys that can't be fetched from an invalid token. */
 function explain(error: unknown): LoginDenied {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired)
     return invalid(error.claim)

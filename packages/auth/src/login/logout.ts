@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import { asksElsewhere, checkCsrf } from '../http/authenticate-cookie.ts'
+import { checkCsrf, isCrossSite } from '../http/authenticate-cookie.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { fieldOf, readForms } from './forms.ts'
 import { html, sendPage } from './html.ts'
 
-/** Ends the browser's session. One that has ended already is as good. */
+/** Ends the browser's session. Succeeds too if it has already ended. */
 export async function logout(app: FastifyInstance, { browserSessions }: { browserSessions: BrowserSessions }) {
   const { cookies } = browserSessions
   readForms(app)
@@ -12,14 +12,14 @@ export async function logout(app: FastifyInstance, { browserSessions }: { browse
     try {
       await app.authenticateOwn(request, reply)
     } catch (error) {
-      // Another site's form comes without the cookie, and must not take it away.
-      if ((error as FastifyError).statusCode !== 401 || asksElsewhere(request, browserSessions)) throw error
+      // The form of another site arrives without the cookie, and must not delete it.
+      if ((error as FastifyError).statusCode !== 401 || isCrossSite(request, browserSessions)) throw error
       return loggedOut(reply)
     }
   })
   app.post('/gateway/auth/logout', { config: { csrfByForm: true } }, async function logOut(request, reply) {
     const { principal } = request
-    if (principal === null) throw new Error('nobody is let through without a principal')
+    if (principal === null) throw new Error('authentication did not set a principal')
     checkCsrf(request, fieldOf(request, 'csrf_token') ?? request.headers['x-csrf-token'], browserSessions)
     const by = { kind: 'user', id: principal.id, name: principal.name } as const
     await browserSessions.end(principal.credential, by, 'logged out')

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { brokenProvider, LoginDenied, unreachableProvider } from './denial.ts'
 
-/** What of a provider's metadata is used. @see OpenID Connect Discovery 1.0, section 3; RFC 9207 for the last one */
+/** The used part of the metadata of a provider. @see OpenID Connect Discovery 1.0, section 3; RFC 9207 for the last field */
 export const Metadata = Type.Object({
   issuer: Type.String(),
   authorization_endpoint: Type.String(),
@@ -15,9 +15,9 @@ export const Metadata = Type.Object({
 })
 export type Metadata = Static<typeof Metadata>
 
-/** Milliseconds that one answer of the provider may take. */
+/** The timeout of one request to the provider, in milliseconds. */
 export const answerDeadline = 5_000
-/** Bytes that one answer of the provider may have. */
+/** The maximum size of one response of the provider, in bytes. */
 export const answerLimit = 512 * 1024
 
 /** @throws LoginDenied */
@@ -31,7 +31,7 @@ export async function discover(issuer: string): Promise<Metadata> {
   return metadata
 }
 
-/** Plain http is for a provider on loopback that is plain http itself. */
+/** Permits plain http only on loopback, and only if the issuer itself uses it. */
 function isUsable(url: string, issuer: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
@@ -58,14 +58,14 @@ async function fetchJson(url: string): Promise<unknown> {
   })
 }
 
-/** As `fetch`, with the answer read whole within the deadline and the limit; redirects are not followed. */
+/** Like `fetch`, but reads the whole response within the timeout and the size limit, and follows no redirects. */
 export async function boundedFetch(url: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(answerDeadline) })
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > answerLimit) throw new Error('the answer is too large')
+    if (size > answerLimit) throw new Error('the response is too large')
     chunks.push(chunk)
   }
   const { status, headers } = response

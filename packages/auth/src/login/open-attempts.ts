@@ -3,7 +3,7 @@ import type { Keys } from '../tokens/login-keys.ts'
 import { type Attempt, attemptLife, attemptName, createAttemptSeal } from './attempts.ts'
 import { type GatewayCookies, sentCookies } from './cookies.ts'
 
-const mostAttempts = 5
+const maxAttempts = 5
 
 /** The unfinished logins of a browser. Each has its own cookie, so several tabs can log in at once. @param keys newest first */
 export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) {
@@ -25,7 +25,7 @@ export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) 
         .filter(([name]) => name.startsWith(loginPrefix) && /^[0-9a-f]+$/.test(name.slice(loginPrefix.length)))
         .map(([name, value]) => ({ name, begunAt: open(value)?.begunAt ?? 0 }))
         .sort((one, other) => other.begunAt - one.begunAt)
-      for (const { name } of begun.slice(mostAttempts - 1)) reply.setCookie(name, '', { maxAge: 0 })
+      for (const { name } of begun.slice(maxAttempts - 1)) reply.setCookie(name, '', { maxAge: 0 })
       reply.setCookie(nameOf(attempt.state), seal(attempt), { maxAge: attemptLife / 1_000 })
     },
 

@@ -3,7 +3,7 @@ import { canonicalEmail } from '../admin/names.ts'
 import { badGroups, LoginDenied, noEmail, otherDomain, unverifiedEmail } from './denial.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 
-/** Whom the identity provider vouches for. */
+/** A user as the identity provider describes them. */
 export interface Person {
   readonly issuer: string
   readonly subject: string
@@ -17,11 +17,11 @@ const mostGroups = 5_000
 const longestGroup = 256
 const longestSubject = 255
 
-/** Domains that Google vouches for without naming an organisation in `hd`. */
-const ofGoogleItself = ['gmail.com', 'googlemail.com']
+/** Google's own domains, whose accounts have no `hd` claim. */
+const googleDomains = ['gmail.com', 'googlemail.com']
 
 /**
- * Who the verified claims stand for.
+ * Reads the user from verified claims.
  *
  * @throws LoginDenied
  */
@@ -54,21 +54,21 @@ function checkDomain(email: string, claims: JWTPayload, { issuer, allowedDomains
   if (allowedDomains.length === 0) return
   const domain = email.slice(email.lastIndexOf('@') + 1)
   const hosted = typeof claims.hd === 'string' ? claims.hd.toLowerCase() : null
-  const needsHosted = issuer === googleIssuer && !ofGoogleItself.includes(domain)
-  const hostedHolds = hosted === null ? !needsHosted : allowedDomains.includes(hosted)
-  if (!allowedDomains.includes(domain) || !hostedHolds)
+  const needsHosted = issuer === googleIssuer && !googleDomains.includes(domain)
+  const isHostedAllowed = hosted === null ? !needsHosted : allowedDomains.includes(hosted)
+  if (!allowedDomains.includes(domain) || !isHostedAllowed)
     throw new LoginDenied(otherDomain, { subject: String(claims.sub), email })
 }
 
-/** Absent is none. One that can't be read refuses the login, instead of taking roles away without a word. */
+/** Without the claim, the user has no groups. An unreadable claim denies the login, so that the user does not silently lose roles. */
 function groupsOf(
   claims: JWTPayload,
   claim: string | null,
-  whose: Pick<Person, 'subject' | 'email'>,
+  person: Pick<Person, 'subject' | 'email'>,
 ): readonly string[] {
   const value = claim === null || !Object.hasOwn(claims, claim) ? [] : claims[claim]
   const groups: unknown[] = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [null]
-  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginDenied(badGroups, { ...whose })
+  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginDenied(badGroups, { ...person })
   return [...new Set(groups)].sort()
 }
 

@@ -33,7 +33,7 @@ export { createProviderSource, type ProviderSource } from './provider-source.ts'
 export { createRecheck, type Recheck } from './recheck.ts'
 export type { LoginSettings } from './settings.ts'
 
-/** A login that came to nothing, for the audit log. */
+/** A failed login, for the audit log. */
 export interface FailedLogin extends Explanation {
   readonly request: FastifyRequest
   readonly rule: string
@@ -46,16 +46,16 @@ export interface LoginOptions {
   readonly grants: ProviderGrants
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
-  /** Of login attempts, newest first. */
+  /** The keys that seal login attempts, newest first. */
   readonly attemptKeys: Keys
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
   readonly record: RecordIdentityEvents
-  /** Of a person whom the provider vouched for: resolves when it is durable. */
+  /** Records the failed login of a person whom the provider authenticated. Resolves when the event is durable. */
   readonly recordFailure: (failed: FailedLogin) => Promise<void>
-  /** @param account issuer and subject of a person who is not let in @throws an error of status 429 beyond the limit */
+  /** @param account issuer and subject of a person whose login is denied @throws an error with status 429 above the limit */
   readonly limitAccount: (account: string) => void
-  /** Of anything else, which anybody can send: counted in the log and for the audit log, without I/O. */
+  /** Counts any other failed login in the log and for the audit log, without I/O, because anyone can cause it. */
   readonly countFailure: (failed: FailedLogin & { readonly status: number }) => void
 }
 
@@ -66,15 +66,15 @@ declare module 'fastify' {
   }
 }
 
-interface Beginning {
+interface LoginStart {
   readonly returnTo: string
   readonly consentOf: string | null
-  /** Whether the provider asks which account: else its own session answers for the one that was refused. */
+  /** Whether the provider asks for the account. Otherwise it reuses its session of the denied account. */
   readonly choosesAccount: boolean
 }
 
 /** The result of the redirect to the provider. */
-interface Vouched {
+interface ProviderResult {
   readonly person: Person
   readonly refreshToken: string | null
   readonly consentAsked: boolean
@@ -82,7 +82,7 @@ interface Vouched {
 
 const by: Author = { kind: 'system', id: 'login', name: 'login' }
 
-/** Log in, come back, log out: every answer is a page, or the way to one. */
+/** The routes for login, callback, and logout. Every response is a page or a redirect. */
 export default fp(
   async function login(app: FastifyInstance, options: LoginOptions) {
     await app.register(loginRoutes, options)
@@ -97,7 +97,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   const attempts = createOpenAttempts(cookies, options.attemptKeys)
 
   app.setErrorHandler(async function answerAsPage(error: Limited, request, reply) {
-    if (error instanceof LoginDenied) return refuse(request, reply, error, null)
+    if (error instanceof LoginDenied) return denyLogin(request, reply, error, null)
     if (error.statusCode === 429) {
       options.countFailure({
         request,
@@ -127,24 +127,24 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     if (!answer || !attempt) throw new LoginDenied(unknownLogin)
     attempts.remove(reply, attempt.state)
     try {
-      const vouched = await proven(attempt, answer)
-      if (await needsConsent(vouched, attempt))
+      const result = await finishAttempt(attempt, answer)
+      if (await needsConsent(result, attempt))
         return goToProvider(request, reply, {
           returnTo: attempt.returnTo,
-          consentOf: vouched.person.email,
+          consentOf: result.person.email,
           choosesAccount: false,
         })
-      const { token, expiresAt } = await letIn(request, vouched)
+      const { token, expiresAt } = await startSession(request, result)
       const maxAge = Math.floor((expiresAt - clock.now()) / 1_000)
       return goTo(reply.setCookie(cookies.session, token, { maxAge }), attempt.returnTo)
     } catch (error) {
-      if (error instanceof LoginDenied) return refuse(request, reply, error, attempt)
+      if (error instanceof LoginDenied) return denyLogin(request, reply, error, attempt)
       throw error
     }
   })
 
-  async function goToProvider(request: FastifyRequest, reply: FastifyReply, beginning: Beginning) {
-    const { returnTo, ...asked } = beginning
+  async function goToProvider(request: FastifyRequest, reply: FastifyReply, start: LoginStart) {
+    const { returnTo, ...asked } = start
     const nonce = randomBytes(32).toString('base64url')
     const { url, state, verifier } = await (await provider()).begin({ nonce, ...asked })
     const attempt = { state, nonce, verifier, returnTo, begunAt: clock.now(), consentAsked: asked.consentOf !== null }
@@ -152,14 +152,14 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     return goTo(reply, url)
   }
 
-  /** Some providers give a refresh token only with consent. Each person is asked for it once, and not at all where it came without. */
-  async function needsConsent({ person, refreshToken }: Vouched, { consentAsked }: Attempt): Promise<boolean> {
+  /** Some providers issue a refresh token only with consent. Each person is asked for consent at most once. */
+  async function needsConsent({ person, refreshToken }: ProviderResult, { consentAsked }: Attempt): Promise<boolean> {
     if (refreshToken !== null || consentAsked || !(await provider()).refreshable) return false
     return !(await grants.isSettled(person))
   }
 
-  /** Whom the provider vouches for. The attempt is used up by it, whatever comes of it. */
-  async function proven(attempt: Attempt, answer: Callback): Promise<Vouched> {
+  /** Exchanges the code for the identity of the person. Uses up the attempt, also if it fails. */
+  async function finishAttempt(attempt: Attempt, answer: Callback): Promise<ProviderResult> {
     const now = clock.now()
     if (now >= attempt.begunAt + attemptLife) throw new LoginDenied(expiredLogin)
     if (!(await database.db.transaction((tx) => takeAttempt({ tx }, attempt.state, now))))
@@ -171,7 +171,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   }
 
   /** A login replaces the browser's previous session, so that a planted session does not survive it. */
-  async function letIn(request: FastifyRequest, vouched: Vouched): Promise<SignedIn> {
+  async function startSession(request: FastifyRequest, result: ProviderResult): Promise<SignedIn> {
     const earlier = await earlierSessions(request)
     const now = clock.now()
     return changeIdentities({ database, by, record }, async (change) => {
@@ -179,15 +179,19 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       const { id, headers } = request
       const client = headers['user-agent']
       const source = { address: callerAddress(request), ...(client !== undefined && { client }) }
-      const place = { now, device: deviceOf(client), request: id, source }
-      const signedIn = await signIn(change, mint, vouched.person, settings, place)
-      await keepGrant(change, signedIn.user, vouched)
+      const context = { now, device: deviceOf(client), request: id, source }
+      const signedIn = await signIn(change, mint, result.person, settings, context)
+      await storeGrant(change, signedIn.user, result)
       return signedIn
     })
   }
 
-  async function keepGrant({ tx }: Change, user: string, { refreshToken, consentAsked }: Vouched): Promise<void> {
-    if (refreshToken !== null) await grants.keep(tx, user, refreshToken, clock.now())
+  async function storeGrant(
+    { tx }: Change,
+    user: string,
+    { refreshToken, consentAsked }: ProviderResult,
+  ): Promise<void> {
+    if (refreshToken !== null) await grants.store(tx, user, refreshToken, clock.now())
     else if (consentAsked) await grants.noteNone(tx, user, clock.now())
   }
 
@@ -202,13 +206,13 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     return known.flatMap((principal) => (principal && !isDenial(principal) ? [principal.credential] : []))
   }
 
-  async function refuse(
+  async function denyLogin(
     request: FastifyRequest,
     reply: FastifyReply,
-    { denial: refusal, detail }: LoginDenied,
+    { denial, detail }: LoginDenied,
     attempt: Attempt | null,
   ): Promise<FastifyReply> {
-    const { rule, reason, remedy, status, of } = refusal
+    const { rule, reason, remedy, status, of } = denial
     const { issuer } = settings
     const failed = { request, rule, reason, remedy, detail: { issuer, ...detail } }
     if (of === 'person') {
@@ -217,7 +221,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     } else {
       options.countFailure({ ...failed, status })
     }
-    return denialPage(reply, refusal, detail, attempt?.returnTo ?? home, request.id)
+    return denialPage(reply, denial, detail, attempt?.returnTo ?? home, request.id)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
 import type { Person } from './person.ts'
 
-/** A refresh token that this replica alone may use, for a while. */
+/** A refresh token that only this replica may use until the claim expires. */
 export interface Claim {
   readonly user: string
   readonly version: number
@@ -17,11 +17,11 @@ type Queries = Pick<Transaction, 'insert' | 'update' | 'delete' | 'select'>
 
 export type ProviderGrants = ReturnType<typeof createProviderGrants>
 
-/** Milliseconds that the provider's word counts, so that nobody makes the gateway ask over and over. */
+/** How long a check by the provider stays valid, in milliseconds, so that a caller cannot cause endless checks. */
 const fresh = 60_000
-/** Milliseconds: longer than a provider that answers slowly takes, with its metadata and keys. */
+/** Milliseconds. Longer than the slowest check, including the requests for metadata and keys. */
 const claimLife = 30_000
-/** Of a new entry: not one that an earlier entry of the same user had. */
+/** Random, so that a new row never has the version of an earlier row of the same user. */
 const firstVersion = () => randomInt(1, 2 ** 30)
 
 /** The newest refresh token of each user, sealed. @param keys newest first */
@@ -34,7 +34,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
 
   return {
     /** A login replaces the previous grant. */
-    async keep(tx: Queries, user: string, refreshToken: string, now: number): Promise<void> {
+    async store(tx: Queries, user: string, refreshToken: string, now: number): Promise<void> {
       const row = { sealed: seal(refreshToken, user), checkedAt: new Date(now) }
       await tx
         .insert(providerGrants)
@@ -45,7 +45,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
         })
     },
 
-    /** So that nobody is asked for consent at each login where the provider gives no refresh token all the same. */
+    /** Stores that the provider issues no refresh token even with consent, so that it is not asked at each login. */
     async noteNone(tx: Queries, user: string, now: number): Promise<void> {
       await tx
         .insert(providerGrants)
@@ -53,7 +53,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
         .onConflictDoNothing()
     },
 
-    /** Whether there is one for a person, or none to be had. */
+    /** Whether the person has a refresh token, or the provider issues none. */
     async isSettled({ issuer, subject }: Person): Promise<boolean> {
       const [found] = await db
         .select({ user: providerGrants.userId, sealed: providerGrants.sealed })
@@ -64,9 +64,9 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     },
 
     /**
-     * Takes a user's refresh token, to ask the provider by it.
+     * Claims the refresh token of a user, to check the user with the provider.
      *
-     * @returns `settled` when there is none, or the provider has just vouched for the user; `busy` while another call asks
+     * @returns `settled` if there is no token, or the provider has just confirmed the user; `busy` while another call checks
      */
     async claim(user: string, issuer: string, now: number): Promise<Claim | 'settled' | 'busy'> {
       const unclaimed = or(isNull(providerGrants.claimedUntil), lte(providerGrants.claimedUntil, new Date(now)))
@@ -80,7 +80,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       if (taken) {
         const refreshToken = taken.sealed && open(taken.sealed, user)
         if (refreshToken !== null) return { user, version: taken.version, refreshToken }
-        // Its key is gone: the next login gets another one.
+        // Its key was removed from APP_SECRET_KEY. The next login stores a new token.
         await db.delete(providerGrants).where(ofVersion(user, taken.version))
         return 'settled'
       }
@@ -88,7 +88,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       return claimed ? 'busy' : 'settled'
     },
 
-    /** Keeps the refresh token that came for a claimed one. Where a login was faster, its own stays. @returns the claim on it */
+    /** Stores the refresh token that replaces a claimed one, unless a login was faster. @returns the new claim */
     async replace(claim: Claim, refreshToken: string): Promise<Claim> {
       const { user, version } = claim
       await db
@@ -98,7 +98,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       return { user, version: version + 1, refreshToken }
     },
 
-    /** The provider vouches for the user. */
+    /** Stores that the provider has confirmed the user. */
     async confirm(tx: Queries, { user, version }: Claim, now: number): Promise<void> {
       await tx
         .update(providerGrants)
@@ -110,7 +110,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       await db.update(providerGrants).set({ claimedUntil: null }).where(ofVersion(user, version))
     },
 
-    /** @returns false when it is not the newest one any more */
+    /** @returns false if a newer refresh token exists */
     async forget(tx: Queries, { user, version }: Claim): Promise<boolean> {
       const gone = await tx
         .delete(providerGrants)

@@ -9,57 +9,57 @@ import { answerDeadline, answerLimit, discover, type Metadata } from './metadata
 import { callbackPath, googleIssuer, type LoginSettings } from './settings.ts'
 
 export interface Authorization {
-  /** Where the browser goes. */
+  /** The authorization endpoint with its parameters. */
   readonly url: string
   readonly state: string
   readonly nonce: string
   readonly verifier: string
 }
 
-/** The parameters of the callback, each given once. */
-export interface Answer {
+/** The parameters of a successful callback. */
+export interface CallbackParameters {
   readonly code: string
   readonly state: string
   /** RFC 9207. */
   readonly iss: string | null
 }
 
-export interface Beginning {
+export interface AuthorizationRequest {
   readonly nonce: string
-  /** The person's e-mail address, where the provider is to ask them for consent; else null. */
+  /** The e-mail address of the person whom the provider must ask for consent; else null. */
   readonly consentOf: string | null
-  /** Whether it asks the person which account to use, whatever session it has. */
+  /** Whether the provider asks for the account even if it has a session. */
   readonly choosesAccount: boolean
 }
 
-export interface Proof {
+export interface ProviderTokens {
   readonly claims: JWTPayload
   readonly refreshToken: string | null
 }
 
-/** What a refresh token brings. `claims` is null where the provider says no more than that it still holds. */
-export type Refreshed =
-  | { readonly kind: 'vouched'; readonly refreshToken: string | null; claims(): Promise<JWTPayload | null> }
+/** The result of a refresh. `claims` returns null if the provider sends no ID token. */
+export type RefreshResult =
+  | { readonly kind: 'confirmed'; readonly refreshToken: string | null; claims(): Promise<JWTPayload | null> }
   | { readonly kind: 'revoked' }
 
 export interface Provider {
-  /** Whether it can be asked for a refresh token. */
+  /** Whether the provider can issue refresh tokens. */
   readonly refreshable: boolean
-  begin(beginning: Beginning): Promise<Authorization>
+  begin(request: AuthorizationRequest): Promise<Authorization>
   /** @throws LoginDenied */
-  finish(attempt: Attempt, answer: Answer): Promise<Proof>
-  /** A refresh token may work once only: keep the new one before asking for the claims. @throws LoginDenied, as `claims` does */
-  refresh(refreshToken: string): Promise<Refreshed>
+  finish(attempt: Attempt, parameters: CallbackParameters): Promise<ProviderTokens>
+  /** A refresh token may be valid only once, so store the new one before you read the claims. @throws LoginDenied, as `claims` does */
+  refresh(refreshToken: string): Promise<RefreshResult>
 }
 
-/** The names under which @fastify/oauth2 sets and reads its values. The sealed cookie of a login has the values. */
+/** The cookies of @fastify/oauth2. Their values are stored in the sealed cookie of each login instead. */
 const stateCookie = 'state'
 const verifierCookie = 'verifier'
 
 const offlineScope = 'offline_access'
 const longestRefreshToken = 16_384
 
-/** A provider that was discovered. @throws LoginDenied */
+/** Discovers a provider. @throws LoginDenied */
 export async function connectProvider(settings: LoginSettings, clock: Clock): Promise<Provider> {
   const metadata = await discover(settings.issuer)
   const flow = await authorizationCodeFlow(settings, metadata)
@@ -68,12 +68,12 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
 
   const refreshable = isRefreshable(settings, metadata)
 
-  async function begin({ nonce, consentOf, choosesAccount }: Beginning): Promise<Authorization> {
-    const kept = new Map<string, string>()
+  async function begin({ nonce, consentOf, choosesAccount }: AuthorizationRequest): Promise<Authorization> {
+    const cookies = new Map<string, string>()
     // The plugin returns state and verifier as cookies of the reply.
-    const reply = { setCookie: (name: string, value: string) => kept.set(name, value) }
+    const reply = { setCookie: (name: string, value: string) => cookies.set(name, value) }
     const address = await flow.generateAuthorizationUri({} as FastifyRequest, reply as unknown as FastifyReply)
-    const [state, verifier] = [kept.get(stateCookie), kept.get(verifierCookie)]
+    const [state, verifier] = [cookies.get(stateCookie), cookies.get(verifierCookie)]
     if (!state || !verifier) throw new Error('@fastify/oauth2 made no state or no PKCE verifier')
     const url = new URL(address)
     url.searchParams.set('nonce', nonce)
@@ -88,7 +88,7 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
     return { url: url.href, state, nonce, verifier }
   }
 
-  async function finish(attempt: Attempt, { code, state, iss }: Answer): Promise<Proof> {
+  async function finish(attempt: Attempt, { code, state, iss }: CallbackParameters): Promise<ProviderTokens> {
     if (iss === null ? metadata.authorization_response_iss_parameter_supported === true : iss !== settings.issuer)
       throw new LoginDenied(otherIssuer)
     const cookies = { [stateCookie]: attempt.state, [verifierCookie]: attempt.verifier }
@@ -100,7 +100,7 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
     return { claims, refreshToken: refreshTokenOf(token) }
   }
 
-  async function refresh(refreshToken: string): Promise<Refreshed> {
+  async function refresh(refreshToken: string): Promise<RefreshResult> {
     const asked = { refresh_token: refreshToken } as Token
     const answered = await flow.getNewAccessTokenUsingRefreshToken(asked, {}).catch((error: unknown) => {
       if (isRevoked(error)) return null
@@ -109,7 +109,7 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
     if (answered === null) return { kind: 'revoked' }
     const { token } = answered
     return {
-      kind: 'vouched',
+      kind: 'confirmed',
       refreshToken: refreshTokenOf(token),
       async claims() {
         if (token.id_token === undefined) return null
@@ -166,7 +166,7 @@ function flowOptions(settings: LoginSettings, metadata: Metadata): FastifyOAuth2
   }
 }
 
-/** Google has a parameter of its own for it. */
+/** Google has its own parameter for it instead of a scope. */
 function isRefreshable({ issuer }: LoginSettings, metadata: Metadata): boolean {
   return issuer === googleIssuer || metadata.scopes_supported?.includes(offlineScope) === true
 }
@@ -175,21 +175,21 @@ function refreshTokenOf({ refresh_token: token }: Partial<Token>): string | null
   return typeof token === 'string' && token !== '' && token.length <= longestRefreshToken ? token : null
 }
 
-/** The provider's own word that the grant is over, and nothing else that could go wrong. @see RFC 6749, section 5.2 */
+/** Whether the provider says that the grant has ended, as opposed to any other failure. @see RFC 6749, section 5.2 */
 function isRevoked(error: unknown): boolean {
   const { data } = error as { data?: { payload?: { error?: unknown } } }
   return statusOf(error) === 400 && data?.payload?.error === 'invalid_grant'
 }
 
-/** Never the error itself: it holds the request, with the client's secret and the code. */
+/** Drops the error itself, because it contains the request with the client secret and the code. */
 function explain(error: unknown): LoginDenied {
   const status = statusOf(error)
-  const why = `the token endpoint answered ${status ?? 'nothing usable'}`
+  const why = `the token endpoint answered ${status ?? 'with no valid response'}`
   if (status !== null && status >= 400 && status < 500 && status !== 429) return new LoginDenied(refusedCode, { why })
   return new LoginDenied(unreachableProvider, { why })
 }
 
-/** Of the answer, if there was one: a time-out and a broken answer have a status here that nobody sent. */
+/** The status of the response; null without one. For a timeout or an invalid response, the library makes up a status. */
 function statusOf(error: unknown): number | null {
   const { data, output } = error as { data?: { isResponseError?: boolean }; output?: { statusCode?: number } }
   return data?.isResponseError === true ? (output?.statusCode ?? null) : null

@@ -24,65 +24,65 @@ export interface RecheckOptions {
 }
 
 /**
- * Asks the identity provider whether it still vouches for a user; nothing where it gave no means to ask.
+ * Checks with the identity provider that a user is still active. Does nothing if the provider issued no refresh token.
  *
- * @throws NotVouchedFor when it doesn't: all sessions of the user have ended then; ProviderUnreachable, ProviderUnusable
+ * @throws NotVouchedFor if not, after all sessions of the user were ended; ProviderUnreachable, ProviderUnusable
  */
 export type Recheck = (user: string) => Promise<void>
 
 const by: Author = { kind: 'system', id: 'identity-provider', name: 'identity provider' }
 
-/** What a login is refused for ends sessions, too. */
+/** Denials of a login that also end existing sessions. */
 const ending: readonly unknown[] = [otherDomain, unverifiedEmail, noEmail]
 
 /** Milliseconds. */
-const longestWait = 2_500
-const askAgainAfter = 50
+const maxWait = 2_500
+const retryAfter = 50
 
-/** A claim that was outrun by a login: its refresh token is not the newest one any more. */
-class Outrun extends Error {}
+/** A login has replaced the claimed refresh token. */
+class ClaimSuperseded extends Error {}
 
 export function createRecheck({ settings, provider, grants, database, clock, record }: RecheckOptions): Recheck {
   const { db } = database
 
   return async function recheck(user) {
     const claim = await claimOf(user)
-    if (claim === null || (await isVouchedFor(claim))) return
+    if (claim === null || (await isConfirmed(claim))) return
     const newer = await claimOf(user)
-    if (newer !== null && !(await isVouchedFor(newer))) throw providerUnreachable()
+    if (newer !== null && !(await isConfirmed(newer))) throw providerUnreachable()
   }
 
-  /** Two that ask at once would use one refresh token twice: the second one waits, and takes what the first one heard. */
+  /** Waits while another call checks the same user, because a refresh token may be valid only once. */
   async function claimOf(user: string): Promise<Claim | null> {
-    for (let waited = 0; waited <= longestWait; waited += askAgainAfter) {
+    for (let waited = 0; waited <= maxWait; waited += retryAfter) {
       const claim = await grants.claim(user, settings.issuer, clock.now())
       if (claim === 'settled') return null
       if (claim !== 'busy') return claim
-      await pause(askAgainAfter)
+      await pause(retryAfter)
     }
     throw providerUnreachable()
   }
 
-  /** @returns false when the claim was outrun */
-  async function isVouchedFor(claimed: Claim): Promise<boolean> {
+  /** @returns false if a login has replaced the claimed refresh token */
+  async function isConfirmed(claimed: Claim): Promise<boolean> {
     let claim = claimed
     try {
       const answer = await (await provider()).refresh(claim.refreshToken)
-      if (answer.kind === 'revoked') await endAll(claim, 'provider-revoked', 'vouches for you no longer')
+      if (answer.kind === 'revoked') await endAll(claim, 'provider-revoked', 'no longer vouches for you')
       else {
         if (answer.refreshToken !== null) claim = await grants.replace(claim, answer.refreshToken)
         await confirm(claim, await describedBy(claim, await answer.claims()))
       }
       return true
     } catch (error) {
-      if (error instanceof Outrun) return false
-      if (error instanceof LoginDenied && ending.includes(error.denial)) return endAsRefused(claim, error)
+      if (error instanceof ClaimSuperseded) return false
+      if (error instanceof LoginDenied && ending.includes(error.denial)) return endAsDenied(claim, error)
       await grants.release(claim)
       throw error instanceof LoginDenied ? explain(error) : error
     }
   }
 
-  /** Null where the provider says no more than that it still vouches for them: an id_token may leave out everything else. */
+  /** Null if the provider sends no e-mail address, because an ID token of a refresh may omit all claims about the user. */
   async function describedBy({ user }: Claim, claims: JWTPayload | null): Promise<Person | null> {
     if (claims === null) return null
     const [known] = await db.select({ subject: users.subject }).from(users).where(eq(users.id, user))
@@ -97,30 +97,30 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
     })
   }
 
-  async function endAsRefused(claim: Claim, { denial: refusal }: LoginDenied): Promise<boolean> {
+  async function endAsDenied(claim: Claim, { denial }: LoginDenied): Promise<boolean> {
     try {
-      return await endAll(claim, refusal.rule, `vouches for you no longer as this gateway wants it (${refusal.rule})`)
+      return await endAll(claim, denial.rule, `no longer vouches for you as this gateway requires (${denial.rule})`)
     } catch (error) {
-      if (error instanceof Outrun) return false
+      if (error instanceof ClaimSuperseded) return false
       throw error
     }
   }
 
-  /** What the provider gave is about the user, not about one of their devices. @throws NotVouchedFor, Outrun */
+  /** Ends all sessions of the user, because the refresh token belongs to the user, not to one device. @throws NotVouchedFor, ClaimSuperseded */
   async function endAll(claim: Claim, rule: string, why: string): Promise<never> {
     const at = new Date(clock.now())
     await changeIdentities({ database, by, record, revokes: true }, async (change) => {
       const live = and(eq(sessions.userId, claim.user), isNull(sessions.endedAt), gt(sessions.expiresAt, at))
       for (const { id } of await change.tx.select({ id: sessions.id }).from(sessions).where(live))
-        await closeSession(change, id, `the identity provider does not vouch for the user any more (${rule})`, at)
-      if (!(await grants.forget(change.tx, claim))) throw new Outrun()
+        await closeSession(change, id, `the identity provider no longer vouches for the user (${rule})`, at)
+      if (!(await grants.forget(change.tx, claim))) throw new ClaimSuperseded()
     })
     throw notVouchedFor(rule, why)
   }
 }
 
 /** The failure is between the gateway and the provider, so the session stays valid unless the user was locked in the meantime. */
-function explain({ denial: refusal, detail }: LoginDenied): Error {
-  if (refusal === lockedAccount) return new SessionOver()
-  return refusal === unreachableProvider ? providerUnreachable() : providerUnusable(detail.why ?? refusal.rule)
+function explain({ denial, detail }: LoginDenied): Error {
+  if (denial === lockedAccount) return new SessionOver()
+  return denial === unreachableProvider ? providerUnreachable() : providerUnusable(detail.why ?? denial.rule)
 }

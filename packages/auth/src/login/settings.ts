@@ -1,22 +1,22 @@
-/** How people log in with a browser. */
+/** The configuration of logins with a browser. */
 export interface LoginSettings {
-  /** Where browsers reach the gateway: an origin. */
+  /** The origin where browsers reach the gateway. */
   readonly publicUrl: string
-  /** As the provider names itself in its tokens. */
+  /** The issuer in the tokens of the provider. */
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
-  /** The id_token's claim with the person's groups, or null. */
+  /** The claim of the ID token with the groups, or null. */
   readonly groupsClaim: string | null
   /** In lower case; empty: every domain of the provider. */
   readonly allowedDomains: readonly string[]
   /** In lower case. */
   readonly adminUsers: readonly string[]
-  /** What others get at their first login. */
+  /** The role of other users at their first login. */
   readonly defaultRole: string | null
   /** Milliseconds. */
   readonly sessionIdle: number
-  /** Milliseconds from a login to the end of its session, used or not. */
+  /** Milliseconds from a login to the expiry of its session. */
   readonly sessionLife: number
 }
 

@@ -13,10 +13,10 @@ import { groupChangeDetail, groupDetail } from './group-change-event.ts'
 import type { Person } from './person.ts'
 import type { LoginSettings } from './settings.ts'
 
-/** Where and when the login takes place. */
-export interface SignInPlace {
+/** The time and the request of a login. */
+export interface SignInContext {
   readonly now: number
-  /** What the list of sessions calls the browser. */
+  /** The name of the browser in the list of sessions. */
   readonly device: string
   readonly request: string
   readonly source: { readonly address: string; readonly client?: string }
@@ -28,7 +28,7 @@ export interface SignedIn extends IssuedCredential {
 
 const ending = { table: usedLogins, key: usedLogins.state, end: usedLogins.expiresAt }
 
-/** Takes an attempt once. @returns false for one that was taken before, on whichever replica */
+/** Uses up an attempt. @returns false if it was already used, on any replica */
 export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now: number): Promise<boolean> {
   const expiresAt = new Date(now + attemptLife)
   const taken = await tx
@@ -41,22 +41,22 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
 }
 
 /**
- * Lets a person in: the user, found by issuer and subject alone or added, as the provider describes them now, and a new session.
+ * Finds the user by issuer and subject, or adds the user. Updates their e-mail address and groups, and starts a session.
  *
- * @throws LoginDenied for a locked user; nothing has changed then
+ * @throws LoginDenied for a locked user, without any change
  */
 export async function signIn(
   change: Change,
   mint: TokenMint,
   person: Person,
   settings: LoginSettings,
-  place: SignInPlace,
+  context: SignInContext,
 ): Promise<SignedIn> {
   const user = await describeUser(change, person)
   const by: Author = { kind: 'user', id: user.id, name: person.email }
-  await giveFirstRoles(change, user, person, settings)
-  const session = await openSession({ ...change, by }, mint, user.id, { ...place, life: settings.sessionLife })
-  const { source, request } = place
+  await grantFirstRoles(change, user, person, settings)
+  const session = await openSession({ ...change, by }, mint, user.id, { ...context, life: settings.sessionLife })
+  const { source, request } = context
   const detail = { user: user.id, email: person.email, issuer: person.issuer, session: session.id }
   change.events.push({ kind: 'login.succeeded', principal: by, source, request, detail })
   return { ...session, user: user.id }
@@ -67,7 +67,7 @@ interface FoundUser {
   readonly isNew: boolean
 }
 
-/** Finds or adds the user that a person is, and notes what has changed about them. @throws LoginDenied for a locked one */
+/** Finds or adds the user, and updates their e-mail address and groups. @throws LoginDenied for a locked user */
 export async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
   const { tx, events, by } = change
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
@@ -79,7 +79,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   }
   const same = and(eq(users.issuer, issuer), eq(users.subject, subject))
   const [known] = await tx.select().from(users).where(same).for('update')
-  if (!known) throw new Error('a user that could not be added for being there is not there')
+  if (!known) throw new Error('the user exists but was not found')
   if (known.lockedAt) throw new LoginDenied(lockedAccount, { user: known.id, subject, email })
   const changes = {
     ...(known.email !== email && { email, emailBefore: known.email }),
@@ -96,7 +96,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
 }
 
 /** An entry of ADMIN_USERS applies to the first subject with that address, because the address may later belong to another person. */
-async function giveFirstRoles(
+async function grantFirstRoles(
   change: Change,
   user: FoundUser,
   { issuer, email }: Person,
@@ -122,7 +122,7 @@ async function openSession(
   { tx, events, by }: Change,
   mint: TokenMint,
   userId: string,
-  { now, device, source, life }: SignInPlace & { readonly life: number },
+  { now, device, source, life }: SignInContext & { readonly life: number },
 ): Promise<IssuedCredential> {
   const { token, hash, expiresAt } = mint.issue('browser', now + life)
   const id = randomUUID()

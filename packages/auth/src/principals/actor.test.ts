@@ -1,13 +1,13 @@
 import { actorName } from '@rack-gateway/rbac-policy'
 import { describe, expect, test } from 'vitest'
 import { canonicalEmail } from '../admin/names.ts'
-import { apiToken, letIn, now, serviceAccount, user, workload } from '../testing/records.ts'
+import { apiToken, expectPrincipal, now, serviceAccount, user, workload } from '../testing/records.ts'
 import { nameOf } from '../workloads/job.ts'
 import { principalOf } from './principals.ts'
 
 /** Names that imitate a person, or that an older version accepted. */
 const chosen = ['admin@example.com', 'nightly', 'a@b', 'token:x@y.z', 'job:x@y.z', 'ann@example.com run 1', 'acme/app']
-const nameIn = (record: Parameters<typeof principalOf>[0]) => letIn(principalOf(record, now)).name
+const nameIn = (record: Parameters<typeof principalOf>[0]) => expectPrincipal(principalOf(record, now)).name
 
 describe('no chosen name looks like a person', () => {
   test.each(chosen)('%s, of a token, a service account, and a job', (name) => {
@@ -20,7 +20,7 @@ describe('no chosen name looks like a person', () => {
       actorName({ kind: 'api-token', name }),
     ]
     for (const one of shown) {
-      expect(() => canonicalEmail(one)).toThrow('an e-mail address looks like')
+      expect(() => canonicalEmail(one)).toThrow('The e-mail address is invalid')
       expect(one.includes('@') ? one : 'token: or job:').toMatch(/^(token|job):/)
     }
   })

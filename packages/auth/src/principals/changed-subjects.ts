@@ -1,14 +1,14 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 
-/** Whose identity has changed since the revision before. */
+/** The subjects whose identity changed since the previous revision. */
 export interface ChangedSubjects {
-  /** Of users, service accounts, sessions, API tokens, trusts, and sessions of jobs. */
+  /** IDs of users, service accounts, sessions, API tokens, trusts, and workload sessions. */
   readonly ids: ReadonlySet<string>
   readonly groups: ReadonlySet<string>
   readonly hasTrusts: boolean
 }
 
-/** @param texts a kind and an id or name each, as the database's triggers write them */
+/** @param texts a kind and an ID or name each, as the triggers of the database write them */
 export function readSubjects(texts: Iterable<string>): ChangedSubjects {
   const ids = new Set<string>()
   const groups = new Set<string>()
@@ -23,8 +23,8 @@ export function readSubjects(texts: Iterable<string>): ChangedSubjects {
   return { ids, groups, hasTrusts }
 }
 
-/** Whether anything that the principal was made from is among what has changed. */
-export function concerns({ ids, groups }: ChangedSubjects, principal: Principal): boolean {
+/** Whether a change affects the principal. */
+export function affects({ ids, groups }: ChangedSubjects, principal: Principal): boolean {
   const { id, credential, owner, trust } = principal
   if (ids.has(id) || ids.has(credential)) return true
   if ((owner && ids.has(owner.id)) || (trust && ids.has(trust.id))) return true

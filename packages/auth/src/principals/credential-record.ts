@@ -15,7 +15,7 @@ import { type BindingRow, bindingOf } from '../admin/binding-row.ts'
 import type { Transaction } from '../admin/change.ts'
 import type { CredentialRecord, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
 
-/** Everything about a token, by its hash, in one query. @param db the database, or a transaction that sees what it wrote */
+/** Reads everything about a token by its hash, in one query. @param db the database, or a transaction with uncommitted changes */
 export function credentialQuery(db: Database['db'] | Transaction) {
   return db
     .select({
@@ -54,7 +54,7 @@ export async function findCredential(tx: Transaction, hash: Buffer): Promise<Cre
   return recordOf(await credentialQuery(tx).execute({ hash }))
 }
 
-/** @param rows one for each binding that bears on the token */
+/** @param rows one for each binding that applies to the token */
 export function recordOf(rows: readonly JoinedBinding[]): CredentialRecord | null {
   const [first] = rows
   return first === undefined
@@ -83,18 +83,18 @@ function joinedRecord(joined: Joined, rows: readonly BindingRow[]): CredentialRe
   const { credential, session, token, user, account, workload, trust } = joined
   const bindingsOf = (...kinds: readonly string[]) =>
     rows.filter((row) => kinds.includes(row.subjectKind)).map(bindingOf)
-  const person: UserRecord | null = user && { ...user, kind: 'user', bindings: bindingsOf('user', 'group') }
-  const robot: ServiceAccountRecord | null = account && {
+  const userRecord: UserRecord | null = user && { ...user, kind: 'user', bindings: bindingsOf('user', 'group') }
+  const accountRecord: ServiceAccountRecord | null = account && {
     ...account,
     kind: 'service-account',
     bindings: bindingsOf('service-account'),
   }
-  if (session && person) {
+  if (session && userRecord) {
     const { supersededAt: at, expiresAt: until } = credential
-    return { ...session, kind: 'session', user: person, superseded: at && { at, until } }
+    return { ...session, kind: 'session', user: userRecord, superseded: at && { at, until } }
   }
   if (workload && trust) return workloadRecord(workload, { ...trust, bindings: bindingsOf('trust') })
-  const owner = person ?? robot
+  const owner = userRecord ?? accountRecord
   return token && owner
     ? { ...token, secretExpiresAt: credential.expiresAt, kind: 'api-token', bindings: bindingsOf('api-token'), owner }
     : null

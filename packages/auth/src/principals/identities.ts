@@ -11,12 +11,12 @@ export interface Identities {
   /**
    * The current principal of a verified token. Call it again on `onChange` to learn whether a live stream is still permitted.
    *
-   * @throws AuthUnavailable when the database is needed and can't be reached, or hasn't been for `maxStale`
+   * @throws AuthUnavailable if the database cannot be reached when it is needed, or could not be reached for `maxStale`
    */
   find(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** The current owner of a live stream. As `find`, but a session or API token stays valid after its secret was replaced or has expired. */
   findOwner(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
-  /** Runs `listener` after anything about identities has changed. @returns a function that ends it */
+  /** Runs `listener` after each change of identities. @returns a function that removes it */
   onChange(listener: ChangeListener): () => void
   /** Whether a change may have been missed for more than a second. */
   stale(): boolean
@@ -34,7 +34,7 @@ export interface IdentitiesOptions {
   /** The maximum number of cached tokens. Default 100,000. The least recently used is evicted first. */
   readonly capacity?: number
   /** Their approximate maximum size in bytes. Default 59 MiB. */
-  readonly mostBytes?: number
+  readonly maxBytes?: number
   /** AUTH_MAX_STALE in milliseconds: how long cached tokens stay valid without the database. */
   readonly maxStale?: number
 }
@@ -49,13 +49,13 @@ const defaultBytes = 59 * 1_024 * 1_024
 /** Caches the principals of tokens until a change affects them. */
 export function createIdentities(options: IdentitiesOptions): Identities {
   const { directory, revision, clock, maxStale = 60_000 } = options
-  const { capacity = defaultCapacity, mostBytes = defaultBytes } = options
-  let cache = createPrincipalCache({ capacity, mostBytes })
+  const { capacity = defaultCapacity, maxBytes = defaultBytes } = options
+  let cache = createPrincipalCache({ capacity, maxBytes })
   let changes = 0
   // The result of a lookup that began before a change is dropped.
   revision.onChange(function forget(changed) {
     changes++
-    if (changed === null) cache = createPrincipalCache({ capacity, mostBytes })
+    if (changed === null) cache = createPrincipalCache({ capacity, maxBytes })
     else cache.invalidate(changed)
   })
 

@@ -4,12 +4,12 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 
 export interface LastUses {
-  /** Without I/O. @param credential the id of a session or API token */
+  /** Notes a use, without I/O. @param credential the ID of a session or API token */
   note(credential: string, address: string): void
-  /** Writes what is due. */
+  /** Writes all uses that are due. */
   flush(): Promise<void>
   stop(): Promise<void>
-  /** Writes that failed since the start. */
+  /** The number of failed writes since the start. */
   failures(): number
 }
 
@@ -19,22 +19,22 @@ export interface LastUsesOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** A credential's use is written at most this often, by all replicas together, in milliseconds. */
-const every = 60_000
-const tick = 1_000
-const mostRemembered = 10_000
+/** The minimum time between two writes for one credential, for all replicas together, in milliseconds. */
+const writeInterval = 60_000
+const flushInterval = 1_000
+const maxCredentials = 10_000
 
 interface Use {
   readonly address: string
   readonly usedAt: number
 }
 
-/** Keeps when and from where credentials were last used. Calls don't wait for it, and one that fails loses nothing but that. */
+/** Stores when and from where credentials were last used. Calls do not wait for it, and a failed write only loses a use. */
 export function createLastUses({ database: { db }, clock, onError }: LastUsesOptions): LastUses {
   let failed = 0
   const noted = new Map<string, Use>()
-  const written = new LRUCache<string, number>({ max: mostRemembered })
-  const timer = setInterval(() => void flush(), tick).unref()
+  const written = new LRUCache<string, number>({ max: maxCredentials })
+  const timer = setInterval(() => void flush(), flushInterval).unref()
 
   async function write(due: (credential: string) => boolean): Promise<void> {
     const rows = [...noted].filter(([credential]) => due(credential)).map(rowOf)
@@ -50,7 +50,7 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
       .onConflictDoUpdate({
         target: lastUses.credential,
         set: newest,
-        setWhere: sql`last_uses.used_at <= excluded.used_at - ${every} * interval '1 millisecond'`,
+        setWhere: sql`last_uses.used_at <= excluded.used_at - ${writeInterval} * interval '1 millisecond'`,
       })
       .catch((error: unknown) => {
         failed++
@@ -60,12 +60,12 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
 
   function flush(): Promise<void> {
     const now = clock.now()
-    return write((credential) => now - (written.get(credential) ?? Number.NEGATIVE_INFINITY) >= every)
+    return write((credential) => now - (written.get(credential) ?? Number.NEGATIVE_INFINITY) >= writeInterval)
   }
 
   return {
     note(credential, address) {
-      if (noted.size < mostRemembered || noted.has(credential)) noted.set(credential, { address, usedAt: clock.now() })
+      if (noted.size < maxCredentials || noted.has(credential)) noted.set(credential, { address, usedAt: clock.now() })
     },
     flush,
     async stop() {

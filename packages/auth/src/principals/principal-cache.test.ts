@@ -23,7 +23,7 @@ const sessionOf = (person: string, of: readonly string[]) =>
   session({ id: `session of ${person}`, user: user({ id: person, groups: of }) })
 
 test('the sessions of one user share one list, which counts once', async () => {
-  const answers = createPrincipalCache({ capacity: 1_000, mostBytes: 4 * mebibyte })
+  const answers = createPrincipalCache({ capacity: 1_000, maxBytes: 4 * mebibyte })
   const kept: Principal[] = []
   for (let at = 0; at < 60; at++) kept.push(await keep(answers, `key ${at}`, sessionOf('ann', groups(5_000))))
   expect(answers.size()).toBe(60)
@@ -33,14 +33,14 @@ test('the sessions of one user share one list, which counts once', async () => {
 })
 
 test('of a user whose groups are others now, the new ones count', async () => {
-  const answers = createPrincipalCache({ capacity: 1_000, mostBytes: 64 * mebibyte })
+  const answers = createPrincipalCache({ capacity: 1_000, maxBytes: 64 * mebibyte })
   await keep(answers, 'one', sessionOf('ann', ['a', 'b']))
   for (const now of [['a'], ['b', 'a'], ['a', 'b', 'c'], []])
     expect((await keep(answers, 'other', sessionOf('ann', now))).groups).toEqual(now)
 })
 
 test('equal names and patterns share one text', async () => {
-  const answers = createPrincipalCache({ capacity: 1_000, mostBytes: mebibyte / 2 })
+  const answers = createPrincipalCache({ capacity: 1_000, maxBytes: mebibyte / 2 })
   const records = Array.from({ length: 100 }, (_, at) => sessionOf(`person ${at}`, groups(30)))
   for (const [at, record] of records.entries()) await keep(answers, `key ${at}`, record)
   // 100 lists of 30 names of 256 characters would be 800 KiB, beside all else.
@@ -59,7 +59,7 @@ test.each([
       session({ id: `session ${at}`, user: user({ bindings: Array.from({ length: 500 }, () => binding()) }) }),
   ],
 ])('%s evict the least recently used, so that the cache stays within its bytes', async (_, record) => {
-  const answers = createPrincipalCache({ capacity: 100_000, mostBytes: 2 * mebibyte })
+  const answers = createPrincipalCache({ capacity: 100_000, maxBytes: 2 * mebibyte })
   for (let at = 0; at < 120; at++) {
     await keep(answers, `key ${at}`, record(at))
     answers.get('key 0')
@@ -69,7 +69,7 @@ test.each([
 })
 
 test('what is forgotten leaves nothing behind: as many fit again', async () => {
-  const answers = createPrincipalCache({ capacity: 100_000, mostBytes: 4 * mebibyte })
+  const answers = createPrincipalCache({ capacity: 100_000, maxBytes: 4 * mebibyte })
   const fill = async () => {
     for (let at = 0; at < 100; at++) await keep(answers, `key ${at}`, sessionOf(`person ${at}`, groups(40)))
     return answers.size()
@@ -82,7 +82,7 @@ test('what is forgotten leaves nothing behind: as many fit again', async () => {
 })
 
 test('a look-up that was forgotten while it was under way is not kept, and weighs nothing', () => {
-  const answers = createPrincipalCache({ capacity: 2, mostBytes: mebibyte })
+  const answers = createPrincipalCache({ capacity: 2, maxBytes: mebibyte })
   const lookUps = ['a', 'b', 'c'].map((key) => {
     const lookUp = Promise.resolve(unknownToken)
     answers.setPending(key, lookUp)

@@ -1,6 +1,6 @@
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
 import { type AuthenticationDenial, isDenial } from '../denial.ts'
-import { type ChangedSubjects, concerns } from './changed-subjects.ts'
+import { affects, type ChangedSubjects } from './changed-subjects.ts'
 import { estimateBytes } from './estimate-bytes.ts'
 import type { CredentialRecord } from './principals.ts'
 import { createSharedGroups } from './shared-groups.ts'
@@ -15,7 +15,7 @@ export interface PrincipalCacheLimits {
   /** The maximum number of results. The least recently used is evicted first. */
   readonly capacity: number
   /** The approximate maximum size in bytes. */
-  readonly mostBytes: number
+  readonly maxBytes: number
 }
 
 export interface PrincipalCache {
@@ -39,9 +39,9 @@ const uncountedFields: ReadonlySet<string> = new Set(['kind', 'groups'])
 const sharedFields: ReadonlySet<string> = new Set(['role', 'racks', 'apps'])
 
 /** A cache of principals by token hash, limited in entries and in bytes. */
-export function createPrincipalCache({ capacity, mostBytes }: PrincipalCacheLimits): PrincipalCache {
+export function createPrincipalCache({ capacity, maxBytes }: PrincipalCacheLimits): PrincipalCache {
   const known = new Map<string, CachedResult>()
-  const texts = createSharedTexts(mostBytes / 8)
+  const texts = createSharedTexts(maxBytes / 8)
   const groups = createSharedGroups(texts)
   let bytes = 0
 
@@ -73,7 +73,7 @@ export function createPrincipalCache({ capacity, mostBytes }: PrincipalCacheLimi
 
   function makeRoom(): void {
     for (const key of known.keys()) {
-      if (known.size <= capacity && bytes + texts.bytes() <= mostBytes) return
+      if (known.size <= capacity && bytes + texts.bytes() <= maxBytes) return
       remove(key)
     }
   }
@@ -101,7 +101,7 @@ export function createPrincipalCache({ capacity, mostBytes }: PrincipalCacheLimi
     delete: remove,
     invalidate(changed) {
       for (const [key, result] of known)
-        if (result instanceof Promise || isDenial(result) || concerns(changed, result)) remove(key)
+        if (result instanceof Promise || isDenial(result) || affects(changed, result)) remove(key)
     },
     shareValues(record) {
       if (record === null) return null

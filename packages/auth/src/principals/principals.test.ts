@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { apiToken, binding, hour, letIn, now, serviceAccount, session, user, workload } from '../testing/records.ts'
+import {
+  apiToken,
+  binding,
+  expectPrincipal,
+  hour,
+  now,
+  serviceAccount,
+  session,
+  user,
+  workload,
+} from '../testing/records.ts'
 import { principalOf } from './principals.ts'
 
 const past = new Date(now - hour)
@@ -61,19 +71,19 @@ test.each([
 ])('%s is denied', (_, record, rule) => {
   expect(principalOf(record, now)).toMatchObject({
     rule,
-    reason: expect.stringMatching(/.:$/),
+    reason: expect.stringMatching(/.\.$/),
     remedy: expect.stringMatching(/.+/),
   })
 })
 
 test('denials say when it happened', () => {
   expect(principalOf(session({ endedAt: new Date(now) }), now)).toMatchObject({
-    reason: 'your session was ended on 2026-01-02 03:04 UTC:',
-    remedy: 'run "rack-gateway login"',
+    reason: 'Your session ended on 2026-01-02 03:04 UTC.',
+    remedy: 'Run "rack-gateway login".',
   })
   expect(principalOf(apiToken({ revokedAt: new Date(now) }), now)).toMatchObject({
-    reason: 'this API token was revoked on 2026-01-02 03:04 UTC:',
-    remedy: 'ask an administrator or its owner for a new one',
+    reason: 'This API token was revoked on 2026-01-02 03:04 UTC.',
+    remedy: 'Ask an administrator or its owner for a new one.',
   })
 })
 
@@ -96,7 +106,7 @@ test('a user without bindings has no permissions', () => {
 })
 
 test.each([session(), apiToken(), apiToken({ owner: user() })])('a principal is frozen all the way down', (record) => {
-  const principal = letIn(principalOf(record, now))
+  const principal = expectPrincipal(principalOf(record, now))
   const parts = [principal, principal.groups, principal.bindings, ...principal.bindings]
   const owned = principal.owner ? [principal.owner, principal.owner.bindings, ...principal.owner.bindings] : []
   expect([...parts, ...owned].every((part) => Object.isFrozen(part))).toBe(true)
@@ -104,7 +114,7 @@ test.each([session(), apiToken(), apiToken({ owner: user() })])('a principal is 
 
 describe('a job', () => {
   test('has the bindings of its trust, is itself and nobody else, and belongs to no rack', () => {
-    const principal = letIn(principalOf(workload(), now))
+    const principal = expectPrincipal(principalOf(workload(), now))
     expect(principal).toMatchObject({
       kind: 'workload',
       id: 'run-1',

@@ -7,7 +7,7 @@ export interface UserRecord {
   readonly email: string
   readonly lockedAt: Date | null
   readonly groups: readonly string[]
-  /** Its own and those of its groups. */
+  /** Bindings of the user and of the user's groups. */
   readonly bindings: readonly Binding[]
 }
 
@@ -22,14 +22,14 @@ export interface ServiceAccountRecord {
 export interface SessionRecord {
   readonly kind: 'session'
   readonly id: string
-  /** The only rack it may be used for, or null for all. */
+  /** The only rack that the session is valid for, or null for all. */
   readonly rack: string | null
-  /** None where a session is only imagined. */
+  /** Missing for a hypothetical session. */
   readonly device?: string
   readonly expiresAt: Date
   readonly endedAt: Date | null
   readonly user: UserRecord
-  /** The token that was used: when a newer one took its place, and until when it works all the same. */
+  /** When a newer token replaced the used one, and until when the used one stays valid. */
   readonly superseded: { readonly at: Date; readonly until: Date } | null
 }
 
@@ -39,22 +39,22 @@ export interface ApiTokenRecord {
   readonly name: string
   readonly rack: string | null
   readonly expiresAt: Date
-  /** Of the secret that was used: one that a newer one replaced ends before its token does. */
+  /** The expiry of the used secret. A rotated secret expires before its token. */
   readonly secretExpiresAt: Date
   readonly revokedAt: Date | null
-  /** CIDRs, separated by spaces; empty: from anywhere. */
+  /** CIDRs, separated by spaces. Empty: valid from any address. */
   readonly sources?: string
   readonly bindings: readonly Binding[]
   readonly owner: UserRecord | ServiceAccountRecord
 }
 
-/** A job of a CI system that a trust let in. */
+/** A job of a CI system that a trust admitted. */
 export interface WorkloadRecord {
   readonly kind: 'workload'
   readonly id: string
   readonly name: string
   readonly job: Job
-  /** As its issuer calls it. */
+  /** The subject in the token of its issuer. */
   readonly subject: string
   readonly expiresAt: Date
   readonly endedAt: Date | null
@@ -66,21 +66,21 @@ export interface WorkloadRecord {
   }
 }
 
-/** All that is kept about a token, as found by its hash. */
+/** The stored data of a token. */
 export type CredentialRecord = SessionRecord | ApiTokenRecord | WorkloadRecord
 
-/** Where tokens are looked up. */
+/** Looks tokens up. */
 export interface Directory {
-  /** One round trip. @param hash SHA-256 of the token, 32 bytes */
+  /** Needs one round trip. @param hash SHA-256 of the token, 32 bytes */
   find(hash: Buffer): Promise<CredentialRecord | null>
 }
 
 /**
- * Who a record stands for, or why it doesn't let anybody in.
+ * The principal of a record, or the denial.
  *
- * @param record null when nothing is kept for a token
- * @param now milliseconds since the epoch; bindings that have ended by then are left out
- * @returns frozen all the way down: it is shared by all calls of the same token
+ * @param record null for an unknown token
+ * @param now milliseconds since the epoch; expired bindings are left out
+ * @returns deeply frozen, because all calls with the same token share it
  */
 export function principalOf(record: CredentialRecord | null, now: number): Principal | denials.AuthenticationDenial {
   if (!record) return denials.unknownToken
@@ -96,7 +96,7 @@ export function principalOf(record: CredentialRecord | null, now: number): Princ
 
 const noGroups: readonly string[] = Object.freeze([])
 
-/** Its id is that of this run: what one job started is not another's. */
+/** The ID of the principal is that of the run, so that one job does not own what another one started. */
 function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | denials.AuthenticationDenial {
   const { id, name, job, subject, trust, expiresAt, endedAt } = workload
   if (trust.revokedAt) return denials.revokedTrust
@@ -117,14 +117,14 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | d
   })
 }
 
-/** Who a session or API token is, whichever of its secrets it is asked by: what is under way belongs to the session or token. */
+/** The principal of a session or API token, for any of its secrets. Live streams belong to the session or token, not to a secret. */
 export function ownerOf(record: CredentialRecord | null, now: number): Principal | denials.AuthenticationDenial {
   if (record?.kind === 'session') return sessionPrincipal(record, now)
   if (record?.kind === 'api-token') return apiTokenPrincipal(record, now)
   return principalOf(record, now)
 }
 
-/** A token that a newer one replaced ends before its session does. */
+/** A replaced token expires before its session. */
 function tokenPrincipal(session: SessionRecord, now: number): Principal | denials.AuthenticationDenial {
   const principal = sessionPrincipal(session, now)
   const { superseded } = session
@@ -137,8 +137,8 @@ function tokenPrincipal(session: SessionRecord, now: number): Principal | denial
 
 function sessionPrincipal(session: SessionRecord, now: number): Principal | denials.AuthenticationDenial {
   const { user, device } = session
-  const refused = sessionDenial(session, now)
-  if (refused !== null) return denials.withAccount(refused, user.id)
+  const denial = sessionDenial(session, now)
+  if (denial !== null) return denials.withAccount(denial, user.id)
   const principal: Principal = {
     kind: 'user',
     id: user.id,
@@ -168,8 +168,8 @@ function sessionDenial({ user, endedAt, expiresAt }: SessionRecord, now: number)
 
 function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | denials.AuthenticationDenial {
   const { owner } = token
-  const refused = apiTokenDenial(token, now)
-  if (refused !== null) return denials.withAccount(refused, owner.id)
+  const denial = apiTokenDenial(token, now)
+  if (denial !== null) return denials.withAccount(denial, owner.id)
   const ownerName = owner.kind === 'user' ? owner.email : owner.name
   return Object.freeze({
     kind: 'api-token',
@@ -205,7 +205,7 @@ function current(bindings: readonly Binding[], now: number): readonly Binding[] 
   return Object.freeze(valid.map(frozen))
 }
 
-/** Spelled out, since a frozen copy by `...` takes four times the memory. */
+/** Lists the fields, because a frozen copy by `...` takes four times the memory. */
 function frozen({ id, role, racks, apps, expiresAt, permissions }: Binding): Binding {
   const common = { id, role, racks, apps, expiresAt }
   return Object.freeze(permissions === undefined ? common : { ...common, permissions })

@@ -2,33 +2,33 @@ import type { Clock } from '../clock.ts'
 import type { ChangedSubjects } from './changed-subjects.ts'
 
 /**
- * How fresh the knowledge of this process is: the database's revision, which each change to an identity raises,
- * and when it was last seen. Fed by the watcher (`watch.ts`), asked by the cache and by readiness.
+ * The revision of the identities, which each change increments, and when this process last read it. The watcher
+ * (`watch.ts`) updates it. The cache and readiness use it.
  */
 export interface Revision {
-  /** Milliseconds since the revision was last known to be current; Infinity before the first time. */
+  /** Milliseconds since the revision was last known to be current; Infinity before the first read. */
   age(): number
-  /** Whether a change may have been missed for more than a second: for readiness and metrics. */
+  /** Whether a change may have been missed for more than a second. For readiness and metrics. */
   stale(): boolean
-  /** Runs `listener` on each change, at once. @returns a function that ends it */
+  /** Runs `listener` immediately on each change. @returns a function that removes it */
   onChange(listener: ChangeListener): () => void
 }
 
-/** @param changed null when anybody's identity may have changed */
+/** @param changed null if any identity may have changed */
 export type ChangeListener = (changed: ChangedSubjects | null) => void
 
 export interface RevisionState extends Revision {
   /**
    * @param value the revision as read
-   * @param askedAt when the question was sent, on this state's clock: the answer is at least as new as that
-   * @param changed what has changed since the value that was seen before; null when that is not known
+   * @param askedAt when the query was sent, by the clock of this state; the result is at least as new
+   * @param changed the subjects that changed since the previous value; null if unknown
    */
   seen(value: string, askedAt: number, changed?: ChangedSubjects | null): void
 }
 
 const staleAfter = 1_000
 
-/** @param clock milliseconds, monotonic: a step of the wall clock must not make old knowledge look fresh */
+/** @param clock monotonic milliseconds, so that a step of the wall clock cannot make an old revision look current */
 export function createRevision(clock: Clock): RevisionState {
   const listeners = new Set<ChangeListener>()
   let current: string | null = null
@@ -42,7 +42,7 @@ export function createRevision(clock: Clock): RevisionState {
     confirmedAt = Math.max(confirmedAt, askedAt)
     if (value === current) return
     current = value
-    tellAll(listeners, changed)
+    notifyAll(listeners, changed)
   }
 
   function onChange(listener: ChangeListener): () => void {
@@ -53,8 +53,8 @@ export function createRevision(clock: Clock): RevisionState {
   return { age, stale: () => age() > staleAfter, onChange, seen }
 }
 
-/** A listener that throws must not keep the others from hearing that a user was locked. */
-function tellAll(listeners: Iterable<ChangeListener>, changed: ChangedSubjects | null): void {
+/** Notifies every listener, even if one throws, so that a revocation reaches all of them. */
+function notifyAll(listeners: Iterable<ChangeListener>, changed: ChangedSubjects | null): void {
   const errors: unknown[] = []
   for (const listener of listeners) {
     try {

@@ -32,22 +32,22 @@ export function createSharedGroups(texts: SharedTexts): SharedGroups {
   return {
     get(user, groups) {
       if (groups.length === 0) return none
-      const held = lists.get(user)?.groups
-      return held !== undefined && isSame(held, groups) ? held : Object.freeze(groups.map(texts.of))
+      const shared = lists.get(user)?.groups
+      return shared !== undefined && isSame(shared, groups) ? shared : Object.freeze(groups.map(texts.of))
     },
     addSession(user, groups) {
       if (groups.length === 0) return 0
-      const held = lists.get(user)
-      if (held !== undefined && held.groups !== groups) return estimate(groups)
-      lists.set(user, { groups, sessions: (held?.sessions ?? 0) + 1 })
-      return held === undefined ? estimate(groups) : 0
+      const shared = lists.get(user)
+      if (shared !== undefined && shared.groups !== groups) return estimate(groups)
+      lists.set(user, { groups, sessions: (shared?.sessions ?? 0) + 1 })
+      return shared === undefined ? estimate(groups) : 0
     },
     removeSession(user, groups) {
       if (groups.length === 0) return 0
-      const held = lists.get(user)
-      if (held?.groups !== groups) return estimate(groups)
-      held.sessions--
-      if (held.sessions > 0) return 0
+      const shared = lists.get(user)
+      if (shared?.groups !== groups) return estimate(groups)
+      shared.sessions--
+      if (shared.sessions > 0) return 0
       lists.delete(user)
       return estimate(groups)
     },

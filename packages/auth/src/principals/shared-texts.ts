@@ -9,8 +9,8 @@ export interface SharedTexts {
 
 const entryBytes = 64
 
-/** @param mostBytes above this limit, each session keeps its own copies */
-export function createSharedTexts(mostBytes: number): SharedTexts {
+/** @param maxBytes above this limit, each session keeps its own copies */
+export function createSharedTexts(maxBytes: number): SharedTexts {
   const texts = new Map<string, string>()
   let bytes = 0
 
@@ -19,7 +19,7 @@ export function createSharedTexts(mostBytes: number): SharedTexts {
       const known = texts.get(text)
       if (known !== undefined) return known
       const size = entryBytes + estimateBytes(text)
-      if (bytes + size > mostBytes) return text
+      if (bytes + size > maxBytes) return text
       bytes += size
       texts.set(text, text)
       return text

@@ -4,14 +4,14 @@ import { eq } from 'drizzle-orm'
 import { expect, test, vi } from 'vitest'
 import { LookUpTooSlow } from '../errors.ts'
 import { startStore } from '../testing/database.ts'
-import { hour, letIn, now } from '../testing/records.ts'
+import { expectPrincipal, hour, now } from '../testing/records.ts'
 import { principalOf } from './principals.ts'
 import { createDirectory } from './store.ts'
 
 test('a session is found by the hash of its token, with its user and their bindings', async () => {
   const { annSession, directory } = await startStore()
   const { id, reading } = await annSession({ rack: 'staging' })
-  const principal = letIn(principalOf(await directory.find(reading.hash), now))
+  const principal = expectPrincipal(principalOf(await directory.find(reading.hash), now))
   expect(principal).toMatchObject({ kind: 'user', name: 'ann@example.com', credential: id, rack: 'staging' })
   expect(principal).toMatchObject({ bindings: [{ role: 'viewer', racks: 'staging', apps: '*', expiresAt: null }] })
   expect(principal).toMatchObject({ owner: null, expiresAt: now + hour })
@@ -30,7 +30,7 @@ test("an API token is found with its own bindings and its owner's, each where it
     expiresAt: now + hour,
   })
   await issuer.addBinding({ kind: 'api-token', id: issued.id }, { role: 'viewer' })
-  const principal = letIn(principalOf(await directory.find(readingOf(issued.token).hash), now))
+  const principal = expectPrincipal(principalOf(await directory.find(readingOf(issued.token).hash), now))
   expect(principal).toMatchObject({
     kind: 'api-token',
     id: issued.id,
@@ -51,7 +51,7 @@ test("an API token of a person carries that person's bindings as its owner's", a
   await annSession({ role: 'ops' })
   const owner = { kind: 'user', email: 'Ann@Example.com' } as const
   const issued = await issuer.issueApiToken({ name: 'script', owner, role: 'admin', expiresAt: now + hour })
-  const principal = letIn(principalOf(await directory.find(readingOf(issued.token).hash), now))
+  const principal = expectPrincipal(principalOf(await directory.find(readingOf(issued.token).hash), now))
   expect(rolesOf(principal)).toEqual(['admin on */*'])
   expect(rolesOf(principal.owner)).toEqual(['ops on */*'])
 })
@@ -65,7 +65,7 @@ test('a user does not get the bindings of another user, of another kind with the
   await issuer.addBinding({ kind: 'service-account', id: ann.id }, { role: 'admin' })
   await issuer.addBinding({ kind: 'api-token', id: ann.id }, { role: 'admin' })
   await issuer.addBinding({ kind: 'group', id: ann.id }, { role: 'admin' })
-  expect(rolesOf(letIn(principalOf(await directory.find(reading.hash), now)))).toEqual(['viewer on */*'])
+  expect(rolesOf(expectPrincipal(principalOf(await directory.find(reading.hash), now)))).toEqual(['viewer on */*'])
 })
 
 test('members of a group have its bindings, and so have the API tokens that they own', async () => {
@@ -77,7 +77,7 @@ test('members of a group have its bindings, and so have the API tokens that they
   await issuer.addBinding({ kind: 'group', id: `it's "odd", {x}` }, { role: 'deployer' })
   await issuer.addBinding({ kind: 'group', id: 'op' }, { role: 'admin' })
   await issuer.addBinding({ kind: 'group', id: 'OPS' }, { role: 'admin' })
-  const ann = letIn(principalOf(await directory.find(reading.hash), now))
+  const ann = expectPrincipal(principalOf(await directory.find(reading.hash), now))
   expect(rolesOf(ann).sort()).toEqual(['deployer on */*', 'ops on staging/*', 'viewer on */*'])
   expect(ann.groups).toEqual(['ops', `it's "odd", {x}`])
   const token = await issuer.issueApiToken({
@@ -86,10 +86,10 @@ test('members of a group have its bindings, and so have the API tokens that they
     role: 'viewer',
     expiresAt: now + hour,
   })
-  const { owner } = letIn(principalOf(await directory.find(readingOf(token.token).hash), now))
+  const { owner } = expectPrincipal(principalOf(await directory.find(readingOf(token.token).hash), now))
   expect(owner?.bindings.map(({ role }) => role).sort()).toEqual(['deployer', 'ops', 'viewer'])
   const bob = await annSession({ email: 'bob@example.com' })
-  expect(rolesOf(letIn(principalOf(await directory.find(bob.reading.hash), now)))).toEqual(['viewer on */*'])
+  expect(rolesOf(expectPrincipal(principalOf(await directory.find(bob.reading.hash), now)))).toEqual(['viewer on */*'])
 })
 
 test('an unknown hash finds nothing', async () => {
@@ -135,7 +135,7 @@ test("what the owner loses, their tokens lose: the owner's bindings are read eac
   const owner = { kind: 'user', email: 'ann@example.com' } as const
   const { token } = await issuer.issueApiToken({ name: 'script', owner, role: 'admin', expiresAt: now + hour })
   await database.db.delete(bindings).where(eq(bindings.subjectKind, 'user'))
-  const principal = letIn(principalOf(await directory.find(readingOf(token).hash), now))
+  const principal = expectPrincipal(principalOf(await directory.find(readingOf(token).hash), now))
   expect(principal.owner?.bindings).toEqual([])
 })
 
@@ -145,8 +145,8 @@ test('a binding with an end counts until then', async () => {
   const ann = await issuer.user('ann@example.com')
   await issuer.addBinding({ kind: 'user', id: ann.id }, { role: 'admin', expiresAt: new Date(now + 1_000) })
   const record = await directory.find(reading.hash)
-  expect(rolesOf(letIn(principalOf(record, now + 999)))).toEqual(['admin on */*', 'viewer on */*'])
-  expect(rolesOf(letIn(principalOf(record, now + 1_000)))).toEqual(['viewer on */*'])
+  expect(rolesOf(expectPrincipal(principalOf(record, now + 999)))).toEqual(['admin on */*', 'viewer on */*'])
+  expect(rolesOf(expectPrincipal(principalOf(record, now + 1_000)))).toEqual(['viewer on */*'])
 })
 
 test('a look-up is one round trip, however many bindings', async () => {
@@ -155,7 +155,7 @@ test('a look-up is one round trip, however many bindings', async () => {
   const ann = await issuer.user('ann@example.com')
   for (const role of ['ops', 'deployer', 'admin']) await issuer.addBinding({ kind: 'user', id: ann.id }, { role })
   const asked = vi.spyOn(database.sql, 'unsafe')
-  expect(rolesOf(letIn(principalOf(await directory.find(reading.hash), now)))).toHaveLength(4)
+  expect(rolesOf(expectPrincipal(principalOf(await directory.find(reading.hash), now)))).toHaveLength(4)
   expect(asked).toHaveBeenCalledOnce()
 })
 

@@ -15,7 +15,7 @@ export { createBrowserSessions } from '../sessions/browser-sessions.ts'
 export type { IssuedCredential, SessionRequest } from '../sessions/sessions.ts'
 export type { ApiTokenGrant, ApiTokenRequest, Owner, OwnerRef } from '../tokens/api-tokens.ts'
 export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountRequest } from '../tokens/issue.ts'
-export { secretStays } from '../tokens/replacing-tokens.ts'
+export { secretStays } from '../tokens/replace-tokens.ts'
 export { loadTrusts } from '../workloads/trusts.ts'
 export type { ProvenJwt } from '../workloads/verify.ts'
 export { createWorkloads, type Workloads } from '../workloads/workloads.ts'
@@ -24,11 +24,11 @@ export { findUserPrincipal } from './user-principal.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 
 export interface DirectoryOptions {
-  /** Milliseconds that a look-up may take. */
+  /** The timeout of a lookup in milliseconds. */
   readonly deadline?: number
 }
 
-/** Looks tokens up in PostgreSQL: one query each, with all bindings that bear on it. */
+/** Looks tokens up in PostgreSQL, with all their bindings in one query. */
 export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000 }: DirectoryOptions = {}): Directory {
   const query = credentialQuery(db)
 

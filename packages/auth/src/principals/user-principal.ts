@@ -8,10 +8,10 @@ import { NotFound, SeveralUsers, UserLocked } from '../errors.ts'
 import { principalOf } from './principals.ts'
 
 /**
- * Who a person would be with a session on every rack: for questions about what they may do.
+ * The principal that a user would have with a session on all racks, for questions about the user's permissions.
  *
- * @param who the user's id or e-mail address, the latter also with the identity provider, such as `ann@example.com/accounts.google.com`
- * @throws NotFound, SeveralUsers when people of two identity providers have the address, UserLocked
+ * @param who the ID or e-mail address of the user; the address can name the identity provider, such as `ann@example.com/accounts.google.com`
+ * @throws NotFound; SeveralUsers if users of several identity providers have the address; UserLocked
  */
 export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: string, now: number): Promise<Principal> {
   const { email, issuer } = readUserName(who)
@@ -20,7 +20,7 @@ export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: strin
     .from(users)
     .where(isId(who) ? eq(users.id, who) : eq(users.email, email))
     .orderBy(users.createdAt, users.id)
-    .limit(mostNamesakes)
+    .limit(maxSameEmail)
   const found = known.filter((one) => issuer === null || issuerName(one.issuer.toLowerCase()) === issuer)
   const [user, another] = found
   if (user === undefined) throw new NotFound('such user')
@@ -39,6 +39,6 @@ export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: strin
   return principal
 }
 
-/** Users of one e-mail address, one for each identity provider. */
-const mostNamesakes = 20
+/** The maximum number of users with one e-mail address, one for each identity provider. */
+const maxSameEmail = 20
 const hour = 3_600_000

@@ -47,22 +47,22 @@ test('a change by another connection is heard of at once, by notification', asyn
   await changed
 })
 
-test('after a look, listeners have heard of all changes committed before it', async () => {
+test('after a refresh, listeners know all changes committed before it', async () => {
   const { database, watch } = await startWatch({ interval: 3_600_000 })
   let told = 0
   watch.onChange(() => told++)
   for (let count = 1; count <= 20; count++) {
     await database.db.update(revisionTable).set({ value: sql`value + 1` })
-    await Promise.all([watch.look(), watch.look()])
+    await Promise.all([watch.refresh(), watch.refresh()])
     expect(told).toBe(count)
   }
 })
 
-test('a pending look ends with the watch', async () => {
+test('a pending refresh ends with the watch', async () => {
   const { watch } = await startWatch({ interval: 3_600_000 })
-  const looks = [watch.look(), watch.look()]
+  const refreshes = [watch.refresh(), watch.refresh()]
   await watch.stop()
-  await Promise.all([...looks, watch.look()])
+  await Promise.all([...refreshes, watch.refresh()])
 })
 
 test('when the notification is lost, the poll finds the change', async () => {

@@ -7,29 +7,29 @@ import { createRevision, type Revision } from './revision.ts'
 
 export interface RevisionWatch extends Revision {
   /**
-   * Polls at once. Resolves after a poll that began later than the call, whether or not it was answered: a change that was
-   * committed before the call is in force in this process then.
+   * Polls immediately. Resolves after a poll that began after the call, even if that poll failed. By then, this process
+   * applies every change that was committed before the call.
    */
-  look(): Promise<void>
+  refresh(): Promise<void>
   stop(): Promise<void>
 }
 
 export interface RevisionWatchOptions {
-  /** The runtime login's URL. The watch has one connection of its own. */
+  /** The URL of the runtime login. The watch opens one connection. */
   readonly url: string
   /** Monotonic milliseconds. */
   readonly clock?: Clock
-  /** Milliseconds between polls; a notification asks at once. */
+  /** Milliseconds between polls. A notification polls immediately. */
   readonly interval?: number
-  /** Milliseconds after which a poll without an answer has failed and its connection is given up. */
+  /** Milliseconds after which a poll has failed, and its connection is closed. */
   readonly deadline?: number
-  /** Told of each failed poll. */
+  /** Called for each failed poll. */
   readonly onError?: (error: unknown) => void
 }
 
 const monotonicClock: Clock = { now: () => performance.now() }
 
-/** Follows the database's revision until it is stopped. Resolves after the first poll, whether or not it was answered. */
+/** Follows the revision of the database until it is stopped. Resolves after the first poll, even if that poll failed. */
 export async function watchRevision(options: RevisionWatchOptions): Promise<RevisionWatch> {
   const { url, clock = monotonicClock, interval = 500, deadline = 1_000, onError = ignore } = options
   const revision = createRevision(clock)
@@ -38,7 +38,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   let notified = false
   let known: string | null = null
   let wake = ignore
-  let looking: (() => void)[] = []
+  let refreshing: (() => void)[] = []
 
   async function poll(): Promise<void> {
     notified = false
@@ -81,22 +81,22 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   async function follow(): Promise<void> {
     while (!stopped) {
       await pause()
-      const answered = looking
-      looking = []
+      const answered = refreshing
+      refreshing = []
       if (!stopped) await poll()
       for (const resolve of answered) resolve()
     }
-    for (const resolve of looking) resolve()
+    for (const resolve of refreshing) resolve()
   }
 
   await poll()
   const following = follow()
 
-  function look(): Promise<void> {
+  function refresh(): Promise<void> {
     if (stopped) return Promise.resolve()
     notified = true
     wake()
-    return new Promise((resolve) => looking.push(resolve))
+    return new Promise((resolve) => refreshing.push(resolve))
   }
 
   async function stop(): Promise<void> {
@@ -106,10 +106,10 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
     await following
   }
 
-  return { age: revision.age, stale: revision.stale, onChange: revision.onChange, look, stop }
+  return { age: revision.age, stale: revision.stale, onChange: revision.onChange, refresh, stop }
 }
 
-/** Listening again does nothing where it is on already, so each poll proves both the connection and its subscription. */
+/** Repeats LISTEN, which has no effect on an active subscription, so each poll checks the connection and its subscription. */
 async function readRevision(
   client: Sql,
   known: string | null,
@@ -121,7 +121,7 @@ async function readRevision(
   return { value, changed: known === null || known === value ? null : await readChanged(client, known, value) }
 }
 
-/** Null where the database does not have the subjects of each revision in between, or one of these concerns everybody. */
+/** Null if the database lacks the subjects of a revision in between, or if a revision affects every identity. */
 async function readChanged(client: Sql, after: string, until: string): Promise<ChangedSubjects | null> {
   const rows = await client<{ subjects: string[] | null }[]>`
     select to_json(subjects) as subjects from gateway.changed_subjects where revision > ${after} and revision <= ${until}`
@@ -130,8 +130,8 @@ async function readChanged(client: Sql, after: string, until: string): Promise<C
 }
 
 function connect(url: string, deadline: number, wake: () => void): Sql {
-  // A connection that was lost is noticed at once, and made again by the next poll.
-  // `onnotify` is what the driver's own listen() is made with, but it isn't in its types. One connection, so polls and notifications share it.
+  // `onclose` reports a lost connection immediately, and the next poll reconnects. `onnotify` is missing in the types of the
+  // driver, whose listen() uses it. Polls and notifications share one connection.
   const options = {
     max: 1,
     onnotify: wake,

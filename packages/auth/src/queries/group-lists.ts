@@ -5,16 +5,16 @@ import type { Page, PageRequest } from './page.ts'
 
 export interface ListedGroup {
   readonly name: string
-  /** Users whom the identity provider put into it at their last login. */
+  /** The number of users that had the group at their last login. */
   readonly members: number
   readonly bindings: number
 }
 
-/** Groups are names: those of users' last logins, and those of bindings. Sorted by the bytes of the name. */
+/** Lists the groups of users' last logins and of bindings, sorted by the bytes of their names. */
 export function createGroupLists({ db }: Pick<Database, 'db'>) {
   return {
     async groups({ limit, cursor }: PageRequest): Promise<Page<ListedGroup>> {
-      const behind = cursor === undefined ? sql`` : sql`where name > ${readCursor(cursor)} collate "C"`
+      const afterCursor = cursor === undefined ? sql`` : sql`where name > ${readCursor(cursor)} collate "C"`
       const rows = await db.execute<{ name: string; members: number; bindings: number }>(sql`
         select name, count(distinct member)::int as members, count(distinct binding)::int as bindings
         from (
@@ -22,7 +22,7 @@ export function createGroupLists({ db }: Pick<Database, 'db'>) {
           union all
           select subject_id, null, id from gateway.bindings where subject_kind = 'group'
         ) known
-        ${behind}
+        ${afterCursor}
         group by name order by name collate "C" limit ${limit + 1}`)
       const shown = rows.slice(0, limit).map(({ name, members, bindings }) => ({ name, members, bindings }))
       const last = shown.at(-1)

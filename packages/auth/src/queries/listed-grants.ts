@@ -1,12 +1,12 @@
 import { type BindingSubject, bindings, type Database } from '@rack-gateway/database'
 import { and, eq, inArray } from 'drizzle-orm'
 
-/** What a token or a trust was given, as lists show it: one of its bindings, those that have ended included. */
+/** A binding of a token or trust, as lists show it. Expired ones are included. */
 export interface ListedGrant {
-  /** Of the binding. */
+  /** The ID of the binding. */
   readonly id: string
   readonly role: string
-  /** Instead of the role's; null for those of the role. */
+  /** Permissions that replace those of the role, or null. */
   readonly permissions: readonly string[] | null
   readonly racks: string
   readonly apps: string
@@ -14,7 +14,7 @@ export interface ListedGrant {
   readonly reason: string | null
 }
 
-/** Those of each subject, oldest first. */
+/** The grants of each subject, oldest first. */
 export async function grantsOf(
   db: Database['db'],
   kind: BindingSubject,
@@ -31,7 +31,7 @@ export async function grantsOf(
   return grants
 }
 
-/** As the database keeps permissions: separated by spaces. */
+/** Reads permissions from the database, where spaces separate them. */
 export function listOf(permissions: string | null): readonly string[] | null {
   return permissions?.split(' ') ?? null
 }

@@ -4,7 +4,7 @@ import { checkId } from '../admin/names.ts'
 import { createWorkloadLists } from '../workloads/lists.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { grantsOf, listOf } from './listed-grants.ts'
-import { after, only, type PageRequest, pageOf, placeOf } from './page.ts'
+import { after, only, type PageRequest, pageOf, positionOf } from './page.ts'
 
 export type Lists = ReturnType<typeof createLists>
 
@@ -13,34 +13,34 @@ interface OwnerFilter {
   readonly owner?: string | undefined
 }
 
-/** What there is, a page at a time, newest first. Nothing here is a secret. */
+/** Lists identities in pages, newest first. None of the fields is secret. */
 export function createLists(database: Pick<Database, 'db'>) {
   const { db } = database
   async function userPage(page: PageRequest, filter?: SQL) {
     const rows = await db
-      .select({ ...userColumns, place: placeOf(users) })
+      .select({ ...userColumns, position: positionOf(users) })
       .from(users)
       .where(and(filter, after(users, page)))
       .orderBy(desc(users.createdAt), desc(users.id))
       .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ place: _, ...user }) => user)
+    return pageOf(rows, page.limit, ({ position: _, ...user }) => user)
   }
 
   async function sessionPage(page: PageRequest, filter?: SQL) {
     const rows = await db
-      .select({ ...sessionColumns, place: placeOf(sessions) })
+      .select({ ...sessionColumns, position: positionOf(sessions) })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
       .leftJoin(lastUses, eq(lastUses.credential, sessions.id))
       .where(and(filter, after(sessions, page)))
       .orderBy(desc(sessions.createdAt), desc(sessions.id))
       .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ place: _, ...session }) => session)
+    return pageOf(rows, page.limit, ({ position: _, ...session }) => session)
   }
 
   async function tokenPage(page: PageRequest, filter?: SQL) {
     const rows = await db
-      .select({ ...tokenColumns, place: placeOf(apiTokens) })
+      .select({ ...tokenColumns, position: positionOf(apiTokens) })
       .from(apiTokens)
       .leftJoin(users, eq(users.id, apiTokens.userId))
       .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
@@ -53,27 +53,27 @@ export function createLists(database: Pick<Database, 'db'>) {
       'api-token',
       rows.map(({ id }) => id),
     )
-    return pageOf(rows, page.limit, ({ place: _, ...token }) => ({ ...token, grants: grants.get(token.id) ?? [] }))
+    return pageOf(rows, page.limit, ({ position: _, ...token }) => ({ ...token, grants: grants.get(token.id) ?? [] }))
   }
 
   async function accountPage(page: PageRequest, filter?: SQL) {
     const rows = await db
-      .select({ ...accountColumns, place: placeOf(serviceAccounts) })
+      .select({ ...accountColumns, position: positionOf(serviceAccounts) })
       .from(serviceAccounts)
       .where(and(filter, after(serviceAccounts, page)))
       .orderBy(desc(serviceAccounts.createdAt), desc(serviceAccounts.id))
       .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ place: _, ...account }) => account)
+    return pageOf(rows, page.limit, ({ position: _, ...account }) => account)
   }
 
   async function bindingPage(page: PageRequest, filter?: SQL) {
     const rows = await db
-      .select({ ...bindingColumns, place: placeOf(bindings) })
+      .select({ ...bindingColumns, position: positionOf(bindings) })
       .from(bindings)
       .where(and(filter, after(bindings, page)))
       .orderBy(desc(bindings.createdAt), desc(bindings.id))
       .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ place: _, permissions, ...binding }) => ({
+    return pageOf(rows, page.limit, ({ position: _, permissions, ...binding }) => ({
       ...binding,
       permissions: listOf(permissions),
     }))

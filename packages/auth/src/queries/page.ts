@@ -5,13 +5,13 @@ import { InvalidCursor, NotFound } from '../errors.ts'
 /** Lists are newest first. A page continues where the previous one ended, even if items were added or removed in between. */
 export interface PageRequest {
   readonly limit: number
-  /** What the page before said; without: from the newest. */
+  /** `next` of the previous page. Default: start with the newest item. */
   readonly cursor?: string
 }
 
 export interface Page<T> {
   readonly items: readonly T[]
-  /** For the next page; null on the last one. */
+  /** The cursor of the next page; null on the last page. */
   readonly next: string | null
 }
 
@@ -20,12 +20,12 @@ interface Ordered {
   readonly createdAt: PgColumn
 }
 
-/** A row's place in its list, to be selected with it: the microsecond that it was made in. */
-export function placeOf({ createdAt }: Ordered): SQL<string> {
+/** The position of a row in its list, to be selected with it: its creation time in microseconds. */
+export function positionOf({ createdAt }: Ordered): SQL<string> {
   return sql<string>`(extract(epoch from ${createdAt}) * 1000000)::bigint::text`
 }
 
-/** The rows behind a cursor. @throws InvalidCursor */
+/** The condition for rows after a cursor. @throws InvalidCursor */
 export function after({ id, createdAt }: Ordered, { cursor }: PageRequest): SQL | undefined {
   if (cursor === undefined) return undefined
   const [micros, rowId] = readCursor(cursor)
@@ -33,19 +33,19 @@ export function after({ id, createdAt }: Ordered, { cursor }: PageRequest): SQL 
   return sql`(${createdAt}, ${id}) < (${moment}, ${rowId}::uuid)`
 }
 
-/** @param rows one more than the limit, where there are more */
-export function pageOf<R extends { readonly id: string; readonly place: string }, T>(
+/** @param rows one row more than the limit if there is a next page */
+export function pageOf<R extends { readonly id: string; readonly position: string }, T>(
   rows: readonly R[],
   limit: number,
   show: (row: R) => T,
 ): Page<T> {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  const next = rows.length > limit && last ? Buffer.from(`${last.place}.${last.id}`).toString('base64url') : null
+  const next = rows.length > limit && last ? Buffer.from(`${last.position}.${last.id}`).toString('base64url') : null
   return { items: shown.map(show), next }
 }
 
-/** @throws NotFound for a page without anything on it */
+/** The only item of a page. @throws NotFound for an empty page */
 export async function only<T>(page: Promise<Page<T>>, what: string): Promise<T> {
   const [found] = (await page).items
   if (found === undefined) throw new NotFound(what)
@@ -54,7 +54,7 @@ export async function only<T>(page: Promise<Page<T>>, what: string): Promise<T> 
 
 const plain = /^(\d{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
-/** A cursor only says where to go on, never what may be seen: what was made up finds a place, or is refused. */
+/** A cursor is only a position and grants no access, so a forged one does no harm. */
 function readCursor(cursor: string): readonly [micros: string, id: string] {
   const text = Buffer.from(cursor, 'base64url').toString('latin1')
   const [, micros, id] = plain.exec(text) ?? []

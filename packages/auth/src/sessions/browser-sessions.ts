@@ -14,7 +14,7 @@ import { closeSession } from './sessions.ts'
 
 export interface BrowserSessionsOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
-  /** Of CSRF tokens, newest first. */
+  /** The keys of CSRF tokens, newest first. */
   readonly csrfKeys: Keys
   /** Milliseconds since the epoch. */
   readonly clock: Clock
@@ -27,24 +27,24 @@ export interface BrowserSessionsOptions {
 export interface BrowserSessions {
   readonly cookies: GatewayCookies
   readonly origin: string
-  /** Notes a use. @returns false when the session was idle for too long: it has ended then. @throws AuthUnavailable */
+  /** Notes a use. @returns false if the session ended because it was idle for too long. @throws AuthUnavailable */
   use(session: string, address: string): Promise<boolean>
   csrfToken(credential: VerifiedToken): string
   isCsrfToken(credential: VerifiedToken, text: unknown): boolean
   end(session: string, by: Author, reason: string): Promise<void>
 }
 
-/** Or a tenth of a shorter idle limit, which else could end a session that is in use. */
-const noteEvery = 60_000
-const mostNoted = 10_000
+/** The minimum time between two notes. With a shorter idle limit, a tenth of that limit. */
+const noteInterval = 60_000
+const maxNoted = 10_000
 const deadline = 5_000
 const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
 
-/** What sessions of browsers have beyond others: an idle limit, and a token against forged requests. */
+/** The features that only browser sessions have: an idle limit, and CSRF tokens. */
 export function createBrowserSessions(options: BrowserSessionsOptions): BrowserSessions {
   const { database, csrfKeys: keys, clock, record, publicUrl, idle } = options
-  const every = Math.min(noteEvery, idle / 10)
-  const notedAt = new LRUCache<string, number>({ max: mostNoted })
+  const every = Math.min(noteInterval, idle / 10)
+  const notedAt = new LRUCache<string, number>({ max: maxNoted })
 
   async function use(session: string, address: string): Promise<boolean> {
     const now = clock.now()
@@ -59,7 +59,7 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
     return true
   }
 
-  /** Another replica may have written it in the meantime. Only the first one writes. */
+  /** Another replica may have noted a use in the meantime. Only the first one writes. */
   async function noteUse(session: string, address: string, now: number): Promise<boolean> {
     const { db } = database
     const isAwake = and(eq(lastUses.credential, session), gt(lastUses.usedAt, new Date(now - idle)))

@@ -2,7 +2,7 @@ import { inArray, lt } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Transaction } from '../admin/change.ts'
 
-/** Rows that are of no use after their end, and how one of them is named. */
+/** A table whose rows can be deleted after their end. */
 export interface EndingRows {
   readonly table: PgTable
   readonly key: PgColumn

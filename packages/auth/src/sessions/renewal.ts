@@ -6,11 +6,11 @@ import { NotFound, RenewedTooOften, SessionNotLonger, SessionOver } from '../err
 import type { TokenMint } from '../tokens/token.ts'
 import type { IssuedCredential } from './sessions.ts'
 
-/** How long sessions live. All in milliseconds. */
+/** The lifetimes of sessions, in milliseconds. */
 export interface SessionTerms {
-  /** From one renewal to the end. */
+  /** The time from a renewal to the expiry. */
   readonly maxAge: number
-  /** From the last login: no renewal goes beyond it. */
+  /** The maximum time from the last login to the expiry. */
   readonly lifetime: number
   /** How long a token stays valid after a newer one replaced it. */
   readonly overlap: number
@@ -23,23 +23,23 @@ export const defaultSessionTerms: SessionTerms = {
 }
 
 export interface Renewal {
-  /** The session's id. */
+  /** The ID of the session. */
   readonly id: string
   readonly terms: SessionTerms
   /** Milliseconds since the epoch. */
   readonly now: number
 }
 
-/** Tokens of one session that may go on beside its newest one. None is forgotten to make room: its late use is an alarm. */
-const mostGoingOn = 20
-/** Milliseconds that a token is remembered for what it was: by then its own end has come. */
-const remembered = 90 * 86_400_000
+/** The maximum number of replaced tokens of a session that are still valid. None is evicted, because its use after the overlap is an alarm. */
+const maxOverlapping = 20
+/** How long a replaced token is kept, in milliseconds. By then it has expired. */
+const retention = 90 * 86_400_000
 
 /**
- * Gives a session a new token and a later end. The ones before go on for the overlap; an answer that was lost does no harm,
- * since they can renew again meanwhile.
+ * Gives a session a new token and a later expiry. Its previous tokens stay valid during the overlap, so a client that lost
+ * the response can renew again.
  *
- * @throws NotFound; SessionOver when it has ended or its user is locked; SessionNotLonger when a renewal would bring its end nearer; RenewedTooOften
+ * @throws NotFound; SessionOver if it has ended or its user is locked; SessionNotLonger if the expiry would be earlier; RenewedTooOften
  */
 export async function renewSession(
   change: Change,
@@ -57,12 +57,12 @@ export async function renewSession(
   const end = Math.min(now + terms.maxAge, session.authenticatedAt.getTime() + terms.lifetime)
   if (session.endedAt !== null || user?.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
   if (end < session.expiresAt.getTime()) throw new SessionNotLonger(session.expiresAt.toISOString())
-  const isGoingOn = and(
+  const isOverlapping = and(
     eq(credentials.sessionId, id),
     isNotNull(credentials.supersededAt),
     gt(credentials.expiresAt, new Date(now)),
   )
-  if ((await tx.$count(credentials, isGoingOn)) >= mostGoingOn) throw new RenewedTooOften()
+  if ((await tx.$count(credentials, isOverlapping)) >= maxOverlapping) throw new RenewedTooOften()
   const { token, hash, expiresAt } = mint.issue('session', end)
   const until = new Date(expiresAt)
   await tx.insert(credentials).values({ hash, sessionId: id, issuedAt: new Date(now), expiresAt: until })
@@ -94,6 +94,6 @@ async function supersede({ tx }: Change, { id, hash, now, overlap }: Newest): Pr
       expiresAt: sql`least(${credentials.expiresAt}, ${until}::timestamptz)`,
     })
     .where(others)
-  const longOver = lt(credentials.expiresAt, new Date(now - remembered))
+  const longOver = lt(credentials.expiresAt, new Date(now - retention))
   await tx.delete(credentials).where(and(eq(credentials.sessionId, id), isNotNull(credentials.supersededAt), longOver))
 }

@@ -10,18 +10,18 @@ import type { TokenMint } from '../tokens/token.ts'
 
 export interface SessionRequest {
   readonly email: string
-  /** Given to the user (not to the session alone), on `rack` or on every one, unless they hold it there already. */
+  /** Granted to the user, not only to the session, on `rack` or on all racks, unless the user already has it there. */
   readonly role?: string
-  /** The only rack that the session may be used for. */
+  /** The only rack that the session is valid for. */
   readonly rack?: string
-  /** What the person calls the device, for the list of sessions. */
+  /** The name of the device in the list of sessions. */
   readonly device: string
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
 }
 
 export interface IssuedCredential {
-  /** The session's or API token's id, not a secret. */
+  /** The ID of the session or API token. Not secret. */
   readonly id: string
   /** Shown once. */
   readonly token: string
@@ -45,16 +45,16 @@ export async function insertSession(
 export interface NewSession {
   readonly user: { readonly id: string; readonly email: string }
   readonly device: string
-  /** The only rack that the session may be used for. */
+  /** The only rack that the session is valid for. */
   readonly rack: string | null
-  /** When the person had logged in: renewals go on for a limited time after that. Milliseconds since the epoch, as the next two. */
+  /** When the user logged in, which limits renewals. Milliseconds since the epoch, like the next two fields. */
   readonly authenticatedAt: number
-  /** When it should end. */
+  /** The requested expiry. */
   readonly wanted: number
   readonly now: number
 }
 
-/** Gives a user whom it has found already a session for programs. */
+/** Creates a session with a token for an existing user. */
 export async function storeSession(
   change: Change,
   mint: TokenMint,
@@ -71,7 +71,7 @@ export async function storeSession(
   return { id, token, expiresAt }
 }
 
-/** Ends a session for good; ending it again changes nothing. @throws NotFound */
+/** Ends a session permanently. Ending it again has no effect. @throws NotFound */
 export async function closeSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
   const [session] = await change.tx
     .select()

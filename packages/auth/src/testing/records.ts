@@ -78,8 +78,8 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
   }
 }
 
-/** The principal, where the test expects one. */
-export function letIn(answer: Principal | AuthenticationDenial): Principal {
+/** Asserts that the result is a principal. */
+export function expectPrincipal(answer: Principal | AuthenticationDenial): Principal {
   if (isDenial(answer)) throw new Error(formatMessage(answer))
   return answer
 }

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { apiTokens, credentials, type Database, serviceAccounts, users } from '@rack-gateway/database'
 import { and, desc, eq, gt, isNull } from 'drizzle-orm'
 import { findServiceAccount, findUser } from '../admin/accounts.ts'
-import { createBinding, type Lasting } from '../admin/bindings.ts'
+import { createBinding, type GrantTerms } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
 import { checkId, checkName } from '../admin/names.ts'
 import { NotFound, TooManyTokens } from '../errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import type { TokenMint } from './token.ts'
 
-/** Whose a token is. What it may do is cut to what its owner may. */
+/** The owner of a token. A token can never do more than its owner. */
 export type Owner =
   | { readonly kind: 'user'; readonly email: string }
   | { readonly kind: 'service-account'; readonly name: string }
@@ -18,10 +18,10 @@ export interface ApiTokenRequest {
   readonly name: string
   readonly owner: Owner
   readonly role: string
-  /** Patterns that the role is given on; unnamed: every one. */
+  /** Patterns of the scope. Default: all racks and apps. */
   readonly racks?: string
   readonly apps?: string
-  /** The only rack that the token may be used for. */
+  /** The only rack that the token is valid for. */
   readonly rack?: string
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
@@ -41,7 +41,7 @@ export interface OwnerRef {
   readonly id: string
 }
 
-export interface ApiTokenGrant extends Lasting {
+export interface ApiTokenGrant extends GrantTerms {
   readonly role: string
   readonly racks: string
   readonly apps: string
@@ -52,9 +52,9 @@ export interface GrantedApiToken {
   readonly name: string
   readonly owner: OwnerRef
   readonly grants: readonly ApiTokenGrant[]
-  /** CIDRs, checked. */
+  /** Valid CIDRs. */
   readonly sources?: readonly string[]
-  /** The only rack that the token may be used for. */
+  /** The only rack that the token is valid for. */
   readonly rack?: string
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
@@ -87,18 +87,18 @@ export async function storeApiToken(
   return { id, token, expiresAt }
 }
 
-/** @throws TooManyTokens when the owner has so many tokens that are neither revoked nor expired */
+/** @throws TooManyTokens if the owner already has the maximum number of valid tokens */
 export async function assertBelowTokenLimit(
   { tx }: Change,
   { kind, id }: OwnerRef,
-  { now, most }: { readonly now: Date; readonly most: number },
+  { now, max }: { readonly now: Date; readonly max: number },
 ): Promise<void> {
   const ofOwner = eq(kind === 'user' ? apiTokens.userId : apiTokens.serviceAccountId, id)
   const live = and(ofOwner, isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, now))
-  if ((await tx.$count(apiTokens, live)) >= most) throw new TooManyTokens(most)
+  if ((await tx.$count(apiTokens, live)) >= max) throw new TooManyTokens(max)
 }
 
-/** The kind, the version and the key are the same in many tokens; the last five characters are random. */
+/** Kind, version, and key are the same for many tokens. The last five characters of the prefix are random. */
 const prefixWidth = 16
 
 export function prefixOf(token: string): string {
@@ -114,7 +114,7 @@ async function findOwner({ tx }: Change, owner: Owner): Promise<string> {
   return (await findUser(tx, owner.email)).id
 }
 
-/** Revokes an API token for good; revoking it again changes nothing. @throws NotFound */
+/** Revokes an API token permanently. Revoking it again has no effect. @throws NotFound */
 export async function closeApiToken(change: Change, id: string, at: Date): Promise<void> {
   const [token] = await change.tx
     .select()

@@ -135,7 +135,7 @@ test('an API token needs an owner that exists', async () => {
   const { issuer } = await startStore()
   await expect(issuer.issueApiToken(nightly)).rejects.toThrow(NotFound)
   const owner = { kind: 'user', email: 'ann@example.com' } as const
-  await expect(issuer.issueApiToken({ ...nightly, owner })).rejects.toThrow('there is no user ann@example.com')
+  await expect(issuer.issueApiToken({ ...nightly, owner })).rejects.toThrow('There is no user ann@example.com')
 })
 
 test('a name of a service account is taken once, also when two ask at the same time', async () => {
@@ -195,9 +195,9 @@ test('a binding is added and removed with its terms on record', async () => {
 test('what is not there is a 404', async () => {
   const { issuer } = await startStore()
   for (const id of ['00000000-0000-4000-8000-000000000000', '', 'x', "' or true --", '\0']) {
-    await expect(issuer.endSession(id, 'x')).rejects.toThrow(/^there is no such session/)
-    await expect(issuer.revokeToken(id)).rejects.toThrow(/^there is no such API token/)
-    await expect(issuer.removeBinding(id)).rejects.toThrow(/^there is no such binding/)
+    await expect(issuer.endSession(id, 'x')).rejects.toThrow(/^There is no such session/)
+    await expect(issuer.revokeToken(id)).rejects.toThrow(/^There is no such API token/)
+    await expect(issuer.removeBinding(id)).rejects.toThrow(/^There is no such binding/)
   }
 })
 

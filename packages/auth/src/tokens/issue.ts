@@ -15,42 +15,42 @@ export interface IssuerOptions {
   readonly mint: TokenMint
   /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** Makes events durable. Awaited before a change is committed, and so before a token is shown. */
+  /** Makes events durable. It is awaited before a change is committed and a token is shown. */
   readonly record: RecordIdentityEvents
-  /** Who asks. */
+  /** The author of the changes. */
   readonly by: Author
 }
 
 export interface ServiceAccountRequest {
   readonly name: string
-  /** What it may do: its tokens can't do more. Without: nothing, until a binding is added. */
+  /** The first binding of the account. Without one, its tokens have no permissions. */
   readonly binding?: BindingTerms
 }
 
 export type Issuer = ReturnType<typeof createIssuer>
 
-/** Issues and ends credentials, and what they stand on. Every change is recorded or doesn't happen. */
+/** Changes identities for the server's commands. A change that cannot be recorded is not made. */
 export function createIssuer({ database, mint, clock, record, by }: IssuerOptions) {
   const { db } = database
   function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
     return changeIdentities({ database, by, record }, work)
   }
 
-  function mustBeFuture(expiresAt: number): void {
+  function assertFuture(expiresAt: number): void {
     if (!(expiresAt >= clock.now() + 1_000)) throw new InvalidExpiry()
   }
 
   return {
-    /** Finds or adds a person by e-mail address. @returns id and canonical address */
+    /** Finds or adds a user by e-mail address. @returns the ID and the canonical address */
     user: (email: string) => change((open) => ensureUser(open, email)),
 
     async issueSession(request: SessionRequest) {
-      mustBeFuture(request.expiresAt)
+      assertFuture(request.expiresAt)
       return change((open) => insertSession(open, mint, request, clock.now()))
     },
 
     async issueApiToken(request: ApiTokenRequest) {
-      mustBeFuture(request.expiresAt)
+      assertFuture(request.expiresAt)
       return change((open) => insertApiToken(open, mint, request))
     },
 
@@ -69,9 +69,9 @@ export function createIssuer({ database, mint, clock, record, by }: IssuerOption
     endSession: (id: string, reason: string) => change((open) => closeSession(open, id, reason, new Date(clock.now()))),
     revokeToken: (id: string) => change((open) => closeApiToken(open, id, new Date(clock.now()))),
 
-    /** The newest thousand, of everybody or of one person. */
+    /** The newest thousand sessions, of all users or of one user. */
     listSessions: (email?: string) => selectSessions(db, email === undefined ? undefined : canonicalEmail(email)),
-    /** The newest thousand. */
+    /** The newest thousand tokens. */
     listTokens: () => selectApiTokens(db),
   }
 }

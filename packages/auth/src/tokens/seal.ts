@@ -10,7 +10,7 @@ const tagLength = 16
  * @param keys 32 bytes each, newest first
  */
 export function createSeal(keys: Keys) {
-  /** @param owner whose it is: for anybody else it doesn't open */
+  /** @param owner the only owner that can open it */
   function seal(text: string, owner = ''): Buffer {
     const [newest] = keys
     if (!newest) throw new Error('a seal needs a key')
@@ -20,7 +20,7 @@ export function createSeal(keys: Keys) {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed])
   }
 
-  /** Null for anything that wasn't sealed for this owner by one of the keys. */
+  /** Null if it was not sealed for this owner by one of the keys. */
   function open(sealed: Buffer, owner = ''): string | null {
     if (sealed.length <= ivLength + tagLength) return null
     for (const key of keys) {
@@ -36,7 +36,7 @@ export function createSeal(keys: Keys) {
 /** Encrypts a value, so that a client can carry it without reading or changing it. */
 export interface ValueSeal<T> {
   seal(value: T): string
-  /** Null for anything that this gateway has not sealed for this purpose. */
+  /** Null if this gateway did not seal it for this purpose. */
   open(sealed: string): T | null
 }
 

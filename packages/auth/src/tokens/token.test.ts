@@ -159,19 +159,19 @@ test('the denial of an expired token says when it expired and what to do', () =>
   expect(reasons).toMatchObject([
     {
       rule: 'expired-token',
-      reason: 'your session expired on 2026-01-02 03:04 UTC:',
-      remedy: 'run "rack-gateway login"',
+      reason: 'Your session expired on 2026-01-02 03:04 UTC.',
+      remedy: 'Run "rack-gateway login".',
     },
-    { rule: 'expired-token', reason: 'your session expired on 2026-01-02 03:04 UTC:', remedy: 'log in again' },
+    { rule: 'expired-token', reason: 'Your session expired on 2026-01-02 03:04 UTC.', remedy: 'Log in again.' },
     {
       rule: 'expired-token',
-      reason: 'this API token expired on 2026-01-02 03:04 UTC:',
-      remedy: 'ask an administrator or its owner for a new one',
+      reason: 'This API token expired on 2026-01-02 03:04 UTC.',
+      remedy: 'Ask an administrator or its owner for a new one.',
     },
     {
       rule: 'expired-token',
-      reason: "this job's token expired on 2026-01-02 03:04 UTC:",
-      remedy: 'start the job again',
+      reason: 'The token of this job expired on 2026-01-02 03:04 UTC.',
+      remedy: 'Start the job again.',
     },
   ])
 })

@@ -7,8 +7,6 @@ import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
 import { deriveKey } from './secret.ts'
 import type { TokenKind } from './token-kind.ts'
 
-/** `browser` is a session, too, but proven by a cookie and never by an Authorization header. */
-
 /** A token with valid check digits, signature, and expiry. Only the database knows whether it was revoked. */
 export interface VerifiedToken {
   readonly kind: TokenKind
@@ -142,7 +140,7 @@ function sign(key: KeyObject, prefix: string, payload: Buffer): Buffer {
   return signed.digest().subarray(0, payloadLength - signatureAt)
 }
 
-/** Tells a mistyped or cut token from a forged one, offline and without a key. */
+/** Distinguishes a mistyped or truncated token from a forged one, without a key. */
 function checkDigits(body: string): string {
   return encodeNumber(crc32(body), checkWidth)
 }

@@ -1,6 +1,6 @@
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 
-/** By what a condition tells the CI system, and what then says which branch, tag, or environment a job is for. */
+/** The claims that identify a CI system, and its claims that name a branch, tag, or environment. */
 const systems = [
   {
     known: ['repository_id', 'repository'],
@@ -10,7 +10,7 @@ const systems = [
   { known: ['oidc.circleci.com/project-id'], narrowing: ['oidc.circleci.com/vcs-ref', 'sub'] },
 ] as const
 
-/** Says what a trust admits that names no branch, tag, or environment; null for one that does, or whose CI system is not known. */
+/** The warning for a trust that names no branch, tag, or environment; null for other trusts and unknown CI systems. */
 export function admissionWarning(conditions: readonly TrustCondition[]): string | null {
   const system = systems.find(({ known }) => known.some((claim) => conditionOn(conditions, claim)))
   if (system === undefined || system.narrowing.some((claim) => narrows(conditionOn(conditions, claim)))) return null
@@ -18,7 +18,7 @@ export function admissionWarning(conditions: readonly TrustCondition[]): string 
     (one) => one.claim === 'ref_protected' && 'equals' in one && `${one.equals}` === 'true',
   )
   const refs = isProtected ? 'protected branch and tag' : 'branch and tag'
-  const who = isProtected ? 'Whoever can push to one of them' : 'Whoever can push to the repository'
+  const who = isProtected ? 'Everyone who can push to one of them' : 'Everyone who can push to the repository'
   return `This trust admits the jobs of every ${refs}. ${who} can use its role. Name a ref or an environment to admit fewer jobs.`
 }
 

@@ -3,8 +3,8 @@ import type { TrustCondition } from '@rack-gateway/gateway-api'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** Values are compared by type, too: the text 74 is not the number 74. */
-export function holds(condition: TrustCondition, claims: Claims): boolean {
+/** Whether the claims meet the condition. The text 74 does not equal the number 74. */
+export function isMet(condition: TrustCondition, claims: Claims): boolean {
   const value = Object.hasOwn(claims, condition.claim) ? claims[condition.claim] : undefined
   if ('equals' in condition) return value === condition.equals
   if ('oneOf' in condition) return condition.oneOf.some((wanted) => wanted === value)
@@ -22,14 +22,14 @@ export function describeCondition(condition: TrustCondition): string {
   return `${claim} must match ${JSON.stringify(condition.pattern)}`
 }
 
-const longestMatched = 1_000
+const maxMatched = 1_000
 
-/** A star never reaches over a separator, so `repo:acme/*:ref:x` can't be met by a repository's or branch's choice of name. */
+/** A `*` never matches a separator, so nobody can meet `repo:acme/*:ref:x` with the name of a repository or branch. */
 function matchesPattern(pattern: string, value: string): boolean {
-  if (value.length > longestMatched) return false
+  if (value.length > maxMatched) return false
   const wanted = pattern.split(/([/:])/)
   const found = value.split(/([/:])/)
-  return wanted.length === found.length && wanted.every((piece, place) => matchesPiece(piece, found[place] ?? ''))
+  return wanted.length === found.length && wanted.every((piece, index) => matchesPiece(piece, found[index] ?? ''))
 }
 
 function matchesPiece(piece: string, found: string): boolean {

@@ -1,8 +1,8 @@
-/** Milliseconds for one document, and the bytes that it may have. */
+/** The timeout of one document in milliseconds, and its maximum size in bytes. */
 const deadline = 5_000
-const largest = 256 * 1024
+const maxBytes = 256 * 1024
 
-/** Fetches a JSON document, whatever type it says it has. Follows no redirect, and reads no more than it may have. */
+/** Fetches a JSON document of any content type. Follows no redirects, and limits the size. */
 export async function fetchJson(url: string, signal = AbortSignal.timeout(deadline)): Promise<unknown> {
   const answer = await fetch(url, { redirect: 'error', signal, headers: { accept: 'application/json' } })
   if (answer.status === 200) return JSON.parse(await boundedText(answer))
@@ -10,13 +10,13 @@ export async function fetchJson(url: string, signal = AbortSignal.timeout(deadli
   throw new Error(`it answered with status ${answer.status}`)
 }
 
-/** Leaving the loop before its end gives up the rest of the answer, and its connection. */
+/** Leaving the loop early closes the connection. */
 async function boundedText({ body }: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body ?? []) {
     size += chunk.byteLength
-    if (size > largest) throw new Error(`its answer is larger than ${largest} bytes`)
+    if (size > maxBytes) throw new Error(`its response is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

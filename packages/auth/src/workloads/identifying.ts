@@ -3,7 +3,7 @@ import type { TrustCondition } from '@rack-gateway/gateway-api'
 
 interface Provider {
   readonly issuers: RegExp
-  /** Claims that tell its customers apart, and are never given to another one. */
+  /** Claims that identify a customer, and are never reused for another one. */
   readonly claims: readonly string[]
 }
 
@@ -16,26 +16,27 @@ const providers: readonly Provider[] = [
   { issuers: /^https:\/\/oidc\.circleci\.com(?:\/|$)/, claims: ['oidc.circleci.com/project-id'] },
 ]
 
-/** Of an issuer that nobody has described: its own name for the job, or what it calls an id. */
+/** For other issuers: the subject, or a claim that is named like an ID. */
 const idLike = /^sub$|(?:^|[_./:-])(?:uu)?id$|[a-z](?:Id|ID|Uuid|UUID)$/
 
-/** What a trust must say so that its conditions are met by one customer's jobs alone, or null. */
+/** What a trust lacks if jobs of another customer could meet its conditions; else null. */
 export function missingIdentity(issuer: string, conditions: readonly TrustCondition[]): Explanation | null {
   const claims = conditions.filter(isIdentity).map(({ claim }) => claim)
   const known = providers.find(({ issuers }) => issuers.test(issuer))
   if (known?.claims.some((claim) => claims.includes(claim)) ?? claims.some((claim) => idLike.test(claim))) return null
   if (known)
     return {
-      reason: "names can be taken over, and the rest anybody's job can have:",
-      remedy: `add an exact condition on ${known.claims.join(' or ')}`,
+      reason:
+        'No condition identifies the repository: names can be taken over, and jobs of other repositories can meet the other conditions.',
+      remedy: `Add an exact condition on ${known.claims.join(' or ')}.`,
     }
   return {
-    reason: 'a trust needs at least one exact condition that tells for good whose the job is:',
-    remedy: 'add one on sub, or on a claim whose name ends with id, such as project_id',
+    reason: 'No condition permanently identifies the owner of the job.',
+    remedy: 'Add an exact condition on sub, or on a claim whose name ends with id, such as project_id.',
   }
 }
 
-/** Yes or no is the same for half the world. */
+/** A boolean identifies nobody. */
 function isIdentity(condition: TrustCondition): boolean {
   if ('equals' in condition) return typeof condition.equals !== 'boolean'
   return 'oneOf' in condition && condition.oneOf.every((value) => typeof value !== 'boolean')

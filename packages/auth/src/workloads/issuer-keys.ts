@@ -8,12 +8,12 @@ import { discoveryUrl } from './issuer-url.ts'
 
 export interface IssuerKeys {
   /**
-   * The key that an issuer signs with, or null when it was asked for it and has none by that id.
+   * The key of an issuer with this ID, or null if the issuer has no such key.
    *
-   * @throws IssuerUnreachable while its keys aren't known; KeyNotKnownYet where it can't be asked for a new one at once
+   * @throws IssuerUnreachable while its keys are not known; KeyNotKnownYet if they cannot be fetched again yet
    */
   find(issuer: string, header: { readonly alg: string; readonly kid: string }): Promise<CryptoKey | null>
-  /** Forgets all issuers but these. */
+  /** Forgets all other issuers. */
   keep(issuers: ReadonlySet<string>): void
 }
 
@@ -22,9 +22,9 @@ export interface IssuerKeysOptions {
   readonly clock: Clock
   /** Fetches a JSON document. */
   readonly fetch?: (url: string) => Promise<unknown>
-  /** Whatever is asked for: an issuer is asked at most once in this many milliseconds. */
+  /** The minimum time between two requests to an issuer, in milliseconds. */
   readonly interval?: number
-  /** Keys that are older are asked for again, in milliseconds; they go on meanwhile, but not for longer than `expiry`. */
+  /** Milliseconds after which keys are fetched again. They stay valid meanwhile, but only until `expiry`. */
   readonly freshness?: number
   readonly expiry?: number
 }
@@ -44,7 +44,7 @@ const KeySet = Type.Object({
   keys: Type.Array(Type.Object({ kty: Type.String(), kid: Type.Optional(Type.String()) }), { maxItems: 50 }),
 })
 
-/** Remembers the public keys of issuers. Nothing that a token holds makes an issuer be asked more often than once an interval. */
+/** Caches the public keys of issuers. No token can cause more than one request per interval to an issuer. */
 export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   const { clock, fetch = fetchJson, interval = 30_000, freshness = 600_000, expiry = 3_600_000 } = options
   const issuers = new Map<string, Issuer>()
@@ -53,12 +53,12 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     const found = issuers.get(name)
     if (found) return found
     const never = Number.NEGATIVE_INFINITY
-    const made: Issuer = { keys: null, fetchedAt: never, askedAt: never, asking: null, failure: null }
-    issuers.set(name, made)
-    return made
+    const added: Issuer = { keys: null, fetchedAt: never, askedAt: never, asking: null, failure: null }
+    issuers.set(name, added)
+    return added
   }
 
-  /** Asks the issuer, unless that was done a moment ago. @returns whether it was asked */
+  /** Fetches the keys unless they were fetched during the last interval. @returns whether they were fetched */
   async function ask(name: string, issuer: Issuer): Promise<boolean> {
     if (issuer.asking === null && clock.now() - issuer.askedAt < interval) return false
     await (issuer.asking ?? begin(name, issuer))
@@ -81,7 +81,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     return issuer.asking
   }
 
-  /** Seconds until the issuer may be asked again. */
+  /** Seconds until the keys can be fetched again. */
   const wait = ({ askedAt }: Issuer) => Math.max(1, Math.ceil((askedAt + interval - clock.now()) / 1_000))
   const unreachable = (issuer: Issuer) =>
     Object.assign(new IssuerUnreachable({ cause: issuer.failure }), { retryAfter: wait(issuer) })

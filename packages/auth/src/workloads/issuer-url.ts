@@ -3,9 +3,9 @@ import { isLocalHost } from '@rack-gateway/rbac-policy'
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * What is wrong with the address of an issuer, or null. It is compared with `iss` as text, so it has one spelling.
+ * The problem of an issuer URL, or null. It must be in canonical form, because it is compared with `iss` as text.
  *
- * @param publicUrl of the gateway: an issuer over plain http is for one that is on loopback itself
+ * @param publicUrl of the gateway; only a gateway on loopback accepts an issuer with plain http
  */
 export function issuerProblem(issuer: string, publicUrl: string): string | null {
   if (!URL.canParse(issuer)) return 'is not a URL'
@@ -21,7 +21,7 @@ function isLoopback({ hostname }: URL): boolean {
   return loopback.has(hostname)
 }
 
-/** Where an issuer says what its keys are; it may name no other server than its own. */
+/** The URL of the discovery document of an issuer. */
 export function discoveryUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
 }

@@ -3,7 +3,7 @@ import type { Claims } from './conditions.ts'
 
 type Sources = Readonly<Record<keyof Job, readonly string[]>>
 
-/** Where each provider says what runs, in its own claims. */
+/** The claims of each provider that describe the job. */
 export const jobClaims = {
   github: {
     repository: ['repository'],
@@ -38,19 +38,19 @@ export const jobClaims = {
 } as const satisfies Readonly<Record<string, Sources>>
 
 const { github, gitlab, circleci } = jobClaims
-/** For every issuer: the first claim that the token has. */
+/** The claims of all providers. The first one that the token has counts. */
 const sources = (Object.keys(github) as (keyof Job)[]).map(
   (name) => [name, [...github[name], ...gitlab[name], ...circleci[name]]] as const,
 )
-const longest = 200
+const maxLength = 200
 
-/** What a job says of itself, as far as its issuer tells. Never the base of a decision. */
+/** Describes a job by its claims, for events and lists. Never used for a decision. */
 export function jobOf(claims: Claims): Job {
-  const told = sources.flatMap(([name, candidates]) => {
+  const fields = sources.flatMap(([name, candidates]) => {
     const value = candidates.map((claim) => textOf(claims, claim)).find((text) => text !== '')
     return value === undefined ? [] : [[name, value]]
   })
-  return Object.freeze(Object.fromEntries(told))
+  return Object.freeze(Object.fromEntries(fields))
 }
 
 function textOf(claims: Claims, claim: string): string {
@@ -58,12 +58,12 @@ function textOf(claims: Claims, claim: string): string {
   return typeof value === 'string' || typeof value === 'number' ? plain(String(value)) : ''
 }
 
-/** Goes into headers, tables and the audit log: a branch may be called anything. */
+/** Replaces special characters, because the text appears in headers, tables, and the audit log, and a branch can have any name. */
 function plain(text: string): string {
-  return text.replace(/[^\x21-\x24\x26-\x7e]/g, '_').slice(0, longest)
+  return text.replace(/[^\x21-\x24\x26-\x7e]/g, '_').slice(0, maxLength)
 }
 
-/** How lists, events and `Convox-Actor` call a job, at most 100 characters. */
+/** The name of a job in lists, events, and `Convox-Actor`, at most 100 characters. */
 export function nameOf({ repository, run }: Job, subject: string): string {
   const name = repository === undefined ? plain(subject) : `${repository}${run === undefined ? '' : ` run ${run}`}`
   return name.length <= 100 ? name : `${name.slice(0, 40)}...${name.slice(-57)}`

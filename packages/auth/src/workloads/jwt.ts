@@ -1,7 +1,7 @@
 import * as denials from '../denial.ts'
 import type { Claims } from './conditions.ts'
 
-/** What an issuer may sign with: public keys only, so that what is published can't be used as a secret. */
+/** The permitted algorithms. All of them use public keys, so that a published key can't be used as a shared secret. */
 export const algorithms = [
   'RS256',
   'RS384',
@@ -16,7 +16,7 @@ export const algorithms = [
   'Ed25519',
 ] as const
 
-/** A token that is well-formed, current and meant for us. Nobody has looked at its signature yet. */
+/** A well-formed, current token for this gateway. Its signature has not been verified yet. */
 export interface UnverifiedJwt {
   readonly text: string
   readonly header: { readonly alg: string; readonly kid: string }
@@ -28,25 +28,25 @@ export interface UnverifiedJwt {
   readonly expiresAt: number
 }
 
-/** How far an issuer's clock may be ahead of ours, in milliseconds. `exp` is exact. */
+/** The tolerance for a fast clock of the issuer, in milliseconds. `exp` has none. */
 export const skew = 30_000
-/** How long a token may live by its own claims, in milliseconds. */
-const longestLife = 24 * 3_600_000
-const longestText = 6_000
+/** The maximum lifetime by the token's claims, in milliseconds. */
+const maxLifetime = 24 * 3_600_000
+const maxLength = 6_000
 
-/** Whether a credential looks like a JWT at all, and not like a token of ours. */
+/** Whether a credential looks like a JWT and not like a gateway token. */
 export function looksLikeJwt(text: string): boolean {
   return text.startsWith('eyJ') && text.includes('.')
 }
 
 /**
- * Takes a JWT apart and refuses whatever can be refused without asking anybody.
+ * Parses a JWT and makes all checks that need no I/O.
  *
- * @param audience PUBLIC_URL: the only audience, alone
+ * @param audience PUBLIC_URL, which must be the only audience
  * @param now milliseconds since the epoch
  */
 export function readJwt(text: string, audience: string, now: number): UnverifiedJwt | denials.AuthenticationDenial {
-  if (text.length > longestText) return denials.malformedJwt
+  if (text.length > maxLength) return denials.malformedJwt
   const parts = text.split('.')
   const [head = '', body = '', signature = ''] = parts
   const header = decode(head)
@@ -67,13 +67,13 @@ export function readJwt(text: string, audience: string, now: number): Unverified
   if (times === null || !isText(iss, 500) || !isText(sub, 1_000)) return denials.malformedJwt
   if (now >= times.expiresAt) return denials.expiredJwt(times.expiresAt)
   if (times.startsAt > now + skew || times.issuedAt > now + skew) return denials.earlyJwt
-  if (times.expiresAt - times.issuedAt > longestLife) return denials.longLivedJwt
+  if (times.expiresAt - times.issuedAt > maxLifetime) return denials.longLivedJwt
   if (!isOnly(claims.aud, audience)) return denials.wrongAudience(audience)
   const { issuedAt, expiresAt } = times
   return { text, header: { alg: String(alg), kid }, claims, issuer: iss, subject: sub, issuedAt, expiresAt }
 }
 
-/** A token for several audiences could have come from any of them. */
+/** Any of several audiences could have sent a token that names all of them. */
 function isOnly(aud: unknown, audience: string): boolean {
   return aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
 }

@@ -4,13 +4,13 @@ import type { Job } from '@rack-gateway/rbac-policy'
 import { and, desc, eq, type SQL } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { grantsOf } from '../queries/listed-grants.ts'
-import { after, only, type PageRequest, pageOf, placeOf } from '../queries/page.ts'
+import { after, only, type PageRequest, pageOf, positionOf } from '../queries/page.ts'
 
-/** Trusts and the sessions of jobs, a page at a time, newest first. */
+/** Lists trusts and workload sessions in pages, newest first. */
 export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
   async function trustPage(page: PageRequest, filter?: SQL) {
     const rows = await db
-      .select({ ...trustColumns, place: placeOf(trusts) })
+      .select({ ...trustColumns, position: positionOf(trusts) })
       .from(trusts)
       .where(and(filter, after(trusts, page)))
       .orderBy(desc(trusts.createdAt), desc(trusts.id))
@@ -20,7 +20,7 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
       'trust',
       rows.map(({ id }) => id),
     )
-    return pageOf(rows, page.limit, ({ place: _, conditions, ...trust }) => ({
+    return pageOf(rows, page.limit, ({ position: _, conditions, ...trust }) => ({
       ...trust,
       conditions: conditions as TrustCondition[],
       grants: grants.get(trust.id) ?? [],
@@ -29,13 +29,13 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
 
   async function sessionPage(page: PageRequest, filter?: SQL) {
     const rows = await db
-      .select({ ...sessionColumns, place: placeOf(workloadSessions) })
+      .select({ ...sessionColumns, position: positionOf(workloadSessions) })
       .from(workloadSessions)
       .innerJoin(trusts, eq(trusts.id, workloadSessions.trustId))
       .where(and(filter, after(workloadSessions, page)))
       .orderBy(desc(workloadSessions.createdAt), desc(workloadSessions.id))
       .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ place: _, job, ...session }) => ({ ...session, job: job as Job }))
+    return pageOf(rows, page.limit, ({ position: _, job, ...session }) => ({ ...session, job: job as Job }))
   }
 
   const one = { limit: 1 }

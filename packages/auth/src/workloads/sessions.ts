@@ -11,13 +11,13 @@ import type { VerifiedWorkload } from './verify.ts'
 
 export interface NewWorkloadSession {
   readonly workload: VerifiedWorkload
-  /** SHA-256 of the token that will stand for it. */
+  /** SHA-256 of the session's token. */
   readonly hash: Buffer
   readonly expiresAt: Date
   readonly now: Date
 }
 
-/** Lets a job in, once for each JWT. @returns the session's id, or why not; then nothing has changed */
+/** Creates the session of a job, once for each JWT. @returns the ID of the session, or the denial without any change */
 export async function insertWorkloadSession(
   change: Change,
   session: NewWorkloadSession,
@@ -26,8 +26,8 @@ export async function insertWorkloadSession(
   const { trust, jwt, job, name, useKey } = workload
   const { tx } = change
   if (!(await isCurrent(tx, trust.id))) return noTrustBecause(`${trust.name}: it was revoked`)
-  const kept = new Date(jwt.expiresAt + skew)
-  const used = await tx.insert(usedJwts).values({ key: useKey, expiresAt: kept }).onConflictDoNothing().returning()
+  const usedUntil = new Date(jwt.expiresAt + skew)
+  const used = await tx.insert(usedJwts).values({ key: useKey, expiresAt: usedUntil }).onConflictDoNothing().returning()
   if (used.length === 0) return usedJwt
   const id = randomUUID()
   await tx.insert(workloadSessions).values({ id, trustId: trust.id, name, subject: jwt.subject, job, expiresAt })
@@ -43,7 +43,7 @@ export async function insertWorkloadSession(
   return id
 }
 
-/** Ends a job's session for good; ending it again changes nothing. @throws NotFound */
+/** Ends the session of a job permanently. Ending it again has no effect. @throws NotFound */
 export async function closeWorkloadSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
   const [session] = await change.tx
     .select()
@@ -57,7 +57,7 @@ export async function closeWorkloadSession(change: Change, id: string, reason: s
   change.events.push({ kind: 'workload.ended', principal: change.by, detail })
 }
 
-/** Whether a session stands behind this hash already: another replica, or an earlier start, has let the same JWT in. */
+/** Whether this hash already has a session, because another replica or an earlier process admitted the same JWT. */
 export async function isKnownCredential({ tx }: Change, hash: Buffer): Promise<boolean> {
   const rows = await tx
     .select({ id: credentials.workloadSessionId })
@@ -66,7 +66,7 @@ export async function isKnownCredential({ tx }: Change, hash: Buffer): Promise<b
   return rows.length > 0
 }
 
-/** Holds the trust as it is until the session is committed: a revocation comes before it or after it. */
+/** Locks the row of the trust until the session is committed, so that a revocation is either seen here or ends the session. */
 async function isCurrent(tx: Transaction, id: string): Promise<boolean> {
   const rows = await tx
     .select({ id: trusts.id })

@@ -1,9 +1,9 @@
 import type { TemplateOf, TrustCondition, TrustTemplate } from '@rack-gateway/gateway-api'
 import { InvalidTrust } from '../errors.ts'
 
-/** Events whose job runs what is in the repository, and that nobody without write access can set off. */
+/** Events whose jobs run the code of the repository, and that only a user with write access can trigger. */
 const ownEvents = ['push', 'workflow_dispatch', 'schedule', 'release'] as const
-/** GitLab's sources of pipelines of the same kind. A child pipeline can be that of a merge request. */
+/** The same for GitLab's pipeline sources. A child pipeline is not included, because a merge request can start one. */
 const ownSources = ['push', 'web', 'schedule', 'api', 'trigger'] as const
 
 /** Events that only a user with write access can trigger. A fork can trigger others, and no claim says whose code such a job runs. */
@@ -26,7 +26,7 @@ export interface TemplateResult {
   readonly conditions: TrustCondition[]
 }
 
-/** The issuer and conditions of a ready trust. @throws InvalidTrust for one that could let a fork's jobs in */
+/** The issuer and conditions of a template. @throws InvalidTrust if the trust could admit the jobs of a fork */
 export function expandTemplate(template: TrustTemplate): TemplateResult {
   switch (template.provider) {
     case 'github':
@@ -38,20 +38,20 @@ export function expandTemplate(template: TrustTemplate): TemplateResult {
   }
 }
 
-function refuseForks(names: readonly string[], field: keyof typeof byWriters): void {
+function assertNoForks(names: readonly string[], field: keyof typeof byWriters): void {
   const known: readonly string[] = byWriters[field]
   const found = names.find((name) => !known.includes(name))
   if (found === undefined) return
   throw new InvalidTrust(
-    `the template's ${field} name ${found}, which isn't known to need write access: its jobs can be a fork's, and their tokens don't say so`,
-    `leave it out (${known.join(', ')} are known), or write issuer and conditions yourself if only people you trust can start such jobs`,
+    `The template's ${field} contain ${found}, which a fork may be able to trigger without write access.`,
+    `Leave it out, or write issuer and conditions yourself if only trusted people can start such jobs. These need write access: ${known.join(', ')}.`,
   )
 }
 
-/** Ids are never given to another repository; names are. `head_ref` is only there for pull requests. */
+/** Conditions use IDs, because names can be reused by another repository. Only pull requests have a `head_ref`. */
 function expandGitHub(given: TemplateOf<'github'>): TemplateResult {
   const { issuer = 'https://token.actions.githubusercontent.com', events = [...ownEvents] } = given
-  refuseForks(events, 'events')
+  assertNoForks(events, 'events')
   return {
     issuer,
     conditions: [
@@ -66,10 +66,10 @@ function expandGitHub(given: TemplateOf<'github'>): TemplateResult {
   }
 }
 
-/** A merge request's pipeline carries the fork's project_id, unless a member of the target project has started it there. */
+/** The pipeline of a merge request has the fork's project_id, unless a member of the target project started it there. */
 function expandGitLab(given: TemplateOf<'gitlab'>): TemplateResult {
   const { issuer = 'https://gitlab.com', sources = [...ownSources] } = given
-  refuseForks(sources, 'sources')
+  assertNoForks(sources, 'sources')
   return {
     issuer,
     conditions: [
@@ -88,7 +88,7 @@ function gitLabRefType({ ref, refPattern, refType }: TemplateOf<'gitlab'>): stri
   return refType ?? (ref === undefined && refPattern === undefined ? undefined : 'branch')
 }
 
-/** Re-running a job with SSH gives a shell in it. */
+/** Excludes jobs that were rerun with SSH, because they give a shell. */
 function expandCircleCi(given: TemplateOf<'circleci'>): TemplateResult {
   return {
     issuer: `https://oidc.circleci.com/org/${given.organizationId}`,

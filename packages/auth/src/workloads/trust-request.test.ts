@@ -18,7 +18,7 @@ test('defaults are the safe choice', () => {
   })
 })
 
-describe('a trust that anybody could meet is refused', () => {
+describe('a trust that any job could meet is rejected', () => {
   test.each([
     ['GitHub by name only', github, [{ claim: 'repository', equals: 'acme/app' }], 'names can be taken over'],
     ['GitHub by a pattern of ids', github, [{ claim: 'repository_id', pattern: '7*' }], 'names can be taken over'],
@@ -29,29 +29,29 @@ describe('a trust that anybody could meet is refused', () => {
       [{ claim: 'project_path', equals: 'acme/app' }],
       'project_id or namespace_id',
     ],
-    ['patterns only', 'https://ci.example.com', [{ claim: 'sub', pattern: 'x*' }], 'at least one exact condition'],
+    ['patterns only', 'https://ci.example.com', [{ claim: 'sub', pattern: 'x*' }], 'No condition permanently identifies'],
     [
       'emptiness only',
       'https://ci.example.com',
       [{ claim: 'head_ref', empty: true as const }],
-      'at least one exact condition',
+      'No condition permanently identifies',
     ],
     [
       'a condition on the issuer',
       'https://ci.example.com',
       [{ claim: 'iss', equals: 'https://ci.example.com' }],
-      'at least one exact',
+      'No condition permanently identifies',
     ],
-    ['yes or no', 'https://ci.example.com', [{ claim: 'ref_protected', equals: true }], 'add one on sub'],
+    ['yes or no', 'https://ci.example.com', [{ claim: 'ref_protected', equals: true }], 'Add an exact condition on sub'],
     [
       'where it runs',
       'https://ci.example.com',
       [{ claim: 'runner_environment', equals: 'self-hosted' }],
       'ends with id',
     ],
-    ['an id that is yes or no', 'https://ci.example.com', [{ claim: 'has_id', equals: true }], 'add one on sub'],
+    ['an id that is yes or no', 'https://ci.example.com', [{ claim: 'has_id', equals: true }], 'Add an exact condition on sub'],
     ['an id or no', github, [{ claim: 'repository_id', oneOf: ['74', false] }], 'repository_id or repository_owner_id'],
-    ['GitHub by runner', github, [{ claim: 'runner_environment', equals: 'self-hosted' }], 'add an exact condition'],
+    ['GitHub by runner', github, [{ claim: 'runner_environment', equals: 'self-hosted' }], 'Add an exact condition'],
     [
       'a GitHub enterprise by subject',
       `${github}/acme`,
@@ -65,7 +65,7 @@ describe('a trust that anybody could meet is refused', () => {
       'oidc.circleci.com/project-id',
     ],
     ['a word that ends like id', 'https://ci.example.com', [{ claim: 'paid', equals: 'x' }], 'ends with id'],
-    ['a condition on the audience', github, [...byId, { claim: 'aud', equals: 'x' }], 'checks aud by itself'],
+    ['a condition on the audience', github, [...byId, { claim: 'aud', equals: 'x' }], 'checks the claim aud'],
   ])('%s', (_, issuer, conditions, reason) => {
     expect(() => trustTerms({ name: 'x', issuer, conditions, role: 'ci' }, publicUrl)).toThrow(reason)
   })
@@ -90,7 +90,7 @@ test.each<TrustTemplate>([
   },
   { ...template, issuer: 'https://ghes.example.com/_services/token' },
   { provider: 'gitlab', projectId: '1', namespaceId: '2', issuer: 'https://gitlab.example.com' },
-])('every template tells whose the job is: %o', (ready) => {
+])('every template identifies the owner of the job: %o', (ready) => {
   expect(() => trustTerms({ name: 'x', template: ready, role: 'ci' }, publicUrl)).not.toThrow()
 })
 
@@ -102,7 +102,7 @@ test.each([
     { claim: 'ref_type', equals: 'tag' },
   ],
   [{ refType: 'tag' as const }, { claim: 'ref_type', equals: 'tag' }],
-])('GitLab’s %o is not that of a branch and a tag alike', (part, condition) => {
+])('GitLab’s %o matches either branches or tags', (part, condition) => {
   const gitlab = { provider: 'gitlab', projectId: '1', namespaceId: '2', ...part } as const
   const { conditions } = trustTerms({ name: 'x', template: gitlab, role: 'ci' }, publicUrl)
   expect(conditions).toContainEqual(condition)
@@ -112,7 +112,7 @@ test.each([
   ['http://localhost:4180', 'http://127.0.0.1:9000'],
   ['http://127.0.0.1:1', 'http://localhost:9000'],
   ['http://[::1]:1', 'http://[::1]:9000'],
-])('a gateway at %s takes an issuer at %s', (ours, issuer) => {
+])('a gateway at %s accepts an issuer at %s', (ours, issuer) => {
   const request = { name: 'x', issuer, conditions: byId, role: 'ci' }
   expect(trustTerms(request, ours)).toMatchObject({ issuer })
   expect(() => trustTerms(request, publicUrl)).toThrow('does not begin with https://')
@@ -139,14 +139,22 @@ test.each([
 })
 
 test.each([
-  ['another audience', { template, audience: 'https://other.example.com' }, 'leave it out'],
-  ['pull requests', { template: { ...template, events: ['push', 'pull_request'] } }, 'can be a fork'],
-  ['pull requests with secrets', { template: { ...template, events: ['pull_request_target'] } }, 'can be a fork'],
-  ['what anybody sets off', { template: { ...template, events: ['issue_comment'] } }, 'can be a fork'],
+  ['another audience', { template, audience: 'https://other.example.com' }, 'Leave the audience out'],
+  ['pull requests', { template: { ...template, events: ['push', 'pull_request'] } }, 'a fork may be able to trigger'],
+  [
+    'pull requests with secrets',
+    { template: { ...template, events: ['pull_request_target'] } },
+    'a fork may be able to trigger',
+  ],
+  [
+    'events that anybody can trigger',
+    { template: { ...template, events: ['issue_comment'] } },
+    'a fork may be able to trigger',
+  ],
   [
     'parent_pipeline',
     { template: { provider: 'gitlab' as const, projectId: '1', namespaceId: '2', sources: ['parent_pipeline'] } },
-    'can be a fork',
+    'a fork may be able to trigger',
   ],
   [
     'external_pull_request_event',
@@ -158,17 +166,21 @@ test.each([
         sources: ['external_pull_request_event'],
       },
     },
-    'can be a fork',
+    'a fork may be able to trigger',
   ],
-  ['what a pull request sets off', { template: { ...template, events: ['workflow_run'] } }, 'can be a fork'],
+  [
+    'events that a pull request triggers',
+    { template: { ...template, events: ['workflow_run'] } },
+    'a fork may be able to trigger',
+  ],
   [
     'merge requests',
     { template: { provider: 'gitlab' as const, projectId: '1', namespaceId: '2', sources: ['merge_request_event'] } },
-    'can be a fork',
+    'a fork may be able to trigger',
   ],
-  ['a template and conditions', { template, conditions: byId }, 'leave one of them out'],
-  ['neither', {}, 'say one of them'],
-  ['an issuer alone', { issuer: github }, 'say one of them'],
+  ['a template and conditions', { template, conditions: byId }, 'Leave one of them out'],
+  ['neither', {}, 'Add one of them'],
+  ['an issuer alone', { issuer: github }, 'Add one of them'],
 ])('%s is refused', (_, part, reason) => {
   expect(() => trustTerms({ name: 'x', role: 'ci', ...part }, publicUrl)).toThrow(reason)
 })

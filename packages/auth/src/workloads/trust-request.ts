@@ -19,14 +19,15 @@ export interface TrustTerms {
 
 const defaultMaxAge = 3_600
 
-/** A request with everything said that it left open. @throws InvalidTrust, InvalidName */
+/** Completes a request with the defaults. @throws InvalidTrust, InvalidName */
 export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms {
   const { role, racks = '*', apps = '*', audience = publicUrl, maxAgeSeconds = defaultMaxAge } = request
   const { issuer, conditions } = expanded(request)
   if (audience !== publicUrl)
-    throw new InvalidTrust(`the audience of a trust is PUBLIC_URL, ${publicUrl}:`, 'leave it out')
+    throw new InvalidTrust(`The audience of a trust is always PUBLIC_URL, ${publicUrl}.`, 'Leave the audience out.')
   const problem = issuerProblem(issuer, publicUrl)
-  if (problem !== null) throw new InvalidTrust(`the issuer ${problem}:`, 'write it as in the claim iss of its tokens')
+  if (problem !== null)
+    throw new InvalidTrust(`The issuer ${problem}.`, 'Write it exactly as in the claim iss of its tokens.')
   checkConditions(issuer, conditions)
   return {
     name: checkName('name of a trust', request.name),
@@ -42,17 +43,18 @@ export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms
 
 function expanded({ template, issuer, conditions }: TrustRequest) {
   if (template && (issuer !== undefined || conditions !== undefined))
-    throw new InvalidTrust('a trust has either a template or an issuer with conditions:', 'leave one of them out')
+    throw new InvalidTrust('A trust has either a template or an issuer with conditions.', 'Leave one of them out.')
   if (template) return expandTemplate(template)
   if (issuer !== undefined && conditions !== undefined) return { issuer, conditions }
-  throw new InvalidTrust('a trust needs a template, or an issuer with conditions:', 'say one of them')
+  throw new InvalidTrust('A trust needs a template, or an issuer with conditions.', 'Add one of them.')
 }
 
 function checkConditions(issuer: string, conditions: readonly TrustCondition[]): void {
   const missing = missingIdentity(issuer, conditions)
   if (missing !== null) throw new InvalidTrust(missing.reason, missing.remedy)
   const checked = conditions.find(({ claim }) => reserved.has(claim))
-  if (checked) throw new InvalidTrust(`the gateway checks ${checked.claim} by itself:`, 'leave the condition out')
+  if (checked)
+    throw new InvalidTrust(`The gateway itself checks the claim ${checked.claim}.`, 'Leave the condition out.')
 }
 
 const reserved = new Set(['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'])

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { type Database, trusts } from '@rack-gateway/database'
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 import { eq, isNull } from 'drizzle-orm'
-import { createBinding, type Lasting } from '../admin/bindings.ts'
+import { createBinding, type GrantTerms } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import { NotFound, TrustNameTaken, TrustRevoked } from '../errors.ts'
 import type { Trust } from './trust.ts'
 import type { TrustTerms } from './trust-request.ts'
 
-/** Every trust that counts: few, since people make them. */
+/** All active trusts. There are few of them. */
 export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
   const rows = await db.select().from(trusts).where(isNull(trusts.revokedAt)).orderBy(trusts.createdAt, trusts.id)
   return rows.map(({ id, name, issuer, audience, conditions, maxAge }) => {
@@ -18,19 +18,19 @@ export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
 }
 
 /** @returns its id. @throws TrustNameTaken */
-export async function insertTrust(change: Change, terms: TrustTerms, lasting: Lasting = {}): Promise<string> {
+export async function insertTrust(change: Change, terms: TrustTerms, grant: GrantTerms = {}): Promise<string> {
   const { name, issuer, audience, conditions, maxAge, role, racks, apps } = terms
   const id = randomUUID()
   const row = { id, name, issuer, audience, conditions, maxAge, createdBy: change.by.id }
-  const made = await change.tx.insert(trusts).values(row).onConflictDoNothing().returning({ id: trusts.id })
-  if (made.length === 0) throw new TrustNameTaken(name)
-  await createBinding(change, { kind: 'trust', id }, { role, racks, apps, ...lasting })
+  const inserted = await change.tx.insert(trusts).values(row).onConflictDoNothing().returning({ id: trusts.id })
+  if (inserted.length === 0) throw new TrustNameTaken(name)
+  await createBinding(change, { kind: 'trust', id }, { role, racks, apps, ...grant })
   const detail = { trust: id, name, issuer, audience, conditions: JSON.stringify(conditions), maxAge: `${maxAge}` }
   change.events.push({ kind: 'trust.created', principal: change.by, detail })
   return id
 }
 
-/** Revokes a trust for good, and with it every session that it let in; revoking it again changes nothing. @throws NotFound */
+/** Revokes a trust and its sessions permanently. Revoking it again has no effect. @throws NotFound */
 export async function closeTrust(change: Change, id: string, at: Date): Promise<void> {
   const trust = await lockTrust(change, id)
   if (trust.revokedAt) return
@@ -38,7 +38,7 @@ export async function closeTrust(change: Change, id: string, at: Date): Promise<
   change.events.push({ kind: 'trust.revoked', principal: change.by, detail: { trust: id, name: trust.name } })
 }
 
-/** Holds a trust as it is until the change is made. @throws NotFound, TrustRevoked */
+/** Locks the row of an active trust until the change is committed. @throws NotFound, TrustRevoked */
 export async function lockLiveTrust(change: Change, id: string): Promise<void> {
   const { revokedAt } = await lockTrust(change, id)
   if (revokedAt) throw new TrustRevoked()

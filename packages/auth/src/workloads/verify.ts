@@ -8,19 +8,19 @@ import { algorithms, type UnverifiedJwt } from './jwt.ts'
 import { chooseTrust, type Trust } from './trust.ts'
 import type { TrustCache } from './trust-cache.ts'
 
-/** A JWT whose signature holds, and the trusts that have its issuer. Whether one of them lets it in is another question. */
+/** A JWT with a valid signature, and the trusts of its issuer. Their conditions have not been checked yet. */
 export interface ProvenJwt {
   readonly jwt: UnverifiedJwt
   readonly trusts: readonly Trust[]
 }
 
-/** A job that a trust lets in. */
+/** A job that a trust admits. */
 export interface VerifiedWorkload {
   readonly trust: Trust
   readonly jwt: UnverifiedJwt
   readonly job: Job
   readonly name: string
-  /** What the token counts once by, 32 bytes. */
+  /** Identifies the single use of the token, 32 bytes. */
   readonly useKey: Buffer
 }
 
@@ -31,7 +31,7 @@ export interface VerifierOptions {
   readonly audience: string
 }
 
-/** Proves who issued OIDC tokens of CI jobs. Asks nobody but the issuers of trusts, and them only for keys. */
+/** Verifies the signatures of OIDC tokens. It sends requests only to the issuers of trusts, and only for their keys. */
 export function createProver({ trusts, keys, audience }: VerifierOptions) {
   return async function prove(jwt: UnverifiedJwt): Promise<ProvenJwt | AuthenticationDenial> {
     const all = await trusts.current()
@@ -39,13 +39,13 @@ export function createProver({ trusts, keys, audience }: VerifierOptions) {
     keys.keep(new Set(all.map(({ issuer }) => issuer)))
     if (ours.length === 0) return noTrustBecause('no trust has the issuer of this JWT')
     const key = await keys.find(jwt.issuer, jwt.header)
-    if (key === null) return noTrustBecause('its issuer has no key by the id that this JWT names')
-    if (!(await isSigned(jwt, key))) return noTrustBecause('the signature of this JWT does not hold')
+    if (key === null) return noTrustBecause('its issuer has no key with the ID in this JWT')
+    if (!(await isSigned(jwt, key))) return noTrustBecause('the signature of this JWT is invalid')
     return { jwt, trusts: ours }
   }
 }
 
-/** The job that a trust lets in. @param wanted the name of a trust, where several may match */
+/** The job that a trust admits. @param wanted chooses a trust by name if several match */
 export function workloadOf({ jwt, trusts }: ProvenJwt, wanted: string | null): VerifiedWorkload | AuthenticationDenial {
   const choice = chooseTrust(trusts, jwt, wanted)
   if (choice.kind === 'none') return noTrustBecause(choice.why)

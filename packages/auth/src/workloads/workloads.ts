@@ -22,7 +22,7 @@ export interface WorkloadsOptions {
   readonly revision: Revision
   /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** PUBLIC_URL, or null: then no job is let in. */
+  /** PUBLIC_URL. Null: no jobs are admitted. */
   readonly publicUrl: string | null
   readonly maxStale?: number
   readonly keys?: IssuerKeys
@@ -32,36 +32,36 @@ export interface WorkloadSession {
   readonly id: string
   /** Shown once. */
   readonly token: string
-  /** What `identities.find` takes. */
+  /** The argument of `identities.find`. */
   readonly reading: VerifiedToken
   readonly trust: string
 }
 
 export interface Exchange {
-  /** The name of a trust, where several may match, or null. */
+  /** Chooses a trust by name if several match; else null. */
   readonly wanted: string | null
-  /** Makes events durable; awaited before the job is let in. */
+  /** Makes events durable. It is awaited before the job is admitted. */
   readonly record: RecordIdentityEvents
 }
 
-/** Milliseconds that the database may take. */
+/** The timeout of the database in milliseconds. */
 const deadline = 5_000
-/** JWTs that are remembered as let in, or as used up. */
-const mostRemembered = 10_000
+/** The maximum number of cached JWTs. */
+const maxCached = 10_000
 
 export type Workloads = ReturnType<typeof createWorkloads>
 
-/** Lets jobs of CI systems in by their OIDC tokens. */
+/** Authenticates jobs of CI systems by their OIDC tokens. */
 export function createWorkloads(options: WorkloadsOptions) {
   const { database, mint, revision, clock, publicUrl, maxStale = 60_000 } = options
   const { db } = database
   const keys = options.keys ?? createIssuerKeys({ clock })
   const trusts = createTrustCache(() => withTimeout(loadTrusts(db), deadline, throwLookUpTooSlow), revision, maxStale)
   const proveJwt = publicUrl === null ? null : createProver({ trusts, keys, audience: publicUrl })
-  /** Use keys of JWTs that are used up. One that is forgotten is refused by the database. */
-  const used = new LRUCache<string, true>({ max: mostRemembered })
-  const remembered = new LRUCache<string, VerifiedToken | AuthenticationDenial>({ max: mostRemembered })
-  const underWay = new Map<string, Promise<VerifiedToken | AuthenticationDenial>>()
+  /** Use keys of JWTs that were used. The database denies those that were evicted here. */
+  const used = new LRUCache<string, true>({ max: maxCached })
+  const results = new LRUCache<string, VerifiedToken | AuthenticationDenial>({ max: maxCached })
+  const pending = new Map<string, Promise<VerifiedToken | AuthenticationDenial>>()
 
   function read(text: string): UnverifiedJwt | AuthenticationDenial {
     return publicUrl === null ? noPublicUrl : readJwt(text, publicUrl, clock.now())
@@ -72,7 +72,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /** @throws AuthUnavailable if the database times out; and what `record` throws */
-  async function letIn<T>(
+  async function changeAsWorkload<T>(
     workload: VerifiedWorkload,
     record: RecordIdentityEvents,
     work: (open: Change) => Promise<T>,
@@ -88,7 +88,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     }
   }
 
-  /** The first half of an exchange: whose JWT it is, before anything else that came with it is read. */
+  /** The first half of an exchange: verifies the JWT before the rest of the request is read. */
   async function prove(text: string): Promise<ProvenJwt | AuthenticationDenial> {
     const jwt = read(text)
     if (isDenial(jwt)) return jwt
@@ -96,8 +96,8 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /**
-   * Exchanges a JWT for a token of ours that lives for the trust's maximum age. It may have expired since it was proven:
-   * a body can be slow, and that a JWT was used is known only until it expires.
+   * Exchanges a JWT for a gateway token with the trust's maximum age. Checks the expiry again, because the request body can
+   * be slow, and used JWTs are stored only until they expire.
    */
   async function exchange(
     proven: ProvenJwt,
@@ -110,15 +110,15 @@ export function createWorkloads(options: WorkloadsOptions) {
     const { trust, useKey } = workload
     const { token, hash, expiresAt } = mint.issue('workload', clock.now() + trust.maxAge * 1000)
     const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
-    const id = await letIn(workload, record, (open) => insertWorkloadSession(open, session))
+    const id = await changeAsWorkload(workload, record, (open) => insertWorkloadSession(open, session))
     if (typeof id === 'string' || id === usedJwt) used.set(textOf(useKey), true)
     if (typeof id !== 'string') return id
     return { id, token, reading: { kind: 'workload', hash, expiresAt }, trust: trust.name }
   }
 
   /**
-   * A JWT that is used as the credential itself. The first call of it is written down, and counts as its one use;
-   * afterwards it is known by its hash, here and on every replica.
+   * Accepts a JWT as the credential itself. Its first call is recorded and counts as its single use. After that, every
+   * replica knows it by its hash.
    */
   async function credentialOf(
     text: string,
@@ -127,10 +127,10 @@ export function createWorkloads(options: WorkloadsOptions) {
     if (publicUrl === null) return noPublicUrl
     const hash = createHash('sha256').update(text).digest()
     const key = textOf(hash)
-    const known = remembered.get(key)
+    const known = results.get(key)
     if (known) return isDenial(known) || clock.now() < known.expiresAt ? known : expiredJwt(known.expiresAt)
-    const begun = underWay.get(key) ?? admit(text, hash, record).finally(() => underWay.delete(key))
-    underWay.set(key, begun)
+    const begun = pending.get(key) ?? admit(text, hash, record).finally(() => pending.delete(key))
+    pending.set(key, begun)
     return begun
   }
 
@@ -149,23 +149,23 @@ export function createWorkloads(options: WorkloadsOptions) {
     const reading: VerifiedToken = { kind: 'workload', hash, expiresAt }
     if (clock.now() >= expiresAt) return expiredJwt(expiresAt)
     const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
-    const refusal = await letIn(workload, record, async (open) => {
+    const denial = await changeAsWorkload(workload, record, async (open) => {
       if (await isKnownCredential(open, hash)) return null
       const inserted = await insertWorkloadSession(open, session)
       if (typeof inserted === 'string' || (await isKnownCredential(open, hash))) return null
       return inserted
     })
-    if (refusal !== null && refusal !== usedJwt) return refusal
+    if (denial !== null && denial !== usedJwt) return denial
     used.set(textOf(workload.useKey), true)
-    remembered.set(textOf(hash), refusal ?? reading)
-    return refusal ?? reading
+    results.set(textOf(hash), denial ?? reading)
+    return denial ?? reading
   }
 
   return {
     prove,
     exchange,
     credentialOf,
-    /** When this process itself has changed a trust: it need not wait for the news. */
+    /** Called after this process changed a trust, so that it does not wait for the next poll. */
     forgetTrusts: trusts.invalidate,
   }
 }

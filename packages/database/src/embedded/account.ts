@@ -33,6 +33,6 @@ async function makeAccount(name: string): Promise<Account> {
     throw new EmbeddedNoAccount(name, error instanceof Error ? error.message.trim() : 'unknown error')
   }
   const account = await findAccount(name)
-  if (!account) throw new EmbeddedNoAccount(name, 'it was made but cannot be found')
+  if (!account) throw new EmbeddedNoAccount(name, 'it was created but cannot be found')
   return account
 }

@@ -49,12 +49,12 @@ describe('what POLICY_PACKAGES lists', () => {
   test.each([
     [
       './missing.mjs',
-      /lists \.\/missing\.mjs, which can not be used: there is no such file; it was looked for at .*app/,
+      /lists \.\/missing\.mjs, which cannot be used: there is no such file; it was looked for at .*app/,
     ],
     ['.', /it can not be read \(EISDIR\)/],
     ['unheard-of', /there is no npm package of this name at .*app or beside the gateway: install it there/],
     ['./empty.mjs', /it has no default export: write "export default definePolicy/],
-    ['./wrong.mjs', /the policy package is not valid: its evaluate should be a function; "evaluat" is not known here/],
+    ['./wrong.mjs', /the policy package is invalid: its evaluate should be a function; "evaluat" is not known here/],
     [
       './throws.mjs',
       /it could not be loaded \(Error: no calendar\): correct it; "node .*throws\.mjs" says where it is/,
@@ -67,7 +67,7 @@ describe('what POLICY_PACKAGES lists', () => {
 
   test('has each name once', async () => {
     await expect(load('./freeze.mjs', './again.mjs')).rejects.toThrow(
-      'lists ./again.mjs, which can not be used: its name freeze is also that of ./freeze.mjs: rename one',
+      'lists ./again.mjs, which cannot be used: its name freeze is also that of ./freeze.mjs: rename one',
     )
   })
 })

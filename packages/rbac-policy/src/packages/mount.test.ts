@@ -156,7 +156,7 @@ describe('a package that fails', () => {
       },
     })
     await expect(failing).rejects.toThrow(
-      'POLICY_PACKAGES lists ./probe.mjs, which can not be used: its register threw "no database"',
+      'POLICY_PACKAGES lists ./probe.mjs, which cannot be used: its register threw "no database"',
     )
   })
 

@@ -235,7 +235,7 @@ test('when the thread dies a strict session ends, a best-effort session gets a g
   await expect.poll(async () => (await readCast(store, id)).output.toString()).toBe('stored')
   threads.set('dies', true)
   strict.write('o', Buffer.from('lost'), true)
-  await expect.poll(() => live.calls).toEqual(['this session must be recorded, and the recording thread ended'])
+  await expect.poll(() => live.calls).toEqual(['This session must be recorded, but the recording thread ended.'])
   expect(goesOn.calls).toEqual([])
   expect(errors).toEqual(['the recording thread failed: the thread fails in a test'])
   threads.set('dies', false)

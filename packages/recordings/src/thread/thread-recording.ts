@@ -104,7 +104,7 @@ export class ThreadRecording implements RunningRecording, RingProducer {
     this.#gap = { since: performance.now(), bytes: unread }
     this.#holdFor({ room: false, store: false })
     if (this.#over) this.#finishWithoutThread(this.#gap)
-    else if (this.#options.mode === 'strict') this.onFailure(`this session must be recorded, and ${threadEnded}`)
+    else if (this.#options.mode === 'strict') this.onFailure(`This session must be recorded, but ${threadEnded}.`)
   }
 
   #put(kind: number, piece: Buffer, end = false): void {

@@ -3,22 +3,22 @@ import type { Handlers } from '../call.ts'
 type Names = 'beginLoopbackLogin' | 'redeemLoopbackLogin' | 'beginDeviceLogin' | 'pollDeviceLogin'
 
 export const cliLoginHandlers: Handlers<Names> = {
-  beginLoopbackLogin({ cliLogins, publicUrl, body, place }) {
+  beginLoopbackLogin({ cliLogins, publicUrl, body, requestContext }) {
     const { rack = null, ...request } = body
-    const { handle, expiresAt } = cliLogins().loopback.begin({ ...request, rack }, place.source.address)
+    const { handle, expiresAt } = cliLogins().loopback.begin({ ...request, rack }, requestContext.source.address)
     return {
       address: `${publicUrl}/gateway/auth/cli?request=${handle}`,
       expiresAt: new Date(expiresAt).toISOString(),
     }
   },
 
-  async redeemLoopbackLogin({ cliLogins, body: { code, verifier }, place }) {
-    return toResponse(await cliLogins().redeem(code, verifier, place))
+  async redeemLoopbackLogin({ cliLogins, body: { code, verifier }, requestContext }) {
+    return toResponse(await cliLogins().redeem(code, verifier, requestContext))
   },
 
-  async beginDeviceLogin({ cliLogins, publicUrl, body, place }) {
+  async beginDeviceLogin({ cliLogins, publicUrl, body, requestContext }) {
     const { rack = null, ...request } = body
-    const login = await cliLogins().device.begin({ ...request, rack }, place.source.address)
+    const login = await cliLogins().device.begin({ ...request, rack }, requestContext.source.address)
     return {
       code: login.userCode,
       address: `${publicUrl}/gateway/device`,
@@ -28,8 +28,8 @@ export const cliLoginHandlers: Handlers<Names> = {
     }
   },
 
-  async pollDeviceLogin({ cliLogins, body: { secret }, place }) {
-    const result = await cliLogins().poll(secret, place)
+  async pollDeviceLogin({ cliLogins, body: { secret }, requestContext }) {
+    const result = await cliLogins().poll(secret, requestContext)
     return result.status === 'done' ? { status: result.status, session: toResponse(result.session) } : result
   },
 }

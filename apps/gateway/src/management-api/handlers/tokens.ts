@@ -101,7 +101,7 @@ async function handOverToken(call: TransactionCall<Endpoints['handOverToken']>) 
     assertAllowedLifetime(call, { grant, expiry, remedy: rotateFirst })
   }
   const { kind, id: from } = ownerOf(token)
-  await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: expiry })
+  await changes.changeTokenOwner(id, { to: body.owner, from: { kind, id: from }, expiresAt: expiry })
   return { ...toResponse(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
 }
 

@@ -10,15 +10,15 @@ import type { TokenMint } from './token.ts'
 export interface Rotation {
   /** The owner when the change was permitted. A later owner change must not give the previous owner a secret. */
   readonly owner: OwnerRef
-  /** When the new token ends, in milliseconds since the epoch. */
+  /** The expiry of the new secret, in milliseconds since the epoch. */
   readonly expiresAt: number
-  /** Until when the old one is valid, too. */
+  /** Until when the old secret stays valid. */
   readonly overlapUntil: number
   /** Milliseconds since the epoch. */
   readonly now: number
 }
 
-/** Gives an API token a new secret; what it may do stays. @throws NotFound, TokenEnded */
+/** Gives an API token a new secret. Its permissions do not change. @throws NotFound, TokenEnded */
 export async function rotateApiToken(
   change: Change,
   mint: TokenMint,
@@ -41,9 +41,9 @@ export async function rotateApiToken(
   return { id, token, expiresAt }
 }
 
-export interface HandOver {
+export interface OwnerChange {
   readonly to: OwnerRef
-  /** Whose it was, and when it was to end, in milliseconds since the epoch, when that was permitted. */
+  /** The owner, and the expiry in milliseconds since the epoch, when the change was permitted. */
   readonly from: OwnerRef
   readonly expiresAt: number
   /** Milliseconds since the epoch. */
@@ -51,13 +51,13 @@ export interface HandOver {
 }
 
 /** A warning for an owner change, which keeps the secret. */
-export const secretStays = 'whoever had this token before still knows its secret: its owner should rotate it'
+export const secretStays = 'The previous owner still knows the secret of this token, so its owner should rotate it.'
 
-/** From now on it is cut to what the new owner may. @throws NotFound, TokenEnded, TokenChanged when it is not as it was judged */
-export async function handOverApiToken(
+/** Changes the owner of an API token. @throws NotFound; TokenEnded; TokenChanged if it changed after the permission check */
+export async function changeApiTokenOwner(
   change: Change,
   id: string,
-  { to, from, expiresAt, now }: HandOver,
+  { to, from, expiresAt, now }: OwnerChange,
 ): Promise<void> {
   const token = await lockLiveToken(change, id, now)
   const { name, userId, serviceAccountId } = token
@@ -72,7 +72,7 @@ function named({ kind, id }: OwnerRef): string {
   return `${kind}:${id}`
 }
 
-/** @throws NotFound for an owner that there isn't */
+/** @throws NotFound */
 export async function assertOwnerExists({ tx }: Change, { kind, id }: OwnerRef): Promise<void> {
   const [table, what] = kind === 'user' ? [users, 'such user'] : [serviceAccounts, 'such service account']
   const found = await tx
@@ -82,7 +82,7 @@ export async function assertOwnerExists({ tx }: Change, { kind, id }: OwnerRef):
   if (found.length === 0) throw new NotFound(what)
 }
 
-/** Holds a token as it is until the change is made. @throws NotFound, TokenEnded */
+/** Locks the row of a valid token until the change is committed. @throws NotFound, TokenEnded */
 export async function lockLiveToken({ tx }: Change, id: string, now: number) {
   const [token] = await tx
     .select()
