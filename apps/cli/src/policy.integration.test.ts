@@ -115,7 +115,7 @@ describe('policy test', () => {
     const { code, stdout } = await run('test', 'a.cases.yaml')
     expect(code).toBe(3)
     expect(stdout).toContain(
-      'failed: x (a.cases.yaml:3:3)\n  convox services restart web -a shop, on a-rack\n  expected  allow by role:admin\n  but it is allow by role:support, from policy.yaml:3: The role support gives service:restart.\n1 case, 1 failed, by policy.yaml',
+      'failed: x (a.cases.yaml:3:3)\n  convox services restart web -a shop, on a-rack\n  expected  allow by role:admin\n  but it is allow by role:support, from policy.yaml:3: The role support grants service:restart.\n1 case, 1 failed, by policy.yaml',
     )
   })
 

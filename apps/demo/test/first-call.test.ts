@@ -45,7 +45,7 @@ describe('a first call', () => {
       rack: 'staging',
       route: 'GET /apps',
       permission: 'app:list',
-      decision: { effect: 'allow', rule: 'role:viewer', reason: 'The role viewer gives app:list.' },
+      decision: { effect: 'allow', rule: 'role:viewer', reason: 'The role viewer grants app:list.' },
       status: 200,
     })
     expect(refused).toMatchObject({

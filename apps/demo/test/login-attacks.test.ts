@@ -187,7 +187,7 @@ describe('an id_token does not count', () => {
   test.each(wrong)('%s', async (_, misbehaviour) => {
     const before = await sessions()
     at.idp.misbehave(misbehaviour())
-    expectRefused((await at.login('admin')).page, 403, 'proof did not hold')
+    expectRefused((await at.login('admin')).page, 403, 'The ID token of the identity provider is invalid')
     expect(await sessions()).toBe(before)
   })
 
@@ -200,10 +200,15 @@ describe('a person is not let in', () => {
   ]
 
   test.each([
-    ['of another domain', { email: 'a@elsewhere.example' }, 'login-domain', 'organisation'],
-    ['of a domain that only begins like it', { email: 'a@example.com.evil.example' }, 'login-domain', 'organisation'],
-    ['of a domain that only ends like it', { email: 'a@evilexample.com' }, 'login-domain', 'organisation'],
-    ['of a domain below it', { email: 'a@sub.example.com' }, 'login-domain', 'organisation'],
+    ['of another domain', { email: 'a@elsewhere.example' }, 'login-domain', 'domain is not permitted'],
+    [
+      'of a domain that only begins like it',
+      { email: 'a@example.com.evil.example' },
+      'login-domain',
+      'domain is not permitted',
+    ],
+    ['of a domain that only ends like it', { email: 'a@evilexample.com' }, 'login-domain', 'domain is not permitted'],
+    ['of a domain below it', { email: 'a@sub.example.com' }, 'login-domain', 'domain is not permitted'],
     ['with several @', { email: 'a@example.com@evil.example' }, 'login-email', 'no usable e-mail'],
     ['with several @, ours last', { email: '"a@evil.example"@example.com' }, 'login-email', 'no usable e-mail'],
     ['with a homograph', { email: 'a@ехample.com' }, 'login-email', 'no usable e-mail'],
@@ -238,7 +243,7 @@ describe('a person is not let in', () => {
 
   test('whose organisation at the provider is another one', async () => {
     at.idp.misbehave({ kind: 'claims', change: (given) => ({ ...given, hd: 'evil.example' }) })
-    expectRefused((await at.login('nobody')).page, 403, 'organisation')
+    expectRefused((await at.login('nobody')).page, 403, 'domain is not permitted')
   })
 
   test('who is locked', async () => {

@@ -56,7 +56,7 @@ describe('a gateway process with POLICY_PACKAGES', () => {
     const { code, stdout, stderr } = await runCommand(main, [], environment('./nowhere.mjs'))
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^the gateway could not start: POLICY_PACKAGES lists \.\/nowhere\.mjs, which cannot be used: there is no such file; it was looked for at \S+nowhere\.mjs, so correct the path\n$/,
+      /^the gateway could not start: POLICY_PACKAGES lists \.\/nowhere\.mjs, which cannot be used: there is no such file at \S+nowhere\.mjs: correct the path\n$/,
     )
     expect(stdout).not.toContain('"stack"')
   })

@@ -105,21 +105,21 @@ describe('a policy package', () => {
   })
 
   test.each([
-    ['throws', 'could not judge this call'],
-    ['rejects', 'could not judge this call'],
+    ['throws', 'could not decide about this call'],
+    ['rejects', 'could not decide about this call'],
     ['hangs', 'gave no answer within 50 ms'],
-    ['allows', 'could not judge this call'],
-    ['true', 'could not judge this call'],
-    ['halves', 'could not judge this call'],
-    ['traps', 'could not judge this call'],
-    ['mutates', 'could not judge this call'],
-    ['digs', 'could not judge this call'],
-    ['promotes', 'could not judge this call'],
+    ['allows', 'could not decide about this call'],
+    ['true', 'could not decide about this call'],
+    ['halves', 'could not decide about this call'],
+    ['traps', 'could not decide about this call'],
+    ['mutates', 'could not decide about this call'],
+    ['digs', 'could not decide about this call'],
+    ['promotes', 'could not decide about this call'],
   ])(
     'that fails (%s) refuses the call, and says nothing of why',
     async (app, why) => {
       const { status, error, decision } = await refusal(app)
-      const reason = `The policy package probe ${why}, so the call is refused.`
+      const reason = `The policy package probe ${why}, so the call is denied.`
       expect([status, error]).toEqual([403, expect.stringContaining(reason)])
       expect(error).not.toContain('hunter2')
       expect(decision).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'probe', reason })

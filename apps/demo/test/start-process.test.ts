@@ -350,7 +350,7 @@ describe('how long what a process lets in lives, by its environment', () => {
   test.each([
     [
       ['--service-account', 'ci', '--role', 'ci', '--days', '3'],
-      'an API token lives for at most 2 days here (rule token-max-age, policy.yaml:2)',
+      'the maximum lifetime of an API token is 2 days here (rule token-max-age, policy.yaml:2)',
     ],
     [
       ['--user', 'ann@example.com', '--role', 'viewer', '--days', '1'],
@@ -464,7 +464,7 @@ describe('rack-gateway-server token issue', () => {
       1,
       /^The e-mail address is invalid\. Write it like name@example\.com: .+\n$/,
     ],
-    ['a lifetime of no days', ['--user', 'a@example.com', '--role', 'viewer', '--days', '0'], 1, /ends?/],
+    ['a lifetime of no days', ['--user', 'a@example.com', '--role', 'viewer', '--days', '0'], 1, /must expire/],
     [
       'an option that it does not have',
       ['--user', 'a@example.com', '--role', 'viewer', '--forever'],

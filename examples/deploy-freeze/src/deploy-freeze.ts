@@ -1,9 +1,9 @@
 import {
   type CallContext,
   definePolicy,
+  type EvaluationResult,
   type PackageCall,
   type PolicyPackage,
-  type Verdict,
 } from '@rack-gateway/rbac-policy/packages'
 import { breakGlassRoutes } from './break-glass.ts'
 import { type BrokenGlass, brokenGlassInMemory } from './broken-glass.ts'
@@ -32,7 +32,7 @@ export function deployFreeze(calendar: Calendar, glass: BrokenGlass = brokenGlas
     freeze: Freeze,
     call: PackageCall,
     { principal, simulated, log }: CallContext,
-  ): Promise<Verdict> {
+  ): Promise<EvaluationResult> {
     const until = principal.kind === 'user' ? await glass.openUntil(principal.id, call.rack) : null
     if (until !== null && call.at < until) {
       // A dry run must not be logged.

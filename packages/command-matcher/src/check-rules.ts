@@ -63,7 +63,7 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
   const problems: string[] = []
   for (const [position, word] of argv.entries()) {
     if (typeof word === 'object' && 'rest' in word) {
-      if (position !== argv.length - 1) problems.push('may hold … only as its last word')
+      if (position !== argv.length - 1) problems.push('may contain … only as its last word')
       continue
     }
     if (typeof word === 'object' && 'type' in word) {
@@ -78,8 +78,7 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
     const choices = wordChoices(word) ?? []
     if (choices.length === 0) problems.push('has a word without choices')
     // Only ASCII, so that look-alikes and invalid UTF-8 never match a rule.
-    if (!choices.every((choice) => /^[\x20-\x7e]+$/.test(choice)))
-      problems.push('may only hold words of printable ASCII')
+    if (!choices.every((choice) => /^[\x20-\x7e]+$/.test(choice))) problems.push('may contain only printable ASCII')
   }
   if (variantsOf(argv) > maxVariants) problems.push(`stands for more than ${maxVariants} commands`)
   return problems

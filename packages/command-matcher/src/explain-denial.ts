@@ -24,7 +24,7 @@ export function explainNotPermitted(
 /** Explains that these roles have no use for an attached run there. */
 export function explainNoAttachedRun(call: CommandCall): Explanation {
   return {
-    reason: `A run is not permitted: ${where(call)} ${may(call.roles)} run nothing.`,
+    reason: `A run is not permitted: ${where(call)} ${may(call.roles)} run no command.`,
     remedy: 'Ask an administrator for a role or a rule that permits it.',
   }
 }
@@ -92,7 +92,7 @@ function explainPrefixes(permitted: readonly CompiledRule[]): string {
 
 function options(permitted: readonly CompiledRule[]): string {
   const [only] = permitted
-  if (only === undefined) return 'nothing'
+  if (only === undefined) return 'no command'
   if (permitted.length === 1) return `only: ${only.words}`
   const commands = permitted.slice(0, maxListed).map(({ words }) => words)
   return `only: ${commands.join(', ')}${permitted.length > maxListed ? ', and more' : ''}`

@@ -131,7 +131,7 @@ describe('attached runs', () => {
     expect(match([rule({})], { ...start, roles: ['viewer'] })).toEqual({
       effect: 'deny',
       rule: 'no-rule',
-      reason: 'A run is not permitted: on the service command of web the role viewer may run nothing.',
+      reason: 'A run is not permitted: on the service command of web the role viewer may run no command.',
       remedy: 'Ask an administrator for a role or a rule that permits it.',
     })
   })
@@ -188,11 +188,11 @@ describe('explanations', () => {
 
   test('say that nothing is allowed', () => {
     expect(matchTypical('bin/pre_release', { roles: ['viewer', 'ops'] })).toMatchObject({
-      reason: expect.stringContaining('the roles viewer and ops may run nothing.'),
+      reason: expect.stringContaining('the roles viewer and ops may run no command.'),
       remedy: expect.stringMatching(/^The roles deployer, ci and admin can run this command/),
     })
     expect(matchTypical('ls', { roles: [], mode: 'exec', service: '' })).toMatchObject({
-      reason: expect.stringContaining('in a process without a service of web you may run nothing'),
+      reason: expect.stringContaining('in a process without a service of web you may run no command'),
     })
   })
 

@@ -5,11 +5,10 @@ interface Actor {
 }
 
 /**
- * How an actor is shown and sent: a user by the e-mail address, an API token as `token:NAME (OWNER)`, a workload by its
- * repository. Only the identity provider says what a user is called, and only a user is shown as an e-mail address: a name
- * that a user chose gets its kind as a prefix.
+ * The displayed name of an actor: a user's e-mail address, `token:NAME (OWNER)` for an API token, the repository for a
+ * workload. Only users appear as e-mail addresses, so a chosen name that contains `@` gets its kind as a prefix.
  *
- * @param actor one that was shown before comes back unchanged
+ * @param actor an already formatted name is returned unchanged
  */
 export function actorName({ kind, name, owner }: Actor): string {
   if (kind === 'api-token')

@@ -14,7 +14,7 @@ import type { RackCall } from './types.ts'
 
 export const buildService = 'build'
 
-/** Compiles what is refused whatever roles say into one question: a refusal, or null. */
+/** Compiles the operations that are denied to every role. The function returns the denial, or null. */
 export function compileBlocked(document: PolicyDocument, options: PolicyOptions): (call: RackCall) => Denial | null {
   const byRoute = new Map(
     document.blocked.map(({ route, reason, next, source = document.source }) => [
@@ -26,37 +26,38 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
   const isProtected = compilePatterns(document.protectedKeys)
   const isProtectedParameter = compilePatterns(document.protectedParameters)
   const key = { rule: 'protected-key', sourceOf: protecting(document, 'protectedKeys') }
-  const ofRelease = { ...key, leaves: 'a release leaves' }
-  const ofRun = { ...key, leaves: 'a run leaves' }
+  const ofRelease = { ...key, change: 'a release cannot change' }
+  const ofRun = { ...key, change: 'a run cannot set' }
   const parameter = protecting(document, 'protectedParameters')
-  const ofRack = { rule: 'protected-parameter', sourceOf: parameter, leaves: 'the gateway leaves' }
+  const ofRack = { rule: 'protected-parameter', sourceOf: parameter, change: 'nobody can change' }
   return (call) =>
     byRoute.get(call.route.id) ??
-    pod(call) ??
+    denyPod(call) ??
     proxy(call) ??
     protectedIn(call.environment?.changed, isProtected, ofRelease) ??
     protectedIn(call.command?.options?.environment, isProtected, ofRun) ??
     protectedIn(call.rackParameters, isProtectedParameter, ofRack)
 }
 
-/** Pods of builds hold the rack's password, whatever the rack's settings, and a run there can be privileged. A pod of no service is nobody's. */
-function pod(call: RackCall): Denial | null {
+/** Build pods contain the rack's password in every configuration, and a run in them can be privileged. A pod without a service has no owner. */
+function denyPod(call: RackCall): Denial | null {
   const { permission } = call.route
   const runs = permission === 'process:run' && call.service === buildService
-  const reaches = inProcess.has(permission)
-  if (runs || (reaches && (call.process?.service === buildService || call.params.pid === buildService))) return ofBuild
-  if (!reaches || call.process === null || !call.process.known || call.process.service !== null) return null
-  return ofNoService
+  const entersProcess = inProcess.has(permission)
+  if (runs || (entersProcess && (call.process?.service === buildService || call.params.pid === buildService)))
+    return buildDenial
+  if (!entersProcess || call.process === null || !call.process.known || call.process.service !== null) return null
+  return noServiceDenial
 }
 
-const ofBuild = denyByGateway(
+const buildDenial = denyByGateway(
   'blocked:build',
-  'Builds are not entered through the gateway, by nobody: their processes hold the password of the rack.',
-  'Look at the logs of the build.',
+  'Nobody can enter the processes of builds, because they contain the password of the rack.',
+  'Read the logs of the build.',
 )
-const ofNoService = denyByGateway(
+const noServiceDenial = denyByGateway(
   'blocked:no-service',
-  'This process belongs to no service of the app, so nobody enters it through the gateway.',
+  'Nobody can enter this process, because it belongs to no service of the app.',
   'Use a process of a service.',
 )
 
@@ -64,8 +65,9 @@ const inProcess: ReadonlySet<string> = new Set(['process:exec', 'process:file-re
 
 interface Protection {
   readonly rule: string
-  readonly leaves: string
-  /** Where what protects a name is written. */
+  /** What cannot be done with the name, such as `nobody can change`. */
+  readonly change: string
+  /** The place in the document that protects a name. */
   sourceOf(name: string): string
 }
 
@@ -79,12 +81,12 @@ function protecting(document: PolicyDocument, list: 'protectedKeys' | 'protected
 function protectedIn(
   names: readonly string[] | undefined,
   isProtected: NameMatcher,
-  { rule, leaves, sourceOf: sourceOfName }: Protection,
+  { rule, change, sourceOf: sourceOfName }: Protection,
 ): Denial | null {
-  const touched = names?.filter(isProtected) ?? []
-  const [first] = touched
+  const protectedNames = names?.filter(isProtected) ?? []
+  const [first] = protectedNames
   if (first === undefined) return null
-  // The rack takes each line with `=` for a key, also a line inside a secret.
-  const reason = `The policy protects ${joinWithAnd([...new Set(touched.map((name) => inMessage(recordedKey(name))))])}: ${leaves} it as it is.`
+  // The rack reads each line with `=` as a key, also a line inside a secret.
+  const reason = `The policy protects ${joinWithAnd([...new Set(protectedNames.map((name) => inMessage(recordedKey(name))))])}, so ${change} it.`
   return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team to change it.' }
 }

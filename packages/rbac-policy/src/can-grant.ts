@@ -6,53 +6,53 @@ import type { GrantDenial, Moment, Principal, WantedGrant } from './types.ts'
 
 const pattern = /^(?:\*|[a-z0-9*][a-z0-9*-]*)$/
 
-/** What may stand where a rack or an app is named: lower-case letters, digits, dashes and single stars. */
+/** Whether a text is a rack or app pattern: lower-case letters, digits, dashes, and single stars. */
 export function isPattern(text: string): boolean {
   return text.length <= 100 && pattern.test(text) && !text.includes('**')
 }
 
 /**
- * Whether every name that `inner` matches, `outer` matches too. A star of `inner` stands for anything, so only a star of
- * `outer` can take it; and only a principal with all permissions has all permissions of the future.
+ * Whether `outer` matches every name that `inner` matches. Only a star of `outer` matches a star of `inner`. For permissions,
+ * only `*` contains `*`, because it includes permissions of later releases.
  */
 export function contains(outer: string, inner: string): boolean {
   if (inner === '*') return outer === '*'
   return compilePattern(outer)(inner)
 }
 
-interface Giver {
+interface Granter {
   readonly principal: Principal
   readonly holdings: Holdings
 }
 
-/** Nobody gives what they don't hold themselves, there and for as long. Null, or what is missing. */
+/** Checks that a principal can grant a role: only with the same permissions, at the same scope, and for at least as long. Null, or the denial. */
 export function canGrant(
   document: PolicyDocument,
-  giver: Giver,
+  granter: Granter,
   wanted: WantedGrant,
   moment: Moment,
 ): GrantDenial | null {
   const { racks, apps } = wanted
   if (!isPattern(racks) || !isPattern(apps))
     return unknown(
-      `${inMessage(isPattern(racks) ? apps : racks)} is no pattern.`,
-      'A pattern is made of lower-case letters, digits, dashes and single stars.',
+      `${inMessage(isPattern(racks) ? apps : racks)} is not a pattern.`,
+      'Use lower-case letters, digits, dashes, and single stars.',
     )
   const permissions = permissionsOf(document, wanted)
   if (permissions === null)
-    return unknown(`There is no role ${inMessage(wanted.role)}.`, `Name one of ${joinWithAnd(rolesOf(document))}.`)
+    return unknown(`There is no role ${inMessage(wanted.role)}.`, `The roles are ${joinWithAnd(rolesOf(document))}.`)
   const nameless = permissions.find((permission) => expandPermission(permission).length === 0)
   if (nameless !== undefined)
-    return unknown(`There is no permission ${inMessage(nameless)}.`, 'Look for its name in the list of permissions.')
+    return unknown(`There is no permission ${inMessage(nameless)}.`, 'Choose one from the list of permissions.')
 
-  const held = coveringGrants(giver, wanted, moment)
+  const held = coveringGrants(granter, wanted, moment)
   const missing = permissions.flatMap(spelledOut).find((one) => !held.some((grant) => grant.role.has(one)))
-  const where = placeWords(wanted)
-  if (missing !== undefined) return unheld(lackOf({ giver, wanted, moment }, missing))
-  const command = wanted.permissions === undefined ? commandBeyond(document, wanted.role, held) : null
+  const scope = describeScope(wanted)
+  if (missing !== undefined) return denyMissing(describeLack({ granter, wanted, moment }, missing))
+  const command = wanted.permissions === undefined ? findUncoveredCommand(document, wanted.role, held) : null
   if (command === null) return null
-  return unheld(
-    `the command rule ${inMessage(command)} is for the role ${inMessage(wanted.role)}, not for yours ${where}`,
+  return denyMissing(
+    `the command rule ${inMessage(command)} is for the role ${inMessage(wanted.role)}, not for your role ${scope}`,
   )
 }
 
@@ -61,26 +61,26 @@ function unknown(reason: string, remedy: string): GrantDenial {
 }
 
 /** @param reason a clause that follows "because" */
-function unheld(reason: string): GrantDenial {
-  return { cause: 'unheld', reason, remedy: 'Ask someone who has it.' }
+function denyMissing(reason: string): GrantDenial {
+  return { cause: 'missing', reason, remedy: 'Ask someone who has it.' }
 }
 
 interface Asked {
-  readonly giver: Giver
+  readonly granter: Granter
   readonly wanted: WantedGrant
   readonly moment: Moment
 }
 
-function lackOf({ giver, wanted, moment }: Asked, missing: string): string {
-  const sooner = coveringGrants(giver, { ...wanted, until: moment.at }, moment)
+function describeLack({ granter, wanted, moment }: Asked, missing: string): string {
+  const sooner = coveringGrants(granter, { ...wanted, until: moment.at }, moment)
   const what = wanted.permissions === undefined ? `role ${inMessage(wanted.role)}` : `permission ${inMessage(missing)}`
-  if (sooner.some((grant) => grant.role.has(missing))) return `you do not hold the ${what} for as long yourself`
+  if (sooner.some((grant) => grant.role.has(missing))) return `you do not have the ${what} for that long`
   const lack =
-    wanted.permissions === undefined ? `are not ${inMessage(wanted.role)}` : `do not hold ${inMessage(missing)}`
-  return `you ${lack} ${placeWords(wanted)}`
+    wanted.permissions === undefined ? `are not ${inMessage(wanted.role)}` : `do not have ${inMessage(missing)}`
+  return `you ${lack} ${describeScope(wanted)}`
 }
 
-function placeWords({ racks, apps }: WantedGrant): string {
+function describeScope({ racks, apps }: WantedGrant): string {
   if (racks === '*' && apps === '*') return 'on all racks and apps'
   const where = (what: string, pattern: string) =>
     pattern === '*' ? `all ${what}s` : `the ${what} ${inMessage(pattern)}`
@@ -95,14 +95,14 @@ function rolesOf({ roles }: PolicyDocument): string[] {
   return roles.map(({ name }) => name)
 }
 
-/** `*` is also what has no name yet, so only `*` gives it. */
+/** `*` stays as it is, because it includes permissions of later releases. */
 function spelledOut(permission: string): string[] {
   return permission === '*' ? ['*'] : expandPermission(permission)
 }
 
-function coveringGrants({ principal, holdings }: Giver, wanted: WantedGrant, moment: Moment): Grant[] {
+function coveringGrants({ principal, holdings }: Granter, wanted: WantedGrant, moment: Moment): Grant[] {
   const { racks, apps, until } = wanted
-  // What a token or job holds depends on its owner: it gives nothing.
+  // The permissions of a token or job depend on its owner, so it cannot grant any.
   if (principal.kind !== 'user' || (principal.rack !== null && !contains(principal.rack, racks))) return []
   const covering = new Set(
     principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),
@@ -114,20 +114,24 @@ function coveringGrants({ principal, holdings }: Giver, wanted: WantedGrant, mom
       isLive(grant, moment.at) &&
       lasts(grant) &&
       (grant.checkConditions?.(moment) ?? null) === null &&
-      handsOn(grant, wanted),
+      keepsConditions(grant, wanted),
   )
 }
 
-/** What is held under conditions is given under the same ones only: as the role itself. */
-function handsOn({ role }: Grant, wanted: WantedGrant): boolean {
+/** Whether the new grant has the conditions of the existing one. Only the role itself carries its conditions. */
+function keepsConditions({ role }: Grant, wanted: WantedGrant): boolean {
   return role.when.length === 0 || (wanted.permissions === undefined && role.name === wanted.role)
 }
 
 /** Command rules name roles, so the granter of a role must be able to run every command of the role. */
-function commandBeyond({ commands, roles }: PolicyDocument, role: string, held: readonly Grant[]): string | null {
+function findUncoveredCommand(
+  { commands, roles }: PolicyDocument,
+  role: string,
+  held: readonly Grant[],
+): string | null {
   const given = [role, ...(roles.find(({ name }) => name === role)?.extends ?? [])]
   const names = held.flatMap((grant) => grant.role.names)
   const isFor = (rule: CommandRule, some: readonly string[]) => rule.roles.some((one) => some.includes(one))
-  const beyond = commands.find((rule) => isFor(rule, given) && !isFor(rule, names))
-  return beyond?.id ?? null
+  const uncovered = commands.find((rule) => isFor(rule, given) && !isFor(rule, names))
+  return uncovered?.id ?? null
 }

@@ -14,11 +14,12 @@ import type { HeldHere } from './grants.ts'
 import type { Principal, RackCall } from './types.ts'
 
 /**
- * Judges the command of a run or exec, for the roles that the caller holds there: those of a token's owner were asked for permissions, not for commands.
+ * Decides about the command of a run or exec by the roles of the caller. For a token, only its own roles count, not those of
+ * its owner.
  *
- * @returns null for a route that brings no command
+ * @returns null for a route without a command
  */
-export function judgeCommand(
+export function decideCommand(
   document: CompiledDocument,
   principal: Principal,
   here: HeldHere,
@@ -28,7 +29,7 @@ export function judgeCommand(
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const decision = matchCall(document, principal, here, call)
   if (decision.effect === 'deny') return denyByMatcher(document, decision)
-  return decision.by === null ? attachedRunSeconds(document) : permittedBy(document, decision.by)
+  return decision.by === null ? attachedRun(document) : permittedBy(document, decision.by)
 }
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
@@ -37,18 +38,18 @@ function permittedBy(document: CompiledDocument, { id, source }: CommandRule): G
   return { rule: `command:${id}`, source: source ?? document.source, reason: `The command rule ${id} permits it.` }
 }
 
-/** Permitted by no one rule. */
-function attachedRunSeconds({ source }: CompiledDocument): GrantWords {
+/** No single rule permits an attached run. */
+function attachedRun({ source }: CompiledDocument): GrantWords {
   return { rule: 'command:attached-start', source, reason: attachedReason }
 }
 
-const attachedReason = 'An attached run begins with a process that sleeps; its command is judged when it comes.'
+const attachedReason = 'An attached run starts with a sleeping process. The command is checked when it is sent.'
 
 function matchCall(document: CompiledDocument, principal: Principal, here: HeldHere, call: RackCall): CommandDecision {
   const { command } = call
-  // A run that were judged as an exec would escape the rule on services.
+  // A run that is checked as an exec would escape the rule about services.
   if (!command || (command.mode === 'exec') !== (call.route.permission === 'process:exec'))
-    return unreadable('The command of this call could not be read, so it is refused.', 'Send it with the stock client.')
+    return unreadable('The command of this call could not be read.', 'Send it with the Convox CLI.')
   if (isTooLong([command.text])) {
     const reason = `The command is longer than ${maxCommandBytes} bytes.`
     return { effect: 'deny', rule: 'too-long', reason, remedy: 'Put the command into a script of the app.' }
@@ -72,7 +73,7 @@ function matchCall(document: CompiledDocument, principal: Principal, here: HeldH
   })
 }
 
-/** What of a rule's conditions doesn't hold. */
+/** Explains which condition of a rule is not met. */
 function failedCondition(
   { commandConditions }: CompiledDocument,
   { id }: CommandRule,
@@ -84,20 +85,20 @@ function failedCondition(
   for (const condition of conditions) {
     const found = condition.isFor(kind) ? (condition.checkMoment?.(call) ?? null) : wrongCaller(condition.callers)
     const place = condition.place?.({ rack: call.rack, app: call.app, scope: 'app' }) ?? null
-    if (found !== null) return { reason: `The command rule ${id} holds ${found.reason}.`, remedy: found.remedy }
+    if (found !== null) return { reason: `The command rule ${id} applies ${found.reason}.`, remedy: found.remedy }
     if (place !== null)
       return { reason: `The command rule ${id} applies ${place.reason}.`, remedy: 'Ask for a rule that applies here.' }
   }
   return null
 }
 
-/** What the conditions of a command rule are called, as those of a role are `condition:<role>`. */
+/** The rule of a denial by the condition of a command rule. For roles it is `condition:<role>`. */
 export function commandCondition(id: string): string {
   return `condition:command:${id}`
 }
 
-/** Rules under which the matcher speaks for itself, whatever the document says. */
-const ofTheMatcher: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
+/** Rules of the matcher itself, which no document changes. */
+const matcherRules: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
 
 function denyByMatcher(document: CompiledDocument, { rule, nearest, reason, remedy }: Denied): Denial {
   const name = rule === 'condition' && nearest !== undefined ? commandCondition(nearest.id) : `command:${rule}`
@@ -106,7 +107,7 @@ function denyByMatcher(document: CompiledDocument, { rule, nearest, reason, reme
 
 function sourceOf({ source }: CompiledDocument, rule: string, nearest: CommandRule | undefined): string {
   if (nearest !== undefined) return nearest.source ?? source
-  return ofTheMatcher.has(rule) ? 'gateway' : source
+  return matcherRules.has(rule) ? 'gateway' : source
 }
 
 function unreadable(reason: string, remedy: string): CommandDecision {

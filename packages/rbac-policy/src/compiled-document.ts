@@ -8,13 +8,13 @@ import type { Permission, RackCall } from './types.ts'
 /** A policy document, compiled. */
 export interface CompiledDocument {
   readonly hash: string
-  /** What the document is called. */
+  /** The name of the document. */
   readonly source: string
   readonly roles: ReadonlyMap<string, CompiledRole>
-  /** Those of commands. */
+  /** The command rules. */
   readonly rules: () => CompiledRules
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
   readonly blocked: (call: RackCall) => Denial | null
-  /** Who has which permission, in words; filled as it is asked for. */
+  /** Caches the roles that have a permission, as text. */
   readonly needs: Map<Permission, NeedWords>
 }

@@ -3,11 +3,11 @@ import { spelledOut } from './permission-patterns.ts'
 import type { Role } from './policy-document.ts'
 import type { Permission } from './types.ts'
 
-/** A role that answers at once whether it has a permission. */
+/** A role, compiled for fast permission checks. */
 export interface CompiledRole {
   readonly name: string
   readonly source: string
-  /** Its own name and those of the roles that it extends: command rules for any of them are for it. */
+  /** Its own name and those of the roles that it extends. Command rules for any of them apply to it. */
   readonly names: readonly string[]
   readonly when: readonly CompiledCondition[]
   has(permission: Permission): boolean
@@ -15,14 +15,14 @@ export interface CompiledRole {
   grant(permission: Permission): GrantWords
 }
 
-/** What a decision says that permits. */
+/** The rule, source, and reason of a decision that permits. */
 export interface GrantWords {
   readonly rule: string
   readonly source: string
   readonly reason: string
 }
 
-/** Compiles a role: wildcards are spelled out, and what a permission implies is added. `*` has also what has no name yet. */
+/** Compiles a role: expands wildcards, and adds implied permissions. `*` includes permissions of later releases. */
 export function compileRole({
   name,
   permissions: granted,
@@ -41,7 +41,7 @@ export function compileRole({
     grant: (permission) => ({
       rule: `role:${name}`,
       source: source ?? 'bindings',
-      reason: `The role ${name} gives ${permission}.`,
+      reason: `The role ${name} grants ${permission}.`,
     }),
   }
 }

@@ -4,11 +4,11 @@ import { compileNetworks } from './networks.ts'
 import { compileWindow, type TimeWindow, windowWords } from './time-window.ts'
 import type { Moment, PolicyScope, PrincipalKind } from './types.ts'
 
-/** On what a role or a command rule depends beyond who has it. What is absent stands against nothing. */
+/** Further requirements of a role or command rule. A missing field requires nothing. */
 export interface Condition {
-  /** In one of these. */
+  /** Within one of these time windows. */
   readonly time?: readonly TimeWindow[]
-  /** From one of these: CIDRs. */
+  /** From one of these CIDRs. */
   readonly addresses?: readonly string[]
   /** Patterns, `*` within a name. */
   readonly racks?: readonly string[]
@@ -19,18 +19,18 @@ export interface Condition {
 export interface CompiledCondition {
   readonly onRack: NameMatcher
   readonly onApp: NameMatcher
-  /** Whether it is for all apps, those to come included. */
+  /** Whether it applies to all apps, including future ones. */
   readonly everyApp: boolean
   /** Null for every kind. */
   readonly callers: readonly PrincipalKind[] | null
   isFor(caller: PrincipalKind): boolean
-  /** Of what changes while the caller stays the same; null for nothing. */
+  /** Checks time and address; null if neither is restricted. */
   readonly checkMoment: MomentCheck | null
-  /** Of racks and apps; null for all of them. */
+  /** Checks rack and app; null if neither is restricted. */
   readonly place: ScopeCheck | null
 }
 
-/** Says on which racks or apps alone something applies, for a place that is none of them. */
+/** Explains which racks or apps something applies to, for a scope outside them. */
 export type ScopeCheck = (place: PolicyScope) => Explanation | null
 
 /** Returns why a condition is not met at a moment; null if it is met. */
@@ -72,7 +72,7 @@ function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['place
   }
 }
 
-/** Of several checks, in their order; null where there are none. */
+/** Combines checks in order; null if there are none. */
 export function firstFailure(checks: readonly MomentCheck[]): MomentCheck | null {
   if (checks.length === 0) return null
   return function explanation(moment) {
@@ -86,10 +86,10 @@ export function firstFailure(checks: readonly MomentCheck[]): MomentCheck | null
 
 const callerNames = { user: 'people', 'api-token': 'API tokens', workload: 'CI jobs' } as const
 
-/** Says for whom something is. */
+/** Explains which kinds of callers something applies to. */
 export function wrongCaller(callers: readonly PrincipalKind[] | null): Explanation {
   const who = joinWithAnd((callers ?? []).map((caller) => callerNames[caller]))
-  return { reason: `only for ${who}`, remedy: `Use it as one of those, or ask an administrator of the gateway.` }
+  return { reason: `only for ${who}`, remedy: 'Use one of these, or ask an administrator of the gateway.' }
 }
 
 function timeCheck(windows: readonly TimeWindow[]): MomentCheck {
@@ -105,8 +105,8 @@ function addressCheck(addresses: readonly string[]): MomentCheck {
   return function check({ address }) {
     if (address === null || comesFrom(address)) return null
     return {
-      reason: `${where}, and you come from ${inMessage(address)}`,
-      remedy: 'Use a network that it is open to, such as the VPN.',
+      reason: `${where}, and your address is ${inMessage(address)}`,
+      remedy: 'Use a permitted network, such as the VPN.',
     }
   }
 }

@@ -39,7 +39,7 @@ describe('a role that holds at some times', () => {
       effect: 'deny',
       rule: 'condition:day-shift',
       source: 'policy.yaml:3',
-      reason: 'The role day-shift holds only mon, tue, wed, thu, fri from 08:00 to 18:00 (Europe/Berlin).',
+      reason: 'The role day-shift applies only mon, tue, wed, thu, fri from 08:00 to 18:00 (Europe/Berlin).',
       remedy: expect.stringContaining('Wait until then'),
       roles: [],
       bindings: [],
@@ -57,9 +57,9 @@ describe('a role that holds at some times', () => {
   test('shows and lists no more than it permits', () => {
     const night = { ...moment(at(20)) }
     const where = { rack: 'staging', app: 'web', scope: 'app' } as const
-    expect(policy.holds(worker, 'env:read', where, night)).toBe(false)
-    expect(policy.holds(worker, 'env:read', where, moment(at(12)))).toBe(true)
-    expect(policy.sees(worker, 'staging', 'web', night)).toBe(false)
+    expect(policy.hasPermission(worker, 'env:read', where, night)).toBe(false)
+    expect(policy.hasPermission(worker, 'env:read', where, moment(at(12)))).toBe(true)
+    expect(policy.canSeeApp(worker, 'staging', 'web', night)).toBe(false)
     expect(policy.racksOf(worker, ['staging'], night)).toEqual([])
   })
 
@@ -104,7 +104,7 @@ describe('a role that holds from some networks', () => {
 
   test('says from where, and from where it was asked', () => {
     expect(policy.decide(worker, get({ address: '11.0.0.1' }))).toMatchObject({
-      reason: 'The role vpn holds only from 10.0.0.0/8 and 2001:db8::/32, and you come from 11.0.0.1.',
+      reason: 'The role vpn applies only from 10.0.0.0/8 and 2001:db8::/32, and your address is 11.0.0.1.',
     })
   })
 
@@ -113,12 +113,12 @@ describe('a role that holds from some networks', () => {
     const inside = { at: now, address: '10.0.0.1' }
     const wanted = { role: 'vpn', racks: '*', apps: '*', until: null }
     expect(policy.canGrant(giver, wanted, inside)).toBeNull()
-    expect(policy.canGrant(giver, { ...wanted, role: 'viewer' }, inside)?.reason).toMatch(/^you (are not|do not hold) /)
+    expect(policy.canGrant(giver, { ...wanted, role: 'viewer' }, inside)?.reason).toMatch(/^you (are not|do not have) /)
     expect(policy.canGrant(giver, wanted, { ...inside, address: '11.0.0.1' })?.reason).toMatch(
-      /^you (are not|do not hold) /,
+      /^you (are not|do not have) /,
     )
     const permissions = { ...wanted, permissions: ['app:read'] }
-    expect(policy.canGrant(giver, permissions, inside)?.reason).toMatch(/^you (are not|do not hold) /)
+    expect(policy.canGrant(giver, permissions, inside)?.reason).toMatch(/^you (are not|do not have) /)
   })
 })
 
@@ -142,10 +142,10 @@ describe('a role that holds on some racks and apps, for some callers', () => {
   })
 
   test.each<[string, Partial<RackCall>, string]>([
-    ['GET /apps/{app}', { app: 'api' }, 'The role narrow holds only on the apps web and w-*.'],
-    ['GET /apps/{app}', { rack: 'production' }, 'The role narrow holds only on the rack stag*.'],
-    ['GET /instances', {}, 'The role narrow holds only on the apps web and w-*.'],
-    ['GET /apps', { rack: 'production' }, 'The role narrow holds only on the rack stag*.'],
+    ['GET /apps/{app}', { app: 'api' }, 'The role narrow applies only on the apps web and w-*.'],
+    ['GET /apps/{app}', { rack: 'production' }, 'The role narrow applies only on the rack stag*.'],
+    ['GET /instances', {}, 'The role narrow applies only on the apps web and w-*.'],
+    ['GET /apps', { rack: 'production' }, 'The role narrow applies only on the rack stag*.'],
   ])('says where it holds: %s %j', (route, change, reason) => {
     expect(policy.decide(bot, call(route, change))).toMatchObject({ rule: 'condition:narrow', reason })
   })
@@ -167,7 +167,7 @@ describe('a role that holds on some racks and apps, for some callers', () => {
   test('says for whom it is', () => {
     expect(policy.decide(principal([binding('narrow')]), get())).toMatchObject({
       rule: 'condition:narrow',
-      reason: 'The role narrow holds only for API tokens.',
+      reason: 'The role narrow applies only for API tokens.',
     })
   })
 
@@ -195,7 +195,7 @@ describe('a command rule that holds under conditions', () => {
     expect(policy.decide(person, asked(at(20)))).toMatchObject({
       effect: 'deny',
       rule: 'condition:command:migrate',
-      reason: expect.stringMatching(/^The command rule migrate holds only mon, tue/),
+      reason: expect.stringMatching(/^The command rule migrate applies only mon, tue/),
       remedy: expect.stringContaining('Wait'),
     })
   })
@@ -203,7 +203,7 @@ describe('a command rule that holds under conditions', () => {
   test('is judged for the caller', () => {
     const bot = token([binding('deployer')], [binding('deployer')])
     expect(policy.decide(bot, asked(at(12)))).toMatchObject({
-      reason: 'The command rule migrate holds only for people.',
+      reason: 'The command rule migrate applies only for people.',
     })
   })
 

@@ -26,7 +26,7 @@ describe('the answer', () => {
       rule: 'role:deployer',
       source: expect.stringMatching(/^built-in:\d+$/),
       permission: 'release:promote',
-      reason: 'The role deployer gives release:promote.',
+      reason: 'The role deployer grants release:promote.',
       roles: ['viewer', 'deployer'],
       bindings: ['binding-viewer', 'b2'],
       policy: policy.hash,
@@ -74,7 +74,7 @@ describe('the answer', () => {
     })
     expect(policy.decide(elsewhere, call('GET /instances'))).toMatchObject({
       reason: expect.stringMatching(
-        /^This concerns all of the rack staging, and you have no role there on every app\./,
+        /^This call affects the whole rack staging, and you have no role on all of its apps\./,
       ),
     })
     expect(policy.decide(orphan, call('GET /apps'))).toMatchObject({
@@ -88,7 +88,7 @@ describe('the answer', () => {
       rule: 'rack-bound',
       source: 'bindings',
       permission: 'app:list',
-      reason: 'This session is only good on the rack production, and this call is for staging.',
+      reason: 'This session is valid only for the rack production, and this call is for staging.',
       remedy: 'Use that rack, or a credential that is not bound to it.',
       roles: [],
       bindings: [],

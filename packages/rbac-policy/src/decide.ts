@@ -1,5 +1,5 @@
 import type { Denial } from '@rack-gateway/errors'
-import { judgeCommand } from './command-decision.ts'
+import { decideCommand } from './command-decision.ts'
 import type { CompiledDocument } from './compiled-document.ts'
 import type { GrantWords } from './compiled-role.ts'
 import {
@@ -22,25 +22,25 @@ import {
 import { requiredPermissions } from './required-permissions.ts'
 import type { Decision, Moment, Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
-/** Decides one call: bindings, permissions, command rules, blocked operations. The first refusal wins. */
+/** Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial wins. */
 export function decide(document: CompiledDocument, principal: Principal, holdings: Holdings, call: RackCall): Decision {
   const permission = permissionOf(call)
   const place = scopeOf(call)
   const bound = boundFor(holdings, call.rack)
   const here = bound ? holdingsAt(holdings, place, call) : null
-  if (here === null) return refused(document, permission, null, boundElsewhere(principal, call))
+  if (here === null) return deny(document, permission, null, boundElsewhere(principal, call))
 
   const required = requiredPermissions(call)
-  const unheld = unheldBy(document, principal, { place, here, required, holdings, moment: call })
-  if (unheld !== null) {
-    const refusal = permission === openProxy ? proxyUnheld(document, principal, here, call, unheld) : unheld.refusal
-    return refused(document, unheld.permission ?? permission, here, refusal)
+  const missing = findMissing(document, principal, { place, here, required, holdings, moment: call })
+  if (missing !== null) {
+    const denial = permission === openProxy ? explainProxy(document, principal, here, call, missing) : missing.denial
+    return deny(document, missing.permission ?? permission, here, denial)
   }
 
-  const command = judgeCommand(document, principal, here, call)
-  if (command !== null && 'remedy' in command) return refused(document, permission, here, command)
-  const refusal = document.blocked(call)
-  if (refusal) return refused(document, permission, here, refusal)
+  const command = decideCommand(document, principal, here, call)
+  if (command !== null && 'remedy' in command) return deny(document, permission, here, command)
+  const blocked = document.blocked(call)
+  if (blocked) return deny(document, permission, here, blocked)
 
   const { rule, source, reason } = command ?? grantedBy(here, required)
   const { roles } = here.own
@@ -48,7 +48,7 @@ export function decide(document: CompiledDocument, principal: Principal, holding
 }
 
 /** Returns why the principal lacks a permission in a scope; null if the principal has it. */
-export function unheldAt(
+export function checkPermissionAt(
   document: CompiledDocument,
   principal: Principal,
   holdings: Holdings,
@@ -60,7 +60,7 @@ export function unheldAt(
 ): Denial | null {
   const here = holdingsAt(holdings, where, moment)
   const asked = { place: where, here, required: [permission], holdings, moment }
-  return unheldBy(document, principal, asked)?.refusal ?? null
+  return findMissing(document, principal, asked)?.denial ?? null
 }
 
 interface Asked {
@@ -71,39 +71,39 @@ interface Asked {
   readonly moment: Moment
 }
 
-interface Unheld {
-  /** The one that is missing; null where nothing is held at all. */
+interface MissingPermission {
+  /** Null if the principal has no role in the scope. */
   readonly permission: Permission | null
-  readonly refusal: Denial
+  readonly denial: Denial
 }
 
-/** What of the bindings is missing. */
-function unheldBy(
+/** The first required permission that the bindings lack. */
+function findMissing(
   document: CompiledDocument,
   principal: Principal,
   { place, here, required, holdings, moment }: Asked,
-): Unheld | null {
+): MissingPermission | null {
   const { own, owner, failedConditions: failed } = here
   if (own.roles.length === 0) {
     const first = failed[0] ?? failedScopeConditions(holdings, place, moment)[0]
-    return { permission: null, refusal: first ? denyByCondition(first) : noBinding(principal, place, 'own') }
+    return { permission: null, denial: first ? denyByCondition(first) : noBinding(principal, place, 'own') }
   }
-  if (owner?.roles.length === 0) return { permission: null, refusal: noBinding(principal, place, 'owner') }
+  if (owner?.roles.length === 0) return { permission: null, denial: noBinding(principal, place, 'owner') }
   for (const permission of required) {
     const side = own.giving(permission) === null ? 'own' : owner?.giving(permission) === null ? 'owner' : null
     if (side === null) continue
-    const barring =
+    const failedCondition =
       side === 'own'
         ? failedConditionFor([...failed, ...failedScopeConditions(holdings, place, moment)], permission)
         : undefined
-    if (barring) return { permission, refusal: denyByCondition(barring) }
+    if (failedCondition) return { permission, denial: denyByCondition(failedCondition) }
     const missing = {
       permission,
       side,
       needs: needsOf(document, permission),
       held: here[side] ?? own,
     } as const
-    return { permission, refusal: noPermission(principal, place, missing) }
+    return { permission, denial: noPermission(principal, place, missing) }
   }
   return null
 }
@@ -114,22 +114,22 @@ function failedConditionFor(failed: readonly FailedCondition[], permission: Perm
 
 const openProxy = 'proxy:open'
 
-/** Who looks for no resource of an app is told what it would need as well: the address alone doesn't say which one is meant. */
-function proxyUnheld(
+/** Names the permissions of both kinds of proxies, because the address alone does not say which one the caller wants. */
+function explainProxy(
   document: CompiledDocument,
   principal: Principal,
   { own }: HeldHere,
   { rack }: RackCall,
-  { refusal }: Unheld,
+  { denial }: MissingPermission,
 ): Denial {
-  if (!missingRole.has(refusal.rule)) return refusal
+  if (!missingRole.has(denial.rule)) return denial
   const needed = { resource: needsOf(document, 'resource:proxy'), other: needsOf(document, openProxy) }
-  return { ...refusal, reason: proxyReason(principal, rack, own, needed) }
+  return { ...denial, reason: proxyReason(principal, rack, own, needed) }
 }
 
 const missingRole: ReadonlySet<string> = new Set(['no-permission', 'no-binding'])
 
-/** A proxy to a resource is a matter of the resource's app, any other one of the rack. */
+/** A proxy to a resource needs a permission on the app of the resource, any other proxy one on the rack. */
 function permissionOf({ route, resource }: RackCall): Permission {
   return resource === null ? route.permission : 'resource:proxy'
 }
@@ -140,7 +140,7 @@ function scopeOf({ rack, app, route, resource }: RackCall): PolicyScope {
 
 const none: readonly string[] = Object.freeze([])
 
-function refused(
+function deny(
   { hash }: CompiledDocument,
   permission: Permission,
   here: HeldHere | null,
@@ -158,13 +158,13 @@ function grantedBy({ own }: HeldHere, [permission]: readonly Permission[]): Gran
   return permission === undefined || !role ? ownRun : role.grant(permission)
 }
 
-/** Who has a permission, as a sentence says it; made once for each. */
+/** The roles that have a permission, as cached text. */
 function needsOf(document: CompiledDocument, permission: Permission): NeedWords {
   const found = document.needs.get(permission)
   if (found !== undefined) return found
-  const made = needs(permission, rolesWith(document, permission))
-  document.needs.set(permission, made)
-  return made
+  const text = needs(permission, rolesWith(document, permission))
+  document.needs.set(permission, text)
+  return text
 }
 
 export function rolesWith({ roles }: Pick<CompiledDocument, 'roles'>, permission: Permission): string[] {

@@ -9,7 +9,7 @@ import { recordingProblems } from './recordings.ts'
 import { windowProblem } from './time-window.ts'
 import { tokenProblems } from './token-terms.ts'
 
-/** Everything that is wrong with a document; empty when it can be compiled. */
+/** All problems of a document; empty if it can be compiled. */
 export function documentProblems(document: PolicyDocument): Problem[] {
   return [
     ...roleProblems(document),
@@ -34,8 +34,8 @@ function roleProblems({ roles }: PolicyDocument): Problem[] {
     })
     const found: Problem[] = []
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
-      found.push(problem('', 'needs a name of lower-case letters, digits and single dashes'))
-    if (seen.has(name)) found.push(problem('', 'is there twice'))
+      found.push(problem('', 'needs a name of lower-case letters, digits, and single dashes'))
+    if (seen.has(name)) found.push(problem('', 'exists twice'))
     seen.add(name)
     for (const permission of permissions) {
       if (expandPermission(permission).length === 0)
@@ -44,16 +44,16 @@ function roleProblems({ roles }: PolicyDocument): Problem[] {
     return [...found, ...conditionProblems(when, at, `the role "${inMessage(name)}"`)]
   })
   const admin = roles.find(({ name }) => name === 'admin')
-  return admin !== undefined && mayEverything(admin)
+  return admin !== undefined && hasEveryPermission(admin)
     ? problems
     : [
         ...problems,
-        { at: ['roles', 'admin'], text: 'the role "admin" must be there and have every permission, always' },
+        { at: ['roles', 'admin'], text: 'the role "admin" must exist and have every permission without conditions' },
       ]
 }
 
-/** Every permission, always. */
-export function mayEverything({ permissions, when = [] }: Role): boolean {
+/** Whether a role has every permission without conditions. */
+export function hasEveryPermission({ permissions, when = [] }: Role): boolean {
   return permissions.includes('*') && when.length === 0
 }
 
@@ -82,25 +82,26 @@ function conditionProblems(
       const problem = windowProblem(window)
       return problem === null
         ? []
-        : { at: [...at, 'when', 'time', place], text: `${name} has a time that is none: ${problem}` }
+        : { at: [...at, 'when', 'time', place], text: `${name} has an invalid time: ${problem}` }
     })
     const networks = addresses
       .filter((address) => readNetwork(address) === null)
       .map((address) => ({
         at: [...at, 'when', 'addresses'],
-        text: `${name} names the address "${inMessage(address)}", which is none, and no network such as 10.0.0.0/8`,
+        text: `${name} names "${inMessage(address)}", which is neither an address nor a network such as 10.0.0.0/8`,
       }))
-    const nobody = callers?.length === 0 ? [{ at: [...at, 'when', 'callers'], text: `${name} is for nobody` }] : []
+    const nobody =
+      callers?.length === 0 ? [{ at: [...at, 'when', 'callers'], text: `${name} applies to no caller` }] : []
     return [...windows, ...networks, ...nobody]
   })
 }
 
-/** A route that is blocked by a wrong name would be open: so a name must be in the table. */
+/** Rejects unknown routes, because a misspelled name would leave the route open. */
 function blockedProblems({ blocked }: PolicyDocument): Problem[] {
   return blocked.flatMap(({ route, reason, next }) => {
     const found: string[] = []
     if (!routesById.has(route)) found.push('is not a route of the rack')
-    if (reason.trim() === '' || `${reason}${next}`.includes('%')) found.push('needs a reason, without a per-cent sign')
+    if (reason.trim() === '' || `${reason}${next}`.includes('%')) found.push('needs a reason, without a percent sign')
     return found.map((text) => ({
       at: ['blocked', route],
       text: `the blocked operation "${inMessage(route)}" ${text}`,
@@ -117,7 +118,7 @@ function proxyProblems({ proxyHosts }: PolicyDocument): Problem[] {
     }))
 }
 
-/** A pattern that matches every name would stop every release, or hide nothing from nobody. */
+/** Rejects patterns that match every name. */
 function patternProblems({
   protectedKeys,
   protectedParameters,

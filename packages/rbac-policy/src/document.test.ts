@@ -135,7 +135,7 @@ describe('a document', () => {
 describe('what is wrong with a document is said with line and column', () => {
   test.each<[string, readonly string[], number, number, string]>([
     ['no YAML', ['roles: ['], 3, 1, 'must be sufficiently indented and end with a ]'],
-    ['a key twice', ['roles: {}', 'roles: {}'], 3, 1, 'the key "roles" is there twice'],
+    ['a key twice', ['roles: {}', 'roles: {}'], 3, 1, 'the key "roles" exists twice'],
     ['an unknown section', ['rolls: {}'], 2, 1, 'rolls is not known here: did you mean roles?'],
     [
       'an unknown field',
@@ -175,77 +175,77 @@ describe('what is wrong with a document is said with line and column', () => {
       ['commands: { rules: { x: { run: ls, roles: [admin], modes: [] } } }'],
       2,
       52,
-      'commands.rules.x.modes is empty, so it would be for nothing',
+      'commands.rules.x.modes is empty, so it would match nothing',
     ],
     [
       'apps for none',
       ['commands: { rules: { x: { run: ls, roles: [admin], apps: [] } } }'],
       2,
       52,
-      'commands.rules.x.apps is empty, so it would be for nothing',
+      'commands.rules.x.apps is empty, so it would match nothing',
     ],
     [
       'racks for none',
       ['commands: { rules: { x: { run: ls, roles: [admin], racks: [] } } }'],
       2,
       52,
-      'commands.rules.x.racks is empty, so it would be for nothing',
+      'commands.rules.x.racks is empty, so it would match nothing',
     ],
     [
       'no service for runs',
       ['commands: { services: [] }'],
       2,
       13,
-      'commands.services is empty, so it would be for nothing',
+      'commands.services is empty, so it would match nothing',
     ],
     [
       'a condition on no rack',
       ['roles: { x: { when: { racks: [] } } }'],
       2,
       23,
-      'roles.x.when.racks is empty, so it would be for nothing',
+      'roles.x.when.racks is empty, so it would match nothing',
     ],
     [
       'a condition on no app',
       ['roles: { x: { when: { apps: [] } } }'],
       2,
       23,
-      'roles.x.when.apps is empty, so it would be for nothing',
+      'roles.x.when.apps is empty, so it would match nothing',
     ],
     [
       'a condition on no address',
       ['roles: { x: { when: { addresses: [] } } }'],
       2,
       23,
-      'roles.x.when.addresses is empty, so it would be for nothing',
+      'roles.x.when.addresses is empty, so it would match nothing',
     ],
     [
       'a condition on no time',
       ['roles: { x: { when: { time: [] } } }'],
       2,
       23,
-      'roles.x.when.time is empty, so it would be for nothing',
+      'roles.x.when.time is empty, so it would match nothing',
     ],
     [
       'a condition on no caller',
       ['roles: { x: { when: { callers: [] } } }'],
       2,
       23,
-      'roles.x.when.callers is empty, so it would be for nothing',
+      'roles.x.when.callers is empty, so it would match nothing',
     ],
     [
       'recordings of no session',
       ['recordings: { rules: { x: { mode: strict, sessions: [] } } }'],
       2,
       43,
-      'recordings.rules.x.sessions is empty, so it would be for nothing',
+      'recordings.rules.x.sessions is empty, so it would match nothing',
     ],
     [
       'recordings on no app',
       ['recordings: { rules: { x: { mode: strict, apps: [] } } }'],
       2,
       43,
-      'recordings.rules.x.apps is empty, so it would be for nothing',
+      'recordings.rules.x.apps is empty, so it would match nothing',
     ],
     ['a rule for nobody', ['commands: { rules: { x: { run: ls, roles: [] } } }'], 2, 36, 'names no role'],
     [
@@ -299,7 +299,7 @@ describe('what is wrong with a document is said with line and column', () => {
     ],
     ['a route that does not exist', ['blocked: { PUT /sytem: { reason: No. } }'], 2, 12, 'is not a route of the rack'],
     ['an unblocked route that is not blocked', ['unblocked:', '  - GET /apps'], 3, 5, 'is not blocked'],
-    ['a per-cent sign', ['blocked: { GET /apps: { reason: 100 % no. } }'], 2, 12, 'without a per-cent sign'],
+    ['a per-cent sign', ['blocked: { GET /apps: { reason: 100 % no. } }'], 2, 12, 'without a percent sign'],
     [
       'a time that is none',
       ['roles: { x: { when: { time: [{ from: 25:00, to: 26:00, zone: UTC }] } } }'],
@@ -319,21 +319,21 @@ describe('what is wrong with a document is said with line and column', () => {
       ['roles: { x: { when: { addresses: [10.0.0.0/33] } } }'],
       2,
       23,
-      '"10.0.0.0/33", which is none',
+      '"10.0.0.0/33", which is neither',
     ],
     [
       'an admin who may not everything',
       ['roles: { admin: { permissions: [app:read] } }'],
       2,
       10,
-      'the role "admin" must be there',
+      'the role "admin" must exist',
     ],
     [
       'an admin at some times only',
       ['roles: { admin: { permissions: ["*"], when: { callers: [user] } } }'],
       2,
       10,
-      'always',
+      'without conditions',
     ],
     ['a pattern of everything', ['protected: { environment: ["*"] }'], 2, 14, 'the protected key "*"'],
   ])('%s', (_what, lines, line, column, text) => {
@@ -370,7 +370,7 @@ describe('what is wrong with a document is said with line and column', () => {
     const roles = Array.from({ length: 1_500 }, (_, at) => `  role-${at}: 1`)
     const { problems } = read('roles:', ...roles)
     expect(problems).toHaveLength(1_000)
-    expect(problems.at(-1)).toEqual({ line: 1_002, column: 3, text: 'and 501 problems more from here on' })
+    expect(problems.at(-1)).toEqual({ line: 1_002, column: 3, text: 'and 501 more problems from here on' })
   })
 
   test.each([
@@ -406,7 +406,7 @@ describe('what is wrong with a document is said with line and column', () => {
         .split('')
         .map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[at]}`).join(',')}]`)
         .join('\n')}\n`,
-      'its aliases stand for more than a document may hold',
+      'its aliases expand to too much',
     ],
     ['a huge text', `version: 1\n# ${'x'.repeat(1024 * 1024)}`, 'it is longer than 1 MiB'],
     ['deep nesting', `version: 1\nroles: ${'['.repeat(20_000)}`, 'must be sufficiently indented and end with a ]'],

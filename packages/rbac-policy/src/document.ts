@@ -15,12 +15,12 @@ export type PolicyReading =
   | { readonly document: null; readonly problems: FileProblems }
 
 /**
- * Reads a policy document. What it leaves out is as in the built-in policy: a section that it has takes the place of the built-in one,
- * but roles and blocked operations are added to it, and one of the same name takes the place of that one.
+ * Reads a policy document. A section replaces that of the built-in policy. Roles and blocked operations are added to the
+ * built-in ones, or replace those of the same name.
  *
  * @param text YAML 1.2
- * @param source what it is called in problems and decisions, such as `policy.yaml`
- * @returns every problem that was found, with its line and column (from 1), instead of a document
+ * @param source the name of the document in problems and decisions, such as `policy.yaml`
+ * @returns the document, or every problem with its line and column (from 1)
  */
 export function readPolicy(text: string, source: string): PolicyReading {
   return readOver(builtInPolicy(), text, source)
@@ -28,14 +28,14 @@ export function readPolicy(text: string, source: string): PolicyReading {
 
 const texts = new WeakMap<PolicyDocument, string>()
 
-/** The text that a document was read from; null for one that was made otherwise. */
+/** The text of a document that was read; null for any other document. */
 export function textOf(document: PolicyDocument): string | null {
   return texts.get(document) ?? null
 }
 
 let builtIn: PolicyDocument | null = null
 
-/** The policy that holds without a document. */
+/** The policy without a document. */
 export function builtInPolicy(): PolicyDocument {
   if (builtIn !== null) return builtIn
   const { document, problems } = readOver(null, builtInText, 'built-in')
@@ -44,7 +44,7 @@ export function builtInPolicy(): PolicyDocument {
   return document
 }
 
-/** Operations that the built-in policy blocks and a document opens: to be said aloud. */
+/** Operations that the built-in policy blocks and a document unblocks. The gateway warns about them. */
 export function unblockedBy(document: PolicyDocument): string[] {
   const blocked = new Set(document.blocked.map(({ route }) => route))
   return builtInPolicy().blocked.flatMap(({ route }) => (blocked.has(route) ? [] : [route]))

@@ -13,8 +13,8 @@ test('a denial has a reason and a remedy', () => {
   const binding = { id: 'b1', role: 'viewer', racks: 'staging', apps: '*', expiresAt: null }
   const ada: Principal = { ...user, groups: [], bindings: [binding], expiresAt: moment.at + 3_600_000 }
   const web = { rack: 'staging', app: 'web', scope: 'app' } as const
-  expect(policy.holds(ada, 'release:list', web, moment)).toBe(true)
-  expect(policy.unheld(ada, 'app:delete', web, moment)).toMatchObject({
+  expect(policy.hasPermission(ada, 'release:list', web, moment)).toBe(true)
+  expect(policy.checkPermission(ada, 'app:delete', web, moment)).toMatchObject({
     rule: 'no-permission',
     reason: 'app:delete on web needs one of the roles admin and cleaner; you are viewer on staging.',
     remedy: 'Ask an administrator of the gateway for a role that has it.',

@@ -24,35 +24,35 @@ export interface Grant {
   readonly apps: string
   readonly expiresAt: number | null
   readonly role: CompiledRole
-  /** Whether the conditions of its role hold there. */
+  /** Whether the conditions of its role permit the rack and app. */
   readonly onRack: NameMatcher
   readonly onApp: NameMatcher
-  /** Whether it is for all apps, those to come included: what a route of the whole rack needs. */
+  /** Whether it applies to all apps, including future ones, as a route of the whole rack requires. */
   readonly everyApp: boolean
   /** Returns why the grant does not apply at a moment; null if it always applies. */
   readonly checkConditions: MomentCheck | null
-  /** What its role says of racks and apps. */
+  /** Checks of the role's conditions on racks and apps. */
   readonly places: readonly ScopeCheck[]
 }
 
-/** All that a principal holds. `owner` is what the owner of a token holds: the token is cut to it. */
+/** The compiled bindings of a principal. For a token, `owner` has those of its owner, which limit the token. */
 export interface Holdings {
   readonly rack: string | null
   readonly own: Side
   readonly owner: Side | null
-  /** What the same grants make together, by their positions; by the position alone for one grant of the caller. */
+  /** Caches sets of grants by their positions. */
   readonly known: Map<string | number, HeldHere>
 }
 
-/** Grants of the caller, or of a token's owner. */
+/** The grants of the caller, or of the owner of a token. */
 interface Side {
   readonly all: readonly Grant[]
-  /** Those whose role has a condition on racks or apps. */
+  /** Grants whose role has a condition on racks or apps. */
   readonly narrowed: readonly Grant[]
   on(rack: string): OnRack
 }
 
-/** Those on one rack. */
+/** The grants on one rack. */
 interface OnRack {
   readonly all: readonly Grant[]
   readonly everyApp: readonly Grant[]
@@ -61,15 +61,15 @@ interface OnRack {
 
 /** The grants that apply in one scope. The lists are frozen, and stay the same objects while the same grants apply. */
 export interface HeldHere {
-  /** What the caller's own grants come to. */
+  /** The roles of the caller's own grants. */
   readonly own: Held
-  /** What those of a token's owner come to. */
+  /** The roles of the owner's grants, for a token. */
   readonly owner: Held | null
-  /** Ids of all bindings that a decision is made from. */
+  /** IDs of all bindings that the decision is based on. */
   readonly bindings: readonly string[]
-  /** Own grants that would hold here, but not now or from there. */
+  /** Own grants whose condition on time, address, or caller is not met. */
   readonly failedConditions: readonly FailedCondition[]
-  /** Whether any own grant depends on when and from where. */
+  /** Whether any own grant has such a condition. */
   readonly hasConditions: boolean
   readonly grants: { readonly own: readonly Grant[]; readonly owner: readonly Grant[] | null }
 }
@@ -78,19 +78,19 @@ export interface FailedCondition extends Explanation {
   readonly grant: Grant
 }
 
-/** What the roles of some grants come to. */
+/** The roles of some grants. */
 export interface Held {
-  /** Names of the roles, each once; none where nothing is held. */
+  /** Names of the roles, each once. */
   readonly roles: readonly string[]
-  /** The same, as they stand in a sentence, such as ` viewer and ops on `. */
+  /** The same as a part of a sentence, such as ` viewer and ops on `. */
   readonly hereWords: string
-  /** With those of the roles that they extend: what command rules go by. */
+  /** Including the roles that they extend. Command rules apply to these. */
   readonly commandRoles: readonly string[]
-  /** The role of the first grant that gives a permission. */
+  /** The first role that has a permission. */
   readonly giving: (permission: Permission) => CompiledRole | null
 }
 
-/** Compiles a principal's bindings. A binding to a role that the policy doesn't know grants nothing; a token without an owner holds nothing. */
+/** Compiles the bindings of a principal. A binding to an unknown role grants nothing. A token without an owner has no permissions. */
 export function compileHoldings(principal: Principal, roles: ReadonlyMap<string, CompiledRole>): Holdings {
   const owned = principal.owner ?? (principal.kind === 'api-token' ? { bindings: [] } : null)
   return {
@@ -101,11 +101,11 @@ export function compileHoldings(principal: Principal, roles: ReadonlyMap<string,
   }
 }
 
-/** Callers can name apps that do not exist, so what is remembered is bounded in number, beside the grants alone, and in size. */
-const mostSets = 1_000
-const largestSet = 32
+/** The limits of the cache: 1,000 sets of 2 to 32 grants. Callers can name apps that do not exist, so it must be bounded. */
+const maxSets = 1_000
+const maxSetSize = 32
 
-/** Those that hold there and then, for either side; nothing when the credential is bound to another rack. */
+/** The grants that apply at a scope and time; none if the credential is bound to another rack. */
 export function holdingsAt(holdings: Holdings, place: PolicyScope, moment: Moment): HeldHere {
   const bound = boundFor(holdings, place.rack)
   const own = bound ? grantsAt(holdings.own, place, moment.at) : none
@@ -117,12 +117,12 @@ const none: readonly Grant[] = Object.freeze([])
 
 function heldTogether(holdings: Holdings, own: readonly Grant[], owner: readonly Grant[] | null): HeldHere {
   const { known } = holdings
-  if (own.length + (owner?.length ?? 0) > largestSet) return heldHere(own, owner, [])
+  if (own.length + (owner?.length ?? 0) > maxSetSize) return heldHere(own, owner, [])
   const key = owner === null ? positions(own) : `${positions(own)}/${positions(owner)}`
   const found = known.get(key)
   if (found !== undefined) return found
   const made = heldHere(own, owner, [])
-  if (known.size >= mostSets + holdings.own.all.length) known.clear()
+  if (known.size >= maxSets + holdings.own.all.length) known.clear()
   known.set(key, made)
   return made
 }
@@ -132,7 +132,7 @@ function positions(grants: readonly Grant[]): string | number {
   return only !== undefined && grants.length === 1 ? only.position : grants.map(({ position }) => position).join(',')
 }
 
-/** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
+/** Removes the grants whose conditions are not met. Conditions apply to the caller, not to the owner of a token. */
 function applyConditions(here: HeldHere, moment: Moment): HeldHere {
   if (!here.hasConditions) return here
   const failed: FailedCondition[] = []
@@ -144,7 +144,7 @@ function applyConditions(here: HeldHere, moment: Moment): HeldHere {
   return failed.length === 0 ? here : heldHere(own, here.grants.owner, failed)
 }
 
-/** Own grants whose binding is for a place, but not their role's condition on racks and apps. Only denials ask for them. */
+/** Own grants that apply to a scope except for their role's condition on racks and apps. Only denials need them. */
 export function failedScopeConditions({ own }: Holdings, place: PolicyScope, { at }: Moment): FailedCondition[] {
   return own.narrowed.flatMap((grant) => {
     if (!isLive(grant, at) || !isBoundTo(grant, place)) return []
@@ -169,7 +169,7 @@ function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, failed:
     owner: owner && heldOf(owner),
     bindings: Object.freeze(all.map((grant) => grant.id)),
     failedConditions: failed,
-    hasConditions: own.some(({ checkConditions: passing }) => passing !== null),
+    hasConditions: own.some(({ checkConditions }) => checkConditions !== null),
     grants: { own, owner },
   }
 }
@@ -191,7 +191,7 @@ function heldOfRoles(distinct: readonly CompiledRole[]): Held {
   }
 }
 
-/** Whether the credential may be used on a rack at all. */
+/** Whether the credential is valid for a rack. */
 export function boundFor(holdings: Holdings, rack: string): boolean {
   return holdings.rack === null || holdings.rack === rack
 }
@@ -207,8 +207,8 @@ function grantsAt({ on }: Side, { rack, app, scope }: PolicyScope, at: number): 
   return app === null ? none : byApp.find(app).filter((grant) => isLive(grant, at) && grant.onApp(app))
 }
 
-/** There are no more racks than the gateway has, but for those that a caller invents. */
-const mostRacks = 1_000
+/** Bounds the cache, because callers can name racks that do not exist. */
+const maxRacks = 1_000
 
 function compileSide(all: readonly Grant[]): Side {
   const byRack = createNameIndex(all.map((grant) => ({ patterns: [grant.racks], value: grant })))
@@ -223,7 +223,7 @@ function compileSide(all: readonly Grant[]): Side {
       everyApp: here.filter(({ everyApp }) => everyApp),
       byApp: createNameIndex(here.map((grant) => ({ patterns: [grant.apps], value: grant }))),
     }
-    if (known.size >= mostRacks) known.clear()
+    if (known.size >= maxRacks) known.clear()
     known.set(rack, made)
     return made
   }
@@ -231,7 +231,7 @@ function compileSide(all: readonly Grant[]): Side {
   return { all, narrowed: all.filter(({ places }) => places.length > 0), on }
 }
 
-/** @param caller null for the owner of a token, who isn't there */
+/** @param caller null for the owner of a token, to whom conditions do not apply */
 function compileBindings(
   bindings: readonly Binding[],
   roles: ReadonlyMap<string, CompiledRole>,
@@ -269,5 +269,5 @@ function conditionsOf(role: CompiledRole, caller: PrincipalKind): Grant['checkCo
     const failure = wrongCaller(unfit.callers)
     return () => failure
   }
-  return firstFailure(role.when.flatMap(({ checkMoment: passing }) => passing ?? []))
+  return firstFailure(role.when.flatMap(({ checkMoment }) => checkMoment ?? []))
 }

@@ -11,15 +11,15 @@ export { type PermissionEntry, permissionDescriptions, permissions } from './per
 export {
   decidePlanned,
   type EvaluatedScenario,
-  isCertainlyRefused,
-  judgePlanned,
+  evaluatePlanned,
+  isAlwaysDenied,
   narrowPlanned,
   type PlannedDecision,
   type PlannedQuestion,
   parametersDecision,
 } from './planned-decision.ts'
 export type { Policy } from './policy.ts'
-export { compileAgain, compilePolicy, type Judging } from './policy.ts'
+export { compileForDecisions, compilePolicy, type PolicyDecider } from './policy.ts'
 export type { Role } from './policy-document.ts'
 export {
   type BlockedOperation,
@@ -46,9 +46,9 @@ export type {
   Allowed,
   Binding,
   Decision,
+  DecisionBase,
   GrantDenial,
   Job,
-  Judged,
   Moment,
   Permission,
   PolicyScope,
@@ -59,4 +59,4 @@ export type {
   WantedGrant,
 } from './types.ts'
 export { issuerName, readUserName, userName } from './user-name.ts'
-export { type EnvironmentSight, type Visibility, visibilityOf } from './visibility.ts'
+export { type EnvironmentVisibility, type Visibility, visibilityOf } from './visibility.ts'

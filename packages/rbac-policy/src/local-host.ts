@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** The machine itself, and its link: cloud metadata services are at a link-local address. */
+/** Loopback and link-local addresses. Cloud metadata services have a link-local address. */
 const local = new BlockList()
 local.addSubnet('0.0.0.0', 8, 'ipv4')
 local.addSubnet('127.0.0.0', 8, 'ipv4')
@@ -10,8 +10,7 @@ local.addSubnet('fe80::', 10, 'ipv6')
 local.addSubnet('fd00:ec2::254', 128, 'ipv6')
 
 /**
- * Whether a host names the machine that connects, or an address of its link, in whatever spelling a resolver takes. A name
- * that only DNS leads there is not one.
+ * Whether a host is loopback or link-local, in any spelling that resolvers accept. Names are not resolved.
  */
 export function isLocalHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.+$/, '')
@@ -20,7 +19,7 @@ export function isLocalHost(host: string): boolean {
   return address !== null && local.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** Resolvers take `127.1`, `0x7f000001`, and `2130706433` as well: a URL has one spelling of each. */
+/** Normalizes spellings such as `127.1`, `0x7f000001`, and `2130706433` with the URL parser. */
 function addressOf(name: string): string | null {
   const [plain = ''] = name.replace(/^\[|\]$/g, '').split('%', 1)
   const url = `http://${isIP(plain) === 6 ? `[${plain}]` : plain}/`

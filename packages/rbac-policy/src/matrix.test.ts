@@ -119,7 +119,7 @@ describe('whatever the route', () => {
     }
   })
 
-  test('every refusal is a sentence or two on one line, without a per-cent sign, and says what to do', () => {
+  test('every refusal is a sentence or two on one line, without a percent sign, and says what to do', () => {
     const denials: { reason: string; remedy: string }[] = []
     for (const one of all) {
       for (const role of roles) {

@@ -8,8 +8,8 @@ import { entryName, nameListNames, nameLists, sourceOf, unblockedName } from './
 import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule, Role } from './policy-document.ts'
 
-/** What the document that is being read is called, and where its parts are. */
-export interface Writing {
+/** The name of the document, and the lines of its parts. */
+export interface DocumentSource {
   readonly name: string
   /** Such as `policy.yaml:12`. */
   lineOf(path: readonly (string | number)[]): string
@@ -36,13 +36,13 @@ const nothing: PolicyDocument = {
   recordedValues: [],
 }
 
-/** Roles that one may extend, those counted that they extend. */
-const mostAbove = 50
+/** The maximum number of roles that a role extends, directly and indirectly. */
+const maxParents = 50
 
 const askForIt = 'Ask the platform team, which keeps the policy.'
 
 /** Merges a document with the built-in policy. */
-export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy, writing: Writing): Merged {
+export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy, writing: DocumentSource): Merged {
   const below = base ?? nothing
   const problems: Problem[] = []
   const { commands, secrets, proxy } = written
@@ -68,12 +68,12 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
   return { document: { ...document, sources: sourcesIn(document, below, written, writing) }, problems }
 }
 
-/** Of what has no place of its own: entries of lists, as they stand here or below, and what is unblocked. */
+/** The sources of parts without their own `source` field: entries of lists, and unblocked routes. */
 function sourcesIn(
   document: PolicyDocument,
   below: PolicyDocument,
   { unblocked = [] }: WrittenPolicy,
-  { lineOf }: Writing,
+  { lineOf }: DocumentSource,
 ): Record<string, string> {
   const entries = nameListNames.flatMap((list) =>
     document[list].map((entry, place) => {
@@ -89,13 +89,13 @@ function sourcesIn(
 function mergedRoles(
   below: readonly Role[],
   written: Readonly<Record<string, WrittenRole>>,
-  writing: Writing,
+  writing: DocumentSource,
   problems: Problem[],
 ): Role[] {
   const made = new Map(below.map((role) => [role.name, role]))
   const beingMade = new Set<string>()
 
-  /** A role that extends its own name extends the one below it. */
+  /** A role that extends its own name extends the built-in one. */
   function roleOf(name: string, by: string): Role | null {
     const own = Object.hasOwn(written, name) ? written[name] : undefined
     if (own === undefined || name === by) return made.get(name) ?? null
@@ -115,7 +115,7 @@ function mergedRoles(
       })
       return null
     }
-    if (beingMade.size > mostAbove) {
+    if (beingMade.size > maxParents) {
       problems.push(tooMany(name))
       return null
     }
@@ -137,7 +137,7 @@ function mergedRoles(
     const names = [...new Set(parents.flatMap((parent) => [parent.name, ...(parent.extends ?? [])]))].filter(
       (parent) => parent !== name,
     )
-    if (names.length > mostAbove) {
+    if (names.length > maxParents) {
       problems.push(tooMany(name))
       return null
     }
@@ -159,10 +159,14 @@ function mergedRoles(
 }
 
 function tooMany(role: string): Problem {
-  return { at: ['roles', role, 'extends'], text: `the role "${inMessage(role)}" extends more than ${mostAbove} roles` }
+  return { at: ['roles', role, 'extends'], text: `the role "${inMessage(role)}" extends more than ${maxParents} roles` }
 }
 
-function rulesOf(written: Readonly<Record<string, WrittenRule>>, writing: Writing, problems: Problem[]): PolicyRule[] {
+function rulesOf(
+  written: Readonly<Record<string, WrittenRule>>,
+  writing: DocumentSource,
+  problems: Problem[],
+): PolicyRule[] {
   return Object.entries(written).flatMap(([id, { run, services = ['command'], when, ...rest }]) => {
     const at = ['commands', 'rules', id]
     const read = parseWords(run)
@@ -178,7 +182,7 @@ function rulesOf(written: Readonly<Record<string, WrittenRule>>, writing: Writin
 function mergedBlocked(
   below: readonly BlockedOperation[],
   { blocked = {}, unblocked = [] }: WrittenPolicy,
-  writing: Writing,
+  writing: DocumentSource,
   problems: Problem[],
 ): BlockedOperation[] {
   const all = new Map(below.map((operation) => [operation.route, operation]))
@@ -186,7 +190,7 @@ function mergedBlocked(
     if (!all.delete(route))
       problems.push({
         at: ['unblocked', place],
-        text: `"${inMessage(route)}" is not blocked, so it can not be unblocked`,
+        text: `"${inMessage(route)}" is not blocked, so it cannot be unblocked`,
       })
   }
   for (const [route, { reason, next = askForIt }] of Object.entries(blocked))
@@ -194,7 +198,7 @@ function mergedBlocked(
   return [...all.values()]
 }
 
-/** Networks as they are compared; what is none stays, to be complained about. */
+/** Normalizes networks. Invalid ones stay, so that the check reports them. */
 function conditionOf({ addresses, ...rest }: NonNullable<WrittenRole['when']>): Condition {
   return addresses === undefined
     ? rest

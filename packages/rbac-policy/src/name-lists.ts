@@ -1,9 +1,9 @@
 import type { PolicyDocument } from './policy-document.ts'
 
-interface ListPlace {
+interface ListDescription {
   /** The noun for one entry, for coverage reports. */
   readonly called: string
-  /** Where a document writes it. */
+  /** Its path in a document. */
   readonly at: readonly string[]
 }
 
@@ -15,7 +15,7 @@ export const nameLists = {
   proxyHosts: { called: 'proxy-host', at: ['proxy', 'hosts'] },
   secretKeys: { called: 'secret-key', at: ['secrets', 'environment'] },
   secretParameters: { called: 'secret-parameter', at: ['secrets', 'parameters'] },
-} as const satisfies Partial<Record<keyof PolicyDocument, ListPlace>>
+} as const satisfies Partial<Record<keyof PolicyDocument, ListDescription>>
 
 export type NameList = keyof typeof nameLists
 
@@ -31,7 +31,7 @@ export function unblockedName(route: string): string {
   return `unblocked:${route}`
 }
 
-/** Where what has no place of its own in a document is written, by what it is called; the document where that isn't known. */
+/** The line of a part without its own `source` field, by its name; the name of the document if the line is unknown. */
 export function sourceOf({ sources, source }: PolicyDocument, name: string): string {
   return sources !== undefined && Object.hasOwn(sources, name) ? (sources[name] ?? source) : source
 }

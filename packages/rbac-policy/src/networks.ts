@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** IPv4 within IPv6, however it is written. */
+/** IPv4-mapped IPv6 addresses, in any spelling. */
 let mapped: BlockList | null = null
 
 function isMapped(address: string): boolean {
@@ -18,13 +18,13 @@ export function readNetwork(text: string): string | null {
   const width = family === 4 ? 32 : 128
   const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : width + 1
   if (family === 0 || rest.length > 0 || length > width || address.includes('%')) return null
-  // As IPv6 it would hold for no caller: an IPv4 address is compared as IPv4.
+  // An IPv4-mapped network would never match, because IPv4 addresses are compared as IPv4.
   if (familyOf(address) === 'ipv4' && family === 6) return null
   return `${address.toLowerCase()}/${length}`
 }
 
-/** Answers are kept for so many addresses. */
-const mostKnown = 1_000
+/** The maximum number of cached addresses. */
+const maxCached = 1_000
 
 /** Whether an address is in one of the networks. @param networks as `readNetwork` returns them */
 export function compileNetworks(networks: readonly string[]): (address: string) => boolean {
@@ -47,7 +47,7 @@ export function compileNetworks(networks: readonly string[]): (address: string) 
     const found = known.get(address)
     if (found !== undefined) return found
     const answer = isIn(address)
-    if (known.size >= mostKnown) known.clear()
+    if (known.size >= maxCached) known.clear()
     if (address.length <= 64) known.set(address, answer)
     return answer
   }

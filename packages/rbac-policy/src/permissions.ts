@@ -1,12 +1,12 @@
 import type { Permission } from './types.ts'
 
-/** A permission's name and what it is for, in words that follow "may". */
+/** The name of a permission, and its description as it follows "can". */
 export interface PermissionEntry {
   readonly name: string
   readonly description: string
 }
 
-/** Every permission there is, by its name. A role that names another one is refused. */
+/** All permissions by name. A role with an unknown one is invalid. */
 export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'app:list': 'list apps',
   'app:read': 'see an app, its services, metrics, balancers and manifest',
@@ -20,10 +20,10 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'process:list': 'list processes',
   'process:read': 'see a process',
   'process:stop': 'stop any process',
-  'process:stop-own': 'stop a process of an own run',
+  'process:stop-own': "stop a process of the caller's own run",
   'process:run': 'start a run, as far as command rules permit',
   'process:exec': 'execute in processes of the service command, as far as command rules permit',
-  'process:exec-own': 'execute in the process of an own run, as far as command rules permit',
+  'process:exec-own': "execute in the process of the caller's own run, as far as command rules permit",
   'process:exec-any': 'execute in processes of any service, as far as command rules permit',
   'process:file-read': 'copy files out of processes',
   'process:file-write': 'copy files into processes and delete them there',
@@ -39,7 +39,7 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'release:read': 'see a release',
   'release:create': 'create a release with the environment as it is',
   'release:promote': 'promote a release',
-  'release:run-any': 'run with another release than the newest',
+  'release:run-any': 'run with a release other than the newest',
   'env:read': 'see values of environment keys that are not secret',
   'env:write': 'change the environment',
   'secret:read': 'see secret values, configs, resource passwords and dumps',
@@ -64,13 +64,13 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'instance:keyroll': 'replace the key of the instances',
   'registry:list': 'list registries',
   'registry:write': 'add and remove registries',
-  'registry:proxy': "use the rack's own registry",
+  'registry:proxy': 'use the registry of the rack',
   'rack:read': 'see the rack, its capacity, metrics and releases',
   'rack:process-list': 'list processes of the rack',
   'rack:log-read': 'read logs of the rack',
   'rack:update': 'change the rack',
-  'rack:token': "make the rack's own tokens",
-  'rack:token-rotate': "rotate the key of the rack's own tokens",
+  'rack:token': 'create tokens of the rack itself',
+  'rack:token-rotate': 'rotate the key of the tokens of the rack itself',
   'rack:karpenter-cleanup': 'clean up after Karpenter',
   'rack-resource:list': 'list resources of the rack and their types',
   'rack-resource:read': 'see a resource of the rack',
@@ -78,9 +78,9 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'event:send': 'send events in the name of the rack',
   'proxy:open': 'open a proxy to a host that the policy names',
   'cluster:http-proxy': 'send HTTP into the cluster',
-  'cluster:api': "use the cluster's own API",
-  'gateway:self:read': 'see what concerns oneself: sessions, tokens, requests, roles',
-  'gateway:self:write': 'end own sessions, make and revoke own tokens, make requests',
+  'cluster:api': 'use the API of the cluster',
+  'gateway:self:read': "see the caller's own sessions, tokens, requests, and roles",
+  'gateway:self:write': "end the caller's own sessions, create and revoke its own tokens, and make requests",
   'gateway:policy:read': 'read the policy',
   'gateway:audit:read': 'read and export the audit log',
   'gateway:audit:acknowledge': 'acknowledge alarms of the audit log',
@@ -88,13 +88,13 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'gateway:recording:end': 'end sessions that are being recorded',
   'gateway:user:write': 'manage users',
   'gateway:binding:write': 'manage bindings',
-  'gateway:trust:write': 'manage trust in CI systems',
+  'gateway:trust:write': 'manage trusts of CI systems',
   'gateway:service-account:write': 'manage service accounts',
-  'gateway:session:write': "see and end others' sessions",
-  'gateway:token:write': "see and revoke others' tokens",
+  'gateway:session:write': 'see and end the sessions of other users',
+  'gateway:token:write': 'see and revoke the tokens of other users',
 }
 
-/** The same as a list. Pure: a program without use for it doesn't make it. */
+/** The same as a list. */
 export const permissions: readonly PermissionEntry[] = /* @__PURE__ */ entries()
 
 /** Permissions that another permission includes. A caller that can start a run can also use and end it. */

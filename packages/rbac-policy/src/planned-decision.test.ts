@@ -1,7 +1,7 @@
 import { type CommandContext, planCommand } from '@rack-gateway/convox-api/commands'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from './document.ts'
-import { decidePlanned, isCertainlyRefused, judgePlanned, narrowPlanned } from './planned-decision.ts'
+import { decidePlanned, evaluatePlanned, isAlwaysDenied, narrowPlanned } from './planned-decision.ts'
 import { compilePolicy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { binding, now, principal } from './testing/calls.ts'
@@ -11,7 +11,7 @@ const place: CommandContext = { appSetting: null, directory: 'web', rack: 'stagi
 const builtIn = builtInPolicy()
 const [viewer, deployer, ci] = ['viewer', 'deployer', 'ci'].map((role) => principal([binding(role)]))
 
-interface Verdict {
+interface EvaluationResult {
   readonly route: string
   readonly effect: string
   readonly rule: string
@@ -20,7 +20,7 @@ interface Verdict {
 }
 
 /** What each essential call of a command comes to. */
-function verdicts(who: Principal | undefined, words: string, document: PolicyDocument = builtIn): Verdict[] {
+function verdicts(who: Principal | undefined, words: string, document: PolicyDocument = builtIn): EvaluationResult[] {
   const policy = compilePolicy(document)
   const plan = planCommand(words.split(' '), place)
   if (plan.kind !== 'calls' || who === undefined) throw new Error(`${words} makes no call that is known`)
@@ -155,7 +155,7 @@ describe('a proxy', () => {
     const calls = plan.kind === 'calls' ? plan.calls.filter(({ route }) => route.permission === 'proxy:open') : []
     expect(calls).toHaveLength(1)
     const question = { policy, document, principal: who, rack: 'staging', at: now, address: null }
-    return calls.every((call) => isCertainlyRefused(decidePlanned(question, call), call, question))
+    return calls.every((call) => isAlwaysDenied(decidePlanned(question, call), call, question))
   }
 
   test.each(['resources proxy db', 'proxy db.internal:5432', 'proxy api:5443'])(
@@ -194,7 +194,7 @@ describe('what is asked further', () => {
     const call = plan.calls.findLast(({ essential }) => essential)
     if (call === undefined) throw new Error(`${words} makes no essential call`)
     const asked: RackCall[] = []
-    const told = await narrowPlanned(judgePlanned(question, call), async (hypothetical, decision) => {
+    const told = await narrowPlanned(evaluatePlanned(question, call), async (hypothetical, decision) => {
       asked.push(hypothetical)
       return narrow(hypothetical, decision)
     })

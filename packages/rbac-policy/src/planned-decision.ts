@@ -5,36 +5,36 @@ import type { PolicyDocument } from './policy-document.ts'
 import { type KnownOfRack, possibleOutcomes } from './possible-outcomes.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
-/** What a call that wasn't made yet would come to. */
+/** The expected decision about a call that has not been made yet. */
 export interface PlannedDecision {
-  /** The best that it can come to: a refusal is one whatever the rack tells. */
+  /** The best possible decision. If it denies the call, no fact of the rack permits it. */
   readonly decision: Decision
-  /** What has to be so for that; null where nothing is open. */
+  /** The condition for it; null if the decision depends on no fact of the rack. */
   readonly when: string | null
-  /** What it comes to in the other case, which only the rack knows. */
+  /** The other possible decision, if it depends on a fact that only the rack knows. */
   readonly otherwise: { readonly when: string; readonly decision: Decision } | null
 }
 
 export interface PlannedQuestion {
-  readonly policy: Pick<Policy, 'decide' | 'holds' | 'hash'>
+  readonly policy: Pick<Policy, 'decide' | 'hasPermission' | 'hash'>
   readonly document: Pick<PolicyDocument, 'commands' | 'runServices'>
   readonly principal: Principal
   readonly rack: string
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Where the call would come from; null where that isn't known: then no condition on it stands against the call. */
+  /** The address of the caller. Null: unknown, so no condition on it fails. */
   readonly address: string | null
-  /** Of what only the rack can tell: what is known all the same. */
+  /** Known facts that otherwise only the rack knows. */
   readonly known?: KnownOfRack
 }
 
-/** Decides a call before it is made, by the same rules as when it is. What only the rack can tell is tried each way. */
+/** Decides about a call before it is made, by the same rules. For facts that only the rack knows, it tries every possibility. */
 export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): PlannedDecision {
-  return toldOf(decidingWorlds(question, planned))
+  return toPlannedDecision(decidingScenarios(question, planned))
 }
 
-/** The ways that a planned call's outcome comes from, the one that says it first; no more of them are tried than that takes. */
-export function decidingWorlds(question: PlannedQuestion, planned: PlannedCall): DecidingScenarios {
+/** The first scenarios that determine the outcome of a planned call. Stops as soon as it is known. */
+export function decidingScenarios(question: PlannedQuestion, planned: PlannedCall): DecidingScenarios {
   const outcome = createOutcome()
   for (const scenario of evaluated(question, planned)) {
     outcome.add(scenario)
@@ -48,20 +48,20 @@ export interface DecidingScenarios {
   readonly otherwise: EvaluatedScenario | null
 }
 
-/** What the policy makes of a planned call, in one way in which it may turn out. */
+/** The decision about a planned call in one scenario. */
 export interface EvaluatedScenario {
   readonly when: string
-  /** Null for one that is refused before it is a call. */
+  /** Null if the parameters are invalid. */
   readonly call: RackCall | null
   readonly decision: Decision
 }
 
-/** As `planDecision`, for every scenario, with a function that narrows each decision. All use one document. */
-export function judgePlanned(question: PlannedQuestion, planned: PlannedCall): readonly EvaluatedScenario[] {
+/** The decisions about all scenarios of a planned call. `narrowPlanned` narrows them. */
+export function evaluatePlanned(question: PlannedQuestion, planned: PlannedCall): readonly EvaluatedScenario[] {
   return [...evaluated(question, planned)]
 }
 
-/** Asks about what the policy permits, such as the policy packages do, as far as it is needed to know what the call comes to. */
+/** Narrows the permitted scenarios, for example with policy packages. Stops as soon as the outcome is known. */
 export async function narrowPlanned(
   scenarios: readonly EvaluatedScenario[],
   narrow: (call: RackCall, decision: Allowed) => Promise<Decision>,
@@ -72,7 +72,7 @@ export async function narrowPlanned(
     outcome.add({ when, call, decision: narrowed })
     if (outcome.isKnown()) break
   }
-  return toldOf(outcome.deciding())
+  return toPlannedDecision(outcome.deciding())
 }
 
 function* evaluated(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
@@ -82,13 +82,13 @@ function* evaluated(question: PlannedQuestion, planned: PlannedCall): Generator<
     yield { when: '', call: null, decision: parametersDecision(route, unfit, policy.hash) }
     return
   }
-  const asks = policy.holds(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
+  const asks = policy.hasPermission(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
   const services = () => servicesOf(document)
   for (const { when, call } of possibleOutcomes(planned, { rack, at, address, asks, known, services }))
     yield { when, call, decision: policy.decide(principal, call) }
 }
 
-/** What worlds come to together: the first of each effect says it. */
+/** Collects the first scenario of each effect. */
 function createOutcome() {
   const firsts = new Map<Decision['effect'], EvaluatedScenario>()
 
@@ -96,27 +96,27 @@ function createOutcome() {
     add(scenario: EvaluatedScenario): void {
       if (!firsts.has(scenario.decision.effect)) firsts.set(scenario.decision.effect, scenario)
     },
-    /** Whether no further world can change it. */
+    /** Whether no further scenario can change the outcome. */
     isKnown: () => firsts.has('allow') && firsts.size > 1,
     deciding(): DecidingScenarios {
       const best = firsts.get('allow') ?? firsts.get('needs') ?? firsts.get('deny')
-      if (best === undefined) throw new Error('a planned call may turn out in some way')
+      if (best === undefined) throw new Error('a planned call has at least one scenario')
       return { best, otherwise: [...firsts.values()].find((one) => one !== best) ?? null }
     },
   }
 }
 
-function toldOf({ best, otherwise }: DecidingScenarios): PlannedDecision {
+function toPlannedDecision({ best, otherwise }: DecidingScenarios): PlannedDecision {
   if (otherwise === null) return { decision: best.decision, when: null, otherwise: null }
   const { when, decision } = otherwise
   return { decision: best.decision, when: best.when, otherwise: { when, decision } }
 }
 
 /**
- * Whether the caller can be told before the call that it is refused, whatever the rack tells. A proxy leads where only the rack
- * knows: it is certain only for a caller who may proxy to no resource of any app, and where the address isn't known by its permission.
+ * Whether the call will be denied, whatever the facts of the rack. For a proxy, only the rack knows which resource has the
+ * address, so the denial is certain only for a caller who cannot open a proxy to any resource.
  */
-export function isCertainlyRefused(
+export function isAlwaysDenied(
   { decision }: PlannedDecision,
   { route, params }: PlannedCall,
   { policy, principal, rack, at, address }: Pick<PlannedQuestion, 'policy' | 'principal' | 'rack' | 'at' | 'address'>,
@@ -124,7 +124,7 @@ export function isCertainlyRefused(
   if (decision.effect !== 'deny') return false
   if (route.permission !== 'proxy:open') return true
   const anywhere = { rack, app: null, scope: 'list' } as const
-  if (policy.holds(principal, 'resource:proxy', anywhere, { at, address })) return false
+  if (policy.hasPermission(principal, 'resource:proxy', anywhere, { at, address })) return false
   return params.host !== undefined || !/^(?:proxy-|blocked:)/.test(decision.rule)
 }
 

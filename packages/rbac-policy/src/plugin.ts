@@ -12,22 +12,22 @@ export type { ReplaceablePolicy } from './replaceable-policy.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     policy: ReplaceablePolicy
-    /** Null where the policy comes from no file. */
+    /** Null if the policy does not come from a file. */
     policyFile: PolicyFile | null
   }
 }
 
 export interface RbacPolicyOptions extends PolicyOptions {
-  /** The built-in policy when absent. Not beside `file`. */
+  /** Default: the built-in policy. Not together with `file`. */
   readonly document?: PolicyDocument
-  /** Path of a policy document, looked at every second. */
+  /** The path of a policy document, which is checked every second. */
   readonly file?: string | null
   readonly onChange?: (change: PolicyFileChange) => Promise<void>
-  /** Milliseconds between two looks at the file. */
+  /** Milliseconds between two checks of the file. */
   readonly fileEvery?: number
 }
 
-/** Decorates the instance with `policy`. A document that isn't valid stops the start; later, it changes nothing. */
+/** Decorates the instance with `policy`. An invalid document stops the start. Later, it has no effect. */
 export default fp<RbacPolicyOptions>(
   async function rbacPolicy(app, { document, file = null, onChange = async () => undefined, fileEvery, ...options }) {
     const first = file === null ? (document ?? builtInPolicy()) : await readPolicyFile(file)

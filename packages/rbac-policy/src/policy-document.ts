@@ -5,29 +5,29 @@ import type { ValueRule } from './recorded-values.ts'
 import type { RecordingRule } from './recordings.ts'
 import type { Permission } from './types.ts'
 
-/** A named set of permissions. `*` as a whole segment stands for any. */
+/** A named set of permissions. `*` stands for a whole segment. */
 export interface Role {
   readonly name: string
   readonly description: string
-  /** All of them, those of the roles that it extends included. */
+  /** Including those of the roles that it extends. */
   readonly permissions: readonly Permission[]
-  /** Roles that it extends, and that those extend: what command rules permit to them, they permit to it. */
+  /** Roles that it extends, directly and indirectly. Their command rules apply to it. */
   readonly extends?: readonly string[]
-  /** All of these must hold, or the role gives nothing. */
+  /** All of these must be met, or the role grants nothing. */
   readonly when?: readonly Condition[]
-  /** Where it is written, such as `policy.yaml:12`. */
+  /** Its line, such as `policy.yaml:12`. */
   readonly source?: string
 }
 
 /** A command rule of a policy. */
 export interface PolicyRule extends CommandRule {
-  /** All of these must hold, or the rule permits nothing. */
+  /** All of these must be met, or the rule permits nothing. */
   readonly when?: readonly Condition[]
 }
 
-/** An operation that is refused to everyone, whatever their roles. */
+/** An operation that is denied to every role. */
 export interface BlockedOperation {
-  /** The id of the route. */
+  /** The ID of the route. */
   readonly route: string
   /** Whole sentences for the caller: why, and what to do instead. */
   readonly reason: string
@@ -35,35 +35,35 @@ export interface BlockedOperation {
   readonly source?: string
 }
 
-/** How long API tokens live, in milliseconds. */
+/** The lifetimes of API tokens, in milliseconds. */
 export interface TokenTerms {
-  /** Of every token at most. */
+  /** The maximum for every token. */
   readonly maxAge: number
-  /** Of one that is asked for without an end. */
+  /** The lifetime of a token that is requested without an expiry. */
   readonly defaultAge: number
-  /** What narrows that for tokens that may do more. */
+  /** Shorter maximums for tokens with certain roles or permissions. */
   readonly rules: readonly TokenRule[]
-  /** Where `maxAge` is written. */
+  /** The line of `maxAge`. */
   readonly source?: string
 }
 
-/** For tokens that give one of the roles, or a role that extends one, and for those that give one of the permissions by whatever role. */
+/** Applies to tokens with one of the roles, a role that extends one, or one of the permissions through any role. */
 export interface TokenRule {
   readonly id: string
   readonly maxAge: number
   readonly roles?: readonly string[]
-  /** Patterns, as roles have them. */
+  /** Patterns as in roles. */
   readonly permissions?: readonly Permission[]
   readonly source?: string
 }
 
-/** All that a policy is compiled from: plain data, as `readPolicy` makes it of a file. */
+/** The plain data that a policy is compiled from. `readPolicy` reads it from a file. */
 export interface PolicyDocument {
-  /** What it is called where no line can be named. */
+  /** The name of the document, for parts without a line. */
   readonly source: string
   readonly roles: readonly Role[]
   readonly commands: readonly PolicyRule[]
-  /** Services on which `run` is possible at all. */
+  /** Services that accept `run`. */
   readonly runServices: readonly string[]
   readonly blocked: readonly BlockedOperation[]
   /** Host patterns that `/proxy` can reach, with `*`. The rack API is never among them. */
@@ -76,28 +76,28 @@ export interface PolicyDocument {
   readonly protectedKeys: readonly string[]
   /** Patterns of parameters of the rack that nobody may change. */
   readonly protectedParameters: readonly string[]
-  /** Which sessions are recorded; none where no rule is for them. */
+  /** Which sessions are recorded. A session without a rule is not recorded. */
   readonly recordings: readonly RecordingRule[]
   readonly tokens: TokenTerms
-  /** Where entries of lists are written, such as `policy.yaml:12`, by what they are called: `protected-key DB_*`. */
+  /** The lines of entries of lists, such as `policy.yaml:12`, by names such as `protected-key DB_*`. */
   readonly sources?: Readonly<Record<string, string>>
-  /** Values of parameters that events hold; those of secret names never. */
+  /** Parameters whose values are recorded. Values of secret names never are. */
   readonly recordedValues: readonly ValueRule[]
 }
 
-/** SHA-256, hex, over the document's JSON with sorted keys and without places: the same for the same content, however it was written. */
+/** SHA-256 of the canonical JSON of the document, in hex. It does not depend on the formatting of the file. */
 export function documentHash(document: PolicyDocument): string {
   return createHash('sha256').update(canonicalJson(document)).digest('hex')
 }
 
-const places: ReadonlySet<string> = new Set(['source', 'sources'])
+const sourceFields: ReadonlySet<string> = new Set(['source', 'sources'])
 
-/** JSON with sorted keys, and without places: the same for the same content. */
+/** JSON with sorted keys and without source lines. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const members = Object.entries(value)
-    .filter(([key, member]) => member !== undefined && !places.has(key))
+    .filter(([key, member]) => member !== undefined && !sourceFields.has(key))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
   return `{${members.join(',')}}`

@@ -170,5 +170,5 @@ test('a start with an invalid file reports every problem with its line', async (
   await expect(readPolicyFile(path)).rejects.toThrow(
     /policy\.yaml cannot be used: line 2, column 20: the role "reader"/,
   )
-  await expect(readPolicyFile(join(directory, 'none'))).rejects.toThrow(/can not be read \(ENOENT\)/)
+  await expect(readPolicyFile(join(directory, 'none'))).rejects.toThrow(/cannot be read \(ENOENT\)/)
 })

@@ -6,7 +6,7 @@ import { UnusablePolicyFile } from './errors.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { ReplaceablePolicy } from './replaceable-policy.ts'
 
-/** What became of a file that has changed. */
+/** The result of a changed file. */
 export type PolicyFileChange =
   | {
       readonly kind: 'loaded'
@@ -18,9 +18,9 @@ export type PolicyFileChange =
   | { readonly kind: 'rejected'; readonly file: string; readonly policy: string; readonly problems: readonly string[] }
 
 export interface PolicyFile {
-  /** What is wrong with the file as it is now, while an older one is in force; empty when nothing is. */
+  /** The problems of the current file while an older version is in effect; empty if it is valid. */
   problems(): readonly string[]
-  /** Reads it again if it has changed since. */
+  /** Reads the file again if it has changed. */
   reload(): Promise<void>
   stop(): void
 }
@@ -28,30 +28,36 @@ export interface PolicyFile {
 export interface PolicyFileOptions {
   readonly path: string
   readonly policy: ReplaceablePolicy
-  /** Called before a new document comes into force, and for one that can't. What it throws leaves the old one, and it is tried again. */
+  /** Called before a new document takes effect, and for an invalid one. If it throws, the old document stays, and the change is retried. */
   readonly onChange: (change: PolicyFileChange) => Promise<void>
   readonly onError: (error: unknown) => void
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two checks. */
   readonly every?: number
 }
 
-const usually = 1_000
-const largestFile = 4 * 1024 * 1024
+const defaultInterval = 1_000
+const maxFileSize = 4 * 1024 * 1024
 
-/** Reads a policy document for the start. @throws UnusablePolicyFile with every problem, its line and column */
+/** Reads a policy document at start. @throws UnusablePolicyFile with every problem, its line and column */
 export async function readPolicyFile(path: string): Promise<PolicyDocument> {
   const { document, problems } = parse(path, await read(path))
   if (document === null) throw new UnusablePolicyFile(path, problems.join('; '))
   return document
 }
 
-/** Looks at a file again and again, and puts what it says into force. One that can't be used leaves the document before it in force. */
-export function watchPolicyFile({ path, policy, onChange, onError, every = usually }: PolicyFileOptions): PolicyFile {
+/** Watches a file and applies its changes. An invalid file leaves the previous document in effect. */
+export function watchPolicyFile({
+  path,
+  policy,
+  onChange,
+  onError,
+  every = defaultInterval,
+}: PolicyFileOptions): PolicyFile {
   let seen: string | null = null
   let known: readonly string[] = []
   let reading: Promise<void> | null = null
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     const content = await read(path)
     if (content.state === seen) return
     const { document, problems } = parse(path, content)
@@ -71,10 +77,10 @@ export function watchPolicyFile({ path, policy, onChange, onError, every = usual
     seen = content.state
   }
 
-  /** One at a time: who asks meanwhile waits for a look that begins after they asked. */
+  /** Runs one check at a time. A concurrent caller waits for a check that starts after its call. */
   async function reload(): Promise<void> {
     while (reading !== null) await reading
-    reading = look()
+    reading = check()
       .catch(onError)
       .finally(() => {
         reading = null
@@ -89,16 +95,16 @@ export function watchPolicyFile({ path, policy, onChange, onError, every = usual
 }
 
 interface FileContent {
-  /** Null where there is none to be had. */
+  /** Null if the file cannot be read. */
   readonly text: string | null
-  /** The same for the same text; where there is none, why. */
+  /** The hash of the text, or the reason why it cannot be read. */
   readonly state: string
 }
 
 async function read(path: string): Promise<FileContent> {
   try {
     const { size } = await stat(path)
-    if (size > largestFile) return { text: null, state: `it has ${size} bytes, which no policy has` }
+    if (size > maxFileSize) return { text: null, state: `it has ${size} bytes, which is too large for a policy` }
     const bytes = await readFile(path)
     return { text: bytes.toString('utf8'), state: createHash('sha256').update(bytes).digest('hex') }
   } catch (error) {
@@ -127,5 +133,5 @@ function written({ line, column, text }: PolicyProblem): string {
 
 function unreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-  return `it can not be read (${code})`
+  return `it cannot be read (${code})`
 }

@@ -9,34 +9,36 @@ import { binding, call, moment, now, principal, token } from './testing/calls.ts
 const policy = compilePolicy(builtInPolicy())
 const web = { rack: 'staging', app: 'web', scope: 'app' } as const
 
-describe('holds', () => {
+describe('hasPermission', () => {
   test('asks for one permission at one place', () => {
     const ops = principal([binding('ops', { racks: 'stag*', apps: 'web' })])
-    expect(policy.holds(ops, 'env:read', web, moment())).toBe(true)
-    expect(policy.holds(ops, 'secret:read', web, moment())).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, app: 'api' }, moment())).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, rack: 'production' }, moment())).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, scope: 'rack' }, moment())).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, app: null }, moment())).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, app: null, scope: 'list' }, moment())).toBe(true)
+    expect(policy.hasPermission(ops, 'env:read', web, moment())).toBe(true)
+    expect(policy.hasPermission(ops, 'secret:read', web, moment())).toBe(false)
+    expect(policy.hasPermission(ops, 'env:read', { ...web, app: 'api' }, moment())).toBe(false)
+    expect(policy.hasPermission(ops, 'env:read', { ...web, rack: 'production' }, moment())).toBe(false)
+    expect(policy.hasPermission(ops, 'env:read', { ...web, scope: 'rack' }, moment())).toBe(false)
+    expect(policy.hasPermission(ops, 'env:read', { ...web, app: null }, moment())).toBe(false)
+    expect(policy.hasPermission(ops, 'env:read', { ...web, app: null, scope: 'list' }, moment())).toBe(true)
   })
 
   test('ends with the binding and is cut to the owner and the rack of the credential', () => {
     const admin = [binding('admin')]
-    expect(policy.holds(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, moment())).toBe(false)
-    expect(policy.holds(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, moment(now - 1))).toBe(
-      true,
+    expect(policy.hasPermission(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, moment())).toBe(
+      false,
     )
-    expect(policy.holds(token(admin, [binding('viewer')]), 'secret:read', web, moment())).toBe(false)
-    expect(policy.holds(token(admin, admin), 'secret:read', web, moment())).toBe(true)
-    expect(policy.holds(principal(admin, { rack: 'production' }), 'secret:read', web, moment())).toBe(false)
-    expect(policy.holds(principal(admin, { kind: 'api-token' }), 'secret:read', web, moment())).toBe(false)
+    expect(
+      policy.hasPermission(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, moment(now - 1)),
+    ).toBe(true)
+    expect(policy.hasPermission(token(admin, [binding('viewer')]), 'secret:read', web, moment())).toBe(false)
+    expect(policy.hasPermission(token(admin, admin), 'secret:read', web, moment())).toBe(true)
+    expect(policy.hasPermission(principal(admin, { rack: 'production' }), 'secret:read', web, moment())).toBe(false)
+    expect(policy.hasPermission(principal(admin, { kind: 'api-token' }), 'secret:read', web, moment())).toBe(false)
   })
 
   test('ends with the binding for a principal who was asked about before', () => {
     const ending = principal([binding('admin', { expiresAt: now + 2 }), binding('viewer')])
     const basis = (at: number) => policy.decide(ending, call('GET /apps/{app}', { at }))
-    const isAdmin = (at: number) => policy.holds(ending, 'secret:read', web, moment(at))
+    const isAdmin = (at: number) => policy.hasPermission(ending, 'secret:read', web, moment(at))
     expect([isAdmin(now), isAdmin(now + 1)]).toEqual([true, true])
     expect(basis(now + 1)).toMatchObject({ bindings: ['binding-admin', 'binding-viewer'], roles: ['admin', 'viewer'] })
     expect([isAdmin(now + 2), isAdmin(now + 3)]).toEqual([false, false])
@@ -47,7 +49,7 @@ describe('holds', () => {
     const ops = principal([binding('ops', { apps: 'web-*7' })])
     const apps = Array.from({ length: 2_500 }, (_, index) => `web-${index}`)
     for (let round = 0; round < 2; round++) {
-      const allowed = apps.filter((app) => policy.holds(ops, 'env:read', { ...web, app }, moment()))
+      const allowed = apps.filter((app) => policy.hasPermission(ops, 'env:read', { ...web, app }, moment()))
       expect(allowed).toEqual(apps.filter((app) => app.endsWith('7')))
     }
   })
@@ -63,21 +65,31 @@ describe('holds', () => {
 
   test('tells apart places whose names run together', () => {
     const ops = principal([binding('ops', { racks: 'staging', apps: 'a b' })])
-    expect(policy.holds(ops, 'env:read', { rack: 'staging', app: 'a b', scope: 'app' }, moment())).toBe(true)
-    expect(policy.holds(ops, 'env:read', { rack: 'staging a', app: 'b', scope: 'app' }, moment())).toBe(false)
+    expect(policy.hasPermission(ops, 'env:read', { rack: 'staging', app: 'a b', scope: 'app' }, moment())).toBe(true)
+    expect(policy.hasPermission(ops, 'env:read', { rack: 'staging a', app: 'b', scope: 'app' }, moment())).toBe(false)
   })
 
   test("the gateway's own permissions are asked for on the rack *: a binding to one rack doesn't do", () => {
     const everywhere = { rack: '*', app: null, scope: 'rack' } as const
-    expect(policy.holds(principal([binding('auditor')]), 'gateway:audit:read', everywhere, moment())).toBe(true)
+    expect(policy.hasPermission(principal([binding('auditor')]), 'gateway:audit:read', everywhere, moment())).toBe(true)
     expect(
-      policy.holds(principal([binding('auditor', { racks: 'staging' })]), 'gateway:audit:read', everywhere, moment()),
+      policy.hasPermission(
+        principal([binding('auditor', { racks: 'staging' })]),
+        'gateway:audit:read',
+        everywhere,
+        moment(),
+      ),
     ).toBe(false)
     expect(
-      policy.holds(principal([binding('admin', { apps: 'web' })]), 'gateway:user:write', everywhere, moment()),
+      policy.hasPermission(principal([binding('admin', { apps: 'web' })]), 'gateway:user:write', everywhere, moment()),
     ).toBe(false)
     expect(
-      policy.holds(principal([binding('admin')], { rack: 'staging' }), 'gateway:user:write', everywhere, moment()),
+      policy.hasPermission(
+        principal([binding('admin')], { rack: 'staging' }),
+        'gateway:user:write',
+        everywhere,
+        moment(),
+      ),
     ).toBe(false)
   })
 })
@@ -100,11 +112,11 @@ describe('racks and apps that are shown', () => {
 
   test('apps with a binding that may list them', () => {
     const mixed = principal([binding('viewer', { apps: 'web' }), binding('auditor', { apps: 'billing' })])
-    expect(policy.sees(mixed, 'staging', 'web', moment())).toBe(true)
-    expect(policy.sees(mixed, 'staging', 'billing', moment())).toBe(false)
-    expect(policy.sees(mixed, 'staging', 'api', moment())).toBe(false)
+    expect(policy.canSeeApp(mixed, 'staging', 'web', moment())).toBe(true)
+    expect(policy.canSeeApp(mixed, 'staging', 'billing', moment())).toBe(false)
+    expect(policy.canSeeApp(mixed, 'staging', 'api', moment())).toBe(false)
     expect(
-      policy.sees(token([binding('viewer')], [binding('viewer', { apps: 'api' })]), 'staging', 'web', moment()),
+      policy.canSeeApp(token([binding('viewer')], [binding('viewer', { apps: 'api' })]), 'staging', 'web', moment()),
     ).toBe(false)
   })
 
@@ -118,7 +130,7 @@ describe('racks and apps that are shown', () => {
         (racks, apps, app) => {
           const viewer = principal([binding('viewer', { racks, apps })])
           const read = policy.decide(viewer, call('GET /apps/{app}', { rack: 'ab', app }))
-          expect(policy.sees(viewer, 'ab', app, moment())).toBe(read.effect === 'allow')
+          expect(policy.canSeeApp(viewer, 'ab', app, moment())).toBe(read.effect === 'allow')
         },
       ),
     )
@@ -172,7 +184,7 @@ describe('a document that is not valid is refused', () => {
 
   test.each<[string, Partial<PolicyDocument>]>([
     ['needs a name', { roles: [...builtInPolicy().roles, { ...role, name: 'Per %' }] }],
-    ['is there twice', { roles: [...builtInPolicy().roles, { ...role, name: 'admin' }] }],
+    ['exists twice', { roles: [...builtInPolicy().roles, { ...role, name: 'admin' }] }],
     [
       '"relase:promote", which does not exist',
       { roles: [...builtInPolicy().roles, { ...role, permissions: ['relase:promote'] }] },

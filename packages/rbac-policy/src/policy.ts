@@ -6,13 +6,13 @@ import { canGrant } from './can-grant.ts'
 import type { CompiledDocument } from './compiled-document.ts'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
-import { decide, rolesWith, unheldAt } from './decide.ts'
-import { documentProblems, mayEverything } from './document-check.ts'
+import { checkPermissionAt, decide, rolesWith } from './decide.ts'
+import { documentProblems, hasEveryPermission } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
 import { documentHash, type PolicyDocument, type Role } from './policy-document.ts'
 import type { PolicyOptions } from './proxy.ts'
-import { type ValueMatcher, type ValuePlace, valuesRecordedBy } from './recorded-values.ts'
+import { type ValueMatcher, type ValueScope, valuesRecordedBy } from './recorded-values.ts'
 import { compileRecordings, type RecordingRule, type SessionSubject } from './recordings.ts'
 import type {
   Decision,
@@ -26,39 +26,39 @@ import type {
 } from './types.ts'
 
 export interface Policy {
-  /** SHA-256 of the document, hex: stands in every event. */
+  /** SHA-256 of the document, in hex. Every event has it. */
   readonly hash: string
   readonly roles: ReadonlyMap<string, Role>
   decide(principal: Principal, call: RackCall): Decision
   /** Whether the principal has a permission on a rack (and app). For masks and the management API. */
-  holds(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): boolean
+  hasPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): boolean
   /** The denial if the principal lacks the permission; null if it has it. */
-  unheld(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
-  /** Names of the roles that the principal itself holds at a place. */
+  checkPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
+  /** Names of the principal's own roles at a scope. */
   rolesAt(principal: Principal, where: PolicyScope, moment: Moment): readonly string[]
   /** Names of the roles that have a permission. */
   rolesWith(permission: Permission): string[]
-  /** Names of the roles that give back whatever was taken away: those with every permission, always. */
+  /** Names of the roles with every permission and no conditions. */
   adminRoles(): string[]
-  /** Racks, of those given, on which the principal has any binding at all. */
+  /** The given racks on which the principal has a binding. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
-  /** Whether a principal holds everything that it wants to give: null, or what is missing. */
+  /** Checks that a principal can grant a role. Null, or the denial. */
   canGrant(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
-  /** Whether an app may be shown to the principal in a list answer. */
-  sees(principal: Principal, rack: string, app: string, moment: Moment): boolean
-  /** Whether a key of an environment holds a secret. */
+  /** Whether lists show an app to the principal. */
+  canSeeApp(principal: Principal, rack: string, app: string, moment: Moment): boolean
+  /** Whether the value of an environment key is secret. */
   isSecretKey(key: string): boolean
-  /** Whether a parameter of a rack holds a secret. */
+  /** Whether the value of a rack parameter is secret. */
   isSecretParameter(name: string): boolean
-  /** The rule by which a session is recorded; null for one that no rule is for. */
+  /** The recording rule of a session, or null. */
   recordingOf(subject: SessionSubject): RecordingRule | null
-  /** Says of a name whether events hold its value there, unless it is secret; null where they hold none. */
-  valuesRecorded(place: ValuePlace): ValueMatcher | null
+  /** Matches the names whose values are recorded at a scope, unless they are secret; null if there are none. */
+  valuesRecorded(place: ValueScope): ValueMatcher | null
 }
 
 /**
- * Compiles a policy document. Everything is looked up afterwards; a principal's bindings are compiled once per principal object,
- * so auth makes a new object when anything about a principal changes.
+ * Compiles a policy document. The bindings of a principal are compiled once per object, so authentication creates a new
+ * object whenever a principal changes.
  *
  * @throws InvalidPolicy with every problem
  */
@@ -68,20 +68,21 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   const { commands, runServices, secretKeys, secretParameters } = document
   const rules = compileRules(commands, { runServices })
   const compiled = compileDocument(document, { hash: documentHash(document), options, rules: () => rules })
-  const { holdingsOf, ...judging } = judgingBy(compiled)
+  const { holdingsOf, ...decider } = createDecider(compiled)
 
   return {
-    ...judging,
+    ...decider,
     roles: new Map(document.roles.map((role) => [role.name, role])),
-    unheld: (principal, permission, where, moment) =>
-      unheldAt(compiled, principal, holdingsOf(principal), { permission, where, moment }),
+    checkPermission: (principal, permission, where, moment) =>
+      checkPermissionAt(compiled, principal, holdingsOf(principal), { permission, where, moment }),
     rolesAt: (principal, where, moment) => holdingsAt(holdingsOf(principal), where, moment).own.roles,
     canGrant: (principal, wanted, moment) =>
       canGrant(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
-    adminRoles: () => document.roles.filter(mayEverything).map(({ name }) => name),
+    adminRoles: () => document.roles.filter(hasEveryPermission).map(({ name }) => name),
     racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),
-    sees: (principal, rack, app, moment) => judging.holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
+    canSeeApp: (principal, rack, app, moment) =>
+      decider.hasPermission(principal, 'app:list', { rack, app, scope: 'app' }, moment),
     isSecretKey: createSecretKeyMatcher(secretKeys),
     isSecretParameter: createSecretKeyMatcher([...secretKeys, ...secretParameters]),
     recordingOf: compileRecordings(document.recordings),
@@ -89,31 +90,31 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   }
 }
 
-/** What decides of a policy. */
-export type Judging = Pick<Policy, 'hash' | 'decide' | 'holds'>
+/** The part of a policy that decides. */
+export type PolicyDecider = Pick<Policy, 'hash' | 'decide' | 'hasPermission'>
 
 /**
- * What decides of a policy whose document was compiled before: nothing is checked again, and command rules are compiled when
- * the first command is judged, for who decides one call and ends.
+ * Compiles a document that is known to be valid, for processes that decide about one call and end. It skips all checks, and
+ * compiles command rules only when they are needed.
  *
- * @param hash what that policy's was
+ * @param hash the hash of the document
  */
-export function compileAgain(document: PolicyDocument, hash: string): Judging {
+export function compileForDecisions(document: PolicyDocument, hash: string): PolicyDecider {
   const { commands, runServices } = document
   let compiled: CompiledRules | null = null
   function rules(): CompiledRules {
     compiled ??= compileCheckedRules(commands, { runServices })
     return compiled
   }
-  const { decide, holds } = judgingBy(compileDocument(document, { hash, options: {}, rules }))
-  return { hash, decide, holds }
+  const { decide, hasPermission } = createDecider(compileDocument(document, { hash, options: {}, rules }))
+  return { hash, decide, hasPermission }
 }
 
-interface JudgingByHoldings extends Judging {
+interface DeciderWithHoldings extends PolicyDecider {
   holdingsOf(principal: Principal): Holdings
 }
 
-function judgingBy(compiled: CompiledDocument): JudgingByHoldings {
+function createDecider(compiled: CompiledDocument): DeciderWithHoldings {
   const known = new WeakMap<Principal, Holdings>()
 
   function holdingsOf(principal: Principal): Holdings {
@@ -128,7 +129,7 @@ function judgingBy(compiled: CompiledDocument): JudgingByHoldings {
     hash: compiled.hash,
     holdingsOf,
     decide: (principal, call) => decide(compiled, principal, holdingsOf(principal), call),
-    holds(principal, permission, where, moment) {
+    hasPermission(principal, permission, where, moment) {
       const { own, owner } = holdingsAt(holdingsOf(principal), where, moment)
       return gives(own, permission) && (owner === null || gives(owner, permission))
     },

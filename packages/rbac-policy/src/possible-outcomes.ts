@@ -4,42 +4,42 @@ import { buildService } from './blocked-operations.ts'
 import { commandService } from './required-permissions.ts'
 import type { ProcessSubject, RackCall } from './types.ts'
 
-/** Where a planned call would be made, and what the policy says of names. */
-export interface PlannedPlace {
+/** The context of a planned call. */
+export interface PlannedContext {
   readonly rack: string
-  /** Where the call would come from; null where that isn't known. */
+  /** The address of the caller; null if unknown. */
   readonly address: string | null
   readonly at: number
-  /** Names of services that the policy knows: a process may be of one of them. */
+  /** Names of the services in the policy. A process may belong to one of them. */
   readonly services: () => readonly string[]
-  /** Whether the caller holds the route's permission: without it, the gateway asks the rack nothing. */
+  /** Whether the caller has the permission of the route. Without it, the gateway does not ask the rack. */
   readonly asks: boolean
   readonly known: KnownOfRack
 }
 
 /** Facts that only the rack knows. Missing facts are unknown. */
 export interface KnownOfRack {
-  /** The service of the process that the call concerns. */
+  /** The service of the process of the call. */
   readonly service?: string
-  /** Whether that process is one of the caller's own run. */
+  /** Whether the process belongs to the caller's own run. */
   readonly ownRun?: boolean
-  /** Whether the release that a run asks for is the newest one. */
+  /** Whether the release of a run is the newest one. */
   readonly newestRelease?: boolean
   /** Keys of the environment that a new release changes. */
   readonly changed?: readonly string[]
-  /** Names of the rack's parameters that it changes. */
+  /** Names of the rack parameters that the call changes. */
   readonly rackParameters?: readonly string[]
 }
 
-/** One way in which a planned call may turn out, and in which words. */
+/** One possible outcome of a planned call. */
 export interface Scenario {
-  /** What has to be so, as what follows "if". Empty where nothing is open. */
+  /** The condition, as it follows "if". Empty if the outcome depends on no fact of the rack. */
   readonly when: string
   readonly call: RackCall
 }
 
-/** Every way in which a planned call may turn out, the plainest first: one of each kind that a policy tells apart. */
-export function possibleOutcomes(planned: PlannedCall, place: PlannedPlace): Scenario[] {
+/** All scenarios of a planned call that a policy can distinguish, the most likely first. */
+export function possibleOutcomes(planned: PlannedCall, place: PlannedContext): Scenario[] {
   const { route, params, app, service, parameters } = planned
   const scenarios: Scenario[] = []
   for (const process of processesOf(planned, place)) {
@@ -78,7 +78,7 @@ interface Possibility<T> {
 const notYetMade = '(not made yet)'
 const ofAnyOther = '(another)'
 
-function processesOf(planned: PlannedCall, place: PlannedPlace): readonly Possibility<ProcessSubject | null>[] {
+function processesOf(planned: PlannedCall, place: PlannedContext): readonly Possibility<ProcessSubject | null>[] {
   const { ownRun } = place.known
   const possible = everyProcess(planned, place)
   const fitting = ownRun === undefined ? possible : possible.filter(({ is }) => is?.own === ownRun)
@@ -87,7 +87,7 @@ function processesOf(planned: PlannedCall, place: PlannedPlace): readonly Possib
 
 function everyProcess(
   { process }: PlannedCall,
-  { services, asks, known }: PlannedPlace,
+  { services, asks, known }: PlannedContext,
 ): readonly Possibility<ProcessSubject | null>[] {
   if (process === null) return [{ when: '', is: null }]
   const { own } = process
@@ -123,7 +123,7 @@ function ofService(service: string): string {
 
 function releasesOf(
   { release }: PlannedCall,
-  { asks, known }: PlannedPlace,
+  { asks, known }: PlannedContext,
 ): readonly Possibility<RackCall['release']>[] {
   if (release === null || !asks) return [{ when: '', is: null }]
   const id = release.id ?? notYetMade
@@ -136,7 +136,7 @@ function releasesOf(
 
 function environmentsOf(
   { environment }: PlannedCall,
-  { asks, known }: PlannedPlace,
+  { asks, known }: PlannedContext,
 ): readonly Possibility<RackCall['environment']>[] {
   if (environment === null || !asks) return [{ when: '', is: null }]
   if (known.changed !== undefined) return [{ when: '', is: { changed: known.changed } }]
@@ -147,10 +147,10 @@ function environmentsOf(
   return [unchanged, ...changes, ...(others === 'possible' ? [other] : [])]
 }
 
-/** The route by which the rack itself is changed. */
+/** The route that changes the rack itself. */
 export const rackRoute = 'PUT /system'
 
-function rackParametersOf({ route }: PlannedCall, { known: { rackParameters } }: PlannedPlace) {
+function rackParametersOf({ route }: PlannedCall, { known: { rackParameters } }: PlannedContext) {
   return rackParameters === undefined || route.id !== rackRoute ? {} : { rackParameters }
 }
 
@@ -164,7 +164,7 @@ function commandsOf(
   return { command: startedCommand(header, by, newestRelease) }
 }
 
-/** How it is started isn't known, but for a run that nobody waits for: that one has no terminal. */
+/** The options of the start are unknown. Only a detached run certainly has no terminal. */
 function startedCommand(header: string, by: 'run' | 'exec', newestRelease: boolean): RackCall['command'] {
   const command = readCommand(header, by)
   const known = command.mode === 'detached' ? false : null

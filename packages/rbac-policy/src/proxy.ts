@@ -4,19 +4,19 @@ import { isLocalHost } from './local-host.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { RackCall } from './types.ts'
 
-/** What a deployment adds to its document. */
+/** Settings of a deployment besides its policy document. */
 export interface PolicyOptions {
   /** `host:port` of the gateway's database and metrics, which no principal can reach through a proxy. */
   readonly closedAddresses?: readonly string[]
 }
 
-/** Where the API servers of rack and cluster listen. */
+/** The ports of the API servers of rack and cluster. */
 const apiPorts: ReadonlySet<number> = new Set([5443, 6443, 8001])
 const apiHosts: ReadonlySet<string> = new Set(['api', 'kubernetes'])
 
 /**
- * Where a proxy may lead: to a resource of an app (its permission is asked for there), or to a host that the policy names.
- * Never to what would go past every decision and record, whatever the policy names.
+ * Denies proxies, except to resources of apps, whose permission is checked separately, and to hosts that the policy names.
+ * No policy can permit addresses that would bypass the gateway.
  */
 export function compileProxy(
   { proxyHosts, source }: PolicyDocument,
@@ -39,31 +39,31 @@ export function compileProxy(
   }
 }
 
-/** A rack would also take `0x1547` or a service's name for a port: another reading than ours. */
+/** The rack would also accept `0x1547` or a service name as a port, which this code would read differently. */
 const decimalPort = /^[1-9][0-9]{0,4}$/
 
 const invalidPort = denyByGateway(
   'proxy-port',
-  'A port is a number from 1 to 65535, in decimal digits.',
-  'Name it as one.',
+  'The port is not a decimal number from 1 to 65535.',
+  'Correct the port.',
 )
 const rackApi = denyByGateway(
   'blocked:rack-api',
-  'The APIs of the rack and its cluster are not reached by proxy: that would go past every decision and record.',
+  'A proxy to the APIs of the rack and its cluster is not permitted, because it would bypass the gateway.',
   'Use the commands of convox.',
 )
 const localAddress = denyByGateway(
   'blocked:local-address',
-  "This is an address of the rack's own machine or link, such as its metadata service.",
+  'This is a loopback or link-local address of the rack, such as its metadata service.',
   'Name the host of the service that you need.',
 )
 const gatewayAddress = denyByGateway(
   'blocked:gateway',
-  "The gateway's own database and metrics are not reached by proxy, by nobody.",
-  "Use the gateway's API.",
+  'Nobody can open a proxy to the database or the metrics of the gateway.',
+  'Use the management API of the gateway.',
 )
 const unnamedHost = {
   rule: 'proxy-host',
   reason: 'This host is not a resource of an app, and the policy does not permit it for proxies.',
-  remedy: 'Ask for one, with the host and the purpose.',
+  remedy: 'Ask an administrator of the gateway to add the host.',
 }

@@ -3,13 +3,13 @@ import { type Denial, denyByBindings } from '@rack-gateway/errors'
 import type { FailedCondition, Held } from './grants.ts'
 import type { Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
-/** Whose bindings fell short: the caller's own, or those of a token's owner. */
+/** Whose bindings lack the permission: those of the caller, or those of a token's owner. */
 export type Side = 'own' | 'owner'
 
 export function boundElsewhere(principal: Principal, call: RackCall): Denial {
   return denyByBindings(
     'rack-bound',
-    `This ${credentialName[principal.kind]} is only good on the rack ${inMessage(principal.rack ?? '')}, and this call is for ${inMessage(call.rack)}.`,
+    `This ${credentialName[principal.kind]} is valid only for the rack ${inMessage(principal.rack ?? '')}, and this call is for ${inMessage(call.rack)}.`,
     'Use that rack, or a credential that is not bound to it.',
   )
 }
@@ -21,14 +21,14 @@ export function noBinding(principal: Principal, place: PolicyScope, side: Side):
 function unbound({ kind }: Principal, { rack, app, scope }: PolicyScope, side: Side): string {
   if (scope === 'rack') {
     const who = side === 'owner' ? 'the owner of this token has' : owning[kind]
-    return `This concerns all of the rack ${inMessage(rack)}, and ${who} no role there on every app.`
+    return `This call affects the whole rack ${inMessage(rack)}, and ${who} no role on all of its apps.`
   }
   const who = side === 'owner' ? 'The owner of this token has' : owningFirst[kind]
   const where = scope === 'app' ? `on ${inMessage(app ?? 'an app without a name')} of` : 'on'
   return `${who} no role ${where} the rack ${inMessage(rack)}.`
 }
 
-/** `needs`: who has the permission; `held`: what of it is held. */
+/** @param missing `needs`: the roles that have the permission; `held`: the roles of the principal */
 export function noPermission(
   principal: Principal,
   place: PolicyScope,
@@ -41,7 +41,7 @@ export function noPermission(
   return denyByBindings('no-permission', reason, ask)
 }
 
-/** Both kinds of proxies, and who may open them. */
+/** Explains both kinds of proxies, and the roles that can open them. */
 export function proxyReason(
   { kind }: Principal,
   rack: string,
@@ -53,17 +53,17 @@ export function proxyReason(
   return `${needed}${who}${inMessage(rack)}.`
 }
 
-/** Says which role would do, if it held now and for this caller. */
+/** Names the role that has the permission, and its condition that is not met. */
 export function denyByCondition({ grant, reason, remedy }: FailedCondition): Denial {
   const { name, source } = grant.role
-  return { rule: `condition:${name}`, source, reason: `The role ${inMessage(name)} holds ${reason}.`, remedy }
+  return { rule: `condition:${name}`, source, reason: `The role ${inMessage(name)} applies ${reason}.`, remedy }
 }
 
 const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' } as const
 
 const ask = 'Ask an administrator of the gateway for a role that has it.'
 
-/** What a refusal says of a permission, before and after the place. */
+/** The text of a denial about a permission, before and after the scope. */
 export interface NeedWords {
   /** Such as `app:delete on `. */
   readonly what: string
@@ -71,7 +71,7 @@ export interface NeedWords {
   readonly by: string
 }
 
-/** Which roles would do. */
+/** The roles that have a permission, as text. */
 export function needs(permission: Permission, able: readonly string[]): NeedWords {
   return { what: `${permission} on `, by: ` ${needsWhich(able)}; ` }
 }

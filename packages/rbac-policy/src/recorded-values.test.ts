@@ -102,9 +102,14 @@ describe('a rule', () => {
 test.each([
   ['audit: {}', 2, 1, 'audit has no values; it should be value rules by id'],
   ['audit: { values: { a: {} } }', 2, 20, 'audit.values.a has no parameters'],
-  ['audit: { values: { a: { parameters: [] } } }', 2, 25, 'is empty, so it would be for nothing'],
+  ['audit: { values: { a: { parameters: [] } } }', 2, 25, 'is empty, so it would match nothing'],
   ['audit: { values: { a: { parameter: [count] } } }', 2, 25, 'audit.values.a.parameter is not known here'],
-  ['audit: { values: { a: { parameters: [count, cuont] } } }', 2, 25, '"cuont", which no route that it is for takes'],
+  [
+    'audit: { values: { a: { parameters: [count, cuont] } } }',
+    2,
+    25,
+    '"cuont", which is not a parameter of any of its routes',
+  ],
   ['audit: { values: { a: { parameters: [env] } } }', 2, 25, '"env", whose value is never recorded'],
   [
     'audit: { values: { a: { parameters: [x], routes: [PUT /x] } } }',
@@ -117,7 +122,7 @@ test.each([
     `audit: { values: { a: { parameters: [count], permissions: [app:list], routes: ["${scale}"] } } }`,
     2,
     20,
-    'is for no route of the rack',
+    'applies to no route of the rack',
   ],
   ['audit: { values: { a: { parameters: [count], racks: [""] } } }', 2, 20, 'an empty pattern'],
 ])('%s is refused, with its place', (section, line, column, text) => {

@@ -2,30 +2,30 @@ import { compilePatterns, inMessage, type NameMatcher, type Problem } from '@rac
 import { isRecordable, type RackRoute, rackRoutes, recordableNames, routesById } from '@rack-gateway/convox-api'
 import { expandPermission } from './permission-patterns.ts'
 
-/** Values of parameters that events hold beside the names. Every rule that matches counts. */
+/** A rule that adds values of parameters to events, which otherwise have only the names. Every matching rule applies. */
 export interface ValueRule {
   readonly id: string
   /** Patterns of names of parameters. Letter case doesn't count. */
   readonly parameters: readonly string[]
-  /** Ids of routes. */
+  /** IDs of routes. */
   readonly routes?: readonly string[]
-  /** Permissions or patterns of them, as routes have them. */
+  /** Permissions of routes, or patterns of them. */
   readonly permissions?: readonly string[]
   /** Patterns, `*` within a name. */
   readonly racks?: readonly string[]
   readonly apps?: readonly string[]
-  /** Where it is written, such as `policy.yaml:12`. */
+  /** Its line, such as `policy.yaml:12`. */
   readonly source?: string
 }
 
-/** Where a call's values are asked about. */
-export interface ValuePlace {
+/** The route and scope of a call. */
+export interface ValueScope {
   readonly route: RackRoute
   readonly rack: string
   readonly app: string | null
 }
 
-/** What is wrong with the rules; one that could never match is a misspelt one. */
+/** The problems of the rules. A rule that can never match is probably misspelled. */
 export function valueProblems(rules: readonly ValueRule[]): Problem[] {
   return rules.flatMap((rule) => {
     const at = ['audit', 'values', rule.id]
@@ -44,22 +44,28 @@ export function valueProblems(rules: readonly ValueRule[]): Problem[] {
       ...parameters
         .filter((name) => !name.includes('*') && !isRecordable(name))
         .map((name) =>
-          problem('parameters', `names "${inMessage(name)}", whose value is never recorded, since it holds secrets`),
+          problem(
+            'parameters',
+            `names "${inMessage(name)}", whose value is never recorded, because it contains secrets`,
+          ),
         ),
     ]
     if ([...racks, ...apps].includes(''))
       found.push({ at, text: `the value rule "${inMessage(rule.id)}" has an empty pattern, which matches nothing` })
     if (found.length > 0) return found
     const here = rackRoutes.filter(selects(rule))
-    if (here.length === 0) return [{ at, text: `the value rule "${inMessage(rule.id)}" is for no route of the rack` }]
+    if (here.length === 0)
+      return [{ at, text: `the value rule "${inMessage(rule.id)}" applies to no route of the rack` }]
     const names = new Set(here.flatMap(recordableNames))
     return parameters
       .filter((pattern) => ![...names].some((name) => mayMatch(pattern, name)))
-      .map((pattern) => problem('parameters', `names "${inMessage(pattern)}", which no route that it is for takes`))
+      .map((pattern) =>
+        problem('parameters', `names "${inMessage(pattern)}", which is not a parameter of any of its routes`),
+      )
   })
 }
 
-/** A name of the table may itself stand for many: `parameters.*`. */
+/** A name in the route table can itself be a pattern: `parameters.*`. */
 function mayMatch(pattern: string, name: string): boolean {
   if (!name.endsWith('.*')) return folded([pattern])(name.toLowerCase())
   const begin = name.slice(0, -1)
@@ -67,7 +73,7 @@ function mayMatch(pattern: string, name: string): boolean {
   return head.startsWith(begin) || (more.length > 0 && begin.startsWith(head))
 }
 
-/** Says of a name whether its value is recorded there. */
+/** Whether the value of a parameter is recorded. */
 export type ValueMatcher = (name: string) => boolean
 
 interface CompiledValueRule {
@@ -78,7 +84,7 @@ interface CompiledValueRule {
 }
 
 /** @returns the rules for a scope. Most routes have none, and their values are then not read. */
-export function compileValueRules(rules: readonly ValueRule[]): (place: ValuePlace) => readonly CompiledValueRule[] {
+export function compileValueRules(rules: readonly ValueRule[]): (place: ValueScope) => readonly CompiledValueRule[] {
   const byRoute = new Map<string, readonly CompiledValueRule[]>()
   for (const rule of rules) {
     const compiled = {
@@ -100,8 +106,8 @@ export function compileValueRules(rules: readonly ValueRule[]): (place: ValuePla
 
 const none: readonly CompiledValueRule[] = []
 
-/** @returns what says which values are recorded at a place; null where none is */
-export function valuesRecordedBy(rules: readonly ValueRule[]): (place: ValuePlace) => ValueMatcher | null {
+/** @returns a function that returns the matcher for a scope; null if no values are recorded there */
+export function valuesRecordedBy(rules: readonly ValueRule[]): (place: ValueScope) => ValueMatcher | null {
   const rulesAt = compileValueRules(rules)
   return function valuesRecorded(place) {
     const here = rulesAt(place)

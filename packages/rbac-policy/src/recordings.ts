@@ -1,37 +1,37 @@
 import { compilePatterns, inMessage, type Problem } from '@rack-gateway/command-matcher'
 import type { RackCall } from './types.ts'
 
-/** What is recorded of a kind of session: `exec` is of runs too, `console` a resource's, `shell` an instance's. */
+/** The kinds of recorded sessions: `exec` includes runs, `console` is that of a resource, `shell` that of an instance. */
 export const recordedSessions = ['exec', 'console', 'shell'] as const
 export type RecordedSessionKind = (typeof recordedSessions)[number]
 
-/** Which sessions are recorded, and how. The first rule that matches decides; without one, a session isn't recorded. */
+/** Which sessions are recorded, and how. The first matching rule decides. Without one, a session is not recorded. */
 export interface RecordingRule {
   readonly id: string
   /** `strict`: a session that can't be recorded is not opened, or is ended. `best-effort`: it continues, and the recording marks the missing part. */
   readonly mode: 'strict' | 'best-effort' | 'off'
-  /** Whether what is typed is recorded, too: passwords that a terminal doesn't show are typed. */
+  /** Whether input is recorded too. It can include typed passwords that the terminal does not show. */
   readonly input: boolean
   readonly sessions?: readonly RecordedSessionKind[]
   /** Patterns, `*` within a name. */
   readonly racks?: readonly string[]
   readonly apps?: readonly string[]
-  /** Patterns of whole commands, their words with one space between; `*` stands for anything. */
+  /** Patterns of whole commands, with one space between words. `*` stands for any text. */
   readonly commands?: readonly string[]
-  /** Where it is written, such as `policy.yaml:12`. */
+  /** Its line, such as `policy.yaml:12`. */
   readonly source?: string
 }
 
-/** A session, as far as rules ask about it. */
+/** The properties of a session that rules depend on. */
 export interface SessionSubject {
   readonly session: RecordedSessionKind
   readonly rack: string
   readonly app: string | null
-  /** Its words with one space between; null where it has none. */
+  /** The command with one space between words; null without one. */
   readonly command: string | null
 }
 
-/** What a call opens, as far as it is recorded; null for one that opens no session. */
+/** The session that a call opens; null for any other call. */
 export function sessionOf(call: SessionCall): SessionSubject | null {
   const { route, rack, app } = call
   const session = recordedSessions.find((kind) => route.path.endsWith(`/${kind}`))
@@ -40,7 +40,7 @@ export function sessionOf(call: SessionCall): SessionSubject | null {
 
 type SessionCall = Pick<RackCall, 'route' | 'rack' | 'app' | 'command' | 'instanceCommand'>
 
-/** What a call asks to run, word by word as far as that is known; null for nothing. */
+/** The command of a call, split into words if possible; null without one. */
 export function askedCommand({
   command,
   instanceCommand,
@@ -59,7 +59,7 @@ export function recordingProblems(rules: readonly RecordingRule[]): Problem[] {
   })
 }
 
-/** @returns what finds the rule for a session; null for one that no rule is for */
+/** @returns a function that finds the rule for a session, or null */
 export function compileRecordings(rules: readonly RecordingRule[]): (subject: SessionSubject) => RecordingRule | null {
   const compiled = rules.map((rule) => ({
     rule,

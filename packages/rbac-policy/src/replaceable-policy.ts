@@ -3,17 +3,17 @@ import { compilePolicy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { PolicyOptions } from './proxy.ts'
 
-/** A policy whose document can be changed while it is in use. Each question is answered by one document, whole. */
+/** A policy whose document can be replaced while it is in use. Each decision uses exactly one document. */
 export interface ReplaceablePolicy extends Policy {
   readonly document: PolicyDocument
   /** @throws InvalidPolicy */
   check(document: PolicyDocument): CheckedDocument
 }
 
-/** A document that can be used, and isn't yet. */
+/** A valid document that is not in effect yet. */
 interface CheckedDocument {
   readonly hash: string
-  /** From now on everything is decided by it. */
+  /** Puts the document into effect. */
   use(): void
 }
 
@@ -32,14 +32,15 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
       return policy.roles
     },
     decide: (principal, call) => policy.decide(principal, call),
-    holds: (principal, permission, where, moment) => policy.holds(principal, permission, where, moment),
-    unheld: (principal, permission, where, moment) => policy.unheld(principal, permission, where, moment),
+    hasPermission: (principal, permission, where, moment) => policy.hasPermission(principal, permission, where, moment),
+    checkPermission: (principal, permission, where, moment) =>
+      policy.checkPermission(principal, permission, where, moment),
     rolesAt: (principal, where, moment) => policy.rolesAt(principal, where, moment),
     rolesWith: (permission) => policy.rolesWith(permission),
     adminRoles: () => policy.adminRoles(),
     racksOf: (principal, racks, moment) => policy.racksOf(principal, racks, moment),
     canGrant: (principal, wanted, moment) => policy.canGrant(principal, wanted, moment),
-    sees: (principal, rack, app, moment) => policy.sees(principal, rack, app, moment),
+    canSeeApp: (principal, rack, app, moment) => policy.canSeeApp(principal, rack, app, moment),
     isSecretKey: (key) => policy.isSecretKey(key),
     isSecretParameter: (name) => policy.isSecretParameter(name),
     recordingOf: (subject) => policy.recordingOf(subject),

@@ -1,14 +1,14 @@
 import type { Permission, RackCall } from './types.ts'
 
-/** The service whose processes are there to run commands in. */
+/** The service whose processes are intended for commands. */
 export const commandService = 'command'
 
-/** Where sources are uploaded to, and where a build that was made elsewhere leaves its log. Else there are the rack's own objects, such as builds: to write there is to replace one. */
+/** Keys for uploaded sources and for logs of external builds. A write to any other key replaces an object of the rack, such as a build. */
 const uploads = /^(?:tmp\/|build\/[A-Z0-9]+\/logs$)/
 
 /**
- * What a call needs, all of it. It begins with the route's permission and asks for more where the call says more.
- * Empty only for the stop of an own run, which everyone may end who can still reach the app.
+ * All permissions that a call requires: that of the route, and more for certain parameters. Empty only for stopping one's own
+ * run, which any role on the app permits.
  */
 export function requiredPermissions(call: RackCall): readonly Permission[] {
   const { permission } = call.route
@@ -36,7 +36,7 @@ export function requiredPermissions(call: RackCall): readonly Permission[] {
   }
 }
 
-/** A lock alone is its own permission; beside anything else, or with any query, it is one more. */
+/** A lock alone needs only its own permission. Together with any other parameter, it needs both. */
 function appUpdate(call: RackCall): readonly Permission[] {
   const names = [...call.parameters.form, ...call.parameters.query]
   if (!names.includes('lock')) return ['app:update']

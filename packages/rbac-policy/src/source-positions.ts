@@ -7,7 +7,7 @@ export interface SourcePosition {
 
 type Path = readonly (string | number)[]
 
-/** One step down from a node: where its key is written, if it has one, and what it leads to. */
+/** A child of a node, and the offset of its key if it has one. */
 interface Step {
   readonly key: number | null
   readonly node: unknown
@@ -18,16 +18,16 @@ export function createPositionFinder(document: Document, lines: LineCounter): (p
   const members = new Map<object, ReadonlyMap<string, Step>>()
 
   function stepFrom(node: unknown, part: string | number): Step | null {
-    const held = isAlias(node) ? node.resolve(document) : node
-    if (isSeq(held))
-      return typeof part === 'number' && part in held.items ? { key: null, node: held.items[part] } : null
-    if (!isMap(held)) return null
-    const known = members.get(held) ?? membersOf(held.items)
-    members.set(held, known)
+    const target = isAlias(node) ? node.resolve(document) : node
+    if (isSeq(target))
+      return typeof part === 'number' && part in target.items ? { key: null, node: target.items[part] } : null
+    if (!isMap(target)) return null
+    const known = members.get(target) ?? membersOf(target.items)
+    members.set(target, known)
     return known.get(String(part)) ?? null
   }
 
-  return function placeOf(path) {
+  return function findPosition(path) {
     let node: unknown = document.contents
     let offset = offsetOf(node) ?? 0
     for (const part of path) {

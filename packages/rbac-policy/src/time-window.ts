@@ -1,22 +1,22 @@
-/** Days in the order of `Date`'s. */
+/** Days in the order of `Date.getDay`. */
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 export type Day = (typeof days)[number]
 
-/** A time of day, on some days, in a zone. One that ends before it begins goes over midnight, and belongs to the day of its beginning. */
+/** A time of day on some days, in a time zone. If `to` is before `from`, it continues past midnight and belongs to the day of `from`. */
 export interface TimeWindow {
-  /** Every day when absent. */
+  /** Default: every day. */
   readonly days?: readonly Day[]
-  /** `HH:MM`; included. */
+  /** `HH:MM`, inclusive. */
   readonly from: string
-  /** `HH:MM`, up to `24:00`; not included. */
+  /** `HH:MM`, up to `24:00`, exclusive. */
   readonly to: string
-  /** Of the IANA time zone database, such as `Europe/Berlin`. */
+  /** A name of the IANA time zone database, such as `Europe/Berlin`. */
   readonly zone: string
 }
 
 const minutesADay = 1_440
 
-/** What is wrong with a window, or null. */
+/** The problem of a window, or null. */
 export function windowProblem({ from, to, zone, days: named }: TimeWindow): string | null {
   if (minutesOf(from) === null || minutesOf(from) === minutesADay) return `"${from}" is not a time from 00:00 to 23:59`
   if (minutesOf(to) === null) return `"${to}" is not a time from 00:00 to 24:00`
@@ -39,7 +39,7 @@ export function compileWindow({ days: named, from, to, zone }: TimeWindow): (at:
   }
 }
 
-/** A window as one would say it. */
+/** Describes a window. */
 export function windowWords({ days: named, from, to, zone }: TimeWindow): string {
   return `${named === undefined ? 'every day' : named.join(', ')} from ${from} to ${to} (${zone})`
 }
@@ -47,11 +47,11 @@ export function windowWords({ days: named, from, to, zone }: TimeWindow): string
 interface LocalTime {
   /** 0 is Sunday. */
   readonly day: number
-  /** Of the day. */
+  /** The minute of the day. */
   readonly minute: number
 }
 
-/** Zones differ by whole minutes, so one answer is good for a minute. */
+/** Caches the local time for a minute, because time zones differ by whole minutes. */
 function clockOf(zone: string): (at: number) => LocalTime {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,

@@ -73,7 +73,7 @@ describe('how long an API token lives', () => {
     ['{ maximum: 30d }', 'maximum', 'tokens.maximum is not known here'],
     ['{ max-age: 7d, default-age: 8d }', 'default-age', 'tokens.default-age is longer than tokens.max-age'],
     ['{ rules: { x: { max-age: 1d } } }', 'x:', 'the token rule "x" is for no role and no permission'],
-    ['{ rules: { x: { max-age: 1d, roles: [] } } }', 'roles', 'is empty, so it would be for nothing'],
+    ['{ rules: { x: { max-age: 1d, roles: [] } } }', 'roles', 'is empty, so it would match nothing'],
     ['{ rules: { x: { roles: [admin] } } }', 'x:', 'tokens.rules.x has no max-age'],
     ['{ rules: { x: { max-age: 1d, roles: [admiral] } } }', 'roles', 'names what is no role: admiral'],
     ['{ rules: { x: { max-age: 1d, permissions: [no:*] } } }', 'permissions', 'names what is no permission: no:*'],

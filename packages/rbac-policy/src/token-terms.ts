@@ -4,7 +4,7 @@ import { expandPermission, spelledOut } from './permission-patterns.ts'
 import type { PolicyDocument, TokenRule } from './policy-document.ts'
 import type { WantedGrant } from './types.ts'
 
-/** How long a token may live at most, and what says so. */
+/** The maximum lifetime of a token, and its rule. */
 export interface TokenLimit {
   /** Milliseconds. */
   readonly maxAge: number
@@ -14,7 +14,7 @@ export interface TokenLimit {
 
 type Given = Pick<WantedGrant, 'role' | 'permissions'>
 
-/** The strictest limit for a token that gives all of these. */
+/** The strictest limit for a token with all of these grants. */
 export function tokenLimit(document: PolicyDocument, grants: readonly Given[]): TokenLimit {
   const { maxAge, source = document.source, rules } = document.tokens
   const general = { maxAge, rule: 'token-max-age', source }
@@ -28,7 +28,7 @@ export function tokenLimit(document: PolicyDocument, grants: readonly Given[]): 
     .reduce((strictest, limit) => (limit.maxAge < strictest.maxAge ? limit : strictest), general)
 }
 
-/** A token that is given permissions one by one has no role, whatever they come to. */
+/** Whether a rule applies to a token. A token with individual permissions has no role. */
 function isFor(
   { roles }: PolicyDocument,
   { roles: named = [], permissions: joinWithAnd = [] }: TokenRule,

@@ -13,7 +13,7 @@ export interface Binding {
   readonly apps: string
   /** Milliseconds since the epoch, or null for no end. */
   readonly expiresAt: number | null
-  /** Instead of a role's: those of a token that was given permissions one by one. Command rules go by roles, so it runs no command. */
+  /** Replaces the permissions of the role, for tokens with individual permissions. Without a role, no command rule applies. */
   readonly permissions?: readonly Permission[]
 }
 
@@ -27,14 +27,14 @@ export interface WantedGrant {
   readonly until: number | null
 }
 
-/** Why something isn't given: because there is no such thing, or because the giver doesn't hold it. Whole sentences: why, and what to do. */
+/** Why a grant is denied: it is unknown, or the granter lacks it. Reason and remedy are whole sentences. */
 export interface GrantDenial extends Explanation {
-  readonly cause: 'unknown' | 'unheld'
+  readonly cause: 'unknown' | 'missing'
 }
 
 export type PrincipalKind = 'user' | 'api-token' | 'workload'
 
-/** What a CI job says of itself, for events. Plain text, never the base of a decision. */
+/** The description of a CI job, for events. Plain text, never used for a decision. */
 export interface Job {
   readonly repository?: string
   readonly workflow?: string
@@ -46,50 +46,50 @@ export interface Job {
   readonly actor?: string
 }
 
-/** Who calls, with everything a decision depends on. Made by auth, cached, frozen. */
+/** An authenticated principal, with everything that a decision depends on. Frozen, because it is cached. */
 export interface Principal {
   readonly kind: PrincipalKind
-  /** Stable id (uuid), never an e-mail. */
+  /** A stable ID (UUID), never an e-mail address. */
   readonly id: string
-  /** As `actorName` gives it: what `Convox-Actor` and the audit log show. */
+  /** The name by `actorName`, for `Convox-Actor` and the audit log. */
   readonly name: string
-  /** The credential's own id: a session for users, the token for API tokens. Never the token itself. */
+  /** The ID of the credential: the session of a user, or the API token. Never the token itself. */
   readonly credential: string
   /** The rack that the credential is bound to, or null for all. */
   readonly rack: string | null
   readonly groups: readonly string[]
   readonly bindings: readonly Binding[]
-  /** Of an API token: whose it is. What the token may do is cut to what its owner may. */
+  /** The owner of an API token. The token can never do more than its owner. */
   readonly owner: {
     readonly kind: 'user' | 'service-account'
     readonly id: string
     readonly name: string
     readonly bindings: readonly Binding[]
   } | null
-  /** Of a workload. */
+  /** The job of a workload. */
   readonly job?: Job
-  /** Of a workload: what let it in, and the `sub` that its issuer gave it. */
+  /** The trust that admitted a workload, and the `sub` of its token. */
   readonly trust?: { readonly id: string; readonly name: string; readonly subject: string }
-  /** Of a user: what the session's device is called. */
+  /** The name of a user's device. */
   readonly device?: string
-  /** When the credential ends, in milliseconds since the epoch. */
+  /** The expiry of the credential, in milliseconds since the epoch. */
   readonly expiresAt: number
-  /** CIDRs that it may be used from; none: from anywhere. */
+  /** CIDRs from which the credential is valid. Default: any address. */
   readonly sources?: readonly string[]
 }
 
-/** The process that a call concerns, as far as it is known. */
+/** The process of a call. */
 export interface ProcessSubject {
   readonly id: string
-  /** Whether the rack knows it, as a process or as a service. An unknown one is the rack's to refuse. */
+  /** Whether the rack knows it, as a process or as a service. The rack itself rejects an unknown one. */
   readonly known: boolean
-  /** Service name; null when it is unknown or belongs to none. */
+  /** The name of its service; null if unknown, or if it belongs to none. */
   readonly service: string | null
   /** Whether this principal's own `run` started it. */
   readonly own: boolean
 }
 
-/** One call on the rack API, resolved: all that the decision is made from. */
+/** One call on the rack API, with everything that the decision depends on. */
 export interface RackCall {
   readonly rack: string
   readonly route: RackRoute
@@ -103,38 +103,38 @@ export interface RackCall {
     readonly argv: readonly string[] | null
     readonly error: string | null
     readonly mode: CommandMode
-    /** How it is started; nothing special when absent. */
+    /** The options of its start. Default: no special options. */
     readonly options?: CommandOptions
   } | null
-  /** What is to run on an instance, as its handshake says; left out where that says nothing. No command rule permits it. */
+  /** The command for a shell on an instance, from the handshake. Command rules do not apply to it. */
   readonly instanceCommand?: string
-  /** Names only, by place. */
+  /** Names of the parameters. */
   readonly parameters: {
     readonly query: readonly string[]
     readonly form: readonly string[]
     readonly headers: readonly string[]
   }
-  /** A new release's environment compared with the newest one; null where the call sends none. */
+  /** The keys that a new release changes; null if the call sends no environment. */
   readonly environment: { readonly changed: readonly string[] } | null
-  /** Of a proxy: the app's resource whose address it asks for; null when it is none. */
+  /** The resource at the address of a proxy; null if there is none. */
   readonly resource: { readonly app: string; readonly name: string } | null
-  /** The release that a run asks for by header; null: the rack's default. */
+  /** The release in the header of a run; null for the default of the rack. */
   readonly release: { readonly id: string; readonly newest: boolean } | null
-  /** Names of the rack's parameters that it changes. */
+  /** Names of the rack parameters that the call changes. */
   readonly rackParameters?: readonly string[]
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Where the call comes from; null where that isn't known yet: then no condition on it stands against the call. */
+  /** The address of the caller. Null: unknown, so no condition on it fails. */
   readonly address: string | null
 }
 
-/** When, and from where. */
+/** The time and the address of a call. */
 export type Moment = Pick<RackCall, 'at' | 'address'>
 
-/** What every decision says, whatever it is. */
-export interface Judged {
+/** The common fields of all decisions. */
+export interface DecisionBase {
   readonly rule: string
-  /** Where the rule stands: `policy.yaml:12`, `built-in:12`, a policy package's name, `bindings` for what the caller holds, or `gateway`. */
+  /** The source of the rule: `policy.yaml:12`, `built-in:12`, the name of a policy package, `bindings`, or `gateway`. */
   readonly source: string
   readonly permission: Permission
   /** A whole sentence. */
@@ -145,15 +145,15 @@ export interface Judged {
   readonly policy: string
 }
 
-/** `next` is a sentence as well: what to do about it. */
+/** `remedy` is a whole sentence too. */
 export type Decision =
-  | (Judged & { readonly effect: 'allow' })
-  | (Judged & { readonly effect: 'deny'; readonly remedy: string })
-  | (Judged & { readonly effect: 'needs'; readonly remedy: string; readonly requirement: 'step-up' | 'approval' })
+  | (DecisionBase & { readonly effect: 'allow' })
+  | (DecisionBase & { readonly effect: 'deny'; readonly remedy: string })
+  | (DecisionBase & { readonly effect: 'needs'; readonly remedy: string; readonly requirement: 'step-up' | 'approval' })
 
 export type Allowed = Extract<Decision, { effect: 'allow' }>
 
-/** Where a permission is asked for. */
+/** The scope of a permission check. */
 export interface PolicyScope {
   readonly rack: string
   readonly app: string | null

@@ -1,9 +1,9 @@
-/** Tells users of several identity providers apart who have one e-mail address, such as `ann@example.com/accounts.google.com`. */
+/** Distinguishes users of several identity providers with the same e-mail address, such as `ann@example.com/accounts.google.com`. */
 export function userName({ email, issuer }: { readonly email: string; readonly issuer: string }): string {
   return `${email}/${issuerName(issuer)}`
 }
 
-/** An issuer as people write it: without the scheme. */
+/** An issuer without the scheme, as people write it. */
 export function issuerName(issuer: string): string {
   return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
 }

@@ -2,23 +2,23 @@ import type { Policy } from './policy.ts'
 import type { Moment, PolicyScope, Principal } from './types.ts'
 
 /** The visible part of an environment: all values, all except secrets, or only names. */
-export type EnvironmentSight = 'shown' | 'secrets-hidden' | 'hidden'
+export type EnvironmentVisibility = 'shown' | 'secrets-hidden' | 'hidden'
 
-/** What a principal may see in a scope. */
+/** What a principal can see in a scope. */
 export interface Visibility {
-  /** Whether they see what is secret: of environments, parameters, configs and resources. */
+  /** Whether secret values of environments, parameters, configs, and resources are visible. */
   readonly secrets: boolean
-  readonly environment: EnvironmentSight
+  readonly environment: EnvironmentVisibility
 }
 
-/** By what they hold there. */
+/** The visibility by the permissions of the principal. */
 export function visibilityOf(
-  policy: Pick<Policy, 'holds'>,
+  policy: Pick<Policy, 'hasPermission'>,
   principal: Principal,
   place: PolicyScope,
   moment: Moment,
 ): Visibility {
-  const may = (permission: string) => policy.holds(principal, permission, place, moment)
+  const may = (permission: string) => policy.hasPermission(principal, permission, place, moment)
   if (may('secret:read')) return { secrets: true, environment: 'shown' }
   return { secrets: false, environment: may('env:read') ? 'secrets-hidden' : 'hidden' }
 }

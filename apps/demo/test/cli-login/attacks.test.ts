@@ -89,7 +89,7 @@ describe('an attacker who sends a code of a login', () => {
     const refused = await decide(at, browser, page, 'allow', { headers: victim })
     expect([refused.status, refused.body]).toEqual([
       400,
-      expect.stringContaining('not confirmed that the login is yours'),
+      expect.stringContaining('You did not confirm that the login is yours'),
     ])
     expect(await lastRefused()).toMatchObject({
       principal: { name: 'deployer@example.com' },
@@ -105,7 +105,7 @@ describe('an attacker who sends a code of a login', () => {
     onTestFinished(() => strict.stop())
     const login = await beginDevice(strict, {}, attacker)
     const { browser, page } = await typeCode(strict, login.code, 'admin', { headers: victim })
-    expect([page.status, page.body]).toEqual([403, expect.stringContaining('begun somewhere else')])
+    expect([page.status, page.body]).toEqual([403, expect.stringContaining('started at another address')])
     expect(page.body).not.toContain('name="decision"')
     expect(await lastRefused(strict)).toMatchObject({
       decision: { rule: 'cli-login-other-address' },
@@ -127,7 +127,7 @@ describe('an attacker who sends a code of a login', () => {
     onTestFinished(() => closed.stop())
     const { status, json } = await ask(closed.system.url, '/device', laptop)
     expect([status, json.rule]).toEqual([403, 'device-login-off'])
-    expect(String(json.error)).toContain('run "rack-gateway login" on a machine with a browser')
+    expect(String(json.error)).toContain('Run "rack-gateway login" on a machine with a browser')
     const { browser } = await closed.login('admin')
     const page = await closed.visit(browser, '/gateway/device')
     expect([page.status, page.body.includes('<form')]).toEqual([403, false])

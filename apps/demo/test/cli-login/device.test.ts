@@ -87,7 +87,7 @@ describe('a login by a code', () => {
     expect((await poll(login.secret)).json).toEqual({ status: 'denied' })
     expect((await eventsOf('cli-login.denied')).at(-1)?.detail).toMatchObject({ flow: 'device' })
     const again = await decide(at, browser, page, 'allow', { fields: { confirmed: 'yes' } })
-    expect([again.status, again.body]).toEqual([409, expect.stringContaining('decided on already')])
+    expect([again.status, again.body]).toEqual([409, expect.stringContaining('already allowed or denied')])
   })
 
   test('that took ten minutes has expired, decided on or not', async () => {
@@ -120,7 +120,7 @@ describe('a login by a code', () => {
   test('for one rack gives a session for that one, and only to who may use it', async () => {
     const login = await beginDevice(at, { rack: 'staging' }, elsewhere())
     const refused = (await typeCode(at, login.code, 'nobody')).page
-    expect([refused.status, refused.body]).toEqual([403, expect.stringContaining('can’t use the rack')])
+    expect([refused.status, refused.body]).toEqual([403, expect.stringContaining('cannot use the rack')])
     await allow(login.code)
     const { session } = (await poll(login.secret)).json as { session: { token: string } }
     const status = async (rack: string) => (await at.system.get(`/rack/${rack}/apps?`, session.token)).status

@@ -69,7 +69,7 @@ describe('a loopback login', () => {
 
   test('for one rack gives a session that no other rack takes', async () => {
     const { login, page, code } = await allowed({ rack: 'staging' })
-    expect(page.body).toContain('the rack staging alone')
+    expect(page.body).toContain('the rack staging only')
     const { json } = await redeem(code, login.verifier)
     const status = async (rack: string) => (await at.system.get(`/rack/${rack}/apps?`, String(json.token))).status
     expect([await status('staging'), await status('production')]).toEqual([200, 403])
@@ -92,7 +92,7 @@ describe('a loopback login', () => {
     expect([back.error, back.code, back.state]).toEqual(['access_denied', null, login.state])
     expect((await eventsOf('cli-login.denied')).at(-1)).toMatchObject({ principal: { name: 'admin@example.com' } })
     const again = await decide(at, browser, page, 'allow', { headers: { origin: at.system.url } })
-    expect([again.status, again.body]).toEqual([409, expect.stringContaining('decided on already')])
+    expect([again.status, again.body]).toEqual([409, expect.stringContaining('already allowed or denied')])
     expect((await follow(browser, login.address, 'admin')).status).toBe(409)
   })
 
@@ -128,7 +128,7 @@ describe('a loopback login', () => {
 test('a login for one rack is nothing for who has no role on it', async () => {
   const login = await beginLoopback(at, { rack: 'staging' })
   const page = await follow(createBrowser(), login.address, 'nobody')
-  expect([page.status, page.body]).toEqual([403, expect.stringContaining('can’t use the rack')])
+  expect([page.status, page.body]).toEqual([403, expect.stringContaining('cannot use the rack')])
   expect((await eventsOf('cli-login.refused')).at(-1)).toMatchObject({
     principal: { name: 'nobody@example.com' },
     decision: { rule: 'cli-login-rack' },

@@ -2,8 +2,8 @@ import type { ReceivedRequest } from '@rack-gateway/demo/rack'
 import { expect } from 'vitest'
 import type { System } from '../support/system.ts'
 import {
+  type DecidedCall,
   headerOf,
-  type Judged,
   judgedMeaning,
   judgedNames,
   rackMeaning,
@@ -75,7 +75,7 @@ function isRefusedInWords({ websocket }: WireCall, status: number): boolean {
   return websocket && status === 101
 }
 
-function compareMeanings(call: WireCall, { call: rackCall }: Judged, received: ReceivedRequest): Understanding {
+function compareMeanings(call: WireCall, { call: rackCall }: DecidedCall, received: ReceivedRequest): Understanding {
   const meaning = rackMeaning(received)
   expect(judgedMeaning(rackCall, call)).toEqual(meaning)
   expect(judgedNames(rackCall)).toEqual(expect.arrayContaining(Object.keys(meaning.parameters)))
@@ -89,7 +89,7 @@ function compareBytes(call: WireCall, { method, target, body }: ReceivedRequest)
 }
 
 /** What the route permits, each once and byte for byte, and nothing else of the caller's. */
-function compareHeaders(call: WireCall, evaluated: Judged, { rawHeaders }: ReceivedRequest): void {
+function compareHeaders(call: WireCall, evaluated: DecidedCall, { rawHeaders }: ReceivedRequest): void {
   const permitted = new Set([...always, ...evaluated.call.route.headers.map((name) => name.toLowerCase())])
   const sent = headersOf(call).map(([name, value]) => [name.toLowerCase(), trimmed(value)] as const)
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { headersOf, type WireCall } from './wire-call.ts'
 
 /** One decision with all that it was made from. */
-export interface Judged {
+export interface DecidedCall {
   readonly call: RackCall
   readonly decision: Decision
 }
@@ -17,8 +17,8 @@ export interface Judged {
  *
  * @returns takes what was decided since it was last asked
  */
-export function watchDecisions({ policy }: FastifyInstance): () => Judged[] {
-  const evaluated: Judged[] = []
+export function watchDecisions({ policy }: FastifyInstance): () => DecidedCall[] {
+  const evaluated: DecidedCall[] = []
   const seen = new WeakSet<RackCall['params']>()
   const { decide } = policy
   policy.decide = (principal, call) => {

@@ -40,7 +40,12 @@ function rolesWith(permission: string): string {
 
 /** Asked of the policy itself, so that permissions which include other permissions count. */
 function hasPermission(role: string, permission: string): boolean {
-  return policy.holds(holder(role), permission, { rack: 'staging', app: 'web', scope: 'app' }, { at: 0, address: null })
+  return policy.hasPermission(
+    holder(role),
+    permission,
+    { rack: 'staging', app: 'web', scope: 'app' },
+    { at: 0, address: null },
+  )
 }
 
 function holder(role: string): Principal {

@@ -136,8 +136,8 @@ describe('a denial', () => {
     const narrowed = compilePolicy({ ...document, roles: [...document.roles, byDay] })
     expect(at(caller('user', 'by-job'), narrowed)).toMatchObject({
       rule: 'condition:by-job',
-      reason: 'The role by-job holds only for CI jobs.',
-      remedy: expect.stringContaining('Use it as one of those'),
+      reason: 'The role by-job applies only for CI jobs.',
+      remedy: expect.stringContaining('Use one of these'),
     })
     expect(at(caller('workload', 'by-job'), narrowed)).toBe(null)
   })

@@ -1,7 +1,7 @@
 import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import {
-  type Judged,
+  type DecisionBase,
   type Moment,
   type Policy,
   type Principal,
@@ -12,7 +12,7 @@ import { denialError, NotPermitted } from '../errors.ts'
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
 /** What permits a call of the management API, for its audit events. */
-export interface EndpointDecision extends Pick<Judged, 'rule' | 'source' | 'reason' | 'policy'> {
+export interface EndpointDecision extends Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'> {
   readonly effect: 'allow'
 }
 
@@ -32,7 +32,7 @@ export function authorize(
   if (scope !== 'gateway') return { effect: 'allow', ...ownData, policy: hash }
   const needed = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   for (const one of needed) {
-    const unheld = policy.unheld(principal, one, everywhere, moment)
+    const unheld = policy.checkPermission(principal, one, everywhere, moment)
     if (unheld === null) continue
     throw denial(unheld.rule.startsWith('condition:') ? unheld : missing({ policy, principal, endpoint }, one), hash)
   }
@@ -52,7 +52,7 @@ export function grantOf(policy: Policy, principal: Principal, permission: string
   return { ...allowed, rule: `role:${name}`, source, reason: `The role ${name} grants ${permission}.` }
 }
 
-type Denial = NonNullable<ReturnType<Policy['unheld']>>
+type Denial = NonNullable<ReturnType<Policy['checkPermission']>>
 
 interface DeniedCall {
   readonly policy: Policy
@@ -120,5 +120,5 @@ function denial(of: Denial, policy: string): Error {
 }
 
 export function holdsEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): boolean {
-  return policy.holds(principal, permission, everywhere, moment)
+  return policy.hasPermission(principal, permission, everywhere, moment)
 }

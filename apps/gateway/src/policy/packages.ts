@@ -48,8 +48,8 @@ export function createPackagesLog(log: FastifyBaseLogger): PackagesLog {
         'a policy package failed',
       )
     },
-    said(name, level, message) {
-      log[level]({ event: 'package.said', package: name }, String(message).slice(0, longestMessage))
+    message(name, level, text) {
+      log[level]({ event: 'package.said', package: name }, String(text).slice(0, longestMessage))
     },
   }
 }

@@ -39,12 +39,12 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       env: environment,
       secrets,
       resourcePasswords: secrets,
-      environmentNames: policy.holds(principal, 'release:read', place, moment),
+      environmentNames: policy.hasPermission(principal, 'release:read', place, moment),
       configValues: secrets,
       isSecret: policy.isSecretKey,
       isSecretParameter: policy.isSecretParameter,
       mac: (origin) => macText(rack.name, origin),
-      isAppVisible: (name) => policy.sees(principal, rack.name, name, moment),
+      isAppVisible: (name) => policy.canSeeApp(principal, rack.name, name, moment),
       rackToken: rack.token,
     }
   }

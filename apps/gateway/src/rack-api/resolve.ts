@@ -85,7 +85,7 @@ export async function resolve(
   if (unfit) throw parameterError(unfit)
   const at = dependencies.now()
   const where = { rack: call.rack.name, app, scope: route.scope }
-  const may = dependencies.policy.holds(principal, route.permission, where, { at, address })
+  const may = dependencies.policy.hasPermission(principal, route.permission, where, { at, address })
   const { process, run, resource, release, environment } = isPlain(route)
     ? nothingAsked
     : await ask(dependencies, call, app, may, parameters)
@@ -209,10 +209,17 @@ async function proxiedResource(
   const { host, port } = match.params
   if (match.route.permission !== 'proxy:open' || host === undefined || port === undefined) return null
   const moment = { at: dependencies.now(), address }
-  if (!dependencies.policy.holds(principal, 'resource:proxy', { rack: rack.name, app: null, scope: 'list' }, moment))
+  if (
+    !dependencies.policy.hasPermission(
+      principal,
+      'resource:proxy',
+      { rack: rack.name, app: null, scope: 'list' },
+      moment,
+    )
+  )
     return null
   const mayProxy = (app: string) =>
-    dependencies.policy.holds(principal, 'resource:proxy', { rack: rack.name, app, scope: 'app' }, moment)
+    dependencies.policy.hasPermission(principal, 'resource:proxy', { rack: rack.name, app, scope: 'app' }, moment)
   return dependencies.resources.find(rack, host, port, mayProxy)
 }
 

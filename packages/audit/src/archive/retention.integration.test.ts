@@ -209,7 +209,7 @@ test('the archive of another log is neither overwritten nor accepted', async () 
   expect(await log.retain(store, { before: recent })).toMatchObject([{ kind: 'refused', due: true }])
   store.objects.delete(`${old}/manifest.note`)
   expect(await log.retain(store, { before: recent })).toMatchObject([
-    { kind: 'refused', because: expect.stringContaining('archive to another location') },
+    { kind: 'refused', because: expect.stringContaining('Archive to another location') },
   ])
   expect(await log.partitions()).toContain(old)
 })

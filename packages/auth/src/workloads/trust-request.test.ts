@@ -29,7 +29,12 @@ describe('a trust that any job could meet is rejected', () => {
       [{ claim: 'project_path', equals: 'acme/app' }],
       'project_id or namespace_id',
     ],
-    ['patterns only', 'https://ci.example.com', [{ claim: 'sub', pattern: 'x*' }], 'No condition permanently identifies'],
+    [
+      'patterns only',
+      'https://ci.example.com',
+      [{ claim: 'sub', pattern: 'x*' }],
+      'No condition permanently identifies',
+    ],
     [
       'emptiness only',
       'https://ci.example.com',
@@ -42,14 +47,24 @@ describe('a trust that any job could meet is rejected', () => {
       [{ claim: 'iss', equals: 'https://ci.example.com' }],
       'No condition permanently identifies',
     ],
-    ['yes or no', 'https://ci.example.com', [{ claim: 'ref_protected', equals: true }], 'Add an exact condition on sub'],
+    [
+      'yes or no',
+      'https://ci.example.com',
+      [{ claim: 'ref_protected', equals: true }],
+      'Add an exact condition on sub',
+    ],
     [
       'where it runs',
       'https://ci.example.com',
       [{ claim: 'runner_environment', equals: 'self-hosted' }],
       'ends with id',
     ],
-    ['an id that is yes or no', 'https://ci.example.com', [{ claim: 'has_id', equals: true }], 'Add an exact condition on sub'],
+    [
+      'an id that is yes or no',
+      'https://ci.example.com',
+      [{ claim: 'has_id', equals: true }],
+      'Add an exact condition on sub',
+    ],
     ['an id or no', github, [{ claim: 'repository_id', oneOf: ['74', false] }], 'repository_id or repository_owner_id'],
     ['GitHub by runner', github, [{ claim: 'runner_environment', equals: 'self-hosted' }], 'Add an exact condition'],
     [

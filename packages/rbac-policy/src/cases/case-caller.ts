@@ -7,8 +7,8 @@ import type { WrittenBinding, WrittenCase } from './case-schema.ts'
 type Who = WrittenCase['who']
 type Groups = Readonly<Record<string, readonly WrittenBinding[]>>
 
-/** A Monday at noon, so that what a case says is the same on every day. */
-export const usualTime = '2030-01-07T12:00:00Z'
+/** A Monday at noon, so that the result of a case does not depend on the day. */
+export const defaultTime = '2030-01-07T12:00:00Z'
 
 export interface CaseMoment {
   readonly at: number
@@ -16,15 +16,15 @@ export interface CaseMoment {
   readonly problems: readonly Problem[]
 }
 
-/** When, and from where. */
-export function whenAndWhence({ time = usualTime, address }: Who): CaseMoment {
+/** The time and the address of a case. */
+export function readMoment({ time = defaultTime, address }: Who): CaseMoment {
   const at = readTime(time, 'offset') ?? Number.NaN
   const problems = [
     ...(Number.isNaN(at)
-      ? [{ at: ['who', 'time'], text: `"${inMessage(time)}" is no time such as ${usualTime}` }]
+      ? [{ at: ['who', 'time'], text: `"${inMessage(time)}" is not a time such as ${defaultTime}` }]
       : []),
     ...(address !== undefined && isIP(address) === 0
-      ? [{ at: ['who', 'address'], text: `"${inMessage(address)}" is no IP address` }]
+      ? [{ at: ['who', 'address'], text: `"${inMessage(address)}" is not an IP address` }]
       : []),
   ]
   return { at, address: address ?? null, problems }
@@ -36,7 +36,7 @@ export function rolesOf(who: Who, groups: Groups): string[] {
 }
 
 export function principalOf(who: Who, groups: Groups, at: number): Principal {
-  const { kind = 'user', name = 'somebody', owner } = who
+  const { kind = 'user', name = 'a-principal', owner } = who
   const bindings = bindingsOf(who, groups)
   return {
     kind,

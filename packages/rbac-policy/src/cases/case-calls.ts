@@ -3,13 +3,13 @@ import { isNotUnderstood, type PlannedCall, planCommand, planRoute } from '@rack
 import type { WrittenCase } from './case-schema.ts'
 
 export interface CaseCalls {
-  /** As it is written. */
+  /** The text in the file. */
   readonly asks: string
   readonly calls: readonly PlannedCall[]
   readonly problems: readonly Problem[]
 }
 
-/** What a case asks for: by a command of convox, or by a route. @param app where neither names one */
+/** The calls of a case, from a convox command or a route. @param app the app if the case names none */
 export function plannedFor({ convox, call }: WrittenCase, app: string): CaseCalls {
   if (convox !== undefined && call === undefined) return byCommand(convox, app)
   if (convox === undefined && call !== undefined) return byRoute(call, app)
@@ -22,10 +22,9 @@ function byCommand(convox: string, app: string): CaseCalls {
   if ('error' in split) return nothing({ at, text: `it could not be split into words: ${split.error}` })
   const words = split.argv[0] === 'convox' ? split.argv.slice(1) : split.argv
   const plan = planCommand(words, { appSetting: app, directory: app, rack: 'chosen', input: 'terminal' })
-  if (plan.kind === 'unknown')
-    return nothing({ at, text: `what it asks of the gateway can not be told: ${inMessage(plan.reason)}` })
+  if (plan.kind === 'unknown') return nothing({ at, text: `its calls cannot be determined: ${inMessage(plan.reason)}` })
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
-  if (calls.length === 0) return nothing({ at, text: 'it makes no call that it needs to succeed' })
+  if (calls.length === 0) return nothing({ at, text: 'it makes no essential call' })
   return { asks: `convox ${words.map(typed).join(' ')}`, calls, problems: [] }
 }
 
@@ -41,7 +40,7 @@ function nothing(problem: Problem): CaseCalls {
   return { asks: '', calls: [], problems: [problem] }
 }
 
-/** As one would type it again. */
+/** The word as a shell reads it. */
 function typed(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -29,7 +29,7 @@ function runLines(document: PolicyDocument, ...lines: readonly string[]): CasesR
 }
 
 function evaluate(one: string, document = builtIn) {
-  const [only] = runLines(document, `  it: { ${one} }`).verdicts
+  const [only] = runLines(document, `  it: { ${one} }`).evaluations
   if (only === undefined) throw new Error('no case was judged')
   return only
 }
@@ -124,7 +124,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
   test.each([
     ['no version', 'cases: {}\n', 1, 1, 'the file has no version; it should be 1'],
     ['no cases', head, 2, 1, 'cases should be cases by their names'],
-    ['an empty list of cases', 'version: 1\ncases: {}\n', 2, 1, 'there are no cases in it'],
+    ['an empty list of cases', 'version: 1\ncases: {}\n', 2, 1, 'it has no cases'],
     [
       'an unknown field',
       `${head}  a: { who: {}, convoxx: apps, expect: { effect: allow, rule: x } }`,
@@ -165,14 +165,14 @@ describe('what is wrong with a file of cases is said with line and column', () =
       `${head}  a: { who: { time: noon }, convox: apps, expect: { effect: deny, rule: x } }`,
       3,
       15,
-      '"noon" is no time such as',
+      '"noon" is not a time such as',
     ],
     [
       'an address that is none',
       `${head}  a: { who: { address: office }, convox: apps, expect: { effect: deny, rule: x } }`,
       3,
       15,
-      '"office" is no IP address',
+      '"office" is not an IP address',
     ],
     [
       'an owner of nobody’s token',
@@ -207,14 +207,14 @@ describe('what is wrong with a file of cases is said with line and column', () =
       `${head}  a: { who: {}, convox: explode, expect: { effect: deny, rule: x } }`,
       3,
       17,
-      'can not be told: the command is unknown',
+      'cannot be determined: the command is unknown',
     ],
     [
       'a command that asks nothing',
       `${head}  a: { who: {}, convox: help, expect: { effect: deny, rule: x } }`,
       3,
       17,
-      'it makes no call',
+      'it makes no essential call',
     ],
     [
       'a route that does not exist',
@@ -235,7 +235,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       `${head}  a: { who: {}, convox: apps, expect: { effect: deny, rule: x } }\n  a: {}`,
       4,
       3,
-      'the key "a" is there twice',
+      'the key "a" exists twice',
     ],
   ])('%s', (_what, text, line, column, problem) => {
     expect(problemsOf(text)[0]).toEqual({ line, column, text: expect.stringContaining(problem) })
@@ -339,7 +339,7 @@ describe('coverage', () => {
   })
 
   test('counts what a case came to', () => {
-    const { coverage, verdicts } = runLines(
+    const { coverage, evaluations } = runLines(
       document,
       '  migrates: { who: { roles: [on-call] }, convox: "run command rake db:migrate", expect: { effect: allow, rule: command:migrate } }',
       '  promotes: { who: { roles: [on-call] }, convox: releases promote R1, expect: { effect: allow, rule: role:on-call } }',
@@ -349,7 +349,7 @@ describe('coverage', () => {
       '  sets: { who: { roles: [deployer] }, where: { changed: [DB_URL] }, convox: env set DB_URL=x, expect: { effect: deny, rule: protected-key } }',
     )
     expect(
-      verdicts
+      evaluations
         .filter(({ passed }) => !passed)
         .map((one) => [one.case.name, one.effect, one.decisions.map(({ rule }) => rule)]),
     ).toEqual([])
@@ -444,8 +444,10 @@ describe('coverage', () => {
     })
 
     test.each(cases)('%j is exercised by the case that comes to it, and by no other', (exercises, one) => {
-      const { coverage, verdicts } = runOne(whole, one)
-      expect(verdicts.map(({ passed, otherwise, decisions }) => (passed ? [] : [otherwise, decisions]))).toEqual([[]])
+      const { coverage, evaluations } = runOne(whole, one)
+      expect(evaluations.map(({ passed, otherwise, decisions }) => (passed ? [] : [otherwise, decisions]))).toEqual([
+        [],
+      ])
       expect(names(coverage, true)).toEqual(exercises.filter((rule) => all.includes(rule)))
     })
 
@@ -488,11 +490,11 @@ describe('coverage', () => {
       const flow = written(
         'commands: { rules: { one: { run: rake one, roles: [deployer], when: { callers: [user] } }, two: { run: rake two, roles: [deployer], when: { callers: [user] } } } }',
       )
-      const { coverage, verdicts } = runOne(
+      const { coverage, evaluations } = runOne(
         flow,
         `who: { roles: [deployer], kind: workload }, ${run('command').replace('rake db:migrate', 'rake one')}, expect: { effect: deny, rule: condition:command:one }`,
       )
-      expect(verdicts).toMatchObject([{ passed: true }])
+      expect(evaluations).toMatchObject([{ passed: true }])
       expect(names(coverage, true)).toEqual(['condition:command:one'])
     })
 
@@ -505,10 +507,10 @@ describe('coverage', () => {
     test.each([
       ['a secret that is shown', 'hidden: { environment: [COLOUR] }', 'the key COLOUR is shown'],
       ['a value that is hidden', 'shown: { environment: [DB_URL, COLOUR] }', 'the key DB_URL is hidden'],
-      ['a recording that is none', 'recording: shells', 'no recording rule is for it'],
+      ['a recording that is none', 'recording: shells', 'no recording rule applies to it'],
     ])('a case fails by %s, and says so', (_what, expected, sentence) => {
       const who = 'who: { roles: [deployer] }, convox: env'
-      const [one] = runOne(whole, `${who}, expect: { effect: allow, rule: role:deployer, ${expected} }`).verdicts
+      const [one] = runOne(whole, `${who}, expect: { effect: allow, rule: role:deployer, ${expected} }`).evaluations
       expect(one).toMatchObject({ passed: false, otherwise: [sentence] })
     })
 
@@ -533,7 +535,7 @@ describe('coverage', () => {
       'who: { roles: [admin], time: "2030-01-07T09:00:00Z" }, where: { rack: staging, app: web }, convox: run --detach command ls, expect: { effect: allow, rule: command:list }',
     ]
     const run = runLines(narrow, ...[role, rule, allowed, command].map((one, at) => `  case ${at}: { ${one} }`))
-    expect(run.verdicts.filter(({ passed }) => !passed).map(({ decisions }) => decisions)).toEqual([])
+    expect(run.evaluations.filter(({ passed }) => !passed).map(({ decisions }) => decisions)).toEqual([])
     expect(names(run.coverage, false)).toEqual([])
   })
 

@@ -5,11 +5,11 @@ import { spelledOut } from '../permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document.ts'
 import type { Permission } from '../types.ts'
 
-/** Something that a document says itself. */
+/** A rule that a document defines itself. */
 export interface WrittenRule {
-  /** As decisions name it; with what else tells it from its like, such as `role:deployer release:*` or `protected-key DB_*`. */
+  /** The rule of decisions, with more detail if several parts have the same one: `role:deployer release:*`, `protected-key DB_*`. */
   readonly rule: string
-  /** Where it is written, such as `policy.yaml:12`. */
+  /** Its line, such as `policy.yaml:12`. */
   readonly source: string
 }
 
@@ -24,7 +24,7 @@ export function grantName(role: string, permission: Permission): string {
   return `role:${role} ${permission}`
 }
 
-/** Every rule that a document itself writes and that can decide. What it leaves as it is built in isn't its own. */
+/** Every rule that a document defines and that can decide. Unchanged built-in rules are not included. */
 export function writtenRules(document: PolicyDocument): WrittenRule[] {
   const { source, roles, commands, blocked, recordings = [], recordedValues = [] } = document
   const own = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>
@@ -43,7 +43,7 @@ export function writtenRules(document: PolicyDocument): WrittenRule[] {
   ]
 }
 
-/** By role: its own permissions as they are written, and what each stands for. */
+/** For each role: its own permission patterns, and the permissions of each. */
 export function ownGrants(document: PolicyDocument): ReadonlyMap<string, ReadonlyMap<string, readonly Permission[]>> {
   const own = document.roles.filter((role) => isOwn(document, role))
   return new Map(
@@ -61,7 +61,7 @@ function roleRules(role: Role, document: PolicyDocument): string[] {
   return when.length === 0 ? grants : [...grants, `condition:${name}`]
 }
 
-/** Without those that it has from others, or has built in. */
+/** The permissions that a role neither inherits nor has built in. */
 function ownPermissions(role: Role, document: PolicyDocument): Permission[] {
   const { name, permissions, extends: names = [] } = role
   const others = [

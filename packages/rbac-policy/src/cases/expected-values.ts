@@ -4,16 +4,19 @@ import { type Visibility, visibilityOf } from '../visibility.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
 
 export interface ValuesSeen {
-  /** What of the expected isn't so, each a sentence without its full stop. */
+  /** Differences from the expectation, each a sentence without its full stop. */
   readonly otherwise: readonly string[]
-  /** Names that are secret, and hidden for it. */
+  /** Names that are hidden because they are secret. */
   readonly secrets: NamedValues
 }
 
-type Asked = Pick<Policy, 'holds' | 'isSecretKey' | 'isSecretParameter'>
+type Asked = Pick<Policy, 'hasPermission' | 'isSecretKey' | 'isSecretParameter'>
 
-/** Whether the caller of a case sees the values that it says, where it says so. */
-export function seeValues({ principal, rack, calls, at, address, expected }: PolicyCase, policy: Asked): ValuesSeen {
+/** Compares the values that the caller sees with the expectation of a case. */
+export function compareValues(
+  { principal, rack, calls, at, address, expected }: PolicyCase,
+  policy: Asked,
+): ValuesSeen {
   const { hidden, shown } = expected
   const app = calls.find((call) => call.app !== null)?.app ?? null
   const place = { rack, app, scope: app === null ? 'rack' : 'app' } as const
@@ -21,12 +24,12 @@ export function seeValues({ principal, rack, calls, at, address, expected }: Pol
   const isSecret = { environment: policy.isSecretKey, parameters: policy.isSecretParameter }
   const hides = { environment: hidesKey(sight, policy), parameters: hidesParameter(sight, policy) }
   const otherwise = (['environment', 'parameters'] as const).flatMap((kind) => [
-    ...told(
+    ...describe(
       kind,
       'is shown',
       hidden[kind].filter((name) => !hides[kind](name)),
     ),
-    ...told(kind, 'is hidden', shown[kind].filter(hides[kind])),
+    ...describe(kind, 'is hidden', shown[kind].filter(hides[kind])),
   ])
   const secret = (kind: keyof NamedValues) => hidden[kind].filter((name) => hides[kind](name) && isSecret[kind](name))
   return { otherwise, secrets: { environment: secret('environment'), parameters: secret('parameters') } }
@@ -42,6 +45,6 @@ function hidesParameter({ secrets }: Visibility, { isSecretParameter }: Asked): 
 
 const kinds = { environment: 'the key', parameters: 'the parameter' } as const
 
-function told(kind: keyof NamedValues, how: string, names: readonly string[]): string[] {
+function describe(kind: keyof NamedValues, how: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${kinds[kind]} ${joinWithAnd(names)} ${how}`]
 }

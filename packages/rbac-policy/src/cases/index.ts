@@ -1,4 +1,4 @@
-export { usualTime } from './case-caller.ts'
+export { defaultTime } from './case-caller.ts'
 export type { CaseEvaluation } from './evaluate-case.ts'
 export type { CaseEffect, Expected, NamedValues, PolicyCase } from './policy-case.ts'
 export { type CasesFile, type CasesReading, readCases } from './read-cases.ts'

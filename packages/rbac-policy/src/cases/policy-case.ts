@@ -3,7 +3,7 @@ import type { KnownOfRack } from '../possible-outcomes.ts'
 import type { SourcePosition } from '../source-positions.ts'
 import type { Principal } from '../types.ts'
 
-/** What a case says that a call comes to: `open` where it depends on what only the rack knows. */
+/** The expected result of a call. `open`: it depends on facts that only the rack knows. */
 export type CaseEffect = 'allow' | 'deny' | 'open'
 
 /** Names of keys of an environment, and of parameters. */
@@ -16,10 +16,10 @@ export interface Expected {
   readonly effect: CaseEffect
   readonly rule: string
   readonly reason: string | null
-  /** Those whose values the caller is not shown there, and those whose values they are. */
+  /** Names whose values the caller must not see, and names whose values it must see. */
   readonly hidden: NamedValues
   readonly shown: NamedValues
-  /** The id of the recording rule that a session falls under, `none` for none; null where nothing is said about it. */
+  /** The ID of the expected recording rule, or `none`; null if the case does not check it. */
   readonly recording: string | null
 }
 
@@ -28,13 +28,13 @@ export interface PolicyCase extends SourcePosition {
   readonly name: string
   readonly principal: Principal
   readonly rack: string
-  /** Null: not known, so no condition on it stands against the call. */
+  /** Null: unknown, so no condition on it fails. */
   readonly address: string | null
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** As it is written. */
+  /** The text in the file. */
   readonly asks: string
-  /** What the command can't do without, in order. */
+  /** The essential calls of the command, in order. */
   readonly calls: readonly PlannedCall[]
   readonly known: KnownOfRack
   readonly expected: Expected

@@ -1,31 +1,31 @@
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { type FileProblems, readWritten } from '../document-schema/file.ts'
 import type { PolicyDocument } from '../policy-document.ts'
-import { principalOf, rolesOf, whenAndWhence } from './case-caller.ts'
+import { principalOf, readMoment, rolesOf } from './case-caller.ts'
 import { plannedFor } from './case-calls.ts'
 import { type WrittenCase, WrittenCases } from './case-schema.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
 
-/** Cases that fit a document, or all that is wrong with them. */
+/** The valid cases, or all problems. */
 export type CasesReading =
   | { readonly cases: readonly PolicyCase[]; readonly problems: readonly [] }
   | { readonly cases: null; readonly problems: FileProblems }
 
 export interface CasesFile {
-  /** The path of the document, from this file; null where it names none. */
+  /** The path of the document, relative to this file; null if it names none. */
   readonly policy: string | null
-  /** The cases, with the roles of a document. */
+  /** Checks the cases against the roles of a document. */
   against(document: PolicyDocument): CasesReading
 }
 
-/** Where a case names no rack, app or service. */
-const somewhere = { rack: 'a-rack', app: 'an-app' }
+/** The scope of a case that names no rack or app. */
+const defaultScope = { rack: 'a-rack', app: 'an-app' }
 
 /**
  * Reads a file of cases.
  *
  * @param text YAML 1.2
- * @returns every problem that was found, with its line and column (from 1), instead of cases
+ * @returns the cases, or every problem with its line and column (from 1)
  */
 export function readCases(text: string): CasesFile | { readonly problems: FileProblems } {
   const written = readWritten(text, WrittenCases, 'the file')
@@ -45,25 +45,33 @@ export function readCases(text: string): CasesFile | { readonly problems: FilePr
           ...found.problems.map((problem) => ({ ...problem, at: [...here, ...problem.at] })),
           ...unknownRoles(one, groups, known).map((text) => ({ at: [...here, 'who'], text })),
         )
-        return found.made === null ? [] : [{ ...found.made, ...at(here) }]
+        return found.case === null ? [] : [{ ...found.case, ...at(here) }]
       })
-      if (read.length === 0 && problems.length === 0) problems.push({ at: ['cases'], text: 'there are no cases in it' })
+      if (read.length === 0 && problems.length === 0) problems.push({ at: ['cases'], text: 'it has no cases' })
       return problems.length > 0 ? { cases: null, problems: failed(problems) } : { cases: read, problems: [] }
     },
   }
 }
 
 type Groups = NonNullable<WrittenCases['groups']>
-type Made = Omit<PolicyCase, 'line' | 'column'>
+type UnplacedCase = Omit<PolicyCase, 'line' | 'column'>
 
 function caseOf(
   name: string,
   written: WrittenCase,
   groups: Groups,
-): { readonly made: Made | null; readonly problems: readonly Problem[] } {
+): { readonly case: UnplacedCase | null; readonly problems: readonly Problem[] } {
   const { who, where = {}, expect } = written
-  const { rack = somewhere.rack, app = somewhere.app, service, ownRun, newestRelease, changed, parameters } = where
-  const moment = whenAndWhence(who)
+  const {
+    rack = defaultScope.rack,
+    app = defaultScope.app,
+    service,
+    ownRun,
+    newestRelease,
+    changed,
+    parameters,
+  } = where
+  const moment = readMoment(who)
   const planned = plannedFor(written, app)
   const groupless = (who.groups ?? []).filter((group) => !Object.hasOwn(groups, group))
   const problems = [
@@ -77,11 +85,11 @@ function caseOf(
       ? [{ at: ['who', 'owner'], text: 'only an API token has an owner: add kind: api-token' }]
       : []),
   ]
-  if (problems.length > 0) return { made: null, problems }
+  if (problems.length > 0) return { case: null, problems }
   const { effect, rule, reason = null, recording = null } = expect
   return {
     problems,
-    made: {
+    case: {
       name,
       principal: principalOf(who, groups, moment.at),
       rack,
@@ -105,7 +113,7 @@ function valuesOf({ environment = [], parameters = [] }: WrittenCase['expect']['
   return { environment, parameters }
 }
 
-/** A binding to a role that doesn't exist gives nothing, so that each refusal would seem right. */
+/** An unknown role grants nothing, so every expected denial would seem right. */
 function unknownRoles({ who }: WrittenCase, groups: Groups, known: ReadonlySet<string>): string[] {
   const named = [...rolesOf(who, groups), ...(who.owner ?? [])]
   return [...new Set(named)]

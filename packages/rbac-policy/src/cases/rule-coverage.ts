@@ -7,21 +7,21 @@ import { compileValueRules } from '../recorded-values.ts'
 import { requiredPermissions } from '../required-permissions.ts'
 import type { Permission, RackCall } from '../types.ts'
 import { grantName, ownEntries, ownGrants, type WrittenRule, writtenRules } from './document-rules.ts'
-import type { JudgedCase } from './evaluate-case.ts'
+import type { EvaluatedCase } from './evaluate-case.ts'
 import type { NamedValues } from './policy-case.ts'
 
-/** Something that a document says, and whether any case came to it. */
+/** A rule of a document, and whether any case covers it. */
 export interface CoveredRule extends WrittenRule {
   readonly exercised: boolean
 }
 
 export interface RuleCoverage {
-  /** Takes note of what a case came to. */
-  saw(evaluated: JudgedCase): void
+  /** Adds the rules that a case covers. */
+  add(evaluated: EvaluatedCase): void
   rules(): readonly CoveredRule[]
 }
 
-/** Keeps count of what a document itself says. */
+/** Tracks which rules of a document the cases cover. */
 export function coverageOf(document: PolicyDocument): RuleCoverage {
   const grants = ownGrants(document)
   const exercised = new Set<string>()
@@ -29,7 +29,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   const valueRulesAt = compileValueRules(document.recordedValues ?? [])
   const secretMatcher = (pattern: string) => createSecretKeyMatcher([pattern])
 
-  function sawRoles(held: readonly string[], required: readonly Permission[]): void {
+  function addRoles(held: readonly string[], required: readonly Permission[]): void {
     for (const role of new Set(held.flatMap((name) => above.get(name) ?? []))) {
       exercised.add(`role:${role}`)
       for (const [pattern, permissions] of grants.get(role) ?? [])
@@ -37,50 +37,50 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     }
   }
 
-  function sawNames(list: NameList, names: readonly string[], matcher = compilePattern): void {
+  function addNames(list: NameList, names: readonly string[], matcher = compilePattern): void {
     for (const entry of ownEntries(document, list))
       if (names.some(matcher(entry))) exercised.add(entryName(list, entry))
   }
 
-  function sawOpened({ route, service, params, resource }: RackCall): void {
+  function addAllowed({ route, service, params, resource }: RackCall): void {
     exercised.add(unblockedName(route.id))
-    if (route.permission === 'process:run') sawNames('runServices', [service ?? ''])
-    if (route.permission === 'proxy:open' && resource === null) sawNames('proxyHosts', [params.host ?? ''])
+    if (route.permission === 'process:run') addNames('runServices', [service ?? ''])
+    if (route.permission === 'proxy:open' && resource === null) addNames('proxyHosts', [params.host ?? ''])
   }
 
-  function sawValues(call: RackCall): void {
+  function addValues(call: RackCall): void {
     const { query, form, headers } = call.parameters
     const pairs = (call.rackParameters ?? []).map((name) => `parameters.${name}`)
     const names = [...query, ...form, ...headers, ...pairs].map((name) => name.toLowerCase())
     for (const { rule, isNamed } of valueRulesAt(call)) if (names.some(isNamed)) exercised.add(`value:${rule.id}`)
   }
 
-  function sawRefused(rule: string, { environment, command, rackParameters = [] }: RackCall): void {
+  function addDenied(rule: string, { environment, command, rackParameters = [] }: RackCall): void {
     const keys = [...(environment?.changed ?? []), ...(command?.options?.environment ?? [])]
-    if (rule === 'protected-key') sawNames('protectedKeys', keys)
-    if (rule === 'protected-parameter') sawNames('protectedParameters', rackParameters)
+    if (rule === 'protected-key') addNames('protectedKeys', keys)
+    if (rule === 'protected-parameter') addNames('protectedParameters', rackParameters)
   }
 
-  function sawDecided({ decision, call }: EvaluatedScenario): void {
+  function addDecided({ decision, call }: EvaluatedScenario): void {
     if (call === null) return
     exercised.add(decision.rule)
-    sawValues(call)
+    addValues(call)
     if (decision.effect === 'allow') {
-      sawRoles(decision.roles, requiredPermissions(call))
-      sawOpened(call)
-    } else sawRefused(decision.rule, call)
+      addRoles(decision.roles, requiredPermissions(call))
+      addAllowed(call)
+    } else addDenied(decision.rule, call)
   }
 
-  function sawSecrets({ environment, parameters }: NamedValues): void {
-    sawNames('secretKeys', [...environment, ...parameters], secretMatcher)
-    sawNames('secretParameters', parameters, secretMatcher)
+  function addSecrets({ environment, parameters }: NamedValues): void {
+    addNames('secretKeys', [...environment, ...parameters], secretMatcher)
+    addNames('secretParameters', parameters, secretMatcher)
   }
 
   return {
-    saw({ scenarios, recordings, secrets }) {
-      for (const scenario of scenarios) sawDecided(scenario)
+    add({ scenarios, recordings, secrets }) {
+      for (const scenario of scenarios) addDecided(scenario)
       for (const { id } of recordings) exercised.add(`recording:${id}`)
-      sawSecrets(secrets)
+      addSecrets(secrets)
     },
     rules: () => writtenRules(document).map(({ rule, source }) => ({ rule, source, exercised: exercised.has(rule) })),
   }

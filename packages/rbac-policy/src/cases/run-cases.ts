@@ -7,16 +7,16 @@ import { type CoveredRule, coverageOf } from './rule-coverage.ts'
 export interface CasesRun {
   /** SHA-256 of the document, hex. */
   readonly policy: string
-  readonly verdicts: readonly CaseEvaluation[]
-  /** What the document itself says, and whether any case came to it. */
+  readonly evaluations: readonly CaseEvaluation[]
+  /** The rules of the document, and whether any case covers them. */
   readonly coverage: readonly CoveredRule[]
 }
 
-/** Judges cases by a document. Policy packages are not asked: they are code of an operator, and run in a gateway. @throws InvalidPolicy */
+/** Evaluates cases with a document. Policy packages are not evaluated, because they run only in a gateway. @throws InvalidPolicy */
 export function runCases(document: PolicyDocument, cases: readonly PolicyCase[]): CasesRun {
   const policy = compilePolicy(document)
   const evaluated = cases.map((one) => evaluateCase(one, policy, document))
   const coverage = coverageOf(document)
-  for (const one of evaluated) coverage.saw(one)
-  return { policy: policy.hash, verdicts: evaluated.map(({ evaluation }) => evaluation), coverage: coverage.rules() }
+  for (const one of evaluated) coverage.add(one)
+  return { policy: policy.hash, evaluations: evaluated.map(({ evaluation }) => evaluation), coverage: coverage.rules() }
 }

@@ -6,30 +6,30 @@ import { Value } from 'typebox/value'
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { createPositionFinder, type SourcePosition } from '../source-positions.ts'
 
-/** Something that is wrong with a file, and where. */
+/** A problem of a file, and its position. */
 export interface FileProblem extends SourcePosition {
   /** A sentence without its full stop. */
   readonly text: string
 }
 
-/** Every problem that was found, by its place; beyond a thousand the last one says how many more there are. */
+/** All problems in order of position. Beyond a thousand, the last one says how many more there are. */
 export type FileProblems = readonly [FileProblem, ...FileProblem[]]
 
 export type WrittenFile<T> =
   | { readonly value: T; at(path: Problem['at']): SourcePosition; failed(problems: readonly Problem[]): FileProblems }
   | { readonly value: null; readonly problems: FileProblems }
 
-const longestText = 1024 * 1024
-const mostProblems = 1_000
-const mostAliases = 100
+const maxLength = 1024 * 1024
+const maxProblems = 1_000
+const maxAliases = 100
 
 /**
- * Reads YAML 1.2 that a person wrote, and checks it by a schema. A schema's description completes "should be …".
+ * Reads YAML 1.2 and checks it with a schema. The description of a schema completes "should be …".
  *
- * @returns what it says and where, or every problem with its line and column (from 1)
+ * @returns the value, or every problem with its line and column (from 1)
  */
 export function readWritten<S extends TSchema>(text: string, schema: S, what: string): WrittenFile<Static<S>> {
-  if (text.length > longestText) return broken([{ line: 1, column: 1, text: 'it is longer than 1 MiB' }])
+  if (text.length > maxLength) return broken([{ line: 1, column: 1, text: 'it is longer than 1 MiB' }])
   const lines = new LineCounter()
   // The library compares each key of a map with all others.
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: false })
@@ -46,8 +46,7 @@ export function readWritten<S extends TSchema>(text: string, schema: S, what: st
     )
   }
   const value = plainValue(yaml)
-  if (value === null)
-    return broken([{ line: 1, column: 1, text: 'its aliases stand for more than a document may hold' }])
+  if (value === null) return broken([{ line: 1, column: 1, text: 'its aliases expand to too much' }])
   const at = createPositionFinder(yaml, lines)
   const failed = (problems: readonly Problem[]) =>
     sorted(problems.map((problem) => ({ ...at(problem.at), text: problem.text })))
@@ -62,12 +61,12 @@ function broken(problems: readonly FileProblem[]): { value: null; problems: File
 
 function sorted(problems: readonly FileProblem[]): FileProblems {
   const all = problems.toSorted((one, other) => one.line - other.line || one.column - other.column)
-  const left = all.length - (mostProblems - 1)
-  const cut = all[mostProblems - 1]
+  const left = all.length - (maxProblems - 1)
+  const cut = all[maxProblems - 1]
   const shortened =
     left < 2 || cut === undefined
       ? all
-      : [...all.slice(0, mostProblems - 1), { ...cut, text: `and ${left} problems more from here on` }]
+      : [...all.slice(0, maxProblems - 1), { ...cut, text: `and ${left} more problems from here on` }]
   const [first = { line: 1, column: 1, text: 'it could not be read' }, ...rest] = shortened
   return [first, ...rest]
 }
@@ -81,7 +80,7 @@ function keysTwice(yaml: Document): { readonly offset: number; readonly text: st
         if (!isScalar(key)) continue
         const name = String(key.value)
         if (seen.has(name))
-          found.push({ offset: key.range?.[0] ?? 0, text: `the key "${inMessage(name)}" is there twice` })
+          found.push({ offset: key.range?.[0] ?? 0, text: `the key "${inMessage(name)}" exists twice` })
         seen.add(name)
       }
     },
@@ -89,10 +88,10 @@ function keysTwice(yaml: Document): { readonly offset: number; readonly text: st
   return found
 }
 
-/** Null where aliases multiply: an error of the document, not of the process. */
+/** Null if the aliases multiply beyond the limit, which is a problem of the document, not of the process. */
 function plainValue(yaml: Document): { readonly is: unknown } | null {
   try {
-    return { is: yaml.toJS({ maxAliasCount: mostAliases }) ?? {} }
+    return { is: yaml.toJS({ maxAliasCount: maxAliases }) ?? {} }
   } catch {
     return null
   }
@@ -110,14 +109,14 @@ function misfitsOf(schema: TSchema, value: unknown, what: string): Problem[] {
         text: `${where} has no ${name}; it should be ${described(schema, [...path, name])}`,
       }))
     }
-    if (keyword === 'minItems') return [{ at: path, text: `${where} is empty, so it would be for nothing` }]
+    if (keyword === 'minItems') return [{ at: path, text: `${where} is empty, so it would match nothing` }]
     if (schemaAt(schema, path) === null)
       return [{ at: path, text: `${where} is not known here${suggestion(schema, path)}` }]
     return [{ at: path, text: `${where} should be ${described(schema, path)}` }]
   })
 }
 
-/** Such as `: did you mean roles?`; empty where no field has a similar name. */
+/** Such as `: did you mean roles?`; empty if no field has a similar name. */
 function suggestion(schema: TSchema, path: Problem['at']): string {
   const parent = schemaAt(schema, path.slice(0, -1))
   const fields = parent !== null && 'properties' in parent ? Object.keys(parent.properties as object) : []
@@ -125,10 +124,10 @@ function suggestion(schema: TSchema, path: Problem['at']): string {
   return near === null ? '' : `: did you mean ${near}?`
 }
 
-/** The library stops at eight by itself. */
+/** Raises the library's limit of eight errors. */
 function allErrors(schema: TSchema, value: unknown) {
   const { maxErrors } = Settings.Get()
-  Settings.Set({ maxErrors: 10 * mostProblems })
+  Settings.Set({ maxErrors: 10 * maxProblems })
   try {
     return Value.Errors(schema, value)
   } finally {
@@ -141,7 +140,7 @@ function described(schema: TSchema, path: Problem['at']): string {
   return part !== null && 'description' in part ? String(part.description) : 'left out'
 }
 
-/** The part of the schema that a path leads to; null where it leads nowhere. */
+/** The part of the schema at a path; null if there is none. */
 function schemaAt(schema: TSchema, path: Problem['at']): TSchema | null {
   let part: unknown = schema
   for (const name of path) part = childOf(part as Record<string, unknown>, name)

@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
 
-/** Where something of a document is written, by the path to it. */
+/** The line of a part of the document, by its path. */
 export type LineOf = (path: readonly (string | number)[]) => string
 
 export const closed = { additionalProperties: false } as const
 
-/** @param description what is listed, as messages name it */
+/** @param description the items, as messages name them */
 export function listOf(description: string, options: { readonly minItems?: number } = {}) {
   return Type.Array(Type.String({ description: 'a text' }), { ...options, description: `a list of ${description}` })
 }
@@ -14,7 +14,7 @@ export function names(description: string) {
   return Type.Optional(listOf(description))
 }
 
-/** What narrows: an empty list would be for nothing at all. */
+/** A list that narrows a rule. An empty one would match nothing, so it is invalid. */
 export function narrowingTo(description: string) {
   return Type.Optional(listOf(description, { minItems: 1 }))
 }

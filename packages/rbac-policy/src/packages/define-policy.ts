@@ -2,33 +2,33 @@ import { nearest } from '@rack-gateway/config/client'
 import { InvalidPolicyPackage } from '../errors.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 
-const usualTimeout = 2_000
-const shortestTimeout = 10
-const longestTimeout = 10_000
+const defaultTimeout = 2_000
+const minTimeout = 10
+const maxTimeout = 10_000
 const namePattern = /^[a-z][a-z0-9-]{0,39}$/
 const members: ReadonlySet<string> = new Set(['name', 'evaluate', 'timeoutMs', 'register', 'close'])
 
 /**
- * Checks what a policy package exports by default.
+ * Checks the default export of a policy package.
  *
  * @example
  * export default definePolicy({
  *   name: 'no-friday-deploys',
  *   evaluate(call) {
  *     if (call.permission !== 'release:promote' || new Date(call.at).getUTCDay() !== 5) return null
- *     return { effect: 'deny', rule: 'friday', reason: 'Nothing is promoted on a Friday.', next: 'Wait until Monday.' }
+ *     return { effect: 'deny', rule: 'friday', reason: 'Promotions are not permitted on Fridays.', next: 'Wait until Monday.' }
  *   },
  * })
  *
- * @throws InvalidPolicyPackage with everything that is wrong
+ * @throws InvalidPolicyPackage with all problems
  */
 export function definePolicy(definition: PolicyDefinition): PolicyPackage {
   const problems = problemsOf(definition)
   if (problems.length > 0) throw new InvalidPolicyPackage(problems.join('; '))
-  return Object.freeze({ ...definition, timeoutMs: definition.timeoutMs ?? usualTimeout })
+  return Object.freeze({ ...definition, timeoutMs: definition.timeoutMs ?? defaultTimeout })
 }
 
-/** What is given may be anything: a package in plain JavaScript was checked by nobody. */
+/** The definition can be anything, because packages in plain JavaScript have no type check. */
 function problemsOf(definition: unknown): string[] {
   if (typeof definition !== 'object' || definition === null)
     return ['it should be an object with a name and a function evaluate']
@@ -40,7 +40,7 @@ function problemsOf(definition: unknown): string[] {
     ...(typeof evaluate === 'function' ? [] : ['its evaluate should be a function']),
     ...(timeoutMs === undefined || isTimeout(timeoutMs)
       ? []
-      : [`its timeoutMs should be a whole number from ${shortestTimeout} to ${longestTimeout}`]),
+      : [`its timeoutMs should be a whole number from ${minTimeout} to ${maxTimeout}`]),
     ...(register === undefined || typeof register === 'function' ? [] : ['its register should be a function']),
     ...(close === undefined || typeof close === 'function' ? [] : ['its close should be a function']),
     ...Object.keys(definition)
@@ -55,5 +55,5 @@ function unknownMember(member: string): string {
 }
 
 function isTimeout(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= shortestTimeout && Number(value) <= longestTimeout
+  return Number.isInteger(value) && Number(value) >= minTimeout && Number(value) <= maxTimeout
 }

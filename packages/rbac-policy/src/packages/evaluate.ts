@@ -1,8 +1,8 @@
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
-import { readVerdict } from './objection.ts'
+import { readResult } from './objection.ts'
 import type { CallContext, Objection, PackageCall, PolicyPackage } from './types.ts'
 
-/** How one evaluation went. `busyMs` is how long it kept the process from everything else. */
+/** The result of one evaluation. `busyMs` is how long it blocked the process. */
 export interface Evaluation {
   readonly outcome:
     | { readonly kind: 'passed' }
@@ -13,10 +13,10 @@ export interface Evaluation {
   readonly asynchronous: boolean
 }
 
-/** Milliseconds of a clock that never goes back. */
+/** Monotonic milliseconds. */
 export type Stopwatch = () => number
 
-/** Asks one package, and settles whatever it does: by its deadline at the latest, if it doesn't keep the process busy. */
+/** Evaluates one package. Resolves at its deadline at the latest, unless the package blocks the process. */
 export async function evaluate(
   policy: PolicyPackage,
   call: PackageCall,
@@ -25,34 +25,38 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const deadline = new AbortController()
   const began = elapsed()
-  let answer: unknown
+  let result: unknown
   let asynchronous = false
   try {
-    answer = policy.evaluate(call, Object.freeze({ ...context, signal: deadline.signal }))
-    asynchronous = isPromise(answer)
+    result = policy.evaluate(call, Object.freeze({ ...context, signal: deadline.signal }))
+    asynchronous = isPromise(result)
   } catch (error) {
     return { outcome: { kind: 'threw', error }, busyMs: elapsed() - began, asynchronous: false }
   }
   const busyMs = elapsed() - began
   const outcome = await (asynchronous
-    ? beforeDeadline(Promise.resolve(answer), policy.timeoutMs, deadline)
-    : settled(answer))
+    ? settleBeforeDeadline(Promise.resolve(result), policy.timeoutMs, deadline)
+    : settle(result))
   return { outcome, busyMs, asynchronous }
 }
 
 type Outcome = Evaluation['outcome']
 
-async function settled(answer: unknown): Promise<Outcome> {
+async function settle(result: unknown): Promise<Outcome> {
   try {
-    const objection = readVerdict(await answer)
+    const objection = readResult(await result)
     return objection === null ? { kind: 'passed' } : { kind: 'objected', objection }
   } catch (error) {
     return { kind: 'threw', error }
   }
 }
 
-function beforeDeadline(answer: Promise<unknown>, timeoutMs: number, deadline: AbortController): Promise<Outcome> {
-  return withTimeout(settled(answer), timeoutMs, () => {
+function settleBeforeDeadline(
+  result: Promise<unknown>,
+  timeoutMs: number,
+  deadline: AbortController,
+): Promise<Outcome> {
+  return withTimeout(settle(result), timeoutMs, () => {
     deadline.abort(new Error(`the deadline of ${timeoutMs} ms has passed`))
     return { kind: 'timed-out' }
   })

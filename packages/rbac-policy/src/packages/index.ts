@@ -1,6 +1,7 @@
 export { definePolicy } from './define-policy.ts'
 export type {
   CallContext,
+  EvaluationResult,
   Objection,
   PackageCall,
   PackageLog,
@@ -8,5 +9,4 @@ export type {
   PolicyDefinition,
   PolicyPackage,
   RouteContext,
-  Verdict,
 } from './types.ts'

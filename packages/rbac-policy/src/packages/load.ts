@@ -7,30 +7,30 @@ import { reasonOf } from '@rack-gateway/errors'
 import { InvalidPolicyPackage, UnusablePolicyPackage } from '../errors.ts'
 import { definePolicy } from './define-policy.ts'
 import type { LoadedPackage } from './loaded-package.ts'
-import { lendOwnCopy } from './own-copy.ts'
+import { provideOwnCopy } from './own-copy.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 
 export interface LoadOptions {
-  /** What relative paths are relative to, and where npm packages are looked for first. */
+  /** The base of relative paths, and the first place to resolve npm packages from. */
   readonly directory: string
-  /** Where npm packages are looked for next: a file of the gateway. */
+  /** A file of the gateway, the second place to resolve npm packages from. */
   readonly beside: string
 }
 
 /**
- * Loads what POLICY_PACKAGES lists, in its order.
+ * Loads the packages of POLICY_PACKAGES, in this order.
  *
  * @param entries paths that begin with `.` or are absolute, and names of npm packages
- * @throws UnusablePolicyPackage for the first that can't be used, with what to do about it
+ * @throws UnusablePolicyPackage for the first unusable package
  */
 export async function loadPolicyPackages(entries: readonly string[], options: LoadOptions): Promise<LoadedPackage[]> {
-  if (entries.length > 0) lendOwnCopy()
+  if (entries.length > 0) provideOwnCopy()
   const loaded: LoadedPackage[] = []
   for (const entry of entries) {
     const one = await loadPackage(entry, options)
     const twin = loaded.find(({ policy }) => policy.name === one.policy.name)
     if (twin)
-      throw new UnusablePolicyPackage(entry, `its name ${one.policy.name} is also that of ${twin.entry}: rename one`)
+      throw new UnusablePolicyPackage(entry, `${twin.entry} has the same name, ${one.policy.name}: rename one of them`)
     loaded.push(one)
   }
   return loaded
@@ -51,8 +51,8 @@ function contentOf(entry: string, file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (error) {
-    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : `it can not be read (${codeOf(error)})`
-    throw new UnusablePolicyPackage(entry, `${why}; it was looked for at ${file}, so correct the path`)
+    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : `it cannot be read (${codeOf(error)})`
+    throw new UnusablePolicyPackage(entry, `${why} at ${file}: correct the path`)
   }
 }
 
@@ -63,7 +63,7 @@ function resolveName(name: string, { directory, beside }: LoadOptions): string {
   }
   throw new UnusablePolicyPackage(
     name,
-    `there is no npm package of this name at ${directory} or beside the gateway: install it there, or begin a path with ./`,
+    `there is no npm package with this name in ${directory} or beside the gateway: install it there, or start a path with ./`,
   )
 }
 
@@ -77,12 +77,12 @@ function resolveFrom(name: string, from: string): string | null {
   }
 }
 
-/** A package that exports to `import` alone: what `require` can't find. */
-function importedBy(name: string, places: readonly string[]): string | null {
-  for (const place of places) {
-    const manifest = readManifest(join(place, name, 'package.json'))
+/** Finds a package that exports only to `import`, which `require` can't resolve. */
+function importedBy(name: string, directories: readonly string[]): string | null {
+  for (const directory of directories) {
+    const manifest = readManifest(join(directory, name, 'package.json'))
     const target = manifest && importTarget(manifest.exports)
-    if (target) return join(place, name, target)
+    if (target) return join(directory, name, target)
   }
   return null
 }
@@ -108,9 +108,9 @@ async function importFile(entry: string, file: string): Promise<unknown> {
 function whyNotImported(error: unknown, file: string): string {
   if (error instanceof InvalidPolicyPackage) return error.explanation.reason
   if (codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION')
-    return `this Node runs no ${extname(file)} files: compile it to .mjs, or use a Node that strips types (22.18 or newer)`
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : 'it threw something that is no Error'
-  return `it could not be loaded (${said.split('\n', 1).join('').slice(0, 300)}): correct it; "node ${file}" says where it is`
+    return `this version of Node cannot run ${extname(file)} files: compile it to .mjs, or use Node 22.18 or newer`
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : 'it threw a value that is not an Error'
+  return `it could not be loaded (${message.split('\n', 1).join('').slice(0, 300)}): correct it; "node ${file}" shows the line`
 }
 
 function policyOf(entry: string, module: unknown): PolicyPackage {
@@ -124,7 +124,7 @@ function policyOf(entry: string, module: unknown): PolicyPackage {
   }
 }
 
-/** Of the nearest package.json at or above the file's directory. */
+/** The version in the nearest package.json, in the directory of the file or above it. */
 function versionBeside(file: string): string | null {
   for (let directory = dirname(file); ; directory = dirname(directory)) {
     const manifest = readManifest(join(directory, 'package.json'))

@@ -1,13 +1,13 @@
 import type { PolicyPackage } from './types.ts'
 
-/** A policy package, and what its code was. */
+/** A policy package, and the version of its code. */
 export interface LoadedPackage {
   readonly policy: PolicyPackage
-  /** As POLICY_PACKAGES lists it. */
+  /** The entry in POLICY_PACKAGES. */
   readonly entry: string
-  /** Of the npm package that it is or belongs to; null for a file that belongs to none. */
+  /** The version of its npm package; null for a file without one. */
   readonly version: string | null
-  /** SHA-256 of the file that was loaded, hex: of that file alone, not of what it imports. */
+  /** SHA-256 of the loaded file, without its imports, in hex. */
   readonly sha256: string
 }
 

@@ -34,7 +34,7 @@ async function mount(definition: Omit<PolicyDefinition, 'name' | 'evaluate'>) {
     log: {
       slow: () => undefined,
       failed: (name, why) => void told.push(`${name} ${why}`),
-      said: (name, level, message) => void told.push(`${name} ${level} ${message}`),
+      message: (name, level, text) => void told.push(`${name} ${level} ${text}`),
     },
     async authenticate({ headers }) {
       if (headers.authorization !== 'Bearer good')
@@ -118,8 +118,8 @@ describe('the scope of a package', () => {
 
 describe('what a package records', () => {
   test.each([
-    [{ package: 'other' }, 'can not be called "package"'],
-    [{ 'a b': 1 }, 'can not be called "a b"'],
+    [{ package: 'other' }, 'the name of a fact is invalid: "package"'],
+    [{ 'a b': 1 }, 'the name of a fact is invalid: "a b"'],
     [{ value: Number.NaN }, 'the fact value is not a text, a finite number or a boolean'],
     [Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`f${index}`, index])), 'at most 20 facts'],
   ])('is refused where an event can not hold it', async (detail, problem) => {

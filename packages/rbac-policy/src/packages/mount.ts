@@ -10,7 +10,7 @@ import type { RouteContext } from './types.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Of a route of a policy package: it lets in anybody. */
+    /** Whether a route of a policy package needs no authentication. */
     anonymous?: boolean
   }
 }
@@ -23,46 +23,46 @@ export interface MountOptions {
   readonly log: PackagesLog
   /** Sets the request's principal, or throws. */
   readonly authenticate: onRequestAsyncHookHandler
-  /** Before a route that lets in anybody. */
+  /** Runs before a route without authentication. */
   readonly admit: (request: FastifyRequest) => Promise<void>
   readonly callerOf: (request: FastifyRequest) => { readonly principal: Principal | null; readonly address: string }
   readonly record: (request: FastifyRequest, detail: RecordedDetail) => Promise<void>
 }
 
-/** Where the routes of a package are. */
+/** The prefix of the routes of a package. */
 export function packagePrefix(name: string): string {
   return `/gateway/packages/${name}`
 }
 
-/** Gives each package that brings routes a scope of its own: below its own address, behind authentication, out of reach of the rest of the gateway. */
+/** Registers each package with routes in its own scope: below its prefix, behind authentication, and isolated from the rest of the gateway. */
 export async function mountPackages(app: FastifyInstance, options: MountOptions): Promise<void> {
-  const turnOf = keepBelow(app)
-  const brought = new Set(namesOn(Fastify()))
+  const setCurrent = restrictRoutes(app)
+  const fastifyNames = new Set(namesOn(Fastify()))
   for (const one of options.loaded) {
     const { register, name } = one.policy
     closeWith(app, one, options.log)
     if (!register) continue
-    turnOf(one)
+    setCurrent(one)
     await app.register(
       async function policyPackage(scope) {
-        withhold(scope, brought)
+        hideDecorations(scope, fastifyNames)
         scope.setErrorHandler((error) => {
-          throw inItsOwnWords(name, error)
+          throw toPackageDenial(name, error)
         })
-        scope.addHook('onRequest', async function letIn(request, reply) {
+        scope.addHook('onRequest', async function authenticatePackageRoute(request, reply) {
           if (request.routeOptions.config.anonymous === true) await options.admit(request)
           else await options.authenticate.call(scope, request, reply)
-          forgetCredentials(request)
+          deleteCredentials(request)
         })
         await begin(one, () => register(scope, routeContextOf(name, options)))
       },
       { prefix: packagePrefix(name) },
     )
-    turnOf(null)
+    setCurrent(null)
   }
 }
 
-/** A package that can't end must not keep the gateway from ending. */
+/** A package that fails to close must not keep the gateway from closing. */
 function closeWith(app: FastifyInstance, { policy: { name, close } }: LoadedPackage, log: PackagesLog): void {
   if (!close) return
   app.addHook('onClose', async function closePackage() {
@@ -74,27 +74,27 @@ function closeWith(app: FastifyInstance, { policy: { name, close } }: LoadedPack
   })
 }
 
-/** What is wrong with a package is for the operator to correct: a sentence, no stack. */
+/** Turns an error of a package into a message for the operator, without a stack. */
 async function begin({ entry }: LoadedPackage, register: () => void | Promise<void>): Promise<void> {
   try {
     await register()
   } catch (error) {
     if (error instanceof UnusablePolicyPackage) throw error
-    const said = error instanceof Error ? error.message : 'something that is no Error'
-    throw new UnusablePolicyPackage(entry, `its register threw "${said.slice(0, 300)}"`)
+    const message = error instanceof Error ? error.message : 'a value that is not an Error'
+    throw new UnusablePolicyPackage(entry, `its register threw "${message.slice(0, 300)}"`)
   }
 }
 
 /**
- * A scope inherits the decorations of the application. A package must not see any of them, including future ones:
- * only what Fastify itself brings stays. A package's code is trusted, so this is against accidents.
+ * Hides all decorations of the application, including future ones, from a package. Only Fastify's own properties stay.
+ * The code of packages is trusted, so this only prevents accidents.
  */
-function withhold(scope: FastifyInstance, brought: ReadonlySet<string>): void {
+function hideDecorations(scope: FastifyInstance, fastifyNames: ReadonlySet<string>): void {
   for (const name of namesOn(scope))
-    if (!brought.has(name)) Object.defineProperty(scope, name, { value: undefined, enumerable: false })
+    if (!fastifyNames.has(name)) Object.defineProperty(scope, name, { value: undefined, enumerable: false })
 }
 
-/** Its own names and those that it inherits, but for what every object has. */
+/** Own and inherited property names, without those of every object. */
 function namesOn(scope: object): string[] {
   const names: string[] = []
   for (let part: object = scope; part !== Object.prototype; part = Object.getPrototypeOf(part))
@@ -102,8 +102,8 @@ function namesOn(scope: object): string[] {
   return names
 }
 
-/** What a package's route refuses is answered and recorded as any refusal, with the package's sentence; what to do it may say in `next`. */
-function inItsOwnWords(name: string, error: unknown): unknown {
+/** Turns a 4xx error of a package's route into a denial with the package's message. The package can set the remedy in `next`. */
+function toPackageDenial(name: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('statusCode' in error) || ('code' in error && isOwn(error.code))) return error
   const { statusCode, message } = error
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return error
@@ -111,7 +111,7 @@ function inItsOwnWords(name: string, error: unknown): unknown {
   return Object.assign(new PackageRefusal(message, next), { statusCode, rule: `package:${name}` })
 }
 
-/** Goes on as the package's words end: behind a whole sentence with another one. */
+/** The default remedy, in the style of the package's message. */
 function askOwner(name: string, message: string): string {
   const whom = `the maintainers of the policy package ${name}`
   return /[.!?]$/.test(message) ? `Ask ${whom}.` : `ask ${whom}`
@@ -122,13 +122,13 @@ function isOwn(code: unknown): boolean {
 }
 
 /**
- * By itself a scope adds its prefix to all of its routes. This is for what goes around it.
+ * Rejects routes outside the prefix of a package, which a package can create if it breaks out of its scope.
  *
- * @returns the function that says whose turn it is
+ * @returns a function that sets the package that is being registered
  */
-function keepBelow(app: FastifyInstance): (one: LoadedPackage | null) => void {
+function restrictRoutes(app: FastifyInstance): (one: LoadedPackage | null) => void {
   let current: LoadedPackage | null = null
-  app.addHook('onRoute', function refuseElsewhere({ url }) {
+  app.addHook('onRoute', function rejectOutsidePrefix({ url }) {
     if (current === null) return
     const prefix = packagePrefix(current.policy.name)
     if (url !== prefix && !url.startsWith(`${prefix}/`))
@@ -139,8 +139,8 @@ function keepBelow(app: FastifyInstance): (one: LoadedPackage | null) => void {
   }
 }
 
-/** The caller gave its credential to the gateway, not to the package. */
-function forgetCredentials({ raw }: FastifyRequest): void {
+/** Deletes the credential, which the caller sent to the gateway, not to the package. */
+function deleteCredentials({ raw }: FastifyRequest): void {
   for (const name of ['authorization', 'cookie']) delete raw.headers[name]
   raw.rawHeaders = raw.rawHeaders.filter((_, index, all) => {
     const name = all[index - (index % 2)]?.toLowerCase()
@@ -157,7 +157,7 @@ function routeContextOf(
     log: packageLog(name, log),
     callerOf(request: FastifyRequest, { rack, app }: { readonly rack: string; readonly app: string | null }) {
       const { principal, address } = callerOf(request)
-      if (principal === null) throw new Error('a route that lets in anybody has no caller')
+      if (principal === null) throw new Error('a route without authentication has no caller')
       const place = { rack, app, scope: app === null ? 'rack' : 'app' } as const
       return packagePrincipalOf(principal, policy.rolesAt(principal, place, { at: now(), address }))
     },

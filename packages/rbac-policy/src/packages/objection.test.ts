@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { NotAVerdict, readVerdict } from './objection.ts'
+import { InvalidResult, readResult } from './objection.ts'
 
 const deny = { effect: 'deny', rule: 'frozen', reason: 'Frozen.', next: 'Wait.' }
 
 describe('a verdict', () => {
   test.each([null, undefined])('%s is no objection', (answer) => {
-    expect(readVerdict(answer)).toBeNull()
+    expect(readResult(answer)).toBeNull()
   })
 
   test('is taken as it is, and nothing beside it', () => {
-    expect(readVerdict({ ...deny, policy: 'mine', roles: ['admin'] })).toEqual(deny)
+    expect(readResult({ ...deny, policy: 'mine', roles: ['admin'] })).toEqual(deny)
     const needs = { ...deny, effect: 'needs', requirement: 'approval' }
-    expect(readVerdict(needs)).toEqual(needs)
+    expect(readResult(needs)).toEqual(needs)
   })
 
   test.each([
@@ -32,15 +32,13 @@ describe('a verdict', () => {
     { ...deny, reason: 7 },
     { ...deny, next: undefined },
   ])('is not %j', (answer) => {
-    expect(() => readVerdict(answer)).toThrow(NotAVerdict)
+    expect(() => readResult(answer)).toThrow(InvalidResult)
   })
 
   test('has sentences of one line that nothing garbles', () => {
     const reason = ' 50% off:\n\tred \u001b[31m text \u202e turned \ud800 and %s '
-    expect(readVerdict({ ...deny, reason })?.reason).toBe('50 percent off: red ?[31m text ? turned ? and percents')
-    expect(readVerdict({ ...deny, reason: 'Gelände ist gesperrt: 凍結 ❄' })?.reason).toBe(
-      'Gelände ist gesperrt: 凍結 ❄',
-    )
-    expect(readVerdict({ ...deny, next: 'x'.repeat(501) })?.next).toBe(`${'x'.repeat(500)}…`)
+    expect(readResult({ ...deny, reason })?.reason).toBe('50 percent off: red ?[31m text ? turned ? and percents')
+    expect(readResult({ ...deny, reason: 'Gelände ist gesperrt: 凍結 ❄' })?.reason).toBe('Gelände ist gesperrt: 凍結 ❄')
+    expect(readResult({ ...deny, next: 'x'.repeat(501) })?.next).toBe(`${'x'.repeat(500)}…`)
   })
 })

@@ -1,14 +1,14 @@
 import { register } from 'node:module'
 
-let lent = false
+let provided = false
 
 /**
- * Lets policy packages import `@rack-gateway/rbac-policy/…` from any directory: what is not installed there
- * is this gateway's own copy, so that a file that is mounted into a container needs no node_modules.
+ * Lets policy packages import `@rack-gateway/rbac-policy/…` from any directory. If it is not installed there, they get the
+ * gateway's own copy, so that a file that is mounted into a container needs no node_modules.
  */
-export function lendOwnCopy(): void {
-  if (lent) return
-  lent = true
+export function provideOwnCopy(): void {
+  if (provided) return
+  provided = true
   register(`data:text/javascript,${encodeURIComponent(resolveHook(import.meta.url))}`)
 }
 

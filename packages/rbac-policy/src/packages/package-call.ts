@@ -1,7 +1,7 @@
 import type { Principal, RackCall } from '../types.ts'
 import type { PackageCall, PackagePrincipal } from './types.ts'
 
-/** Copies, frozen: whatever a package does to them, the call that is forwarded stays as it was decided. */
+/** Frozen copies, so that a package cannot change the call that is forwarded. */
 export function packageCallOf(call: RackCall): PackageCall {
   const { rack, app, route, params, parameters, service, process, command, environment, release, resource } = call
   return Object.freeze({

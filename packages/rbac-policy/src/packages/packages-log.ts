@@ -1,17 +1,17 @@
 import type { PackageLog } from './types.ts'
 
-/** What the gateway's log is told. */
+/** The log of policy packages. */
 export interface PackagesLog {
   slow(name: string, busyMs: number): void
   failed(name: string, why: string, error: unknown): void
-  /** The package's own words. */
-  said(name: string, level: 'info' | 'warn' | 'error', message: string): void
+  /** A message of the package itself. */
+  message(name: string, level: 'info' | 'warn' | 'error', message: string): void
 }
 
-export function packageLog(name: string, log: Pick<PackagesLog, 'said'>): PackageLog {
+export function packageLog(name: string, log: Pick<PackagesLog, 'message'>): PackageLog {
   return Object.freeze({
-    info: (message: string) => log.said(name, 'info', message),
-    warn: (message: string) => log.said(name, 'warn', message),
-    error: (message: string) => log.said(name, 'error', message),
+    info: (message: string) => log.message(name, 'info', message),
+    warn: (message: string) => log.message(name, 'warn', message),
+    error: (message: string) => log.message(name, 'error', message),
   })
 }

@@ -4,7 +4,7 @@ import { compilePolicy } from '../policy.ts'
 import { binding, call, principal } from '../testing/calls.ts'
 import { definePolicy } from './define-policy.ts'
 import { type Allowed, createPolicyPackages } from './policy-packages.ts'
-import type { CallContext, PolicyDefinition, Verdict } from './types.ts'
+import type { CallContext, EvaluationResult, PolicyDefinition } from './types.ts'
 
 const policy = compilePolicy(builtInPolicy())
 const admin = principal([binding('admin')])
@@ -28,7 +28,7 @@ function packages(...definitions: (Omit<PolicyDefinition, 'name'> & { name?: str
     log: {
       slow: (name, ms) => void told.push(`${name} slow ${ms}`),
       failed: (name, why) => void told.push(`${name} failed: ${why}`),
-      said: (name, level, message) => void told.push(`${name} ${level} ${message}`),
+      message: (name, level, text) => void told.push(`${name} ${level} ${text}`),
     },
   })
   return { ...made, told, clock }
@@ -41,7 +41,7 @@ describe('packages', () => {
 
   test('are asked in their order, up to the first objection', async () => {
     const order: string[] = []
-    const note = (name: string, verdict: Verdict) => ({
+    const note = (name: string, verdict: EvaluationResult) => ({
       async evaluate() {
         order.push(name)
         return verdict
@@ -77,7 +77,7 @@ describe('packages', () => {
     expect(await all.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'p0' })
     expect(seen).toMatchObject({
       principal: { name: 'ada@example.com', roles: ['admin'] },
-      decision: { rule: 'role:admin', reason: 'The role admin gives app:cancel.' },
+      decision: { rule: 'role:admin', reason: 'The role admin grants app:cancel.' },
       phase: 'begin',
       simulated: false,
       signal: { aborted: true },
@@ -123,7 +123,7 @@ describe('packages', () => {
 
 describe('a review', () => {
   test('has the objections of a denial, and says when a package could not tell', async () => {
-    const answers: Verdict[] = [null, deny, { ...deny, effect: 'needs', requirement: 'approval' }]
+    const answers: EvaluationResult[] = [null, deny, { ...deny, effect: 'needs', requirement: 'approval' }]
     const all = packages({
       evaluate(_call, { phase }) {
         if (phase !== 'review') throw new Error('asked to begin')
@@ -181,7 +181,7 @@ describe('a simulation', () => {
   }, 2_000)
 
   test('asks a package that threw again', async () => {
-    const answers: (() => Verdict)[] = [
+    const answers: (() => EvaluationResult)[] = [
       () => {
         throw new Error('broken')
       },

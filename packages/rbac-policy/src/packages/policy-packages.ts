@@ -1,15 +1,15 @@
 import type { Allowed, Decision, Principal, RackCall } from '../types.ts'
-import {
-  type Answer,
-  type AskedPackage,
-  createAsked,
-  none,
-  type PackageCounts,
-  type SharedContext,
-} from './asked-package.ts'
 import type { Stopwatch } from './evaluate.ts'
 import type { LoadedPackage } from './loaded-package.ts'
 import { packageCallOf, packagePrincipalOf } from './package-call.ts'
+import {
+  type Answer,
+  createPackageEvaluator,
+  none,
+  type PackageCounts,
+  type PackageEvaluator,
+  type SharedContext,
+} from './package-evaluator.ts'
 import type { PackagesLog } from './packages-log.ts'
 import type { CallContext, Objection } from './types.ts'
 
@@ -22,25 +22,25 @@ interface Permitted {
   readonly decision: Allowed
 }
 
-/** What the packages make of a call that is under way. */
+/** The result of the packages for a call in progress. */
 interface Review {
-  /** That of a package, or null where nothing stands against it. */
+  /** The objection of a package, or null. */
   readonly objection: Decision | null
-  /** Whether a package could not say: the call may go on for a while. */
+  /** Whether a package failed. The call may continue for a while. */
   readonly unclear: boolean
 }
 
-/** All packages of a gateway, in the order in which they are asked. */
+/** All packages of a gateway, in the order of their evaluation. */
 export interface PolicyPackages {
   readonly loaded: readonly LoadedPackage[]
-  /** The decision as it is, or the first objection. A package that fails objects. */
+  /** The unchanged decision, or the first objection. A failed package is an objection. */
   narrow(permitted: Permitted): Promise<Decision>
   /**
-   * The same for simulated calls, while one request is answered. Packages see that the call is simulated. A package that
-   * exceeds its timeout is not asked again.
+   * The same for the simulated calls of one request. Packages see that the call is simulated. A package that exceeds its
+   * timeout is not evaluated again.
    */
   simulation(): (permitted: Permitted) => Promise<Decision>
-  /** Asks again about a call that is under way. Those that don't answer at once are left out where only `synchronous` ones are asked. */
+  /** Evaluates the packages again for a call in progress. `synchronous` leaves out packages that return promises. */
   review(permitted: Permitted, asked: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts
 }
@@ -59,7 +59,7 @@ export function createPolicyPackages({
   elapsed = () => performance.now(),
   log,
 }: PolicyPackagesOptions): PolicyPackages {
-  const asked = loaded.map(({ policy }) => createAsked(policy, { now, elapsed, log }))
+  const asked = loaded.map(({ policy }) => createPackageEvaluator(policy, { now, elapsed, log }))
 
   function narrow(permitted: Permitted): Promise<Decision> {
     const packageCall = packageCallOf(permitted.call)
@@ -81,10 +81,10 @@ export function createPolicyPackages({
     }
   }
 
-  async function narrowed(decision: Allowed, ask: (one: AskedPackage) => Promise<Answer>): Promise<Decision> {
+  async function narrowed(decision: Allowed, ask: (one: PackageEvaluator) => Promise<Answer>): Promise<Decision> {
     for (const one of asked) {
       const { objection, failed } = await ask(one)
-      if (objection !== null) return refusalBy(one.name, objection, decision)
+      if (objection !== null) return denialBy(one.name, objection, decision)
       if (failed !== null) return failureOf(one.name, failed, decision)
     }
     return decision
@@ -98,8 +98,8 @@ export function createPolicyPackages({
     for (const one of asked) {
       if (which === 'synchronous' && one.isAsynchronous(packageCall.route)) continue
       const { objection, failed } = await one.ask(packageCall, context)
-      // What a call needs, it needs to begin.
-      if (objection?.effect === 'deny') return { objection: refusalBy(one.name, objection, decision), unclear: false }
+      // Requirements apply only when a call begins.
+      if (objection?.effect === 'deny') return { objection: denialBy(one.name, objection, decision), unclear: false }
       unclear ||= failed !== null
     }
     return { objection: null, unclear }
@@ -127,7 +127,7 @@ function contextOf({ principal, decision, phase, simulated, now }: ContextParts)
   }
 }
 
-function refusalBy(name: string, objection: Objection, decision: Allowed): Decision {
+function denialBy(name: string, objection: Objection, decision: Allowed): Decision {
   const { rule, next: remedy, ...rest } = objection
   return { ...decision, ...rest, remedy, rule: `package:${name}:${rule}`, source: name }
 }
@@ -138,7 +138,7 @@ function failureOf(name: string, failed: string, decision: Allowed): Decision {
     effect: 'deny',
     rule: 'package-failed',
     source: name,
-    reason: `The policy package ${name} ${failed}, so the call is refused.`,
-    remedy: 'Try again, and if it goes on, tell an administrator of the gateway.',
+    reason: `The policy package ${name} ${failed}, so the call is denied.`,
+    remedy: 'Try again. If the problem persists, tell an administrator of the gateway.',
   }
 }

@@ -1,15 +1,15 @@
 export type RecordedDetail = Readonly<Record<string, string | number | boolean>>
 
-const mostFacts = 20
-const longestText = 1_000
+const maxFacts = 20
+const maxText = 1_000
 
-/** What an event of a package holds. @throws for what an event can't hold, which its author then sees in a test */
+/** The detail of an event of a package. @throws for invalid details, so that the author of the package sees them in a test */
 export function recordedDetail(name: string, detail: RecordedDetail): RecordedDetail {
   const facts = Object.entries(detail)
-  if (facts.length > mostFacts) throw new Error(`an event of a policy package has at most ${mostFacts} facts`)
+  if (facts.length > maxFacts) throw new Error(`an event of a policy package has at most ${maxFacts} facts`)
   for (const [fact, value] of facts) {
     if (!/^[a-z][A-Za-z0-9]{0,39}$/.test(fact) || fact === 'package')
-      throw new Error(`a fact of an event can not be called ${JSON.stringify(fact.slice(0, 40))}`)
+      throw new Error(`the name of a fact is invalid: ${JSON.stringify(fact.slice(0, 40))}`)
     if (!isPlain(value)) throw new Error(`the fact ${fact} is not a text, a finite number or a boolean`)
   }
   return { ...Object.fromEntries(facts.map(([fact, value]) => [fact, bounded(value)])), package: name }
@@ -20,5 +20,5 @@ function isPlain(value: unknown): boolean {
 }
 
 function bounded(value: string | number | boolean): string | number | boolean {
-  return typeof value === 'string' ? value.slice(0, longestText) : value
+  return typeof value === 'string' ? value.slice(0, maxText) : value
 }

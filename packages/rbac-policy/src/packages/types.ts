@@ -2,18 +2,18 @@ import type { CommandMode } from '@rack-gateway/command-matcher'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { PrincipalKind } from '../types.ts'
 
-/** One call on the rack API, as policy packages see it: plain, frozen, names instead of values, nothing secret. */
+/** One call on the rack API, as policy packages see it: plain, frozen, with names instead of values, and without secrets. */
 export interface PackageCall {
   readonly rack: string
   readonly app: string | null
   /** The id of the route, such as `POST /apps/{app}/releases/{id}/promote`. */
   readonly route: string
   readonly permission: string
-  /** Whether the rack may be changed by it. */
+  /** Whether the call can change the rack. */
   readonly changes: boolean
-  /** What the placeholders of the route stand for. */
+  /** The values of the placeholders of the route. */
   readonly params: Readonly<Record<string, string>>
-  /** Names of the parameters that are sent. */
+  /** Names of the sent parameters. */
   readonly parameters: {
     readonly query: readonly string[]
     readonly form: readonly string[]
@@ -23,62 +23,62 @@ export interface PackageCall {
   readonly process: { readonly id: string; readonly service: string | null; readonly own: boolean } | null
   /** The command of a run or an exec; `argv` is null if the command can't be split. */
   readonly command: { readonly mode: CommandMode; readonly argv: readonly string[] | null } | null
-  /** What is to run on an instance, as one text for a shell there; null: an interactive shell, or no shell on an instance. */
+  /** The command for a shell on an instance, as one text; null for an interactive shell, and for other calls. */
   readonly instanceCommand: string | null
-  /** Names of the keys that a new release adds, removes or changes. */
+  /** Names of the keys that a new release adds, removes, or changes. */
   readonly environment: { readonly changed: readonly string[] } | null
-  /** The release that a run asks for; null: the rack's default. */
+  /** The release of a run; null for the default of the rack. */
   readonly release: { readonly id: string; readonly newest: boolean } | null
-  /** Of a proxy: the resource behind the address. */
+  /** The resource at the address of a proxy. */
   readonly resource: { readonly app: string; readonly name: string } | null
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Where it comes from; null where that isn't known. */
+  /** The address of the caller; null if unknown. */
   readonly address: string | null
 }
 
-/** Who calls. */
+/** The principal of a call. */
 export interface PackagePrincipal {
   readonly kind: PrincipalKind
   readonly id: string
-  /** A user's e-mail address, or the name of a token or trust, which its creator chose. */
+  /** The e-mail address of a user, or the name of a token or trust, which its creator chose. */
   readonly name: string
   readonly groups: readonly string[]
-  /** Those that it holds where the call goes. */
+  /** The roles of the principal at the scope of the call. */
   readonly roles: readonly string[]
-  /** Of an API token: whose it is. */
+  /** The owner of an API token. */
   readonly owner: { readonly kind: 'user' | 'service-account'; readonly id: string; readonly name: string } | null
 }
 
-/** Goes to the gateway's log, one line each, with the package's name. No secrets. */
+/** Writes lines with the name of the package to the gateway's log. Do not log secrets. */
 export interface PackageLog {
   info(message: string): void
   warn(message: string): void
   error(message: string): void
 }
 
-/** What `evaluate` gets beside the call. Frozen as well. */
+/** The second argument of `evaluate`. Frozen. */
 export interface CallContext {
   readonly principal: PackagePrincipal
-  /** By what the policy permits the call. */
+  /** The rule by which the policy permits the call. */
   readonly decision: { readonly rule: string; readonly source: string; readonly reason: string }
-  /** `begin` before the call goes to the rack; `review` while its websocket or transfer is under way. */
+  /** `begin` before the call is forwarded; `review` while its websocket or transfer is in progress. */
   readonly phase: 'begin' | 'review'
   /**
    * `true` for a dry run: the package must not cause side effects.
-   * What only the rack knows of it is made up, in round brackets: `(another)`.
+   * Facts that only the rack knows are placeholders in round brackets, such as `(another)`.
    */
   readonly simulated: boolean
   /** Milliseconds since the epoch. */
   readonly clock: { now(): number }
   readonly log: PackageLog
-  /** Fires at the deadline: hand it to `fetch` and the like. */
+  /** Aborts at the deadline. Pass it to `fetch` and similar functions. */
   readonly signal: AbortSignal
 }
 
 /**
- * Why a call is not to go on. There is no way to say that it may: that is for roles alone.
- * `rule` is a short name in lower case, `reason` and `next` are whole sentences for the caller: why, and what to do.
+ * An objection to a call. Packages cannot permit calls; only roles can.
+ * `rule` is a short name in lower case. `reason` and `next` are whole sentences for the caller: why, and what to do.
  */
 export type Objection =
   | { readonly effect: 'deny'; readonly rule: string; readonly reason: string; readonly next: string }
@@ -90,43 +90,44 @@ export type Objection =
       readonly next: string
     }
 
-/** Null or undefined: nothing stands against the call. */
-export type Verdict = Objection | null | undefined
+/** Null or undefined: no objection. */
+export type EvaluationResult = Objection | null | undefined
 
-/** What the routes of a package work with. */
+/** The context of the routes of a package. */
 export interface RouteContext {
   readonly clock: { now(): number }
   readonly log: PackageLog
-  /** Who made a request of one of its routes, with the roles held at a place. @throws on a route that lets in anybody */
-  callerOf(request: FastifyRequest, place: { readonly rack: string; readonly app: string | null }): PackagePrincipal
+  /** The caller of a route, with its roles at a scope. @throws on a route without authentication */
+  callerOf(request: FastifyRequest, scope: { readonly rack: string; readonly app: string | null }): PackagePrincipal
   /**
-   * Writes an event `package.recorded`, with the request's principal. Resolves once it is durable: act only after that.
+   * Records an event `package.recorded` with the principal of the request. Resolves once it is durable, so await it before
+   * you act.
    *
-   * @param detail at most 20 facts, flat, no secrets
+   * @param detail at most 20 flat facts, without secrets
    * @throws AuditUnavailable (503)
    */
   record(request: FastifyRequest, detail: Readonly<Record<string, string | number | boolean>>): Promise<void>
 }
 
 export interface PolicyDefinition {
-  /** Stands in decisions, events and addresses: lower case, digits and dashes. */
+  /** Appears in decisions, events, and addresses: lower-case letters, digits, and dashes. */
   readonly name: string
   /**
-   * Judges one call that roles permit. Asked for each call on the rack API, so it should look at what is in memory;
-   * whatever it throws, and anything else that it returns, refuses the call.
+   * Decides about a call that roles permit. It runs for each call on the rack API, so it should use data in memory. The call
+   * is denied if it throws or returns any other value.
    */
-  evaluate(call: PackageCall, context: CallContext): Verdict | Promise<Verdict>
-  /** Milliseconds that an asynchronous answer may take, from 10 to 10000; 2000 when absent. After it the call is refused. */
+  evaluate(call: PackageCall, context: CallContext): EvaluationResult | Promise<EvaluationResult>
+  /** The timeout of a promise in milliseconds, from 10 to 10000. Default: 2000. After it, the call is denied. */
   readonly timeoutMs?: number
   /**
-   * Adds routes below `/gateway/packages/<name>`. They are for callers with a credential, unless a route's config says `anonymous: true`.
+   * Adds routes below `/gateway/packages/<name>`. They need a credential, unless the config of a route has `anonymous: true`.
    */
   readonly register?: (scope: FastifyInstance, context: RouteContext) => void | Promise<void>
-  /** When the gateway ends. */
+  /** Runs when the gateway stops. */
   readonly close?: () => void | Promise<void>
 }
 
-/** A definition that was checked. */
+/** A valid definition. */
 export interface PolicyPackage extends PolicyDefinition {
   readonly timeoutMs: number
 }

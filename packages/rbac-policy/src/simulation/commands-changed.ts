@@ -5,17 +5,17 @@ import { commandService } from '../required-permissions.ts'
 import { anyOther, type ExampleCommand, exampleCommands } from './example-commands.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
-/** What changes for commands. Judged by examples, so that another way to write the same rules is no change. */
+/** The differences between command rules, compared by example commands, so that an equivalent rule is not a difference. */
 export function commandsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   const examples = exampleCommands(
     [...before.commands, ...after.commands],
     [...new Set([...before.runServices, ...after.runServices])],
   )
-  const [judgeOld, judgeNew] = [judgeBy(before), judgeBy(after)]
-  const verdicts = after.roles.flatMap((role) =>
+  const [canRunBefore, canRunAfter] = [createCommandCheck(before), createCommandCheck(after)]
+  const changes = after.roles.flatMap((role) =>
     examples.flatMap((example) => {
       const [run, exec] = (['detached', 'exec'] as const).map((mode) =>
-        effectOf(judgeOld(role.name, example, mode), judgeNew(role.name, example, mode)),
+        effectOf(canRunBefore(role.name, example, mode), canRunAfter(role.name, example, mode)),
       )
       return [
         ...(run ? [{ effect: run, role: role.name, what: `run ${inWords(example)}` }] : []),
@@ -23,7 +23,7 @@ export function commandsChanged(before: PolicyDocument, after: PolicyDocument): 
       ]
     }),
   )
-  return [...verdicts, ...narrowed(before.commands, after.commands)]
+  return [...changes, ...narrowed(before.commands, after.commands)]
 }
 
 function effectOf(had: boolean, has: boolean): 'permits' | 'refuses' | null {
@@ -35,40 +35,40 @@ function inWords({ words, service }: ExampleCommand): string {
   return `"${words}" on ${service === anyOther ? 'any other service' : `the service ${service}`}`
 }
 
-/** In a process that isn't of an own run, a rule is half of what it takes. */
+/** An exec outside of one's own run needs a permission besides the rule. */
 function execWords(role: Role, example: ExampleCommand): string {
   const alone = example.service === commandService || compileRole(role).has('process:exec-any')
   return `exec ${inWords(example)}${alone ? '' : ', with process:exec-any'}`
 }
 
-type Judge = (role: string, example: ExampleCommand, mode: CommandMode) => boolean
+type CommandCheck = (role: string, example: ExampleCommand, mode: CommandMode) => boolean
 
-function judgeBy({ commands, runServices, roles }: PolicyDocument): Judge {
+function createCommandCheck({ commands, runServices, roles }: PolicyDocument): CommandCheck {
   const rules = compileRules(commands.map(plain), { runServices })
   const names = new Map(roles.map(({ name, extends: above = [] }) => [name, [name, ...above]]))
   return (role, { argv, service }, mode) => {
-    const place = { service, app: 'an-app', rack: 'a-rack', roles: names.get(role) ?? [] }
-    return matchCommand(rules, { ...place, argv, mode }).effect === 'allow'
+    const scope = { service, app: 'an-app', rack: 'a-rack', roles: names.get(role) ?? [] }
+    return matchCommand(rules, { ...scope, argv, mode }).effect === 'allow'
   }
 }
 
-/** Who may run what at all; what narrows a rule further is told apart. */
+/** A rule without its restrictions, which are compared separately. */
 function plain({ id, argv, services, roles }: CommandRule): CommandRule {
   return { id, argv, services, roles }
 }
 
 const narrowing = ['apps', 'racks', 'modes', 'interactive', 'entrypoint', 'environment', 'releases', 'when'] as const
 
-/** Rules that only got another name are no change: they say the same. */
+/** A renamed rule is not a difference. */
 function narrowed(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyChange[] {
   const [old, young] = [byId(before), byId(after)]
   const [gone, added] = [before.filter(({ id }) => !young.has(id)), after.filter(({ id }) => !old.has(id))]
   const unlike = (others: readonly PolicyRule[]) => (rule: PolicyRule) =>
-    !others.some((other) => saysTheSame(rule, other))
+    !others.some((other) => isEquivalent(rule, other))
   return [
     ...after.flatMap((rule) => changedIn(rule, old.get(rule.id))),
-    ...added.filter(unlike(gone)).flatMap((rule) => told(rule, `the new command rule ${rule.id}`, 'is')),
-    ...gone.filter(unlike(added)).flatMap((rule) => told(rule, `the command rule ${rule.id} is gone`, 'was')),
+    ...added.filter(unlike(gone)).flatMap((rule) => describe(rule, `the new command rule ${rule.id}`, 'is')),
+    ...gone.filter(unlike(added)).flatMap((rule) => describe(rule, `the command rule ${rule.id} was removed`, 'was')),
   ]
 }
 
@@ -79,18 +79,18 @@ function byId(rules: readonly PolicyRule[]): ReadonlyMap<string, PolicyRule> {
 function changedIn(rule: PolicyRule, earlier: PolicyRule | undefined): PolicyChange[] {
   const fields = narrowing.filter((field) => earlier !== undefined && !same(earlier[field], rule[field]))
   return fields.map((field) => {
-    const value = rule[field] === undefined ? 'not narrowed any more' : JSON.stringify(rule[field])
+    const value = rule[field] === undefined ? 'no longer restricted' : JSON.stringify(rule[field])
     return everyone('changes', `the command rule ${rule.id}: ${field} is ${value}`)
   })
 }
 
-function told(rule: PolicyRule, subject: string, verb: string): PolicyChange[] {
+function describe(rule: PolicyRule, subject: string, verb: string): PolicyChange[] {
   return narrowing
     .filter((field) => rule[field] !== undefined)
     .map((field) => everyone('changes', `${subject}: ${field} ${verb} ${JSON.stringify(rule[field])}`))
 }
 
-function saysTheSame(one: PolicyRule, other: PolicyRule): boolean {
+function isEquivalent(one: PolicyRule, other: PolicyRule): boolean {
   const fields = ['argv', 'services', ...narrowing] as const
   return same(sorted(one.roles), sorted(other.roles)) && fields.every((field) => same(one[field], other[field]))
 }

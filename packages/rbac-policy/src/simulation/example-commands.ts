@@ -1,9 +1,9 @@
 import { type ArgvWord, type CommandRule, formatWords, type WordType } from '@rack-gateway/command-matcher'
 
-/** A command that a rule is about. */
+/** A command that a rule matches. */
 export interface ExampleCommand {
   readonly argv: readonly string[]
-  /** As a rule would write it: placeholders and all. */
+  /** In the syntax of rules, with placeholders. */
   readonly words: string
   readonly service: string
 }
@@ -23,10 +23,10 @@ const unnamed = ['unnamed-command', 'unnamed-word']
 /** Stands for the services that no rule names. */
 export const anyOther = '(another)'
 
-/** Choices beyond so many stand for themselves. */
-const mostChoices = 50
+/** The maximum number of choices that are expanded. */
+const maxChoices = 50
 
-/** Commands that tell lists of rules apart: each way to write each rule, and one that none of them names. */
+/** Example commands that distinguish lists of rules: every variant of every rule, and one that no rule names. */
 export function exampleCommands(rules: readonly CommandRule[], runServices: readonly string[]): ExampleCommand[] {
   const named = rules.flatMap((rule) => rule.services).filter((name) => name !== '*')
   const services = [...new Set([...runServices, ...named, anyOther])]
@@ -51,7 +51,7 @@ function add(
 function variants(argv: readonly ArgvWord[]): (readonly ArgvWord[])[] {
   let all: (readonly ArgvWord[])[] = [[]]
   for (const word of argv) {
-    const choices = Array.isArray(word) && word.length * all.length <= mostChoices ? word : [word]
+    const choices = Array.isArray(word) && word.length * all.length <= maxChoices ? word : [word]
     all = all.flatMap((begun) => choices.map((choice: ArgvWord) => [...begun, choice]))
   }
   return all

@@ -1,12 +1,12 @@
 import { canonicalJson } from '../policy-document.ts'
 
-/** One thing that is otherwise under another document. */
+/** One difference between two documents. */
 export interface PolicyChange {
-  /** `permits`: what was refused is permitted. `refuses`: the other way round. `changes`: neither for certain. */
+  /** `permits`: something that was denied is permitted. `refuses`: the opposite. `changes`: it may be either. */
   readonly effect: 'permits' | 'refuses' | 'changes'
-  /** For whom; null: for everyone. */
+  /** The affected role; null for everyone. */
   readonly role: string | null
-  /** A permission, a command, an operation or a name, in words. */
+  /** Describes a permission, a command, an operation, or a name. */
   readonly what: string
 }
 

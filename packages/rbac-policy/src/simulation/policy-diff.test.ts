@@ -35,7 +35,7 @@ describe('what changes between two documents', () => {
     expect(changes('audit: { values: { sizes: { parameters: [count] } } }')).toEqual(
       expect.arrayContaining([
         { effect: 'changes', role: null, what: 'the value rule sizes is {"parameters":["count"]}' },
-        { effect: 'changes', role: null, what: 'the value rule releases is gone' },
+        { effect: 'changes', role: null, what: 'the value rule releases was removed' },
       ]),
     )
     const reversed = { ...before, recordedValues: before.recordedValues.toReversed() }
@@ -66,15 +66,19 @@ describe('what changes between two documents', () => {
 
   test('reports how long API tokens live', () => {
     expect(changes('tokens: { max-age: 30d, rules: { x: { roles: [admin], max-age: 12h } } }')).toEqual([
-      { effect: 'refuses', role: null, what: 'an API token lives for at most 30 days' },
-      { effect: 'changes', role: null, what: 'an API token without an end lives for 30 days' },
+      { effect: 'refuses', role: null, what: 'the maximum lifetime of an API token is 30 days' },
+      { effect: 'changes', role: null, what: 'the default lifetime of an API token is 30 days' },
       { effect: 'refuses', role: null, what: 'the token rule x is: at most 12 hours for the roles admin' },
     ])
     const narrow = (id: string, age: string) =>
       written(`tokens: { rules: { ${id}: { permissions: [app:delete], max-age: ${age} } } }`)
     expect(diffPolicies(narrow('x', '1d'), narrow('y', '2d'))).toEqual([
       { effect: 'refuses', role: null, what: 'the token rule y is: at most 2 days for the permissions app:delete' },
-      { effect: 'permits', role: null, what: 'the token rule x is gone: at most 1 day for the permissions app:delete' },
+      {
+        effect: 'permits',
+        role: null,
+        what: 'the token rule x was removed: at most 1 day for the permissions app:delete',
+      },
     ])
     expect(diffPolicies(narrow('x', '1d'), narrow('x', '2d'))).toEqual([
       { effect: 'permits', role: null, what: 'the token rule x is: at most 2 days for the permissions app:delete' },
@@ -172,7 +176,7 @@ describe('what changes between two documents', () => {
       what: 'the new command rule export: apps is ["web"]',
     })
     expect(diffPolicies(narrow, open)).toEqual([
-      { effect: 'changes', role: null, what: 'the command rule export is gone: apps was ["web"]' },
+      { effect: 'changes', role: null, what: 'the command rule export was removed: apps was ["web"]' },
     ])
     const renamed = { ...before, commands: [...before.commands, { ...export_, id: 'renamed' }] }
     expect(diffPolicies(narrow, renamed)).toEqual([])
@@ -189,9 +193,11 @@ describe('what changes between two documents', () => {
       'the recording rule one is {"input":false,"mode":"off"}',
       'the recording rule other is {"apps":["web"],"input":false,"mode":"off"}',
     ])
-    expect(diffPolicies(at(one, other), at(other)).map(({ what }) => what)).toEqual(['the recording rule one is gone'])
+    expect(diffPolicies(at(one, other), at(other)).map(({ what }) => what)).toEqual([
+      'the recording rule one was removed',
+    ])
     expect(diffPolicies(at(one, other), at(other, one)).map(({ what }) => what)).toEqual([
-      "the recording rules' order is other, one",
+      'the order of the recording rules is other, one',
     ])
   })
 
@@ -213,10 +219,10 @@ describe('what changes between two documents', () => {
       { effect: 'changes', role: 'new-one', what: 'the role is new' },
     ])
     expect(diffPolicies(written('roles:', '  old-one: {}'), before)).toEqual([
-      { effect: 'refuses', role: 'old-one', what: 'the role is gone: bindings to it give nothing' },
+      { effect: 'refuses', role: 'old-one', what: 'the role was removed: bindings to it grant nothing' },
     ])
     expect(changes('roles:', `  ops: { extends: [ops], ${shift} }`)).toEqual([
-      { effect: 'refuses', role: 'ops', what: 'it holds only under conditions: [{"callers":["user"]}]' },
+      { effect: 'refuses', role: 'ops', what: 'it applies only under conditions: [{"callers":["user"]}]' },
     ])
   })
 

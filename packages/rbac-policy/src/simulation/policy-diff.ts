@@ -9,7 +9,7 @@ import { valuesChanged } from './values-changed.ts'
 
 export type { PolicyChange } from './policy-change.ts'
 
-/** What changes between two documents: for which role, by permission and by command, and for everyone. */
+/** The differences between two documents: permissions and commands of each role, and rules for everyone. */
 export function diffPolicies(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   return [
     ...rolesChanged(before, after),
@@ -37,7 +37,7 @@ function rolesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChan
     ...gone.map((role) => ({
       effect: 'refuses' as const,
       role,
-      what: 'the role is gone: bindings to it give nothing',
+      what: 'the role was removed: bindings to it grant nothing',
     })),
     ...added.map((role) => ({ effect: 'changes' as const, role, what: 'the role is new' })),
     ...conditions,
@@ -50,7 +50,9 @@ function conditionEffect(before: readonly unknown[], after: readonly unknown[]):
 }
 
 function conditionWords(after: readonly unknown[]): string {
-  return after.length === 0 ? 'it holds without conditions' : `it holds only under conditions: ${JSON.stringify(after)}`
+  return after.length === 0
+    ? 'it applies without conditions'
+    : `it applies only under conditions: ${JSON.stringify(after)}`
 }
 
 function permissionsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {

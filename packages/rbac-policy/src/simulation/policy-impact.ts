@@ -4,7 +4,7 @@ import type { PolicyDocument } from '../policy-document.ts'
 import type { Decision } from '../types.ts'
 import { type Callers, createCallers, type RecordedCall, type ReplayedCall, replayable } from './recorded-call.ts'
 
-/** Calls that were made, and would come to something else under a proposed document. */
+/** Recorded calls that a proposed document would decide differently. */
 export interface ImpactChange {
   readonly effect: 'permits' | 'refuses'
   readonly principal: { readonly kind: string; readonly id: string; readonly name: string }
@@ -13,43 +13,43 @@ export interface ImpactChange {
   readonly app: string | null
   /** The command, as recorded. */
   readonly command: string | null
-  /** By what the proposed document decides. */
+  /** The rule of the proposed document. */
   readonly rule: string
   readonly reason: string
   readonly count: number
-  /** RFC 3339: the latest of them. */
+  /** The time of the latest of these calls, RFC 3339. */
   readonly last: string
 }
 
 export interface PolicyImpact {
-  /** Calls that were looked at. */
+  /** The number of replayed calls. */
   readonly calls: number
-  /** Calls of which the record doesn't say enough to decide them again as they were. */
+  /** Calls whose recorded decision cannot be reproduced. */
   readonly unclear: number
-  /** Calls that a policy package refused: packages are not part of the study, so what would come of these isn't known. */
+  /** Calls that a policy package denied. Packages are not part of the study, so their result is unknown. */
   readonly packages: number
-  /** Calls that were refused and would be permitted, and the other way round: those of changes that are left out are counted too. */
+  /** Calls that were denied and would be permitted, and the opposite, including those of omitted changes. */
   readonly permitted: number
   readonly refused: number
-  /** The most frequent first; at most so many as were asked for. */
+  /** The most frequent first, limited to the requested number. */
   readonly changes: readonly ImpactChange[]
-  /** Changes that are left out. */
+  /** The number of omitted changes. */
   readonly more: number
 }
 
 export interface ImpactStudy {
-  /** @param recorded null for a record that doesn't say enough */
+  /** @param recorded null for an event that lacks information */
   add(recorded: RecordedCall | null): void
-  result(most: number): PolicyImpact
+  result(maxChanges: number): PolicyImpact
 }
 
-/** What is known of so many different calls is kept; beyond them, each is decided anew. */
-const mostKnown = 50_000
-const mostChanges = 10_000
+/** The maximum number of different calls with cached results. Further ones are decided each time. */
+const maxCached = 50_000
+const maxChanges = 10_000
 
 /**
- * Decides recorded calls by the document in force and by a proposed one. A call that the document in force doesn't decide as recorded is unclear:
- * bindings or the document have changed since, or the record doesn't say enough.
+ * Decides recorded calls with the current document and with a proposed one. A call is unclear if the current document does
+ * not reproduce its recorded decision, because bindings or the document have changed, or the event lacks information.
  *
  * @throws InvalidPolicy
  */
@@ -74,7 +74,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
   function replay(recorded: RecordedCall): void {
     const key = keyOf(recorded)
     const found = known.get(key) ?? changeOf(recorded, { before, after, callers })
-    if (known.size < mostKnown) known.set(key, found)
+    if (known.size < maxCached) known.set(key, found)
     if (found === 'unclear') unclear += 1
     else if (found !== 'same') note(recorded, found)
   }
@@ -86,7 +86,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
     const words = command?.join(' ') ?? null
     const key = JSON.stringify([effect, principal.id, route, rack, app, words, decision.rule])
     const earlier = changes.get(key)
-    if (earlier === undefined && changes.size >= mostChanges) {
+    if (earlier === undefined && changes.size >= maxChanges) {
       lost += 1
       return
     }
@@ -110,18 +110,18 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
 
   return {
     add,
-    result(most) {
+    result(maxResults) {
       const sorted = [...changes.values()].sort(
         (one, other) => other.count - one.count || (one.last < other.last ? 1 : -1),
       )
       const { permits: permitted, refuses: refused } = total
-      const more = Math.max(0, sorted.length - most) + lost
-      return { calls, unclear, packages, permitted, refused, changes: sorted.slice(0, most), more }
+      const more = Math.max(0, sorted.length - maxResults) + lost
+      return { calls, unclear, packages, permitted, refused, changes: sorted.slice(0, maxResults), more }
     },
   }
 }
 
-/** What a package says of its refusals; see `packages/objection.ts`. */
+/** Whether a policy package denied the call. */
 function isOfPackage({ decision: { rule } }: RecordedCall): boolean {
   return rule.startsWith('package:') || rule === 'package-failed'
 }
@@ -131,23 +131,23 @@ interface ChangeOfOne {
   readonly decision: Decision
 }
 
-interface Judges {
+interface ReplayContext {
   readonly before: Policy
   readonly after: Policy
   readonly callers: Callers
 }
 
-function changeOf(recorded: RecordedCall, { before, after, callers }: Judges): ChangeOfOne | 'same' | 'unclear' {
+function changeOf(recorded: RecordedCall, { before, after, callers }: ReplayContext): ChangeOfOne | 'same' | 'unclear' {
   const replayed = replayable(recorded, callers)
-  const asRecorded = replayed && asItWas(replayed, before, recorded.decision.effect)
+  const asRecorded = replayed && reproduce(replayed, before, recorded.decision.effect)
   if (!asRecorded) return 'unclear'
   const decision = after.decide(asRecorded.principal, asRecorded.call)
   const [was, is] = [recorded.decision.effect === 'allow', decision.effect === 'allow']
   return was === is ? 'same' : { effect: is ? 'permits' : 'refuses', decision }
 }
 
-/** The record doesn't say whether a process was the caller's own run, nor which release was the newest: the way that was so is one that comes to the same. */
-function asItWas({ principal, call }: ReplayedCall, before: Policy, effect: string): ReplayedCall | null {
+/** Tries the facts that events do not contain (own run, newest release) until the recorded decision is reproduced. */
+function reproduce({ principal, call }: ReplayedCall, before: Policy, effect: string): ReplayedCall | null {
   const processes = call.process === null ? [null] : [call.process, { ...call.process, own: !call.process.own }]
   const releases = call.release === null ? [null] : [call.release, { ...call.release, newest: false }]
   for (const process of processes) {
@@ -159,7 +159,7 @@ function asItWas({ principal, call }: ReplayedCall, before: Policy, effect: stri
   return null
 }
 
-/** The same for calls that come to the same under any document: alike in all that is decided by, within the same minute, which is as short as a time window can be. */
+/** Equal for calls that every document decides equally. Time windows have a resolution of a minute. */
 function keyOf(recorded: RecordedCall): string {
   const { principal, rack, app, route, path, service, command, parameters, environment, source, at, decision } =
     recorded

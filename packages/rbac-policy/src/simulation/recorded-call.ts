@@ -11,7 +11,7 @@ import {
 import { onePermissionEach } from '../grants.ts'
 import type { Binding, Principal, PrincipalKind, RackCall } from '../types.ts'
 
-/** What an audit event says about a call that was decided: as much as is needed to decide it again. */
+/** The part of an audit event that is needed to decide about its call again. */
 export interface RecordedCall {
   /** RFC 3339. */
   readonly at: string
@@ -21,7 +21,7 @@ export interface RecordedCall {
     readonly name: string
     readonly owner?: { readonly kind: string; readonly id: string; readonly name: string }
     readonly groups?: readonly string[]
-    /** Those that held where it was asked. */
+    /** The roles at the scope of the call. */
     readonly roles?: readonly string[]
   }
   readonly source?: { readonly address: string }
@@ -38,12 +38,12 @@ export interface RecordedCall {
     readonly form: readonly string[]
     readonly headers: readonly string[]
   }
-  /** Names of the keys that a new release changed, or that a run brought. */
+  /** Names of the keys that a new release changed, or that a run set. */
   readonly environment?: readonly string[]
   readonly decision: { readonly effect: string; readonly rule: string }
 }
 
-/** A call as it was decided, put together again, and who made it. */
+/** A rebuilt call and its principal. */
 export interface ReplayedCall {
   readonly principal: Principal
   readonly call: RackCall
@@ -54,7 +54,7 @@ export interface Callers {
   of(recorded: RecordedCall, kind: PrincipalKind): Principal
 }
 
-const mostCallers = 10_000
+const maxCallers = 10_000
 
 export function createCallers(): Callers {
   const known = new Map<string, Principal>()
@@ -63,7 +63,7 @@ export function createCallers(): Callers {
       const { id, name, roles, groups, owner } = recorded.principal
       const key = JSON.stringify([kind, id, name, roles, groups, owner])
       const found = known.get(key) ?? principalOf(recorded, kind)
-      if (known.size >= mostCallers) known.clear()
+      if (known.size >= maxCallers) known.clear()
       known.set(key, found)
       return found
     },
@@ -73,10 +73,10 @@ export function createCallers(): Callers {
 const match = compileMatcher(rackRoutes)
 
 /**
- * Rebuilds a recorded call. An event has only the roles that the principal had for the call's scope, so they are given for every scope, since
- * nothing but that place is asked about. A token's owner is taken to hold everything, and what the token holds, as the record doesn't say.
+ * Rebuilds a recorded call. An event has only the principal's roles at the scope of the call, so they are bound to every
+ * scope. The owner of a token gets all permissions, because events do not contain the owner's roles.
  *
- * @returns null for what can't be: another version's route, or a caller without a kind of today
+ * @returns null for an unknown route or kind of principal, such as those of another version
  */
 export function replayable(recorded: RecordedCall, callers: Callers): ReplayedCall | null {
   const route = routesById.get(recorded.route)

@@ -2,7 +2,7 @@ import { canonicalJson } from '../policy-document.ts'
 import type { RecordingRule } from '../recordings.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
-/** What changes for which sessions are recorded. The first rule decides, so their order counts. */
+/** The differences between recording rules. The first matching rule decides, so their order matters. */
 export function recordingsChanged(before: readonly RecordingRule[], after: readonly RecordingRule[]): PolicyChange[] {
   const [old, young] = [byId(before), byId(after)]
   const changed = [...young].filter(([id, words]) => old.get(id) !== words)
@@ -13,10 +13,10 @@ export function recordingsChanged(before: readonly RecordingRule[], after: reado
   ]
   return [
     ...changed.map(([id, words]) => everyone('changes', `the recording rule ${id} is ${words}`)),
-    ...gone.map((id) => everyone('changes', `the recording rule ${id} is gone`)),
+    ...gone.map((id) => everyone('changes', `the recording rule ${id} was removed`)),
     ...(same(orderOld, orderNew)
       ? []
-      : [everyone('changes', `the recording rules' order is ${[...young.keys()].join(', ')}`)]),
+      : [everyone('changes', `the order of the recording rules is ${[...young.keys()].join(', ')}`)]),
   ]
 }
 

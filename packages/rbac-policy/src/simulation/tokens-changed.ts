@@ -3,19 +3,24 @@ import { durationInWords } from '@rack-gateway/config/duration'
 import type { TokenRule, TokenTerms } from '../policy-document.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
-/** What changes for how long API tokens live. */
+/** The differences between the lifetimes of API tokens. */
 export function tokensChanged(before: TokenTerms, after: TokenTerms): PolicyChange[] {
   const [old, young] = [byId(before.rules), byId(after.rules)]
   const gone = before.rules.filter(({ id }) => !young.has(id))
   return [
     ...(before.maxAge === after.maxAge
       ? []
-      : [everyone(effectOf(before.maxAge, after.maxAge), `an API token lives for at most ${words(after.maxAge)}`)]),
+      : [
+          everyone(
+            effectOf(before.maxAge, after.maxAge),
+            `the maximum lifetime of an API token is ${words(after.maxAge)}`,
+          ),
+        ]),
     ...(before.defaultAge === after.defaultAge
       ? []
-      : [everyone('changes', `an API token without an end lives for ${words(after.defaultAge)}`)]),
+      : [everyone('changes', `the default lifetime of an API token is ${words(after.defaultAge)}`)]),
     ...after.rules.flatMap((rule) => ruleChanged(old.get(rule.id), rule)),
-    ...gone.map((rule) => everyone('permits', `the token rule ${rule.id} is gone: ${ruleWords(rule)}`)),
+    ...gone.map((rule) => everyone('permits', `the token rule ${rule.id} was removed: ${ruleWords(rule)}`)),
   ]
 }
 

@@ -2,20 +2,20 @@ import { readCommand } from '@rack-gateway/command-matcher'
 import { type RackRoute, routesById } from '@rack-gateway/convox-api'
 import type { Binding, Moment, Principal, RackCall } from '../types.ts'
 
-/** The moment at which everything is decided. */
+/** The time of all decisions in tests. */
 export const now = Date.UTC(2030, 0, 1)
 
-/** When and from where everything is asked, unless said otherwise. */
+/** The default time and address. */
 export function moment(at = now): Moment {
   return { at, address: '192.0.2.1' }
 }
 
-/** A binding on every rack and app, without an end, unless said otherwise. */
+/** By default, a binding on every rack and app, without expiry. */
 export function binding(role: string, change: Partial<Binding> = {}): Binding {
   return { id: `binding-${role}`, role, racks: '*', apps: '*', expiresAt: null, ...change }
 }
 
-/** A user with these bindings, unless said otherwise. */
+/** By default, a user with these bindings. */
 export function principal(bindings: readonly Binding[], change: Partial<Principal> = {}): Principal {
   return {
     kind: 'user',
@@ -31,7 +31,7 @@ export function principal(bindings: readonly Binding[], change: Partial<Principa
   }
 }
 
-/** An API token and what its owner holds. */
+/** An API token and the bindings of its owner. */
 export function token(
   bindings: readonly Binding[],
   owner: readonly Binding[],
@@ -51,7 +51,7 @@ function routeOf(id: string): RackRoute {
   return route
 }
 
-/** The plainest call of a route on the rack staging and, where it has one, the app web; its process belongs to the service command. */
+/** A simple call of a route on the rack staging, the app web, and a process of the service command. */
 export function call(id: string, change: Partial<RackCall> = {}): RackCall {
   const route = routeOf(id)
   const run = route.permission === 'process:run'

@@ -4,10 +4,10 @@ import { nearest } from '@rack-gateway/config/client'
 export type FieldsOf<T> = Readonly<Record<keyof T, true>>
 
 /**
- * A misspelled field would otherwise be left out in silence, and the test would pass for another reason.
+ * Rejects misspelled fields, because a test that silently ignores a field can pass for the wrong reason.
  *
- * @param where what the fields are of, such as `as`; empty for the call itself
- * @throws for a field that is not known, with the name that was probably meant
+ * @param where the parent of the fields, such as `as`; empty for the call itself
+ * @throws for an unknown field, with a suggestion
  */
 export function checkFields<T extends object>(given: T, known: FieldsOf<T>, where: string): void {
   for (const field of Object.keys(given)) {

@@ -3,36 +3,36 @@ import { type RackRoute, rackRoutes, routesById } from '@rack-gateway/convox-api
 import type { Principal, PrincipalKind, RackCall } from '../types.ts'
 import { checkFields, type FieldsOf } from './check-fields.ts'
 
-/** Who calls, in a test: a person who is an administrator, unless said otherwise. */
+/** The caller in a test. Default: a user who is an administrator. */
 export interface TestCaller {
-  /** On every rack and app. One that the built-in policy doesn't know stands for one of your own. */
+  /** Bound to every rack and app. Can be a role that the built-in policy does not have. */
   readonly role?: string
   readonly kind?: PrincipalKind
   readonly name?: string
   readonly groups?: readonly string[]
-  /** Of an API token: the service account that owns it. */
+  /** The service account that owns an API token. */
   readonly serviceAccount?: string
 }
 
-/** A call, in a test. What is absent is as plain as it can be. */
+/** A call in a test. All fields except the route have defaults. */
 export interface TestCall {
-  /** The id of a route, such as `POST /apps/{app}/releases/{id}/promote`: docs/reference/rack-api.md lists them. */
+  /** The ID of a route, such as `POST /apps/{app}/releases/{id}/promote`. docs/reference/rack-api.md lists them. */
   readonly route: string
-  /** `staging` when absent. */
+  /** Default: `staging`. */
   readonly rack?: string
-  /** `web` when absent, where the route has an app. */
+  /** Default: `web`, if the route has an app. */
   readonly app?: string
-  /** What the route's other placeholders stand for. */
+  /** The values of the other placeholders of the route. */
   readonly params?: Readonly<Record<string, string>>
-  /** When: `2030-12-24T12:00Z`, a Date, or milliseconds; noon of 2 January 2030 when absent. */
+  /** The time: `2030-12-24T12:00Z`, a Date, or milliseconds. Default: noon of 2 January 2030. */
   readonly at?: string | number | Date
   readonly as?: TestCaller
   readonly address?: string
   readonly service?: string
   readonly process?: { readonly id?: string; readonly service?: string | null; readonly own?: boolean }
-  /** Of a run or exec, `bin/pre_release` when absent; or what is to run on an instance. */
+  /** The command of a run, an exec (default: `bin/pre_release`), or a shell on an instance. */
   readonly command?: string
-  /** Names of the environment's keys that a new release changes. */
+  /** Names of the environment keys that a new release changes. */
   readonly environment?: readonly string[]
   readonly parameters?: Partial<RackCall['parameters']>
   readonly release?: { readonly id: string; readonly newest: boolean }
@@ -63,7 +63,7 @@ const noon = Date.UTC(2030, 0, 2, 12)
 /** @throws for a time that can't be read */
 export function timeOf(at: TestCall['at'] = noon): number {
   const time = new Date(at).getTime()
-  if (Number.isNaN(time)) throw new Error(`at: ${String(at)} is no time; write it as in 2030-12-24T12:00Z`)
+  if (Number.isNaN(time)) throw new Error(`at: ${String(at)} is not a time; write it like 2030-12-24T12:00Z`)
   return time
 }
 
@@ -122,7 +122,7 @@ function routeOf(id: string): RackRoute {
   throw new Error(`the rack API has no route ${JSON.stringify(id)}: ${hint}`)
 }
 
-/** The route that shares the most words; null where none shares two. */
+/** The route that shares the most words; null if none shares two. */
 function mostAlike(id: string): string | null {
   const words = new Set(wordsOf(id))
   const shared = rackRoutes.map((route) => wordsOf(route.id).filter((word) => words.has(word)).length)

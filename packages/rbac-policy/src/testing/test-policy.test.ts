@@ -95,7 +95,7 @@ describe('testPolicy', () => {
     await expect(fridays.evaluate({ route: 'POST /promote' })).rejects.toThrow(
       'the rack API has no route "POST /promote": did you mean POST /apps/{app}/releases/{id}/promote?',
     )
-    await expect(fridays.evaluate({ route: promote, at: 'Friday' })).rejects.toThrow('at: Friday is no time')
+    await expect(fridays.evaluate({ route: promote, at: 'Friday' })).rejects.toThrow('at: Friday is not a time')
     await expect(fridays.evaluate({ route: promote, as: { role: 'viewer' } })).rejects.toThrow(
       'the built-in policy refuses POST /apps/{app}/releases/{id}/promote to viewer: release:promote on web needs',
     )
@@ -105,7 +105,7 @@ describe('testPolicy', () => {
     const at = '2030-01-04T12:00Z'
     const failure = await fridays.evaluate({ route: promote, at, params: { id: 'broken' } }).catch((error) => error)
     expect(failure.message).toBe(
-      `no-fridays, asked about ${promote}: threw "no calendar". A gateway refuses such a call by the rule package-failed.`,
+      `no-fridays, for ${promote}: threw "no calendar". A gateway denies such a call by the rule package-failed.`,
     )
     expect(failure.cause.message).toBe('no calendar')
     await expect(fridays.evaluate({ route: promote, at, params: { id: 'odd' } })).rejects.toThrow(

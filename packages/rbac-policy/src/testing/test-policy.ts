@@ -10,23 +10,23 @@ import type { Allowed, Decision, Principal, RackCall } from '../types.ts'
 import { principalOf, rackCallOf, type TestCall, timeOf } from './test-call.ts'
 import { createTestRoutes, type TestAnswer, type TestAsked } from './test-routes.ts'
 
-/** A policy package with a gateway around it that exists for tests alone: the same evaluation, no network. */
+/** Tests a policy package: evaluates it like a gateway, without a network. */
 export interface TestedPolicy {
   /**
-   * What a gateway with this package alone would decide.
+   * The decision of a gateway with only this package.
    *
-   * @throws where the package fails, with what it threw as the cause: a gateway would refuse the call by the rule `package-failed`
+   * @throws if the package fails, with its error as the cause. A gateway would deny the call by the rule `package-failed`
    */
   evaluate(call: TestCall, phase?: CallContext['phase']): Promise<Decision>
   /** The decision that `rack-gateway can` would show: the package sees a simulated call. @throws as above */
   simulate(call: TestCall): Promise<Decision>
-  /** Asks one of the package's routes. @param path below the package's own address */
+  /** Sends a request to a route of the package. @param path below the prefix of the package */
   ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, asked?: TestAsked): Promise<TestAnswer>
-  /** What it has recorded by its routes. */
+  /** The events that its routes recorded. */
   readonly recorded: readonly { readonly by: string | null; readonly detail: RecordedDetail }[]
-  /** What it has written to the log: `warn: …`. */
+  /** Its log lines, such as `warn: …`. */
   readonly logged: readonly string[]
-  /** Ends it as the end of a gateway would. */
+  /** Closes the package like a gateway that stops. */
   close(): Promise<void>
 }
 
@@ -40,8 +40,8 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
   const loaded: LoadedPackage[] = [{ policy, entry: policy.name, version: null, sha256: '' }]
   const logged: string[] = []
   const recorded: { by: string | null; detail: RecordedDetail }[] = []
-  const said: PackagesLog['said'] = (_name, level, message) => void logged.push(`${level}: ${message}`)
-  const routes = createTestRoutes({ loaded, policy: builtIn(), recorded, said })
+  const message: PackagesLog['message'] = (_name, level, text) => void logged.push(`${level}: ${text}`)
+  const routes = createTestRoutes({ loaded, policy: builtIn(), recorded, message })
 
   return {
     recorded,
@@ -61,7 +61,7 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
     const packages = createPolicyPackages({
       loaded,
       now: () => timeOf(asked.at),
-      log: { said, slow: () => undefined, failed: (_name, why, error) => void failures.push({ why, error }) },
+      log: { message, slow: () => undefined, failed: (_name, why, error) => void failures.push({ why, error }) },
     })
     const permitted = { principal, call, decision: allowedTo(principal, call) }
     const ways = {
@@ -77,8 +77,8 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
 }
 
 function failureSentence(name: string, route: string, { why, error }: { why: string; error: unknown }): string {
-  const said = why === 'threw' && error instanceof Error ? `threw "${error.message}"` : why
-  return `${name}, asked about ${route}: ${said}. A gateway refuses such a call by the rule package-failed.`
+  const problem = why === 'threw' && error instanceof Error ? `threw "${error.message}"` : why
+  return `${name}, for ${route}: ${problem}. A gateway denies such a call by the rule package-failed.`
 }
 
 let compiled: Policy | null = null
@@ -88,7 +88,7 @@ function builtIn(): Policy {
   return compiled
 }
 
-/** A package is asked only about what roles allow. @throws where the built-in policy doesn't */
+/** A package is evaluated only for calls that roles permit. @throws if the built-in policy does not permit the call */
 function allowedTo(principal: Principal, call: RackCall): Allowed {
   const policy = builtIn()
   const [role = ''] = principal.bindings.map((binding) => binding.role)

@@ -8,7 +8,7 @@ import type { Principal } from '../types.ts'
 import { checkFields, type FieldsOf } from './check-fields.ts'
 import { principalOf, type TestCall, type TestCaller, timeOf } from './test-call.ts'
 
-/** How a route of a package is asked, in a test. */
+/** A request to a route of a package, in a test. */
 export interface TestAsked {
   /** Null for a request without a credential. */
   readonly as?: TestCaller | null
@@ -20,7 +20,7 @@ const askedFields: FieldsOf<TestAsked> = { as: true, body: true, at: true }
 
 export interface TestAnswer {
   readonly status: number
-  /** The body as JSON, or its text where it isn't any. */
+  /** The parsed JSON body, or its text. */
   readonly body: unknown
 }
 
@@ -28,11 +28,11 @@ export interface TestRoutesOptions {
   readonly loaded: readonly LoadedPackage[]
   readonly policy: Policy
   readonly recorded: { by: string | null; detail: RecordedDetail }[]
-  readonly said: PackagesLog['said']
+  readonly message: PackagesLog['message']
 }
 
-/** A server that is never listened on, with the package's routes where a gateway has them. */
-export function createTestRoutes({ loaded, policy, recorded, said }: TestRoutesOptions) {
+/** A server that does not listen, with the routes of the package at the same addresses as in a gateway. */
+export function createTestRoutes({ loaded, policy, recorded, message }: TestRoutesOptions) {
   const callers = new Map<string, Principal>()
   const known = new WeakMap<FastifyRequest, Principal>()
   let at = timeOf()
@@ -44,10 +44,10 @@ export function createTestRoutes({ loaded, policy, recorded, said }: TestRoutesO
       loaded,
       policy,
       now: () => at,
-      log: { said, slow: () => undefined, failed: () => undefined },
+      log: { message, slow: () => undefined, failed: () => undefined },
       async authenticate(request) {
         const caller = callers.get(String(request.headers['x-test-caller']))
-        if (!caller) throw Object.assign(new Error('there is no credential'), { statusCode: 401 })
+        if (!caller) throw Object.assign(new Error('the request has no credential'), { statusCode: 401 })
         known.set(request, caller)
       },
       admit: async () => undefined,

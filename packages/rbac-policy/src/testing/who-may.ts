@@ -1,6 +1,6 @@
 /**
- * Who may call what, transcribed by hand from the table of roles, route by route. V viewer, O ops, D deployer, C ci; admin may
- * all that isn't blocked, auditor nothing here. A route of the rack that isn't in this table fails a test.
+ * The permitted roles of each route, transcribed by hand from the table of roles. V viewer, O ops, D deployer, C ci. An admin
+ * can call everything that isn't blocked, an auditor nothing. A route that is missing here fails a test.
  */
 export const whoMay: Readonly<Record<string, string>> = {
   'GET /apps': 'VODC',
@@ -109,7 +109,7 @@ export const whoMay: Readonly<Record<string, string>> = {
   'WS /proxy/{host}/{port}': 'blocked',
 }
 
-/** Routes of the whole rack: a binding to some apps only doesn't do. */
+/** Routes of the whole rack, which a binding to certain apps does not permit. */
 export const wholeRack: readonly RegExp[] = [
   /^POST \/apps$/,
   /^(POST|PUT|DELETE|OPTIONS|ANY) \/(certificates|letsencrypt|registries|system|resources|events|v2|custom|kubernetes)/,
@@ -119,7 +119,7 @@ export const wholeRack: readonly RegExp[] = [
   /^WS \/(system|proxy)/,
 ]
 
-/** Routes whose answer is a list that is cut to what the caller may see: any binding on the rack does. */
+/** Routes that return a list of what the caller can see. Any binding on the rack permits them. */
 export const cutLists = [
   'GET /apps',
   'GET /auth',

@@ -17,7 +17,7 @@ export interface TestedPolicy {
   readonly document: string
   /** Its SHA-256, hex. */
   readonly policy: string
-  readonly files: readonly { readonly file: string; readonly verdicts: readonly CaseEvaluation[] }[]
+  readonly files: readonly { readonly file: string; readonly evaluations: readonly CaseEvaluation[] }[]
   readonly coverage: readonly CoveredRule[]
 }
 
@@ -68,13 +68,13 @@ async function testPolicy(
     if (fitting.cases === null) throw invalid(file, asCases, fitting.problems)
     return { file, cases: fitting.cases }
   })
-  const { policy, verdicts, coverage } = runCases(
+  const { policy, evaluations, coverage } = runCases(
     document,
     all.flatMap(({ cases }) => cases),
   )
   const files = all.map(({ file, cases }) => {
     const own = new Set(cases)
-    return { file, verdicts: verdicts.filter((verdict) => own.has(verdict.case)) }
+    return { file, evaluations: evaluations.filter((evaluation) => own.has(evaluation.case)) }
   })
   return { document: shownName(name), policy, files, coverage }
 }

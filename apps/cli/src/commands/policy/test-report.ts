@@ -6,14 +6,14 @@ import type { TestedPolicy } from './test-policies.ts'
 
 /** What a person reads: the cases that failed, how many there were, and which rules no case came to. */
 export function testedLines({ document, policy, files, coverage }: TestedPolicy): string[] {
-  const verdicts = files.flatMap((file) => file.verdicts)
-  const failed = verdicts.filter(({ passed }) => !passed).length
+  const evaluations = files.flatMap((file) => file.evaluations)
+  const failed = evaluations.filter(({ passed }) => !passed).length
   const outcome = failed === 0 ? 'all passed' : `${failed} failed`
   return [
-    ...files.flatMap(({ file, verdicts: ofFile }) =>
-      ofFile.filter(({ passed }) => !passed).flatMap((verdict) => failureLines(file, verdict)),
+    ...files.flatMap(({ file, evaluations: ofFile }) =>
+      ofFile.filter(({ passed }) => !passed).flatMap((evaluation) => failureLines(file, evaluation)),
     ),
-    `${counted(verdicts.length, 'case')}, ${outcome}, by ${document} (${policy.slice(0, 12)}), policy packages aside`,
+    `${counted(evaluations.length, 'case')}, ${outcome}, by ${document} (${policy.slice(0, 12)}), policy packages aside`,
     ...coverageLines(document, coverage),
   ]
 }
@@ -44,15 +44,15 @@ function coverageLines(document: string, coverage: readonly CoveredRule[]): stri
 
 /** The same for programs. */
 export function testedAsJson(tested: readonly TestedPolicy[]) {
-  const verdicts = tested.flatMap(({ files }) => files.flatMap((file) => file.verdicts))
-  const passed = verdicts.filter((verdict) => verdict.passed).length
+  const evaluations = tested.flatMap(({ files }) => files.flatMap((file) => file.evaluations))
+  const passed = evaluations.filter((evaluation) => evaluation.passed).length
   return {
     passed,
-    failed: verdicts.length - passed,
+    failed: evaluations.length - passed,
     policies: tested.map(({ document, policy, files, coverage }) => ({
       document,
       policy,
-      cases: files.flatMap(({ file, verdicts: ofFile }) => ofFile.map((verdict) => caseAsJson(file, verdict))),
+      cases: files.flatMap(({ file, evaluations: ofFile }) => ofFile.map((evaluation) => caseAsJson(file, evaluation))),
       coverage,
     })),
   }

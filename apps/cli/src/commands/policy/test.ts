@@ -53,7 +53,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
 }
 
 function hasFailed({ files }: TestedPolicy): boolean {
-  return files.some(({ verdicts }) => verdicts.some(({ passed }) => !passed))
+  return files.some(({ evaluations }) => evaluations.some(({ passed }) => !passed))
 }
 
 function isCovered({ coverage }: TestedPolicy): boolean {

@@ -1,5 +1,5 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { type Decision, decidePlanned, isCertainlyRefused } from '@rack-gateway/rbac-policy'
+import { type Decision, decidePlanned, isAlwaysDenied } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
 /** Until the command's first call reaches the gateway. */
@@ -15,7 +15,7 @@ export function firstDenial(snapshot: Snapshot, calls: readonly PlannedCall[], a
   const question = { ...snapshot, at, address: null }
   for (const call of calls) {
     const planned = decidePlanned(question, call)
-    if (isCertainlyRefused(planned, call, question)) return planned.decision
+    if (isAlwaysDenied(planned, call, question)) return planned.decision
   }
   return null
 }

@@ -1,7 +1,7 @@
 import {
-  compileAgain,
+  compileForDecisions,
   compilePolicy,
-  type Judging,
+  type PolicyDecider,
   type PolicyDocument,
   type Principal,
 } from '@rack-gateway/rbac-policy'
@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly rack: string
   readonly principal: Principal
   readonly document: PolicyDocument
-  readonly policy: Judging
+  readonly policy: PolicyDecider
 }
 
 /** Of what an answer means: one that means more than we know isn't used. */
@@ -33,7 +33,7 @@ export function readSnapshot(text: string): Snapshot | null {
 export function readCheckedSnapshot(text: string): Snapshot | null {
   try {
     const answer = answerIn(text)
-    return answer && snapshotOf(answer, compileAgain(answer.document, answer.policy))
+    return answer && snapshotOf(answer, compileForDecisions(answer.document, answer.policy))
   } catch {
     return null
   }
@@ -44,7 +44,7 @@ function answerIn(text: string): EffectivePolicy | null {
   return isAnswer(answer) ? answer : null
 }
 
-function snapshotOf({ rack, document, principal }: EffectivePolicy, policy: Judging): Snapshot {
+function snapshotOf({ rack, document, principal }: EffectivePolicy, policy: PolicyDecider): Snapshot {
   return { rack, document, policy, principal: callerFrom(principal) }
 }
 

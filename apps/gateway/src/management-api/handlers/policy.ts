@@ -1,7 +1,7 @@
 import { findUserPrincipal } from '@rack-gateway/auth/store'
 import {
   type Decision,
-  judgePlanned,
+  evaluatePlanned,
   narrowPlanned,
   type PlannedDecision,
   type Principal,
@@ -54,7 +54,7 @@ export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'deci
     const { hash } = policy
     const evaluated = body.calls.map((one) => {
       const planned = toPlannedCall(one)
-      return { route: planned.route.id, scenarios: judgePlanned(question, planned) }
+      return { route: planned.route.id, scenarios: evaluatePlanned(question, planned) }
     })
     const simulate = simulatedPackages(call.packages)
     const decisions = []

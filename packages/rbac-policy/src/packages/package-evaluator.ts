@@ -1,17 +1,17 @@
 import { type Evaluation, evaluate, type Stopwatch } from './evaluate.ts'
-import { NotAVerdict } from './objection.ts'
+import { InvalidResult } from './objection.ts'
 import { type PackagesLog, packageLog } from './packages-log.ts'
 import type { CallContext, Objection, PackageCall, PolicyPackage } from './types.ts'
 
-/** What has become of a package's evaluations since the start. */
+/** The results of a package's evaluations since the start. */
 export interface PackageCounts {
   readonly evaluated: number
-  /** Evaluations of calls that nobody made: they are not among the others, nor are the objections to them. */
+  /** Evaluations of simulated calls. The other counts leave them out. */
   readonly simulated: number
   readonly objected: number
   /** The package threw, returned no valid result, or exceeded its deadline. */
   readonly failed: number
-  /** Kept the process busy for more than 5 ms. */
+  /** Blocked the process for more than 5 ms. */
   readonly slow: number
 }
 
@@ -19,48 +19,51 @@ export const none: PackageCounts = { evaluated: 0, simulated: 0, objected: 0, fa
 
 export type SharedContext = Omit<CallContext, 'signal' | 'log'>
 
-/** Longer than this, a package holds up everybody's calls. */
+/** From this duration on, a package delays all calls. */
 const slowMs = 5
-/** Milliseconds between two lines of the same package about the same thing. */
-const quietMs = 60_000
+/** The minimum time between two log lines about the same problem of a package, in milliseconds. */
+const logInterval = 60_000
 
 export interface Answer {
   readonly objection: Objection | null
-  /** Why there is none. */
+  /** Why the package failed; null if it did not. */
   readonly failed: string | null
   /** Whether the package exceeded its deadline. */
   readonly late: boolean
 }
 
-export interface AskedPackage {
+export interface PackageEvaluator {
   readonly name: string
   counts(): PackageCounts
-  /** Whether it has ever answered later than at once about this route. */
+  /** Whether it has ever returned a promise for this route. */
   isAsynchronous(route: string): boolean
   ask(call: PackageCall, context: SharedContext): Promise<Answer>
 }
 
-export interface AskedOptions {
+export interface EvaluatorOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly elapsed: Stopwatch
   readonly log: PackagesLog
 }
 
-/** One package with what is counted of it. */
-export function createAsked(policy: PolicyPackage, { now, elapsed, log }: AskedOptions): AskedPackage {
+/** Evaluates one package, and counts the results. */
+export function createPackageEvaluator(
+  policy: PolicyPackage,
+  { now, elapsed, log }: EvaluatorOptions,
+): PackageEvaluator {
   const { name, timeoutMs } = policy
   const counts = { ...none }
   const ownLog = packageLog(name, log)
-  const mayTellSlow = oncePerWhile(now)
-  const mayTellFailed = oncePerWhile(now)
+  const canLogSlow = createRateLimit(now)
+  const canLogFailed = createRateLimit(now)
   const asynchronous = new Set<string>()
 
   function note({ outcome, busyMs }: Evaluation, simulated: boolean): Answer {
     counts[simulated ? 'simulated' : 'evaluated'] += 1
     if (busyMs > slowMs) {
       counts.slow += 1
-      if (mayTellSlow()) log.slow(name, busyMs)
+      if (canLogSlow()) log.slow(name, busyMs)
     }
     if (outcome.kind === 'passed') return { objection: null, failed: null, late: false }
     if (outcome.kind === 'objected') {
@@ -70,9 +73,13 @@ export function createAsked(policy: PolicyPackage, { now, elapsed, log }: AskedO
     counts.failed += 1
     const late = outcome.kind === 'timed-out'
     const error = late ? null : outcome.error
-    const why = late ? `gave no answer within ${timeoutMs} ms` : error instanceof NotAVerdict ? error.message : 'threw'
-    if (mayTellFailed()) log.failed(name, why, error)
-    return { objection: null, failed: late ? why : 'could not judge this call', late }
+    const why = late
+      ? `gave no answer within ${timeoutMs} ms`
+      : error instanceof InvalidResult
+        ? error.message
+        : 'threw'
+    if (canLogFailed()) log.failed(name, why, error)
+    return { objection: null, failed: late ? why : 'could not decide about this call', late }
   }
 
   return {
@@ -87,10 +94,10 @@ export function createAsked(policy: PolicyPackage, { now, elapsed, log }: AskedO
   }
 }
 
-function oncePerWhile(now: () => number): () => boolean {
+function createRateLimit(now: () => number): () => boolean {
   let last = Number.NEGATIVE_INFINITY
-  return function may() {
-    if (now() - last < quietMs) return false
+  return function canLog() {
+    if (now() - last < logInterval) return false
     last = now()
     return true
   }
