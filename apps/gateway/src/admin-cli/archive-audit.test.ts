@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { archiveAudit } from './audit.ts'
+import { archiveAudit } from './archive-audit.ts'
 import { UsageError } from './usage-error.ts'
 
 const asked = { to: '/tmp', keep: 13, drop: false, force: false }

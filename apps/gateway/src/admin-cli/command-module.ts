@@ -1,0 +1,33 @@
+import type { ArgumentsCamelCase, Argv, InferredOptionTypes, Options } from 'yargs'
+
+export type CommandOptions = Readonly<Record<string, Options>>
+
+/** The parsed options and positionals of a command. */
+export type Arguments<O extends CommandOptions> = ArgumentsCamelCase<InferredOptionTypes<O>>
+
+/** A command of rack-gateway-server: the exports of its file. Its handler loads its work, so that help needs no database code. */
+export interface CommandModule {
+  /** The name, and the positionals as `<name>`. */
+  readonly command: string
+  readonly describe: string
+  readonly examples?: readonly (readonly [command: string, description: string])[]
+  readonly builder: CommandOptions
+  handler(args: ArgumentsCamelCase): Promise<void>
+}
+
+/** Adds the commands of a group, one of which is required. */
+export function addCommands(group: Argv, modules: readonly CommandModule[], missing: string): Argv {
+  for (const module of modules) group.command(module.command, module.describe, builderOf(module), module.handler)
+  return group.demandCommand(1, missing)
+}
+
+function builderOf({ command, examples = [], builder }: CommandModule) {
+  return function build(argv: Argv): Argv {
+    for (const [example, description] of examples) argv.example(example, description)
+    for (const [name, options] of Object.entries(builder)) {
+      if (command.includes(`<${name}>`)) argv.positional(name, options as Parameters<Argv['positional']>[1])
+      else argv.option(name, options)
+    }
+    return argv
+  }
+}
