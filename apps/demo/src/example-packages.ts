@@ -19,7 +19,7 @@ const ownedApp = 'otherapp'
 export async function examplePackages(directory: string, racks: readonly string[]): Promise<ExamplePackages> {
   const frozenRack = racks.includes('production') ? 'production' : (racks.at(-1) ?? '')
   const freeze = { name: 'demo', from: timeAt(Date.now()), until: timeAt(Date.now() + month), racks: [frozenRack] }
-  const calendar = { freezes: [freeze], breakGlass: { roles: ['admin'], minutes: 30 } }
+  const calendar = { freezes: [freeze], override: { roles: ['admin'], minutes: 30 } }
   const teams = { teams: { payments: { apps: [ownedApp], groups: ['payments'] } }, override: ['admin'] }
   await mkdir(directory, { recursive: true })
   process.env.DEPLOY_FREEZE_CALENDAR = await settings(directory, 'calendar.json', calendar)

@@ -42,9 +42,9 @@ function packagesGuide(
   { deployer, admin }: Demo['tokens'],
   { frozenRack, ownedApp }: ExamplePackages,
 ): string {
-  return `  # policy packages: ${frozenRack} is frozen, until an administrator breaks the glass for themselves
+  return `  # policy packages: ${frozenRack} is frozen, until an administrator overrides the freeze
   curl -u convox:${deployer} -X POST ${url}/rack/${frozenRack}/apps/myapp/builds
-  curl -u convox:${admin} -H 'Content-Type: application/json' -d '{"rack": "${frozenRack}", "reason": "trying the demo"}' ${url}/gateway/packages/deploy-freeze/break-glass
+  curl -u convox:${admin} -H 'Content-Type: application/json' -d '{"rack": "${frozenRack}", "reason": "trying the demo"}' ${url}/gateway/packages/deploy-freeze/override
   curl -u convox:${admin} -X POST ${url}/rack/${frozenRack}/apps/myapp/builds
 
   # ... and only its team changes ${ownedApp}

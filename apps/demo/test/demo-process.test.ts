@@ -182,7 +182,7 @@ describe('a demo', () => {
       expect((await call(demo.file.gateway, '/rack/staging/apps', before.tokens[role])).status).toBe(200)
   })
 
-  test('with the example policy packages freezes production, lets an administrator break the glass, and keeps an app to its team', async () => {
+  test('with the example policy packages freezes production, lets an administrator override it, and keeps an app to its team', async () => {
     const { file, program } = demo
     const { gateway, tokens } = file
     const post = async (path: string, token: string, body?: object) => {
@@ -208,9 +208,9 @@ describe('a demo', () => {
       /^5 refused: .*\n {2}POST .*promote\n {4}refused: The rack production is frozen until .* \(demo\)\. Wait until then; .*\(rule package:deploy-freeze:frozen, from deploy-freeze\)/
     expect(await may(tokens.admin)).toMatch(frozen)
     const reason = { rack: 'production', reason: 'a test of the demo' }
-    const breakGlass = '/gateway/packages/deploy-freeze/break-glass'
-    expect(await post(breakGlass, tokens.deployer, reason)).toMatch(/^403 .*one needs the role admin there/)
-    expect(await post(breakGlass, tokens.admin, reason)).toMatch(/^200 /)
+    const override = '/gateway/packages/deploy-freeze/override'
+    expect(await post(override, tokens.deployer, reason)).toMatch(/^403 .*needs the role admin there/)
+    expect(await post(override, tokens.admin, reason)).toMatch(/^200 /)
     expect(await may(tokens.admin)).toMatch(/^0 allowed: /)
     expect(await may(tokens.deployer)).toMatch(frozen)
     machine.remove()

@@ -1,51 +1,47 @@
-/** A time in which nothing is deployed. */
+/** A period without deploys. */
 export interface Freeze {
   readonly name: string
   /** Milliseconds since the epoch. */
   readonly from: number
   readonly until: number
-  /** Null: all. */
+  /** Null: all racks. */
   readonly racks: readonly string[] | null
 }
 
 export interface Calendar {
   readonly freezes: readonly Freeze[]
-  /** What a freeze stops. */
+  /** The permissions that a freeze denies. */
   readonly permissions: readonly string[]
-  readonly breakGlass: { readonly roles: readonly string[]; readonly minutes: number }
+  readonly override: { readonly roles: readonly string[]; readonly minutes: number }
 }
 
 const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/
 
-/** @throws with everything that is wrong with it, at the start of the gateway rather than in a freeze */
+/** @throws with all problems, so that the gateway does not start with an invalid calendar */
 export function readCalendar(text: string): Calendar {
   const problems: string[] = []
-  const { freezes, permissions, breakGlass } = membersOf(JSON.parse(text))
-  const { roles, minutes } = membersOf(breakGlass)
+  const { freezes, permissions, override } = membersOf(JSON.parse(text))
+  const { roles, minutes } = membersOf(override)
   const calendar = {
     freezes: listOf(freezes).map((freeze, index) => readFreeze(freeze, `freezes[${index}]`, problems)),
     permissions: namesOf(permissions ?? ['build:create', 'release:promote'], 'permissions', problems),
-    breakGlass: { roles: namesOf(roles ?? [], 'breakGlass.roles', problems), minutes: Number(minutes ?? 30) },
+    override: { roles: namesOf(roles ?? [], 'override.roles', problems), minutes: Number(minutes ?? 30) },
   }
   if (!Array.isArray(freezes)) problems.push('freezes should be a list')
-  if (
-    !Number.isInteger(calendar.breakGlass.minutes) ||
-    calendar.breakGlass.minutes < 1 ||
-    calendar.breakGlass.minutes > 1440
-  )
-    problems.push('breakGlass.minutes should be a whole number from 1 to 1440')
-  if (problems.length > 0) throw new Error(`the calendar is not valid: ${problems.join('; ')}`)
+  if (!Number.isInteger(calendar.override.minutes) || calendar.override.minutes < 1 || calendar.override.minutes > 1440)
+    problems.push('override.minutes should be a whole number from 1 to 1440')
+  if (problems.length > 0) throw new Error(`the calendar is invalid: ${problems.join('; ')}`)
   return calendar
 }
 
-/** The freeze that is on, or null. */
+/** The active freeze, or null. */
 export function freezeAt({ freezes }: Calendar, rack: string, at: number): Freeze | null {
   return freezes.find(({ from, until, racks }) => from <= at && at < until && (racks?.includes(rack) ?? true)) ?? null
 }
 
 function readFreeze(value: unknown, where: string, problems: string[]): Freeze {
   const { name, from, until, racks } = membersOf(value)
-  if (typeof name !== 'string' || name === '') problems.push(`${where}.name should say what it is for`)
+  if (typeof name !== 'string' || name === '') problems.push(`${where}.name should be a text`)
   const [begin, end] = [readTime(from, `${where}.from`, problems), readTime(until, `${where}.until`, problems)]
   if (begin >= end) problems.push(`${where}.until should be after its from`)
   const names = racks === undefined ? null : namesOf(racks, `${where}.racks`, problems)

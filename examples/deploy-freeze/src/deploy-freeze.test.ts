@@ -1,8 +1,8 @@
 import { type TestCall, testPolicy } from '@rack-gateway/rbac-policy/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { brokenGlassInMemory } from './broken-glass.ts'
 import { readCalendar } from './calendar.ts'
 import { deployFreeze } from './deploy-freeze.ts'
+import { createOverrides } from './overrides.ts'
 
 const calendar = readCalendar(
   JSON.stringify({
@@ -10,7 +10,7 @@ const calendar = readCalendar(
       { name: 'year end', from: '2030-12-20T16:00:00Z', until: '2031-01-06T08:00:00Z', racks: ['production'] },
       { name: 'move', from: '2031-03-01T00:00:00+01:00', until: '2031-03-02T00:00:00+01:00' },
     ],
-    breakGlass: { roles: ['admin'], minutes: 30 },
+    override: { roles: ['admin'], minutes: 30 },
   }),
 )
 const christmas = '2030-12-24T12:00Z'
@@ -38,7 +38,7 @@ describe('a freeze', () => {
       source: 'deploy-freeze',
       reason: 'The rack production is frozen until 2031-01-06 08:00 UTC (year end).',
       remedy:
-        'Wait until then; if it can not wait, somebody with the role admin breaks the glass for themselves: POST /gateway/packages/deploy-freeze/break-glass',
+        'Wait until then. If it is urgent, a user with the role admin can override the freeze: POST /gateway/packages/deploy-freeze/override',
     })
   })
 
@@ -66,30 +66,30 @@ describe('a freeze', () => {
       expect(await effectOf({ route })).toBe('allow')
   })
 
-  test('says the same to who only asks whether they may', async () => {
+  test('gives the same decision to a simulated call', async () => {
     expect(await freeze.simulate(promote)).toEqual(await freeze.evaluate(promote))
     expect(await freeze.simulate({ ...promote, rack: 'staging' })).toMatchObject({ effect: 'allow' })
   })
 
-  test('ends an upload for a build that is under way', async () => {
+  test('ends the upload of a build in progress', async () => {
     expect(await freeze.evaluate({ ...promote, route: 'POST /apps/{app}/builds' }, 'review')).toMatchObject({
       effect: 'deny',
     })
   })
 })
 
-describe('breaking the glass', () => {
+describe('an override', () => {
   const ask = (as: object, body: unknown = { rack: 'production', reason }, at = christmas) =>
-    freeze.ask('POST', '/break-glass', { as, body, at })
+    freeze.ask('POST', '/override', { as, body, at })
 
-  test('lets that person go on for half an hour, there, and is recorded with the reason', async () => {
+  test('lets the user deploy to the rack for half an hour, and is recorded with the reason', async () => {
     const until = '2030-12-24T12:30:00.000Z'
     expect(await ask(admin)).toEqual({ status: 200, body: { rack: 'production', freeze: 'year end', until } })
     expect(freeze.recorded).toEqual([
       {
         by: 'grace@example.com',
         detail: {
-          action: 'break-glass',
+          action: 'override',
           rack: 'production',
           freeze: 'year end',
           reason,
@@ -101,7 +101,7 @@ describe('breaking the glass', () => {
     expect(await freeze.simulate({ ...promote, as: admin })).toMatchObject({ effect: 'allow' })
     expect(freeze.logged).toEqual([])
     expect(await effectOf({ as: admin })).toBe('allow')
-    expect(freeze.logged).toEqual([expect.stringContaining('warn: grace@example.com goes on in the freeze "year end"')])
+    expect(freeze.logged).toEqual([expect.stringContaining('warn: grace@example.com overrides the freeze "year end"')])
     expect(await effectOf({ as: admin, at: '2030-12-24T12:29:59Z' })).toBe('allow')
     expect(await effectOf({ as: admin, at: '2030-12-24T12:30:00Z' })).toBe('deny')
     expect(await effectOf({})).toBe('deny')
@@ -119,18 +119,18 @@ describe('breaking the glass', () => {
     ['where nothing is frozen', admin, { rack: 'staging', reason }, 409],
     ['without a reason', admin, { rack: 'production' }, 400],
     ['with hardly a reason', admin, { rack: 'production', reason: 'urgent' }, 400],
-  ])('is refused %s', async (_case, as, body = { rack: 'production', reason }, status) => {
-    expect((await freeze.ask('POST', '/break-glass', { as, body, at: christmas })).status).toBe(status)
+  ])('is denied %s', async (_case, as, body = { rack: 'production', reason }, status) => {
+    expect((await freeze.ask('POST', '/override', { as, body, at: christmas })).status).toBe(status)
     expect(freeze.recorded).toEqual([])
     expect(await effectOf({ as: admin })).toBe('deny')
   })
 
   test('works with a store that two replicas share', async () => {
-    const shared = brokenGlassInMemory()
+    const shared = createOverrides()
     const [one, other] = [1, 2].map(() =>
       testPolicy(deployFreeze(calendar, { ...shared, openUntil: async (...of) => shared.openUntil(...of) })),
     )
-    await one?.ask('POST', '/break-glass', { as: admin, body: { rack: 'production', reason }, at: christmas })
+    await one?.ask('POST', '/override', { as: admin, body: { rack: 'production', reason }, at: christmas })
     expect(await other?.evaluate({ ...promote, as: admin })).toMatchObject({ effect: 'allow' })
   })
 })
@@ -140,15 +140,15 @@ describe('a calendar', () => {
     ['{}', 'freezes should be a list'],
     [
       '{"freezes": [{"from": "soon", "until": "2031-01-06"}]}',
-      'freezes[0].name should say what it is for; freezes[0].from should be a time with its zone',
+      'freezes[0].name should be a text; freezes[0].from should be a time with its zone',
     ],
     [
       '{"freezes": [{"name": "x", "from": "2031-01-06T08:00Z", "until": "2030-12-20T16:00Z"}]}',
       'freezes[0].until should be after its from',
     ],
     ['{"freezes": [], "permissions": "release:promote"}', 'permissions should be a list of names'],
-    ['{"freezes": [], "breakGlass": {"minutes": 0}}', 'breakGlass.minutes should be a whole number'],
-  ])('%s is refused', (text, problem) => {
+    ['{"freezes": [], "override": {"minutes": 0}}', 'override.minutes should be a whole number'],
+  ])('%s is rejected', (text, problem) => {
     expect(() => readCalendar(text)).toThrow(problem)
   })
 })

@@ -5,17 +5,17 @@ import {
   type PackageCall,
   type PolicyPackage,
 } from '@rack-gateway/rbac-policy/packages'
-import { breakGlassRoutes } from './break-glass.ts'
-import { type BrokenGlass, brokenGlassInMemory } from './broken-glass.ts'
 import { type Calendar, type Freeze, freezeAt } from './calendar.ts'
+import { overrideRoute } from './override-route.ts'
+import { createOverrides, type Overrides } from './overrides.ts'
 
-export { type BrokenGlass, brokenGlassInMemory } from './broken-glass.ts'
 export { type Calendar, type Freeze, readCalendar } from './calendar.ts'
+export { createOverrides, type Overrides } from './overrides.ts'
 
 const name = 'deploy-freeze'
 
-/** Refuses deploys in the calendar's freezes, except to people who have broken the glass. */
-export function deployFreeze(calendar: Calendar, glass: BrokenGlass = brokenGlassInMemory()): PolicyPackage {
+/** Denies deploys during the freezes of a calendar, except to users with an override. */
+export function deployFreeze(calendar: Calendar, overrides: Overrides = createOverrides()): PolicyPackage {
   const frozen = new Set(calendar.permissions)
 
   return definePolicy({
@@ -23,22 +23,22 @@ export function deployFreeze(calendar: Calendar, glass: BrokenGlass = brokenGlas
     // A freeze does not affect most calls, so these are decided without the store.
     evaluate(call, context) {
       const freeze = frozen.has(call.permission) ? freezeAt(calendar, call.rack, call.at) : null
-      return freeze === null ? null : judge(freeze, call, context)
+      return freeze === null ? null : decide(freeze, call, context)
     },
-    register: breakGlassRoutes(calendar, glass),
+    register: overrideRoute(calendar, overrides),
   })
 
-  async function judge(
+  async function decide(
     freeze: Freeze,
     call: PackageCall,
     { principal, simulated, log }: CallContext,
   ): Promise<EvaluationResult> {
-    const until = principal.kind === 'user' ? await glass.openUntil(principal.id, call.rack) : null
+    const until = principal.kind === 'user' ? await overrides.openUntil(principal.id, call.rack) : null
     if (until !== null && call.at < until) {
       // A dry run must not be logged.
       if (!simulated)
         log.warn(
-          `${principal.name} goes on in the freeze "${freeze.name}": ${call.route} on ${call.app} of ${call.rack}`,
+          `${principal.name} overrides the freeze "${freeze.name}": ${call.route} on ${call.app} of ${call.rack}`,
         )
       return null
     }
@@ -46,14 +46,14 @@ export function deployFreeze(calendar: Calendar, glass: BrokenGlass = brokenGlas
       effect: 'deny',
       rule: 'frozen',
       reason: `The rack ${call.rack} is frozen until ${minuteOf(freeze.until)} (${freeze.name}).`,
-      next: nextStep(calendar),
+      next: remedyOf(calendar),
     }
   }
 }
 
-function nextStep({ breakGlass: { roles } }: Calendar): string {
+function remedyOf({ override: { roles } }: Calendar): string {
   if (roles.length === 0) return 'Wait until then.'
-  return `Wait until then; if it can not wait, somebody with the role ${roles.join(' or ')} breaks the glass for themselves: POST /gateway/packages/${name}/break-glass`
+  return `Wait until then. If it is urgent, a user with the role ${roles.join(' or ')} can override the freeze: POST /gateway/packages/${name}/override`
 }
 
 function minuteOf(at: number): string {

@@ -1,13 +1,13 @@
-/** For whom the glass is broken, and until when. */
-export interface BrokenGlass {
+/** The users who override a freeze, and until when. */
+export interface Overrides {
   /** @param until milliseconds since the epoch */
   open(person: string, rack: string, until: number): void | Promise<void>
-  /** Milliseconds since the epoch; null where it isn't broken. */
+  /** Milliseconds since the epoch; null without an override. */
   openUntil(person: string, rack: string): number | null | Promise<number | null>
 }
 
-/** In the memory of one gateway process: a restart forgets it, and another replica doesn't know it. */
-export function brokenGlassInMemory(): BrokenGlass {
+/** Overrides in the memory of one gateway process. A restart deletes them, and other replicas do not have them. */
+export function createOverrides(): Overrides {
   const known = new Map<string, number>()
   const keyOf = (person: string, rack: string) => JSON.stringify([person, rack])
   return {
