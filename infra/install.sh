@@ -85,7 +85,7 @@ checksum_of() {
   elif command -v openssl >/dev/null 2>&1; then
     openssl dgst -sha256 -r "$1" | cut -d ' ' -f 1
   else
-    fail 'none of sha256sum, shasum and openssl is here, so the checksum cannot be verified: install one of them'
+    fail 'the checksum cannot be verified without sha256sum, shasum, or openssl: install one of them'
   fi
 }
 

@@ -34,7 +34,7 @@ test('a Node that does not run here needs one of the same version that does', as
   const other = join(scratch, 'node')
   writeFileSync(other, 'not for this machine … /release/v98.7.6/node-v98.7.6-headers.tar.gz', { mode: 0o755 })
   expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here and is v98.7.6")
-  writeFileSync(other, 'nothing of Node')
+  writeFileSync(other, 'not Node')
   expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here and is no known Node")
 })
 

@@ -199,7 +199,7 @@ describe('attacks', () => {
         .toMatchObject({ method: 'PUT', status: 400, decision: { effect: 'deny', rule: 'form-broken' } })
     })
 
-    test('a sentence repeats little of what was sent, and nothing that turns a terminal’s text around', async () => {
+    test('a message repeats little of the request, and no characters that change the text direction of a terminal', async () => {
       const env = `${'\u202eK\u001b[31m'.repeat(1_000)}=[hidden:x]`
       const answer = await system.send('POST', '/apps/myapp/releases?', admin, `env=${encodeURIComponent(env)}`, form)
       expect(answer.status).toBe(400)

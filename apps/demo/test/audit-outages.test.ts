@@ -24,7 +24,7 @@ async function begin(options?: SystemOptions) {
   admin = await system.token('admin')
 }
 
-/** A gateway as a process of its own, for what is done to processes. */
+/** A gateway in its own process, for tests that send signals to it. */
 async function startGateway(env: Record<string, string>) {
   const program = startCommand('gateway', [], { ...gatewayEnvironment(system, system.rack), ...env })
   const [, url = ''] = await program.saw(/"url":"([^"]+)"/)

@@ -181,7 +181,7 @@ describe('a browser’s session', () => {
     const before = await state()
     clock.ahead = 30_000
     for (let calls = 0; calls < 5; calls++) await me(browser)
-    // Another replica has noted nothing of its own yet.
+    // Another replica has not noted a use yet.
     const replica = await at.system.replica()
     const headers = { host: new URL(at.system.url).host }
     expect((await browser.visit(`${replica.url}/gateway/api/v1/me`, { headers })).status).toBe(200)

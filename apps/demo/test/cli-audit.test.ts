@@ -46,7 +46,7 @@ describe('rack-gateway audit', () => {
     const env = { HOME: cwd, PATH: '/usr/bin:/bin', RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: auditor.token }
     return start(program, args, { cwd, env })
   }
-  /** The same without the time that starting takes: what isn't a process of its own in this file needs none. */
+  /** Runs the command in this process, which is faster than starting one. */
   async function audit(
     words: readonly string[],
     { token = auditor.token, tz = 'UTC', url = system.url, interruption = new AbortController().signal } = {},
@@ -124,7 +124,7 @@ describe('rack-gateway audit', () => {
     })
   })
 
-  test('nothing that an event holds is obeyed by a terminal', async () => {
+  test('no control characters of an event reach the terminal', async () => {
     const { items } = JSON.parse((await audit(['search', '--address', '192.0.2.1', '--json'])).stdout)
     expect(items).toHaveLength(1)
     const outputs = await Promise.all([

@@ -219,7 +219,7 @@ describe('before convox is started', () => {
       await system.sql`update gateway.users set locked_at = now() where id = ${locked.id}`
       as(admin)
       const { code, stderr } = await gateway('can', '--as', locked.email, ...promote)
-      expect([code, stderr]).toEqual([5, expect.stringContaining('this user is locked')])
+      expect([code, stderr]).toEqual([5, expect.stringContaining('This user is locked')])
     })
 
     test('--json has the objects of the events', async () => {

@@ -139,7 +139,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     const [, last = ''] = await stored(changed)
     await directory.store.remove(last)
     const broken = await audit('transcript', changed)
-    // The verdict may be overtaken by the end of the connection.
+    // The connection may end before the result arrives.
     expect([3, 8]).toContain(broken.code)
     expect(broken.stderr).toMatch(/the recording (is broken|broke off)/)
     await system.sql`update gateway.recordings set ended_at = null where id = ${changed}`
@@ -167,7 +167,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     ])
   })
 
-  test('are refused to who may not, and what is not there is said', async () => {
+  test('are denied without the permission, and a missing recording is reported', async () => {
     const ops = await person(system, 'ops')
     expect((await begin(['play', session], ops.token).ended).code).toBe(5)
     expect((await audit('play', '01a21006-6e55-7646-9171-966421143187')).code).toBe(2)

@@ -63,7 +63,7 @@ function exec(process: string, command: string, headers: Record<string, string>,
   return openSocket(`${system.url}/apps/myapp/processes/${process}/exec`, who, { Command: command, ...headers })
 }
 
-/** What comes back of an exec: the command's own words, or the gateway's refusal. */
+/** The output of an exec: that of the command, or the denial of the gateway. */
 async function said(
   process: string,
   command: string,

@@ -160,7 +160,7 @@ interface Written {
   readonly sometimes: boolean
 }
 
-/** None for the CLI's noise and for what is no route. */
+/** Leaves out probes of the CLI and unknown routes. */
 function made({ method, target, headers, body, websocket, sometimes }: Written): Request[] {
   const [path = '', query = ''] = target.split('?')
   const found = isProbe(method, path) ? null : match(method, path, websocket ? 'websocket' : 'http')

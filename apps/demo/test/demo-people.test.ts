@@ -12,7 +12,7 @@ test('a person of each role can log in at the demo, and three who can do nothing
   )
   expect(demoPeople.filter(({ groups, id }) => groups.length === 0 && id !== 'admin').map(({ id }) => id)).toEqual([
     'nobody',
-    'stranger',
+    'outsider',
     'unverified',
   ])
 })

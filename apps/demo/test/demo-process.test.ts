@@ -67,7 +67,7 @@ describe('a demo', () => {
         issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
         clientId: 'rack-gateway',
         clientSecret: expect.stringMatching(/^[\w-]{32}$/),
-        people: expect.objectContaining({ viewer: 'viewer@example.com', stranger: 'stranger@elsewhere.example' }),
+        people: expect.objectContaining({ viewer: 'viewer@example.com', outsider: 'outsider@elsewhere.example' }),
       },
     })
   })
@@ -101,7 +101,7 @@ describe('a demo', () => {
     expect(JSON.parse(me.body)).toMatchObject({ name: `${person}@example.com`, roles })
   })
 
-  test.each(['stranger', 'unverified'])('does not let %s in', async (person) => {
+  test.each(['outsider', 'unverified'])('does not let %s in', async (person) => {
     expect((await walkThroughLogin(demo.file.gateway, person)).page.status).toBe(403)
   })
 

@@ -2,15 +2,15 @@ import { asSentences, type Explanation, explanationOf, formatMessage } from '@ra
 import { describe, expect, test } from 'vitest'
 import { denialModules, errorModules, exportsOf } from './reference/modules.ts'
 
-/** Errors whose constructors take something else than the holes of their sentence. */
+/** Arguments of errors whose constructors do not take the placeholders of their text. */
 const examples: Readonly<Record<string, readonly unknown[]>> = { ConfigError: [['PORT is no port']] }
 const filled = ['the first thing', 'the second', 'the third']
 
-/** Those of the command are printed, and no answer of a gateway; those of the demo rack are a rack's. */
+/** Leaves out errors of the CLI and of the demo rack, which no gateway sends. */
 const answering = (path: string) => !path.startsWith('apps/cli/') && !path.startsWith('apps/demo/')
 
-describe('a denied caller reads why, and what to do', () => {
-  test('of every error, 5xx as well, with its holes filled', async () => {
+describe('a denied caller learns the reason and the remedy', () => {
+  test('of every error, including 5xx, with its placeholders filled', async () => {
     const errors = (await errorModules(answering)).flat().filter(isErrorClass).map(made)
     expect(errors.length).toBeGreaterThan(110)
     const told = errors.map((error) => ({
@@ -29,13 +29,13 @@ describe('a denied caller reads why, and what to do', () => {
   })
 })
 
-/** Those whose message is a list, or the cause of what is answered. */
+/** Errors whose message is a list, or the cause of the response. */
 const longer = new Set(['RGW_CONFIG_INVALID', 'RGW_UNMASKABLE_ANSWER'])
 
 function expectBoth(name: string, message: string, words: Explanation | null): void {
-  if (words === null) throw new Error(`${name} says nothing`)
+  if (words === null) throw new Error(`${name} has no explanation`)
   expect(message.includes('\n') && !longer.has(name), `${name} is one line`).toBe(false)
-  expect(message, `${name} has no hole left`).not.toMatch(/%[sd]|undefined/)
+  expect(message, `${name} has no placeholder left`).not.toMatch(/%[sd]|undefined/)
   const { reason, remedy } = asSentences(words)
   for (const sentence of [reason, remedy]) {
     expect(sentence, name).toMatch(/^[^\n]{4,}[.!?…]$/)

@@ -121,7 +121,7 @@ describe('what is judged is what the rack understands', () => {
   })
 })
 
-/** What stands for a path's parameters. */
+/** Example values of path parameters. */
 const examples: Readonly<Record<string, string>> = {
   app: 'myapp',
   service: 'command',

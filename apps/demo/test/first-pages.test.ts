@@ -40,7 +40,7 @@ describe('with a login', () => {
     },
   )
 
-  test('what stands in an address is not markup', async () => {
+  test('the address is escaped in the page', async () => {
     const page = await open('/gateway/%3Cscript%3Ealert(1)%3C/script%3E')
     expect(page.body).not.toContain('<script>')
   })
@@ -76,7 +76,7 @@ describe('with a login', () => {
     const link = (page: Page) => /href="(\/gateway\/auth\/login[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&')
 
     test('can choose another account at the provider', async () => {
-      const { browser, page } = await at.login('stranger')
+      const { browser, page } = await at.login('outsider')
       expect(page.body).toContain('Log in with another account')
       await at.visit(browser, link(page) ?? '')
       expect(at.idp.received.authorizations.length).toBeGreaterThan(0)

@@ -15,7 +15,7 @@ const forwarded = 'X-Forwarded-For: 203.0.113.7\r\n'
 const proxies = async (system: System) => JSON.parse((await ask(system, '/gateway/health/ready')).body).checks.proxies
 
 describe('X-Forwarded-For', () => {
-  test('of a peer that nobody named is told of once a start, and by readiness, which stays ready', async () => {
+  test('from an untrusted peer causes one warning per start, also in readiness, which stays ready', async () => {
     const { system, warnings } = await start()
     await ask(system, '/apps', forwarded)
     await ask(system, '/check', forwarded)
@@ -23,7 +23,7 @@ describe('X-Forwarded-For', () => {
     expect(await proxies(system)).toEqual({ ready: true, detail: expect.stringContaining('TRUSTED_PROXIES') })
   })
 
-  test('of another peer than the trusted ones is told of, too', async () => {
+  test('from a peer other than the trusted ones causes a warning, too', async () => {
     const { system, warnings } = await start({ trustedProxies: ['192.0.2.1'] })
     await ask(system, '/apps', forwarded)
     expect(warnings()).toHaveLength(1)

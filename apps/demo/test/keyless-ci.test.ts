@@ -38,7 +38,7 @@ beforeEach(() => {
 })
 afterEach(() => machine.remove())
 
-/** What stands indented below a line of the page, without the indentation. */
+/** The lines of the page that are indented below a line, without their indentation. */
 function below(start: string, key: string): string {
   const lines = page.slice(page.indexOf(start)).split('\n')
   const at = lines.findIndex((line) => line.trim() === key)

@@ -284,7 +284,7 @@ test('a login replaces a session that was planted, and ends it', async () => {
   await expect.poll(async () => (await at.visit(victim, '/gateway/api/v1/me')).status).toBe(401)
 })
 
-test('nothing that a login hands over stands in the log or is told to another site', async () => {
+test('no secret of a login appears in the log or is sent to another site', async () => {
   const lines: string[] = []
   const seen: string[] = []
   const logged = await startLoginSystem({}, { log: (line) => lines.push(line) })
@@ -331,7 +331,7 @@ describe('logins without end', () => {
     const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 100, trustedProxies: ['127.0.0.1'] })
     const pages: Page[] = []
     for (let count = 0; count < 12; count++) {
-      const { browser, callback } = await limited.goAndChoose('stranger')
+      const { browser, callback } = await limited.goAndChoose('outsider')
       pages.push(await browser.visit(callback, { headers: { 'x-forwarded-for': `203.0.113.${count}` } }))
     }
     expect(pages.map(({ status }) => status)).toEqual([...Array(10).fill(403), 429, 429])
@@ -346,16 +346,16 @@ describe('logins without end', () => {
   test('of one account count together, however its e-mail address is spelled', async () => {
     const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 100, trustedProxies: ['127.0.0.1'] })
     const spellings = [
-      'stranger@elsewhere.example',
+      'outsider@elsewhere.example',
       'Stranger@Elsewhere.EXAMPLE',
-      'stranger+1@elsewhere.example',
+      'outsider+1@elsewhere.example',
       's.tranger@elsewhere.example',
     ]
     const statuses: number[] = []
     for (let count = 0; count < 12; count++) {
       const email = spellings[count % spellings.length] ?? ''
-      limited.idp.setPeople(demoPeople.map((one) => (one.id === 'stranger' ? { ...one, email } : one)))
-      const { browser, callback } = await limited.goAndChoose('stranger')
+      limited.idp.setPeople(demoPeople.map((one) => (one.id === 'outsider' ? { ...one, email } : one)))
+      const { browser, callback } = await limited.goAndChoose('outsider')
       statuses.push((await browser.visit(callback, { headers: { 'x-forwarded-for': `203.0.113.${count}` } })).status)
     }
     expect(statuses).toEqual([...Array(10).fill(403), 429, 429])
@@ -365,12 +365,12 @@ describe('logins without end', () => {
   test('from one address are 429 beyond the limit, on a page, and a person with a session is let in all the same', async () => {
     const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 10 })
     const { browser } = await limited.login('admin')
-    const stranger = createBrowser()
+    const outsider = createBrowser()
     const statuses: number[] = []
     for (let count = 0; count < 12; count++)
-      statuses.push((await limited.visit(stranger, '/gateway/auth/login')).status)
+      statuses.push((await limited.visit(outsider, '/gateway/auth/login')).status)
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(3)
-    const beyond = await limited.visit(stranger, '/gateway/auth/login')
+    const beyond = await limited.visit(outsider, '/gateway/auth/login')
     expectRefused(beyond, 429, 'Too many logins')
     expect(Number(beyond.headers['retry-after'])).toBeGreaterThan(0)
     const counted = async () => (await limited.system.events()).map(({ decision }) => decision?.rule)

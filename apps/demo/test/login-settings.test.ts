@@ -45,7 +45,7 @@ test('two logins at once of a new user make one person, with one role', async ()
 
 test('without ALLOWED_DOMAINS everyone whom the provider vouches for can log in, and nobody else', async () => {
   const at = await start({ allowedDomains: [] })
-  expect((await at.login('stranger')).page.status).toBe(303)
+  expect((await at.login('outsider')).page.status).toBe(303)
   expect((await at.login('unverified')).page.status).toBe(403)
 })
 

@@ -72,7 +72,7 @@ describe('a login', () => {
     for (const secret of secrets) expect(text).not.toContain(secret)
   })
 
-  test('keeps nothing that a thief of the database could log in with', async () => {
+  test('stores no credential that could be used to log in', async () => {
     const { browser } = await at.login('admin')
     const kept = await at.system.sql`select encode(hash, 'hex') as hash from gateway.credentials`
     const token = browser.cookies.get('rack_gateway') ?? ''

@@ -242,7 +242,7 @@ describe.skipIf(convox === null)(
       })
     })
 
-    test('a console that is refused says why, and nothing that only programs read', async () => {
+    test('a denied console shows the reason, and no fields for programs', async () => {
       const { code, stdout, stderr } = await as(deployer, ['resources', 'console', 'database'])
       expect([stdout, stderr]).toEqual([
         expect.stringMatching(/^ERROR: resource:console .+ \(rule no-permission\)\n$/),

@@ -50,7 +50,7 @@ function expectRefusal({ code, stdout, stderr }: Ended, request: string): void {
 
 interface Outcome {
   readonly ended: Ended
-  /** What the rack was asked, when the command went all the way, each request once, without what isn't always asked. */
+  /** The requests to the rack by a command that succeeded, each once, without those that are not always sent. */
   readonly heard: readonly string[]
   /** What the sequence says that it asks. */
   readonly expected: readonly string[]

@@ -116,7 +116,7 @@ describe('a policy package', () => {
     ['digs', 'could not decide about this call'],
     ['promotes', 'could not decide about this call'],
   ])(
-    'that fails (%s) refuses the call, and says nothing of why',
+    'that fails (%s) denies the call without the reason',
     async (app, why) => {
       const { status, error, decision } = await refusal(app)
       const reason = `The policy package probe ${why}, so the call is denied.`

@@ -95,7 +95,7 @@ describe('a transfer that is under way', () => {
   })
 })
 
-/** A caller can send the end of a body as late as it likes: nothing is decided by what was so at its beginning. */
+/** A caller can delay the end of a body, so the decision must not use permissions from its beginning. */
 describe('a change whose body comes slowly', () => {
   let system: System
   beforeAll(async () => {

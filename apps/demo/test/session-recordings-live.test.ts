@@ -114,7 +114,7 @@ describe('a session that runs', () => {
     await socket.closed()
   })
 
-  test('is no more seen by who may no longer', async () => {
+  test('stops for a viewer who loses the permission', async () => {
     const watching = await person(system, 'auditor')
     const { socket, id } = await open()
     const watcher = await watch(system.url, id, { token: watching.token })
@@ -161,7 +161,7 @@ describe('a session that runs', () => {
     await expect.poll(async () => (await end(id, { reason: 'again' })).status).toBe(409)
   })
 
-  test('is not ended by who may only see it, nor with a reason that a terminal would obey', async () => {
+  test('cannot be ended with only the permission to see it, nor with control characters in the reason', async () => {
     const { socket, id } = await open()
     expect((await end(id, { reason: 'x' }, auditor)).status).toBe(403)
     expect((await end(id, { reason: '\u001b[2J' })).status).toBe(400)

@@ -72,7 +72,7 @@ describe('a session that is renewed', () => {
     const { token } = await renew(first)
     time += 2 * day
     const heard = nextChange(system)
-    await system.token('viewer', { email: 'somebody@example.com' })
+    await system.token('viewer', { email: 'ben@example.com' })
     await heard
     expect((await system.get('/apps?', first)).status).toBe(401)
     expect(system.app.streams.size).toBe(1)

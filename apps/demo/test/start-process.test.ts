@@ -292,7 +292,7 @@ describe('how long what a process lets in lives, by its environment', () => {
     expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ rule: 'device-login-off' })])
   })
 
-  test('SESSION_MAX_AGE, for a browser and for who is given a token', async () => {
+  test('SESSION_MAX_AGE, for browser sessions and for issued tokens', async () => {
     const { browser } = await walkThroughLogin(url, 'admin')
     expectAbout(Date.parse((await me(browser)).expiresAt) - Date.now(), 2 * hour)
     const token = await issueToken(env, ['--user', 'ann@example.com', '--role', 'viewer'])
@@ -350,7 +350,7 @@ describe('how long what a process lets in lives, by its environment', () => {
   test.each([
     [
       ['--service-account', 'ci', '--role', 'ci', '--days', '3'],
-      'the maximum lifetime of an API token is 2 days here (rule token-max-age, policy.yaml:2)',
+      'an API token lives for at most 2 days here (rule token-max-age, policy.yaml:2)',
     ],
     [
       ['--user', 'ann@example.com', '--role', 'viewer', '--days', '1'],
@@ -459,7 +459,7 @@ describe('rack-gateway-server token issue', () => {
       /^there is no rack mars; this gateway serves staging\n$/,
     ],
     [
-      'what is no address',
+      'an invalid e-mail address',
       ['--user', 'nobody', '--role', 'viewer'],
       1,
       /^The e-mail address is invalid\. Write it like name@example\.com: .+\n$/,

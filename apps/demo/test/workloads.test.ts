@@ -175,7 +175,7 @@ describe('a JWT counts once', () => {
     expect((await exchange(await issuer.jwt({ jti: 'same', run_id: '2' }))).body).toMatchObject({ rule: 'used-jwt' })
   })
 
-  test('by what was signed where it has no jti, although an ECDSA signature can be rewritten', async () => {
+  test('by the signed text if it has no jti, because an ECDSA signature can be rewritten', async () => {
     const other = await startTestIssuer({ audience: publicUrl, alg: 'ES256' })
     await trust({ issuer: other.url })
     const jwt = await other.jwt({ jti: undefined })
@@ -409,8 +409,8 @@ describe('who may make a trust', () => {
   })
 })
 
-describe('what is refused at the exchange', () => {
-  test('tells the caller nothing of the trusts, and the operator which condition failed', async () => {
+describe('a denied exchange', () => {
+  test('hides the trusts from the caller, and shows the operator which condition failed', async () => {
     const { name } = await trust()
     const { status, body } = await exchange(await issuer.jwt({ repository_id: '75' }))
     expect(status).toBe(401)
@@ -505,7 +505,7 @@ describe('what is refused at the exchange', () => {
     expect(failed.length).toBeLessThanOrEqual(2)
   })
 
-  test('nothing that was sent is in events', async () => {
+  test('no part of the credential is in events', async () => {
     await trust()
     const jwts = [await issuer.jwt(), await issuer.jwt({ repository_id: '1' })]
     const { token } = (await exchange(jwts[0] ?? '')).body
@@ -630,7 +630,7 @@ describe('a JWT at the exchange', () => {
       () => issuer.jwt({ ...ofCircle, 'oidc.circleci.com/ssh-rerun': true }),
     ],
     [
-      'that says nothing of SSH',
+      'without the claim about SSH',
       'no-trust',
       circle,
       ofCircle,

@@ -6,7 +6,7 @@ import { fitMembers, fitTruncations } from './fit.ts'
 
 /** A draft in its canonical form, fitted, and independent of the draft. */
 export interface EncodedDraft {
-  /** What comes before `at`, `id`, `seq`, `stream`, and `v`, which the event gets with its position. */
+  /** The fields before `at`, `id`, `seq`, `stream`, and `v`, which the event gets with its position. */
   readonly parts: readonly [string, string, string, string, string]
   /** The texts of `draftColumns`; empty for null. */
   readonly columns: readonly string[]

@@ -209,8 +209,8 @@ describe('for any text', () => {
   test('no text throws, and no explanation contains a percent sign', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom('deployer', 'admin'), (text, role) => {
-        const verdict = matchTypical(text, { roles: [role], mode: 'exec' })
-        if (verdict.effect === 'deny') expect(verdict.reason).not.toMatch(/[%\n\r\0]/)
+        const decision = matchTypical(text, { roles: [role], mode: 'exec' })
+        if (decision.effect === 'deny') expect(decision.reason).not.toMatch(/[%\n\r\0]/)
       }),
     )
   })

@@ -206,8 +206,8 @@ describe('explanations', () => {
 
   test('are one line without percent signs, for any input', () => {
     const names = { app: 'a%s\n', service: 'command', roles: ['r%d\x1b'] }
-    const verdict = matchTypical("date '+%s\n\u202e\x1b[31m'", names)
-    expect(verdict).toMatchObject({ effect: 'deny', reason: expect.not.stringMatching(/[%\n\x1b\u202e]/) })
+    const decision = matchTypical("date '+%s\n\u202e\x1b[31m'", names)
+    expect(decision).toMatchObject({ effect: 'deny', reason: expect.not.stringMatching(/[%\n\x1b\u202e]/) })
     expect(matchTypical('rake', { service: '%s\r\n' })).toMatchObject({ reason: expect.not.stringMatching(/[%\r\n]/) })
   })
 

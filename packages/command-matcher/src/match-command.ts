@@ -30,7 +30,7 @@ const maxListed = 9
  *   `condition`, or `no-rule`, with whole sentences
  */
 export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDecision {
-  if (call.argv.length === 0) return deny('empty', 'There is no command to run.', 'Add a command.')
+  if (call.argv.length === 0) return deny('empty', 'The command is empty.', 'Add a command.')
   if (isTooLong(call.argv))
     return deny(
       'too-long',

@@ -9,10 +9,10 @@ import { parseWords } from './word-syntax.ts'
 /** Matches the command of a header against a rule in its text syntax. */
 function matchTypical(run: string, command: string): CommandDecision | 'unreadable' {
   const { argv } = readCommand(Buffer.from(command).toString('latin1'), 'exec')
-  return argv === null ? 'unreadable' : judgeWords(run, argv)
+  return argv === null ? 'unreadable' : matchWords(run, argv)
 }
 
-function judgeWords(run: string, argv: readonly string[]): CommandDecision {
+function matchWords(run: string, argv: readonly string[]): CommandDecision {
   const written = parseWords(run)
   if ('problem' in written) throw new Error(written.problem)
   return matchCommand(compileRules([rule(written.words)]), {
@@ -86,17 +86,17 @@ describe('a word with a * at its end', () => {
     ['.*', ['..', '.']],
     ['data/.*', ['data/..']],
   ])('%s never matches a parent directory', (run, words) => {
-    for (const word of words) expect({ word, ...judgeWords(run, [word]) }).toMatchObject(denied)
+    for (const word of words) expect({ word, ...matchWords(run, [word]) }).toMatchObject(denied)
   })
 
   test('a command of 4,096 words is decided', () => {
     const words = (more: string) => ['rake', ...Array.from({ length: 4_095 }, () => more)]
-    for (const more of ['x', 'a', ';']) expect(judgeWords('rake x* …', words(more))).toMatchObject(denied)
-    expect(judgeWords('rake x* …', ['rake', 'x1', ...words('x').slice(2)])).toMatchObject(
+    for (const more of ['x', 'a', ';']) expect(matchWords('rake x* …', words(more))).toMatchObject(denied)
+    expect(matchWords('rake x* …', ['rake', 'x1', ...words('x').slice(2)])).toMatchObject(
       // One byte longer than 8,192.
       { effect: 'deny', rule: 'too-long' },
     )
-    expect(judgeWords('rake x* …', ['rake', 'x1', ...words('x').slice(8)])).toMatchObject(allowed)
+    expect(matchWords('rake x* …', ['rake', 'x1', ...words('x').slice(8)])).toMatchObject(allowed)
   })
 
   test('permits only the prefix and at least one plain character', () => {
@@ -106,8 +106,8 @@ describe('a word with a * at its end', () => {
     })
     fc.assert(
       fc.property(text, (rest) => {
-        const verdict = judgeWords('rake reports:*', ['rake', `reports:${rest}`])
-        expect(verdict.effect).toBe(/^[A-Za-z0-9_:.-]+$/.test(rest) ? 'allow' : 'deny')
+        const decision = matchWords('rake reports:*', ['rake', `reports:${rest}`])
+        expect(decision.effect).toBe(/^[A-Za-z0-9_:.-]+$/.test(rest) ? 'allow' : 'deny')
       }),
     )
   })

@@ -57,7 +57,7 @@ export function readPrivateFile(path: string, notices: Notices): string | null {
 /**
  * Makes the directory of `path` if there is none, 0700, and tightens one that is looser.
  *
- * @throws ConfigDirectoryShared where tightening would shut others out of what is theirs too: `/tmp`, `/`, the home directory
+ * @throws ConfigDirectoryShared for directories that others need too: `/tmp`, `/`, the home directory
  */
 export function preparePrivateDirectory(path: string, notices: Notices): void {
   const directory = dirname(path)

@@ -53,7 +53,7 @@ export function networksProblem(value: string): string | null {
     const width = isIP(address) === 4 ? 32 : 128
     const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : -1
     if (isIP(address) === 0 || address.includes('%') || rest.length > 0 || length > width)
-      return `has ${JSON.stringify(network)}, which is no address or network`
+      return `has ${JSON.stringify(network)}, which is neither an address nor a network`
     // Everybody could then say any address for themselves.
     if (length <= 0) return `has ${JSON.stringify(network)}, which trusts everybody or nobody`
   }

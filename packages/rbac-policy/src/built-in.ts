@@ -1,7 +1,7 @@
-/** The policy that holds without a document: YAML, so that it reads, and is read, like any other. */
+/** The policy without a document. It is YAML, like any other policy. */
 export const builtInText = `version: 1
 
-# What each role may do. "*" stands for any whole part of a permission.
+# The permissions of each role. "*" stands for a whole part of a permission.
 roles:
   viewer:
     description: Sees apps, processes, logs and releases, and no value of an environment.
@@ -148,9 +148,9 @@ roles:
       - gateway:audit:read
       - gateway:recording:read
 
-# Who may run which command. The first rule that matches decides; without one, a command is refused.
+# Which roles can run which commands. The first matching rule decides. Without one, a command is denied.
 commands:
-  # Services that accept "run" at all: never those that serve.
+  # Services that accept "run". Never add services that serve requests.
   services: [command]
   rules:
     pre-release:
@@ -173,11 +173,11 @@ commands:
       services: ["*"]
       roles: [admin]
 
-# What nobody does through the gateway, and the sentences to show.
+# Operations that are denied to everyone, with the reason and the remedy.
 blocked:
   PUT /system:
     reason: Racks are not changed through the gateway.
-    next: &infrastructure That belongs to the infrastructure team, which does it with its Terraform access; ask them.
+    next: &infrastructure Ask the infrastructure team, which makes such changes with Terraform.
   POST /system/karpenter/cleanup:
     reason: Racks are not changed through the gateway.
     next: *infrastructure
@@ -185,23 +185,23 @@ blocked:
     reason: Racks are not changed through the gateway.
     next: *infrastructure
   POST /instances/keyroll:
-    reason: Keys of instances are not replaced through the gateway, since the answer holds the private key.
+    reason: Keys of instances are not replaced through the gateway, because the response contains the private key.
     next: *infrastructure
   PUT /system/jwt/rotate:
-    reason: The rack's own credentials would go past the gateway, its decisions and its records.
+    reason: The rack's own credentials would bypass the decisions and the audit log of the gateway.
     next: *infrastructure
   POST /system/jwt/token:
-    reason: The rack's own credentials would go past the gateway, its decisions and its records.
+    reason: The rack's own credentials would bypass the decisions and the audit log of the gateway.
     next: *infrastructure
   ANY /v2/{path:.*}:
-    reason: The gateway cannot judge what is inside of such calls, so it passes none.
-    next: Push images by "convox build" or "convox builds import-image".
+    reason: The gateway cannot check the content of such calls, so it denies them.
+    next: Push images with "convox build" or "convox builds import-image".
   ANY /custom/http/proxy/{path:.*}:
-    reason: The gateway cannot judge what is inside of such calls, so it passes none.
-    next: Ask the infrastructure team for what you need inside of the cluster.
+    reason: The gateway cannot check the content of such calls, so it denies them.
+    next: Ask the infrastructure team for access to the cluster.
   ANY /kubernetes/{path:.*}:
-    reason: The gateway cannot judge what is inside of such calls, so it passes none.
-    next: The infrastructure team has its own access to the cluster; ask them.
+    reason: The gateway cannot check the content of such calls, so it denies them.
+    next: Ask the infrastructure team, which has its own access to the cluster.
   POST /resources:
     reason: Resources of the rack itself are not changed through the gateway.
     next: *infrastructure
@@ -218,10 +218,10 @@ blocked:
     reason: Resources of the rack itself are not changed through the gateway.
     next: *infrastructure
   POST /events:
-    reason: Events of the rack are the rack's own word, so nobody sends them through the gateway.
-    next: Look at the audit log of the gateway for what was done through it.
+    reason: Only the rack itself sends its events, so the gateway denies them.
+    next: Read the audit log of the gateway.
 
-# Names whose values are hidden from who may not read secrets. Letter case doesn't count.
+# Names whose values are hidden without the permission secret:read. Letter case does not matter.
 secrets:
   environment:
     - "*PASSWORD*"
@@ -241,15 +241,15 @@ secrets:
     - "*WEBHOOK*"
     - DATABASE_URL
     - "*_DATABASE_URL"
-  # Of racks and apps, beside those above.
+  # Further parameters of racks and apps.
   parameters: []
 
-# Names that nobody changes through the gateway.
+# Names that nobody can change through the gateway.
 protected:
   environment: []
   parameters: []
 
-# Values of parameters that the audit log holds; of all others, only the names. Those of secret names are held back whatever stands here.
+# Parameters whose values are in the audit log. Of all others, only the names are. Values of secret names never are.
 audit:
   values:
     sizes:
@@ -280,19 +280,19 @@ audit:
       routes: [PUT /system]
       parameters: [count, force, type, version]
 
-# Which sessions are recorded, where RECORDINGS says a store. The first rule that matches decides.
+# Which sessions are recorded, if RECORDINGS names a store. The first matching rule decides.
 recordings:
   rules:
     every-session:
       mode: best-effort
 
-# How long an API token lives: at most, and when nobody says. Rules narrow it by role and by permission.
+# The maximum and the default lifetime of API tokens. Rules shorten it for roles and permissions.
 tokens:
   max-age: 365d
   default-age: 90d
   rules: {}
 
-# Hosts that "convox proxy" may reach beside the resources of an app.
+# Hosts that "convox proxy" can reach besides the resources of an app.
 proxy:
   hosts: []
 `

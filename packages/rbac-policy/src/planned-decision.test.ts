@@ -20,7 +20,7 @@ interface EvaluationResult {
 }
 
 /** What each essential call of a command comes to. */
-function verdicts(who: Principal | undefined, words: string, document: PolicyDocument = builtIn): EvaluationResult[] {
+function decisions(who: Principal | undefined, words: string, document: PolicyDocument = builtIn): EvaluationResult[] {
   const policy = compilePolicy(document)
   const plan = planCommand(words.split(' '), place)
   if (plan.kind !== 'calls' || who === undefined) throw new Error(`${words} makes no call that is known`)
@@ -41,7 +41,7 @@ function verdicts(who: Principal | undefined, words: string, document: PolicyDoc
 }
 
 function refused(who: Principal | undefined, words: string, document?: PolicyDocument): string[] {
-  return verdicts(who, words, document).flatMap(({ effect, rule }) => (effect === 'deny' ? [rule] : []))
+  return decisions(who, words, document).flatMap(({ effect, rule }) => (effect === 'deny' ? [rule] : []))
 }
 
 describe('a refusal is certain', () => {
@@ -84,7 +84,7 @@ describe('what only the rack knows doesn’t refuse', () => {
     [deployer, 'run --detach --release R1 command bin/pre_release', null],
   ])('%#', (who, words, otherwise) => {
     expect(refused(who, words).filter((rule) => rule !== 'no-permission')).toEqual([])
-    const open = verdicts(who, words).flatMap((verdict) => verdict.otherwise ?? [])
+    const open = decisions(who, words).flatMap((decision) => decision.otherwise ?? [])
     expect(open).toEqual(otherwise === null ? [] : [otherwise])
   })
 
@@ -106,7 +106,7 @@ describe('what only the rack knows doesn’t refuse', () => {
       ...builtIn,
       commands: builtIn.commands.map((rule) => ({ ...rule, releases: 'newest' as const })),
     }
-    expect(verdicts(deployer, 'run --detach --release R1 command bin/pre_release', document)).toEqual([
+    expect(decisions(deployer, 'run --detach --release R1 command bin/pre_release', document)).toEqual([
       expect.objectContaining({
         effect: 'allow',
         otherwise: 'the release is not the newest one: command:options',
@@ -137,8 +137,8 @@ describe('what only the rack knows doesn’t refuse', () => {
 
 test('a protected key that is set may be set to what it is already', () => {
   const document = { ...builtIn, protectedKeys: ['PINNED'] }
-  const [verdict] = verdicts(deployer, 'env set PINNED=1', document).filter(({ otherwise }) => otherwise !== null)
-  expect(verdict).toMatchObject({ effect: 'allow', otherwise: 'the environment changes: protected-key' })
+  const [decision] = decisions(deployer, 'env set PINNED=1', document).filter(({ otherwise }) => otherwise !== null)
+  expect(decision).toMatchObject({ effect: 'allow', otherwise: 'the environment changes: protected-key' })
 })
 
 describe('a proxy', () => {
@@ -159,7 +159,7 @@ describe('a proxy', () => {
   }
 
   test.each(['resources proxy db', 'proxy db.internal:5432', 'proxy api:5443'])(
-    '%s is refused before the call whoever may proxy to no resource, since then no answer of the rack permits it',
+    '%s is denied before the call to a caller who cannot open a proxy to any resource, because no fact of the rack permits it',
     (words) => {
       expect(certain(words, principal([]))).toBe(true)
       expect(certain(words, bound('viewer'))).toBe(true)
@@ -168,7 +168,7 @@ describe('a proxy', () => {
   )
 
   test.each(['resources proxy db', 'proxy db.internal:5432', 'proxy api:5443'])(
-    '%s is not refused before the call whoever may proxy to some resource: only the rack knows what has the address',
+    '%s is not denied before the call to a caller who can open a proxy to some resource, because only the rack knows the addresses',
     (words) => {
       expect(certain(words, bound('ops'))).toBe(false)
       expect(certain(words, bound('deployer', 'elsewhere'))).toBe(false)

@@ -78,7 +78,7 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
     if (last > at) return check('broken', `chunk ${at} is missing, and later chunks exist`)
     if (proven !== null && !isProven(proven, at, head))
       return check('broken', `chunk ${at} is missing: the audit log has ${proven.chunks} chunks`)
-    return check('cut', at === 0 ? 'none of it is stored' : 'its final chunk is missing')
+    return check('cut', at === 0 ? 'no chunk is stored' : 'its final chunk is missing')
   }
 }
 

@@ -163,7 +163,7 @@ const configuration: Configuration = {
 
 function askAlways({ base, Check }: typeof interactionPolicy) {
   const policy = base()
-  const check = new Check('choose', 'somebody must be chosen', ({ oidc }) =>
+  const check = new Check('choose', 'a person must be chosen', ({ oidc }) =>
     oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
   )
   policy.get('login')?.checks.add(check)

@@ -24,7 +24,7 @@ export const demoPeople: readonly DemoPerson[] = [
   byRole('ci', 'releasers'),
   person('admin', 'is named in ADMIN_USERS'),
   person('nobody', 'has no role'),
-  person('stranger', 'is of another domain', { email: 'stranger@elsewhere.example' }),
+  person('outsider', 'is of another domain', { email: 'outsider@elsewhere.example' }),
   person('unverified', 'has an e-mail address that was not verified', { emailVerified: false }),
 ]
 

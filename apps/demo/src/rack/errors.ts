@@ -1,4 +1,4 @@
-/** An answer that a rack gives in place of what was asked for. The message is the whole body, without its line end. */
+/** An error response of a rack. The message is the whole body without its line break. */
 export class RackError extends Error {
   readonly status: number
 

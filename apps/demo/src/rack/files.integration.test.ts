@@ -78,7 +78,7 @@ describe('objects', () => {
     expect((await ask(rack, 'DELETE /apps/myapp/objects/other//x')).status).toBe(404)
   })
 
-  test('one without a name gets one; HEAD is 200 even for what is not there; dots do not climb', async () => {
+  test('an object without a name gets one; HEAD is 200 even for a missing object; dots do not leave the directory', async () => {
     const rack = await startRack()
     expect((await ask(rack, 'POST /apps/myapp/objects/', [], 'one')).body).toMatch(/object:\/\/myapp\/[0-9a-f]{64}"/)
     expect((await ask(rack, 'HEAD /apps/myapp/objects/nosuch')).status).toBe(200)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createReceivedLog } from './received.ts'
 import { answered, ask, connectTo, credentials, formType, open, startRack, until } from './testing/client.ts'
 
-describe('the record of what came in', () => {
+describe('the record of received requests', () => {
   test('has the bytes of the target and the headers as they were sent, in order and case', async () => {
     const rack = await startRack()
     await ask(rack, 'GET /apps/caf%C3%A9?x=%zz&&', ['X-Odd: \xff', 'x-odd: again'])

@@ -12,7 +12,7 @@ import { acceptedUpgrade, refusedUpgrade } from './wire/handshake.ts'
 import { readUpgradeBody } from './wire/upgrade-body.ts'
 import { createWebSocketStream, type WebSocketStream } from './wire/websocket.ts'
 
-/** A request for an upgrade as node hands it over: what came after its head is not parsed. */
+/** An upgrade request from Node. The bytes after its headers are not parsed. */
 interface Upgrade {
   readonly message: IncomingMessage
   readonly socket: Duplex
@@ -64,7 +64,7 @@ async function serveWebSocket(
   try {
     if (!recording.authenticated) throw new Error('invalid authentication')
     if (arrival.size !== null) {
-      stream.input() // from here on pings are answered, and nothing that comes is lost
+      stream.input() // from here on, pings are answered and no input is lost
       await stream.sendOne(arrival.size, generatedBytes(arrival.size))
     }
     await route.handle(call, stream)

@@ -117,7 +117,7 @@ describe('a login by a code', () => {
     await replica.stop()
   })
 
-  test('for one rack gives a session for that one, and only to who may use it', async () => {
+  test('for one rack creates a session for that rack, and only for users with a role on it', async () => {
     const login = await beginDevice(at, { rack: 'staging' }, elsewhere())
     const refused = (await typeCode(at, login.code, 'nobody')).page
     expect([refused.status, refused.body]).toEqual([403, expect.stringContaining('cannot use the rack')])
@@ -127,7 +127,7 @@ describe('a login by a code', () => {
     expect([await status('staging'), await status('production')]).toEqual([200, 403])
   })
 
-  test('keeps nothing of code and secret that a thief of the database could use', async () => {
+  test('stores code and secret only as hashes', async () => {
     const { code, secret } = await beginDevice(at, {}, elsewhere())
     const rows = await at.system.sql`select * from gateway.device_logins`
     const text = rows.map((row) => JSON.stringify(row) + row.user_code.toString('latin1')).join()
@@ -158,9 +158,9 @@ describe('the form for codes', () => {
   })
 
   test('lets a person who opens its bare address log in first, who is logged in once more', async () => {
-    const stranger = await at.visit(createBrowser(), '/gateway/device')
+    const outsider = await at.visit(createBrowser(), '/gateway/device')
     const login = `${at.system.url}/gateway/auth/login?return_to=%2Fgateway%2Fdevice%3Fagain%3D1`
-    expect([stranger.status, stranger.location]).toEqual([303, login])
+    expect([outsider.status, outsider.location]).toEqual([303, login])
     const { browser } = await at.login('admin')
     expect((await at.visit(browser, '/gateway/device')).location).toBe(login)
   })

@@ -125,7 +125,7 @@ describe('a loopback login', () => {
   })
 })
 
-test('a login for one rack is nothing for who has no role on it', async () => {
+test('a login for one rack is denied without a role on it', async () => {
   const login = await beginLoopback(at, { rack: 'staging' })
   const page = await follow(createBrowser(), login.address, 'nobody')
   expect([page.status, page.body]).toEqual([403, expect.stringContaining('cannot use the rack')])

@@ -39,7 +39,7 @@ describe('behind a trusted proxy', () => {
     expect(await from(sources, forwarded)).toBe(expected)
   })
 
-  test('the log has the caller’s address, and nothing that is no address', async () => {
+  test('the log has the address of the caller, and never an invalid address', async () => {
     await system.send('DELETE', '/apps/myapp?', 'x', '', [])
     const viewer = (await person(system, 'viewer')).token
     await system.send('DELETE', '/apps/myapp?', viewer, '', ['X-Forwarded-For: 192.0.2.7'])

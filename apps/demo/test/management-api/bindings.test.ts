@@ -132,7 +132,7 @@ test('a token says why it was made, in its list and in the event', async () => {
   expect(event).toMatchObject({ kind: 'binding.created', detail: { reason: 'backups, ticket 7' } })
 })
 
-test('a token is rotated by who holds what it may still do, whatever it could do before', async () => {
+test('a token can be rotated by a principal with its current permissions, whatever it could do before', async () => {
   const ann = await person(system, 'admin', { expiresAt: new Date(inMinutes(10)) })
   const made = await ask('POST', '/tokens', { name: 'nightly', role: 'viewer' }, ann.token)
   const subject = { kind: 'api-token', id: made.text('id') }

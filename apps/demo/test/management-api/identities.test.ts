@@ -261,7 +261,7 @@ describe('users, sessions, service accounts and bindings', () => {
       expect((await call(system, admin.token, 'GET', `/users?${query}`)).status).toBe(400)
     })
 
-    test('a cursor that was made up shows nothing that may not be seen', async () => {
+    test('a forged cursor shows no hidden items', async () => {
       const ann = await person(system, 'viewer')
       await call(system, admin.token, 'POST', '/tokens', { name: 'of the admin', role: 'viewer' })
       const cursor = Buffer.from(`9999999999999999.${someId()}`).toString('base64url')

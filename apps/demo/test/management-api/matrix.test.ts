@@ -137,7 +137,7 @@ describe('who may call the management API', () => {
       const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
       // Whose things are asked for is in the query, so that of lists of own things is read.
       const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
-      // What names nothing that is there is answered at once, like everything else.
+      // Requests about missing items are answered without delay, too.
       if (allowed && endpoint.mediaTypes !== undefined && !path.includes('{id}'))
         return expect(await statusOf(path, token)).toBe(200)
       const answer = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')

@@ -10,7 +10,7 @@ const promote = '/rack/staging/apps/web/releases/R1/promote?'
 const frozen = 'version: 1\nblocked:\n  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }\n'
 const opened = 'version: 1\nroles:\n  viewer: { extends: [viewer], permissions: [release:promote] }\n'
 
-describe('what a proposed policy would change of what was done', () => {
+describe('the impact of a proposed policy on past calls', () => {
   let system: System
   let auditor: Person
   let deployer: Person
@@ -64,7 +64,7 @@ describe('what a proposed policy would change of what was done', () => {
     })
   })
 
-  test('is told of what would be permitted', async () => {
+  test('shows which calls would be permitted', async () => {
     const answer = await study(opened)
     expect([answer.text('permitted'), answer.text('refused')]).toEqual(['1', '0'])
     expect(answer.text('changes.0.principal.name')).toBe(viewer.email)

@@ -31,7 +31,7 @@ describe('the policy and its decisions, by the management API', () => {
   })
 
   describe('/policy/effective', () => {
-    test('has what a decision about the caller is made from, and nothing of anybody else', async () => {
+    test('has the data for decisions about the caller, and no data about other principals', async () => {
       const answer = await call(system, deployer.token, 'GET', '/policy/effective?rack=staging')
       expect(answer.json).toEqual({
         format: 1,

@@ -7,7 +7,7 @@ import { type Ended, type Program, type ProgramOptions, run, start } from './pro
 export interface Machine {
   readonly home: string
   readonly project: string
-  /** What every program on it starts with: nothing of the environment that runs the tests. */
+  /** The environment of every program on it, without the environment of the tests. */
   readonly env: NodeJS.ProcessEnv
   write(path: string, content: string): string
   sh(command: string, options?: Partial<ProgramOptions>): Promise<Ended>

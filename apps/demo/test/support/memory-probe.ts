@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Loaded into a gateway before its own code: on SIGUSR2 it collects garbage and says on stderr what is left. */
+/** Loaded into a gateway before its own code. On SIGUSR2, it collects garbage and writes the heap size to stderr. */
 setFlagsFromString('--expose-gc')
 const collect: unknown = runInNewContext('gc')
 let reports = 0

@@ -15,7 +15,7 @@ test('a line of a secret that the rack takes for a key is counted, not recorded'
 test.each([
   'GOOGLE={\n  "id": "x=y",\n  "private_key": "-----BEGIN PRIVATE KEY-----\\nMIIESECRET==\\n-----END PRIVATE KEY-----\\n"\n}\nB=1',
   'GOOGLE=-----BEGIN PRIVATE KEY-----\nPEMSECRET:CCCC==\nMIIE/SECRET+x=\nmiSECRET==\n-----END PRIVATE KEY-----\nB=1',
-])('the names of an environment with a secret of several lines hold nothing of it: %j', (env) => {
+])('the names of an environment contain no part of a secret with several lines: %j', (env) => {
   const recorded = createRecordedChanges(diffEnv('', env).map(added), keysInsideValues(env))
   expect(recorded.map(({ key }) => key)).toEqual(['B', 'GOOGLE', '[not a variable name]'])
   expect(JSON.stringify(recorded)).not.toContain('SECRET')

@@ -127,7 +127,7 @@ function messageOf({ kind, principal, route, rack, app, command, decision }: Aud
   return [kind, principal?.name, decision?.effect, what, where].filter((part) => part).join(' · ')
 }
 
-/** The gateway itself if there is no address. */
+/** Without an address, the gateway itself. */
 function endpointOf(address: string | undefined) {
   if (address === undefined) return { name: 'rack-gateway' }
   return /^[\da-fA-F.:]+$/.test(address) ? { ip: address } : { name: address }

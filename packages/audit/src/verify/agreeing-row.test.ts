@@ -125,7 +125,7 @@ test.each(searchColumns.map(({ name }) => name))('a row with another %s never ma
 })
 
 test.each([
-  ['a day that there is not', '2026-02-30T00:00:00.000Z', '2026-03-02T00:00:00.000Z'],
+  ['a day that does not exist', '2026-02-30T00:00:00.000Z', '2026-03-02T00:00:00.000Z'],
   ['a minute of sixty seconds', '2026-11-25T00:06:60.000Z', '2026-11-25T00:07:00.000Z'],
   ['another zone', '2026-11-25T00:06:26.640z', '2026-11-25T00:06:26.640Z'],
   ['a fraction with a sign', '2026-11-25T00:06:26.-00Z', '2026-11-25T00:06:26.000Z'],

@@ -8,7 +8,7 @@ import { leafOf } from '../tree/hashing.ts'
 import { rootByInclusion } from '../tree/proofs.ts'
 import { EventProof } from './event-proof.ts'
 
-export type ProofVerdict =
+export type ProofResult =
   | {
       readonly holds: true
       readonly event: Readonly<Record<string, unknown>>
@@ -23,7 +23,7 @@ export type ProofVerdict =
  * Verifies a proof without the log. @param pinned the key that the auditor trusts; null to use the key in the
  * checkpoint
  */
-export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVerdict {
+export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofResult {
   if (!Value.Check(EventProof, proof)) return fails('it is not a proof of this format')
   const { stream, seq } = proof.event
   const checkpoint = readCheckpoint(proof.checkpoint)
@@ -67,6 +67,6 @@ export function isEndorsed(
   return false
 }
 
-function fails(because: string): ProofVerdict {
+function fails(because: string): ProofResult {
   return { holds: false, because }
 }

@@ -242,8 +242,8 @@ test('one checkpoint proves an event to a holder of the key', async () => {
     const result = await makeProof(runtime, id)
     if (result.kind !== 'proof') throw new Error(result.kind)
     const laidOut = JSON.parse(JSON.stringify(result.proof, null, 2))
-    const verdict = verifyProof(laidOut, key.publicKey)
-    expect(verdict).toMatchObject({
+    const result = verifyProof(laidOut, key.publicKey)
+    expect(result).toMatchObject({
       holds: true,
       event: JSON.parse(canonical),
       trust: 'pinned',

@@ -14,7 +14,7 @@ test.each(['Basic', 'basic', 'BASIC'])('%s is left to the plugin', (scheme) => {
   expect(readAuthorization(['AUTHORIZATION', `${scheme} Y29udm94OnRva2Vu`])).toEqual({ scheme: 'basic' })
 })
 
-test('without the Authorization header there is no credential', () => {
+test('a request without an Authorization header has no credential', () => {
   expect(readAuthorization([])).toMatchObject({ rule: 'no-credential' })
   expect(readAuthorization(['Cookie', 'session=rgs_abc', 'Proxy-Authorization', 'Bearer rgs_abc'])).toMatchObject({
     rule: 'no-credential',

@@ -13,7 +13,7 @@ interface OwnerFilter {
   readonly owner?: string | undefined
 }
 
-/** Lists identities in pages, newest first. None of the fields is secret. */
+/** Lists identities in pages, newest first. The fields contain no secrets. */
 export function createLists(database: Pick<Database, 'db'>) {
   const { db } = database
   async function userPage(page: PageRequest, filter?: SQL) {

@@ -1,6 +1,6 @@
 const watched = ['users', 'service_accounts', 'sessions', 'api_tokens', 'credentials', 'bindings']
 
-/** The row lock on `revision` orders the writers: whoever reads revision N sees every change up to N. */
+/** The row lock on `revision` orders the writers, so a reader of revision N sees every change up to N. */
 export const revision = {
   name: '0002-revision',
   sql: `

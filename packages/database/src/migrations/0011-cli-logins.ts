@@ -1,4 +1,4 @@
-/** Logins of the CLI. None of the tables raises the revision: what they lead to is a session, which does. */
+/** Logins of the CLI. Changes of these tables do not raise the revision, because only their sessions do. */
 export const cliLogins = {
   name: '0011-cli-logins',
   sql: `

@@ -1,6 +1,6 @@
 /**
  * How far each sink has come in each stream, who ships it from there, and what a sink refused for good.
- * None of it is evidence: events are, and these tables only say what of them was sent elsewhere.
+ * These tables are not evidence. They only track which events were delivered.
  */
 export const sinks = {
   name: '0016-sinks',

@@ -1,6 +1,6 @@
 /**
- * How recordings end other than by themselves: somebody ends the session, wherever it runs, or what was kept is removed.
- * That somebody ends one raises the revision, which every replica looks at twice a second.
+ * How recordings end early: a user ends the session, on any replica, or retention removes the recording.
+ * Ending one raises the revision, which every replica polls twice a second.
  */
 export const recordingEnds = {
   name: '0020-recording-ends',

@@ -16,7 +16,7 @@ const kept = 1_000
 
 /**
  * Each revision says whose identity it changed, so that a replica forgets only these. The subjects come from the rows
- * themselves, whoever changes them; null stands for everybody.
+ * themselves, for any author of the change; null stands for every subject.
  */
 export const changedSubjects = {
   name: '0024-changed-subjects',

@@ -3,7 +3,7 @@ import { InvalidResult, readResult } from './objection.ts'
 
 const deny = { effect: 'deny', rule: 'frozen', reason: 'Frozen.', next: 'Wait.' }
 
-describe('a verdict', () => {
+describe('the result of a package', () => {
   test.each([null, undefined])('%s is no objection', (answer) => {
     expect(readResult(answer)).toBeNull()
   })

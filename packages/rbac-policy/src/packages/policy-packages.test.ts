@@ -41,10 +41,10 @@ describe('packages', () => {
 
   test('are asked in their order, up to the first objection', async () => {
     const order: string[] = []
-    const note = (name: string, verdict: EvaluationResult) => ({
+    const note = (name: string, result: EvaluationResult) => ({
       async evaluate() {
         order.push(name)
-        return verdict
+        return result
       },
     })
     const all = packages(note('first', null), note('second', deny), note('third', deny))

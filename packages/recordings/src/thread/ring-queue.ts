@@ -60,7 +60,7 @@ export class RingQueue {
     if (this.#writer.asleep && this.#writer.takeSleepFlag()) this.#wake()
   }
 
-  /** The reading thread signals that there is room. */
+  /** The reading thread signals free space. */
   onRoom(): void {
     let written = 0
     for (const { session, kind, at, piece } of this.#overflow) {

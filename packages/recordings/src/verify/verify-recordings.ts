@@ -8,7 +8,7 @@ import type { StoredRecordings } from './stored-recordings.ts'
 export type RecordingProblem =
   /** A chunk was changed, swapped, moved, or removed. */
   | 'changed'
-  /** None of it is stored. */
+  /** No chunk is stored. */
   | 'missing'
   /** It is stored, but the log has no such session. */
   | 'additional'

@@ -21,7 +21,7 @@ const commands: Readonly<Record<string, Command>> = {
  * Runs one of the harmless built-in commands; every other command only says that it ran.
  *
  * @returns the exit code
- * @throws RackError when there is no command at all
+ * @throws RackError without a command
  */
 export function runCommand(execution: Execution): Promise<number> {
   const [name] = execution.argv
@@ -74,7 +74,7 @@ async function waitForSeconds({ argv, clock, gone }: Execution): Promise<number>
   return 0
 }
 
-/** Only `stty size`. It stays as it was at the start: the rack API has nothing that says otherwise. */
+/** Supports only `stty size`. The size never changes, because the rack API has no message for it. */
 async function printSize({ argv, environment, size, write }: Execution): Promise<number> {
   if (argv[1] === 'size' && environment.terminal === 'terminal' && size !== undefined) {
     await write(`${size.rows} ${size.columns}\n`)

@@ -5,7 +5,7 @@ export interface TarFile {
 
 const block = 512
 
-/** The regular files of a ustar archive; what comes after a broken header is ignored. */
+/** The regular files of a ustar archive. Everything after an invalid header is ignored. */
 export function readTar(archive: Buffer): TarFile[] {
   const files: TarFile[] = []
   for (let at = 0; at + block <= archive.length; ) {

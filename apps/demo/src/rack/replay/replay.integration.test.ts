@@ -15,7 +15,7 @@ const recordings = loadRecordings()
 
 function recordingOf(command: string): CliRecording {
   const found = recordings.find((recording) => recording.command === command)
-  if (found === undefined) throw new Error(`there is no recording of ${command}`)
+  if (found === undefined) throw new Error(`no recording of ${command}`)
   return found
 }
 

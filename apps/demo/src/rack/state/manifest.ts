@@ -5,7 +5,7 @@ export interface ManifestService {
   scale: number
 }
 
-/** The services of a convox.yml: as much YAML as the demo rack's own manifests use, and nothing of a document that isn't that. */
+/** Reads the services of a convox.yml. Supports only the YAML of the demo rack's own manifests. */
 export function readServices(manifest: string): ManifestService[] {
   const services: ManifestService[] = []
   let section = ''
