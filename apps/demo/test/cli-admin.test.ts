@@ -136,7 +136,7 @@ describe('tokens', () => {
       ['create', 'x', '--role', 'viewer', '--expires', '99999w'],
       'An API token can have these permissions for at most 365 days',
     ],
-    [['create', 'x', '--role', 'nobody-has-this'], 'There is no role nobody-has-this. Name one of'],
+    [['create', 'x', '--role', 'nobody-has-this'], 'There is no role nobody-has-this. The roles are'],
     [['rotate', 'x', '--overlap', 'long'], '--overlap is not a number of hours. Use a number such as 24'],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stdout, stderr } = await run(['tokens', ...words])

@@ -20,7 +20,7 @@ const body = {
 export function overrideRoute({ override, ...calendar }: Calendar, overrides: Overrides): Register {
   const { roles, minutes } = override
   return async function routes(scope, context) {
-    scope.post<{ Body: OverrideRequest }>('/override', { schema: { body } }, async function override(request) {
+    scope.post<{ Body: OverrideRequest }>('/override', { schema: { body } }, async function overrideFreeze(request) {
       const { rack, reason } = request.body
       const person = context.callerOf(request, { rack, app: null })
       if (person.kind !== 'user') throw denial(403, 'Only a user with a session can override a freeze.')

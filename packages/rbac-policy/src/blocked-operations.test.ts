@@ -21,7 +21,7 @@ describe('blocked operations', () => {
       rule: 'blocked:PUT /system',
       source: expect.stringMatching(/^built-in:\d+$/),
       reason: 'Racks are not changed through the gateway.',
-      remedy: 'That belongs to the infrastructure team, which does it with its Terraform access; ask them.',
+      remedy: 'Ask the infrastructure team, which makes such changes with Terraform.',
     })
   })
 

@@ -10,5 +10,5 @@ export type {
   Verification,
 } from './findings.ts'
 export { makeProof, type ProofResult } from './make-proof.ts'
-export { type ProofResult, verifyProof } from './proof.ts'
+export { type ProofVerification, verifyProof } from './proof.ts'
 export { type VerifyOptions, verifyDatabase, verifyExport, verifyStream } from './sources.ts'

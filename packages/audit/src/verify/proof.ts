@@ -8,7 +8,7 @@ import { leafOf } from '../tree/hashing.ts'
 import { rootByInclusion } from '../tree/proofs.ts'
 import { EventProof } from './event-proof.ts'
 
-export type ProofResult =
+export type ProofVerification =
   | {
       readonly holds: true
       readonly event: Readonly<Record<string, unknown>>
@@ -23,7 +23,7 @@ export type ProofResult =
  * Verifies a proof without the log. @param pinned the key that the auditor trusts; null to use the key in the
  * checkpoint
  */
-export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofResult {
+export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVerification {
   if (!Value.Check(EventProof, proof)) return fails('it is not a proof of this format')
   const { stream, seq } = proof.event
   const checkpoint = readCheckpoint(proof.checkpoint)
@@ -67,6 +67,6 @@ export function isEndorsed(
   return false
 }
 
-function fails(because: string): ProofResult {
+function fails(because: string): ProofVerification {
   return { holds: false, because }
 }

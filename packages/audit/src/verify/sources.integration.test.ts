@@ -242,8 +242,8 @@ test('one checkpoint proves an event to a holder of the key', async () => {
     const result = await makeProof(runtime, id)
     if (result.kind !== 'proof') throw new Error(result.kind)
     const laidOut = JSON.parse(JSON.stringify(result.proof, null, 2))
-    const result = verifyProof(laidOut, key.publicKey)
-    expect(result).toMatchObject({
+    const verified = verifyProof(laidOut, key.publicKey)
+    expect(verified).toMatchObject({
       holds: true,
       event: JSON.parse(canonical),
       trust: 'pinned',

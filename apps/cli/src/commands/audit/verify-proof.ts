@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type ProofResult, verifyProof } from '@rack-gateway/audit/verify'
+import { type ProofVerification, verifyProof } from '@rack-gateway/audit/verify'
 import { AuditUnreadable } from '../../errors.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
@@ -34,7 +34,7 @@ export async function handler({ context, json, file, key }: Arguments<typeof bui
   return verdict.holds ? exitCodes.ok : exitCodes.checkFailed
 }
 
-function toJson(verdict: ProofResult): object {
+function toJson(verdict: ProofVerification): object {
   if (!verdict.holds) return { holds: false, because: verdict.because }
   const { event, checkpoint, size, trust } = verdict
   return { holds: true, event, checkpoint: checkpoint.number, at: checkpoint.at, size, key: checkpoint.key.text, trust }

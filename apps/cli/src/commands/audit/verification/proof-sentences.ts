@@ -1,7 +1,12 @@
-import type { ProofResult } from '@rack-gateway/audit/verify'
+import type { ProofVerification } from '@rack-gateway/audit/verify'
 
 /** What a proof proves, and by whose key. */
-export function proofSentences({ event, checkpoint, size, trust }: ProofResult & { readonly holds: true }): string[] {
+export function proofSentences({
+  event,
+  checkpoint,
+  size,
+  trust,
+}: ProofVerification & { readonly holds: true }): string[] {
   return [
     `the proof holds: event ${String(event.id)} is number ${String(event.seq)} of stream ${String(event.stream)}`,
     `  signed in checkpoint ${checkpoint.number} of ${checkpoint.at}, with ${size} events of its stream`,
