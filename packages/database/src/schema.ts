@@ -84,6 +84,8 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   codeUntil: instant('code_until').notNull(),
   spentAt: instant('spent_at'),
   expiresAt: instant('expires_at').notNull(),
+  /** The browser session that decided. It can be deleted before this row. */
+  sessionId: uuid('session_id'),
 })
 
 export const deviceDecisions = ['approved', 'denied'] as const
@@ -110,6 +112,8 @@ export const deviceLogins = gateway.table('device_logins', {
   /** When the person had logged in who approved it. */
   authenticatedAt: instant('authenticated_at'),
   redeemedAt: instant('redeemed_at'),
+  /** The browser session that decided. It can be deleted before this row. */
+  sessionId: uuid('session_id'),
 })
 
 /** What a person's identity provider gave for asking again whether it still vouches for them. Apart from `users`, so that asking does not raise the revision. */

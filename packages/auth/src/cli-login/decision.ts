@@ -1,6 +1,6 @@
 import { type Database, sessions, users } from '@rack-gateway/database'
 import { asSentences, type Explanation } from '@rack-gateway/errors'
-import { eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
 import type { Author, IdentityEvent } from '../events.ts'
 import { LoginDenied } from '../login/denial.ts'
@@ -45,6 +45,12 @@ export async function assertLoggedInSince(
     throw new LoginDenied(endedBrowserSession, { login: id })
   if (found.at.getTime() < begunAt) throw new LoginDenied(oldLogin, { login: id })
   return found.at
+}
+
+/** Whether the browser session that approved a login is still active. */
+export async function isActive({ tx }: Change, session: string | null): Promise<boolean> {
+  if (session === null) return false
+  return (await tx.$count(sessions, and(eq(sessions.id, session), isNull(sessions.endedAt)))) > 0
 }
 
 export function detailOf(flow: Flow, { id, device, system, address, rack }: PendingLogin): Record<string, string> {

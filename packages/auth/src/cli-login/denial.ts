@@ -109,6 +109,13 @@ export const wrongVerifier = denyLogin(
   'The code belongs to a login that another process started, so it is no longer valid.',
   again,
 )
+export const endedSinceApproval = denyLogin(
+  403,
+  'cli-login-session-ended',
+  '',
+  'The browser session that allowed this login has ended.',
+  again,
+)
 export const lockedSince = denyLogin(
   403,
   'cli-login-locked',

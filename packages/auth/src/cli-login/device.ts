@@ -5,10 +5,19 @@ import type { Change, Transaction } from '../admin/change.ts'
 import { cliLoginDenied, PolledTooOften, TooManyDeviceLogins } from '../errors.ts'
 import { LoginDenied } from '../login/denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
-import { assertLoggedInSince, authorOf, type Decider, denialEvent, detailOf, type RequestContext } from './decision.ts'
+import {
+  assertLoggedInSince,
+  authorOf,
+  type Decider,
+  denialEvent,
+  detailOf,
+  isActive,
+  type RequestContext,
+} from './decision.ts'
 import {
   decidedCliLogin,
   deviceLoginOff,
+  endedSinceApproval,
   expiredCliLogin,
   type LoginDenial,
   lockedSince,
@@ -96,7 +105,12 @@ export function createDeviceLogins(options: CliLoginOptions) {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const login = await undecided(change, id)
         const authenticatedAt = await assertLoggedInSince(change, decider, login)
-        await decide(change, id, { decision: 'approved', userId: decider.user, authenticatedAt })
+        await decide(change, id, {
+          decision: 'approved',
+          userId: decider.user,
+          sessionId: decider.session,
+          authenticatedAt,
+        })
         const detail = { ...detailOf('device', login), user: decider.user, email: decider.email }
         change.events.push({ kind: 'cli-login.approved', principal: change.by, detail })
         return login
@@ -107,7 +121,12 @@ export function createDeviceLogins(options: CliLoginOptions) {
     deny(id: string, decider: Decider, context: RequestContext): Promise<PendingLogin> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const login = await undecided(change, id)
-        await decide(change, id, { decision: 'denied', userId: decider.user, authenticatedAt: null })
+        await decide(change, id, {
+          decision: 'denied',
+          userId: decider.user,
+          sessionId: decider.session,
+          authenticatedAt: null,
+        })
         change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('device', login) })
         return login
       })
@@ -150,7 +169,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     if (!user || !authenticatedAt) throw new Error('an approved login has a user and the time of their login')
     if (row.redeemedAt === null && clock.now() >= row.expiresAt.getTime()) return { status: 'expired' }
     const named = { ...change, by: authorOf({ user: user.id, email: user.email }) }
-    const denial = problemOf(row, user.lockedAt)
+    const denial = problemOf(row, user.lockedAt, await isActive(change, row.sessionId))
     if (denial !== null) {
       const detail = { ...detailOf('device', pendingLogin(row)), user: user.id, email: user.email }
       named.events.push(denialEvent(named.by, denial, detail))
@@ -175,7 +194,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
   async function decide(
     { tx }: Change,
     id: string,
-    decision: Pick<Row, 'decision' | 'userId' | 'authenticatedAt'>,
+    decision: Pick<Row, 'decision' | 'userId' | 'sessionId' | 'authenticatedAt'>,
   ): Promise<void> {
     await tx.update(deviceLogins).set(decision).where(eq(deviceLogins.id, id))
   }
@@ -208,9 +227,10 @@ async function makeRoom(tx: Transaction, block: string, now: number): Promise<vo
 
 const system = { kind: 'system', id: 'login', name: 'login' } as const
 
-function problemOf({ redeemedAt }: Row, lockedAt: Date | null): LoginDenial | null {
+function problemOf({ redeemedAt }: Row, lockedAt: Date | null, isSessionActive: boolean): LoginDenial | null {
   if (redeemedAt !== null) return usedLogin
-  return lockedAt === null ? null : lockedSince
+  if (lockedAt !== null) return lockedSince
+  return isSessionActive ? null : endedSinceApproval
 }
 
 function statusOf({ decision, expiresAt }: Row, now: number): 'pending' | 'denied' | 'expired' {

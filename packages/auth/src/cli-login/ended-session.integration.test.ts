@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { credentials, sessions } from '@rack-gateway/database'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { changeIdentities } from '../admin/change.ts'
 import { LoginDenied } from '../login/denial.ts'
 import { defaultSessionTerms } from '../sessions/renewal.ts'
@@ -10,6 +10,7 @@ import { deriveLoginKeys } from '../tokens/login-keys.ts'
 import { createCliLogins } from './logins.ts'
 
 const context = { request: 'r', source: { address: '192.0.2.7' } }
+const verifier = 'v'.repeat(43)
 const cli = { device: 'laptop', system: 'Linux', rack: null }
 
 async function start() {
@@ -33,7 +34,13 @@ async function start() {
     const authenticatedAt = new Date(clock.now() + 1)
     await tx.insert(sessions).values({ id: session, userId: user, device: 'browser', authenticatedAt, expiresAt: end })
   })
-  const loopback = { ...cli, challenge: 'c'.repeat(43), port: 4000, path: 'p'.repeat(22), state: 's'.repeat(22) }
+  const loopback = {
+    ...cli,
+    challenge: createHash('sha256').update(verifier).digest('base64url'),
+    port: 4000,
+    path: 'p'.repeat(22),
+    state: 's'.repeat(22),
+  }
   const opened = logins.loopback.read(logins.loopback.begin(loopback, '192.0.2.7').handle)
   const typed = await logins.device.begin(cli, '192.0.2.7')
   const waiting = await logins.device.find(typed.userCode)
@@ -43,6 +50,10 @@ async function start() {
     ...store,
     user,
     session,
+    redeem: {
+      loopback: (code: string) => logins.loopback.redeem(code, verifier, context),
+      device: () => logins.device.poll(typed.secret, context),
+    },
     approvals: {
       loopback: () => logins.loopback.approve(opened, decider, context),
       device: () => logins.device.approve(waiting.id, decider, context),
@@ -69,4 +80,29 @@ test.each(['loopback', 'device'] as const)('nor does that of a locked user, by %
 test.each(['loopback', 'device'] as const)('one that is still there does, by %s', async (flow) => {
   const { approvals } = await start()
   await expect(approvals[flow]()).resolves.toBeDefined()
+})
+
+describe('an approved login', () => {
+  test('by loopback leads to no session once the browser session that approved it has ended', async () => {
+    const { approvals, redeem, issuer, session, database } = await start()
+    const code = await approvals.loopback()
+    await issuer.endSession(session, 'lost laptop')
+    await expect(redeem.loopback(code)).resolves.toMatchObject({ rule: 'cli-login-session-ended' })
+    expect(await database.db.$count(credentials)).toBe(0)
+  })
+
+  test('by device leads to no session once the browser session that approved it has ended', async () => {
+    const { approvals, redeem, issuer, session, database } = await start()
+    await approvals.device()
+    await issuer.endSession(session, 'lost laptop')
+    await expect(redeem.device()).rejects.toMatchObject({ rule: 'cli-login-session-ended' })
+    expect(await database.db.$count(credentials)).toBe(0)
+  })
+
+  test('leads to a session while the browser session that approved it is active', async () => {
+    const { approvals, redeem } = await start()
+    await expect(redeem.loopback(await approvals.loopback())).resolves.toMatchObject({ token: expect.any(String) })
+    await approvals.device()
+    await expect(redeem.device()).resolves.toMatchObject({ status: 'done' })
+  })
 })

@@ -5,9 +5,18 @@ import type { Change } from '../admin/change.ts'
 import { LoginDenied } from '../login/denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import { createValueSeal } from '../tokens/seal.ts'
-import { assertLoggedInSince, authorOf, type Decider, denialEvent, detailOf, type RequestContext } from './decision.ts'
+import {
+  assertLoggedInSince,
+  authorOf,
+  type Decider,
+  denialEvent,
+  detailOf,
+  isActive,
+  type RequestContext,
+} from './decision.ts'
 import {
   decidedCliLogin,
+  endedSinceApproval,
   expiredCliLogin,
   expiredCode,
   type LoginDenial,
@@ -56,7 +65,12 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const at = await assertLoggedInSince(change, decider, login)
         const code = randomBytes(32).toString('base64url')
-        await decide(change, login, { userId: decider.user, authenticatedAt: at, code: hashOf(code) })
+        await decide(change, login, {
+          userId: decider.user,
+          sessionId: decider.session,
+          authenticatedAt: at,
+          code: hashOf(code),
+        })
         const detail = { ...detailOf('loopback', login), user: decider.user, email: decider.email }
         change.events.push({ kind: 'cli-login.approved', principal: change.by, detail })
         return code
@@ -66,7 +80,12 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     /** @throws LoginDenied */
     deny(login: LoopbackLogin, decider: Decider, context: RequestContext): Promise<void> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
-        await decide(change, login, { userId: decider.user, authenticatedAt: new Date(clock.now()), code: null })
+        await decide(change, login, {
+          userId: decider.user,
+          sessionId: decider.session,
+          authenticatedAt: new Date(clock.now()),
+          code: null,
+        })
         change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('loopback', login) })
       })
     },
@@ -104,25 +123,29 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     await deleteEnded(tx, ending, new Date(now))
   }
 
-  async function takeCode({ tx }: Change, code: Buffer): Promise<TakenCode | null> {
+  async function takeCode(change: Change, code: Buffer): Promise<TakenCode | null> {
+    const { tx } = change
     const [row] = await tx.select().from(loopbackLogins).where(eq(loopbackLogins.code, code)).for('update')
     if (!row) return null
     const [user] = await tx.select().from(users).where(eq(users.id, row.userId))
     if (!user) throw new Error('an allowed login has a user')
     const spentAt = new Date(clock.now())
     if (!row.spentAt) await tx.update(loopbackLogins).set({ spentAt }).where(eq(loopbackLogins.id, row.id))
-    return { row, user, wasSpent: row.spentAt !== null }
+    const isSessionActive = await isActive(change, row.sessionId)
+    return { row, user, wasSpent: row.spentAt !== null, isSessionActive }
   }
 
-  function problemOf({ row, user }: TakenCode, verifier: string): LoginDenial | null {
+  function problemOf({ row, user, isSessionActive }: TakenCode, verifier: string): LoginDenial | null {
     if (!timingSafeEqual(createHash('sha256').update(verifier).digest(), row.challenge)) return wrongVerifier
     if (clock.now() >= row.codeUntil.getTime()) return expiredCode
-    return user.lockedAt === null ? null : lockedSince
+    if (user.lockedAt !== null) return lockedSince
+    return isSessionActive ? null : endedSinceApproval
   }
 }
 
 interface Decision {
   readonly userId: string
+  readonly sessionId: string
   readonly authenticatedAt: Date
   readonly code: Buffer | null
 }
@@ -131,6 +154,7 @@ interface TakenCode {
   readonly row: typeof loopbackLogins.$inferSelect
   readonly user: typeof users.$inferSelect
   readonly wasSpent: boolean
+  readonly isSessionActive: boolean
 }
 
 const ending = { table: loopbackLogins, key: loopbackLogins.id, end: loopbackLogins.expiresAt }

@@ -20,6 +20,7 @@ import { recordingEnds } from './0020-recording-ends.ts'
 import { fewerIndexes } from './0022-fewer-indexes.ts'
 import { actorNames } from './0023-actor-names.ts'
 import { changedSubjects } from './0024-changed-subjects.ts'
+import { decidingSessions } from './0025-deciding-sessions.ts'
 
 export interface Migration {
   readonly name: string
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   fewerIndexes,
   actorNames,
   changedSubjects,
+  decidingSessions,
 ]
