@@ -4,6 +4,8 @@ import { certificateErrorClause, networkErrorCode, networkErrorSentence } from '
 const target = { server: 'it', address: '10.0.0.7:443', host: 'the host name gw.example' }
 
 test.each([
+  ['EMFILE', 'no file descriptor is free for a connection'],
+  ['ENFILE', 'no file descriptor is free for a connection'],
   ['ECONNREFUSED', 'nothing listens at 10.0.0.7:443'],
   ['ECONNRESET', 'it closed the connection'],
   ['EPIPE', 'it closed the connection'],

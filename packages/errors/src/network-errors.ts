@@ -14,8 +14,11 @@ const closed: Sentence = ({ server }) => `${server} closed the connection`
 const silent: Sentence = ({ address }) => `${address} does not answer`
 const withoutTls: Sentence = ({ server }) => `${server} does not speak TLS`
 const withOldTls: Sentence = ({ server }) => `${server} does not speak TLS 1.2 or newer`
+const outOfFiles: Sentence = () => 'no file descriptor is free for a connection'
 
 const sentences: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
+  ['EMFILE', outOfFiles],
+  ['ENFILE', outOfFiles],
   ['ECONNREFUSED', ({ address }) => `nothing listens at ${address}`],
   ['ECONNRESET', closed],
   ['EPIPE', closed],
