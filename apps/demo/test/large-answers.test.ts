@@ -88,7 +88,7 @@ describe('large answers', () => {
   })
 
   test('that their caller does not take are given up, and so is their memory', async () => {
-    gateway = await startGatewayBefore(system, rack, { maskMemory: 32 * mebibyte, bodyTimeout: 500 })
+    gateway = await startGatewayBefore(system, rack, { maskMemory: 32 * mebibyte, bodyTimeout: 3_000 })
     const stalled = ask(viewer)
     const given = await stalled.answer
     const next = ask(viewer)
