@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { buildExecutableScripts } from '../apps/cli/build/executable-scripts.mjs'
-import { licencesOf } from '../apps/cli/build/licences.mjs'
+import { collectLicences } from '../apps/cli/build/licences.mjs'
 import { billOfMaterials, executableBill } from './executables/bill-of-materials.mjs'
 import { runtimeLicence } from './executables/runtime-licence.mjs'
 import { makeSingleExecutable } from './executables/single-executable.mjs'
@@ -57,7 +57,7 @@ try {
     console.log(`${join(out, name)}, of Node ${version}`)
   }
   writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), described(bill))
-  writeFileSync(join(out, 'rack-gateway-licences.txt'), licencesOf([metafile], { runtimes }))
+  writeFileSync(join(out, 'rack-gateway-licences.txt'), collectLicences([metafile], { runtimes }))
   writeChecksums()
   if (values['with-empty']) await makeEmpty(runtimes[0]?.preparer ?? process.execPath)
 } finally {

@@ -1,24 +1,24 @@
-// Makes `dist/`, which is what is shipped. What a wrapped command waits for is a few scripts, each whole. All the rest are
-// modules that share their parts, and are read by the commands that need them.
+// Builds `dist/`, the npm package. The critical path of a wrapped command is a few self-contained scripts. The other commands
+// are modules with shared chunks, which are loaded on demand.
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, moduleName, scriptAt, scripts } from './build/options.mjs'
+import { commonOptions, moduleName, packageDirectory, scriptFor, scripts } from './build/options.mjs'
 import { packageFiles } from './build/package.mjs'
 import { writeFiles } from './build/write-files.mjs'
 
-const options = { ...common, outdir: join(here, 'dist'), legalComments: 'linked' }
+const options = { ...commonOptions, outdir: join(packageDirectory, 'dist'), legalComments: 'linked' }
 
-/** Modules that are imported when they are needed, by the names of their files. */
+/** The paths of modules that are imported dynamically, by the names of their files. */
 const modules = new Map()
-/** Leaves what is imported when it is needed a file of its own: a script is required, all else is a module. */
-const inFilesOfTheirOwn = {
-  name: 'in-files-of-their-own',
+/** Keeps dynamic imports as separate files: scripts are required, modules are imported. */
+const splitDynamicImports = {
+  name: 'split-dynamic-imports',
   setup(bundle) {
     bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, namespace, path, resolveDir }) => {
       if (namespace === 'required') return { path, external: true }
       if (kind !== 'dynamic-import') return
       const source = join(resolveDir, path)
-      const script = scriptAt(source)
+      const script = scriptFor(source)
       if (script !== undefined) return { path: `./${script}.cjs`, namespace: 'required' }
       const name = moduleName(source)
       modules.set(name, source)
@@ -34,36 +34,36 @@ const { main, ...later } = scripts
 const script = {
   ...options,
   format: 'cjs',
-  plugins: [inFilesOfTheirOwn, ...options.plugins],
+  plugins: [splitDynamicImports, ...options.plugins],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
 }
-const built = [
+const builds = [
   await build({ ...script, entryPoints: { 'rack-gateway': main } }),
   await build({ ...script, entryPoints: later, outExtension: { '.js': '.cjs' } }),
 ]
-built.push(
+builds.push(
   await build({
     ...options,
     format: 'esm',
     entryPoints: Object.fromEntries(modules),
     splitting: true,
     outExtension: { '.js': '.mjs' },
-    // Dependencies that are CommonJS look for Node's modules by `require`.
+    // CommonJS dependencies load Node's modules with `require`.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
     },
   }),
 )
 
-// The start comes last: what it loads is there by then.
+// The entry point is written last, when everything that it loads exists.
 const files = new Map([
-  ...built
+  ...builds
     .reverse()
     .flatMap(({ outputFiles }) => outputFiles)
     .map(({ path, contents }) => [basename(path), contents]),
-  ...packageFiles(built.map(({ metafile }) => metafile)),
+  ...packageFiles(builds.map(({ metafile }) => metafile)),
 ])
 writeFiles(options.outdir, files)
 const bytes = [...files.values()].reduce((sum, content) => sum + content.length, 0)
-console.log(`dist/rack-gateway.js and ${files.size - 1} files more, ${Math.round(bytes / 1024)} KiB`)
+console.log(`dist/rack-gateway.js and ${files.size - 1} more files, ${Math.round(bytes / 1024)} KiB`)

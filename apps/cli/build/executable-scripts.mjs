@@ -1,11 +1,11 @@
 import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, moduleName, nativePackages, scriptAt, scripts } from './options.mjs'
+import { commonOptions, moduleName, nativePackages, packageDirectory, scriptFor, scripts } from './options.mjs'
 
-/** An executable has no native modules beside it: who imports one gets what they get where it isn't installed. */
-const noNativePackages = {
-  name: 'no-native-packages',
+/** Importing a native package throws, as it does where the package is not installed: an executable contains none. */
+const withoutNativePackages = {
+  name: 'without-native-packages',
   setup(bundle) {
     bundle.onResolve({ filter: /^[^./]/ }, ({ path }) =>
       nativePackages.includes(path) ? { path, namespace: 'native' } : undefined,
@@ -17,88 +17,96 @@ const noNativePackages = {
 }
 
 const options = {
-  ...common,
-  outdir: here,
+  ...commonOptions,
+  outdir: packageDirectory,
   outExtension: { '.js': '.cjs' },
   external: [],
   format: 'cjs',
-  plugins: [...common.plugins, noNativePackages],
-  // What runs in an executable can't import; it can require what Node has.
+  plugins: [...commonOptions.plugins, withoutNativePackages],
+  // A single executable cannot import modules. It can only require Node's own.
   supported: { 'dynamic-import': false },
-  // Packages ask for the place of their file. Nothing in a single executable has one of its own.
+  // Packages ask for the path of their own file. In a single executable that is the executable.
   define: { 'import.meta.url': 'moduleUrl', 'import.meta.resolve': 'undefined' },
 }
 const moduleUrl = "const moduleUrl = require('node:url').pathToFileURL(process.execPath).href;"
-const asFunction = {
-  banner: { js: `(function (module, require, carried) {${moduleUrl}` },
+const functionWrapper = {
+  banner: { js: `(function (module, require, requireEmbedded) {${moduleUrl}` },
   footer: { js: '})' },
 }
 
 /**
- * Builds what a single executable carries: `start`, which it runs, and scripts that are taken from it when something of
- * them is needed. What a wrapped command may wait for is a script each; `rest` is everything else.
+ * Builds what a single executable contains: `start`, which it runs, and the scripts that it loads on demand. Each script on
+ * the critical path of a wrapped command is separate. `rest` contains all other modules.
  *
- * @returns {Promise<{ start: Uint8Array, scripts: Map<string, Uint8Array>, metafile: object }>} the scripts by name, and esbuild's account of all of them
+ * @returns {Promise<{ start: Uint8Array, scripts: Map<string, Uint8Array>, metafile: object }>} the scripts by name, and esbuild's combined metafile
  */
 export async function buildExecutableScripts() {
-  const rest = new Map()
-  const waitedFor = await build({
+  const restModules = new Map()
+  const critical = await build({
     ...options,
-    ...asFunction,
-    plugins: [carried(rest), ...options.plugins],
+    ...functionWrapper,
+    plugins: [embedDynamicImports(restModules), ...options.plugins],
     entryPoints: scripts,
   })
-  // What the rest imports is in the rest.
-  const stdin = { contents: gathered(rest), resolveDir: here, sourcefile: 'rest.js' }
-  const others = await build({ ...options, ...asFunction, stdin, outdir: undefined, outfile: join(here, 'rest.cjs') })
+  // Modules that only `rest` imports are bundled into it.
+  const stdin = { contents: lazyModules(restModules), resolveDir: packageDirectory, sourcefile: 'rest.js' }
+  const rest = await build({
+    ...options,
+    ...functionWrapper,
+    stdin,
+    outdir: undefined,
+    outfile: join(packageDirectory, 'rest.cjs'),
+  })
   const start = await build({ ...options, entryPoints: { start: 'src/start-executable.ts' } })
-  const built = [waitedFor, others, start]
+  const builds = [critical, rest, start]
   const metafile = {
-    inputs: withoutMadeUp(Object.assign({}, ...built.map(({ metafile }) => metafile.inputs))),
-    outputs: withoutMadeUp(Object.assign({}, ...built.map(({ metafile }) => metafile.outputs))),
+    inputs: withoutVirtualModules(Object.assign({}, ...builds.map(({ metafile }) => metafile.inputs))),
+    outputs: withoutVirtualModules(Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs))),
   }
-  refuseForeign(metafile)
+  rejectExternals(metafile)
   const [code] = start.outputFiles
-  return { start: code.contents, scripts: byName([...waitedFor.outputFiles, ...others.outputFiles]), metafile }
+  return { start: code.contents, scripts: byName([...critical.outputFiles, ...rest.outputFiles]), metafile }
 }
 
 function byName(files) {
   return new Map(files.map(({ path, contents }) => [basename(path, '.cjs'), contents]))
 }
 
-/** What is imported when it is needed is taken from the script that carries it. */
-function carried(rest) {
+/** Replaces each dynamic import by a call that loads the embedded script. Adds the modules of `rest` to `restModules`. */
+function embedDynamicImports(restModules) {
   return {
-    name: 'carried',
+    name: 'embed-dynamic-imports',
     setup(bundle) {
       bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
         if (kind !== 'dynamic-import') return
         const source = join(resolveDir, path)
-        const name = scriptAt(source) ?? moduleName(source)
-        if (!(name in scripts)) rest.set(name, source)
-        return { path: name, namespace: 'carried' }
+        const name = scriptFor(source) ?? moduleName(source)
+        if (!(name in scripts)) restModules.set(name, source)
+        return { path: name, namespace: 'embedded' }
       })
-      bundle.onLoad({ filter: /./, namespace: 'carried' }, ({ path }) => ({ contents: takenFrom(path) }))
+      bundle.onLoad({ filter: /./, namespace: 'embedded' }, ({ path }) => ({ contents: embeddedExports(path) }))
     },
   }
 }
 
-function takenFrom(name) {
-  const asked = JSON.stringify(name)
-  return name in scripts ? `module.exports = carried(${asked})` : `module.exports = carried('rest')[${asked}]`
+function embeddedExports(name) {
+  const key = JSON.stringify(name)
+  return name in scripts
+    ? `module.exports = requireEmbedded(${key})`
+    : `module.exports = requireEmbedded('rest')[${key}]`
 }
 
-/** A module with modules by name, each of which runs when it is asked for. */
-function gathered(modules) {
+/** The source of a module that exports modules by name, and runs each when it is first read. */
+function lazyModules(modules) {
   const getters = [...modules].map(
     ([name, path]) => `get ${JSON.stringify(name)}() { return require(${JSON.stringify(path)}) }`,
   )
   return `module.exports = { ${getters.join(', ')} }`
 }
 
-/** What this build makes up on its way is no part of what ships. @param files by path */
-function withoutMadeUp(files) {
-  const isFile = (path) => !/^(?:carried|native):|^rest\.js$/.test(path)
+/** @param files by path, from a metafile */
+function withoutVirtualModules(files) {
+  const isFile = (path) => !/^(?:embedded|native):|^rest\.js$/.test(path)
   return Object.fromEntries(
     Object.entries(files)
       .filter(([path]) => isFile(path))
@@ -106,18 +114,18 @@ function withoutMadeUp(files) {
         path,
         {
           ...file,
-          imports: imports.filter((one) => isFile(one.path)),
+          imports: imports.filter(({ path }) => isFile(path)),
           inputs: Object.fromEntries(Object.entries(inputs).filter(([input]) => isFile(input))),
         },
       ]),
   )
 }
 
-/** Only what Node itself has can be loaded by name from within an executable. */
-function refuseForeign({ outputs }) {
-  const foreign = Object.values(outputs)
+/** A single executable can load only Node's own modules by name. */
+function rejectExternals({ outputs }) {
+  const externals = Object.values(outputs)
     .flatMap(({ imports }) => imports)
     .filter(({ external, path }) => external && !isBuiltin(path))
-  if (foreign.length > 0)
-    throw new Error(`a single executable can't load ${foreign.map(({ path }) => path).join(', ')}: bundle it`)
+  if (externals.length > 0)
+    throw new Error(`A single executable cannot load ${externals.map(({ path }) => path).join(', ')}: bundle it.`)
 }

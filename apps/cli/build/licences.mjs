@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { here } from './options.mjs'
+import { packageDirectory } from './options.mjs'
 
-const apache = readFileSync(join(here, '..', '..', 'LICENSE'), 'utf8').trim()
+const apache = readFileSync(join(packageDirectory, '..', '..', 'LICENSE'), 'utf8').trim()
 
-/**
- * Packages that bring no text of their licence, as somebody has looked at each: the licence that they name, and what is
- * passed on in its place.
- */
-const withoutText = {
+/** Packages that ship without a licence file, each checked by hand: the licence that they declare, and the text to use. */
+const missingLicences = {
   '@aws-sdk/credential-provider-http': ['Apache-2.0', apache],
   '@aws-sdk/credential-provider-login': ['Apache-2.0', apache],
   '@aws-sdk/nested-clients': ['Apache-2.0', apache],
@@ -16,44 +13,43 @@ const withoutText = {
 }
 
 /**
- * The licences of all packages of others that went into bundles, and of what the bundles are shipped with, as these want to
- * be passed on.
+ * Collects the licence texts of all third-party packages in the bundles, and of the runtimes that are shipped with them.
  *
- * @param metafiles esbuild's accounts of the bundles
+ * @param metafiles esbuild's metafiles of the bundles
  * @param {object} more
- * @param {readonly { version: string, licence: string }[]} [more.runtimes] the Nodes that executables are made of
+ * @param {readonly { version: string, licence: string }[]} [more.runtimes] the Node runtimes inside executables
  * @param {string} [more.directory] that the paths in `metafiles` are relative to
- * @throws Error for a package without the text of its licence that isn't listed here, and for one that is listed wrongly
+ * @throws Error if a package has no licence file and is not listed here, or if its entry here is wrong
  */
-export function licencesOf(metafiles, { runtimes = [], directory = here } = {}) {
+export function collectLicences(metafiles, { runtimes = [], directory = packageDirectory } = {}) {
   const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs))
   const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []))
-  const ofPackages = [...packages].map((path) => licenceOf(join(directory, path))).sort()
-  const ofRuntimes = new Set(runtimes.map(({ version, licence }) => `Node ${version}\n\n${licence}\n`))
-  return [...ofPackages, ...ofRuntimes].join(`\n${'-'.repeat(80)}\n\n`)
+  const packageLicences = [...packages].map((path) => packageLicence(join(directory, path))).sort()
+  const runtimeLicences = new Set(runtimes.map(({ version, licence }) => `Node ${version}\n\n${licence}\n`))
+  return [...packageLicences, ...runtimeLicences].join(`\n${'-'.repeat(80)}\n\n`)
 }
 
-function licenceOf(directory) {
+function packageLicence(directory) {
   const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const files = readdirSync(directory).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file))
-  const own = files.map((file) => readFileSync(join(directory, file), 'utf8').trim()).filter((text) => text !== '')
-  return `${name} ${version} (${license})\n\n${textOf({ name, version, license }, own)}\n`
+  const texts = files.map((file) => readFileSync(join(directory, file), 'utf8').trim()).filter((text) => text !== '')
+  return `${name} ${version} (${license})\n\n${licenceText({ name, version, license }, texts)}\n`
 }
 
-function textOf({ name, version, license }, own) {
-  const listed = Object.hasOwn(withoutText, name) ? withoutText[name] : undefined
-  if (own.length > 0) {
-    if (listed === undefined) return own.join('\n\n')
-    throw new Error(`${name} ${version} has the text of its licence now: take it out of the list in ${import.meta.url}`)
+function licenceText({ name, version, license }, texts) {
+  const listed = Object.hasOwn(missingLicences, name) ? missingLicences[name] : undefined
+  if (texts.length > 0) {
+    if (listed === undefined) return texts.join('\n\n')
+    throw new Error(`${name} ${version} has a licence file now: remove it from the list in ${import.meta.url}.`)
   }
   if (listed === undefined)
     throw new Error(
-      `${name} ${version} (${license}) brings no text of its licence: find it, and list it in ${import.meta.url}`,
+      `${name} ${version} (${license}) has no licence file: find the text, and list it in ${import.meta.url}.`,
     )
   const [licence, text] = listed
   if (licence !== license)
     throw new Error(
-      `${name} ${version} is under ${license}, and listed as ${licence} in ${import.meta.url}: look again`,
+      `${name} ${version} has the licence ${license}, but is listed with ${licence} in ${import.meta.url}: check it.`,
     )
   return text
 }

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Of this package, with a slash at its end. */
-export const here = fileURLToPath(new URL('..', import.meta.url))
+/** The directory of this package, with a trailing slash. */
+export const packageDirectory = fileURLToPath(new URL('..', import.meta.url))
 
-const { version, optionalDependencies = {} } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
+const { version, optionalDependencies = {} } = JSON.parse(readFileSync(`${packageDirectory}package.json`, 'utf8'))
 
-/** Packages with native modules, one for each system: they aren't bundled, and the command does without them where they aren't. */
+/** Packages with native modules. They are not bundled, and the program works without them. */
 export const nativePackages = Object.keys(optionalDependencies)
 
-/** What is shipped is told its version as it is built: a single file has no `package.json` beside it. */
-const itsVersion = {
-  name: 'its-version',
+/** Inlines the version: a single file has no `package.json` beside it. */
+const inlineVersion = {
+  name: 'inline-version',
   setup(bundle) {
     bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]version\.ts$/ }, () => ({
       contents: `export const version = () => ${JSON.stringify(version)}`,
@@ -20,27 +20,27 @@ const itsVersion = {
   },
 }
 
-/** What every way of shipping is built with. */
-export const common = {
-  absWorkingDir: here,
+/** The esbuild options of the npm package and of executables. */
+export const commonOptions = {
+  absWorkingDir: packageDirectory,
   bundle: true,
   platform: 'node',
   target: 'node20.19',
   conditions: ['@rack-gateway/source'],
   external: nativePackages,
-  plugins: [itsVersion],
-  // Less to read at each start; names stay, for the stack of a failure.
+  plugins: [inlineVersion],
+  // Smaller files start faster. Names stay, so that stack traces are readable.
   minifySyntax: true,
   minifyWhitespace: true,
   metafile: true,
   write: false,
-  // What would be wrong where it runs isn't built.
+  // These warnings mean code that fails at run time.
   logOverride: { 'empty-import-meta': 'error', 'unsupported-dynamic-import': 'error' },
 }
 
 /**
- * What a wrapped command may wait for, by the name of its file: the start, and what it imports when it needs it. Each is a
- * CommonJS script, because Node takes 10 ms more to load its first ES module.
+ * The modules on the critical path of a wrapped command, by the names of their files. Each is built as a CommonJS script,
+ * because loading the first ES module takes Node 10 ms more.
  */
 export const scripts = {
   main: 'src/main.ts',
@@ -50,14 +50,14 @@ export const scripts = {
   'gateway-dial': 'src/convox/relay/gateway-dial.ts',
 }
 
-/** The name of a script for a path; undefined if the path is no script. */
-export function scriptAt(path) {
-  return Object.keys(scripts).find((name) => join(here, scripts[name]) === path)
+/** @returns the name of the script that is built from a path, or undefined if there is none */
+export function scriptFor(path) {
+  return Object.keys(scripts).find((name) => join(packageDirectory, scripts[name]) === path)
 }
 
-/** The name of the file that a module becomes: `src/commands/tokens/list.ts` is `commands-tokens-list`. */
+/** The name of the file that is built from a module: `src/commands/tokens/list.ts` becomes `commands-tokens-list`. */
 export function moduleName(path) {
-  return relative(join(here, 'src'), path)
+  return relative(join(packageDirectory, 'src'), path)
     .replace(/^(\.\.[\\/])+|\.ts$/g, '')
     .replaceAll(sep, '-')
 }

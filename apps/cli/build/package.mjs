@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { licencesOf } from './licences.mjs'
-import { here, nativePackages } from './options.mjs'
+import { collectLicences } from './licences.mjs'
+import { nativePackages, packageDirectory } from './options.mjs'
 
-const workspace = join(here, '..', '..')
+const workspace = join(packageDirectory, '..', '..')
 
 /**
- * What makes built files the npm package `rack-gateway`: what it needs is in those files, save packages with native modules.
+ * The files that turn built files into the npm package `rack-gateway`. Its only dependencies are packages with native modules.
  *
  * @returns {[name: string, content: Buffer][]}
  */
 export function packageFiles(metafiles) {
-  const { version, description, license } = readJson(join(here, 'package.json'))
+  const { version, description, license } = readJson(join(packageDirectory, 'package.json'))
   const { engines } = readJson(join(workspace, 'package.json'))
   const manifest = {
     name: 'rack-gateway',
@@ -26,15 +26,15 @@ export function packageFiles(metafiles) {
   }
   return [
     ['package.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)],
-    ['rack-gateway.1', readFileSync(join(here, 'man', 'rack-gateway.1'))],
+    ['rack-gateway.1', readFileSync(join(packageDirectory, 'man', 'rack-gateway.1'))],
     ['LICENSE', readFileSync(join(workspace, 'LICENSE'))],
-    ['LICENCES-OF-OTHERS.txt', Buffer.from(licencesOf(metafiles))],
+    ['LICENCES-OF-OTHERS.txt', Buffer.from(collectLicences(metafiles))],
     ['README.md', Buffer.from(readme)],
   ]
 }
 
 function installedVersion(name) {
-  return readJson(join(here, 'node_modules', name, 'package.json')).version
+  return readJson(join(packageDirectory, 'node_modules', name, 'package.json')).version
 }
 
 function readJson(path) {
@@ -43,11 +43,11 @@ function readJson(path) {
 
 const readme = `# rack-gateway
 
-The command that people type instead of \`convox\`: it knows your gateways, holds your tokens, and runs the real \`convox\` through them.
+The command that you run instead of \`convox\`: it stores the addresses and tokens of your gateways, and runs \`convox\` through them.
 
     rack-gateway login staging https://gateway.example.com
     rack-gateway apps
     rack-gateway ps -a myapp --rack staging
 
-\`rack-gateway help\` has the rest. It needs Node 20.19 or newer, and \`convox\` in the PATH.
+It needs Node 20.19 or newer, and \`convox\` in the PATH. For all commands, run \`rack-gateway help\`.
 `

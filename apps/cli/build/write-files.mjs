@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 
 /**
- * Gives a directory these files and no others. A program that runs from it meanwhile finds each file whole, and none of
- * them is touched when nothing has changed.
+ * Writes files to a directory, and deletes all others in it. Each file is replaced atomically, so that a program that runs
+ * from the directory never reads a partial file. Files that have not changed are not touched.
  *
  * @param {Map<string, Uint8Array>} files by name, in the order in which they are written
  */
@@ -11,17 +11,17 @@ export function writeFiles(directory, files) {
   mkdirSync(directory, { recursive: true })
   for (const [name, content] of files) {
     const path = join(directory, name)
-    if (isContent(path, content)) continue
+    if (hasContent(path, content)) continue
     const temporary = join(directory, `.${name}.${process.pid}`)
     writeFileSync(temporary, content)
     renameSync(temporary, path)
   }
-  // What begins with a dot is on its way, perhaps from another build.
-  const others = readdirSync(directory).filter((name) => !files.has(name) && !name.startsWith('.'))
-  for (const name of others) rmSync(join(directory, name), { recursive: true, force: true })
+  // A name that begins with a dot is a temporary file, perhaps of another build.
+  const stale = readdirSync(directory).filter((name) => !files.has(name) && !name.startsWith('.'))
+  for (const name of stale) rmSync(join(directory, name), { recursive: true, force: true })
 }
 
-function isContent(path, content) {
+function hasContent(path, content) {
   try {
     return readFileSync(path).equals(content)
   } catch {

@@ -37,7 +37,7 @@ async function shippedWith(more: NodeJS.ProcessEnv, words: readonly string[]): P
   return stdout
 }
 
-test('what is shipped runs each kind of command', async () => {
+test('the bundle runs each kind of command', async () => {
   machine.configure({
     gateways: { staging: { url: 'http://127.0.0.1:1', rack: 'staging' } },
     tokens: { staging: { token: 'rgs_x' } },
@@ -45,7 +45,7 @@ test('what is shipped runs each kind of command', async () => {
   expect(await shipped('version')).toMatch(/^rack-gateway \d/)
   expect(await shipped('racks', '--json')).toContain('"name": "staging"')
   expect(await shipped('help', 'can')).toContain('--as')
-  expect(await shipped('can', 'help')).toMatch(/^allowed: convox help/)
+  expect(await shipped('can', 'help')).toMatch(/^Allowed: convox help/)
   const policy = join(cli, '..', '..', 'examples', 'policy-tests')
   expect(await shipped('policy', 'check', join(policy, 'policy.yaml'))).toContain('is valid')
   expect(await shipped('policy', 'test', policy, '--strict')).toContain('all passed')
@@ -54,7 +54,7 @@ test('what is shipped runs each kind of command', async () => {
   expect(await shipped('--no-precheck', 'apps')).toContain('"argv":["apps"]')
 })
 
-test('what is shipped checks commands before convox, and keeps no code of its own', async () => {
+test('the bundle checks commands before convox, and stores no code', async () => {
   const gateway = await startFakeGateway(effectivePolicy({ role: 'deployer' }))
   try {
     machine.configure({
@@ -72,7 +72,7 @@ test('what is shipped checks commands before convox, and keeps no code of its ow
   }
 })
 
-test('packed, it installs without any other package and without a network', async () => {
+test('the npm package installs without other packages and without a network', async () => {
   const place = join(machine.home, 'elsewhere')
   mkdirSync(place)
   await run('npm', ['pack', join(cli, 'dist'), '--pack-destination', place])
@@ -90,7 +90,7 @@ test('packed, it installs without any other package and without a network', asyn
     expect(installed('LICENCES-OF-OTHERS.txt')).toMatch(new RegExp(`^${name} \\d.* \\(MIT\\)$`, 'm'))
 })
 
-test('what is shipped reaches an https gateway through the relay, and says why it cannot trust one', async () => {
+test('the bundle connects to an https gateway through the relay, and says why it cannot trust one', async () => {
   for (const [identity, code] of [
     [serverIdentity, 0],
     [expiredIdentity, 7],
@@ -110,17 +110,17 @@ test('what is shipped reaches an https gateway through the relay, and says why i
   }
 })
 
-/** Loaded beside convox, or instead of it, where the token alone says which rack it is for, or to say why a file is broken. */
+/** Modules that can be large: they run beside convox, instead of it, without a rack name, or to explain a broken file. */
 const mayBeLarge = new Set([
   'src/own-command.ts',
   'src/target/default-rack.ts',
   'src/session/renewal.ts',
-  // Only after convox has failed, to find what was probably meant.
+  // Only after convox has failed, to suggest a command.
   'src/commands/index.ts',
   '../../packages/config/src/client-schema.ts',
 ])
 
-test('a wrapped command waits for no large package, in whichever file it is loaded', async () => {
+test('a convox command does not wait for a large package', async () => {
   const { inputs, outputs } = await bundled()
   const entries = ['src/main.ts', ...new Set(loadedLater(inputs, 'src/main.ts'))]
   for (const file of ['precheck/precheck', 'precheck/evaluate-online', 'relay/gateway-dial'])
@@ -132,7 +132,7 @@ test('a wrapped command waits for no large package, in whichever file it is load
   }
 })
 
-/** With each module that is imported when it is needed in a file of its own. */
+/** Bundles with one file for each dynamically imported module. */
 async function bundled(): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: cli,
@@ -150,7 +150,7 @@ async function bundled(): Promise<Metafile> {
   return metafile
 }
 
-/** Each file of ours that is imported when it is needed, from this one on. */
+/** All our files that are imported dynamically, directly or indirectly, from a file. */
 function loadedLater(inputs: Metafile['inputs'], from: string, seen = new Set<string>()): string[] {
   if (seen.has(from) || mayBeLarge.has(from)) return []
   seen.add(from)
@@ -171,7 +171,7 @@ const small = new Set([
   'which',
 ])
 
-/** Of a file and of all that it imports before it runs. */
+/** The packages in a file and in its static imports. */
 function packagesOf(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): Set<string> {
   const output = outputs[file]
   if (output === undefined || seen.has(file)) return new Set()

@@ -25,14 +25,14 @@ async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Prom
 
 const session = { token, expiresAt: '2096-10-02T07:06:40Z', trust: 'deploys' }
 
-const letsIn = (...names: string[]) =>
+const gatewayWithRacks = (...names: string[]) =>
   gatewayThat({
     status: 201,
     body: { ...session, racks: names.map((name) => ({ name, rackUrl: 'https://evil.example.com' })) },
   })
 
-test('prints RACK_URL alone, from an address and a name that it has checked itself', async () => {
-  const { url, asked } = await letsIn('staging')
+test('prints only RACK_URL, from an address and a name that it has checked', async () => {
+  const { url, asked } = await gatewayWithRacks('staging')
   const outcome = await machine.run(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
   expect(outcome).toMatchObject({
     code: 0,
@@ -45,8 +45,8 @@ test('prints RACK_URL alone, from an address and a name that it has checked itse
   expect(asked[0]).toEqual({ authorization: `Bearer ${jwt}`, path: '/gateway/api/v1/workload-sessions' })
 })
 
-test('takes the address from RACK_GATEWAY_URL, and the rack that is named', async () => {
-  const { url } = await letsIn('production', 'staging')
+test('uses the address in RACK_GATEWAY_URL and the rack of --rack', async () => {
+  const { url } = await gatewayWithRacks('production', 'staging')
   const env = { RACK_GATEWAY_URL: url, RACK_GATEWAY_ID_TOKEN: jwt }
   expect((await machine.call(['ci', 'login', '--rack', 'production'], env)).stdout).toContain('/rack/production')
   expect(await machine.call(['ci', 'login'], env)).toMatchObject({
@@ -58,8 +58,8 @@ test('takes the address from RACK_GATEWAY_URL, and the rack that is named', asyn
 })
 
 describe('the job’s token', () => {
-  test('is asked of GitHub with the gateway as its audience', async () => {
-    const { url } = await letsIn('staging')
+  test('is requested from GitHub with the gateway as its audience', async () => {
+    const { url } = await gatewayWithRacks('staging')
     const github = await gatewayThat({ status: 200, body: { value: jwt } })
     const env = {
       GITHUB_ACTIONS: 'true',
@@ -83,8 +83,8 @@ describe('the job’s token', () => {
   test.each([
     ['CircleCI', { CIRCLECI: 'true', CIRCLE_OIDC_TOKEN_V2: jwt }, []],
     ['a variable of any name', { MINE: jwt }, ['--token-variable', 'MINE']],
-  ])('is taken from %s', async (_, env, more) => {
-    const { url, asked } = await letsIn('staging')
+  ])('is read from %s', async (_, env, more) => {
+    const { url, asked } = await gatewayWithRacks('staging')
     expect((await machine.call(['ci', 'login', url, ...more], env)).code).toBe(0)
     expect(asked[0]?.authorization).toBe(`Bearer ${jwt}`)
   })
@@ -95,28 +95,28 @@ describe('the job’s token', () => {
     ['CircleCI', { CIRCLECI: 'true' }, [], 'circleci run oidc get --claims'],
     ['a machine', {}, [], 'No OIDC token found. In CI, pass it in RACK_GATEWAY_ID_TOKEN'],
     [
-      'a variable that is not there',
+      'a variable that is not set',
       { RACK_GATEWAY_ID_TOKEN: jwt },
       ['--token-variable', 'MINE'],
       'The variable MINE is not set',
     ],
     [
-      'a strange request address',
+      'an http:// request address',
       { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://evil.example.com', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' },
       [],
       'not an https:// address',
     ],
-  ])('is missing on %s: it says what to add', async (_, env, more, hint) => {
+  ])('is missing: %s. The message says what to add', async (_, env, more, hint) => {
     const outcome = await machine.call(['ci', 'login', 'https://gateway.example.com', ...more], env)
     expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining(hint) })
   })
 
   test.each([
-    ['refuses', { status: 403, body: {} }],
-    ['says nothing', { status: 200, body: '' }],
-    ['says no value', { status: 200, body: { value: 1 } }],
+    ['denies it', { status: 403, body: {} }],
+    ['sends an empty response', { status: 200, body: '' }],
+    ['sends no value', { status: 200, body: { value: 1 } }],
     ['redirects', { status: 302, headers: { location: 'https://evil.example.com' } }],
-  ])('is not had when GitHub %s', async (_, answer) => {
+  ])('is missing if GitHub %s', async (_, answer) => {
     const github = await gatewayThat(answer)
     const env = { ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/?x=1`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner' }
     const outcome = await machine.call(['ci', 'login', 'https://gateway.example.com'], env)
@@ -134,15 +134,15 @@ test.each([
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: `${jwt.slice(0, 20)}\n${jwt.slice(20)}`,
     },
   ],
-])('a token of %s that is broken in two lines is sent nowhere, and no log has it', async (_, env) => {
-  const { url, asked } = await letsIn('staging')
+])('a token of %s with a line break is not sent, and not shown', async (_, env) => {
+  const { url, asked } = await gatewayWithRacks('staging')
   const outcome = await machine.call(['ci', 'login', url], env)
-  expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('copy it again') })
+  expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('Copy the token again.') })
   expect(outcome.stderr).not.toContain('eyJ')
   expect(asked).toEqual([])
 })
 
-test("GitHub is asked for the job's token over TLS that is verified, or not at all", async () => {
+test("the request for the job's token needs verified TLS", async () => {
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
   const outcome = await machine.call(['ci', 'login', 'https://gateway.example.com'], {
     ACTIONS_ID_TOKEN_REQUEST_URL: 'https://127.0.0.1:1/?x=1',
@@ -153,7 +153,7 @@ test("GitHub is asked for the job's token over TLS that is verified, or not at a
 })
 
 describe('a gateway', () => {
-  test('that refuses is quoted, and the JWT is not', async () => {
+  test('that rejects the job is quoted, but the JWT is not', async () => {
     const { url } = await gatewayThat({ status: 401, body: { error: `no trust matches this job\u001b[2J` } })
     const outcome = await machine.call(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
     expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('no trust matches this job') })
@@ -168,17 +168,17 @@ describe('a gateway', () => {
     ['a rack with a shell command', { ...session, racks: [{ name: '$(reboot)', rackUrl: '' }] }],
     ['no racks', session],
     ['a page', '<html>'],
-  ])('that answers with %s is not believed', async (_, body) => {
+  ])('that answers with %s is rejected', async (_, body) => {
     const { url } = await gatewayThat({ status: 201, body })
     const outcome = await machine.call(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
     expect(outcome).toMatchObject({ code: 7, stdout: '' })
   })
 
   test.each([
-    ['over plain http elsewhere', 'http://gateway.example.com', 78],
+    ['with http:// on another machine', 'http://gateway.example.com', 78],
     ['without an address', '', 2],
     ['with a path', 'https://gateway.example.com/rack/staging', 78],
-    ['that is not there', 'http://127.0.0.1:8', 7],
+    ['that cannot be reached', 'http://127.0.0.1:8', 7],
   ])('%s', async (_, url, code) => {
     const words = url === '' ? ['ci', 'login'] : ['ci', 'login', url]
     expect(await machine.call(words, { RACK_GATEWAY_ID_TOKEN: jwt })).toMatchObject({ code, stdout: '' })

@@ -5,35 +5,35 @@ import { runWrapped } from './convox/wrapped.ts'
 import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
 
 /**
- * Runs one command line, ours or convox's.
+ * Runs a command line, of rack-gateway itself or of convox.
  *
- * @param args what follows `rack-gateway`
- * @returns the exit code; what went wrong has been noted
+ * @param args the words after `rack-gateway`
+ * @returns the exit code, after errors have been noted
  */
 export async function runCli(context: Context, args: readonly string[]): Promise<number> {
-  let theirs: readonly string[] = []
+  let convoxWords: readonly string[] = []
   try {
     const line = parseCommandLine(args)
-    const { for: whose, words, rack } = line
-    if (whose === 'convox') {
-      theirs = words
+    const { for: program, words, rack } = line
+    if (program === 'convox') {
+      convoxWords = words
       const code = await runWrapped(context, line)
-      const meant = code === exitCodes.ok ? null : await suggestOwnCommand(words)
-      if (meant !== null) context.note(meant)
+      const suggestion = code === exitCodes.ok ? null : await suggestOwnCommand(words)
+      if (suggestion !== null) context.note(suggestion)
       return code
     }
-    // Convox's commands don't wait for what only ours need.
+    // Imported here, so that commands of convox start faster.
     const { runOwnCommand } = await import('./own-command.ts')
     return await runOwnCommand(context, words, rack)
   } catch (error) {
-    // What stood in the way of a command that does not exist is no help.
-    const meant = theirs.length === 0 ? null : await suggestOwnCommand(theirs)
-    if (meant !== null) {
-      context.note(meant)
+    // For a mistyped command, the suggestion is more useful than the error.
+    const suggestion = convoxWords.length === 0 ? null : await suggestOwnCommand(convoxWords)
+    if (suggestion !== null) {
+      context.note(suggestion)
       return exitCodes.usage
     }
     context.note(
-      isExpected(error) ? error.message : `unexpected failure: ${error instanceof Error ? error.stack : String(error)}`,
+      isExpected(error) ? error.message : `Unexpected error: ${error instanceof Error ? error.stack : String(error)}`,
     )
     return exitCodeOf(error)
   }

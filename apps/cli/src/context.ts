@@ -1,38 +1,38 @@
 import type { Timeouts } from './gateway/timeouts.ts'
 
-/** What a command may see and do of the world around it. */
+/** The environment of a command: everything that it reads from and writes to its process. */
 export interface Context {
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform
-  /** Where the person stands. */
+  /** The directory in which the user typed the command. */
   readonly cwd: string
-  /** The CLI's file. */
+  /** The path of the configuration file. */
   readonly configPath: string
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** A line of the answer. */
+  /** Prints a line of the result on stdout. */
   print(line: string): void
-  /** A line about the answer, on stderr, with our name before it. */
+  /** Prints a message on stderr, after `rack-gateway: `. */
   note(line: string): void
-  /** A line on stderr for the CI system that runs the command, with nothing before it. */
+  /** Prints a line on stderr without a prefix, as a command for the CI system. */
   instruct(line: string): void
-  /** A line that the person or a pipe gives, without echo. */
+  /** Reads a line from the user or from a pipe, without echo. */
   readSecret(prompt: string): Promise<string>
-  /** All that is piped in, as text; null when it is longer than so many bytes. */
-  readInput(most: number): Promise<string | null>
-  /** A line that a person types at the terminal, after a question. */
+  /** Reads standard input as text; null if it is longer than `maxBytes`. */
+  readInput(maxBytes: number): Promise<string | null>
+  /** Asks the user a question, and reads a line. */
   ask(question: string): Promise<string>
-  /** A line on the terminal that the next one replaces; empty: none. Nothing where stderr is no terminal. */
+  /** Shows a line that the next one replaces, or removes it if the line is empty. Does nothing if stderr is not a terminal. */
   status(line: string): void
-  /** Whether a person sits at the terminal. */
+  /** Whether a user is at the terminal. */
   readonly interactive: boolean
-  /** How wide the terminal is that the answer goes to; null where it is none. */
+  /** The width of the terminal that stdout goes to; null if it is not a terminal. */
   readonly columns: number | null
-  /** Whether the answer goes to a terminal that may show it in colours and weights (`NO_COLOR`). */
+  /** Whether stdout can have colors and bold text (`NO_COLOR`). */
   readonly styled: boolean
   readonly timeouts: Timeouts
-  /** Opens a page in the person's browser. Resolves once that is under way. */
+  /** Opens a page in the user's browser. */
   openBrowser(address: string): Promise<void>
-  /** Aborts at Ctrl-C; from then on, the command ends by itself. */
+  /** Returns a signal that aborts at Ctrl-C. From then on, Ctrl-C no longer ends the process. */
   interruption(): AbortSignal
 }

@@ -1,58 +1,58 @@
 import { defineError, defineErrorWithText, type ExplainedErrorClass } from '@rack-gateway/errors'
 
-/** Nobody is answered with it: it is printed, and `exit-codes.ts` says what the command ends with. */
+/** Required by the factory, but not used: errors are printed, and `exit-codes.ts` has the exit codes. */
 const status = 500
 
-function told(
+function defineCliError(
   code: `RGW_CLI_${string}`,
   options: { readonly reasonOnly?: boolean } = {},
 ): ExplainedErrorClass<[string, string]> {
   return defineErrorWithText(code, status, options)
 }
 
-export const Usage = told('RGW_CLI_USAGE')
-export const NotLoggedIn = told('RGW_CLI_NOT_LOGGED_IN')
-export const TokenExpired = told('RGW_CLI_TOKEN_EXPIRED')
-export const TokenRefused = told('RGW_CLI_TOKEN_REFUSED')
-/** A login by browser that came to nothing. */
-export const LoginFailed = told('RGW_CLI_LOGIN_FAILED')
-/** Who has stopped it themselves needs no advice. */
+export const Usage = defineCliError('RGW_CLI_USAGE')
+export const NotLoggedIn = defineCliError('RGW_CLI_NOT_LOGGED_IN')
+export const TokenExpired = defineCliError('RGW_CLI_TOKEN_EXPIRED')
+export const TokenRefused = defineCliError('RGW_CLI_TOKEN_REFUSED')
+/** A login with a browser failed. */
+export const LoginFailed = defineCliError('RGW_CLI_LOGIN_FAILED')
+/** The message has no remedy, because the user has stopped the command. */
 export const Interrupted = defineError(
   'RGW_CLI_INTERRUPTED',
   'Interrupted. Nothing has changed.\nRun the command again to do it.',
   status,
   { reasonOnly: true },
 )
-/** A person who was asked whether to do something, and didn't say yes. */
+/** The user did not confirm an action. */
 export const NotConfirmed = defineError<[what: string]>(
   'RGW_CLI_NOT_CONFIRMED',
   'Not confirmed, so this was not done: %s\nRun the command again and answer y, or pass --yes.',
   status,
   { reasonOnly: true },
 )
-export const JobTokenMissing = told('RGW_CLI_JOB_TOKEN_MISSING')
-export const Refused = told('RGW_CLI_REFUSED')
-/** A proof that there is none of yet. */
-export const NotSigned = told('RGW_CLI_NOT_SIGNED')
-/** The gateway can't record what was asked for, so it isn't done; or it is done, and couldn't be recorded. */
-export const AuditUnavailable = told('RGW_CLI_AUDIT_UNAVAILABLE')
-export const AuditUnreadable = told('RGW_CLI_AUDIT_UNREADABLE')
-/** A policy document, or a file of cases for one. Each problem says itself what to do. */
-export const PolicyInvalid = told('RGW_CLI_POLICY_INVALID', { reasonOnly: true })
-/** A recording that isn't what was recorded. */
-export const RecordingBroken = told('RGW_CLI_RECORDING_BROKEN')
-/** A recording whose end is not known. */
-export const RecordingNotWhole = told('RGW_CLI_RECORDING_NOT_WHOLE')
-export const GatewayUnreachable = told('RGW_CLI_GATEWAY_UNREACHABLE')
-/** Its certificate can't be trusted. */
-export const GatewayUntrusted = told('RGW_CLI_GATEWAY_UNTRUSTED')
-export const UnknownRack = told('RGW_CLI_UNKNOWN_RACK')
-/** The system's keychain can't be asked. */
-export const KeychainUnusable = told('RGW_CLI_KEYCHAIN_UNUSABLE')
-export const BadSetting = told('RGW_CLI_BAD_SETTING')
+export const JobTokenMissing = defineCliError('RGW_CLI_JOB_TOKEN_MISSING')
+export const Refused = defineCliError('RGW_CLI_REFUSED')
+/** No checkpoint signs the event yet. */
+export const NotSigned = defineCliError('RGW_CLI_NOT_SIGNED')
+/** The gateway cannot record the request or its result. */
+export const AuditUnavailable = defineCliError('RGW_CLI_AUDIT_UNAVAILABLE')
+export const AuditUnreadable = defineCliError('RGW_CLI_AUDIT_UNREADABLE')
+/** A policy document or a file of cases is not valid. Each problem contains its remedy. */
+export const PolicyInvalid = defineCliError('RGW_CLI_POLICY_INVALID', { reasonOnly: true })
+/** A recording was changed. */
+export const RecordingBroken = defineCliError('RGW_CLI_RECORDING_BROKEN')
+/** A recording is incomplete, or not proven. */
+export const RecordingNotWhole = defineCliError('RGW_CLI_RECORDING_NOT_WHOLE')
+export const GatewayUnreachable = defineCliError('RGW_CLI_GATEWAY_UNREACHABLE')
+/** The certificate of the gateway cannot be trusted. */
+export const GatewayUntrusted = defineCliError('RGW_CLI_GATEWAY_UNTRUSTED')
+export const UnknownRack = defineCliError('RGW_CLI_UNKNOWN_RACK')
+/** The system's keychain cannot be used. The message is part of a longer sentence. */
+export const KeychainUnusable = defineCliError('RGW_CLI_KEYCHAIN_UNUSABLE')
+export const BadSetting = defineCliError('RGW_CLI_BAD_SETTING')
 export const ConvoxNotExecutable = defineError<[convox: string, code: string, repair: string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',
-  '%s cannot be executed (%s).\n%s, or set CONVOX_BIN to another one.',
+  '%s cannot be executed (%s).\n%s, or set CONVOX_BIN to another path.',
   status,
 )
 export const ConvoxIsRackGateway = defineError<[convox: string]>(

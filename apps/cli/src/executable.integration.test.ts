@@ -33,13 +33,13 @@ async function executable(words: readonly string[], more: NodeJS.ProcessEnv = {}
     PATH: process.env.PATH,
     ...more,
   }
-  // Somewhere without a package of ours in sight.
+  // A directory without our packages.
   const cwd = join(machine.home, 'elsewhere')
   mkdirSync(cwd, { recursive: true })
   return (await run(built(name), words, { env, cwd })).stdout
 }
 
-test('an executable runs each kind of command, with nothing beside it', async () => {
+test('an executable runs each kind of command without other files', async () => {
   machine.configure({
     gateways: { staging: { url: 'http://127.0.0.1:1', rack: 'staging' } },
     tokens: { staging: { token: 'rgs_x' } },
@@ -47,7 +47,7 @@ test('an executable runs each kind of command, with nothing beside it', async ()
   expect(await executable(['version'])).toBe(`rack-gateway ${version()}\n`)
   expect(await executable(['racks', '--json'])).toContain('"name": "staging"')
   expect(await executable(['help', 'can'])).toContain('--as')
-  expect(await executable(['can', 'help'])).toMatch(/^allowed: convox help/)
+  expect(await executable(['can', 'help'])).toMatch(/^Allowed: convox help/)
   const policy = join(workspace, 'examples', 'policy-tests')
   expect(await executable(['policy', 'test', policy, '--strict'])).toContain('all passed')
   expect(await executable(['apps'])).toContain('"argv":["apps"]')
@@ -63,7 +63,7 @@ test('an executable prints no warning, at its first run and later', async () => 
   }
 })
 
-test('an executable checks commands before convox, and keeps no code of its own', async () => {
+test('an executable checks commands before convox, and stores no code', async () => {
   const gateway = await startFakeGateway(effectivePolicy({ role: 'deployer' }))
   try {
     machine.configure({
@@ -80,12 +80,12 @@ test('an executable checks commands before convox, and keeps no code of its own'
   }
 })
 
-// Before Node 24, an executable takes NODE_OPTIONS; those that ship are made of 24.
-test.skipIf(Number.parseInt(process.versions.node, 10) < 24)('an executable takes no options of Node', async () => {
+// Before Node 24, executables accept NODE_OPTIONS. Those of a release are made with Node 24.
+test.skipIf(Number.parseInt(process.versions.node, 10) < 24)('an executable ignores NODE_OPTIONS', async () => {
   expect(await executable(['version'], { NODE_OPTIONS: '--require /nonexistent' })).toMatch(/^rack-gateway /)
 })
 
-test('what is downloaded is the executable, and each file has its checksum', () => {
+test('the download is the compressed executable, and each file has a checksum', () => {
   expect(gunzipSync(readFileSync(built(`${name}.gz`))).equals(readFileSync(built(name)))).toBe(true)
   const sums = readFileSync(built('SHA256SUMS'), 'utf8')
     .trim()
@@ -101,7 +101,7 @@ test('what is downloaded is the executable, and each file has its checksum', () 
     )
 })
 
-test('the licences of the packages and of the Node in it go with it', () => {
+test('the licences of the packages and of Node are included', () => {
   const licences = readFileSync(built('rack-gateway-licences.txt'), 'utf8')
   expect(licences).toMatch(/^open \d.* \(MIT\)$/m)
   const ofNode = licences.slice(licences.indexOf(`\nNode ${process.version}\n`))
@@ -112,7 +112,7 @@ test('the licences of the packages and of the Node in it go with it', () => {
   expect(ofNode).toContain(text?.content)
 })
 
-test('the bill of materials names what is in it, with versions and licences', () => {
+test('the bill of materials lists all components with versions and licences', () => {
   const bill = JSON.parse(readFileSync(built(`${name}.cdx.json`), 'utf8')) as Bill
   expect([bill.bomFormat, bill.specVersion]).toEqual(['CycloneDX', '1.6'])
   const components = new Map(bill.components.map((component) => [component.name, component]))

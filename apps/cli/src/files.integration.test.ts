@@ -16,7 +16,7 @@ const me = {
   racks: ['staging', 'production'],
   roles: ['deployer'],
 }
-/** Root may write what nobody may: so the program is run as somebody else. */
+/** Root can write read-only files, so the program runs as another user. */
 const nobody = process.getuid?.() === 0 ? 65_534 : undefined
 
 let machine: Machine
@@ -47,7 +47,7 @@ const session = (more: object = {}) => ({
   current: 'staging',
 })
 
-describe('a file and a directory that may only be read', () => {
+describe('with a read-only file and directory', () => {
   beforeEach(() => {
     machine.configure(session({ renew_at: inHours(-1) }))
     chmodSync(machine.configPath, 0o400)
@@ -55,7 +55,7 @@ describe('a file and a directory that may only be read', () => {
     chmodSync(dirname(machine.configPath), 0o500)
   })
 
-  test('do for commands, and no newer token is asked for, which could not be kept', async () => {
+  test('commands run, and no session is renewed, because its token could not be stored', async () => {
     const outcome = await run(['apps'])
     expect(outcome).toMatchObject({ code: 0, convox: { rackUrl: addressOf('staging', 'rgs_ada') } })
     expect((await run(['whoami'])).code).toBe(0)
@@ -68,7 +68,7 @@ describe('a file and a directory that may only be read', () => {
   })
 
   test.each([[['switch', 'production']], [['logout', 'staging']], [['login', 'production', '--no-browser']]])(
-    'refuse %j in one sentence, and nothing has changed',
+    '%j fails with one message, and changes nothing',
     async (words) => {
       const before = readFileSync(machine.configPath, 'utf8')
       const outcome = await run(words)
@@ -83,14 +83,14 @@ describe('a file and a directory that may only be read', () => {
   )
 })
 
-describe('a home that may not be written', () => {
+describe('with a read-only home', () => {
   beforeEach(() => {
     handOver()
     chmodSync(machine.home, 0o500)
   })
   afterEach(() => chmodSync(machine.home, 0o700))
 
-  test('is said before the gateway is asked for a login', async () => {
+  test('login fails before it asks the gateway', async () => {
     for (const how of [['--no-browser'], ['--token', 'rgs_x']]) {
       const outcome = await run(['login', 'staging', gateway.url, ...how])
       expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('cannot be written') })
@@ -98,14 +98,14 @@ describe('a home that may not be written', () => {
     expect([gateway.asked, existsSync(dirname(machine.configPath))]).toEqual([[], false])
   })
 
-  test('does for automation', async () => {
+  test('automation works', async () => {
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_ci', GATEWAY_RACK: 'staging' }
     expect((await run(['apps'], env)).convox?.rackUrl).toBe(addressOf('staging', 'rgt_ci'))
     expect((await run(['whoami', '--json'], env)).code).toBe(0)
   })
 })
 
-/** What answers each request of a login by a code. */
+/** The answer to every request of a login with a code. */
 const loggedIn = (session: object) => ({
   status: 200,
   body: {
@@ -119,7 +119,7 @@ const loggedIn = (session: object) => ({
   },
 })
 
-test('a session is given back when it can be kept no more: the disk was taken away while somebody logged in', async () => {
+test('a session that cannot be stored is revoked, if the file breaks during the login', async () => {
   handOver()
   const { child, ended, noted } = machine.start(['login', 'staging', gateway.url, '--no-browser'], {}, nobody)
   child.stdin?.end()
@@ -133,7 +133,7 @@ test('a session is given back when it can be kept no more: the disk was taken aw
   expect(gateway.asked.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
 })
 
-test('a directory that may only be read while somebody logs in leaves the keychain what it had, and the new session ends', async () => {
+test('if the directory becomes read-only during a login, the keychain keeps its token and the new session is revoked', async () => {
   const keychain = writeFakeKeychains(join(machine.home, 'bin'), machine.home)
   handOver()
   const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere', RACK_GATEWAY_TOKEN_STORE: 'keychain' }
@@ -154,7 +154,7 @@ test('a directory that may only be read while somebody logs in leaves the keycha
   expect((await run(['url'], env)).stdout).toBe(`${addressOf('staging', 'rgs_ada')}\n`)
 })
 
-test('two processes under two names renew the session that they share once', async () => {
+test('processes with different names renew their shared session only once', async () => {
   const renewed = { token: `rgs_${'N'.repeat(63)}`, expiresAt: inHours(720), renewAt: inHours(360) }
   gateway.answer = { status: 200, body: renewed }
   machine.configure(session({ renew_at: inHours(-1) }))

@@ -5,16 +5,15 @@ import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
 import { invocationDirectory } from './convox/invocation-directory.ts'
 import { defaultTimeouts } from './gateway/timeouts.ts'
-import { interruption } from './interruption.ts'
 import { showStatus } from './output/terminal.ts'
 
 const { env, platform } = process
-/** Asked by number: to look at `process.stdin` is to make a stream of it, which no wrapped command reads. */
+/** By file descriptor, because access to `process.stdin` creates a stream, which commands of convox do not need. */
 const [stdin, stdout, stderr] = [isatty(0), isatty(1), isatty(2)]
 const cwd = invocationDirectory(env, process.cwd())
 if (cwd !== process.cwd()) process.chdir(cwd)
 
-// What ends before it is known how it went, hasn't gone well.
+// Exit with 1 unless the command reports another code.
 process.exitCode = 1
 void runCli(
   {
@@ -29,7 +28,7 @@ void runCli(
     readSecret: async (prompt) => (await import('./read-input.ts')).readSecret(prompt),
     ask: async (question) => (await import('./read-input.ts')).ask(question),
     status: showStatus,
-    readInput: async (most) => (await import('./read-input.ts')).readAll(process.stdin, most),
+    readInput: async (maxBytes) => (await import('./read-input.ts')).readAll(process.stdin, maxBytes),
     interactive: stdin && stderr,
     columns: stdout ? process.stdout.columns : null,
     styled: stdout && !env.NO_COLOR && env.TERM !== 'dumb',
@@ -41,3 +40,9 @@ void runCli(
 ).then((exitCode) => {
   process.exitCode = exitCode
 })
+
+function interruption(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())
+  return controller.signal
+}

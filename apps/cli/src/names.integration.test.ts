@@ -25,7 +25,7 @@ afterEach(async () => {
   machine.remove()
 })
 
-/** Logged in to staging; another name is new. */
+/** Logs in to staging. */
 async function loggedIn(answer: FakeAnswer = { status: 200, body: me }): Promise<void> {
   await machine.call(['login', 'staging', gateway.url, '--token', 'rgs_ada'])
   gateway.asked.length = 0
@@ -34,7 +34,7 @@ async function loggedIn(answer: FakeAnswer = { status: 200, body: me }): Promise
 const addressOf = (rack: string, token = 'rgs_ada') => `${gateway.url.replace('//', `//convox:${token}@`)}/rack/${rack}`
 
 describe('a second rack at a known address', () => {
-  test('needs no second login, and both names have the one session', async () => {
+  test('needs no second login, and both names share the session', async () => {
     await loggedIn()
     const outcome = await machine.call(['login', 'production', gateway.url])
     expect(outcome.stdout).toBe(
@@ -52,7 +52,7 @@ describe('a second rack at a known address', () => {
       expect((await machine.call(['url', '-r', rack])).stdout).toBe(`${addressOf(rack)}\n`)
   })
 
-  test('may have a name of its own', async () => {
+  test('can have another name', async () => {
     await loggedIn()
     expect((await machine.call(['login', 'europe', gateway.url, '--as-rack', 'eu-1'])).code).toBe(0)
     expect((await machine.call(['url', '-r', 'europe'])).stdout).toBe(`${addressOf('eu-1')}\n`)
@@ -60,18 +60,18 @@ describe('a second rack at a known address', () => {
     expect([wrong.code, wrong.stderr]).toEqual([78, expect.stringContaining('Did you mean eu-1?')])
   })
 
-  test('that a name is moved to by --as-rack needs none, either', async () => {
+  test('needs no login if --as-rack moves a name to it', async () => {
     await loggedIn()
     expect((await machine.call(['login', 'staging', '--as-rack', 'eu-1'])).code).toBe(0)
     expect((await machine.call(['url'])).stdout).toBe(`${addressOf('eu-1')}\n`)
   })
 
   test.each<[string, FakeAnswer, readonly string[], number]>([
-    ['the session was ended', { status: 401, body: {} }, [], 2],
+    ['the session was revoked', { status: 401, body: {} }, [], 2],
     ['the session is bound to one rack', { status: 200, body: { ...me, rack: 'staging' } }, [], 2],
-    ['a session for this rack alone is asked for', { status: 200, body: me }, ['--rack-only'], 1],
-    ['somebody logs in anew', { status: 200, body: me }, ['again'], 1],
-  ])('is logged in to by browser where %s', async (_, answer, more, asked) => {
+    ['--rack-only asks for another session', { status: 200, body: me }, ['--rack-only'], 1],
+    ['the user logs in again', { status: 200, body: me }, ['again'], 1],
+  ])('needs a login with a browser if %s', async (_, answer, more, asked) => {
     await loggedIn(answer)
     const words = more.includes('again') ? ['staging'] : ['production', gateway.url, ...more]
     const outcome = await machine.call(['login', ...words, '--no-browser'])
@@ -83,7 +83,7 @@ describe('a second rack at a known address', () => {
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token: 'rgs_ada' } } })
   })
 
-  test('is not taken from the address of another gateway', async () => {
+  test('does not use the session of another gateway', async () => {
     await loggedIn()
     const other = await startFakeGateway({ status: 200, body: me })
     expect((await machine.call(['login', 'production', other.url, '--no-browser'])).code).toBe(7)
@@ -92,8 +92,8 @@ describe('a second rack at a known address', () => {
   })
 })
 
-describe('a token that is not for all', () => {
-  test('because it is bound to a rack, is its own name’s, and others keep the session', async () => {
+describe('a token that is not shared', () => {
+  test('because it is bound to a rack, belongs to its name, and other names keep the session', async () => {
     await loggedIn({ status: 200, body: { ...me, rack: 'production' } })
     await machine.call(['login', 'production', gateway.url, '--token', 'rgs_bound'])
     expect(machine.config()).toMatchObject({
@@ -104,14 +104,14 @@ describe('a token that is not for all', () => {
     expect((await machine.call(['url', '-r', 'staging'])).stdout).toBe(`${addressOf('staging')}\n`)
   })
 
-  test('because it is an API token, makes nobody else a pipeline', async () => {
+  test('because it is an API token, is not used by other names', async () => {
     await loggedIn({ status: 200, body: { ...me, kind: 'api-token', name: 'robot' } })
     await machine.call(['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
     expect((await machine.call(['url', '-r', 'robot'])).stdout).toBe(`${addressOf('staging', 'rgt_robot')}\n`)
     expect((await machine.call(['url', '-r', 'staging'])).stdout).toBe(`${addressOf('staging')}\n`)
   })
 
-  test('gives way to a session that its name gets later', async () => {
+  test('is replaced when its name gets a session', async () => {
     await loggedIn()
     await machine.call(['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
     await machine.call(['login', 'robot', '--token', 'rgs_new'])
@@ -120,7 +120,7 @@ describe('a token that is not for all', () => {
   })
 })
 
-test('somebody else’s session at an address is said to be that of the other names, too', async () => {
+test('login notes that other names now use the session of another user', async () => {
   await loggedIn()
   await machine.call(['login', 'production', gateway.url])
   gateway.answer = { status: 200, body: { ...me, name: 'bob@example.com' } }
@@ -130,7 +130,7 @@ test('somebody else’s session at an address is said to be that of the other na
   )
 })
 
-test('the rack is asked for at a terminal until it is one, and not for ever', async () => {
+test('at a terminal, login asks for the rack a few times', async () => {
   const ask = (...typed: string[]) =>
     machine.call(['login', 'work', gateway.url, '--token', 'rgs_ada'], {}, '', {
       interactive: true,
@@ -150,14 +150,14 @@ test('the rack is asked for at a terminal until it is one, and not for ever', as
   expect(machine.config()).toMatchObject({ gateways: { work: { rack: 'staging' } } })
 })
 
-describe("the reference's file", () => {
+describe('the file of the reference implementation', () => {
   const reference = () => ({
     gateways: { staging: { url: gateway.url, color: 'red' }, production: { url: gateway.url } },
     tokens: { staging: { token: 'rgs_ada', email: 'ada@example.com', expires_at: '2094-02-01T00:00:00Z', x: 1 } },
     future: { kept: true },
   })
 
-  test('is read as it is, by every name at its address, and not rewritten by reading', async () => {
+  test('works for every name of its address, and reading does not change it', async () => {
     machine.configure(reference())
     for (const rack of ['staging', 'production'])
       expect((await machine.callConvox(['--no-precheck', 'apps', '--rack', rack])).convox?.rackUrl).toBe(
@@ -166,7 +166,7 @@ describe("the reference's file", () => {
     expect(machine.config()).toEqual(reference())
   })
 
-  test('becomes the new one with the next write, and loses nothing', async () => {
+  test('is converted at the next write, without a loss', async () => {
     machine.configure(reference())
     expect((await machine.call(['switch', 'production'])).code).toBe(0)
     const { tokens, ...rest } = reference()
@@ -175,7 +175,7 @@ describe("the reference's file", () => {
 })
 
 describe('logout', () => {
-  test('of one name is that of every name with its session, once', async () => {
+  test('of one name logs out all names with its session', async () => {
     await loggedIn()
     await machine.call(['login', 'production', gateway.url])
     const { stdout } = await machine.call(['logout', 'production'])
@@ -185,7 +185,7 @@ describe('logout', () => {
     expect((await machine.call(['logout', 'staging'])).stdout).toBe('You were not logged in.\n')
   })
 
-  test('--all ends what no name leads to any more, too', async () => {
+  test('--all also revokes sessions that have no name', async () => {
     machine.configure({ sessions: { [gateway.url]: { token: 'rgs_orphan' } } })
     const { stdout } = await machine.call(['logout', '--all'])
     expect(stdout).toContain(`Logged out of ${gateway.url}.`)
@@ -194,7 +194,7 @@ describe('logout', () => {
   })
 })
 
-test('logout forgets a token, too, that the file has no address for', async () => {
+test('logout also deletes a token without a valid address', async () => {
   machine.configure({ gateways: { odd: { url: 'nonsense' } }, tokens: { odd: { token: 'a' }, gone: { token: 'b' } } })
   expect(await machine.call(['logout', 'constructor'])).toMatchObject({
     code: 78,
@@ -212,7 +212,7 @@ describe('the choice of a rack', () => {
     await machine.call(['login', 'production', gateway.url])
   })
 
-  test('of one window is not that of another, whatever is switched meanwhile', async () => {
+  test('in GATEWAY_RACK is independent of switch', async () => {
     const [one, other] = [{ GATEWAY_RACK: 'staging' }, {}]
     const switched = await machine.call(['switch', 'production'], one)
     expect(switched.stderr).toBe('rack-gateway: Commands here still go to staging, from GATEWAY_RACK.\n')
@@ -220,7 +220,7 @@ describe('the choice of a rack', () => {
     expect((await machine.callConvox(['--no-precheck', 'apps'], other)).convox?.rackUrl).toBe(addressOf('production'))
   })
 
-  test('is shown by racks as it holds where it is typed', async () => {
+  test('for this directory is shown by racks', async () => {
     machine.write(join(machine.cwd, '.convox', 'rack'), 'production\n')
     const shown = await machine.call(['racks'])
     expect(shown.stderr).toBe(
@@ -233,7 +233,7 @@ describe('the choice of a rack', () => {
     ])
   })
 
-  test('by .convox/rack is not looked for in directories above, as convox does not', async () => {
+  test('in .convox/rack is not searched for in parent directories, like in convox', async () => {
     machine.write(join(machine.home, '.convox', 'rack'), 'production\n')
     expect((await machine.call(['url'])).stdout).toBe(`${addressOf('staging')}\n`)
   })
@@ -242,7 +242,7 @@ describe('the choice of a rack', () => {
 test.each([
   ['shared', 'production'],
   ['its own', 'staging'],
-])('a name whose session is %s is reminded three days before its end', async (_, name) => {
+])('a command warns three days before a session expires that is %s', async (_, name) => {
   const soon = new Date(inDays(1.9)).toISOString()
   machine.configure({
     gateways: { staging: { url: gateway.url }, production: { url: gateway.url } },
@@ -251,7 +251,7 @@ test.each([
   const { stderr } = await machine.callConvox(['--no-precheck', 'apps', '-r', name])
   expect(stderr).toMatch(
     new RegExp(
-      `^rack-gateway: Your token for ${name} ends in 1 day, at .*\\. Log in again with: rack-gateway login ${name}\\n$`,
+      `^rack-gateway: Your token for ${name} expires in 1 day, at .*\\. Log in again with: rack-gateway login ${name}\\n$`,
     ),
   )
 })
@@ -262,8 +262,8 @@ describe('in automation', () => {
 
   test.each([
     ['bound to one', { ...me, rack: 'staging' }],
-    ['good for one alone', { ...me, racks: ['staging'] }],
-  ])('a token that is %s rack names it in the RACK_URL', async (_, body) => {
+    ['with a role on only one', { ...me, racks: ['staging'] }],
+  ])('a token %s rack puts it into RACK_URL', async (_, body) => {
     gateway.answer = { status: 200, body }
     expect((await machine.callConvox(['--no-precheck', 'apps'], automation())).convox?.rackUrl).toBe(
       addressOf('staging', 'rgt_ci'),
@@ -274,15 +274,15 @@ describe('in automation', () => {
   test.each<[string, FakeAnswer, number, string]>([
     ['several', { status: 200, body: me }, 2, 'Name one with --rack or GATEWAY_RACK: production, staging, eu-1'],
     ['none', { status: 200, body: { ...me, racks: [] } }, 2, 'The token has no role on any rack.'],
-    ['a refusal', { status: 401, body: {} }, 4, 'refused the token'],
-    ['a failure', { status: 500, body: {} }, 7, 'could not be asked'],
-  ])('a token with %s starts nothing', async (_, answer, code, sentence) => {
+    ['a rejection', { status: 401, body: {} }, 4, 'rejected the token'],
+    ['an error', { status: 500, body: {} }, 7, ' failed: it answered with status 500'],
+  ])('a token with %s does not start convox', async (_, answer, code, sentence) => {
     gateway.answer = answer
     const outcome = await machine.callConvox(['apps'], automation())
     expect(outcome).toMatchObject({ code, convox: null, stderr: expect.stringContaining(sentence) })
   })
 
-  test('every command of our own goes without a file', async () => {
+  test('own commands need no file', async () => {
     const racks = await machine.call(['racks', '--json'], { ...automation(), GATEWAY_RACK: 'eu-1' })
     expect(JSON.parse(racks.stdout)).toMatchObject([
       { name: 'production', chosen: false, keptIn: 'environment' },
@@ -290,7 +290,7 @@ describe('in automation', () => {
       { name: 'eu-1', chosen: true, url: gateway.url, email: 'ada@example.com' },
     ])
     const whoami = await machine.call(['whoami'], automation())
-    expect(whoami.stdout).toContain('kept in    RACK_GATEWAY_TOKEN\n')
+    expect(whoami.stdout).toContain('stored in  RACK_GATEWAY_TOKEN\n')
     expect((await machine.call(['whoami', '--offline'], automation())).code).toBe(7)
     for (const words of [['sessions'], ['audit', 'search'], ['can', 'apps'], ['policy', 'impact', '@in-force']])
       expect((await machine.call(words, automation())).stderr).not.toContain('is broken')
@@ -304,7 +304,7 @@ describe('whoami without the gateway', () => {
     await gateway.close()
   })
 
-  test('says what it said last, and when', async () => {
+  test('shows the last answer and its time', async () => {
     const before = JSON.parse(JSON.stringify(machine.config()))
     before.sessions[gateway.url].confirmed.at = new Date(inDays(-2)).toISOString()
     machine.configure(before)
@@ -316,7 +316,7 @@ describe('whoami without the gateway', () => {
       ),
     })
     expect(said.stdout).toMatch(
-      /^ada@example\.com \(user\)\n.*\nrack {7}staging\nracks .*\nroles {6}deployer\ntoken {6}ends in 29 days, at .*\nkept in {4}.*config\.json\nconfirmed {2}2 days ago, at .*Z\n$/,
+      /^ada@example\.com \(user\)\n.*\nrack {7}staging\nracks .*\nroles {6}deployer\ntoken {6}expires in 29 days, at .*\nstored in {2}.*config\.json\nconfirmed {2}2 days ago, at .*Z\n$/,
     )
     const offline = await machine.call(['whoami', '--offline', '--json'])
     expect([offline.stderr, JSON.parse(offline.stdout)]).toEqual([
@@ -336,17 +336,17 @@ describe('whoami without the gateway', () => {
     ])
   })
 
-  test('says that nothing is known where nothing is', async () => {
+  test('fails if the gateway was never asked', async () => {
     machine.configure({ gateways: { a: { url: gateway.url } }, sessions: { [gateway.url]: { token: 'rgs_x' } } })
     expect((await machine.call(['whoami'])).code).toBe(7)
     expect(await machine.call(['whoami', '--offline'])).toMatchObject({
       code: 7,
-      stderr: expect.stringContaining('Nothing is known'),
+      stderr: expect.stringContaining('The user of the token is unknown'),
     })
   })
 })
 
-test('whoami keeps what the gateway says, and a login in between wins', async () => {
+test('whoami stores the answer, unless a login has changed the token meanwhile', async () => {
   await loggedIn({ status: 200, body: { ...me, roles: ['viewer'] } })
   expect((await machine.call(['whoami'])).code).toBe(0)
   expect(machine.config()).toMatchObject({

@@ -9,11 +9,11 @@ import { printable } from './output/terminal.ts'
 import { version } from './version.ts'
 
 type Found =
-  /** `rest` is what follows the command's name. */
+  /** `rest` has the words after the command's name. */
   | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] }
   | { readonly kind: 'group'; readonly group: CommandGroup }
 
-/** Runs a command of rack-gateway itself. @param rack named before the command @returns the exit code */
+/** Runs a command of rack-gateway itself. @param rack of `--rack` before the command @returns the exit code */
 export async function runOwnCommand(context: Context, words: readonly string[], rack: string | null): Promise<number> {
   const [first = 'help', ...rest] = words
   if (first === '-v' || first === '--version') {
@@ -55,7 +55,7 @@ async function printGroupHelp(context: Context, group: CommandGroup): Promise<nu
   return exitCodes.ok
 }
 
-/** @throws Usage, with the command that is probably meant */
+/** @throws Usage, with a suggestion */
 export async function findCommand(words: readonly string[]): Promise<Found> {
   const [first = '', second] = words
   const single = await loadSingleCommand(commandList, first)
@@ -65,26 +65,26 @@ export async function findCommand(words: readonly string[]): Promise<Found> {
   const action = second === undefined ? null : await loadAction(group, second)
   if (action !== null) return { kind: 'command', command: action, rest: words.slice(2) }
   if (asksForHelp(second)) return { kind: 'group', group }
-  const usual = group.default === undefined ? null : await loadAction(group, group.default)
-  if (usual !== null && (second === undefined || second.startsWith('-')))
-    return { kind: 'command', command: usual, rest: words.slice(1) }
+  const defaultAction = group.default === undefined ? null : await loadAction(group, group.default)
+  if (defaultAction !== null && (second === undefined || second.startsWith('-')))
+    return { kind: 'command', command: defaultAction, rest: words.slice(1) }
   throw noSuchAction(group, second)
 }
 
 function noSuchAction({ name, actions }: CommandGroup, word: string | undefined): Error {
-  const known = Object.keys(actions)
-  const see = `See: rack-gateway help ${name}`
-  if (word === undefined) return new Usage(`${name} needs an action: ${known.join(', ')}.`, see)
-  const near = nearest(word, known)
-  const hint = near === null ? `It can be ${known.join(', ')}.` : `Did you mean ${name} ${near}?`
-  return new Usage(`There is no command "${name} ${printable(word)}". ${hint}`, see)
+  const names = Object.keys(actions)
+  const remedy = `See: rack-gateway help ${name}`
+  if (word === undefined) return new Usage(`${name} needs an action: ${names.join(', ')}.`, remedy)
+  const near = nearest(word, names)
+  const hint = near === null ? `It can be ${names.join(', ')}.` : `Did you mean ${name} ${near}?`
+  return new Usage(`There is no command "${name} ${printable(word)}". ${hint}`, remedy)
 }
 
 function asksForHelp(word: string | undefined): boolean {
   return word === '-h' || word === '--help'
 }
 
-/** The width for help: that of a page where the output goes to no terminal. */
+/** The width of help texts. Without a terminal, that of a page. */
 function columnsOf({ columns }: Context): number {
   return Math.min(columns ?? 100, 120)
 }

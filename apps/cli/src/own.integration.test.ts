@@ -13,7 +13,7 @@ const me = {
   racks: ['production', 'staging'],
   roles: ['deployer'],
 }
-/** Where nothing listens; not among the ports that fetch refuses by itself. */
+/** Nothing listens here. Not one of the ports that `fetch` blocks. */
 const nobody = 'http://127.0.0.1:8'
 
 let machine: Machine
@@ -33,7 +33,7 @@ async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Prom
 }
 
 describe('login', () => {
-  test('asks the gateway, keeps what it says for every rack there, and makes the first one current', async () => {
+  test('asks the gateway, stores the session for all its racks, and makes the first name current', async () => {
     const { url, asked } = await gatewayThat({ status: 200, body: me })
     const outcome = await machine.run(['login', 'staging', `${url}/`, '--token', '-'], {}, 'rgs_token\n')
     expect(outcome).toMatchObject({ code: 0, stdout: 'Logged in to staging as ada@example.com.\n', stderr: '' })
@@ -60,7 +60,7 @@ describe('login', () => {
     expect((statSync(machine.configPath).mode & 0o777).toString(8)).toBe('600')
   })
 
-  test('a second one needs no address, keeps unknown fields and the current rack, and convox then gets it', async () => {
+  test('a second login needs no address, and keeps unknown fields and the current rack', async () => {
     const { url } = await gatewayThat({ status: 200, body: me })
     const file = {
       x: 1,
@@ -84,10 +84,10 @@ describe('login', () => {
 
   test.each([
     ['the only rack', 'work', { ...me, racks: ['main'] }, [], 'main'],
-    ["the token's own rack", 'work', { ...me, rack: 'staging' }, [], 'staging'],
-    ['the one that is asked for', 'work', me, ['--as-rack', 'production'], 'production'],
-    ['the one that may be meant, where there is none yet', 'work', { ...me, racks: [] }, [], 'work'],
-    ['the one of the same name', 'production', me, [], 'production'],
+    ['the rack of the token', 'work', { ...me, rack: 'staging' }, [], 'staging'],
+    ['the rack of --as-rack', 'work', me, ['--as-rack', 'production'], 'production'],
+    ['the rack of the same name if there is no role yet', 'work', { ...me, racks: [] }, [], 'work'],
+    ['the rack of the same name', 'production', me, [], 'production'],
   ])('chooses %s', async (_, name, body, more, rack) => {
     const { url } = await gatewayThat({ status: 200, body })
     expect((await machine.call(['login', name, url, '--token', 't', ...more])).code).toBe(0)
@@ -95,13 +95,13 @@ describe('login', () => {
   })
 
   test.each([
-    ['a gateway without that address', { status: 404 }, ''],
+    ['a gateway without that operation', { status: 404 }, ''],
     ['a gateway that fails', { status: 503 }, 'it answered with status 503'],
-  ])('believes the token at %s', async (_, answer, note) => {
+  ])('stores the token unchecked for %s', async (_, answer, note) => {
     const { url } = await gatewayThat(answer)
     const outcome = await machine.call(['login', 'staging', url, '--token', 't'])
     expect(outcome.code).toBe(0)
-    expect(outcome.stderr.includes('kept unchecked')).toBe(note !== '')
+    expect(outcome.stderr.includes('was not checked')).toBe(note !== '')
     expect(outcome.stderr).toContain(note)
     expect(machine.config()).toEqual({
       gateways: { staging: { url, rack: 'staging' } },
@@ -110,16 +110,16 @@ describe('login', () => {
     })
   })
 
-  test('believes the token where nobody answers, and says so', async () => {
+  test('stores the token unchecked if the gateway does not answer, and notes it', async () => {
     const outcome = await machine.call(['login', 'staging', nobody, '--token', 't'])
     expect(outcome.code).toBe(0)
     expect(outcome.stderr).toContain(
-      `${nobody} could not be asked about the token: nothing listens at ${new URL(nobody).host} (ECONNREFUSED); it was kept unchecked`,
+      `The token is stored, but was not checked. The request to ${nobody} failed: nothing listens at ${new URL(nobody).host} (ECONNREFUSED). Check the address`,
     )
   })
 
   test.each([
-    ['refused', { status: 401 }, 4, 'refused the token'],
+    ['a rejection', { status: 401 }, 4, 'rejected the token'],
     [
       'a redirect',
       { status: 302, headers: { location: nobody } },
@@ -145,7 +145,7 @@ describe('login', () => {
       'its answer is not that of a Rack Gateway',
     ],
     ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'Pass --as-rack with one of a, b'],
-  ])('keeps nothing after %s', async (_, answer, code, sentence) => {
+  ])('stores nothing after %s', async (_, answer, code, sentence) => {
     const { url, asked } = await gatewayThat(answer)
     const outcome = await machine.call(['login', 'staging', url, '--token', 'rgs_secret'])
     expect(outcome).toMatchObject({ code, stdout: '' })
@@ -159,20 +159,20 @@ describe('login', () => {
     [['staging', 'http://gateway.example.com', '--token', 't'], 'the network could read the token'],
     [['staging', 'https://u:rgs_secret@x', '--token', 't'], 'carries credentials'],
     [['staging', 'https://x/rack/staging', '--token', 't'], 'nothing may follow the host and port'],
-    [['staging', '--token', 't'], 'staging is new here, so its address is needed'],
+    [['staging', '--token', 't'], 'staging is a new name, so its address is required'],
     [['staging', 'https://x', '--token', 't', '--no-browser'], '--token needs no browser'],
     [['staging', 'https://x', '--token', 't', '--rack-only'], '--rack-only is for a new session'],
     [['staging', 'https://x', '--token', '-'], 'The token is empty'],
-    [['staging', 'https://x', '--token', 'a b'], 'has characters that no token has'],
+    [['staging', 'https://x', '--token', 'a b'], 'has characters that tokens cannot have'],
     [['__proto__', 'https://x', '--token', 't'], 'cannot be a name'],
     [['a/b', 'https://x', '--token', 't'], 'cannot be a name'],
     [['staging', 'https://x', '--token', 't', '--as-rack', '../x'], 'is not the name of a rack'],
     [
       [],
-      'login needs <name> (Your name of the rack). For example: rack-gateway login staging https://gateway.example.com',
+      'login needs <name> (Your name for the rack). For example: rack-gateway login staging https://gateway.example.com',
     ],
     [['a', 'https://x', '--tokn', 't'], 'login has no option --tokn. Did you mean --token?'],
-  ])('%j is refused as a usage error', async (words, sentence) => {
+  ])('%j is a usage error', async (words, sentence) => {
     const outcome = await machine.call(['login', ...words])
     expect(outcome).toMatchObject({ code: 2, stdout: '' })
     expect(outcome.stderr).toContain(sentence)
@@ -180,13 +180,13 @@ describe('login', () => {
     expect(() => machine.config()).toThrow('ENOENT')
   })
 
-  test('a name in the answer cannot command the terminal', async () => {
+  test('a name in the answer cannot control the terminal', async () => {
     const { url } = await gatewayThat({ status: 200, body: { ...me, name: 'ada\u001b[2J' } })
     const { stdout } = await machine.call(['login', 'staging', url, '--token', 't'])
     expect(stdout).toBe('Logged in to staging as ada\uFFFD[2J.\n')
   })
 
-  test('at the same time as others loses nothing', async () => {
+  test('concurrent logins lose nothing', async () => {
     const names = ['a', 'b', 'c', 'd']
     const outcomes = await Promise.all(
       names.map((name) => machine.run(['login', name, nobody, '--token', `rgt_${name}`])),
@@ -219,11 +219,11 @@ const file = {
   other: true,
 }
 
-/** Where no gateway answers. */
+/** With addresses where no gateway answers. */
 const away = { ...file, gateways: { staging: { url: nobody }, production: { url: nobody } } }
 
 describe('logout', () => {
-  test('forgets one token and keeps the rest', async () => {
+  test('deletes one token and keeps the rest', async () => {
     machine.configure(away)
     expect((await machine.call(['logout', 'staging'])).stdout).toContain('Logged out of staging.')
     const { tokens: _, ...rest } = away
@@ -231,7 +231,7 @@ describe('logout', () => {
     expect(await machine.call(['logout', 'staging'])).toMatchObject({ code: 0, stdout: 'You were not logged in.\n' })
   })
 
-  test('forgets all of them', async () => {
+  test('--all deletes all tokens', async () => {
     machine.configure(away)
     expect((await machine.call(['logout', '--all'])).code).toBe(0)
     const { tokens: _, ...rest } = away
@@ -250,18 +250,18 @@ describe('logout', () => {
 })
 
 describe('racks', () => {
-  test('lists them with the current one marked, and no token', async () => {
+  test('lists racks, marks the current one, and shows no token', async () => {
     machine.configure(file)
     const { stdout } = await machine.call(['racks'])
     expect(stdout.split('\n')[0]).toMatch(/^ {3}NAME +GATEWAY +RACK +USER +TOKEN$/)
     expect(stdout).toMatch(
-      /^\* {2}staging +https:\/\/gateway\.example\.com +main +ada@example\.com +ended \d+ days ago$/m,
+      /^\* {2}staging +https:\/\/gateway\.example\.com +main +ada@example\.com +expired \d+ days ago$/m,
     )
-    expect(stdout).toMatch(/^ {3}production +\S+ +production +end not known$/m)
+    expect(stdout).toMatch(/^ {3}production +\S+ +production +unknown expiry$/m)
     expect(stdout).not.toContain('rgs_')
   })
 
-  test('gives them as JSON, and says once that it tightened the file', async () => {
+  test('prints JSON, and notes that it has corrected the permissions of the file', async () => {
     machine.configure(file)
     chmodSync(machine.configPath, 0o644)
     const outcome = await machine.call(['racks', '--json'])
@@ -294,12 +294,12 @@ describe('racks', () => {
     expect(outcome.stderr).toBe(`rack-gateway: ${machine.configPath} could be read by others; it is 0600 now\n`)
   })
 
-  test('has an answer for a new machine', async () => {
+  test('prints an empty list without a file', async () => {
     expect(await machine.call(['racks', '--json'])).toMatchObject({ code: 0, stdout: '[]\n' })
   })
 })
 
-test('switch changes the current rack alone, and refuses what it does not know', async () => {
+test('switch changes only the current rack, and rejects an unknown name', async () => {
   machine.configure(file)
   expect((await machine.call(['switch', 'production'])).code).toBe(0)
   expect(machine.config()).toMatchObject({ gateways: file.gateways, current: 'production', other: true })
@@ -309,18 +309,18 @@ test('switch changes the current rack alone, and refuses what it does not know',
 })
 
 describe('whoami', () => {
-  test('says who, where, what and until when', async () => {
+  test('shows the user, gateway, roles, and expiry', async () => {
     const { url, asked } = await gatewayThat({ status: 200, body: me })
     machine.configure({ gateways: { a: { url, rack: 'staging' } }, tokens: { a: { token: 'rgs_a' } } })
     const { code, stdout } = await machine.call(['whoami'])
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^ada@example\.com \(user\)\ngateway {4}http:\/\/127\.0\.0\.1:\d+\nrack {7}staging\nracks {6}production, staging\nroles {6}deployer\ntoken {6}ends in \d+ days, at .*Z\nkept in {4}\S+config\.json\nconfirmed {2}now\n$/,
+      /^ada@example\.com \(user\)\ngateway {4}http:\/\/127\.0\.0\.1:\d+\nrack {7}staging\nracks {6}production, staging\nroles {6}deployer\ntoken {6}expires in \d+ days, at .*Z\nstored in {2}\S+config\.json\nconfirmed {2}now\n$/,
     )
     expect(asked[0]?.authorization).toBe('Bearer rgs_a')
   })
 
-  test('asks the gateway of a RACK_URL that is set', async () => {
+  test('asks the gateway of RACK_URL', async () => {
     const { url, asked } = await gatewayThat({ status: 200, body: me })
     const outcome = await machine.call(['whoami', '--json'], {
       RACK_URL: `${url.replace('//', '//convox:rgt_%21@')}/rack/eu`,
@@ -343,7 +343,7 @@ describe('whoami', () => {
     expect((await machine.call(['whoami'])).code).toBe(code)
   })
 
-  test('a gateway that is not there makes it 7, a RACK_URL that is none 78', async () => {
+  test('exits with 7 if the gateway cannot be reached, and with 78 for an invalid RACK_URL', async () => {
     machine.configure({ gateways: { a: { url: nobody } }, tokens: { a: { token: 'rgs_a' } } })
     expect((await machine.call(['whoami'])).code).toBe(7)
     for (const RACK_URL of [
@@ -358,7 +358,7 @@ describe('whoami', () => {
   })
 })
 
-test('url prints what convox would get', async () => {
+test('url prints the RACK_URL for convox', async () => {
   machine.configure(file)
   expect((await machine.call(['url', '--rack', 'production'])).stdout).toBe(
     'https://convox:rgs_production@gateway.example.com/rack/production\n',
@@ -370,7 +370,7 @@ test('url prints what convox would get', async () => {
   expect((await machine.call(['url'], { RACK_URL: 'https://convox:x@y' })).stdout).toBe('https://convox:x@y\n')
 })
 
-test('help begins with usage and purpose, version prints one line, and an unknown option is refused', async () => {
+test('help begins with usage and purpose, version prints one line, and an unknown option is rejected', async () => {
   for (const words of [[], ['help', 'login'], ['login', '--help']]) {
     const { code, stdout } = await machine.call(words)
     expect(code).toBe(0)

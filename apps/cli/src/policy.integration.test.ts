@@ -30,22 +30,22 @@ function run(...words: readonly string[]) {
 }
 
 describe('policy check', () => {
-  test('says what a valid document holds', async () => {
+  test('summarizes a valid document', async () => {
     write('policy.yaml', good)
     const { code, stdout, stderr } = await run('check', 'policy.yaml')
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(
-      /^policy\.yaml is valid; with what it leaves as built in, it has 7 roles, 6 command rules, 15 blocked operations\nhash [0-9a-f]{64}\n$/,
+      /^policy\.yaml is valid\. With the built-in rules that it does not replace, it has 7 roles, 6 command rules, 15 blocked operations\.\nhash [0-9a-f]{64}\n$/,
     )
   })
 
-  test('names every problem with line and column, and ends with 3', async () => {
+  test('names every problem with line and column, and exits with 3', async () => {
     write('policy.yaml', bad)
     expect(await run('check', 'policy.yaml')).toEqual({
       code: 3,
       stdout:
         'policy.yaml:3:14: the role "support" names the permission "a:b", which does not exist\npolicy.yaml:4:12: the role "other" names the permission "c:d", which does not exist\n',
-      stderr: 'rack-gateway: policy.yaml is not valid, for 2 reasons. The gateway would refuse it.\n',
+      stderr: 'rack-gateway: policy.yaml is not valid: 2 problems. The gateway would reject it.\n',
     })
     const { code, stdout } = await run('check', 'policy.yaml', '--json')
     expect(code).toBe(3)
@@ -58,7 +58,7 @@ describe('policy check', () => {
     })
   })
 
-  test('warns of rules for a service that takes no runs', async () => {
+  test('warns of rules for a service that does not permit runs', async () => {
     const rule = (services: string, modes: string) =>
       `{ run: ls, roles: [ops], services: [${services}], modes: [${modes}] }`
     write(
@@ -71,19 +71,19 @@ describe('policy check', () => {
     ])
   })
 
-  test('warns of what it opens', async () => {
+  test('warns of operations that it unblocks', async () => {
     write('policy.yaml', 'version: 1\nunblocked: [PUT /system]\n')
     expect((await run('check', 'policy.yaml')).stdout).toContain(
-      '\nwarning: it opens PUT /system, which the gateway blocks by itself\n',
+      '\nwarning: it permits PUT /system, which the gateway blocks by default\n',
     )
     expect(JSON.parse((await run('check', '--json', 'policy.yaml')).stdout)).toMatchObject({
       valid: true,
       policy: expect.stringMatching(/^[0-9a-f]{64}$/),
-      warnings: ['it opens PUT /system, which the gateway blocks by itself'],
+      warnings: ['it permits PUT /system, which the gateway blocks by default'],
     })
   })
 
-  test('reads what is piped in', async () => {
+  test('reads standard input', async () => {
     expect((await machine.call(['policy', 'check', '-'], {}, bad)).stdout).toMatch(/^stdin:3:14: /)
   })
 
@@ -91,25 +91,25 @@ describe('policy check', () => {
     ['nope.yaml', 'nope.yaml cannot be read: there is no such file'],
     ['.', '. cannot be read: it is a directory'],
     ['/dev/zero', '/dev/zero is longer than 1 MiB'],
-  ])('%s is none: says so, and ends with 2', async (file, sentence) => {
+  ])('%s cannot be read, and exits with 2', async (file, sentence) => {
     const { code, stdout, stderr } = await run('check', file)
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)])
   })
 })
 
 describe('policy test', () => {
-  test('judges the cases of a directory by the document beside them', async () => {
+  test('evaluates the cases of a directory by its policy.yaml', async () => {
     write('policies/policy.yaml', good)
     write('policies/support.cases.yaml', restart)
     write('policies/notes.yaml', 'not: cases')
     const { code, stdout, stderr } = await run('test', 'policies')
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(
-      /^1 case, all passed, by policies\/policy\.yaml \([0-9a-f]{12}\), policy packages aside\nexercised 1 of 1 rule that policies\/policy\.yaml writes\n$/,
+      /^1 case, all passed, by policies\/policy\.yaml \([0-9a-f]{12}\), without policy packages\ncovered 1 of 1 rule that policies\/policy\.yaml defines\n$/,
     )
   })
 
-  test('shows of a failure what was expected and what is, and ends with 3', async () => {
+  test('shows the expected and the actual decision of a failed case, and exits with 3', async () => {
     write('policy.yaml', good)
     write('a.cases.yaml', restart.replace('support restarts', 'x').replace('role:support', 'role:admin'))
     const { code, stdout } = await run('test', 'a.cases.yaml')
@@ -119,13 +119,13 @@ describe('policy test', () => {
     )
   })
 
-  test('says which rules were never exercised; with --strict that is a failure', async () => {
+  test('lists the rules without a case, which fail with --strict', async () => {
     write('policy.yaml', `${good}blocked:\n  POST /apps: { reason: No. }\n`)
     write('a.cases.yaml', restart)
-    const told = await run('test', '.')
-    expect(told.code).toBe(0)
-    expect(told.stdout).toMatch(
-      /\nexercised 1 of 2 rules that policy\.yaml writes; never:\n {2}blocked:POST \/apps \(policy\.yaml:5\)\n$/,
+    const outcome = await run('test', '.')
+    expect(outcome.code).toBe(0)
+    expect(outcome.stdout).toMatch(
+      /\ncovered 1 of 2 rules that policy\.yaml defines; without a case:\n {2}blocked:POST \/apps \(policy\.yaml:5\)\n$/,
     )
     const strict = await run('test', '.', '--strict')
     expect([strict.code, strict.stderr]).toEqual([
@@ -134,7 +134,7 @@ describe('policy test', () => {
     ])
   })
 
-  test('takes the document that is named: by --policy before the file’s own, by that before the one beside it', async () => {
+  test('uses the document of --policy, or else of the file of cases, or else policy.yaml in its directory', async () => {
     write('policy.yaml', bad)
     write('other.yaml', good)
     write('a.cases.yaml', restart.replace('cases:', 'policy: other.yaml\ncases:'))
@@ -143,7 +143,7 @@ describe('policy test', () => {
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('policy.yaml:3:14: the role "support"')])
     const unknown = await run('test', 'a.cases.yaml', '--policy', '@built-in')
     expect(unknown.stderr).toBe(
-      'rack-gateway: a.cases.yaml is not valid as a file of cases, for 1 reason:\n  a.cases.yaml:5:5: the role "support" does not exist in the document\n',
+      'rack-gateway: a.cases.yaml is not valid as a file of cases: 1 problem\n  a.cases.yaml:5:5: the role "support" does not exist in the document\n',
     )
   })
 
@@ -167,43 +167,43 @@ describe('policy test', () => {
     [[], 'policy test needs <paths..> (Files of cases'],
     [['nowhere'], 'nowhere cannot be read: there is no such file or directory'],
     [['.'], '. has no cases. Files of cases end in .cases.yaml'],
-  ])('%j: says what is missing, and ends with 2', async (paths, sentence) => {
+  ])('%j: says what is missing, and exits with 2', async (paths, sentence) => {
     const { code, stderr } = await run('test', ...paths)
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
   })
 
-  test('cases that are about no document', async () => {
+  test('cases without a document', async () => {
     write('cases/a.cases.yaml', restart)
     expect((await run('test', 'cases')).stderr).toContain('cases/a.cases.yaml names no document. Pass --policy FILE')
   })
 })
 
 describe('policy diff', () => {
-  test('says what changes for whom', async () => {
+  test('shows the changes for each role', async () => {
     write('policy.yaml', `${good}blocked:\n  POST /apps: { reason: No. }\n`)
     const { code, stdout } = await run('diff', '@built-in', 'policy.yaml')
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^\d+ changes from @built-in to policy\.yaml, policy packages aside\nchanged:\n {2}support {2}the role is new\nnewly permitted:\n {2}support {2}.*service:restart.*\nnewly refused:\n {2}everyone {2}POST \/apps is blocked\n$/,
+      /^\d+ changes from @built-in to policy\.yaml, without policy packages\nchanged:\n {2}support {2}the role is new\nnewly permitted:\n {2}support {2}.*service:restart.*\nnewly denied:\n {2}everyone {2}POST \/apps is blocked\n$/,
     )
     const json = JSON.parse((await run('diff', '@built-in', 'policy.yaml', '--json')).stdout)
     expect(json.changes).toContainEqual({ effect: 'refuses', role: null, what: 'POST /apps is blocked' })
   })
 
-  test('is nothing between a document and itself', async () => {
+  test('shows no change between a document and itself', async () => {
     write('policy.yaml', good)
     const { stdout } = await machine.call(['policy', 'diff', '-', 'policy.yaml'], {}, good)
-    expect(stdout).toBe('policy.yaml decides as stdin does, policy packages aside\n')
+    expect(stdout).toBe('policy.yaml decides like stdin, without policy packages.\n')
   })
 
-  test('takes the document in force from the gateway', async () => {
+  test('gets the document in force from the gateway', async () => {
     const document = JSON.parse(JSON.stringify(builtInPolicy()))
     const policy = compilePolicy(builtInPolicy()).hash
     gateway = await startFakeGateway({ status: 200, body: { policy, source: 'built-in', text: null, document } })
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
     expect(await machine.call(['policy', 'diff', '@in-force', '@built-in'], env)).toEqual({
       code: 0,
-      stdout: '@built-in decides as @in-force does, policy packages aside\n',
+      stdout: '@built-in decides like @in-force, without policy packages.\n',
       stderr: '',
     })
     expect(gateway.asked).toEqual([{ authorization: 'Bearer rgt_x', path: '/gateway/api/v1/policy' }])
@@ -266,23 +266,23 @@ describe('policy impact', () => {
     return machine.call(['policy', 'impact', 'policy.yaml', ...words], env)
   }
 
-  test('says what would newly be refused, to whom and how often', async () => {
+  test('shows which calls would newly be denied, for whom, and how often', async () => {
     const { code, stdout, stderr } = await asked({ status: 200, body: impact })
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toBe(
       [
         'policy.yaml instead of the policy in force, for 1,200 recorded calls since 2030-01-01T00:00:00.000Z',
-        'newly refused: 2 calls',
+        'newly denied: 2 calls',
         '  2 times  ada@example.com\uFFFD[2J (user)  POST /apps/{app}/releases/{id}/promote  on staging, web',
-        '      A freeze. (rule blocked:x; the last one at 2030-01-30T00:00:00.000Z)',
-        "left out: 3 calls that can't be decided again as they were, since roles or the policy have changed, or the record doesn't say enough",
-        'policy packages were not asked',
+        '      A freeze. (rule blocked:x; last at 2030-01-30T00:00:00.000Z)',
+        'left out: 3 calls, because roles or the policy have changed, or the event lacks details',
+        'policy packages were not included',
         '',
       ].join('\n'),
     )
   })
 
-  test('says when it was cut, and what packages refused', async () => {
+  test('says that a limit was reached, and how many calls packages denied', async () => {
     const body = {
       ...impact,
       cut: { by: 'number', from: '2030-01-20T00:00:00.000Z' },
@@ -291,21 +291,23 @@ describe('policy impact', () => {
       refused: 0,
     }
     const { stdout } = await asked({ status: 200, body })
-    expect(stdout).toContain('for 1,200 recorded calls since 2030-01-20T00:00:00.000Z\n(not since 2030-01-01')
-    expect(stdout).toContain('none of them would come to anything else\n')
-    expect(stdout).toContain('left out: 1 call that a policy package refused; packages were not asked\n')
+    expect(stdout).toContain(
+      'for 1,200 recorded calls since 2030-01-20T00:00:00.000Z\n(only the newest calls, not all since 2030-01-01',
+    )
+    expect(stdout).toContain('no call would be decided differently\n')
+    expect(stdout).toContain('left out: 1 call that a policy package denied, because packages were not included\n')
   })
 
-  test('says what of the document the record can not tell', async () => {
+  test('names rules with conditions that events do not contain', async () => {
     const rule = (more: string) => `{ run: ls, roles: [ops]${more} }`
     const rules = `    one: ${rule(', releases: newest')}\n    two: ${rule(', interactive: false')}\n    three: ${rule(', entrypoint: true')}\n    four: ${rule(', releases: any')}\n`
     const { stdout } = await askedOf(`version: 1\ncommands:\n  rules:\n${rules}`, { status: 200, body: impact })
     expect(stdout).toContain(
-      "\nnot told: what is narrowed by terminal, entrypoint or release, which the record doesn't say (one, two, three)\n",
+      '\nnot included: conditions on the terminal, entrypoint, or release, which events do not contain (one, two, three)\n',
     )
   })
 
-  test('--json is what the gateway says', async () => {
+  test("--json prints the gateway's answer", async () => {
     const { stdout } = await asked({ status: 200, body: impact }, '--json', '--since', '12h')
     expect(JSON.parse(stdout)).toEqual(impact)
   })
@@ -317,12 +319,12 @@ describe('policy impact', () => {
     [401, 4],
     [404, 7],
     [500, 7],
-  ])('what the gateway refuses with %i ends with %i, in its words', async (status, code) => {
+  ])('if the gateway answers %i, the command exits with %i and quotes it', async (status, code) => {
     const outcome = await asked({ status, body: { error: 'because' } })
     expect([outcome.code, outcome.stdout, outcome.stderr]).toEqual([code, '', expect.stringContaining('because')])
   })
 
-  test('a document that is wrong never leaves this machine', async () => {
+  test('an invalid document is not sent', async () => {
     gateway = await startFakeGateway({ status: 200, body: impact })
     write('bad.yaml', bad)
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
@@ -342,7 +344,7 @@ describe('policy', () => {
       'policy check needs <file> (A policy document, or - for standard input). For example: rack-gateway policy check policy.yaml',
     ],
     [['check', 'a', '--strict'], 'policy check has no option --strict'],
-  ])('%j ends with 2', async (words, sentence) => {
+  ])('%j exits with 2', async (words, sentence) => {
     const { code, stderr } = await run(...words)
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
   })

@@ -1,20 +1,20 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
-/** All of a stream as text; null when it is longer than so many bytes. */
-export async function readAll(stream: NodeJS.ReadableStream, most: number): Promise<string | null> {
+/** Reads a stream as text; null if it is longer than `maxBytes`. */
+export async function readAll(stream: NodeJS.ReadableStream, maxBytes: number): Promise<string | null> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of stream) {
     const bytes = Buffer.from(chunk)
     length += bytes.length
-    if (length > most) return null
+    if (length > maxBytes) return null
     chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** A line that a person types at the terminal; the question stands on stderr. Empty at the end of input. */
+/** Asks a question on stderr, and reads a line from the terminal. Empty at the end of input. */
 export async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   process.stderr.write(question)
@@ -26,7 +26,7 @@ export async function ask(question: string): Promise<string> {
   }
 }
 
-/** One line from stdin; at a terminal with a prompt on stderr and without echo. Empty at the end of input. */
+/** Reads a line from stdin. At a terminal, prompts on stderr and does not echo. Empty at the end of input. */
 export async function readSecret(prompt: string): Promise<string> {
   const interactive = process.stdin.isTTY === true
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })

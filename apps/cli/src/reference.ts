@@ -1,4 +1,4 @@
-/** What docs/reference/cli.md and the manual are made from. */
+// The exports from which docs/reference/cli.md and the manual page are generated.
 
 export { type Command, loadAllCommands } from './commands/command-list.ts'
 export { argumentsOf, type CommandOption, isSwitch, optionsOf } from './commands/command-module.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-/** By its address: the scripts of the build have no types. */
+/** A URL, because the build scripts have no types. */
 const script: string = new URL('../build/write-files.mjs', import.meta.url).href
 const { writeFiles }: { writeFiles(directory: string, files: ReadonlyMap<string, Uint8Array>): void } = await import(
   script
@@ -22,7 +22,7 @@ function write(files: Readonly<Record<string, string>>): void {
 }
 const inode = (name: string) => statSync(join(dist, name)).ino
 
-test('a directory has the files that were given last, and no others', () => {
+test('a directory contains only the last files', () => {
   write({ 'a.js': 'a', 'b.js': 'b' })
   writeFileSync(join(dist, 'stale.js'), 'stale')
   mkdirSync(join(dist, 'stale', 'more'), { recursive: true })
@@ -31,7 +31,7 @@ test('a directory has the files that were given last, and no others', () => {
   expect(readFileSync(join(dist, 'b.js'), 'utf8')).toBe('new')
 })
 
-test('a file that has not changed is not touched, and one that has is replaced as a whole', () => {
+test('an unchanged file is not written, and a changed file is replaced atomically', () => {
   write({ 'a.js': 'a', 'b.js': 'b' })
   const before = { a: inode('a.js'), b: inode('b.js') }
   write({ 'a.js': 'a', 'b.js': 'new' })
@@ -39,7 +39,7 @@ test('a file that has not changed is not touched, and one that has is replaced a
   expect(inode('b.js')).not.toBe(before.b)
 })
 
-test('what another build is about to put in place stays', () => {
+test('temporary files of another build are kept', () => {
   write({ 'a.js': 'a' })
   writeFileSync(join(dist, '.a.js.1'), 'of another build')
   write({ 'a.js': 'new' })

@@ -6,80 +6,80 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type CallbackServer, openCallbackServer } from './callback-server.ts'
 
 const code = 'c'.repeat(43)
-let place: CallbackServer
-let given: unknown[]
+let callback: CallbackServer
+let answers: unknown[]
 let stop: AbortController
 let waiting: Promise<void>
 beforeEach(async () => {
-  place = await openCallbackServer()
-  given = []
+  callback = await openCallbackServer()
+  answers = []
   stop = new AbortController()
-  waiting = place.answer(stop.signal).then(
-    (answer) => void given.push(answer),
+  waiting = callback.waitForAnswer(stop.signal).then(
+    (answer) => void answers.push(answer),
     () => undefined,
   )
 })
 afterEach(async () => {
   stop.abort()
   await waiting
-  await place.close()
+  await callback.close()
 })
 
 async function get(
   target: string,
-  { method = 'GET', host = `127.0.0.1:${place.port}` }: { method?: string; host?: string } = {},
+  { method = 'GET', host = `127.0.0.1:${callback.port}` }: { method?: string; host?: string } = {},
 ): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
-  const asked = request({ port: place.port, host: '127.0.0.1', path: target, method, headers: { host } })
+  const asked = request({ port: callback.port, host: '127.0.0.1', path: target, method, headers: { host } })
   asked.end()
   const [answer] = await once(asked, 'response')
   return { status: answer.statusCode, body: await text(answer), headers: answer.headers }
 }
 
-const good = () => `/${place.path}?code=${code}&state=${place.state}`
+const good = () => `/${callback.path}?code=${code}&state=${callback.state}`
 
-test('takes the code that comes to its path with its state, and says that the terminal goes on', async () => {
+test('accepts the code at its path with its state, and tells the user to go back to the terminal', async () => {
   const { status, body, headers } = await get(good())
   await waiting
-  expect([status, given]).toEqual([200, [{ kind: 'code', code }]])
+  expect([status, answers]).toEqual([200, [{ kind: 'code', code }]])
   expect(body).toContain('Go back to the terminal')
   expect(body).not.toMatch(new RegExp(`<script|${code}`))
   expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
 })
 
-test('hears that it was denied', async () => {
-  await get(`/${place.path}?error=access_denied&state=${place.state}`)
+test('reports that the user denied the login', async () => {
+  await get(`/${callback.path}?error=access_denied&state=${callback.state}`)
   await waiting
-  expect(given).toEqual([{ kind: 'denied' }])
+  expect(answers).toEqual([{ kind: 'denied' }])
 })
 
 test.each<[string, () => Promise<{ status: number }>]>([
-  ['another state', () => get(`/${place.path}?code=${code}&state=${'s'.repeat(32)}`)],
-  ['no state', () => get(`/${place.path}?code=${code}`)],
-  ['a denial without the state', () => get(`/${place.path}?error=access_denied`)],
-  ['another path', () => get(`/${'p'.repeat(32)}?code=${code}&state=${place.state}`)],
-  ['a path below it', () => get(`/${place.path}/x?code=${code}&state=${place.state}`)],
-  ['no path', () => get(`/?code=${code}&state=${place.state}`)],
+  ['another state', () => get(`/${callback.path}?code=${code}&state=${'s'.repeat(32)}`)],
+  ['no state', () => get(`/${callback.path}?code=${code}`)],
+  ['a denial without the state', () => get(`/${callback.path}?error=access_denied`)],
+  ['another path', () => get(`/${'p'.repeat(32)}?code=${code}&state=${callback.state}`)],
+  ['a path below it', () => get(`/${callback.path}/x?code=${code}&state=${callback.state}`)],
+  ['no path', () => get(`/?code=${code}&state=${callback.state}`)],
   ['another host, which a page can make a name of this machine', () => get(good(), { host: 'evil.example' })],
-  ['the host localhost', () => get(good(), { host: `localhost:${place.port}` })],
+  ['the host localhost', () => get(good(), { host: `localhost:${callback.port}` })],
   ['another method', () => get(good(), { method: 'POST' })],
-  ['a code that is none', () => get(`/${place.path}?code=%0a&state=${place.state}`)],
-])('is deaf to %s, and goes on waiting', async (_, ask) => {
+  ['a malformed code', () => get(`/${callback.path}?code=%0a&state=${callback.state}`)],
+])('ignores %s and keeps waiting', async (_, ask) => {
   expect((await ask()).status).toBe(404)
-  expect(given).toEqual([])
+  expect(answers).toEqual([])
   await get(good())
   await waiting
-  expect(given).toEqual([{ kind: 'code', code }])
+  expect(answers).toEqual([{ kind: 'code', code }])
 })
 
-test('listens on this machine alone, and has a path and a state of its own each time', async () => {
+test('has a new path and state each time', async () => {
   const other = await openCallbackServer()
-  expect(other.path).not.toBe(place.path)
-  expect(other.state).not.toBe(place.state)
+  expect(other.path).not.toBe(callback.path)
+  expect(other.state).not.toBe(callback.state)
   expect(other.path).toMatch(/^[\w-]{32}$/)
   await other.close()
 })
 
-test('is closed also when somebody holds a connection to it', async () => {
+test('closes even if a client keeps a connection open', async () => {
   const other = await openCallbackServer()
   const socket = connect(other.port, '127.0.0.1')
   socket.on('error', () => undefined)

@@ -5,17 +5,17 @@ import type { AddressInfo } from 'node:net'
 
 export type CallbackAnswer = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'denied' }
 
-/** Where the browser brings the code of a login. */
+/** Receives the redirect of the browser with the code of a login. */
 export interface CallbackServer {
   readonly port: number
   readonly path: string
   readonly state: string
-  /** The first answer that belongs to this login. @throws the signal's reason */
-  answer(signal: AbortSignal): Promise<CallbackAnswer>
+  /** Waits for the answer to this login. @throws the signal's reason */
+  waitForAnswer(signal: AbortSignal): Promise<CallbackAnswer>
   close(): Promise<void>
 }
 
-/** Listens on this machine alone, for one GET of one path that nobody can guess; everything else hears 404. */
+/** Listens on loopback, and accepts only a GET of one random path. Other requests get status 404. */
 export async function openCallbackServer(): Promise<CallbackServer> {
   const path = randomBytes(24).toString('base64url')
   const state = randomBytes(24).toString('base64url')
@@ -24,19 +24,19 @@ export async function openCallbackServer(): Promise<CallbackServer> {
   const { port } = server.address() as AddressInfo
 
   server.on('request', function answerBrowser(request, response) {
-    const answer = answerIn(request, { port, path, state })
-    if (answer === null) return send(response, 404, 'There is nothing here.')
+    const answer = parseAnswer(request, { port, path, state })
+    if (answer === null) return send(response, 404, 'Page not found.')
     response.once('finish', () => server.emit('answer', answer))
-    send(response, 200, answer.kind === 'code' ? finished : denied)
+    send(response, 200, answer.kind === 'code' ? acceptedPage : deniedPage)
   })
 
   return {
     port,
     path,
     state,
-    async answer(signal) {
+    async waitForAnswer(signal) {
       const [answer]: CallbackAnswer[] = await once(server, 'answer', { signal })
-      if (answer === undefined) throw new Error('an answer is emitted with what it is')
+      if (answer === undefined) throw new Error('the answer event has no argument')
       return answer
     },
     async close() {
@@ -48,8 +48,8 @@ export async function openCallbackServer(): Promise<CallbackServer> {
   }
 }
 
-const finished = 'Go back to the terminal: it has what it needs. You can close this page.'
-const denied = 'You denied the login: the terminal gets nothing. You can close this page.'
+const acceptedPage = 'You can close this page. Go back to the terminal.'
+const deniedPage = 'You denied the login. You can close this page.'
 
 interface Expected {
   readonly port: number
@@ -57,20 +57,21 @@ interface Expected {
   readonly state: string
 }
 
-function answerIn(
+function parseAnswer(
   { method, url = '', headers }: IncomingMessage,
   { port, path, state }: Expected,
 ): CallbackAnswer | null {
-  const [place, query = ''] = url.split('?', 2)
-  if (method !== 'GET' || headers.host !== `127.0.0.1:${port}` || !isSame(place ?? '', `/${path}`)) return null
+  const [pathname = '', query = ''] = url.split('?', 2)
+  if (method !== 'GET' || headers.host !== `127.0.0.1:${port}` || !isEqual(pathname, `/${path}`)) return null
   const values = new URLSearchParams(query)
-  if (!isSame(values.get('state') ?? '', state)) return null
+  if (!isEqual(values.get('state') ?? '', state)) return null
   if (values.get('error') === 'access_denied') return { kind: 'denied' }
   const code = values.get('code') ?? ''
   return /^[A-Za-z0-9_-]{20,200}$/.test(code) ? { kind: 'code', code } : null
 }
 
-function isSame(given: string, expected: string): boolean {
+/** Compares in constant time. */
+function isEqual(given: string, expected: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(expected)]
   return one.length === other.length && timingSafeEqual(one, other)
 }

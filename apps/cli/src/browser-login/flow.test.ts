@@ -4,7 +4,7 @@ import { chooseFlow } from './flow.ts'
 const nowhere = () => false
 const terminal = { env: {}, interactive: true }
 
-test('at a terminal the browser opens', () => {
+test('at a terminal, the login uses the browser', () => {
   expect(chooseFlow(terminal, undefined, nowhere)).toEqual({ kind: 'loopback' })
 })
 
@@ -16,11 +16,11 @@ test.each([
   ['in a container', terminal, (path: string) => path === '/.dockerenv'],
   ['in a container', terminal, (path: string) => path === '/run/.containerenv'],
   ['without a terminal', { env: {}, interactive: false }, nowhere],
-])('%s there is a code', (because, context, exists) => {
+])('%s, the login uses a code', (because, context, exists) => {
   expect(chooseFlow(context, undefined, exists)).toEqual({ kind: 'device', because })
 })
 
-test('what is asked for counts, wherever it is', () => {
+test('the flags take precedence over the environment', () => {
   expect(chooseFlow({ env: { SSH_TTY: 'x' }, interactive: false }, true, () => true)).toEqual({ kind: 'loopback' })
   expect(chooseFlow(terminal, false, nowhere)).toEqual({ kind: 'device', because: null })
 })

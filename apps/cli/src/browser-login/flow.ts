@@ -2,21 +2,21 @@ import { existsSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 
-/** How a login goes: fixed when it begins. `because` says why nobody's browser can be opened from here. */
+/** The kind of login. `because` says why no browser can be opened here; null if the user chose this kind. */
 export type Flow = { readonly kind: 'loopback' } | { readonly kind: 'device'; readonly because: string | null }
 
 /**
- * By a browser on this machine, or by a code that is typed into one somewhere.
+ * Chooses a login with the browser of this machine, or with a code that the user types into any browser.
  *
- * @param wanted what `--browser` or `--no-browser` said, or undefined
+ * @param browser `true` for `--browser`, `false` for `--no-browser`
  */
 export function chooseFlow(
   { env, interactive }: Pick<Context, 'env' | 'interactive'>,
-  wanted: boolean | undefined,
+  browser: boolean | undefined,
   exists: (path: string) => boolean = existsSync,
 ): Flow {
-  if (wanted === true) return { kind: 'loopback' }
-  if (wanted === false) return { kind: 'device', because: null }
+  if (browser === true) return { kind: 'loopback' }
+  if (browser === false) return { kind: 'device', because: null }
   if (env.SSH_CONNECTION || env.SSH_TTY) return { kind: 'device', because: 'over SSH' }
   if (isContainer(env, exists)) return { kind: 'device', because: 'in a container' }
   return interactive ? { kind: 'loopback' } : { kind: 'device', because: 'without a terminal' }
@@ -33,7 +33,7 @@ export interface LoginFlags {
   readonly rackOnly: boolean
 }
 
-/** @throws Usage for flags that say two things */
+/** @throws Usage for flags that contradict each other */
 export function checkFlags({ token, browser, rackOnly }: LoginFlags): void {
   if (token === undefined) return
   if (browser !== undefined) throw new Usage('--token needs no browser.', 'Leave one of the two options out.')

@@ -7,7 +7,7 @@ import {
   requestFor,
 } from '@rack-gateway/gateway-api'
 import { GatewayUnreachable, LoginFailed } from '../errors.ts'
-import { errorIn, refusalOf } from '../gateway/gateway-refusal.ts'
+import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
 import { askGateway, type GatewayAnswer } from '../gateway/gateway-request.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 
@@ -19,29 +19,29 @@ interface GatewayAddress {
   readonly trust: GatewayTrust | undefined
 }
 
-/** What the gateway says about logins, before there is a token. Each throws LoginFailed for what it refuses, and GatewayUnreachable. */
-export function loginsAt(origin: string, trust: GatewayTrust | undefined) {
-  const place = { origin, trust }
+/** The login endpoints, which need no token. Each call throws LoginFailed if the gateway rejects it, and GatewayUnreachable. */
+export function createLoginClient(origin: string, trust: GatewayTrust | undefined) {
+  const gateway = { origin, trust }
   return {
     async beginLoopback(request: LoopbackRequest): Promise<string> {
-      return ownAddress(origin, (await ask(place, 'beginLoopbackLogin', { body: request })).address)
+      return checkedAddress(origin, (await call(gateway, 'beginLoopbackLogin', { body: request })).address)
     },
     redeem: (code: string, verifier: string): Promise<NewSession> =>
-      ask(place, 'redeemLoopbackLogin', { body: { code, verifier } }),
+      call(gateway, 'redeemLoopbackLogin', { body: { code, verifier } }),
     async beginDevice(request: LoginRequest): Promise<ResponseOf<'beginDeviceLogin'>> {
-      const begun = await ask(place, 'beginDeviceLogin', { body: request })
-      return { ...begun, address: ownAddress(origin, begun.address) }
+      const begun = await call(gateway, 'beginDeviceLogin', { body: request })
+      return { ...begun, address: checkedAddress(origin, begun.address) }
     },
-    /** Seconds to wait when it is too early to ask. */
+    /** @returns the response, or the seconds to wait if the gateway limits the rate */
     async poll(secret: string, signal: AbortSignal): Promise<ResponseOf<'pollDeviceLogin'> | number> {
-      const answer = await send(place, 'pollDeviceLogin', { body: { secret } }, signal)
-      return answer.status === 429 ? pauseOf(answer) : understood(origin, answer, 'pollDeviceLogin')
+      const answer = await send(gateway, 'pollDeviceLogin', { body: { secret } }, signal)
+      return answer.status === 429 ? retryAfter(answer) : parseAnswer(origin, answer, 'pollDeviceLogin')
     },
   }
 }
 
-/** A page of the gateway that was asked, and of no one else: it is opened unseen. */
-function ownAddress(origin: string, address: string): string {
+/** The browser opens this address without a look at it, so it must be a page of the same gateway. */
+function checkedAddress(origin: string, address: string): string {
   if (address.startsWith(`${origin}/gateway/`) && /^[\x21-\x7e]+$/.test(address)) return address
   throw new GatewayUnreachable(
     `${origin} names a login page at another address.`,
@@ -49,29 +49,29 @@ function ownAddress(origin: string, address: string): string {
   )
 }
 
-async function ask<N extends JsonEndpointName>(
-  place: GatewayAddress,
+async function call<N extends JsonEndpointName>(
+  gateway: GatewayAddress,
   name: N,
   request: RequestOf<N>,
 ): Promise<ResponseOf<N>> {
-  return understood(place.origin, await send(place, name, request), name)
+  return parseAnswer(gateway.origin, await send(gateway, name, request), name)
 }
 
-function understood<N extends JsonEndpointName>(origin: string, answer: GatewayAnswer, name: N): ResponseOf<N> {
+function parseAnswer<N extends JsonEndpointName>(origin: string, answer: GatewayAnswer, name: N): ResponseOf<N> {
   const { status, value } = answer
-  const isDone = status === 200 || status === 201
-  const response = isDone ? readResponse(name, value) : null
+  const isSuccess = status === 200 || status === 201
+  const response = isSuccess ? readResponse(name, value) : null
   if (response !== null) return response
-  if (isDone) throw new GatewayUnreachable(`${origin} did not answer like a Rack Gateway.`, 'Check the address.')
-  const error = errorIn(value)
+  if (isSuccess) throw new GatewayUnreachable(`${origin} did not answer like a Rack Gateway.`, 'Check the address.')
+  const error = parseGatewayError(value)
   if (status === 404)
     throw new LoginFailed(
       `${origin} has no login with a browser.`,
-      'Pass the token that you were given, with --token -',
+      'Get an API token from an administrator, and pass it with --token -',
     )
   if (status >= 400 && status < 500 && error !== null)
-    throw new LoginFailed(`${origin} refused the login: ${error.reason}`, error.remedy)
-  throw refusalOf(origin, answer)
+    throw new LoginFailed(`${origin} rejected the login: ${error.reason}`, error.remedy)
+  throw errorFromResponse(origin, answer)
 }
 
 function send<N extends JsonEndpointName>(
@@ -83,8 +83,8 @@ function send<N extends JsonEndpointName>(
   return askGateway(origin, { ...requestFor(name, request), trust, ...(signal && { signal }) })
 }
 
-/** Seconds that the gateway wants to be left alone. */
-function pauseOf({ headers }: GatewayAnswer): number {
-  const wait = Number(headers.get('retry-after'))
-  return wait >= 1 && wait <= 600 ? wait : 5
+/** Seconds. */
+function retryAfter({ headers }: GatewayAnswer): number {
+  const seconds = Number(headers.get('retry-after'))
+  return seconds >= 1 && seconds <= 600 ? seconds : 5
 }

@@ -4,36 +4,36 @@ import type { Context } from '../context.ts'
 import { LoginFailed } from '../errors.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import { openCallbackServer } from './callback-server.ts'
-import { loginsAt } from './gateway.ts'
+import { createLoginClient } from './gateway.ts'
 import { denied } from './login-errors.ts'
 import { thisDevice } from './this-device.ts'
-import { untilStopped } from './until-stopped.ts'
+import { withLoginTimeout } from './with-login-timeout.ts'
 
 export interface BrowserLogin {
   readonly origin: string
   readonly trust: GatewayTrust | undefined
-  /** The only rack that the session should be good for. */
+  /** The only rack of the session; undefined for all racks. */
   readonly rack: string | undefined
 }
 
-/** Logs in through a browser on this machine: the code comes back to a port of it, and counts only here. */
+/** Logs in with the browser of this machine. The code comes back to a loopback port, and PKCE binds it to this process. */
 export async function loopbackLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<NewSession> {
-  const gateway = loginsAt(origin, trust)
+  const gateway = createLoginClient(origin, trust)
   const verifier = randomBytes(32).toString('base64url')
-  const place = await openCallbackServer()
+  const callback = await openCallbackServer()
   try {
-    const { port, path, state } = place
+    const { port, path, state } = callback
     const challenge = createHash('sha256').update(verifier).digest('base64url')
     const bound = rack === undefined ? {} : { rack }
     const address = await gateway.beginLoopback({ ...thisDevice(), ...bound, challenge, port, path, state })
     context.note(`Your browser opens for the login. If it does not, open this address on this machine: ${address}`)
     const [answer] = await Promise.all([
-      untilStopped(context, (signal) => place.answer(signal)),
+      withLoginTimeout(context, (signal) => callback.waitForAnswer(signal)),
       context.openBrowser(address).catch(() => context.note('No browser could be opened.')),
     ])
     if (answer.kind === 'denied') throw new LoginFailed(...denied)
     return await gateway.redeem(answer.code, verifier)
   } finally {
-    await place.close()
+    await callback.close()
   }
 }

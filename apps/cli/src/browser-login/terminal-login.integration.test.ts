@@ -4,7 +4,7 @@ import { commandLine, createMachine } from '../testing/harness.ts'
 import { hasScript, runInTerminal } from '../testing/pseudo-terminal.ts'
 
 test.skipIf(!hasScript)(
-  'at a terminal (runs where util-linux has /usr/bin/script), the rack of a new name is asked for, and what is typed decides',
+  'at a terminal, login asks for the rack of a new name (needs /usr/bin/script of util-linux)',
   async () => {
     const machine = createMachine()
     const me = {

@@ -42,25 +42,25 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
   if (plan.kind === 'unknown')
     throw new Usage(
       `The calls of this command are unknown before it runs: ${plan.reason}.`,
-      'Run it, and the gateway decides.',
+      'Run the command. The gateway then decides.',
     )
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
   if (calls.length === 0) {
     if (json) context.print(safeJson({ command: plan.command, effect: 'allow', calls: [] }, 2))
-    else context.print(`allowed: convox ${plan.command}, which needs no call to the gateway`)
+    else context.print(`Allowed: convox ${plan.command} makes no call to the gateway.`)
     return exitCodes.ok
   }
   const target = await targetOf(context, rack)
   const answer = await askDecisions(target, calls, as)
-  // How a call is sent is refused whoever sends it, and the gateway was asked about the caller.
-  const decided = answer.decisions.map((one, at) => {
-    const refused = calls[at]?.parameterError ?? null
+  // The gateway decided only by the caller. A call with invalid parameters is denied for every caller.
+  const decided = answer.decisions.map((call, at) => {
+    const parameterError = calls[at]?.parameterError ?? null
     const route = calls[at]?.route
-    return refused === null || route === undefined
-      ? one
+    return parameterError === null || route === undefined
+      ? call
       : {
-          ...one,
-          decision: toDecisionJson(parametersDecision(route, refused, answer.policy)),
+          ...call,
+          decision: toDecisionJson(parametersDecision(route, parameterError, answer.policy)),
           when: null,
           otherwise: null,
         }
@@ -78,11 +78,11 @@ function effectOf(decided: readonly DecidedCall[]): Effect {
   return decided.every(({ otherwise }) => otherwise === null) ? 'allow' : 'open'
 }
 
-const words = {
-  allow: 'allowed',
-  deny: 'refused',
-  open: 'it depends on what only the rack knows',
-  needs: 'refused, since it needs more than this gateway can ask for yet',
+const effectWords = {
+  allow: 'Allowed',
+  deny: 'Denied',
+  open: 'It depends on facts that only the rack knows',
+  needs: 'Denied, because it needs a requirement that this gateway does not support yet',
 } as const
 
 function lines(
@@ -91,9 +91,12 @@ function lines(
   { caller, rack }: Decisions,
   decided: readonly DecidedCall[],
 ): string[] {
-  const isRefused = effect === 'deny' || effect === 'needs'
-  const shown = isRefused ? decided.filter(({ decision }) => decision.effect !== 'allow') : decided
-  return [`${words[effect]}: convox ${command} on ${rack}, as ${caller.name}`, ...new Set(shown.flatMap(callLines))]
+  const isDenied = effect === 'deny' || effect === 'needs'
+  const shown = isDenied ? decided.filter(({ decision }) => decision.effect !== 'allow') : decided
+  return [
+    `${effectWords[effect]}: convox ${command} on ${rack}, as ${caller.name}`,
+    ...new Set(shown.flatMap(callLines)),
+  ]
 }
 
 function callLines({ route, decision, when, otherwise }: DecidedCall): string[] {
@@ -109,6 +112,7 @@ function sentence(
   when: string | null,
 ): string {
   const condition = when === null ? '' : ` if ${when}`
-  const what = effect === 'needs' ? `needs ${requirement === 'approval' ? 'an approval' : 'a step-up'}` : words[effect]
-  return `${what}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
+  const result =
+    effect === 'needs' ? `Needs ${requirement === 'approval' ? 'an approval' : 'a step-up'}` : effectWords[effect]
+  return `${result}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
 }

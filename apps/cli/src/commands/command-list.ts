@@ -2,16 +2,16 @@ import type { CommandModule } from './command-module.ts'
 
 type Load = () => Promise<CommandModule>
 
-/** Commands that share their first word. */
+/** Commands with the same first word. */
 export interface CommandGroup {
   readonly name: string
   readonly describe: string
   readonly details?: string
   readonly examples: readonly string[]
-  /** The action that the first word alone stands for. */
+  /** The action that runs if only the first word is typed. */
   readonly default?: string
   readonly actions: Readonly<Record<string, Load>>
-  /** Names of actions in older versions, which still work. */
+  /** Older names of actions, which still work. */
   readonly aliases?: Readonly<Record<string, string>>
 }
 
@@ -46,7 +46,7 @@ export async function loadSingleCommand({ singleCommands }: CommandList, name: s
   return load === undefined ? null : { name, group: null, module: await load() }
 }
 
-/** The command of a group, by the name of its action or by an older one. */
+/** The command of a group, by the name of its action or an older name. */
 export async function loadAction(group: CommandGroup, word: string): Promise<Command | null> {
   const { aliases = {}, actions } = group
   const action = Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 
 /** An option, or an argument that the command's usage names. */
 export interface CommandOption extends Options {
-  /** What completion offers as its value. */
+  /** The kind of names that completion suggests as its value. */
   readonly complete?: 'rack' | 'app' | 'file'
 }
 
@@ -28,12 +28,12 @@ export interface CommandModule {
   readonly describe: string
   /** Paragraphs below the options. */
   readonly details?: string
-  /** Command lines, each perhaps with a comment behind `#`. */
+  /** Command lines, optionally with a comment after `#`. */
   readonly examples: readonly string[]
   readonly builder: CommandOptions
-  /** What the terminal shows when the command takes longer than a second, such as `asking the gateway`. */
+  /** The activity that the terminal shows if the command takes longer than a second, such as `asking the gateway`. */
   readonly progress?: string
-  /** Whether the words after its own options are those of another program. */
+  /** Whether the words after its own options belong to another program. */
   readonly passThrough?: true
   /** @returns the exit code, unless it is 0 */
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands return no exit code
@@ -48,7 +48,7 @@ export interface CommandArgument {
   readonly isVariadic: boolean
 }
 
-/** The arguments that a command's usage names, in their order. */
+/** The arguments in a command's usage, in their order. */
 export function argumentsOf({ command }: Pick<CommandModule, 'command'>): CommandArgument[] {
   return [...command.matchAll(/[<[]([\w-]+)(\.\.)?[>\]]/g)].map(([shown, name = '', dots]) => ({
     name,

@@ -96,7 +96,7 @@ describe('a former name', () => {
 
 describe('help', () => {
   test.each(commands.map(({ name, module }) => [name, module] as const))(
-    '%s: has usage, purpose, options, and examples, however it is asked for',
+    '%s: has usage, purpose, options, and examples, in each of its three forms',
     async (name, module) => {
       const words = name.split(' ')
       const outputs = await Promise.all([run('help', ...words), run(...words, '--help'), run(...words, '-h')])
@@ -139,7 +139,7 @@ describe('help', () => {
   })
 })
 
-describe('words that no command takes end with 2, and the message says what to type', () => {
+describe('words that no command accepts exit with 2, and the message says what to type', () => {
   test.each([
     [
       ['tokens', 'creat', 'x'],
@@ -240,7 +240,7 @@ describe('words', () => {
     expect(await parse('can', ...words)).toMatchObject({ given })
   })
 
-  test('any words are parsed, or refused in a sentence', async () => {
+  test('any words are parsed, or rejected with a usage error', async () => {
     const word = fc.oneof(
       fc.string({ unit: fc.constantFrom(...' -=abr"\'\u001b/\\\n') }),
       fc.constantFrom('--', '-', '--rack', '-r', '--json', '--no-json', '--__proto__', '-hx', '--_', '--$0', '--help'),

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { runChecks } from '../doctor/checks.ts'
 import type { NamedFinding } from '../doctor/finding.ts'
-import { subjectOf } from '../doctor/subject.ts'
+import { findSubject } from '../doctor/subject.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
@@ -13,38 +13,38 @@ export const details =
   'Checks the configuration file, network, certificate, clocks, versions, token, convox, and gateway at once, each for at most 5 s. It changes nothing at the gateway. Exits with 0 if there is no problem, with the exit code of the problem if there is one kind of problem, and otherwise with 1. A warning is not a problem.'
 export const examples = ['rack-gateway doctor', 'rack-gateway doctor --rack production', 'rack-gateway doctor --json']
 export const builder = gatewayOptions satisfies CommandOptions
-export const progress = 'looking'
+export const progress = 'checking'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<number> {
-  const findings = await runChecks(await subjectOf(context, rack ?? null))
+  const findings = await runChecks(await findSubject(context, rack ?? null))
   const exit = exitCodeFor(findings)
-  if (json) context.print(safeJson({ healthy: exit === exitCodes.ok, findings: findings.map(shown) }, 2))
+  if (json) context.print(safeJson({ healthy: exit === exitCodes.ok, findings: findings.map(toJson) }, 2))
   else for (const finding of findings) for (const line of linesOf(finding, context)) context.print(line)
   return exit
 }
 
-/** That of the problems, where all have the same one. */
+/** The exit code of the problems if they all have the same one. */
 function exitCodeFor(findings: readonly NamedFinding[]): number {
   const codes = new Set(findings.flatMap((finding) => (finding.status === 'problem' ? [finding.exit] : [])))
   const [only = exitCodes.ok] = codes
   return codes.size > 1 ? exitCodes.failure : only
 }
 
-function shown(finding: NamedFinding) {
+function toJson(finding: NamedFinding) {
   const { check, status, says } = finding
-  return { check, status, says, next: nextOf(finding) }
+  return { check, status, says, next: remedyOf(finding) }
 }
 
-function nextOf(finding: NamedFinding): string | null {
+function remedyOf(finding: NamedFinding): string | null {
   return finding.status === 'ok' ? null : finding.next
 }
 
-const colours = { ok: 32, warning: 33, problem: 31 } as const
+const colors = { ok: 32, warning: 33, problem: 31 } as const
 
 function linesOf(finding: NamedFinding, { styled }: Context): string[] {
   const { check, status, says } = finding
   const word = status.padEnd(8)
-  const mark = styled ? `\u001b[${colours[status]}m${word}\u001b[0m` : word
-  const next = nextOf(finding)
-  return [`${mark} ${check.padEnd(14)} ${says}`, ...(next === null ? [] : [`${' '.repeat(24)}→ ${next}`])]
+  const mark = styled ? `\u001b[${colors[status]}m${word}\u001b[0m` : word
+  const remedy = remedyOf(finding)
+  return [`${mark} ${check.padEnd(14)} ${says}`, ...(remedy === null ? [] : [`${' '.repeat(24)}→ ${remedy}`])]
 }

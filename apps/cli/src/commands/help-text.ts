@@ -14,14 +14,14 @@ export const overview = {
     'rack-gateway apps',
     'rack-gateway ps -a myapp --rack staging',
     "rack-gateway run command 'rake stripe:prepare' -a myapp",
-    'rack-gateway can releases promote -a myapp     # may I, and why?',
+    'rack-gateway can releases promote -a myapp     # is it permitted, and why?',
     'rack-gateway --no-precheck deploy     # only the gateway decides',
     'rack-gateway --no-relay apps     # convox connects directly, without verifying the certificate',
     'rack-gateway -- racks     # the command "racks" of convox itself',
   ],
 } as const
 
-/** What `rack-gateway help` prints. */
+/** The output of `rack-gateway help`. */
 export async function overviewHelp(list: CommandList, columns: number): Promise<string> {
   const parser = createParser(columns).usage([...overview.usage, '', overview.describe].join('\n'))
   for (const { module } of await loadSingleCommands(list)) registerModule(parser, module)
@@ -29,7 +29,7 @@ export async function overviewHelp(list: CommandList, columns: number): Promise<
   return withExamples(await parser.epilogue(overview.details.join('\n\n')).getHelp(), overview)
 }
 
-/** What help prints about a group of commands. */
+/** The help of a group of commands. */
 export async function groupHelp(group: CommandGroup, columns: number): Promise<string> {
   const parser = createParser(columns).usage(`$0 ${group.name} ACTION [options]\n\n${group.describe}`)
   for (const { module } of await loadGroup(group))

@@ -134,7 +134,7 @@ const groups: CommandList['groups'] = [
     name: 'trusts',
     describe: 'List, create, and delete trusts for CI jobs.',
     details:
-      'A trust lets the jobs of a CI system log in without a stored secret, and says with which role. You need the role admin.',
+      'A trust lets the jobs of a CI system log in without a stored secret, and gives them a role. You need the role admin.',
     examples: [
       'rack-gateway trusts',
       'rack-gateway trusts create deploy-web --role ci --apps web --provider github --with repositoryId=74 --with repositoryOwnerId=65 --with ref=refs/heads/main',
@@ -158,7 +158,7 @@ const groups: CommandList['groups'] = [
     name: 'completion',
     describe: 'Complete commands, options, racks, and apps with the tab key.',
     details:
-      'The shell loads a script once. The script asks rack-gateway, so it stays up to date. Names of racks come from your configuration file. Names of apps come from the gateway, at most once a minute and within one second. While your token is in a keychain, apps are not completed, because the keychain could ask you to unlock it.',
+      'The shell loads a script once. The script asks rack-gateway, so it stays up to date. Names of racks come from your configuration file. Names of apps come from the gateway, which is asked at most once a minute and for at most one second. If your token is in a keychain, apps are not completed, because the keychain could ask you to unlock it.',
     examples: [
       'eval "$(rack-gateway completion bash)"     # in ~/.bashrc',
       'eval "$(rack-gateway completion zsh)"     # in ~/.zshrc, after compinit',

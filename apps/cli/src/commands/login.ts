@@ -10,7 +10,7 @@ import {
 } from '@rack-gateway/config/client'
 import { checkFlags } from '../browser-login/flow.ts'
 import type { Context } from '../context.ts'
-import { GatewayUnreachable, GatewayUntrusted, TokenRefused, Usage } from '../errors.ts'
+import { GatewayUntrusted, TokenRefused, Usage } from '../errors.ts'
 import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable, withoutPunctuation } from '../output/terminal.ts'
@@ -19,22 +19,22 @@ import { confirmedBy, storeLogin } from '../session/login-entry.ts'
 import { printLogin } from '../session/login-messages.ts'
 import { rackFor } from '../session/login-rack.ts'
 import { loginTrust } from '../session/login-trust.ts'
+import { unexpectedServer } from '../session/require-identity.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
-import { forgetReplaced } from '../token-store/stored-token.ts'
+import { deleteReplaced } from '../token-store/stored-token.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
-/** What `login --json` prints. */
-interface LoggedIn {
+/** The output of `login --json`. */
+interface LoginJson {
   readonly name: string
-  /** Its address. */
+  /** The gateway's address. */
   readonly gateway: string
   readonly rack: string
-  /** Null where the gateway couldn't say. */
+  /** Null if the gateway did not answer. */
   readonly user: string | null
   /** RFC 3339. */
   readonly expiresAt: string | null
-  /** Whether it is the current rack now. */
   readonly current: boolean
 }
 
@@ -42,20 +42,20 @@ export const command = 'login <name> [url]'
 export const describe = 'Log in to a gateway, and give one of its racks a name.'
 export const examples = [
   'rack-gateway login staging https://gateway.example.com',
-  'rack-gateway login staging     # again, at the address that is known',
-  'rack-gateway login production https://gateway.example.com     # another rack there, without a second login',
-  'rack-gateway login staging --no-browser     # over SSH: type a code into a browser elsewhere',
+  'rack-gateway login staging     # again, at the same address',
+  'rack-gateway login production https://gateway.example.com     # another rack, without a second login',
+  'rack-gateway login staging --no-browser     # over SSH, type a code into any browser',
   'rack-gateway login work https://gateway.example.com --as-rack staging --rack-only',
   'rack-gateway login staging --token - < token.txt',
   'rack-gateway login staging https://gateway.internal --ca company-ca.pem',
 ]
 export const builder = {
-  name: { type: 'string', demandOption: true, complete: 'rack', describe: 'Your name of the rack' },
-  url: { type: 'string', describe: 'The address of the gateway; needed only the first time' },
+  name: { type: 'string', demandOption: true, complete: 'rack', describe: 'Your name for the rack' },
+  url: { type: 'string', describe: 'The address of the gateway; required only the first time' },
   browser: { type: 'boolean', describe: 'Log in with a browser on this machine' },
   'no-browser': { type: 'boolean', describe: 'Log in with a code that you type into any browser' },
-  'as-rack': { type: 'string', describe: "The gateway's name of the rack, if yours is different" },
-  'rack-only': { type: 'boolean', describe: 'Get a session for this rack alone' },
+  'as-rack': { type: 'string', describe: "The gateway's name for the rack, if yours is different" },
+  'rack-only': { type: 'boolean', describe: 'Get a session for this rack only' },
   token: { type: 'string', describe: 'Use this token instead of a login; - reads it from standard input' },
   ca: {
     type: 'string',
@@ -70,26 +70,26 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, json, browser, noBrowser, rackOnly = false, insecure = false } = given
   if (browser && noBrowser) throw new Usage('--browser and --no-browser contradict each other.', 'Keep one of them.')
   const { name, url, token, asRack, ca } = given
-  const wanted = browser ? true : noBrowser ? false : undefined
-  const options = { name, url, token, asRack, ca, rackOnly, insecure, browser: wanted }
+  const useBrowser = browser ? true : noBrowser ? false : undefined
+  const options = { name, url, token, asRack, ca, rackOnly, insecure, browser: useBrowser }
   await printOutcome(context, { json }, (context) => login(context, options))
 }
 
 /**
- * Logs in with a browser, unless a token is given or this gateway's session works, and stores the credential under a name
- * once the gateway has confirmed it. If the gateway cannot be reached or cannot tell, the credential is stored, too.
+ * Gets a credential with `--token`, from an existing session, or with a browser, and stores it under a name. The gateway
+ * checks the credential first. If the gateway cannot be reached, the credential is stored unchecked.
  */
-async function login(context: Context, options: LoginOptions): Promise<LoggedIn> {
+async function login(context: Context, options: LoginOptions): Promise<LoginJson> {
   checkOptions(options)
   const { config, notices } = await readWritableClientConfig(context.configPath, { waitMs: context.timeouts.fileLock })
   for (const notice of notices) context.note(notice)
-  const known = gatewayOf(config, options.name)
-  const origin = originOf(options, known)
-  const kept = known !== null && gatewayAddress(known.url).origin === origin ? known : null
+  const entry = gatewayOf(config, options.name)
+  const origin = originOf(options, entry)
+  const existing = entry !== null && gatewayAddress(entry.url).origin === origin ? entry : null
   const trust = loginTrust(context, config, { options, origin })
-  const place = { options, origin, kept, trust }
-  const credential = await credentialFor(context, config, place)
-  const written = await keep(context, credential, place).catch(async function giveBack(error: unknown) {
+  const target = { options, origin, existing, trust }
+  const credential = await credentialFor(context, config, target)
+  const written = await storeCredential(context, credential, target).catch(async function revokeNew(error: unknown) {
     if (credential.session !== null) await endSession({ origin, token: credential.token, trust }, credential.session.id)
     throw error
   })
@@ -105,16 +105,16 @@ async function login(context: Context, options: LoginOptions): Promise<LoggedIn>
   }
 }
 
-async function keep(context: Context, credential: Credential, place: LoginTarget): Promise<ClientConfig> {
-  const { origin, options, kept, trust } = place
+async function storeCredential(context: Context, credential: Credential, target: LoginTarget): Promise<ClientConfig> {
+  const { origin, options, existing, trust } = target
   const { token, answer, session, source } = credential
   checkAnswer(answer, origin)
   const me = answer.kind === 'known' ? answer.me : null
-  const rack = await rackFor(context, { name: options.name, rack: options.asRack, kept }, me)
+  const rack = await rackFor(context, { name: options.name, rack: options.asRack, existing }, me)
   const expiresAt = answer.kind === 'known' ? answer.expiresAt : session?.expiresAt
-  const half = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
+  const halfLife = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
   const confirmed = me === null ? undefined : confirmedBy(me, context.now)
-  const dates = { expires_at: expiresAt, renew_at: session?.renewAt ?? half }
+  const dates = { expires_at: expiresAt, renew_at: session?.renewAt ?? halfLife }
   const login = {
     name: options.name,
     origin,
@@ -127,22 +127,22 @@ async function keep(context: Context, credential: Credential, place: LoginTarget
   }
   const { config, notices } = await withCredentialsLock(context, async () => {
     const read = await readClientConfig(context.configPath)
-    const { change, replaced, putBack } = await storeLogin(context, read.config, login)
+    const { change, replaced, restore } = await storeLogin(context, read.config, login)
     const written = await updateClientConfig(context.configPath, change, { waitMs: context.timeouts.fileLock }).catch(
-      async function keepOld(error: unknown) {
-        const left = await putBack()
-        if (left !== null) context.note(left)
+      async function restoreKeychain(error: unknown) {
+        const problem = await restore()
+        if (problem !== null) context.note(problem)
         throw error
       },
     )
-    for (const credential of replaced) await forgetReplaced(context, credential)
+    for (const credential of replaced) await deleteReplaced(context, credential)
     return written
   })
   for (const notice of notices) context.note(notice)
   return config
 }
 
-/** When half of what is left of a session is over: time for a newer token. */
+/** When half of the remaining life is over, and a renewal is due. */
 function halfway(now: number, expiresAt: string): string {
   return new Date(now + (Date.parse(expiresAt) - now) / 2).toISOString()
 }
@@ -159,14 +159,14 @@ function checkOptions(options: LoginOptions): void {
     )
 }
 
-function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | null): string {
-  const given = url ?? known?.url
-  if (given === undefined)
+function originOf({ name, url, insecure }: LoginOptions, entry: GatewayEntry | null): string {
+  const address = url ?? entry?.url
+  if (address === undefined)
     throw new Usage(
-      `${name} is new here, so its address is needed.`,
+      `${name} is a new name, so its address is required.`,
       `For example: rack-gateway login ${name} https://gateway.example.com`,
     )
-  const { origin, problem } = gatewayAddress(given)
+  const { origin, problem } = gatewayAddress(address)
   if (origin === null) throw new Usage(`That is not the address of a gateway: ${problem}.`, 'Correct it.')
   if (isExposed(origin) && !insecure)
     throw new Usage(
@@ -177,15 +177,11 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
 }
 
 function checkAnswer(answer: MeAnswer, origin: string): void {
-  if (answer.kind === 'refused')
+  if (answer.kind === 'rejected')
     throw new TokenRefused(
-      `${origin} refused the token: ${withoutPunctuation(answer.reason)}.`,
+      `${origin} rejected the token: ${withoutPunctuation(answer.reason)}.`,
       'Copy it again, or get a new one, and log in again.',
     )
-  if (answer.kind === 'distrusted') throw new GatewayUntrusted(answer.words.reason, answer.words.remedy)
-  if (answer.kind === 'foreign')
-    throw new GatewayUnreachable(
-      `${origin} does not answer like a Rack Gateway (${answer.reason}).`,
-      'Check the address.',
-    )
+  if (answer.kind === 'untrusted') throw new GatewayUntrusted(answer.explanation.reason, answer.explanation.remedy)
+  if (answer.kind === 'unexpected') throw unexpectedServer(origin, answer.reason)
 }

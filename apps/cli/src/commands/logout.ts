@@ -14,32 +14,32 @@ import {
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
-import type { Asker } from '../gateway/gateway-api.ts'
+import type { GatewayAccess } from '../gateway/gateway-api.ts'
 import { trustAt } from '../gateway/tls/gateway-trust.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
 import { unknownRack } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
-import { forgetToken, readToken } from '../token-store/stored-token.ts'
+import { deleteToken, readToken } from '../token-store/stored-token.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'logout [name]'
-export const describe = 'Revoke a session and forget its token, for every rack of the same gateway.'
+export const describe = 'Revoke a session and delete its token, for every rack of the same gateway.'
 export const examples = ['rack-gateway logout staging', 'rack-gateway logout --all']
 export const builder = {
-  name: { type: 'string', complete: 'rack', describe: 'Your name of a rack of the gateway' },
+  name: { type: 'string', complete: 'rack', describe: 'Your name for a rack of the gateway' },
   all: { type: 'boolean', describe: 'Log out of every gateway' },
   json: jsonOption,
 } as const satisfies CommandOptions
-export const progress = 'ending the session at the gateway'
+export const progress = 'revoking the session'
 
 export async function handler({ context, name, all, json }: Arguments<typeof builder>): Promise<void> {
-  const which = whichSessions(name, all ?? false)
-  await printOutcome(context, { json }, async (context) => ({ loggedOut: await logout(context, which) }))
+  const selection = selectSessions(name, all ?? false)
+  await printOutcome(context, { json }, async (context) => ({ loggedOut: await logout(context, selection) }))
 }
 
-function whichSessions(name: string | undefined, all: boolean): Which {
+function selectSessions(name: string | undefined, all: boolean): Selection {
   if (all && name !== undefined) throw new Usage('logout takes a name or --all, and not both.', 'Keep one of them.')
   if (all) return 'all'
   if (name !== undefined) return { name }
@@ -50,77 +50,93 @@ function whichSessions(name: string | undefined, all: boolean): Which {
 }
 
 /**
- * Revokes the session of one name and of each name that shares it, or all sessions, and forgets their tokens. Addresses
- * stay, so that the next login needs only the name. A session that cannot be revoked is forgotten, and reported.
+ * Revokes the session of a name and of the names that share it, or all sessions, and deletes their tokens. Keeps the
+ * addresses, so that the next login needs only the name. If a session cannot be revoked, its token is deleted all the same.
  *
  * @returns the names of each session
  */
-async function logout(context: Context, which: Which): Promise<string[]> {
+async function logout(context: Context, selection: Selection): Promise<string[]> {
   const { config } = await readClientConfig(context.configPath)
-  const leaving = heldBy(config, which)
-  const { held, astray } = leaving
-  if (which !== 'all' && gatewayOf(config, which.name) === null && astray.length === 0)
-    throw unknownRack(which, { config, path: context.configPath }, 'List the names with: rack-gateway racks')
-  if (held.length === 0 && astray.length === 0) {
+  const selected = findCredentials(config, selection)
+  const { credentials, withoutAddress } = selected
+  if (selection !== 'all' && gatewayOf(config, selection.name) === null && withoutAddress.length === 0)
+    throw unknownRack(selection, { config, path: context.configPath }, 'List the names with: rack-gateway racks')
+  if (credentials.length === 0 && withoutAddress.length === 0) {
     context.print('You were not logged in.')
     return []
   }
-  // A session isn't ended whose token would then stay.
+  // Checked first, because the tokens of revoked sessions must be deleted.
   await readWritableClientConfig(context.configPath, { waitMs: context.timeouts.fileLock })
-  const sentences = [...(await endSessions(context, config, held)), ...(await forget(context, leaving))]
-  const titles = [...held.map((one) => titleOf(config, one)), ...astray]
+  const sentences = [
+    ...(await revokeSessions(context, config, credentials)),
+    ...(await deleteCredentials(context, selected)),
+  ]
+  const titles = [...credentials.map((one) => titleOf(config, one)), ...withoutAddress]
   context.print(`Logged out of ${printable(titles.join(', '))}.`)
   for (const sentence of sentences) context.print(sentence)
   return titles
 }
 
-type Which = { readonly name: string } | 'all'
+type Selection = { readonly name: string } | 'all'
 
-interface Leaving {
-  readonly held: readonly Credential[]
-  /** Names with a token that may be sent nowhere, since the file has no address for them that is one. */
-  readonly astray: readonly string[]
+interface SelectedCredentials {
+  readonly credentials: readonly Credential[]
+  /** Names with a token, but without a valid address. Their tokens must not be sent anywhere. */
+  readonly withoutAddress: readonly string[]
 }
 
-function heldBy(config: ClientConfig, which: Which): Leaving {
-  const astray = Object.entries(config.tokens ?? {}).flatMap(([name, { url }]) => (url === undefined ? [name] : []))
-  if (which === 'all') return { held: credentialsOf(config), astray }
-  const credential = credentialOf(config, which.name)
-  return { held: credential === null ? [] : [credential], astray: astray.filter((name) => name === which.name) }
+function findCredentials(config: ClientConfig, selection: Selection): SelectedCredentials {
+  const withoutAddress = Object.entries(config.tokens ?? {}).flatMap(([name, { url }]) =>
+    url === undefined ? [name] : [],
+  )
+  if (selection === 'all') return { credentials: credentialsOf(config), withoutAddress }
+  const credential = credentialOf(config, selection.name)
+  return {
+    credentials: credential === null ? [] : [credential],
+    withoutAddress: withoutAddress.filter((name) => name === selection.name),
+  }
 }
 
-/** @returns what came of each, in a sentence */
-async function endSessions(context: Context, config: ClientConfig, held: readonly Credential[]): Promise<string[]> {
-  const { endSession } = await import('../session/revoke-session.ts')
-  const goesOn = credentialsOf(config).filter(({ holder }) => !held.some((one) => isSame(one.holder, holder)))
-  const others = await Promise.all(
-    goesOn.map(async (other) => ({ name: titleOf(config, other), asker: await askerOf(context, config, other) })),
+/** @returns the result for each credential, as a sentence */
+async function revokeSessions(
+  context: Context,
+  config: ClientConfig,
+  credentials: readonly Credential[],
+): Promise<string[]> {
+  const { logOutSession } = await import('../session/revoke-session.ts')
+  const remaining = await Promise.all(
+    credentialsOf(config)
+      .filter(({ holder }) => !credentials.some((one) => isSameHolder(one.holder, holder)))
+      .map(async (other) => ({
+        name: titleOf(config, other),
+        gateway: await gatewayAccessOf(context, config, other),
+      })),
   )
   const sentences: string[] = []
-  for (const credential of held) {
-    const asker = await askerOf(context, config, credential)
-    const ended =
-      asker === null
-        ? 'its token could not be read, so its session stays valid until it expires.'
-        : await endSession(asker, others)
-    sentences.push(`${printable(titleOf(config, credential))}: ${ended}`)
+  for (const credential of credentials) {
+    const gateway = await gatewayAccessOf(context, config, credential)
+    const result =
+      gateway === null
+        ? 'the token could not be read, so its session stays valid until it expires.'
+        : await logOutSession(gateway, remaining)
+    sentences.push(`${printable(titleOf(config, credential))}: ${result}`)
   }
   return sentences
 }
 
-/** @returns what the keychain still has, a sentence each */
-function forget(context: Context, { held, astray }: Leaving): Promise<string[]> {
+/** @returns a sentence for each token that the keychain still has */
+function deleteCredentials(context: Context, { credentials, withoutAddress }: SelectedCredentials): Promise<string[]> {
   return withCredentialsLock(context, async () => {
     const sentences: string[] = []
-    for (const credential of held) {
-      const left = await forgetToken(context, credential)
-      if (left !== null) sentences.push(`${left[0]?.toUpperCase()}${left.slice(1)}.`)
+    for (const credential of credentials) {
+      const problem = await deleteToken(context, credential)
+      if (problem !== null) sentences.push(problem)
     }
     const { notices } = await updateClientConfig(
       context.configPath,
       (current) => {
-        const config = held.reduce((rest, { holder }) => withCredential(rest, holder, null), current)
-        const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !astray.includes(name))
+        const config = credentials.reduce((rest, { holder }) => withCredential(rest, holder, null), current)
+        const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !withoutAddress.includes(name))
         return { ...config, tokens: tokens.length === 0 ? undefined : Object.fromEntries(tokens) }
       },
       { waitMs: context.timeouts.fileLock },
@@ -130,14 +146,18 @@ function forget(context: Context, { held, astray }: Leaving): Promise<string[]> 
   })
 }
 
-/** The names that a credential is of; its address where no name leads to it. */
+/** The names of a credential, or its address if it has none. */
 function titleOf(config: ClientConfig, { holder }: Credential): string {
   const names = namesOf(config, holder)
   return names.length > 0 ? names.join(', ') : holder.kind === 'token' ? holder.name : holder.origin
 }
 
-/** Null where there is no token to ask with, or no address that one may be sent to. */
-async function askerOf(context: Context, config: ClientConfig, credential: Credential): Promise<Asker | null> {
+/** @returns null without a readable token or a valid address */
+async function gatewayAccessOf(
+  context: Context,
+  config: ClientConfig,
+  credential: Credential,
+): Promise<GatewayAccess | null> {
   const { origin } = gatewayAddress(credential.holder.origin)
   const token = await readToken(context, credential).catch(() => null)
   if (token === null || origin === null) return null
@@ -148,7 +168,7 @@ async function askerOf(context: Context, config: ClientConfig, credential: Crede
   }
 }
 
-function isSame(one: Credential['holder'], other: Credential['holder']): boolean {
+function isSameHolder(one: Credential['holder'], other: Credential['holder']): boolean {
   return one.origin === other.origin && nameOf(one) === nameOf(other)
 }
 

@@ -11,7 +11,7 @@ export type ParsedWords =
   /** The arguments and options by their names in camel case. */
   | { readonly kind: 'arguments'; readonly given: Readonly<Record<string, unknown>> }
 
-/** A yargs parser that reads words as convox's users know them: no abbreviations, no numbers, no negations. */
+/** A yargs parser that reads words like convox: without abbreviations, numbers, and negations. */
 export function createParser(columns: number): Argv {
   return yargs()
     .scriptName('rack-gateway')
@@ -31,9 +31,9 @@ export function createParser(columns: number): Argv {
 }
 
 /**
- * Parses the words that follow a command's name.
+ * Parses the words after a command's name.
  *
- * @throws Usage for words that the command does not take
+ * @throws Usage for words that the command does not accept
  */
 export async function parseWords(
   { name, group, module }: Command,
@@ -47,7 +47,7 @@ export async function parseWords(
     throw usageError({ name, module }, message ?? String(error), own)
   }
   const { own, others } = splitWords(module, words)
-  refuseSwitchValues(module, own)
+  rejectSwitchValues(module, own)
   const register = (to: Argv) =>
     registerModule(to, module, (parsed) => {
       given = parsed
@@ -70,13 +70,13 @@ export async function parseWords(
 
 /** Adds a command to a parser. Its builder describes both its arguments and its options. */
 export function registerModule(parser: Argv, module: CommandModule, handler: (given: object) => void = () => {}): Argv {
-  const named = new Set(argumentsOf(module).map((argument) => argument.name))
+  const argumentNames = new Set(argumentsOf(module).map((argument) => argument.name))
   return parser.command({
     command: module.command,
     describe: module.describe,
     builder(command) {
       for (const [key, option] of Object.entries(module.builder)) {
-        if (named.has(key)) command.positional(key, positionalOf(option))
+        if (argumentNames.has(key)) command.positional(key, positionalOf(option))
         else command.option(key, isSwitch(option) ? option : { ...option, requiresArg: true })
       }
       return module.details === undefined ? command : command.epilogue(module.details)
@@ -85,7 +85,7 @@ export function registerModule(parser: Argv, module: CommandModule, handler: (gi
   })
 }
 
-/** yargs would break an example that is longer than a line, and then it could not be copied. */
+/** Adds examples without yargs, which would wrap long lines, so that they could not be copied. */
 export function withExamples(help: string, { examples }: { readonly examples: readonly string[] }): string {
   return [help, ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')].join('\n\n')
 }
@@ -99,17 +99,17 @@ function positionalOf({ describe, choices, array }: CommandOption) {
   } as const
 }
 
-/** Stands before a word that yargs would change or take for an option. No argument of a process can have it. */
+/** A prefix that protects a word from yargs. No argument of a process can contain it. */
 const mark = '\0'
 
-/** What follows `--`, and the words of another program, are arguments whatever they look like. */
+/** Words after `--`, and words of another program, are always arguments. */
 function splitWords(module: CommandModule, words: readonly string[]) {
   const separator = words.indexOf('--')
   const end = module.passThrough ? lengthOfOptions(module, words) : separator === -1 ? words.length : separator
   return { own: words.slice(0, end), others: words.slice(words[end] === '--' ? end + 1 : end) }
 }
 
-/** How many words the options take that stand before the first argument. */
+/** The number of words before the first argument. */
 function lengthOfOptions({ builder }: CommandModule, words: readonly string[]): number {
   let at = 0
   for (let word = words[at]; word?.startsWith('-') && word !== '--'; word = words[at]) {
@@ -122,7 +122,7 @@ function lengthOfOptions({ builder }: CommandModule, words: readonly string[]): 
   return Math.min(at, words.length)
 }
 
-/** yargs strips quotes, reads `true` and `false` as the value of a switch, and drops `-` among arguments. */
+/** Otherwise yargs would strip quotes, use `true` and `false` as the value of a switch, and drop the argument `-`. */
 function protectedWord(word: string): string {
   return word.replace(/^(--[^=]+=)?(?=['"]|(?:-|true|false)$)/, `$1${mark}`)
 }
@@ -134,7 +134,7 @@ function longOption({ builder }: CommandModule, word: string): string {
   return letter === undefined || key === undefined ? word : `--${key}=${value}`
 }
 
-function refuseSwitchValues({ builder }: CommandModule, words: readonly string[]): void {
+function rejectSwitchValues({ builder }: CommandModule, words: readonly string[]): void {
   for (const word of words) {
     const [, key = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? []
     const option = Object.hasOwn(builder, key) ? builder[key] : undefined
@@ -157,7 +157,7 @@ function singleValue({ name, module }: Pick<Command, 'name' | 'module'>, key: st
   const [single, ...others] = new Set(Array.isArray(value) ? value : [value])
   const [other] = others
   if (key === 'rack' && other !== undefined) throw twoRacks(String(single), String(other))
-  // The message has no value: it may be a token.
+  // The message does not contain the values, because they can be tokens.
   if (other !== undefined) throw new Usage(`--${key} has two different values.`, 'Keep one of them.')
   if (single !== '') return single
   const isArgument = argumentsOf(module).some((argument) => argument.name === key)

@@ -40,11 +40,11 @@ async function racksOfFile(context: Context): Promise<RackRow[]> {
     chosen: name === (here?.name ?? current),
     url,
     rack: rack ?? name,
-    ...standingOf(config, name),
+    ...credentialFields(config, name),
   }))
 }
 
-function standingOf(config: ClientConfig, name: string) {
+function credentialFields(config: ClientConfig, name: string) {
   const credential = credentialOf(config, name)
   if (credential === null) return { email: null, loggedIn: false, expiresAt: null, token: null, keptIn: null } as const
   const { entry, holder } = credential
@@ -64,13 +64,13 @@ function linesOf(context: Context, rows: readonly RackRow[]): string[] {
     row.url,
     row.rack,
     row.email ?? '',
-    standing(row, context.now),
+    tokenState(row, context.now),
   ])
   return table(context, ['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN'], lines)
 }
 
-function standing({ loggedIn, expiresAt }: RackRow, now: number): string {
+function tokenState({ loggedIn, expiresAt }: RackRow, now: number): string {
   if (!loggedIn) return 'not logged in'
   const expiry = expiryOf(expiresAt ?? undefined, now)
-  return expiry.state === 'unknown' ? 'end not known' : expiry.words
+  return expiry.state === 'unknown' ? 'unknown expiry' : expiry.words
 }

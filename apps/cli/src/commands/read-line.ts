@@ -3,8 +3,8 @@ import { findCommand } from '../own-command.ts'
 import { parseWords } from './parse-words.ts'
 
 /**
- * The words after each `rack-gateway` of a line, as a shell would pass them: quotes hold words together, and redirections
- * and pipes end the command.
+ * The words after each `rack-gateway` of a command line. Like a shell, it joins quoted words, and ends a command at a
+ * redirection or pipe.
  */
 export function wordsOfLine(line: string): string[][] {
   const typed = line.replace(/\s{2,}#.*$/, '')
@@ -14,12 +14,12 @@ export function wordsOfLine(line: string): string[][] {
   )
 }
 
-/** Parses a line without running it. @returns whose commands the line has @throws Usage for words that no command takes */
+/** Parses a line without running it. @returns the program of each command @throws Usage for words that no command accepts */
 export async function readLine(line: string): Promise<('us' | 'convox')[]> {
   return Promise.all(
     wordsOfLine(line).map(async (words) => {
       const parsed = parseCommandLine(words)
-      if (parsed.for === 'us' && !isAboutHelp(parsed.words)) await parseOwnWords(parsed.words, parsed.rack)
+      if (parsed.for === 'us' && !isHelp(parsed.words)) await parseOwnWords(parsed.words, parsed.rack)
       return parsed.for
     }),
   )
@@ -31,6 +31,6 @@ async function parseOwnWords(words: readonly string[], rack: string | null): Pro
     await parseWords(found.command, rack === null ? found.rest : ['--rack', rack, ...found.rest], 80)
 }
 
-function isAboutHelp([first]: readonly string[]): boolean {
+function isHelp([first]: readonly string[]): boolean {
   return first === undefined || first === 'help' || first.startsWith('-')
 }

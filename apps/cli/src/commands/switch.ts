@@ -7,12 +7,12 @@ import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'switch <name>'
-export const describe = 'Choose the current rack of all terminals that have no choice of their own.'
+export const describe = 'Choose the current rack, for all terminals without a choice of their own.'
 export const details =
   'A shell can choose its own rack in GATEWAY_RACK, a directory in .convox/rack, and a command in --rack. The command changes none of these.'
 export const examples = ['rack-gateway switch production']
 export const builder = {
-  name: { type: 'string', demandOption: true, complete: 'rack', describe: 'Your name of the rack' },
+  name: { type: 'string', demandOption: true, complete: 'rack', describe: 'Your name for the rack' },
   json: jsonOption,
 } as const satisfies CommandOptions
 

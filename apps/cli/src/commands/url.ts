@@ -7,7 +7,7 @@ import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 export const command = 'url'
-export const describe = 'Print the RACK_URL that convox would get. It contains the token.'
+export const describe = 'Print the RACK_URL for convox. It contains the token.'
 export const examples = ['RACK_URL=$(rack-gateway url --rack staging) convox apps']
 export const builder = gatewayOptions satisfies CommandOptions
 export const progress = 'renewing the session'

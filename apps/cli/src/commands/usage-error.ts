@@ -4,12 +4,12 @@ import { printable } from '../output/terminal.ts'
 import { argumentsOf, type CommandModule, optionsOf } from './command-module.ts'
 
 interface NamedModule {
-  /** As it is typed: `tokens create`. */
+  /** Such as `tokens create`. */
   readonly name: string
   readonly module: CommandModule
 }
 
-/** What yargs says about words that a command does not take, as a sentence that says what to type instead. */
+/** Turns a message of yargs into an error that says what to type instead. */
 export function usageError(command: NamedModule, message: string, words: readonly string[]): Error {
   const { name, module } = command
   const flag = words.find((word) => isUnknownOption(module, word))

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { askVersions, ownVersionAlone, upgradeAdvice, type Versions } from '../gateway/versions.ts'
+import { askVersions, cliVersionOnly, upgradeAdvice, type Versions } from '../gateway/versions.ts'
 import { isExpected } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
@@ -10,13 +10,13 @@ import { gatewayOptions } from './options/shared-options.ts'
 export const command = 'version'
 export const describe = 'Print the versions of this command, the gateway, and the rack.'
 export const details =
-  'Versions that are unknown are explained on standard error, and so is an upgrade that the gateway asks for. rack-gateway --version prints the version of this command alone and asks no gateway.'
+  'Standard error says why a version is unknown, and whether you need to upgrade. rack-gateway --version prints only the version of this command, without a request to the gateway.'
 export const examples = ['rack-gateway version', 'rack-gateway version --rack production --json']
 export const builder = gatewayOptions satisfies CommandOptions
 export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
-  const versions = await known(context, rack ?? null)
+  const versions = await findVersions(context, rack ?? null)
   if (json) context.print(safeJson(versions, 2))
   else for (const line of linesOf(versions)) context.print(line)
   for (const sentence of versions.unknown) context.note(sentence)
@@ -24,12 +24,12 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
   if (advice !== null) context.note(advice)
 }
 
-async function known(context: Context, rack: string | null): Promise<Versions> {
+async function findVersions(context: Context, rack: string | null): Promise<Versions> {
   try {
     return await askVersions(await targetOf(context, rack))
   } catch (error) {
     if (!isExpected(error)) throw error
-    return ownVersionAlone(error.message)
+    return cliVersionOnly(error.message)
   }
 }
 

@@ -27,15 +27,15 @@ export const describe = 'Show who you are, which roles you have, and when your t
 export const examples = [
   'rack-gateway whoami',
   'rack-gateway whoami --rack production --json',
-  'rack-gateway whoami --offline     # what the gateway said last',
+  "rack-gateway whoami --offline     # the gateway's last answer",
 ]
 export const builder = {
-  offline: { type: 'boolean', describe: 'Show what the gateway said last, without asking it' },
+  offline: { type: 'boolean', describe: "Show the gateway's last answer, without a request" },
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-/** What is known of a token. */
+/** The known facts about a token. */
 interface Identity {
   readonly name: string
   readonly kind: string
@@ -43,17 +43,17 @@ interface Identity {
   readonly rack: string | null
   readonly racks: readonly string[]
   readonly roles: readonly string[]
-  /** RFC 3339; null where it isn't known. */
+  /** RFC 3339; null if it is unknown. */
   readonly expiresAt: string | null
   /** The gateway's address. */
   readonly gateway: string
-  /** When the gateway last said so, RFC 3339. */
+  /** When the gateway last confirmed this, RFC 3339. */
   readonly confirmedAt: string
 }
 
-/** What `whoami --json` prints: a stable shape, to which fields may be added. */
+/** The output of `whoami --json`. The shape is stable, but fields can be added. */
 interface WhoamiJson extends Identity {
-  /** Where commands go; null where the token or its only rack decides. */
+  /** The rack of commands here; null if the token or its only rack decides. */
   readonly chosenRack: string | null
   readonly keptIn: 'file' | 'keychain' | 'environment'
 }
@@ -65,58 +65,61 @@ interface StoredEntry {
 
 export async function handler({ context, rack, json, offline: isOffline }: Arguments<typeof builder>): Promise<void> {
   const found = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack ?? null))
-  const { target, kept, answer } = isOffline
-    ? { ...(await storedAt(context, found)), answer: null }
+  const { target, stored, answer } = isOffline
+    ? { ...(await readStored(context, found)), answer: null }
     : await askAndRenew(context, found)
-  const stored = kept === null ? null : storedIdentity(target, kept.entry)
-  const identity = answer === null ? offline(target, stored) : await answered(context, target, { answer, kept, stored })
+  const lastIdentity = stored === null ? null : storedIdentity(target, stored.entry)
+  const identity =
+    answer === null
+      ? requireStoredIdentity(target, lastIdentity)
+      : await identityFrom(context, target, { answer, stored, lastIdentity })
   if (json) {
-    const keptIn = kept === null ? 'environment' : (kept.entry.kept_in ?? 'file')
-    const shown: WhoamiJson = { ...identity, chosenRack: target.rack, keptIn }
-    context.print(safeJson(shown, 2))
-  } else for (const line of await linesOf(context, { target, identity, kept })) context.print(line)
+    const keptIn = stored === null ? 'environment' : (stored.entry.kept_in ?? 'file')
+    const output: WhoamiJson = { ...identity, chosenRack: target.rack, keptIn }
+    context.print(safeJson(output, 2))
+  } else for (const line of await linesOf(context, { target, identity, stored })) context.print(line)
 }
 
-function offline({ origin }: Target, stored: Identity | null): Identity {
-  if (stored !== null) return stored
+function requireStoredIdentity({ origin }: Target, lastIdentity: Identity | null): Identity {
+  if (lastIdentity !== null) return lastIdentity
   throw new GatewayUnreachable(
-    `Nothing is known about the token before ${origin} has answered once.`,
-    'Ask with: rack-gateway whoami',
+    `The user of the token is unknown, because ${origin} has never been asked.`,
+    'Ask it with: rack-gateway whoami',
   )
 }
 
-/** What there was before the gateway was asked: what it says is about nothing that comes in between. */
-interface FoundCredential {
+/** A target, and its entry in the file, read before the request. An entry that changes meanwhile is not updated. */
+interface StoredTarget {
   readonly target: Target
-  readonly kept: StoredEntry | null
+  readonly stored: StoredEntry | null
 }
 
-async function storedAt(context: Context, target: Target): Promise<FoundCredential> {
-  return { target, kept: await storedFor(context, target) }
+async function readStored(context: Context, target: Target): Promise<StoredTarget> {
+  return { target, stored: await readEntry(context, target) }
 }
 
-/** Asks, and renews a session that is due once the gateway is known to answer: nobody waits twice for one that doesn't. */
-async function askAndRenew(context: Context, found: Target): Promise<FoundCredential & { readonly answer: MeAnswer }> {
-  const before = await storedAt(context, found)
+/** Asks the gateway, and then renews a session that is due. If the gateway does not answer, the user waits only once. */
+async function askAndRenew(context: Context, found: Target): Promise<StoredTarget & { readonly answer: MeAnswer }> {
+  const before = await readStored(context, found)
   const answer = await askMe(found)
   if (answer.kind !== 'known') return { ...before, answer }
   const target = await renewTarget(context, found)
   if (target.token.reveal() === found.token.reveal()) return { ...before, answer }
-  const now = await storedAt(context, target)
-  return { ...now, answer: await askMe(target) }
+  const after = await readStored(context, target)
+  return { ...after, answer: await askMe(target) }
 }
 
-async function answered(
+async function identityFrom(
   context: Context,
   target: Target,
   {
     answer,
-    kept,
     stored,
-  }: { readonly answer: MeAnswer; readonly kept: StoredEntry | null; readonly stored: Identity | null },
+    lastIdentity,
+  }: { readonly answer: MeAnswer; readonly stored: StoredEntry | null; readonly lastIdentity: Identity | null },
 ): Promise<Identity> {
   if (answer.kind === 'known') {
-    if (kept !== null) await remember(context, kept, answer)
+    if (stored !== null) await storeAnswer(context, stored, answer)
     const { name, kind, rack, racks, roles } = answer.me
     const { expiresAt } = answer
     return {
@@ -130,13 +133,13 @@ async function answered(
       confirmedAt: new Date(context.now).toISOString(),
     }
   }
-  if (answer.kind !== 'unreachable' || stored === null) throw identityError(target, answer)
+  if (answer.kind !== 'unreachable' || lastIdentity === null) throw identityError(target, answer)
   context.note(`${target.origin} does not answer: ${printable(answer.reason)}. This is its last answer.`)
-  return stored
+  return lastIdentity
 }
 
-/** What the file has for a target; null where the environment stands in for it. */
-async function storedFor(context: Context, { name }: Target): Promise<StoredEntry | null> {
+/** The entry of a target in the file; null if the environment replaces the file. */
+async function readEntry(context: Context, { name }: Target): Promise<StoredEntry | null> {
   if (name === null) return null
   return credentialOf((await readClientConfig(context.configPath)).config, name)
 }
@@ -156,8 +159,8 @@ function storedIdentity({ origin }: Target, { email, expires_at, confirmed }: To
   }
 }
 
-/** For the next time without the gateway. A file that can't be written keeps nobody from the answer. */
-async function remember(
+/** Stores the answer for `--offline`. Ignores errors of writing the file. */
+async function storeAnswer(
   context: Context,
   { holder, entry }: StoredEntry,
   { me, expiresAt }: KnownIdentity,
@@ -174,7 +177,7 @@ async function remember(
       { waitMs: context.timeouts.fileLock },
     )
   } catch {
-    // It is asked for again.
+    // The next command asks the gateway again.
   }
 }
 
@@ -183,8 +186,8 @@ async function linesOf(
   {
     target,
     identity,
-    kept,
-  }: { readonly target: Target; readonly identity: Identity; readonly kept: StoredEntry | null },
+    stored,
+  }: { readonly target: Target; readonly identity: Identity; readonly stored: StoredEntry | null },
 ): Promise<string[]> {
   const { name, kind, racks, roles, confirmedAt } = identity
   const expiry = expiryOf(identity.expiresAt ?? undefined, context.now)
@@ -192,22 +195,22 @@ async function linesOf(
   return [
     `${printable(name)} (${printable(kind)})`,
     `gateway    ${target.origin}`,
-    `rack       ${printable(target.rack ?? identity.rack ?? unnamedRack(racks))}`,
+    `rack       ${printable(target.rack ?? identity.rack ?? onlyRack(racks))}`,
     `racks      ${printable(racks.join(', ')) || 'none'}`,
     `roles      ${printable(roles.join(', ')) || 'none'}`,
-    `token      ${expiry.state === 'unknown' ? 'end not known' : `${expiry.words}, at ${expiry.at}`}`,
-    `kept in    ${printable(await whereKept(context, kept))}`,
+    `token      ${expiry.state === 'unknown' ? 'unknown expiry' : `${expiry.words}, at ${expiry.at}`}`,
+    `stored in  ${printable(await locationOf(context, stored))}`,
     `confirmed  ${age < 1_000 || Number.isNaN(age) ? 'now' : `${span(age)} ago, at ${printable(confirmedAt)}`}`,
   ]
 }
 
-async function whereKept(context: Context, kept: StoredEntry | null): Promise<string> {
-  if (kept !== null) return tokenLocation(context, kept.entry)
+async function locationOf(context: Context, stored: StoredEntry | null): Promise<string> {
+  if (stored !== null) return tokenLocation(context, stored.entry)
   return context.env.RACK_URL?.trim() ? 'RACK_URL' : 'RACK_GATEWAY_TOKEN'
 }
 
-/** What a call without a rack's name would reach: the only one, or nothing. */
-function unnamedRack(racks: readonly string[]): string {
+/** The rack of calls that name none. */
+function onlyRack(racks: readonly string[]): string {
   const [only] = racks
-  return only !== undefined && racks.length === 1 ? only : 'none yet: name one with --rack'
+  return only !== undefined && racks.length === 1 ? only : 'none; pass --rack'
 }

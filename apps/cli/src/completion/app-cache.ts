@@ -1,19 +1,19 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
 import type { Target } from '../target/target.ts'
-import { targetKey } from './target-key.ts'
 
-/** The names of a rack's apps, kept for a minute, beside the CLI's file. */
+/** Caches the app names of a rack for a minute, in files beside the configuration file. */
 export interface AppCache {
-  /** Null where none are kept that are new enough. */
+  /** @returns null if there is no current entry */
   read(now: number): readonly string[] | null
-  /** A failure of the disk is none of the person's. */
+  /** Ignores disk errors. */
   write(names: readonly string[], now: number): void
 }
 
-const longest = 1024 * 1024
-const storedFor = 60_000
+const maxBytes = 1024 * 1024
+const lifetime = 60_000
 
 export function createAppCache(configPath: string, target: Target): AppCache {
   const path = join(dirname(configPath), 'completion', `${targetKey(target)}.json`)
@@ -21,9 +21,9 @@ export function createAppCache(configPath: string, target: Target): AppCache {
   return {
     read(now) {
       try {
-        if (statSync(path).size > longest) return null
+        if (statSync(path).size > maxBytes) return null
         const { at, names }: { at?: unknown; names?: unknown } = JSON.parse(readPrivateFile(path, []) ?? '{}')
-        if (typeof at !== 'number' || at > now || now - at >= storedFor) return null
+        if (typeof at !== 'number' || at > now || now - at >= lifetime) return null
         return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null
       } catch {
         return null
@@ -33,17 +33,25 @@ export function createAppCache(configPath: string, target: Target): AppCache {
       try {
         preparePrivateDirectory(path, [])
         writePrivateFile(path, JSON.stringify({ at: now, names }))
-        removeOld(dirname(path), now)
+        removeExpired(dirname(path), now)
       } catch {
-        // Next time the gateway is asked again.
+        // The next completion asks the gateway again.
       }
     },
   }
 }
 
-function removeOld(directory: string, now: number): void {
+/** The file name for a gateway, rack, and token. It reveals nothing about the token. */
+function targetKey({ origin, rack, token }: Target): string {
+  return createHash('sha256')
+    .update(JSON.stringify([origin, rack, token.reveal()]))
+    .digest('hex')
+    .slice(0, 40)
+}
+
+function removeExpired(directory: string, now: number): void {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name)
-    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > storedFor) rmSync(path, { force: true })
+    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > lifetime) rmSync(path, { force: true })
   }
 }

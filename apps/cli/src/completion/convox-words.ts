@@ -1,14 +1,14 @@
 import { allCommands, type ConvoxCommand, planCommand } from '@rack-gateway/convox-api/commands'
 import { type Expected, expectedNames, nothing, type Suggestion } from './expected.ts'
-import { type KnownFlag, positionAmong, split, suggestedFlags } from './flags.ts'
+import { cursorPosition, type KnownFlag, split, suggestFlags } from './flags.ts'
 
-/** What may follow convox's words. @param words the last one is being typed */
+/** What can follow the words of a convox command. @param words the last one is being typed */
 export function expectedOfConvox(words: readonly string[]): Expected {
   const commands = allCommands()
   const { before } = split(words)
   const further = furtherWords(commands, before)
-  const found = longest(commands, before)
-  const expected = found === null ? nothing : expectedOf(found, words.slice(found.name.split(' ').length))
+  const command = longestMatch(commands, before)
+  const expected = command === null ? nothing : expectedOf(command, words.slice(command.name.split(' ').length))
   return { ...expected, words: [...further, ...expected.words] }
 }
 
@@ -25,21 +25,21 @@ function furtherWords(commands: readonly ConvoxCommand[], before: readonly strin
   return [...new Set(next)].toSorted().map((word) => ({ word, about: '' }))
 }
 
-function longest(commands: readonly ConvoxCommand[], before: readonly string[]): ConvoxCommand | null {
-  const begun = commands.filter(({ name }) => name.split(' ').every((word, at) => word === before[at]))
-  return begun.toSorted((one, other) => other.name.length - one.name.length)[0] ?? null
+function longestMatch(commands: readonly ConvoxCommand[], before: readonly string[]): ConvoxCommand | null {
+  const matches = commands.filter(({ name }) => name.split(' ').every((word, at) => word === before[at]))
+  return matches.toSorted((one, other) => other.name.length - one.name.length)[0] ?? null
 }
 
 function expectedOf(command: ConvoxCommand, rest: readonly string[]): Expected {
-  const flags = command.flags.map(known)
-  const place = positionAmong(rest, flags)
-  if (place.kind === 'value') return place.expected
-  if (place.kind === 'flag') return suggestedFlags(flags)
-  if (place.index === 0 && takesApp(command)) return expectedNames('app')
-  return expectedNames(place.index < command.args[1] ? 'file' : null)
+  const flags = command.flags.map(toKnownFlag)
+  const position = cursorPosition(rest, flags)
+  if (position.kind === 'value') return position.expected
+  if (position.kind === 'flag') return suggestFlags(flags)
+  if (position.index === 0 && takesApp(command)) return expectedNames('app')
+  return expectedNames(position.index < command.args[1] ? 'file' : null)
 }
 
-function known({ name, short, kind }: ConvoxCommand['flags'][number]): KnownFlag {
+function toKnownFlag({ name, short, kind }: ConvoxCommand['flags'][number]): KnownFlag {
   const names = name === 'app' || name === 'rack' || name === 'file' ? name : null
   return {
     typed: [`--${name}`, ...(short === '' ? [] : [`-${short}`])],
@@ -48,15 +48,15 @@ function known({ name, short, kind }: ConvoxCommand['flags'][number]): KnownFlag
   }
 }
 
-const anApp = 'an-app'
+const exampleApp = 'example-app'
 
-/** Whether its first argument is an app that there is: its calls say so. */
+/** Whether the first argument is an existing app, which the calls of the command show. */
 function takesApp({ name }: ConvoxCommand): boolean {
-  const place = { appSetting: null, directory: '', rack: null, input: 'terminal' } as const
-  const plan = planCommand([...name.split(' '), anApp], place)
+  const planContext = { appSetting: null, directory: '', rack: null, input: 'terminal' } as const
+  const plan = planCommand([...name.split(' '), exampleApp], planContext)
   return (
     plan.kind === 'calls' &&
-    plan.calls.some(({ app }) => app === anApp) &&
+    plan.calls.some(({ app }) => app === exampleApp) &&
     !plan.calls.some(({ route }) => route.id === 'POST /apps')
   )
 }

@@ -1,18 +1,18 @@
-/** What names can complete a word: those of racks, of apps, or of files. */
-export type Named = 'rack' | 'app' | 'file'
+/** The kinds of names that can complete a word. */
+export type NameKind = 'rack' | 'app' | 'file'
 
-/** One word that may be typed, and what it is. */
+/** A suggested word and its description. */
 export interface Suggestion {
   readonly word: string
   readonly about: string
 }
 
-/** What may stand where the cursor is. */
+/** What can stand at the cursor. */
 export interface Expected {
   readonly words: readonly Suggestion[]
-  /** Names that may stand there, too. */
-  readonly names: Named | null
-  /** What precedes a name or a choice in the same word, such as `--rack=`. */
+  /** The kind of names that can stand there, too. */
+  readonly names: NameKind | null
+  /** The text before a name or a choice in the same word, such as `--rack=`. */
   readonly before: string
 }
 
@@ -22,6 +22,6 @@ export function expectedWords(words: readonly Suggestion[]): Expected {
   return { ...nothing, words }
 }
 
-export function expectedNames(names: Named | null): Expected {
+export function expectedNames(names: NameKind | null): Expected {
   return { ...nothing, names }
 }

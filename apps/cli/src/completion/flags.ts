@@ -1,20 +1,20 @@
 import { type CommandModule, isSwitch, optionsOf } from '../commands/command-module.ts'
-import { type Expected, expectedWords, type Named, type Suggestion } from './expected.ts'
+import { type Expected, expectedWords, type NameKind, type Suggestion } from './expected.ts'
 
-/** A flag, whoever's it is. */
+/** A flag of rack-gateway or of convox. */
 export interface KnownFlag {
-  /** Each way to type it. */
+  /** Its forms, such as `--rack` and `-r`. */
   readonly typed: readonly string[]
   readonly about: string
-  /** Null: it is on or off. */
-  readonly value: { readonly choices: readonly string[]; readonly names: Named | null } | null
+  /** Null for a flag without a value. */
+  readonly value: { readonly choices: readonly string[]; readonly names: NameKind | null } | null
 }
 
-/** Where the cursor is among flags and arguments. */
+/** The position of the cursor among flags and arguments. */
 export type CursorPosition =
   | { readonly kind: 'value'; readonly expected: Expected }
   | { readonly kind: 'flag' }
-  /** @param index how many arguments stand before it */
+  /** `index` is the number of arguments before the cursor. */
   | { readonly kind: 'argument'; readonly index: number }
 
 export function flagsOf(module: CommandModule): KnownFlag[] {
@@ -28,12 +28,12 @@ export function flagsOf(module: CommandModule): KnownFlag[] {
   })
 }
 
-export function suggestedFlags(flags: readonly KnownFlag[]): Expected {
+export function suggestFlags(flags: readonly KnownFlag[]): Expected {
   return expectedWords(flags.flatMap(({ typed, about }) => typed.map((word) => ({ word, about }))))
 }
 
-/** @param words what follows a command's name; the last one is being typed */
-export function positionAmong(words: readonly string[], flags: readonly KnownFlag[]): CursorPosition {
+/** @param words the words after a command's name; the last one is being typed */
+export function cursorPosition(words: readonly string[], flags: readonly KnownFlag[]): CursorPosition {
   const { before, current } = split(words)
   let index = 0
   for (let at = 0; at < before.length; at++) {
@@ -49,16 +49,16 @@ export function positionAmong(words: readonly string[], flags: readonly KnownFla
   return current.startsWith('-') ? { kind: 'flag' } : { kind: 'argument', index }
 }
 
-/** What follows the flags that words begin with; null while one of these is being typed, or its value. */
+/** The words after the leading flags; null while a leading flag or its value is being typed. */
 export function afterFlags(words: readonly string[], flags: readonly KnownFlag[]): readonly string[] | null {
   let at = 0
   while (at < words.length - 1 && isFlag(words[at] ?? '') && words[at] !== '--')
     at += flagNamed(words[at] ?? '', flags)?.value ? 2 : 1
-  const isBegun = at >= words.length || (at === words.length - 1 && words[at]?.startsWith('-'))
-  return isBegun ? null : words.slice(at)
+  const isTypingFlag = at >= words.length || (at === words.length - 1 && words[at]?.startsWith('-'))
+  return isTypingFlag ? null : words.slice(at)
 }
 
-/** The word that is being typed, and those before it. */
+/** The word that is being typed, and the words before it. */
 export function split(words: readonly string[]): { readonly before: readonly string[]; readonly current: string } {
   return { before: words.slice(0, -1), current: words.at(-1) ?? '' }
 }

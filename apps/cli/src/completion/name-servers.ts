@@ -1,22 +1,22 @@
 import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 
-interface Asked {
+interface ResolveOptions {
   /** Milliseconds. */
-  readonly patience: number
+  readonly timeout: number
   readonly resolver?: Resolver
 }
 
 /**
- * Whether name servers say anything about a host in time. Where they don't, the system's own look-up isn't begun: it can't
- * be given up, and the process would stay for as long as it waits.
+ * Whether the name servers answer within the timeout. If they do not, do not start the system's own lookup: it cannot be
+ * aborted, and would keep the process alive.
  */
-export async function nameServersAnswer(
+export async function canResolve(
   host: string,
-  { patience, resolver = new Resolver({ timeout: patience, tries: 1 }) }: Asked,
+  { timeout, resolver = new Resolver({ timeout, tries: 1 }) }: ResolveOptions,
 ): Promise<boolean> {
   if (host === 'localhost' || isIP(host.replace(/^\[|\]$/g, '')) !== 0) return true
-  const over = setTimeout(() => resolver.cancel(), patience)
+  const timer = setTimeout(() => resolver.cancel(), timeout)
   try {
     await resolver.resolve4(host)
     return true
@@ -24,6 +24,6 @@ export async function nameServersAnswer(
     const code = error instanceof Error && 'code' in error ? error.code : ''
     return code !== 'ETIMEOUT' && code !== 'ECANCELLED'
   } finally {
-    clearTimeout(over)
+    clearTimeout(timer)
   }
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 
-/** The racks of the file. None while the environment stands in for it: only the gateway could say. */
+/** The racks of the file; none if the environment replaces the file. */
 export async function rackNames(context: Context): Promise<string[]> {
   const { env, configPath } = context
   if (env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN || isReadableByOthers(context)) return []
@@ -10,7 +10,7 @@ export async function rackNames(context: Context): Promise<string[]> {
   return Object.keys(config.gateways ?? {})
 }
 
-/** Such a file is put right by the next command that can say so: completion says nothing. */
+/** The next command corrects the permissions and notes it. Completion prints no notes, so it does not read the file. */
 export function isReadableByOthers({ configPath, platform }: Pick<Context, 'configPath' | 'platform'>): boolean {
   const stats = statSync(configPath, { throwIfNoEntry: false })
   return platform !== 'win32' && stats !== undefined && (stats.mode & 0o077) !== 0

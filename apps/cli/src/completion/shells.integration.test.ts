@@ -16,7 +16,7 @@ afterEach(async () => {
   machine.remove()
 })
 
-function haveRacks(...names: readonly string[]): void {
+function configureRacks(...names: readonly string[]): void {
   machine.configure({
     gateways: Object.fromEntries(names.map((name) => [name, { url: gateway.url, rack: 'staging' }])),
     tokens: Object.fromEntries(names.map((name) => [name, { token: 'rgs_x' }])),
@@ -24,7 +24,7 @@ function haveRacks(...names: readonly string[]): void {
   })
 }
 
-/** Each begins with `x`, and is one word of a command if the shell takes it as it is. */
+/** Names that begin with `x`. Each must become one word of the command. */
 const hostile = [
   'x y',
   'x$(touch pwned)',
@@ -45,11 +45,11 @@ const hostile = [
   'x\u2019;touch pwned;\u2019',
 ]
 
-/** Of these, what could mean more within quotes that somebody has opened; the last one bash takes as it is. */
+/** The names that could be dangerous after an opening quote. In bash, the last one needs no quotes. */
 const quoting = ['x$(touch pwned)', 'x`touch pwned`', "x';touch pwned;'", 'x";touch pwned;"', 'x~']
 
 for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShell[]) {
-  describe.skipIf(!isInstalled(shell))(`${shell} (runs where it is installed)`, () => {
+  describe.skipIf(!isInstalled(shell))(`${shell} (if it is installed)`, () => {
     test.each([
       ['a command', 'rack-gateway toke\tli\t', ['tokens', 'list']],
       ['a flag', 'rack-gateway tokens create x --perm\ta', ['tokens', 'create', 'x', '--permission', 'a']],
@@ -61,22 +61,22 @@ for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShe
       ['an app', 'rack-gateway ps -a web\t', ['ps', '-a', 'web-shop']],
       ['a file', 'rack-gateway policy check a-fi\t', ['policy', 'check', 'a-file.yaml']],
     ])('completes %s', async (_, keys, words) => {
-      haveRacks('staging')
+      configureRacks('staging')
       machine.write(join(machine.cwd, 'a-file.yaml'), '')
       expect((await typeInto(shell, machine, keys)).words).toEqual(words)
     })
 
-    test.each(['"', "'"])('completes what stands in %s', async (quote) => {
-      haveRacks('staging')
+    test.each(['"', "'"])('completes a word after %s', async (quote) => {
+      configureRacks('staging')
       const { words } = await typeInto(shell, machine, `rack-gateway switch ${quote}stag\t`)
       expect(words).toEqual(['switch', 'staging'])
     })
 
     test.each(quoting.flatMap((name) => [[name, '"'] as const, [name, "'"] as const]))(
-      'a rack called %j runs nothing after %s',
+      'a rack with the name %j runs nothing after %s',
       async (name, quote) => {
-        haveRacks(name)
-        // There, bash completes only what needs no quotes. What is completed gets the quotes closed.
+        configureRacks(name)
+        // Bash completes only words that need no quotes, and closes the quote of a completed word.
         const isCompleted = shell !== 'bash' || name === 'x~'
         const { words } = await typeInto(shell, machine, `rack-gateway switch ${quote}x\t${isCompleted ? '' : quote}`)
         expect(words).toEqual(['switch', isCompleted ? name : 'x'])
@@ -84,8 +84,8 @@ for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShe
       },
     )
 
-    test.each(hostile.map((name) => [name]))('a rack called %j is one word, and runs nothing', async (name) => {
-      haveRacks(name)
+    test.each(hostile.map((name) => [name]))('a rack with the name %j is one word, and runs nothing', async (name) => {
+      configureRacks(name)
       expect((await typeInto(shell, machine, 'rack-gateway switch x\t')).words).toEqual(['switch', name])
       expect(existsSync(join(machine.cwd, 'pwned'))).toBe(false)
     })

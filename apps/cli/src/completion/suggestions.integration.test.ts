@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { loadAllCommands } from '../commands/command-list.ts'
 import { optionsOf } from '../commands/command-module.ts'
 import { commandList } from '../commands/index.ts'
-import { held } from '../testing/deferred.ts'
+import { createDeferred } from '../testing/deferred.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
 import { quietContext } from '../testing/quiet-context.ts'
@@ -32,8 +32,8 @@ afterEach(async () => {
 
 const now = Date.now()
 
-/** The words that are offered; the last one given is being typed. */
-async function offered(
+/** The suggestions. The last word is being typed. */
+async function suggest(
   words: readonly string[],
   { env = {}, at = now }: { readonly env?: NodeJS.ProcessEnv; readonly at?: number } = {},
 ): Promise<string[]> {
@@ -45,23 +45,23 @@ async function offered(
     .map((line) => (line.startsWith('\t') ? line : (line.split('\t')[0] ?? '')))
 }
 
-const appOf = (...words: readonly string[]) => offered([...words, 'ps', '-a', ''])
+const appOf = (...words: readonly string[]) => suggest([...words, 'ps', '-a', ''])
 
 describe('suggestions come from the commands', () => {
-  test('every command of ours, word by word, and each of its flags and choices', async () => {
+  test('every own command, word by word, and its flags and choices', async () => {
     for (const { name, module } of await loadAllCommands(commandList)) {
       const words = name.split(' ')
-      for (const [at, word] of words.entries()) expect(await offered(words.slice(0, at + 1))).toContain(word)
-      const typed = await offered([...words, '-'])
+      for (const [at, word] of words.entries()) expect(await suggest(words.slice(0, at + 1))).toContain(word)
+      const typed = await suggest([...words, '-'])
       for (const [key, { alias, choices }] of optionsOf(module)) {
         expect(typed).toContain(`--${key}`)
         if (alias !== undefined) expect(typed).toContain(`-${alias}`)
-        if (choices !== undefined) expect(await offered([...words, `--${key}`, ''])).toEqual([...choices])
+        if (choices !== undefined) expect(await suggest([...words, `--${key}`, ''])).toEqual([...choices])
       }
     }
   })
 
-  test('every command of convox, and each of its flags, behind --', async () => {
+  test('every command of convox after --, and its flags', async () => {
     const context = quietContext({ cwd: machine.cwd, configPath: machine.configPath })
     const suggested = async (words: readonly string[]) =>
       (await suggestionsAt(context, commandList, words)).words.map(({ word }) => word)
@@ -109,16 +109,16 @@ describe('suggestions come from the commands', () => {
     [['nothing', 'like', 'it', ''], []],
     [['racks', '--', '--js'], []],
   ])('%j: %j', async (words, expected) => {
-    expect(await offered(words)).toEqual(expected)
+    expect(await suggest(words)).toEqual(expected)
   })
 
-  test('a word that both have is offered once', async () => {
-    const all = await offered([''])
+  test('a word of both programs is suggested once', async () => {
+    const all = await suggest([''])
     expect(all.filter((word, at) => all.indexOf(word) !== at)).toEqual([])
     expect(all).toEqual(expect.arrayContaining(['login', 'racks', 'apps', 'completion']))
   })
 
-  test('whatever is typed, nothing goes wrong and nothing is said', async () => {
+  test('any words are completed without an error or a note', async () => {
     const word = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -137,45 +137,45 @@ describe('suggestions come from the commands', () => {
         'help',
       ),
     )
-    await fc.assert(fc.asyncProperty(fc.array(word), async (words) => void (await offered(words))))
+    await fc.assert(fc.asyncProperty(fc.array(word), async (words) => void (await suggest(words))))
   })
 })
 
 describe('names of racks', () => {
-  test('nothing that a terminal obeys, no end of a line, and nothing that is taken for a flag', async () => {
+  test('exclude names with control characters or line breaks, and names that look like flags', async () => {
     const names = ['ok', 'a b', '-rf', '', 'x\ny', 'x\u001b[2J', 'x\u202ey', 'x\ty', '\tfiles']
     machine.configure({ gateways: Object.fromEntries(names.map((name) => [name, { url: gateway.url }])) })
-    expect(await offered(['switch', ''])).toEqual(['ok', 'a b'])
+    expect(await suggest(['switch', ''])).toEqual(['ok', 'a b'])
   })
 
   test.each([
-    ['none', () => machine.configure({})],
-    ['a broken one', () => machine.configure('{')],
-    ['one that others may read, which the next command says', () => chmodSync(machine.configPath, 0o644)],
-  ])('of a file that is %s: none, and it stays as it is', async (_, change) => {
+    ['empty', () => machine.configure({})],
+    ['broken', () => machine.configure('{')],
+    ['readable for other users, which the next command corrects', () => chmodSync(machine.configPath, 0o644)],
+  ])('are empty if the file is %s, and the file is not changed', async (_, change) => {
     change()
     const before = [readFileSync(machine.configPath, 'utf8'), statSync(machine.configPath).mode]
-    expect(await offered(['switch', ''])).toEqual([])
+    expect(await suggest(['switch', ''])).toEqual([])
     expect(await appOf()).toEqual([])
     expect([readFileSync(machine.configPath, 'utf8'), statSync(machine.configPath).mode]).toEqual(before)
     expect(gateway.asked).toEqual([])
   })
 
-  test('the gateway isn’t asked for them', async () => {
+  test('do not come from the gateway', async () => {
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
-    expect(await offered(['ps', '-r', ''], { env })).toEqual([])
+    expect(await suggest(['ps', '-r', ''], { env })).toEqual([])
     expect(gateway.asked).toEqual([])
   })
 })
 
 describe('names of apps', () => {
-  test('are asked of the rack that the line is about, once a minute', async () => {
+  test('come from the rack of the typed line, which is asked once a minute', async () => {
     expect(await appOf()).toEqual(['web', 'worker'])
     gateway.answer = apps('new')
     expect(await appOf()).toEqual(['web', 'worker'])
-    expect(await offered(['ps', '-a', ''], { at: now + 59_999 })).toEqual(['web', 'worker'])
-    expect(await offered(['ps', '-a', ''], { at: now + 60_000 })).toEqual(['new'])
-    expect(await offered(['ps', '-a', ''], { at: now - 1 })).toEqual(['new'])
+    expect(await suggest(['ps', '-a', ''], { at: now + 59_999 })).toEqual(['web', 'worker'])
+    expect(await suggest(['ps', '-a', ''], { at: now + 60_000 })).toEqual(['new'])
+    expect(await suggest(['ps', '-a', ''], { at: now - 1 })).toEqual(['new'])
     expect(await appOf('-r', 'production')).toEqual(['new'])
     expect(gateway.asked.map(({ path }) => path)).toEqual([
       '/rack/eu-1/apps',
@@ -186,7 +186,7 @@ describe('names of apps', () => {
     expect(gateway.asked[0]?.authorization).toBe('Bearer rgs_x')
   })
 
-  test('are kept for this person alone, without the token', async () => {
+  test('are cached in files that only the user can read, without the token', async () => {
     await appOf()
     const directory = join(machine.home, 'config', 'completion')
     const [name = ''] = readdirSync(directory)
@@ -195,7 +195,7 @@ describe('names of apps', () => {
     expect(`${name} ${readFileSync(join(directory, name), 'utf8')}`).not.toContain('rgs_x')
   })
 
-  test('of another token are none of this one', async () => {
+  test('are cached for each token', async () => {
     await appOf()
     gateway.answer = apps('other')
     machine.configure({
@@ -213,12 +213,12 @@ describe('names of apps', () => {
       '/rack/eu-2/apps',
       'Bearer rgt_e',
     ],
-  ])('are asked where %s says', async (_, env, path, authorization) => {
-    expect(await offered(['ps', '-a', ''], { env: env() })).toEqual(['web', 'worker'])
+  ])('come from the gateway of %s', async (_, env, path, authorization) => {
+    expect(await suggest(['ps', '-a', ''], { env: env() })).toEqual(['web', 'worker'])
     expect(gateway.asked).toEqual([{ path, authorization }])
   })
 
-  test('that no rack has are left out, and no more than a thousand are taken', async () => {
+  test('exclude invalid names, and are limited to 1,000', async () => {
     gateway.answer = apps(
       'ok',
       'a b',
@@ -239,14 +239,14 @@ describe('names of apps', () => {
   })
 
   test.each([
-    ['a refusal', { status: 401 }],
-    ['a failure', { status: 503 }],
+    ['a rejected token', { status: 401 }],
+    ['an error', { status: 503 }],
     ['no list', { status: 200, body: { name: 'x' } }],
     ['no JSON', { status: 200, body: '<html>' }],
-    ['entries that are none', { status: 200, body: [null, 7, 'x', []] }],
-    ['too much', { status: 200, body: `[${'{"name":"x"},'.repeat(200_000)}{"name":"x"}]` }],
-    ['a redirection', { status: 302, headers: { location: '/elsewhere' } }],
-  ])('%s is none, and isn’t asked again within the minute', async (_, answer) => {
+    ['invalid entries', { status: 200, body: [null, 7, 'x', []] }],
+    ['a response that is too long', { status: 200, body: `[${'{"name":"x"},'.repeat(200_000)}{"name":"x"}]` }],
+    ['a redirect', { status: 302, headers: { location: '/elsewhere' } }],
+  ])('are empty after %s, and the gateway is not asked again within a minute', async (_, answer) => {
     gateway.answer = answer
     expect(await appOf()).toEqual([])
     gateway.answer = apps('web')
@@ -254,8 +254,8 @@ describe('names of apps', () => {
     expect(gateway.asked).toHaveLength(1)
   })
 
-  test('a gateway that doesn’t answer is waited for a second at most', async () => {
-    const { promise, end } = held()
+  test('need at most a second if the gateway does not answer', async () => {
+    const { promise, end } = createDeferred()
     gateway.answer = { ...apps('web'), after: promise }
     const waits = vi.spyOn(AbortSignal, 'timeout')
     expect(await appOf()).toEqual([])
@@ -265,7 +265,7 @@ describe('names of apps', () => {
     expect(milliseconds).toBeLessThanOrEqual(1_000)
   })
 
-  test('a keychain isn’t asked: it might ask the person', async () => {
+  test('do not use a keychain, because it might ask the user', async () => {
     machine.configure({
       gateways: { staging: { url: gateway.url } },
       sessions: { [gateway.url]: { kept_in: 'keychain' } },
@@ -273,11 +273,11 @@ describe('names of apps', () => {
     const tool = join(machine.home, 'bin', 'secret-tool')
     machine.write(tool, `#!/bin/sh\necho asked > ${machine.home}/asked\necho rgs_x\n`)
     chmodSync(tool, 0o755)
-    expect(await offered(['ps', '-a', ''], { env: machine.env })).toEqual([])
+    expect(await suggest(['ps', '-a', ''], { env: machine.env })).toEqual([])
     expect([gateway.asked, readdirSync(machine.home).includes('asked')]).toEqual([[], false])
   })
 
-  test('a session isn’t renewed, and one that has ended isn’t used', async () => {
+  test('do not renew a session, and do not use an expired one', async () => {
     const session = (more: object) =>
       machine.configure({
         gateways: { staging: { url: gateway.url } },

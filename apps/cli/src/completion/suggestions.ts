@@ -9,11 +9,11 @@ import { expectedAt } from './typed-line.ts'
 
 export interface Suggestions {
   readonly words: readonly Suggestion[]
-  /** Whether a file or directory may stand there, too. */
+  /** Whether a file or directory can follow, too. */
   readonly files: boolean
 }
 
-/** What may stand where a line ends. Names that can't be had are left out, without a word. */
+/** The suggestions for the end of a line. Leaves out names that cannot be found, without an error. */
 export async function suggestionsAt(
   context: Context,
   list: CommandList,
@@ -22,9 +22,11 @@ export async function suggestionsAt(
   const { before, current } = split(words)
   const expected = await expectedAt(list, words)
   const names = await namesOf(context, expected.names, before).catch(() => [])
-  const named = names.filter(isSafe).map((name) => ({ word: `${expected.before}${name}`, about: '' }))
+  const nameSuggestions = names.filter(isSafe).map((name) => ({ word: `${expected.before}${name}`, about: '' }))
   return {
-    words: [...expected.words, ...named].filter(({ word }) => word.startsWith(current) && isAsked(word, current)),
+    words: [...expected.words, ...nameSuggestions].filter(
+      ({ word }) => word.startsWith(current) && isRequested(word, current),
+    ),
     files: expected.names === 'file',
   }
 }
@@ -34,12 +36,12 @@ async function namesOf(context: Context, kind: string | null, before: readonly s
   return kind === 'app' ? appNames(context, before) : []
 }
 
-/** A name that ends no line, hides nothing on the terminal, and that no command takes for a flag. */
+/** Rejects names with control or format characters, and names that look like flags. */
 function isSafe(name: string): boolean {
   return name !== '' && !name.startsWith('-') && printable(name) === name
 }
 
-/** Flags are offered to who has begun one. */
-function isAsked(word: string, current: string): boolean {
+/** Flags are suggested only after a dash. */
+function isRequested(word: string, current: string): boolean {
   return current.startsWith('-') || !word.startsWith('-')
 }

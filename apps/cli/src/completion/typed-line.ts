@@ -13,11 +13,11 @@ import { rackOption } from '../commands/options/shared-options.ts'
 import { ownCommands } from '../convox/command-line.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
 import { type Expected, expectedNames, expectedWords, nothing, type Suggestion } from './expected.ts'
-import { afterFlags, flagsOf, type KnownFlag, positionAmong, split, suggestedFlags } from './flags.ts'
+import { afterFlags, cursorPosition, flagsOf, type KnownFlag, split, suggestFlags } from './flags.ts'
 
 const help: KnownFlag = { typed: ['--help', '-h'], about: 'Show help', value: null }
-/** Before the first word. */
-const leading: readonly KnownFlag[] = [
+/** The flags before the first word. */
+const leadingFlags: readonly KnownFlag[] = [
   { typed: ['--rack', '-r'], about: rackOption.describe, value: { choices: [], names: 'rack' } },
   { typed: ['--no-precheck'], about: 'Let only the gateway decide', value: null },
   { typed: ['--no-relay'], about: 'Connect convox directly, without verifying the certificate', value: null },
@@ -25,21 +25,21 @@ const leading: readonly KnownFlag[] = [
   help,
 ]
 
-/** What can stand at the end of a line. @param words what follows `rack-gateway`; the last one is being typed */
+/** What can stand at the end of a line. @param words the words after `rack-gateway`; the last one is being typed */
 export async function expectedAt(list: CommandList, words: readonly string[]): Promise<Expected> {
-  const line = afterFlags(words, leading)
-  if (line === null) return among(words, leading, () => nothing)
+  const line = afterFlags(words, leadingFlags)
+  if (line === null) return expectedAmong(words, leadingFlags, () => nothing)
   const [first = '', ...rest] = line
   if (rest.length === 0) return expectedWords(await everyFirstWord(list))
   if (first === '--') return expectedOfConvox(rest)
-  if (first === 'help') return helpAbout(list, rest)
-  return ownCommands.some((own) => own === first) ? ofOurs(list, line) : expectedOfConvox(line)
+  if (first === 'help') return expectedOfHelp(list, rest)
+  return ownCommands.some((own) => own === first) ? expectedOfOwn(list, line) : expectedOfConvox(line)
 }
 
-/** A word that both have is a command of rack-gateway. */
+/** If both programs have a command, it is that of rack-gateway. */
 async function everyFirstWord(list: CommandList): Promise<Suggestion[]> {
-  const theirs = convoxFirstWords().filter(({ word }) => !ownCommands.some((own) => own === word))
-  return [...(await ownFirstWords(list)), ...theirs]
+  const convoxWords = convoxFirstWords().filter(({ word }) => !ownCommands.some((own) => own === word))
+  return [...(await ownFirstWords(list)), ...convoxWords]
 }
 
 async function ownFirstWords(list: CommandList): Promise<Suggestion[]> {
@@ -48,14 +48,14 @@ async function ownFirstWords(list: CommandList): Promise<Suggestion[]> {
   return [...single, ...first, { word: 'help', about: 'Explain a command.' }]
 }
 
-async function helpAbout(list: CommandList, words: readonly string[]): Promise<Expected> {
+async function expectedOfHelp(list: CommandList, words: readonly string[]): Promise<Expected> {
   const { before } = split(words)
   const group = groupNamed(list, before[0])
   if (before.length === 0) return expectedWords(await ownFirstWords(list))
   return before.length === 1 && group !== undefined ? expectedWords(await actionsOf(group)) : nothing
 }
 
-async function ofOurs(list: CommandList, line: readonly string[]): Promise<Expected> {
+async function expectedOfOwn(list: CommandList, line: readonly string[]): Promise<Expected> {
   const [first = '', second = '', ...rest] = line
   const group = groupNamed(list, first)
   if (group === undefined) return ofCommand(await loadSingleCommand(list, first), line.slice(1))
@@ -71,17 +71,23 @@ async function actionsOf(group: CommandGroup): Promise<Suggestion[]> {
 function ofCommand(command: Command | null, words: readonly string[]): Expected {
   if (command === null) return nothing
   const flags = [...flagsOf(command.module), help]
-  const theirs = command.module.passThrough ? afterFlags(words, flags) : null
-  return theirs === null ? among(words, flags, (index) => ofArgument(command, index)) : expectedOfConvox(theirs)
+  const convoxWords = command.module.passThrough ? afterFlags(words, flags) : null
+  return convoxWords === null
+    ? expectedAmong(words, flags, (index) => expectedOfArgument(command, index))
+    : expectedOfConvox(convoxWords)
 }
 
-function among(words: readonly string[], flags: readonly KnownFlag[], argument: (index: number) => Expected): Expected {
-  const place = positionAmong(words, flags)
-  if (place.kind === 'value') return place.expected
-  return place.kind === 'flag' ? suggestedFlags(flags) : argument(place.index)
+function expectedAmong(
+  words: readonly string[],
+  flags: readonly KnownFlag[],
+  argument: (index: number) => Expected,
+): Expected {
+  const position = cursorPosition(words, flags)
+  if (position.kind === 'value') return position.expected
+  return position.kind === 'flag' ? suggestFlags(flags) : argument(position.index)
 }
 
-function ofArgument({ module }: Command, index: number): Expected {
+function expectedOfArgument({ module }: Command, index: number): Expected {
   const all = argumentsOf(module)
   const last = all.at(-1)
   const argument = all[index] ?? (last?.isVariadic ? last : undefined)

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ownCommands, parseCommandLine } from './command-line.ts'
 
-const alone: [string[]][] = ownCommands.map((command) => [[command]])
+const singleWords: [string[]][] = ownCommands.map((command) => [[command]])
 
-describe('whose command it is', () => {
+describe('the program of a command', () => {
   test.each<[string[]]>([
     [[]],
     [['-h']],
@@ -13,8 +13,8 @@ describe('whose command it is', () => {
     [['-v']],
     [['help']],
     [['help', 'login']],
-    ...alone,
-  ])('%j is ours', (args) => {
+    ...singleWords,
+  ])('%j is rack-gateway', (args) => {
     expect(parseCommandLine(args)).toEqual({ for: 'us', words: args, rack: null, precheck: 'on', relay: 'on' })
   })
 
@@ -26,11 +26,11 @@ describe('whose command it is', () => {
     [['loginx']],
     [['--nonsense']],
     [['rack', '--help']],
-  ])('%j is for convox, word for word', (args) => {
+  ])('%j is convox, with unchanged words', (args) => {
     expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: null, precheck: 'on', relay: 'on' })
   })
 
-  test.each(ownCommands)('-- %s is for convox', (command) => {
+  test.each(ownCommands)('-- %s is convox', (command) => {
     expect(parseCommandLine(['--', command, 'x'])).toEqual({
       for: 'convox',
       words: [command, 'x'],
@@ -40,7 +40,7 @@ describe('whose command it is', () => {
     })
   })
 
-  test('a rack before the first word leaves the decision to that word, and is not passed on', () => {
+  test('depends on the first word after a rack flag, which convox does not get', () => {
     expect(parseCommandLine(['--rack', 'a', 'apps'])).toEqual({
       for: 'convox',
       words: ['apps'],
@@ -68,19 +68,19 @@ describe('whose command it is', () => {
 describe.each([
   ['--no-precheck', { precheck: 'off', relay: 'on' }, 'precheck'],
   ['--no-relay', { precheck: 'on', relay: 'off' }, 'relay'],
-] as const)('%s', (flag, off, what) => {
+] as const)('%s', (flag, off, setting) => {
   test.each([
     [[flag, 'apps', '-a', 'web'], ['apps', '-a', 'web'], null],
     [['--rack', 'a', flag, 'apps'], ['apps'], 'a'],
     [[flag, '-r=a', '--', 'racks'], ['racks'], 'a'],
-  ])('before the first word (%j) is ours, and is not passed on', (args, words, rack) => {
+  ])('before the first word (%j) is an own flag, and convox does not get it', (args, words, rack) => {
     expect(parseCommandLine(args)).toEqual({ for: 'convox', words, rack, ...off })
   })
 
   test.each([[['apps', flag]], [['--', flag]], [['run', 'web', '--', flag]]])(
-    'elsewhere (%j) is for convox',
+    'after the first word (%j) is a flag of convox',
     (args) => {
-      expect(parseCommandLine(args)).toMatchObject({ [what]: 'on', words: expect.arrayContaining([flag]) })
+      expect(parseCommandLine(args)).toMatchObject({ [setting]: 'on', words: expect.arrayContaining([flag]) })
     },
   )
 })
@@ -94,31 +94,31 @@ describe('the rack flag', () => {
     [['apps', '-r=a']],
     [['exec', 'p', 'sh', '-r', 'a']],
     [['apps', '-r', 'a', '--rack', 'a']],
-  ])('is found in %j, and stays where it is', (args) => {
+  ])('is found in %j, and is not moved', (args) => {
     expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: 'a', precheck: 'on', relay: 'on' })
   })
 
-  test('is not looked for after --, where it belongs to the command that is run', () => {
+  test('is ignored after --, where it belongs to the command that runs', () => {
     expect(parseCommandLine(['exec', 'p', '--', 'grep', '-r', 'x']).rack).toBeNull()
     expect(parseCommandLine(['exec', '-r', 'a', 'p', '--', 'grep', '-r', 'x']).rack).toBe('a')
   })
 
   test.each([[['apps', '--rack']], [['apps', '-r']], [['--rack', '']], [['apps', '--rack=']], [['-r']]])(
-    'without a name (%j) is refused',
+    'without a name (%j) is an error',
     (args) => {
       expect(() => parseCommandLine(args)).toThrow(/needs the name of a rack/)
     },
   )
 
   test.each([[['apps', '-r', 'a', '-r', 'b']], [['--rack', 'a', 'apps', '--rack=b']]])(
-    'that names two racks (%j) is refused',
+    'with two racks (%j) is an error',
     (args) => {
       expect(() => parseCommandLine(args)).toThrow('The command names two racks, a and b')
     },
   )
 })
 
-test('nothing is lost or changed on the way to convox', () => {
+test('convox gets all words unchanged', () => {
   const word = fc.oneof(fc.string(), fc.constantFrom('--', '-a', 'web', 'run'))
   fc.assert(
     fc.property(fc.array(word), (rest) => {

@@ -1,7 +1,7 @@
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 
-/** The first words that are ours; everything else is convox's. `rack-gateway -- racks` reaches convox's own. */
+/** The first words of rack-gateway's own commands. Other words are commands of convox, and so are words after `--`. */
 export const ownCommands = [
   'login',
   'logout',
@@ -29,13 +29,13 @@ const ownFlags = ['-h', '--help', '-v', '--version']
 
 export interface CommandLine {
   readonly for: 'us' | 'convox'
-  /** What follows `rack-gateway`, without rack flags before the first word (convox would show its help instead) and without a leading `--`. */
+  /** The words of the command, without the leading flags (for which convox would show its help) and without a leading `--`. */
   readonly words: readonly string[]
-  /** The rack that `--rack` or `-r` names (before the first word, if the command is ours), or null. */
+  /** The rack of `--rack` or `-r`, or null. For own commands, only of a flag before the first word. */
   readonly rack: string | null
-  /** Whether convox starts only if the policy doesn't refuse it: `off` after `--no-precheck`. */
+  /** Whether to check the policy before convox starts: `off` after `--no-precheck`. */
   readonly precheck: 'on' | 'off'
-  /** Whether convox reaches the gateway through the relay that verifies its certificate: `off` after `--no-relay`. */
+  /** Whether convox uses the relay, which verifies the certificate: `off` after `--no-relay`. */
   readonly relay: 'on' | 'off'
 }
 
@@ -43,29 +43,29 @@ const noPrecheck = '--no-precheck'
 const noRelay = '--no-relay'
 
 /**
- * Decides whose command it is, and finds the rack flag where convox itself would take it for one: anywhere before `--`.
+ * Decides whether a command is our own or convox's, and finds the rack flag. Like convox, accepts it anywhere before `--`.
  *
- * @throws Usage for a rack flag without a name, and for two that disagree
+ * @throws Usage for a rack flag without a name, and for two different racks
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let start = 0
-  for (let length = ownFlagAt(args, start); length > 0; length = ownFlagAt(args, start)) start += length
+  for (let length = leadingFlagLength(args, start); length > 0; length = leadingFlagLength(args, start)) start += length
   const before = args.slice(0, start)
   const precheck = before.includes(noPrecheck) ? 'off' : 'on'
   const relay = before.includes(noRelay) ? 'off' : 'on'
   const words = args.slice(start)
   if (words[0] === '--') {
-    const theirs = words.slice(1)
-    return { for: 'convox', words: theirs, rack: rackFlagIn([...before, ...theirs]), precheck, relay }
+    const convoxWords = words.slice(1)
+    return { for: 'convox', words: convoxWords, rack: rackFlagIn([...before, ...convoxWords]), precheck, relay }
   }
-  // What follows a command of ours is read by its own flags.
+  // An own command parses its own flags.
   return isOurs(words)
     ? { for: 'us', words, rack: rackFlagIn(before), precheck, relay }
     : { for: 'convox', words, rack: rackFlagIn(args), precheck, relay }
 }
 
-/** How many words a flag before the first word takes. */
-function ownFlagAt(args: readonly string[], index: number): number {
+/** How many words a leading flag takes; 0 if there is none. */
+function leadingFlagLength(args: readonly string[], index: number): number {
   const word = args[index]
   return word === noPrecheck || word === noRelay ? 1 : (rackFlagAt(args, index)?.length ?? 0)
 }
@@ -80,7 +80,7 @@ function isOwnCommand(word: string): boolean {
   return ownCommands.some((command) => command === word)
 }
 
-/** The rack that a flag anywhere before `--` names, as convox takes it. @throws Usage */
+/** The rack of a flag anywhere before `--`, as in convox. @throws Usage */
 export function rackFlagIn(args: readonly string[]): string | null {
   let rack: string | null = null
   for (let index = 0; index < args.length && args[index] !== '--'; index++) {
@@ -97,15 +97,15 @@ export function twoRacks(one: string, other: string): Error {
   return new Usage(`The command names two racks, ${printable(one)} and ${printable(other)}.`, 'Keep one of them.')
 }
 
-/** The rack flag that stands there, and how many words it takes; null for none. @throws Usage for one without a name */
+/** The rack flag at an index, and how many words it takes; null if there is none. @throws Usage for a flag without a name */
 function rackFlagAt(args: readonly string[], index: number): { rack: string; length: number } | null {
   const word = args[index] ?? ''
-  if (word === '--rack' || word === '-r') return { rack: named(word, args[index + 1]), length: 2 }
+  if (word === '--rack' || word === '-r') return { rack: rackName(word, args[index + 1]), length: 2 }
   const joined = /^(?:--rack=|-r=?)(.*)$/s.exec(word)
-  return joined === null ? null : { rack: named(word, joined[1]), length: 1 }
+  return joined === null ? null : { rack: rackName(word, joined[1]), length: 1 }
 }
 
-function named(flag: string, rack: string | undefined): string {
+function rackName(flag: string, rack: string | undefined): string {
   if (rack === undefined || rack === '')
     throw new Usage(`${flag} needs the name of a rack.`, 'For example: rack-gateway apps --rack staging')
   return rack

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { findConvox, type Look, type ProcessSettings } from './convox-file.ts'
+import { findConvox, type Inspect, type ProcessSettings } from './convox-file.ts'
 
-/** A machine with these files; what ends in ! can't be run. */
-function found(place: Partial<ProcessSettings>, ...files: readonly string[]): string | null {
-  const look: Look = (path) => (files.includes(path) ? 'program' : files.includes(`${path}!`) ? 'file' : 'nothing')
-  return findConvox({ env: {}, platform: 'linux', cwd: '/home/ada/project', ...place }, look)
+/** Finds convox on a machine with these files. A file with ! at its end is not executable. */
+function found(settings: Partial<ProcessSettings>, ...files: readonly string[]): string | null {
+  const inspect: Inspect = (path) =>
+    files.includes(path) ? 'program' : files.includes(`${path}!`) ? 'file' : 'nothing'
+  return findConvox({ env: {}, platform: 'linux', cwd: '/home/ada/project', ...settings }, inspect)
 }
 
 const windows = (env: NodeJS.ProcessEnv): Partial<ProcessSettings> => ({
@@ -13,7 +14,7 @@ const windows = (env: NodeJS.ProcessEnv): Partial<ProcessSettings> => ({
   cwd: 'C:\\Users\\ada\\project',
 })
 
-test('the PATH’s first that can be run is taken, and told by its whole path', () => {
+test('the first executable on the PATH is found, with its absolute path', () => {
   const env = { PATH: '/none:/opt/bin:/usr/bin' }
   expect(found({ env }, '/opt/bin/convox', '/usr/bin/convox')).toBe('/opt/bin/convox')
   expect(found({ env }, '/opt/bin/convox!', '/usr/bin/convox')).toBe('/usr/bin/convox')
@@ -22,7 +23,7 @@ test('the PATH’s first that can be run is taken, and told by its whole path', 
   expect(found({ env: {} }, '/usr/bin/convox')).toBeNull()
 })
 
-test.each(['.', '', 'bin', './bin', '../bin'])('where somebody stands, nobody looks: %j on the PATH', (entry) => {
+test.each(['.', '', 'bin', './bin', '../bin'])('a relative directory on the PATH is not searched: %j', (entry) => {
   const here = [
     '/home/ada/project/convox',
     '/home/ada/project/bin/convox',
@@ -34,7 +35,7 @@ test.each(['.', '', 'bin', './bin', '../bin'])('where somebody stands, nobody lo
   expect(found({ env: { PATH: entry } }, ...here)).toBeNull()
 })
 
-test('on Windows, too, which would look there first', () => {
+test('the working directory is not searched on Windows, either', () => {
   const here = 'C:\\Users\\ada\\project\\convox.cmd'
   const there = 'C:\\Program Files\\convox\\convox.exe'
   expect(found(windows({ Path: 'C:\\Program Files\\convox' }), here, there)).toBe(there)
@@ -45,7 +46,7 @@ test('on Windows, too, which would look there first', () => {
     ]).toEqual([PATH, null])
 })
 
-test('on Windows its ending is one of PATHEXT, in their order, in one directory after another', () => {
+test('on Windows, the extension is one of PATHEXT, in their order, in each directory', () => {
   const PATH = '"C:\\a b";\\\\server\\share'
   expect(found(windows({ PATH }), 'C:\\a b\\convox.cmd', 'C:\\a b\\convox.exe')).toBe('C:\\a b\\convox.exe')
   expect(found(windows({ PATH, PATHEXT: '.CMD;.EXE' }), 'C:\\a b\\convox.cmd', 'C:\\a b\\convox.exe')).toBe(
@@ -55,7 +56,7 @@ test('on Windows its ending is one of PATHEXT, in their order, in one directory 
   expect(found(windows({ PATH }), 'C:\\a b\\convox', 'C:\\a b\\convox.js')).toBeNull()
 })
 
-test('CONVOX_BIN names another one: by a name on the PATH, or by a path, from where the person stands', () => {
+test('CONVOX_BIN is a name on the PATH, or a path relative to the working directory', () => {
   const linux = (CONVOX_BIN: string) => ({ env: { CONVOX_BIN, PATH: '.:/usr/bin' } })
   expect(found(linux('convox3'), '/home/ada/project/convox3', '/usr/bin/convox3')).toBe('/usr/bin/convox3')
   expect(found(linux('./convox'), '/home/ada/project/convox')).toBe('/home/ada/project/convox')

@@ -1,37 +1,38 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 
-/** The machine that convox is looked for on. */
+/** The environment in which convox is searched for. */
 export interface ProcessSettings {
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform
-  /** Where the person stands. */
+  /** The directory in which the user typed the command. */
   readonly cwd: string
 }
 
-/** What there is under a path. */
-export type Look = (path: string, platform: NodeJS.Platform) => 'program' | 'file' | 'nothing'
+/** What a path is. A `file` is not executable. */
+export type Inspect = (path: string, platform: NodeJS.Platform) => 'program' | 'file' | 'nothing'
 
-/** What is run as convox, as it is named: `CONVOX_BIN`, else `convox`. */
+/** The name or path of convox: `CONVOX_BIN`, or else `convox`. */
 export function convoxName(env: NodeJS.ProcessEnv): string {
   return env.CONVOX_BIN || 'convox'
 }
 
 /**
- * Where that is, as an absolute path; null where it isn't. A name is looked for in the PATH's absolute directories alone:
- * by the directory where somebody stands, whoever wrote there would choose what runs, which Windows does even when it isn't
- * on the PATH. A path that `CONVOX_BIN` has is the person's own choice.
+ * Finds convox. Searches for a name only in the absolute directories of the PATH. A relative one, or the working directory
+ * that Windows searches, would let another user choose the program. A path in `CONVOX_BIN` is the user's own choice.
+ *
+ * @returns an absolute path, or null
  */
-export function findConvox({ env, platform, cwd }: ProcessSettings, look: Look = lookAt): string | null {
+export function findConvox({ env, platform, cwd }: ProcessSettings, inspect: Inspect = inspectPath): string | null {
   const name = convoxName(env)
   const paths = platform === 'win32' ? win32 : posix
-  const named = isPath(name, platform)
-    ? namesOf(paths.resolve(cwd, name), env, platform)
-    : directoriesOf(env, platform).flatMap((directory) => namesOf(paths.join(directory, name), env, platform))
-  // Where none can be run, what can't be is what the person is told about.
+  const candidates = isPath(name, platform)
+    ? withExtensions(paths.resolve(cwd, name), env, platform)
+    : pathDirectories(env, platform).flatMap((directory) => withExtensions(paths.join(directory, name), env, platform))
+  // If no candidate is executable, the error is about the first file.
   return (
-    named.find((path) => look(path, platform) === 'program') ??
-    named.find((path) => look(path, platform) === 'file') ??
+    candidates.find((path) => inspect(path, platform) === 'program') ??
+    candidates.find((path) => inspect(path, platform) === 'file') ??
     null
   )
 }
@@ -40,21 +41,21 @@ function isPath(name: string, platform: NodeJS.Platform): boolean {
   return platform === 'win32' ? /[\\/:]/.test(name) : name.includes('/')
 }
 
-function directoriesOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
+function pathDirectories(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   if (platform !== 'win32') return (env.PATH ?? '').split(':').filter((directory) => directory.startsWith('/'))
-  // A copy of the environment no longer takes `Path` for `PATH`. What begins with a lone \ is on whichever drive is current.
+  // A copy of the environment is case-sensitive. A directory that begins with a single \ depends on the current drive.
   return (variable(env, 'PATH') ?? '')
     .split(';')
     .map((directory) => directory.replaceAll('"', ''))
     .filter((directory) => /^(?:[a-z]:[\\/]|\\\\)/i.test(directory))
 }
 
-/** Windows finds a program by its name without an ending, too. */
-function namesOf(path: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
+/** Windows also finds programs by their name without an extension. */
+function withExtensions(path: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   if (platform !== 'win32') return [path]
-  const endings = (variable(env, 'PATHEXT') || '.COM;.EXE;.BAT;.CMD').split(';').filter((ending) => ending !== '')
-  const hasOne = endings.some((ending) => path.toLowerCase().endsWith(ending.toLowerCase()))
-  return [...(hasOne ? [path] : []), ...endings.map((ending) => `${path}${ending.toLowerCase()}`)]
+  const extensions = (variable(env, 'PATHEXT') || '.COM;.EXE;.BAT;.CMD').split(';').filter((one) => one !== '')
+  const hasExtension = extensions.some((extension) => path.toLowerCase().endsWith(extension.toLowerCase()))
+  return [...(hasExtension ? [path] : []), ...extensions.map((extension) => `${path}${extension.toLowerCase()}`)]
 }
 
 function variable(env: NodeJS.ProcessEnv, name: string): string | undefined {
@@ -62,7 +63,7 @@ function variable(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return key === undefined ? undefined : env[key]
 }
 
-function lookAt(path: string, platform: NodeJS.Platform): ReturnType<Look> {
+function inspectPath(path: string, platform: NodeJS.Platform): ReturnType<Inspect> {
   if (!(statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)) return 'nothing'
   try {
     if (platform !== 'win32') accessSync(path, constants.X_OK)

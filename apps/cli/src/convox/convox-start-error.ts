@@ -1,14 +1,12 @@
 import { ConvoxNotExecutable } from '../errors.ts'
 
 /**
- * Why a convox that is there couldn't be started.
+ * The error for a convox that exists but cannot be started.
  *
- * @param code the system's; `ENOENT` is of what runs the file, since the file itself was found
+ * @param code the system's error code; `ENOENT` means that the interpreter is missing, because the file itself exists
  */
 export function startError(name: string, code: string): Error {
-  const next =
-    code === 'ENOENT'
-      ? 'Install what runs it, such as the interpreter that its first line names'
-      : 'Check its permissions'
-  return new ConvoxNotExecutable(name, code, next)
+  const remedy =
+    code === 'ENOENT' ? 'Install the interpreter that the first line of the file names' : 'Check its permissions'
+  return new ConvoxNotExecutable(name, code, remedy)
 }

@@ -5,27 +5,27 @@ import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
 import { convoxName, findConvox, type ProcessSettings } from './convox-file.ts'
 import { startError } from './convox-start-error.ts'
 
-/** In the environment of convox, which starts no rack-gateway: who finds it there was started in its place, and would start itself without end. */
+/** Set in the environment of convox. If rack-gateway finds it, it was started instead of convox, and would start itself forever. */
 const withinConvox = 'RACK_GATEWAY_WITHIN_CONVOX'
 
-const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
 /**
- * Runs convox as if it had been typed: the same words, terminal and signals.
+ * Runs convox with the same words, terminal, and signals as if the user had typed it.
  *
- * @returns its exit code; 128 + n when signal n ended it
+ * @returns its exit code, or 128 + n after signal n
  * @throws ConvoxMissing, ConvoxNotExecutable, ConvoxIsRackGateway
  */
-export async function runConvox(words: readonly string[], place: ProcessSettings): Promise<number> {
-  const { env } = place
+export async function runConvox(words: readonly string[], settings: ProcessSettings): Promise<number> {
+  const { env } = settings
   const name = convoxName(env)
   if (env[withinConvox]) throw new ConvoxIsRackGateway(name)
-  const file = findConvox(place)
+  const file = findConvox(settings)
   if (file === null) throw new ConvoxMissing(name)
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...words], { stdio: 'inherit', env: { ...env, [withinConvox]: '1' } })
     const stopForwarding = forwardSignals(child)
-    // A missing command emits `error` and then `close` with -2: the first one settles it.
+    // A missing command emits `error`, and then `close` with -2.
     child.once('error', (error) => {
       stopForwarding()
       reject(startError(name, 'code' in error ? String(error.code) : ''))
@@ -37,9 +37,9 @@ export async function runConvox(words: readonly string[], place: ProcessSettings
   })
 }
 
-/** We outlive convox: it decides what a signal means. */
+/** Forwards signals to convox, which decides what they mean. This process ends after convox. */
 function forwardSignals(child: ChildProcess): () => void {
-  const handlers = forwarded.map((signal) => {
+  const handlers = forwardedSignals.map((signal) => {
     function forward(): void {
       if (!comesFromTerminal(signal)) child.kill(signal)
     }
@@ -51,7 +51,7 @@ function forwardSignals(child: ChildProcess): () => void {
   }
 }
 
-/** Ctrl-C and Ctrl-\ go to the whole process group: convox has them already, and a second one would mean something else. */
+/** The terminal sends Ctrl-C and Ctrl-\ to the whole process group. Convox must not get them twice. */
 function comesFromTerminal(signal: NodeJS.Signals): boolean {
   return (
     (signal === 'SIGINT' || signal === 'SIGQUIT') && (process.stdin.isTTY === true || process.stdout.isTTY === true)

@@ -1,9 +1,8 @@
 /**
- * Where the person stands. `pnpm rack-gateway …` starts us in the workspace's root, and says in `INIT_CWD` where it was
- * typed. Only that script counts: in a package script of someone else's, the working directory is what they meant.
+ * The directory in which the user typed the command. `pnpm rack-gateway …` runs in the root of this workspace, and sets
+ * `INIT_CWD`. Package scripts of other workspaces use their working directory.
  */
 export function invocationDirectory(env: NodeJS.ProcessEnv, cwd: string): string {
-  const throughOurScript =
-    env.npm_lifecycle_event === 'rack-gateway' && env.npm_package_name === 'rack-gateway-workspace'
-  return throughOurScript && env.INIT_CWD ? env.INIT_CWD : cwd
+  const isOurScript = env.npm_lifecycle_event === 'rack-gateway' && env.npm_package_name === 'rack-gateway-workspace'
+  return isOurScript && env.INIT_CWD ? env.INIT_CWD : cwd
 }

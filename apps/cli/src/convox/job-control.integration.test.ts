@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => machine.remove())
 
-/** The whole program, as a line for a shell. */
+/** The command line of the program for a shell. */
 const line = (...words: readonly string[]) =>
   commandLine(['--no-precheck', ...words])
     .map((word) => `'${word}'`)
@@ -45,39 +45,40 @@ function configure(url: string): NodeJS.ProcessEnv {
   return {}
 }
 
-type Way = () => Promise<NodeJS.ProcessEnv>
+/** Returns the environment of the shell. */
+type GatewaySetup = () => Promise<NodeJS.ProcessEnv>
 
-/** How the program finds the gateway: each gives what the shell's environment has of it. */
-const ways = {
+/** The ways to configure the gateway. */
+const setups = {
   'at RACK_GATEWAY_URL': async () => ({
     RACK_GATEWAY_URL: await plainGateway(),
     RACK_GATEWAY_TOKEN: token,
     GATEWAY_RACK: 'staging',
   }),
-  'that the file names': async () => configure(await plainGateway()),
+  'in the file': async () => configure(await plainGateway()),
   'with https, through the relay': async () => configure(await tlsGateway()),
 }
 
-/** A shell in a terminal where convox does as it is told. */
-async function shell(convox: string, find: Way = ways['with https, through the relay']): Promise<Terminal> {
-  return openTerminal({ cwd: machine.cwd, env: { ...machine.env, FAKE_CONVOX: convox, ...(await find()) } })
+/** Opens a shell in a terminal. @param convox the value of FAKE_CONVOX */
+async function shell(convox: string, setUp: GatewaySetup = setups['with https, through the relay']): Promise<Terminal> {
+  return openTerminal({ cwd: machine.cwd, env: { ...machine.env, FAKE_CONVOX: convox, ...(await setUp()) } })
 }
 
-interface Said {
+interface ConvoxState {
   readonly terminals: readonly boolean[]
   readonly size: readonly number[]
-  /** Of convox, and of what runs it: the program. */
+  /** The process ID of convox. `ppid` is that of rack-gateway. */
   readonly pid: number
   readonly ppid: number
   readonly rackUrl: string
 }
 
-/** Runs the program until convox has said what it is run in. */
-async function started(terminal: Terminal): Promise<Said> {
+/** Runs the program until convox has printed its state. */
+async function started(terminal: Terminal): Promise<ConvoxState> {
   terminal.enter(line('exec', 'web', 'bash'))
   const [, rackUrl] = await terminal.saw(/"rackUrl":"([^"]+)"/)
-  const [said] = await terminal.saw(/\{"terminals".*\}/)
-  return { ...JSON.parse(said), rackUrl }
+  const [state] = await terminal.saw(/\{"terminals".*\}/)
+  return { ...JSON.parse(state), rackUrl }
 }
 
 async function exitCode(terminal: Terminal): Promise<number> {
@@ -89,13 +90,13 @@ async function exitCode(terminal: Terminal): Promise<number> {
 }
 
 describe.skipIf(!hasTerminal || process.platform !== 'linux')(
-  'in a terminal (runs on Linux with bash and /usr/bin/script of util-linux), a command',
+  'in a terminal (needs Linux, bash, and /usr/bin/script of util-linux), a command',
   { timeout: 180_000 },
   () => {
-    test.each(Object.entries(ways))(
-      'at a gateway %s has the terminal itself: its size, its keys, and its place among the jobs of the shell',
-      async (_, find) => {
-        const terminal = await shell('terminal', find)
+    test.each(Object.entries(setups))(
+      'with a gateway %s has the real terminal: its size, its keys, and job control',
+      async (_, setUp) => {
+        const terminal = await shell('terminal', setUp)
         terminal.resize(90, 30)
         const modes = await terminal.modes()
         const { terminals, size, pid, ppid } = await started(terminal)
@@ -127,14 +128,14 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       ['0', 0],
       ['7', 7],
       ['255', 255],
-    ])('ends with the exit code of convox: %s', async (code, expected) => {
+    ])('exits with the code of convox: %s', async (code, expected) => {
       const terminal = await shell('terminal')
       await started(terminal)
       terminal.enter(`exit ${code}`)
       expect(await exitCode(terminal)).toBe(expected)
     })
 
-    test('leaves it to convox what Ctrl-C and Ctrl-\\ mean, which gets each of them once', async () => {
+    test('lets convox handle Ctrl-C and Ctrl-\\, each exactly once', async () => {
       const terminal = await shell('terminal keeps')
       const { ppid } = await started(terminal)
       for (const [key, signal] of [
@@ -144,17 +145,17 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       ] as const) {
         terminal.press(key)
         await terminal.saw(new RegExp(`\\{"signal":"${signal}"\\}`))
-        // A second one would be told before the answer.
+        // A second signal would be printed before the answer.
         terminal.enter('ask')
-        const [told] = await terminal.saw(/[\s\S]*?"status":200/)
-        expect(told).not.toContain('SIG')
+        const [output] = await terminal.saw(/[\s\S]*?"status":200/)
+        expect(output).not.toContain('SIG')
       }
       await untilEach([ppid], /^[SRD]$/)
       terminal.enter('exit 3')
       expect(await exitCode(terminal)).toBe(3)
     })
 
-    test('is ended by Ctrl-\\ where convox does not mind', async () => {
+    test('ends at Ctrl-\\ unless convox handles it', async () => {
       const terminal = await shell('terminal')
       const { pid, ppid } = await started(terminal)
       terminal.press(keys.quit)
@@ -162,7 +163,7 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       await untilEach([pid, ppid], /^gone$/)
     })
 
-    test('is ended as a whole while it is suspended', async () => {
+    test('can be ended with all its processes while it is suspended', async () => {
       const terminal = await shell('terminal')
       const { pid, ppid } = await started(terminal)
       terminal.press(keys.suspend)
@@ -171,7 +172,7 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       await untilEach([pid, ppid], /^gone$/)
     })
 
-    test('in raw mode gives convox each key as it is, and the terminal is as before afterwards', async () => {
+    test('passes each key to convox in raw mode, and restores the terminal afterwards', async () => {
       const terminal = await shell('raw')
       const modes = await terminal.modes()
       await started(terminal)
@@ -194,21 +195,21 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
 
     test.each([
       ['convox is killed', 'SIGKILL', 'pid', 137],
-      ['convox breaks down', 'SIGSEGV', 'pid', 139],
-      ['the program is told to end', 'SIGTERM', 'ppid', 143],
-      ['the program is told that nobody is there', 'SIGHUP', 'ppid', 129],
-    ] as const)('in raw mode leaves the terminal as it was, also when %s', async (_, signal, which, code) => {
+      ['convox crashes', 'SIGSEGV', 'pid', 139],
+      ['the program gets SIGTERM', 'SIGTERM', 'ppid', 143],
+      ['the program gets SIGHUP', 'SIGHUP', 'ppid', 129],
+    ] as const)('restores the terminal after raw mode, also when %s', async (_, signal, which, code) => {
       const terminal = await shell('raw')
       const modes = await terminal.modes()
-      const said = await started(terminal)
+      const state = await started(terminal)
       expect(terminal.isRaw()).toBe(true)
-      process.kill(said[which], signal)
+      process.kill(state[which], signal)
       expect(await exitCode(terminal)).toBe(code)
       expect(await terminal.modes()).toBe(modes)
-      await untilEach([said.pid, said.ppid], /^gone$/)
+      await untilEach([state.pid, state.ppid], /^gone$/)
     })
 
-    test.each(['terminal', 'raw'])('ends when its window is closed, and its relay with it (%s)', async (convox) => {
+    test.each(['terminal', 'raw'])('ends with its relay when the window is closed (%s)', async (convox) => {
       const terminal = await shell(convox)
       const { pid, ppid, rackUrl } = await started(terminal)
       const port = Number(new URL(rackUrl).port)

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { held } from '../testing/deferred.ts'
+import { createDeferred } from '../testing/deferred.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { commandLine, createMachine, type Machine } from '../testing/harness.ts'
 import { hasScript, type PseudoTerminal, runInTerminal } from '../testing/pseudo-terminal.ts'
 
-/** What the shell says once the program has ended. `script` may end before it has passed on all that it was given, so it is held until this came through. */
+/** The shell prints this after the program has ended. `script` could otherwise end before it has printed all output. */
 const after = '<ended>'
 
-/** What takes a line back. */
+/** Clears a line. */
 const cleared = '\r\u001b[2K'
 
 const account = (name: string) => ({
@@ -29,15 +29,15 @@ afterEach(async () => {
   machine.remove()
 })
 
-interface Shown extends Omit<PseudoTerminal, 'ended'> {
-  /** Without what was said while it was waited for. */
+interface ProgramTerminal extends Omit<PseudoTerminal, 'ended'> {
+  /** The output without the progress line. */
   answer(): string
-  /** Lets it end, once all was shown. @returns the exit code */
+  /** Ends the terminal after all output. @returns the exit code */
   end(): Promise<number | null>
 }
 
-/** The whole program in a terminal of so many columns. */
-function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, columns = 72): Shown {
+/** Runs the program in a terminal with a number of columns. */
+function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, columns = 72): ProgramTerminal {
   const shell = `stty cols ${columns} -echo; trap : INT; ${commandLine([words]).join(' ')}; code=$?; printf '${after}'; read _; exit $code`
   const terminal = runInTerminal(shell, {
     cwd: machine.cwd,
@@ -63,8 +63,8 @@ function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, c
   }
 }
 
-describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/script)', () => {
-  test('a table has the width of it, with headings that stand out unless NO_COLOR is set', async () => {
+describe.skipIf(!hasScript)('in a terminal (needs /usr/bin/script of util-linux)', () => {
+  test('a table has the width of the terminal, and bold headings unless NO_COLOR is set', async () => {
     gateway.answer = page(`a-name-${'x'.repeat(100)}`)
     const plain = inTerminal('service-accounts', { NO_COLOR: '1' }, 80)
     expect(await plain.end()).toBe(0)
@@ -77,7 +77,7 @@ describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/s
     expect(plain.answer()).not.toContain('\u001b')
   })
 
-  test.each([40, 60])('in one of %i columns each row is a block, and nothing is cut', async (columns) => {
+  test.each([40, 60])('with %i columns, each row is a block, and nothing is shortened', async (columns) => {
     const name = `a-name-${'x'.repeat(20)}`
     gateway.answer = page(name)
     const terminal = inTerminal('service-accounts', { NO_COLOR: '1' }, columns)
@@ -85,12 +85,12 @@ describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/s
     expect(terminal.answer().trimEnd().split('\r\n')).toEqual([
       'ID: 01a21006-6e55-7646-9171-966421143187',
       `NAME: ${name}`,
-      'SINCE (UTC): 2026-01-01 00:00',
+      'CREATED (UTC): 2026-01-01 00:00',
     ])
   })
 
-  test('what takes more than a second says so, and takes it back', async () => {
-    const { promise, end } = held()
+  test('a command that takes more than a second shows a progress line, and removes it', async () => {
+    const { promise, end } = createDeferred()
     gateway.answer = { ...page('deploy-web'), after: promise }
     const terminal = inTerminal('service-accounts')
     await terminal.saw('asking the gateway … 1 s')
@@ -99,11 +99,11 @@ describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/s
     expect(terminal.shown()).toMatch(/\r\u001b\[2K\u001b\[1mID/)
   })
 
-  test('it asks before it destroys, and does as it is told', async () => {
-    const refused = inTerminal('service-accounts disable deploy-web')
-    await refused.saw('? [y/N] ')
-    refused.press('n\n')
-    expect(await refused.end()).toBe(130)
+  test('a destructive command asks for confirmation', async () => {
+    const declined = inTerminal('service-accounts disable deploy-web')
+    await declined.saw('? [y/N] ')
+    declined.press('n\n')
+    expect(await declined.end()).toBe(130)
     expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/service-accounts?limit=200'])
     const done = inTerminal('service-accounts disable deploy-web')
     await done.saw('Disable the service account deploy-web, which stops its API tokens? [y/N] ')
@@ -113,7 +113,7 @@ describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/s
     expect(gateway.asked.at(-1)?.path).toMatch(/\/01a21006-\S+\/disable$/)
   })
 
-  test('Ctrl-C at the question does nothing', async () => {
+  test('Ctrl-C at the question cancels the command', async () => {
     const terminal = inTerminal('service-accounts disable deploy-web')
     await terminal.saw('? [y/N] ')
     terminal.press('\u0003')
@@ -122,7 +122,7 @@ describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/s
   })
 })
 
-test('into a pipe nothing is asked, cut, styled or said of waiting', async () => {
+test('without a terminal, there is no question, shortening, style, or progress line', async () => {
   const name = `a-name-${'x'.repeat(300)}`
   gateway.answer = page(name)
   const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgs_x' }

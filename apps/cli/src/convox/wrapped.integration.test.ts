@@ -25,9 +25,9 @@ beforeEach(() => {
 })
 afterEach(() => machine.remove())
 
-describe('the way to the rack', () => {
+describe('the rack', () => {
   test.each([
-    ['the current one', ['apps'], {}, '', staging],
+    ['the current rack', ['apps'], {}, '', staging],
     ['--rack', ['ps', '-a', 'web', '--rack', 'production'], { GATEWAY_RACK: 'staging' }, 'staging', production],
     ['GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'production' }, 'staging', production],
     ['.convox/rack', ['apps'], {}, 'production\n', production],
@@ -38,14 +38,14 @@ describe('the way to the rack', () => {
       'nope',
       'https://convox:other@elsewhere/x?y',
     ],
-  ])('is chosen by %s, and the arguments stay the same', async (_, words, env, project, rackUrl) => {
+  ])('is chosen by %s, and the arguments are unchanged', async (_, words, env, project, rackUrl) => {
     machine.configure(config)
     if (project !== '') machine.write(join(machine.cwd, '.convox', 'rack'), project)
     const outcome = await machine.callConvox(words, env)
     expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { argv: words, rackUrl } })
   })
 
-  test('needs no choice with one gateway, as in the reference without "current"', async () => {
+  test('needs no choice if there is only one', async () => {
     machine.configure({ gateways: { staging: config.gateways.staging }, tokens: config.tokens })
     expect((await machine.callConvox(['apps'])).convox?.rackUrl).toBe(staging)
   })
@@ -62,7 +62,7 @@ describe('the way to the rack', () => {
   test.each([
     ['with a rack', ['apps', '-r', 'staging'], {}, 'http://convox:rgt_ci@127.0.0.1:1/rack/staging'],
     ['with GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'eu' }, 'http://convox:rgt_ci@127.0.0.1:1/rack/eu'],
-  ])('in automation comes from the environment %s, and no file is read', async (_, words, env, rackUrl) => {
+  ])('comes from the environment in automation (%s), and no file is read', async (_, words, env, rackUrl) => {
     machine.configure('broken')
     const automation = { RACK_GATEWAY_URL: 'http://127.0.0.1:1/', RACK_GATEWAY_TOKEN: 'rgt_ci', ...env }
     expect((await machine.callConvox(words, automation)).convox).toMatchObject({ argv: words, rackUrl })
@@ -95,12 +95,12 @@ describe('convox', () => {
     ['exit 255', 255],
     ['die SIGKILL', 137],
     ['die SIGTERM', 143],
-  ])('that does "%s" makes the exit code %i', async (behaviour, code) => {
+  ])('determines the exit code: "%s" is %i', async (behavior, code) => {
     machine.configure(config)
-    expect(await machine.callConvox(['apps'], { FAKE_CONVOX: behaviour })).toMatchObject({ code })
+    expect(await machine.callConvox(['apps'], { FAKE_CONVOX: behavior })).toMatchObject({ code })
   })
 
-  test('gets stdin as it is, runs where the command was typed, and the program ends as it does', async () => {
+  test('gets stdin unchanged, runs in the same directory, and determines the exit code', async () => {
     machine.configure(config)
     const read = await machine.run(['env', 'set'], { FAKE_CONVOX: 'read' }, 'A=1\n\u0000B')
     expect(read.stdout.split('\n').slice(1).join('\n')).toBe('A=1\n\u0000B')
@@ -108,7 +108,7 @@ describe('convox', () => {
     expect(killed).toMatchObject({ code: 137, signal: null, convox: { argv: ['apps'], cwd: machine.cwd } })
   })
 
-  test('gets every signal once and decides itself when to end: we wait for it', async () => {
+  test('gets every signal once, and the program waits for it', async () => {
     machine.configure(config)
     const { child, ended, saw } = machine.start(['logs'], { FAKE_CONVOX: 'wait' })
     await saw('"argv"')
@@ -121,7 +121,7 @@ describe('convox', () => {
     expect(outcome.stdout.match(/"signal"/g)).toHaveLength(4)
   })
 
-  test('that is missing is one sentence and 127', async () => {
+  test('that is missing is an error with exit code 127', async () => {
     machine.configure(config)
     const outcome = await machine.callConvox(['apps'], { CONVOX_BIN: join(machine.home, 'nowhere', 'convox') })
     expect(outcome).toMatchObject({ code: 127, stdout: '' })
@@ -130,7 +130,7 @@ describe('convox', () => {
     )
   })
 
-  test('that is rack-gateway itself is one sentence and 127, and not one process more each time', async () => {
+  test('that is rack-gateway itself is an error with exit code 127, without a process loop', async () => {
     machine.configure(config)
     const file = join(machine.home, 'itself')
     const itself = commandLine([])
@@ -145,7 +145,7 @@ describe('convox', () => {
     })
   })
 
-  test('that is not executable is one sentence and 126', async () => {
+  test('that is not executable is an error with exit code 126', async () => {
     machine.configure(config)
     const file = join(machine.home, 'plain')
     writeFileSync(file, 'text')
@@ -155,24 +155,24 @@ describe('convox', () => {
     expect(outcome.stderr).toContain('cannot be executed (EACCES). Check its permissions, or set CONVOX_BIN')
   })
 
-  test('whose interpreter is missing is one sentence and 126', async () => {
+  test('without its interpreter is an error with exit code 126', async () => {
     machine.configure(config)
     const file = join(machine.home, 'script')
     writeFileSync(file, '#!/nowhere/interpreter\n', { mode: 0o755 })
     const outcome = await machine.callConvox(['--no-precheck', 'apps'], { CONVOX_BIN: file })
     expect(outcome).toMatchObject({
       code: 126,
-      stderr: `rack-gateway: ${file} cannot be executed (ENOENT). Install what runs it, such as the interpreter that its first line names, or set CONVOX_BIN to another one.\n`,
+      stderr: `rack-gateway: ${file} cannot be executed (ENOENT). Install the interpreter that the first line of the file names, or set CONVOX_BIN to another path.\n`,
     })
   })
 
-  test("of that name's own commands are reached through --", async () => {
+  test('gets commands with the same name as own commands after --', async () => {
     machine.configure(config)
     expect((await machine.callConvox(['--', 'racks', '--json'])).convox?.argv).toEqual(['racks', '--json'])
   })
 })
 
-describe('what prevents a call is one sentence with the next step, before convox is started', () => {
+describe('an error before convox starts is one line with a remedy', () => {
   test.each([
     [
       'nothing is configured',
@@ -191,7 +191,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       /^You are not logged in to staging\. Log in with: rack-gateway login staging$/,
     ],
     [
-      'an unknown rack that is near to one',
+      'an unknown rack with a similar name',
       config,
       ['apps', '-r', 'prodution'],
       {},
@@ -215,7 +215,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       /^The rack constructor \(from --rack\) is not in/,
     ],
     [
-      'an address that is none',
+      'an invalid address',
       { gateways: { staging: { url: 'https://x/path' } }, tokens: config.tokens },
       ['apps'],
       {},
@@ -223,16 +223,16 @@ describe('what prevents a call is one sentence with the next step, before convox
       /^The address of staging in \S+ cannot be used: nothing may follow/,
     ],
     [
-      'a token that is none',
+      'an invalid token',
       { gateways: { staging: { url: 'https://x' } }, tokens: { staging: { token: 'a\nb' } } },
       ['apps'],
       {},
       78,
-      /^The token of staging in \S+ has characters that no token has/,
+      /^The token of staging in \S+ has characters that tokens cannot have/,
     ],
     ['a flag without its value', config, ['apps', '--rack'], {}, 2, /^--rack needs the name of a rack/],
     [
-      'half of an automation',
+      'automation without a URL',
       config,
       ['apps'],
       { RACK_GATEWAY_TOKEN: 'x' },
@@ -240,7 +240,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       /^RACK_GATEWAY_TOKEN is set without RACK_GATEWAY_URL/,
     ],
     [
-      'the other half',
+      'automation without a token',
       config,
       ['apps'],
       { RACK_GATEWAY_URL: 'https://x' },
@@ -256,7 +256,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       /^RACK_GATEWAY_URL begins with http:\/\//,
     ],
     [
-      'automation with a rack that escapes',
+      'automation with a dot segment as the rack',
       config,
       ['apps', '-r', '../x'],
       { RACK_GATEWAY_URL: 'https://x', RACK_GATEWAY_TOKEN: 'x' },
@@ -271,16 +271,16 @@ describe('what prevents a call is one sentence with the next step, before convox
     expect(outcome.stderr.slice('rack-gateway: '.length).trimEnd()).toMatch(sentence)
   })
 
-  test('a token that has ended, by the file, is said before anything starts', async () => {
+  test('a token that has expired by the file', async () => {
     machine.configure({ ...config, tokens: { staging: { token: 'rgs_staging', expires_at: '2024-02-01T00:00:00Z' } } })
     const outcome = await machine.call(['apps'])
     expect(outcome).toMatchObject({ code: 4 })
     expect(outcome.stderr).toMatch(
-      /^rack-gateway: Your token for staging ended \d+ days ago, at 2024-02-01T00:00:00\.000Z\. Log in again with: rack-gateway login staging\n$/,
+      /^rack-gateway: Your token for staging expired \d+ days ago, at 2024-02-01T00:00:00\.000Z\. Log in again with: rack-gateway login staging\n$/,
     )
   })
 
-  test('a broken file is named with its line, keeps its bytes, and does not show its token', async () => {
+  test('a broken file, with the position of the error and without its token', async () => {
     const content = '{\n  "tokens": {"staging": {"token": rgs_secret}}\n}'
     machine.configure(content)
     const outcome = await machine.call(['apps'])
@@ -289,7 +289,7 @@ describe('what prevents a call is one sentence with the next step, before convox
     expect(outcome.stderr).not.toContain('rgs_secret')
   })
 
-  test('names from a repository cannot command the terminal', async () => {
+  test('a name in a repository, which cannot control the terminal', async () => {
     machine.configure(config)
     machine.write(join(machine.cwd, '.convox', 'rack'), 'x\u001b]0;owned\u0007')
     const outcome = await machine.call(['apps'])
@@ -298,17 +298,17 @@ describe('what prevents a call is one sentence with the next step, before convox
   })
 })
 
-test('a token with three days or less is reminded of on stderr, and the command runs', async () => {
+test('a warning shows that the token expires within three days, and the command runs', async () => {
   const soon = new Date(Date.now() + 60 * 60 * 1000 * 47).toISOString()
   machine.configure({ ...config, tokens: { staging: { token: 'rgs_staging', expires_at: soon } } })
   const outcome = await machine.callConvox(['apps'])
   expect(outcome).toMatchObject({ code: 0, convox: { rackUrl: staging } })
   expect(outcome.stderr).toMatch(
-    /^rack-gateway: Your token for staging ends in 1 day, at .*\. Log in again with: rack-gateway login staging\n$/,
+    /^rack-gateway: Your token for staging expires in 1 day, at .*\. Log in again with: rack-gateway login staging\n$/,
   )
 })
 
-test('a gateway elsewhere without TLS is said each time', async () => {
+test('a warning shows that a remote gateway has no TLS', async () => {
   machine.configure({ ...config, gateways: { staging: { url: 'http://gateway.example.com' } } })
   const outcome = await machine.callConvox(['--no-precheck', 'apps'])
   expect(outcome).toMatchObject({
@@ -323,14 +323,14 @@ test.each([
   ['tokns', 'tokens'],
   ['whoami2', 'whoami'],
   ['recordings', 'audit recordings'],
-])('%s is convox’s to refuse; then it is said that %s may have been meant', async (word, ours) => {
+])('after convox has rejected %s, rack-gateway suggests %s', async (word, suggestion) => {
   machine.configure(config)
   const failing = { FAKE_CONVOX: 'exit 3' }
   const outcome = await machine.callConvox(['--no-precheck', word, 'list'], failing)
   expect(outcome).toMatchObject({
     code: 3,
     convox: { argv: [word, 'list'] },
-    stderr: `rack-gateway: There is no command ${word}. Did you mean: rack-gateway ${ours}?\n`,
+    stderr: `rack-gateway: There is no command ${word}. Did you mean: rack-gateway ${suggestion}?\n`,
   })
   expect((await machine.callConvox(['--no-precheck', word])).stderr).toBe('')
 })
@@ -340,7 +340,7 @@ test.each([
   [['help', 'logn'], 'There is no command logn. Did you mean: rack-gateway help login?'],
   [['recordings'], 'There is no command recordings. Did you mean: rack-gateway audit recordings?'],
   [['transcript', 'x'], 'There is no command transcript. Did you mean: rack-gateway audit transcript?'],
-])('without a login, %j is answered with what was probably meant, and with nothing else', async (words, sentence) => {
+])('without a login, the only answer to %j is a suggestion', async (words, sentence) => {
   expect(await machine.callConvox(words)).toMatchObject({
     code: 2,
     convox: null,
@@ -348,7 +348,7 @@ test.each([
   })
 })
 
-test('without a login, a command of convox is answered with how to log in', async () => {
+test('without a login, the answer to a command of convox is how to log in', async () => {
   for (const words of [['apps'], ['zzzzzz'], ['help', 'apps']])
     expect(await machine.callConvox(words)).toMatchObject({
       code: 4,
@@ -362,23 +362,23 @@ describe('a gateway that does not answer', () => {
   const sentence = `rack-gateway: The gateway at ${silent} does not answer. Run: rack-gateway doctor\n`
   const failing = { FAKE_CONVOX: 'exit 1' }
 
-  test('is said after convox has failed', async () => {
+  test('is noted after convox has failed', async () => {
     machine.configure({ ...config, gateways: { staging: { url: silent } } })
     expect(await machine.callConvox(['--no-precheck', 'apps'], failing)).toMatchObject({ code: 1, stderr: sentence })
   })
 
-  test('is said of an address in RACK_URL, too, without the token', async () => {
+  test('is noted for RACK_URL, too, without the token', async () => {
     const env = { RACK_URL: `http://convox:rgs_secret@127.0.0.1:1/rack/staging`, ...failing }
     expect(await machine.callConvox(['apps'], env)).toMatchObject({ code: 1, stderr: sentence })
   })
 
-  test('is not looked for where convox succeeds', async () => {
+  test('is not checked if convox succeeds', async () => {
     machine.configure({ ...config, gateways: { staging: { url: silent } } })
     expect(await machine.callConvox(['--no-precheck', 'apps'])).toMatchObject({ code: 0, stderr: '' })
   })
 })
 
-test('nothing is said to have been meant of what convox has, or of what is like nothing of ours', async () => {
+test('there is no suggestion for a command of convox, or without a similar command', async () => {
   machine.configure(config)
   for (const word of ['rack', 'apps', 'zzzzzz'])
     expect([word, (await machine.callConvox(['--no-precheck', word], { FAKE_CONVOX: 'exit 3' })).stderr]).toEqual([
@@ -387,11 +387,11 @@ test('nothing is said to have been meant of what convox has, or of what is like 
     ])
 })
 
-test('nothing is said of a way that is not taken, since the policy refuses the command', async () => {
+test('a denied command shows no warning about the connection', async () => {
   const { status, body, headers } = effectivePolicy({ role: 'viewer' })
   const text = JSON.stringify(body)
   const head = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
-  const asked = await startTlsGateway({
+  const gateway = await startTlsGateway({
     onConnection: (socket) =>
       socket.once(
         'data',
@@ -403,15 +403,15 @@ test('nothing is said of a way that is not taken, since the policy refuses the c
   })
   machine.configure({
     ...config,
-    gateways: { staging: { url: asked.origin, ca: root, relay: false } },
+    gateways: { staging: { url: gateway.origin, ca: root, relay: false } },
   })
-  const refused = await machine.callConvox(['apps', 'delete', 'web'])
-  expect(refused).toMatchObject({ code: 5, convox: null, stderr: expect.stringContaining('app:delete') })
-  expect(refused.stderr).not.toContain('unverified')
+  const denied = await machine.callConvox(['apps', 'delete', 'web'])
+  expect(denied).toMatchObject({ code: 5, convox: null, stderr: expect.stringContaining('app:delete') })
+  expect(denied.stderr).not.toContain('unverified')
   expect((await machine.callConvox(['apps'])).stderr).toContain('unverified')
 })
 
-test.each(['.', ''])('a convox where the person stands is not run, with %j on the PATH', async (entry) => {
+test.each(['.', ''])('a convox in the working directory does not run, even with %j on the PATH', async (entry) => {
   machine.configure(config)
   writeFakeConvox(join(machine.cwd, 'convox'))
   const PATH = `${entry}:${dirname(process.execPath)}`
@@ -423,54 +423,54 @@ test.each(['.', ''])('a convox where the person stands is not run, with %j on th
   rmSync(join(machine.cwd, 'convox'))
 })
 
-test('a directory in the place of .convox/rack is no choice', async () => {
+test('a directory at .convox/rack chooses no rack', async () => {
   machine.configure(config)
   machine.write(join(machine.cwd, '.convox', 'rack', 'x'), '')
   expect((await machine.callConvox(['apps'])).convox?.rackUrl).toBe(staging)
   rmSync(join(machine.cwd, '.convox'), { recursive: true })
 })
 
-describe('.convox/rack of a project that means harm', () => {
-  const place = () => join(machine.cwd, '.convox', 'rack')
+describe('.convox/rack of a malicious project', () => {
+  const rackFile = () => join(machine.cwd, '.convox', 'rack')
   beforeEach(() => {
     machine.configure(config)
     machine.write(join(machine.cwd, '.convox', 'x'), '')
   })
 
-  async function refused(): Promise<string> {
-    // In a process that can be ended: one of them could keep it for ever.
+  async function expectRejected(): Promise<string> {
+    // In its own process, because a file without an end could block it forever.
     const { code, stdout, stderr, convox } = await machine.run(['apps'])
     expect({ code, stdout, convox }).toEqual({ code: 78, stdout: '', convox: null })
-    expect(stderr).toContain(".convox/rack can't be read, or holds no name of a rack")
+    expect(stderr).toContain('.convox/rack cannot be read, or does not contain the name of a rack')
     return stderr
   }
 
-  test('shows no file of the person’s that it is a link to', async () => {
-    symlinkSync(machine.configPath, place())
-    expect(await refused()).not.toContain('rgs_')
-    rmSync(place())
-    machine.write(place(), `rgs_${'a'.repeat(63)}`)
-    expect(await refused()).not.toContain('rgs_')
+  test('does not reveal a file of the user through a link', async () => {
+    symlinkSync(machine.configPath, rackFile())
+    expect(await expectRejected()).not.toContain('rgs_')
+    rmSync(rackFile())
+    machine.write(rackFile(), `rgs_${'a'.repeat(63)}`)
+    expect(await expectRejected()).not.toContain('rgs_')
   })
 
-  test('keeps nobody waiting, nor fills the memory', async () => {
-    execFileSync('mkfifo', [place()])
-    await refused()
-    rmSync(place())
-    symlinkSync('/dev/zero', place())
-    await refused()
+  test('blocks no command, and does not fill the memory', async () => {
+    execFileSync('mkfifo', [rackFile()])
+    await expectRejected()
+    rmSync(rackFile())
+    symlinkSync('/dev/zero', rackFile())
+    await expectRejected()
   })
 
-  test('that is there and can’t be read is not another rack’s command', async () => {
-    symlinkSync('rack', place())
-    await refused()
-    rmSync(place())
-    symlinkSync('gone', place())
+  test('that cannot be read does not let the command run on another rack', async () => {
+    symlinkSync('rack', rackFile())
+    await expectRejected()
+    rmSync(rackFile())
+    symlinkSync('gone', rackFile())
     expect((await machine.callConvox(['apps'])).convox?.rackUrl).toBe(staging)
   })
 })
 
-test("through the workspace's script, the rack is looked up and convox runs where the command was typed", async () => {
+test("with the workspace's script, the rack and convox use the directory in which the command was typed", async () => {
   machine.configure(config)
   const typedIn = join(machine.home, 'typed')
   machine.write(join(typedIn, '.convox', 'rack'), 'production')

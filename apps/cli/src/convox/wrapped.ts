@@ -5,18 +5,18 @@ import { findRack } from '../target/find-rack.ts'
 import type { Target } from '../target/target.ts'
 import type { CommandLine } from './command-line.ts'
 import { runConvox } from './convox.ts'
-import { noteFailure, openConnection } from './relay/open-connection.ts'
+import { connectConvox, noteFailure } from './relay/connect-convox.ts'
 
-/** Runs a convox command against the rack that was chosen, unless the policy refuses it. */
+/** Runs a convox command on the chosen rack, unless the policy denies it. */
 export async function runWrapped(context: Context, line: CommandLine): Promise<number> {
   const { words, rack } = line
   const { env } = context
-  const given = env.RACK_URL?.trim()
-  if (given) return noteFailure(context, given, await runConvox(words, context))
+  const rackUrl = env.RACK_URL?.trim()
+  if (rackUrl) return noteFailure(context, rackUrl, await runConvox(words, context))
   const renewal = startBackgroundRenewal(context, await findRack(context, rack))
   const target = await renewal.target()
   noteExpiry(context, target)
-  const connection = await openConnection(context, target, line.relay)
+  const connection = await connectConvox(context, target, line.relay)
   const start = () => {
     if (connection.warning !== null) context.note(connection.warning)
     const running = runConvox(words, { ...context, env: connection.env })
@@ -34,7 +34,7 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
 }
 
 function noteExpiry(context: Context, target: Target): void {
-  if (target.expiry.state === 'ends soon') {
+  if (target.expiry.state === 'expires soon') {
     const name = printable(target.name ?? '')
     context.note(
       `Your token for ${name} ${target.expiry.words}, at ${target.expiry.at}. Log in again with: rack-gateway login ${name}`,
@@ -42,7 +42,7 @@ function noteExpiry(context: Context, target: Target): void {
   }
 }
 
-/** Loaded only where it is used: policies and plans are most of this program. */
+/** Imports the policy check only if it is used, because it is most of the program's code. */
 async function runChecked(
   context: Context,
   target: Target,

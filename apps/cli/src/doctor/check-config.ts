@@ -2,29 +2,29 @@ import { statSync } from 'node:fs'
 import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { chosenHere } from '../target/target.ts'
-import { type Finding, ok, refusal, warning } from './finding.ts'
+import { type Finding, ok, problemFrom, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** The file, and what chooses the rack. That somebody isn't logged in is the token's matter. */
+/** Checks the configuration file, and what chooses the rack. A missing login is a finding of the token check. */
 export async function checkConfig(subject: Subject): Promise<Finding> {
   const { context, fault, notices } = subject
-  if (fault !== null && exitCodeOf(fault) !== exitCodes.notLoggedIn) return refusal(fault)
-  if (notices.length > 0) return warning(notices.map(printable).join('; '), null)
+  if (fault !== null && exitCodeOf(fault) !== exitCodes.notLoggedIn) return problemFrom(fault)
+  if (notices.length > 0) return warning(notices.map(printable).join(' '), null)
   const { env, configPath } = context
-  if (env.RACK_URL?.trim()) return ok('RACK_URL is set, so nothing else chooses the gateway or the rack')
-  if (env.RACK_GATEWAY_URL) return ok('RACK_GATEWAY_URL and RACK_GATEWAY_TOKEN stand in for the file')
+  if (env.RACK_URL?.trim()) return ok('RACK_URL chooses the gateway and the rack.')
+  if (env.RACK_GATEWAY_URL) return ok('RACK_GATEWAY_URL and RACK_GATEWAY_TOKEN replace the file.')
   const mode = modeOf(configPath)
-  if (mode === null) return warning(`there is no ${configPath} yet`, 'rack-gateway login NAME URL')
-  return ok(`${configPath} (${mode})${chosenRack(subject)}`)
+  if (mode === null) return warning(`There is no ${configPath} yet.`, 'Log in with: rack-gateway login NAME URL')
+  return ok(`The file is ${configPath} (${mode}).${chosenRack(subject)}`)
 }
 
 function chosenRack({ context, rack, target }: Subject): string {
   if (target?.name == null) return ''
   const from = chosenHere(context, rack)?.from ?? 'the current or only one'
-  return `: the rack ${printable(target.name)}, ${from}, at ${target.origin}`
+  return ` The rack is ${printable(target.name)}, ${from}, at ${target.origin}.`
 }
 
-/** As `0600`; null for a file that isn't there. */
+/** Such as `0600`; null if there is no file. */
 export function modeOf(path: string): string | null {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode
   return mode === undefined ? null : `0${(mode & 0o777).toString(8)}`

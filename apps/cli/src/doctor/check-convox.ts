@@ -5,54 +5,58 @@ import { startError } from '../convox/convox-start-error.ts'
 import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
-import { askDeadline } from './deadlines.ts'
-import { type Finding, ok, refusal, warning } from './finding.ts'
+import { requestDeadline } from './deadlines.ts'
+import { type Finding, ok, problemFrom, warning } from './finding.ts'
 
-const longest = 200
+const maxOutputLength = 200
 
-type Ran =
-  | { readonly kind: 'ended'; readonly code: number | null; readonly said: string }
+type RunResult =
+  /** `code` is null if it was killed at the deadline. */
+  | { readonly kind: 'ended'; readonly code: number | null; readonly output: string }
   | { readonly kind: 'failed'; readonly reason: string }
 
-/** Whether convox is there, can be run, and which version it is. */
+/** Checks that convox exists and can be run, and finds its version. */
 export async function checkConvox({ context }: { readonly context: Context }): Promise<Finding> {
   const { env } = context
-  const named = convoxName(env)
+  const name = convoxName(env)
   const file = findConvox(context)
-  if (file === null) return refusal(new ConvoxMissing(named))
-  const shown = `${printable(file)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
-  const ran = await run(file, env)
-  if (ran.kind === 'failed') return refusal(startError(named, ran.reason))
-  const said = printable(ran.said.trim().split(/\r?\n/, 1)[0] ?? '')
-  if (/^rack-gateway \d/.test(said)) return refusal(new ConvoxIsRackGateway(named))
-  if (ran.code === 0 && said !== '') return ok(`${said}, ${shown}`)
-  const why = ran.code === null ? `did not end within ${askDeadline / 1_000} s` : `ended with ${ran.code}`
-  return warning(`${shown} does not say its version: it ${why}`, 'check that it is the Convox CLI: convox --version')
+  if (file === null) return problemFrom(new ConvoxMissing(name))
+  const path = `${printable(file)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
+  const result = await run(file, env)
+  if (result.kind === 'failed') return problemFrom(startError(name, result.reason))
+  const output = printable(result.output.trim().split(/\r?\n/, 1)[0] ?? '')
+  if (/^rack-gateway \d/.test(output)) return problemFrom(new ConvoxIsRackGateway(name))
+  if (result.code === 0 && output !== '') return ok(`${output}, ${path}`)
+  const reason = result.code === null ? `did not end within ${requestDeadline / 1_000} s` : `exited with ${result.code}`
+  return warning(
+    `${path} does not print its version: it ${reason}.`,
+    'Check that it is the Convox CLI: convox --version',
+  )
 }
 
-/** It gets no token: its version is all that is asked of it. */
-function run(binary: string, env: NodeJS.ProcessEnv): Promise<Ran> {
+/** Runs `convox --version` without the token. */
+function run(binary: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
   const { RACK_URL: _url, RACK_GATEWAY_TOKEN: _token, ...rest } = env
   return new Promise((resolve) => {
     const child = spawn(binary, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'], env: rest })
-    let said = ''
-    const end = (ran: Ran) => {
+    let output = ''
+    const end = (result: RunResult) => {
       clearTimeout(timer)
-      resolve(ran)
+      resolve(result)
     }
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
-      // What it started may hold its output open.
+      // Its children may keep the pipe open.
       child.stdout?.destroy()
-      end({ kind: 'ended', code: null, said: '' })
-    }, askDeadline)
+      end({ kind: 'ended', code: null, output: '' })
+    }, requestDeadline)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(0, longest)
+      output = (output + text).slice(0, maxOutputLength)
     })
-    // A missing command emits `error` and then `close` with -2: the first one settles it.
+    // A missing command emits `error`, and then `close` with -2.
     child.once('error', (error) =>
       end({ kind: 'failed', reason: 'code' in error ? String(error.code) : error.message }),
     )
-    child.once('close', (code) => end({ kind: 'ended', code: code ?? exitCodes.failure, said }))
+    child.once('close', (code) => end({ kind: 'ended', code: code ?? exitCodes.failure, output }))
   })
 }

@@ -3,7 +3,7 @@ import { Value } from 'typebox/value'
 import { tryGateway } from '../gateway/gateway-request.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
-import { askDeadline } from './deadlines.ts'
+import { requestDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
 import type { Subject } from './subject.ts'
 
@@ -12,37 +12,36 @@ const Readiness = Type.Object({
   checks: Type.Record(Type.String(), Type.Object({ ready: Type.Boolean(), detail: Type.String() })),
 })
 
-/** Whether the gateway answers, and is ready, by its own account. */
+/** Checks that the gateway answers, and reports that it is ready. */
 export async function checkGateway({ origin, trust }: Pick<Subject, 'origin' | 'trust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const answer = await tryGateway(origin, {
     path: '/gateway/health/ready',
     trust,
-    deadline: askDeadline,
+    deadline: requestDeadline,
   })
-  const check = 'check the address and the network'
   if (answer.kind === 'unanswered')
     return problem(
-      `${origin} could not be asked: ${printable(answer.reason)}`,
-      answer.distrusted === null ? answer.next : 'see tls',
+      `The request to ${origin} failed: ${printable(answer.reason)}.`,
+      answer.untrusted === null ? answer.remedy : 'See the finding of tls.',
       exitCodes.unreachable,
     )
   const { value } = answer
   if (!Value.Check(Readiness, value))
     return problem(
-      `${origin} did not answer as a Rack Gateway does (status ${answer.status})`,
-      check,
+      `${origin} does not answer like a Rack Gateway (status ${answer.status}).`,
+      'Check the address and the network.',
       exitCodes.unreachable,
     )
-  const parts = Object.entries(value.checks)
-  const failing = parts.filter(([, { ready }]) => !ready)
-  const shown = (some: typeof parts) => some.map(([name, { detail }]) => printable(`${name}: ${detail}`)).join('; ')
-  // Details of what is well are for operators, who read them at the gateway.
+  const checks = Object.entries(value.checks)
+  const failing = checks.filter(([, { ready }]) => !ready)
+  const describe = (some: typeof checks) => some.map(([name, { detail }]) => printable(`${name}: ${detail}`)).join('; ')
+  // Details of passed checks are for operators, who see them at the gateway.
   if (failing.length === 0 && answer.status === 200)
-    return ok(printable(`ready: ${parts.map(([name]) => name).join(', ')}`))
+    return ok(printable(`The gateway is ready: ${checks.map(([name]) => name).join(', ')}.`))
   return problem(
-    `not ready; ${shown(failing.length > 0 ? failing : parts)}`,
-    "tell the gateway's operator; its log says more",
+    `The gateway is not ready: ${describe(failing.length > 0 ? failing : checks)}.`,
+    'Tell the operator of the gateway. Its log has the details.',
     failing.every(([name]) => name === 'audit') && failing.length > 0 ? exitCodes.auditUnavailable : exitCodes.failure,
   )
 }

@@ -4,19 +4,22 @@ import { version } from '../version.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** The CLI's, the gateway's and the rack's, and whether the gateway asks for a newer CLI. */
+/** Checks the versions of the CLI, the gateway, and the rack, and whether the gateway needs a newer CLI. */
 export async function checkVersions({ target }: Pick<Subject, 'target'>): Promise<Finding> {
-  const own = `rack-gateway ${version()}`
-  if (target === null) return warning(`${own}; the gateway says its own only to whom it knows`, null)
+  const cli = `rack-gateway ${version()}`
+  if (target === null) return warning(`${cli}. Without a login, the version of the gateway is unknown.`, null)
   const versions = await askVersions(target)
   const { gateway, rack, asked, unknown } = versions
-  const says = [
-    own,
+  const known = [
+    cli,
     ...(gateway ? [`gateway ${printable(gateway.version)}`] : []),
     ...(rack ? [`rack ${printable(rack.name)} ${printable(rack.version)}`] : []),
-    ...(asked?.minimum ? [`the gateway asks for rack-gateway ${printable(asked.minimum)} or newer`] : []),
+  ].join(', ')
+  const says = [
+    `${known}.`,
+    ...(asked?.minimum ? [`The gateway needs rack-gateway ${printable(asked.minimum)} or newer.`] : []),
     ...unknown,
-  ].join('; ')
+  ].join(' ')
   const advice = upgradeAdvice(versions)
   if (versions.upgrade === 'needed') return problem(says, advice)
   return advice === null && unknown.length === 0 ? ok(says) : warning(says, advice)

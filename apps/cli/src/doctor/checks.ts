@@ -1,5 +1,5 @@
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
-import { failure } from '../gateway/gateway-request.ts'
+import { failureReason } from '../gateway/gateway-request.ts'
 import { isExpected } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { checkClock } from './check-clock.ts'
@@ -11,11 +11,24 @@ import { checkTls } from './check-tls.ts'
 import { checkToken } from './check-token.ts'
 import { checkVersions } from './check-versions.ts'
 import { checkDeadline } from './deadlines.ts'
-import { type CheckName, checkNames, type Finding, type NamedFinding, problem, refusal } from './finding.ts'
-import { rackPassword } from './rack-password.ts'
+import {
+  type CheckName,
+  checkNames,
+  type Finding,
+  type NamedFinding,
+  problem,
+  problemFrom,
+  warning,
+} from './finding.ts'
 import type { Subject } from './subject.ts'
 
 type Check = (subject: Subject) => Promise<Finding>
+
+/** No program can check this from outside the rack, so each user is reminded of it. */
+const rackPassword = warning(
+  "Not checked: a rack can put its own password into every app's environment.",
+  'Ask the operator of the rack whether system-env-disable is in api_feature_gates.',
+)
 
 const checks: Readonly<Record<CheckName, Check>> = {
   config: checkConfig,
@@ -29,18 +42,22 @@ const checks: Readonly<Record<CheckName, Check>> = {
   'rack-password': async () => rackPassword,
 }
 
-/** All checks at once, none of which waits for another or longer than the deadline. */
+/** Runs all checks at the same time, each with a deadline. */
 export function runChecks(subject: Subject): Promise<NamedFinding[]> {
   return Promise.all(
-    checkNames.map(async (check) => ({ check, ...(await within(checkDeadline, checks[check](subject))) })),
+    checkNames.map(async (check) => ({ check, ...(await withDeadline(checkDeadline, checks[check](subject))) })),
   )
 }
 
-/** What a check found, or that it didn't in so many milliseconds. */
-export async function within(limit: number, check: Promise<Finding>): Promise<Finding> {
+/** Turns errors and timeouts into findings. @param limit milliseconds */
+export async function withDeadline(limit: number, check: Promise<Finding>): Promise<Finding> {
   try {
-    return await withTimeout(check, limit, () => problem(`not known within ${limit / 1_000} s`, 'try again'))
+    return await withTimeout(check, limit, () =>
+      problem(`The check did not end within ${limit / 1_000} s.`, 'Try again.'),
+    )
   } catch (error) {
-    return isExpected(error) ? refusal(error) : problem(`could not be checked: ${printable(failure(error))}`, null)
+    return isExpected(error)
+      ? problemFrom(error)
+      : problem(`The check failed: ${printable(failureReason(error))}.`, null)
   }
 }

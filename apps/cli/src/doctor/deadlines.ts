@@ -1,3 +1,3 @@
-/** Milliseconds: of a check, and of what it asks, which then has something to say before the check is over. */
+/** Milliseconds for a check, and for its request, so that the request fails first. */
 export const checkDeadline = 5_000
-export const askDeadline = 4_500
+export const requestDeadline = 4_500

@@ -1,7 +1,7 @@
-import { explanationOf } from '@rack-gateway/errors'
+import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
 
-/** What is looked at, in the order in which it is said. */
+/** The checks, in the order of the output. */
 export const checkNames = [
   'config',
   'dns',
@@ -15,11 +15,11 @@ export const checkNames = [
 ] as const
 export type CheckName = (typeof checkNames)[number]
 
-/** What a check found. */
+/** The result of a check. */
 export type Finding =
   | { readonly status: 'ok'; readonly says: string }
   | { readonly status: 'warning'; readonly says: string; readonly next: string | null }
-  /** `exit`: the exit code, where it is the only problem. */
+  /** `exit` is the exit code if this is the only kind of problem. */
   | { readonly status: 'problem'; readonly says: string; readonly next: string | null; readonly exit: number }
 
 export type NamedFinding = Finding & { readonly check: CheckName }
@@ -28,7 +28,7 @@ export function ok(says: string): Finding {
   return { status: 'ok', says }
 }
 
-/** @param next what to do; null where `says` has it, or nothing is to be done */
+/** @param next the remedy; null if there is nothing to do, or if `says` contains it */
 export function warning(says: string, next: string | null): Finding {
   return { status: 'warning', says, next }
 }
@@ -37,10 +37,12 @@ export function problem(says: string, next: string | null, exit: number = exitCo
   return { status: 'problem', says, next, exit }
 }
 
-/** What an error of ours says is wrong, and what it says to do. */
-export function refusal(error: Error): Finding {
-  const { reason, remedy: next } = explanationOf(error) ?? { reason: error.message, remedy: null }
-  return problem(reason.replace(/[:;,]$/, ''), next, exitCodeOf(error))
+/** The problem that an error of ours describes. */
+export function problemFrom(error: Error): Finding {
+  const explanation = explanationOf(error)
+  if (explanation === null) return problem(error.message, null, exitCodeOf(error))
+  const { reason, remedy } = asSentences(explanation)
+  return problem(reason, remedy, exitCodeOf(error))
 }
 
-export const noGateway = warning('not checked: no gateway is known', null)
+export const noGateway = warning('Not checked: no gateway is configured.', null)

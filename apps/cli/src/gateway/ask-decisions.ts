@@ -2,13 +2,13 @@ import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { type Decisions, type RequestOf, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors.ts'
 import type { Target } from '../target/target.ts'
-import { errorIn, refusalOf } from './gateway-refusal.ts'
+import { errorFromResponse, parseGatewayError } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'
 
 /**
- * Asks the gateway what calls would come to.
+ * Asks the gateway how it would decide calls.
  *
- * @throws as `callGateway`; Refused for a user who is locked, and so has no permissions; Usage when the gateway rejects the request itself
+ * @throws as `callGateway`; Refused for a locked user; Usage if the gateway rejects the request itself
  */
 export async function askDecisions(
   target: Target,
@@ -19,18 +19,18 @@ export async function askDecisions(
   const body = {
     ...(target.rack !== null && { rack: target.rack }),
     ...(as !== null && { as }),
-    calls: calls.map(asked),
+    calls: calls.map(toRequest),
   }
   const answer = await askGateway(origin, { ...requestFor('decide', { body }), token, trust })
   const decisions = answer.status === 200 ? readResponse('decide', answer.value) : null
   if (decisions !== null) return decisions
-  const error = errorIn(answer.value)
+  const error = parseGatewayError(answer.value)
   if (answer.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED')
     throw new Usage(error.reason, error.remedy)
-  throw refusalOf(origin, answer)
+  throw errorFromResponse(origin, answer)
 }
 
-function asked({
+function toRequest({
   route,
   app,
   params,

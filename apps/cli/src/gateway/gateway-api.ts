@@ -8,42 +8,42 @@ import {
 } from '@rack-gateway/gateway-api'
 import { GatewayUnreachable } from '../errors.ts'
 import type { Target } from '../target/target.ts'
-import { isMissing, refusalOf } from './gateway-refusal.ts'
+import { errorFromResponse, isMissing } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'
 
-/** Where to send requests, and with which token. */
-export type Asker = Pick<Target, 'origin' | 'token' | 'trust'>
+/** The address of a gateway, and the token for it. */
+export type GatewayAccess = Pick<Target, 'origin' | 'token' | 'trust'>
 
 export interface CallOptions {
   /** Thrown if the gateway has no such resource. */
   readonly missing?: Error
-  /** Milliseconds until the whole response must be there. */
+  /** Milliseconds until the whole response must have arrived. */
   readonly deadline?: number
 }
 
-/** Calls an operation of the management API. @throws what `askGateway` and `refusalOf` say */
+/** Calls an operation of the management API. @throws as `askGateway` and `errorFromResponse` */
 export function callGateway<N extends JsonEndpointName>(
-  asker: Asker,
+  gateway: GatewayAccess,
   name: N,
   request: RequestOf<N>,
   options?: CallOptions,
 ): Promise<ResponseOf<N>> {
-  return clientFor(asker).call(name, request, options)
+  return clientFor(gateway).call(name, request, options)
 }
 
-function clientFor({ origin, token, trust }: Asker): GatewayClient<CallOptions> {
+function clientFor({ origin, token, trust }: GatewayAccess): GatewayClient<CallOptions> {
   return createGatewayClient<CallOptions>({
     async request(request: HttpRequest, { missing, ...options } = {}) {
       const answer = await askGateway(origin, { ...request, ...options, token, trust })
       if (missing !== undefined && isMissing(answer)) throw missing
-      if (answer.status !== 200 && answer.status !== 201) throw refusalOf(origin, answer)
+      if (answer.status !== 200 && answer.status !== 201) throw errorFromResponse(origin, answer)
       if (answer.value !== undefined) return answer.value
       throw new GatewayUnreachable(
-        `${origin} sent an answer that is too long or no JSON:`,
-        'ask for less with --limit, or check the address',
+        `${origin} sent a response that is too long or not JSON.`,
+        'Request fewer items with --limit, or check the address.',
       )
     },
     unexpectedResponse: () =>
-      new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does:`, 'check the address'),
+      new GatewayUnreachable(`${origin} did not answer like a Rack Gateway.`, 'Check the address.'),
   })
 }

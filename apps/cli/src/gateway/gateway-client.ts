@@ -1,71 +1,70 @@
 import type { Explanation } from '@rack-gateway/errors'
 import { type Me, type RenewedSession, readResponse, requestFor } from '@rack-gateway/gateway-api'
-import type { Asker } from './gateway-api.ts'
-import { errorIn } from './gateway-refusal.ts'
+import type { GatewayAccess } from './gateway-api.ts'
+import { parseGatewayError } from './gateway-error.ts'
 import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
 
 export type MeAnswer =
   | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
-  /** The token isn't valid. */
+  /** The gateway rejects the token. */
   | {
-      readonly kind: 'refused'
+      readonly kind: 'rejected'
       readonly reason: string
-      /** What to do, where another token is no remedy: of an account that is locked. */
-      readonly next: string | null
+      /** Set if another token would not help, because the account is locked or disabled. */
+      readonly remedy: string | null
     }
-  /** The gateway has no such address. */
+  /** The server has no such operation. */
   | { readonly kind: 'unsupported' }
-  /** Nothing can be said now: no connection, or a failure of the server's. */
-  | { readonly kind: 'unreachable'; readonly reason: string; readonly next: string }
-  /** Its certificate can't be trusted, so it was sent nothing. */
-  | { readonly kind: 'distrusted'; readonly words: Explanation }
-  /** Something answers, but not as a gateway does. */
-  | { readonly kind: 'foreign'; readonly reason: string }
+  /** There is no connection, or the server has failed. */
+  | { readonly kind: 'unreachable'; readonly reason: string; readonly remedy: string }
+  /** The certificate cannot be trusted, so nothing was sent. */
+  | { readonly kind: 'untrusted'; readonly explanation: Explanation }
+  /** The server does not answer like a gateway. */
+  | { readonly kind: 'unexpected'; readonly reason: string }
 
-/** Denials of the account that every token of it meets. */
+/** Rules that deny every token of an account. */
 const accountRules: ReadonlySet<string> = new Set(['locked-user', 'disabled-service-account'])
 
-const unknownRefusal = "it has ended, was revoked, or is another gateway's:"
+const unknownRejection = 'it has expired, was revoked, or belongs to another gateway'
 
-/** Asks the gateway who the token's bearer is. @param deadline milliseconds, where it is less than usual */
-export async function askMe({ origin, token, trust }: Asker, deadline?: number): Promise<MeAnswer> {
+/** Asks the gateway to whom the token belongs. @param deadline milliseconds; the default is that of `tryGateway` */
+export async function askMe({ origin, token, trust }: GatewayAccess, deadline?: number): Promise<MeAnswer> {
   const answer = await tryGateway(origin, { ...requestFor('me', {}), token, trust, ...(deadline && { deadline }) })
   if (answer.kind === 'unanswered')
-    return answer.distrusted === null
-      ? { kind: 'unreachable', reason: answer.reason, next: answer.next }
-      : { kind: 'distrusted', words: answer.distrusted }
-  if (answer.status === 200) return understood(answer)
+    return answer.untrusted === null
+      ? { kind: 'unreachable', reason: answer.reason, remedy: answer.remedy }
+      : { kind: 'untrusted', explanation: answer.untrusted }
+  if (answer.status === 200) return parseMe(answer)
   if (answer.status === 401) {
-    const error = errorIn(answer.value)
+    const error = parseGatewayError(answer.value)
     const isAccount = error !== null && accountRules.has(error.rule)
-    return { kind: 'refused', reason: error?.reason ?? unknownRefusal, next: isAccount ? error.remedy : null }
+    return { kind: 'rejected', reason: error?.reason ?? unknownRejection, remedy: isAccount ? error.remedy : null }
   }
   if (answer.status === 404) return { kind: 'unsupported' }
-  const reason = errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`
-  if (answer.status < 500) return { kind: 'foreign', reason }
-  return { kind: 'unreachable', reason, next: 'try again in a moment, and look whether it is ready' }
+  const reason = parseGatewayError(answer.value)?.sentence ?? `it answered with status ${answer.status}`
+  if (answer.status < 500) return { kind: 'unexpected', reason }
+  return { kind: 'unreachable', reason, remedy: 'Try again in a moment.' }
 }
 
-/** Longer than the gateway waits for an identity provider: a token that comes when nobody listens any more is lost. */
+/** Longer than the gateway waits for an identity provider. A new token is lost if this side has stopped waiting. */
 export const renewalDeadlineMs = 20_000
 const endDeadlineMs = 3_000
 
 /**
- * Asks for a session's new token.
+ * Requests a new token for a session.
  *
- * @param leaving gives it up
- * @returns `never` when the gateway doesn't renew this one, `later` when it couldn't be asked
+ * @returns `never` if the gateway does not renew this session, `later` if the request failed
  */
 export async function askRenewal(
-  { origin, token, trust }: Asker,
-  leaving?: AbortSignal,
+  { origin, token, trust }: GatewayAccess,
+  signal?: AbortSignal,
 ): Promise<RenewedSession | 'never' | 'later'> {
   const answer = await tryGateway(origin, {
     ...requestFor('renewSession', {}),
     token,
     trust,
     deadline: renewalDeadlineMs,
-    ...(leaving && { signal: leaving }),
+    ...(signal && { signal }),
   }).catch(() => null)
   if (answer === null || answer.kind === 'unanswered') return 'later'
   const { status, value } = answer
@@ -73,13 +72,13 @@ export async function askRenewal(
   return (status === 200 && readResponse('renewSession', value)) || 'later'
 }
 
-/** Gives a session back that nothing will keep. What goes wrong is nothing to the person: it ends by itself. */
-export async function endSession({ origin, token, trust }: Asker, id: string): Promise<void> {
+/** Revokes a session that could not be stored. Ignores failures, because the session also expires. */
+export async function endSession({ origin, token, trust }: GatewayAccess, id: string): Promise<void> {
   await tryGateway(origin, { ...requestFor('endSession', { id }), token, trust, deadline: endDeadlineMs })
 }
 
-function understood({ value }: GatewayAnswer): MeAnswer {
+function parseMe({ value }: GatewayAnswer): MeAnswer {
   const me = readResponse('me', value)
-  if (me === null) return { kind: 'foreign', reason: 'its answer is not that of a Rack Gateway' }
+  if (me === null) return { kind: 'unexpected', reason: 'its answer is not that of a Rack Gateway' }
   return { kind: 'known', me, expiresAt: new Date(me.expiresAt).toISOString() }
 }

@@ -21,7 +21,7 @@ afterEach(async () => {
   gateway = null
 })
 
-test('a redirect is an answer, and not followed', async () => {
+test('does not follow a redirect', async () => {
   const elsewhere = await startFakeGateway({ status: 200, body: {} })
   gateway = await startFakeGateway({ status: 307, headers: { location: elsewhere.url } })
   expect(await askGateway(gateway.url, { path: '/me', token })).toMatchObject({ status: 307 })
@@ -29,7 +29,7 @@ test('a redirect is an answer, and not followed', async () => {
   await elsewhere.close()
 })
 
-test('what doesn’t answer in time is given up, also in the middle of its answer', async () => {
+test('stops at the deadline, also in the middle of a response', async () => {
   gateway = await startFakeGateway({ status: 200, after: new Promise(() => {}) })
   await expect(askGateway(gateway.url, { path: '/me', token, deadline: 50 })).rejects.toThrow(
     'it did not answer within 0.05 s',
@@ -42,12 +42,12 @@ test('what doesn’t answer in time is given up, also in the middle of its answe
   expect(await tryGateway(url, { path: '/me', deadline: 50 })).toEqual({
     kind: 'unanswered',
     reason: 'it did not answer within 0.05 s',
-    next: 'check the network, and whether a VPN has to be on',
-    distrusted: null,
+    remedy: 'Check the network, and whether a VPN must be on.',
+    untrusted: null,
   })
 })
 
-test('Ctrl-C ends it as what it is', async () => {
+test('Ctrl-C ends a request with an interruption', async () => {
   gateway = await startFakeGateway({ status: 200, after: new Promise(() => {}) })
   for (const ask of [askGateway, tryGateway, openGateway]) {
     const stop = new AbortController()
@@ -57,48 +57,48 @@ test('Ctrl-C ends it as what it is', async () => {
   }
 })
 
-/** Takes connections and says nothing, not even as much as a handshake needs. */
-async function startSilence() {
+/** Accepts connections and sends nothing, not even a TLS handshake. */
+async function startSilentServer() {
   const server = createTcpServer((socket) => void socket.resume())
   const { port, close } = await listen(server)
   onTestFinished(close)
   return { server, origin: `https://127.0.0.1:${port}` }
 }
 
-/** The next connection: once it is there, and once it has ended. */
-function connectionTo(server: ReturnType<typeof createTcpServer>) {
-  const made = once(server, 'connection')
-  return { made, closed: made.then(([socket]) => once(socket, 'close')) }
+/** Resolves when the next connection opens, and when it closes. */
+function nextConnection(server: ReturnType<typeof createTcpServer>) {
+  const opened = once(server, 'connection')
+  return { opened, closed: opened.then(([socket]) => once(socket, 'close')) }
 }
 
-test('a deadline ends a connection that is still being made', async () => {
+test('the deadline ends a connection attempt', async () => {
   const deadline = new AbortController()
   const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal)
-  const { server, origin } = await startSilence()
-  const { made, closed } = connectionTo(server)
+  const { server, origin } = await startSilentServer()
+  const { opened, closed } = nextConnection(server)
   const answer = tryGateway(origin, { path: '/me', token, deadline: 50 })
-  await made
+  await opened
   deadline.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
   expect(await answer).toEqual({
     kind: 'unanswered',
     reason: 'it did not answer within 0.05 s',
-    next: 'check the network, and whether a VPN has to be on',
-    distrusted: null,
+    remedy: 'Check the network, and whether a VPN must be on.',
+    untrusted: null,
   })
   await closed
   expect(timeout).toHaveBeenCalledWith(50)
 })
 
-test('Ctrl-C ends a connection that is still being made, or is yet to be', async () => {
-  const { server, origin } = await startSilence()
+test('Ctrl-C ends a connection attempt, and prevents the next', async () => {
+  const { server, origin } = await startSilentServer()
   for (const ask of [askGateway, tryGateway, openGateway]) {
     const stop = new AbortController()
-    const { made, closed } = connectionTo(server)
+    const { opened, closed } = nextConnection(server)
     const asked = ask(origin, { path: '/me', token, signal: stop.signal, deadline: 60_000 })
-    const refused = expect(asked).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
-    await made
+    const interrupted = expect(asked).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
+    await opened
     stop.abort()
-    await refused
+    await interrupted
     await closed
     await expect(ask(origin, { path: '/me', token, signal: stop.signal })).rejects.toMatchObject({
       code: 'RGW_CLI_INTERRUPTED',
@@ -106,7 +106,7 @@ test('Ctrl-C ends a connection that is still being made, or is yet to be', async
   }
 })
 
-test('a connection that was made for one request outlives it', async () => {
+test('a connection outlives the request that opened it', async () => {
   const gateway = await startTlsGateway({
     onConnection: (socket) =>
       socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
@@ -120,8 +120,8 @@ test('a connection that was made for one request outlives it', async () => {
   expect(gateway.connections).toHaveLength(1)
 })
 
-test('the program ends in time where a gateway says nothing', async () => {
-  const { server, origin } = await startSilence()
+test('the program ends if the gateway does not answer', async () => {
+  const { server, origin } = await startSilentServer()
   const machine = createMachine()
   onTestFinished(() => machine.remove())
   machine.configure({
@@ -130,19 +130,19 @@ test('the program ends in time where a gateway says nothing', async () => {
   })
   expect(await machine.run(['apps'])).toMatchObject({ convox: { argv: ['apps'] } })
 
-  const { made } = connectionTo(server)
+  const { opened } = nextConnection(server)
   const tail = machine.start(['audit', 'tail'])
-  await made
+  await opened
   tail.child.kill('SIGINT')
   expect(await tail.ended).toMatchObject({ code: 0, signal: null })
 })
 
-test('an answer without end is no answer', async () => {
+test('ignores a response that is too long', async () => {
   gateway = await startFakeGateway({ status: 200, body: `[${' '.repeat(3_000_000)}]` })
   expect(await askGateway(gateway.url, { path: '/me' })).toMatchObject({ text: '', value: undefined })
 })
 
-test('certificates are verified: nothing is sent where a variable says otherwise', async () => {
+test('sends nothing if a variable turns off certificate verification', async () => {
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
   await expect(askGateway('https://127.0.0.1:8', { path: '/me', token })).rejects.toMatchObject({
     code: 'RGW_CLI_BAD_SETTING',
@@ -153,10 +153,10 @@ test('certificates are verified: nothing is sent where a variable says otherwise
 })
 
 test.each(['rgs_one\nrgs_two', 'rgs_one\u0000two', 'rgs_one two', 'rgs_öne', ''])(
-  'what no token can be is sent nowhere, and not repeated: %j',
-  async (broken) => {
+  'neither sends nor repeats an invalid token: %j',
+  async (invalid) => {
     gateway = await startFakeGateway({ status: 200, body: {} })
-    const error: unknown = await tryGateway(gateway.url, { path: '/me', token: new Secret(broken) }).catch(
+    const error: unknown = await tryGateway(gateway.url, { path: '/me', token: new Secret(invalid) }).catch(
       (thrown: unknown) => thrown,
     )
     expect(error).toMatchObject({ code: 'RGW_CLI_BAD_SETTING', message: expect.not.stringMatching(/rgs_/) })
@@ -164,11 +164,11 @@ test.each(['rgs_one\nrgs_two', 'rgs_one\u0000two', 'rgs_one two', 'rgs_öne', ''
   },
 )
 
-test('one whose authorities are named is asked as any other: it may be slow, break off, redirect or have nothing to say', async () => {
+test('handles slow, partial, redirecting, and empty responses when authorities are configured', async () => {
   const answers: Readonly<Record<string, string>> = {
     half: 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"half":',
     same: 'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n',
-    away: 'HTTP/1.1 307 Away\r\nLocation: https://elsewhere.example.com\r\nContent-Length: 0\r\n\r\n',
+    moved: 'HTTP/1.1 307 Moved\r\nLocation: https://elsewhere.example.com\r\nContent-Length: 0\r\n\r\n',
     slow: 'HTTP/1.1 ',
   }
   const { origin } = await startTlsGateway({
@@ -180,34 +180,34 @@ test('one whose authorities are named is asked as any other: it may be slow, bre
   })
   const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
   const ask = (path: string, deadline: number) => tryGateway(origin, { path, token, trust, body: { a: 1 }, deadline })
-  const late = {
+  const timedOut = {
     kind: 'unanswered',
     reason: 'it did not answer within 0.2 s',
-    next: 'check the network, and whether a VPN has to be on',
-    distrusted: null,
+    remedy: 'Check the network, and whether a VPN must be on.',
+    untrusted: null,
   }
-  expect(await ask('/half', 200)).toEqual(late)
+  expect(await ask('/half', 200)).toEqual(timedOut)
   expect(await ask('/same', 20_000)).toMatchObject({ status: 304, text: '' })
-  expect(await ask('/away', 20_000)).toMatchObject({ status: 307 })
-  expect(await ask('/slow', 200)).toEqual(late)
+  expect(await ask('/moved', 20_000)).toMatchObject({ status: 307 })
+  expect(await ask('/slow', 200)).toEqual(timedOut)
   const stop = new AbortController()
-  const stopped = tryGateway(origin, { path: '/me', token, trust, signal: stop.signal })
+  const interrupted = tryGateway(origin, { path: '/me', token, trust, signal: stop.signal })
   stop.abort()
-  await expect(stopped).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
+  await expect(interrupted).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
   expect(await tryGateway(origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
     kind: 'unanswered',
-    reason: 'its certificate is not signed by an authority that is known here',
+    reason: 'its certificate is not signed by a trusted authority',
   })
 })
 
-test('requests of one command share a verified connection, and one that was closed meanwhile is not used again', async () => {
+test('reuses a verified connection, and opens a new one if it was closed', async () => {
   const gateway = await startTlsGateway({
     onConnection: (socket) =>
       socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
   })
   const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
   const ask = () => tryGateway(gateway.origin, { path: '/me', token, trust })
-  for (let time = 0; time < 3; time++) expect(await ask()).toMatchObject({ status: 200, value: {} })
+  for (let count = 0; count < 3; count++) expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(1)
   const [first] = gateway.connections
   const closed = once(first ?? new Socket(), 'close')
@@ -216,42 +216,42 @@ test('requests of one command share a verified connection, and one that was clos
   expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(2)
   expect(await tryGateway(gateway.origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
-    distrusted: { reason: expect.stringContaining("can't be trusted"), remedy: expect.stringContaining('--ca FILE') },
+    untrusted: { reason: expect.stringContaining('cannot be trusted'), remedy: expect.stringContaining('--ca FILE') },
   })
 })
 
-/** What can make a connection, but for looking at an address. */
-const connecting =
+/** Code that can open a connection. `isIP` cannot. */
+const opensConnection =
   /^import (?!type |\{ isIP \}).* from '(?:node:(?:http2?|https|net|tls|dgram)|undici|ws)'|\b(?:fetch|WebSocket|EventSource)\(/m
 
-test('nothing else of the program asks a gateway', () => {
-  const own = fileURLToPath(new URL('..', import.meta.url)).length
-  const found = sourceFiles().filter((path) => connecting.test(readFileSync(path, 'utf8')))
-  expect(found.map((path) => path.slice(own).replaceAll('\\', '/')).sort()).toEqual([
-    // A browser comes back to it.
+test('only the listed files open connections', () => {
+  const sourceRoot = fileURLToPath(new URL('..', import.meta.url)).length
+  const found = sourceFiles().filter((path) => opensConnection.test(readFileSync(path, 'utf8')))
+  expect(found.map((path) => path.slice(sourceRoot).replaceAll('\\', '/')).sort()).toEqual([
+    // Accepts the redirect of the browser.
     'browser-login/callback-server.ts',
-    // Convox comes in there.
+    // Accepts the connections of convox.
     'convox/relay/listener.ts',
-    // It looks at a certificate, and has no token.
-    'doctor/handshake.ts',
+    // Reads a certificate, and has no token.
+    'doctor/fetch-certificate.ts',
     'gateway/gateway-request.ts',
-    // It connects, and sends nothing.
-    'gateway/note-silent-gateway.ts',
-    // What is trusted is read there, and what a connection begins with: both for own requests and convox's.
+    // Connects, and sends nothing.
+    'gateway/note-unreachable-gateway.ts',
+    // Trusted authorities and TLS options, for own requests and those of convox.
     'gateway/tls/authorities.ts',
     'gateway/tls/connection.ts',
     'gateway/tls/system-authorities.ts',
-    // For gateway-request.ts alone.
+    // Used only by gateway-request.ts.
     'gateway/tls/verified-request.ts',
-    // GitHub gives the job its own token.
+    // Gets the ID token of a job from GitHub.
     'session/job-token.ts',
   ])
-  for (const said of [
+  for (const line of [
     "import net from 'node:net'",
     "import { isIP, connect } from 'node:net'",
     "import { request } from 'undici'",
     'await fetch(url)',
     'new WebSocket(url)',
   ])
-    expect(said).toMatch(connecting)
+    expect(line).toMatch(opensConnection)
 })

@@ -5,25 +5,23 @@ import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from '.
 import { printable } from '../output/terminal.ts'
 import { isTokenText } from '../session/token-text.ts'
 import { version } from '../version.ts'
-import { certificateFault, certificateInWords } from './tls/certificate-words.ts'
-import { type GatewayTrust, howToTrustMore } from './tls/gateway-trust.ts'
-import { type Unreachable, unreachableInWords } from './tls/unreachable-words.ts'
+import { describeCertificateFault, explainCertificateError } from './tls/certificate-errors.ts'
+import { explainConnectionError } from './tls/connection-errors.ts'
+import { type GatewayTrust, trustRemedy } from './tls/gateway-trust.ts'
 
 /** A request to the gateway, on the management API or the rack API. */
 export interface GatewayRequest {
-  /** Path and query, from the root. */
+  /** Path and query. */
   readonly path: string
   readonly method?: 'GET' | 'POST' | 'DELETE'
-  /** Without one it is asked as nobody. */
+  /** Without a token, the request is unauthenticated. */
   readonly token?: Secret
-  /** What the file says of its certificate. */
   readonly trust?: GatewayTrust | undefined
   /** Sent as JSON. */
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
-  /** Milliseconds until all of the answer must be there. */
+  /** Milliseconds until the whole response must have arrived. */
   readonly deadline?: number
-  /** Gives it up. */
   readonly signal?: AbortSignal
 }
 
@@ -31,48 +29,47 @@ export interface GatewayAnswer {
   readonly kind: 'answered'
   readonly status: number
   readonly headers: Headers
-  /** Empty when it is longer than any that we ask for. */
+  /** Empty if the body is too long. */
   readonly text: string
-  /** What the text is as JSON; undefined for what is none. */
+  /** The parsed JSON; undefined if the text is not JSON. */
   readonly value: unknown
 }
 
-export interface NoAnswer {
+export interface Unanswered {
   readonly kind: 'unanswered'
-  /** In a few words. */
+  /** A clause. */
   readonly reason: string
-  /** What to do. */
-  readonly next: string
-  /** Where its certificate can't be trusted; null where it isn't that. */
-  readonly distrusted: Explanation | null
+  readonly remedy: string
+  /** Set if the certificate cannot be trusted. */
+  readonly untrusted: Explanation | null
 }
 
-const usualDeadline = 10_000
-const longestAnswer = 2 * 1024 * 1024
+const defaultDeadline = 10_000
+const maxBodyLength = 2 * 1024 * 1024
 
-/** Asks, and tells what went wrong on the way instead of throwing. @throws Interrupted by the signal, BadSetting */
-export async function tryGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer | NoAnswer> {
-  const { deadline = usualDeadline, signal } = request
-  const limit = AbortSignal.timeout(deadline)
+/** Sends a request, and returns connection errors instead of throwing them. @throws Interrupted by the signal, BadSetting */
+export async function tryGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer | Unanswered> {
+  const { deadline = defaultDeadline, signal } = request
+  const timeout = AbortSignal.timeout(deadline)
   try {
-    const answer = await send(origin, request, signal === undefined ? limit : AbortSignal.any([limit, signal]))
-    const text = (await bodyOf(answer)) ?? ''
-    return { kind: 'answered', status: answer.status, headers: answer.headers, text, value: parsed(text) }
+    const response = await send(origin, request, signal === undefined ? timeout : AbortSignal.any([timeout, signal]))
+    const text = (await readBody(response)) ?? ''
+    return { kind: 'answered', status: response.status, headers: response.headers, text, value: parseJson(text) }
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (signal?.aborted) throw new Interrupted()
-    return { kind: 'unanswered', ...noAnswerFor(limit.aborted ? limit.reason : error, origin, request) }
+    return { kind: 'unanswered', ...explainFailure(timeout.aborted ? timeout.reason : error, origin, request) }
   }
 }
 
-/** Asks. @throws Interrupted by the signal, BadSetting, GatewayUnreachable, GatewayUntrusted */
+/** Sends a request. @throws Interrupted by the signal, BadSetting, GatewayUnreachable, GatewayUntrusted */
 export async function askGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer> {
   const answer = await tryGateway(origin, request)
-  if (answer.kind === 'unanswered') throw noAnswer(origin, answer)
+  if (answer.kind === 'unanswered') throw unreachableError(origin, answer)
   return answer
 }
 
-/** Asks for what is read while it comes: the signal ends it, no deadline does. @throws as `askGateway` */
+/** Sends a request whose response is a stream. Only the signal ends it. @throws as `askGateway` */
 export async function openGateway(
   origin: string,
   request: GatewayRequest & { signal: AbortSignal },
@@ -82,16 +79,16 @@ export async function openGateway(
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (request.signal.aborted) throw new Interrupted()
-    throw noAnswer(origin, noAnswerFor(error, origin, request))
+    throw unreachableError(origin, explainFailure(error, origin, request))
   }
 }
 
-/** The one place that speaks to a gateway. It follows no redirect, which could carry the token elsewhere. */
+/** All requests to a gateway go through this function. It follows no redirect, which could send the token elsewhere. */
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
   const { path, token, trust, body, headers } = request
   const { method = body === undefined ? 'GET' : 'POST' } = request
-  mustVerify(origin)
-  mustBeToken(token)
+  requireTlsVerification(origin)
+  requireTokenText(token)
   const url = `${origin}${path}`
   const init = {
     method,
@@ -110,47 +107,47 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
 }
 
 /** @throws BadSetting */
-function mustBeToken(token: Secret | undefined): void {
+function requireTokenText(token: Secret | undefined): void {
   if (token !== undefined && !isTokenText(token.reveal()))
-    throw new BadSetting('the token has characters that no token has:', 'log in again, or copy it again')
+    throw new BadSetting('The token has characters that tokens cannot have.', 'Log in again, or copy the token again.')
 }
 
-/** Node verifies certificates unless this variable says otherwise. @throws BadSetting */
-export function mustVerify(origin: string): void {
+/** @throws BadSetting if the environment turns off Node's verification of certificates */
+export function requireTlsVerification(origin: string): void {
   if (origin.startsWith('https:') && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     throw new BadSetting(
-      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so anybody could pass for the gateway:',
-      'unset it, and name the certificate of a CA of your own in NODE_EXTRA_CA_CERTS',
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so any server could pose as the gateway.',
+      'Unset it. If you have your own CA, name its certificate in NODE_EXTRA_CA_CERTS.',
     )
 }
 
-/** The error for a gateway that gave no answer. */
-export function noAnswer(origin: string, { reason, next, distrusted }: Omit<NoAnswer, 'kind'>): Error {
-  if (distrusted !== null) return new GatewayUntrusted(distrusted.reason, distrusted.remedy)
+export function unreachableError(origin: string, { reason, remedy, untrusted }: Omit<Unanswered, 'kind'>): Error {
+  if (untrusted !== null) return new GatewayUntrusted(untrusted.reason, untrusted.remedy)
   return new GatewayUnreachable(
-    `${origin} could not be asked: ${printable(reason)};`,
-    `${next}, with: rack-gateway doctor`,
+    `The request to ${origin} failed: ${printable(reason)}.`,
+    `${remedy} For a diagnosis, run: rack-gateway doctor`,
   )
 }
 
-function noAnswerFor(error: unknown, origin: string, { trust, deadline }: GatewayRequest): Omit<NoAnswer, 'kind'> {
-  const { what: reason, next } = unanswered(error, deadline)
-  return { reason, next, distrusted: certificateInWords(error, { origin, trustMore: howToTrustMore(trust) }) }
+function explainFailure(error: unknown, origin: string, { trust, deadline }: GatewayRequest): Omit<Unanswered, 'kind'> {
+  const untrusted = explainCertificateError(error, { origin, trustRemedy: trustRemedy(trust) })
+  return { ...explainRequestError(error, deadline), untrusted }
 }
 
-/** The body as text, or null when it is longer than any that we ask for. */
-export async function bodyOf(answer: Response): Promise<string | null> {
+/** The body as text, or null if it is too long. */
+export async function readBody(response: Response): Promise<string | null> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of response.body ?? []) {
     length += chunk.byteLength
-    if (length > longestAnswer) return null
+    if (length > maxBodyLength) return null
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
 }
 
-export function parsed(body: string): unknown {
+/** @returns undefined for text that is not JSON */
+export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body)
   } catch {
@@ -158,19 +155,19 @@ export function parsed(body: string): unknown {
   }
 }
 
-/** Why asking failed, in a few words. */
-export function failure(error: unknown): string {
-  return unanswered(error).what
+/** Why a request failed, as a clause. */
+export function failureReason(error: unknown): string {
+  return explainRequestError(error).reason
 }
 
-function unanswered(error: unknown, deadline = usualDeadline): Unreachable {
+function explainRequestError(error: unknown, deadline = defaultDeadline): Explanation {
   if (error instanceof Error && error.name === 'TimeoutError')
-    return { ...unreachableInWords({ code: 'ETIMEDOUT' }), what: `it did not answer within ${deadline / 1000} s` }
-  const fault = certificateFault(error, '')
-  if (fault !== null) return { what: `its certificate ${fault.what}`, next: fault.next }
-  // Node's `fetch` fails by an error that says nothing.
+    return { ...explainConnectionError({ code: 'ETIMEDOUT' }), reason: `it did not answer within ${deadline / 1000} s` }
+  const fault = describeCertificateFault(error, '')
+  if (fault !== null) return { reason: `its certificate ${fault.reason}`, remedy: fault.remedy }
+  // The error of Node's `fetch` has its reason only in the cause.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const words = unreachableInWords(cause)
-  if (networkErrorCode(cause) !== '') return words
-  return { ...words, what: cause instanceof Error ? cause.message : String(cause) }
+  const explanation = explainConnectionError(cause)
+  if (networkErrorCode(cause) !== '') return explanation
+  return { ...explanation, reason: cause instanceof Error ? cause.message : String(cause) }
 }

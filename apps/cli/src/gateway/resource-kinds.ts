@@ -2,67 +2,66 @@ import type { ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-a
 import { userName } from '@rack-gateway/rbac-policy'
 import { minute } from '../output/grant-text.ts'
 import { everyPage } from './every-page.ts'
-import { type Asker, callGateway } from './gateway-api.ts'
+import { callGateway, type GatewayAccess } from './gateway-api.ts'
 
-/** What administration finds by id or name, and bindings are for. */
+/** A kind of resource that commands find by ID or name. */
 export interface Kind<T> {
   /** `API token` */
-  readonly what: string
-  /** The command that lists them. */
-  readonly list: string
-  listAll(asker: Asker): Promise<T[]>
-  get(asker: Asker, id: string): Promise<T>
+  readonly noun: string
+  readonly listCommand: string
+  listAll(gateway: GatewayAccess): Promise<T[]>
+  get(gateway: GatewayAccess, id: string): Promise<T>
   idOf(item: T): string
   nameOf(item: T): string
-  /** Where another one can have the same name: a longer one, which is taken as well. */
+  /** A longer name that is accepted too, if several resources can have the same name. */
   fullNameOf?(item: T): string
-  /** What tells it from another one of the same name. */
-  moreOf(item: T): string
-  /** Whether it can still be meant by its name. */
+  /** What distinguishes it from another resource of the same name. */
+  detailsOf(item: T): string
+  /** Whether it can still be found by its name. */
   isLive(item: T, now: number): boolean
 }
 
 export const users: Kind<User> = {
-  what: 'user',
-  list: 'rack-gateway users',
-  listAll: (asker) => everyPage(asker, 'listUsers'),
-  get: (asker, id) => callGateway(asker, 'getUser', { id }),
+  noun: 'user',
+  listCommand: 'rack-gateway users',
+  listAll: (gateway) => everyPage(gateway, 'listUsers'),
+  get: (gateway, id) => callGateway(gateway, 'getUser', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ email }) => email,
   fullNameOf: userName,
-  moreOf: ({ issuer }) => issuer,
+  detailsOf: ({ issuer }) => issuer,
   isLive: () => true,
 }
 
 export const tokens: Kind<Token> = {
-  what: 'API token',
-  list: 'rack-gateway tokens',
-  listAll: (asker) => everyPage(asker, 'listTokens'),
-  get: (asker, id) => callGateway(asker, 'getToken', { id }),
+  noun: 'API token',
+  listCommand: 'rack-gateway tokens',
+  listAll: (gateway) => everyPage(gateway, 'listTokens'),
+  get: (gateway, id) => callGateway(gateway, 'getToken', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
-  moreOf: ({ owner, createdAt }) => `of ${owner.name}, made ${minute(createdAt)}`,
+  detailsOf: ({ owner, createdAt }) => `of ${owner.name}, made ${minute(createdAt)}`,
   isLive: ({ revokedAt, expiresAt }, now) => revokedAt === null && Date.parse(expiresAt) > now,
 }
 
 export const trusts: Kind<Trust> = {
-  what: 'trust',
-  list: 'rack-gateway trusts',
-  listAll: (asker) => everyPage(asker, 'listTrusts'),
-  get: (asker, id) => callGateway(asker, 'getTrust', { id }),
+  noun: 'trust',
+  listCommand: 'rack-gateway trusts',
+  listAll: (gateway) => everyPage(gateway, 'listTrusts'),
+  get: (gateway, id) => callGateway(gateway, 'getTrust', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
-  moreOf: ({ issuer, createdAt }) => `${issuer}, made ${minute(createdAt)}`,
+  detailsOf: ({ issuer, createdAt }) => `${issuer}, made ${minute(createdAt)}`,
   isLive: ({ revokedAt }) => revokedAt === null,
 }
 
 export const serviceAccounts: Kind<ServiceAccount> = {
-  what: 'service account',
-  list: 'rack-gateway service-accounts',
-  listAll: (asker) => everyPage(asker, 'listServiceAccounts'),
-  get: (asker, id) => callGateway(asker, 'getServiceAccount', { id }),
+  noun: 'service account',
+  listCommand: 'rack-gateway service-accounts',
+  listAll: (gateway) => everyPage(gateway, 'listServiceAccounts'),
+  get: (gateway, id) => callGateway(gateway, 'getServiceAccount', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
-  moreOf: ({ createdAt }) => `made ${minute(createdAt)}`,
+  detailsOf: ({ createdAt }) => `made ${minute(createdAt)}`,
   isLive: () => true,
 }

@@ -1,76 +1,76 @@
 import { readResponse, requestFor } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { printable } from '../output/terminal.ts'
+import { printable, withoutPunctuation } from '../output/terminal.ts'
 import type { Target } from '../target/target.ts'
 import { version } from '../version.ts'
-import { errorIn } from './gateway-refusal.ts'
-import { type GatewayAnswer, type NoAnswer, tryGateway } from './gateway-request.ts'
-import { isOlder } from './older-version.ts'
+import { parseGatewayError } from './gateway-error.ts'
+import { type GatewayAnswer, tryGateway, type Unanswered } from './gateway-request.ts'
 
 const RackSystem = Type.Object({ name: Type.String(), version: Type.String({ minLength: 1 }) })
 
-/** Which version each part is, as far as it could be asked. */
+/** The version of each part, as far as it is known. */
 export interface Versions {
   readonly cli: string
-  /** Of the CLI: the oldest one that the gateway still wants, and the one that was made together with it. */
+  /** The versions of the CLI that the gateway asks for: the oldest supported one, and the one of its own release. */
   readonly asked: { readonly minimum: string | null; readonly newest: string } | null
   readonly upgrade: 'needed' | 'advised' | 'none' | 'unknown'
   readonly gateway: { readonly address: string; readonly version: string } | null
   readonly rack: { readonly name: string; readonly version: string } | null
-  /** What could not be asked, and why: a sentence each. */
+  /** Why a version is unknown, one sentence for each. */
   readonly unknown: readonly string[]
 }
 
 const deadline = 4_500
 
-/** Asks the gateway and the rack behind it, both at once. */
+/** Asks the gateway and its rack at the same time. */
 export async function askVersions({
   origin,
   rack,
   token,
   trust,
 }: Pick<Target, 'origin' | 'rack' | 'token' | 'trust'>): Promise<Versions> {
-  const place = rack === null ? '/system' : `/rack/${encodeURIComponent(rack)}/system`
+  const path = rack === null ? '/system' : `/rack/${encodeURIComponent(rack)}/system`
   const [ofGateway, ofRack] = await Promise.all([
     tryGateway(origin, { ...requestFor('versions', {}), token, trust, deadline }),
-    tryGateway(origin, { path: place, token, trust, deadline }),
+    tryGateway(origin, { path, token, trust, deadline }),
   ])
-  const system = answered(ofRack)
-  const gateway = readResponse('versions', answered(ofGateway))
-  const itself = Value.Check(RackSystem, system) ? system : null
+  const rackValue = successValue(ofRack)
+  const gateway = readResponse('versions', successValue(ofGateway))
+  const system = Value.Check(RackSystem, rackValue) ? rackValue : null
   const cli = version()
   return {
     cli,
     asked: gateway?.cli ?? null,
     upgrade: upgradeOf(cli, gateway?.cli ?? null),
     gateway: gateway && { address: origin, version: gateway.gateway },
-    rack: itself && { name: rack ?? itself.name, version: itself.version },
+    rack: system && { name: rack ?? system.name, version: system.version },
     unknown: [
-      ...(gateway ? [] : [`the gateway's version is not known: ${origin} ${reasonOf(ofGateway)}`]),
-      ...(itself ? [] : [`the rack's version is not known: ${origin} ${reasonOf(ofRack)}`]),
+      ...(gateway ? [] : [`The version of the gateway is unknown: ${reasonOf(origin, ofGateway)}.`]),
+      ...(system ? [] : [`The version of the rack is unknown: ${reasonOf(origin, ofRack)}.`]),
     ],
   }
 }
 
-/** What is known where nobody can be asked. */
-export function ownVersionAlone(because: string): Versions {
+/** The versions if there is no gateway to ask. @param reason a sentence */
+export function cliVersionOnly(reason: string): Versions {
   return {
     cli: version(),
     asked: null,
     upgrade: 'unknown',
     gateway: null,
     rack: null,
-    unknown: [`the gateway and the rack were not asked: ${because}`],
+    unknown: [`The versions of the gateway and the rack are unknown. ${reason}`],
   }
 }
 
-/** What to do about the CLI's version; null where it is right, or nobody said. */
+/** Advice to upgrade the CLI; null if its version is new enough or the gateway did not say. */
 export function upgradeAdvice({ cli, upgrade, asked }: Versions): string | null {
+  const how = 'Install it in the same way as this version.'
   if (upgrade === 'needed')
-    return `this is rack-gateway ${cli}, and the gateway asks for ${printable(asked?.minimum ?? '')} or newer: get it from where you got this one`
+    return `This is rack-gateway ${cli}, and the gateway needs ${printable(asked?.minimum ?? '')} or newer. ${how}`
   if (upgrade === 'advised')
-    return `this is rack-gateway ${cli}, and with the gateway came ${printable(asked?.newest ?? '')}: get it from where you got this one`
+    return `This is rack-gateway ${cli}, and the gateway is from the release ${printable(asked?.newest ?? '')}. ${how}`
   return null
 }
 
@@ -80,15 +80,28 @@ function upgradeOf(cli: string, asked: Versions['asked']): Versions['upgrade'] {
   return isOlder(cli, asked.newest) ? 'advised' : 'none'
 }
 
-function answered(answer: GatewayAnswer | NoAnswer): unknown {
+function successValue(answer: GatewayAnswer | Unanswered): unknown {
   return answer.kind === 'answered' && answer.status === 200 ? answer.value : undefined
 }
 
-function reasonOf(answer: GatewayAnswer | NoAnswer): string {
-  if (answer.kind === 'unanswered') return `could not be asked: ${printable(answer.reason)}`
-  if (answer.status === 401) return 'refused the token'
-  if (answer.status === 403) return 'does not permit to ask (403)'
-  if (answer.status === 200) return 'did not answer as a Rack Gateway does'
-  const sentence = errorIn(answer.value)?.sentence
-  return `answered with status ${answer.status}${sentence === undefined ? '' : `: ${sentence}`}`
+/** A clause. */
+function reasonOf(origin: string, answer: GatewayAnswer | Unanswered): string {
+  if (answer.kind === 'unanswered') return `the request to ${origin} failed: ${printable(answer.reason)}`
+  if (answer.status === 401) return `${origin} rejected the token`
+  if (answer.status === 403) return `${origin} denied the request (403)`
+  if (answer.status === 200) return `${origin} did not answer like a Rack Gateway`
+  const sentence = parseGatewayError(answer.value)?.sentence
+  return `${origin} answered with status ${answer.status}${sentence === undefined ? '' : `: ${withoutPunctuation(sentence)}`}`
+}
+
+/** Whether one version is older than another; false if either is not a version. Ignores what follows the three numbers. */
+function isOlder(one: string, other: string): boolean {
+  const [numbers, others] = [numbersOf(one), numbersOf(other)]
+  if (numbers === null || others === null) return false
+  const at = numbers.findIndex((number, index) => number !== others[index])
+  return at !== -1 && (numbers[at] ?? 0) < (others[at] ?? 0)
+}
+
+function numbersOf(version: string): number[] | null {
+  return /^(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? null
 }

@@ -5,7 +5,7 @@ import { safeJson } from './safe-json.ts'
 import { table } from './table.ts'
 import { printable } from './terminal.ts'
 
-/** Prints what the schema names of a value, and nothing else: what is documented is what comes. */
+/** Prints only the fields that the schema has, so that the output is what is documented. */
 export function printJson<S extends TSchema>(context: Context, schema: S, value: Static<S>): void {
   context.print(safeJson(Value.Clean(schema, Value.Clone(value)), 2))
 }
@@ -20,9 +20,9 @@ export function printTable(
   else for (const line of table(context, headings, rows)) context.print(line)
 }
 
-/** Names and values of one thing, a line each. */
+/** Prints a name and a value per line. Leaves empty values out. */
 export function printFields(context: Context, fields: readonly (readonly [name: string, value: string])[]): void {
-  const said = fields.filter(([, value]) => value !== '')
-  const width = Math.max(...said.map(([name]) => name.length))
-  for (const [name, value] of said) context.print(`${name.padEnd(width)}  ${printable(value)}`)
+  const shown = fields.filter(([, value]) => value !== '')
+  const width = Math.max(...shown.map(([name]) => name.length))
+  for (const [name, value] of shown) context.print(`${name.padEnd(width)}  ${printable(value)}`)
 }

@@ -17,7 +17,7 @@ test.each(['y', 'Y', 'yes', 'YES'])('%s is yes', async (answer) => {
   expect(asked).toEqual(['Revoke it? [y/N] '])
 })
 
-test.each(['n', '', 'no', 'ye', 'yes!', 'Ja'])('%j is not, and it is said what was not done', async (answer) => {
+test.each(['n', '', 'no', 'ye', 'yes!', 'Ja'])('%j is no, and the error says what was not done', async (answer) => {
   const { context } = asking(answer)
   const refused: unknown = await confirm(context, 'revoke the trust a\u001b[2J', { yes: false }).catch((error) => error)
   expect(refused).toMatchObject({
@@ -26,10 +26,10 @@ test.each(['n', '', 'no', 'ye', 'yes!', 'Ja'])('%j is not, and it is said what w
   expect(exitCodeOf(refused)).toBe(130)
 })
 
-test('with --yes nobody is asked, nor what it is found out; without a terminal it is wanted', async () => {
+test('--yes skips the question, and is required without a terminal', async () => {
   const { context, asked } = asking('y', false)
-  const unasked = () => Promise.reject(new Error('was found out'))
-  await confirm(context, unasked, { yes: true })
+  const unused = () => Promise.reject(new Error('the action was looked up'))
+  await confirm(context, unused, { yes: true })
   await expect(confirm(context, async () => 'end it', { yes: false })).rejects.toMatchObject({
     code: 'RGW_CLI_USAGE',
     message: 'Without a terminal, this needs a confirmation: end it. Pass --yes to confirm it.',

@@ -3,20 +3,20 @@ import { NotConfirmed, Usage } from '../errors.ts'
 import { printable } from './terminal.ts'
 
 /**
- * Asks before something is destroyed.
+ * Asks for confirmation of an action that cannot be undone.
  *
- * @param what is about to be done, such as `revoke the API token nightly`; a function where that is to be found out first
- * @throws Usage where nobody can be asked, NotConfirmed for any answer but yes
+ * @param action such as `revoke the API token nightly`, or a function that finds this out
+ * @throws Usage without a terminal, NotConfirmed for any answer but yes
  */
 export async function confirm(
   { interactive, ask }: Pick<Context, 'interactive' | 'ask'>,
-  what: string | (() => Promise<string>),
+  action: string | (() => Promise<string>),
   { yes }: { readonly yes: boolean | undefined },
 ): Promise<void> {
   if (yes) return
-  const said = printable(typeof what === 'string' ? what : await what())
+  const text = printable(typeof action === 'string' ? action : await action())
   if (!interactive)
-    throw new Usage(`Without a terminal, this needs a confirmation: ${said}.`, 'Pass --yes to confirm it.')
-  const answer = await ask(`${said.charAt(0).toUpperCase()}${said.slice(1)}? [y/N] `)
-  if (!/^y(es)?$/i.test(answer)) throw new NotConfirmed(said)
+    throw new Usage(`Without a terminal, this needs a confirmation: ${text}.`, 'Pass --yes to confirm it.')
+  const answer = await ask(`${text.charAt(0).toUpperCase()}${text.slice(1)}? [y/N] `)
+  if (!/^y(es)?$/i.test(answer)) throw new NotConfirmed(text)
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import * as errors from '../errors.ts'
 import { exitCodeOf, exitCodes, isExpected } from './exit-codes.ts'
 
-test('every error of ours has an exit code of its own kind, and is a sentence for the person', () => {
+test('every error of the CLI has an exit code, a reason, and a remedy', () => {
   for (const CliError of Object.values(errors)) {
     const error = new CliError('a', 'b', 'c')
     expect(exitCodeOf(error), error.code).not.toBe(exitCodes.failure)
@@ -16,7 +16,7 @@ test('every error of ours has an exit code of its own kind, and is a sentence fo
   }
 })
 
-test('what the configuration throws is 78, and what nobody expected is 1', () => {
+test('errors of the configuration exit with 78, and unexpected errors with 1', () => {
   expect(exitCodeOf(new ConfigFileBroken('path', 'why'))).toBe(78)
   for (const unexpected of [
     new Error('x'),
@@ -30,6 +30,6 @@ test('what the configuration throws is 78, and what nobody expected is 1', () =>
   }
 })
 
-test('a percent sign in a message stays as it is', () => {
+test('a percent sign in a message is kept', () => {
   expect(new errors.Usage('100% of %s:', 'leave %d out').message).toBe('100% of %s: leave %d out')
 })

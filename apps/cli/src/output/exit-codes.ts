@@ -1,4 +1,4 @@
-/** What `rack-gateway` exits with when it isn't convox that ends it. */
+/** The exit codes of rack-gateway itself. Otherwise it exits with the code of convox. */
 export const exitCodes = {
   ok: 0,
   failure: 1,
@@ -15,14 +15,14 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
-/** What each one says to a script. The reference and the manual are made from it. */
+/** The meaning of each exit code, for the reference and the manual. */
 export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'done',
   failure: 'an unexpected failure; in doctor, problems of several kinds',
   usage: 'the command line is not valid, the request cannot be fulfilled, or no rack is chosen among several',
   checkFailed:
     'a check failed: a policy document, a test case, a rule without a case (--strict), the audit log, a proof, or a recording',
-  notLoggedIn: 'not logged in, or the token is missing, expired, or refused',
+  notLoggedIn: 'not logged in, or the token is missing, expired, or rejected',
   denied: 'the policy denies the call, before convox starts, in an answer to can, or at the gateway',
   waiting: 'reserved for calls that wait, such as for an approval',
   unreachable: 'the gateway cannot be reached or trusted, is too busy, fails, or is not a Rack Gateway',
@@ -61,13 +61,13 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_CONVOX_IS_RACK_GATEWAY', exitCodes.convoxMissing],
 ])
 
-/** The exit code for an error: 78 for all that `@rack-gateway/config` throws, 1 for what wasn't expected. */
+/** The exit code for an error: 78 for the errors of `@rack-gateway/config`, and 1 for unexpected errors. */
 export function exitCodeOf(error: unknown): number {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return byErrorCode.get(code) ?? (code.startsWith('RGW_CONFIG_') ? exitCodes.configuration : exitCodes.failure)
 }
 
-/** Whether an error is one of ours, whose message is the whole sentence for the person. */
+/** Whether an error is one of ours, whose message is written for the user. */
 export function isExpected(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('RGW_')
 }

@@ -1,13 +1,13 @@
 import type { Grant } from '@rack-gateway/gateway-api'
 import { expiryOf } from '../session/expiry.ts'
 
-/** `ends in 3 days`; empty for what has no end. */
+/** `expires in 3 days`; empty if it does not expire. */
 export function expiryText(expiresAt: string | null, now: number): string {
   const expiry = expiryOf(expiresAt ?? undefined, now)
   return expiry.state === 'unknown' ? '' : expiry.words
 }
 
-/** Role or permissions, and where: `ci on staging/web-*`. */
+/** A role or permissions, with their scope: `ci on staging/web-*`. */
 export function grantText({
   role,
   permissions,
@@ -17,7 +17,7 @@ export function grantText({
   return `${permissions === null ? role : permissions.join(', ')} on ${racks}/${apps}`
 }
 
-/** `2027-01-31 12:00`, in UTC; empty for never. */
+/** `2027-01-31 12:00`, in UTC; empty for null. */
 export function minute(time: string | null): string {
   return time === null ? '' : time.slice(0, 16).replace('T', ' ')
 }

@@ -4,9 +4,9 @@ import { auditShapes } from '../commands/audit/json-shapes.ts'
 import { completionShapes } from '../commands/completion/json-shapes.ts'
 import { policyShapes } from '../commands/policy/json-shapes.ts'
 import { checkNames } from '../doctor/finding.ts'
-import { Nullable } from '../nullable.ts'
 import {
   NamedBinding,
+  Nullable,
   PrintedHandedOverToken,
   PrintedLockedUser,
   PrintedNewToken,
@@ -17,54 +17,63 @@ const Text = Type.String()
 const Time = Type.String({ description: 'RFC 3339' })
 
 const Rack = Type.Object({
-  name: Type.String({ description: 'what you call it' }),
-  current: Type.Boolean({ description: 'whether it is the choice where nothing else chooses' }),
-  chosen: Type.Boolean({ description: 'whether a command that is typed here goes there' }),
-  url: Type.String({ description: 'of its gateway' }),
-  rack: Type.String({ description: 'what its gateway calls it' }),
+  name: Type.String({ description: 'your name for the rack' }),
+  current: Type.Boolean({ description: 'whether it is the current rack (rack-gateway switch)' }),
+  chosen: Type.Boolean({ description: 'whether a command in this directory and shell uses it' }),
+  url: Type.String({ description: 'the address of its gateway' }),
+  rack: Type.String({ description: 'the name that its gateway has for it' }),
   email: Nullable(Text),
   loggedIn: Type.Boolean(),
   expiresAt: Nullable(Time),
   token: Nullable(
-    Type.Enum(['shared', 'own'], { description: 'with the other racks at this address, or of this name alone' }),
+    Type.Enum(['shared', 'own'], { description: 'shared with the other racks at this address, or for this name only' }),
   ),
   keptIn: Nullable(Type.Enum(['file', 'keychain', 'environment'])),
 })
 
 const Whoami = Type.Object({
   name: Text,
-  kind: Type.String({ description: 'user, api-token or workload' }),
-  rack: Nullable(Type.String({ description: 'the only one that the token is good for' })),
-  racks: Type.Array(Text, { description: 'on which the caller has any role' }),
+  kind: Type.String({ description: 'user, api-token, or workload' }),
+  rack: Nullable(Type.String({ description: 'the only rack of the token; null for all racks' })),
+  racks: Type.Array(Text, { description: 'the racks on which you have a role' }),
   roles: Type.Array(Text),
   expiresAt: Nullable(Time),
-  gateway: Type.String({ description: 'its address' }),
-  confirmedAt: Type.String({ description: 'when the gateway last said so, RFC 3339' }),
-  chosenRack: Nullable(Type.String({ description: 'where commands go; null: the token or its only rack decides' })),
+  gateway: Type.String({ description: 'the address of the gateway' }),
+  confirmedAt: Type.String({ description: 'when the gateway last confirmed this, RFC 3339' }),
+  chosenRack: Nullable(
+    Type.String({ description: 'the rack of commands here; null if the token or its only rack decides' }),
+  ),
   keptIn: Type.Enum(['file', 'keychain', 'environment']),
 })
 
 const Login = Type.Object({
-  name: Type.String({ description: 'what you call it' }),
-  gateway: Type.String({ description: 'its address' }),
-  rack: Type.String({ description: 'what the gateway calls it' }),
-  user: Nullable(Type.String({ description: 'null where the gateway couldn’t say' })),
+  name: Type.String({ description: 'your name for the rack' }),
+  gateway: Type.String({ description: 'the address of the gateway' }),
+  rack: Type.String({ description: 'the name that the gateway has for the rack' }),
+  user: Nullable(Type.String({ description: 'null if the gateway did not answer' })),
   expiresAt: Nullable(Time),
   current: Type.Boolean({ description: 'whether it is the current rack now' }),
 })
-const Logout = Type.Object({ loggedOut: Type.Array(Text, { description: 'the names of each session' }) })
+const Logout = Type.Object({
+  loggedOut: Type.Array(Text, { description: 'the names of the racks, joined by commas for each session' }),
+})
 const Switch = Type.Object({ current: Text })
-const rackUrl = Type.String({ description: 'with the token in it' })
-const CiLogin = Type.Object({ rackUrl, racks: Type.Array(Text, { description: 'that the job may use' }) })
+const rackUrl = Type.String({ description: 'contains the token' })
+const CiLogin = Type.Object({
+  rackUrl,
+  racks: Type.Array(Text, { description: 'the racks on which the job has a role' }),
+})
 
 const Can = Type.Object({
   command: Text,
-  effect: Type.Enum(['allow', 'deny', 'needs', 'open'], { description: 'open: only the rack knows' }),
+  effect: Type.Enum(['allow', 'deny', 'needs', 'open'], {
+    description: 'open: it depends on facts that only the rack knows',
+  }),
   rack: Type.Optional(Text),
   policy: Type.Optional(Type.String({ description: 'SHA-256 of the policy document' })),
   caller: Type.Optional(Decisions.properties.caller),
   calls: Type.Array(Decisions.properties.decisions.items, {
-    description: 'those without which the command can’t succeed; decisions as in events',
+    description: 'the calls that the command needs; decisions as in events',
   }),
 })
 
@@ -72,10 +81,10 @@ const Check = Type.Object({
   check: Type.Enum([...checkNames]),
   status: Type.Enum(['ok', 'warning', 'problem']),
   says: Text,
-  next: Nullable(Type.String({ description: 'what to do; null where nothing is, or where says has it' })),
+  next: Nullable(Type.String({ description: 'the remedy; null if there is nothing to do, or if says contains it' })),
 })
 const Doctor = Type.Object({
-  healthy: Type.Boolean({ description: 'whether there is no problem; warnings are none' }),
+  healthy: Type.Boolean({ description: 'whether there is no problem; a warning is not a problem' }),
   findings: Type.Array(Check),
 })
 
@@ -83,17 +92,17 @@ const Version = Type.Object({
   cli: Text,
   asked: Nullable(
     Type.Object({
-      minimum: Nullable(Type.String({ description: 'the oldest one that the gateway still wants' })),
-      newest: Type.String({ description: 'the one that was made together with the gateway' }),
+      minimum: Nullable(Type.String({ description: 'the oldest version that the gateway supports' })),
+      newest: Type.String({ description: 'the version of the gateway’s own release' }),
     }),
   ),
   upgrade: Type.Enum(['needed', 'advised', 'none', 'unknown']),
   gateway: Nullable(Type.Object({ address: Text, version: Text })),
   rack: Nullable(Type.Object({ name: Text, version: Text })),
-  unknown: Type.Array(Text, { description: 'what could not be asked, and why: a sentence each' }),
+  unknown: Type.Array(Text, { description: 'why a version is unknown, one sentence for each' }),
 })
 
-/** What each command prints with --json. A member that isn't in it is nothing to rely on. */
+/** What each command prints with `--json`. Fields that are not listed can change. */
 export const jsonShapes: Readonly<Record<string, TSchema>> = {
   login: Login,
   logout: Logout,

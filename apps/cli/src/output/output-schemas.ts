@@ -1,8 +1,9 @@
 import { Binding, endpoints, HandedOverToken, LockedUser } from '@rack-gateway/gateway-api'
-import { type Static, Type } from 'typebox'
-import { Nullable } from '../nullable.ts'
+import { type Static, type TSchema, Type } from 'typebox'
 
-// What commands print of a response, where that differs from the response itself.
+// The output of commands that print less or more than the gateway's response.
+
+export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
 /** A binding with the name of its subject. */
 export const NamedBinding = Type.Object({

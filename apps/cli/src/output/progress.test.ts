@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Context } from '../context.ts'
 import { defaultTimeouts } from '../gateway/timeouts.ts'
-import { held } from '../testing/deferred.ts'
+import { createDeferred } from '../testing/deferred.ts'
 import { withProgress } from './progress.ts'
 
 let said: string[]
@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-function seat(interactive = true): Context {
+function createContext(interactive = true): Context {
   return {
     env: {},
     timeouts: defaultTimeouts,
@@ -37,9 +37,9 @@ function seat(interactive = true): Context {
   }
 }
 
-test('what takes a second says what it waits for and for how long, and its answer takes the place of that', async () => {
-  const work = held()
-  const running = withProgress(seat(), 'asking the gateway', async (context) => {
+test('after a second, the terminal shows the activity and its duration until the command prints', async () => {
+  const work = createDeferred()
+  const running = withProgress(createContext(), 'asking the gateway', async (context) => {
     const outcome = await work.promise
     context.print('a line')
     context.print('another')
@@ -55,9 +55,9 @@ test('what takes a second says what it waits for and for how long, and its answe
   expect(said.slice(2)).toEqual(['status ', 'print a line', 'print another'])
 })
 
-test('a question takes its place, too, and a failure leaves nothing behind', async () => {
-  const work = held()
-  const running = withProgress(seat(), 'asking', async ({ ask }) => {
+test('a question replaces the progress line, and a failure removes it', async () => {
+  const work = createDeferred()
+  const running = withProgress(createContext(), 'asking', async ({ ask }) => {
     await work.promise
     await ask('sure?')
     throw new Error('no')
@@ -71,12 +71,12 @@ test('a question takes its place, too, and a failure leaves nothing behind', asy
 })
 
 test.each([
-  ['what is done at once', seat(), 'asking', 500],
-  ['what has nothing to wait for', seat(), undefined, 5_000],
-  ['where nobody sits at a terminal', seat(false), 'asking', 5_000],
-])('%s says nothing', async (_, context, what, after) => {
-  const work = held()
-  const running = withProgress(context, what, () => work.promise)
+  ['in less than a second', createContext(), 'asking', 500],
+  ['without an activity', createContext(), undefined, 5_000],
+  ['without a terminal', createContext(false), 'asking', 5_000],
+])('%s, there is no progress line', async (_, context, activity, after) => {
+  const work = createDeferred()
+  const running = withProgress(context, activity, () => work.promise)
   await vi.advanceTimersByTimeAsync(after)
   work.end()
   await running

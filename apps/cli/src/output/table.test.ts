@@ -16,23 +16,23 @@ test('a table has its columns under their headings, and no space at the ends of 
   ])
 })
 
-test('elsewhere than on a terminal nothing is cut', () => {
+test('without a terminal, nothing is shortened', () => {
   const long = 'x'.repeat(500)
   expect(table(page, ['NAME'], [[long]])).toEqual(['NAME', long])
 })
 
-test('on a terminal each row is a line: the widest columns are cut, an id never', () => {
+test('on a terminal each row is one line: the widest columns are shortened, but never an ID', () => {
   const id = '01a21006-6e55-7646-9171-966421143187'
   const [, line = ''] = table(
     { columns: 80, styled: false },
     ['ID', 'NAME', 'WHAT'],
-    [[id, 'short', 'a command that goes on for longer than any terminal is wide, and then some']],
+    [[id, 'short', 'a command that is longer than any terminal is wide, and then a few words more']],
   )
   expect(line).toMatch(new RegExp(`^${id}  short  a command that .*…$`))
   expect(widthOf(line)).toBe(80)
 })
 
-test('wide and combined characters count as what they take, and none is cut in two', () => {
+test('wide and combined characters count by their width, and are never split', () => {
   for (const columns of [13, 14, 15, 16]) {
     const lines = table(
       { columns, styled: false },
@@ -48,16 +48,16 @@ test('wide and combined characters count as what they take, and none is cut in t
   }
 })
 
-test('a time is never cut, since half of one says nothing', () => {
+test('a time is never shortened', () => {
   const [, line] = table(
     { columns: 40, styled: false },
     ['LAST USED (UTC)', 'WHAT'],
-    [['2027-01-31 12:00', 'a command that goes on for longer than that']],
+    [['2027-01-31 12:00', 'a command that is longer than the column']],
   )
-  expect(line).toBe('2027-01-31 12:00  a command that goes o…')
+  expect(line).toBe('2027-01-31 12:00  a command that is lon…')
 })
 
-test('a heading over nothing takes no room where that is short', () => {
+test('a narrow terminal does not show empty columns', () => {
   const headings = ['NAME', 'WHERE', 'ENDS']
   const rows = [['a-name-of-ten-and-more', '*/*', '']]
   expect(table({ columns: 80, styled: false }, headings, rows)[0]).toBe('NAME                    WHERE  ENDS')
@@ -67,7 +67,7 @@ test('a heading over nothing takes no room where that is short', () => {
   ])
 })
 
-test('where columns would be cut to next to nothing, each row is a block of whole cells', () => {
+test('if the columns would become too narrow, each row is a block of complete cells', () => {
   const id = '01a21006-6e55-7646-9171-966421143187'
   const headings = ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'ENDS']
   const some = [
@@ -96,6 +96,6 @@ test('where columns would be cut to next to nothing, each row is a block of whol
   )
 })
 
-test('headings stand out where that can be shown', () => {
+test('headings are bold if styles are permitted', () => {
   expect(table({ columns: 80, styled: true }, ['A'], [['b']])).toEqual(['\u001b[1mA\u001b[0m', 'b'])
 })

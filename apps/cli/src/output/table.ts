@@ -2,31 +2,30 @@ import widthOf from 'string-width'
 import type { Context } from '../context.ts'
 import { printable } from './terminal.ts'
 
-type Screen = Pick<Context, 'columns' | 'styled'>
+type Terminal = Pick<Context, 'columns' | 'styled'>
 
 const gap = '  '
-/** No column is cut to less: what is left of a text would say nothing. */
-const narrowest = 10
-/** An id, which is to be copied, and a time, with its zone, are never cut. */
-const whole = /^ID$|\)$/
+/** Columns are not shortened to less. */
+const minWidth = 10
+/** IDs, which users copy, and times, whose headings end with a zone, are never shortened. */
+const neverShortened = /^ID$|\)$/
 
 /**
- * Rows under their headings, in columns. On a terminal each row is one line of it: columns without a value are left out, and
- * what is too long is cut, in the widest columns first, and ends in `…`. Where that would leave too little each row is a
- * block, a line a cell. Elsewhere all is said whole.
+ * Formats a table. If it is wider than the terminal, leaves out empty columns and shortens the widest columns. If they would
+ * become too narrow, prints a block with a line per cell for each row. Without a terminal, prints all text in full.
  */
 export function table(
-  { columns, styled }: Screen,
+  { columns, styled }: Terminal,
   headings: readonly string[],
   rows: readonly (readonly string[])[],
 ): string[] {
   const all = { headings, rows: rows.map((row) => row.map(printable)) }
   const title = (text: string) => (styled ? `\u001b[1m${text}\u001b[0m` : text)
-  const wanted = widthsOf(all)
-  if (columns === null || lengthOf(wanted) <= columns) return lines(title, wanted, all)
-  const said = withoutEmptyColumns(all)
-  const widths = fitting(said.headings, widthsOf(said), columns)
-  return widths === null ? blocks(title, said) : lines(title, widths, said)
+  const fullWidths = widthsOf(all)
+  if (columns === null || totalWidth(fullWidths) <= columns) return lines(title, fullWidths, all)
+  const shown = withoutEmptyColumns(all)
+  const widths = fitWidths(shown.headings, widthsOf(shown), columns)
+  return widths === null ? blocks(title, shown) : lines(title, widths, shown)
 }
 
 interface Cells {
@@ -38,62 +37,61 @@ function widthsOf({ headings, rows }: Cells): number[] {
   return headings.map((heading, column) => Math.max(widthOf(heading), ...rows.map((row) => widthOf(row[column] ?? ''))))
 }
 
-function lengthOf(widths: readonly number[]): number {
+function totalWidth(widths: readonly number[]): number {
   return widths.reduce((total, width) => total + width, gap.length * (widths.length - 1))
 }
 
-/** Where room is short, a heading over nothing takes none. */
 function withoutEmptyColumns({ headings, rows }: Cells): Cells {
-  const isSaid = (_: string, column: number) => rows.length === 0 || rows.some((row) => row[column])
-  return { headings: headings.filter(isSaid), rows: rows.map((row) => row.filter(isSaid)) }
+  const hasValue = (_: string, column: number) => rows.length === 0 || rows.some((row) => row[column])
+  return { headings: headings.filter(hasValue), rows: rows.map((row) => row.filter(hasValue)) }
 }
 
 function lines(title: (text: string) => string, widths: readonly number[], { headings, rows }: Cells): string[] {
   const [first = '', ...rest] = [headings, ...rows].map((row) =>
     widths
-      .map((width, column) => padded(cut(row[column] ?? '', width), width))
+      .map((width, column) => pad(shorten(row[column] ?? '', width), width))
       .join(gap)
       .trimEnd(),
   )
   return [title(first), ...rest]
 }
 
-/** A cell without a heading is a mark of the whole row. */
+/** A cell without a heading marks the whole row. */
 function blocks(title: (text: string) => string, { headings, rows }: Cells): string[] {
   return rows.flatMap((row, index) => {
     const mark = row.filter((cell, column) => headings[column] === '' && cell !== '').map((cell) => `${cell} `)
-    const said = headings.flatMap((heading, column) => {
+    const cells = headings.flatMap((heading, column) => {
       const cell = row[column] ?? ''
       return heading === '' || cell === '' ? [] : [`${title(`${heading}:`)} ${cell}`]
     })
-    const [first = '', ...rest] = said
+    const [first = '', ...rest] = cells
     return [...(index === 0 ? [] : ['']), mark.join('') + first, ...rest]
   })
 }
 
-/** Narrows the widest columns until all fit; null where none can be narrower. */
-function fitting(headings: readonly string[], wanted: readonly number[], columns: number): number[] | null {
-  const widths = [...wanted]
-  const narrowed = headings.map((heading) => !whole.test(heading))
-  for (let over = lengthOf(widths) - columns; over > 0; over--) {
-    const widest = Math.max(0, ...widths.filter((_, column) => narrowed[column]))
-    if (widest <= narrowest) return null
-    const at = widths.findLastIndex((width, column) => narrowed[column] && width === widest)
+/** Narrows the widest columns until all fit. @returns null if they would become too narrow */
+function fitWidths(headings: readonly string[], fullWidths: readonly number[], columns: number): number[] | null {
+  const widths = [...fullWidths]
+  const canShrink = headings.map((heading) => !neverShortened.test(heading))
+  for (let excess = totalWidth(widths) - columns; excess > 0; excess--) {
+    const widest = Math.max(0, ...widths.filter((_, column) => canShrink[column]))
+    if (widest <= minWidth) return null
+    const at = widths.findLastIndex((width, column) => canShrink[column] && width === widest)
     widths[at] = widest - 1
   }
   return widths
 }
 
-function cut(text: string, width: number): string {
+function shorten(text: string, width: number): string {
   if (widthOf(text) <= width) return text
-  let kept = ''
+  let shortened = ''
   for (const character of text) {
-    if (widthOf(kept) + widthOf(character) > width - 1) break
-    kept += character
+    if (widthOf(shortened) + widthOf(character) > width - 1) break
+    shortened += character
   }
-  return `${kept}…`
+  return `${shortened}…`
 }
 
-function padded(text: string, width: number): string {
+function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
 }

@@ -4,44 +4,45 @@ import type { Target } from '../target/target.ts'
 
 /** The renewal of a session while its command runs. */
 export interface BackgroundRenewal<T extends Target = Target> {
-  /** What the command goes with. A token that ends soon might end before it, so for a newer one it waits a little. */
+  /** The target for the command. Waits briefly for a newer token if the old one could expire while the command runs. */
   target(): Promise<T>
-  /** To be said once convox runs: what asks takes longer to load than Node. */
+  /** Call this after convox has started, because the code that sends the request takes longer to load than Node. */
   begin(): void
-  /** Resolves when the new token is kept, or nothing is to be hoped for any more. */
+  /** Resolves when the new token is stored, or the renewal has failed. */
   ended(): Promise<void>
 }
 
-/** Milliseconds. */
-const patience = 3_000
+/** Milliseconds to wait for a new token before the command starts. */
+const startTimeout = 3_000
+/** Milliseconds to wait silently after the command has ended. */
 const silentWait = 1_000
 
-/** Nothing for a token that isn't due. When the gateway can't be asked now, the token does for the other half of its life. */
+/** Does nothing if the session is not due. If the renewal fails, the token stays valid for the other half of its life. */
 export function startBackgroundRenewal<T extends Target>(context: Context, found: T): BackgroundRenewal<T> {
   const { name, renewalDue, expiry } = found
-  const leaving = new AbortController()
+  const abandoning = new AbortController()
   let renewing: Promise<T> | null = null
 
   function begin(): Promise<T> | null {
-    if (renewalDue && name !== null) renewing ??= renewed(name)
+    if (renewalDue && name !== null) renewing ??= renewTarget(name)
     return renewing
   }
 
-  async function renewed(known: string): Promise<T> {
+  async function renewTarget(name: string): Promise<T> {
     const { renew } = await import('./renewal.ts')
-    return renew(context, found, known, leaving.signal).catch(() => found)
+    return renew(context, found, name, abandoning.signal).catch(() => found)
   }
 
   return {
     target: async () => {
-      if (expiry.state !== 'ends soon') return found
-      return withTimeout(Promise.resolve(begin() ?? found), patience, () => found)
+      if (expiry.state !== 'expires soon') return found
+      return withTimeout(Promise.resolve(begin() ?? found), startTimeout, () => found)
     },
     begin: () => void begin(),
     async ended() {
       if (renewing === null || (await withTimeout(renewing, silentWait, () => null)) !== null) return
-      context.interruption().addEventListener('abort', () => leaving.abort())
-      context.note('Your session is being renewed. Ctrl-C leaves that to the next command.')
+      context.interruption().addEventListener('abort', () => abandoning.abort())
+      context.note('Renewing your session. Press Ctrl-C to leave it to the next command.')
       await renewing
     },
   }

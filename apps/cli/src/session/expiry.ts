@@ -3,18 +3,18 @@ const soon = 3 * day
 
 export type Expiry =
   | { readonly state: 'unknown' }
-  | { readonly state: 'valid' | 'ends soon' | 'expired'; readonly at: string; readonly words: string }
+  | { readonly state: 'valid' | 'expires soon' | 'expired'; readonly at: string; readonly words: string }
 
-/** How a token stands, from the file's `expires_at`. What isn't a date is unknown: the gateway knows anyway. */
+/** The state of a token by its `expires_at` in the file. Text that is not a date is unknown, and the gateway decides. */
 export function expiryOf(expiresAt: string | undefined, now: number): Expiry {
   const end = expiresAt === undefined ? Number.NaN : Date.parse(expiresAt)
   if (Number.isNaN(end)) return { state: 'unknown' }
   const at = new Date(end).toISOString()
-  if (end <= now) return { state: 'expired', at, words: `ended ${span(now - end)} ago` }
-  return { state: end - now <= soon ? 'ends soon' : 'valid', at, words: `ends in ${span(end - now)}` }
+  if (end <= now) return { state: 'expired', at, words: `expired ${span(now - end)} ago` }
+  return { state: end - now <= soon ? 'expires soon' : 'valid', at, words: `expires in ${span(end - now)}` }
 }
 
-/** A span of time in its largest unit, such as `3 days`. */
+/** A duration in its largest unit, such as `3 days`. */
 export function span(ms: number): string {
   const units: readonly [number, string][] = [
     [day, 'day'],

@@ -14,48 +14,49 @@ export interface LoginOptions {
   readonly name: string
   readonly url: string | undefined
   readonly token: string | undefined
-  /** The gateway's own name of the rack. */
+  /** The gateway's name of the rack. */
   readonly asRack: string | undefined
-  /** What `--browser` or `--no-browser` said. */
+  /** `true` for `--browser`, `false` for `--no-browser`. */
   readonly browser: boolean | undefined
   readonly rackOnly: boolean
-  /** The file with the only authorities for the gateway's certificate, as it was typed. */
+  /** The path of `--ca`, as it was typed. */
   readonly ca: string | undefined
   readonly insecure: boolean
 }
 
-/** A login, and where. */
+/** A login, and its gateway. */
 export interface LoginTarget {
   readonly options: LoginOptions
   readonly origin: string
-  /** The entry that the name has at this address. */
-  readonly kept: GatewayEntry | null
-  /** Who may have signed its certificate: as `--ca` says, else the file. */
+  /** The entry of the name, if it is for this address. */
+  readonly existing: GatewayEntry | null
+  /** By `--ca`, or else by the file. */
   readonly trust: GatewayTrust
 }
 
 export interface Credential {
   readonly token: Secret
   readonly answer: MeAnswer
-  readonly source: 'new' | 'kept'
-  /** Of a login by browser. */
+  /** Whether the token was issued now, or belongs to the session that exists for this address. */
+  readonly source: 'new' | 'existing'
+  /** Set after a login with a browser. */
   readonly session: NewSession | null
 }
 
-/** The token of a login: that of the session at this address, where it does; else one that is given, or that a browser leads to. */
+/** Gets the token of a login: from `--token`, from the session at this address, or from a login with a browser. */
 export async function credentialFor(
   context: Context,
   config: ClientConfig,
-  { options, origin, kept, trust }: LoginTarget,
+  { options, origin, existing, trust }: LoginTarget,
 ): Promise<Credential> {
   const { token: given, rackOnly, asRack: rack } = options
   if (given === undefined && !rackOnly) {
-    const known = await reusableSession(context, config, { origin, rack, kept, trust })
-    if (known !== null) return { ...known, source: 'kept', session: null }
+    const reusable = await reusableSession(context, config, { origin, rack, existing, trust })
+    if (reusable !== null) return { ...reusable, source: 'existing', session: null }
   }
   const session =
     given === undefined
-      ? await browserLogin(context, { ...options, asRack: rack ?? kept?.rack }, { origin, trust })
+      ? await browserLogin(context, { ...options, asRack: rack ?? existing?.rack }, { origin, trust })
       : null
   const token = session === null ? await givenToken(context, given ?? '') : new Secret(session.token)
   return { token, session, source: 'new', answer: await askMe({ origin, token, trust }) }
@@ -65,7 +66,7 @@ async function givenToken(context: Context, token: string): Promise<Secret> {
   const value = token === '-' ? await context.readSecret('Token: ') : token
   if (value === '')
     throw new Usage('The token is empty.', 'Pass a token to --token, or leave it out to log in with a browser.')
-  if (!isTokenText(value)) throw new Usage('The token has characters that no token has.', 'Copy it again.')
+  if (!isTokenText(value)) throw new Usage('The token has characters that tokens cannot have.', 'Copy it again.')
   return new Secret(value)
 }
 

@@ -12,33 +12,32 @@ import {
 } from '@rack-gateway/config/client'
 import type { Me } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
-import { type About, type Stored, storeToken } from '../token-store/stored-token.ts'
+import { type About, type StoredToken, storeToken } from '../token-store/stored-token.ts'
 
-/** What is kept of a login. */
+/** A login to store. */
 export interface Login {
   readonly name: string
   readonly origin: string
   readonly rack: string
-  /** What `--ca` said, as a path that holds anywhere. */
+  /** The absolute path of `--ca`. */
   readonly ca: string | undefined
   readonly token: Secret
-  /** Whether the token was got now, or is that of the session at this address already. */
-  readonly source: 'new' | 'kept'
-  /** The one rack that the token is good for. */
+  /** Whether the token was issued now, or belongs to the session that exists for this address. */
+  readonly source: 'new' | 'existing'
+  /** The only rack of the token; null for all racks. */
   readonly boundTo: string | null
   readonly about: About
 }
 
 export interface StoredLogin {
-  /** What becomes of the file; fields that aren't known stay. */
+  /** Adds the login to the configuration. Unknown fields are kept. */
   change(current: ClientConfig): ClientConfig
-  /** What it takes the place of, to be forgotten once the file is written. */
+  /** The credentials that it replaces, to be deleted after the file is written. */
   readonly replaced: readonly Credential[]
-  /** As that of `Stored`. */
-  putBack: Stored['putBack']
+  restore: StoredToken['restore']
 }
 
-/** Stores the token of a login, under the lock of credentials: a keychain may ask the person first. */
+/** Stores the token of a login. The caller has the lock of credentials, because a keychain may wait for the user. */
 export async function storeLogin(context: Context, config: ClientConfig, login: Login): Promise<StoredLogin> {
   const holder = holderOf(login)
   const own = ownHolder(login)
@@ -49,26 +48,26 @@ export async function storeLogin(context: Context, config: ClientConfig, login: 
   return {
     change: (current) => withLogin(current, login, stored),
     replaced: [...(entry === null ? [] : [{ holder: own, entry }]), ...(moved === null ? [] : [moved])],
-    putBack: stored?.putBack ?? (async () => null),
+    restore: stored?.restore ?? (async () => null),
   }
 }
 
-function withLogin(config: ClientConfig, login: Login, stored: Stored | null): ClientConfig {
+function withLogin(config: ClientConfig, login: Login, stored: StoredToken | null): ClientConfig {
   const { name, origin, rack, ca, about } = login
   const holder = holderOf(login)
-  const gateway = { ...sameGateway(config, login), url: origin, rack, ...(ca !== undefined && { ca }) }
-  const named = { ...config, gateways: { ...config.gateways, [name]: gateway }, current: config.current ?? name }
-  const free = holder.kind === 'session' ? withoutOwnToken(named, login) : named
-  const kept = entryOf(free, holder)
-  const { token: _, kept_in: __, url: ___, ...before } = kept ?? {}
-  const next = withoutUndefined({ ...before, ...about })
-  if (stored === null) return withCredential(free, holder, { ...kept, ...next })
-  const written = withCredential(free, holder, { ...next, ...stored.place })
-  return stored.told ? { ...written, file_store_told: true } : written
+  const gateway = { ...reusableEntry(config, login), url: origin, rack, ...(ca !== undefined && { ca }) }
+  const withGateway = { ...config, gateways: { ...config.gateways, [name]: gateway }, current: config.current ?? name }
+  const base = holder.kind === 'session' ? withoutOwnToken(withGateway, login) : withGateway
+  const existing = entryOf(base, holder)
+  const { token: _, kept_in: __, url: ___, ...before } = existing ?? {}
+  const entry = withoutUndefined({ ...before, ...about })
+  if (stored === null) return withCredential(base, holder, { ...existing, ...entry })
+  const written = withCredential(base, holder, { ...entry, ...stored.fields })
+  return stored.isFirstFileNote ? { ...written, file_store_told: true } : written
 }
 
-/** What the file says of a gateway counts for no other one: not whom to trust, and not to go without the relay. */
-function sameGateway(config: ClientConfig, { name, origin }: Login): GatewayEntry | undefined {
+/** If the name was for another gateway, its entry loses `ca` and `relay`, because these settings are for that gateway. */
+function reusableEntry(config: ClientConfig, { name, origin }: Login): GatewayEntry | undefined {
   const entry = gatewayOf(config, name)
   if (entry === null) return undefined
   if (gatewayAddress(entry.url).origin === origin) return entry
@@ -76,7 +75,7 @@ function sameGateway(config: ClientConfig, { name, origin }: Login): GatewayEntr
   return rest
 }
 
-/** A token of the name alone would come before the session of all. */
+/** A token of the name itself would take precedence over the shared session. */
 function withoutOwnToken(config: ClientConfig, login: Login): ClientConfig {
   const own = ownHolder(login)
   return entryOf(config, own) === null ? config : withCredential(config, own, null)
@@ -86,14 +85,14 @@ function ownHolder({ name, origin }: Login): Holder {
   return { kind: 'token', origin, name }
 }
 
-/** A session is every name's at its address, unless it is bound to one rack; another token is for its name alone. */
+/** All names of an address share a session, unless it is bound to one rack. An API token belongs to one name. */
 function holderOf(login: Login): Holder {
   const { origin, token, boundTo } = login
   const isShared = boundTo === null && !isApiToken(token.reveal())
   return isShared ? { kind: 'session', origin } : ownHolder(login)
 }
 
-/** What the gateway said of a token's bearer, as it is kept. */
+/** The gateway's answer about the principal, in the form that the file has. */
 export function confirmedBy({ kind, rack, racks, roles }: Me, now: number): NonNullable<About['confirmed']> {
   return { at: new Date(now).toISOString(), kind, rack, racks, roles }
 }

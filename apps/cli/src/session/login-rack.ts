@@ -4,26 +4,26 @@ import type { Context } from '../context.ts'
 import { UnknownRack, Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 
-/** What says which rack a name of the file is for. */
-export interface RackWanted {
+export interface RackRequest {
+  /** The user's name for the rack. */
   readonly name: string
   /** By `--as-rack`. */
   readonly rack: string | undefined
-  /** The entry that the name has at this address. */
-  readonly kept: GatewayEntry | null
+  /** The entry of the name, if it is for this address. */
+  readonly existing: GatewayEntry | null
 }
 
-const mostAttempts = 3
+const maxAttempts = 3
 
 /**
- * The rack of a name: the one that is asked for, kept from before, named like the entry, or the only one; else the person
- * is asked. Without an answer of the gateway's, it is believed to be the one of that name.
+ * Chooses the rack for a name: `--as-rack`, the rack of the existing entry, the rack with the same name, or the only rack.
+ * Otherwise asks the user. Without an answer of the gateway, assumes the rack with the same name.
  *
  * @throws UnknownRack, Usage
  */
-export async function rackFor(context: Context, wanted: RackWanted, me: Me | null): Promise<string> {
-  const { name, rack, kept } = wanted
-  if (me === null) return rack ?? kept?.rack ?? name
+export async function rackFor(context: Context, request: RackRequest, me: Me | null): Promise<string> {
+  const { name, rack, existing } = request
+  if (me === null) return rack ?? existing?.rack ?? name
   const racks = me.rack === null ? me.racks : [me.rack]
   if (racks.length === 0 && me.roles.length === 0)
     context.note('You have no role on any rack yet. Ask an administrator of the gateway.')
@@ -31,29 +31,29 @@ export async function rackFor(context: Context, wanted: RackWanted, me: Me | nul
     if (racks.length === 0)
       throw new UnknownRack('You have no role on any rack yet.', 'Ask an administrator of the gateway.')
     if (!racks.includes(rack))
-      throw new UnknownRack(`You have no role on a rack ${JSON.stringify(printable(rack))}.`, meant(rack, racks))
+      throw new UnknownRack(`You have no role on a rack ${JSON.stringify(printable(rack))}.`, suggestRack(rack, racks))
     return rack
   }
-  const found = [kept?.rack, name].find((candidate) => candidate !== undefined && racks.includes(candidate))
+  const found = [existing?.rack, name].find((candidate) => candidate !== undefined && racks.includes(candidate))
   if (found !== undefined || racks.length <= 1) return found ?? racks[0] ?? name
-  return askedRack(context, racks)
+  return askForRack(context, racks)
 }
 
-function meant(rack: string, racks: readonly string[]): string {
+function suggestRack(rack: string, racks: readonly string[]): string {
   const near = nearest(rack, racks)
   return near === null ? `Your racks: ${printable(racks.join(', '))}.` : `Did you mean ${printable(near)}?`
 }
 
-async function askedRack(context: Context, racks: readonly string[]): Promise<string> {
+async function askForRack(context: Context, racks: readonly string[]): Promise<string> {
   const listed = printable(racks.join(', '))
   const several = new Usage('You have roles on several racks of the gateway.', `Pass --as-rack with one of ${listed}`)
   if (!context.interactive) throw several
   context.note(`You have roles on several racks of the gateway: ${listed}`)
-  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const typed = await context.ask('Which one? ')
     if (typed === '') break
     if (racks.includes(typed)) return typed
-    context.note(`There is no rack ${JSON.stringify(printable(typed))}. ${meant(typed, racks)}`)
+    context.note(`There is no rack ${JSON.stringify(printable(typed))}. ${suggestRack(typed, racks)}`)
   }
   throw several
 }

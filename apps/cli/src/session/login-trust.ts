@@ -2,11 +2,11 @@ import { resolve } from 'node:path'
 import type { ClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
+import { expectedCaFile, readAuthorities } from '../gateway/tls/configured-authorities.ts'
 import { type GatewayTrust, loginWords, trustAt } from '../gateway/tls/gateway-trust.ts'
-import { authoritiesIn, wantedAuthorities } from '../gateway/tls/named-authorities.ts'
 import type { LoginOptions } from './login-credential.ts'
 
-/** Who may have signed the certificate of the gateway of a login: as `--ca` says, by a path that holds anywhere, else the file. @throws Usage for a `--ca` with no authorities in it */
+/** The authorities that a login trusts: those of `--ca`, or else those of the file. @throws Usage for an unusable `--ca` */
 export function loginTrust(
   context: Context,
   config: ClientConfig,
@@ -16,11 +16,11 @@ export function loginTrust(
   if (ca === undefined) return trustAt(context, config, { origin, name })
   if (!origin.startsWith('https:'))
     throw new Usage(
-      `--ca is for a certificate, and ${origin} has none.`,
+      `--ca is for https://, and ${origin} has no certificate.`,
       'Use an address with https://, or leave --ca out.',
     )
   const path = resolve(context.cwd, ca)
-  const read = authoritiesIn(path)
-  if ('problem' in read) throw new Usage(`--ca ${read.problem}:`, `it should be ${wantedAuthorities}`)
+  const read = readAuthorities(path)
+  if ('problem' in read) throw new Usage(`--ca ${read.problem}.`, `Pass ${expectedCaFile}.`)
   return { name, ca: path, configPath: context.configPath, login: loginWords(config, { origin, name }) }
 }

@@ -37,8 +37,8 @@ async function configured(
   return started
 }
 
-/** The session of the only gateway. */
-function kept(): unknown {
+/** The credential in the configuration. */
+function storedCredential(): unknown {
   const file: { sessions?: object; tokens?: object } = JSON.parse(JSON.stringify(machine.config()))
   return Object.values(file.sessions ?? file.tokens ?? {})[0]
 }
@@ -51,17 +51,17 @@ function deferred<T>() {
   return { promise, resolve: (value: T) => resolve(value) }
 }
 
-/** Beside these, the policy is asked for before a command. */
-const quietly = expect.stringMatching(/^(rack-gateway: your session is being renewed; Ctrl-C leaves .*\n)?$/)
+const onlyRenewalNote = expect.stringMatching(/^(rack-gateway: Renewing your session\. Press Ctrl-C .*\n)?$/)
+/** Other requests ask for the policy. */
 const renewals = ({ asked }: FakeGateway) => asked.filter(({ path }) => path?.endsWith('/renewal'))
 
 const urlWith = (token: string) => `http://convox:${token}@${gateway?.url.slice('http://'.length)}/rack/staging`
 
-describe('a session of which half is over', () => {
-  test('is renewed while convox runs, and the new token is kept for the next command', async () => {
+describe('a session that is due for renewal', () => {
+  test('is renewed while convox runs, and the new token is stored for the next command', async () => {
     const started = await configured({ status: 200, body: renewed }, inHours(-1))
     const outcome = await machine.callConvox(['apps'])
-    expect(outcome).toMatchObject({ code: 0, stderr: quietly, convox: { rackUrl: urlWith('rgs_old') } })
+    expect(outcome).toMatchObject({ code: 0, stderr: onlyRenewalNote, convox: { rackUrl: urlWith('rgs_old') } })
     expect(renewals(started)).toEqual([{ authorization: 'Bearer rgs_old', path: '/gateway/api/v1/session/renewal' }])
     expect(machine.config()).toEqual({
       gateways: { staging: { url: gateway?.url, note: 'mine' } },
@@ -77,7 +77,7 @@ describe('a session of which half is over', () => {
     })
   })
 
-  test('is renewed once by two windows at the same time', async () => {
+  test('is renewed once by two commands at the same time', async () => {
     const started = await configured({ status: 200, body: renewed }, inHours(-1))
     const outcomes = await Promise.all([machine.run(['apps']), machine.run(['ps'])])
     for (const { code, convox } of outcomes)
@@ -86,37 +86,37 @@ describe('a session of which half is over', () => {
         expect.arrayContaining([convox?.rackUrl]),
       ])
     expect(renewals(started)).toHaveLength(1)
-    expect(kept()).toMatchObject({ token: renewed.token })
+    expect(storedCredential()).toMatchObject({ token: renewed.token })
   })
 
-  test('that ends soon is renewed first: the command could outlive its token', async () => {
+  test('is renewed before the command if it expires soon', async () => {
     await configured({ status: 200, body: renewed }, inHours(-1), inHours(10))
     expect(await machine.callConvox(['apps'])).toMatchObject({
       code: 0,
-      stderr: quietly,
+      stderr: onlyRenewalNote,
       convox: { rackUrl: urlWith(renewed.token) },
     })
   })
 
   test.each([
-    ['that has half its life before it', inHours(300), 'rgs_old'],
-    ['that ends soon, after a little while', inHours(10), 'rgs_old'],
+    ['that expires late', inHours(300)],
+    ['that expires soon', inHours(10)],
   ])(
-    '%s does not hold up convox while the gateway is slow, and its token is waited for at the end',
-    async (_, ends, used) => {
+    '%s does not delay convox if the gateway is slow, and the program waits for the new token at the end',
+    async (_, expiresAt) => {
       const slow = deferred<void>()
-      await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1), ends)
+      await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1), expiresAt)
       const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
       await running.saw('"argv"')
       await running.noted('Ctrl-C')
-      expect(kept()).toMatchObject({ token: 'rgs_old' })
+      expect(storedCredential()).toMatchObject({ token: 'rgs_old' })
       slow.resolve()
-      expect(await running.ended).toMatchObject({ code: 3, convox: { rackUrl: urlWith(used) } })
-      expect(kept()).toMatchObject({ token: renewed.token })
+      expect(await running.ended).toMatchObject({ code: 3, convox: { rackUrl: urlWith('rgs_old') } })
+      expect(storedCredential()).toMatchObject({ token: renewed.token })
     },
   )
 
-  test('is renewed by whoami, which says what is true of the new token', async () => {
+  test('is renewed by whoami, which shows the new expiry', async () => {
     const me = {
       id: '01890a5d-ac96-774b-bcce-b302099a8057',
       name: 'a@example.com',
@@ -143,31 +143,31 @@ describe('a session of which half is over', () => {
       ['Bearer rgs_old', '/session/renewal'],
       [`Bearer ${renewed.token}`, '/me'],
     ])
-    expect(kept()).toMatchObject({ token: renewed.token, confirmed: { roles: ['viewer'] } })
+    expect(storedCredential()).toMatchObject({ token: renewed.token, confirmed: { roles: ['viewer'] } })
     await machine.call(['whoami'])
     expect(renewals(gateway)).toHaveLength(1)
   })
 
-  test('is left alone by whoami offline, and where the gateway has nothing to say', async () => {
+  test('is not renewed by whoami if offline, or if the gateway fails', async () => {
     const started = await configured({ status: 503, body: {} }, inHours(-1))
     for (const words of [['whoami', '--offline'], ['whoami']]) await machine.call(words)
     expect(renewals(started)).toEqual([])
-    expect(kept()).toMatchObject({ token: 'rgs_old' })
+    expect(storedCredential()).toMatchObject({ token: 'rgs_old' })
   })
 
-  test('is left to the next command by Ctrl-C at the end of this one', async () => {
+  test('is left to the next command if Ctrl-C ends the wait', async () => {
     const started = await configured({ status: 200, body: renewed, after: new Promise(() => {}) }, inHours(-1))
     const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
     await running.noted('Ctrl-C')
     running.child.kill('SIGINT')
     expect(await running.ended).toMatchObject({ code: 3, signal: null })
-    expect(kept()).toMatchObject({ token: 'rgs_old', renew_at: expect.any(String) })
+    expect(storedCredential()).toMatchObject({ token: 'rgs_old', renew_at: expect.any(String) })
     started.answer = { status: 200, body: renewed }
     expect(await machine.callConvox(['apps'])).toMatchObject({ code: 0 })
-    expect(kept()).toMatchObject({ token: renewed.token })
+    expect(storedCredential()).toMatchObject({ token: renewed.token })
   })
 
-  test('is not written over a login that came in between', async () => {
+  test('does not overwrite a login that happens meanwhile', async () => {
     const slow = deferred<void>()
     await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1))
     const running = machine.start(['--no-precheck', 'apps'])
@@ -179,7 +179,7 @@ describe('a session of which half is over', () => {
     expect(machine.config()).toEqual(other)
   })
 
-  test('whose name leads elsewhere by the time that it is its turn is not sent, and no other token takes its place', async () => {
+  test('is not renewed if its gateway name has another address by then', async () => {
     const started = await configured({ status: 200, body: renewed }, inHours(-1))
     const elsewhere = 'https://other.example.com'
     const before: Target = {
@@ -199,24 +199,24 @@ describe('a session of which half is over', () => {
     expect(started.asked).toEqual([])
   })
 
-  test('is renewed for "url" too', async () => {
+  test('is renewed by "url"', async () => {
     await configured({ status: 200, body: renewed }, inHours(-1))
     expect(await machine.call(['url'])).toMatchObject({ code: 0, stdout: `${urlWith(renewed.token)}\n` })
   })
 
   test.each([
     ['a failure', { status: 500, body: {} }],
-    ['an identity provider that can not be asked', { status: 503, body: {}, headers: { 'retry-after': '10' } }],
+    ['an unreachable identity provider', { status: 503, body: {}, headers: { 'retry-after': '10' } }],
     ['a redirect', { status: 302, headers: { location: 'https://evil.example.com/' } }],
-    ['another answer', { status: 200, body: { token: 'x' } }],
-    ['a token that is none', { status: 200, body: { ...renewed, token: 'rgs_a@evil.example.com/' } }],
-    ['a refusal of the token', { status: 401, body: {} }],
-  ])('goes on with its token after %s, and asks again next time', async (_, answer) => {
+    ['an unexpected response', { status: 200, body: { token: 'x' } }],
+    ['an invalid token', { status: 200, body: { ...renewed, token: 'rgs_a@evil.example.com/' } }],
+    ['a rejected token', { status: 401, body: {} }],
+  ])('keeps its token after %s, and is renewed by the next command', async (_, answer) => {
     const started = await configured(answer, inHours(-1))
     const before = machine.config()
     expect(await machine.callConvox(['apps'])).toMatchObject({
       code: 0,
-      stderr: quietly,
+      stderr: onlyRenewalNote,
       convox: { rackUrl: urlWith('rgs_old') },
     })
     expect(machine.config()).toEqual(before)
@@ -224,15 +224,20 @@ describe('a session of which half is over', () => {
     expect(renewals(started)).toHaveLength(2)
   })
 
-  test.each([403, 404, 409])('that is not renewed by the gateway (%i) is not asked about again', async (status) => {
+  test.each([403, 404, 409])('is not renewed again after the gateway denies it (%i)', async (status) => {
     const started = await configured({ status, body: {} }, inHours(-1))
-    for (let time = 0; time < 2; time++) await machine.call(['url'])
+    for (let count = 0; count < 2; count++) await machine.call(['url'])
     expect(renewals(started)).toHaveLength(1)
-    expect(kept()).toEqual({ token: 'rgs_old', email: 'a@example.com', expires_at: expect.any(String), more: 1 })
+    expect(storedCredential()).toEqual({
+      token: 'rgs_old',
+      email: 'a@example.com',
+      expires_at: expect.any(String),
+      more: 1,
+    })
   })
 })
 
-test('a session of which less than half is over, or a token that says nothing of it, is left alone', async () => {
+test('a session that is not due, or has no valid time for it, is not renewed', async () => {
   for (const renewAt of [inHours(1), 'soon']) {
     const started = await configured({ status: 200, body: renewed }, renewAt)
     await machine.call(['url'])

@@ -20,65 +20,68 @@ import { checkReplaceable, readToken, replaceToken } from '../token-store/stored
 import { expiryOf } from './expiry.ts'
 
 /**
- * Renews a session and keeps its new token where the old one is. One window at a time does: the second one finds the token
- * that the first one got, under whatever name of its address. The file itself is free meanwhile, and a login or logout in
- * between wins.
+ * Renews a session, and stores the new token where the old one is. Only one process renews at a time: the next one finds
+ * the new token. Other processes can change the file meanwhile, and a login or logout takes precedence.
  *
- * @param leaving gives it up: the gateway then changes nothing
+ * @param signal abandons the renewal before the gateway has changed anything
  */
-export function renew<T extends Target>(context: Context, target: T, name: string, leaving?: AbortSignal): Promise<T> {
+export function renew<T extends Target>(context: Context, target: T, name: string, signal?: AbortSignal): Promise<T> {
   const { configPath, now } = context
   return withFileLock(`${configPath}.renewal`, { waitMs: renewalDeadlineMs }, async () => {
     const { config } = await readClientConfig(configPath)
     const credential = credentialOf(config, name)
-    // By now the name may lead elsewhere, and a token goes to no gateway but its own.
-    const known = credential?.holder.origin === target.origin ? await found(context, credential) : null
-    if (known?.token !== target.token.reveal()) return targetOf(target, known, now)
-    await checkStorable(context, known)
-    const answer = await askRenewal(target, leaving)
+    // The name may be for another gateway by now, and a token must go only to its own gateway.
+    const stored = credential?.holder.origin === target.origin ? await withToken(context, credential) : null
+    if (stored?.token !== target.token.reveal()) return withStoredToken(target, stored, now)
+    await checkStorable(context, stored)
+    const answer = await askRenewal(target, signal)
     if (answer === 'later') return target
-    return targetOf(target, (await kept(context, known, answer)) ?? known, now)
+    return withStoredToken(target, (await storeRenewal(context, stored, answer)) ?? stored, now)
   })
 }
 
-interface Found extends Credential {
+interface CredentialWithToken extends Credential {
   readonly token: string
 }
 
-async function found(context: Context, credential: Credential | null): Promise<Found | null> {
+async function withToken(context: Context, credential: Credential | null): Promise<CredentialWithToken | null> {
   const token = credential === null ? null : await readToken(context, credential)
   return credential === null || token === null ? null : { ...credential, token }
 }
 
-/** A token that can't be kept is lost, and the one before it ends with the day: so it isn't asked for. */
-async function checkStorable(context: Context, known: Found): Promise<void> {
-  if (known.entry.kept_in === undefined) return
+/** Checks this before the renewal: a new token that cannot be stored is lost, and the previous one expires within a day. */
+async function checkStorable(context: Context, stored: CredentialWithToken): Promise<void> {
+  if (stored.entry.kept_in === undefined) return
   await withCredentialsLock(context, async () => {
-    const now = await newest(context, known.holder)
-    if (now?.token === known.token) await checkReplaceable(context, now, now.token)
+    const current = await readCredential(context, stored.holder)
+    if (current?.token === stored.token) await checkReplaceable(context, current, current.token)
   })
 }
 
-/** @returns what is kept now; null where a login or logout came in between */
-function kept(context: Context, known: Found, answer: RenewedSession | 'never'): Promise<Found | null> {
+/** @returns the credential that is stored now, perhaps by a login meanwhile; null after a logout */
+function storeRenewal(
+  context: Context,
+  stored: CredentialWithToken,
+  answer: RenewedSession | 'never',
+): Promise<CredentialWithToken | null> {
   const { configPath } = context
   return withCredentialsLock(context, async () => {
-    const credential = await newest(context, known.holder)
-    if (credential?.token !== known.token) return credential
+    const credential = await readCredential(context, stored.holder)
+    if (credential?.token !== stored.token) return credential
     const token = answer === 'never' ? credential.token : answer.token
-    const place = answer === 'never' ? {} : await replaceToken(context, credential, token)
+    const fields = answer === 'never' ? {} : await replaceToken(context, credential, token)
     const { config, notices } = await updateClientConfig(
       configPath,
       (current) => {
-        const before = entryOf(current, known.holder)
+        const before = entryOf(current, stored.holder)
         if (before === null || before.token !== credential.entry.token) return current
         const { renew_at: _, ...entry } = before
-        return withCredential(current, known.holder, { ...entry, ...place, ...datesOf(answer) })
+        return withCredential(current, stored.holder, { ...entry, ...fields, ...datesOf(answer) })
       },
       { waitMs: context.timeouts.fileLock },
     )
     for (const notice of notices) context.note(notice)
-    return found(context, credentialFor(config, known.holder))
+    return withToken(context, credentialFor(config, stored.holder))
   })
 }
 
@@ -86,9 +89,9 @@ function datesOf(answer: RenewedSession | 'never'): Pick<TokenEntry, 'expires_at
   return answer === 'never' ? {} : { expires_at: answer.expiresAt, renew_at: answer.renewAt }
 }
 
-async function newest(context: Context, holder: Holder): Promise<Found | null> {
+async function readCredential(context: Context, holder: Holder): Promise<CredentialWithToken | null> {
   const { config } = await readClientConfig(context.configPath)
-  return found(context, credentialFor(config, holder))
+  return withToken(context, credentialFor(config, holder))
 }
 
 function credentialFor(config: ClientConfig, holder: Holder): Credential | null {
@@ -96,7 +99,7 @@ function credentialFor(config: ClientConfig, holder: Holder): Credential | null 
   return entry === null ? null : { holder, entry }
 }
 
-function targetOf<T extends Target>(target: T, known: Found | null, now: number): T {
-  if (known === null) return target
-  return { ...target, token: new Secret(known.token), expiry: expiryOf(known.entry.expires_at, now) }
+function withStoredToken<T extends Target>(target: T, stored: CredentialWithToken | null, now: number): T {
+  if (stored === null) return target
+  return { ...target, token: new Secret(stored.token), expiry: expiryOf(stored.entry.expires_at, now) }
 }

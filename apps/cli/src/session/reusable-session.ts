@@ -9,8 +9,8 @@ export interface SessionRequest {
   readonly origin: string
   /** By `--as-rack`. */
   readonly rack: string | undefined
-  /** The entry that the name has at this address. */
-  readonly kept: GatewayEntry | null
+  /** The entry of the name, if it is for this address. */
+  readonly existing: GatewayEntry | null
   readonly trust: GatewayTrust | undefined
 }
 
@@ -20,18 +20,19 @@ export interface ReusableSession {
 }
 
 /**
- * The session that another name at this address is logged in with, where it does for this one: it is good, and not bound
- * to one rack. Null for a name that is logged in with it already: who logs in again wants a new one.
+ * Finds a valid session of another name at this address that is not bound to one rack.
+ *
+ * @returns null also if the name uses this session already, because another login asks for a new session
  */
 export async function reusableSession(
   context: Context,
   config: ClientConfig,
-  { origin, rack, kept, trust }: SessionRequest,
+  { origin, rack, existing, trust }: SessionRequest,
 ): Promise<ReusableSession | null> {
   const holder = { kind: 'session', origin } as const
   const entry = entryOf(config, holder)
-  const isForIt = kept === null || (rack !== undefined && rack !== kept.rack)
-  if (entry === null || !isForIt || expiryOf(entry.expires_at, context.now).state === 'expired') return null
+  const isNewName = existing === null || (rack !== undefined && rack !== existing.rack)
+  if (entry === null || !isNewName || expiryOf(entry.expires_at, context.now).state === 'expired') return null
   const token = await readToken(context, { holder, entry }).catch(() => null)
   if (token === null) return null
   const answer = await askMe({ origin, token: new Secret(token), trust })

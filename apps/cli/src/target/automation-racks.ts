@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts'
-import { known } from '../session/require-identity.ts'
+import { requireIdentity } from '../session/require-identity.ts'
 import type { RackRow } from './rack-row.ts'
 import { findTarget } from './target.ts'
 
-/** The racks that `RACK_GATEWAY_TOKEN` is good for, as the gateway says: there is no file that has names for them. */
+/** The racks of `RACK_GATEWAY_TOKEN`. They come from the gateway, because the file has no names for them. */
 export async function automationRacks(context: Context): Promise<RackRow[]> {
   const target = await findTarget(context, null)
-  const { me, expiresAt } = await known(target)
+  const { me, expiresAt } = await requireIdentity(target)
   const racks = me.rack === null ? me.racks : [me.rack]
   const chosen = target.rack ?? (racks.length === 1 ? racks[0] : undefined)
   return racks.map((rack) => ({

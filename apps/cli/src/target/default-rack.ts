@@ -1,11 +1,11 @@
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
-import { known } from '../session/require-identity.ts'
+import { requireIdentity } from '../session/require-identity.ts'
 import type { Target } from './target.ts'
 
-/** The only rack that a token is good for, as the gateway says. @throws TokenRefused, Usage for several, GatewayUnreachable */
+/** The only rack of a token, by the gateway. @throws TokenRefused, GatewayUnreachable; Usage if there are none or several */
 export async function defaultRack(target: Target): Promise<string> {
-  const { me } = await known(target)
+  const { me } = await requireIdentity(target)
   const racks = me.rack === null ? me.racks : [me.rack]
   const [only] = racks
   if (only === undefined)

@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts'
 import { findTarget, type RackTarget, type Target } from './target.ts'
 
-/** As `findTarget`, but with a rack: where only the environment says where to go and names none, the gateway is asked for the only one. */
+/** Like `findTarget`, but always with a rack. If the environment names a gateway without a rack, asks for the only rack. */
 export async function findRack(context: Context, flag: string | null): Promise<RackTarget> {
   return withRack(await findTarget(context, flag))
 }
 
-/** Asking the gateway takes longer to load than Node: only what needs it does. */
+/** Imports the request code only if it is needed, because it takes longer to load than Node. */
 export async function withRack(target: Target): Promise<RackTarget> {
   const { rack } = target
   if (rack !== null) return { ...target, rack }

@@ -1,20 +1,20 @@
-/** A rack as `racks --json` prints it: a stable shape, to which fields may be added. */
+/** A rack as `racks --json` prints it. The shape is stable, but fields can be added. */
 export interface RackRow {
-  /** What you call it. */
+  /** The user's name for the rack. */
   readonly name: string
-  /** Whether it is the choice where nothing else chooses. */
+  /** Whether it is the current rack of the file. */
   readonly current: boolean
-  /** Whether a command that is typed here goes there. */
+  /** Whether a command in this directory and shell uses it. */
   readonly chosen: boolean
   /** The gateway's address. */
   readonly url: string
-  /** What the gateway calls it. */
+  /** The gateway's name for the rack. */
   readonly rack: string
   readonly email: string | null
   readonly loggedIn: boolean
-  /** RFC 3339; null where it isn't known. */
+  /** RFC 3339; null if it is unknown. */
   readonly expiresAt: string | null
-  /** `shared` with the other racks at this address, or the token of this name alone. */
+  /** `shared` with the other racks at this address, or this name's `own`. */
   readonly token: 'shared' | 'own' | null
   readonly keptIn: 'file' | 'keychain' | 'environment' | null
 }

@@ -3,14 +3,14 @@ import { BadSetting } from '../errors.ts'
 import { isTokenText } from '../session/token-text.ts'
 import type { Target } from './target.ts'
 
-/** The gateway of a RACK_URL that is set already, which beats every other choice. @throws BadSetting */
+/** The gateway of RACK_URL, which takes precedence over every other choice. @throws BadSetting */
 export function rackUrlTarget(value: string | undefined): Target | null {
   const text = value?.trim()
   if (!text) return null
   const url = URL.canParse(text) ? new URL(text) : null
   const { origin } = gatewayAddress(url?.origin ?? '')
   const rack = /^\/rack\/([^/]+)$/.exec(url?.pathname ?? '')?.[1] ?? null
-  const token = decoded(url?.password ?? '')
+  const token = decode(url?.password ?? '')
   if (url === null || origin === null || !isTokenText(token))
     throw new BadSetting('RACK_URL is not https://convox:TOKEN@HOST.', 'Correct it or unset it.')
   return {
@@ -23,8 +23,8 @@ export function rackUrlTarget(value: string | undefined): Target | null {
   }
 }
 
-/** Empty for what isn't encoded as addresses are. */
-function decoded(password: string): string {
+/** Empty for an invalid percent-encoding. */
+function decode(password: string): string {
   try {
     return decodeURIComponent(password)
   } catch {

@@ -17,37 +17,36 @@ import { type Expiry, expiryOf } from '../session/expiry.ts'
 import { isTokenText } from '../session/token-text.ts'
 import { projectRack } from './project-rack.ts'
 
-/** Where a command goes, and as whom. */
+/** The gateway and rack of a command, and the credential for them. */
 export interface Target {
-  /** The gateway's name in the file; null when the environment stands in for the file. */
+  /** The user's name in the file; null if the environment replaces the file. */
   readonly name: string | null
   readonly origin: string
-  /** The rack that the address names, or null where only the environment says where to go: the token's own, or the only one. */
+  /** Null if the environment names no rack. Then it is the rack of the token, or the only one. */
   readonly rack: string | null
   readonly token: Secret
   readonly expiry: Expiry
-  /** Whether half of a session's life is over, by the file. */
+  /** Whether a session is past half of its life, by the file. */
   readonly renewalDue: boolean
-  /** Whether convox goes through the relay, as the file has it; undefined when the environment stands in for the file. */
+  /** Whether the file lets convox use the relay; undefined if the environment replaces the file. */
   readonly relay?: 'on' | 'off'
-  /** What the file says of its certificate. */
   readonly trust?: GatewayTrust | undefined
 }
 
-/** A target with its rack: what convox is started for. */
+/** A target for convox, which always needs a rack. */
 export type RackTarget = Target & { readonly rack: string }
 
-/** A rack's name, and what chose it. */
+/** The name of a rack, and the source of the choice. */
 export interface Choice {
   readonly name: string
   readonly from: string
 }
 
 /**
- * Finds the rack: `--rack`, `GATEWAY_RACK`, `.convox/rack` where the person stands, the file's `current`, its only gateway.
- * `RACK_GATEWAY_URL` with `RACK_GATEWAY_TOKEN` stand in for the file. (`RACK_URL` beats all of this: see `wrapped.ts`.)
+ * Finds the rack: `--rack`, `GATEWAY_RACK`, `.convox/rack` in this directory, the file's `current`, or its only entry.
+ * `RACK_GATEWAY_URL` and `RACK_GATEWAY_TOKEN` replace the file. `RACK_URL` takes precedence: see `wrapped.ts`.
  *
- * @throws UnknownRack, NotLoggedIn, TokenExpired, Usage, BadSetting, and what reading the file throws
+ * @throws UnknownRack, NotLoggedIn, TokenExpired, Usage, BadSetting, and the errors of reading the file
  */
 export async function findTarget(context: Context, flag: string | null): Promise<Target> {
   const { env } = context
@@ -64,17 +63,16 @@ export function rackUrl({ origin, rack, token }: RackTarget): string {
   return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`
 }
 
-/** An unknown rack, with the known rack that has a similar name. @param otherwise the remedy if no name is similar */
+/** The error for an unknown rack. Suggests a similar name. @param otherwise the remedy if no name is similar */
 export function unknownRack(
   { name, from }: { name: string; from?: string },
   { config, path }: { config: ClientConfig; path: string },
   otherwise = `Log in with: rack-gateway login ${printable(name)} URL`,
 ): Error {
   const near = nearest(name, Object.keys(config.gateways ?? {}))
-  const next = near === null ? otherwise : `Did you mean ${printable(near)}?`
   return new UnknownRack(
     `The rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}.`,
-    next,
+    near === null ? otherwise : `Did you mean ${printable(near)}?`,
   )
 }
 
@@ -107,7 +105,7 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
     name: null,
     origin,
     rack: choice?.name ?? null,
-    token: usableToken(token, 'RACK_GATEWAY_TOKEN'),
+    token: checkedToken(token, 'RACK_GATEWAY_TOKEN'),
     expiry: { state: 'unknown' },
     renewalDue: false,
   }
@@ -143,14 +141,14 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
       `Your token for ${printable(name)} ${expiry.words}, at ${expiry.at}.`,
       `Log in again with: ${again}`,
     )
-  const token = entry.token ?? (await tokenElsewhere(context, credential))
+  const token = entry.token ?? (await tokenFromKeychain(context, credential))
   if (token === null)
     throw new NotLoggedIn(`The keychain no longer has a token for ${printable(name)}.`, `Log in again with: ${again}`)
   return {
     name,
     origin,
     rack: gateway.rack ?? name,
-    token: usableToken(token, `The token of ${printable(name)} in ${path}`),
+    token: checkedToken(token, `The token of ${printable(name)} in ${path}`),
     expiry,
     renewalDue: Date.parse(entry.renew_at ?? '') <= now,
     relay: gateway.relay === false ? 'off' : 'on',
@@ -159,7 +157,7 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
 }
 
 /** Loaded only when it is used, because most files contain the token itself. */
-async function tokenElsewhere(context: Context, credential: Credential): Promise<string | null> {
+async function tokenFromKeychain(context: Context, credential: Credential): Promise<string | null> {
   return (await import('../token-store/stored-token.ts')).readToken(context, credential)
 }
 
@@ -170,8 +168,8 @@ export function currentOf(config: ClientConfig): Choice | null {
   return only === undefined || others.length > 0 ? null : { name: only, from: 'the only one' }
 }
 
-function usableToken(token: string, what: string): Secret {
+function checkedToken(token: string, what: string): Secret {
   if (!isTokenText(token))
-    throw new BadSetting(`${what} has characters that no token has.`, 'Log in again, or copy it again.')
+    throw new BadSetting(`${what} has characters that tokens cannot have.`, 'Log in again, or copy it again.')
   return new Secret(token)
 }

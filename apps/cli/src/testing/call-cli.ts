@@ -2,18 +2,18 @@ import { runCli } from '../cli.ts'
 import type { Context } from '../context.ts'
 import { quietContext } from './quiet-context.ts'
 
-/** What came of a command that ran in this process. */
-export interface Called {
+/** The result of a command that ran in this process. */
+export interface CliResult {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs one command line in this process. */
+/** Runs a command line in this process. */
 export async function callCli(
   words: readonly string[],
   change: Partial<Context> & Pick<Context, 'cwd' | 'configPath'>,
-): Promise<Called> {
+): Promise<CliResult> {
   let stdout = ''
   let stderr = ''
   const context = quietContext({

@@ -1,6 +1,6 @@
 import { callCli } from './call-cli.ts'
-import type { Asked } from './cli-process.ts'
+import type { CliRequest } from './cli-process.ts'
 
-process.on('message', ({ words, ...context }: Asked) => {
-  void callCli(words, context).then((called) => process.send?.(called))
+process.on('message', ({ words, ...context }: CliRequest) => {
+  void callCli(words, context).then((result) => process.send?.(result))
 })

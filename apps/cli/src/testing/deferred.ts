@@ -1,5 +1,5 @@
-/** A promise that resolves when it is told to. */
-export function held(): { readonly promise: Promise<string>; end(): void } {
+/** A promise that `end` resolves. */
+export function createDeferred(): { readonly promise: Promise<string>; end(): void } {
   const ending = new AbortController()
   const promise = new Promise<string>((resolve) => {
     ending.signal.addEventListener('abort', () => resolve('done'))

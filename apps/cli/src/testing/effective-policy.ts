@@ -2,24 +2,24 @@ import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import type { FakeAnswer } from './fake-gateway.ts'
 
-export interface Told {
+export interface EffectivePolicyOptions {
   readonly role?: string
   readonly document?: PolicyDocument
   /** The gateway's time, in milliseconds since the epoch. */
   readonly at?: number
   readonly status?: number
-  /** What is otherwise in its answer. */
+  /** Replaces fields of the answer. */
   readonly change?: object
 }
 
-/** What a gateway says of the policy of somebody with one role everywhere. */
+/** The gateway's answer about the effective policy of a user with one role on all racks and apps. */
 export function effectivePolicy({
   role = 'viewer',
   document = builtInPolicy(),
   at = Date.now(),
   status = 200,
   change,
-}: Told): FakeAnswer {
+}: EffectivePolicyOptions): FakeAnswer {
   const bindings = [{ id: 'b1', role, racks: '*', apps: '*', expiresAt: null }]
   const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
   const { hash } = compilePolicy(document)

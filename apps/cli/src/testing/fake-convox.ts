@@ -1,13 +1,18 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 
 /**
- * Writes a stand-in for convox: it prints its arguments, RACK_URL and directory as one line of JSON, then does what
- * FAKE_CONVOX says: `exit N`, `die SIGNAL`, `read` (repeats stdin), `ask` (asks RACK_URL for its apps as often as N says,
- * prints status and body, and fails with them), `wait` (prints each signal, ends at SIGTERM with 9), `terminal` (says what
- * it is run in, each new size, that it goes on, and does each line that is typed: `ask`, `exit N`; with `keeps`, it says
- * that it was interrupted or to quit, and stays), or `raw` (the same in
- * raw mode: prints the bytes of each key, in hexadecimal, and ends at `q`). It prints into the file FAKE_CONVOX_OUTPUT,
- * where that is set.
+ * Writes a fake convox. It prints its arguments, RACK_URL, and directory as a line of JSON, and then acts as FAKE_CONVOX
+ * says:
+ *
+ * - `exit N` and `die SIGNAL`
+ * - `read`: repeats stdin
+ * - `ask N`: requests the apps from RACK_URL N times, prints status and body, and exits with 1 for an error
+ * - `wait`: prints each signal, and exits with 9 at SIGTERM
+ * - `terminal`: prints its terminals, each new size, and SIGCONT, and runs typed lines (`ask`, `exit N`); with `keeps`, it
+ *   also prints SIGINT and SIGQUIT, and continues
+ * - `raw`: the same in raw mode; prints the bytes of each key in hexadecimal, and exits at `q`
+ *
+ * If FAKE_CONVOX_OUTPUT is set, it prints to this file.
  */
 export function writeFakeConvox(path: string): void {
   writeFileSync(
@@ -66,7 +71,7 @@ function ask(times) {
   chmodSync(path, 0o755)
 }
 
-/** What only exits needs no Node, which takes twenty times longer to start, unless a character would need an escape. */
+/** `exit` runs in the shell, because Node takes twenty times longer to start. Words that need an escape in JSON still need Node. */
 const shell = `#!/bin/sh
 [ -z "$FAKE_CONVOX_OUTPUT" ] || exec > "$FAKE_CONVOX_OUTPUT"
 case "\${FAKE_CONVOX:-exit 0}" in

@@ -5,7 +5,7 @@ export interface FakeAnswer {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** It comes no sooner. */
+  /** Delays the answer until this resolves. */
   readonly after?: Promise<unknown>
 }
 
@@ -17,15 +17,15 @@ export interface FakeGateway {
   close(): Promise<void>
 }
 
-/** A gateway on a real socket that answers everything in one way, but for what some paths have of their own. Who has its ETag gets 304. */
+/** Starts a gateway with the same answer to all requests, apart from those of `byPath`. A matching ETag gets status 304. */
 export async function startFakeGateway(
-  first: FakeAnswer,
-  ofPath: Readonly<Record<string, FakeAnswer>> = {},
+  initialAnswer: FakeAnswer,
+  byPath: Readonly<Record<string, FakeAnswer>> = {},
 ): Promise<FakeGateway> {
   const asked: { authorization: string | undefined; path: string | undefined }[] = []
   const server = createServer((request, response) => {
     asked.push({ authorization: request.headers.authorization, path: request.url })
-    const answer = ofPath[request.url ?? ''] ?? gateway.answer
+    const answer = byPath[request.url ?? ''] ?? gateway.answer
     void Promise.resolve(answer.after).then(() => {
       const { etag } = answer.headers ?? {}
       if (etag !== undefined && request.headers['if-none-match'] === etag) {
@@ -37,6 +37,6 @@ export async function startFakeGateway(
     })
   })
   const { url, close } = await listen(server)
-  const gateway: FakeGateway = { url, asked, answer: first, close }
+  const gateway: FakeGateway = { url, asked, answer: initialAnswer, close }
   return gateway
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** How a stand-in was called. */
+/** A call of a fake tool. */
 export interface ToolCall {
   readonly program: string
   readonly argv: readonly string[]
@@ -9,20 +9,20 @@ export interface ToolCall {
 }
 
 export interface FakeKeychain {
-  /** Every call so far, with what it read. */
+  /** All calls with their input. */
   calls(): readonly ToolCall[]
-  /** What is kept, by account. */
+  /** The stored tokens by account. */
   items(): Readonly<Record<string, string>>
-  /** Ends the waiting of those that are `asking`. */
+  /** Lets calls with `asking` continue. */
   unlock(): void
-  /** Loses what is kept. */
+  /** Removes all tokens. */
   clear(): void
 }
 
 /**
- * What both stand-ins begin with: all that they get is noted; FAKE_KEYCHAIN is `hang`, `asking`, which waits for `unlock`,
- * `locked`, `full`, `forgetful`, `loud`, or `sealing DIRECTORY`, which nobody may write in any more once something is kept. For the shell, which starts sooner than
- * Node. Accounts are addresses, so `item` is a file in a directory `http:`.
+ * The beginning of both fake tools, which records each call. FAKE_KEYCHAIN is `hang`, `asking` (waits for `unlock`),
+ * `locked`, `full`, `forgetful`, `loud`, or `sealing DIRECTORY` (makes the directory read-only after storing a token). Shell
+ * scripts, because they start sooner than Node. Accounts are addresses, so `item` is a file in a directory `http:`.
  */
 const common = (home: string) => `#!/bin/sh
 cd '${home}' || exit 1
@@ -92,10 +92,10 @@ find-generic-password)
 esac
 `
 
-/** Writes stand-ins for `secret-tool` and macOS's `security`, which note what they are given. @param bin a directory of the PATH */
+/** Writes fake versions of `secret-tool` and of `security` of macOS. @param bin a directory of the PATH */
 export function writeFakeKeychains(bin: string, home: string): FakeKeychain {
-  for (const [name, does] of Object.entries({ 'secret-tool': secretTool, security })) {
-    writeFileSync(join(bin, name), `${common(home)}${does}`)
+  for (const [name, script] of Object.entries({ 'secret-tool': secretTool, security })) {
+    writeFileSync(join(bin, name), `${common(home)}${script}`)
     chmodSync(join(bin, name), 0o755)
   }
   const items = join(home, 'items')
@@ -103,7 +103,7 @@ export function writeFakeKeychains(bin: string, home: string): FakeKeychain {
   return {
     calls() {
       const calls: ToolCall[] = []
-      const words = noted(join(home, 'calls')).split('\0')
+      const words = readOrEmpty(join(home, 'calls')).split('\0')
       while (words.length > 1) {
         const [program = '', count = ''] = words.splice(0, 2)
         const argv = words.splice(0, Number(count))
@@ -126,7 +126,7 @@ export function writeFakeKeychains(bin: string, home: string): FakeKeychain {
   }
 }
 
-function noted(path: string): string {
+function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { callCli } from './call-cli.ts'
 import { writeFakeConvox } from './fake-convox.ts'
 
-/** As it is shipped; the tests' setup builds it. */
+/** The bundle, which the test setup builds. */
 const program = fileURLToPath(new URL('../../dist/rack-gateway.js', import.meta.url))
 
 export interface Outcome {
@@ -17,46 +17,46 @@ export interface Outcome {
   readonly signal: string | null
   readonly stdout: string
   readonly stderr: string
-  /** What the fake convox said it was given, or null if it wasn't started. */
+  /** What the fake convox received; null if it was not started. */
   readonly convox: { readonly argv: string[]; readonly rackUrl: string | null; readonly cwd: string } | null
 }
 
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Outcome>
-  /** Resolves once stdout has this text. */
+  /** Resolves when stdout contains this text. */
   saw(text: string): Promise<void>
-  /** Resolves once stderr has. */
+  /** Resolves when stderr contains this text. */
   noted(text: string): Promise<void>
 }
 
-/** A person's machine: a home, a directory where they stand, a fake convox on the PATH. */
+/** A user's machine: a home, a working directory, and a fake convox on the PATH. */
 export interface Machine {
   readonly home: string
   readonly cwd: string
   readonly configPath: string
-  /** What every program on it starts with. */
+  /** The environment of every program. */
   readonly env: NodeJS.ProcessEnv
   configure(content: unknown): void
   config(): unknown
   write(path: string, content: string): void
-  /** @param uid the user to run it as, for what root may do and others may not */
+  /** @param uid the user that runs it, because root ignores file permissions */
   start(words: readonly string[], env?: NodeJS.ProcessEnv, uid?: number): Running
-  /** Runs the whole program. */
+  /** Runs the program in its own process. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Outcome>
-  /** Runs a command that doesn't start convox, in this process: the same, without the time that starting takes. */
+  /** Runs a command that does not start convox in this process, which is faster. */
   call(
     words: readonly string[],
     env?: NodeJS.ProcessEnv,
     stdin?: string,
     change?: Partial<Context>,
   ): Promise<Omit<Outcome, 'signal' | 'convox'>>
-  /** Runs a command that starts convox, in this process but for convox, which runs in this process's directory. */
+  /** Runs a command that starts convox in this process. Only convox has its own process, in this process's directory. */
   callConvox(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Omit<Outcome, 'signal'>>
   remove(): void
 }
 
-/** What runs the whole program with these words. */
+/** The command line that runs the program with these words. */
 export function commandLine(words: readonly string[]): string[] {
   return [process.execPath, program, ...words]
 }
@@ -91,20 +91,20 @@ export function createMachine(): Machine {
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
-      child.emit('said')
+      child.emit('output')
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
-      child.emit('said')
+      child.emit('output')
     })
     const ended = once(child, 'close').then(
-      ([code, signal]): Outcome => ({ code, signal, stdout, stderr, convox: saidBy(stdout) }),
+      ([code, signal]): Outcome => ({ code, signal, stdout, stderr, convox: parseConvoxOutput(stdout) }),
     )
     async function saw(text: string): Promise<void> {
-      while (!stdout.includes(text)) await once(child, 'said')
+      while (!stdout.includes(text)) await once(child, 'output')
     }
     async function noted(text: string): Promise<void> {
-      while (!stderr.includes(text)) await once(child, 'said')
+      while (!stderr.includes(text)) await once(child, 'output')
     }
     return { child, ended, saw, noted }
   }
@@ -135,14 +135,14 @@ export function createMachine(): Machine {
       const output = join(home, `convox-${randomUUID()}`)
       writeFileSync(output, '')
       const outcome = await callCli(words, { env: { ...own, ...env, FAKE_CONVOX_OUTPUT: output }, cwd, configPath })
-      const said = readFileSync(output, 'utf8')
-      return { ...outcome, stdout: `${outcome.stdout}${said}`, convox: saidBy(said) }
+      const convoxOutput = readFileSync(output, 'utf8')
+      return { ...outcome, stdout: `${outcome.stdout}${convoxOutput}`, convox: parseConvoxOutput(convoxOutput) }
     },
     remove: () => rmSync(home, { recursive: true, force: true }),
   }
 }
 
-function saidBy(stdout: string): Outcome['convox'] {
+function parseConvoxOutput(stdout: string): Outcome['convox'] {
   const line = stdout.split('\n').find((candidate) => candidate.startsWith('{"argv"'))
   return line === undefined ? null : JSON.parse(line)
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** Whether something of this machine takes connections on a port. */
+/** Whether a server on this machine accepts connections on a port. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })

@@ -3,22 +3,22 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 
-/** Of util-linux: it gives a program a terminal. */
+/** The tool of util-linux that runs a program in a terminal. */
 const script = '/usr/bin/script'
 
 export const hasScript: boolean = existsSync(script)
 
-/** A terminal, and what runs in it. */
+/** A terminal with a running program. */
 export interface PseudoTerminal {
-  /** Presses keys: a control key is its byte. */
+  /** Types keys. A control key is its byte. */
   press(keys: string): void
-  /** All that it has shown. */
+  /** The whole output. */
   shown(): string
-  /** Resolves with what it has shown since what was waited for last. @throws when all has ended without that */
+  /** Waits for text after the last match. @throws if the program ends without it */
   saw(wanted: string | RegExp): Promise<RegExpExecArray>
-  /** The exit code. It may come before `script` has passed on all that was shown: wait for the last words first. */
+  /** The exit code. It can arrive before the last output, so wait for that first. */
   readonly ended: Promise<number | null>
-  /** Takes it away, as closing the window does. */
+  /** Closes the terminal, like closing its window. */
   hangUp(): void
 }
 
@@ -27,7 +27,7 @@ export interface TerminalOptions {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** Runs a line of the shell in a terminal of its own, which goes with the test. */
+/** Runs a shell command in its own terminal, which is closed when the test finishes. */
 export function runInTerminal(line: string, { cwd, env }: TerminalOptions): PseudoTerminal {
   const child = spawn(script, ['-qec', line, '/dev/null'], { cwd, env })
   let shown = ''

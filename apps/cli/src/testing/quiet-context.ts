@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { defaultTimeouts } from '../gateway/timeouts.ts'
 
-/** Somebody without a terminal who says nothing and hears nothing, but for what a test changes. */
+/** A context without a terminal, input, and output, apart from what a test changes. */
 export function quietContext(change: Partial<Context> & Pick<Context, 'cwd' | 'configPath'>): Context {
   return {
     env: {},

@@ -3,23 +3,23 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A real keychain on a bus of its own. */
+/** A real keychain on its own D-Bus. */
 export interface SecretService {
-  /** `DBUS_SESSION_BUS_ADDRESS` of it. */
+  /** Its `DBUS_SESSION_BUS_ADDRESS`. */
   readonly bus: string
-  /** Locks what was unlocked when it began. */
+  /** Locks the keychain, which is unlocked at the start. */
   lock(): void
   stop(): Promise<void>
 }
 
 const needed = ['dbus-run-session', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
 
-/** What is missing here for a real Secret Service; empty where nothing is. */
+/** The programs that are missing for a real Secret Service. */
 export function missingForSecretService(): string[] {
   return needed.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
 }
 
-/** Starts GNOME's keyring, unlocked, for a home of its own; without a screen, so nobody can be asked for a password. */
+/** Starts GNOME Keyring, unlocked, with its own home. It has no display, so it cannot ask for a password. */
 export async function startSecretService(home: string): Promise<SecretService> {
   const run = join(home, 'run')
   mkdirSync(run, { mode: 0o700 })

@@ -13,9 +13,9 @@ const prompt = 'READY:'
 const answer = /GOT:(\[.*?\])END/
 
 /**
- * Types keys into a real shell that has loaded our script, in a terminal, and presses Enter.
+ * Types keys and Enter into a real shell that has loaded our completion script.
  *
- * @returns the words that `rack-gateway` was then run with, and what the terminal showed
+ * @returns the words of the `rack-gateway` command that ran, and the output of the terminal
  */
 export async function typeInto(
   shell: TriedShell,
@@ -41,14 +41,14 @@ async function scriptOf(shell: TriedShell, machine: Machine): Promise<string> {
   return stdout
 }
 
-/** What stands for the program completes as the real one, and tells what else it is run with. */
+/** Writes a fake rack-gateway that completes like the real one, and prints its arguments otherwise. */
 function prepare(machine: Machine, script: string): void {
   const real = commandLine(['"$@"']).join(' ')
-  const tell = `process.stdout.write('GOT:' + JSON.stringify(process.argv.slice(1)) + 'END')`
+  const printArguments = `process.stdout.write('GOT:' + JSON.stringify(process.argv.slice(1)) + 'END')`
   const program = join(machine.home, 'bin', 'rack-gateway')
   machine.write(
     program,
-    `#!/bin/sh\nif [ "$1" = completion ]; then exec ${real}; fi\nexec ${process.execPath} -e "${tell}" -- "$@"\n`,
+    `#!/bin/sh\nif [ "$1" = completion ]; then exec ${real}; fi\nexec ${process.execPath} -e "${printArguments}" -- "$@"\n`,
   )
   chmodSync(program, 0o755)
   machine.write(join(machine.home, 'script'), script)

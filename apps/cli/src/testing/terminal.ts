@@ -5,26 +5,26 @@ import { hasScript, type PseudoTerminal, runInTerminal, type TerminalOptions } f
 
 const bash = '/usr/bin/bash'
 
-/** What the tests in a terminal with a shell need. */
+/** Whether tests can run a shell in a terminal here. */
 export const hasTerminal: boolean = hasScript && existsSync(bash)
 
-/** A terminal in which a person has a shell with job control. */
+/** A terminal with a shell that has job control. */
 export interface Terminal extends PseudoTerminal {
   /** Types a line. */
   enter(line: string): void
-  /** Resolves once the shell waits for a line. */
+  /** Resolves when the shell shows its prompt. */
   prompt(): Promise<void>
-  /** Changes its size, as a window does. */
+  /** Changes the size of the terminal. */
   resize(columns: number, rows: number): void
-  /** The modes that a command finds, as `stty -g` says them; asked at the shell's prompt. */
+  /** The terminal modes from `stty -g`. Call it at the prompt. */
   modes(): Promise<string>
-  /** Whether keys such as Ctrl-C are bytes to whoever reads it. */
+  /** Whether the terminal passes keys such as Ctrl-C to the program. */
   isRaw(): boolean
 }
 
 const ready = 'READY>'
 
-/** Opens one with a shell in this directory and environment. */
+/** Opens a terminal with a shell in this directory and environment. */
 export async function openTerminal({ cwd, env }: TerminalOptions): Promise<Terminal> {
   const terminal = runInTerminal(`exec ${bash} --noprofile --norc -i`, {
     cwd,
@@ -32,8 +32,8 @@ export async function openTerminal({ cwd, env }: TerminalOptions): Promise<Termi
   })
   const prompt = async () => void (await terminal.saw(ready))
   const enter = (line: string) => terminal.press(`${line}\r`)
-  /** What a command prints. */
-  async function printed(line: string, wanted: RegExp): Promise<string> {
+  /** Runs a command, and waits for a match in its output. */
+  async function outputOf(line: string, wanted: RegExp): Promise<string> {
     enter(line)
     const [found] = await terminal.saw(wanted)
     await prompt()
@@ -41,13 +41,13 @@ export async function openTerminal({ cwd, env }: TerminalOptions): Promise<Termi
   }
 
   await prompt()
-  const device = await printed('tty', /\/dev\/pts\/\d+/)
+  const device = await outputOf('tty', /\/dev\/pts\/\d+/)
   return {
     ...terminal,
     enter,
     prompt,
     resize: (columns, rows) => void stty(device, 'cols', String(columns), 'rows', String(rows)),
-    modes: () => printed('stty -g', /(?:[0-9a-f]+:){8,}[0-9a-f]+/),
+    modes: () => outputOf('stty -g', /(?:[0-9a-f]+:){8,}[0-9a-f]+/),
     isRaw: () => /\s-isig\s/.test(stty(device, '-a')),
   }
 }
@@ -58,7 +58,7 @@ function stty(device: string, ...args: readonly string[]): string {
   return stdout
 }
 
-/** Resolves once each process is in one of these states, as Linux writes them; `gone` for one that isn't any more. */
+/** Resolves when each process is in one of these states of Linux, or `gone`. */
 export function untilEach(pids: readonly number[], states: RegExp): Promise<void> {
   return vi.waitFor(
     () => {

@@ -4,7 +4,7 @@ import { defaultTimeouts } from '../gateway/timeouts.ts'
 import { createMachine } from '../testing/harness.ts'
 import { withCredentialsLock } from './credentials-lock.ts'
 
-test('who waited in vain is told what for, and by which lock', async () => {
+test('the error of a lock that is not released names its process and its file', async () => {
   const machine = createMachine()
   onTestFinished(() => machine.remove())
   const { configPath } = machine
@@ -15,6 +15,6 @@ test('who waited in vain is told what for, and by which lock', async () => {
   })
   await expect(waited).rejects.toMatchObject({
     code: 'RGW_CONFIG_FILE_LOCKED',
-    message: `what you are logged in with is being changed, with a keychain that may be waiting for you in another window, by another rack-gateway (process ${process.pid} on ${hostname()}). Try again. If no rack-gateway is running, remove ${lock}.`,
+    message: `your credentials are being changed, and a keychain may be waiting for you in another window, by another rack-gateway (process ${process.pid} on ${hostname()}). Try again. If no rack-gateway is running, remove ${lock}.`,
   })
 })

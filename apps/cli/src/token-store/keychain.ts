@@ -1,15 +1,15 @@
-/** Where the system keeps its users' secrets. Each call throws KeychainUnusable where it can't be asked. */
+/** The system's store for secrets. Each call throws KeychainUnusable if the keychain cannot be used. */
 export interface Keychain {
-  /** As sentences name it, such as "the macOS keychain". */
+  /** Its name in sentences, such as "the macOS keychain". */
   readonly title: string
-  /** Null where it has none. */
+  /** @returns null if it has no token */
   read(account: string): Promise<string | null>
   write(account: string, token: string): Promise<void>
   remove(account: string): Promise<void>
 }
 
-/** What to do where it can't be asked. */
-export const orUseFileStore = 'keep tokens in a file: RACK_GATEWAY_TOKEN_STORE=file'
+/** The remedy of every KeychainUnusable. */
+export const useFileStore = 'Store tokens in a file: RACK_GATEWAY_TOKEN_STORE=file'
 
-/** The service that our entries are of, as programs that show keychains name it. */
+/** The service of our keychain entries. */
 export const service = 'rack-gateway'

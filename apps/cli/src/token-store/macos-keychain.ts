@@ -1,14 +1,14 @@
 import { KeychainUnusable } from '../errors.ts'
-import { type Keychain, orUseFileStore, service } from './keychain.ts'
+import { type Keychain, service, useFileStore } from './keychain.ts'
 import { runTool, type ToolCall, type ToolOutcome, type ToolSettings } from './run-tool.ts'
 
 const title = 'the macOS keychain'
 /** `errSecItemNotFound`, as the tool's exit code. */
 const notFound = 44
-/** The tool reads its commands into so many bytes. */
-const longestCommand = 4_000
+/** The size of the tool's input buffer in bytes. */
+const maxCommandLength = 4_000
 
-/** The login keychain, by the tool that every macOS has. A token goes to it through a pipe. */
+/** The login keychain, through the `security` tool of macOS. The token goes through a pipe, not an argument. */
 export function macosKeychain(settings: Omit<ToolSettings, 'title'>): Keychain {
   return {
     title,
@@ -22,8 +22,8 @@ export function macosKeychain(settings: Omit<ToolSettings, 'title'>): Keychain {
       const hex = Buffer.from(token).toString('hex')
       const label = `Rack Gateway ${account}`
       const command = `add-generic-password -U -s ${quoted(service)} -a ${quoted(account)} -l ${quoted(label)} -X ${hex}\n`
-      if (command.length > longestCommand)
-        throw new KeychainUnusable(`${title} takes no token as long as this one`, orUseFileStore)
+      if (command.length > maxCommandLength)
+        throw new KeychainUnusable(`${title} cannot store a token of this length`, useFileStore)
       const added = await run({ args: ['-i'], stdin: command, secrets: [token, hex] })
       if (added.code !== 0) throw unusable(added)
     },
@@ -38,14 +38,14 @@ export function macosKeychain(settings: Omit<ToolSettings, 'title'>): Keychain {
   }
 }
 
-/** One word of a command that is read from a pipe, and that must stay one. */
+/** Quotes one word of a command for the tool. */
 function quoted(word: string): string {
   if (!/^[\x20-\x7e]+$/.test(word) || /["\\]/.test(word))
-    throw new KeychainUnusable(`${title} takes no name with quotes or control characters`, orUseFileStore)
+    throw new KeychainUnusable(`${title} cannot store a name with quotes or control characters`, useFileStore)
   return `"${word}"`
 }
 
-function unusable({ complaint, code }: ToolOutcome): Error {
-  const why = complaint.replace(/^security: /, '') || `security ended with ${code}`
-  return new KeychainUnusable(`${title} can't be used: ${why}`, orUseFileStore)
+function unusable({ errorLine, code }: ToolOutcome): Error {
+  const reason = errorLine.replace(/^security: /, '') || `security exited with ${code}`
+  return new KeychainUnusable(`${title} cannot be used: ${reason}`, useFileStore)
 }

@@ -41,7 +41,7 @@ describe.skipIf(missing.length > 0)("GNOME's keyring", () => {
   const call = (...words: string[]) => machine.call(words, env())
   const login = () => call('login', 'staging', gateway.url, '--token', token)
 
-  test('has the token of a login, which convox gets, until it is locked or logged out', async () => {
+  test('stores the token of a login for convox, until it is locked or the user logs out', async () => {
     expect(await login()).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(machine.configPath, 'utf8')).not.toContain(token)
     const rackUrl = `${gateway.url.replace('//', `//convox:${token}@`)}/rack/staging`
@@ -59,22 +59,22 @@ describe.skipIf(missing.length > 0)("GNOME's keyring", () => {
   })
 })
 
-/** The one module speaks to each system's keychain: what is written for Windows is run against this one. */
-describe.skipIf(missing.length > 0)('what is written for the Windows Credential Manager', () => {
-  test('keeps, gives back and forgets a token, by the library that it goes through', async () => {
+/** The library has one API for the keychains of all systems, so the code for Windows can use this one. */
+describe.skipIf(missing.length > 0)('the code for the Windows Credential Manager', () => {
+  test('writes, reads, and removes a token through its library', async () => {
     const machine = createMachine()
     const service = await startSecretService(machine.home)
     const source = new URL('./windows-credentials.ts', import.meta.url).href
     const program = `
       const keychain = await (await import(${JSON.stringify(source)})).windowsCredentials()
-      const said = [await keychain.read('https://x')]
+      const results = [await keychain.read('https://x')]
       await keychain.write('https://x', 'rgs_a')
       await keychain.write('https://x', 'rgs_b')
-      said.push(await keychain.read('https://x'), await keychain.read('https://y'))
+      results.push(await keychain.read('https://x'), await keychain.read('https://y'))
       await keychain.remove('https://x')
       await keychain.remove('https://x')
-      said.push(await keychain.read('https://x'))
-      process.stdout.write(JSON.stringify(said))`
+      results.push(await keychain.read('https://x'))
+      process.stdout.write(JSON.stringify(results))`
     const flags = ['--conditions=@rack-gateway/source', '--import', import.meta.resolve('tsx'), '--input-type=module']
     const env = { ...process.env, DBUS_SESSION_BUS_ADDRESS: service.bus }
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, '-e', program], { env })

@@ -1,39 +1,38 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { KeychainUnusable } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
-import { orUseFileStore } from './keychain.ts'
+import { useFileStore } from './keychain.ts'
 
-/** What a tool is run with. */
 export interface ToolSettings {
   readonly env: NodeJS.ProcessEnv
-  /** As sentences name the keychain. */
+  /** The keychain's name in sentences. */
   readonly title: string
-  /** Milliseconds after which it is ended: it may be asking somebody who isn't there. */
+  /** Milliseconds after which the tool is killed. It may be asking a user who is not there. */
   readonly deadline: number
-  /** Milliseconds after which `note` says that it may be asking the person. */
+  /** Milliseconds after which `note` says that the tool may be waiting for the user. */
   readonly noteAfter: number
   note(line: string): void
 }
 
 export interface ToolCall {
   readonly program: string
-  /** Everybody on the machine can read them: never a token. */
+  /** Never a token, because all users of the machine can read arguments. */
   readonly args: readonly string[]
   readonly stdin?: string
-  /** What must not be repeated from what it says. */
+  /** Redacted in the tool's error output. */
   readonly secrets?: readonly string[]
 }
 
 export interface ToolOutcome {
   readonly code: number
   readonly stdout: string
-  /** Its first line, without secrets. */
-  readonly complaint: string
+  /** The first line of its error output, without secrets. */
+  readonly errorLine: string
 }
 
-const longest = 64 * 1024
+const maxOutputLength = 64 * 1024
 
-/** Runs a tool of the system's to its end. @throws KeychainUnusable when it is missing, takes too long or says too much */
+/** Runs a tool of the system. @throws KeychainUnusable if it is missing, takes too long, or prints too much */
 export function runTool(
   settings: ToolSettings,
   { program, args, stdin = '', secrets = [] }: ToolCall,
@@ -45,7 +44,7 @@ export function runTool(
     const end = setTimeout(
       () =>
         settle(() =>
-          reject(new KeychainUnusable(`${title} gave no answer within ${deadline / 1_000} s`, orUseFileStore)),
+          reject(new KeychainUnusable(`${title} did not answer within ${deadline / 1_000} s`, useFileStore)),
         ),
       deadline,
     )
@@ -53,17 +52,17 @@ export function runTool(
     for (const stream of ['stdout', 'stderr'] as const)
       tool[stream].setEncoding('utf8').on('data', (text: string) => {
         output[stream] += text
-        if (output[stream].length > longest)
-          settle(() => reject(new KeychainUnusable(`${title} gave an answer that is none`, orUseFileStore)))
+        if (output[stream].length > maxOutputLength)
+          settle(() => reject(new KeychainUnusable(`${title} gave an unexpected answer`, useFileStore)))
       })
     tool.once('error', (error) =>
-      settle(() => reject(new KeychainUnusable(startProblem(program, error), orUseFileStore))),
+      settle(() => reject(new KeychainUnusable(startProblem(program, error), useFileStore))),
     )
     tool.once('close', (code) => {
-      const complaint = complaintOf(output.stderr, secrets)
-      settle(() => resolve({ code: code ?? 1, stdout: output.stdout, complaint }))
+      const errorLine = firstLine(output.stderr, secrets)
+      settle(() => resolve({ code: code ?? 1, stdout: output.stdout, errorLine }))
     })
-    // One that ends without reading is none of ours.
+    // The tool may exit without reading its input.
     tool.stdin.once('error', () => undefined)
     tool.stdin.end(stdin)
 
@@ -71,13 +70,13 @@ export function runTool(
       clearTimeout(note)
       clearTimeout(end)
       outcome()
-      leave(tool)
+      release(tool)
     }
   })
 }
 
-/** Nothing of it keeps us any longer, whatever it has started itself. */
-function leave(tool: ChildProcessWithoutNullStreams): void {
+/** Kills the tool, and lets this process end even if the tool's children keep its pipes open. */
+function release(tool: ChildProcessWithoutNullStreams): void {
   tool.kill('SIGKILL')
   for (const stream of [tool.stdin, tool.stdout, tool.stderr]) stream.destroy()
   tool.unref()
@@ -88,7 +87,7 @@ function startProblem(program: string, error: Error): string {
   return code === 'ENOENT' ? `${program} is not installed` : `${program} cannot be run (${code})`
 }
 
-function complaintOf(stderr: string, secrets: readonly string[]): string {
+function firstLine(stderr: string, secrets: readonly string[]): string {
   const without = secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), stderr)
   return printable(without.trim().split('\n')[0] ?? '').slice(0, 300)
 }

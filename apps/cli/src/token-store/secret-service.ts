@@ -1,18 +1,18 @@
 import { KeychainUnusable } from '../errors.ts'
-import { type Keychain, orUseFileStore, service } from './keychain.ts'
+import { type Keychain, service, useFileStore } from './keychain.ts'
 import { runTool, type ToolOutcome, type ToolSettings } from './run-tool.ts'
 
 const title = "the system's keychain (Secret Service)"
 
-/** GNOME's keyring, KWallet, KeePassXC: what speaks the Secret Service, by libsecret's own tool. */
+/** GNOME Keyring, KWallet, or KeePassXC, through the `secret-tool` of libsecret. */
 export function secretService(settings: Omit<ToolSettings, 'title'>): Keychain {
   return {
     title,
     async read(account) {
       const found = await run(['lookup'], account)
       if (found.code === 0) return found.stdout
-      if (found.complaint !== '') throw unusable(found)
-      await refuseIfThere(account)
+      if (found.errorLine !== '') throw unusable(found)
+      await rejectIfLocked(account)
       return null
     },
     async write(account, token) {
@@ -22,8 +22,8 @@ export function secretService(settings: Omit<ToolSettings, 'title'>): Keychain {
     async remove(account) {
       const cleared = await run(['clear'], account)
       if (cleared.code === 0) return
-      if (cleared.complaint !== '') throw unusable(cleared)
-      await refuseIfThere(account)
+      if (cleared.errorLine !== '') throw unusable(cleared)
+      await rejectIfLocked(account)
     },
   }
 
@@ -33,14 +33,14 @@ export function secretService(settings: Omit<ToolSettings, 'title'>): Keychain {
     return runTool({ ...settings, title }, { program: 'secret-tool', args, stdin: token, secrets })
   }
 
-  /** The tool says nothing of an item that it can't read. This one lists locked ones, too. */
-  async function refuseIfThere(account: string): Promise<void> {
+  /** `lookup` and `clear` ignore locked items, but `search` lists them. */
+  async function rejectIfLocked(account: string): Promise<void> {
     const { stdout } = await run(['search'], account)
-    if (stdout !== '') throw new KeychainUnusable(`${title} is locked`, orUseFileStore)
+    if (stdout !== '') throw new KeychainUnusable(`${title} is locked`, useFileStore)
   }
 }
 
-function unusable({ complaint, code }: ToolOutcome): Error {
-  const why = complaint.replace(/^secret-tool: /, '') || `secret-tool ended with ${code}`
-  return new KeychainUnusable(`${title} can't be used: ${why}`, orUseFileStore)
+function unusable({ errorLine, code }: ToolOutcome): Error {
+  const reason = errorLine.replace(/^secret-tool: /, '') || `secret-tool exited with ${code}`
+  return new KeychainUnusable(`${title} cannot be used: ${reason}`, useFileStore)
 }

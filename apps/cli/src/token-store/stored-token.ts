@@ -2,13 +2,13 @@ import { type ClientConfig, type Credential, entryOf, type Holder, type TokenEnt
 import { reasonOf } from '@rack-gateway/errors'
 import type { Context } from '../context.ts'
 import { BadSetting, KeychainUnusable } from '../errors.ts'
-import { type Keychain, orUseFileStore, service } from './keychain.ts'
+import { type Keychain, service, useFileStore } from './keychain.ts'
 import { systemKeychain } from './system-keychain.ts'
 
-/** All that is kept of a login but the token. */
+/** The fields of an entry, except for the token and its location. */
 export type About = Omit<TokenEntry, 'token' | 'kept_in' | 'url'>
 
-/** The token of a credential; null where the keychain has it no more. @throws KeychainUnusable with what to do */
+/** The token of a credential; null if the keychain no longer has it. @throws KeychainUnusable */
 export async function readToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return entry.token ?? null
   try {
@@ -22,45 +22,50 @@ export async function readToken(context: Context, { holder, entry }: Credential)
   }
 }
 
-/** Where a token is kept, as an entry of the file says it. */
+/** The fields of an entry that contain or locate its token. */
 export type StoredTokenFields = Pick<TokenEntry, 'token' | 'kept_in'>
 
-export interface Stored {
-  readonly place: StoredTokenFields
-  /** Whether it was said now that tokens are in the file. */
-  readonly told: boolean
-  /** What the keychain still has in its place. */
+export interface StoredToken {
+  readonly fields: StoredTokenFields
+  /** Whether the user has just been told that tokens are in the file. */
+  readonly isFirstFileNote: boolean
+  /** The credential that the keychain still has, to be deleted. */
   readonly replaced: Credential | null
-  /** Gives the keychain back what it had, where the file then can't be written. @returns why it has not, and what to do; or null */
-  putBack(): Promise<string | null>
+  /** Restores the keychain if the file could not be written. @returns why this failed and the remedy, or null */
+  restore(): Promise<string | null>
 }
 
-/** Stores the token of a login where the person wants it: in the keychain, else in the file, once that was said. @throws KeychainUnusable */
+/**
+ * Stores the token of a login in the keychain or the file, as the user has configured. By default it falls back to the
+ * file, and tells the user once.
+ *
+ * @throws KeychainUnusable
+ */
 export async function storeToken(
   context: Context,
   config: ClientConfig,
   { holder, token }: { readonly holder: Holder; readonly token: string },
-): Promise<Stored> {
-  const wanted = wantedStore(context.env, config)
-  const { refusal, putBack } = wanted === 'file' ? notAsked : await storeInKeychain(context, holder, token)
-  if (wanted === 'keychain' && refusal !== null)
+): Promise<StoredToken> {
+  const store = configuredStore(context.env, config)
+  const { problem, restore } = store === 'file' ? notTried : await storeInKeychain(context, holder, token)
+  if (store === 'keychain' && problem !== null)
     throw new KeychainUnusable(
-      `The token could not be stored: ${refusal}.`,
+      `The token could not be stored: ${problem}.`,
       'Unlock the keychain, or store the token in a file: RACK_GATEWAY_TOKEN_STORE=file',
     )
-  if (wanted !== 'file' && refusal === null)
-    return { place: { kept_in: 'keychain' }, told: false, replaced: null, putBack }
+  if (store !== 'file' && problem === null)
+    return { fields: { kept_in: 'keychain' }, isFirstFileNote: false, replaced: null, restore }
   const before = entryOf(config, holder)
   const replaced = before?.kept_in === 'keychain' ? { holder, entry: before } : null
-  const inFile = { place: { token }, replaced, putBack }
-  if (refusal === null || config.file_store_told === true) return { ...inFile, told: false }
+  const inFile = { fields: { token }, replaced, restore }
+  if (problem === null || config.file_store_told === true) return { ...inFile, isFirstFileNote: false }
   context.note(
-    `${refusal}. Your token is stored in ${context.configPath}, which only you can read (0600). Set RACK_GATEWAY_TOKEN_STORE=file to hide this message.`,
+    `The keychain was not used: ${problem}. Your token is stored in ${context.configPath}, which only you can read (0600). Set RACK_GATEWAY_TOKEN_STORE=file to hide this message.`,
   )
-  return { ...inFile, told: true }
+  return { ...inFile, isFirstFileNote: true }
 }
 
-/** Stores a newer token where the old one is. @throws KeychainUnusable */
+/** Stores a newer token in the place of the old one. @throws KeychainUnusable */
 export async function replaceToken(
   context: Context,
   { holder, entry }: Credential,
@@ -71,27 +76,27 @@ export async function replaceToken(
   return { kept_in: 'keychain' }
 }
 
-/** Makes sure that a newer token could be put where this one is. @throws KeychainUnusable */
+/** Makes sure that a newer token can be stored in the place of this one. @throws KeychainUnusable */
 export async function checkReplaceable(context: Context, { holder, entry }: Credential, token: string): Promise<void> {
   if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
 }
 
-/** Takes a token out of the keychain. @returns that it is still there, why and what to do, or null; a token of the file goes with its entry */
-export async function forgetToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
+/** Deletes a token from the keychain; a token in the file is deleted with its entry. @returns why this failed and the remedy, or null */
+export async function deleteToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return null
   const account = accountOf(holder)
-  const problem = await identityError(async () => (await systemKeychain(context)).remove(account))
+  const problem = await keychainProblem(async () => (await systemKeychain(context)).remove(account))
   if (problem === null) return null
-  return `the keychain still has the token that was kept for ${holder.origin}: ${problem}. Unlock it, and remove its entry ${service} of the account ${account}`
+  return `The keychain still has the old token for ${holder.origin}: ${problem}. Unlock the keychain, and remove the entry ${service} of the account ${account}.`
 }
 
-/** As `forgetToken`, for one that another one takes the place of: what is still there is said. */
-export async function forgetReplaced(context: Context, credential: Credential): Promise<void> {
-  const left = await forgetToken(context, credential)
-  if (left !== null) context.note(left)
+/** Deletes a token that was replaced, and notes a failure. */
+export async function deleteReplaced(context: Context, credential: Credential): Promise<void> {
+  const problem = await deleteToken(context, credential)
+  if (problem !== null) context.note(problem)
 }
 
-/** Where the token of an entry is, for a sentence. */
+/** The location of an entry's token, as sentences name it. */
 export async function tokenLocation(context: Context, entry: TokenEntry): Promise<string> {
   if (entry.kept_in !== 'keychain') return context.configPath
   try {
@@ -101,39 +106,40 @@ export async function tokenLocation(context: Context, entry: TokenEntry): Promis
   }
 }
 
-interface InKeychain extends Pick<Stored, 'putBack'> {
-  /** Why the token isn't there. */
-  readonly refusal: string | null
+interface KeychainResult extends Pick<StoredToken, 'restore'> {
+  /** Why the keychain does not have the token; null if it has. */
+  readonly problem: string | null
 }
 
-const notAsked: InKeychain = { refusal: null, putBack: async () => null }
+const notTried: KeychainResult = { problem: null, restore: async () => null }
 
-async function storeInKeychain(context: Context, holder: Holder, token: string): Promise<InKeychain> {
+async function storeInKeychain(context: Context, holder: Holder, token: string): Promise<KeychainResult> {
   const account = accountOf(holder)
-  let restore = async () => {}
-  const refusal = await identityError(async () => {
+  let undo = async () => {}
+  const problem = await keychainProblem(async () => {
     const keychain = await systemKeychain(context)
     const before = await keychain.read(account)
-    restore = () => (before === null ? keychain.remove(account) : keychain.write(account, before))
+    undo = () => (before === null ? keychain.remove(account) : keychain.write(account, before))
     await writeAndCheck(keychain, account, token)
   })
-  if (refusal !== null) await identityError(restore)
-  async function putBack(): Promise<string | null> {
-    const problem = await identityError(restore)
+  if (problem !== null) await keychainProblem(undo)
+  async function restore(): Promise<string | null> {
+    const problem = await keychainProblem(undo)
     if (problem === null) return null
-    return `the keychain did not take back the token that it had for ${holder.origin}: ${problem}. Unlock it, and log in again`
+    return `The previous token for ${holder.origin} could not be restored in the keychain: ${problem}. Unlock the keychain, and log in again.`
   }
-  return { refusal, putBack }
+  return { problem, restore }
 }
 
-/** A tool that says that all is well is believed when it gives back what it got. */
+/** Reads the token back, because some tools report success although they stored nothing. */
 async function writeAndCheck(keychain: Keychain, account: string, token: string): Promise<void> {
   await keychain.write(account, token)
   if ((await keychain.read(account)) !== token)
-    throw new KeychainUnusable(`${keychain.title} did not keep what it was given`, orUseFileStore)
+    throw new KeychainUnusable(`${keychain.title} did not store the token`, useFileStore)
 }
 
-async function identityError(work: () => Promise<void>): Promise<string | null> {
+/** @returns why the keychain cannot be used, or null */
+async function keychainProblem(work: () => Promise<void>): Promise<string | null> {
   try {
     await work()
     return null
@@ -143,9 +149,9 @@ async function identityError(work: () => Promise<void>): Promise<string | null> 
   }
 }
 
-function wantedStore({ RACK_GATEWAY_TOKEN_STORE: said }: NodeJS.ProcessEnv, config: ClientConfig) {
-  if (!said) return config.token_store ?? 'either'
-  if (said === 'file' || said === 'keychain') return said
+function configuredStore({ RACK_GATEWAY_TOKEN_STORE: store }: NodeJS.ProcessEnv, config: ClientConfig) {
+  if (!store) return config.token_store ?? 'either'
+  if (store === 'file' || store === 'keychain') return store
   throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain".', 'Correct it or unset it.')
 }
 

@@ -38,62 +38,64 @@ const systems = {
 } as const
 type System = keyof typeof systems
 
-/** Runs one of our own commands on a system with a keychain. */
-function on(system: System, words: readonly string[], env: NodeJS.ProcessEnv = {}, change: Partial<Context> = {}) {
-  const here = {
+/** Runs an own command on a system with a keychain. */
+function runOn(system: System, words: readonly string[], env: NodeJS.ProcessEnv = {}, change: Partial<Context> = {}) {
+  const systemEnv = {
     ...systems[system].env,
     PATH: `${join(machine.home, 'bin')}:/usr/bin:/bin`,
     RACK_GATEWAY_TOKEN_STORE: '',
   }
-  return machine.call(words, { ...here, ...env }, '', { platform: system, ...change })
+  return machine.call(words, { ...systemEnv, ...env }, '', { platform: system, ...change })
 }
 const login = (system: System, env?: NodeJS.ProcessEnv, change?: Partial<Context>) =>
-  on(system, ['login', 'staging', gateway.url, '--token', token], env, change)
-const waiting = (timeouts: Partial<Timeouts>) => ({ timeouts: { ...defaultTimeouts, ...timeouts } })
-const written = () => readFileSync(machine.configPath, 'utf8')
+  runOn(system, ['login', 'staging', gateway.url, '--token', token], env, change)
+const withTimeouts = (timeouts: Partial<Timeouts>) => ({ timeouts: { ...defaultTimeouts, ...timeouts } })
+const configText = () => readFileSync(machine.configPath, 'utf8')
 
 describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system) => {
-  test('has the token, and neither the file, an argument nor a message has it', async () => {
+  test('stores the token, which appears in no file, argument, or message', async () => {
     const outcome = await login(system)
     expect(outcome).toMatchObject({ code: 0, stderr: '' })
     expect(keychain.items()).toEqual({ [gateway.url]: token })
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { kept_in: 'keychain', email: me.name } } })
     const hex = Buffer.from(token).toString('hex')
-    for (const text of [written(), outcome.stdout, ...keychain.calls().map(({ argv }) => argv.join(' '))])
+    for (const text of [configText(), outcome.stdout, ...keychain.calls().map(({ argv }) => argv.join(' '))])
       expect([text.includes(token), text.includes(hex)]).toEqual([false, false])
     expect(new Set(keychain.calls().map(({ program }) => program))).toEqual(new Set([systems[system].program]))
-    expect((await on(system, ['url'])).stdout).toBe(`${gateway.url.replace('//', `//convox:${token}@`)}/rack/staging\n`)
-    expect((await on(system, ['whoami'])).stdout).toMatch(/^kept in {4}the (macOS|system's) keychain/m)
-    expect(JSON.parse((await on(system, ['racks', '--json'])).stdout)).toMatchObject([{ keptIn: 'keychain' }])
+    expect((await runOn(system, ['url'])).stdout).toBe(
+      `${gateway.url.replace('//', `//convox:${token}@`)}/rack/staging\n`,
+    )
+    expect((await runOn(system, ['whoami'])).stdout).toMatch(/^stored in {2}the (macOS|system's) keychain/m)
+    expect(JSON.parse((await runOn(system, ['racks', '--json'])).stdout)).toMatchObject([{ keptIn: 'keychain' }])
   })
 
-  test('is shared by the names of an address, and a second rack there needs no second login', async () => {
+  test('shares a session between the names of an address', async () => {
     await login(system)
-    expect((await on(system, ['login', 'production', gateway.url])).code).toBe(0)
+    expect((await runOn(system, ['login', 'production', gateway.url])).code).toBe(0)
     expect(keychain.items()).toEqual({ [gateway.url]: token })
-    expect((await on(system, ['url', '-r', 'production'])).stdout).toContain('/rack/production\n')
+    expect((await runOn(system, ['url', '-r', 'production'])).stdout).toContain('/rack/production\n')
   })
 
-  test('keeps a token of one name apart from the session of all', async () => {
+  test('stores an API token separately from the session', async () => {
     await login(system)
-    await on(system, ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
+    await runOn(system, ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
     expect(keychain.items()).toEqual({ [gateway.url]: token, [`${gateway.url} robot`]: 'rgt_robot' })
-    expect((await on(system, ['url', '-r', 'robot'])).stdout).toContain('convox:rgt_robot@')
+    expect((await runOn(system, ['url', '-r', 'robot'])).stdout).toContain('convox:rgt_robot@')
   })
 
-  test('forgets with logout', async () => {
+  test('deletes the token on logout', async () => {
     await login(system)
-    expect((await on(system, ['logout', 'staging'])).stdout).toContain('Logged out of staging.')
+    expect((await runOn(system, ['logout', 'staging'])).stdout).toContain('Logged out of staging.')
     expect([keychain.items(), machine.config()]).toEqual([
       {},
       expect.not.objectContaining({ sessions: expect.anything() }),
     ])
   })
 
-  test('that lost the token is said, with what to do', async () => {
+  test('reports a missing token, with the remedy', async () => {
     await login(system)
     keychain.clear()
-    const { code, stderr } = await on(system, ['url'])
+    const { code, stderr } = await runOn(system, ['url'])
     expect([code, stderr]).toEqual([
       4,
       'rack-gateway: The keychain no longer has a token for staging. Log in again with: rack-gateway login staging\n',
@@ -102,47 +104,47 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
 
   test.each([
     ['locked', /locked|User interaction is not allowed/],
-    ['forgetful', /did not keep what it was given/],
+    ['forgetful', /did not store the token/],
     ['loud', /repeated: .*|locked|failed/],
-  ])('that is %s leaves the token to the file at login, which is said, once', async (how, why) => {
-    const first = await login(system, { FAKE_KEYCHAIN: how })
+  ])('falls back to the file if it is %s, and notes it once', async (mode, reason) => {
+    const first = await login(system, { FAKE_KEYCHAIN: mode })
     expect(first.code).toBe(0)
-    expect(first.stderr).toMatch(why)
+    expect(first.stderr).toMatch(reason)
     expect(first.stderr).toContain(`. Your token is stored in ${machine.configPath}, which only you can read (0600)`)
     expect(first.stderr).not.toContain(token)
     expect(first.stderr).not.toContain(Buffer.from(token).toString('hex'))
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } }, file_store_told: true })
-    expect((await login(system, { FAKE_KEYCHAIN: how })).stderr).toBe('')
+    expect((await login(system, { FAKE_KEYCHAIN: mode })).stderr).toBe('')
   })
 
-  test('that is locked later is said, and no command goes on without it', async () => {
+  test('a command fails if the keychain is locked', async () => {
     await login(system)
-    const { code, stdout, stderr } = await on(system, ['url'], { FAKE_KEYCHAIN: 'locked' })
+    const { code, stdout, stderr } = await runOn(system, ['url'], { FAKE_KEYCHAIN: 'locked' })
     expect([code, stdout]).toEqual([78, ''])
     expect(stderr).toMatch(
       /^rack-gateway: Your token for http:\S+ cannot be read: .*\. Unlock the keychain and try again, or log in again/,
     )
   })
 
-  test('that hangs is left after a while, also where what it has started goes on for longer than this test may', async () => {
-    const outcome = await login(system, { FAKE_KEYCHAIN: 'hang' }, waiting({ notice: 100, keychain: 300 }))
-    expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('gave no answer within 0.3 s') })
+  test('stops waiting for a keychain that hangs, even if its child processes keep running', async () => {
+    const outcome = await login(system, { FAKE_KEYCHAIN: 'hang' }, withTimeouts({ notice: 100, keychain: 300 }))
+    expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('did not answer within 0.3 s') })
     expect(outcome.stderr).toContain('It may be asking you to unlock it')
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } } })
   })
 
-  test('gets longer where a person sits at the terminal', async () => {
-    const timeouts = waiting({ keychain: 100, keychainAtTerminal: 300 })
+  test('waits longer in an interactive terminal', async () => {
+    const timeouts = withTimeouts({ keychain: 100, keychainAtTerminal: 300 })
     const { stderr } = await login(system, { FAKE_KEYCHAIN: 'hang' }, { interactive: true, ...timeouts })
-    expect(stderr).toContain('gave no answer within 0.3 s')
+    expect(stderr).toContain('did not answer within 0.3 s')
   })
 
-  test('that is waited for keeps no other window from the file', async () => {
+  test('does not lock the file while it waits for the keychain', async () => {
     await login(system, { RACK_GATEWAY_TOKEN_STORE: 'file' })
-    await on(system, ['login', 'production', gateway.url])
-    const first = login(system, { FAKE_KEYCHAIN: 'asking' }, waiting({ keychain: 20_000 }))
+    await runOn(system, ['login', 'production', gateway.url])
+    const first = login(system, { FAKE_KEYCHAIN: 'asking' }, withTimeouts({ keychain: 20_000 }))
     await expect.poll(() => keychain.calls()).not.toEqual([])
-    expect(await on(system, ['switch', 'production'])).toMatchObject({ code: 0 })
+    expect(await runOn(system, ['switch', 'production'])).toMatchObject({ code: 0 })
     keychain.unlock()
     expect(await first).toMatchObject({ code: 0 })
     expect(machine.config()).toMatchObject({
@@ -151,12 +153,12 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     })
   })
 
-  test('lets one window after the other change what is logged in with', async () => {
-    const first = login(system, { FAKE_KEYCHAIN: 'asking' }, waiting({ keychain: 20_000 }))
+  test('serializes changes of credentials', async () => {
+    const first = login(system, { FAKE_KEYCHAIN: 'asking' }, withTimeouts({ keychain: 20_000 }))
     await expect.poll(() => keychain.calls()).not.toEqual([])
     const robot = ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging']
     const notes: string[] = []
-    const second = on(system, robot, {}, { ...waiting({ notice: 100 }), note: (line) => void notes.push(line) })
+    const second = runOn(system, robot, {}, { ...withTimeouts({ notice: 100 }), note: (line) => void notes.push(line) })
     await expect.poll(() => notes.join()).toContain('Waiting for another rack-gateway')
     expect(keychain.items()).toEqual({})
     keychain.unlock()
@@ -169,49 +171,61 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     })
   })
 
-  test('that gives up nothing is said, with what to do', async () => {
-    const still = (account: string) =>
-      `the keychain still has the token that was kept for ${gateway.url}: REASON. Unlock it, and remove its entry rack-gateway of the account ${account}`
-    const said = (text: string) => text.replace(/: the (?:system's|macOS) keychain.*?\. Unlock/, ': REASON. Unlock')
+  test('reports a token that could not be deleted, with the remedy', async () => {
+    const remaining = (account: string) =>
+      `The keychain still has the old token for ${gateway.url}: REASON. Unlock the keychain, and remove the entry rack-gateway of the account ${account}.`
+    const withoutReason = (text: string) =>
+      text.replace(/: the (?:system's|macOS) keychain.*?\. Unlock/, ': REASON. Unlock')
     await login(system)
     const moved = await login(system, { RACK_GATEWAY_TOKEN_STORE: 'file', FAKE_KEYCHAIN: 'locked' })
-    expect([moved.code, said(moved.stderr)]).toEqual([0, `rack-gateway: ${still(gateway.url)}\n`])
+    expect([moved.code, withoutReason(moved.stderr)]).toEqual([0, `rack-gateway: ${remaining(gateway.url)}\n`])
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } } })
 
     const robot = ['login', 'robot', gateway.url, '--as-rack', 'staging', '--token']
-    await on(system, [...robot, 'rgt_robot'])
-    const replaced = await on(system, [...robot, token], { RACK_GATEWAY_TOKEN_STORE: 'file', FAKE_KEYCHAIN: 'locked' })
-    expect([replaced.code, said(replaced.stderr)]).toEqual([0, `rack-gateway: ${still(`${gateway.url} robot`)}\n`])
+    await runOn(system, [...robot, 'rgt_robot'])
+    const replaced = await runOn(system, [...robot, token], {
+      RACK_GATEWAY_TOKEN_STORE: 'file',
+      FAKE_KEYCHAIN: 'locked',
+    })
+    expect([replaced.code, withoutReason(replaced.stderr)]).toEqual([
+      0,
+      `rack-gateway: ${remaining(`${gateway.url} robot`)}\n`,
+    ])
 
     await login(system)
-    const left = await on(system, ['logout', 'staging'], { FAKE_KEYCHAIN: 'locked' })
-    expect([left.code, said(left.stdout)]).toEqual([
+    const loggedOut = await runOn(system, ['logout', 'staging'], { FAKE_KEYCHAIN: 'locked' })
+    expect([loggedOut.code, withoutReason(loggedOut.stdout)]).toEqual([
       0,
-      expect.stringContaining(`\nThe ${still(gateway.url).slice(4)}.\n`),
+      expect.stringContaining(`\n${remaining(gateway.url)}\n`),
     ])
   })
 
-  test('has the token that worked after a login that failed', async () => {
+  test('has the previous token after a failed login', async () => {
     const robot = ['login', 'robot', gateway.url, '--as-rack', 'staging', '--token']
-    await on(system, [...robot, 'rgt_robot'])
+    await runOn(system, [...robot, 'rgt_robot'])
     const before = [keychain.items(), machine.config()]
-    const insisting = { RACK_GATEWAY_TOKEN_STORE: 'keychain', FAKE_KEYCHAIN: 'full' }
-    expect(await on(system, [...robot, token], insisting)).toMatchObject({ code: 78 })
+    const onlyKeychain = { RACK_GATEWAY_TOKEN_STORE: 'keychain', FAKE_KEYCHAIN: 'full' }
+    expect(await runOn(system, [...robot, token], onlyKeychain)).toMatchObject({ code: 78 })
     expect([keychain.items(), machine.config()]).toEqual(before)
 
     let answer = () => {}
     gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
     gateway.asked.length = 0
-    const moving = on(system, [...robot, 'rgt_other'], { RACK_GATEWAY_TOKEN_STORE: 'file' }, waiting({ fileLock: 100 }))
+    const moving = runOn(
+      system,
+      [...robot, 'rgt_other'],
+      { RACK_GATEWAY_TOKEN_STORE: 'file' },
+      withTimeouts({ fileLock: 100 }),
+    )
     await expect.poll(() => gateway.asked).not.toEqual([])
-    // As another window that doesn't come to an end.
+    // A lock of another process that keeps running.
     writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
     answer()
     expect(await moving).toMatchObject({ stderr: expect.stringContaining('another rack-gateway') })
     expect([keychain.items(), machine.config()]).toEqual(before)
   })
 
-  test('has the token that worked after a login whose file could not be written', async () => {
+  test('has the previous token if a login cannot write the file', async () => {
     await login(system)
     const before = [keychain.items(), machine.config()]
     for (const [name, other] of [
@@ -222,26 +236,26 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
       gateway.asked.length = 0
       const words = ['login', name, gateway.url, '--as-rack', 'staging', '--token', other]
-      const failing = on(system, words, {}, waiting({ fileLock: 100 }))
+      const failing = runOn(system, words, {}, withTimeouts({ fileLock: 100 }))
       await expect.poll(() => gateway.asked).not.toEqual([])
-      // As another window that doesn't come to an end.
+      // A lock of another process that keeps running.
       writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
       answer()
       expect(await failing).toMatchObject({ code: 78, stderr: expect.stringContaining('another rack-gateway') })
       rmSync(`${machine.configPath}.lock`)
-      const kept = system === 'linux' ? other : Buffer.from(other).toString('hex')
-      expect(keychain.calls().some(({ stdin }) => stdin.includes(kept))).toBe(true)
+      const stored = system === 'linux' ? other : Buffer.from(other).toString('hex')
+      expect(keychain.calls().some(({ stdin }) => stdin.includes(stored))).toBe(true)
       expect([keychain.items(), machine.config()]).toEqual(before)
     }
   })
 
-  test('is taken once it can be used again, and the file has the token no more', async () => {
+  test('is used again once it works, and the file no longer has the token', async () => {
     await login(system, { FAKE_KEYCHAIN: 'locked' })
     await login(system)
-    expect([keychain.items(), written().includes(token)]).toEqual([{ [gateway.url]: token }, false])
+    expect([keychain.items(), configText().includes(token)]).toEqual([{ [gateway.url]: token }, false])
   })
 
-  test('is not asked where the file is chosen, and gives up what it had', async () => {
+  test('is not used if the file is configured, apart from deleting the old token', async () => {
     await login(system)
     const before = keychain.calls().length
     expect(await login(system, { RACK_GATEWAY_TOKEN_STORE: 'file' })).toMatchObject({ code: 0, stderr: '' })
@@ -251,7 +265,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     expect(keychain.items()).toEqual({})
   })
 
-  test('is insisted on where it is chosen: nothing is kept elsewhere', async () => {
+  test('is the only store if it is configured', async () => {
     const outcome = await login(system, { RACK_GATEWAY_TOKEN_STORE: 'keychain', FAKE_KEYCHAIN: 'locked' })
     expect(outcome).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('could not be stored') })
     expect(() => machine.config()).toThrow('ENOENT')
@@ -260,14 +274,14 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     expect((await login(system, { FAKE_KEYCHAIN: 'locked', RACK_GATEWAY_TOKEN_STORE: 'file' })).code).toBe(0)
   })
 
-  test('whose tool is missing leaves the token to the file', async () => {
+  test('falls back to the file if the tool is not installed', async () => {
     const { stderr } = await login(system, { PATH: '/nowhere' })
     expect(stderr).toContain(`${systems[system].program} is not installed. Your token is stored in`)
   })
 
-  test('gets the newer token of a session, once it is certain to take it; one window alone renews it', async () => {
+  test('gets the renewed token of a session, which is renewed only if it can be stored, and by one command', async () => {
     await login(system)
-    const file = JSON.parse(written())
+    const file = JSON.parse(configText())
     file.sessions[gateway.url].renew_at = new Date(Date.now() - 1_000).toISOString()
     machine.configure(file)
     const renewed = {
@@ -277,38 +291,38 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     }
     gateway.answer = { status: 200, body: renewed }
     gateway.asked.length = 0
-    expect((await on(system, ['url'], { FAKE_KEYCHAIN: 'full' })).stdout).toContain(`convox:${token}@`)
+    expect((await runOn(system, ['url'], { FAKE_KEYCHAIN: 'full' })).stdout).toContain(`convox:${token}@`)
     expect([gateway.asked, keychain.items()]).toEqual([[], { [gateway.url]: token }])
-    const urls = await Promise.all([on(system, ['url']), on(system, ['url'])])
+    const urls = await Promise.all([runOn(system, ['url']), runOn(system, ['url'])])
     for (const { stdout } of urls) expect(stdout).toContain(`convox:${renewed.token}@`)
     expect(gateway.asked).toEqual([{ authorization: `Bearer ${token}`, path: '/gateway/api/v1/session/renewal' }])
-    expect([keychain.items(), written().includes('rgs_')]).toEqual([{ [gateway.url]: renewed.token }, false])
+    expect([keychain.items(), configText().includes('rgs_')]).toEqual([{ [gateway.url]: renewed.token }, false])
   })
 })
 
-test('where there is no D-Bus, as over SSH or in a container, nothing is started, and the file is said', async () => {
+test('without D-Bus, as over SSH or in a container, starts no tool and falls back to the file', async () => {
   const { code, stderr } = await login('linux', { DBUS_SESSION_BUS_ADDRESS: '', XDG_RUNTIME_DIR: machine.home })
   expect([code, keychain.calls()]).toEqual([0, []])
   expect(stderr).toContain('there is no keychain here (no D-Bus session). Your token is stored in')
 })
 
-test('a bus where every session has one is found', async () => {
+test('finds the default D-Bus socket', async () => {
   machine.write(join(machine.home, 'run', 'bus'), '')
   await login('linux', { DBUS_SESSION_BUS_ADDRESS: '', XDG_RUNTIME_DIR: join(machine.home, 'run') })
   expect(keychain.items()).toEqual({ [gateway.url]: token })
 })
 
-test('a token that is too long for the tool of macOS is not cut off', async () => {
+test('does not truncate a token that is too long for the macOS tool', async () => {
   const long = `rgt_${'a'.repeat(2_000)}`
-  const { code, stderr } = await on('darwin', ['login', 'staging', gateway.url, '--token', long])
+  const { code, stderr } = await runOn('darwin', ['login', 'staging', gateway.url, '--token', long])
   expect([code, stderr, keychain.items()]).toEqual([
     0,
-    expect.stringContaining('takes no token as long as this one'),
+    expect.stringContaining('cannot store a token of this length'),
     {},
   ])
 })
 
-test('a name in the file cannot become another command of the tool', async () => {
+test('an account cannot inject another command into the macOS tool', async () => {
   const { macosKeychain } = await import('./macos-keychain.ts')
   const tool = macosKeychain({
     env: { PATH: join(machine.home, 'bin') },
@@ -321,29 +335,29 @@ test('a name in the file cannot become another command of the tool', async () =>
   expect(keychain.calls()).toEqual([])
 })
 
-test('the deadlines are those of the documentation', () => {
+test('the default deadlines match the documentation', () => {
   expect(defaultTimeouts).toMatchObject({ keychain: 3_000, keychainAtTerminal: 60_000 })
 })
 
-test('another word for the store is refused', async () => {
+test('rejects an unknown store', async () => {
   expect(await login('linux', { RACK_GATEWAY_TOKEN_STORE: 'vault' })).toMatchObject({
     code: 78,
     stderr: expect.stringContaining('neither "file" nor "keychain"'),
   })
 })
 
-test('a wrapped command reads the keychain, and convox gets the token', async () => {
+test('a wrapped command passes the token from the keychain to convox', async () => {
   await login('linux')
   const env = { ...systems.linux.env, RACK_GATEWAY_TOKEN_STORE: '' }
   const { convox } = await machine.run(['--no-precheck', 'apps'], env)
   expect(convox?.rackUrl).toBe(`${gateway.url.replace('//', `//convox:${token}@`)}/rack/staging`)
 })
 
-describe('a home that cannot be written', () => {
-  test('is said before anybody logs in', async () => {
+describe('a configuration directory that cannot be written', () => {
+  test('is reported before the login', async () => {
     machine.write(dirname(machine.configPath), 'a file in its place')
     chmodSync(dirname(machine.configPath), 0o600)
-    const outcome = await on('linux', ['login', 'staging', gateway.url, '--no-browser'])
+    const outcome = await runOn('linux', ['login', 'staging', gateway.url, '--no-browser'])
     expect(outcome).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('cannot be written') })
     expect([gateway.asked, keychain.calls()]).toEqual([[], []])
   })

@@ -1,12 +1,12 @@
 import { KeychainUnusable } from '../errors.ts'
-import { type Keychain, orUseFileStore, service } from './keychain.ts'
+import { type Keychain, service, useFileStore } from './keychain.ts'
 
 const title = 'the Windows Credential Manager'
 
-/** A native module, since the platform's own tools print no passwords. It asks nobody, so it keeps nobody waiting. */
+/** Uses a native module, because the tools of Windows print no passwords. It never asks the user. */
 export async function windowsCredentials(): Promise<Keychain> {
   const { Entry } = await import('@napi-rs/keyring').catch(() => {
-    throw new KeychainUnusable(`${title} can't be used: this program came without @napi-rs/keyring`, orUseFileStore)
+    throw new KeychainUnusable(`${title} cannot be used: this installation lacks @napi-rs/keyring`, useFileStore)
   })
   return {
     title,
@@ -23,8 +23,8 @@ function attempt<T>(work: () => T): T {
     return work()
   } catch (error) {
     throw new KeychainUnusable(
-      `${title} can't be used: ${error instanceof Error ? error.message : String(error)}`,
-      orUseFileStore,
+      `${title} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      useFileStore,
     )
   }
 }

@@ -27,7 +27,7 @@ export async function startWay(name: WayName, gatewayUrl: string, token: string)
   if (name === 'directly') return { url: gatewayUrl, token, stop: async () => undefined }
   const front = await startTlsFront(gatewayUrl)
   const { url: origin } = front
-  const dial = createGatewayDial({ origin, ca: selfSignedIdentity.cert, env: {}, trustMore: '' })
+  const dial = createGatewayDial({ origin, ca: selfSignedIdentity.cert, env: {}, trustRemedy: '' })
   const listener = await startListener({ origin, path: '', token: () => new Secret(token), connect: dial.connect })
   const url = new URL(listener.rackUrl)
   return {

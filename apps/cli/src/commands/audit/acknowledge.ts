@@ -7,7 +7,7 @@ import { gatewayOptions, reasonOption } from '../options/shared-options.ts'
 import { shownTime } from './events/times.ts'
 
 export const command = 'acknowledge <id>'
-export const describe = 'Acknowledge an alarm, with what it was and what was done.'
+export const describe = 'Acknowledge an alarm, with its cause and what was done.'
 export const details = 'You need the role admin. Readiness stops reporting the alarm. The audit log keeps it.'
 export const examples = [
   "rack-gateway audit acknowledge 01a21006-6e55-7646-9171-966421143187 --reason 'restored from the backup of Monday'",
@@ -25,11 +25,11 @@ export async function handler({ context, rack, json, reason, ...typed }: Argumen
   const alarm = await callGateway(target, 'acknowledgeAlarm', { id, body: { reason } })
   if (json) return context.print(safeJson(alarm, 2))
   const { acknowledged } = alarm
-  const whose =
+  const byWhom =
     acknowledged === null ? '' : `, by ${printable(acknowledged.by)} at ${shownTime(acknowledged.at, 'utc')}`
   context.note(
     acknowledged?.reason === reason
-      ? `the alarm is acknowledged${whose}: readiness drops it within seconds`
-      : `the alarm was acknowledged before${whose}, so nothing has changed: rack-gateway audit alarms`,
+      ? `The alarm is acknowledged${byWhom}. Readiness stops reporting it within seconds.`
+      : `The alarm was acknowledged before${byWhom}, so nothing has changed. List the alarms with: rack-gateway audit alarms`,
   )
 }

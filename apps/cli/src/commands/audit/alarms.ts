@@ -21,11 +21,11 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { items } = await callGateway(target, 'listAlarms', { query: { limit: readLimit(limit) } })
   if (json) return context.print(safeJson({ items }, 2))
   if (items.length === 0) return context.note('There are no alarms.')
-  const headings = [`TIME (${zoneName(zone)})`, 'KIND', 'WHAT', 'ACKNOWLEDGED', 'REASON', 'ID']
+  const headings = [`TIME (${zoneName(zone)})`, 'KIND', 'DETAILS', 'ACKNOWLEDGED BY', 'REASON', 'ID']
   const rows = items.map(({ id, event, acknowledged }) => [
     shownTime(event.at, zone),
     event.kind,
-    whatOf(event),
+    detailsOf(event),
     acknowledged === null ? '' : acknowledged.by,
     acknowledged === null ? '' : acknowledged.reason,
     id,
@@ -33,12 +33,12 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   for (const line of table(context, headings, rows)) context.print(line)
 }
 
-/** Of what it is about, as far as a line has room. */
-function whatOf({ principal, ...event }: Alarm['event']): string {
+/** The fields that identify the problem, in one line. */
+function detailsOf({ principal, ...event }: Alarm['event']): string {
   const detail: unknown = Reflect.get(event, 'detail')
   const close: unknown = Reflect.get(event, 'close')
-  const facts = typeof detail === 'object' && detail !== null ? detail : {}
-  const { problem, stream, seq, place, file } = facts as Readonly<Record<string, unknown>>
-  const named = [principal?.name, problem, stream && `stream ${stream}`, seq && `event ${seq}`, place, file, close]
-  return named.filter((part) => part !== undefined && part !== '').join(' ')
+  const fields = typeof detail === 'object' && detail !== null ? detail : {}
+  const { problem, stream, seq, place, file } = fields as Readonly<Record<string, unknown>>
+  const parts = [principal?.name, problem, stream && `stream ${stream}`, seq && `event ${seq}`, place, file, close]
+  return parts.filter((part) => part !== undefined && part !== '').join(' ')
 }

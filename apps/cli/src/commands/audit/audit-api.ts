@@ -1,25 +1,25 @@
 import type { HttpRequest } from '@rack-gateway/gateway-api'
-import { isMissing, refusalOf } from '../../gateway/gateway-refusal.ts'
-import { bodyOf, openGateway, parsed } from '../../gateway/gateway-request.ts'
+import { errorFromResponse, isMissing } from '../../gateway/gateway-error.ts'
+import { openGateway, parseJson, readBody } from '../../gateway/gateway-request.ts'
 import type { Target } from '../../target/target.ts'
 
-export interface Opening {
+export interface StreamOptions {
   readonly headers?: Readonly<Record<string, string>>
-  /** Ends it: an answer that comes for as long as it takes has no deadline. */
+  /** Ends the response, which has no deadline. */
   readonly signal: AbortSignal
-  /** What to throw where there is no such thing. */
+  /** Thrown if the gateway has no such resource. */
   readonly missing?: Error
 }
 
-/** An answer that is read while it comes. @throws as `openGateway` and `refusalOf` */
+/** Sends a request whose response is read as a stream. @throws as `openGateway` and `errorFromResponse` */
 export async function openAudit(
   { origin, token, trust }: Target,
   request: HttpRequest,
-  { missing, ...opening }: Opening,
+  { missing, ...options }: StreamOptions,
 ): Promise<Response> {
-  const answer = await openGateway(origin, { ...request, token, trust, ...opening })
-  if (answer.status === 200) return answer
-  const value = parsed((await bodyOf(answer)) ?? '')
-  if (missing !== undefined && isMissing({ status: answer.status, value })) throw missing
-  throw refusalOf(origin, { status: answer.status, value })
+  const response = await openGateway(origin, { ...request, token, trust, ...options })
+  if (response.status === 200) return response
+  const value = parseJson((await readBody(response)) ?? '')
+  if (missing !== undefined && isMissing({ status: response.status, value })) throw missing
+  throw errorFromResponse(origin, { status: response.status, value })
 }

@@ -12,7 +12,7 @@ export const details = 'You need the role admin.'
 export const examples = ["rack-gateway audit end 01a21006-6e55-7646-9171-966421143187 --reason 'the change is over'"]
 export const builder = {
   id: { type: 'string', demandOption: true, describe: 'The ID of the recording, from rack-gateway audit recordings' },
-  reason: { type: 'string', demandOption: true, describe: 'What the session shows as the reason' },
+  reason: { type: 'string', demandOption: true, describe: 'The reason that the session shows' },
   yes: yesOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
@@ -23,6 +23,6 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   await confirm(context, `end the session ${id} for everyone in it`, { yes })
   const recording = await callGateway(target, 'endRecording', { id, body: { reason } }, { missing: noRecording(id) })
-  context.note('The session is being ended.')
+  context.note('The gateway is ending the session.')
   if (json) context.print(safeJson(recording, 2))
 }

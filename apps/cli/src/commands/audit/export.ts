@@ -5,7 +5,7 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type RequestOf, requestFor } from '@rack-gateway/gateway-api'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
-import { failure } from '../../gateway/gateway-request.ts'
+import { failureReason } from '../../gateway/gateway-request.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
@@ -38,7 +38,7 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'the gateway is exporting'
 
-type Existing = 'keep' | 'replace'
+type ExistingFile = 'keep' | 'replace'
 
 export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, format, output } = given
@@ -47,66 +47,66 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const query = { ...filterQuery(given, { now: context.now, zone }), format }
   const file = resolve(context.cwd, output)
-  if (output !== '-' && existing === 'keep' && (await exists(file))) throw thereAlready(file)
-  const asked = { target, query, signal: context.interruption() }
-  if (output === '-') return print(asked)
-  await writeFile(asked, file, existing)
+  if (output !== '-' && existing === 'keep' && (await exists(file))) throw fileExists(file)
+  const request = { target, query, signal: context.interruption() }
+  if (output === '-') return print(request)
+  await writeFile(request, file, existing)
   context.note(`The export is in ${printable(file)}.`)
 }
 
-interface Asked {
+interface ExportRequest {
   readonly target: Target
   readonly query: RequestOf<'exportAudit'>['query']
   readonly signal: AbortSignal
 }
 
-async function print(asked: Asked): Promise<void> {
+async function print(request: ExportRequest): Promise<void> {
   try {
-    await receive(asked, process.stdout, 'the output is incomplete')
+    await receive(request, process.stdout, 'the output is incomplete')
   } catch (error) {
-    throw isOfSystem(error) ? notWritten('standard output', error) : error
+    throw isSystemError(error) ? writeError('standard output', error) : error
   }
 }
 
-/** Opened first: nothing is asked for, and so recorded as read, that can't be written. */
-async function writeFile(asked: Asked, file: string, existing: Existing): Promise<void> {
+/** Opens the file before it sends the request, because the gateway records each export. */
+async function writeFile(request: ExportRequest, file: string, existing: ExistingFile): Promise<void> {
   const part = `${file}.${randomBytes(6).toString('hex')}.part`
   try {
     const opened = await open(part, 'wx', 0o600)
     try {
-      await receive(asked, opened.createWriteStream(), 'no file was written')
+      await receive(request, opened.createWriteStream(), 'no file was written')
     } finally {
       await opened.close()
     }
-    await put(part, file, existing)
+    await moveIntoPlace(part, file, existing)
   } catch (error) {
-    throw isOfSystem(error) ? notWritten(printable(file), error) : error
+    throw isSystemError(error) ? writeError(printable(file), error) : error
   } finally {
     await rm(part, { force: true }).catch(() => undefined)
   }
 }
 
-/** @throws Interrupted, GatewayUnreachable, or the error of the system by which it can't be written */
-async function receive({ target, query, signal }: Asked, to: Writable, kept: string): Promise<void> {
+/** @throws Interrupted, GatewayUnreachable, and the system's error if writing fails */
+async function receive({ target, query, signal }: ExportRequest, to: Writable, consequence: string): Promise<void> {
   const { body } = await openAudit(target, requestFor('exportAudit', { query }), { signal })
   try {
     const bytes = Readable.fromWeb(body ?? new ReadableStream())
     await pipeline(bytes, to, { end: to !== process.stdout, signal })
   } catch (error) {
     if (signal.aborted) throw new Interrupted()
-    if (isOfSystem(error)) throw error
+    if (isSystemError(error)) throw error
     throw new GatewayUnreachable(
-      `The export of ${target.origin} was interrupted, so ${kept}: ${printable(failure(error))}.`,
+      `The export of ${target.origin} was interrupted, so ${consequence}: ${printable(failureReason(error))}.`,
       'Try again, or export a shorter period with --since and --until.',
     )
   }
 }
 
-/** A link is made only where there is nothing yet, whoever else writes there. */
-async function put(part: string, file: string, existing: Existing): Promise<void> {
+/** Without `--force`, uses a hard link, which fails if another process has created the file meanwhile. */
+async function moveIntoPlace(part: string, file: string, existing: ExistingFile): Promise<void> {
   if (existing === 'replace') return rename(part, file)
   await link(part, file).catch((error: unknown) => {
-    throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? thereAlready(file) : error
+    throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? fileExists(file) : error
   })
 }
 
@@ -117,19 +117,19 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-function thereAlready(output: string): Error {
+function fileExists(output: string): Error {
   return new Usage(`${printable(output)} already exists.`, 'Name another file, or pass --force to replace it.')
 }
 
-/** What comes from the gateway has such an error as its cause at most. */
-function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+/** Whether writing failed. Network errors of `fetch` have a system error only as their cause. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error
 }
 
-function notWritten(what: string, { message }: Error): Error {
-  const [, code, why] = /^([A-Z0-9]+): ([^,]+)/.exec(message) ?? []
+function writeError(output: string, { message }: Error): Error {
+  const [, code, reason] = /^([A-Z0-9]+): ([^,]+)/.exec(message) ?? []
   return new Usage(
-    `${what} cannot be written: ${printable(why === undefined ? message : `${why} (${code})`)}.`,
+    `${output} cannot be written: ${printable(reason === undefined ? message : `${reason} (${code})`)}.`,
     'Name another file, or check the permissions and the free space of its directory.',
   )
 }

@@ -1,17 +1,19 @@
 import { Alarm, AlarmList, endpoints, LoggedEvent, Recording } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 
-/** Other members may follow, which are documented elsewhere. */
+/** For objects with further fields, which are described elsewhere. */
 const open = { additionalProperties: true } as const
 const Text = Type.String()
 
 const VerifyProof = Type.Object({
   holds: Type.Boolean(),
-  because: Type.Optional(Type.String({ description: 'why it doesn’t' })),
-  event: Type.Optional(Type.Object({}, { ...open, description: 'that is proven, as what follows' })),
-  checkpoint: Type.Optional(Type.Integer({ description: 'the number of the one that signed it' })),
+  because: Type.Optional(Type.String({ description: 'why the proof is not valid' })),
+  event: Type.Optional(
+    Type.Object({}, { ...open, description: 'the event; this and the next fields are of a valid proof' }),
+  ),
+  checkpoint: Type.Optional(Type.Integer({ description: 'the number of the checkpoint that signs it' })),
   at: Type.Optional(Type.String({ description: 'RFC 3339' })),
-  size: Type.Optional(Type.Integer({ description: 'of its stream in the checkpoint, in events' })),
+  size: Type.Optional(Type.Integer({ description: 'how many events of the stream the checkpoint signs' })),
   key: Type.Optional(Text),
   trust: Type.Optional(Type.Enum(['pinned', 'first-use'])),
 })
@@ -24,14 +26,14 @@ const AuditVerify = Type.Object(
     streams: Type.Integer(),
     events: Type.Integer(),
     unsigned: Type.Integer({ description: 'events that no checkpoint has signed yet' }),
-    keys: Type.Array(Text, { description: 'those that signed' }),
+    keys: Type.Array(Text, { description: 'the public keys of the signatures' }),
     trust: Type.Enum(['pinned', 'first-use', 'none']),
     anchored: Type.Boolean({ description: 'whether checkpoints were compared with copies' }),
   },
   {
     ...open,
     description:
-      'with --archive also archives, alone nothing but them; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven and more)',
+      'with --archive also archives, and with --archive alone only these; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven, and more)',
   },
 )
 

@@ -7,7 +7,7 @@ import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
-import { type CastEvent, eachEvent, readCast } from './recordings/cast.ts'
+import { type CastEvent, forEachEvent, readCast } from './recordings/cast.ts'
 import { noRecording } from './recordings/no-recording.ts'
 import { SafeOutput } from './recordings/safe-output.ts'
 import { type Screen, standardOutput } from './recordings/screen.ts'
@@ -18,7 +18,7 @@ export const details = 'Exits with 3 if the recording was changed, and with 8 if
 export const examples = ['rack-gateway audit play 01a21006-6e55-7646-9171-966421143187 --speed 2']
 export const builder = {
   id: { type: 'string', demandOption: true, describe: 'The ID of the recording, from rack-gateway audit recordings' },
-  speed: { type: 'string', default: '1', describe: 'How many times as fast' },
+  speed: { type: 'string', default: '1', describe: 'The playback speed; 2 is twice as fast' },
   'idle-limit': { type: 'string', default: '2', describe: 'The longest pause, in seconds' },
   rack: rackOption,
 } as const satisfies CommandOptions
@@ -34,14 +34,14 @@ export interface Play {
   readonly idleLimit: string
 }
 
-/** Replays a session as it was, on the person's own terminal, and leaves that as it was found. */
+/** Replays a session in this terminal, and restores the terminal afterwards. */
 export async function playRecording(
   context: Context,
   target: Target,
   { id, speed, idleLimit }: Play,
   screen: Screen = standardOutput(),
 ): Promise<void> {
-  const pace = { speed: positive('--speed', speed), idleLimit: positive('--idle-limit', idleLimit) }
+  const pace = { speed: positiveNumber('--speed', speed), idleLimit: positiveNumber('--idle-limit', idleLimit) }
   const signal = context.interruption()
   const { body } = await openAudit(target, requestFor('readRecording', { id }), {
     signal,
@@ -52,13 +52,13 @@ export async function playRecording(
   if ((screen.columns ?? cols) < cols || (screen.rows ?? rows) < rows)
     context.note(`The session was recorded in ${cols} columns and ${rows} rows. Make the terminal at least that large.`)
   const output = new SafeOutput()
-  const due = createPace(pace)
+  const delayBefore = createPace(pace)
   try {
-    await eachEvent(cast, {
+    await forEachEvent(cast, {
       signal,
       note: context.note,
-      async take(event) {
-        await sleep(due(event), undefined, { signal }).catch(() => undefined)
+      async onEvent(event) {
+        await sleep(delayBefore(event), undefined, { signal }).catch(() => undefined)
         if (event.code === 'o' && !signal.aborted) await screen.write(output.write(event.data))
       },
     })
@@ -67,17 +67,17 @@ export async function playRecording(
   }
 }
 
-/** @returns for each event in milliseconds how long to wait for it: what took long to write is caught up with */
+/** @returns the milliseconds to wait before each event. Shorter waits make up for slow writes. */
 export function createPace({ speed, idleLimit }: { readonly speed: number; readonly idleLimit: number }) {
-  const began = performance.now()
-  let at = 0
-  return function due({ after }: CastEvent): number {
-    at += (Math.min(after, idleLimit) * 1_000) / speed
-    return Math.max(0, began + at - performance.now())
+  const start = performance.now()
+  let elapsed = 0
+  return function delayBefore({ after }: CastEvent): number {
+    elapsed += (Math.min(after, idleLimit) * 1_000) / speed
+    return Math.max(0, start + elapsed - performance.now())
   }
 }
 
-function positive(flag: string, text: string): number {
+function positiveNumber(flag: string, text: string): number {
   const value = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
   if (value <= 0) throw new Usage(`${flag} is not a number above 0.`, 'Use a number such as 2 or 0.5.')
   return value

@@ -4,13 +4,14 @@ import { isUuid } from '@rack-gateway/audit/uuid'
 import { makeProof, verifyProof } from '@rack-gateway/audit/verify'
 import { requestFor } from '@rack-gateway/gateway-api'
 import { NotSigned, Usage } from '../../errors.ts'
+import { parseJson } from '../../gateway/gateway-request.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption } from '../options/shared-options.ts'
 import { openEvidence } from './verification/evidence.ts'
-import { parsed, proofSentences } from './verification/proof-sentences.ts'
-import { archiveOption, databaseOption, keyOption, pinnedKey, unreadable } from './verification/read-evidence.ts'
+import { proofSentences } from './verification/proof-sentences.ts'
+import { archiveOption, asUnreadable, databaseOption, keyOption, pinnedKey } from './verification/read-evidence.ts'
 
 export const command = 'prove <id>'
 export const describe = 'Get a proof that one event is in the log.'
@@ -27,7 +28,7 @@ export const builder = {
   key: keyOption,
   rack: rackOption,
 } as const satisfies CommandOptions
-export const progress = 'asking for the proof'
+export const progress = 'getting the proof'
 
 type Given = Arguments<typeof builder>
 
@@ -36,37 +37,37 @@ export async function handler(given: Given): Promise<number> {
   if (!isUuid(given.id.toLowerCase()))
     throw new Usage('That is not the ID of an event.', 'Pass the ID, which is a UUID: rack-gateway audit prove ID')
   const pinned = pinnedKey(given.key ?? null)
-  const proof = await proofFrom(given)
-  const verdict = verifyProof(proof, pinned)
-  if (!verdict.holds) {
-    context.note(printable(`The proof from the log is not valid: ${verdict.because}`))
+  const proof = await getProof(given)
+  const verification = verifyProof(proof, pinned)
+  if (!verification.holds) {
+    context.note(printable(`The proof from the log is not valid: ${verification.because}`))
     return exitCodes.checkFailed
   }
   const text = JSON.stringify(proof, null, 2)
   if (given.output === undefined) context.print(text)
   else await writeFile(given.output, `${text}\n`)
-  for (const line of proofSentences(verdict)) context.note(printable(line))
+  for (const line of proofSentences(verification)) context.note(printable(line))
   return exitCodes.ok
 }
 
-function proofFrom(given: Given): Promise<unknown> {
+function getProof(given: Given): Promise<unknown> {
   const { database, archive, id } = given
   if (database !== undefined && archive !== undefined)
     throw new Usage('--database and --archive exclude each other.', 'Pass one of them.')
-  if (archive !== undefined) return makeFromArchive(archive, id)
-  return database === undefined ? askProof(given) : makeFrom(database, id)
+  if (archive !== undefined) return proveFromArchive(archive, id)
+  return database === undefined ? requestProof(given) : proveFromDatabase(database, id)
 }
 
-async function makeFromArchive(directory: string, id: string): Promise<unknown> {
+async function proveFromArchive(directory: string, id: string): Promise<unknown> {
   const reader = directoryArchive(directory)
   const result = await proveArchived(reader, await reader.months(), id).catch((error: unknown) => {
-    throw unreadable(error)
+    throw asUnreadable(error)
   })
   if (result.kind === 'proof') return result.proof
   throw new Usage('The archive has no event with this ID.', 'Name the archive of the month of the event.')
 }
 
-async function askProof({ context, id, rack }: Given): Promise<unknown> {
+async function requestProof({ context, id, rack }: Given): Promise<unknown> {
   const pieces: Buffer[] = []
   for await (const piece of await openEvidence(
     context,
@@ -74,13 +75,13 @@ async function askProof({ context, id, rack }: Given): Promise<unknown> {
     requestFor('proveAuditEvent', { id: id.toLowerCase() }),
   ))
     pieces.push(piece)
-  return parsed(Buffer.concat(pieces).toString('utf8'))
+  return parseJson(Buffer.concat(pieces).toString('utf8'))
 }
 
-async function makeFrom(url: string, id: string): Promise<unknown> {
-  // The driver is no small package.
-  const { connectTo } = await import('./verification/audit-database.ts')
-  const sql = connectTo(url)
+async function proveFromDatabase(url: string, id: string): Promise<unknown> {
+  // Imported here, because the PostgreSQL driver is slow to load.
+  const { connectToDatabase } = await import('./verification/audit-database.ts')
+  const sql = connectToDatabase(url)
   try {
     const result = await makeProof(sql, id)
     if (result.kind === 'proof') return result.proof

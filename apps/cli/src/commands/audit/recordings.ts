@@ -32,7 +32,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const page = await callGateway(target, 'listRecordings', { query: queryOf(given, context.now) })
   if (json) return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('No recording matches.')
-  const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
+  const headings = [`STARTED (${zoneName(zone)})`, 'PRINCIPAL', 'COMMAND', 'PROCESS', 'LENGTH', 'STATE', 'ID']
   for (const line of table(
     context,
     headings,
@@ -60,16 +60,16 @@ function queryOf(list: Arguments<typeof builder>, now: number): RequestOf<'listR
 
 function cellsOf(recording: Recording, zone: Zone): string[] {
   const { id, startedAt, endedAt, principal, rack, app, process, command, route } = recording
-  const where = [rack, app, process].filter((name) => name !== null).join('/')
-  const what = command || route
+  const location = [rack, app, process].filter((name) => name !== null).join('/')
+  const subject = command || route
   const length = endedAt === null ? '' : duration(Date.parse(endedAt) - Date.parse(startedAt))
-  return [shownTime(startedAt, zone).slice(0, 19), principal.name, what, where, length, stateOf(recording), id]
+  return [shownTime(startedAt, zone).slice(0, 19), principal.name, subject, location, length, stateOf(recording), id]
 }
 
 function stateOf({ endedAt, removedBecause, lost }: Recording): string {
   if (removedBecause !== null) return 'removed'
   if (endedAt === null) return 'open'
-  // Only the process that is gone could have said how much is missing.
+  // `lost` is null if the gateway process ended before it could record how much is missing.
   if (lost === null) return 'cut'
   return lost > 0 ? 'gaps' : 'ended'
 }

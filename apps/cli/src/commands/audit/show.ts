@@ -23,22 +23,23 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const found = await callGateway(target, 'getAuditEvent', { id })
   if (json) return context.print(safeJson(found, 2))
   const { link, writtenAt, event } = found
-  const members = linesOf('', {
+  const fields = fieldsOf('', {
     ...event,
     at: shownTime(event.at, zone),
     'written at': shownTime(writtenAt, zone),
     link,
   })
-  const width = Math.max(...members.map(([name]) => name.length))
-  for (const [name, value] of members) context.print(`${name.padEnd(width)}  ${value}`)
+  const width = Math.max(...fields.map(([name]) => name.length))
+  for (const [name, value] of fields) context.print(`${name.padEnd(width)}  ${value}`)
 }
 
-function linesOf(before: string, value: object): [name: string, value: string][] {
-  return Object.entries(value).flatMap(([name, member]: [string, unknown]): [string, string][] => {
-    const path = printable(before === '' ? name : `${before}.${name}`)
-    if (Array.isArray(member) && member.every((one) => typeof one === 'string'))
-      return [[path, printable(member.join(' '))]]
-    if (typeof member === 'object' && member !== null) return linesOf(path, member)
-    return [[path, printable(String(member))]]
+/** Flattens nested objects to dotted names. */
+function fieldsOf(prefix: string, value: object): [name: string, value: string][] {
+  return Object.entries(value).flatMap(([name, field]: [string, unknown]): [string, string][] => {
+    const path = printable(prefix === '' ? name : `${prefix}.${name}`)
+    if (Array.isArray(field) && field.every((one) => typeof one === 'string'))
+      return [[path, printable(field.join(' '))]]
+    if (typeof field === 'object' && field !== null) return fieldsOf(path, field)
+    return [[path, printable(String(field))]]
   })
 }

@@ -3,16 +3,16 @@ import { LoggedEvent, requestFor } from '@rack-gateway/gateway-api'
 import { Value } from 'typebox/value'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable } from '../../errors.ts'
-import { parsed } from '../../gateway/gateway-request.ts'
+import { parseJson } from '../../gateway/gateway-request.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, utcOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
-import { eventsIn, type StreamEvent } from './events/event-stream.ts'
+import { cellsOf } from './events/event-row.ts'
+import { parseEventStream, type StreamEvent } from './events/event-stream.ts'
 import { filterOptions, filterQuery } from './events/filters.ts'
-import { cellsOf } from './events/shown-event.ts'
 import { type Zone, zoneOf } from './events/times.ts'
 
 export const command = 'tail [words..]'
@@ -20,55 +20,56 @@ export const describe = 'Print events as they happen, until Ctrl-C.'
 export const examples = ['rack-gateway audit tail --kind login.failed', 'rack-gateway audit tail --effect deny --json']
 export const builder = { ...filterOptions, utc: utcOption, ...gatewayOptions } as const satisfies CommandOptions
 
-/** Times to connect again, one after another, before it is given up. */
-const mostAttempts = 10
-const longestPause = 10_000
+/** Failed attempts in a row before the command ends. */
+const maxAttempts = 10
+/** Milliseconds. */
+const maxBackoff = 10_000
 
 export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack } = given
   const target = await targetOf(context, rack)
-  const shown = { json: given.json ?? false, zone: zoneOf(given) }
-  const query = filterQuery(given, { now: context.now, zone: shown.zone })
+  const format = { json: given.json ?? false, zone: zoneOf(given) }
+  const query = filterQuery(given, { now: context.now, zone: format.zone })
   const signal = context.interruption()
-  let last: string | null = null
+  let lastEventId: string | null = null
   let attempts = 0
   while (!signal.aborted) {
     try {
-      const headers = { accept: 'text/event-stream', ...(last !== null && { 'last-event-id': last }) }
+      const headers = { accept: 'text/event-stream', ...(lastEventId !== null && { 'last-event-id': lastEventId }) }
       const { body } = await openAudit(target, requestFor('followAudit', { query }), { headers, signal })
-      for await (const event of eventsIn(body ?? new ReadableStream<Uint8Array>())) {
+      for await (const event of parseEventStream(body ?? new ReadableStream<Uint8Array>())) {
         attempts = 0
-        last = event.id ?? last
-        tell(context, event, shown)
+        lastEventId = event.id ?? lastEventId
+        printEvent(context, event, format)
       }
     } catch (error) {
       if (signal.aborted) return
-      if (isFinal(error) || ++attempts > mostAttempts) throw error
+      if (isPermanent(error) || ++attempts > maxAttempts) throw error
     }
-    await wait(Math.min(longestPause, 250 * 2 ** attempts), undefined, { signal }).catch(() => undefined)
+    await wait(Math.min(maxBackoff, 250 * 2 ** attempts), undefined, { signal }).catch(() => undefined)
   }
 }
 
-interface ShownAs {
+interface EventFormat {
   readonly json: boolean
   readonly zone: Zone
 }
 
-function tell(context: Context, { name, data }: StreamEvent, { json, zone }: ShownAs): void {
-  const value = parsed(data)
-  if (name === 'end') context.note(`ended: ${printable(data)}`)
-  else if (name === 'gap') context.note(`events are missing: ${printable(data)}`)
+function printEvent(context: Context, { name, data }: StreamEvent, { json, zone }: EventFormat): void {
+  const value = parseJson(data)
+  if (name === 'end') context.note(`The gateway ended the stream: ${printable(data)}`)
+  else if (name === 'gap') context.note(`Events are missing: ${printable(data)}`)
   else if (name === 'audit' && Value.Check(LoggedEvent, value)) context.print(lineOf(value, { json, zone }))
 }
 
-function lineOf(found: LoggedEvent, { json, zone }: ShownAs): string {
+function lineOf(found: LoggedEvent, { json, zone }: EventFormat): string {
   if (json) return safeJson(found)
   const cells = cellsOf(found, zone).filter((cell) => cell !== '')
   return cells.map(printable).join('  ')
 }
 
-/** Whatever the gateway has refused, it will refuse again. */
-function isFinal(error: unknown): boolean {
+/** Whether a retry would fail in the same way. */
+function isPermanent(error: unknown): boolean {
   return (
     error instanceof Error &&
     'code' in error &&

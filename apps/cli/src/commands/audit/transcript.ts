@@ -4,9 +4,9 @@ import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption, utcOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
 import { shownTime, zoneOf } from './events/times.ts'
-import { eachEvent, readCast } from './recordings/cast.ts'
+import { forEachEvent, readCast } from './recordings/cast.ts'
 import { noRecording } from './recordings/no-recording.ts'
-import { type TranscriptLine, transcriptOf } from './recordings/transcript-lines.ts'
+import { createTranscript, type TranscriptLine } from './recordings/transcript-lines.ts'
 
 export const command = 'transcript <id>'
 export const describe = 'Print a recorded session as text with times.'
@@ -28,20 +28,20 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     missing: noRecording(id),
   })
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
-  const lines = transcriptOf(cast.header)
-  const wanted = search?.toLowerCase()
-  let found = 0
-  const print = (all: readonly TranscriptLine[]) => {
-    for (const { at, text } of all) {
-      if (wanted !== undefined && !text.toLowerCase().includes(wanted)) continue
-      found++
+  const transcript = createTranscript(cast.header)
+  const searched = search?.toLowerCase()
+  let matches = 0
+  const print = (lines: readonly TranscriptLine[]) => {
+    for (const { at, text } of lines) {
+      if (searched !== undefined && !text.toLowerCase().includes(searched)) continue
+      matches++
       context.print(`${shownTime(new Date(at).toISOString(), zone).slice(0, 19)}  ${text}`.trimEnd())
     }
   }
   try {
-    await eachEvent(cast, { signal, note: context.note, take: async (event) => print(lines.take(event)) })
+    await forEachEvent(cast, { signal, note: context.note, onEvent: async (event) => print(transcript.add(event)) })
   } finally {
-    print(lines.end())
+    print(transcript.end())
   }
-  if (found === 0 && wanted !== undefined) context.note('No line matches.')
+  if (matches === 0 && searched !== undefined) context.note('No line matches.')
 }

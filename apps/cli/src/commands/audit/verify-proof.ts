@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { type ProofVerification, verifyProof } from '@rack-gateway/audit/verify'
 import { AuditUnreadable } from '../../errors.ts'
+import { parseJson } from '../../gateway/gateway-request.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { jsonOption } from '../options/shared-options.ts'
-import { parsed, proofSentences } from './verification/proof-sentences.ts'
+import { proofSentences } from './verification/proof-sentences.ts'
 import { keyOption, pinnedKey } from './verification/read-evidence.ts'
 
 export const command = 'verify-proof <file>'
-export const describe = 'Verify a proof, with nothing but its file.'
+export const describe = 'Verify a proof from its file alone, without the gateway.'
 export const details = 'Exits with 0 if the proof is valid, and with 3 if it is not.'
 export const examples = ["rack-gateway audit verify-proof proof.json --key 'rack-gateway/audit+1a2b3c4d+AbCd…'"]
 export const builder = {
@@ -27,15 +28,15 @@ export async function handler({ context, json, file, key }: Arguments<typeof bui
       'Check the file, or get the proof again: rack-gateway audit prove ID',
     )
   })
-  const verdict = verifyProof(parsed(text), pinned)
-  if (json) context.print(safeJson(toJson(verdict), 2))
-  else if (verdict.holds) for (const line of proofSentences(verdict)) context.print(printable(line))
-  else context.print(printable(`the proof does not hold: ${verdict.because}`))
-  return verdict.holds ? exitCodes.ok : exitCodes.checkFailed
+  const verification = verifyProof(parseJson(text), pinned)
+  if (json) context.print(safeJson(toJson(verification), 2))
+  else if (verification.holds) for (const line of proofSentences(verification)) context.print(printable(line))
+  else context.print(printable(`The proof is not valid: ${verification.because}`))
+  return verification.holds ? exitCodes.ok : exitCodes.checkFailed
 }
 
-function toJson(verdict: ProofVerification): object {
-  if (!verdict.holds) return { holds: false, because: verdict.because }
-  const { event, checkpoint, size, trust } = verdict
+function toJson(verification: ProofVerification): object {
+  if (!verification.holds) return { holds: false, because: verification.because }
+  const { event, checkpoint, size, trust } = verification
   return { holds: true, event, checkpoint: checkpoint.number, at: checkpoint.at, size, key: checkpoint.key.text, trust }
 }

@@ -16,17 +16,17 @@ import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-import { heldAgainst, verifyArchives } from './verification/archives.ts'
+import { compareWithLog, verifyArchives } from './verification/archives.ts'
 import { openEvidence } from './verification/evidence.ts'
-import { archiveOption, databaseOption, keyOption, pinnedKey, unreadable } from './verification/read-evidence.ts'
+import { archiveOption, asUnreadable, databaseOption, keyOption, pinnedKey } from './verification/read-evidence.ts'
 import { recordingSentences } from './verification/recording-sentences.ts'
 import { archiveSentences, sentences } from './verification/sentences.ts'
-import type { RecordingsBesideLog } from './verification/verify-recordings.ts'
+import type { RecordingsVerifier } from './verification/verify-recordings.ts'
 
 export const command = 'verify'
 export const describe = 'Verify the chain, trees, and checkpoints of the whole log, without trusting the gateway.'
 export const details =
-  'Exits with 0 if the log is what was recorded, with 3 if it is not, and with 8 if it cannot be read to its end.'
+  'Exits with 0 if the log was not changed, with 3 if it was, and with 8 if it cannot be read to its end.'
 export const examples = [
   "rack-gateway audit verify --checkpoints /mnt/checkpoints --key 'rack-gateway/audit+1a2b3c4d+AbCd…'",
   'rack-gateway audit verify --database postgres://auditor@db.example.com/gateway --checkpoints /mnt/checkpoints',
@@ -36,7 +36,7 @@ export const examples = [
 ]
 export const builder = {
   database: databaseOption,
-  export: { type: 'string', complete: 'file', describe: 'Read from this export; - is standard input' },
+  export: { type: 'string', complete: 'file', describe: 'Read from this export, or - for standard input' },
   checkpoints: { type: 'string', complete: 'file', describe: 'A directory with copies of checkpoints' },
   archive: archiveOption,
   recordings: {
@@ -48,7 +48,7 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'verifying'
 
-/** What the log is read from and compared with; null for what the command line does not name. */
+/** The options that name what to read and compare. Each is null if it is not given. */
 interface VerifySources {
   readonly database: string | null
   /** `-` is standard input. */
@@ -60,8 +60,8 @@ interface VerifySources {
   readonly rack: string | null
 }
 
-/** What was verified: the log, unless only archives were, and each archived month. */
 interface Verified {
+  /** Null if only archives were verified. */
   readonly log: Verification | null
   readonly archives: readonly ArchiveVerification[]
   readonly recordings: RecordingsVerification | null
@@ -78,10 +78,10 @@ export async function handler({ context, json, ...given }: Arguments<typeof buil
     rack: given.rack ?? null,
   }
   const verified = await verifyFrom(context, sources).catch((error: unknown) => {
-    throw unreadable(error)
+    throw asUnreadable(error)
   })
   const { log, archives, recordings } = verified
-  if (json) context.print(safeJson(asJson(verified), 2))
+  if (json) context.print(safeJson(toJson(verified), 2))
   else
     for (const line of [
       ...(log ? sentences(log, archives) : []),
@@ -93,24 +93,27 @@ export async function handler({ context, json, ...given }: Arguments<typeof buil
   return intact ? exitCodes.ok : exitCodes.checkFailed
 }
 
-/** What wasn't asked for isn't there. */
-function asJson({ log, archives, recordings }: Verified) {
-  const shown = archives.map(({ manifest, ...verification }) => ({ ...verification, manifest: manifest?.hash ?? null }))
-  return { ...log, ...(shown.length > 0 && { archives: shown }), ...(recordings && { recordings }) }
+/** Has fields only for what was verified. */
+function toJson({ log, archives, recordings }: Verified) {
+  const months = archives.map(({ manifest, ...verification }) => ({
+    ...verification,
+    manifest: manifest?.hash ?? null,
+  }))
+  return { ...log, ...(months.length > 0 && { archives: months }), ...(recordings && { recordings }) }
 }
 
-/** An archive alone is verified alone; beside an export, a database or a named gateway it is what these may lack. */
+/** `--archive` alone verifies only the archive. With another source, it provides the months that the log no longer has. */
 async function verifyFrom(context: Context, sources: VerifySources): Promise<Verified> {
   const { archive, database, export: file, rack } = sources
   if (database !== null && file !== null)
     throw new Usage('--database and --export exclude each other.', 'Pass one of them.')
   if (file !== null && sources.key !== null && sources.checkpoints === null)
     throw new Usage(
-      '--key is for the signatures of checkpoints, and an export has no checkpoints.',
+      '--key verifies the signatures of checkpoints, and an export has no checkpoints.',
       'Add --checkpoints DIR with copies of them, or leave --key out.',
     )
   const isAlone = archive !== null && database === null && file === null && rack === null
-  const recordings = await besideLog(context, sources.recordings)
+  const recordings = await recordingsVerifier(context, sources.recordings)
   const options = {
     pinned: pinnedKey(sources.key),
     checkpoints: sources.checkpoints,
@@ -123,13 +126,13 @@ async function verifyFrom(context: Context, sources: VerifySources): Promise<Ver
   const archived = archives.map(({ month }) => month)
   return {
     log,
-    archives: archives.map((verification) => heldAgainst(verification, log)),
+    archives: archives.map((verification) => compareWithLog(verification, log)),
     recordings: (await recordings?.finish({ log, archived })) ?? null,
   }
 }
 
-/** Who verifies no recordings loads no store. */
-async function besideLog(context: Context, address: string | null): Promise<RecordingsBesideLog | null> {
+/** Loads object stores only if recordings are verified. */
+async function recordingsVerifier(context: Context, address: string | null): Promise<RecordingsVerifier | null> {
   if (address === null) return null
   const { openRecordings } = await import('./verification/verify-recordings.ts')
   return openRecordings(context, address)
@@ -139,9 +142,9 @@ async function verifyLog(context: Context, sources: VerifySources, options: Veri
   if (sources.export !== null) return verifyExport(bytesOf(sources.export), options)
   if (sources.database === null)
     return verifyStream(await openEvidence(context, sources.rack, requestFor('readAuditLog', {})), options)
-  // The driver is no small package.
-  const { connectTo } = await import('./verification/audit-database.ts')
-  const sql = connectTo(sources.database)
+  // Imported here, because the PostgreSQL driver is slow to load.
+  const { connectToDatabase } = await import('./verification/audit-database.ts')
+  const sql = connectToDatabase(sources.database)
   try {
     return await verifyDatabase(sql, options)
   } finally {

@@ -6,7 +6,7 @@ import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
-import { eachEvent, readCast } from './recordings/cast.ts'
+import { forEachEvent, readCast } from './recordings/cast.ts'
 import { noRecording } from './recordings/no-recording.ts'
 import { SafeOutput } from './recordings/safe-output.ts'
 import { type Screen, standardOutput } from './recordings/screen.ts'
@@ -16,7 +16,7 @@ export const describe = 'Show a session while it runs, until it ends or Ctrl-C.'
 export const examples = ['rack-gateway audit watch 01a21006-6e55-7646-9171-966421143187 --from now']
 export const builder = {
   id: { type: 'string', demandOption: true, describe: 'The ID of the recording, from rack-gateway audit recordings' },
-  from: { choices: ['start', 'now'], default: 'start', describe: 'Show all of it, or only what follows' },
+  from: { choices: ['start', 'now'], default: 'start', describe: 'Show the session from its start or from now' },
   rack: rackOption,
 } as const satisfies CommandOptions
 
@@ -29,7 +29,7 @@ export interface Watch {
   readonly from: 'start' | 'now'
 }
 
-/** Shows a session while it runs, until it ends or Ctrl-C. What it has shown before comes at once. */
+/** Shows a session while it runs, until it ends or Ctrl-C. Earlier output is shown at once. */
 export async function watchRecording(
   context: Context,
   target: Target,
@@ -45,10 +45,10 @@ export async function watchRecording(
   const output = new SafeOutput()
   const ending: string[] = []
   try {
-    await eachEvent(cast, {
+    await forEachEvent(cast, {
       signal,
       note: () => undefined,
-      async take({ code, data }) {
+      async onEvent({ code, data }) {
         if (code === 'o') await screen.write(output.write(data))
         else if (code === 'm' && data !== 'started') ending.splice(0, ending.length, data)
         else if (code === 'x') ending.push(`exit ${data}`)

@@ -3,7 +3,7 @@ import { callGateway } from '../../gateway/gateway-api.ts'
 import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
-import { grantMembers } from '../options/grant.ts'
+import { grantFields } from '../options/grant.ts'
 import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
 import { subjectOf, subjectOptions } from './binding-subject.ts'
 import { printBinding } from './print-binding.ts'
@@ -32,8 +32,8 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
       'A binding needs a subject.',
       'Pass one of --user, --group, --service-account, --token, and --trust.',
     )
-  const body = { subject, role, ...grantMembers(given, context.now) }
+  const body = { subject, role, ...grantFields(given, context.now) }
   const added = await callGateway(target, 'createBinding', { body })
   printWarnings(context, added)
-  await printBinding(context, target, added, { json, done: 'is given' })
+  await printBinding(context, target, added, { json, action: 'Created' })
 }

@@ -8,7 +8,7 @@ import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
-import { named } from './binding-subject.ts'
+import { withSubjectNames } from './binding-subject.ts'
 import { nameOf, printBinding } from './print-binding.ts'
 
 export const command = 'delete <id>'
@@ -24,18 +24,18 @@ export const progress = 'asking the gateway'
 export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const id = typed.id.toLowerCase()
-  await confirm(context, () => removal(target, id), { yes })
+  await confirm(context, () => describeDeletion(target, id), { yes })
   const removed = await callGateway(target, 'removeBinding', { id })
-  await printBinding(context, target, removed, { json, done: 'is taken away' })
+  await printBinding(context, target, removed, { json, action: 'Deleted' })
 }
 
-/** What the confirmation asks. @throws Usage for an unknown binding */
-async function removal(target: Target, id: string): Promise<string> {
-  const [known] = await named(
+/** @throws Usage for an unknown binding */
+async function describeDeletion(target: Target, id: string): Promise<string> {
+  const [binding] = await withSubjectNames(
     target,
     (await everyPage(target, 'listBindings')).filter((binding) => binding.id === id),
   )
-  if (known === undefined)
+  if (binding === undefined)
     throw new Usage(`There is no binding ${printable(id)}.`, 'List the bindings with: rack-gateway bindings')
-  return `take ${grantText(known)} away from ${known.subject.kind} ${nameOf(known)}`
+  return `delete the binding of ${grantText(binding)} for ${binding.subject.kind} ${nameOf(binding)}`
 }

@@ -6,13 +6,13 @@ import { NamedBinding } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-import { named, subjectOf, subjectOptions } from './binding-subject.ts'
+import { subjectOf, subjectOptions, withSubjectNames } from './binding-subject.ts'
 import { nameOf } from './print-binding.ts'
 
 export const Bindings = Type.Array(NamedBinding)
 
 export const command = 'list'
-export const describe = 'List which user, group, account, token, or trust has which role, and where.'
+export const describe = 'List role bindings: the subject, the role, and its racks and apps.'
 export const examples = ['rack-gateway bindings', 'rack-gateway bindings list --user ada@example.com --json']
 export const builder = { ...subjectOptions, ...gatewayOptions } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
@@ -21,7 +21,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json } = given
   const target = await targetOf(context, rack)
   const subject = await subjectOf(target, given, context.now)
-  const bindings = await named(target, await everyPage(target, 'listBindings', { subject: subject?.id }))
+  const bindings = await withSubjectNames(target, await everyPage(target, 'listBindings', { subject: subject?.id }))
   if (json) return printJson(context, Bindings, bindings)
   const rows = bindings.map((binding) => [
     binding.id,
@@ -31,5 +31,5 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     expiryText(binding.expiresAt, context.now),
     binding.reason ?? '',
   ])
-  printTable(context, ['ID', 'FOR', 'ROLE', 'WHERE', 'ENDS', 'REASON'], rows, 'There are no bindings.')
+  printTable(context, ['ID', 'SUBJECT', 'ROLE', 'RACKS/APPS', 'EXPIRES', 'REASON'], rows, 'There are no bindings.')
 }

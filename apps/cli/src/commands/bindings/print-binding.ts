@@ -5,22 +5,22 @@ import { expiryText, grantText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
-import { named } from './binding-subject.ts'
+import { withSubjectNames } from './binding-subject.ts'
 
-/** Prints what was done to a binding. */
+/** Prints a binding after a change. @param action such as `Created` */
 export async function printBinding(
   context: Context,
   target: Target,
   binding: Binding,
-  { json, done }: { readonly json: boolean | undefined; readonly done: string },
+  { json, action }: { readonly json: boolean | undefined; readonly action: string },
 ): Promise<void> {
-  const [known] = await named(target, [binding])
-  if (known === undefined) return
-  if (json) return printJson(context, NamedBinding, known)
-  const end = expiryText(known.expiresAt, context.now)
+  const [named] = await withSubjectNames(target, [binding])
+  if (named === undefined) return
+  if (json) return printJson(context, NamedBinding, named)
+  const expiry = expiryText(named.expiresAt, context.now)
   context.print(
     printable(
-      `${grantText(known)} ${done}: ${known.subject.kind} ${nameOf(known)}${end === '' ? '' : `, ${end}`} (${known.id})`,
+      `${action} the binding ${named.id}: ${grantText(named)} for ${named.subject.kind} ${nameOf(named)}${expiry === '' ? '' : `, ${expiry}`}.`,
     ),
   )
 }

@@ -28,7 +28,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const origin = originOf(url ?? context.env.RACK_GATEWAY_URL?.trim() ?? '')
   const jwt = await jobToken(context.env, origin, tokenVariable)
   const session = await exchangeJobToken(origin, jwt, trust)
-  const name = chosen(session.racks, rack ?? null)
+  const name = chooseRack(session.racks, rack ?? null)
   const rackUrl = `${origin.replace('//', `//convox:${session.token}@`)}/rack/${name}`
   maskInLog(context, session.token)
   context.print(json ? safeJson({ rackUrl, racks: session.racks }, 2) : `RACK_URL=${rackUrl}`)
@@ -47,12 +47,13 @@ function originOf(text: string): string {
   return origin
 }
 
-function chosen(racks: readonly string[], wanted: string | null): string {
+function chooseRack(racks: readonly string[], requested: string | null): string {
   const [only] = racks
-  if (wanted !== null && racks.includes(wanted)) return wanted
-  if (wanted === null && only !== undefined && racks.length === 1) return only
-  const known = racks.length === 0 ? 'none' : racks.join(', ')
-  if (wanted === null)
-    throw new UnknownRack(`The job has a role on more or fewer than one rack (${known}).`, 'Name one with --rack.')
-  throw new UnknownRack('The job has no role on that rack.', `Name one of these with --rack: ${known}`)
+  if (requested !== null && racks.includes(requested)) return requested
+  if (requested === null && only !== undefined && racks.length === 1) return only
+  if (racks.length === 0)
+    throw new UnknownRack('The job has no role on any rack.', 'Ask an administrator of the gateway for a role.')
+  if (requested === null)
+    throw new UnknownRack(`The job has roles on several racks (${racks.join(', ')}).`, 'Name one with --rack.')
+  throw new UnknownRack('The job has no role on that rack.', `Name one of these with --rack: ${racks.join(', ')}`)
 }

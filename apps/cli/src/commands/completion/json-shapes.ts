@@ -2,13 +2,14 @@ import { Type } from 'typebox'
 
 const Text = Type.String()
 
-const CompletionScript = Type.Object({ shell: Text, script: Type.String({ description: 'what the shell loads' }) })
+const CompletionScript = Type.Object({
+  shell: Text,
+  script: Type.String({ description: 'the script that the shell loads' }),
+})
 
 const CompletionWords = Type.Object({
-  words: Type.Array(
-    Type.Object({ word: Text, about: Type.String({ description: 'empty where nothing is said of it' }) }),
-  ),
-  files: Type.Boolean({ description: 'whether a file or directory may stand there, too' }),
+  words: Type.Array(Type.Object({ word: Text, about: Type.String({ description: 'a description; can be empty' }) })),
+  files: Type.Boolean({ description: 'whether a file or directory can follow, too' }),
 })
 
 /** What each `completion` command prints with --json. */

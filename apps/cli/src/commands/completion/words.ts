@@ -18,7 +18,7 @@ export const builder = {
   json: jsonOption,
 } as const satisfies CommandOptions
 
-/** This command describes all others, so it gets their list. A list that it imported would import this command again. */
+/** The caller passes the list of commands, because importing it here would be an import cycle. */
 type Given = Arguments<typeof builder> & { readonly commandList: CommandList }
 
 export async function handler({ context, commandList, words = [], next, json }: Given): Promise<void> {

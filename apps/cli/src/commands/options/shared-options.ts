@@ -1,6 +1,7 @@
 import type { CommandOptions } from '../command-module.ts'
 
-/** Options that several commands have, each with one name and one meaning. */
+// Options that several commands share.
+
 export const jsonOption = { type: 'boolean', describe: 'Print JSON' } as const
 export const rackOption = {
   type: 'string',
@@ -15,17 +16,17 @@ export const pageOptions = {
   limit: { type: 'string', default: '50', describe: 'Number of items to show, up to 200' },
   cursor: { type: 'string', describe: 'Show the page that begins at this cursor' },
 } as const satisfies CommandOptions
-export const reasonOption = { type: 'string', describe: 'The reason, which lists and audit events show' } as const
+export const reasonOption = { type: 'string', describe: 'The reason, for lists and audit events' } as const
 export const expiresOption = {
   type: 'string',
   describe: 'When it expires: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z',
 } as const
-/** Who owns an API token, or has a role. */
+/** The owner of an API token, or the subject of a binding. */
 export const ownerOptions = {
   user: { type: 'string', describe: 'A user, by ID or email address (EMAIL/ISSUER if several have it)' },
   'service-account': { type: 'string', describe: 'A service account, by ID or name' },
 } as const satisfies CommandOptions
-/** On which racks and apps a role applies, until when, and why. */
+/** The scope, expiry, and reason of a role. */
 export const grantOptions = {
   racks: { type: 'string', describe: 'A rack, or a pattern with *; the default is every rack' },
   apps: { type: 'string', complete: 'app', describe: 'An app, or a pattern with *; the default is every app' },

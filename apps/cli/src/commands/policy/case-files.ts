@@ -5,7 +5,7 @@ import { printable } from '../../output/terminal.ts'
 
 const caseFile = /\.cases\.ya?ml$/
 
-/** Files of cases: those that are named, and those below directories that are. In the order of their names. @throws Usage */
+/** The named files of cases, and those in named directories, sorted by name. @throws Usage */
 export function caseFiles(cwd: string, paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((path) => filesAt(cwd, path)))]
 }
@@ -26,13 +26,13 @@ function filesAt(cwd: string, path: string): string[] {
   return files.map((name) => join(path, name))
 }
 
-/** The document beside a file of cases; null where there is none. */
-export function documentBeside(cwd: string, file: string): string | null {
-  const beside = join(dirname(file), 'policy.yaml')
-  return statSync(resolve(cwd, beside), { throwIfNoEntry: false })?.isFile() ? beside : null
+/** The policy.yaml in the directory of a file of cases, or null. */
+export function adjacentDocument(cwd: string, file: string): string | null {
+  const path = join(dirname(file), 'policy.yaml')
+  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() ? path : null
 }
 
-/** A path that a file names. */
-export function besideFile(file: string, path: string): string {
+/** Resolves a path in a file, relative to the directory of that file. */
+export function relativeToFile(file: string, path: string): string {
   return path.startsWith('@') || isAbsolute(path) ? path : join(dirname(file), path)
 }

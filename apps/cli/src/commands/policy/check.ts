@@ -30,7 +30,7 @@ export async function handler({ context, json, ...typed }: Arguments<typeof buil
   if (document === null) {
     if (json) context.print(safeJson({ file: name, valid: false, problems }, 2))
     else for (const problem of problems) context.print(problemLine(file, problem))
-    context.note(`${name} is not valid, for ${counted(problems.length, 'reason')}. The gateway would refuse it.`)
+    context.note(`${name} is not valid: ${counted(problems.length, 'problem')}. The gateway would reject it.`)
     return exitCodes.checkFailed
   }
   if (json) context.print(safeJson({ file: name, valid: true, ...summaryOf(document) }, 2))
@@ -46,14 +46,14 @@ function summaryOf(document: PolicyDocument) {
     commandRules: commands.map(({ id }) => id),
     blocked: blocked.map(({ route }) => route),
     warnings: [
-      ...unblockedBy(document).map((route) => `it opens ${route}, which the gateway blocks by itself`),
-      ...document.commands.flatMap((rule) => withoutRun(rule, document.runServices)),
+      ...unblockedBy(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
+      ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
     ],
   }
 }
 
-/** A rule doesn't open a service to runs: only `commands.services` does. */
-function withoutRun(
+/** Warns of services in a rule that `commands.services` does not permit for runs. */
+function unreachableServices(
   { id, services, modes = ['attached', 'detached', 'exec'] }: PolicyDocument['commands'][number],
   runServices: readonly string[],
 ): string[] {
@@ -74,7 +74,7 @@ function lines(name: string, document: PolicyDocument): string[] {
     counted(blocked.length, 'blocked operation'),
   ]
   return [
-    `${name} is valid; with what it leaves as built in, it has ${parts.join(', ')}`,
+    `${name} is valid. With the built-in rules that it does not replace, it has ${parts.join(', ')}.`,
     `hash ${policy}`,
     ...warnings.map((warning) => `warning: ${warning}`),
   ]

@@ -33,25 +33,25 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
   const before = await namedDocument(context, names.old, rack ?? null)
   const after = await namedDocument(context, names.new, rack ?? null)
   const changes = diffPolicies(before, after)
-  const [old, young] = [shownName(names.old), shownName(names.new)]
-  if (json) context.print(safeJson({ old, new: young, changes }, 2))
-  else for (const line of lines(old, young, changes)) context.print(printable(line))
+  const [oldName, newName] = [shownName(names.old), shownName(names.new)]
+  if (json) context.print(safeJson({ old: oldName, new: newName, changes }, 2))
+  else for (const line of lines(oldName, newName, changes)) context.print(printable(line))
   return exitCodes.ok
 }
 
 const headings = [
   ['changes', 'changed'],
   ['permits', 'newly permitted'],
-  ['refuses', 'newly refused'],
+  ['refuses', 'newly denied'],
 ] as const
 
-function lines(old: string, young: string, changes: readonly PolicyChange[]): string[] {
-  if (changes.length === 0) return [`${young} decides as ${old} does, policy packages aside`]
+function lines(oldName: string, newName: string, changes: readonly PolicyChange[]): string[] {
+  if (changes.length === 0) return [`${newName} decides like ${oldName}, without policy packages.`]
   return [
-    `${counted(changes.length, 'change')} from ${old} to ${young}, policy packages aside`,
+    `${counted(changes.length, 'change')} from ${oldName} to ${newName}, without policy packages`,
     ...headings.flatMap(([effect, heading]) => {
-      const alike = changes.filter((change) => change.effect === effect)
-      return alike.length === 0 ? [] : [`${heading}:`, ...rows(alike)]
+      const selected = changes.filter((change) => change.effect === effect)
+      return selected.length === 0 ? [] : [`${heading}:`, ...rows(selected)]
     }),
   ]
 }
@@ -64,14 +64,14 @@ function rows(changes: readonly PolicyChange[]): string[] {
   }
   const width = Math.max(...[...byRole.keys()].map(({ length }) => length))
   return [...byRole].flatMap(([name, whats]) =>
-    permissionsTogether(whats).map((what) => `  ${name.padEnd(width)}  ${what}`),
+    joinPermissions(whats).map((what) => `  ${name.padEnd(width)}  ${what}`),
   )
 }
 
 const permission = /^[a-z-]+(:[a-z-]+)+$/
 
-/** A new role has dozens. */
-function permissionsTogether(whats: readonly string[]): string[] {
+/** Puts all permissions on one line, because a new role can have dozens. */
+function joinPermissions(whats: readonly string[]): string[] {
   const permissions = whats.filter((what) => permission.test(what))
   const others = whats.filter((what) => !permission.test(what))
   return permissions.length === 0 ? others : [permissions.join(', '), ...others]

@@ -3,6 +3,7 @@ import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInText, readPolicy } from '@rack-gateway/rbac-policy/document'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
 import { counted } from '../../output/counted.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
@@ -10,7 +11,6 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-import { askImpact } from './ask-impact.ts'
 import { builtInName, invalid } from './named-document.ts'
 import { readText, shownName } from './read-text.ts'
 import { documentName, stdinName } from './stdin-name.ts'
@@ -34,55 +34,61 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'the gateway is deciding recorded calls again'
 
+/** Milliseconds. Longer than the gateway's own limit. */
+const deadline = 120_000
+
 export async function handler(given: Arguments<typeof builder>): Promise<number> {
   const { context, rack, json, since } = given
   const name = documentName(given.new)
   const text = await proposedText(context, name)
   const { document, problems } = readPolicy(text, shownName(name))
   if (document === null) throw invalid(name, 'a policy document', problems)
-  const impact = await askImpact(await targetOf(context, rack), { document: text, since })
+  const target = await targetOf(context, rack)
+  const impact = await callGateway(target, 'studyPolicy', { body: { document: text, since } }, { deadline })
   if (json) context.print(safeJson(impact, 2))
-  else for (const line of [...lines(shownName(name), impact), ...untold(document)]) context.print(printable(line))
+  else
+    for (const line of [...lines(shownName(name), impact), ...undecidableRules(document)])
+      context.print(printable(line))
   return exitCodes.ok
 }
 
 async function proposedText(context: Context, name: string): Promise<string> {
   if (name === builtInName) return builtInText
   if (name.startsWith('@') && name !== stdinName)
-    throw new Usage(`${shownName(name)} cannot be proposed.`, `Name a file, - for standard input, or ${builtInName}.`)
+    throw new Usage(`${shownName(name)} is not a document.`, `Name a file, - for standard input, or ${builtInName}.`)
   return readText(context, name)
 }
 
 function lines(name: string, impact: Impact): string[] {
   const { calls, since, refused, permitted, unclear, packages, cut, more } = impact
-  const limit = cut?.by === 'time' ? 'the time for one study was over' : 'there were more than one study takes'
+  const limit = cut?.by === 'time' ? 'the time limit was reached' : 'the limit of calls was reached'
   return [
     `${name} instead of the policy in force, for ${counted(calls, 'recorded call')} since ${cut?.from ?? since}`,
-    ...(cut === null ? [] : [`(not since ${since}: ${limit}, and the newest come first)`]),
-    ...(refused + permitted === 0 ? ['none of them would come to anything else'] : []),
-    ...(refused === 0 ? [] : [`newly refused: ${counted(refused, 'call')}`, ...changeLines(impact, 'refuses')]),
+    ...(cut === null ? [] : [`(only the newest calls, not all since ${since}, because ${limit})`]),
+    ...(refused + permitted === 0 ? ['no call would be decided differently'] : []),
+    ...(refused === 0 ? [] : [`newly denied: ${counted(refused, 'call')}`, ...changeLines(impact, 'refuses')]),
     ...(permitted === 0 ? [] : [`newly permitted: ${counted(permitted, 'call')}`, ...changeLines(impact, 'permits')]),
     ...(more === 0 ? [] : [`${counted(more, 'change')} more, less frequent, not shown`]),
     ...(unclear === 0
       ? []
       : [
-          `left out: ${counted(unclear, 'call')} that can't be decided again as ${unclear === 1 ? 'it was' : 'they were'}, since roles or the policy have changed, or the record doesn't say enough`,
+          `left out: ${counted(unclear, 'call')}, because roles or the policy have changed, or the event lacks details`,
         ]),
     packages === 0
-      ? 'policy packages were not asked'
-      : `left out: ${counted(packages, 'call')} that a policy package refused; packages were not asked`,
+      ? 'policy packages were not included'
+      : `left out: ${counted(packages, 'call')} that a policy package denied, because packages were not included`,
   ]
 }
 
-/** The record doesn't say how a run was started. */
-function untold({ commands }: PolicyDocument): string[] {
+/** Events do not contain all conditions of command rules. */
+function undecidableRules({ commands }: PolicyDocument): string[] {
   const rules = commands.filter(
     ({ interactive, entrypoint, releases }) =>
       interactive !== undefined || entrypoint !== undefined || releases === 'newest',
   )
   if (rules.length === 0) return []
   const ids = rules.map(({ id }) => id).join(', ')
-  return [`not told: what is narrowed by terminal, entrypoint or release, which the record doesn't say (${ids})`]
+  return [`not included: conditions on the terminal, entrypoint, or release, which events do not contain (${ids})`]
 }
 
 function changeLines({ changes }: Impact, effect: ImpactChange['effect']): string[] {
@@ -90,6 +96,6 @@ function changeLines({ changes }: Impact, effect: ImpactChange['effect']): strin
     .filter((change) => change.effect === effect)
     .flatMap(({ count, principal, route, rack, app, command, last, rule, reason }) => [
       `  ${counted(count, 'time')}  ${principal.name} (${principal.kind})  ${route}  on ${rack}${app === null ? '' : `, ${app}`}${command === null ? '' : `: ${command}`}`,
-      `      ${reason} (rule ${rule}; the last one at ${last})`,
+      `      ${reason} (rule ${rule}; last at ${last})`,
     ])
 }

@@ -1,8 +1,8 @@
 import { Impact } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
-import { Nullable } from '../../nullable.ts'
+import { Nullable } from '../../output/output-schemas.ts'
 
-/** Other members may follow, which are documented elsewhere. */
+/** For objects with further fields, which are described elsewhere. */
 const open = { additionalProperties: true } as const
 const Text = Type.String()
 
@@ -10,8 +10,10 @@ const Problem = Type.Object({ line: Type.Integer(), column: Type.Integer(), text
 const PolicyCheck = Type.Object({
   file: Text,
   valid: Type.Boolean(),
-  problems: Type.Optional(Type.Array(Problem, { description: 'of a document that isn’t valid' })),
-  policy: Type.Optional(Type.String({ description: 'SHA-256 of a valid document, as what follows' })),
+  problems: Type.Optional(Type.Array(Problem, { description: 'of a document that is not valid' })),
+  policy: Type.Optional(
+    Type.String({ description: 'SHA-256 of the document; this and the next fields are of a valid document' }),
+  ),
   roles: Type.Optional(Type.Array(Text)),
   commandRules: Type.Optional(Type.Array(Text)),
   blocked: Type.Optional(Type.Array(Text)),
@@ -26,10 +28,10 @@ const TestedCase = Type.Object({
   asks: Type.String({ description: 'the command, or the call' }),
   rack: Text,
   passed: Type.Boolean(),
-  expected: Type.Object({}, { ...open, description: 'as the case says it' }),
+  expected: Type.Object({}, { ...open, description: 'as in the case' }),
   effect: Text,
   decisions: Type.Array(Type.Object({ effect: Text, rule: Text }, open)),
-  otherwise: Type.Array(Type.String({ description: 'what else is not as the case expects, each a sentence' })),
+  otherwise: Type.Array(Type.String({ description: 'another difference from the case, as a sentence' })),
 })
 const PolicyTest = Type.Object({
   passed: Type.Integer(),
@@ -37,7 +39,7 @@ const PolicyTest = Type.Object({
   policies: Type.Array(
     Type.Object({
       document: Text,
-      policy: Type.String({ description: 'its SHA-256' }),
+      policy: Type.String({ description: 'SHA-256 of the document' }),
       cases: Type.Array(TestedCase),
       coverage: Type.Array(Type.Object({ rule: Text, source: Text, exercised: Type.Boolean() }, open)),
     }),
@@ -50,7 +52,7 @@ const PolicyDiff = Type.Object({
   changes: Type.Array(
     Type.Object({
       effect: Type.Enum(['permits', 'refuses', 'changes']),
-      role: Nullable(Type.String({ description: 'null: for everyone' })),
+      role: Nullable(Type.String({ description: 'null for every role' })),
       what: Text,
     }),
   ),

@@ -6,14 +6,15 @@ import { counted } from '../../output/counted.ts'
 import { readText, shownName } from './read-text.ts'
 import { stdinName } from './stdin-name.ts'
 
-/** The policy that holds without a document, and the one that the gateway decides by at the moment. */
+/** The policy without a document. */
 export const builtInName = '@built-in'
+/** The gateway's current policy. */
 const inForceName = '@in-force'
 
-/** A policy document by its name: a file, `@stdin`, `@built-in` or `@in-force`. @throws Usage, PolicyInvalid, and what asking a gateway throws */
+/** A policy document by its name: a file, `@stdin`, `@built-in`, or `@in-force`. @throws Usage, PolicyInvalid, and as `callGateway` */
 export async function namedDocument(context: Context, name: string, rack: string | null): Promise<PolicyDocument> {
   if (name === builtInName) return builtInPolicy()
-  if (name === inForceName) return (await import('./ask-policy.ts')).askPolicyInForce(context, rack)
+  if (name === inForceName) return (await import('./policy-in-force.ts')).fetchPolicyInForce(context, rack)
   if (name.startsWith('@') && name !== stdinName)
     throw new Usage(
       `${shownName(name)} is not a document.`,
@@ -24,16 +25,16 @@ export async function namedDocument(context: Context, name: string, rack: string
   return document
 }
 
-/** All that is wrong with a file, each where it is. */
+/** The error with all problems of a file, and their positions. */
 export function invalid(name: string, as: string, problems: readonly PolicyProblem[]): Error {
   const lines = problems.map((problem) => `  ${problemLine(name, problem)}`)
   return new PolicyInvalid(
-    `${shownName(name)} is not valid as ${as}, for ${counted(problems.length, 'reason')}:\n${lines.join('\n')}`,
+    `${shownName(name)} is not valid as ${as}: ${counted(problems.length, 'problem')}\n${lines.join('\n')}`,
     'Correct it, and check it again: rack-gateway policy check FILE',
   )
 }
 
-/** As compilers say it, so that editors find the place. */
+/** In the format of compilers, so that editors can open the position. */
 export function problemLine(name: string, { line, column, text }: PolicyProblem): string {
   return `${shownName(name)}:${line}:${column}: ${text}`
 }

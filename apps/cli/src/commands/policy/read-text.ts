@@ -6,24 +6,24 @@ import { printable } from '../../output/terminal.ts'
 import { readAll } from '../../read-input.ts'
 import { stdinName } from './stdin-name.ts'
 
-const longest = 1024 * 1024
+const maxBytes = 1024 * 1024
 
-/** The text of a file, or of what is piped in where it is `@stdin`. @throws Usage */
+/** Reads a file, or standard input for `@stdin`. @throws Usage */
 export async function readText({ cwd, readInput }: Pick<Context, 'cwd' | 'readInput'>, name: string): Promise<string> {
-  const text = name === stdinName ? await readInput(longest) : await readFile(resolve(cwd, name), name)
+  const text = name === stdinName ? await readInput(maxBytes) : await readFile(resolve(cwd, name), name)
   if (text === null)
     throw new Usage(`${shownName(name)} is longer than 1 MiB, the limit for policies and cases.`, 'Shorten it.')
   return text
 }
 
-/** What a person calls it. */
+/** The name of a document in output. */
 export function shownName(name: string): string {
   return name === stdinName ? 'stdin' : printable(name)
 }
 
 async function readFile(path: string, name: string): Promise<string | null> {
   try {
-    return await readAll(createReadStream(path), longest)
+    return await readAll(createReadStream(path), maxBytes)
   } catch (error) {
     throw new Usage(`${shownName(name)} cannot be read: ${reasonOf(error)}.`, 'Check the spelling and the permissions.')
   }

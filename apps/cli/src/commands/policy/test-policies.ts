@@ -7,15 +7,15 @@ import {
 } from '@rack-gateway/rbac-policy/cases'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
-import { besideFile, documentBeside } from './case-files.ts'
+import { adjacentDocument, relativeToFile } from './case-files.ts'
 import { invalid, namedDocument } from './named-document.ts'
 import { readText, shownName } from './read-text.ts'
 
-/** What came of all cases that are about one document. */
+/** The results of all cases for one document. */
 export interface TestedPolicy {
-  /** The document's name. */
+  /** The name of the document. */
   readonly document: string
-  /** Its SHA-256, hex. */
+  /** The SHA-256 of the document, hex. */
   readonly policy: string
   readonly files: readonly { readonly file: string; readonly evaluations: readonly CaseEvaluation[] }[]
   readonly coverage: readonly CoveredRule[]
@@ -23,7 +23,7 @@ export interface TestedPolicy {
 
 export interface CasesToTest {
   readonly files: readonly string[]
-  /** The document of all of them; null: each one's own. */
+  /** The document for all files; null for the document of each file. */
   readonly policy: string | null
   readonly rack: string | null
 }
@@ -35,7 +35,7 @@ interface ReadFile {
   readonly cases: CasesFile
 }
 
-/** Reads cases and their documents, and judges them. @throws Usage, PolicyInvalid */
+/** Reads cases and their documents, and evaluates them. @throws Usage, PolicyInvalid */
 export async function testPolicies(context: Context, { files, policy, rack }: CasesToTest): Promise<TestedPolicy[]> {
   const byDocument = new Map<string, ReadFile[]>()
   for (const file of files) {
@@ -50,7 +50,7 @@ export async function testPolicies(context: Context, { files, policy, rack }: Ca
 }
 
 function documentOf({ cwd }: Context, file: string, { policy }: CasesFile): string {
-  const document = policy === null ? documentBeside(cwd, file) : besideFile(file, policy)
+  const document = policy === null ? adjacentDocument(cwd, file) : relativeToFile(file, policy)
   if (document !== null) return document
   throw new Usage(
     `${shownName(file)} names no document.`,
@@ -64,17 +64,17 @@ async function testPolicy(
 ): Promise<TestedPolicy> {
   const document = await namedDocument(context, name, rack)
   const all = read.map(({ file, cases }) => {
-    const fitting = cases.against(document)
-    if (fitting.cases === null) throw invalid(file, asCases, fitting.problems)
-    return { file, cases: fitting.cases }
+    const checked = cases.against(document)
+    if (checked.cases === null) throw invalid(file, asCases, checked.problems)
+    return { file, cases: checked.cases }
   })
   const { policy, evaluations, coverage } = runCases(
     document,
     all.flatMap(({ cases }) => cases),
   )
   const files = all.map(({ file, cases }) => {
-    const own = new Set(cases)
-    return { file, evaluations: evaluations.filter((evaluation) => own.has(evaluation.case)) }
+    const casesOfFile = new Set(cases)
+    return { file, evaluations: evaluations.filter((evaluation) => casesOfFile.has(evaluation.case)) }
   })
   return { document: shownName(name), policy, files, coverage }
 }

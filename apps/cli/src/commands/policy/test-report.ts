@@ -4,61 +4,61 @@ import { counted } from '../../output/counted.ts'
 import { shownName } from './read-text.ts'
 import type { TestedPolicy } from './test-policies.ts'
 
-/** What a person reads: the cases that failed, how many there were, and which rules no case came to. */
+/** The report for users: failed cases, counts, and the rules without a case. */
 export function testedLines({ document, policy, files, coverage }: TestedPolicy): string[] {
-  const evaluations = files.flatMap((file) => file.evaluations)
-  const failed = evaluations.filter(({ passed }) => !passed).length
+  const all = files.flatMap(({ evaluations }) => evaluations)
+  const failed = all.filter(({ passed }) => !passed).length
   const outcome = failed === 0 ? 'all passed' : `${failed} failed`
   return [
-    ...files.flatMap(({ file, evaluations: ofFile }) =>
-      ofFile.filter(({ passed }) => !passed).flatMap((evaluation) => failureLines(file, evaluation)),
+    ...files.flatMap(({ file, evaluations }) =>
+      evaluations.filter(({ passed }) => !passed).flatMap((evaluation) => failureLines(file, evaluation)),
     ),
-    `${counted(evaluations.length, 'case')}, ${outcome}, by ${document} (${policy.slice(0, 12)}), policy packages aside`,
+    `${counted(all.length, 'case')}, ${outcome}, by ${document} (${policy.slice(0, 12)}), without policy packages`,
     ...coverageLines(document, coverage),
   ]
 }
 
 function failureLines(file: string, { case: one, effect, decisions, otherwise }: CaseEvaluation): string[] {
   const { name, line, column, asks, rack, expected } = one
-  const reason = expected.reason === null ? '' : `, saying "${expected.reason}"`
+  const reason = expected.reason === null ? '' : `, with the reason "${expected.reason}"`
   return [
     `failed: ${name} (${shownName(file)}:${line}:${column})`,
     `  ${asks}, on ${rack}`,
     `  expected  ${expected.effect} by ${expected.rule}${reason}`,
     ...otherwise.map((sentence) => `  but ${sentence}`),
     ...decisions.map((decision, at) => {
-      const next = decision.effect === 'allow' ? '' : ` ${decision.remedy}`
-      const which = effect === 'open' ? `open, at best or worst ${decision.effect}` : effect
-      return `  ${at === 0 ? 'but it is' : '         '} ${which} by ${decision.rule}, from ${decision.source}: ${decision.reason}${next}`
+      const remedy = decision.effect === 'allow' ? '' : ` ${decision.remedy}`
+      const result = effect === 'open' ? `open, possibly ${decision.effect}` : effect
+      return `  ${at === 0 ? 'but it is' : '         '} ${result} by ${decision.rule}, from ${decision.source}: ${decision.reason}${remedy}`
     }),
   ]
 }
 
 function coverageLines(document: string, coverage: readonly CoveredRule[]): string[] {
-  if (coverage.length === 0) return [`${document} writes no rule of its own that cases could exercise`]
-  const never = coverage.filter(({ exercised }) => !exercised)
-  const share = `exercised ${coverage.length - never.length} of ${counted(coverage.length, 'rule')} that ${document} writes`
-  if (never.length === 0) return [share]
-  return [`${share}; never:`, ...never.map(({ rule, source }) => `  ${rule} (${source})`)]
+  if (coverage.length === 0) return [`${document} defines no rule that cases could cover`]
+  const uncovered = coverage.filter(({ exercised }) => !exercised)
+  const summary = `covered ${coverage.length - uncovered.length} of ${counted(coverage.length, 'rule')} that ${document} defines`
+  if (uncovered.length === 0) return [summary]
+  return [`${summary}; without a case:`, ...uncovered.map(({ rule, source }) => `  ${rule} (${source})`)]
 }
 
-/** The same for programs. */
-export function testedAsJson(tested: readonly TestedPolicy[]) {
-  const evaluations = tested.flatMap(({ files }) => files.flatMap((file) => file.evaluations))
-  const passed = evaluations.filter((evaluation) => evaluation.passed).length
+/** The report for `--json`. */
+export function toJson(tested: readonly TestedPolicy[]) {
+  const all = tested.flatMap(({ files }) => files.flatMap(({ evaluations }) => evaluations))
+  const passed = all.filter((evaluation) => evaluation.passed).length
   return {
     passed,
-    failed: evaluations.length - passed,
+    failed: all.length - passed,
     policies: tested.map(({ document, policy, files, coverage }) => ({
       document,
       policy,
-      cases: files.flatMap(({ file, evaluations: ofFile }) => ofFile.map((evaluation) => caseAsJson(file, evaluation))),
+      cases: files.flatMap(({ file, evaluations }) => evaluations.map((evaluation) => caseToJson(file, evaluation))),
       coverage,
     })),
   }
 }
 
-function caseAsJson(file: string, { case: one, passed, effect, decisions, otherwise }: CaseEvaluation) {
+function caseToJson(file: string, { case: one, passed, effect, decisions, otherwise }: CaseEvaluation) {
   const { name, line, column, asks, rack, expected } = one
   return {
     file,

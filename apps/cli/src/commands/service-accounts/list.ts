@@ -24,5 +24,5 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
     minute(createdAt),
     disabledAt === null ? '' : `disabled ${minute(disabledAt)}`,
   ])
-  printTable(context, ['ID', 'NAME', 'SINCE (UTC)', 'STATE'], rows, 'There are no service accounts.')
+  printTable(context, ['ID', 'NAME', 'CREATED (UTC)', 'STATE'], rows, 'There are no service accounts.')
 }

@@ -21,7 +21,7 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
   if (json) return printJson(context, Sessions, live)
   printTable(
     context,
-    ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'ENDS'],
+    ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'EXPIRES'],
     live.map((one) => cellsOf(one, context.now)),
     'You have no session.',
   )

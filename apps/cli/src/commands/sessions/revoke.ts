@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { printable } from '../../output/terminal.ts'
-import { listSessions, revokeOwnSession } from '../../session/own-sessions.ts'
+import { listSessions, revokeSession } from '../../session/own-sessions.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -24,21 +24,21 @@ export async function handler({ context, rack, json, yes, ...typed }: Arguments<
   const target = await targetOf(context, rack)
   const id = typed.id.toLowerCase()
   await confirm(context, async () => `revoke ${await titleOf(target, id)}, and close its connections`, { yes })
-  const ended = await revokeOwnSession(target, id)
-  if (json) printJson(context, Session, ended)
-  else context.print(`The session on ${printable(ended.device)} is revoked.`)
-  if (ended.current) context.note('It was your session on this machine. Log in again to continue.')
+  const revoked = await revokeSession(target, id)
+  if (json) printJson(context, Session, revoked)
+  else context.print(`The session on ${printable(revoked.device)} is revoked.`)
+  if (revoked.current) context.note('It was your session on this machine. Log in again to continue.')
 }
 
-/** One's own is known by its device; anybody else's by its id alone. */
+/** Describes a session of the user by its device, and another session by its ID. */
 async function titleOf(target: Target, id: string): Promise<string> {
-  const own = (await listSessions(target).catch(noneOfItsOwn)).find((session) => session.id === id)
+  const own = (await listSessions(target).catch(emptyIfDenied)).find((session) => session.id === id)
   if (own === undefined) return `the session ${id}, which is not yours`
   return `your session on ${own.device}${own.current ? ', the one that this command uses' : ''}`
 }
 
-/** A token or job is refused the list of them: it has none. */
-function noneOfItsOwn(error: unknown): never[] {
+/** API tokens and jobs have no sessions, so the gateway denies the list. */
+function emptyIfDenied(error: unknown): never[] {
   if (error instanceof Refused) return []
   throw error
 }

@@ -3,7 +3,7 @@ import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
-import { grantMembers } from '../options/grant.ts'
+import { grantFields } from '../options/grant.ts'
 import { gatewayOptions, grantOptions, ownerOptions } from '../options/shared-options.ts'
 import { printNewToken } from './print-new-token.ts'
 
@@ -21,8 +21,8 @@ export const builder = {
   role: { type: 'string', describe: 'The role of the token' },
   permission: { type: 'string', array: true, describe: 'A permission, instead of a role; repeatable' },
   ...grantOptions,
-  'only-rack': { type: 'string', describe: 'The only rack it works for; its URL needs no rack name then' },
-  source: { type: 'string', array: true, describe: 'An address or network it may be used from; repeatable' },
+  'only-rack': { type: 'string', describe: 'The only rack of the token, so that its URL needs no rack name' },
+  source: { type: 'string', array: true, describe: 'An address or network that can use the token; repeatable' },
   'service-account': ownerOptions['service-account'],
   ...gatewayOptions,
 } as const satisfies CommandOptions
@@ -41,7 +41,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     ...(role === undefined ? { permissions: permission } : { role }),
     rack: onlyRack,
     ...(source.length > 0 && { sources: source }),
-    ...grantMembers(given, context.now),
+    ...grantFields(given, context.now),
     ...(serviceAccount !== undefined && {
       serviceAccount: (await findServiceAccount(target, serviceAccount, context.now)).id,
     }),

@@ -39,7 +39,7 @@ export async function handler({ context, rack, json, owner, ended }: Arguments<t
     minute(token.lastUsedAt),
     token.revokedAt === null ? expiryText(token.expiresAt, context.now) : 'revoked',
   ])
-  printTable(context, ['ID', 'NAME', 'OWNER', 'MAY', 'LAST USED (UTC)', 'ENDS'], rows, 'There are no API tokens.')
+  printTable(context, ['ID', 'NAME', 'OWNER', 'GRANTS', 'LAST USED (UTC)', 'EXPIRES'], rows, 'There are no API tokens.')
 }
 
 function hasEnded({ revokedAt, expiresAt }: Token, now: number): boolean {

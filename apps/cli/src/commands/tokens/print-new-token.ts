@@ -7,7 +7,7 @@ import { PrintedNewToken } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { printWarnings } from '../../output/warnings.ts'
 
-/** Prints the token alone to standard output, and what it is to standard error. */
+/** Prints only the token on standard output, and its description on standard error. */
 export function printNewToken(
   context: Context,
   created: Static<typeof PrintedNewToken>,
@@ -20,7 +20,11 @@ export function printNewToken(
     printJson(context, PrintedNewToken, created)
     return
   }
-  const may = grants.map(grantText).join('; ')
-  context.note(printable(`${name} of ${owner.name}: ${may}. It expires on ${expiresAt}. It is shown only now:`))
+  const grantTexts = grants.map(grantText).join('; ')
+  context.note(
+    printable(
+      `${name} of ${owner.name}: ${grantTexts}. It expires on ${expiresAt}. This is the only time that it is shown:`,
+    ),
+  )
   context.print(token)
 }

@@ -4,7 +4,7 @@ import { callGateway } from '../../gateway/gateway-api.ts'
 import { confirm } from '../../output/confirm.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
-import { endMember } from '../options/ending-time.ts'
+import { expiryField } from '../options/expiry.ts'
 import { expiresOption, gatewayOptions, yesOption } from '../options/shared-options.ts'
 import { printNewToken } from './print-new-token.ts'
 
@@ -28,7 +28,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const { id, name } = await findToken(target, token, context.now)
   if (Number(overlap) === 0) await confirm(context, `revoke the current secret of ${name} at once`, { yes })
-  const body = { overlapHours: Number(overlap), ...endMember(expires, context.now) }
+  const body = { overlapHours: Number(overlap), ...expiryField(expires, context.now) }
   printNewToken(context, await callGateway(target, 'rotateToken', { id, body }), json)
   if (Number(overlap) > 0) context.note(`The previous secret stays valid for ${overlap} hours.`)
 }

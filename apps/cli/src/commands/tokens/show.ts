@@ -25,20 +25,20 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
     ['begins with', token.prefix ?? ''],
     ['owner', `${owner.name} (${owner.kind})`],
     ...token.grants.map(
-      (grant) => ['may', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
+      (grant) => ['grant', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
     ),
     ['only rack', token.rack ?? ''],
     ['only from', token.sources.join(', ')],
     ['created', minute(token.createdAt)],
     [
-      'ends',
+      'expires',
       token.revokedAt === null
         ? `${expiryText(expiresAt, context.now)}, at ${expiresAt}`
         : `revoked at ${token.revokedAt}`,
     ],
     [
       'last used',
-      lastUsedAt === null ? 'not yet' : `${minute(lastUsedAt)} from ${lastUsedFrom ?? 'nobody knows where'}`,
+      lastUsedAt === null ? 'not yet' : `${minute(lastUsedAt)} from ${lastUsedFrom ?? 'an unknown address'}`,
     ],
   ])
 }

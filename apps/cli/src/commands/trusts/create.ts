@@ -6,9 +6,9 @@ import { printable } from '../../output/terminal.ts'
 import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
-import { grantMembers } from '../options/grant.ts'
+import { grantFields } from '../options/grant.ts'
 import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
-import { termOptions, trustTerms } from './trust-terms.ts'
+import { trustFields, trustOptions } from './trust-fields.ts'
 
 export const command = 'create <name>'
 export const describe = 'Let the jobs of a CI system log in.'
@@ -21,7 +21,7 @@ export const examples = [
 export const builder = {
   name: { type: 'string', demandOption: true, describe: 'The name in lists, audit events, and denials' },
   role: { type: 'string', demandOption: true, describe: 'The role of the jobs' },
-  ...termOptions,
+  ...trustOptions,
   ...grantOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
@@ -29,15 +29,17 @@ export const progress = 'asking the gateway'
 
 export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, name, role } = given
-  const body = { name, role, ...grantMembers(given, context.now), ...trustTerms(given) }
+  const body = { name, role, ...grantFields(given, context.now), ...trustFields(given) }
   const target = await targetOf(context, rack)
   const trust = await callGateway(target, 'createTrust', { body })
   printWarnings(context, trust)
   if (json) return printJson(context, PrintedTrust, trust)
   context.print(
-    printable(`Jobs that ${trust.name} lets in are ${trust.grants.map(grantText).join('; ')} (${trust.id}).`),
+    printable(
+      `The trust ${trust.name} is created (${trust.id}). Its jobs get ${trust.grants.map(grantText).join('; ')}.`,
+    ),
   )
   context.note(
-    printable(`a job asks with: rack-gateway ci login ${target.origin} --trust ${JSON.stringify(trust.name)}`),
+    printable(`A job logs in with: rack-gateway ci login ${target.origin} --trust ${JSON.stringify(trust.name)}`),
   )
 }

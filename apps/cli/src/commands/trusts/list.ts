@@ -29,5 +29,5 @@ export async function handler({ context, rack, json, revoked }: Arguments<typeof
     grants.map(grantText).join('; '),
     revokedAt === null ? '' : `revoked ${minute(revokedAt)}`,
   ])
-  printTable(context, ['ID', 'NAME', 'ISSUER', 'MAY', 'STATE'], rows, 'There are no trusts.')
+  printTable(context, ['ID', 'NAME', 'ISSUER', 'GRANTS', 'STATE'], rows, 'There are no trusts.')
 }

@@ -26,10 +26,10 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
     ['audience', trust.audience],
     ...trust.conditions.map((condition) => ['condition', safeJson(condition)] as const),
     ...trust.grants.map(
-      (grant) => ['may', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
+      (grant) => ['grant', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
     ),
     ['session', `${trust.maxAgeSeconds} s at most`],
-    ['made', `${minute(trust.createdAt)} by ${trust.createdBy}`],
+    ['created', `${minute(trust.createdAt)} by ${trust.createdBy}`],
     ['revoked', minute(trust.revokedAt)],
   ])
 }

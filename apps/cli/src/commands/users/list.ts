@@ -31,5 +31,5 @@ export async function handler({ context, rack, json, group }: Arguments<typeof b
     minute(createdAt),
     lockedAt === null ? '' : `locked ${minute(lockedAt)}`,
   ])
-  printTable(context, ['ID', 'E-MAIL', 'ISSUER', 'GROUPS', 'SINCE (UTC)', 'STATE'], rows, 'There are no users.')
+  printTable(context, ['ID', 'EMAIL', 'ISSUER', 'GROUPS', 'CREATED (UTC)', 'STATE'], rows, 'There are no users.')
 }

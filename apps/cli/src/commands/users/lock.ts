@@ -28,7 +28,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, user, reason, yes } = given
   const target = await targetOf(context, rack)
   const { id, email } = await findUser(target, user, context.now)
-  await confirm(context, `lock ${email}, which ends their sessions and stops their API tokens`, { yes })
+  await confirm(context, `lock ${email}, which revokes their sessions and stops their API tokens`, { yes })
   const locked = await callGateway(target, 'lockUser', { id, body: { reason } })
   if (json) return printJson(context, PrintedLockedUser, locked)
   context.print(printable(`${email} is locked.`))
@@ -36,6 +36,6 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   if (stoppedTokens.length === 0) return
   const rows = stoppedTokens.map((token) => [token.id, token.name, expiryText(token.expiresAt, context.now)])
   context.print('These API tokens of the user no longer work:')
-  printTable(context, ['ID', 'NAME', 'ENDS'], rows, '')
+  printTable(context, ['ID', 'NAME', 'EXPIRES'], rows, '')
   context.note('Give a token that must keep working another owner: rack-gateway tokens owner ID --service-account NAME')
 }

@@ -24,9 +24,9 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
   if (json) return printJson(context, User, user)
   printFields(context, [
     ['id', user.id],
-    ['e-mail', user.email],
+    ['email', user.email],
     ['issuer', user.issuer],
-    ['since', minute(user.createdAt)],
+    ['created', minute(user.createdAt)],
     ['groups', user.groups.join(', ')],
     ['locked', user.lockedAt === null ? '' : `${minute(user.lockedAt)}: ${user.lockedReason ?? ''}`],
   ])

@@ -1,9 +1,9 @@
-export const bashScript = `# Completion of rack-gateway for bash, 3.2 and later. Nothing that was typed or answered is ever evaluated.
+export const bashScript = `# Completion of rack-gateway for bash 3.2 and later. The script never evaluates typed words or suggestions.
 _rack_gateway() {
   local IFS=$' \\t\\n' index piece='' glue='' line word quoted files=''
   local -a typed
   typed=()
-  # Bash splits words at = and :, which are part of ours.
+  # Bash splits words at = and :, so the parts are joined again.
   for ((index = 1; index <= COMP_CWORD; index++)); do
     piece=\${COMP_WORDS[index]}
     case $piece in
@@ -44,7 +44,7 @@ _rack_gateway() {
         word=\${line%%$'\\t'*}
         word=\${word#"$lead"}
         printf -v quoted %q "$word"
-        # Within quotes that somebody has opened, only what needs none.
+        # After an opening quote, suggest only words that need no quotes.
         [[ $piece == [\\"\\']* && $quoted != "$word" ]] || COMPREPLY[\${#COMPREPLY[@]}]=$quoted
         ;;
     esac

@@ -1,4 +1,4 @@
-export const fishScript = `# Completion of rack-gateway for fish. Nothing that was typed or answered is ever evaluated.
+export const fishScript = `# Completion of rack-gateway for fish. The script never evaluates typed words or suggestions.
 function __rack_gateway_complete
     set -l typed (commandline -opc)
     set -l current (commandline -ct | string unescape)

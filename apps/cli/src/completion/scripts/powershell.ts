@@ -1,4 +1,4 @@
-export const powershellScript = `# Completion of rack-gateway for PowerShell. Nothing that was typed or answered is ever evaluated.
+export const powershellScript = `# Completion of rack-gateway for PowerShell. The script never evaluates typed words or suggestions.
 Register-ArgumentCompleter -Native -CommandName 'rack-gateway' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $before = @($commandAst.CommandElements | Select-Object -Skip 1 |

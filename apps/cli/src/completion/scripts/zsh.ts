@@ -1,5 +1,5 @@
 export const zshScript = `#compdef rack-gateway
-# Completion of rack-gateway for zsh. Nothing that was typed or answered is ever evaluated.
+# Completion of rack-gateway for zsh. The script never evaluates typed words or suggestions.
 _rack-gateway() {
   local -a typed answer names shown
   local line files='' tab=$'\\t'

@@ -2,15 +2,15 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Context } from '../../context.ts'
 
-/** What names the app of a command that doesn't name one. */
+/** What determines the app of a command without `--app`. */
 export interface AppContext {
-  /** The content of `.convox/app`; null where there is none. */
+  /** The content of `.convox/app`, or null. */
   readonly appSetting: string | null
   /** The last segment of the working directory. */
   readonly directory: string
 }
 
-/** Null for a directory with two names, since convox may name the app by either. */
+/** @returns null for a directory with two names, because convox may use either as the app */
 export function appContextAt({ cwd, env }: Pick<Context, 'cwd' | 'env'>): AppContext | null {
   return hasTwoNames(cwd, env.PWD) ? null : { appSetting: appSetting(cwd), directory: basename(cwd) }
 }
@@ -23,7 +23,7 @@ function appSetting(cwd: string): string | null {
   }
 }
 
-/** So it is for whoever came by a link. */
+/** A directory has two names if the user entered it through a symbolic link. */
 function hasTwoNames(cwd: string, shown: string | undefined): boolean {
   if (shown === undefined || basename(shown) === basename(cwd)) return false
   const [here, there] = [cwd, shown].map((path) => statSync(path, { throwIfNoEntry: false }))

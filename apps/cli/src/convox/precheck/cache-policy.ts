@@ -3,43 +3,47 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, writePrivateFile } from '@rack-gateway/config/private-file'
 import type { EffectiveAnswer } from './fetch-effective-policy.ts'
-import { type CachedPolicy, type CachedPolicyFile, format, longest, oldest } from './policy-cache-file.ts'
+import { type CachedPolicy, type CachedPolicyFile, format, maxAge, maxBytes } from './policy-cache-file.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
-/** What is kept, and in which file. */
-export interface Known {
+/** A cached policy and its file. */
+export interface PolicyCacheEntry {
   readonly path: string
-  /** Null where nothing is kept that anybody may be refused by. */
-  readonly kept: CachedPolicy | null
+  /** Null if there is none, or if it cannot be trusted for a denial. */
+  readonly cached: CachedPolicy | null
 }
 
-const most = 32
+const maxFiles = 32
 
-/** What was found, unless it was changed since it was written: asked before anybody is refused by it. */
-export function unchanged(found: CachedPolicyFile | null): CachedPolicyFile | null {
-  return found !== null && found.mark === markOf(found.head, found.text) ? found : null
+/** Checks the checksum of a cached policy. Required before the policy can deny a command. @returns null if it is wrong */
+export function verifyChecksum(file: CachedPolicyFile | null): CachedPolicyFile | null {
+  return file !== null && file.mark === markOf(file.head, file.text) ? file : null
 }
 
-/** Keeps what the gateway said. Only what can be read is kept. @returns what is new of it */
-export function keep({ path, kept }: Known, answer: EffectiveAnswer, now: number): Snapshot | null {
-  if (answer.kind === 'same' && kept !== null) writePolicyCache(path, { ...kept, checkedAt: now })
+/** Stores the answer of the gateway if it can be read. @returns the new policy, or null */
+export function updatePolicyCache(
+  { path, cached }: PolicyCacheEntry,
+  answer: EffectiveAnswer,
+  now: number,
+): Snapshot | null {
+  if (answer.kind === 'same' && cached !== null) writePolicyCache(path, { ...cached, checkedAt: now })
   const snapshot = answer.kind === 'changed' ? readSnapshot(answer.text) : null
   if (answer.kind === 'changed' && snapshot !== null)
     writePolicyCache(path, { tag: answer.tag, text: answer.text, checkedAt: now })
   return snapshot
 }
 
-/** A failure of the disk is none of the command's. */
+/** Ignores disk errors. */
 export function writePolicyCache(path: string, { tag, checkedAt, text }: CachedPolicy): void {
   const head = JSON.stringify({ tag, checkedAt })
   const content = `${markOf(head, text)}\n${head}\n${text}`
-  if (content.length > longest) return
+  if (content.length > maxBytes) return
   try {
     preparePrivateDirectory(path, [])
     writePrivateFile(path, content)
-    removeOthers(dirname(path))
+    removeUnused(dirname(path))
   } catch {
-    // Next time the gateway is asked again.
+    // The next command asks the gateway again.
   }
 }
 
@@ -47,15 +51,15 @@ function markOf(head: string, text: string): string {
   return `${format} ${createHash('sha256').update(head).update('\n').update(text).digest('hex')}`
 }
 
-/** Those of racks that nobody uses any more. */
-function removeOthers(directory: string): void {
+/** Removes the policies of racks that are no longer used. */
+function removeUnused(directory: string): void {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.json'))
     .map((name) => join(directory, name))
     .map((path) => ({ path, writtenAt: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((one, other) => other.writtenAt - one.writtenAt)
   const now = files[0]?.writtenAt ?? 0
-  for (const [place, { path, writtenAt }] of files.entries()) {
-    if (place >= most || now - writtenAt > oldest) rmSync(path, { force: true })
+  for (const [index, { path, writtenAt }] of files.entries()) {
+    if (index >= maxFiles || now - writtenAt > maxAge) rmSync(path, { force: true })
   }
 }

@@ -2,15 +2,19 @@ import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { type Decision, decidePlanned, isAlwaysDenied } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
-/** Until the command's first call reaches the gateway. */
-const onTheWay = 5_000
+/** Milliseconds until the first call of the command reaches the gateway. */
+const startDelay = 5_000
 
-/** A refusal at the gateway's own time, and still one a moment later: when a binding has begun, or office hours have. */
+/**
+ * A denial now that is still a denial when the first call arrives, because a binding or office hours could begin meanwhile.
+ *
+ * @param at the gateway's time
+ */
 export function certainDenial(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
-  return firstDenial(snapshot, calls, at + onTheWay) && firstDenial(snapshot, calls, at)
+  return firstDenial(snapshot, calls, at + startDelay) && firstDenial(snapshot, calls, at)
 }
 
-/** Of the calls that a command can't do without, the refusal that comes first whatever the rack tells; null for none. */
+/** The first call that the policy denies whatever the rack answers; null if there is none. */
 export function firstDenial(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
   const question = { ...snapshot, at, address: null }
   for (const call of calls) {

@@ -1,32 +1,42 @@
+import type { Decision } from '@rack-gateway/rbac-policy'
 import { Refused } from '../../errors.ts'
+import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
-import { keep, unchanged } from './cache-policy.ts'
+import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'
 import { certainDenial } from './certain-denial.ts'
-import { denialMessage } from './denial-message.ts'
 import { fetchEffectivePolicy } from './fetch-effective-policy.ts'
 import type { NeededCalls } from './planned-command.ts'
 import type { CachedPolicyFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot } from './snapshot.ts'
 
-/** Who asks, where, and what is kept of the last answer. */
-export interface Asked {
+export interface OnlineEvaluation {
   readonly now: number
   readonly target: Target
-  /** Where the answer is kept. */
+  /** The file of the cached policy. */
   readonly path: string
-  readonly kept: CachedPolicyFile | null
+  readonly cached: CachedPolicyFile | null
 }
 
-/** Asks the gateway for the policy in force, and decides a command's calls by it. Without an answer, the command passes. @throws Refused */
+/** Decides a command's calls by the gateway's current policy. Without an answer, the command is permitted. @throws Refused */
 export async function evaluateOnline(
   { command, calls }: NeededCalls,
-  { now, target, path, kept }: Asked,
+  { now, target, path, cached }: OnlineEvaluation,
 ): Promise<void> {
-  const snapshot = kept && readCheckedSnapshot(kept.text)
-  const known = { path, kept: snapshot === null ? null : unchanged(kept) }
-  const answer = await fetchEffectivePolicy(target, known.kept?.tag ?? null)
-  const newest = keep(known, answer, now) ?? (answer.kind === 'same' ? snapshot : null)
-  if (answer.kind === 'none' || newest === null) return
-  const refusal = certainDenial(newest, calls, answer.at)
-  if (refusal !== null) throw new Refused(...denialMessage(command, refusal))
+  const snapshot = cached && readCheckedSnapshot(cached.text)
+  const entry = { path, cached: snapshot === null ? null : verifyChecksum(cached) }
+  const answer = await fetchEffectivePolicy(target, entry.cached?.tag ?? null)
+  const current = updatePolicyCache(entry, answer, now) ?? (answer.kind === 'same' ? snapshot : null)
+  if (answer.kind === 'none' || current === null) return
+  const denial = certainDenial(current, calls, answer.at)
+  if (denial !== null) throw new Refused(...denialMessage(command, denial))
+}
+
+/** The gateway's reason and remedy, and that convox was not started. */
+function denialMessage(command: string, decision: Decision): [reason: string, remedy: string] {
+  const { rule, source, reason } = decision
+  const remedy = decision.effect === 'allow' ? '' : `${decision.remedy} `
+  return [
+    printable(`"convox ${command}" was not started: ${reason}`),
+    printable(`${remedy}(rule ${rule}, from ${source})`),
+  ]
 }

@@ -1,29 +1,27 @@
 import { tryGateway } from '../../gateway/gateway-request.ts'
 import type { Target } from '../../target/target.ts'
 
-/** What waits for a command is not worth more than this. */
+/** The longest delay of a command. */
 const deadlineMs = 2_000
 
-/** What the gateway says of the caller's policy. `at` is its own time, in milliseconds since the epoch. */
+/** The gateway's answer about the caller's policy. `at` is its time, in milliseconds since the epoch. */
 export type EffectiveAnswer =
   | { readonly kind: 'changed'; readonly tag: string; readonly text: string; readonly at: number }
   | { readonly kind: 'same'; readonly at: number }
-  /** Whatever it was, nothing follows from it. */
+  /** No usable answer. */
   | { readonly kind: 'none' }
 
 const none: EffectiveAnswer = { kind: 'none' }
 
 /**
- * Asks for what decisions about the caller are made from, unless it is what is known. Never
- * rejects.
+ * Gets the policy and bindings that decide the caller's calls, unless they are unchanged. Never rejects.
  *
- * @param tag of what is known
- * @param leaving fires when nobody waits for the answer any more
+ * @param tag the ETag of the cached answer
  */
 export async function fetchEffectivePolicy(
   { origin, rack, token, trust }: Target,
   tag: string | null,
-  leaving?: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<EffectiveAnswer> {
   const query = rack === null ? '' : `?rack=${encodeURIComponent(rack)}`
   const answer = await tryGateway(origin, {
@@ -32,7 +30,7 @@ export async function fetchEffectivePolicy(
     trust,
     headers: tag === null ? {} : { 'if-none-match': tag },
     deadline: deadlineMs,
-    ...(leaving && { signal: leaving }),
+    ...(signal && { signal }),
   }).catch(() => null)
   if (answer === null || answer.kind === 'unanswered') return none
   const { status, headers, text } = answer

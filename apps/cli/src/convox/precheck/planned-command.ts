@@ -1,7 +1,7 @@
 import { type CommandPlan, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import type { AppContext } from './app-context.ts'
 
-/** The calls that a command can't do without, and proxies: convox continues without one, but reports a refusal only as "bad handshake". */
+/** The calls that a command needs. Proxies are included: convox continues without one, but reports a denial only as "bad handshake". */
 export interface NeededCalls {
   /** The command's name. */
   readonly command: string
@@ -9,14 +9,14 @@ export interface NeededCalls {
   readonly calls: readonly PlannedCall[]
 }
 
-/** What a convox command would ask of the gateway, as far as it is certain. @param appContext null where the app is in doubt */
+/** The calls that a convox command would make, as far as they are certain. @param appContext null if the app is uncertain */
 export function plannedCommand(words: readonly string[], appContext: AppContext | null): CommandPlan {
   if (appContext === null) return { kind: 'unknown', reason: 'the directory has two names, and each names an app' }
-  // Whether more is read from the input changes no refusal: the environment may always stay as it is.
+  // The input can only add environment values, and this does not change whether a call is denied.
   return planCommand(words, { ...appContext, rack: 'chosen', input: 'stream' })
 }
 
-/** Null for a command without any. */
+/** @returns null for a command without calls */
 export function neededCalls(plan: CommandPlan): NeededCalls | null {
   const calls = plan.kind === 'calls' ? plan.calls.filter(isNeeded) : []
   return plan.kind === 'calls' && calls.length > 0 ? { command: plan.command, calls } : null

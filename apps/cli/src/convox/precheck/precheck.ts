@@ -7,56 +7,55 @@ import { neededCalls, plannedCommand } from './planned-command.ts'
 import { type CachedPolicyFile, policyCachePath, readPolicyCacheFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot } from './snapshot.ts'
 
-/** What may be done while convox runs. */
-export interface Passed {
-  /** Sees to what is kept, for the next time. Never rejects. @param ended resolves when convox has ended */
+/** The result for a permitted command. */
+export interface PrecheckResult {
+  /** Updates the cached policy while convox runs. Never rejects. @param ended resolves when convox has ended */
   refresh(ended: Promise<void>): Promise<void>
 }
 
-const nothingToDo: Passed = { refresh: async () => undefined }
+const noRefresh: PrecheckResult = { refresh: async () => undefined }
 
-/** A snapshot that was asked for so lately isn't asked for again while convox runs. */
-const recently = 60_000
-/** What ends sooner isn't kept waiting by a question of ours, nor by loading what asks it. */
-const settled = 250
+/** Milliseconds for which a cached policy needs no refresh. */
+const fresh = 60_000
+/** Milliseconds before the refresh begins, so that it does not delay short commands. */
+const refreshDelay = 250
 
 /**
- * Refuses a convox command that the gateway would certainly refuse, by what is known of the caller's policy. What is known
- * may be old: so it only permits, and before a refusal the gateway is asked whether it still holds. In doubt, or without
- * an answer, the command passes, and the gateway decides.
+ * Denies a convox command that the gateway would certainly deny. The cached policy may be outdated, so it only permits: the
+ * gateway is asked before a denial. If the result is uncertain or there is no answer, convox starts and the gateway decides.
  *
  * @throws Refused
  */
-export async function precheck(context: Context, target: Target, words: readonly string[]): Promise<Passed> {
+export async function precheck(context: Context, target: Target, words: readonly string[]): Promise<PrecheckResult> {
   const appContext = appContextAt(context)
-  if (appContext === null) return nothingToDo
+  if (appContext === null) return noRefresh
   const path = policyCachePath(context.configPath, target)
-  const kept = readPolicyCacheFile(path, context.now)
+  const cached = readPolicyCacheFile(path, context.now)
   const needed = neededCalls(plannedCommand(words, appContext))
   if (needed !== null) {
-    const snapshot = kept && readCheckedSnapshot(kept.text)
+    const snapshot = cached && readCheckedSnapshot(cached.text)
     if (snapshot === null || firstDenial(snapshot, needed.calls, context.now) !== null) {
       const { evaluateOnline } = await import('./evaluate-online.ts')
-      await evaluateOnline(needed, { now: context.now, target, path, kept })
+      await evaluateOnline(needed, { now: context.now, target, path, cached })
     }
   }
-  return kept === null ? nothingToDo : { refresh: (ended) => refreshOld(context, target, { path, kept, ended }) }
+  return cached === null ? noRefresh : { refresh: (ended) => refreshIfOld(context, target, { path, cached, ended }) }
 }
 
-async function refreshOld(
+async function refreshIfOld(
   context: Context,
   target: Target,
-  { path, kept, ended }: { readonly path: string; readonly kept: CachedPolicyFile; readonly ended: Promise<void> },
+  { path, cached, ended }: { readonly path: string; readonly cached: CachedPolicyFile; readonly ended: Promise<void> },
 ): Promise<void> {
   if (
-    context.now - kept.checkedAt < recently ||
+    context.now - cached.checkedAt < fresh ||
     (await withTimeout(
       ended.then(() => true),
-      settled,
+      refreshDelay,
       () => false,
     ))
   )
     return
-  const { refresh } = await import('./refresh-policy-cache.ts')
-  await refresh(context, target, { path, kept }, ended)
+  const { refreshPolicyCache } = await import('./refresh-policy-cache.ts')
+  await refreshPolicyCache(context, target, { path, cached }, ended)
 }

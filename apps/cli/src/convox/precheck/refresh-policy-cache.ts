@@ -1,18 +1,18 @@
 import type { Context } from '../../context.ts'
 import type { Target } from '../../target/target.ts'
-import { keep, unchanged } from './cache-policy.ts'
+import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'
 import { fetchEffectivePolicy } from './fetch-effective-policy.ts'
 import type { CachedPolicyFile } from './policy-cache-file.ts'
 
-/** Asks the gateway whether what is kept still holds, for the next time. Never rejects. @param ended resolves when convox has ended */
-export async function refresh(
+/** Updates the cached policy for the next command. Never rejects. @param ended aborts the request when convox has ended */
+export async function refreshPolicyCache(
   { now }: Context,
   target: Target,
-  { path, kept }: { readonly path: string; readonly kept: CachedPolicyFile },
+  { path, cached }: { readonly path: string; readonly cached: CachedPolicyFile },
   ended: Promise<void>,
 ): Promise<void> {
-  const leaving = new AbortController()
-  void ended.then(() => leaving.abort())
-  const known = { path, kept: unchanged(kept) }
-  keep(known, await fetchEffectivePolicy(target, known.kept?.tag ?? null, leaving.signal), now)
+  const controller = new AbortController()
+  void ended.then(() => controller.abort())
+  const entry = { path, cached: verifyChecksum(cached) }
+  updatePolicyCache(entry, await fetchEffectivePolicy(target, entry.cached?.tag ?? null, controller.signal), now)
 }

@@ -6,7 +6,7 @@ import {
   type Principal,
 } from '@rack-gateway/rbac-policy'
 
-/** All that decisions about the caller on one rack are made from, ready to be asked. */
+/** The policy, principal, and bindings that decide the caller's calls on one rack. */
 export interface Snapshot {
   readonly rack: string
   readonly principal: Principal
@@ -14,13 +14,13 @@ export interface Snapshot {
   readonly policy: PolicyDecider
 }
 
-/** Of what an answer means: one that means more than we know isn't used. */
+/** The supported version of the answer's format. Other versions are ignored. */
 const format = 1
 
-/** Reads what the gateway answered. Null for what isn't such an answer. */
+/** Parses an answer of the gateway. @returns null if it is not valid */
 export function readSnapshot(text: string): Snapshot | null {
   try {
-    const answer = answerIn(text)
+    const answer = parseAnswer(text)
     if (answer === null) return null
     const policy = compilePolicy(answer.document)
     return policy.hash === answer.policy ? snapshotOf(answer, policy) : null
@@ -29,17 +29,17 @@ export function readSnapshot(text: string): Snapshot | null {
   }
 }
 
-/** Reads again what `readSnapshot` has read. Nothing is checked twice: it is waited for before each command. */
+/** Parses text that `readSnapshot` has accepted. Skips its checks, because every command waits for this. */
 export function readCheckedSnapshot(text: string): Snapshot | null {
   try {
-    const answer = answerIn(text)
+    const answer = parseAnswer(text)
     return answer && snapshotOf(answer, compileForDecisions(answer.document, answer.policy))
   } catch {
     return null
   }
 }
 
-function answerIn(text: string): EffectivePolicy | null {
+function parseAnswer(text: string): EffectivePolicy | null {
   const answer: unknown = JSON.parse(text)
   return isAnswer(answer) ? answer : null
 }
@@ -58,12 +58,12 @@ interface EffectivePolicy {
   readonly principal: Caller
 }
 
-/** What isn't in it (which session, until when) no decision depends on. */
+/** The answer lacks the session and its expiry, because decisions do not depend on them. */
 function callerFrom({ kind, id, name, rack, groups, bindings, owner }: Caller): Principal {
   return { kind, id, name, rack, groups, bindings, owner, credential: '', expiresAt: Number.MAX_SAFE_INTEGER }
 }
 
-/** The document is checked by compiling it. */
+/** Does not check the document, because compiling it does. */
 function isAnswer(value: unknown): value is EffectivePolicy {
   return (
     isObject(value) &&

@@ -1,69 +1,69 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Secret } from '@rack-gateway/config/client'
-import { Refusal } from './http/refusal.ts'
+import { RequestError } from './http/request-error.ts'
 import { type Field, onlyValue } from './http/request-head.ts'
 
-/** What a request must show, and what stands in its place behind. */
+/** What a request must contain, and what the relay replaces it with. */
 export interface Admission {
-  /** Of the listener: `127.0.0.1:PORT`. */
+  /** The address of the relay: `127.0.0.1:PORT`. */
   readonly host: string
-  /** Of this run. */
+  /** The password of this run. */
   readonly password: Secret
-  /** What every target begins with: `/rack/NAME/`. */
+  /** The prefix of every request target: `/rack/NAME/`. */
   readonly path: string
-  /** The gateway's. */
+  /** The origin of the gateway. */
   readonly origin: string
-  /** The newest one that is known. */
+  /** The newest known token. */
   token(): Secret
 }
 
 /**
- * Header fields as convox would have sent them to the gateway itself: with the gateway's Host (and, of a websocket, Origin)
- * and the token; otherwise byte for byte.
+ * Checks header fields, and replaces the Host, the Origin of a websocket, and the password with those for the gateway. All
+ * other fields are kept byte for byte.
  *
- * @param isHandshake whether they ask for a websocket: convox gives those an Origin
- * @returns their lines, each with its end
- * @throws Refusal for what doesn't come from the program that was given the password
+ * @param isHandshake whether they are of a websocket handshake, to which convox adds an Origin
+ * @returns the lines with their ends
+ * @throws RequestError unless the request comes from the program that has the password
  */
-export function admittedFields(fields: readonly Field[], isHandshake: boolean, admission: Admission): string {
+export function admitFields(fields: readonly Field[], isHandshake: boolean, admission: Admission): string {
   if (onlyValue(fields, 'host') !== admission.host)
-    throw new Refusal(421, 'this address is for one program alone: its Host is another')
-  refuseBrowsers(fields, isHandshake, admission)
-  if (!isPassword(onlyValue(fields, 'authorization'), admission))
-    throw new Refusal(401, 'this address is for one program alone: it has a password')
-  return fields.map((field) => `${replaced(field, admission)}\r\n`).join('')
+    throw new RequestError(421, 'The Host header is not the address of this relay.')
+  rejectBrowsers(fields, isHandshake, admission)
+  if (!hasPassword(onlyValue(fields, 'authorization'), admission))
+    throw new RequestError(401, 'The password of this relay is missing or wrong.')
+  return fields.map((field) => `${replaceField(field, admission)}\r\n`).join('')
 }
 
-/** @throws Refusal for what leaves the rack, or could when a server in between folds it */
+/** @throws RequestError for a path outside the rack, or one that a server could normalize to such a path */
 export function admitTarget(target: string, { path }: Admission): void {
   if (!target.startsWith(path) || dotSegment.test(target))
-    throw new Refusal(403, 'this address is for one rack alone, whose name is in its path')
+    throw new RequestError(403, 'This relay is for one rack, and the path is not within it.')
 }
 
 const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i
 
-/** A page may have a name that leads here, and credentials that a browser keeps: no request of one passes. */
-function refuseBrowsers(fields: readonly Field[], isHandshake: boolean, { host }: Admission): void {
+/** Rejects requests of web pages, which could use DNS rebinding or credentials that the browser has stored. */
+function rejectBrowsers(fields: readonly Field[], isHandshake: boolean, { host }: Admission): void {
   const origin = onlyValue(fields, 'origin')
-  const isOwn = isHandshake && origin === `http://${host}`
-  if ((origin !== null && !isOwn) || fields.some(({ name }) => name.startsWith('sec-fetch-')))
-    throw new Refusal(403, 'this address takes no requests from browsers')
+  const isConvox = isHandshake && origin === `http://${host}`
+  if ((origin !== null && !isConvox) || fields.some(({ name }) => name.startsWith('sec-fetch-')))
+    throw new RequestError(403, 'This relay accepts no requests from browsers.')
 }
 
-/** Takes as long for every value of the right length. */
-function isPassword(value: string | null, { password }: Admission): boolean {
+/** Compares in constant time. */
+function hasPassword(value: string | null, { password }: Admission): boolean {
   const given = Buffer.from(value ?? '', 'latin1')
-  const wanted = Buffer.from(basic(password))
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
+  const expected = Buffer.from(basic(password))
+  return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
-function replaced({ name, line }: Field, { origin, token }: Admission): string {
+function replaceField({ name, line }: Field, { origin, token }: Admission): string {
   if (name === 'host') return withValue(line, new URL(origin).host)
   if (name === 'origin') return withValue(line, origin)
   return name === 'authorization' ? withValue(line, basic(token())) : line
 }
 
-/** Its name as it was spelled. */
+/** Keeps the spelling of the field's name. */
 function withValue(line: string, value: string): string {
   return `${line.slice(0, line.indexOf(':'))}: ${value}`
 }

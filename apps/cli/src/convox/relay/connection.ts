@@ -1,32 +1,32 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { isGatewayFailure } from '../../gateway/tls/gateway-failure.ts'
+import { isGatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
 import type { Admission } from './admission.ts'
 import { type Handshake, watchHandshake } from './handshake.ts'
-import { BrokenOff, flow } from './http/flow.ts'
+import { ConnectionBroken, flow } from './http/flow.ts'
 import { createHeadCollector } from './http/head-collector.ts'
-import { answerOf, Refusal } from './http/refusal.ts'
+import { errorResponse, RequestError } from './http/request-error.ts'
 import { createRequestReader, type Request, type RequestReader } from './request-reader.ts'
 import { createRequestScanner } from './request-scanner.ts'
 
 export interface ConnectionOptions {
   readonly admission: Admission
-  /** A connection to the gateway, whose certificate has been verified. @throws GatewayFailure */
+  /** A connection to the gateway, whose certificate has been verified. @throws GatewayConnectionError */
   connect(): Promise<Duplex>
-  /** Called once it has shown the password. */
+  /** Called when the first request has the password. */
   onAdmitted(): void
-  /** Called once all that was sent has been passed on, to the end. */
-  onPassedOn(): void
+  /** Called when all bytes and the end have been forwarded. */
+  onForwarded(): void
 }
 
-/** Milliseconds for who is refused to read why. */
-const lingering = 1_000
+/** Milliseconds for the client to read an error response before the connection is closed. */
+const lingerTime = 1_000
 
 /**
- * Joins one connection of convox's with one to the gateway, for as long as both live. Every head is read, and passes only
- * if it shows the password; all else is passed on as it comes, at the speed of who reads it. The end of a direction, and a
- * break, are passed on too. Never rejects.
+ * Joins a connection of convox with a connection to the gateway. Checks the password in the header of every request, and
+ * forwards all other bytes unchanged, with backpressure. Also forwards the end of each direction, and broken connections.
+ * Never rejects.
  */
 export async function serveConnection(client: Socket, options: ConnectionOptions): Promise<void> {
   const read = createRequestReader(options.admission)
@@ -39,14 +39,14 @@ export async function serveConnection(client: Socket, options: ConnectionOptions
     await join(first, { ...options, client, gateway, read })
   } catch (error) {
     gateway?.destroy()
-    const refusal = isGatewayFailure(error) ? new Refusal(502, error.told) : error
-    // Once something was passed on, an answer of ours could be taken for one of the gateway's.
-    if (gateway === null && refusal instanceof Refusal) refuse(client, refusal)
+    const answer = isGatewayConnectionError(error) ? new RequestError(502, error.convoxMessage) : error
+    // After the first forwarded bytes, convox could take our response for one of the gateway.
+    if (gateway === null && answer instanceof RequestError) sendError(client, answer)
     else client.resetAndDestroy()
   }
 }
 
-/** What follows its head stays to be read. Null when none comes. @throws Refusal, BrokenOff */
+/** Reads the first header. The bytes after it stay readable. @returns null at the end @throws RequestError, ConnectionBroken */
 function firstRequest(client: Socket, read: RequestReader): Promise<Request | null> {
   const heads = createHeadCollector()
   return new Promise((resolve, reject) => {
@@ -64,11 +64,11 @@ function firstRequest(client: Socket, read: RequestReader): Promise<Request | nu
     }
     function onEnd(): void {
       stop()
-      if (heads.isWithin) reject(new BrokenOff())
+      if (heads.isIncomplete) reject(new ConnectionBroken())
       else resolve(null)
     }
     function onClose(): void {
-      reject(new BrokenOff())
+      reject(new ConnectionBroken())
     }
     function stop(): void {
       client.pause().off('data', onData).off('end', onEnd).off('close', onClose)
@@ -77,34 +77,34 @@ function firstRequest(client: Socket, read: RequestReader): Promise<Request | nu
   })
 }
 
-interface Joined extends ConnectionOptions {
+interface JoinedConnections extends ConnectionOptions {
   readonly client: Socket
   readonly gateway: Duplex
   readonly read: RequestReader
 }
 
-/** @throws Refusal, BrokenOff */
-async function join(first: Request, { client, gateway, read, onPassedOn }: Joined): Promise<void> {
+/** @throws RequestError, ConnectionBroken */
+async function join(first: Request, { client, gateway, read, onForwarded }: JoinedConnections): Promise<void> {
   const requests = createRequestScanner(first.framing, read)
-  // Only on a connection of its own is it known which answer is the handshake's.
+  // A handshake must be the first request of its connection, so that its response is known.
   const handshake = first.framing.kind === 'websocket' ? watchHandshake() : null
   gateway.write(first.head)
 
-  async function passAnswers(): Promise<void> {
-    await flow(gateway, client, handshake?.pass ?? asItIs)
+  async function forwardResponses(): Promise<void> {
+    await flow(gateway, client, handshake?.scan ?? unchanged)
     client.end()
   }
-  async function passRequests(): Promise<void> {
-    const isWebsocket = handshake !== null && (await whetherAccepted(handshake, client, gateway))
-    await flow(client, gateway, isWebsocket ? asItIs : requests.scan)
-    if (requests.isWithin) throw new BrokenOff()
-    gateway.end(onPassedOn)
+  async function forwardRequests(): Promise<void> {
+    const isWebsocket = handshake !== null && (await waitForHandshake(handshake, client, gateway))
+    await flow(client, gateway, isWebsocket ? unchanged : requests.scan)
+    if (requests.isIncomplete) throw new ConnectionBroken()
+    gateway.end(onForwarded)
   }
-  await Promise.all([passAnswers(), passRequests()])
+  await Promise.all([forwardResponses(), forwardRequests()])
 }
 
-/** What comes before the answer waits for it; an end doesn't. */
-async function whetherAccepted({ accepted }: Handshake, client: Socket, gateway: Duplex): Promise<boolean> {
+/** Holds back bytes of the client until the handshake is decided. @returns false also if either connection ends */
+async function waitForHandshake({ accepted }: Handshake, client: Socket, gateway: Duplex): Promise<boolean> {
   function hold(bytes: Buffer): void {
     client.pause().unshift(bytes)
   }
@@ -115,13 +115,13 @@ async function whetherAccepted({ accepted }: Handshake, client: Socket, gateway:
   return isWebsocket
 }
 
-function asItIs(bytes: Buffer): Buffer {
+function unchanged(bytes: Buffer): Buffer {
   return bytes
 }
 
-/** What is still sent is read and forgotten, or the answer could be lost with it. */
-function refuse(client: Socket, refusal: Refusal): void {
-  const timer = setTimeout(() => client.destroy(), lingering)
+/** Discards further bytes of the client, because unread bytes could make the system drop the response. */
+function sendError(client: Socket, error: RequestError): void {
+  const timer = setTimeout(() => client.destroy(), lingerTime)
   client.on('close', () => clearTimeout(timer))
-  client.resume().end(answerOf(refusal))
+  client.resume().end(errorResponse(error))
 }

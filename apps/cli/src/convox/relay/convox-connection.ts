@@ -1,4 +1,4 @@
-/** How convox connects to the gateway. */
+/** The connection of convox to the gateway: direct, or through the relay. */
 export interface ConvoxConnection {
   /** The environment that convox starts with. */
   readonly env: NodeJS.ProcessEnv

@@ -3,18 +3,18 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createGatewayDial } from './gateway-dial.ts'
 import { startTlsGateway } from './testing/tls-gateway.ts'
 
-async function both() {
+async function startBoth() {
   const gateway = await startTlsGateway()
   function dial() {
-    const made = createGatewayDial({ origin: gateway.origin, ca: root, env: {}, trustMore: '' })
+    const made = createGatewayDial({ origin: gateway.origin, ca: root, env: {}, trustRemedy: '' })
     onTestFinished(made.close)
     return made
   }
   return { gateway, dial }
 }
 
-test('the first caller gets the connection that was prepared', async () => {
-  const { gateway, dial } = await both()
+test('the first caller gets the prepared connection', async () => {
+  const { gateway, dial } = await startBoth()
   const { prepare, connect } = dial()
   prepare()
   const socket = await connect()
@@ -23,12 +23,12 @@ test('the first caller gets the connection that was prepared', async () => {
   expect(gateway.connections).toHaveLength(1)
 })
 
-test('nothing is prepared once a caller has come', async () => {
-  const { gateway, dial } = await both()
+test('prepare does nothing after the first call', async () => {
+  const { gateway, dial } = await startBoth()
   const [used, last] = [dial(), dial()]
   await used.connect()
   used.prepare()
-  // What it had begun would be there before this one.
+  // A prepared connection would arrive before this one.
   const socket = await last.connect()
   socket.write('hello')
   await expect.poll(() => gateway.received).toBe('hello')

@@ -1,52 +1,52 @@
 import type tls from 'node:tls'
 import { formatMessage } from '@rack-gateway/errors'
-import { goingBy } from '../../gateway/tls/authorities.ts'
-import { certificateInWords, type Named } from '../../gateway/tls/certificate-words.ts'
+import { createVerifiedConnector } from '../../gateway/tls/authorities.ts'
+import { type CertificateContext, explainCertificateError } from '../../gateway/tls/certificate-errors.ts'
 import { openConnection } from '../../gateway/tls/connection.ts'
-import { GatewayFailure } from '../../gateway/tls/gateway-failure.ts'
-import { unreachableInWords } from '../../gateway/tls/unreachable-words.ts'
+import { explainConnectionError } from '../../gateway/tls/connection-errors.ts'
+import { GatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
 
-export interface GatewayDialOptions extends Named {
-  /** The only authorities that may have signed its certificate, in PEM; null: those that Node knows, and the system's. */
+export interface GatewayDialOptions extends CertificateContext {
+  /** The only trusted authorities, in PEM; null for those of Node and the system. */
   readonly ca: string | null
   readonly env: NodeJS.ProcessEnv
 }
 
 export interface GatewayDial {
-  /** Begins a connection that the first caller gets, if that comes soon: nothing where one has come already, or after the end. */
+  /** Begins a connection for the first caller of `connect`. Does nothing after the first call, or after `close`. */
   prepare(): void
-  /** A connection whose certificate has been verified. Each verifies it anew: sessions aren't resumed. @throws GatewayFailure */
+  /** Connects and verifies the certificate, which is repeated for each connection. @throws GatewayConnectionError */
   connect(): Promise<tls.TLSSocket>
-  /** Ends all of them. */
+  /** Closes all connections. */
   close(): void
 }
 
-/** Milliseconds that a prepared connection is good for: a server soon closes one that asks nothing. */
-const freshness = 10_000
+/** Milliseconds until a prepared connection is closed, because servers close idle connections, too. */
+const preparedLifetime = 10_000
 
-/** The only way of the token to the gateway. */
+/** Makes all connections of the relay to the gateway. The token is sent only over these. */
 export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   const { origin, ca, env } = options
   const open = new Set<tls.TLSSocket>()
-  const verified = goingBy(ca, env)
-  let prepared: Prepared | null = null
+  const connectVerified = createVerifiedConnector(ca, env)
+  let prepared: PreparedConnection | null = null
   let isClosed = false
 
   async function connect(): Promise<tls.TLSSocket> {
     const ready = prepared
     prepared = null
-    return (await ready?.take()) ?? dialOrSay()
+    return (await ready?.take()) ?? dial()
   }
 
-  async function dialOrSay(): Promise<tls.TLSSocket> {
+  async function dial(): Promise<tls.TLSSocket> {
     try {
-      return await verified((trusted) => openConnection(origin, { trusted, allowHalfOpen: true, begun }))
+      return await connectVerified((trusted) => openConnection(origin, { trusted, allowHalfOpen: true, onConnecting }))
     } catch (error) {
-      throw failureOf(error, options)
+      throw toConnectionError(error, options)
     }
   }
 
-  function begun(socket: tls.TLSSocket): void {
+  function onConnecting(socket: tls.TLSSocket): void {
     if (isClosed) socket.destroy()
     open.add(socket)
     socket.on('close', () => open.delete(socket))
@@ -55,7 +55,7 @@ export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   return {
     connect,
     prepare() {
-      if (!isClosed && open.size === 0) prepared = prepare(dialOrSay())
+      if (!isClosed && open.size === 0) prepared = prepareConnection(dial())
     },
     close() {
       isClosed = true
@@ -64,27 +64,27 @@ export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   }
 }
 
-interface Prepared {
-  /** Null when it isn't fresh any more. @throws GatewayFailure */
+interface PreparedConnection {
+  /** @returns null if the connection is too old or was closed @throws GatewayConnectionError */
   take(): Promise<tls.TLSSocket | null>
 }
 
-function prepare(dialled: Promise<tls.TLSSocket>): Prepared {
+function prepareConnection(connecting: Promise<tls.TLSSocket>): PreparedConnection {
   let isStale = false
   const expiry = setTimeout(() => {
     isStale = true
-    void dialled.then((socket) => socket.destroy(), nothing)
-  }, freshness)
+    void connecting.then((socket) => socket.destroy(), ignore)
+  }, preparedLifetime)
   expiry.unref()
   function onReadable(): void {
     isStale = true
   }
-  dialled.then((socket) => socket.on('readable', onReadable), nothing)
+  connecting.then((socket) => socket.on('readable', onReadable), ignore)
   return {
     async take() {
       clearTimeout(expiry)
       if (isStale) return null
-      const socket = await dialled
+      const socket = await connecting
       socket.off('readable', onReadable)
       if (!isStale && !socket.destroyed) return socket
       socket.destroy()
@@ -93,19 +93,18 @@ function prepare(dialled: Promise<tls.TLSSocket>): Prepared {
   }
 }
 
-function failureOf(error: unknown, named: Named): GatewayFailure {
-  const { origin } = named
-  const certificate = certificateInWords(error, named)
+function toConnectionError(error: unknown, context: CertificateContext): GatewayConnectionError {
+  const certificate = explainCertificateError(error, context)
   if (certificate !== null)
-    return new GatewayFailure(
+    return new GatewayConnectionError(
       formatMessage(certificate),
-      "the gateway's certificate can't be trusted, so nothing was sent to it",
+      'The certificate of the gateway cannot be trusted, so nothing was sent to it.',
     )
-  const { what, next } = unreachableInWords(error)
-  return new GatewayFailure(
-    `${origin} can't be reached: ${what}; ${next}, with: rack-gateway doctor`,
-    `the gateway can't be reached: ${what}`,
+  const { reason, remedy } = explainConnectionError(error)
+  return new GatewayConnectionError(
+    `${context.origin} cannot be reached: ${reason}. ${remedy} For a diagnosis, run: rack-gateway doctor`,
+    `The gateway cannot be reached: ${reason}.`,
   )
 }
 
-function nothing(): void {}
+function ignore(): void {}

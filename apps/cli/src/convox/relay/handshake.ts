@@ -1,16 +1,16 @@
-import { BrokenOff } from './http/flow.ts'
+import { ConnectionBroken } from './http/flow.ts'
 import { createHeadCollector } from './http/head-collector.ts'
 
-/** A handshake whose answer is read as it passes, up to the head that decides. */
+/** Watches the gateway's response to a websocket handshake while it is forwarded. */
 export interface Handshake {
-  /** Whether it is a websocket now. Never resolves when no answer comes. */
+  /** Whether the gateway accepts the websocket. Does not resolve without a response. */
   readonly accepted: Promise<boolean>
-  /** @returns all of it @throws BrokenOff for what is no answer of HTTP/1.1 */
-  pass(bytes: Buffer): Buffer
+  /** @returns the bytes unchanged @throws ConnectionBroken for a response that is not HTTP/1.1 */
+  scan(bytes: Buffer): Buffer
 }
 
 export function watchHandshake(): Handshake {
-  const heads = createHeadCollector(() => new BrokenOff())
+  const heads = createHeadCollector(() => new ConnectionBroken())
   let decide = (_isWebsocket: boolean): void => undefined
   let isDecided = false
   const accepted = new Promise<boolean>((resolve) => {
@@ -19,7 +19,7 @@ export function watchHandshake(): Handshake {
 
   return {
     accepted,
-    pass(bytes) {
+    scan(bytes) {
       for (let rest = bytes; !isDecided && rest.length > 0; ) {
         const collected = heads.take(rest)
         if (collected === null) break
@@ -35,6 +35,6 @@ export function watchHandshake(): Handshake {
 
 function statusOf(head: Buffer): string {
   const [, status] = /^HTTP\/1\.1 (\d{3})[ \r]/.exec(head.toString('latin1', 0, 16)) ?? []
-  if (status === undefined) throw new BrokenOff()
+  if (status === undefined) throw new ConnectionBroken()
   return status
 }

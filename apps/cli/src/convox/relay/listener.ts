@@ -8,54 +8,59 @@ import type { Admission } from './admission.ts'
 import { serveConnection } from './connection.ts'
 
 export interface ListenerOptions extends Pick<Admission, 'origin' | 'token'> {
-  /** What is reached through it, and nothing beside: `/rack/NAME`, or empty for all of the gateway. */
+  /** The only path that can be reached: `/rack/NAME`, or empty for the whole gateway. */
   readonly path: string
-  /** @throws GatewayFailure */
+  /** @throws GatewayConnectionError */
   connect(): Promise<Duplex>
 }
 
-/** Takes the requests of one program, over plain HTTP on loopback. */
+/** Accepts the requests of one program, over plain HTTP on loopback. */
 export interface Listener {
-  /** The RACK_URL for it, with the password of this run. */
+  /** The RACK_URL for this program, with the password of this run. */
   readonly rackUrl: string
-  /** Takes no more connections, passes on what has been sent for so many milliseconds, and breaks off the rest. */
+  /** Accepts no more connections, forwards pending bytes for at most `grace` milliseconds, and closes all connections. */
   close(grace: number): Promise<void>
 }
 
-/** Connections that have shown no password: any local user can make them. */
+/** The limit for connections without the password, which any local user can make. */
 const maxUnauthenticated = 128
-/** Milliseconds that they have for that. */
+/** Milliseconds until a connection must have sent the password. */
 const authenticationTimeout = 60_000
-const mostConnections = 1_024
+const maxConnections = 1_024
 
 export async function startListener({ path, connect, ...rest }: ListenerOptions): Promise<Listener> {
   const password = new Secret(randomBytes(32).toString('base64url'))
-  /** When all that each has sent is passed on. */
+  /** Connections, and when each one's bytes are forwarded. */
   const open = new Map<net.Socket, Promise<void>>()
   const unauthenticated = new Map<net.Socket, NodeJS.Timeout>()
 
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    client.on('error', nothing)
-    admitStranger(client)
-    const passedOn = new Promise<void>((resolve) => {
+    client.on('error', ignore)
+    addUnauthenticated(client)
+    const forwarded = new Promise<void>((resolve) => {
       client.once('close', resolve)
-      void serveConnection(client, { admission, connect, onAdmitted: () => forget(client), onPassedOn: resolve })
+      void serveConnection(client, {
+        admission,
+        connect,
+        onAdmitted: () => removeUnauthenticated(client),
+        onForwarded: resolve,
+      })
     })
-    open.set(client, passedOn)
+    open.set(client, forwarded)
     client.once('close', () => {
-      forget(client)
+      removeUnauthenticated(client)
       open.delete(client)
     })
   })
-  server.maxConnections = mostConnections
+  server.maxConnections = maxConnections
 
-  /** The longest here makes room. */
-  function admitStranger(client: net.Socket): void {
+  /** At the limit, closes the oldest unauthenticated connection. */
+  function addUnauthenticated(client: net.Socket): void {
     const [oldest] = unauthenticated.keys()
     if (oldest !== undefined && unauthenticated.size >= maxUnauthenticated) oldest.destroy()
     unauthenticated.set(client, setTimeout(() => client.destroy(), authenticationTimeout).unref())
   }
-  function forget(client: net.Socket): void {
+  function removeUnauthenticated(client: net.Socket): void {
     clearTimeout(unauthenticated.get(client))
     unauthenticated.delete(client)
   }
@@ -63,7 +68,7 @@ export async function startListener({ path, connect, ...rest }: ListenerOptions)
   server.listen({ port: 0, host: '127.0.0.1', exclusive: true })
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the relay listens on no TCP port')
+  if (address === null || typeof address === 'string') throw new Error('the relay does not listen on a TCP port')
   const host = `127.0.0.1:${address.port}`
   const admission: Admission = { ...rest, host, password, path: `${path}/` }
   return {
@@ -71,10 +76,10 @@ export async function startListener({ path, connect, ...rest }: ListenerOptions)
     async close(grace) {
       server.close()
       for (const client of unauthenticated.keys()) client.destroy()
-      await withTimeout(Promise.all(open.values()), grace, nothing)
+      await withTimeout(Promise.all(open.values()), grace, ignore)
       for (const client of open.keys()) client.destroy()
     },
   }
 }
 
-function nothing(): void {}
+function ignore(): void {}

@@ -8,36 +8,36 @@ function target(token: string, origin = 'https://gateway.example.com'): Target {
   return { name: 'staging', origin, rack: null, token: new Secret(token), expiry, renewalDue: false }
 }
 
-function watched(look: () => Promise<Target>) {
+function createToken(reloadTarget: () => Promise<Target>) {
   const clock = { now: 0 }
-  const looking = vi.fn(look)
-  const token = newestToken(target('first'), looking, () => clock.now)
-  return { clock, looking, token: () => token().reveal() }
+  const reload = vi.fn(reloadTarget)
+  const token = newestToken(target('first'), reload, () => clock.now)
+  return { clock, reload, token: () => token().reveal() }
 }
 
-test('where the token is kept is looked at again after a minute of use, and no request waits for that', async () => {
-  const { clock, looking, token } = watched(async () => target('second'))
+test('the token is reloaded after a minute of use, and no caller waits for this', async () => {
+  const { clock, reload, token } = createToken(async () => target('second'))
   expect(token()).toBe('first')
   clock.now = 59_999
   expect(token()).toBe('first')
-  expect(looking).not.toHaveBeenCalled()
+  expect(reload).not.toHaveBeenCalled()
   clock.now = 60_000
   expect(token()).toBe('first')
   await vi.waitFor(() => expect(token()).toBe('second'))
-  expect(looking).toHaveBeenCalledTimes(1)
+  expect(reload).toHaveBeenCalledTimes(1)
   clock.now = 120_000
   token()
-  expect(looking).toHaveBeenCalledTimes(2)
+  expect(reload).toHaveBeenCalledTimes(2)
 })
 
 test.each([
-  ['can’t be found any more', () => Promise.reject(new Error('logged out'))],
-  ['is another gateway’s by now', async () => target('foreign', 'https://evil.example')],
-])('a token that %s changes nothing', async (_what, look) => {
-  const { clock, looking, token } = watched(look)
+  ['cannot be found any more', () => Promise.reject(new Error('logged out'))],
+  ['belongs to another gateway by now', async () => target('foreign', 'https://evil.example')],
+])('a token that %s changes nothing', async (_what, reloadTarget) => {
+  const { clock, reload, token } = createToken(reloadTarget)
   clock.now = 60_000
   token()
-  await looking.mock.results[0]?.value.catch(() => undefined)
+  await reload.mock.results[0]?.value.catch(() => undefined)
   await new Promise((resolve) => setImmediate(resolve))
   expect(token()).toBe('first')
 })

@@ -1,34 +1,34 @@
 import type { Secret } from '@rack-gateway/config/client'
 import type { Target } from '../../target/target.ts'
 
-/** Milliseconds. A token that has been replaced goes on for a day. */
-const lookEvery = 60_000
+/** Milliseconds. A replaced token stays valid for a day. */
+const reloadInterval = 60_000
 
 /**
- * The newest token that is known of a gateway. Where it is kept is looked at again while it is in use, beside the requests:
- * none waits for that.
+ * Returns a function that returns the newest known token of a gateway. While it is called, it reloads the target in the
+ * background, and no caller waits for this.
  *
- * @param look finds the gateway where it is kept, and renews its token when it is time; what it throws leaves all as it is
- * @param now milliseconds, from any beginning
+ * @param reload finds the target again, and renews its session if due; its errors are ignored
+ * @param now monotonic milliseconds
  */
 export function newestToken(
-  first: Target,
-  look: () => Promise<Target>,
+  initial: Target,
+  reload: () => Promise<Target>,
   now: () => number = () => process.uptime() * 1_000,
 ): () => Secret {
-  let known = first.token
-  let looked = now()
+  let token = initial.token
+  let reloadedAt = now()
 
-  async function reloadTarget(): Promise<void> {
-    looked = Number.POSITIVE_INFINITY
-    const found = await look().catch(() => null)
-    looked = now()
-    // The name may lead elsewhere by now: a token goes to no gateway but its own.
-    if (found?.origin === first.origin) known = found.token
+  async function update(): Promise<void> {
+    reloadedAt = Number.POSITIVE_INFINITY
+    const target = await reload().catch(() => null)
+    reloadedAt = now()
+    // The name may be for another gateway by now, and a token must go only to its own gateway.
+    if (target?.origin === initial.origin) token = target.token
   }
 
   return () => {
-    if (now() - looked >= lookEvery) void reloadTarget()
-    return known
+    if (now() - reloadedAt >= reloadInterval) void update()
+    return token
   }
 }

@@ -28,7 +28,7 @@ beforeEach(() => {
 })
 afterEach(() => machine.remove())
 
-/** A gateway over TLS, which the machine's file names. */
+/** Starts a TLS gateway, and configures the machine for it. */
 async function gateway(entry: object = {}, options: TlsGatewayOptions = {}) {
   const started = await startTlsGateway({
     onConnection: (socket) => socket.on('data', () => void socket.write(answer)),
@@ -47,7 +47,7 @@ function run(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('with an https gateway, convox', () => {
-  test('goes through the relay: its address is a loopback one with a password of this run, and the token reaches the gateway', async () => {
+  test('uses the relay: a loopback address with a new password, and the gateway gets the token', async () => {
     const started = await gateway()
     const outcome = await machine.run(['--no-precheck', 'apps'], { FAKE_CONVOX: 'ask 2' })
     expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: expect.stringMatching(viaRelay) } })
@@ -59,7 +59,7 @@ describe('with an https gateway, convox', () => {
   test.skipIf(process.platform !== 'linux').each([
     ['the file', {}],
     ['the environment', { RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging' }],
-  ])('has nothing of the token from %s in its environment or arguments', async (_where, env) => {
+  ])('does not get the token of %s in its environment or arguments', async (_where, env) => {
     const { origin } = await gateway()
     const automation = 'RACK_GATEWAY_TOKEN' in env ? { ...env, RACK_GATEWAY_URL: origin } : {}
     const { child, ended, saw } = machine.start(['--no-precheck', 'logs'], { FAKE_CONVOX: 'wait', ...automation })
@@ -76,7 +76,7 @@ describe('with an https gateway, convox', () => {
     expect(await ended).toMatchObject({ code: 9 })
   })
 
-  test.skipIf(process.platform !== 'linux')('takes the relay with it when it ends, however that happens', async () => {
+  test.skipIf(process.platform !== 'linux')('ends the relay when it ends, in each case', async () => {
     await gateway()
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const { child, ended, saw } = machine.start(['--no-precheck', 'logs'], { FAKE_CONVOX: 'wait' })
@@ -91,17 +91,17 @@ describe('with an https gateway, convox', () => {
     }
   })
 
-  test('that is missing leaves nothing behind', async () => {
+  test('that is missing leaves no relay behind', async () => {
     await gateway()
     expect(await run(['apps'], { CONVOX_BIN: '/nowhere/convox' })).toMatchObject({ code: 127 })
   })
 })
 
-describe('Without the relay', () => {
+describe('without the relay', () => {
   test.each([
     ['with --no-relay', ['--no-relay', 'apps'], {}],
     ['with relay: false', ['apps'], { relay: false }],
-  ])('%s, convox goes directly, and one line says what that means', async (_how, words, entry) => {
+  ])('%s, convox connects directly, with a warning', async (_how, words, entry) => {
     const { origin } = await gateway(entry)
     const outcome = await run(words, { FAKE_CONVOX: 'exit 0' })
     expect(outcome).toMatchObject({ code: 0, convox: { argv: ['apps'] } })
@@ -111,7 +111,7 @@ describe('Without the relay', () => {
     )
   })
 
-  test('a gateway without TLS on this machine is reached without a word', async () => {
+  test('a gateway without TLS on this machine needs no warning', async () => {
     await gateway({ url: 'http://127.0.0.1:1' })
     const outcome = await run(['apps'], { FAKE_CONVOX: 'exit 0' })
     expect(outcome).toMatchObject({
@@ -121,13 +121,13 @@ describe('Without the relay', () => {
     })
   })
 
-  test('a RACK_URL that is set is passed on as it is', async () => {
+  test('convox gets RACK_URL unchanged', async () => {
     const RACK_URL = 'https://convox:other@gateway.example.com/rack/x'
     const outcome = await run(['apps'], { FAKE_CONVOX: 'exit 0', RACK_URL })
     expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: RACK_URL } })
   })
 
-  test('--no-relay behind the first word is convox’s own', async () => {
+  test('--no-relay after the first word is a flag of convox', async () => {
     await gateway({ relay: false })
     const outcome = await run(['apps', '--no-relay'], { FAKE_CONVOX: 'exit 0' })
     expect(outcome.convox?.argv).toEqual(['apps', '--no-relay'])
@@ -135,72 +135,65 @@ describe('Without the relay', () => {
 })
 
 describe('a gateway that cannot be trusted', () => {
-  const mine = (text: string) => `rack-gateway: https://127.0.0.1:PORT can't be trusted: its certificate ${text}\n`
-  const unsent = 'Your token was not sent, nor was anything else:'
-  const someoneElse = 'if the gateway has not changed, someone else may be answering in its place'
+  const note = (text: string) => `rack-gateway: https://127.0.0.1:PORT cannot be trusted: its certificate ${text}\n`
+  const unsent = 'Nothing was sent to it, not even your token.'
+  const renew = 'Check the clock of this machine, and ask the operator of the gateway to renew the certificate.'
+  const otherServer = 'If the gateway has not changed, another server may be answering in its place.'
 
   test.each([
-    [
-      'expired',
-      expiredIdentity,
-      `has expired, or that of its authority has. ${unsent} check the clock of this machine, and ask who runs the gateway to renew it`,
-    ],
-    [
-      'not valid yet',
-      notYetValidIdentity,
-      `is not valid yet, or that of its authority is not. ${unsent} check the clock of this machine, and ask who runs the gateway to renew it`,
-    ],
+    ['expired', expiredIdentity, `has expired, or that of its authority has. ${unsent} ${renew}`],
+    ['not valid yet', notYetValidIdentity, `is not valid yet, or that of its authority is not. ${unsent} ${renew}`],
     [
       'for another name',
       otherHostIdentity,
-      `is for elsewhere.example. ${unsent} check the address of the gateway; ${someoneElse}`,
+      `is for elsewhere.example. ${unsent} Check the address of the gateway. ${otherServer}`,
     ],
-  ])('with a certificate that is %s is told once, and the exit code is 7', async (_what, identity, sentence) => {
+  ])('with a certificate that is %s is noted once, and the exit code is 7', async (_what, identity, sentence) => {
     const started = await gateway({}, { identity })
     const outcome = await run(['apps'])
     expect(outcome.code).toBe(7)
-    expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(mine(sentence))
-    expect(outcome.stdout).toContain("the gateway's certificate can't be trusted, so nothing was sent to it")
+    expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(note(sentence))
+    expect(outcome.stdout).toContain('The certificate of the gateway cannot be trusted, so nothing was sent to it.')
     expect(started.received).toBe('')
   })
 
   test.each([
-    ['another authority of its own', { ca: otherRoot }],
-    ['those that everybody knows', { ca: undefined }],
-  ])('by %s is told what to do', async (_what, entry) => {
+    ['the authority in "ca"', { ca: otherRoot }],
+    ['the default authorities', { ca: undefined }],
+  ])('by %s is noted with a remedy', async (_what, entry) => {
     const started = await gateway(entry)
     const outcome = await run(['apps'])
     expect(outcome.code).toBe(7)
     expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(
-      mine(
-        `is not signed by an authority that is known here. ${unsent} if that is an authority of your own, name its PEM file as "ca" of gateways.staging in ${machine.configPath}, which rack-gateway login staging --ca FILE does; ${someoneElse}`,
+      note(
+        `is not signed by a trusted authority. ${unsent} If the authority is your own, name its PEM file with: rack-gateway login staging --ca FILE. ${otherServer}`,
       ),
     )
     expect(started.received).toBe('')
   })
 
-  test('is not even noticed by a command that asks it nothing', async () => {
+  test('does not matter to a command without a request', async () => {
     await gateway({}, { identity: expiredIdentity })
     expect(await run(['help'], { FAKE_CONVOX: 'exit 0' })).toMatchObject({ code: 0, stderr: '' })
   })
 
-  test('or that is not there is said to be unreachable, with 7', async () => {
+  test('or reached is an error with exit code 7', async () => {
     await gateway({ url: 'https://127.0.0.1:1' })
     const outcome = await run(['apps'])
     expect(outcome).toMatchObject({
       code: 7,
       stderr:
-        "rack-gateway: https://127.0.0.1:1 can't be reached: nothing listens at 127.0.0.1:1 (ECONNREFUSED); check the address, and whether it runs, with: rack-gateway doctor\n",
+        'rack-gateway: https://127.0.0.1:1 cannot be reached: nothing listens at 127.0.0.1:1 (ECONNREFUSED). Check the address, and whether the server runs. For a diagnosis, run: rack-gateway doctor\n',
     })
-    expect(outcome.stdout).toContain("the gateway can't be reached: nothing listens at 127.0.0.1:1")
+    expect(outcome.stdout).toContain('The gateway cannot be reached: nothing listens at 127.0.0.1:1')
   })
 
-  test('or that speaks no TLS is said to speak none', async () => {
+  test('or that does not speak TLS is an error that says so', async () => {
     const plain = await startPlain()
     await gateway({ url: `https://127.0.0.1:${plain}` })
     const outcome = await run(['apps'])
     expect(outcome.code).toBe(7)
-    expect(outcome.stderr).toContain("can't be reached: the server does not speak TLS")
+    expect(outcome.stderr).toContain('cannot be reached: the server does not speak TLS')
   })
 })
 
@@ -227,8 +220,8 @@ async function startPlain(): Promise<number> {
   return port
 }
 
-describe('who may have signed the certificate', () => {
-  /** A process to which all authorities that others may name are known. */
+describe('the trusted authority', () => {
+  /** A process that trusts the test authority by NODE_EXTRA_CA_CERTS. */
   let trusting: CliProcess
   let home: string
   let rootFile: string
@@ -244,7 +237,7 @@ describe('who may have signed the certificate', () => {
   })
 
   test.each([
-    ['is in "ca", a path seen from the file', { ca: 'root.pem' }, () => ({})],
+    ['is in "ca", as a path relative to the file', { ca: 'root.pem' }, () => ({})],
     ['is in "ca", as text', { ca: root }, () => ({})],
     ["is among the system's", { ca: undefined }, () => ({ SSL_CERT_FILE: rootFile })],
   ])('%s', async (_where, entry, env) => {
@@ -265,13 +258,13 @@ describe('who may have signed the certificate', () => {
     ['the check before convox', ['apps']],
     ['whoami', ['whoami']],
     ['can', ['can', 'apps']],
-    ['an audit', ['audit', 'search']],
-    ['the end of a session', ['logout', 'staging']],
+    ['an audit search', ['audit', 'search']],
+    ['logout', ['logout', 'staging']],
     ['a new login with a token', ['login', 'staging', '--token', token]],
-    ['a new login by a code', ['login', 'staging', '--no-browser']],
-    ['a login by another name at the same address', ['login', 'production', '', '--no-browser']],
+    ['a new login with a code', ['login', 'staging', '--no-browser']],
+    ['a login with another name at the same address', ['login', 'production', '', '--no-browser']],
     ['another name at the same address', ['whoami', '--rack', 'eu']],
-  ])('is only in "ca" where that is given, for %s as well', async (_what, words) => {
+  ])('is only that of "ca" if it is set: %s', async (_what, words) => {
     const started = await gateway({}, { onConnection: (socket) => void socket.on('data', () => socket.end(answer)) })
     const renewable = { token, renew_at: '2020-01-01T00:00:00Z' }
     const typed = words.map((word) => word || started.origin)
@@ -292,7 +285,7 @@ describe('who may have signed the certificate', () => {
     }
   })
 
-  test('of another gateway does not count where a name is moved to a new address', async () => {
+  test('of "ca" is removed when a name moves to another gateway', async () => {
     const started = await gateway({ ca: otherRoot, relay: false })
     const moved = await startTlsGateway({
       onConnection: (socket) =>
@@ -304,11 +297,11 @@ describe('who may have signed the certificate', () => {
     expect(JSON.stringify(machine.config())).not.toMatch(/"ca"|"relay"/)
   })
 
-  describe('is said by login --ca', () => {
+  describe('is set by login --ca', () => {
     const login = (url: string, ca: string, ...more: string[]) =>
       machine.call(['login', 'staging', url, '--token', token, '--ca', ca, ...more])
 
-    test('seen from where the person stands, and kept for the name so that it holds anywhere', async () => {
+    test('as a path relative to the working directory, which is stored as an absolute path', async () => {
       const started = await startTlsGateway(known)
       machine.write(join(machine.cwd, 'company.pem'), root)
       expect(await login(started.origin, 'company.pem')).toMatchObject({ code: 0, stderr: '' })
@@ -318,7 +311,7 @@ describe('who may have signed the certificate', () => {
       expect(await run(['apps'])).toMatchObject({ code: 0, stderr: '' })
     })
 
-    test('alone, before any token is sent: of a gateway that another authority speaks for, nothing is kept', async () => {
+    test('before any token is sent, and nothing is stored if another authority has signed the certificate', async () => {
       const started = await startTlsGateway(known)
       machine.write(join(machine.cwd, 'company.pem'), otherRoot)
       for (const more of [[], ['--insecure'], ['--as-rack', 'staging']]) {
@@ -327,13 +320,13 @@ describe('who may have signed the certificate', () => {
           ['login', 'staging', started.origin, '--token', token, '--ca', 'company.pem', ...more],
           { SSL_CERT_FILE: rootFile },
         )
-        expect(outcome).toMatchObject({ code: 7, stderr: expect.stringContaining("can't be trusted") })
+        expect(outcome).toMatchObject({ code: 7, stderr: expect.stringContaining('cannot be trusted') })
       }
       expect(started.received).toBe('')
       expect(() => machine.config()).toThrow('ENOENT')
     })
 
-    test('in the place of what the file said before', async () => {
+    test('and replaces the authority in the file', async () => {
       const started = await gateway({ ca: otherRoot }, known)
       const company = join(machine.cwd, 'company.pem')
       machine.write(company, root)
@@ -343,10 +336,10 @@ describe('who may have signed the certificate', () => {
     })
 
     test.each([
-      ['missing.pem', /--ca names a file that cannot be read: .+: it should be a PEM file/],
-      ['empty.pem', /--ca holds no certificate: it should be a PEM file/],
+      ['missing.pem', /--ca names a file that cannot be read: .+\. Pass a PEM file/],
+      ['empty.pem', /--ca holds no certificate\. Pass a PEM file/],
       ['.', /--ca names something that is not a file/],
-    ])('or refused before anything is asked: %j', async (ca, sentence) => {
+    ])('or rejected before any request: %j', async (ca, sentence) => {
       const started = await startTlsGateway(known)
       machine.write(join(machine.cwd, 'empty.pem'), 'nothing')
       const outcome = await login(started.origin, ca)
@@ -354,15 +347,15 @@ describe('who may have signed the certificate', () => {
       expect(started.connections).toEqual([])
     })
 
-    test('or refused for a gateway that has no certificate', async () => {
+    test('or rejected for a gateway without a certificate', async () => {
       expect(await login('http://127.0.0.1:1', 'company.pem')).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('--ca is for a certificate'),
+        stderr: expect.stringContaining('--ca is for https://'),
       })
     })
   })
 
-  test('that "ca" names is known to whoami, and to the check before convox', async () => {
+  test('of "ca" is used by whoami, and by the check before convox', async () => {
     const started = await gateway({}, known)
     expect(await machine.call(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
     expect(started.received).toContain(`Bearer ${token}`)
@@ -370,20 +363,17 @@ describe('who may have signed the certificate', () => {
     expect(started.received).toContain('GET /gateway/api/v1/policy/effective?rack=staging HTTP/1.1')
   })
 
-  test('is only in "ca" where that is given: otherwise the command ends with 7', async () => {
+  test('is only that of "ca" if it is set, and the exit code is 7 for another one', async () => {
     await gateway({ ca: otherRoot })
     expect(await trusting.call(machine, ['--no-precheck', 'apps'], { FAKE_CONVOX: 'ask' })).toMatchObject({ code: 7 })
   })
 
   test.each([
-    [
-      'missing.pem',
-      /^rack-gateway: "ca" of gateways\.staging in \S+ names a file that cannot be read: .+: it should be/,
-    ],
-    ['config.json', /holds no certificate: it should be the path of a PEM file/],
+    ['missing.pem', /^rack-gateway: "ca" of gateways\.staging in \S+ names a file that cannot be read: .+\. Set it to/],
+    ['config.json', /holds no certificate\. Set it to the path of a PEM file/],
     ['', /holds no certificate/],
-    [serverIdentity.cert.replace(/[A-Za-z]{9}/, '!!!!!!!!!'), /: it should be/],
-  ])('is not said by %j: 78, and convox does not start', async (ca, sentence) => {
+    [serverIdentity.cert.replace(/[A-Za-z]{9}/, '!!!!!!!!!'), /\. Set it to/],
+  ])('cannot be read from %j: exit code 78, and convox does not start', async (ca, sentence) => {
     await gateway({ ca })
     const outcome = await run(['apps'])
     expect(outcome).toMatchObject({ code: 78, convox: null })

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
-import { isGatewayFailure } from '../../gateway/tls/gateway-failure.ts'
-import { howToTrustMore } from '../../gateway/tls/gateway-trust.ts'
-import { namedAuthorities } from '../../gateway/tls/named-authorities.ts'
+import { configuredAuthorities } from '../../gateway/tls/configured-authorities.ts'
+import { isGatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
+import { trustRemedy } from '../../gateway/tls/gateway-trust.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import type { RackTarget, Target } from '../../target/target.ts'
 import type { ConvoxConnection } from './convox-connection.ts'
@@ -9,28 +9,28 @@ import type { GatewayDial, GatewayDialOptions } from './gateway-dial.ts'
 import { startListener } from './listener.ts'
 import { newestToken } from './newest-token.ts'
 
-/** Milliseconds for what convox had sent when it ended. */
+/** Milliseconds to forward the last bytes of convox after it has ended. */
 const grace = 250
 
-/** @param look finds the target anew @throws BadSetting */
+/** @param reload finds the target again @throws BadSetting */
 export async function openRelay(
   context: Context,
   target: RackTarget,
-  look: () => Promise<Target>,
+  reload: () => Promise<Target>,
 ): Promise<ConvoxConnection> {
   const { env } = context
   const { origin, rack, trust } = target
-  const dialling = beginDialling({
+  const dialing = loadDial({
     origin,
     env,
-    ca: namedAuthorities(trust),
-    trustMore: howToTrustMore(trust),
+    ca: configuredAuthorities(trust),
+    trustRemedy: trustRemedy(trust),
   })
-  const failures = noteFailures(context, dialling)
+  const failures = noteFailures(context, dialing)
   const listener = await startListener({
     origin,
     path: `/rack/${encodeURIComponent(rack)}`,
-    token: newestToken(target, look),
+    token: newestToken(target, reload),
     connect: failures.connect,
   })
   return {
@@ -39,41 +39,41 @@ export async function openRelay(
     exitCode: (code) => (code !== 0 && failures.isFailing() ? exitCodes.unreachable : code),
     async close() {
       await listener.close(grace)
-      ;(await dialling).close()
+      ;(await dialing).close()
     },
   }
 }
 
-/** TLS is loaded, and the first connection made, while convox starts: it hasn't yet when this returns. */
-async function beginDialling(options: GatewayDialOptions): Promise<GatewayDial> {
+/** Loads TLS and makes the first connection while convox starts. */
+async function loadDial(options: GatewayDialOptions): Promise<GatewayDial> {
   await new Promise((resolve) => setImmediate(resolve))
   const { createGatewayDial } = await import('./gateway-dial.ts')
   const dial = createGatewayDial(options)
-  // This loads TLS. If convox has ended by then, it isn't needed.
+  // This loads TLS, unless convox has ended by then.
   setImmediate(dial.prepare)
   return dial
 }
 
-/** Without the token, wherever it came from. */
+/** The environment of convox, without the token. */
 function environment(env: NodeJS.ProcessEnv, rackUrl: string): NodeJS.ProcessEnv {
   const { RACK_GATEWAY_TOKEN: _, ...rest } = env
   return { ...rest, RACK_URL: rackUrl }
 }
 
-/** convox shows an answer's sentence, but not that of a refused websocket: so the person is told here, each reason once. */
-function noteFailures({ note }: Context, dialling: Promise<GatewayDial>) {
+/** Notes each connection error once, because convox does not show the error of a rejected websocket. */
+function noteFailures({ note }: Context, dialing: Promise<GatewayDial>) {
   const noted = new Set<string>()
   let isFailing = false
   return {
     isFailing: () => isFailing,
     async connect() {
       try {
-        const socket = await (await dialling).connect()
+        const socket = await (await dialing).connect()
         isFailing = false
         return socket
       } catch (error) {
         isFailing = true
-        if (isGatewayFailure(error) && !noted.has(error.message)) {
+        if (isGatewayConnectionError(error) && !noted.has(error.message)) {
           noted.add(error.message)
           note(error.message)
         }

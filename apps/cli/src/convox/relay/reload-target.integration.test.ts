@@ -18,14 +18,14 @@ function context(): Context {
     configPath: machine.configPath,
     now: 0,
     note: (line) => {
-      throw new Error(`said while a command runs: ${line}`)
+      throw new Error(`printed while a command runs: ${line}`)
     },
   })
 }
 
 const gateways = { staging: { url: 'https://gateway.example.com' }, other: { url: 'https://other.example.com' } }
 
-test('a token that another window has renewed is found, of the same gateway, whichever is the current one by then', async () => {
+test('a token that another process has renewed is found, even if another rack is current by then', async () => {
   machine.configure({ gateways, tokens: { staging: { token: 'first' } }, current: 'staging' })
   const target = await findTarget(context(), null)
   machine.configure({
@@ -37,7 +37,7 @@ test('a token that another window has renewed is found, of the same gateway, whi
   expect([found.name, found.token.reveal()]).toEqual(['staging', 'second'])
 })
 
-test('a session of which half is over by now is renewed', async () => {
+test('a session past half of its life is renewed', async () => {
   const gateway = await startFakeGateway({
     status: 200,
     body: { token: 'rgs_renewed', expiresAt: '2999-01-01T00:00:00Z', renewAt: '2998-01-01T00:00:00Z' },
@@ -53,7 +53,7 @@ test('a session of which half is over by now is renewed', async () => {
   }
 })
 
-test('in automation there is nothing to look at', async () => {
+test('in automation, the target is unchanged', async () => {
   const env = { RACK_GATEWAY_URL: 'https://gateway.example.com', RACK_GATEWAY_TOKEN: 'rgt_ci' }
   const target = await findTarget({ ...context(), env }, null)
   expect(await reloadTarget(context(), target)).toBe(target)

@@ -3,10 +3,10 @@ import { findRenewedTarget } from '../../target/renewed-target.ts'
 import type { Target } from '../../target/target.ts'
 
 /**
- * A target as it is kept by now: another window may have renewed its token, or it is time to. Says nothing to the person,
- * whose command is running, and asks them nothing. In automation nothing is kept that could change.
+ * Finds a target again, because another process may have renewed its token, or the renewal is due. Prints nothing and asks
+ * nothing, because a command is running. Without a file, the target cannot change.
  *
- * @throws what finding a target throws
+ * @throws as `findTarget`
  */
 export async function reloadTarget(context: Context, target: Target): Promise<Target> {
   if (target.name === null) return target

@@ -1,21 +1,21 @@
 import type { Secret } from '@rack-gateway/config/client'
-import { type Admission, admitTarget, admittedFields } from './admission.ts'
+import { type Admission, admitFields, admitTarget } from './admission.ts'
 import { type Framing, framingOf } from './http/framing.ts'
-import { Refusal } from './http/refusal.ts'
+import { RequestError } from './http/request-error.ts'
 import { parseFields, parseRequestLine } from './http/request-head.ts'
 
 export interface Request {
-  /** As the gateway gets it. */
+  /** For the gateway. */
   readonly head: Buffer
   readonly framing: Framing
 }
 
-/** @param head with the empty line at its end @throws Refusal */
+/** @param head includes the empty line at the end @throws RequestError */
 export type RequestReader = (head: Buffer) => Request
 
-/** Fields that were admitted on this connection, and what came of them. */
-interface Known {
-  /** What stood below the request line. */
+/** The last admitted header of this connection, and its result. */
+interface CachedHeader {
+  /** The bytes after the request line. */
   readonly fields: Buffer
   readonly token: Secret
   readonly framing: Framing
@@ -25,16 +25,16 @@ interface Known {
 const endOfLine = '\r\n'
 
 /**
- * Reads the heads of one connection. Most have the fields of the one before, byte for byte: then these mean the same again,
- * and only the request line is new. To read fields is most of what the relay does with a request.
+ * Reads the request heads of one connection. Most have the same header as the previous one, byte for byte. Then only the
+ * request line is parsed, because parsing the header is most of the relay's work.
  */
 export function createRequestReader(admission: Admission): RequestReader {
-  let known: Known | null = null
+  let cached: CachedHeader | null = null
 
-  function read(fields: Buffer, token: Secret): Known {
+  function read(fields: Buffer, token: Secret): CachedHeader {
     const parsed = parseFields(fields.toString('latin1'))
     const framing = framingOf(parsed)
-    const admitted = admittedFields(parsed, framing.kind === 'websocket', { ...admission, token: () => token })
+    const admitted = admitFields(parsed, framing.kind === 'websocket', { ...admission, token: () => token })
     return { fields: Buffer.from(fields), token, framing, admitted }
   }
 
@@ -42,12 +42,13 @@ export function createRequestReader(admission: Admission): RequestReader {
     const end = head.indexOf(endOfLine, 0, 'latin1')
     const requestLine = head.toString('latin1', 0, end)
     const { method, target } = parseRequestLine(requestLine)
-    const below = end + endOfLine.length
+    const fieldsStart = end + endOfLine.length
     const token = admission.token()
-    if (known === null || known.token !== token || known.fields.compare(head, below) !== 0)
-      known = read(head.subarray(below), token)
-    const { framing, admitted } = known
-    if (framing.kind === 'websocket' && method !== 'GET') throw new Refusal(400, 'a websocket is asked for by GET')
+    if (cached === null || cached.token !== token || cached.fields.compare(head, fieldsStart) !== 0)
+      cached = read(head.subarray(fieldsStart), token)
+    const { framing, admitted } = cached
+    if (framing.kind === 'websocket' && method !== 'GET')
+      throw new RequestError(400, 'The method of a websocket handshake must be GET.')
     admitTarget(target, admission)
     return { head: Buffer.from(`${requestLine}\r\n${admitted}\r\n`, 'latin1'), framing }
   }

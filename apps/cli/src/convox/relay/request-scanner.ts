@@ -1,51 +1,52 @@
 import { createBodyScanner } from './http/body-scanner.ts'
 import type { Framing } from './http/framing.ts'
 import { createHeadCollector } from './http/head-collector.ts'
-import { Refusal } from './http/refusal.ts'
+import { RequestError } from './http/request-error.ts'
 import type { RequestReader } from './request-reader.ts'
 
-/** Finds the requests in what a connection brings. Holds nothing of it but a head that is not over yet. */
+/** Finds the requests in the bytes of a connection. Buffers only an incomplete head. */
 export interface RequestScanner {
-  /** Whether a request is not over yet. */
-  readonly isWithin: boolean
-  /** @returns what goes on to the gateway: heads as they have been read, bodies byte for byte @throws Refusal */
+  /** Whether the last request is not complete yet. */
+  readonly isIncomplete: boolean
+  /** @returns the bytes for the gateway: heads from the reader, and bodies unchanged @throws RequestError */
   scan(bytes: Buffer): Buffer
 }
 
-/** @param first of the request whose head has been read already */
+/** @param first the framing of the first request, whose head has been read */
 export function createRequestScanner(first: Framing, read: RequestReader): RequestScanner {
   const heads = createHeadCollector()
   let body = createBodyScanner(first)
 
-  /** What goes on of the first part of these bytes, and the others; null while that is not known. */
-  function scanPart(bytes: Buffer): { readonly passed: Buffer; readonly rest: Buffer } | null {
+  /** @returns the output for the first head or body, and the remaining bytes; null if the head is incomplete */
+  function scanPart(bytes: Buffer): { readonly output: Buffer; readonly rest: Buffer } | null {
     if (body !== null) {
       const length = body.scan(bytes)
-      if (body.isOver) body = null
-      return { passed: bytes.subarray(0, length), rest: bytes.subarray(length) }
+      if (body.isComplete) body = null
+      return { output: bytes.subarray(0, length), rest: bytes.subarray(length) }
     }
     const collected = heads.take(bytes)
     if (collected === null) return null
     const { head, framing } = read(collected.head)
-    if (framing.kind === 'websocket') throw new Refusal(400, 'a websocket begins a connection')
+    if (framing.kind === 'websocket')
+      throw new RequestError(400, 'A websocket handshake must be the first request of its connection.')
     body = createBodyScanner(framing)
-    return { passed: head, rest: collected.rest }
+    return { output: head, rest: collected.rest }
   }
 
   return {
-    get isWithin() {
-      return body !== null || heads.isWithin
+    get isIncomplete() {
+      return body !== null || heads.isIncomplete
     },
     scan(bytes) {
-      const passed: Buffer[] = []
+      const outputs: Buffer[] = []
       let part = scanPart(bytes)
       while (part !== null) {
-        passed.push(part.passed)
+        outputs.push(part.output)
         part = part.rest.length > 0 ? scanPart(part.rest) : null
       }
-      // In one piece, so that it goes in one record of TLS.
-      const [only] = passed
-      return passed.length === 1 && only !== undefined ? only : Buffer.concat(passed)
+      // One buffer, so that it is sent in one TLS record.
+      const [only] = outputs
+      return outputs.length === 1 && only !== undefined ? only : Buffer.concat(outputs)
     },
   }
 }

@@ -1,33 +1,37 @@
 import tls from 'node:tls'
-import { lacksAuthority } from './certificate-words.ts'
+import { lacksAuthority } from './certificate-errors.ts'
 import { systemAuthorities } from './system-authorities.ts'
 
-/** Makes a connection that goes by some authorities alone. @throws what is wrong with the certificate, with Node's code */
-export type Attempt<T> = (trusted: tls.SecureContext) => Promise<T>
+/** Connects with the authorities of a secure context. @throws the certificate error, with Node's code */
+export type Connect<T> = (trusted: tls.SecureContext) => Promise<T>
 
 /**
- * Who may have signed a gateway's certificate, for all that is ever sent to it: those that are named for it, in PEM, and
- * nobody else; where none are (null), those that Node knows, `NODE_EXTRA_CA_CERTS` among them, and the system's.
+ * Decides which authorities may sign a gateway's certificate. With configured authorities, only these. Otherwise those of
+ * Node, which include `NODE_EXTRA_CA_CERTS`, and then those of the system.
  *
- * @returns what makes an attempt, and another one where only the system may know the authority
+ * @param configured PEM, or null
+ * @returns a function that connects, and connects again if only the system may know the authority
  */
-export function goingBy(named: string | null, env: NodeJS.ProcessEnv): <T>(attempt: Attempt<T>) => Promise<T> {
-  // With the first attempt: it loads TLS.
+export function createVerifiedConnector(
+  configured: string | null,
+  env: NodeJS.ProcessEnv,
+): <T>(connect: Connect<T>) => Promise<T> {
+  // Created with the first connection, because that loads TLS.
   let trusted: tls.SecureContext | null = null
-  let isWidest = named !== null
+  let hasAllAuthorities = configured !== null
 
-  return async (attempt) => {
-    trusted ??= contextFor(named === null ? null : [named])
+  return async (connect) => {
+    trusted ??= contextFor(configured === null ? null : [configured])
     try {
-      return await attempt(trusted)
+      return await connect(trusted)
     } catch (error) {
-      if (isWidest || !lacksAuthority(error)) throw error
-      // Reading the system's takes longer than most handshakes, and few gateways need them.
-      const wider = contextFor(systemAuthorities(env))
-      const made = await attempt(wider)
-      trusted = wider
-      isWidest = true
-      return made
+      if (hasAllAuthorities || !lacksAuthority(error)) throw error
+      // Only now, because reading the system's authorities takes longer than most handshakes.
+      const withSystem = contextFor(systemAuthorities(env))
+      const connection = await connect(withSystem)
+      trusted = withSystem
+      hasAllAuthorities = true
+      return connection
     }
   }
 }

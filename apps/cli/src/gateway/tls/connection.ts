@@ -3,28 +3,27 @@ import tls from 'node:tls'
 
 export interface ConnectionOptions {
   readonly trusted: tls.SecureContext
-  /** Whether the end of one direction leaves the other one open. */
   readonly allowHalfOpen: boolean
   /** Called with the socket while it connects. */
-  begun?(socket: tls.TLSSocket): void
+  onConnecting?(socket: tls.TLSSocket): void
 }
 
-/** Milliseconds. As long as convox itself waits for a connection. */
-const patience = 30_000
+/** Milliseconds. The same as convox's own limit. */
+const connectTimeout = 30_000
 
 /**
- * A connection to a gateway whose certificate has been verified; nothing is written before that. Sessions aren't resumed.
+ * Connects to a gateway and verifies its certificate before anything is written. TLS sessions are not resumed.
  *
- * @throws what is wrong, with Node's code for it
+ * @throws the connection error, with Node's code
  */
 export function openConnection(
   origin: string,
-  { trusted, allowHalfOpen, begun }: ConnectionOptions,
+  { trusted, allowHalfOpen, onConnecting }: ConnectionOptions,
 ): Promise<tls.TLSSocket> {
   const options = { ...addressOf(origin), secureContext: trusted, rejectUnauthorized: true, allowHalfOpen }
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ ...options, ALPNProtocols: ['http/1.1'] })
-    const timer = setTimeout(() => socket.destroy(timedOut()), patience)
+    const timer = setTimeout(() => socket.destroy(timeoutError()), connectTimeout)
     socket.once('secureConnect', () => {
       clearTimeout(timer)
       resolve(socket)
@@ -35,17 +34,17 @@ export function openConnection(
       reject(new Error('closed'))
     })
     socket.setNoDelay(true).setKeepAlive(true, 30_000)
-    begun?.(socket)
+    onConnecting?.(socket)
   })
 }
 
-/** Where to connect to for an https origin, and whose certificate to ask for. */
+/** Host and port of an https origin, and the server name for TLS. */
 export function addressOf(origin: string): { host: string; port: number; servername: string } {
   const { hostname, port } = new URL(origin)
   const host = hostname.replace(/^\[|\]$/g, '')
   return { host, port: Number(port) || 443, servername: net.isIP(host) === 0 ? host : '' }
 }
 
-function timedOut(): Error {
-  return Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })
+function timeoutError(): Error {
+  return Object.assign(new Error('the connection timed out'), { code: 'ETIMEDOUT' })
 }

@@ -8,30 +8,27 @@ import {
 } from '@rack-gateway/config/client'
 import { printable } from '../../output/terminal.ts'
 
-/** What the CLI's file says of who may have signed a gateway's certificate. */
+/** Which authorities the configuration file trusts for a gateway. */
 export interface GatewayTrust {
-  /** The entry that says it, or could; null where no name leads to the gateway. */
+  /** The entry of the file, or null if no name is for this gateway. */
   readonly name: string | null
-  /** PEM, or the path of a file with it: the only authorities. Without it, those count that are known anyway. */
+  /** The only trusted authorities: PEM, or the path of a PEM file. By default those of Node and the system. */
   readonly ca?: string | undefined
   readonly configPath: string
-  /** What follows `rack-gateway login` so that the entry says it; null where such a login would cost the name its API token. */
+  /** The arguments of `rack-gateway login` that set `ca`. Null if that login would replace an API token. */
   readonly login: string | null
 }
 
-interface Named {
+interface NamedGateway {
   readonly origin: string
   readonly name: string | null
 }
 
-/**
- * What the file says of the certificate of the gateway at an address: what a name's own entry says, else what that of another
- * name there does, since all of them share one session.
- */
+/** Finds the trust of a name's own entry, or of another name at the same address, because they share one session. */
 export function trustAt(
   { configPath }: { readonly configPath: string },
   config: ClientConfig,
-  { origin, name }: Named,
+  { origin, name }: NamedGateway,
 ): GatewayTrust {
   const own = name === null ? [] : [name]
   for (const one of [...own, ...Object.keys(config.gateways ?? {})]) {
@@ -42,8 +39,11 @@ export function trustAt(
   return { name, configPath, login: loginWords(config, { origin, name }) }
 }
 
-/** What follows `rack-gateway login` to log in anew by a name: the address too, where the name isn't for it yet. Null where an API token would go. */
-export function loginWords(config: ClientConfig, { origin, name }: Named): string | null {
+/**
+ * The arguments of `rack-gateway login` for a new login: the name, and the address unless the name already has it. Null if
+ * the login would replace an API token.
+ */
+export function loginWords(config: ClientConfig, { origin, name }: NamedGateway): string | null {
   if (name === null) return null
   const own = entryOf(config, { kind: 'token', origin, name })
   if (own !== null && !isSession(own)) return null
@@ -51,15 +51,15 @@ export function loginWords(config: ClientConfig, { origin, name }: Named): strin
   return isKnown ? printable(name) : `${printable(name)} ${origin}`
 }
 
-/** In a keychain, it is what the gateway said of its bearer. */
+/** For a token in a keychain, the kind that the gateway reported decides. */
 function isSession({ token, confirmed }: TokenEntry): boolean {
   return token === undefined ? confirmed?.kind === 'user' : !isApiToken(token)
 }
 
-/** What to do so that one more authority is known. */
-export function howToTrustMore(trust: GatewayTrust | undefined): string {
+/** How to trust another authority, as a clause. */
+export function trustRemedy(trust: GatewayTrust | undefined): string {
   const { name = null, configPath = '', login = null } = trust ?? {}
   if (name === null) return 'name its PEM file in NODE_EXTRA_CA_CERTS'
-  const entry = `name its PEM file as "ca" of gateways.${printable(name)} in ${printable(configPath)}`
-  return login === null ? entry : `${entry}, which rack-gateway login ${login} --ca FILE does`
+  if (login !== null) return `name its PEM file with: rack-gateway login ${login} --ca FILE`
+  return `name its PEM file as "ca" of gateways.${printable(name)} in ${printable(configPath)}`
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import tls from 'node:tls'
 
-/** Where the systems that have one file of them keep it. */
+/** The usual paths of a bundle of authorities. */
 const files = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -10,7 +10,7 @@ const files = [
   '/etc/ssl/cert.pem',
 ]
 
-/** The authorities that the system trusts, in PEM. Before Node 22.15 those of a file: none on Windows, and few on macOS. */
+/** The system's authorities, in PEM. Before Node 22.15 they come from a file: none on Windows, and few on macOS. */
 export function systemAuthorities(env: NodeJS.ProcessEnv): readonly string[] {
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function')
     return [...tls.getCACertificates('system')]
@@ -19,7 +19,7 @@ export function systemAuthorities(env: NodeJS.ProcessEnv): readonly string[] {
     try {
       return [readFileSync(file, 'utf8')]
     } catch {
-      // The next one.
+      // Try the next path.
     }
   }
   return []

@@ -10,16 +10,16 @@ const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 let machine: Machine
 let gateway: TlsGateway
-/** As Ctrl-C, once the gateway was asked: a log may be followed for ever. */
-let asked: AbortController
+/** Acts as Ctrl-C when the gateway gets a request: `audit tail` does not end by itself. */
+let interruption: AbortController
 beforeEach(async () => {
-  asked = new AbortController()
+  interruption = new AbortController()
   machine = createMachine()
   gateway = await startTlsGateway({
     onConnection: (socket) =>
       socket.on('data', () => {
         socket.end(answer)
-        asked.abort()
+        interruption.abort()
       }),
   })
 })
@@ -28,25 +28,25 @@ afterEach(() => {
   machine.remove()
 })
 
-/** Somebody whose session is due to be renewed, unless it isn't. */
-function configure({ ca, due = true }: { readonly ca?: string; readonly due?: boolean } = {}): void {
+/** Configures a gateway with a session that is due for renewal by default. */
+function configure({ ca, renewalDue = true }: { readonly ca?: string; readonly renewalDue?: boolean } = {}): void {
   const { origin: url } = gateway
   machine.configure({
     gateways: { staging: { url, rack: 'staging', ...(ca !== undefined && { ca }) } },
-    sessions: { [url]: { token, ...(due && { renew_at: '2020-01-01T00:00:00Z' }) } },
+    sessions: { [url]: { token, ...(renewalDue && { renew_at: '2020-01-01T00:00:00Z' }) } },
   })
 }
 
-/** A PEM file. */
-function pem(name: string, text: string): string {
+/** @returns the path of a new PEM file */
+function writePem(name: string, text: string): string {
   const path = join(machine.home, name)
   writeFileSync(path, text)
   return path
 }
 
-interface Kind {
+interface RequestCase {
   readonly words: (origin: string) => readonly string[]
-  /** The first that is asked for. */
+  /** The path of the first request. */
   readonly path: string
   readonly env?: (origin: string) => NodeJS.ProcessEnv
 }
@@ -56,17 +56,17 @@ const renewal = `${api}/session/renewal`
 const automation = (origin: string) => ({ RACK_GATEWAY_URL: origin, RACK_GATEWAY_TOKEN: token })
 const job = () => ({ RACK_GATEWAY_ID_TOKEN: 'a.b.c' })
 
-const kinds: Readonly<Record<string, Kind>> = {
+const cases: Readonly<Record<string, RequestCase>> = {
   'a login with a token': { words: () => ['login', 'staging', '--token', token], path: `${api}/me` },
-  'a login by a code': { words: () => ['login', 'staging', '--no-browser'], path: `${api}/cli-logins/device` },
-  'a login by another name': {
+  'a login with a code': { words: () => ['login', 'staging', '--no-browser'], path: `${api}/cli-logins/device` },
+  'a login under another name': {
     words: (origin) => ['login', 'production', origin, '--token', 'rgt_x'],
     path: `${api}/me`,
   },
-  'the end of a session': { words: () => ['logout', 'staging'], path: `${api}/sessions?user=me` },
+  'a logout': { words: () => ['logout', 'staging'], path: `${api}/sessions?user=me` },
   'a renewal': { words: () => ['url'], path: renewal },
   whoami: { words: () => ['whoami'], path: `${api}/me` },
-  'the only rack of a pipeline': { words: () => ['racks'], path: `${api}/me`, env: automation },
+  'the rack of a pipeline': { words: () => ['racks'], path: `${api}/me`, env: automation },
   version: { words: () => ['version'], path: renewal },
   doctor: { words: () => ['doctor'], path: '/check' },
   can: { words: () => ['can', 'apps'], path: renewal },
@@ -76,8 +76,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   bindings: { words: () => ['bindings'], path: `${api}/bindings`, env: automation },
   sessions: { words: () => ['sessions'], path: `${api}/sessions`, env: automation },
   'an audit search': { words: () => ['audit', 'search'], path: `${api}/audit/events`, env: automation },
-  'an audit that is followed': { words: () => ['audit', 'tail'], path: `${api}/audit/`, env: automation },
-  'names of apps': {
+  'an audit tail': { words: () => ['audit', 'tail'], path: `${api}/audit/`, env: automation },
+  'the completion of app names': {
     words: () => ['completion', 'words', '--', 'ps', '--app', ''],
     path: '/rack/staging/apps',
     env: (origin) => ({ ...automation(origin), GATEWAY_RACK: 'staging' }),
@@ -85,66 +85,66 @@ const kinds: Readonly<Record<string, Kind>> = {
   'a CI job': { words: (origin) => ['ci', 'login', origin], path: `${api}/workload-sessions`, env: job },
 }
 
-describe.each(Object.entries(kinds))('%s', (_, { words, path, env = () => ({}) }) => {
-  const ask = () => machine.call(words(gateway.origin), env(gateway.origin), '', { interruption: () => asked.signal })
+describe.each(Object.entries(cases))('%s', (_, { words, path, env = () => ({}) }) => {
+  const run = () =>
+    machine.call(words(gateway.origin), env(gateway.origin), '', { interruption: () => interruption.signal })
 
-  test("goes by the system's authorities, as the relay does", async () => {
+  test("trusts the system's authorities, as the relay does", async () => {
     configure()
-    vi.stubEnv('SSL_CERT_FILE', pem('system.pem', root))
-    await ask()
+    vi.stubEnv('SSL_CERT_FILE', writePem('system.pem', root))
+    await run()
     expect(gateway.received).toContain(` ${path}`)
   })
 
-  test('is not sent where nobody who counts has signed the certificate', async () => {
+  test('sends nothing if no trusted authority signed the certificate', async () => {
     configure()
-    vi.stubEnv('SSL_CERT_FILE', pem('system.pem', otherRoot))
-    await ask()
+    vi.stubEnv('SSL_CERT_FILE', writePem('system.pem', otherRoot))
+    await run()
     expect(gateway.received).toBe('')
   })
 
   test.skipIf(/RACK_GATEWAY_(URL|ID)/.test(JSON.stringify(env('https://x'))))(
-    'goes by "ca" alone where that is given',
+    'trusts only "ca" if it is configured',
     async () => {
-      vi.stubEnv('SSL_CERT_FILE', pem('system.pem', root))
+      vi.stubEnv('SSL_CERT_FILE', writePem('system.pem', root))
       configure({ ca: otherRoot })
-      await ask()
+      await run()
       expect(gateway.received).toBe('')
-      vi.stubEnv('SSL_CERT_FILE', pem('system.pem', otherRoot))
+      vi.stubEnv('SSL_CERT_FILE', writePem('system.pem', otherRoot))
       configure({ ca: root })
-      await ask()
+      await run()
       expect(gateway.received).toContain(` ${path}`)
     },
   )
 })
 
-test('says how to name an authority without the loss of an API token, and with the address where it is needed', async () => {
+test('the remedy names the address if needed, and never a login that would replace an API token', async () => {
   const { origin: url } = gateway
-  const entry = (name: string) => `name its PEM file as "ca" of gateways.${name} in ${machine.configPath}`
-  const said = async (...words: readonly string[]) => (await machine.call(words)).stderr
-  const kept = async (own: object) => {
+  const editRemedy = `name its PEM file as "ca" of gateways.staging in ${machine.configPath}. `
+  const loginRemedy = (command: string) => `name its PEM file with: rack-gateway ${command} --ca FILE. `
+  const stderrOf = async (...words: readonly string[]) => (await machine.call(words)).stderr
+  const withCredential = async (own: object) => {
     machine.configure({ gateways: { staging: { url, rack: 'staging' } }, tokens: { staging: { url, ...own } } })
-    return said('login', 'staging', '--token', token)
+    return stderrOf('login', 'staging', '--token', token)
   }
-  expect(await said('login', 'staging', url, '--token', token)).toContain(
-    `${entry('staging')}, which rack-gateway login staging ${url} --ca FILE does;`,
+  expect(await stderrOf('login', 'staging', url, '--token', token)).toContain(loginRemedy(`login staging ${url}`))
+  expect(await stderrOf('login', 'staging', url, '--token', token, '--ca', writePem('other.pem', otherRoot))).toContain(
+    loginRemedy(`login staging ${url}`),
   )
-  expect(await said('login', 'staging', url, '--token', token, '--ca', pem('other.pem', otherRoot))).toContain(
-    `${entry('staging')}, which rack-gateway login staging ${url} --ca FILE does;`,
-  )
-  const short = `${entry('staging')}, which rack-gateway login staging --ca FILE does;`
+  const short = loginRemedy('login staging')
   const confirmed = { at: '2026-01-01T00:00:00Z', rack: null, racks: [], roles: [] }
-  expect(await kept({ token })).toContain(short)
-  expect(await kept({ kept_in: 'keychain', confirmed: { ...confirmed, kind: 'user' } })).toContain(short)
+  expect(await withCredential({ token })).toContain(short)
+  expect(await withCredential({ kept_in: 'keychain', confirmed: { ...confirmed, kind: 'user' } })).toContain(short)
   for (const own of [
     { token: 'rgt_x' },
     { token: 'rgw_x' },
     { kept_in: 'keychain', confirmed: { ...confirmed, kind: 'api-token' } },
     { kept_in: 'keychain' },
   ])
-    expect(await kept(own)).toContain(`${entry('staging')}; `)
-  // Moved to another address, the name is as a new one.
+    expect(await withCredential(own)).toContain(editRemedy)
+  // With another address, the name counts as new.
   machine.configure({ gateways: { staging: { url: 'https://gateway.example.com', rack: 'staging' } } })
-  expect(await said('login', 'staging', url, '--token', token)).toContain(`login staging ${url} --ca FILE does;`)
+  expect(await stderrOf('login', 'staging', url, '--token', token)).toContain(loginRemedy(`login staging ${url}`))
 })
 
 describe('the whole program', { timeout: 180_000 }, () => {
@@ -153,15 +153,15 @@ describe('the whole program', { timeout: 180_000 }, () => {
     ['SSL_CERT_FILE', ['whoami'], `${api}/me`],
     ['NODE_EXTRA_CA_CERTS', ['apps'], `${api}/policy/effective?rack=staging`],
     ['SSL_CERT_FILE', ['apps'], `${api}/policy/effective?rack=staging`],
-  ])('finds an authority by %s: %j', async (variable, words, path) => {
+  ])('reads authorities from %s: %j', async (variable, words, path) => {
     configure()
-    await machine.run(words, { [variable]: pem('own.pem', root) })
+    await machine.run(words, { [variable]: writePem('own.pem', root) })
     expect(gateway.received).toContain(`GET ${path} `)
   })
 
-  test('says the same of a certificate whoever asks, and keeps nothing of a login', async () => {
-    configure({ due: false })
-    const says = `rack-gateway: ${gateway.origin} can't be trusted: its certificate is not signed by an authority that is known here. Your token was not sent, nor was anything else: if that is an authority of your own, name its PEM file as "ca" of gateways.staging in ${machine.configPath}, which rack-gateway login staging --ca FILE does; if the gateway has not changed, someone else may be answering in its place\n`
+  test('every command reports the same certificate error, and a login stores nothing', async () => {
+    configure({ renewalDue: false })
+    const stderr = `rack-gateway: ${gateway.origin} cannot be trusted: its certificate is not signed by a trusted authority. Nothing was sent to it, not even your token. If the authority is your own, name its PEM file with: rack-gateway login staging --ca FILE. If the gateway has not changed, another server may be answering in its place.\n`
     const before = machine.config()
     for (const words of [
       ['--no-precheck', 'apps'],
@@ -172,7 +172,7 @@ describe('the whole program', { timeout: 180_000 }, () => {
       ['login', 'staging', '--token', token],
       ['login', 'staging', '--no-browser'],
     ])
-      expect(await machine.run(words, { FAKE_CONVOX: 'ask' })).toMatchObject({ code: 7, stderr: says })
+      expect(await machine.run(words, { FAKE_CONVOX: 'ask' })).toMatchObject({ code: 7, stderr })
     expect([gateway.received, machine.config()]).toEqual(['', before])
   })
 })

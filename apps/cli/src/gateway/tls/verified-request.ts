@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import { goingBy } from './authorities.ts'
+import { createVerifiedConnector } from './authorities.ts'
+import { configuredAuthorities } from './configured-authorities.ts'
 import { openConnection } from './connection.ts'
 import type { GatewayTrust } from './gateway-trust.ts'
-import { namedAuthorities } from './named-authorities.ts'
 
 export interface VerifiedRequest {
   readonly method: string
@@ -15,92 +15,99 @@ export interface VerifiedRequest {
   readonly signal: AbortSignal
 }
 
-/** Statuses whose answers have no body. */
-const bodiless = new Set([204, 205, 304])
+/** Responses with these statuses have no body. */
+const statusesWithoutBody = new Set([204, 205, 304])
 
 /**
- * As `fetch`, over connections that are verified as the relay's are: nothing is sent to who has no certificate of an
- * authority that counts. It follows no redirect.
+ * Like `fetch`, but verifies certificates as the relay does, and follows no redirect.
  *
- * @throws BadSetting, and what is wrong, with Node's code for it
+ * @throws BadSetting, and the connection error with Node's code
  */
 export async function fetchVerified(
   url: string,
   { method, headers, body, signal }: VerifiedRequest,
   trust: GatewayTrust | undefined,
 ): Promise<Response> {
-  const agent = agentFor(new URL(url).origin, namedAuthorities(trust))
-  const whole = { ...headers, 'accept-encoding': 'identity' }
-  const options: LeavingOptions = { method, headers: whole, agent, signal, leaving: signal }
-  const asked = httpsRequest(url, options)
-  // After its head, it is the answer that breaks off.
-  asked.on('error', () => undefined)
+  const agent = agentFor(new URL(url).origin, configuredAuthorities(trust))
+  const options: RequestOptionsForAgent = {
+    method,
+    headers: { ...headers, 'accept-encoding': 'identity' },
+    agent,
+    signal,
+    abortConnecting: signal,
+  }
+  const request = httpsRequest(url, options)
+  // Errors after the response headers are reported by the response.
+  request.on('error', () => undefined)
   try {
-    asked.end(body)
-    const [answer]: IncomingMessage[] = await once(asked, 'response', { signal })
-    if (answer === undefined) throw new Error('an answer is emitted with what it is')
-    return responseOf(answer)
+    request.end(body)
+    const [message]: IncomingMessage[] = await once(request, 'response', { signal })
+    if (message === undefined) throw new Error('the response event has no argument')
+    return toResponse(message)
   } catch (error) {
-    asked.destroy()
+    request.destroy()
     throw signal.aborted ? signal.reason : error
   }
 }
 
-interface LeavingOptions extends RequestOptions {
-  /** The signal of the request. Node keeps `signal` itself from an agent. */
-  readonly leaving?: AbortSignal
+interface RequestOptionsForAgent extends RequestOptions {
+  /** The signal of the request. Node does not pass `signal` to an agent. */
+  readonly abortConnecting?: AbortSignal
 }
 
-/** Milliseconds that a connection waits for the next request: a server soon closes one that asks nothing. */
-const idleFor = 4_000
+/** Milliseconds until an idle connection is closed, because servers close them soon, too. */
+const idleTimeout = 4_000
 
 const agents = new Map<string, Agent>()
 
-/** One for each gateway and those who may have signed its certificate: a connection serves several requests of a command. */
-function agentFor(origin: string, named: string | null): Agent {
-  const key = `${origin} ${named ?? ''}`
-  const agent = agents.get(key) ?? new GatewayAgent(origin, named)
+/** One agent for each gateway and its authorities, so that the requests of a command share a connection. */
+function agentFor(origin: string, authorities: string | null): Agent {
+  const key = `${origin} ${authorities ?? ''}`
+  const agent = agents.get(key) ?? new GatewayAgent(origin, authorities)
   agents.set(key, agent)
   return agent
 }
 
 class GatewayAgent extends Agent {
   readonly #origin: string
-  readonly #verified: ReturnType<typeof goingBy>
+  readonly #connectVerified: ReturnType<typeof createVerifiedConnector>
 
-  constructor(origin: string, named: string | null) {
-    super({ keepAlive: true, timeout: idleFor })
+  constructor(origin: string, authorities: string | null) {
+    super({ keepAlive: true, timeout: idleTimeout })
     this.#origin = origin
-    this.#verified = goingBy(named, process.env)
+    this.#connectVerified = createVerifiedConnector(authorities, process.env)
   }
 
   override createConnection(
-    { leaving }: LeavingOptions,
-    connected?: Parameters<Agent['createConnection']>[1],
+    { abortConnecting }: RequestOptionsForAgent,
+    callback?: Parameters<Agent['createConnection']>[1],
   ): undefined {
-    const begun = (socket: TLSSocket) => destroyOn(leaving, socket)
-    this.#verified((trusted) => openConnection(this.#origin, { trusted, allowHalfOpen: false, begun })).then(
-      (socket) => connected?.(null, socket),
-      (error: Error) => connected?.(error, new Duplex()),
+    const onConnecting = (socket: TLSSocket) => destroyOnAbort(abortConnecting, socket)
+    this.#connectVerified((trusted) =>
+      openConnection(this.#origin, { trusted, allowHalfOpen: false, onConnecting }),
+    ).then(
+      (socket) => callback?.(null, socket),
+      (error: Error) => callback?.(error, new Duplex()),
     )
   }
 }
 
-/** A connection that is still being made is nobody's but the request's that it is made for. */
-function destroyOn(leaving: AbortSignal | undefined, socket: TLSSocket): void {
-  if (leaving === undefined) return
-  if (leaving.aborted) return void socket.destroy()
+/** While a connection is being made, it belongs to one request. Later requests may share it. */
+function destroyOnAbort(signal: AbortSignal | undefined, socket: TLSSocket): void {
+  if (signal === undefined) return
+  if (signal.aborted) return void socket.destroy()
   const destroy = () => void socket.destroy()
-  const keep = () => leaving.removeEventListener('abort', destroy)
-  leaving.addEventListener('abort', destroy, { once: true })
-  socket.once('secureConnect', keep).once('close', keep)
+  const stopListening = () => signal.removeEventListener('abort', destroy)
+  signal.addEventListener('abort', destroy, { once: true })
+  socket.once('secureConnect', stopListening).once('close', stopListening)
 }
 
-function responseOf(answer: IncomingMessage): Response {
-  const { statusCode: status = 0, rawHeaders } = answer
+function toResponse(message: IncomingMessage): Response {
+  const { statusCode: status = 0, rawHeaders } = message
   const headers = new Headers()
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
-  if (!bodiless.has(status)) return new Response(Readable.toWeb(answer) as ReadableStream, { status, headers })
-  answer.resume()
+  if (!statusesWithoutBody.has(status))
+    return new Response(Readable.toWeb(message) as ReadableStream, { status, headers })
+  message.resume()
   return new Response(null, { status, headers })
 }

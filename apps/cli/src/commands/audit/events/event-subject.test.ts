@@ -29,7 +29,7 @@ test.each<[EventSubject, string]>([
   expect(eventSubject(event)).toBe(subject)
 })
 
-test('what is long is cut', () => {
+test('a long subject is shortened', () => {
   const subject = eventSubject({ kind: 'policy.rejected', detail: { problems: 'x'.repeat(500) } })
   expect([subject.length, subject.endsWith('…')]).toEqual([120, true])
 })

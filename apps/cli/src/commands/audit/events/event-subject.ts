@@ -1,4 +1,4 @@
-/** Of an event, what says what it is about. */
+/** The fields of an event that describe its subject. */
 export interface EventSubject {
   readonly kind: string
   readonly route?: string | undefined
@@ -7,33 +7,33 @@ export interface EventSubject {
 }
 
 const startOfRun = 'POST /apps/{app}/services/{service}/processes'
-const longest = 120
+const maxLength = 120
 
-/** What an event is about, in a few words: the command, the route, or what its detail says. */
+/** The subject of an event in a few words: its command, its route, or its details. */
 export function eventSubject({ kind, route, command, detail = {} }: EventSubject): string {
   if (command !== undefined) {
     // The stock CLI starts an attached run with a command that only sleeps. The typed command follows by exec.
     const isPlaceholder = route === startOfRun && /^sleep [1-9]\d*$/.test(command.join(' '))
     return isPlaceholder ? '(attached run, its command comes by exec)' : command.join(' ')
   }
-  return route ?? subjectOf(kind, detail)
+  return route ?? subjectFromDetail(kind, detail)
 }
 
-function subjectOf(kind: string, detail: Readonly<Record<string, unknown>>): string {
+function subjectFromDetail(kind: string, detail: Readonly<Record<string, unknown>>): string {
   const text = (name: string) => (detail[name] === undefined ? null : String(detail[name]))
   if (kind.startsWith('binding.')) {
-    const what = text('permissions') ?? text('role') ?? ''
-    return cut(`${what} on ${text('racks') ?? '*'}/${text('apps') ?? '*'} for ${text('subject') ?? ''}`)
+    const granted = text('permissions') ?? text('role') ?? ''
+    return shorten(`${granted} on ${text('racks') ?? '*'}/${text('apps') ?? '*'} for ${text('subject') ?? ''}`)
   }
-  const named = text('name') ?? text('email') ?? text('problems')
-  if (named !== null) return cut(named)
-  return cut(
+  const name = text('name') ?? text('email') ?? text('problems')
+  if (name !== null) return shorten(name)
+  return shorten(
     Object.entries(detail)
       .map(([name, value]) => `${name}=${value}`)
       .join(' '),
   )
 }
 
-function cut(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
+function shorten(text: string): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text
 }

@@ -3,7 +3,7 @@ import { Usage } from '../../../errors.ts'
 import type { CommandOptions, Values } from '../../command-module.ts'
 import { readTimeFlag, type Zone } from './times.ts'
 
-/** What narrows a search of the audit log. */
+/** Options that narrow a search of the audit log. */
 export const filterOptions = {
   words: { type: 'string', array: true, describe: 'Words of commands and reasons' },
   since: { type: 'string', describe: 'Not before: 2h, 3d, 2027-01-31, or 2027-01-31T12:00Z' },
@@ -25,7 +25,7 @@ export const filterOptions = {
 
 export type Filters = Values<typeof filterOptions>
 
-const plain = [
+const unchangedFilters = [
   'principal',
   'app',
   'kind',
@@ -40,7 +40,7 @@ const plain = [
   'stream',
 ] as const
 
-/** How many items of a list are asked for at once. @throws Usage */
+/** Parses the size of a page. @throws Usage */
 export function readLimit(text: string): number {
   const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
   if (limit < 1 || limit > 200) throw new Usage('--limit is not a number from 1 to 200.', 'Use a number such as 50.')
@@ -58,7 +58,7 @@ export function filterQuery(given: Filters, reading: { now: number; zone: Zone }
     from: since === undefined ? undefined : readTimeFlag('--since', since, reading),
     to: until === undefined ? undefined : readTimeFlag('--until', until, reading),
     rack: inRack,
-    ...Object.fromEntries(plain.map((name) => [name, given[name]])),
+    ...Object.fromEntries(unchangedFilters.map((name) => [name, given[name]])),
     ...(words.length > 0 && { text: words.join(' ') }),
   }
   return query as RequestOf<'followAudit'>['query']

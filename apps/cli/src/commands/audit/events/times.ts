@@ -3,27 +3,27 @@ import { Usage } from '../../../errors.ts'
 
 export type Zone = 'local' | 'utc'
 
-/** The zone in which times are read and shown. */
+/** The time zone for both input and output. */
 export function zoneOf({ utc }: { readonly utc: boolean | undefined }): Zone {
   return utc ? 'utc' : 'local'
 }
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
-const ago = /^(\d{1,6})([smhdw])$/
+const relativeTime = /^(\d{1,6})([smhdw])$/
 
 /**
- * A time as a person types it: `2h` ago, a day, or a day and a time; without an offset it is of the zone.
+ * Parses `2h` (two hours ago), a day, or a day with a time. A time without an offset is in the zone.
  *
- * @returns as the API takes it @throws Usage
+ * @returns RFC 3339 @throws Usage
  */
 export function readTimeFlag(flag: string, text: string, { now, zone }: { now: number; zone: Zone }): string {
-  const [, count, unit] = ago.exec(text) ?? []
+  const [, count, unit] = relativeTime.exec(text) ?? []
   if (count !== undefined && unit !== undefined && unit in units)
-    return instant(flag, now - Number(count) * units[unit as keyof typeof units])
-  return instant(flag, readTime(text, 'typed', zone) ?? Number.NaN)
+    return toIsoString(flag, now - Number(count) * units[unit as keyof typeof units])
+  return toIsoString(flag, readTime(text, 'typed', zone) ?? Number.NaN)
 }
 
-function instant(flag: string, at: number): string {
+function toIsoString(flag: string, at: number): string {
   const date = new Date(at)
   if (Number.isNaN(date.getTime()) || at < 0)
     throw new Usage(
@@ -33,7 +33,7 @@ function instant(flag: string, at: number): string {
   return date.toISOString()
 }
 
-/** `2027-01-31 12:00:00.000`, in the zone. What isn't a time stays as it is. */
+/** `2027-01-31 12:00:00.000`, in the zone. Returns text that is not a time unchanged. */
 export function shownTime(text: string, zone: Zone): string {
   const date = new Date(text)
   if (Number.isNaN(date.getTime())) return text
@@ -41,7 +41,7 @@ export function shownTime(text: string, zone: Zone): string {
   return local.toISOString().slice(0, 23).replace('T', ' ')
 }
 
-/** What the zone is called, for headings. */
+/** The zone's name for headings. */
 export function zoneName(zone: Zone): string {
   return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors.ts'
-import { failure, parsed } from '../../../gateway/gateway-request.ts'
+import { failureReason, parseJson } from '../../../gateway/gateway-request.ts'
 import { printable } from '../../../output/terminal.ts'
 
 const Header = Type.Object({
@@ -16,40 +16,40 @@ export type CastHeader = Static<typeof Header>
 const Line = Type.Tuple([Type.Number({ minimum: 0 }), Type.String(), Type.String()])
 
 export interface CastEvent {
-  /** Seconds since the event before. */
+  /** Seconds since the previous event. */
   readonly after: number
   /** `o` output, `i` input, `m` a marker, `x` the exit status. */
   readonly code: string
   readonly data: string
 }
 
-/** `open`: nobody has closed it yet. `unproven`: the events that prove it are no longer in the log. */
+/** `open`: the recording is not closed yet. `unproven`: the events that prove it are no longer in the log. */
 export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 
 /** An asciicast as the gateway sends it. */
 export interface Cast {
   readonly header: CastHeader
-  /** Ends with what it was found to be; null where the transfer broke off before that was said. */
+  /** Returns the state of the recording at the end, or null if the transfer ended before the gateway sent it. */
   readonly events: AsyncGenerator<CastEvent, CastState | null>
 }
 
-/** Of one event the gateway writes no more than this, escaped. */
-const longestLine = 1024 * 1024
+/** The gateway writes no longer event, escapes included. */
+const maxLineLength = 1024 * 1024
 const states: ReadonlySet<string> = new Set(['complete', 'cut', 'broken', 'open', 'unproven'])
 
-/** @throws GatewayUnreachable for what is no asciicast */
+/** @throws GatewayUnreachable if the body is not an asciicast */
 export async function readCast(body: AsyncIterable<Uint8Array>): Promise<Cast> {
-  const lines = linesIn(body)
+  const lines = readLines(body)
   const first = await lines.next()
-  const header = first.done ? undefined : parsed(first.value)
+  const header = first.done ? undefined : parseJson(first.value)
   if (!Value.Check(Header, header)) throw notACast()
-  return { header, events: eventsOf(lines) }
+  return { header, events: parseEvents(lines) }
 }
 
-async function* eventsOf(lines: AsyncGenerator<string>): AsyncGenerator<CastEvent, CastState | null> {
+async function* parseEvents(lines: AsyncGenerator<string>): AsyncGenerator<CastEvent, CastState | null> {
   let state: CastState | null = null
   for await (const line of lines) {
-    const event = parsed(line)
+    const event = parseJson(line)
     if (!Value.Check(Line, event)) throw notACast()
     const [after, code, data] = event
     if (code === 'v' && isState(data)) state = data
@@ -58,7 +58,7 @@ async function* eventsOf(lines: AsyncGenerator<string>): AsyncGenerator<CastEven
   return state
 }
 
-async function* linesIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const bytes of body) {
@@ -69,7 +69,7 @@ async function* linesIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<string>
       from = end + 1
     }
     text = text.slice(from)
-    if (text.length > longestLine) throw notACast()
+    if (text.length > maxLineLength) throw notACast()
   }
 }
 
@@ -81,53 +81,63 @@ function notACast(): Error {
   return new GatewayUnreachable('The answer is not a recording.', 'Check that this is the address of a Rack Gateway.')
 }
 
-/** Reads to the end and hands over each event. @throws RecordingBroken, RecordingNotWhole for what isn't all that was recorded */
-export async function eachEvent(
+export interface CastReader {
+  readonly signal: AbortSignal
+  readonly note: (line: string) => void
+  onEvent(event: CastEvent): Promise<void>
+}
+
+/**
+ * Reads an asciicast to its end.
+ *
+ * @throws RecordingBroken if the recording was changed, RecordingNotWhole if it is incomplete or unproven
+ */
+export async function forEachEvent(
   { events }: Pick<Cast, 'events'>,
-  { signal, note, take }: { signal: AbortSignal; note: (line: string) => void; take(event: CastEvent): Promise<void> },
+  { signal, note, onEvent }: CastReader,
 ): Promise<void> {
-  const state = await takeAll(events, take, signal)
-  if (state === 'open') note('this is what is stored so far: it runs, or nobody has closed it yet')
+  const state = await readEvents(events, onEvent, signal)
+  if (state === 'open') note('This is the recording so far. The session still runs, or is not closed yet.')
   else if (state === 'cut')
     throw new RecordingNotWhole(
-      'the recording is cut: its gateway ended before the session did;',
-      'what was shown is proven',
+      'The recording is cut, because the gateway process ended before the session.',
+      'The part above is proven, and the rest is lost.',
     )
   else if (state === 'unproven')
     throw new RecordingNotWhole(
-      'the recording is not proven: the events that say what there was are no longer in the log;',
-      'whoever has the archive of their month proves it with rack-gateway audit verify --recordings … --archive …',
+      'The recording is not proven, because its events are no longer in the audit log.',
+      'Verify it with the archive of their month: rack-gateway audit verify --recordings … --archive …',
     )
   else if (state === 'broken')
     throw new RecordingBroken(
-      'the recording is broken: a part of it is missing, or is not what was recorded;',
-      'tell whoever runs the gateway',
+      'The recording is broken: a part of it is missing or was changed.',
+      'Tell the operator of the gateway.',
     )
 }
 
-async function takeAll(
+async function readEvents(
   events: Cast['events'],
-  take: (event: CastEvent) => Promise<void>,
+  onEvent: (event: CastEvent) => Promise<void>,
   signal: AbortSignal,
-): Promise<CastState | 'left'> {
+): Promise<CastState | 'aborted'> {
   for (;;) {
     const step = await events.next().catch((error: unknown) => {
       if (signal.aborted) return null
       if (error instanceof GatewayUnreachable) throw error
-      throw brokenOff(printable(failure(error)))
+      throw incomplete(printable(failureReason(error)))
     })
-    if (step === null || signal.aborted) return 'left'
+    if (step === null || signal.aborted) return 'aborted'
     if (step.done) {
-      if (step.value === null) throw brokenOff('its end is missing')
+      if (step.value === null) throw incomplete('the end is missing')
       return step.value
     }
-    await take(step.value)
+    await onEvent(step.value)
   }
 }
 
-function brokenOff(why: string): Error {
+function incomplete(reason: string): Error {
   return new RecordingNotWhole(
-    `the recording broke off (${why}): its next part is not what was recorded, or the connection failed;`,
-    'ask for it again, and if it stays so, tell whoever runs the gateway',
+    `The recording ended early (${reason}): the next part was changed, or the connection failed.`,
+    'Try again. If it fails again, tell the operator of the gateway.',
   )
 }

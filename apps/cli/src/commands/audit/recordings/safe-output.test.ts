@@ -8,7 +8,7 @@ const safe = (...pieces: string[]) => {
   return pieces.map((piece) => output.write(piece)).join('')
 }
 
-describe('what stays', () => {
+describe('harmless output is unchanged', () => {
   test.each([
     `plain text, ünïcode and 👩‍💻`,
     `line\r\nnext\tcolumn\b`,
@@ -19,10 +19,10 @@ describe('what stays', () => {
   ])('%j', (text) => expect(safe(text)).toBe(text))
 })
 
-describe('what is taken out, wherever it is split', () => {
+describe('harmful output is removed, wherever it is split', () => {
   const hostile = [
     ['the clipboard', `${esc}]52;c;aGk=\u0007`],
-    ['the clipboard, ended otherwise', `${esc}]52;c;aGk=${esc}\\`],
+    ['the clipboard, with the other terminator', `${esc}]52;c;aGk=${esc}\\`],
     ['a title', `${esc}]0;title\u0007`],
     ['a title of screen', `${esc}ktitle${esc}\\`],
     ['a link', `${esc}]8;;https://evil.example/${esc}\\`],
@@ -33,19 +33,19 @@ describe('what is taken out, wherever it is split', () => {
     ['PM', `${esc}^private${esc}\\`],
     ['SOS', `${esc}Xtext${esc}\\`],
     ['C1 OSC', '\u009d52;c;aGk=\u009c'],
-    ['C1 CSI that asks', '\u009b6n'],
-    ['who are you', `${esc}[c${esc}[>c${esc}[=c${esc}[0c${esc}Z`],
-    ['where is the cursor', `${esc}[6n${esc}[?6n${esc}[5n`],
+    ['a query by C1 CSI', '\u009b6n'],
+    ['queries of the terminal type', `${esc}[c${esc}[>c${esc}[=c${esc}[0c${esc}Z`],
+    ['queries of the cursor position', `${esc}[6n${esc}[?6n${esc}[5n`],
     ['answerback', '\u0005'],
-    ['the title asked for', `${esc}[21t${esc}[18t`],
-    ['a window that is moved', `${esc}[3;0;0t`],
-    ['modes asked for', `${esc}[?2026$p${esc}[>q${esc}[?u`],
-    ['colours asked for', `${esc}]11;?\u0007${esc}]4;1;?${esc}\\`],
+    ['a query of the title', `${esc}[21t${esc}[18t`],
+    ['moving the window', `${esc}[3;0;0t`],
+    ['queries of modes', `${esc}[?2026$p${esc}[>q${esc}[?u`],
+    ['queries of colors', `${esc}]11;?\u0007${esc}]4;1;?${esc}\\`],
     ['mouse, focus and paste reports', `${esc}[?1000h${esc}[?1002;1006h${esc}[?1004h${esc}[?2004h`],
     ['keyboard modes', `${esc}[>1u${esc}[>4;2m${esc}[?1h${esc}=`],
     ['printing', `${esc}[5i${esc}[?5i`],
     ['another character set', `${esc}%@${esc}%G`],
-    ['what could be scrolled back to', `${esc}[3J`],
+    ['clearing the scrollback', `${esc}[3J`],
     ['a checksum of the screen', `${esc}[1;1;1;1;1;1*y`],
     ['the bell', '\u0007'],
   ] as const
@@ -61,22 +61,22 @@ describe('what is taken out, wherever it is split', () => {
     expect(safe(`a${esc}${esc}]0;x\u0007b`)).toBe('ab')
   })
 
-  test('of several modes those that are harmless stay', () => {
+  test('only the harmless ones of several modes are kept', () => {
     expect(safe(`${esc}[?1049;1006;25h`)).toBe(`${esc}[?1049;25h`)
   })
 
-  test('a reset does not clear what could be scrolled back to', () => {
+  test('a reset does not clear the scrollback', () => {
     expect(safe(`${esc}c`)).toBe(`${esc}[!p${esc}[2J${esc}[H`)
   })
 
-  test('marks that reverse text are visible', () => expect(safe('a\u202eb')).toBe('a\uFFFDb'))
+  test('marks that change the direction of text are visible', () => expect(safe('a\u202eb')).toBe('a\uFFFDb'))
 
-  test('a string without an end hides no more than a few thousand characters', () => {
+  test('an unterminated string hides at most a few thousand characters', () => {
     expect(safe(`${esc}]0;${'x'.repeat(5_000)}then`)).toMatch(/then$/)
   })
 })
 
-test('whatever comes, all that is left is from the list, and the same however it is split', () => {
+test('any output contains only permitted sequences, and is the same wherever the input is split', () => {
   const alphabet = [
     ...`${esc}[]P_^X\\kcnthlmqpuJHr?>=<!$ "*;:0123456789abzÄ\u0007\u009b\u009c\u009d\u0090\u0005\n\r\u0018`,
   ]
@@ -94,14 +94,14 @@ test('whatever comes, all that is left is from the list, and the same however it
   )
 })
 
-describe('the terminal afterwards', () => {
-  test('has its cursor, its colours and its wrapping again', () => {
+describe('the restored terminal', () => {
+  test('has its cursor, its colors, and its line wrapping again', () => {
     const restored = new SafeOutput().restore()
     for (const sequence of [`${esc}[0m`, `${esc}[?25h`, `${esc}[?7h`, `${esc}(B`]) expect(restored).toContain(sequence)
     expect(restored).not.toContain('1049')
   })
 
-  test('shows its own screen and scrolls all of it, where that was changed', () => {
+  test('leaves the alternate screen and resets the scrolling region, if the recording has changed them', () => {
     const output = new SafeOutput()
     output.write(`${esc}[?1049h${esc}[5;10r`)
     expect(output.restore()).toContain(`${esc}[?1049l`)

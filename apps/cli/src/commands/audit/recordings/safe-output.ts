@@ -1,27 +1,28 @@
 import { TerminalParser, type TerminalToken } from './terminal-parser.ts'
 
-/** What a terminal shows, and nothing that it would do beyond: it is a list of what stays. */
+// An allowlist of the sequences that only change what the terminal shows.
+
 const controls = new Set(['\b', '\t', '\n', '\u000b', '\u000c', '\r', '\u000e', '\u000f'])
-/** Marks that reverse what a person reads. */
-const reversing = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-/** Cursor movement, erasing, inserting and deleting, scrolling, tabulators, repeating, colours, margins. */
+/** Marks that change the direction of text. */
+const bidiMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+/** Cursor movement, erasing, inserting, deleting, scrolling, tab stops, repeating, colors, and margins. */
 const csiFinals = new Set('ABCDEFGHIJKLMPSTXZ@`abdefgmrsu')
-/** Saved cursor, line feeds and tabulators. */
+/** Saved cursor, line feeds, and tab stops. */
 const escapeFinals = new Set('78DEHM')
-/** Origin, wrapping, blinking and visible cursor, the other screen: not what makes a terminal write, such as mouse and focus reports. */
+/** Origin, wrapping, blinking and visible cursor, and the alternate screen. Not mouse or focus reports, which cause input. */
 const privateModes = new Set(['5', '6', '7', '12', '25', '47', '1047', '1048', '1049'])
-const otherScreen = new Set(['47', '1047', '1049'])
+const alternateScreenModes = new Set(['47', '1047', '1049'])
 const charsets = /^[()*+]$/
 const charsetNames = /^[0AB]$/
 const hugeParameter = /\d{5}/
-/** Resets without clearing what the person could scroll back to. */
+/** Resets the terminal without clearing its scrollback. */
 const softReset = '\u001b[!p\u001b[2J\u001b[H'
 
-/** What was printed, for somebody else's terminal: what would touch the clipboard, the title, links or the keyboard is taken out. */
+/** Makes recorded output safe for another terminal: removes sequences for the clipboard, the title, links, and the keyboard. */
 export class SafeOutput {
   readonly #parser = new TerminalParser()
-  #otherScreen: string | null = null
-  #margins = false
+  #alternateScreen: string | null = null
+  #hasMargins = false
 
   write(text: string): string {
     let safe = ''
@@ -29,17 +30,17 @@ export class SafeOutput {
     return safe
   }
 
-  /** Puts the terminal back to how it is usually. */
+  /** The sequences that restore the terminal's normal state. */
   restore(): string {
-    const margins = this.#margins ? '\u001b7\u001b[r\u001b8' : ''
-    const screen = this.#otherScreen === null ? '' : `\u001b[?${this.#otherScreen}l`
+    const margins = this.#hasMargins ? '\u001b7\u001b[r\u001b8' : ''
+    const screen = this.#alternateScreen === null ? '' : `\u001b[?${this.#alternateScreen}l`
     return `${screen}\u001b[0m\u001b[?6l\u001b[?5l\u001b[?7h\u001b[?25h\u001b[4l\u001b(B\u000f${margins}`
   }
 
   #safe(token: TerminalToken): string {
     switch (token.kind) {
       case 'text':
-        return token.text.replace(reversing, '\uFFFD')
+        return token.text.replace(bidiMarks, '\uFFFD')
       case 'control':
         return controls.has(token.character) ? token.character : ''
       case 'escape':
@@ -59,9 +60,9 @@ export class SafeOutput {
     if (intermediates === '!' && prefix === '' && final === 'p') return '\u001b[!p'
     if (intermediates !== '' || !csiFinals.has(final)) return ''
     if (prefix !== '' && !(prefix === '?' && (final === 'J' || final === 'K'))) return ''
-    // Clears what the person could scroll back to.
+    // `CSI 3 J` clears the scrollback.
     if (final === 'J' && parameters.includes('3')) return ''
-    if (final === 'r') this.#margins = true
+    if (final === 'r') this.#hasMargins = true
     return `\u001b[${prefix}${parameters}${final}`
   }
 
@@ -69,8 +70,8 @@ export class SafeOutput {
     if (intermediates !== '') return ''
     const modes = parameters.split(';').filter((mode) => (prefix === '?' ? privateModes.has(mode) : mode === '4'))
     if (modes.length === 0 || (prefix !== '' && prefix !== '?')) return ''
-    const screen = modes.find((mode) => otherScreen.has(mode))
-    if (screen !== undefined) this.#otherScreen = final === 'h' ? screen : null
+    const screen = modes.find((mode) => alternateScreenModes.has(mode))
+    if (screen !== undefined) this.#alternateScreen = final === 'h' ? screen : null
     return `\u001b[${prefix}${modes.join(';')}${final}`
   }
 }

@@ -1,18 +1,18 @@
 import { TerminalParser, type TerminalToken } from './terminal-parser.ts'
 
 export interface ScreenLine {
-  /** When its first character was written, as `write` was given it. */
+  /** The time of its first character, as passed to `write`. */
   readonly at: number
   readonly text: string
 }
 
-/** A longer line is shown in pieces. */
-const longestLine = 4_096
-const tabulator = 8
+/** Longer lines are split. */
+const maxLineLength = 4_096
+const tabWidth = 8
 
 /**
- * Lines as a person would have read them: what a line editor went back over is as it was left in the end, colours are gone.
- * Of a program that draws over the whole screen each move to another place begins a line.
+ * Turns terminal output into plain lines. Applies the corrections of line editors, and removes colors. For programs that
+ * draw on the whole screen, each cursor movement to another row begins a line.
  */
 export class ScreenLines {
   readonly #parser = new TerminalParser()
@@ -20,21 +20,21 @@ export class ScreenLines {
   #column = 0
   #at: number | null = null
 
-  /** @returns the lines that have ended */
+  /** @returns the lines that this text completes */
   write(text: string, at: number): ScreenLine[] {
     const lines: ScreenLine[] = []
-    for (const token of this.#parser.parse(text)) this.#take(token, at, lines)
+    for (const token of this.#parser.parse(text)) this.#apply(token, at, lines)
     return lines
   }
 
-  /** The line that was begun. */
+  /** @returns the line that is not complete yet */
   end(): ScreenLine[] {
     const lines: ScreenLine[] = []
     this.#finish(lines)
     return lines
   }
 
-  #take(token: TerminalToken, at: number, lines: ScreenLine[]): void {
+  #apply(token: TerminalToken, at: number, lines: ScreenLine[]): void {
     if (token.kind === 'text') for (const character of token.text) this.#put(character, at, lines)
     else if (token.kind === 'control') this.#control(token.character, at, lines)
     else if (token.kind === 'csi' && token.prefix === '' && token.intermediates === '') this.#csi(token, lines)
@@ -42,7 +42,7 @@ export class ScreenLines {
   }
 
   #put(character: string, at: number, lines: ScreenLine[]): void {
-    if (this.#column >= longestLine) this.#finish(lines)
+    if (this.#column >= maxLineLength) this.#finish(lines)
     this.#at ??= at
     while (this.#characters.length < this.#column) this.#characters.push(' ')
     this.#characters[this.#column++] = character
@@ -51,39 +51,40 @@ export class ScreenLines {
   #control(character: string, at: number, lines: ScreenLine[]): void {
     if (character === '\n') {
       this.#at ??= at
-      this.#finish(lines, 'empty too')
+      this.#finish(lines, 'even if empty')
     } else if (character === '\r') this.#column = 0
     else if (character === '\b') this.#column = Math.max(0, this.#column - 1)
-    else if (character === '\t') this.#move(tabulator - (this.#column % tabulator))
+    else if (character === '\t') this.#move(tabWidth - (this.#column % tabWidth))
   }
 
   #csi({ parameters, final }: TerminalToken & { kind: 'csi' }, lines: ScreenLine[]): void {
-    const given = Number.parseInt(parameters, 10) || 0
-    const count = Math.max(1, given)
+    const parameter = Number.parseInt(parameters, 10) || 0
+    const count = Math.max(1, parameter)
     if (final === 'C') this.#move(count)
     else if (final === 'D') this.#move(-count)
     else if (final === 'G') this.#move(count - 1 - this.#column)
-    else if (final === 'K') this.#erase(given)
+    else if (final === 'K') this.#erase(parameter)
     else if (final === 'P') this.#characters.splice(this.#column, count)
     else if (final === '@')
-      this.#characters.splice(this.#column, 0, ...Array.from({ length: Math.min(count, longestLine) }, () => ' '))
-    else if (final === 'J' && given === 0) this.#erase(0)
+      this.#characters.splice(this.#column, 0, ...Array.from({ length: Math.min(count, maxLineLength) }, () => ' '))
+    else if (final === 'J' && parameter === 0) this.#erase(0)
     else if ('HfABdEFJ'.includes(final)) this.#finish(lines)
   }
 
   #move(by: number): void {
-    this.#column = Math.min(longestLine, Math.max(0, this.#column + by))
+    this.#column = Math.min(maxLineLength, Math.max(0, this.#column + by))
   }
 
-  #erase(what: number): void {
-    if (what === 0) this.#characters.length = Math.min(this.#characters.length, this.#column)
-    else if (what === 1) this.#characters.fill(' ', 0, this.#column + 1)
-    else if (what === 2) this.#characters = []
+  /** @param parameter of the sequence EL: 0 to the end of the line, 1 from its beginning, 2 the whole line */
+  #erase(parameter: number): void {
+    if (parameter === 0) this.#characters.length = Math.min(this.#characters.length, this.#column)
+    else if (parameter === 1) this.#characters.fill(' ', 0, this.#column + 1)
+    else if (parameter === 2) this.#characters = []
   }
 
-  #finish(lines: ScreenLine[], which: 'written' | 'empty too' = 'written'): void {
+  #finish(lines: ScreenLine[], when: 'if not empty' | 'even if empty' = 'if not empty'): void {
     const text = this.#characters.join('').trimEnd()
-    if (this.#at !== null && (text !== '' || which === 'empty too')) lines.push({ at: this.#at, text })
+    if (this.#at !== null && (text !== '' || when === 'even if empty')) lines.push({ at: this.#at, text })
     this.#characters = []
     this.#column = 0
     this.#at = null

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 
-/** Where it is shown. */
+/** The terminal that shows a recording. */
 export interface Screen {
   readonly columns: number | undefined
   readonly rows: number | undefined

@@ -1,33 +1,33 @@
-/** What a terminal is told, piece by piece. */
+/** A piece of terminal output. */
 export type TerminalToken =
   | { readonly kind: 'text'; readonly text: string }
-  /** One control character that stands for itself. */
+  /** A single control character. */
   | { readonly kind: 'control'; readonly character: string }
   | { readonly kind: 'escape'; readonly intermediates: string; readonly final: string }
   | {
       readonly kind: 'csi'
-      /** `?`, `>`, `<`, `=` or nothing. */
+      /** `?`, `>`, `<`, `=`, or empty. */
       readonly prefix: string
-      /** Digits, `;` and `:`. */
+      /** Digits, `;`, and `:`. */
       readonly parameters: string
       readonly intermediates: string
       readonly final: string
     }
-  /** Titles, links, the clipboard, device control: a text for the terminal itself, which nothing here has a use for. */
+  /** A title, a link, the clipboard, or device control. The text is not needed. */
   | { readonly kind: 'string' }
 
 type State = 'ground' | 'escape' | 'csi' | 'string' | 'string-escape'
 
-const longestSequence = 128
-/** A string without its end would hide all that follows. */
-const longestString = 4_096
-/** `ESC k` is a title, too, for screen and tmux. */
-const beginsString = /^[PX\]^_k]$/
+const maxSequenceLength = 128
+/** An unterminated string would hide all later output. */
+const maxStringLength = 4_096
+/** `ESC k` sets the title in screen and tmux. */
+const stringIntroducers = /^[PX\]^_k]$/
 const csiSequence = /^([<-?]?)([\d:;]*)([ -/]*)([@-~])$/
 const escapeSequence = /^([ -/]*)([0-~])$/
 
-/** C1 controls, which some terminals obey like the two characters that they are short for. */
-const shortFor: ReadonlyMap<string, string> = new Map(
+/** C1 controls, with the letter of the equivalent ESC sequence. */
+const c1Letters: ReadonlyMap<string, string> = new Map(
   ['P', 'X', '[', '\\', ']', '^', '_', 'D', 'E', 'H', 'M', 'Z'].map((letter) => [
     String.fromCharCode(letter.charCodeAt(0) + 0x40),
     letter,
@@ -35,7 +35,7 @@ const shortFor: ReadonlyMap<string, string> = new Map(
 )
 
 /**
- * Splits what is written to a terminal as ECMA-48 and xterm do, across any borders between its pieces.
+ * Splits terminal output into tokens, as ECMA-48 and xterm do. A sequence may span several calls of `parse`.
  *
  * @see https://vt100.net/emu/dec_ansi_parser
  */
@@ -53,31 +53,30 @@ export class TerminalParser {
       }
       if (plain !== '') yield { kind: 'text', text: plain }
       plain = ''
-      const token = this.#take(character)
+      const token = this.#consume(character)
       if (token !== null) yield token
     }
     if (plain !== '') yield { kind: 'text', text: plain }
   }
 
-  #take(character: string): TerminalToken | null {
-    if (this.#state === 'string' || this.#state === 'string-escape') return this.#takeOfString(character)
+  #consume(character: string): TerminalToken | null {
+    if (this.#state === 'string' || this.#state === 'string-escape') return this.#consumeInString(character)
     if (character === '\u001b') return this.#begin('escape')
     if (character === '\u0018' || character === '\u001a') return this.#begin('ground')
-    if (character >= '\u0080' && character <= '\u009f') return this.#takeLetter(shortFor.get(character) ?? '')
+    if (character >= '\u0080' && character <= '\u009f') return this.#consumeAfterEscape(c1Letters.get(character) ?? '')
     if (character < ' ' || character === '\u007f') return { kind: 'control', character }
-    if (this.#state === 'escape' && this.#sequence === '') return this.#takeLetter(character)
-    return this.#takeOfSequence(character)
+    if (this.#state === 'escape' && this.#sequence === '') return this.#consumeAfterEscape(character)
+    return this.#consumeInSequence(character)
   }
 
-  /** What stands right after ESC. */
-  #takeLetter(letter: string): TerminalToken | null {
+  #consumeAfterEscape(letter: string): TerminalToken | null {
     if (letter === '[') return this.#begin('csi')
-    if (beginsString.test(letter)) return this.#begin('string')
+    if (stringIntroducers.test(letter)) return this.#begin('string')
     this.#begin('escape')
-    return letter === '' ? this.#begin('ground') : this.#takeOfSequence(letter)
+    return letter === '' ? this.#begin('ground') : this.#consumeInSequence(letter)
   }
 
-  #takeOfSequence(character: string): TerminalToken | null {
+  #consumeInSequence(character: string): TerminalToken | null {
     this.#sequence += character
     if (this.#state === 'escape') {
       const [, intermediates, final] = escapeSequence.exec(this.#sequence) ?? []
@@ -88,18 +87,18 @@ export class TerminalParser {
       if (final !== undefined && prefix !== undefined && parameters !== undefined && intermediates !== undefined)
         return this.#finish({ kind: 'csi', prefix, parameters, intermediates, final })
     }
-    const goesOn = character >= ' ' && character < '@' && this.#sequence.length < longestSequence
-    return goesOn ? null : this.#begin('ground')
+    const isIncomplete = character >= ' ' && character < '@' && this.#sequence.length < maxSequenceLength
+    return isIncomplete ? null : this.#begin('ground')
   }
 
-  #takeOfString(character: string): TerminalToken | null {
+  #consumeInString(character: string): TerminalToken | null {
     if (this.#state === 'string-escape') {
-      // Any other letter ends the string as well, and begins a sequence of its own.
+      // Any letter after ESC ends the string. All but the string terminator also begin a new sequence.
       this.#begin('escape')
-      return character === '\\' ? this.#finish({ kind: 'string' }) : this.#take(character)
+      return character === '\\' ? this.#finish({ kind: 'string' }) : this.#consume(character)
     }
     if (character === '\u001b') this.#state = 'string-escape'
-    else if (character === '\u0007' || character === '\u009c' || ++this.#length > longestString)
+    else if (character === '\u0007' || character === '\u009c' || ++this.#length > maxStringLength)
       return this.#finish({ kind: 'string' })
     else if (character === '\u0018' || character === '\u001a') this.#begin('ground')
     return null

@@ -8,7 +8,7 @@ import {
 import type { ArchiveRecord, Verification } from '@rack-gateway/audit/verify'
 import { Usage } from '../../../errors.ts'
 
-/** Verifies each month that a directory has, oldest first. */
+/** Verifies each archived month in a directory, oldest first. */
 export async function verifyArchives(
   directory: string,
   options: VerifyArchiveOptions,
@@ -29,8 +29,8 @@ export async function verifyArchives(
   return { archives, records }
 }
 
-/** An archive that holds by itself may still be another one than the log records. */
-export function heldAgainst(archive: ArchiveVerification, log: Verification | null): ArchiveVerification {
+/** Adds a finding if the log records another archive of the same month, even if this one is valid by itself. */
+export function compareWithLog(archive: ArchiveVerification, log: Verification | null): ArchiveVerification {
   const recorded = log?.archived.find(({ month }) => month === archive.month)
   if (recorded === undefined || archive.manifest === null || recorded.manifest === archive.manifest.hash) return archive
   const finding = { about: 'archive', problem: 'replaced', month: archive.month, detail: recorded.manifest } as const

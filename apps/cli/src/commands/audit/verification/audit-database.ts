@@ -1,8 +1,8 @@
 import postgres, { type Sql } from 'postgres'
 import { Usage } from '../../../errors.ts'
 
-/** One connection that may take as long as the log is, in the terms that rows are read by. */
-export function connectTo(url: string): Sql {
+/** Opens one connection without a statement timeout, because reading the whole log can take long. */
+export function connectToDatabase(url: string): Sql {
   if (!/^postgres(ql)?:\/\//.test(url))
     throw new Usage(
       '--database is not the address of a PostgreSQL database.',

@@ -3,7 +3,7 @@ import type { Context } from '../../../context.ts'
 import { targetOf } from '../../../target/gateway-target.ts'
 import { openAudit } from '../audit-api.ts'
 
-/** Asks the gateway for what proves its log: as it comes, however long it is. @throws as `openAudit` */
+/** Streams the evidence for the audit log from the gateway. @throws as `openAudit` */
 export async function openEvidence(
   context: Context,
   rack: string | null,
@@ -11,9 +11,9 @@ export async function openEvidence(
 ): Promise<AsyncIterable<Buffer>> {
   const target = await targetOf(context, rack)
   const { body } = await openAudit(target, request, { headers: { accept: '*/*' }, signal: context.interruption() })
-  return buffersOf(body ?? [])
+  return toBuffers(body ?? [])
 }
 
-async function* buffersOf(body: AsyncIterable<Uint8Array> | readonly Uint8Array[]): AsyncGenerator<Buffer> {
+async function* toBuffers(body: AsyncIterable<Uint8Array> | readonly Uint8Array[]): AsyncGenerator<Buffer> {
   for await (const { buffer, byteOffset, byteLength } of body) yield Buffer.from(buffer, byteOffset, byteLength)
 }

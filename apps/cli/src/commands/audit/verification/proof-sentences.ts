@@ -1,6 +1,6 @@
 import type { ProofVerification } from '@rack-gateway/audit/verify'
 
-/** What a proof proves, and by whose key. */
+/** Describes the event that a valid proof covers, and the key that signed it. */
 export function proofSentences({
   event,
   checkpoint,
@@ -8,19 +8,10 @@ export function proofSentences({
   trust,
 }: ProofVerification & { readonly holds: true }): string[] {
   return [
-    `the proof holds: event ${String(event.id)} is number ${String(event.seq)} of stream ${String(event.stream)}`,
-    `  signed in checkpoint ${checkpoint.number} of ${checkpoint.at}, with ${size} events of its stream`,
+    `The proof is valid. Event ${String(event.id)} is number ${String(event.seq)} of stream ${String(event.stream)}.`,
+    `  Checkpoint ${checkpoint.number} of ${checkpoint.at} signs the first ${size} events of this stream.`,
     trust === 'pinned'
-      ? `  signed by ${checkpoint.key.text}, for which the key that you gave vouches`
-      : `  signed by ${checkpoint.key.text}, which the proof names itself: compare it with the key that you know, or give it with --key`,
+      ? `  Signed by ${checkpoint.key.text}, which the key in --key certifies.`
+      : `  Signed by ${checkpoint.key.text}, which comes from the proof itself. Compare it with the key that you know, or pass that key with --key.`,
   ]
-}
-
-/** The JSON in a text; undefined if there is none. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

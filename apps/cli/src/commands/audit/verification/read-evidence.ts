@@ -7,21 +7,21 @@ export const keyOption = { type: 'string', describe: 'The public key that you kn
 export const archiveOption = {
   type: 'string',
   complete: 'file',
-  describe: 'A directory with archived months, as they were written there or copied from a bucket',
+  describe: 'A directory with archived months, or with a copy of the bucket that has them',
 } as const
-export const databaseOption = { type: 'string', describe: 'Read from this PostgreSQL instead of the gateway' } as const
+export const databaseOption = { type: 'string', describe: 'Read from this PostgreSQL, not from the gateway' } as const
 
 /** @throws Usage */
 export function pinnedKey(text: string | null): PublicKey | null {
   if (text === null) return null
   const key = readPublicKey(text)
   if (key === null)
-    throw new Usage('--key is not a key of a gateway.', 'A key is one word such as rack-gateway/audit+1a2b3c4d+AbCd….')
+    throw new Usage('--key is not the public key of a gateway.', 'Use a key such as rack-gateway/audit+1a2b3c4d+AbCd….')
   return key
 }
 
-/** What can't be read is neither proven nor refuted. */
-export function unreadable(error: unknown): unknown {
+/** Turns a read error into `AuditUnreadable`, because a log that cannot be read is not verified. */
+export function asUnreadable(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
   if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
   return new AuditUnreadable(

@@ -1,54 +1,55 @@
 import type { RecordingFinding, RecordingsVerification } from '@rack-gateway/recordings/verify'
 import { counted } from '../../../output/counted.ts'
 
-/** What came of verifying recordings, as an auditor reads it. */
+/** Describes the result of verifying recordings for an auditor. */
 export function recordingSentences(verification: RecordingsVerification | null): string[] {
   if (verification === null) return []
   const { intact, found, findings, proven, chunks } = verification
-  const read = `${counted(proven, 'recording')} proven, ${counted(chunks, 'chunk')} read`
+  const read = `${counted(proven, 'recording')} (${counted(chunks, 'chunk')})`
   const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
   return [
     intact
-      ? `the recordings hold: ${read}`
-      : `the recordings are NOT what was recorded: ${counted(found, 'finding')}, ${read}`,
-    ...findings.map((finding) => `  ${sentenceOf(finding)}`),
+      ? `Verified ${read}. They are what was recorded.`
+      : `The recordings are NOT what was recorded: ${counted(found, 'finding')}. Verified ${read}.`,
+    ...findings.map((finding) => `  ${findingSentence(finding)}`),
     ...more,
-    ...worthOf(verification),
+    ...limitSentences(verification),
   ]
 }
 
-function sentenceOf({ problem, recording, detail }: RecordingFinding): string {
+function findingSentence({ problem, recording, detail }: RecordingFinding): string {
   switch (problem) {
     case 'changed':
       return `recording ${recording}: ${detail}`
     case 'missing':
-      return `recording ${recording}: nothing of it is stored`
+      return `recording ${recording}: no part of it is stored`
     case 'additional':
-      return `recording ${recording} is stored, and the log knows of no such session`
+      return `recording ${recording} is stored, but its session is not in the log`
     case 'stray':
-      return `${recording} is stored among the recordings, and is no part of one`
+      return `${recording} is stored with the recordings, but is not part of one`
   }
 }
 
-function worthOf(verification: RecordingsVerification): string[] {
+/** Describes what the verification does not cover. */
+function limitSentences(verification: RecordingsVerification): string[] {
   const { unopened, open, pending, newer, empty, removed, unproven, unprovenCount } = verification
-  const some: readonly (readonly [number, string])[] = [
-    [open, 'not closed yet, so that only what is stored of them could be looked at'],
-    [pending, 'ended a moment ago, and their last chunks are not there yet: verify again in two minutes'],
+  const counts: readonly (readonly [number, string])[] = [
+    [open, 'not closed yet: verified as far as stored'],
+    [pending, 'ended a moment ago, with the last chunks not stored yet: verify again in two minutes'],
     [newer, 'begun after the log was read'],
     [empty, 'of sessions that were never opened'],
-    [removed, 'removed, as the log says'],
+    [removed, 'removed, and the log records the removal'],
   ]
-  const left = unprovenCount > unproven.length ? ` and ${unprovenCount - unproven.length} more` : ''
+  const more = unprovenCount > unproven.length ? ` and ${unprovenCount - unproven.length} more` : ''
   return [
-    ...some.filter(([number]) => number > 0).map(([number, words]) => `  ${counted(number, 'recording')} ${words}`),
+    ...counts.filter(([count]) => count > 0).map(([count, words]) => `  ${counted(count, 'recording')} ${words}`),
     ...(unprovenCount > 0
       ? [
-          `  NOT proven: ${counted(unprovenCount, 'recording')} of months whose events were not read here; add --archive DIR: ${unproven.join(' ')}${left}`,
+          `  NOT proven: ${counted(unprovenCount, 'recording')} of months whose events were not read here. Add --archive DIR: ${unproven.join(' ')}${more}`,
         ]
       : []),
     unopened === null
-      ? '  not opened: the chain over their encrypted chunks was compared; with APP_SECRET_KEY in the environment they are decrypted too'
-      : `  opened with the keys in APP_SECRET_KEY${unopened > 0 ? `, but for ${counted(unopened, 'recording')} of another key` : ''}`,
+      ? '  Not decrypted: only the hash chain over the encrypted chunks was compared. To decrypt them too, set APP_SECRET_KEY.'
+      : `  Decrypted with the keys in APP_SECRET_KEY${unopened > 0 ? `, except ${counted(unopened, 'recording')} with another key` : ''}.`,
   ]
 }

@@ -18,7 +18,7 @@ const verification: Verification = {
   copied: { last: 9, at: '2026-11-25T12:09:00.000Z' },
 }
 
-test('it is said how many events were verified, and how many no checkpoint covers', () => {
+test('says how many events were verified, and how many no checkpoint covers', () => {
   const first = (change: Partial<Verification>) => sentences({ ...verification, ...change })[0]
   expect(first({})).toBe('Verified 9 events in 1 stream. A checkpoint covers each of them.')
   expect(first({ events: 105, unsigned: 5 })).toBe(
@@ -31,10 +31,10 @@ test('it is said how many events were verified, and how many no checkpoint cover
 
 const about = (copied: Verification['copied']) => sentences({ ...verification, copied }).join('\n')
 
-test('it is said up to which checkpoint there are copies, and what was not copied since', () => {
-  expect(about(verification.copied)).toContain('  copies outside: compared up to 9, of 2026-11-25T12:09:00.000Z')
+test('says up to which checkpoint there are copies, and which checkpoints have none', () => {
+  expect(about(verification.copied)).toContain('  Copies: compared up to checkpoint 9 of 2026-11-25T12:09:00.000Z.')
   expect(about({ last: 3, at: '2026-11-25T12:03:00.000Z' })).toContain(
-    'compared up to 3, of 2026-11-25T12:03:00.000Z; NOT copied since: 4 to 9,',
+    'compared up to checkpoint 3 of 2026-11-25T12:03:00.000Z. NOT copied: checkpoints 4 to 9.',
   )
-  expect(about(null)).toContain('unanchored')
+  expect(about(null)).toContain('Unanchored:')
 })

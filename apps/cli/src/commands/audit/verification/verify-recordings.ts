@@ -16,21 +16,21 @@ import type { Context } from '../../../context.ts'
 import { AuditUnreadable, Usage } from '../../../errors.ts'
 import { printable } from '../../../output/terminal.ts'
 
-/** Recordings that are held against a log while it is verified. */
-export interface RecordingsBesideLog {
-  /** Takes each event of the log and of its archives. */
+/** Compares recordings with a log while the log is verified. */
+export interface RecordingsVerifier {
+  /** Call this for each event of the log and of its archives. */
   readonly onRecord: (record: LogRecord) => void
-  /** @param read whose months were read: the log, unless only archives were, and the months of archives */
+  /** @param read the log (null if only archives were read), and the months of the archives */
   finish(read: {
     readonly log: Verification | null
     readonly archived: readonly string[]
   }): Promise<RecordingsVerification>
 }
 
-/** What is stored is listed now, before the log is read. @param address a directory, or `s3://bucket/prefix` @throws Usage */
-export async function openRecordings(context: Context, address: string): Promise<RecordingsBesideLog> {
-  const deriveKeys = keysIn(context.env.APP_SECRET_KEY)
-  const store = await storeAt(address, context.cwd)
+/** Lists the stored recordings, before the log is read. @param address a directory, or `s3://bucket/prefix` @throws Usage */
+export async function openRecordings(context: Context, address: string): Promise<RecordingsVerifier> {
+  const deriveKeys = keyDerivationFrom(context.env.APP_SECRET_KEY)
+  const store = await openStore(address, context.cwd)
   const stored = await listRecordings(store).catch((error: unknown) => {
     throw unreadable(error)
   })
@@ -38,50 +38,49 @@ export async function openRecordings(context: Context, address: string): Promise
   let until = 0
   return {
     onRecord(record) {
-      until = Math.max(until, timeIn(record))
+      until = Math.max(until, timeOf(record))
       const event = record.latin1.includes('"recording":{') ? membersOf(record) : null
       if (event !== null) logged.add(event)
     },
     finish({ log, archived }) {
-      const lacking = new Set(log?.archived.map(({ month }) => month))
+      const onlyInArchive = new Set(log?.archived.map(({ month }) => month))
       const wasRead = (at: number) => {
         const month = new Date(at).toISOString().slice(0, 'yyyy-mm'.length)
-        return archived.includes(month) || (log !== null && !lacking.has(month))
+        return archived.includes(month) || (log !== null && !onlyInArchive.has(month))
       }
       const { all } = logged
-      const held = verifyRecordings({ store, stored, logged: all, deriveKeys, wasRead, until, now: Date.now() })
-      return held.catch((error: unknown) => {
+      const verified = verifyRecordings({ store, stored, logged: all, deriveKeys, wasRead, until, now: Date.now() })
+      return verified.catch((error: unknown) => {
         throw unreadable(error)
       })
     },
   }
 }
 
-async function storeAt(address: string, cwd: string): Promise<ObjectStore> {
+async function openStore(address: string, cwd: string): Promise<ObjectStore> {
   try {
     const isUrl = /^[a-z0-9]+:\/\//.test(address)
     const read = readObjectStoreAddress(isUrl ? address : resolve(cwd, address))
-    // Of a directory that isn't there, all recordings would seem to be missing.
+    // Otherwise all recordings of a directory that does not exist would be reported as missing.
     if (read.kind === 'directory') await readdir(read.directory)
     return await openObjectStore(read)
   } catch (error) {
     throw new Usage(
-      `--recordings can not be read: ${reasonOf(error, 'it can not be opened')}`,
+      `--recordings cannot be read: ${reasonOf(error, 'it cannot be opened')}`,
       'Name the store of the recordings: a directory, or s3://bucket/prefix.',
     )
   }
 }
 
-/** What can't be read is neither proven nor refuted. */
 function unreadable(error: unknown): Error {
-  const why = error instanceof Error ? printable(error.message) : 'for an unknown reason'
+  const reason = error instanceof Error ? printable(error.message) : 'for an unknown reason'
   return new AuditUnreadable(
-    `The recordings could not be read to their end, so they are not verified: ${why}`,
+    `The recordings could not be read to their end, so they are not verified: ${reason}`,
     'Try again. If it fails again, check the store of the recordings.',
   )
 }
 
-function keysIn(setting: string | undefined): DeriveKeys | null {
+function keyDerivationFrom(setting: string | undefined): DeriveKeys | null {
   if (setting === undefined || setting === '') return null
   const problem = secretKeysProblem(setting)
   if (problem !== null)
@@ -90,11 +89,11 @@ function keysIn(setting: string | undefined): DeriveKeys | null {
   return (purpose) => secrets.map((secret) => deriveKey(secret, purpose))
 }
 
-const beforeTime = '"at":"'
+const timeField = '"at":"'
 const timeLength = '2026-11-25T12:00:00.000Z'.length
 
-/** An event's `at`, without parsing all of it; 0 where it has none. */
-function timeIn({ latin1 }: LogRecord): number {
-  const from = latin1.indexOf(beforeTime) + beforeTime.length
+/** The `at` of an event, or 0. Parsing each event as JSON would be slow. */
+function timeOf({ latin1 }: LogRecord): number {
+  const from = latin1.indexOf(timeField) + timeField.length
   return Date.parse(latin1.slice(from, from + timeLength)) || 0
 }

@@ -1,7 +1,7 @@
 import { createChunkScanner } from './chunk-scanner.ts'
 import type { BodyScanner, Framing } from './framing.ts'
 
-/** Null where no body follows. */
+/** @returns null if the request has no body */
 export function createBodyScanner(framing: Framing): BodyScanner | null {
   if (framing.kind === 'chunks') return createChunkScanner()
   return framing.kind === 'length' && framing.length > 0 ? createLengthScanner(framing.length) : null
@@ -10,7 +10,7 @@ export function createBodyScanner(framing: Framing): BodyScanner | null {
 function createLengthScanner(length: number): BodyScanner {
   let left = length
   return {
-    get isOver() {
+    get isComplete() {
       return left === 0
     },
     scan(bytes) {

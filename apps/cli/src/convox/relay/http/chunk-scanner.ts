@@ -1,21 +1,20 @@
 import type { BodyScanner } from './framing.ts'
-import { Refusal } from './refusal.ts'
+import { RequestError } from './request-error.ts'
 import { parseField } from './request-head.ts'
 
 type Part = 'size' | 'data' | 'end of data' | 'trailers'
 
-/** Bytes with the end of the line; all trailers together. */
-const longest: Readonly<Record<Part, number>> = { size: 14, data: 0, 'end of data': 2, trailers: 16 * 1024 }
+/** The maximum length of a line in bytes, line end included; for trailers, of all lines together. */
+const maxLength: Readonly<Record<Part, number>> = { size: 14, data: 0, 'end of data': 2, trailers: 16 * 1024 }
 
-/** What would change the meaning of a request that is under way already. */
-const neverInTrailers =
+/** Fields that would change the meaning of a request that was already forwarded. */
+const forbiddenTrailers =
   /^(?:authorization|connection|content-.*|cookie|expect|host|keep-alive|origin|proxy-.*|sec-.*|te|trailer|transfer-encoding|upgrade)$/
 
 /**
- * Finds where a body in chunks ends, and holds nothing of it but the line that is not over yet.
+ * Finds the end of a chunked body. Buffers only an incomplete line.
  *
- * Chunk extensions mean nothing to anybody, and have hidden requests from readers that end lines elsewhere: they are
- * refused, and so is a line that doesn't end with CR LF.
+ * Rejects chunk extensions and lines that do not end with CR LF, because both have been used for request smuggling.
  *
  * @see RFC 9112, section 7.1
  */
@@ -24,18 +23,18 @@ export function createChunkScanner(): BodyScanner {
   let line = ''
   let left = 0
   let trailers = 0
-  let isOver = false
+  let isComplete = false
 
   function takeLine(): void {
     if (part === 'size') {
       const [, digits] = /^([0-9A-Fa-f]{1,12})\r\n$/.exec(line) ?? []
-      if (digits === undefined) throw new Refusal(400, 'the size of a chunk is not a number')
+      if (digits === undefined) throw new RequestError(400, 'The size of a chunk is not a number.')
       left = Number.parseInt(digits, 16)
       part = left === 0 ? 'trailers' : 'data'
     } else if (part === 'end of data') {
-      if (line !== '\r\n') throw new Refusal(400, 'a chunk is longer than it says')
+      if (line !== '\r\n') throw new RequestError(400, 'A chunk is longer than its size.')
       part = 'size'
-    } else if (line === '\r\n') isOver = true
+    } else if (line === '\r\n') isComplete = true
     else takeTrailer()
     line = ''
   }
@@ -43,16 +42,17 @@ export function createChunkScanner(): BodyScanner {
   function takeTrailer(): void {
     trailers += line.length
     const { name } = parseField(line.replace(/\r\n$/, ''))
-    if (neverInTrailers.test(name)) throw new Refusal(400, `the header field ${name} may not come after the body`)
+    if (forbiddenTrailers.test(name))
+      throw new RequestError(400, `The header field ${name} is not permitted after the body.`)
   }
 
   return {
-    get isOver() {
-      return isOver
+    get isComplete() {
+      return isComplete
     },
     scan(bytes) {
       let at = 0
-      while (at < bytes.length && !isOver) {
+      while (at < bytes.length && !isComplete) {
         if (part === 'data') {
           const taken = Math.min(left, bytes.length - at)
           at += taken
@@ -62,8 +62,8 @@ export function createChunkScanner(): BodyScanner {
         }
         const end = bytes.indexOf('\n', at)
         const next = end === -1 ? bytes.length : end + 1
-        if (line.length + trailers + next - at > longest[part])
-          throw new Refusal(400, 'a line of the body in chunks is too long')
+        if (line.length + trailers + next - at > maxLength[part])
+          throw new RequestError(400, 'A line of the chunked body is too long.')
         line += bytes.toString('latin1', at, next)
         at = next
         if (end !== -1) takeLine()

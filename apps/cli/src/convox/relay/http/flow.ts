@@ -1,37 +1,36 @@
 import type { Duplex } from 'node:stream'
 
-/** The connection ended where it may not, or is broken. */
-export class BrokenOff extends Error {}
+/** The connection has ended within a message, or is broken. */
+export class ConnectionBroken extends Error {}
 
 /**
- * Passes on what comes, at the speed of who reads it. Each piece goes on in the turn of the event loop in which it comes: to
- * wait for it by a promise costs as much as all else that the relay does with it.
+ * Forwards bytes with backpressure until the source ends. Uses events, because a promise per chunk would double the cost of
+ * the relay.
  *
- * @param turned what goes on of a piece
- * @returns when the end has come
- * @throws BrokenOff, and what `turned` throws
+ * @param transform returns the bytes to forward
+ * @throws ConnectionBroken, and the errors of `transform`
  */
-export function flow(from: Duplex, to: Duplex, turned: (bytes: Buffer) => Buffer): Promise<void> {
+export function flow(from: Duplex, to: Duplex, transform: (bytes: Buffer) => Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    function breakOff(error: unknown): void {
+    function fail(error: unknown): void {
       from.off('data', onData)
       to.off('drain', onDrain)
       reject(error)
     }
     function onData(bytes: Buffer): void {
       try {
-        const passed = turned(bytes)
-        if (passed.length > 0 && !to.write(passed)) from.pause()
+        const output = transform(bytes)
+        if (output.length > 0 && !to.write(output)) from.pause()
       } catch (error) {
-        breakOff(error)
+        fail(error)
       }
     }
     function onDrain(): void {
       from.resume()
     }
     if (from.readableEnded) return resolve()
-    if (from.destroyed || to.destroyed) return reject(new BrokenOff())
-    for (const socket of [from, to]) socket.once('close', () => breakOff(new BrokenOff()))
+    if (from.destroyed || to.destroyed) return reject(new ConnectionBroken())
+    for (const socket of [from, to]) socket.once('close', () => fail(new ConnectionBroken()))
     from.once('end', resolve).on('data', onData).resume()
     to.on('drain', onDrain)
   })

@@ -1,43 +1,43 @@
-import { Refusal } from './refusal.ts'
+import { RequestError } from './request-error.ts'
 
 const endOfHead = '\r\n\r\n'
-const none = Buffer.alloc(0)
+const empty = Buffer.alloc(0)
 
-/** A head, and the bytes that came with it and follow it. */
-export interface Collected {
-  /** With the empty line at its end. */
+/** The head of a message (its start line and header), and the bytes after it. */
+export interface CollectedHead {
+  /** Includes the empty line at the end. */
   readonly head: Buffer
   readonly rest: Buffer
 }
 
-/** Holds the bytes of a head that is not over yet. */
+/** Buffers the bytes of a head until it is complete. */
 export interface HeadCollector {
-  /** Whether a head has begun. */
-  readonly isWithin: boolean
-  /** @returns null while the head is not over @throws what `tooLong` makes of a longer one */
-  take(bytes: Buffer): Collected | null
+  /** Whether a part of a head is buffered. */
+  readonly isIncomplete: boolean
+  /** @returns null until the head is complete @throws the error of `tooLong` */
+  take(bytes: Buffer): CollectedHead | null
 }
 
-/** A head may be as long as the gateway takes it. In bytes. */
-const longest = 64 * 1024
+/** Bytes. The same limit as in the gateway. */
+const maxLength = 64 * 1024
 
-const headTooLong = () => new Refusal(431, 'the head is too long')
+const headTooLong = () => new RequestError(431, 'The header is too long.')
 
 export function createHeadCollector(tooLong: () => Error = headTooLong): HeadCollector {
-  let held: Buffer = none
+  let buffer: Buffer = empty
   return {
-    get isWithin() {
-      return held.length > 0
+    get isIncomplete() {
+      return buffer.length > 0
     },
     take(bytes) {
-      const from = Math.max(0, held.length - endOfHead.length + 1)
-      held = held.length === 0 ? bytes : Buffer.concat([held, bytes])
-      const at = held.indexOf(endOfHead, from, 'latin1')
+      const from = Math.max(0, buffer.length - endOfHead.length + 1)
+      buffer = buffer.length === 0 ? bytes : Buffer.concat([buffer, bytes])
+      const at = buffer.indexOf(endOfHead, from, 'latin1')
       const end = at + endOfHead.length
-      if (at === -1 ? held.length >= longest : end > longest) throw tooLong()
+      if (at === -1 ? buffer.length >= maxLength : end > maxLength) throw tooLong()
       if (at === -1) return null
-      const collected = { head: held.subarray(0, end), rest: held.subarray(end) }
-      held = none
+      const collected = { head: buffer.subarray(0, end), rest: buffer.subarray(end) }
+      buffer = empty
       return collected
     },
   }

@@ -4,18 +4,18 @@ import { type Identity, serverIdentity } from '@rack-gateway/testing/certificate
 import { listen } from '@rack-gateway/testing/server'
 import { onTestFinished } from 'vitest'
 
-/** Something that speaks TLS, and does with each connection what a test says. */
+/** A TLS server whose connections the test handles. */
 export interface TlsGateway {
   readonly origin: string
   readonly port: number
-  /** All that was sent to it, past the handshakes, as latin1. */
+  /** All received bytes after the TLS handshakes, as latin1. */
   readonly received: string
-  /** Connections whose handshake was finished, the newest last. */
+  /** Connections after their TLS handshake, the newest last. */
   readonly connections: readonly Socket[]
 }
 
 export interface TlsGatewayOptions {
-  /** Default: a valid one. */
+  /** By default a valid one. */
   readonly identity?: Identity
   readonly onConnection?: (socket: tls.TLSSocket) => void
 }

@@ -5,10 +5,9 @@ import { shownTime, type Zone } from './times.ts'
 /** The columns of a table: time, principal, call, rack and app, outcome, and ID. */
 export function cellsOf({ id, event }: LoggedEvent, zone: Zone): string[] {
   const { at, kind, principal, rack, app, decision, status } = event
-  const what = eventSubject(event)
-  const where = [rack, app].filter((name) => name !== undefined).join('/')
+  const location = [rack, app].filter((name) => name !== undefined).join('/')
   const outcome = [decision?.effect, status].filter((part) => part !== undefined).join(' ')
-  return [shownTime(at, zone), principal?.name ?? '', kind, what, where, outcome, id]
+  return [shownTime(at, zone), principal?.name ?? '', kind, eventSubject(event), location, outcome, id]
 }
 
-export const headings = ['WHO', 'KIND', 'WHAT', 'WHERE', 'RESULT', 'ID'] as const
+export const headings = ['PRINCIPAL', 'KIND', 'SUBJECT', 'RACK/APP', 'RESULT', 'ID'] as const

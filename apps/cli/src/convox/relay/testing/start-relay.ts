@@ -9,33 +9,36 @@ import type { TlsGateway } from './tls-gateway.ts'
 
 export const token = 'rgs_theRealToken'
 
-/** How a connection may end for its other side when it is broken off. */
-export const brokenOff: readonly string[] = ['end', 'ECONNRESET']
+/** The ways in which a client can see a broken connection. */
+export const brokenEnds: readonly string[] = ['end', 'ECONNRESET']
 
-/** A relay before a gateway, and what a program needs to use it. */
-export interface Relayed {
+/** A running relay, and what a client needs to use it. */
+export interface TestRelay {
   readonly listener: Listener
   readonly port: number
   readonly host: string
   readonly password: string
-  /** `Authorization: Basic …` with this run's password. */
+  /** `Authorization: Basic …` with the password. */
   readonly authorization: string
   connect(): Promise<RawConnection>
-  /** Sends this on a connection of its own, and reads to the end. */
+  /** Sends text on a new connection, and reads to the end. */
   ask(text: string): Promise<string>
-  /** A GET that passes, with more lines, each with its CR LF. */
+  /** A valid GET request. @param lines further header lines, each with its CR LF */
   get(lines?: string, path?: string): string
 }
 
-export interface RelayedOptions extends Partial<Pick<GatewayDialOptions, 'ca' | 'env'>> {
+export interface StartRelayOptions extends Partial<Pick<GatewayDialOptions, 'ca' | 'env'>> {
   readonly token?: () => Secret
 }
 
-export async function relayed(gateway: Pick<TlsGateway, 'origin'>, options: RelayedOptions = {}): Promise<Relayed> {
-  const kept = new Secret(token)
-  const { ca = root, env = {}, token: current = () => kept } = options
+export async function startRelay(
+  gateway: Pick<TlsGateway, 'origin'>,
+  options: StartRelayOptions = {},
+): Promise<TestRelay> {
+  const secret = new Secret(token)
+  const { ca = root, env = {}, token: current = () => secret } = options
   const { origin } = gateway
-  const dial = createGatewayDial({ origin, ca, env, trustMore: 'name it' })
+  const dial = createGatewayDial({ origin, ca, env, trustRemedy: 'name it' })
   const listener = await startListener({ origin, path: '/rack/staging', token: current, connect: dial.connect })
   onTestFinished(async () => {
     await listener.close(0)
@@ -61,8 +64,8 @@ export async function relayed(gateway: Pick<TlsGateway, 'origin'>, options: Rela
     async ask(text) {
       const client = await open()
       client.send(text)
-      const how = await client.ended
-      return how === 'end' ? client.received : how
+      const end = await client.ended
+      return end === 'end' ? client.received : end
     },
     get: (lines = '', path = '/rack/staging/apps?') =>
       `GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\n${authorization}\r\n${lines}\r\n`,

@@ -6,12 +6,12 @@ import type { ConvoxConnection } from './convox-connection.ts'
 import { reloadTarget } from './reload-target.ts'
 
 /**
- * To a gateway with https, through a relay in this process that verifies its certificate, since convox verifies none. The
- * person may leave that out, and is told each time it is taken what that means.
+ * Connects convox to the gateway. For https, it uses a relay in this process that verifies the certificate, because convox
+ * verifies none. The user can turn the relay off, and is warned each time.
  *
  * @throws BadSetting
  */
-export async function openConnection(
+export async function connectConvox(
   context: Context,
   target: RackTarget,
   relay: 'on' | 'off',
@@ -26,7 +26,7 @@ export async function openConnection(
         : null,
     )
   if (relay === 'on' && target.relay !== 'off') {
-    // Loaded for these alone: TLS takes longer to load than all of this program.
+    // Imported only now, because TLS takes longer to load than the rest of the program.
     const { openRelay } = await import('./relay.ts')
     return openRelay(context, target, () => reloadTarget(context, target))
   }
@@ -46,13 +46,13 @@ function direct(context: Context, target: RackTarget, warning: string | null): C
   }
 }
 
-/** What convox exits with where it could not do what was asked; other codes are those of commands that it ran. */
+/** The exit code of convox's own errors. Other codes come from commands that it ran. */
 const convoxFailure = 1
 
-/** Looks for the gateway only after a failure. @returns the exit code as it is */
+/** After an error of convox, notes if the gateway does not answer. @returns the exit code unchanged */
 export async function noteFailure(context: Context, address: string, code: number): Promise<number> {
   if (code !== convoxFailure) return code
-  const { noteSilentGateway } = await import('../../gateway/note-silent-gateway.ts')
-  await noteSilentGateway(context, address)
+  const { noteUnreachableGateway } = await import('../../gateway/note-unreachable-gateway.ts')
+  await noteUnreachableGateway(context, address)
   return code
 }

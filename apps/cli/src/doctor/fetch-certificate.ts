@@ -1,10 +1,9 @@
 import { connect, type PeerCertificate, type SecureContext } from 'node:tls'
 import { addressOf } from '../gateway/tls/connection.ts'
-import { askDeadline } from './deadlines.ts'
+import { requestDeadline } from './deadlines.ts'
 
-/** A certificate that isn't trusted. */
-export class Untrusted extends Error {
-  /** Node's, for what is wrong with it. */
+export class UntrustedCertificate extends Error {
+  /** Node's error code. */
   readonly code: string
   readonly cert: PeerCertificate
 
@@ -16,20 +15,22 @@ export class Untrusted extends Error {
 }
 
 /**
- * Looks at the certificate of an https address, and sends nothing: that an untrusted one can be looked at is all that it is for.
+ * Gets the certificate of an https address, also if it is not trusted. Sends nothing after the TLS handshake.
  *
- * @throws Untrusted, and what prevents the connection
+ * @throws UntrustedCertificate, and connection errors
  */
-export function shakeHands(origin: string, trusted: SecureContext): Promise<PeerCertificate> {
+export function fetchCertificate(origin: string, trusted: SecureContext): Promise<PeerCertificate> {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...addressOf(origin), secureContext: trusted, rejectUnauthorized: false })
-    socket.setTimeout(askDeadline, () => socket.destroy(new Error(`no answer within ${askDeadline / 1_000} s`)))
+    socket.setTimeout(requestDeadline, () =>
+      socket.destroy(new Error(`it did not answer within ${requestDeadline / 1_000} s`)),
+    )
     socket.once('error', reject)
     socket.once('secureConnect', () => {
       const certificate = socket.getPeerCertificate()
       if (socket.authorized) resolve(certificate)
-      // Node gives the code alone, or an error that has it.
-      else reject(new Untrusted(codeOf(socket.authorizationError), certificate))
+      // Node provides either the code or an error with it.
+      else reject(new UntrustedCertificate(codeOf(socket.authorizationError), certificate))
       socket.destroy()
     })
   })

@@ -4,12 +4,12 @@ import { printable } from '../output/terminal.ts'
 
 const deadlineMs = 2_000
 
-/** Says so where nothing accepts connections at the gateway's address. Convox only prints the error of the network then. */
-export async function noteSilentGateway(context: Pick<Context, 'note'>, address: string): Promise<void> {
+/** Notes if no server accepts connections at the gateway's address. Convox itself prints only the network error. */
+export async function noteUnreachableGateway(context: Pick<Context, 'note'>, address: string): Promise<void> {
   if (!URL.canParse(address)) return
   const { origin, hostname, port, protocol } = new URL(address)
-  const usual = protocol === 'https:' ? 443 : 80
-  if (await acceptsConnections(hostname.replace(/^\[|\]$/g, ''), port === '' ? usual : Number(port))) return
+  const defaultPort = protocol === 'https:' ? 443 : 80
+  if (await acceptsConnections(hostname.replace(/^\[|\]$/g, ''), port === '' ? defaultPort : Number(port))) return
   context.note(`The gateway at ${printable(origin)} does not answer. Run: rack-gateway doctor`)
 }
 

@@ -2,8 +2,8 @@ import { Usage } from '../../errors.ts'
 import { printable } from '../../output/terminal.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
 
-/** Which jobs a trust lets in. */
-export const termOptions = {
+/** The options that describe which jobs a trust accepts. */
+export const trustOptions = {
   provider: { choices: ['github', 'gitlab', 'circleci'], describe: 'The CI system, for its template' },
   with: { type: 'string', array: true, describe: 'A field of the template, as FIELD=VALUE; repeatable' },
   issuer: { type: 'string', describe: 'The exact claim iss, instead of a provider' },
@@ -16,14 +16,14 @@ export const termOptions = {
   'max-age': { type: 'string', describe: 'How many seconds a session of a job lasts; the default is 3600' },
 } as const satisfies CommandOptions
 
-type TermOptions = Values<typeof termOptions>
+type TrustOptions = Values<typeof trustOptions>
 
-/** Fields of templates that aren't one text. */
-const lists: ReadonlySet<string> = new Set(['events', 'sources'])
-const switches: ReadonlySet<string> = new Set(['unprotectedRefs'])
+/** Fields of templates that are not a single text. */
+const listFields: ReadonlySet<string> = new Set(['events', 'sources'])
+const booleanFields: ReadonlySet<string> = new Set(['unprotectedRefs'])
 
-/** What the API takes for it; whether a template has such fields is for the gateway to say. @throws Usage */
-export function trustTerms(options: TermOptions): object {
+/** The options as fields of the management API. The gateway checks the fields of templates. @throws Usage */
+export function trustFields(options: TrustOptions): object {
   const { provider, issuer, with: withFields = [], claim = [], claimLike = [], maxAge } = options
   if ((provider === undefined) === (issuer === undefined))
     throw new Usage(
@@ -32,28 +32,28 @@ export function trustTerms(options: TermOptions): object {
     )
   if (provider === undefined ? withFields.length > 0 : claim.length + claimLike.length > 0)
     throw new Usage(
-      '--with is for --provider, and --claim and --claim-like are for --issuer.',
-      'Leave out the options of the other one.',
+      '--with belongs to --provider, and --claim and --claim-like belong to --issuer.',
+      'Use one of these two forms.',
     )
   if (issuer !== undefined && claim.length + claimLike.length === 0)
     throw new Usage(
-      'An issuer without claims lets in all of its jobs.',
-      'Pass --claim NAME=VALUE or --claim-like NAME=PATTERN for each claim that matters.',
+      'A trust without claims would accept all jobs of the issuer.',
+      'Pass --claim NAME=VALUE or --claim-like NAME=PATTERN for each claim that a job must have.',
     )
   if (maxAge !== undefined && !/^\d{1,6}$/.test(maxAge))
     throw new Usage('--max-age is not a number of seconds.', 'Use a number such as 3600.')
-  const terms =
+  const fields =
     provider === undefined
       ? {
           issuer,
-          conditions: [...exactly(claim), ...claimLike.map(alike)],
+          conditions: [...exactConditions(claim), ...claimLike.map(patternCondition)],
         }
-      : { template: { ...fields(withFields), provider } }
-  return { ...terms, ...(maxAge !== undefined && { maxAgeSeconds: Number(maxAge) }) }
+      : { template: { ...templateFields(withFields), provider } }
+  return { ...fields, ...(maxAge !== undefined && { maxAgeSeconds: Number(maxAge) }) }
 }
 
-/** A claim that is named more than once may be any of what it is said to be. */
-function exactly(texts: readonly string[]): object[] {
+/** A repeated claim can have any of its values. */
+function exactConditions(texts: readonly string[]): object[] {
   const values = new Map<string, string[]>()
   for (const [claim, value] of texts.map((text) => split('--claim', text)))
     values.set(claim, [...(values.get(claim) ?? []), value])
@@ -62,30 +62,30 @@ function exactly(texts: readonly string[]): object[] {
   )
 }
 
-function alike(text: string): object {
+function patternCondition(text: string): object {
   const [claim, pattern] = split('--claim-like', text)
   return { claim, pattern }
 }
 
-/** @throws Usage for a field that is there twice */
-function fields(texts: readonly string[]): object {
-  const said = texts.map((text) => split('--with', text))
-  const names = said.map(([name]) => name)
+/** @throws Usage for a repeated field */
+function templateFields(texts: readonly string[]): object {
+  const fields = texts.map((text) => split('--with', text))
+  const names = fields.map(([name]) => name)
   const repeated = names.find((name, index) => names.indexOf(name) !== index || name === 'provider')
   if (repeated !== undefined) throw new Usage(`--with names ${printable(repeated)} twice.`, 'Keep one of them.')
-  return Object.fromEntries(said.map(([name, value]) => [name, fieldValue(name, value)]))
+  return Object.fromEntries(fields.map(([name, value]) => [name, fieldValue(name, value)]))
 }
 
 function fieldValue(name: string, value: string): unknown {
-  if (lists.has(name)) return value.split(',')
-  return switches.has(name) && value === 'true' ? true : value
+  if (listFields.has(name)) return value.split(',')
+  return booleanFields.has(name) && value === 'true' ? true : value
 }
 
 function split(flag: string, text: string): [string, string] {
   const at = text.indexOf('=')
   if (at < 1 || at === text.length - 1)
     throw new Usage(
-      `${flag} needs a name, an =, and a value, and not ${printable(text)}.`,
+      `${printable(text)} is not a value of ${flag}, which needs the form NAME=VALUE.`,
       `For example: ${flag} ref=refs/heads/main`,
     )
   return [text.slice(0, at), text.slice(at + 1)]

@@ -4,14 +4,14 @@ import { GatewayUnreachable } from '../../errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 
-/** The document that the gateway decides by at the moment. @throws what asking it throws */
-export async function askPolicyInForce(context: Context, rack: string | null): Promise<PolicyDocument> {
+/** The gateway's current policy document. @throws as `callGateway` */
+export async function fetchPolicyInForce(context: Context, rack: string | null): Promise<PolicyDocument> {
   const target = await targetOf(context, rack)
   const { policy, document } = await callGateway(target, 'getPolicy', {})
   if (hashOf(document) !== policy)
     throw new GatewayUnreachable(
       `${target.origin} uses a policy document that this rack-gateway cannot read.`,
-      'Use the release of the gateway.',
+      'Install the rack-gateway of the same release as the gateway.',
     )
   return document as PolicyDocument
 }

@@ -1,5 +1,5 @@
-/** What the relay says instead of passing a request on. The message is for the program that asked; nothing of the request stands in it. */
-export class Refusal extends Error {
+/** The relay rejects a request. Its message, which repeats nothing of the request, is the body of the response. */
+export class RequestError extends Error {
   readonly status: number
 
   constructor(status: number, message: string) {
@@ -8,7 +8,7 @@ export class Refusal extends Error {
   }
 }
 
-const reasons: Readonly<Record<number, string>> = {
+const reasonPhrases: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -18,12 +18,12 @@ const reasons: Readonly<Record<number, string>> = {
   502: 'Bad Gateway',
 }
 
-/** The whole answer. It asks no browser for a password, and lets no other origin read it. */
-export function answerOf({ status, message }: Refusal): Buffer {
+/** The complete response. It has no header that makes a browser ask for a password, or lets another origin read it. */
+export function errorResponse({ status, message }: RequestError): Buffer {
   const body = `${message}\n`
   return Buffer.from(
     [
-      `HTTP/1.1 ${status} ${reasons[status] ?? 'Refused'}`,
+      `HTTP/1.1 ${status} ${reasonPhrases[status] ?? 'Error'}`,
       'Content-Type: text/plain; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',

@@ -1,0 +1,33 @@
+import { readTime } from '@rack-gateway/errors/read-time'
+import { Usage } from '../../errors.ts'
+
+const day = 86_400_000
+const units = { h: 3_600_000, d: day, w: 7 * day } as const
+const fromNow = /^(\d{1,5})([hdw])$/
+
+/**
+ * Parses an expiry: `30d`, `12h`, or `2w` from now, a day, or a day with a time. Without an offset it is in local time. A
+ * day means its beginning.
+ *
+ * @returns RFC 3339 @throws Usage
+ */
+function parseExpiry(flag: string, text: string, now: number): string {
+  const [, count, unit] = fromNow.exec(text) ?? []
+  const at =
+    count === undefined
+      ? (readTime(text, 'typed', 'local') ?? Number.NaN)
+      : now + Number(count) * units[unit as keyof typeof units]
+  const expiry = new Date(at)
+  if (Number.isNaN(expiry.getTime()))
+    throw new Usage(
+      `${flag} is not a time.`,
+      'Use how long from now, such as 30d or 12h, or a time such as 2027-01-31 or 2027-01-31T12:00Z.',
+    )
+  if (at <= now) throw new Usage(`${flag} is in the past (${expiry.toISOString()}).`, 'Use a later time.')
+  return expiry.toISOString()
+}
+
+/** The value of `--expires` as a field of the management API. @throws Usage */
+export function expiryField(expires: string | undefined, now: number): { readonly expiresAt?: string } {
+  return expires === undefined ? {} : { expiresAt: parseExpiry('--expires', expires, now) }
+}

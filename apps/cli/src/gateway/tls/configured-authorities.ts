@@ -1,0 +1,31 @@
+import { dirname, resolve } from 'node:path'
+import { certificatesIn, certificatesProblem, certificateText } from '@rack-gateway/config/certificates'
+import { BadSetting } from '../../errors.ts'
+import { printable } from '../../output/terminal.ts'
+import type { GatewayTrust } from './gateway-trust.ts'
+
+export const expectedCaFile = "a PEM file with the authorities of the gateway's certificate"
+
+/**
+ * Reads the authorities that `ca` configures: its text, or a file whose path is relative to the configuration file.
+ *
+ * @returns PEM, or null if none are configured @throws BadSetting
+ */
+export function configuredAuthorities(trust: GatewayTrust | undefined): string | null {
+  if (trust?.ca === undefined) return null
+  const { name, ca, configPath } = trust
+  const read = readAuthorities(ca.includes('-----') || ca === '' ? ca : resolve(dirname(configPath), ca))
+  if ('pem' in read) return read.pem
+  throw new BadSetting(
+    `"ca" of gateways.${printable(name ?? '')} in ${printable(configPath)} ${read.problem}.`,
+    `Set it to the path of ${expectedCaFile}, or to their text.`,
+  )
+}
+
+/** @param ca a path, or PEM text */
+export function readAuthorities(ca: string): { readonly pem: string } | { readonly problem: string } {
+  const read = certificateText(ca)
+  if ('problem' in read) return read
+  const problem = certificatesProblem(read.text)
+  return problem === null ? { pem: certificatesIn(read.text) } : { problem }
+}

@@ -1,0 +1,16 @@
+/** No connection to the gateway that can be trusted with a token. */
+export class GatewayConnectionError extends Error {
+  /** Convox prints it after `ERROR: `. */
+  readonly convoxMessage: string
+
+  /** @param message complete sentences for the user */
+  constructor(message: string, convoxMessage: string) {
+    super(message)
+    this.convoxMessage = convoxMessage
+  }
+}
+
+/** Checks the shape, because several files of the bundle contain a copy of the class. */
+export function isGatewayConnectionError(error: unknown): error is GatewayConnectionError {
+  return error instanceof Error && 'convoxMessage' in error && typeof error.convoxMessage === 'string'
+}

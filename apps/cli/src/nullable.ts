@@ -1,4 +1,0 @@
-import { type TSchema, Type } from 'typebox'
-
-/** What a schema says, or null. */
-export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
