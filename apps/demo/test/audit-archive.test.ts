@@ -108,7 +108,7 @@ test('a month is archived and dropped by one command, and an auditor still prove
   expect([live.code, live.stderr]).toEqual([0, ''])
   expect(live.stdout).toContain('Verified ')
   expect(live.stdout).toContain(
-    `NOT checked here: ${named(old)} (1 stream, 32 events) is only in its archive, ${archive}`,
+    `NOT verified here: ${named(old)} (1 stream, 32 events) is only in its archive, ${archive}`,
   )
 
   const alone = await auditor('verify', '--archive', archive, '--checkpoints', outside)
@@ -116,7 +116,7 @@ test('a month is archived and dropped by one command, and an auditor still prove
     0,
     expect.stringContaining(`Verified the archive of ${named(old)}: 32 events in 1 stream.`),
   ])
-  expect(alone.stdout).toContain('copies outside: compared')
+  expect(alone.stdout).toContain('Copies: compared')
 
   const both = await auditor('verify', '--database', system.database.ownerUrl, '--archive', archive, '--json')
   expect(JSON.parse(both.stdout)).toMatchObject({
@@ -133,13 +133,13 @@ test('a month is archived and dropped by one command, and an auditor still prove
   expect([unproven.code, unproven.stdout]).toEqual([
     0,
     expect.stringContaining(
-      `NOT proven: 1 recording of months whose events were not read here; add --archive DIR: ${recorded.id}`,
+      `NOT proven: 1 recording of months whose events were not read here. Add --archive DIR: ${recorded.id}`,
     ),
   ])
   for (const words of [[], ['--database', system.database.ownerUrl]])
     expect(await auditor('verify', ...words, '--archive', archive, ...withRecordings)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('the recordings hold: 1 recording proven, 2 chunks read'),
+      stdout: expect.stringContaining('Verified 1 recording (2 chunks). They are what was recorded.'),
     })
   await rm(join(recorded.directory, 'recordings', recorded.id, '0000000001'))
   expect(await auditor('verify', '--archive', archive, ...withRecordings)).toMatchObject({

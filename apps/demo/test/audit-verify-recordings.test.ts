@@ -63,12 +63,15 @@ describe('audit verify --recordings', () => {
   test('proves every recording by the log of the gateway, of the database and of an export, without keys and with them', async () => {
     const ofGateway = await verify()
     expect([ofGateway.code, ofGateway.stderr]).toEqual([0, ''])
-    expect(ofGateway.stdout).toContain('the recordings hold: 3 recordings proven, 6 chunks read')
-    expect(ofGateway.stdout).toContain('not opened: the chain over their encrypted chunks was compared')
+    expect(ofGateway.stdout).toContain('Verified 3 recordings (6 chunks). They are what was recorded.')
+    expect(ofGateway.stdout).toContain('Not decrypted: only the hash chain over the encrypted chunks was compared')
 
     const keys = { APP_SECRET_KEY: `another-key-of-at-least-32-bytes-here, ${system.secretKey}` }
     const opened = await verify(['--database', system.database.runtimeUrl], keys)
-    expect([opened.code, opened.stdout]).toEqual([0, expect.stringMatching(/opened with the keys in APP_SECRET_KEY$/m)])
+    expect([opened.code, opened.stdout]).toEqual([
+      0,
+      expect.stringMatching(/Decrypted with the keys in APP_SECRET_KEY\.$/m),
+    ])
 
     const file = join(files, 'audit.ndjson')
     const lines: string[] = []
@@ -93,7 +96,7 @@ describe('audit verify --recordings', () => {
         3,
         expect.stringContaining(`recording ${changed}: one of its chunks 0 to 1 was changed`),
       ])
-      expect(closed.stdout).toContain('the recordings are NOT what was recorded: 1 finding, 2 recordings proven')
+      expect(closed.stdout).toContain('The recordings are NOT what was recorded: 1 finding. Verified 2 recordings')
       const opened = await verify([], { APP_SECRET_KEY: system.secretKey })
       expect([opened.code, opened.stdout]).toEqual([
         3,
@@ -134,13 +137,13 @@ describe('audit verify --recordings', () => {
     await directory.store.put(`recordings/${unknown}/0000000000`, first)
     expect(await verify()).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining(`recording ${unknown} is stored, and the log knows of no such session`),
+      stdout: expect.stringContaining(`recording ${unknown} is stored, but its session is not in the log`),
     })
     await rm(chunksOf(unknown), { recursive: true })
     expect((await verify()).code).toBe(0)
   })
 
-  test('takes the end off a recording for what it is only a moment long for one on its way', async () => {
+  test('accepts a missing last chunk only for two minutes after the end', async () => {
     const [one] = made
     await whileTampered(
       join(chunksOf(one), '0000000001'),
@@ -163,7 +166,7 @@ describe('audit verify --recordings', () => {
     )
   })
 
-  test('says what can not be asked', async () => {
+  test('reports invalid keys and an unreadable store', async () => {
     expect(await verify([], { APP_SECRET_KEY: 'short' })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('APP_SECRET_KEY is shorter than 32 bytes'),
@@ -172,6 +175,6 @@ describe('audit verify --recordings', () => {
       RACK_GATEWAY_URL: system.url,
       RACK_GATEWAY_TOKEN: auditor,
     })
-    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('--recordings can not be read')])
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('--recordings cannot be read')])
   })
 })

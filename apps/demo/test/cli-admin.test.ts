@@ -36,13 +36,13 @@ describe('tokens', () => {
     expect(made.stdout).toMatch(/^rgt_[0-9A-Za-z]{63}\n$/)
     expect(made.stderr).toMatch(
       new RegExp(
-        `^nightly of ${viewer.email}: viewer on \\*/\\*\\. It expires on \\d{4}-.*Z\\. It is shown only now:\n$`,
+        `^nightly of ${viewer.email}: viewer on \\*/\\*\\. It expires on \\d{4}-.*Z\\. This is the only time that it is shown:\n$`,
       ),
     )
     expect(await works(made.stdout.trim())).toBe(true)
     const listed = await run(['tokens'], viewer.token)
-    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +MAY +LAST USED \(UTC\) +ENDS$/m)
-    expect(listed.stdout).toMatch(new RegExp(` nightly +${viewer.email} +viewer on \\*/\\* .*ends in 1 day$`, 'm'))
+    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +GRANTS +LAST USED \(UTC\) +EXPIRES$/m)
+    expect(listed.stdout).toMatch(new RegExp(` nightly +${viewer.email} +viewer on \\*/\\* .*expires in 1 day$`, 'm'))
     expect(listed.stdout).not.toContain(made.stdout.trim())
     const shown = await run(['tokens', 'show', 'nightly'], viewer.token)
     expect(shown.stdout).toContain(`begins with  ${made.stdout.slice(0, 16)}`)
@@ -162,11 +162,11 @@ describe('users', () => {
     expect(await works(token)).toBe(true)
     const locked = await run([...lock, '--yes'])
     expect(locked.stdout).toMatch(
-      new RegExp(`^${ada.email} is locked\\.\nThese API tokens .*:\nID .*\n\\S+ +of ada +ends in 89 days\n`),
+      new RegExp(`^${ada.email} is locked\\.\nThese API tokens .*:\nID .*\n\\S+ +of ada +expires in 89 days\n`),
     )
     expect(locked.stderr).toContain('rack-gateway tokens owner ID --service-account NAME')
     await expect.poll(() => works(token)).toBe(false)
-    expect((await run(['users', 'show', ada.email])).stdout).toMatch(/^locked {2}\d.*: left$/m)
+    expect((await run(['users', 'show', ada.email])).stdout).toMatch(/^locked {3}\d.*: left$/m)
     const refused = await run(['whoami'], ada.token)
     expect([refused.code, refused.stdout]).toEqual([4, ''])
     expect(refused.stderr).toMatch(/^(rack-gateway: )?Your account is locked\. Ask an administrator to unlock it/)
@@ -184,7 +184,7 @@ describe('users', () => {
       values (gen_random_uuid(), 'https://accounts.google.com', ${ada.email}, ${ada.email}) returning id`
     const google = `${ada.email}/accounts.google.com`
     const { stdout } = await run(['users'])
-    expect(stdout).toMatch(/^ID +E-MAIL +ISSUER +GROUPS/m)
+    expect(stdout).toMatch(/^ID +EMAIL +ISSUER +GROUPS/m)
     expect(stdout).toMatch(new RegExp(`^${ada.id} +${ada.email} +local `, 'm'))
     expect(stdout).toMatch(new RegExp(`^${other?.id} +${ada.email} +accounts\\.google\\.com `, 'm'))
     const names = `${ada.email}/local, ${google}`
@@ -194,9 +194,9 @@ describe('users', () => {
 
     const can = (who: string) => run(['can', '--as', who, '--rack', 'staging', 'apps'])
     expect((await can(ada.email)).stderr).toContain(names)
-    expect((await can(`${ada.email}/local`)).stdout).toContain('allowed: convox apps')
+    expect((await can(`${ada.email}/local`)).stdout).toContain('Allowed: convox apps')
     const refused = await can(google)
-    expect([refused.code === 0, refused.stdout.includes('allowed')]).toEqual([false, false])
+    expect([refused.code === 0, refused.stdout.includes('Allowed')]).toEqual([false, false])
   })
 
   test('who manages no users is refused with 5', async () => {
@@ -239,14 +239,14 @@ describe('sessions', () => {
 })
 
 describe('alarms', () => {
-  test('are acknowledged by whom it says, however the id is typed, and the first word stays', async () => {
+  test('keep their first acknowledgment, and accept the ID in any case', async () => {
     const { id } = await system.app.audit.record({ kind: 'audit.inconsistent', detail: { problem: 'hash' } })
     const other = await person(system, 'admin')
     const acknowledge = (reason: string, token = admin.token) =>
       run(['audit', 'acknowledge', id.toUpperCase(), '--reason', reason], token)
     const by = `, by ${admin.email} at 20`
-    expect((await acknowledge('restored')).stderr).toContain(`the alarm is acknowledged${by}`)
-    expect((await acknowledge('restored', other.token)).stderr).toContain(`the alarm is acknowledged${by}`)
+    expect((await acknowledge('restored')).stderr).toContain(`The alarm is acknowledged${by}`)
+    expect((await acknowledge('restored', other.token)).stderr).toContain(`The alarm is acknowledged${by}`)
     expect((await acknowledge('something else', other.token)).stderr).toContain(`was acknowledged before${by}`)
     expect(await run(['audit', 'alarms', '--limit', '201'])).toMatchObject({
       code: 2,
@@ -256,27 +256,29 @@ describe('alarms', () => {
 })
 
 describe('bindings', () => {
-  test('are given to users and groups, listed by name, and taken away', async () => {
+  test('are created for users and groups, listed by name, and deleted', async () => {
     const ada = await person(system, null)
     const words = ['bindings', 'add', 'ops', '--user', ada.email, '--racks', 'production', '--apps', 'web-*']
     const added = await run([...words, '--expires', '12h', '--reason', 'incident 7'])
     expect(added.stdout).toMatch(
-      new RegExp(`^ops on production/web-\\* is given: user ${ada.email}, ends in 1[12] hours \\(\\S{36}\\)\n$`),
+      new RegExp(
+        `^Created the binding \\S{36}: ops on production/web-\\* for user ${ada.email}, expires in 1[12] hours\\.\n$`,
+      ),
     )
     const listed = await run(['bindings', '--user', ada.email])
     expect(listed.stdout).toMatch(
-      new RegExp(` user ${ada.email} +ops +production/web-\\* +ends in 1[12] hours +incident 7$`, 'm'),
+      new RegExp(` user ${ada.email} +ops +production/web-\\* +expires in 1[12] hours +incident 7$`, 'm'),
     )
     const [{ id }] = await json('bindings', 'list', '--user', ada.email)
     expect((await run(['bindings', 'remove', id])).code).toBe(2)
     const no = answering('n')
-    const what = `take ops on production/web-* away from user ${ada.email}`
+    const what = `delete the binding of ops on production/web-* for user ${ada.email}`
     expect(await run(['bindings', 'remove', id], admin.token, no)).toEqual({
       code: 130,
       stdout: '',
       stderr: `Not confirmed, so this was not done: ${what}\n`,
     })
-    expect(no.asked).toEqual([`T${what.slice(1)}? [y/N] `])
+    expect(no.asked).toEqual([`D${what.slice(1)}? [y/N] `])
     expect(
       await run(['bindings', 'remove', id.replace(/.$/, id.endsWith('0') ? '1' : '0')], admin.token, no),
     ).toMatchObject({
@@ -284,7 +286,7 @@ describe('bindings', () => {
       stderr: expect.stringMatching(/^There is no binding .*\. List the bindings with: rack-gateway bindings\n$/),
     })
     expect((await run(['bindings', 'remove', id.toUpperCase(), '--yes'])).stdout).toContain(
-      'ops on production/web-* is taken away',
+      `Deleted the binding ${id}: ops on production/web-* for user ${ada.email}`,
     )
     expect(await run(['bindings', '--user', ada.email])).toEqual({
       code: 0,
@@ -365,7 +367,7 @@ function trustOf(name: string): string[] {
 describe('trusts', () => {
   test('are made from a template, shown, listed and revoked', async () => {
     const made = await run([...trustOf('deploy web'), '--max-age', '600', '--expires', '30d', '--reason', 'a test'])
-    expect(made.stdout).toMatch(/^Jobs that deploy web lets in are ci on \*\/web \(\S{36}\)\.\n$/)
+    expect(made.stdout).toMatch(/^The trust deploy web is created \(\S{36}\)\. Its jobs get ci on \*\/web\.\n$/)
     expect(made.stderr).toContain(`rack-gateway ci login ${system.url} --trust "deploy web"`)
     const { stdout } = await run(['trusts', 'show', 'deploy web'])
     expect(stdout).toContain('{"claim":"event_name","oneOf":["push","release"]}')
@@ -401,10 +403,13 @@ describe('trusts', () => {
 
   test.each([
     [['--role', 'ci'], 'A trust needs a provider or an issuer.'],
-    [['--role', 'ci', '--issuer', 'https://ci.example.com'], 'An issuer without claims lets in all of its jobs.'],
+    [
+      ['--role', 'ci', '--issuer', 'https://ci.example.com'],
+      'A trust without claims would accept all jobs of the issuer.',
+    ],
     [['--role', 'ci', '--provider', 'githup'], 'Did you mean github?'],
-    [['--role', 'ci', '--provider', 'github', '--claim', 'a=b'], '--with is for --provider'],
-    [['--role', 'ci', '--provider', 'github', '--with', 'ref'], '--with needs a name, an =, and a value'],
+    [['--role', 'ci', '--provider', 'github', '--claim', 'a=b'], '--with belongs to --provider'],
+    [['--role', 'ci', '--provider', 'github', '--with', 'ref'], 'ref is not a value of --with'],
     [['--role', 'ci', '--provider', 'github', '--with', 'nonsense=1'], ''],
     [
       ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],

@@ -72,7 +72,7 @@ describe('rack-gateway audit', () => {
     ])
     expect([code, stderr]).toEqual([0, ''])
     const [heading, row, ...rest] = stdout.trimEnd().split('\n')
-    expect(heading).toMatch(/^TIME \(UTC\) +WHO +KIND +WHAT +WHERE +RESULT +ID$/)
+    expect(heading).toMatch(/^TIME \(UTC\) +PRINCIPAL +KIND +SUBJECT +RACK\/APP +RESULT +ID$/)
     expect(row).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {2}deployer-\d+@example\.com {2}call +DELETE \/apps\/\{app\} +production\/web +deny 403 +[0-9a-f-]{36}$/,
     )

@@ -52,11 +52,11 @@ describe('at a gateway', () => {
     const { code, of, unwell } = await doctor(system.url, viewer.token)
     expect([code, unwell]).toEqual([0, ['token', 'rack-password']])
     expect(of('versions')?.says).toMatch(
-      /; gateway \d+\.\d+\.\d+; rack staging 3\.\S+; .* asks for rack-gateway 0\.0\.1/,
+      /, gateway \d+\.\d+\.\d+, rack staging 3\.\S+\. The gateway needs rack-gateway 0\.0\.1 or newer\./,
     )
-    expect(of('token')?.says).toContain(`${viewer.email} (user), ends in`)
-    expect(of('token')?.says).toContain('kept in RACK_GATEWAY_TOKEN')
-    expect(of('gateway')?.says).toMatch(/^ready: database, .*tampering/)
+    expect(of('token')?.says).toContain(`The token of ${viewer.email} (user) expires in`)
+    expect(of('token')?.says).toContain('stored in RACK_GATEWAY_TOKEN')
+    expect(of('gateway')?.says).toMatch(/^The gateway is ready: database, .*tampering/)
     expect(of('convox')?.says).toContain(join(machine.home, 'bin', 'convox'))
   })
 
@@ -100,20 +100,20 @@ describe('the certificate', () => {
   }
   const trusted = (certificate: string) => ({ NODE_EXTRA_CA_CERTS: machine.write('ca.pem', `${certificate}\n`) })
 
-  test('is verified, and says its end and issuer', async () => {
+  test('is verified, and shown with its expiry and issuer', async () => {
     const { port, requests } = await listen(proven)
     const { of } = await doctor(`https://localhost:${port}`, 'rgs_nothing', trusted(root))
     expect(of('tls')).toMatchObject({
       status: 'ok',
-      says: expect.stringMatching(/^verified; .* ends in \d+ days, at 2120.*; its issuer is test/),
+      says: expect.stringMatching(/^The certificate is valid, and expires in \d+ days, at 2120.*\. Its issuer is test/),
     })
     expect(requests()).toBeGreaterThan(0)
   })
 
   test.each([
     ['of an issuer that nobody knows', proven, 'localhost', '', 'NODE_EXTRA_CA_CERTS'],
-    ['for another name', proven, '127.0.0.2', root, 'check the address'],
-    ['that has ended', expiredIdentity, 'localhost', root, 'renew it'],
+    ['for another name', proven, '127.0.0.2', root, 'Check the address'],
+    ['that has ended', expiredIdentity, 'localhost', root, 'renew the certificate'],
   ])('%s is found, and nothing is sent there', async (_what, identity, host, ca, next) => {
     const { port, requests } = await listen(identity)
     const { code, of } = await doctor(`https://${host}:${port}`, 'rgs_nothing', ca === '' ? {} : trusted(ca))
@@ -123,15 +123,8 @@ describe('the certificate', () => {
   })
 
   test.each([
-    ['of an authority in "ca"', { ca: root }, null, 1, 'ok', /^verified; /],
-    [
-      'of another authority than "ca"',
-      { ca: otherRoot },
-      root,
-      7,
-      'problem',
-      /is not signed by an authority that is known here/,
-    ],
+    ['of an authority in "ca"', { ca: root }, null, 1, 'ok', /^The certificate is valid/],
+    ['of another authority than "ca"', { ca: otherRoot }, root, 7, 'problem', /is not signed by a trusted authority/],
     ['Without the relay', { relay: false }, root, 1, 'warning', /convox sends the token unverified/],
   ])('%s is found', async (_what, entry, extra, exit, status, words) => {
     const { port } = await listen(proven, 401)
@@ -154,7 +147,7 @@ describe('the certificate', () => {
     const { port, requests } = await listen(proven)
     const system = { SSL_CERT_FILE: machine.write('system.pem', `${root}\n`) }
     const { of } = await doctor(`https://localhost:${port}`, 'rgs_nothing', system)
-    expect(of('tls')).toMatchObject({ status: 'ok', says: expect.stringMatching(/^verified; /) })
+    expect(of('tls')).toMatchObject({ status: 'ok', says: expect.stringMatching(/^The certificate is valid/) })
     expect(requests()).toBeGreaterThan(0)
   })
 

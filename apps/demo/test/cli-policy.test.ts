@@ -43,7 +43,7 @@ describe('rack-gateway policy', () => {
     const { code, stdout, stderr } = await run(['test', example, '--strict'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(
-      /^12 cases, all passed, by \S+ \([0-9a-f]{12}\), policy packages aside\nexercised 8 of 8 rules that \S+ writes\n$/,
+      /^12 cases, all passed, by \S+ \([0-9a-f]{12}\), without policy packages\ncovered 8 of 8 rules that \S+ defines\n$/,
     )
   })
 
@@ -56,30 +56,30 @@ describe('rack-gateway policy', () => {
     expect(stdout).toContain('expected  allow by command:export-user\n  but it is deny by command:no-rule')
   })
 
-  test('check reads what is piped in', async () => {
+  test('check reads stdin', async () => {
     expect(await run(['check', '-'], { stdin: 'version: 2\n' })).toEqual({
       code: 3,
       stdout: 'stdin:1:1: version should be 1\n',
-      stderr: 'rack-gateway: stdin is not valid, for 1 reason. The gateway would refuse it.\n',
+      stderr: 'rack-gateway: stdin is not valid: 1 problem. The gateway would reject it.\n',
     })
   })
 
-  test('diff compares with what is in force at the gateway', async () => {
+  test('diff compares with the policy in force at the gateway', async () => {
     const { code, stdout } = await run(['diff', '@in-force', 'policy.yaml'], { token: deployer.token })
     expect([code, stdout]).toEqual([
       0,
-      '1 change from @in-force to policy.yaml, policy packages aside\nnewly refused:\n  everyone  POST /apps/{app}/releases/{id}/promote is blocked\n',
+      '1 change from @in-force to policy.yaml, without policy packages\nnewly denied:\n  everyone  POST /apps/{app}/releases/{id}/promote is blocked\n',
     ])
   })
 
-  test('impact says whom it would have hit', async () => {
+  test('impact shows the affected users', async () => {
     const { code, stdout, stderr } = await run(['impact', 'policy.yaml', '--since', '1h'], { token: auditor.token })
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(
-      /^policy\.yaml instead of the policy in force, for 1 recorded call since \S+\nnewly refused: 1 call\n/,
+      /^policy\.yaml instead of the policy in force, for 1 recorded call since \S+\nnewly denied: 1 call\n/,
     )
     expect(stdout).toContain(
-      `  1 time  ${deployer.email} (user)  POST /apps/{app}/releases/{id}/promote  on staging, myapp\n      A freeze. (rule blocked:POST /apps/{app}/releases/{id}/promote; the last one at `,
+      `  1 time  ${deployer.email} (user)  POST /apps/{app}/releases/{id}/promote  on staging, myapp\n      A freeze. (rule blocked:POST /apps/{app}/releases/{id}/promote; last at `,
     )
     expect(
       (await system.events()).some(({ kind, principal }) => kind === 'policy.studied' && principal?.id === auditor.id),
@@ -95,7 +95,7 @@ describe('rack-gateway policy', () => {
     ])
   })
 
-  test('impact says which since it can not read', async () => {
+  test('impact rejects an invalid --since', async () => {
     const { code, stderr } = await run(['impact', 'policy.yaml', '--since', 'yesterday'], { token: auditor.token })
     expect([code, stderr]).toEqual([2, expect.stringContaining('neither a duration nor a past time')])
   })

@@ -196,21 +196,21 @@ describe('before convox is started', () => {
   })
 
   describe('can', () => {
-    test('says that, why, and by which rule', async () => {
+    test('shows the result, the reason, and the rule', async () => {
       as(viewer)
       expect(await gateway('can', ...promote)).toEqual({
         code: 5,
         stderr: '',
-        stdout: `refused: convox releases promote on staging, as ${viewer.email}
+        stdout: `Denied: convox releases promote on staging, as ${viewer.email}
   POST /apps/{app}/releases/{id}/promote
-    refused: release:promote on myapp needs one of the roles deployer, ci and admin; you are viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)
+    Denied: release:promote on myapp needs one of the roles deployer, ci and admin; you are viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)
 `,
       })
       as(deployer)
       const permitted = await gateway('can', ...promote)
       expect([permitted.code, permitted.stdout.split('\n')[0]]).toEqual([
         0,
-        `allowed: convox releases promote on staging, as ${deployer.email}`,
+        `Allowed: convox releases promote on staging, as ${deployer.email}`,
       ])
     })
 
@@ -234,13 +234,13 @@ describe('before convox is started', () => {
       ])
     })
 
-    test('says what only the rack knows', async () => {
+    test('shows both results if the decision depends on the rack', async () => {
       as(deployer)
       const { code, stdout } = await gateway('can', 'exec', 'web-1', 'bin/pre_release', '-a', 'myapp')
       expect(code).toBe(0)
-      expect(stdout).toContain('it depends on what only the rack knows: convox exec on staging')
-      expect(stdout).toContain('allowed if it is a process of the service command: ')
-      expect(stdout).toContain('refused if it is a process of another service: process:exec-any on myapp ')
+      expect(stdout).toContain('It depends on facts that only the rack knows: convox exec on staging')
+      expect(stdout).toContain('Allowed if it is a process of the service command: ')
+      expect(stdout).toContain('Denied if it is a process of another service: process:exec-any on myapp ')
     })
 
     test('--as is for users who manage users', async () => {
@@ -252,7 +252,7 @@ describe('before convox is started', () => {
       const answer = await gateway('can', `--as=${deployer.email}`, ...promote)
       expect([answer.code, answer.stdout.split('\n')[0]]).toEqual([
         0,
-        `allowed: convox releases promote on staging, as ${deployer.email}`,
+        `Allowed: convox releases promote on staging, as ${deployer.email}`,
       ])
     })
   })

@@ -61,11 +61,11 @@ describe('rack-gateway', () => {
     expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700)
   })
 
-  test('login with a token that the gateway did not make keeps nothing', async () => {
+  test('login with an unknown token stores nothing', async () => {
     const outcome = await gateway(['login', 'staging', system.url, '--token', 'rgs_made-up'])
     expect(outcome).toMatchObject({ code: 4, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /^rack-gateway: \S+ refused the token: This is not a complete gateway token \(.+\)\. Copy it again, or get a new one, and log in again\.\n$/,
+      /^rack-gateway: \S+ rejected the token: This is not a complete gateway token \(.+\)\. Copy it again, or get a new one, and log in again\.\n$/,
     )
     expect(() => file()).toThrow('ENOENT')
   })
@@ -151,7 +151,7 @@ describe('rack-gateway', () => {
     const outcome = await gateway(['whoami'])
     expect(outcome).toMatchObject({ code: 4, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /refused the token: Your session ended on \d{4}-\d\d-\d\d [\d:]{5} UTC\. Log in again with: rack-gateway login staging\n$/,
+      /rejected the token: Your session ended on \d{4}-\d\d-\d\d [\d:]{5} UTC\. Log in again with: rack-gateway login staging\n$/,
     )
     const { rackUrl } = stubbed(await gateway(['apps']))
     await expect(list(rackUrl)).rejects.toThrow('401')

@@ -79,7 +79,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     const { code, stdout, stderr } = await audit('recordings', '--app', 'myapp', '--since', '1h')
     expect([code, stderr]).toEqual([0, ''])
     const [heading, row] = stdout.split('\n')
-    expect(heading).toMatch(/^STARTED \(UTC\) +WHO +WHAT +WHERE +LENGTH +STATE +ID$/)
+    expect(heading).toMatch(/^STARTED \(UTC\) +PRINCIPAL +COMMAND +PROCESS +LENGTH +STATE +ID$/)
     expect(row).toMatch(/admin@example\.com +bash +staging\/myapp\/web +0:0\d +ended +[0-9a-f-]{36}$/)
     expect((await audit('recordings', '--principal', 'nobody@example.com')).stderr).toContain('No recording matches.')
     const open = JSON.parse((await audit('recordings', '--state', 'open', '--json')).stdout)
@@ -134,20 +134,20 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     expect((await audit('transcript', session, '--search', 'nothing like it')).stderr).toContain('No line matches.')
   })
 
-  test('what isn’t all that was recorded is said, with an exit code of its own', async () => {
+  test('an incomplete recording is reported, with its own exit code', async () => {
     const changed = await record('echo asked')
     const [, last = ''] = await stored(changed)
     await directory.store.remove(last)
     const broken = await audit('transcript', changed)
     // The connection may end before the result arrives.
     expect([3, 8]).toContain(broken.code)
-    expect(broken.stderr).toMatch(/the recording (is broken|broke off)/)
+    expect(broken.stderr).toMatch(/The recording (is broken|ended early)/)
     await system.sql`update gateway.recordings set ended_at = null where id = ${changed}`
     const open = await audit('transcript', changed)
-    expect([open.code, open.stderr]).toEqual([0, expect.stringContaining('stored so far')])
+    expect([open.code, open.stderr]).toEqual([0, expect.stringContaining('This is the recording so far.')])
   })
 
-  test('a session that is over is not ended again, and that is said', async () => {
+  test('ending a session that has ended is an error', async () => {
     const admin = await person(system, 'admin')
     const { code, stderr } = await begin(['end', session, '--reason', 'too late', '--yes'], admin.token).ended
     expect([code, stderr]).toEqual([
@@ -156,7 +156,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     ])
   })
 
-  test('what the log no longer proves is shown, said, and no success', async () => {
+  test('a recording that the log no longer proves is shown, and reported with an exit code', async () => {
     const old = await record('echo old')
     await system.sql`update gateway.recordings set ended_at = ended_at - interval '2 months' where id = ${old}`
     const { code, stdout, stderr } = await audit('transcript', old)

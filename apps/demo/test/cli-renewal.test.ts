@@ -54,7 +54,7 @@ test('a provider that answers slowly holds up no command, and the new token is k
   const [, used] = await program.saw(/RACK_URL: \S+convox:(\w+)@/)
   expect([used, kept()]).toEqual([token, token])
   const { code, stderr } = await program.ended
-  expect([code, stderr, asked]).toEqual([0, expect.stringContaining('is being renewed'), 1])
+  expect([code, stderr, asked]).toEqual([0, expect.stringContaining('Renewing your session'), 1])
   const credentials = await at.system.sql<{ superseded: boolean }[]>`
     select superseded_at is not null as superseded from gateway.credentials where session_id = ${id} order by issued_at`
   expect(credentials.map(({ superseded }) => superseded).sort()).toEqual([false, true])

@@ -37,24 +37,24 @@ function loggedIn(tokens: Readonly<Record<string, string>>, url = system.url): v
   chmodSync(dirname(join(machine.home, configPath)), 0o700)
   chmodSync(join(machine.home, configPath), 0o600)
 }
-/** What is still kept: the session of an address, and tokens by their names. */
-const kept = () => {
+/** The keys of the stored credentials: addresses of sessions, and names of tokens. */
+const storedCredentials = () => {
   const { sessions = {}, tokens = {} } = JSON.parse(readFileSync(`${machine.home}/${configPath}`, 'utf8'))
   return [...Object.keys(sessions), ...Object.keys(tokens)]
 }
 const command = (...words: string[]) => machine.run(...builtCommand('rack-gateway', words))
 const works = async (token: string) => (await system.get('/rack/staging/apps', token)).status === 200
 
-test('logout ends the session, with what it has open, and forgets its token', async () => {
+test('logout ends the session and its open connections, and deletes its token', async () => {
   const [laptop, desktop] = await sessionsOn('laptop', 'desktop')
   loggedIn({ staging: laptop?.token ?? '' })
   const logs = await openSocket(`${system.url}/rack/staging/apps/myapp/logs`, laptop?.token ?? '', {})
   expect(await command('logout', 'staging')).toEqual({
     code: 0,
     stderr: '',
-    stdout: 'Logged out of staging.\nstaging: its session is revoked on every machine that has its token.\n',
+    stdout: 'Logged out of staging.\nstaging: the session is revoked on every machine that has its token.\n',
   })
-  expect(kept()).toEqual([])
+  expect(storedCredentials()).toEqual([])
   await logs.closed()
   await expect.poll(() => works(laptop?.token ?? '')).toBe(false)
   expect(await works(desktop?.token ?? '')).toBe(true)
@@ -65,7 +65,7 @@ test('logout ends the session, with what it has open, and forgets its token', as
     }),
   )
   loggedIn({ staging: laptop?.token ?? '' })
-  expect((await command('logout', 'staging')).stdout).toContain('its session had already ended')
+  expect((await command('logout', 'staging')).stdout).toContain('the session had already ended')
 })
 
 test('a session that another entry has, also by an older token, continues until both are logged out', async () => {
@@ -73,30 +73,30 @@ test('a session that another entry has, also by an older token, continues until 
   const renewed = await system.send('POST', '/gateway/api/v1/session/renewal', session?.token ?? '')
   const newer: string = JSON.parse(renewed.body).token
   loggedIn({ staging: session?.token ?? '', production: newer })
-  expect((await command('logout', 'staging')).stdout).toContain('its session stays valid, because production uses it')
-  expect([kept(), await works(newer)]).toEqual([['production'], true])
+  expect((await command('logout', 'staging')).stdout).toContain('the session stays valid, because production uses it')
+  expect([storedCredentials(), await works(newer)]).toEqual([['production'], true])
   loggedIn({ staging: session?.token ?? '', production: newer })
   const { stdout } = await command('logout', '--all')
   expect(stdout).toContain('Logged out of staging, production.\n')
-  expect(stdout).toContain('staging: its session is revoked')
-  expect(kept()).toEqual([])
+  expect(stdout).toContain('staging: the session is revoked')
+  expect(storedCredentials()).toEqual([])
   await expect.poll(() => works(newer)).toBe(false)
 })
 
-test('without a gateway the token is forgotten, and it is said that the session continues', async () => {
+test('logout without a gateway deletes the token, and reports that the session stays valid', async () => {
   const [session] = await sessionsOn('laptop')
   loggedIn({ staging: session?.token ?? '' }, 'http://127.0.0.1:8')
   const { code, stdout } = await command('logout', 'staging')
-  expect([code, stdout, kept()]).toEqual([0, expect.stringContaining('could not be revoked'), []])
+  expect([code, stdout, storedCredentials()]).toEqual([0, expect.stringContaining('could not be revoked'), []])
   expect(stdout).toContain('ECONNREFUSED')
   expect(await works(session?.token ?? '')).toBe(true)
 })
 
-test('an API token is forgotten, and continues', async () => {
+test('logout deletes an API token, which stays valid', async () => {
   const token = await system.pipelineToken()
   loggedIn({ staging: token })
   expect((await command('logout', 'staging')).stdout).toContain('stays valid until it expires or is revoked')
-  expect([kept(), await works(token)]).toEqual([[], true])
+  expect([storedCredentials(), await works(token)]).toEqual([[], true])
 })
 
 test('sessions are listed with this one marked, and one of them is ended; never another user’s', async () => {
@@ -104,8 +104,8 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   const [foreign] = await sessionsOn('theirs')
   loggedIn({ staging: laptop?.token ?? '' })
   const { stdout } = await command('sessions')
-  expect(stdout.split('\n')[0]).toMatch(/^ +ID +DEVICE +RACK +LAST USED \(UTC\) +FROM +ENDS$/)
-  expect(stdout).toMatch(new RegExp(`^\\* +${laptop?.id} +laptop +every rack .*ends in 23 hours$`, 'm'))
+  expect(stdout.split('\n')[0]).toMatch(/^ +ID +DEVICE +RACK +LAST USED \(UTC\) +FROM +EXPIRES$/)
+  expect(stdout).toMatch(new RegExp(`^\\* +${laptop?.id} +laptop +every rack .*expires in 23 hours$`, 'm'))
   expect(stdout).toMatch(new RegExp(`^ +${phone?.id} +phone `, 'm'))
   expect(stdout).not.toMatch(/rgs_|theirs/)
   const ended = await command('sessions', 'end', phone?.id ?? '', '--yes')

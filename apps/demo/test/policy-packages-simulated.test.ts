@@ -160,25 +160,25 @@ describe('what policy packages would refuse', () => {
       return machine.run(...builtCommand('rack-gateway', words), {})
     }
 
-    test('can says rule, source, reason and next, and ends with 5', async () => {
+    test('can shows rule, source, reason, and remedy, and ends with 5', async () => {
       expect(await as(deployer, 'can', 'releases', 'promote', 'R1', '-a', 'denied')).toEqual({
         code: 5,
         stderr: '',
-        stdout: `refused: convox releases promote on staging, as ${deployer.email}
+        stdout: `Denied: convox releases promote on staging, as ${deployer.email}
   POST /apps/{app}/releases/{id}/promote
-    refused: This app is closed. Wait until Monday. (rule package:probe:closed, from probe)
+    Denied: This app is closed. Wait until Monday. (rule package:probe:closed, from probe)
 `,
       })
     })
 
-    test('can says what more is needed, which is a refusal for now', async () => {
+    test('can shows a requirement, which is a denial for now', async () => {
       const { code, stdout } = await as(deployer, 'can', 'releases', 'promote', 'R1', '-a', 'approved')
       expect(code).toBe(5)
       expect(stdout).toContain(
-        'refused, since it needs more than this gateway can ask for yet: convox releases promote',
+        'Denied, because it needs a requirement that this gateway does not support yet: convox releases promote',
       )
       expect(stdout).toContain(
-        'needs an approval: This app is delicate. Ask a colleague. (rule package:probe:four-eyes, from probe)',
+        'Needs an approval: This app is delicate. Ask a colleague. (rule package:probe:four-eyes, from probe)',
       )
     })
 

@@ -176,7 +176,7 @@ test('without a browser login, the message says what to do instead', async () =>
   const machine = createMachine(null)
   const outcome = await machine.run(...builtCommand('rack-gateway', ['login', 'staging', system.url, '--browser']))
   expect(outcome).toMatchObject({ code: 4, stdout: '' })
-  expect(outcome.stderr).toMatch(/refused the login: This gateway has no login with a browser\. .+--token -"\.\n$/)
+  expect(outcome.stderr).toMatch(/rejected the login: This gateway has no login with a browser\. .+--token -"\.\n$/)
   machine.remove()
   await system.stop()
 })

@@ -1,7 +1,7 @@
 import { ArchiveRefused } from '@rack-gateway/audit/archive/read'
 import { type PublicKey, readPublicKey } from '@rack-gateway/audit/verify'
 import { AuditUnreadable, Usage } from '../../../errors.ts'
-import { printable } from '../../../output/terminal.ts'
+import { printable, withoutPunctuation } from '../../../output/terminal.ts'
 
 export const keyOption = { type: 'string', describe: 'The public key that you know' } as const
 export const archiveOption = {
@@ -25,7 +25,7 @@ export function asUnreadable(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
   if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
   return new AuditUnreadable(
-    `The log could not be read to its end, so it is not verified: ${printable(error.message)}`,
+    `The log could not be read to its end, so it is not verified: ${withoutPunctuation(printable(error.message))}.`,
     'Try again. If it fails again, check the source of the log.',
   )
 }

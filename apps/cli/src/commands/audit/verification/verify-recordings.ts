@@ -14,7 +14,7 @@ import {
 } from '@rack-gateway/recordings/verify'
 import type { Context } from '../../../context.ts'
 import { AuditUnreadable, Usage } from '../../../errors.ts'
-import { printable } from '../../../output/terminal.ts'
+import { printable, withoutPunctuation } from '../../../output/terminal.ts'
 
 /** Compares recordings with a log while the log is verified. */
 export interface RecordingsVerifier {
@@ -66,16 +66,16 @@ async function openStore(address: string, cwd: string): Promise<ObjectStore> {
     return await openObjectStore(read)
   } catch (error) {
     throw new Usage(
-      `--recordings cannot be read: ${reasonOf(error, 'it cannot be opened')}`,
+      `--recordings cannot be read: ${withoutPunctuation(reasonOf(error, 'it cannot be opened'))}.`,
       'Name the store of the recordings: a directory, or s3://bucket/prefix.',
     )
   }
 }
 
 function unreadable(error: unknown): Error {
-  const reason = error instanceof Error ? printable(error.message) : 'for an unknown reason'
+  const reason = error instanceof Error ? withoutPunctuation(printable(error.message)) : 'the reason is unknown'
   return new AuditUnreadable(
-    `The recordings could not be read to their end, so they are not verified: ${reason}`,
+    `The recordings could not be read to their end, so they are not verified: ${reason}.`,
     'Try again. If it fails again, check the store of the recordings.',
   )
 }
