@@ -129,7 +129,7 @@ test('a session that cannot be stored is revoked, if the file breaks during the 
   machine.configure('broken meanwhile')
   handOver()
   const outcome = await ended
-  expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('is broken') })
+  expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('is invalid') })
   expect(gateway.asked.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
 })
 

@@ -201,7 +201,7 @@ describe('login', () => {
     machine.configure('{"gateways": {')
     const outcome = await machine.call(['login', 'staging', nobody, '--token', 't'])
     expect(outcome.code).toBe(78)
-    expect(outcome.stderr).toContain(`${machine.configPath} is broken`)
+    expect(outcome.stderr).toContain(`${machine.configPath} is invalid`)
     expect(readFileSync(machine.configPath, 'utf8')).toBe('{"gateways": {')
   })
 })

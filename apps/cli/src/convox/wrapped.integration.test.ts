@@ -285,7 +285,7 @@ describe('an error before convox starts is one line with a remedy', () => {
     machine.configure(content)
     const outcome = await machine.call(['apps'])
     expect(outcome).toMatchObject({ code: 78 })
-    expect(outcome.stderr).toContain(`${machine.configPath} is broken: it is not JSON at line 2, column 35`)
+    expect(outcome.stderr).toContain(`${machine.configPath} is invalid: it is not JSON at line 2, column 35`)
     expect(outcome.stderr).not.toContain('rgs_secret')
   })
 
