@@ -293,7 +293,7 @@ describe('in automation', () => {
     expect(whoami.stdout).toContain('stored in  RACK_GATEWAY_TOKEN\n')
     expect((await machine.call(['whoami', '--offline'], automation())).code).toBe(7)
     for (const words of [['sessions'], ['audit', 'search'], ['can', 'apps'], ['policy', 'impact', '@in-force']])
-      expect((await machine.call(words, automation())).stderr).not.toContain('is broken')
+      expect((await machine.call(words, automation())).stderr).not.toContain('is invalid')
     expect(new Set(gateway.asked.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer rgt_ci']))
   })
 })
