@@ -9,7 +9,7 @@ export function guide({ gateway, racks, tokens, examples }: Demo, demoFile: stri
   Rack Gateway is ready at ${gateway.url}, with the racks ${Object.keys(racks).join(' and ')}.
   Paste these into another terminal:
 
-  # a viewer lists apps, and may not delete one (no convox needed)
+  # a viewer can list apps, but not delete one (no convox needed)
   curl -u convox:${tokens.viewer} ${gateway.url}/rack/${rack}/apps
   curl -u convox:${tokens.viewer} -X DELETE ${gateway.url}/rack/${rack}/apps/myapp
 
@@ -24,7 +24,7 @@ export function guide({ gateway, racks, tokens, examples }: Demo, demoFile: stri
   # the rack-gateway command around it (set CONVOX_BIN if convox is not on the PATH)
   RACK_GATEWAY_URL=${gateway.url} RACK_GATEWAY_TOKEN=${tokens.deployer} npx -y pnpm@12.4.2 rack-gateway --rack ${rack} ps -a myapp
 
-  # log in with a browser, and choose who to be; then log the command in by it
+  # log in with a browser as a person of your choice; then log in the rack-gateway command the same way
   ${gateway.url}/gateway/
   npx -y pnpm@12.4.2 rack-gateway login ${rack} ${gateway.url}
 

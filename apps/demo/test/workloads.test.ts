@@ -516,7 +516,7 @@ describe('a denied exchange', () => {
   })
 })
 
-/** Case 57 of the attacks, where a job comes in. */
+/** Forged, replayed, and malformed JWTs. */
 describe('a JWT at the exchange', () => {
   const github = () => ({ provider: 'github', issuer: issuer.url, repositoryId: '74', repositoryOwnerId: '65' })
   const byTemplate = { issuer: undefined, conditions: undefined }
@@ -552,7 +552,7 @@ describe('a JWT at the exchange', () => {
   test.each<[string, string, Record<string, unknown>, Record<string, unknown>, () => Promise<string>]>([
     ['for another audience', 'wrong-audience', byTemplate, {}, () => issuer.jwt({ aud: 'https://other.example' })],
     [
-      'for another one, too',
+      'for the gateway and another audience',
       'wrong-audience',
       byTemplate,
       {},

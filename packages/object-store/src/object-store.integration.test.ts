@@ -245,7 +245,7 @@ for (const [name, isHere, bucketOf] of locks) {
       const made = await bucketOf(false)
       await expect(s3Store(made).check()).resolves.toBeUndefined()
       await expect(s3Store(made, { lock }).check()).rejects.toThrow(
-        `s3://${made.bucket}/audit/ cannot be used: the bucket has no Object Lock; it is turned on when a bucket is made`,
+        `s3://${made.bucket}/audit/ cannot be used: the bucket has no Object Lock; enable it`,
       )
       await expect(s3Store(made, { bucket: 'none' }).check()).rejects.toThrow('there is no such bucket')
     })

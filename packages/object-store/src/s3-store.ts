@@ -185,7 +185,7 @@ const reasons: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: 'its access key is not known there',
   SignatureDoesNotMatch: 'its secret key is another one',
   CredentialsProviderError: 'no AWS credentials were found in the environment, for the workload or on the instance',
-  ObjectLockConfigurationNotFoundError: 'the bucket has no Object Lock; it is turned on when a bucket is made',
+  ObjectLockConfigurationNotFoundError: 'the bucket has no Object Lock; enable it',
 }
 
 function reasonOf(error: unknown): string {

@@ -15,7 +15,7 @@ export interface DemoRackOptions {
   /** The same seed makes the same ids, in the same order of calls. */
   readonly seed?: string
   readonly clock?: Clock
-  /** Passed to node's server, over the demo rack's own settings (64 KiB headers and more, no time-outs). */
+  /** Overrides the demo rack's own settings (headers of up to 1 MiB, no request timeout). */
   readonly http?: ServerOptions
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer }
   /** For benchmarks: prepared answers, nothing recorded, no state. See `fixed-answers.ts`. */

@@ -5,7 +5,7 @@ import { code, list, table } from './table.ts'
 type Provider = TrustTemplate['provider']
 type Job = keyof (typeof jobClaims)['github']
 
-/** Every field of each template, with its own name as the value, but for those that widen what it takes. */
+/** Each template with its own field names as values. Fields that extend a default are left out. */
 const templates: readonly [string, TrustTemplate][] = [
   [
     'GitHub',
@@ -17,15 +17,15 @@ const templates: readonly [string, TrustTemplate][] = [
   ['GitLab', { provider: 'gitlab', ...named('projectId', 'namespaceId', 'ref', 'refPattern', 'environment') }],
   ['CircleCI', { provider: 'circleci', ...named('organizationId', 'projectId', 'origin', 'ref', 'refPattern') }],
 ]
-/** What widens a condition whose values stand in the template. */
-const widenedBy: Readonly<Record<string, string>> = {
+/** The fields that extend a default condition, by claim. */
+const extendedBy: Readonly<Record<string, string>> = {
   event_name: 'events',
   pipeline_source: 'sources',
   ref_protected: 'unprotectedRefs',
   ref_type: 'refType',
 }
 
-/** The generated parts of keyless-ci.md, from what the templates ask and where the providers say what runs. */
+/** The generated parts of keyless-ci.md: the conditions of the templates, and the claims that identify a job. */
 export function claimParts(): Record<string, string> {
   const conditions = templates.map(([provider, template]): [string, string] => [
     provider,
@@ -46,22 +46,24 @@ export function claimParts(): Record<string, string> {
 
 /** A claim, and the field or value that it must have. */
 function claimText(condition: TrustCondition): string {
-  const widening = widenedBy[condition.claim]
-  return `${code(condition.claim)} ${wanted(condition)}${widening === undefined ? '' : ` (unless ${code(widening)} permits others)`}`
+  const field = extendedBy[condition.claim]
+  const extension = condition.claim === 'ref_type' ? ` if ${code('ref')} or ${code('refPattern')} is set` : ''
+  const exception = field === undefined ? '' : ` (unless ${code(field)} permits others)`
+  return `${code(condition.claim)} ${requirement(condition)}${extension}${exception}`
 }
 
 function named<N extends string>(...names: readonly N[]): Record<N, string> {
   return Object.fromEntries(names.map((name) => [name, `{${name}}`])) as Record<N, string>
 }
 
-function wanted(condition: TrustCondition): string {
-  if ('equals' in condition) return `is ${value(condition.equals)}`
+function requirement(condition: TrustCondition): string {
+  if ('equals' in condition) return `equals ${value(condition.equals)}`
   if ('oneOf' in condition) return `is one of ${condition.oneOf.map(value).join(', ')}`
   return 'pattern' in condition ? `matches ${value(condition.pattern)}` : 'is missing or empty'
 }
 
-/** A field of the template, or a value in quotes. */
-function value(wanted: unknown): string {
-  const [, field] = /^\{(\w+)\}$/.exec(String(wanted)) ?? []
-  return field === undefined ? code(JSON.stringify(wanted)) : code(field)
+/** A field of the template as `the field …`, or a literal in JSON. */
+function value(expected: unknown): string {
+  const [, field] = /^\{(\w+)\}$/.exec(String(expected)) ?? []
+  return field === undefined ? code(JSON.stringify(expected)) : `the field ${code(field)}`
 }

@@ -40,7 +40,7 @@ export interface System {
   lastEvent(requestId?: string): Promise<AuditEvent>
   /** Signs all that was recorded, where there is a directory for it. */
   checkpoint(): Promise<void>
-  /** Sends bytes and reads one answer; `{token}` stands for the credential in `Authorization`. */
+  /** Sends the text as it is, and reads one response. */
   raw(text: string): Promise<RawResponse>
   get(path: string, token: string): Promise<RawResponse>
   send(method: string, path: string, token: string, body?: string, headers?: readonly string[]): Promise<RawResponse>

@@ -94,7 +94,7 @@ test('what ended longer ago goes, with an event, and no other', async () => {
   expect(rows.filter(({ removed }) => removed).map(({ id }) => id)).toEqual([old])
 })
 
-test('of more than may be kept the oldest go', async () => {
+test('the oldest recordings are removed if all together exceed the size limit', async () => {
   const { recording, kept, remove, events } = await scenario()
   const [third, first, second, open] = [
     await recording(1),

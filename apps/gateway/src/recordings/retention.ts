@@ -46,7 +46,8 @@ export async function removeOldRecordings(options: RemovalOptions, signal: Abort
         if (!signal.aborted) await announce(options, old, 'it ended longer ago than recordings are kept')
     if (maxSize !== null)
       for (const old of await beyond(sql, maxSize))
-        if (!signal.aborted) await announce(options, old, 'it was the oldest when there were more than may be kept')
+        if (!signal.aborted)
+          await announce(options, old, 'recordings exceeded RECORDINGS_MAX_SIZE, and this was the oldest')
     await removeAnnounced(options, signal)
   })
 }

@@ -5,7 +5,7 @@ import { openCallsQuery } from '../adoption/postgres-adoption-store.ts'
 import { alarmsQuery } from '../checkpoints/logged-alarms.ts'
 import { databaseForTest } from '../testing/database.ts'
 import { readFilters } from './filters.ts'
-import { acknowledgementsQuery, eventQuery, facetPageQuery, facetsQuery, pageQuery, type Query } from './query.ts'
+import { acknowledgmentsQuery, eventQuery, facetPageQuery, facetsQuery, pageQuery, type Query } from './query.ts'
 
 const part = { limit: 51 }
 const page = (filters: Parameters<typeof readFilters>[0]) => pageQuery(readFilters(filters), part)
@@ -27,7 +27,7 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
   address_of_at_idx: [page({ address: '192.0.2.1' }), page({ address: '192.0.2.0/24' })],
   words_of_idx: [page({ text: 'rare' }), page({ command: 'rare' })],
   of_event_idx: [
-    acknowledgementsQuery([randomUUID(), randomUUID()]),
+    acknowledgmentsQuery([randomUUID(), randomUUID()]),
     of(openCallsQuery, randomUUID(), monthsAgo(0), monthsAgo(-1), 0, 100, 50),
     of(alarmsQuery),
   ],

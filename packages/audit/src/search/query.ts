@@ -116,7 +116,7 @@ export function eventQuery(id: string, moment: number): Query {
 }
 
 /** Newest first. */
-export function acknowledgementsQuery(ids: readonly string[]): Query {
+export function acknowledgmentsQuery(ids: readonly string[]): Query {
   return {
     text: `select ${columns} from audit.events e where e.of_event = any($1::uuid[]) and e.kind = 'alarm.acknowledged'
       order by e.at desc, e.stream desc, e.seq desc`,

@@ -8,7 +8,7 @@ import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import {
-  acknowledgementsQuery,
+  acknowledgmentsQuery,
   eventQuery,
   exportQuery,
   type Facets,
@@ -49,8 +49,8 @@ export interface AuditSearch {
    * @throws InvalidFilter at once, SearchBusy with the first batch
    */
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
-  /** The first acknowledgement of each of at most 200 alarms, by alarm ID. @throws SearchBusy */
-  acknowledgements(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
+  /** The first acknowledgment of each of at most 200 alarms, by alarm ID. @throws SearchBusy */
+  acknowledgments(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
   /** For other statements, with the same limits. */
   readonly sql: Sql
   close(): Promise<void>
@@ -109,8 +109,8 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
       if (!found) throw new NoSuchEvent(id)
       return found
     },
-    async acknowledgements(ids) {
-      const found = ids.length === 0 ? [] : await bounded(() => run(sql, acknowledgementsQuery(ids)))
+    async acknowledgments(ids) {
+      const found = ids.length === 0 ? [] : await bounded(() => run(sql, acknowledgmentsQuery(ids)))
       const byAlarm = found.map((event) => [event.event.of ?? '', event] as const)
       // Newest first, so the map keeps the oldest per key.
       return new Map(byAlarm)

@@ -69,7 +69,7 @@ export const auditEndpoints = {
   listAlarms: {
     method: 'GET',
     path: '/audit/alarms',
-    summary: 'Lists the newest alarms, with their acknowledgements.',
+    summary: 'Lists the newest alarms, with their acknowledgments.',
     description: 'To find older alarms, search for events of the same kind.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
@@ -82,7 +82,7 @@ export const auditEndpoints = {
     method: 'POST',
     path: '/audit/alarms/{id}/acknowledge',
     summary: 'Acknowledges an alarm, so that readiness no longer reports it.',
-    description: 'The audit log keeps the alarm and the acknowledgement. A verification still reports what it found.',
+    description: 'The audit log keeps the alarm and the acknowledgment. A verification still reports what it found.',
     permission: 'gateway:audit:acknowledge',
     scope: 'gateway',
     callers: usersOnly,

@@ -66,7 +66,7 @@ export const Alarm = Type.Object({
   acknowledged: Nullable(
     Type.Object(
       { id: Id, at: Time, by: Type.String(), reason: Type.String() },
-      { description: 'the first acknowledgement; null without one' },
+      { description: 'the first acknowledgment; null without one' },
     ),
   ),
 })

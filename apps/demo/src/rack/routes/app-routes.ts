@@ -39,7 +39,7 @@ const imageFields = { value: ['image'], form: ['src-creds-user', 'src-creds-pass
 const serviceFields = { form: ['count', 'cpu', 'gpu', 'gpu-vendor', 'memory', 'min', 'max'] }
 const diagnoseOptions = { query: ['checks', 'services', 'age', 'all', 'lines', 'events', 'previous'] }
 const metricOptions = { query: ['start', 'end', 'period', 'metrics', 'services'] }
-const acknowledgement = { value: ['ack_by'] }
+const acknowledgment = { value: ['ack_by'] }
 const budgetFields = {
   form: ['monthly-cap-usd', 'alert-threshold-percent', 'at-cap-action', 'pricing-adjustment'],
   value: ['ack_by'],
@@ -69,8 +69,8 @@ export const appRoutes: readonly DemoRoute[] = [
     value: ['ack_by', 'force_clear_cooldown', 'reset_period'],
   }),
   http('GET', '/apps/{app}/budget/shutdown-state', budgets.getShutdownState),
-  http('POST', '/apps/{app}/budget/simulate-shutdown', budgets.simulateShutdown, acknowledgement),
-  http('POST', '/apps/{app}/budget/dismiss-recovery', budgets.dismissRecovery, acknowledgement),
+  http('POST', '/apps/{app}/budget/simulate-shutdown', budgets.simulateShutdown, acknowledgment),
+  http('POST', '/apps/{app}/budget/dismiss-recovery', budgets.dismissRecovery, acknowledgment),
   http('GET', '/apps/{app}/cost', budgets.getCost),
   http('GET', '/apps/{app}/balancers', apps.listBalancers),
   http('GET', '/apps/{app}/builds', builds.listBuilds, { query: ['limit'] }),
@@ -115,7 +115,7 @@ export const appRoutes: readonly DemoRoute[] = [
   http('POST', '/apps/{app}/services/{service}/triggers/enable', scaling.enableTriggers, {
     value: ['opts', 'ack_by'],
   }),
-  http('POST', '/apps/{app}/services/{service}/triggers/disable', scaling.disableTriggers, acknowledgement),
+  http('POST', '/apps/{app}/services/{service}/triggers/disable', scaling.disableTriggers, acknowledgment),
   http('POST', '/apps/{app}/services/{service}/triggers/threshold', scaling.setTriggerThreshold, {
     value: ['type', 'threshold', 'ack_by'],
   }),

@@ -6,7 +6,7 @@ import { NoAlarm } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { toEventResponse } from '../event-response.ts'
 
-/** Alarms and their acknowledgements are audit events. Nothing else is stored. */
+/** Alarms and their acknowledgments are audit events. Nothing else is stored. */
 export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
   async listAlarms(call) {
     const { auditLog, query, record } = call
@@ -16,12 +16,12 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
       .flatMap(({ items }) => items)
       .toSorted((one, other) => (one.id < other.id ? 1 : -1))
       .slice(0, limit)
-    const acknowledgements = await auditLog.acknowledgements(newest.map(({ id }) => id))
+    const acknowledgments = await auditLog.acknowledgments(newest.map(({ id }) => id))
     await record({ kind: 'audit.read', detail: { what: 'alarms' } })
-    return { items: newest.map((found) => toAlarmResponse(found, acknowledgements.get(found.id)?.event, call)) }
+    return { items: newest.map((found) => toAlarmResponse(found, acknowledgments.get(found.id)?.event, call)) }
   },
 
-  /** A second acknowledgement changes nothing. */
+  /** A second acknowledgment changes nothing. */
   async acknowledgeAlarm(outerCall) {
     const { auditLog, id, body } = outerCall
     if (!isUuid(id)) throw new NoSuchEvent(id)
@@ -29,24 +29,24 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
     if (!isAlarm(found.event))
       throw new NoAlarm(`The event ${id} is not an alarm.`, 'Choose an event from the list of alarms.')
     await outerCall.change(async function acknowledgeAlarm({ record }) {
-      if (!(await auditLog.acknowledgements([id])).has(id))
+      if (!(await auditLog.acknowledgments([id])).has(id))
         await record({ kind: 'alarm.acknowledged', of: id, detail: { reason: body.reason, alarm: found.event.kind } })
     })
-    const acknowledgement = (await auditLog.acknowledgements([id])).get(id)
-    return toAlarmResponse(found, acknowledgement?.event, outerCall)
+    const acknowledgment = (await auditLog.acknowledgments([id])).get(id)
+    return toAlarmResponse(found, acknowledgment?.event, outerCall)
   },
 }
 
 function toAlarmResponse(
   found: FoundEvent,
-  acknowledgement: AuditEvent | undefined,
+  acknowledgment: AuditEvent | undefined,
   call: Pick<PrincipalCall, 'publicUrl'>,
 ) {
-  const acknowledged = acknowledgement && {
-    id: acknowledgement.id,
-    at: acknowledgement.at,
-    by: acknowledgement.principal ? actorName(acknowledgement.principal) : '',
-    reason: `${acknowledgement.detail?.reason ?? ''}`,
+  const acknowledged = acknowledgment && {
+    id: acknowledgment.id,
+    at: acknowledgment.at,
+    by: acknowledgment.principal ? actorName(acknowledgment.principal) : '',
+    reason: `${acknowledgment.detail?.reason ?? ''}`,
   }
   return { ...toEventResponse(found, call), acknowledged: acknowledged ?? null }
 }

@@ -18,7 +18,7 @@ export interface SyslogTransportOptions {
   readonly limit: number
 }
 
-/** Syslog has no acknowledgements, so the last messages before a broken connection are sent again. */
+/** Syslog has no acknowledgments, so the last messages before a broken connection are sent again. */
 const resend = { messages: 1_000, bytes: 1024 * 1024, milliseconds: 30_000 }
 
 /**
