@@ -7,7 +7,7 @@ export function splitSigningKeys(value: string): string[] {
   return value.split(',').map((key) => key.trim())
 }
 
-/** What is wrong with `AUDIT_SIGNING_KEY`, or null. Positions only, never a part of a key. */
+/** The problem of `AUDIT_SIGNING_KEY`, or null. Contains only positions, never a part of a key. */
 export function signingKeysProblem(value: string): string | null {
   const keys = splitSigningKeys(value)
   for (const [index, key] of keys.entries()) {
@@ -28,7 +28,7 @@ export function s3Problem(value: string): string | null {
   return /^s3:\/\/[a-z0-9]/.test(value) && URL.canParse(value) ? null : 'does not begin with s3:// and a bucket'
 }
 
-/** What is wrong with the address of a webhook, or null. It never repeats the address. */
+/** The problem of a webhook's address, or null. Never quotes the address. */
 export function webhookProblem(value: string): string | null {
   const url = URL.canParse(value) ? new URL(value) : null
   if (url === null) return 'is not a URL'

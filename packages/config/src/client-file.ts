@@ -6,8 +6,8 @@ export type GatewayEntry = NonNullable<ClientConfig['gateways']>[string]
 export type TokenEntry = NonNullable<ClientConfig['tokens']>[string]
 
 /**
- * Whether a value has the shape of `ClientFile`. The same as checking the schema, which the wrapped command's way can't
- * wait for: loading it takes longer than starting Node. A property test holds the two together.
+ * Whether a value has the shape of `ClientFile`. Equivalent to checking the schema, but without loading TypeBox, which
+ * takes longer than starting Node and would delay wrapped commands. A property test keeps the two equivalent.
  */
 export function isClientConfig(value: unknown): value is ClientConfig {
   return (
@@ -21,12 +21,12 @@ export function isClientConfig(value: unknown): value is ClientConfig {
   )
 }
 
-/** The gateway of that name. Names such as `constructor` find nothing. */
+/** The gateway with that name. Names such as `constructor` find nothing. */
 export function gatewayOf(config: ClientConfig, name: string): GatewayEntry | null {
   return ownEntry(config.gateways, name)
 }
 
-/** What a map has under a name, never what every object has. */
+/** The map's own entry for a name. Ignores inherited properties. */
 export function ownEntry<T>(map: Readonly<Record<string, T>> | undefined, name: string): T | null {
   return map !== undefined && Object.hasOwn(map, name) ? (map[name] ?? null) : null
 }

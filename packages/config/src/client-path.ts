@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path'
 
-/** Where the process stands. */
-export interface ClientPlace {
+/** The parts of the process's environment that determine where the file is. */
+export interface ClientEnvironment {
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform
   /** The home directory, as `os.homedir()` gives it. */
@@ -10,10 +10,10 @@ export interface ClientPlace {
 }
 
 /**
- * The CLI's file: in `RACK_GATEWAY_CONFIG_DIR`, else under `XDG_CONFIG_HOME` (absolute, as its specification asks),
- * else on Windows under `APPDATA`, else under `~/.config`.
+ * The path of the CLI's file: in `RACK_GATEWAY_CONFIG_DIR`, else under `XDG_CONFIG_HOME` (only if it is absolute, as its
+ * specification requires), else under `APPDATA` on Windows, else under `~/.config`.
  */
-export function clientConfigPath({ env, platform, home, cwd }: ClientPlace): string {
+export function clientConfigPath({ env, platform, home, cwd }: ClientEnvironment): string {
   return join(directory(), 'config.json')
 
   function directory(): string {

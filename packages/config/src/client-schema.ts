@@ -12,7 +12,7 @@ const Gateway = Type.Object({
   ),
 })
 
-/** What the gateway last said about a token's bearer. */
+/** The gateway's last answer about the bearer of a token. */
 const Confirmed = Type.Object({
   at: Type.String({ description: 'when it said so, such as 2024-01-01T00:00:00Z' }),
   kind: Type.String({ description: 'what kind of caller it is' }),
@@ -33,12 +33,12 @@ const Token = Type.Object({
   confirmed: Type.Optional(Confirmed),
 })
 
-/** A plain string key would leave out names with a line break in them. */
+/** Unlike a plain string key, it also matches names that contain a line break. */
 const AnyName = Type.String({ pattern: '^[\\s\\S]*$' })
 
 /**
- * The CLI's file. `sessions` are by the gateway's origin, for every rack there; `tokens` are by the name of the one entry
- * that they are for. Fields that aren't named here are kept as they are, at every level.
+ * The CLI's file. `sessions` are keyed by the gateway's origin and apply to every rack there. `tokens` are keyed by the
+ * name of the one gateway that they apply to. Unknown fields are preserved at every level.
  */
 export const ClientFile = Type.Object({
   gateways: Type.Optional(Type.Record(AnyName, Gateway)),
@@ -49,14 +49,14 @@ export const ClientFile = Type.Object({
   file_store_told: Type.Optional(Type.Boolean({ description: 'whether it was said that tokens are in this file' })),
 })
 
-/** Where and how a file fails the schema, such as `gateways.staging.url must be string`; without any value. Empty if it doesn't. */
+/** The first violation of the schema, such as `gateways.staging.url must be string`, or an empty string. Never quotes a value. */
 export function clientFileProblem(value: unknown): string {
   const [first] = Value.Errors(ClientFile, value)
   if (first === undefined) return ''
   const missing = first.keyword === 'required' ? first.params.requiredProperties.slice(0, 1) : []
-  const place = [...first.instancePath.split('/').slice(1), ...missing].map((part) =>
+  const path = [...first.instancePath.split('/').slice(1), ...missing].map((part) =>
     part.replaceAll('~1', '/').replaceAll('~0', '~'),
   )
-  const where = place.length === 0 ? 'the whole file' : place.join('.')
+  const where = path.length === 0 ? 'the whole file' : path.join('.')
   return missing.length > 0 ? `${where} is missing` : `${where} ${first.message}`
 }

@@ -8,7 +8,7 @@ import { jsonFault } from './json-fault.ts'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 
 export { type ClientConfig, type GatewayEntry, gatewayOf, type TokenEntry } from './client-file.ts'
-export { type ClientPlace, clientConfigPath } from './client-path.ts'
+export { type ClientEnvironment, clientConfigPath } from './client-path.ts'
 export {
   type Credential,
   credentialOf,
@@ -31,7 +31,7 @@ export interface ReadClientConfig {
 }
 
 /**
- * The CLI's file. One that isn't there is empty, and tokens that were kept by name alone are sessions of their address.
+ * Reads the CLI's file. A missing file counts as empty. Tokens that an earlier version stored by name become sessions.
  *
  * @throws ConfigFileBroken with the path, and the line and column or the field; ConfigFileUnusable; ConfigFileForeign
  */
@@ -49,17 +49,17 @@ export interface WaitOptions {
 }
 
 /**
- * Changes the CLI's file, alone among all writers. `change` gets the newest content and returns the next one by spreading
- * it, so that fields which it doesn't know survive.
+ * Changes the CLI's file under a lock. `change` receives the current content and should spread it into the new content,
+ * so that unknown fields survive.
  *
- * @throws what `readClientConfig` throws, and ConfigFileLocked, ConfigDirectoryShared; the file is then as it was
+ * @throws what `readClientConfig` throws, and ConfigFileLocked, ConfigDirectoryShared; the file is then unchanged
  */
 export async function updateClientConfig(
   path: string,
   change: (config: ClientConfig) => ClientConfig | Promise<ClientConfig>,
   { waitMs = defaultWaitMs }: WaitOptions = {},
 ): Promise<ReadClientConfig> {
-  return alone(path, { waitMs }, async (read) => {
+  return withLockedFile(path, { waitMs }, async (read) => {
     const config = await change(read.config)
     if (config !== read.config) writePrivateFile(path, `${JSON.stringify(config, null, 2)}\n`)
     return { ...read, config }
@@ -67,7 +67,7 @@ export async function updateClientConfig(
 }
 
 /**
- * The CLI's file, once it is certain that it can be changed: asked before something is got that it is to keep.
+ * Reads the CLI's file and ensures that it can be written. Call it before requesting a token that the file is to store.
  *
  * @throws what `updateClientConfig` throws
  */
@@ -75,10 +75,10 @@ export function readWritableClientConfig(
   path: string,
   { waitMs = defaultWaitMs }: WaitOptions = {},
 ): Promise<ReadClientConfig> {
-  return alone(path, { waitMs }, async (read) => read)
+  return withLockedFile(path, { waitMs }, async (read) => read)
 }
 
-async function alone(
+async function withLockedFile(
   path: string,
   options: { readonly waitMs: number },
   work: (read: ReadClientConfig) => Promise<ReadClientConfig>,

@@ -2,8 +2,8 @@ import { type ClientConfig, gatewayOf, ownEntry, type TokenEntry } from './clien
 import { gatewayAddress } from './gateway-address.ts'
 
 /**
- * What a token is kept for: every rack at an address, or one name of the file, for a token that is bound to a rack or that
- * was given by hand. It is sent to `origin` and nowhere else.
+ * What a token is stored for: every rack at an address (a session), or one gateway's name (a token that is bound to a
+ * rack or that the user entered). It is sent to `origin` and nowhere else.
  */
 export type Holder =
   | { readonly kind: 'session'; readonly origin: string }
@@ -14,7 +14,7 @@ export interface Credential {
   readonly entry: TokenEntry
 }
 
-/** What a name of the file is logged in with: its own token, else the session at its address. */
+/** The credential that a gateway's name uses: its own token, else the session at its address. */
 export function credentialOf(config: ClientConfig, name: string): Credential | null {
   const { origin } = gatewayAddress(gatewayOf(config, name)?.url ?? '')
   if (origin === null) return null
@@ -29,7 +29,7 @@ export function credentialOf(config: ClientConfig, name: string): Credential | n
   return null
 }
 
-/** What is kept for a holder; null for nothing, and for a token that was got at another address. */
+/** The entry of a holder, or null. A token that was issued at another address counts as none. */
 export function entryOf(config: ClientConfig, holder: Holder): TokenEntry | null {
   const entry =
     holder.kind === 'session' ? ownEntry(config.sessions, holder.origin) : ownEntry(config.tokens, holder.name)
@@ -37,7 +37,7 @@ export function entryOf(config: ClientConfig, holder: Holder): TokenEntry | null
   return holder.kind === 'session' || entry.url === holder.origin ? entry : null
 }
 
-/** Every credential of the file, those that no name leads to among them. */
+/** Every credential of the file, including those that no name uses. */
 export function credentialsOf(config: ClientConfig): Credential[] {
   const holders: Holder[] = [
     ...Object.keys(config.sessions ?? {}).map((origin): Holder => ({ kind: 'session', origin })),
@@ -51,14 +51,14 @@ export function credentialsOf(config: ClientConfig): Credential[] {
   })
 }
 
-/** The file with something else kept for a holder; null for nothing. */
+/** A copy of the configuration with the holder's entry replaced, or removed with null. */
 export function withCredential(config: ClientConfig, holder: Holder, entry: TokenEntry | null): ClientConfig {
   if (holder.kind === 'session') return { ...config, sessions: withEntry(config.sessions, holder.origin, entry) }
   const own = entry === null ? null : { ...entry, url: holder.origin }
   return { ...config, tokens: withEntry(config.tokens, holder.name, own) }
 }
 
-/** The names that are logged in with what a holder has. */
+/** The names that use a holder's credential. */
 export function namesOf(config: ClientConfig, holder: Holder): string[] {
   return Object.keys(config.gateways ?? {}).filter((name) => {
     const found = credentialOf(config, name)?.holder
@@ -68,27 +68,27 @@ export function namesOf(config: ClientConfig, holder: Holder): string[] {
 }
 
 /**
- * The file as it is meant now. Tokens were once kept by name alone: the first one at each address, the current one before
- * others, becomes the session there. Another one stays its name's own, and so does an API token.
+ * Converts the file's former format, in which each name had a token without an address. The first token at each address
+ * becomes the session there; the current gateway's token comes first. Other tokens, and API tokens, stay with their names.
  */
 export function withSharedSessions(config: ClientConfig): ClientConfig {
   const names = Object.keys(config.tokens ?? {}).filter((name) => config.tokens?.[name]?.url === undefined)
   const current = names.filter((name) => name === config.current)
-  return [...new Set([...current, ...names])].reduce(moved, config)
+  return [...new Set([...current, ...names])].reduce(convertToken, config)
 }
 
-function moved(config: ClientConfig, name: string): ClientConfig {
+function convertToken(config: ClientConfig, name: string): ClientConfig {
   const { origin } = gatewayAddress(gatewayOf(config, name)?.url ?? '')
   const entry = ownEntry(config.tokens, name)
   if (origin === null || entry === null) return config
-  const there = ownEntry(config.sessions, origin)
-  const isSession = !isApiToken(entry.token ?? '') && (there === null || there.token === entry.token)
+  const session = ownEntry(config.sessions, origin)
+  const isSession = !isApiToken(entry.token ?? '') && (session === null || session.token === entry.token)
   if (!isSession) return withCredential(config, { kind: 'token', origin, name }, entry)
   const without = withCredential(config, { kind: 'token', origin, name }, null)
-  return withCredential(without, { kind: 'session', origin }, { ...entry, ...there })
+  return withCredential(without, { kind: 'session', origin }, { ...entry, ...session })
 }
 
-/** Of a pipeline or a CI job, and so no login of a person's. */
+/** Whether a token belongs to a pipeline or a CI job, and not to a person's login. */
 export function isApiToken(token: string): boolean {
   return token.startsWith('rgt_') || token.startsWith('rgw_')
 }

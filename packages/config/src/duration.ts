@@ -6,14 +6,14 @@ export function readDuration(text: string): number | null {
   return isUnit(unit) ? Number(count) * units[unit] : null
 }
 
-/** As `readDuration`, of a text that was found to be one. */
+/** The same for a text that was checked. */
 export function durationOf(text: string): number {
   const duration = readDuration(text)
   if (duration === null) throw new Error('this text was checked to be a duration')
   return duration
 }
 
-/** Whether a duration is from `least` to `most`, both durations too. */
+/** Checks that a duration is between `least` and `most`. */
 export function durationProblem(least: string, most: string): (text: string) => string | null {
   const bounds = [least, most].map((bound) => readDuration(bound) ?? Number.NaN)
   return function problemOf(text) {

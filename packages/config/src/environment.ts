@@ -28,7 +28,7 @@ const clientVariables = [
   'RACK_GATEWAY_WITHIN_CONVOX',
 ] as const
 
-/** Kubernetes gives every pod such names for each service of its namespace: one called `rack-gateway` or `auth` is no mistake. */
+/** Kubernetes sets such variables in every pod for each service of the namespace, such as one called `rack-gateway` or `auth`. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
 
 /** One sentence for each unknown variable with one of the gateway's prefixes. */
@@ -44,34 +44,34 @@ export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   )
   const racks = Object.keys(env).filter((name) => name.startsWith('RACK_URL_'))
   const suffixes = racks.map((name) => name.slice('RACK_URL_'.length))
-  const meant = [...known, ...rackPrefixes.flatMap((prefix) => suffixes.map((suffix) => `${prefix}${suffix}`))]
+  const candidates = [...known, ...rackPrefixes.flatMap((prefix) => suffixes.map((suffix) => `${prefix}${suffix}`))]
   return unknown.map((name) => {
-    const near = nearest(name, meant)
+    const near = nearest(name, candidates)
     return `${name} is not a variable of the gateway; ${near === null ? 'remove it' : `did you mean ${near}?`}`
   })
 }
 
-/** What said something once that another place says now: left out, it would be less strict without a word. */
-const moved: Readonly<Record<string, string>> = {
+/** Removed variables and their replacements. They are errors, because ignoring them would silently weaken the policy. */
+const replacements: Readonly<Record<string, string>> = {
   TOKEN_MAX_AGE: 'write it as tokens.max-age into the policy document that POLICY_FILE names',
 }
 
-/** One sentence for each variable that was removed. */
+/** One sentence for each removed variable that is still set. */
 export function movedVariables(env: NodeJS.ProcessEnv): string[] {
-  return Object.entries(moved).flatMap(([name, instead]) =>
+  return Object.entries(replacements).flatMap(([name, instead]) =>
     env[name] === undefined ? [] : [`${name} is not a variable of the gateway any more; ${instead}`],
   )
 }
 
 /**
- * Removes from a process's environment what a rack puts into each of its app's: a bare `RACK_URL` with the rack's password.
- * Call it first, with `process.env`, so that no child process and no crash report has it.
+ * Removes the `RACK_URL` that a rack sets for each of its apps, because it contains the rack's password. Call it first,
+ * with `process.env`, so that the password reaches no child process and no crash report.
  */
 export function sanitiseEnvironment(env: NodeJS.ProcessEnv): void {
   delete env.RACK_URL
 }
 
-/** Removes the secrets that were read, so that child processes (the embedded PostgreSQL) don't inherit them. */
+/** Removes the secrets, once they were read, so that child processes such as the embedded PostgreSQL don't inherit them. */
 export function forgetSecrets(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) {
     if (name.startsWith('RACK_TOKEN_') || isSinkVariable(name)) delete env[name]

@@ -1,9 +1,9 @@
-/** Whether something caught is a system error with one of these codes, such as `ENOENT`. */
+/** Whether a caught value is a system error with one of these codes, such as `ENOENT`. */
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
 }
 
-/** What went wrong, for a sentence: the system's words without the path, which the sentence has. */
+/** The system's message without the path, which the surrounding sentence contains. */
 export function errnoReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.message.replace(/, \w+( '.*')?$/s, '').replace(/^[A-Z0-9]+: /, '')

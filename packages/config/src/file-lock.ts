@@ -15,9 +15,9 @@ export interface LockOptions {
 }
 
 /**
- * Runs `work` while this process alone holds `PATH.lock`.
+ * Runs `work` while this process holds `PATH.lock`.
  *
- * A lock that a process on this machine left behind when it was killed is taken over; any other one is waited for.
+ * Takes over a lock whose process ran on this machine and has ended. Waits for any other lock.
  *
  * @throws ConfigFileLocked after `waitMs`
  */

@@ -3,7 +3,7 @@ export type GatewayAddress =
   | { readonly origin: string; readonly problem: null }
   | { readonly origin: null; readonly problem: string }
 
-/** Checks the address of a gateway. Never quotes it: it can carry a token. */
+/** Checks the address of a gateway. Never quotes it, because it can contain a token. */
 export function gatewayAddress(text: string): GatewayAddress {
   if (!/^https?:\/\//i.test(text)) return refuse('it should begin with https://, as https://gateway.example.com does')
   if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) return refuse('it is not a URL')
@@ -14,7 +14,7 @@ export function gatewayAddress(text: string): GatewayAddress {
   return { origin: url.origin, problem: null }
 }
 
-/** Whether a token sent there in plain text leaves the machine. */
+/** Whether a token sent to this address would leave the machine unencrypted. */
 export function isExposed(origin: string): boolean {
   const { protocol, hostname } = new URL(origin)
   return (

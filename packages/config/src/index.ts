@@ -1,6 +1,6 @@
 export {
   type ClientConfig,
-  type ClientPlace,
+  type ClientEnvironment,
   clientConfigPath,
   type GatewayEntry,
   gatewayOf,

@@ -3,7 +3,7 @@ import { knownValues } from './known-values.ts'
 import type { ServerEnvironment } from './server-schema.ts'
 import { sizeOf } from './size.ts'
 
-/** What one principal, one rack, and one connection may occupy. Counts of calls are for each rack. */
+/** Limits of principals, racks, and connections. Calls are counted for each rack separately. */
 export interface Limits {
   /** Changes through the management API of one principal in a minute, and revocations of one credential. */
   readonly changesPerMinute: number
@@ -11,17 +11,17 @@ export interface Limits {
   readonly apiTokensPerOwner: number
   /** Calls in flight of one principal on one rack, without transfers and WebSockets. */
   readonly callsPerPrincipal: number
-  /** The same of all principals together. */
+  /** The same for all principals together. */
   readonly callsPerRack: number
   /** Uploads and downloads in flight of one principal on one rack. */
   readonly transfersPerPrincipal: number
-  /** The same of all principals together. */
+  /** The same for all principals together. */
   readonly transfersPerRack: number
   /** Open WebSockets of one principal on one rack. */
   readonly websocketsPerPrincipal: number
   /** Requests of one connection that are in progress. */
   readonly callsPerConnection: number
-  /** Bytes of large answers that are held to be masked, and until their callers have them. */
+  /** Bytes of large responses that are buffered for masking, until their callers have received them. */
   readonly maskMemory: number
   /** Milliseconds in which a request body for a rack has to bring 1 KiB while the gateway waits for it. */
   readonly bodyTimeout: number
@@ -45,5 +45,5 @@ export function limitsOf(values: ServerEnvironment): Limits {
   }
 }
 
-/** Where the environment says nothing. Each of these variables has a default. */
+/** The limits of an empty environment. Each of these variables has a default. */
 export const defaultLimits: Limits = limitsOf(knownValues({}) as ServerEnvironment)

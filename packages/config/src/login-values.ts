@@ -23,16 +23,16 @@ export function publicUrlProblem(value: string): string | null {
   return url.pathname === '/' ? null : 'has a path'
 }
 
-/** An issuer may have a path, and is compared letter by letter. */
+/** An issuer may have a path, because it is compared character by character. */
 export function issuerProblem(value: string): string | null {
   const url = webAddress(value)
   return typeof url === 'string' ? url : null
 }
 
-/** Stricter than `new URL`, which trims, folds and guesses. @returns what is wrong, in words */
+/** Stricter than `new URL`, which silently repairs its input. @returns the URL, or a description of the problem */
 function webAddress(value: string): URL | string {
   if (!/^https?:\/\//.test(value)) return 'does not begin with https://'
-  if (!/^[\x21-\x7e]+$/.test(value) || /[\\?#@]/.test(value)) return 'has something in it that does not belong there'
+  if (!/^[\x21-\x7e]+$/.test(value) || /[\\?#@]/.test(value)) return 'contains a character that is not allowed'
   if (!URL.canParse(value)) return 'is not a URL'
   const url = new URL(value)
   if (url.protocol === 'http:' && !loopback.has(url.hostname)) return 'is http, which is for loopback only'

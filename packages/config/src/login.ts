@@ -4,7 +4,7 @@ import { Secret } from './secret.ts'
 import type { ServerEnvironment } from './server-schema.ts'
 
 export interface LoginConfig {
-  /** As the provider names itself in its tokens. */
+  /** The issuer in the provider's tokens. */
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: Secret
@@ -26,7 +26,7 @@ const google = ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'] as const
 const generic = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
 const refinements = ['OIDC_GROUPS_CLAIM', 'ALLOWED_DOMAINS', 'ADMIN_USERS', 'DEFAULT_ROLE'] as const
 
-/** What is wrong with the variables of the login together, a sentence each. */
+/** The contradictions between the variables of the login, one sentence each. */
 export function loginProblems(values: Values): string[] {
   const anyOf = (names: readonly (keyof Values)[]) => names.filter((name) => values[name] !== undefined)
   const missing = (names: readonly (keyof Values)[]) =>
@@ -47,12 +47,12 @@ export function loginProblems(values: Values): string[] {
     )
   } else if (values.PUBLIC_URL === undefined) {
     problems.push(
-      `PUBLIC_URL is missing although ${login} is set; it should be where browsers reach the gateway, such as https://gateway.example.com`,
+      `PUBLIC_URL is missing although ${login} is set; it should be the address at which browsers reach the gateway, such as https://gateway.example.com`,
     )
   }
   if (byGoogle && values.ALLOWED_DOMAINS === undefined)
     problems.push(
-      'ALLOWED_DOMAINS is missing although GOOGLE_CLIENT_ID is set; it should be the domains of your organisation, such as example.com, since everybody has an account at Google',
+      'ALLOWED_DOMAINS is missing although GOOGLE_CLIENT_ID is set; it should be the domains of your organisation, such as example.com, because anyone can have a Google account',
     )
   return problems
 }

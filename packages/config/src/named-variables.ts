@@ -1,13 +1,13 @@
-/** What the environment says of one rack or sink: values and the variables' full names, both by the name without its own. */
+/** The variables of one rack or sink: their values and full names, keyed by the variable without the rack's or sink's name. */
 export interface NamedVariables {
   readonly values: Record<string, string>
   readonly variables: Record<string, string>
 }
 
 export interface NamedKind {
-  /** With `_` at their ends; none is the beginning of another. */
+  /** Each ends with `_`. None is the beginning of another. */
   readonly prefixes: readonly string[]
-  /** As sentences name it. */
+  /** For messages. */
   readonly noun: string
   readonly example: string
 }
@@ -16,7 +16,7 @@ export function hasPrefix({ prefixes }: NamedKind, variable: string): boolean {
   return prefixes.some((prefix) => variable.startsWith(prefix))
 }
 
-/** By name. What has none, or one twice, is added to `problems`. */
+/** Groups the variables by name. Adds missing and duplicate names to `problems`. */
 export function collectNamed(kind: NamedKind, env: NodeJS.ProcessEnv, problems: string[]): Map<string, NamedVariables> {
   const found = new Map<string, NamedVariables>()
   for (const [variable, value] of Object.entries(env)) {
@@ -41,7 +41,7 @@ export function collectNamed(kind: NamedKind, env: NodeJS.ProcessEnv, problems: 
   return found
 }
 
-/** The full name of a variable, as the others of the same name spell it. */
+/** The full name of a variable, spelled like the other variables of the same rack or sink. */
 export function variableOf({ prefixes }: NamedKind, { variables }: NamedVariables, property: string): string {
   const [other = ''] = Object.values(variables)
   const prefix = prefixes.find((candidate) => other.startsWith(candidate)) ?? ''

@@ -1,7 +1,7 @@
 /**
  * The candidate that was probably meant, for "did you mean …?".
  *
- * @returns the closest candidate within a third of the word in edits (one to three), case aside; null when none is near
+ * @returns the closest candidate, ignoring case, whose edit distance is at most a third of the word (1 to 3), or null
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)))
@@ -14,7 +14,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best?.candidate ?? null
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `from` into `to`. */
+/** The number of insertions, deletions, replacements, and swaps of neighbours that turn `from` into `to`. */
 export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, column) => column)

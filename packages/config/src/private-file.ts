@@ -23,13 +23,14 @@ const posix = process.platform !== 'win32'
 const groupAndOthers = 0o077
 const sticky = 0o1000
 
-/** What was found looser than it should be, and put right: said once, because then it is right. */
+/** Messages about permissions that were tightened, or that could not be. */
 export type Notices = string[]
 
 /**
- * A file that only its owner may read, or null if there is none. Looser permissions are tightened. A pipe doesn't block.
+ * Reads a file that only its owner may read, or returns null if there is none. Tightens its permissions if others could
+ * read it. A named pipe doesn't block.
  *
- * @throws ConfigFileForeign if another user (root aside) owns it
+ * @throws ConfigFileForeign if the owner is neither this user nor root
  */
 export function readPrivateFile(path: string, notices: Notices): string | null {
   let file: number
@@ -55,7 +56,7 @@ export function readPrivateFile(path: string, notices: Notices): string | null {
 }
 
 /**
- * Makes the directory of `path` if there is none, 0700, and tightens one that is looser.
+ * Creates the directory of `path` with mode 0700. Tightens the permissions of an existing one.
  *
  * @throws ConfigDirectoryShared for directories that others need too: `/tmp`, `/`, the home directory
  */
@@ -72,8 +73,8 @@ export function preparePrivateDirectory(path: string, notices: Notices): void {
 }
 
 /**
- * Replaces a file's content so that every reader finds the old one or the new one, whole, also after a power cut.
- * A link stays a link: what it points to is replaced. The temporary file is new (O_EXCL), so no prepared link is followed.
+ * Replaces a file's content atomically, also across a power failure. A symbolic link stays a link: its target is replaced.
+ * The temporary file is created with O_EXCL, so that it can't follow a link that somebody placed there.
  */
 export function writePrivateFile(path: string, content: string): void {
   const target = resolveLink(path)

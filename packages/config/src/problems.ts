@@ -5,17 +5,17 @@ import { Value } from 'typebox/value'
 export interface ProblemWords {
   /** The variable's full name. */
   variable(property: string): string
-  /** Added to "is missing", such as a name that was perhaps meant. */
+  /** Text to append to "is missing", such as a possible misspelling. */
   missing(property: string): string
 }
 
-/** Every way in which `values` fails `schema`, a sentence each, without any value in it. One by one: TypeBox counts to eight. */
+/** One sentence for each violation of the schema, without any value. Checks the properties one by one, because TypeBox stops after eight errors. */
 export function problemsOf(schema: TObject, values: Readonly<Record<string, unknown>>, words: ProblemWords): string[] {
   return Object.entries(schema.properties).flatMap(([property, type]) => {
-    const what = problemOf(type, values[property], { required: schema.required?.includes(property) === true })
-    if (what === null) return []
-    const said = what === 'is missing' ? `${what}${words.missing(property)}` : what
-    return [`${words.variable(property)} ${said}; it should be ${descriptionOf(schema, property)}`]
+    const problem = problemOf(type, values[property], { required: schema.required?.includes(property) === true })
+    if (problem === null) return []
+    const withHint = problem === 'is missing' ? `${problem}${words.missing(property)}` : problem
+    return [`${words.variable(property)} ${withHint}; it should be ${descriptionOf(schema, property)}`]
   })
 }
 
@@ -26,7 +26,7 @@ function problemOf(type: TSchema, value: unknown, { required }: { readonly requi
   return error.keyword === '~refine' ? error.message : 'is not valid'
 }
 
-/** What completes "it should be". */
+/** The text that completes "it should be". */
 export function descriptionOf(schema: TObject, property: string): string {
   const type = schema.properties[property]
   return type !== undefined && 'description' in type ? String(type.description) : 'left out'

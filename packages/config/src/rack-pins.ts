@@ -1,11 +1,11 @@
 const digestBytes = 32
 
-/** `sha256/<base64>` of each public key, as the registry compares them. Only for a value without a problem. */
+/** The pins as `sha256/<base64>`, which the registry compares. Only for a value without a problem. */
 export function splitPins(value: string): string[] {
   return parts(value).flatMap((part) => canonicalPin(part) ?? [])
 }
 
-/** What is wrong with `RACK_TLS_PIN_<NAME>`, or null. */
+/** The problem of `RACK_TLS_PIN_<NAME>`, or null. */
 export function pinsProblem(value: string): string | null {
   const pins = parts(value).map(canonicalPin)
   for (const [index, pin] of pins.entries()) {
@@ -20,7 +20,7 @@ function parts(value: string): string[] {
   return value.split(',').map((part) => part.trim())
 }
 
-/** One spelling of both, null for anything else: a pin that is read wrongly would only ever lock out. */
+/** Converts both spellings to `sha256/<base64>`. Anything else is null, because a misread pin would only break the connection. */
 function canonicalPin(part: string): string | null {
   if (part.startsWith('sha256/')) {
     const digest = Buffer.from(part.slice('sha256/'.length), 'base64')

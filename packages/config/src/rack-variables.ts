@@ -4,17 +4,17 @@ export const rackPrefixes = ['RACK_CA_', 'RACK_TLS_INSECURE_', 'RACK_TLS_PIN_', 
 
 const racks: NamedKind = { prefixes: rackPrefixes, noun: 'rack', example: 'STAGING' }
 
-/** Whether a name in the environment is one of a rack's variables. */
+/** Whether a variable of the environment belongs to a rack. */
 export function isRackVariable(variable: string): boolean {
   return hasPrefix(racks, variable)
 }
 
-/** By the rack's name. What names no rack, or one twice, is added to `problems`. */
+/** Groups the variables by rack. Adds missing and duplicate names to `problems`. */
 export function collectRackVariables(env: NodeJS.ProcessEnv, problems: string[]): Map<string, NamedVariables> {
   return collectNamed(racks, env, problems)
 }
 
-/** The rack's name as a variable spells it. */
+/** The rack's name in the spelling of a variable. */
 export function suffixOf(variable: string): string {
   const prefix = rackPrefixes.find((candidate) => variable.startsWith(candidate)) ?? ''
   return variable.slice(prefix.length)

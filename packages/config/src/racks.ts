@@ -8,22 +8,22 @@ import { collectRackVariables, isRackVariable, rackPrefixes, suffixOf } from './
 import { Secret } from './secret.ts'
 import { RackEnvironment } from './server-schema.ts'
 
-/** One rack of the environment. The same as the registry's settings, with the password wrapped. */
+/** One rack's settings: the registry's settings with the password wrapped in a `Secret`. */
 export interface RackConfig {
   readonly name: string
   readonly url: URL
   readonly token: Secret
   readonly tlsInsecure: boolean
-  /** PEM: the only authorities for this rack. Null: those that Node knows. */
+  /** The only authorities to trust for this rack, in PEM form, or null for Node's default. */
   readonly tlsCa: string | null
-  /** `sha256/<base64>` of the public keys that it may have. Empty: any that its certificate proves. */
+  /** `sha256/<base64>` of the permitted public keys. Empty permits any key with a valid certificate. */
   readonly tlsPins: readonly string[]
 }
 
 /**
- * Racks by name, in the order of their names.
+ * Reads the racks, sorted by name. `RACK_URL_US_EAST` belongs to the rack `us-east`.
  *
- * `RACK_URL_US_EAST` is the rack `us-east`. What is wrong is added to `problems`; the racks are complete only if nothing was.
+ * Adds every problem to `problems`. The racks are complete only if there is none.
  */
 export function readRacks(env: NodeJS.ProcessEnv, problems: string[]): RackConfig[] {
   const found = collectRackVariables(env, problems)
@@ -60,7 +60,7 @@ function rackConfig(name: string, values: RackEnvironment): RackConfig {
   })
 }
 
-/** Puts what is in the file in the place of its path. */
+/** Replaces the path of a certificate file by its content. */
 function readCertificateFile(rack: NamedVariables, problems: string[]): void {
   const { RACK_CA: value } = rack.values
   if (value === undefined) return
@@ -74,7 +74,7 @@ function readCertificateFile(rack: NamedVariables, problems: string[]): void {
   problems.push(`${variableOf(rack, 'RACK_CA')} ${read.problem}; it should be ${wanted}`)
 }
 
-/** A protection that would silently not take place. */
+/** Settings for protection that would have no effect. */
 function contradictions(rack: NamedVariables): string[] {
   const { RACK_URL: url = '', RACK_TLS_INSECURE: insecure } = rack.values
   const problems: string[] = []
@@ -95,7 +95,7 @@ function variableOf({ variables }: NamedVariables, property: string): string {
   return variables[property] ?? `${property}_${Object.values(variables).map(suffixOf)[0] ?? ''}`
 }
 
-/** Names a variable that was perhaps meant: one that is near, and that belongs to no complete rack. */
+/** Suggests a similar variable that belongs to no complete rack, as a possible misspelling. */
 function hint(wanted: string, env: NodeJS.ProcessEnv, found: ReadonlyMap<string, NamedVariables>): string {
   const complete = [...found.values()].filter(({ values }) => Value.Check(RackEnvironment, values))
   const taken = new Set(complete.flatMap(({ variables }) => Object.values(variables)))

@@ -16,9 +16,8 @@ import {
 import { sizeOf, sizeProblem } from './size.ts'
 
 /**
- * The server's environment. A description says what a value looks like: it completes "should be …",
- * in messages and in the reference. Absent and empty are the same, and then
- * `default` is what counts.
+ * The server's environment. Each description completes "should be …", in messages and in the reference. An empty value
+ * counts as absent, and then `default` applies.
  */
 export const ServerEnvironment = Type.Object({
   APP_SECRET_KEY: checked(
@@ -127,7 +126,7 @@ export const ServerEnvironment = Type.Object({
   ),
   STRANGERS_PER_MINUTE: checked(
     'unauthenticated requests of one address in a minute, from 10 to 1000000',
-    strangersProblem,
+    unauthenticatedProblem,
     '300',
   ),
   CHANGES_PER_MINUTE: checked(
@@ -226,7 +225,7 @@ export const ServerEnvironment = Type.Object({
 })
 export type ServerEnvironment = Static<typeof ServerEnvironment>
 
-/** The variables of one rack, without the rack's name at their ends; `RACK_CA` after its file was read. */
+/** The variables of one rack, without the rack's name. `RACK_CA` contains the certificates, not the file's path. */
 export const RackEnvironment = Type.Object({
   RACK_URL: checked("the rack's API, such as https://api.staging.convox.cloud, without a path", rackUrlProblem),
   RACK_TOKEN: Type.String({
@@ -297,7 +296,7 @@ function metricsPortProblem(value: string): string | null {
   return value === '0' ? 'is not a port' : portProblem(value)
 }
 
-function strangersProblem(value: string): string | null {
+function unauthenticatedProblem(value: string): string | null {
   return /^[1-9]\d{1,6}$/.test(value) && Number(value) <= 1_000_000 ? null : 'is not a number in range'
 }
 
@@ -305,11 +304,11 @@ function changesProblem(value: string): string | null {
   return countProblem(value) === null && Number(value) >= 10 ? null : 'is not a number in range'
 }
 
-/** One principal can use half of it, and the largest response has 16 MiB. */
-const leastMaskMemory = 32 * 2 ** 20
+/** One principal may use half of the memory, and the largest response has 16 MiB. */
+const minMaskMemory = 32 * 2 ** 20
 
 function maskMemoryProblem(value: string): string | null {
-  return sizeProblem(value) ?? (sizeOf(value) < leastMaskMemory ? 'is less than 32MiB' : null)
+  return sizeProblem(value) ?? (sizeOf(value) < minMaskMemory ? 'is less than 32MiB' : null)
 }
 
 function countProblem(value: string): string | null {

@@ -349,8 +349,8 @@ describe('PUBLIC_URL', () => {
     ['http://gateway.example.com', 'is http, which is for loopback only'],
     ['http://127.0.0.1.example.com', 'is http, which is for loopback only'],
     ['https://gateway.example.com/path', 'has a path'],
-    ['https://gateway.example.com/?x', 'has something in it'],
-    ['https://user:secret@gateway.example.com', 'has something in it'],
+    ['https://gateway.example.com/?x', 'contains a character that is not allowed'],
+    ['https://user:secret@gateway.example.com', 'contains a character that is not allowed'],
     ['gateway.example.com', 'does not begin with https://'],
   ])('%s is refused', (PUBLIC_URL, problem) => {
     const problems = problemsOf({ ...complete, PUBLIC_URL })

@@ -15,17 +15,17 @@ import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-va
 import { readSinks, type SinkConfig } from './sinks.ts'
 import { readSize } from './size.ts'
 
-/** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
+/** `ownerUrl` is null if the owner's login also runs the gateway. Tampering is then detected, but not prevented. */
 export type DatabaseConfig =
   | { readonly kind: 'postgres'; readonly url: Secret; readonly ownerUrl: Secret | null }
   | { readonly kind: 'embedded'; readonly dataDirectory: string }
 
-/** Who signs checkpoints, and where their copies go. */
+/** The keys that sign checkpoints, and the destinations of their copies. */
 export interface CheckpointConfig {
-  /** Base64 of 32 bytes each, newest first; empty: derived from the secret keys. */
+  /** 32 bytes each, in Base64, newest first. Empty: derived from the secret keys. */
   readonly signingKeys: readonly Secret[]
   readonly directory: string | null
-  /** `lockMs`: of Object Lock; 0: none. */
+  /** `lockMs` is the duration of Object Lock, or 0 for none. */
   readonly s3: { readonly address: string; readonly lockMs: number } | null
   readonly webhook: Secret | null
 }
@@ -33,60 +33,63 @@ export interface CheckpointConfig {
 export interface ServerConfig {
   /** At least one, sorted by name. */
   readonly racks: readonly RackConfig[]
-  /** At least one, newest first: the first one signs, all of them verify. */
+  /** At least one, newest first. The first one signs, all of them verify. */
   readonly secretKeys: readonly Secret[]
   readonly database: DatabaseConfig
-  /** 0: any free one. */
+  /** 0 for any free port. */
   readonly port: number
   readonly host: string
-  /** Its origin, without a slash at the end. */
+  /** The origin, without a slash at the end. */
   readonly publicUrl: string | null
   readonly auditReads: 'strict' | 'relaxed'
   readonly checkpoints: CheckpointConfig
-  /** Absolute path; null: calls are refused while the database can't take records. */
+  /** An absolute path, or null: calls are refused while the database can't store events. */
   readonly auditFallbackDir: string | null
-  /** How long known identities go on without the database, in milliseconds. */
+  /** Milliseconds for which cached identities stay valid while the database is unavailable. */
   readonly authMaxStaleMs: number
-  /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
+  /**
+   * In milliseconds: from a renewal to the expiry (`maxAge`), from the login to the last expiry (`lifetime`), and the
+   * remaining validity of a token that was replaced (`overlap`).
+   */
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
-  /** Unauthenticated requests of one address in a minute. */
+  /** Unauthenticated requests of one address per minute. */
   readonly unauthenticatedPerMinute: number
   /** Limits of principals, racks, and connections. */
   readonly limits: Limits
-  /** CIDRs of the proxies whose X-Forwarded-For is believed. */
+  /** The CIDRs of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[]
-  /** Path of the policy document; null: the built-in one. */
+  /** The path of the policy document, or null for the built-in policy. */
   readonly policyFile: string | null
-  /** Where metrics are; null: nowhere. */
+  /** The listening address for metrics, or null for no metrics. */
   readonly metrics: { readonly host: string; readonly port: number } | null
-  /** Names of npm packages and paths, in the order in which they are asked. */
+  /** Names of npm packages and paths, in the order of their evaluation. */
   readonly policyPackages: readonly string[]
-  /** Where recordings are kept: a path or an address; null: nothing is recorded. */
+  /** The path or address that stores recordings, or null for no recordings. */
   readonly recordings: string | null
-  /** Milliseconds that they are kept, and bytes that they may come to; null: for ever, and any. */
+  /** The retention period in milliseconds, and the maximum size in bytes. Null for unlimited. */
   readonly recordingsKeep: number | null
   readonly recordingsMaxSize: number | null
-  /** Where events are sent beside the log, sorted by name. */
+  /** The destinations of events besides the audit log, sorted by name. */
   readonly sinks: readonly SinkConfig[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
-  /** Whether the CLI may be logged in by typing its code into a browser. */
+  /** Whether users may log the CLI in by typing its code into a browser. */
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
-  /** The oldest version of the CLI that people should still use; null: any. */
+  /** The oldest version of the CLI that people should still use, or null for any. */
   readonly cliMinimumVersion: string | null
-  /** The login with a browser; null if there is none. */
+  /** The login with a browser, or null if it is not set up. */
   readonly login: LoginConfig | null
 }
 
 /** Variables that refine another variable. */
-const saysMoreAbout: Readonly<Record<string, string>> = {
+const refinedVariables: Readonly<Record<string, string>> = {
   RECORDINGS_KEEP: 'RECORDINGS',
   RECORDINGS_MAX_SIZE: 'RECORDINGS',
   AUDIT_CHECKPOINT_S3_LOCK: 'AUDIT_CHECKPOINT_S3',
 }
 
-/** Variables without an effect, because the variable that they refine is not set. */
+/** One sentence for each variable without an effect, because the variable that it refines is not set. */
 function uselessVariables(env: NodeJS.ProcessEnv): string[] {
-  return Object.entries(saysMoreAbout)
+  return Object.entries(refinedVariables)
     .filter(([name, other]) => env[name] && !env[other])
     .map(
       ([name, other]) => `${name} is set although ${other} is not, without which it does nothing; set both, or neither`,
@@ -96,9 +99,9 @@ function uselessVariables(env: NodeJS.ProcessEnv): string[] {
 /**
  * The server's configuration, frozen.
  *
- * What a rack puts into an app's environment (`RACK`, `RACK_URL`, `APP`, `RELEASE`, `BUILD`, `SERVICE`) is ignored.
+ * Ignores the variables that a rack sets for each app (`RACK`, `RACK_URL`, `APP`, `RELEASE`, `BUILD`, `SERVICE`).
  *
- * @throws ConfigError with every problem at once: the variable's name, what is wrong, what it should look like, no secret
+ * @throws ConfigError with every problem: the variable's name, what is wrong, and what it should be, without secrets
  */
 export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   const problems: string[] = []
@@ -111,7 +114,10 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     )
   }
   problems.push(
-    ...problemsOf(ServerEnvironment, values, { variable: (name) => name, missing: (name) => meant(name, env) }),
+    ...problemsOf(ServerEnvironment, values, {
+      variable: (name) => name,
+      missing: (name) => misspellingHint(name, env),
+    }),
   )
   problems.push(
     ...uselessVariables(env),
@@ -190,7 +196,7 @@ function databaseOf(values: ServerEnvironment): DatabaseConfig {
   }
 }
 
-function meant(name: string, env: NodeJS.ProcessEnv): string {
+function misspellingHint(name: string, env: NodeJS.ProcessEnv): string {
   const near = nearest(
     name,
     Object.keys(env).filter((other) => !(other in ServerEnvironment.properties)),

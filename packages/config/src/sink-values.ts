@@ -72,19 +72,19 @@ function parameterProblem({ protocol, searchParams }: URL): string | null {
 
 const units: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
-/** Bytes, of text such as `100MiB`. */
+/** Converts text such as `100MiB` to bytes. */
 export function sizeOf(value: string): number | null {
   const [, number, unit = ''] = /^([1-9]\d{0,5})(KiB|MiB|GiB)$/.exec(value) ?? []
   return number === undefined ? null : Number(number) * (units[unit] ?? 1)
 }
 
-/** Every receiver takes 2,048 bytes (RFC 5425, section 4.3.1). */
+/** Every receiver accepts at least 2,048 bytes (RFC 5425, section 4.3.1). */
 function isMessageLimit(value: string): boolean {
   const bytes = sizeOf(value)
   return bytes !== null && bytes >= 2048 && bytes <= 1024 ** 2
 }
 
-/** Keys as they are written, newest first; Standard Webhooks puts `whsec_` before one. */
+/** The keys, newest first. Standard Webhooks prefixes a key with `whsec_`. */
 export function signingKeysOf(value: string): Buffer[] {
   return value.split(',').map((key) => Buffer.from(key.trim().replace(/^whsec_/, ''), 'base64'))
 }

@@ -9,9 +9,9 @@ import { headerOf, kindsOf, signingKeysOf, sizeOf } from './sink-values.ts'
 
 export type SinkTarget =
   | { readonly kind: 'stdout' }
-  /** `rotateAt`: bytes, or null. */
+  /** `rotateAt` is a number of bytes, or null. */
   | { readonly kind: 'file'; readonly path: string; readonly rotateAt: number | null; readonly keep: number }
-  /** `limit`: bytes of a message. */
+  /** `limit` is the maximum size of a message in bytes. */
   | {
       readonly kind: 'syslog'
       readonly host: string
@@ -19,21 +19,21 @@ export type SinkTarget =
       readonly tls: boolean
       readonly limit: number
     }
-  /** An address can be all that a receiver asks for, so it is a secret. `keys`: to sign with, newest first, in hex. */
+  /** The address is a secret, because some receivers require nothing else. `keys` sign requests: newest first, in hex. */
   | { readonly kind: 'webhook'; readonly url: Secret; readonly keys: readonly Secret[] }
   | { readonly kind: 'otlp'; readonly url: Secret }
-  /** Bucket, prefix, region and endpoint in one. */
+  /** Contains the bucket, prefix, region, and endpoint. */
   | { readonly kind: 's3'; readonly address: string }
 
-/** One sink of the environment. */
+/** One sink's settings. */
 export interface SinkConfig {
   readonly name: string
   readonly target: SinkTarget
-  /** With a credential for the other side. */
+  /** A header with a credential for the receiver. */
   readonly header: { readonly name: string; readonly value: Secret } | null
-  /** PEM: the only authorities for this sink. Null: those that Node knows. */
+  /** The only authorities to trust for this sink, in PEM form, or null for Node's default. */
   readonly ca: string | null
-  /** With `*` at their ends: all that begin so. Empty: every kind. */
+  /** The kinds of events to send. A `*` at the end matches all kinds that begin so. Empty for every kind. */
   readonly kinds: readonly string[]
 }
 
@@ -47,7 +47,7 @@ export function isSinkVariable(variable: string): boolean {
   return hasPrefix(sinks, variable)
 }
 
-/** Sinks by name, in the order of their names: `AUDIT_SINK_URL_SIEM` is the sink `siem`. What is wrong is added to `problems`. */
+/** Reads the sinks, sorted by name. `AUDIT_SINK_URL_SIEM` belongs to the sink `siem`. Adds every problem to `problems`. */
 export function readSinks(env: NodeJS.ProcessEnv, problems: string[]): SinkConfig[] {
   const configs: SinkConfig[] = []
   for (const [name, sink] of [...collectNamed(sinks, env, problems)].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -76,17 +76,17 @@ function readCertificateFile(sink: NamedVariables, problems: string[]): void {
   problems.push(`${variableOf(sinks, sink, 'AUDIT_SINK_CA')} ${read.problem}; it should be ${wanted}`)
 }
 
-const takers: Readonly<Record<string, RegExp>> = {
+const supportedSchemes: Readonly<Record<string, RegExp>> = {
   AUDIT_SINK_SECRET: /^https?:/i,
   AUDIT_SINK_HEADER: /^(otlp\+)?https?:/i,
   AUDIT_SINK_CA: /^(https:|otlp\+https:|syslog\+tls:)/i,
 }
 
-/** A setting that would silently do nothing. */
+/** Settings that would have no effect. */
 function contradictions(values: SinkEnvironment, variable: (property: string) => string): string[] {
-  return Object.entries(takers).flatMap(([property, kinds]) =>
-    property in values && !kinds.test(values.AUDIT_SINK_URL)
-      ? `${variable(property)} is set although ${variable('AUDIT_SINK_URL')} is of a kind that has no use for it; remove it`
+  return Object.entries(supportedSchemes).flatMap(([property, schemes]) =>
+    property in values && !schemes.test(values.AUDIT_SINK_URL)
+      ? `${variable(property)} is set although ${variable('AUDIT_SINK_URL')} does not use it; remove it`
       : [],
   )
 }
@@ -141,7 +141,7 @@ function targetOf(url: URL, { AUDIT_SINK_SECRET: keys }: SinkEnvironment): SinkT
   }
 }
 
-/** Where collectors take logs, unless a path is given. */
+/** The collector's address for logs: `/v1/logs`, unless the address has a path. */
 function logsAddress(text: string): string {
   const url = new URL(text)
   if (url.pathname === '/') url.pathname = '/v1/logs'
