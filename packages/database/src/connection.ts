@@ -5,7 +5,7 @@ import { openPool } from './pool.ts'
 import * as schema from './schema.ts'
 
 export interface DatabaseOptions {
-  /** Connections at most; they are opened when needed. Default 10. */
+  /** The maximum number of connections, which are opened when needed. Default 10. */
   readonly max?: number
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string
@@ -18,11 +18,11 @@ export interface Database {
   readonly sql: Sql
   /** drizzle over the same connections, with the types of `schema.ts`. */
   readonly db: PostgresJsDatabase<typeof schema>
-  /** One connection for changes of identities. The database makes one change at a time, so more would only wait there. */
+  /** One connection for changes of identities. The database serialises them, so more connections would only wait there. */
   readonly changes: PostgresJsDatabase<typeof schema>
   /** One connection for changes that revoke something, so that they do not wait behind other changes. */
   readonly revocations: PostgresJsDatabase<typeof schema>
-  /** Resolves when the database answers. @throws DatabaseUnavailable with one sentence, never with the password */
+  /** Resolves when the database answers. @throws DatabaseUnavailable with a message that never contains the password */
   check(): Promise<void>
   /** Lets running queries finish for at most five seconds, then closes every connection. */
   close(): Promise<void>
@@ -54,7 +54,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   }
 }
 
-/** drizzle replaces the client's own conversions, after which `sql` would neither take nor give a Date: put them back. */
+/** Restores the client's own conversions of dates, which drizzle replaces. */
 function drizzleBeside(sql: Sql) {
   const parsers = { ...sql.options.parsers }
   const serializers = { ...sql.options.serializers }

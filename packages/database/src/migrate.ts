@@ -8,23 +8,23 @@ import { openPool } from './pool.ts'
 import { grantRuntime } from './privileges.ts'
 
 export interface MigrateOptions {
-  /** The login of DATABASE_URL (`roleOf(url)`); may be the owner itself, then tampering is only detected. */
+  /** The login of DATABASE_URL (`roleOf(url)`). If it is the owner itself, tampering is detected, but not prevented. */
   readonly runtimeRole: string
   /** Only for tests of this function. */
   readonly migrations?: readonly Migration[]
 }
 
 export interface MigrationResult {
-  /** Names of those applied now; empty when there was nothing to do. */
+  /** The names of the migrations that were applied now. */
   readonly applied: readonly string[]
   readonly version: number
 }
 
 /**
- * Brings the schema up to date, grants the runtime login its rights, and makes the partitions of this and the next month.
- * One transaction under a lock: replicas that start together wait for the first and then find nothing to do.
+ * Migrates the schema, grants the runtime login its privileges, and creates the partitions of this and the next month.
+ * Uses one transaction with a lock, so that replicas that start together don't migrate twice.
  *
- * @throws DatabaseUnavailable, SchemaNewer, MigrationChanged, RuntimeRoleMissing; nothing is changed then
+ * @throws DatabaseUnavailable, SchemaNewer, MigrationChanged, RuntimeRoleMissing; the database is then unchanged
  */
 export async function migrate(ownerUrl: string, options: MigrateOptions): Promise<MigrationResult> {
   const sql = connectOnce(ownerUrl)
@@ -43,7 +43,7 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
   }
 }
 
-/** Whether the schema is the one this release needs; for a start without DATABASE_OWNER_URL. @throws SchemaOlder, SchemaNewer, MigrationChanged */
+/** Checks that the schema has this release's version, without DATABASE_OWNER_URL. @throws SchemaOlder, SchemaNewer, MigrationChanged */
 export async function checkSchema(sql: Sql): Promise<void> {
   const [table] = await sql`select to_regclass('gateway.migrations') is not null as present`
   const version = table?.present ? checkRecorded(await recorded(sql), allMigrations) : 0
@@ -87,7 +87,7 @@ function recorded(sql: Sql | TransactionSql) {
   return sql<RecordedMigration[]>`select version, name, checksum from gateway.migrations order by version`
 }
 
-/** The version that the database is at. */
+/** The version of the database's schema. */
 function checkRecorded(rows: readonly RecordedMigration[], migrations: readonly Migration[]): number {
   const version = rows.at(-1)?.version ?? 0
   if (version > migrations.length) throw new SchemaNewer(version, migrations.length)

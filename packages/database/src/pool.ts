@@ -3,13 +3,13 @@ import { guardTransactions } from './transactions.ts'
 
 export type PoolOptions = Omit<Options<Record<string, never>>, 'fetch_types' | 'onnotice'>
 
-/** postgres.js, whose transactions fail when their connection breaks. Connects at the first query, within 10 s unless said otherwise. */
+/** A postgres.js pool whose transactions fail if their connection breaks. Connects at the first query. The default timeout is 10 s. */
 export function openPool(url: string, options: PoolOptions): Sql {
   const closings = { count: 0 }
   const sql = postgres(url, {
     connect_timeout: 10,
     ...options,
-    // A connection that breaks during that query would be an unhandled rejection, the end of the process.
+    // If the connection breaks during that query, postgres.js causes an unhandled rejection, which ends the process.
     fetch_types: false,
     onnotice() {},
     onclose(connection) {

@@ -2,8 +2,8 @@ import type { TransactionSql } from 'postgres'
 import { RuntimeRoleMissing } from './errors.ts'
 
 /**
- * Gives the runtime login what it needs and nothing else, whatever it had before.
- * Partitions are reached only through `audit.events`, so they need no grant.
+ * Replaces the runtime login's privileges with the ones that it needs. Partitions are used only through `audit.events`, so
+ * they need no grant.
  */
 export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Promise<void> {
   const [found] = await tx`

@@ -18,11 +18,11 @@ export const gateway = pgSchema('gateway')
 export const audit = pgSchema('audit')
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
-/** The connection's own conversion does it: drizzle's would do it a second time. */
+/** The connection already converts JSON; drizzle's own type would convert it twice. */
 const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'jsonb' })
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
-/** A person. Keyed by issuer and subject, never by e-mail alone. Who never logged in has issuer `local`, with the e-mail as subject. */
+/** A person, identified by issuer and subject, never by e-mail alone. Before the first login, the issuer is `local` and the subject is the e-mail. */
 export const users = gateway.table('users', {
   id: uuid('id').primaryKey(),
   issuer: text('issuer').notNull(),
@@ -30,12 +30,12 @@ export const users = gateway.table('users', {
   email: text('email').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   lockedAt: instant('locked_at'),
-  /** As the identity provider named them at the last login. */
+  /** The groups that the identity provider reported at the last login. */
   groups: text('groups').array().notNull().default([]),
   lockedReason: text('locked_reason'),
 })
 
-/** Owns API tokens; has no login. */
+/** Owns API tokens, but can't log in. */
 export const serviceAccounts = gateway.table('service_accounts', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull().unique(),
@@ -56,11 +56,11 @@ export const sessions = gateway.table('sessions', {
   expiresAt: instant('expires_at').notNull(),
   endedAt: instant('ended_at'),
   endedReason: text('ended_reason'),
-  /** When the person last logged in for it; renewals go on for a limited time after that. */
+  /** When the person last logged in for this session. Limits how long it can be renewed. */
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
 })
 
-/** Login attempts that came back from the identity provider, so that none comes back twice. */
+/** Login attempts that the identity provider has answered, so that no answer is used twice. */
 export const usedLogins = gateway.table('used_logins', {
   /** SHA-256 of the attempt's state. */
   state: bytea('state').primaryKey(),
@@ -75,11 +75,11 @@ export const loopbackLogins = gateway.table('loopback_logins', {
     .references(() => users.id),
   device: text('device').notNull(),
   rack: text('rack'),
-  /** Of PKCE: SHA-256 of the verifier. */
+  /** PKCE: the SHA-256 of the verifier. */
   challenge: bytea('challenge').notNull(),
-  /** When the person had logged in who decided. */
+  /** When the person who decided had logged in. */
   authenticatedAt: instant('authenticated_at').notNull(),
-  /** SHA-256; null when it was denied. */
+  /** The SHA-256 of the code, or null if the login was denied. */
   code: bytea('code'),
   codeUntil: instant('code_until').notNull(),
   spentAt: instant('spent_at'),
@@ -91,47 +91,47 @@ export const loopbackLogins = gateway.table('loopback_logins', {
 export const deviceDecisions = ['approved', 'denied'] as const
 export type DeviceDecision = (typeof deviceDecisions)[number]
 
-/** Logins of the CLI by a code that a person types. Stored from their beginning. */
+/** Logins of the CLI with a code that a person types. Stored as soon as they begin. */
 export const deviceLogins = gateway.table('device_logins', {
   id: uuid('id').primaryKey(),
   /** HMAC of the typed code. */
   userCode: bytea('user_code').notNull(),
-  /** SHA-256 of the secret that the CLI polls with. */
+  /** The SHA-256 of the secret that the CLI sends when it polls. */
   secret: bytea('secret').notNull(),
   device: text('device').notNull(),
   system: text('system').notNull(),
   rack: text('rack'),
   address: text('address').notNull(),
-  /** That the address is in: only so many are open for each. */
+  /** The block of addresses that contains `address`. The number of open logins of each block is limited. */
   block: text('block').notNull(),
   begunAt: instant('begun_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
   polledAt: instant('polled_at'),
   decision: text('decision').$type<DeviceDecision>(),
   userId: uuid('user_id').references(() => users.id),
-  /** When the person had logged in who approved it. */
+  /** When the person who approved it had logged in. */
   authenticatedAt: instant('authenticated_at'),
   redeemedAt: instant('redeemed_at'),
   /** The browser session that decided. It can be deleted before this row. */
   sessionId: uuid('session_id'),
 })
 
-/** What a person's identity provider gave for asking again whether it still vouches for them. Apart from `users`, so that asking does not raise the revision. */
+/** Refresh tokens, for checking with the identity provider that a person's account is still valid. Not in `users`, so that a check does not increase the revision. */
 export const providerGrants = gateway.table('provider_grants', {
   userId: uuid('user_id')
     .primaryKey()
     .references(() => users.id),
   /** Increased whenever the refresh token is replaced. */
   version: integer('version').notNull(),
-  /** The newest refresh token, sealed for this user; null: the provider was asked for one and gave none. */
+  /** The newest refresh token, encrypted for this user, or null if the provider issued none. */
   sealed: bytea('sealed'),
-  /** When the provider last vouched for the user. */
+  /** When the provider last confirmed the user. */
   checkedAt: instant('checked_at').notNull(),
-  /** Until then one replica is asking: a refresh token that is used twice would end what it stands for. */
+  /** Until then, one replica uses the refresh token: a second use could make the provider revoke it. */
   claimedUntil: instant('claimed_until'),
 })
 
-/** Who became an administrator by an entry of ADMIN_USERS. An entry counts once for each issuer. */
+/** Users who became administrators through an entry of ADMIN_USERS. Each entry works once for each issuer. */
 export const firstAdministrators = gateway.table(
   'first_administrators',
   {
@@ -144,7 +144,7 @@ export const firstAdministrators = gateway.table(
   (table) => [primaryKey({ columns: [table.issuer, table.email] })],
 )
 
-/** A scoped, expiring credential for automation, owned by a user or a service account (exactly one of the two). */
+/** A scoped, expiring credential for automation. Belongs to either a user or a service account. */
 export const apiTokens = gateway.table('api_tokens', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull(),
@@ -154,21 +154,21 @@ export const apiTokens = gateway.table('api_tokens', {
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
   revokedAt: instant('revoked_at'),
-  /** The first characters of the newest token: by these it is recognised, not used. */
+  /** The first characters of the newest token, which identify it in lists. */
   prefix: text('prefix'),
-  /** CIDRs that it may be used from, separated by spaces; empty: from anywhere. */
+  /** The CIDRs of permitted client addresses, separated by spaces. Empty permits every address. */
   sources: text('sources').notNull().default(''),
 })
 
-/** Whose jobs of a CI system are let in. What they may do is in its bindings. */
+/** Which jobs of a CI system may log in. Its bindings define their permissions. */
 export const trusts = gateway.table('trusts', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull(),
   issuer: text('issuer').notNull(),
   audience: text('audience').notNull(),
-  /** As in auth's `Condition`; never empty. */
+  /** A list of auth's `Condition`; never empty. */
   conditions: json('conditions').notNull(),
-  /** Seconds that a session of it may last. */
+  /** The maximum duration of its sessions in seconds. */
   maxAge: integer('max_age').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   createdBy: text('created_by').notNull(),
@@ -176,7 +176,7 @@ export const trusts = gateway.table('trusts', {
   revokedBy: text('revoked_by'),
 })
 
-/** One run of a job, let in by a trust. */
+/** The session of one run of a CI job, based on a trust. */
 export const workloadSessions = gateway.table('workload_sessions', {
   id: uuid('id').primaryKey(),
   trustId: uuid('trust_id')
@@ -184,7 +184,7 @@ export const workloadSessions = gateway.table('workload_sessions', {
     .references(() => trusts.id),
   name: text('name').notNull(),
   subject: text('subject').notNull(),
-  /** What the job says of itself, for events. */
+  /** The job's claims, for events. */
   job: json('job').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
@@ -192,13 +192,13 @@ export const workloadSessions = gateway.table('workload_sessions', {
   endedReason: text('ended_reason'),
 })
 
-/** JWTs that were used: SHA-256 of issuer and `jti`, kept until they expire. */
+/** JWTs that were used: the SHA-256 of issuer and `jti`, stored until they expire. */
 export const usedJwts = gateway.table('used_jwts', {
   key: bytea('key').primaryKey(),
   expiresAt: instant('expires_at').notNull(),
 })
 
-/** What proves a session, an API token or a job's session. Several may be valid at once (rotation with an overlap). Only the SHA-256 of the token is kept. */
+/** Tokens of sessions, API tokens, and jobs' sessions. Several may be valid at once (rotation with an overlap). Stores only the SHA-256. */
 export const credentials = gateway.table('credentials', {
   hash: bytea('hash').primaryKey(),
   sessionId: uuid('session_id').references(() => sessions.id),
@@ -206,7 +206,7 @@ export const credentials = gateway.table('credentials', {
   issuedAt: instant('issued_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
   workloadSessionId: uuid('workload_session_id').references(() => workloadSessions.id),
-  /** When a newer token took its place. It works until `expires_at`, and is an alarm after that. */
+  /** When a newer token replaced it. It works until `expires_at`; a later use raises an alarm. */
   supersededAt: instant('superseded_at'),
 })
 
@@ -226,13 +226,14 @@ export const bindings = gateway.table('bindings', {
   reason: text('reason'),
   createdAt: instant('created_at').notNull().defaultNow(),
   createdBy: text('created_by').notNull(),
-  /** Instead of the role's: permissions one by one, separated by spaces. Of API tokens only. */
+  /** Permissions that replace the role's, separated by spaces. Only for API tokens. */
   permissions: text('permissions'),
 })
 
 /**
- * When and from where a session or an API token was last used; written at most once a minute. A browser's session has one
- * from its login on, and is over when it is too old. Apart from what it is about, so that use does not raise the revision.
+ * When and from where a session or an API token was last used, written at most once a minute. A browser's session has a row
+ * since its login, and expires when it was not used for too long. Not in those tables, so that use does not increase the
+ * revision.
  */
 export const lastUses = gateway.table('last_uses', {
   /** The id of the session or token. */
@@ -241,7 +242,7 @@ export const lastUses = gateway.table('last_uses', {
   address: text('address').notNull(),
 })
 
-/** The process of an attached run and whose it is. Written with the POST's outcome, so that any replica knows it. */
+/** The process of an attached run, and its principal. Written with the outcome of the POST, so that every replica finds it. */
 export const runs = gateway.table(
   'runs',
   {
@@ -255,18 +256,18 @@ export const runs = gateway.table(
     intent: uuid('intent').notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
     expiresAt: instant('expires_at').notNull(),
-    /** Names of the environment keys that it brought, separated by spaces. */
+    /** The names of the environment keys of the request, separated by spaces. */
     environment: text('environment').notNull().default(''),
     newestRelease: boolean('newest_release').notNull().default(true),
   },
   (table) => [primaryKey({ columns: [table.rack, table.app, table.process] })],
 )
 
-/** Recorded sessions, newest ids last: they are UUIDv7. */
+/** Recorded sessions. Their ids are UUIDv7 and sort by time. */
 export const recordings = gateway.table('recordings', {
   id: uuid('id').primaryKey(),
   startedAt: instant('started_at').notNull(),
-  /** The stream whose process records it. */
+  /** The audit stream of the process that records it. */
   stream: uuid('stream').notNull(),
   /** The id of the `opened` event. */
   opened: uuid('opened').notNull(),
@@ -281,51 +282,51 @@ export const recordings = gateway.table('recordings', {
   endedAt: instant('ended_at'),
   chunks: bigint('chunks', { mode: 'number' }),
   bytes: bigint('bytes', { mode: 'number' }),
-  /** The head of the chain of its chunks, hex. */
+  /** The head of the hash chain of its chunks, in hex. */
   head: text('head'),
-  /** Bytes of the session that are missing. */
+  /** The number of missing bytes. */
   lost: bigint('lost', { mode: 'number' }),
-  /** The reason for ending it, as the person sees it. */
+  /** The reason for ending it, in the words that the person sees. */
   ending: text('ending'),
   removedAt: instant('removed_at'),
   removedBecause: text('removed_because'),
 })
 
-/** One row; a trigger on every table above that identity depends on raises it, and notifies `gateway_revision`. */
+/** One row. Triggers on the identity tables above increase it and notify `gateway_revision`. */
 export const revision = gateway.table('revision', {
   one: smallint('one').primaryKey(),
   value: bigint('value', { mode: 'number' }).notNull(),
 })
 
-/** Whose identity each of the newest revisions has changed: a kind and an id or name; null for everybody. Written by the same triggers. */
+/** The subjects of each recent revision: a kind with an id or name, or null for everybody. Written by the same triggers. */
 export const changedSubjects = gateway.table('changed_subjects', {
   revision: bigint('revision', { mode: 'number' }).primaryKey(),
   subjects: text('subjects').array(),
 })
 
-/** One start of one gateway process. */
+/** The events of one gateway process since its start. */
 export const streams = audit.table('streams', {
   id: uuid('id').primaryKey(),
-  /** First day of the month that its events are in. */
+  /** The first day of the month of its events. */
   month: instant('month').notNull(),
   host: text('host').notNull(),
   pid: integer('pid').notNull(),
   openedAt: instant('opened_at').notNull().defaultNow(),
   leaseUntil: instant('lease_until').notNull(),
   closedAt: instant('closed_at'),
-  /** The adopter's stream. */
+  /** The stream of the process that adopted it. */
   adoptedBy: uuid('adopted_by'),
-  /** The stream that the same process wrote before. */
+  /** The previous stream of the same process. */
   follows: uuid('follows'),
-  /** Whether its process keeps a file for when the database is away: records may come in later. */
+  /** Whether its process has a fallback file for when the database is unavailable: events may arrive later. */
   fallback: boolean('fallback').notNull().default(false),
-  /** After adoption: its open calls up to here have their `outcome.unknown`. */
+  /** After adoption: open calls up to this event have an `outcome.unknown`. */
   accountedSeq: bigint('accounted_seq', { mode: 'number' }),
-  /** When that was so for all of them. */
+  /** When all open calls had one. */
   accountedAt: instant('accounted_at'),
 })
 
-/** Append-only, partitioned by month, keyed (stream, seq, at). `canonical` is what was hashed; the other columns are for searching. */
+/** Append-only, partitioned by month. `canonical` is the hashed text; the other columns are for searching. */
 export const events = audit.table(
   'events',
   {
@@ -356,42 +357,42 @@ export const events = audit.table(
   (table) => [primaryKey({ columns: [table.stream, table.seq, table.at] })],
 )
 
-/** Signed lists of the streams' trees. Append-only; `note` is what counts, the rest is read from it. */
+/** Signed lists of the streams' trees. Append-only. `note` is the signed text; the other columns are derived from it. */
 export const checkpoints = audit.table('checkpoints', {
   number: bigint('number', { mode: 'number' }).primaryKey(),
   at: instant('at').notNull(),
   hash: bytea('hash').notNull(),
   /** The key that signed it. */
   key: text('key').notNull(),
-  /** The key before, in the first checkpoint of a new one. */
+  /** The previous key, in the first checkpoint of a new key. */
   replaces: text('replaces'),
   note: text('note').notNull(),
 })
 
-/** How far each stream's tree was made, so that it is made once. Held against what was signed before it is used. */
+/** The computed part of each stream's tree, so that it is computed once. Compared with the signed tree before use. */
 export const trees = audit.table('trees', {
   stream: uuid('stream').primaryKey(),
   size: bigint('size', { mode: 'number' }).notNull(),
-  /** Roots of its full subtrees, 32 bytes each, the largest first. */
+  /** The roots of its full subtrees, 32 bytes each, largest first. */
   peaks: bytea('peaks').notNull(),
-  /** Whether its end was signed: then no checkpoint lists it again. */
+  /** Whether its end was signed. No further checkpoint lists it then. */
   settled: boolean('settled').notNull().default(false),
 })
 
-/** The newest checkpoint that each place outside has. */
+/** The newest checkpoint at each external destination. */
 export const deliveries = audit.table('deliveries', {
   place: text('place').primaryKey(),
   number: bigint('number', { mode: 'number' }).notNull(),
   at: instant('at').notNull(),
 })
 
-/** Where events are sent, and since when. */
+/** The destinations of events, and when they were added. */
 export const sinks = audit.table('sinks', {
   name: text('name').primaryKey(),
   since: instant('since').notNull().defaultNow(),
 })
 
-/** How far each sink has come in each stream. */
+/** The position of each sink in each stream. */
 export const sinkPositions = audit.table(
   'sink_positions',
   {
@@ -400,9 +401,9 @@ export const sinkPositions = audit.table(
       .references(() => sinks.name),
     stream: uuid('stream').notNull(),
     month: instant('month').notNull(),
-    /** The last one that was sent. */
+    /** The last event that was sent. */
     seq: bigint('seq', { mode: 'number' }).notNull().default(0),
-    /** The process that sends it, and until when nobody else may. */
+    /** The process that sends this stream, and the end of its lease. */
     heldBy: uuid('held_by'),
     heldUntil: instant('held_until').notNull().defaultNow(),
     finished: boolean('finished').notNull().default(false),
@@ -410,7 +411,7 @@ export const sinkPositions = audit.table(
   (table) => [primaryKey({ columns: [table.sink, table.stream] })],
 )
 
-/** Events that a sink has refused for good. */
+/** Events that a sink has permanently refused. */
 export const sinkDeadLetters = audit.table(
   'sink_dead_letters',
   {
@@ -426,7 +427,7 @@ export const sinkDeadLetters = audit.table(
   (table) => [primaryKey({ columns: [table.sink, table.stream, table.seq] })],
 )
 
-/** Months that were archived, and where. */
+/** Archived months, and the places of their archives. */
 export const archives = audit.table(
   'archives',
   {

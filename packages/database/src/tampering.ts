@@ -1,11 +1,11 @@
 import type { Sql, TransactionSql } from 'postgres'
 
-/** `prevented`: the login can only add events. `detected`: it could change them, and only the chain would tell. */
+/** `prevented`: the login can only add events. `detected`: it could change them, which the hash chain would reveal. */
 export type TamperProtection = 'prevented' | 'detected'
 
 /**
- * What the login of `sql` could do to events: by privilege on any partition, by owning (or being a member of the owner of)
- * anything that they hang on, or by being able to reach the server's files.
+ * Whether the login of `sql` could change events: by a privilege on a partition, by owning (or being a member of the owner
+ * of) the tables, schema, functions, or database, or by access to the server's files.
  */
 export async function tamperProtection(sql: Sql | TransactionSql): Promise<TamperProtection> {
   const [found] = await sql`

@@ -5,7 +5,7 @@ import { ConnectionBroken } from './errors.ts'
 type Work = (tx: TransactionSql) => unknown
 
 export interface Closings {
-  /** Connections of the pool that have closed since its start, whichever. */
+  /** The number of connections of the pool that have closed since its start. */
   readonly count: number
 }
 
@@ -25,7 +25,7 @@ export function guardTransactions<S extends Sql>(sql: S, closings: Closings): S 
       const closedBefore = closings.count
       const mayBeBroken = () => over || closings.count !== closedBefore
       return new Promise((resolve, reject) => {
-        // Whether it was this connection that closed, the transaction's own end says within this turn.
+        // If it was this connection that closed, the transaction ends within this turn of the event loop.
         const settle = async (end: () => void) => {
           if (mayBeBroken()) await nextTurn()
           if (!over) end()
@@ -48,18 +48,18 @@ async function run(work: Work, tx: TransactionSql): Promise<unknown> {
   return Array.isArray(result) ? Promise.all(result) : result
 }
 
-/** The same, but it says nothing once the connection may have broken. */
+/** Wraps a transaction so that it sends nothing once the connection may have broken. */
 function guarded(tx: TransactionSql, mayBeBroken: () => boolean): TransactionSql {
-  function expectWhole() {
+  function expectConnected() {
     if (mayBeBroken()) throw new ConnectionBroken()
   }
   return new Proxy(tx, {
     apply(target, self, given) {
-      expectWhole()
+      expectConnected()
       return Reflect.apply(target, self, given)
     },
     get(target, name) {
-      if (name === 'unsafe' || name === 'savepoint' || name === 'file') expectWhole()
+      if (name === 'unsafe' || name === 'savepoint' || name === 'file') expectConnected()
       return Reflect.get(target, name)
     },
   })

@@ -4,17 +4,17 @@ import { EmbeddedNoAccount } from '../errors.ts'
 
 const run = promisify(execFile)
 
-/** The system user that PostgreSQL runs as when we are root, which it refuses to run as. */
+/** The system user that runs PostgreSQL if the gateway runs as root, because PostgreSQL refuses to run as root. */
 export interface Account {
   readonly name: string
   readonly uid: number
   readonly gid: number
 }
 
-/** `null` when we are not root: then PostgreSQL runs as we do. Makes the user where there is none. */
+/** Finds or creates the user. `null` if this process is not root: then PostgreSQL runs as the same user. */
 export async function serverAccount(name = 'postgres'): Promise<Account | null> {
   if (process.getuid?.() !== 0) return null
-  return (await findAccount(name)) ?? (await makeAccount(name))
+  return (await findAccount(name)) ?? (await createAccount(name))
 }
 
 async function findAccount(name: string): Promise<Account | null> {
@@ -26,7 +26,7 @@ async function findAccount(name: string): Promise<Account | null> {
   }
 }
 
-async function makeAccount(name: string): Promise<Account> {
+async function createAccount(name: string): Promise<Account> {
   try {
     await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', name])
   } catch (error) {

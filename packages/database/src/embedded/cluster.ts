@@ -9,20 +9,20 @@ import { logins, makePasswords, type Passwords, passwordsFile, readPasswords } f
 
 const run = promisify(execFile)
 
-/** Nothing of ours: the server must not have the gateway's secrets in its environment. */
+/** Doesn't include the gateway's environment, which contains secrets. */
 export const serverEnvironment = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' }
 
 export function clusterOf(dataDir: string): string {
   return join(dataDir, 'postgres')
 }
 
-/** Makes the data directory if there is none. Enterable, but not readable, for the server's own user. */
-export async function makeDataDirectory(dataDir: string, account: Account | null): Promise<void> {
-  const made = await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  if (made && account) await chmod(dataDir, 0o711)
+/** Creates the data directory. The server's user can enter it, but not list it. */
+export async function createDataDirectory(dataDir: string, account: Account | null): Promise<void> {
+  const created = await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  if (created && account) await chmod(dataDir, 0o711)
 }
 
-/** Makes the cluster at the first start, and returns the passwords of its logins. */
+/** Creates the cluster at the first start, and returns the passwords of its logins. */
 export async function prepareCluster(dataDir: string, binaries: Binaries, account: Account | null): Promise<Passwords> {
   const passwords = await readPasswords(dataDir)
   const present = await access(join(clusterOf(dataDir), 'PG_VERSION')).then(
@@ -31,23 +31,23 @@ export async function prepareCluster(dataDir: string, binaries: Binaries, accoun
   )
   if (present && !passwords) throw new EmbeddedPasswordsLost(dataDir, passwordsFile(dataDir))
   if (present && passwords) return passwords
-  const known = passwords ?? (await makePasswords(dataDir))
-  await initialise(dataDir, binaries, account, known)
-  return known
+  const newPasswords = passwords ?? (await makePasswords(dataDir))
+  await initialise(dataDir, binaries, account, newPasswords)
+  return newPasswords
 }
 
-/** In a directory beside it, renamed when whole: a start that was cut short leaves no half cluster. */
+/** Builds the cluster in a temporary directory and renames it, so that an interrupted start leaves no partial cluster. */
 async function initialise(dataDir: string, binaries: Binaries, account: Account | null, passwords: Passwords) {
-  const half = `${clusterOf(dataDir)}.new`
+  const partial = `${clusterOf(dataDir)}.new`
   const passwordFile = join(dataDir, 'initdb-password')
-  await rm(half, { recursive: true, force: true })
-  await mkdir(half, { mode: 0o700 })
+  await rm(partial, { recursive: true, force: true })
+  await mkdir(partial, { mode: 0o700 })
   await writeFile(passwordFile, passwords.admin, { mode: 0o600 })
-  if (account) await Promise.all([half, passwordFile].map((path) => chown(path, account.uid, account.gid)))
+  if (account) await Promise.all([partial, passwordFile].map((path) => chown(path, account.uid, account.gid)))
   try {
-    await run(binaries.initdb, initdbArguments(half, passwordFile), {
+    await run(binaries.initdb, initdbArguments(partial, passwordFile), {
       env: serverEnvironment,
-      cwd: half,
+      cwd: partial,
       ...(account ? { uid: account.uid, gid: account.gid } : {}),
     })
   } catch (error) {
@@ -56,7 +56,7 @@ async function initialise(dataDir: string, binaries: Binaries, account: Account 
     await rm(passwordFile, { force: true })
   }
   await rm(clusterOf(dataDir), { recursive: true, force: true })
-  await rename(half, clusterOf(dataDir))
+  await rename(partial, clusterOf(dataDir))
 }
 
 function initdbArguments(directory: string, passwordFile: string) {

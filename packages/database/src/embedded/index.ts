@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { serverAccount } from './account.ts'
 import { findBinaries, reachableBinaries } from './binaries.ts'
-import { clusterOf, makeDataDirectory, prepareCluster } from './cluster.ts'
+import { clusterOf, createDataDirectory, prepareCluster } from './cluster.ts'
 import { makeLogins } from './logins.ts'
 import { readPasswords } from './passwords.ts'
 import { expectFree, runningPostmaster } from './postmaster.ts'
@@ -12,24 +12,24 @@ import { type EmbeddedPostgresUrls, urlsOf } from './urls.ts'
 export type { EmbeddedPostgresUrls } from './urls.ts'
 
 export interface EmbeddedPostgresOptions {
-  /** Made if missing. Holds the cluster and, 0600, the passwords of its logins. */
+  /** Created if missing. Contains the cluster and a 0600 file with the passwords of its logins. */
   readonly dataDir: string
   /** Default 0: any free port. */
   readonly port?: number
   /** Further settings of postgresql.conf, such as `max_connections`. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Gets the server's log, line by line. */
+  /** Receives the server's log, line by line. */
   readonly log?: (line: string) => void
 }
 
 export interface EmbeddedPostgres extends EmbeddedPostgresUrls {
-  /** Resolves when everything is on disk and the server's process has ended. */
+  /** Resolves when all data is on disk and the server's process has ended. */
   stop(): Promise<void>
 }
 
 /**
- * Starts a real PostgreSQL on loopback, on its own data directory, as a child in a process group of its own.
- * It ends when `stop()` is called or this process is gone. The schema is not made: call `migrate(ownerUrl, …)`.
+ * Starts a PostgreSQL server on loopback, as a child process in its own process group and with its own data directory.
+ * It ends after `stop()` or with this process. The schema is not created: call `migrate(ownerUrl, …)`.
  *
  * @throws EmbeddedUnsupported, EmbeddedNoAccount, EmbeddedUnreachable, EmbeddedInUse, EmbeddedPasswordsLost, EmbeddedFailed
  */
@@ -37,7 +37,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const dataDir = resolve(options.dataDir)
   const found = await findBinaries()
   const account = await serverAccount()
-  await makeDataDirectory(dataDir, account)
+  await createDataDirectory(dataDir, account)
   if (account) await checkReachable(dataDir, account)
   const binaries = account ? await reachableBinaries(found, account, dataDir) : found
   await expectFree(clusterOf(dataDir), 3_000)
@@ -59,7 +59,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return { ...urlsOf(server.port, passwords), stop: server.stop }
 }
 
-/** The addresses of the server that another process of ours runs on the data directory, or null when none runs. */
+/** The addresses of the server that another gateway process runs on the data directory, or null. */
 export async function attachEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgresUrls | null> {
   const running = await runningPostmaster(clusterOf(resolve(dataDir)))
   const passwords = await readPasswords(dataDir)

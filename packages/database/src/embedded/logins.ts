@@ -2,7 +2,7 @@ import postgres, { type Sql } from 'postgres'
 import { databaseName, logins, type Passwords } from './passwords.ts'
 import { urlsOf } from './urls.ts'
 
-/** Makes the owner and runtime logins and the database where they are missing. */
+/** Creates the owner and runtime logins and the database, if they are missing. */
 export async function makeLogins(port: number, passwords: Passwords): Promise<void> {
   const sql = postgres(urlsOf(port, passwords).adminUrl, { max: 1, fetch_types: false, onnotice() {} })
   try {

@@ -15,7 +15,7 @@ export function passwordsFile(dataDir: string): string {
   return join(dataDir, 'passwords.json')
 }
 
-/** `null` when the file is missing or isn't ours. */
+/** `null` if the file is missing or has another format. */
 export async function readPasswords(dataDir: string): Promise<Passwords | null> {
   try {
     const found: unknown = JSON.parse(await readFile(passwordsFile(dataDir), 'utf8'))
@@ -25,7 +25,7 @@ export async function readPasswords(dataDir: string): Promise<Passwords | null> 
   }
 }
 
-/** Random, URL-safe, kept 0600 so that the next start finds them. */
+/** Stores random, URL-safe passwords in a 0600 file for the next start. */
 export async function makePasswords(dataDir: string): Promise<Passwords> {
   const passwords = { admin: randomPassword(), owner: randomPassword(), runtime: randomPassword() }
   const half = `${passwordsFile(dataDir)}.new`

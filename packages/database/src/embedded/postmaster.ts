@@ -12,7 +12,7 @@ export interface Postmaster {
   readonly port: number
 }
 
-/** The server that runs on a cluster directory, or null. A lock file whose process is gone, or is another program by now, counts as none. */
+/** The server that runs on a cluster directory, or null. Ignores a lock file whose process has ended or is another program. */
 export async function runningPostmaster(cluster: string): Promise<Postmaster | null> {
   const lines = await readFile(lockFile(cluster), 'utf8').then(
     (text) => text.split('\n'),
@@ -24,13 +24,13 @@ export async function runningPostmaster(cluster: string): Promise<Postmaster | n
 }
 
 /**
- * Makes sure that no server runs on the directory, and removes what a dead one left behind.
- * One that lost its gateway is stopping by itself: it is waited for.
+ * Ensures that no server runs on the directory, and removes a stale lock file. Waits for a server whose gateway has ended,
+ * because it is already stopping.
  *
- * @throws EmbeddedInUse when it still runs after `patience` milliseconds
+ * @throws EmbeddedInUse if a server still runs after `timeout` milliseconds
  */
-export async function expectFree(cluster: string, patience: number): Promise<void> {
-  const deadline = performance.now() + patience
+export async function expectFree(cluster: string, timeout: number): Promise<void> {
+  const deadline = performance.now() + timeout
   for (;;) {
     const running = await runningPostmaster(cluster)
     if (!running) break
@@ -44,7 +44,7 @@ function lockFile(cluster: string) {
   return join(cluster, 'postmaster.pid')
 }
 
-/** Process ids are used again, above all in containers: a server is one only if it works in this directory. */
+/** Process ids are reused, especially in containers, so this also checks the process's directory or command. */
 async function serves(pid: number, cluster: string): Promise<boolean> {
   if (process.platform === 'linux') {
     const [cwd, home] = await Promise.all([readlink(`/proc/${pid}/cwd`).catch(() => null), realpath(cluster)])

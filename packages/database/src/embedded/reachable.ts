@@ -3,27 +3,27 @@ import { dirname } from 'node:path'
 import { EmbeddedUnreachable } from '../errors.ts'
 import type { Account } from './account.ts'
 
-/** The outermost directory on the way to (and including) `directory` that the account may not enter, or null. */
+/** The outermost directory of the path, including `directory` itself, that the account may not enter, or null. */
 export async function firstBlocked(directory: string, account: Account): Promise<string | null> {
-  for (const step of waysTo(await realpath(directory))) {
+  for (const step of directoriesTo(await realpath(directory))) {
     const found = await stat(step)
     if (!mayEnter(found, account)) return `${step} (mode ${octal(found.mode)})`
   }
   return null
 }
 
-/** @throws EmbeddedUnreachable naming the directory that blocks */
+/** @throws EmbeddedUnreachable with the directory that the account may not enter */
 export async function checkReachable(directory: string, account: Account): Promise<void> {
   const blocked = await firstBlocked(directory, account)
   if (blocked) throw new EmbeddedUnreachable(account.name, blocked)
 }
 
-function waysTo(path: string): string[] {
+function directoriesTo(path: string): string[] {
   const parent = dirname(path)
-  return parent === path ? [path] : [...waysTo(parent), path]
+  return parent === path ? [path] : [...directoriesTo(parent), path]
 }
 
-/** As the kernel decides: only the first class that applies counts. */
+/** Like the kernel, checks only the first class that applies: owner, group, or others. */
 function mayEnter(directory: { mode: number; uid: number; gid: number }, account: Account) {
   if (directory.uid === account.uid) return (directory.mode & 0o100) !== 0
   if (directory.gid === account.gid) return (directory.mode & 0o010) !== 0

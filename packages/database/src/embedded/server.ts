@@ -8,8 +8,9 @@ import type { Account } from './account.ts'
 import { serverEnvironment } from './cluster.ts'
 
 /**
- * The shell becomes the server, in a session of its own, so no Ctrl-C reaches it. A watcher, handed to init, holds our end of a pipe:
- * when this process is gone in whatever way, the read fails and the server is shut down. A line means that it ended in order.
+ * The shell becomes the server, in its own session, so that Ctrl-C doesn't reach it. A background watcher reads from a pipe
+ * that this process keeps open. If this process ends, the read fails and the watcher stops the server. A line from the pipe
+ * means that the server has ended, and that the watcher can end too.
  */
 const supervised = `( { read -r _ <&3 || kill -INT $$; } 3<&3 </dev/null >/dev/null 2>&1 & )
 exec 3<&-
@@ -18,7 +19,7 @@ exec "$@"`
 export interface ServerOptions {
   readonly program: string
   readonly cluster: string
-  /** 0: any free port. */
+  /** 0 for any free port. */
   readonly port: number
   readonly account: Account | null
   readonly settings: Readonly<Record<string, string>>
@@ -27,11 +28,11 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly port: number
-  /** Rejects the connections, waits until everything is on disk and the process has ended. */
+  /** Closes the connections. Resolves when all data is on disk and the process has ended. */
   stop(): Promise<void>
 }
 
-/** Starts PostgreSQL on loopback and resolves when it takes connections. @throws EmbeddedFailed with its last lines */
+/** Starts PostgreSQL on loopback. Resolves when it accepts connections. @throws EmbeddedFailed with its last log lines */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const attempts = options.port === 0 ? 5 : 1
   for (let attempt = 1; ; attempt++) {
@@ -82,7 +83,7 @@ function becomesReady(child: ChildProcess, log: (line: string) => void, lastLine
   })
 }
 
-/** SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, everything committed is flushed. */
+/** SIGINT is PostgreSQL's fast shutdown: it rolls open transactions back and flushes committed ones. */
 async function stopServer(child: ChildProcess) {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'close')

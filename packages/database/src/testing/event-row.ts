@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from 'postgres'
 
-/** Adds the least event that the table takes. */
+/** Inserts a minimal valid event. */
 export async function insertEvent(sql: Sql, values: { at?: Date; hash?: Buffer; seq?: number } = {}): Promise<void> {
   const row = {
     stream: randomUUID(),

@@ -1,10 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { listen } from '@rack-gateway/testing/server'
 
-/** `pass`; `mute`: what the server answers is kept back; `refuse`: connections are closed at once. */
+/** `pass` forwards everything, `mute` drops the server's answers, and `refuse` closes connections at once. */
 export type ProxyMode = 'pass' | 'mute' | 'refuse'
 
-/** A TCP proxy to a database whose answers can be lost, as they are when a network breaks at the wrong moment. */
+/** A TCP proxy to a database that can simulate a failing network. */
 export async function startFaultyProxy(databaseUrl: string) {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()

@@ -9,13 +9,13 @@ export { type OnEnd, sharedFixture } from './shared-fixture.ts'
 export interface TestDatabase {
   readonly ownerUrl: string
   readonly runtimeUrl: string
-  /** The superuser on this database: to end connections or look behind the gateway's back. */
+  /** The superuser's login, for ending connections and reading tables directly. */
   readonly adminUrl: string
   /** Ends every connection to it and removes it. */
   drop(): Promise<void>
 }
 
-/** A migrated database of its own, copied from the template: any number at once, in any test file. */
+/** Creates a migrated database from the template. Any test can create any number of them. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = inject('rackGatewayDatabase')
   const template = new URL(server.ownerUrl)

@@ -14,12 +14,12 @@ export interface TestServer extends EmbeddedPostgres {
 
 const prefix = 'rack-gateway-test-'
 
-/** A server of its own in a temporary directory, removed by `stop()`. */
+/** Starts a server in a new temporary directory, which `stop()` removes. */
 export async function startTestServer(): Promise<TestServer> {
   const dataDir = await temporaryDirectory()
   await removeLeftovers(dirname(dataDir))
   const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '200' } })
-  // After a Ctrl-C nobody calls stop(): the server ends by itself, its directory must not stay.
+  // After Ctrl-C, nothing calls stop(). The server ends by itself, but its directory has to be removed.
   const removeNow = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   process.once('exit', removeNow)
   return {
@@ -33,7 +33,7 @@ export async function startTestServer(): Promise<TestServer> {
   }
 }
 
-/** A new temporary directory that the server's user can reach, wherever TMPDIR points. */
+/** A new temporary directory that the server's user can enter. TMPDIR is used only if that user can enter it. */
 export async function temporaryDirectory(): Promise<string> {
   const account = await serverAccount()
   for (const parent of [tmpdir(), '/tmp', '/var/tmp']) {
@@ -45,7 +45,7 @@ export async function temporaryDirectory(): Promise<string> {
   throw new Error('no temporary directory that the postgres user can reach: set TMPDIR to one')
 }
 
-/** Directories of test runs that were killed: an hour old, and no server in them. */
+/** Removes directories of killed test runs: those that are an hour old and have no running server. */
 async function removeLeftovers(parent: string) {
   const names = (await readdir(parent)).filter((name) => name.startsWith(prefix))
   for (const directory of names.map((name) => join(parent, name))) {

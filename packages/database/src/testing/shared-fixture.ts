@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest'
 
-/** Registers what to do when a test, or the last test that shares a fixture, is over. The newest is done first. */
+/** Registers a cleanup for the end of a test, or of the last test that shares a fixture. The newest cleanup runs first. */
 export type OnEnd = (cleanUp: () => void | Promise<void>) => void
 
 /**
