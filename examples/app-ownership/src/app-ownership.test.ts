@@ -24,7 +24,7 @@ describe('ownership of apps', () => {
     expect(await evaluate({})).toMatchObject({
       effect: 'deny',
       rule: 'package:app-ownership:not-owner',
-      reason: 'The app billing is of payments.',
+      reason: 'The app billing belongs to payments.',
       remedy: 'Ask payments to do it, or to let you join.',
     })
   })
@@ -47,7 +47,7 @@ describe('ownership of apps', () => {
     expect(await effectOf({ app: 'pay-shop' })).toBe('allow')
     expect(await effectOf({ app: 'pay-shop', as: member })).toBe('allow')
     expect(await evaluate({ app: 'pay-shop', as: { role: 'ops' } })).toMatchObject({
-      reason: 'The app pay-shop is of payments and shop.',
+      reason: 'The app pay-shop belongs to payments and shop.',
     })
   })
 

@@ -16,7 +16,7 @@ export function appOwnership({ teams, override, jobs }: Teams): PolicyPackage {
       return {
         effect: 'deny',
         rule: 'not-owner',
-        reason: `The app ${app} is of ${names}.`,
+        reason: `The app ${app} belongs to ${names}.`,
         next: nextStep(names, principal),
       }
     },
