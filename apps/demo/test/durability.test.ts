@@ -25,6 +25,14 @@ describe('every answer has a record', () => {
     return expect.poll(async () => (await system.get('/apps?', admin)).status, { interval: 250 }).toBe(200)
   }
 
+  /** Sends a change of which the database accepts the intent, but not the outcome. */
+  async function sendUnrecordable() {
+    await system.sql`alter table audit.events add constraint no_outcome check (kind <> 'outcome') not valid`
+    const answer = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
+    await system.sql`alter table audit.events drop constraint no_outcome`
+    return answer
+  }
+
   test('an intent is durable before the rack is asked, and an outcome before the answer', async () => {
     const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
     const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
@@ -55,7 +63,7 @@ describe('every answer has a record', () => {
     await expect.poll(() => chainVerdict(system.sql)).toMatchObject({ intact: true })
   })
 
-  test('an outcome that can not be recorded is 503 and says that the rack has carried it out', async () => {
+  test('an outcome that cannot be recorded is 503 and says that the rack made the change', async () => {
     const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
     const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
     await fault.met
@@ -64,18 +72,32 @@ describe('every answer has a record', () => {
     expect(await answer).toMatchObject({
       status: 503,
       json: { code: 'RGW_OUTCOME_NOT_RECORDED' },
-      error: expect.stringContaining('the rack has done this'),
+      error: expect.stringContaining('The rack made the change, but'),
     })
     await giveBack()
   })
 
-  test('a rack that breaks off a change is 502 and says that it may have been carried out', async () => {
+  test.each([
+    ['answers with an error', { kind: 'answer', status: 500 }, 'The rack answered with status 500, but'],
+    ['breaks off the change', { kind: 'reset-after-effect' }, 'The rack may have made the change, but'],
+  ] as const)(
+    'an unrecorded outcome of a rack that %s does not claim that the change was made',
+    async (_how, fault, text) => {
+      system.rack.onNext(/^PUT/, fault)
+      const answer = await sendUnrecordable()
+      expect(answer).toMatchObject({ json: { code: 'RGW_OUTCOME_NOT_RECORDED' }, error: expect.stringContaining(text) })
+    },
+  )
+
+  test('a rack that breaks off a change is 502 and says that the change may have been made', async () => {
     system.rack.onNext(/^PUT/, { kind: 'reset-after-effect' })
     const answer = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
     expect(answer).toMatchObject({
       status: 502,
       json: { code: 'RGW_CHANGE_UNCLEAR' },
-      error: expect.stringContaining('may have been carried out'),
+      error: expect.stringMatching(
+        /^The rack staging did not answer completely: [^.]+\. The change may have been made\. Check whether/,
+      ),
     })
     expect(system.rack.received.filter(({ method }) => method === 'PUT')).toHaveLength(1)
     expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', status: 502, close: expect.any(String) })
@@ -100,7 +122,7 @@ describe('every answer has a record', () => {
     expect([answer.status, answer.headers.has('location')]).toEqual([502, false])
   })
 
-  test('an answer that can not be masked is not shown', async () => {
+  test('an answer that cannot be masked is not shown', async () => {
     const viewer = await system.token('viewer')
     for (const fault of [
       { kind: 'gzip' } as const,
@@ -113,7 +135,7 @@ describe('every answer has a record', () => {
   })
 
   /** The last one: it takes the rack away. */
-  test('a rack that can not be reached is 502 with its name, recorded', async () => {
+  test('a rack that cannot be reached is 502 with its name, recorded', async () => {
     await system.rack.close()
     const answer = await system.get('/apps?', admin)
     expect(answer).toMatchObject({
@@ -122,6 +144,10 @@ describe('every answer has a record', () => {
       error: expect.stringContaining('staging'),
     })
     expect(await system.lastEvent()).toMatchObject({ kind: 'call', status: 502, decision: { effect: 'allow' } })
+    expect(await sendUnrecordable()).toMatchObject({
+      json: { code: 'RGW_OUTCOME_NOT_RECORDED' },
+      error: expect.stringContaining('The rack did not receive the change, but'),
+    })
   })
 })
 

@@ -169,7 +169,7 @@ describe('a transfer that breaks off', () => {
         .toMatchObject({ kind: 'closed', status: 200, close: expect.stringContaining('did not answer completely') })
     })
 
-    test('in the middle of an upload: the client is told that it may have been carried out', async () => {
+    test('in the middle of an upload: the client is told that the change may have been made', async () => {
       const arriving = nextCall()
       const call = upload()
       void pour(call.request, mebibyte)

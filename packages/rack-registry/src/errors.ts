@@ -16,7 +16,7 @@ export const RackNotPinned = defineError<[rack: string, problem: string]>(
   { reasonOnly: true },
 )
 
-/** The rack may have received the request. For a change, the gateway adds that it may have been carried out. */
+/** The rack may have received the request. For a change, the gateway adds that the change may have been made. */
 export const RackBroken = defineError<[rack: string, cause: string]>(
   'RGW_RACK_BROKEN',
   'The rack %s did not answer completely: %s.\nTry again in a moment. If the problem persists, tell an administrator of the gateway.',

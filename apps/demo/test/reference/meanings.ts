@@ -65,7 +65,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_NOT_SIGNED_YET: ['no checkpoint has signed the event yet', 'try again in a minute'],
   RGW_NO_ALARM: ['the acknowledged event is not an alarm', 'see `rack-gateway audit alarms`'],
   RGW_NO_SUCH_RELEASE: ['the release that the environment is compared with does not exist', 'check its name'],
-  RGW_OUTCOME_NOT_RECORDED: ['the rack made the change, but its outcome could not be recorded', 'don’t repeat it'],
+  RGW_OUTCOME_NOT_RECORDED: [
+    'the outcome of a change could not be recorded; the message says what the rack did',
+    'check whether the change was made before you repeat it',
+  ],
   RGW_PACKAGES_TOO_SLOW: ['the policy packages did not answer in 8 s', 'ask about fewer calls'],
   RGW_PACKAGE_REFUSED: ['a route of a policy package denied the call, with its own status', 'see the message'],
   RGW_RECORDING_BROKEN: ['no part of a recording could be verified', 'tell an administrator'],

@@ -59,10 +59,10 @@ const unreadable: Explanation = {
 }
 
 /** The response to an error. A foreign error below 500 keeps its status. Any other foreign error becomes a 500 without details. */
-export function failureOf(error: unknown, answered: ErrorContext): Failure {
+export function failureOf(error: unknown, context: ErrorContext): Failure {
   const status = answeredStatus(error)
   const said = saidOf(error, status)
-  return { status, body: bodyOf(error, said, answered), ...(said.code !== 'RGW_INTERNAL' && retryAfterOf(error)) }
+  return { status, body: bodyOf(error, said, context), ...(said.code !== 'RGW_INTERNAL' && retryAfterOf(error)) }
 }
 
 function saidOf(error: unknown, status: number): Said {
@@ -88,8 +88,8 @@ interface Said {
   readonly words: Explanation
 }
 
-function bodyOf(error: unknown, { code, words }: Said, answered: ErrorContext): ErrorBody {
-  const { policy, requestId } = answered
+function bodyOf(error: unknown, { code, words }: Said, context: ErrorContext): ErrorBody {
+  const { policy, requestId } = context
   const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
   const sentence = isOurs(error) && error instanceof Error ? error.message : formatMessage(words)
   return { error: speakable(sentence), code, ...spoken(denialOf(error) ?? own), requestId }

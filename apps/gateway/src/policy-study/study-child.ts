@@ -34,18 +34,18 @@ export function startStudyChild({ flags, memory, patience }: StudyChildOptions):
   let settle: ((answer: StudyAnswer | StudyBroken) => void) | null = null
   let broken: StudyBroken | null = null
 
-  function errorContext(answer: StudyAnswer | StudyBroken): void {
+  function settlePending(answer: StudyAnswer | StudyBroken): void {
     if (answer instanceof StudyBroken) broken ??= answer
     settle?.(answer)
     settle = null
   }
 
-  child.on('message', (answer: StudyAnswer) => errorContext(answer))
-  child.on('error', (error) => errorContext(new StudyBroken(error.message)))
-  child.on('exit', (code, signal) => errorContext(new StudyBroken(`it ended with ${signal ?? code}`)))
+  child.on('message', (answer: StudyAnswer) => settlePending(answer))
+  child.on('error', (error) => settlePending(new StudyBroken(error.message)))
+  child.on('exit', (code, signal) => settlePending(new StudyBroken(`it ended with ${signal ?? code}`)))
 
   function end(): void {
-    errorContext(new StudyBroken('it was ended'))
+    settlePending(new StudyBroken('it was ended'))
     child.kill('SIGKILL')
   }
 
@@ -61,7 +61,7 @@ export function startStudyChild({ flags, memory, patience }: StudyChildOptions):
           else resolve(answer)
         }
         child.send(question, (error) => {
-          if (error) errorContext(new StudyBroken(error.message))
+          if (error) settlePending(new StudyBroken(error.message))
         })
       })
     },

@@ -1,15 +1,15 @@
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
-import { RackBroken, type UpstreamResponse } from '@rack-gateway/rack-registry'
+import { RackBroken, RackNotPinned, RackUnreachable, type UpstreamResponse } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
-import { ChangeUnclear, withRule } from '../errors.ts'
+import { ChangeUnclear, OutcomeNotRecorded, withRule } from '../errors.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { runRoute } from './resolve.ts'
-import { notRecorded, rememberRun } from './run-owner.ts'
+import { outcomeNotRecorded, rememberRun } from './run-owner.ts'
 import { upstreamRequest, wantBody } from './upstream-request.ts'
 
 /** A call that changes nothing: one record, durable before the first byte of the answer. */
@@ -88,22 +88,21 @@ export async function forwardChange(
     if (call.match.route.id === runRoute) prepared = await rememberRun(dependencies, request, call, prepared, intent)
   } catch (failure) {
     const error = unclear(failure)
-    await settle(dependencies, { ...outcome, status: answeredStatus(error), close: reasonOf(error, 'unknown') })
+    const status = answeredStatus(error)
+    await recordOutcome(dependencies, { ...outcome, status, close: reasonOf(error, 'unknown') }).catch(() => {
+      throw error instanceof OutcomeNotRecorded ? error : outcomeNotRecorded(outcomeOfFailure(error))
+    })
     throw error
   }
   const { answer, body } = prepared
-  await settle(
+  const { status } = answer
+  await recordOutcome(
     dependencies,
-    {
-      ...outcome,
-      status: answer.status,
-      durationMs: dependencies.now() - call.startedAt,
-      ...upstreamId(answer),
-    },
-    answer.status < 400 ? keyEvents(outcome, call) : [],
-  ).catch((error: unknown) => {
+    { ...outcome, status, durationMs: dependencies.now() - call.startedAt, ...upstreamId(answer) },
+    status < 400 ? keyEvents(outcome, call) : [],
+  ).catch(() => {
     if (body === null) answer.discard()
-    throw error
+    throw outcomeNotRecorded(status < 400 ? 'The rack made the change' : `The rack answered with status ${status}`)
   })
   await deliver(dependencies, request, reply, call, prepared, { ...draft, of: intent.id })
 }
@@ -128,29 +127,31 @@ function keyEvents(
     .map((detail) => ({ ...shared, kind: 'environment.changed', detail: { ...detail } }))
 }
 
-/** Once a change has been sent, only the rack knows whether it was carried out. */
+/** Once a change has been sent, only the rack knows whether it was made. */
 function unclear(error: unknown): unknown {
   if (!(error instanceof RackBroken)) return error
   return withRule(
     new ChangeUnclear(
-      `${reasonOf(error, 'unknown')}; it may have been carried out:`,
-      'look whether it was, before you try again',
+      `${reasonOf(error, 'unknown')} The change may have been made.`,
+      'Check whether it was before you try again.',
     ),
     'change-unclear',
   )
 }
 
-/** The outcome and what else has become true with it, in one commit. */
-async function settle(
-  dependencies: RackApiDependencies,
+function outcomeOfFailure(error: unknown): string {
+  return error instanceof RackUnreachable || error instanceof RackNotPinned
+    ? 'The rack did not receive the change'
+    : 'The rack may have made the change'
+}
+
+/** Records the outcome, and the events that follow from it, in one commit. */
+async function recordOutcome(
+  { audit }: RackApiDependencies,
   outcome: EventDraft,
   more: readonly EventDraft[] = [],
 ): Promise<void> {
-  try {
-    await Promise.all([outcome, ...more].map((draft) => dependencies.audit.record(draft)))
-  } catch {
-    throw notRecorded()
-  }
+  await Promise.all([outcome, ...more].map((draft) => audit.record(draft)))
 }
 
 function upstreamId(answer: { header(name: string): string | undefined }): { upstream?: string } {

@@ -38,17 +38,17 @@ export async function rememberRun(
   }
   await dependencies.runs.add(run).catch((cause: unknown) => {
     request.log.error({ event: 'run.not_remembered', err: cause })
-    throw notRecorded()
+    throw outcomeNotRecorded('The rack made the change')
   })
   return prepared
 }
 
-/** The rack made the change, but the gateway could not record the outcome. */
-export function notRecorded(): Error {
+/** @param outcome what the gateway knows about the change, as a clause that begins a sentence */
+export function outcomeNotRecorded(outcome: string): Error {
   return withRule(
     new OutcomeNotRecorded(
-      'The rack made the change, but its outcome could not be recorded, so the response is not sent.',
-      'Check the result before you try again.',
+      `${outcome}, but the outcome could not be recorded, so the response is not sent.`,
+      'Check whether the change was made before you try again.',
     ),
     'outcome-not-recorded',
   )
