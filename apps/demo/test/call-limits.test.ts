@@ -100,7 +100,7 @@ describe('what one principal may have in progress', () => {
     const refused = await readResponse(await stalledUpload())
     expect(refused).toEqual(refusedAsTooMany)
     expect(refused.head).toMatch(/\r\nretry-after: 5\r\n/i)
-    expect(refused.error).toContain('you already have 3 uploads and downloads in progress on the rack staging')
+    expect(refused.error).toContain('You already have 3 uploads and downloads in progress on the rack staging')
   })
 
   test('calls that the rack does not answer leave room for others, and a waiting call starts when one of them ends', async () => {

@@ -46,14 +46,14 @@ async function recorded(path: string): Promise<number> {
   return events.length
 }
 
-test('4,000 denials of one principal are all recorded, and other principals are served meanwhile', async () => {
-  const { statuses, others } = await flood('/unknown/many', 4, 1_000)
+test('1,000 denials of one principal are all recorded, and other principals are served meanwhile', async () => {
+  const { statuses, others } = await flood('/unknown/many', 4, 250)
   expect(new Set(statuses)).toEqual(new Set(['404']))
-  expect(statuses).toHaveLength(4_000)
+  expect(statuses).toHaveLength(1_000)
   expect(others).toEqual([200])
-  expect(await recorded('/unknown/many')).toBe(4_000)
+  expect(await recorded('/unknown/many')).toBe(1_000)
   expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
-}, 60_000)
+})
 
 test('denials of one principal do not fill the write queue: those above its limit are answered with 503 and counted', async () => {
   const { statuses, mostWaiting, others } = await flood('/unknown/parallel', 60, 50)

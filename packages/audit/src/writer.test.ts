@@ -151,7 +151,7 @@ test('after the deadline callers are refused, new ones at once, and later the ch
   expect(await Promise.race([newcomer, turn('it waits')])).toEqual(unavailable)
 
   store.behave(() => 'take')
-  await vi.waitFor(() => expect(stats().available).toBe(true))
+  await expect.poll(() => stats().available).toBe(true)
   expect(states).toEqual([expect.objectContaining({ message: 'connection refused' }), null])
   const later = await record({ kind: 'call' })
   await close()
@@ -166,7 +166,7 @@ test('an intent that became durable after its caller was refused is followed by 
   const refused = record({ kind: 'intent', request: 'r1', app: 'web' })
   await expect(refused).rejects.toEqual(unavailable)
   store.behave(() => 'take')
-  await vi.waitFor(() => expect(stats().available).toBe(true))
+  await expect.poll(() => stats().available).toBe(true)
   await close()
   expect(kindsOf(store)).toEqual(['stream.opened', 'intent', 'refused', 'stream.closed'])
   expect(store.events[2]?.event).toMatchObject({
@@ -276,7 +276,7 @@ test('the lease is renewed, and calls are refused while it has expired', async (
   let elapsed = 0
   const { store, record, stats } = await openWriter({ lease: 30_000, renewEvery: 2 }, { elapsed: () => elapsed })
   const renew = vi.spyOn(store, 'renewLease')
-  await vi.waitFor(() => expect(renew.mock.calls.length).toBeGreaterThan(1))
+  await expect.poll(() => renew.mock.calls.length).toBeGreaterThan(1)
   store.behave((operation) => (operation === 'renew' ? 'refuse' : 'take'))
   elapsed = 29_999
   await record({ kind: 'call' })
@@ -284,7 +284,7 @@ test('the lease is renewed, and calls are refused while it has expired', async (
   await expect(record({ kind: 'call' })).rejects.toThrow('lease')
   expect(stats().available).toBe(false)
   store.behave(() => 'take')
-  await vi.waitFor(() => expect(stats().available).toBe(true))
+  await expect.poll(() => stats().available).toBe(true)
   await record({ kind: 'call' })
 })
 

@@ -91,7 +91,7 @@ test('with the database gone, a cached token is served for AUTH_MAX_STALE, then 
   const monotonic = { time: 0, now: () => monotonic.time }
   const { identities, failed } = await startReplica(urls.runtimeUrl, { now: () => now }, monotonic)
   const [cached, fresh] = [await annSession(), await annSession()]
-  await vi.waitUntil(async () => !isDenial(await identities.find(cached.reading)))
+  await vi.waitUntil(async () => !isDenial(await identities.find(cached.reading)), soon)
   await urls.drop()
   await failed
   monotonic.time = 60_000

@@ -30,7 +30,7 @@ test('a sweep really frees what was read', async () => {
   expect(more()).toBeGreaterThan(4 * mebibyte)
   sweep(8 * mebibyte)
   // What a collection found is freed by a thread of V8's own.
-  await expect.poll(more, { timeout: 10_000 }).toBeLessThan(2 * mebibyte)
+  await expect.poll(more).toBeLessThan(2 * mebibyte)
 })
 
 test('the function is not left about for others', () => {

@@ -118,7 +118,7 @@ test('a poll that is never answered fails at its deadline, and the next ones go 
 test('without a database the polls keep to their interval', async () => {
   const { watch, urls, onError } = await startWatch({ interval: 3_600_000 })
   await urls.drop()
-  await vi.waitUntil(() => onError.mock.calls.length > 0)
+  await expect.poll(() => onError.mock.calls.length).toBeGreaterThan(0)
   for (let attempt = 0; attempt < 5; attempt++) await (await watchRevision({ url: urls.runtimeUrl })).stop()
   await watch.stop()
   expect(onError).toHaveBeenCalledOnce()

@@ -23,7 +23,7 @@ test('the token is reloaded after a minute of use, and no caller waits for this'
   expect(reload).not.toHaveBeenCalled()
   clock.now = 60_000
   expect(token()).toBe('first')
-  await vi.waitFor(() => expect(token()).toBe('second'))
+  await expect.poll(token).toBe('second')
   expect(reload).toHaveBeenCalledTimes(1)
   clock.now = 120_000
   token()
