@@ -11,7 +11,7 @@ export interface BrowserLoginOptions {
   readonly attemptKeys: Keys
 }
 
-/** The pages of a login. @throws LoginMisconfigured for a `DEFAULT_ROLE` that the policy does not have */
+/** The login pages. @throws LoginMisconfigured if the policy does not have `DEFAULT_ROLE` */
 export default fp<BrowserLoginOptions>(
   async function browserLogin(app, { mint, attemptKeys }) {
     const { browserSessions, clock, database, loginProvider } = app

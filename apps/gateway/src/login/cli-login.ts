@@ -12,7 +12,7 @@ import { createDeviceCodeLimit } from '../rate-limits/device-code.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** @throws NoBrowserLogin where nobody logs in with a browser */
+    /** @throws NoBrowserLogin if no identity provider is configured */
     cliLogins: () => CliLogins
   }
 }
@@ -21,11 +21,11 @@ export interface CliLoginOptions {
   readonly config: Pick<ServerConfig, 'deviceLogin' | 'sessions'>
   readonly mint: TokenMint
   readonly keys: LoginKeys
-  /** Between two polls of one login. Default 5. */
+  /** Seconds between two polls of one login. Default: 5. */
   readonly pollSeconds?: number | undefined
 }
 
-/** Logins of the CLI, and the pages on which people approve them. */
+/** Logins of the CLI, and the pages where users allow them. */
 export default fp<CliLoginOptions>(
   async function cliLogin(app, { config, mint, keys, pollSeconds = 5 }) {
     const { browserSessions, clock, database } = app

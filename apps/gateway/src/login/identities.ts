@@ -19,9 +19,9 @@ declare module 'fastify' {
   interface FastifyInstance {
     workloads: Workloads
     lastUses: LastUses
-    /** Records changes of identities that belong to no request. */
+    /** Records identity changes that do not belong to a request. */
     recordIdentityEvents: RecordIdentityEvents
-    /** Resolves once this process knows every change of identities that was committed before. */
+    /** Resolves once this process applies every identity change that was committed before the call. */
     identitiesCaughtUp: () => Promise<void>
   }
 }
@@ -30,14 +30,14 @@ export interface IdentitiesOptions {
   readonly databaseUrl: string
   readonly mint: TokenMint
   readonly csrfKeys: Keys
-  /** Milliseconds for which known identities stay valid while the database is away. */
+  /** How long cached identities stay valid without the database, in milliseconds. */
   readonly maxStale: number
   readonly publicUrl: string | null
-  /** Null: nobody logs in with a browser. */
+  /** Null: no identity provider is configured. */
   readonly login: LoginConfig | null
 }
 
-/** Who calls: tokens, sessions, and jobs, from a cache that follows the database. */
+/** Authenticates tokens, sessions, and jobs, with a cache that follows the database. */
 export default fp<IdentitiesOptions>(
   async function identities(app, { databaseUrl, mint, csrfKeys, maxStale, publicUrl, login }) {
     const { clock, database } = app
@@ -51,7 +51,7 @@ export default fp<IdentitiesOptions>(
       await Promise.all(events.map((event) => app.audit.record(event)))
     })
 
-    // A connection of its own, so that no call waits behind it.
+    // A separate connection, so that calls do not wait for it.
     const usesDatabase = openDatabase(databaseUrl, { max: 1, applicationName: 'rack-gateway uses' })
     const lastUses = createLastUses({
       database: usesDatabase,

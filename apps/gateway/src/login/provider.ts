@@ -21,7 +21,7 @@ export interface LoginProvider {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Null: nobody logs in with a browser. */
+    /** Null: no identity provider is configured. */
     loginProvider: LoginProvider | null
   }
 }

@@ -1,9 +1,9 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
 import type { FastifyInstance } from 'fastify'
 
-/** Redirects a browser to the first page. Where no login is configured, that page explains tokens and how to configure a login. */
+/** Redirects a browser to the first page. Without a configured login, that page explains tokens, and how to configure a login. */
 export default async function entrance(app: FastifyInstance): Promise<void> {
-  // The rack API has no `/`: only browsers are led here (`server.ts`).
+  // The rack API has no `/`, so `server.ts` routes only browsers here.
   for (const address of ['/', '/gateway'])
     app.get(address, async function goHome(request, reply) {
       await app.limitUnauthenticated(request)
@@ -12,14 +12,14 @@ export default async function entrance(app: FastifyInstance): Promise<void> {
   if (app.loginProvider !== null) return
   app.get('/gateway/', async function explainLogin(request, reply) {
     await app.limitUnauthenticated(request)
-    return sendPage(reply, 200, 'Logging in with a browser is not set up', explanation)
+    return sendPage(reply, 200, 'Login with a browser is not set up', explanation)
   })
 }
 
-const explanation = html`<p>This is a Rack Gateway. No identity provider is configured, so you can’t log in here.</p>
+const explanation = html`<p>This is a Rack Gateway. No identity provider is configured, so you cannot log in here.</p>
 <h2>If you have a token</h2>
 <pre><code>rack-gateway login NAME ADDRESS --token TOKEN
 rack-gateway apps</code></pre>
-<p>ADDRESS is the address of this page without its path. If you have no token, ask an administrator of this gateway.</p>
+<p>ADDRESS is the address of this page without its path. If you have no token, ask an administrator of the gateway.</p>
 <h2>If you run this gateway</h2>
-<p>Set <code>PUBLIC_URL</code>, and the client of your identity provider: <code>GOOGLE_CLIENT_ID</code> and <code>GOOGLE_CLIENT_SECRET</code>, or <code>OIDC_ISSUER</code>, <code>OIDC_CLIENT_ID</code> and <code>OIDC_CLIENT_SECRET</code>. Then start the gateway again.</p>`
+<p>Set <code>PUBLIC_URL</code>, and the client of your identity provider: <code>GOOGLE_CLIENT_ID</code> and <code>GOOGLE_CLIENT_SECRET</code>, or <code>OIDC_ISSUER</code>, <code>OIDC_CLIENT_ID</code>, and <code>OIDC_CLIENT_SECRET</code>. Then start the gateway again.</p>`

@@ -6,7 +6,7 @@ import { ruleOf } from '../errors.ts'
 
 export interface HomeOptions {
   readonly adminUsers: readonly string[]
-  /** Without a path; null: nobody logs in with a browser. */
+  /** Without a path. Null: no identity provider is configured. */
   readonly publicUrl: string | null
 }
 
@@ -22,12 +22,12 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
       return reply.header('cache-control', 'no-store').redirect('/gateway/auth/login', 303)
     }
     const { principal, csrfToken } = request
-    if (!principal) throw new Error('authenticateOwn lets nobody through without a principal')
+    if (!principal) throw new Error('authentication did not set a principal')
     const racks = app.policy.racksOf(principal, app.racks.names, momentOf(request, app.clock.now))
     const roles = [...new Set(principal.bindings.map(({ role }) => role))]
     const access =
       roles.length === 0
-        ? html`<p>You have no role here yet, so you can’t use any rack. ${whomToAsk(adminUsers)}</p>`
+        ? html`<p>You have no role here yet, so you cannot use any rack. ${remedyFor(adminUsers)}</p>`
         : html`<dl>
 <dt>Roles</dt><dd>${roles.join(', ')}</dd>
 <dt>Racks</dt><dd>${racks.length === 0 ? 'none' : racks.join(', ')}</dd>
@@ -44,16 +44,13 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
   })
 }
 
-/** More racks are shown as one sentence. */
+/** Further racks are summarized in one sentence. */
 const maxLogins = 5
 
-/** The commands that a person types next. */
+/** The commands to connect a terminal. */
 function connecting(publicUrl: string, racks: readonly string[], first: string): Html {
   const logins = racks.slice(0, maxLogins).map((rack) => html`rack-gateway login ${rack} ${publicUrl}\n`)
-  const more =
-    racks.length > maxLogins
-      ? [html`<p class="soft">The same command gives each of your other racks a name.</p>\n`]
-      : []
+  const more = racks.length > maxLogins ? [html`<p class="soft">Use the same command for your other racks.</p>\n`] : []
   return html`<h2>Connect your terminal</h2>
 <pre><code>${logins}</code></pre>
 ${more}<h2>Run convox through the gateway</h2>
@@ -61,16 +58,16 @@ ${more}<h2>Run convox through the gateway</h2>
 <h2>Or use convox by itself</h2>
 <pre><code>export RACK_URL="$(rack-gateway url --rack ${first})"
 convox apps</code></pre>
-<p class="soft">RACK_URL has your session token in it. Don’t share it.</p>
+<p class="soft">RACK_URL contains your session token. Do not share it.</p>
 `
 }
 
-/** A client with two credentials would be redirected between the login and this page without end. */
+/** Whether to redirect to the login. A request with two credentials would be redirected endlessly. */
 function isForLogin(error: unknown): boolean {
   return error instanceof Unauthenticated && ruleOf(error) !== 'two-credentials'
 }
 
-function whomToAsk(adminUsers: readonly string[]): string {
+function remedyFor(adminUsers: readonly string[]): string {
   return adminUsers.length === 0
     ? 'Ask an administrator of this gateway for a role.'
     : `Ask for a role: ${adminUsers.join(', ')}.`

@@ -2,20 +2,20 @@ import { type EventDraft, unescapeVisibleText } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { type DeriveKeys, type RecordingCheck, verifyRecording } from '@rack-gateway/recordings'
 import type { Sql, TransactionSql } from 'postgres'
+import { runExclusively } from './periodic-work.ts'
 import { recordedEnd } from './recorded-end.ts'
-import { alone } from './rounds.ts'
 
 export interface RecordingAdoptionOptions {
   readonly sql: Sql
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly now: () => number
-  /** Resolves when it is durable. */
+  /** Resolves when the event is durable. */
   readonly record: (draft: EventDraft) => Promise<unknown>
   readonly onError: (error: unknown, recording: string) => void
 }
 
-interface LeftRecording {
+interface AbandonedRecording {
   readonly id: string
   readonly stream: string
   readonly opened: string
@@ -26,28 +26,28 @@ interface LeftRecording {
   readonly process: string | null
 }
 
-/** Recordings that are looked at in one round. */
-const most = 100
+/** The maximum number of recordings in one run. */
+const batchSize = 100
 
 /**
- * Closes recordings whose process is gone: what of them is stored, and the head of its chain, is said in the log, once.
- * Whether a process is gone is decided by the adoption of streams: its last stream has an adopter.
+ * Closes recordings whose process has ended. The log gets one event with the stored chunks and the head of their chain.
+ * A process has ended if its last stream was adopted.
  */
 export async function adoptRecordings(options: RecordingAdoptionOptions, signal: AbortSignal): Promise<void> {
   const { sql, onError } = options
-  await alone(sql, 'rack-gateway: adoption of recordings', async () => {
-    for (const left of await leftRecordings(sql)) {
+  await runExclusively(sql, 'rack-gateway: adoption of recordings', async () => {
+    for (const abandoned of await abandonedRecordings(sql)) {
       if (signal.aborted) return
-      await adopt(options, left, signal).catch((error: unknown) => {
-        if (!signal.aborted) onError(error, left.id)
+      await adopt(options, abandoned, signal).catch((error: unknown) => {
+        if (!signal.aborted) onError(error, abandoned.id)
       })
     }
   })
 }
 
-/** A stream that ends with its month has one that follows it, and so has one that was adopted while its process slept. */
-function leftRecordings(sql: Sql): Promise<LeftRecording[]> {
-  return sql<LeftRecording[]>`
+/** A process continues in another stream after the end of a month, and after an adoption while it was suspended. */
+function abandonedRecordings(sql: Sql): Promise<AbandonedRecording[]> {
+  return sql<AbandonedRecording[]>`
     select id, stream, opened, started_at as "startedAt", mode, rack, app, process from gateway.recordings recording
     where ended_at is null and exists (
       with recursive written as (
@@ -57,22 +57,26 @@ function leftRecordings(sql: Sql): Promise<LeftRecording[]> {
       )
       select from written last where last.adopted_by is not null
         and not exists (select from audit.streams next where next.follows = last.id))
-    order by id limit ${most}`
+    order by id limit ${batchSize}`
 }
 
-async function adopt(options: RecordingAdoptionOptions, left: LeftRecording, signal: AbortSignal): Promise<void> {
+async function adopt(
+  options: RecordingAdoptionOptions,
+  abandoned: AbandonedRecording,
+  signal: AbortSignal,
+): Promise<void> {
   const { sql, store, deriveKeys, now, record } = options
-  const check = await verifyRecording({ store, deriveKeys, id: left.id, proven: null, signal })
+  const check = await verifyRecording({ store, deriveKeys, id: abandoned.id, proven: null, signal })
   await sql.begin(async (transaction) => {
     const [open] = await transaction`
-      select from gateway.recordings where id = ${left.id} and ended_at is null for update skip locked`
+      select from gateway.recordings where id = ${abandoned.id} and ended_at is null for update skip locked`
     if (!open) return
     const at = new Date(now())
-    const said = await recordedEnd(sql, { opened: left.opened, from: left.startedAt, to: at })
-    if (said !== null) return end(transaction, left.id, said)
-    await end(transaction, left.id, { at, recording: { ...check, lost: null } })
-    // The row stays locked until the commit, which comes after the event. A process that finds the row open again finds the event, too.
-    await record(closedDraft(left, check))
+    const recorded = await recordedEnd(sql, { opened: abandoned.opened, from: abandoned.startedAt, to: at })
+    if (recorded !== null) return end(transaction, abandoned.id, recorded)
+    await end(transaction, abandoned.id, { at, recording: { ...check, lost: null } })
+    // The row stays locked until the commit, after the event. If the commit fails, the next run finds the event.
+    await record(closedDraft(abandoned, check))
   })
 }
 
@@ -86,8 +90,11 @@ async function end(
     where id = ${id}`
 }
 
-function closedDraft(left: LeftRecording, { state, problem, chunks, bytes, head }: RecordingCheck): EventDraft {
-  const { id, stream, opened, mode, rack, app, process } = left
+function closedDraft(
+  abandoned: AbandonedRecording,
+  { state, problem, chunks, bytes, head }: RecordingCheck,
+): EventDraft {
+  const { id, stream, opened, mode, rack, app, process } = abandoned
   return {
     kind: 'recording.closed',
     of: opened,

@@ -2,13 +2,13 @@ import { isUuid } from '@rack-gateway/audit/uuid'
 import type { RecordingSummary } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 
-/** A recorded session as it is listed. */
+/** A recorded session, as lists show it. */
 export interface ListedRecording {
   readonly id: string
   readonly startedAt: Date
-  /** Null while it runs, and of one that a crash has left. */
+  /** Null while the session runs, and after a crash until the recording is adopted. */
   readonly endedAt: Date | null
-  /** The id of the `opened` event. */
+  /** The ID of the `opened` event. */
   readonly opened: string
   readonly mode: string
   readonly principal: string
@@ -47,7 +47,7 @@ export type StartedRecording = Pick<
 export interface RecordingFilter {
   readonly rack?: string | undefined
   readonly app?: string | undefined
-  /** The id or the name of a principal. */
+  /** The ID or the name of a principal. */
   readonly principal?: string | undefined
   readonly process?: string | undefined
   readonly from?: Date | undefined
@@ -56,13 +56,13 @@ export interface RecordingFilter {
   readonly state?: 'open' | 'ended' | 'removed' | undefined
 }
 
-/** Where recordings are found. What they have to come to is in the events; nothing here proves anything. */
+/** The list of recordings. It proves nothing, because only events are evidence. */
 export interface RecordingCatalogue {
   add(recording: StartedRecording): Promise<void>
-  /** The end that the recording's own process wrote. It replaces the end that an adopting process wrote. */
+  /** Stores the end from the recording's own process. It replaces the end from an adopting process. */
   end(summary: RecordingSummary, at: Date): Promise<void>
   find(id: string): Promise<ListedRecording | null>
-  /** Newest first. @param before the id that the page before ended with */
+  /** Newest first. @param before the last ID of the previous page */
   list(
     filter: RecordingFilter,
     page: { readonly before: string | null; readonly limit: number },

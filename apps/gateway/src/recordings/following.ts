@@ -6,9 +6,9 @@ import { eventLine } from './event-line.ts'
 
 export interface FollowingOptions {
   readonly from: 'start' | 'now'
-  /** Aborted with the sentence for the client when it is over. */
+  /** Aborted with a message for the client. */
   readonly signal: AbortSignal
-  /** Called each time the client has read everything that was sent. */
+  /** Called each time the client has read everything. */
   readonly onRead: () => void
 }
 
@@ -19,28 +19,28 @@ interface Followed extends FollowingOptions, Pick<RecordingCatalogue, 'find'> {
   readonly flushNow: (id: string) => () => void
 }
 
-/** Between two looks at the store. */
-const idle = 500
-/** Under what proxies take for silence. An empty line is no event. */
+/** Milliseconds between two polls of the store. */
+const pollInterval = 500
+/** Shorter than the idle timeout of proxies, in milliseconds. A heartbeat is an empty line. */
 const heartbeat = 15_000
-/** Milliseconds that the last chunks of a session get to be stored, once it has ended. */
-const patience = 30_000
+/** How long to wait for the last chunks after the end of a session, in milliseconds. */
+const maxUploadTime = 30_000
 
 /** The asciicast of a running session, until the consumer stops. */
 export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
   const { id, from, signal, onRead } = options
   const release = options.flushNow(id)
   const following = followRecording({ ...options, wait: createWait(options) })
-  let said = performance.now()
+  let lastOutput = performance.now()
   let first = true
   try {
     for (;;) {
       onRead()
       const step = await following.next()
       if (step.done) return yield endOf(step.value, signal)
-      const silent = performance.now() - said > heartbeat
+      const silent = performance.now() - lastOutput > heartbeat
       if (step.value.length === 0 && !silent) continue
-      said = performance.now()
+      lastOutput = performance.now()
       yield step.value.length === 0 ? Buffer.from('\n') : first && from === 'now' ? headerOf(step.value) : step.value
       first = false
     }
@@ -49,15 +49,15 @@ export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
   }
 }
 
-/** Nothing more is to come of a session that has ended long enough ago, or whose process is gone. */
+/** Waits for the next poll. Resolves to `true` if no more chunks can follow: the process has ended, or the upload time is over. */
 function createWait({ find, id, signal }: Followed): () => Promise<boolean> {
   let endedAt: number | null = null
   return async function wait() {
-    await sleep(idle, undefined, { signal }).catch(() => undefined)
+    await sleep(pollInterval, undefined, { signal }).catch(() => undefined)
     const found = signal.aborted ? null : await find(id)
     if (found === null || found.endedAt === null) return false
     endedAt ??= performance.now()
-    return found.lost === null || performance.now() - endedAt > patience
+    return found.lost === null || performance.now() - endedAt > maxUploadTime
   }
 }
 
@@ -67,6 +67,6 @@ function headerOf(chunk: Buffer): Buffer {
 
 function endOf(end: 'complete' | 'cut' | 'broken' | 'left', { reason }: AbortSignal): Buffer {
   if (end !== 'left') return eventLine('v', end)
-  const why = reason instanceof Error ? reason.message : 'it was left'
+  const why = reason instanceof Error ? reason.message : 'the client stopped'
   return Buffer.concat([eventLine('m', `left: ${why}`), eventLine('v', 'open')])
 }

@@ -10,10 +10,10 @@ import type { SecretKeys } from '../process/keys.ts'
 import { adoptRecordings } from './adoption.ts'
 import { createArchive, type RecordingArchive } from './archive.ts'
 import { createCatalogue } from './catalogue.ts'
+import { createPeriodicWork } from './periodic-work.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
 import { recordingKeys } from './recording-keys.ts'
 import { removeOldRecordings } from './retention.ts'
-import { createRounds } from './rounds.ts'
 import { createSessionEndings } from './session-endings.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
 import { startRecorderThread } from './start-recorder-thread.ts'
@@ -29,14 +29,14 @@ export interface SessionRecordingsOptions {
   readonly config: Pick<ServerConfig, 'recordings' | 'recordingsKeep' | 'recordingsMaxSize'>
   readonly keys: SecretKeys
   readonly limits?: Partial<RecordingLimits> | undefined
-  /** Whether a separate thread records, for which the process needs a second core. Default: where it has one. */
+  /** Whether to record in a separate thread, which needs a second core. Default: if there is one. */
   readonly thread?: boolean | undefined
 }
 
-const adoptEvery = 10_000
-const removeEvery = 600_000
+const adoptionInterval = 10_000
+const retentionInterval = 600_000
 
-/** Recordings of sessions: making, reading, and removing them. @throws ObjectStoreAddressInvalid */
+/** Records sessions, and reads and removes recordings. @throws ObjectStoreAddressInvalid */
 export default fp<SessionRecordingsOptions>(
   async function sessionRecordings(app, options) {
     const { config, keys, limits = {}, thread = availableParallelism() > 1 } = options
@@ -56,13 +56,13 @@ export default fp<SessionRecordingsOptions>(
         flushNow: (id) => app.recordings?.flushNow(id) ?? (() => {}),
       }),
     )
-    if (app.recordings !== null) startRounds(app, app.recordings.store, options)
+    if (app.recordings !== null) startPeriodicWork(app, app.recordings.store, options)
   },
   { name: 'session-recordings', dependencies: ['clock', 'database', 'audit-log'] },
 )
 
-/** Closes recordings that other processes left, and removes old ones. Their connections are separate, so that no call waits. */
-function startRounds(
+/** Closes abandoned recordings, and removes old ones. Uses separate connections, so that calls do not wait. */
+function startPeriodicWork(
   app: FastifyInstance,
   store: ObjectStore,
   { databaseUrl, config, keys }: SessionRecordingsOptions,
@@ -70,9 +70,9 @@ function startRounds(
   const { audit, clock, log } = app
   const database = openDatabase(databaseUrl, { max: 6, applicationName: 'rack-gateway recordings' })
   const common = { sql: database.sql, store, now: clock.now, record: audit.record }
-  const adoption = createRounds({
-    every: adoptEvery,
-    round: (signal) =>
+  const adoption = createPeriodicWork({
+    every: adoptionInterval,
+    run: (signal) =>
       adoptRecordings(
         {
           ...common,
@@ -83,9 +83,9 @@ function startRounds(
       ),
     onError: (err) => log.warn({ event: 'recording.adoption_failed', err }),
   })
-  const retention = createRounds({
-    every: removeEvery,
-    round: (signal) =>
+  const retention = createPeriodicWork({
+    every: retentionInterval,
+    run: (signal) =>
       removeOldRecordings(
         {
           ...common,
@@ -97,17 +97,17 @@ function startRounds(
       ),
     onError: (err) => log.warn({ event: 'recording.retention_failed', err }),
   })
-  app.addHook('onReady', async function startRecordingRounds() {
+  app.addHook('onReady', async function startRecordingWork() {
     adoption.start()
     retention.start()
   })
-  app.addHook('onClose', async function stopRecordingRounds() {
+  app.addHook('onClose', async function stopRecordingWork() {
     await Promise.all([adoption.stop(), retention.stop()])
     await database.close()
   })
 }
 
-/** Called by the plugin of the rack API, for the sessions that it forwards. */
+/** The recorder of the sessions that the rack API plugin forwards. */
 export function createRecorderOf(app: FastifyInstance): SessionRecorder {
   const { recordings, policy, audit, clock, database, log, identities } = app
   const { sql } = database

@@ -6,22 +6,22 @@ import { LRUCache } from 'lru-cache'
 import { askRack, textField } from '../rack-api/rack-question.ts'
 import { environmentOf } from '../rack-api/release-environment.ts'
 
-/** What must not stand in the recording of a session in a process of an app: found out once for a release. */
+/** Finds the secrets that must be redacted from recordings. Cached by release. */
 export interface RecordedSecrets {
   /**
-   * The rack's token, and what the environment of the process's release holds under secret keys.
+   * The token of the rack, and the secret values in the environment of the process's release.
    *
-   * @param process its id, or the name of a service
-   * @throws NoSuchRelease, UpstreamUnclear, and what `rack.send` does
+   * @param process the ID of the process, or the name of a service
+   * @throws NoSuchRelease, UpstreamUnclear, and errors of `rack.send`
    */
   of(rack: Rack, app: string | null, process: string | null): Promise<SecretFinder | null>
 }
 
-/** A release never changes, so what was found for it stays. */
-const maxRemembered = 100
+/** A release never changes, so its entry stays valid. */
+const maxCached = 100
 
 export function createRecordedSecrets(policy: Policy): RecordedSecrets {
-  const remembered = new LRUCache<string, Promise<SecretFinder | null>>({ max: maxRemembered })
+  const finders = new LRUCache<string, Promise<SecretFinder | null>>({ max: maxCached })
 
   async function ofRelease(rack: Rack, app: string, release: string): Promise<SecretFinder | null> {
     const values = [...parseEnv(await environmentOf(rack, app, release))]
@@ -32,12 +32,12 @@ export function createRecordedSecrets(policy: Policy): RecordedSecrets {
     ])
   }
 
-  function remember(key: string, find: () => Promise<SecretFinder | null>): Promise<SecretFinder | null> {
-    const known = remembered.get(key)
+  function findOnce(key: string, find: () => Promise<SecretFinder | null>): Promise<SecretFinder | null> {
+    const known = finders.get(key)
     if (known) return known
     const found = find()
-    remembered.set(key, found)
-    found.catch(() => remembered.delete(key))
+    finders.set(key, found)
+    found.catch(() => finders.delete(key))
     return found
   }
 
@@ -45,13 +45,13 @@ export function createRecordedSecrets(policy: Policy): RecordedSecrets {
     async of(rack, app, process) {
       const release = app === null ? null : await releaseOf(rack, app, process)
       if (app === null || release === null)
-        return remember(rack.name, async () => compileSecrets([{ value: rack.token, mark: '[rack token]' }]))
-      return remember(`${rack.name} ${app} ${release} ${policy.hash}`, () => ofRelease(rack, app, release))
+        return findOnce(rack.name, async () => compileSecrets([{ value: rack.token, mark: '[rack token]' }]))
+      return findOnce(`${rack.name} ${app} ${release} ${policy.hash}`, () => ofRelease(rack, app, release))
     },
   }
 }
 
-/** Of the process; of the app where the rack names no single process. Null for an app without a release. */
+/** The release of the process, or else the current release of the app. Null for an app without a release. */
 async function releaseOf(rack: Rack, app: string, process: string | null): Promise<string | null> {
   if (process !== null) {
     const { value } = await askRack(rack, `/apps/${app}/processes/${process}`)

@@ -1,4 +1,4 @@
-/** The thread that records sessions: see `startRecorderThread`. */
+/** The entry of the thread that records sessions. `startRecorderThread` starts it. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import { serveRecordings } from '@rack-gateway/recordings'
@@ -6,9 +6,9 @@ import { recordingKeys } from './recording-keys.ts'
 import type { RecorderThreadData } from './start-recorder-thread.ts'
 
 const { address, secretKeys, link }: RecorderThreadData = workerData
-if (parentPort === null) throw new Error('this is started as a thread')
+if (parentPort === null) throw new Error('this file must run in a worker thread')
 const [newest, ...older] = secretKeys.map((key) => Buffer.from(key))
-if (newest === undefined) throw new Error('a thread that records has a key')
+if (newest === undefined) throw new Error('the recorder thread needs a key')
 serveRecordings({
   ...link,
   port: parentPort,

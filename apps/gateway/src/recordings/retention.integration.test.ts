@@ -87,7 +87,7 @@ test('what ended longer ago goes, with an event, and no other', async () => {
       kind: 'recording.removed',
       of: old,
       recording: { id: old, chunks: 2, bytes: 100, head: 'ab' },
-      detail: { because: 'it ended longer ago than recordings are kept' },
+      detail: { because: 'its retention period is over' },
     }),
   ])
   const rows = await admin`select id, removed_at is not null as removed from gateway.recordings order by removed desc`

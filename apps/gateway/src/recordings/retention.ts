@@ -2,12 +2,12 @@ import { type EventDraft, unescapeVisibleText } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkPrefix } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
-import { alone } from './rounds.ts'
+import { runExclusively } from './periodic-work.ts'
 
 export interface RecordingRetention {
-  /** Milliseconds after its end that a recording is kept; null: for ever. */
+  /** How long a recording is kept after its end, in milliseconds; null: without limit. */
   readonly keep: number | null
-  /** Bytes that ended recordings may come to; above, the oldest go. Null: any. */
+  /** The maximum total size of ended recordings in bytes. Above it, the oldest are removed. Null: without limit. */
   readonly maxSize: number | null
 }
 
@@ -15,7 +15,7 @@ export interface RemovalOptions extends RecordingRetention {
   readonly sql: Sql
   readonly store: ObjectStore
   readonly now: () => number
-  /** Resolves when it is durable. */
+  /** Resolves when the event is durable. */
   readonly record: (draft: EventDraft) => Promise<unknown>
   readonly onError: (error: unknown, recording: string) => void
 }
@@ -31,19 +31,19 @@ interface OldRecording {
   readonly head: string | null
 }
 
-/** Recordings that are removed in one round, for each reason. */
-const most = 200
+/** The maximum number of recordings that are removed in one run, for each reason. */
+const batchSize = 200
 
 /**
- * Removes ended recordings whose time is over, and the oldest of more than may be kept. That one is removed is in the log and in its
- * row before any of it is gone; another process finishes an interrupted removal.
+ * Removes ended recordings after their retention period, and the oldest ones above the maximum size. The event and the row
+ * are written before the first chunk is deleted, so another process can finish an interrupted removal.
  */
 export async function removeOldRecordings(options: RemovalOptions, signal: AbortSignal): Promise<void> {
   const { sql, keep, maxSize, now } = options
-  await alone(sql, 'rack-gateway: retention of recordings', async () => {
+  await runExclusively(sql, 'rack-gateway: retention of recordings', async () => {
     if (keep !== null)
       for (const old of await olderThan(sql, new Date(now() - keep)))
-        if (!signal.aborted) await announce(options, old, 'it ended longer ago than recordings are kept')
+        if (!signal.aborted) await announce(options, old, 'its retention period is over')
     if (maxSize !== null)
       for (const old of await beyond(sql, maxSize))
         if (!signal.aborted)
@@ -79,7 +79,7 @@ async function announce({ sql, record, onError }: RemovalOptions, old: OldRecord
 function olderThan(sql: Sql, end: Date): Promise<OldRecording[]> {
   return sql<OldRecording[]>`
     select id, opened, rack, app, process, chunks::float8 as chunks, bytes::float8 as bytes, head from gateway.recordings
-    where ended_at < ${end} and removed_because is null order by ended_at limit ${most}`
+    where ended_at < ${end} and removed_because is null order by ended_at limit ${batchSize}`
 }
 
 function beyond(sql: Sql, size: number): Promise<OldRecording[]> {
@@ -87,7 +87,7 @@ function beyond(sql: Sql, size: number): Promise<OldRecording[]> {
     select id, opened, rack, app, process, chunks::float8 as chunks, bytes::float8 as bytes, head from (
       select *, sum(coalesce(bytes, 0)) over (order by ended_at desc, id desc) as with_newer from gateway.recordings
       where ended_at is not null and removed_because is null) kept
-    where with_newer > ${size} order by ended_at, id limit ${most}`
+    where with_newer > ${size} order by ended_at, id limit ${batchSize}`
 }
 
 function removedDraft(

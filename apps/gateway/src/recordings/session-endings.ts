@@ -1,63 +1,63 @@
 import type { Identities } from '@rack-gateway/auth'
 import type { Sql } from 'postgres'
 
-/** Sessions of this process that another process can end. */
+/** Ends sessions of this process at the request of any process. */
 export interface SessionEndings {
-  /** @returns the function that takes it out again */
+  /** @returns a function that removes the session */
   add(recording: string, end: (reason: string) => void): () => void
   stop(): void
 }
 
 export interface SessionEndingsOptions {
   readonly sql: Sql
-  /** Ending a session raises the revision, too. */
+  /** A request to end a session also raises the revision. */
   readonly identities: Pick<Identities, 'onChange'>
   readonly onError: (error: unknown) => void
 }
 
-/** Milliseconds until it is looked again when the database did not answer. */
-const again = 1_000
+/** Milliseconds until the next attempt after a failed query. */
+const retryAfter = 1_000
 
 export function createSessionEndings({ sql, identities, onError }: SessionEndingsOptions): SessionEndings {
   const sessions = new Map<string, (reason: string) => void>()
   let retry: NodeJS.Timeout | undefined
-  let looking = false
-  let wanted = false
+  let isChecking = false
+  let mustRepeat = false
 
-  async function look(): Promise<void> {
+  async function endRequested(): Promise<void> {
     const ended = await sql<{ id: string; ending: string }[]>`
       select id, ending from gateway.recordings where ended_at is null and ending is not null`
     for (const { id, ending } of ended) sessions.get(id)?.(ending)
   }
 
-  /** One look at a time, and one more for all who asked meanwhile. */
-  function lookNow(): void {
-    wanted = true
-    if (looking || sessions.size === 0) return
-    looking = true
-    wanted = false
+  /** Runs one query at a time, and one more if another was requested meanwhile. */
+  function check(): void {
+    mustRepeat = true
+    if (isChecking || sessions.size === 0) return
+    isChecking = true
+    mustRepeat = false
     clearTimeout(retry)
-    look()
+    endRequested()
       .catch((error: unknown) => {
         onError(error)
-        retry = setTimeout(lookNow, again).unref()
+        retry = setTimeout(check, retryAfter).unref()
       })
       .finally(() => {
-        looking = false
-        if (wanted) lookNow()
+        isChecking = false
+        if (mustRepeat) check()
       })
   }
 
-  const forget = identities.onChange(lookNow)
+  const unsubscribe = identities.onChange(check)
   return {
     add(recording, end) {
       sessions.set(recording, end)
-      // The session can have been ended before it was registered here.
-      lookNow()
+      // The request can be older than the registration of the session.
+      check()
       return () => sessions.delete(recording)
     },
     stop() {
-      forget()
+      unsubscribe()
       clearTimeout(retry)
     },
   }
