@@ -40,7 +40,7 @@ function describe(principal: Principal, decision: Decision | null): Actor {
   }
 }
 
-/** A connection that was reset before it was accepted has none, whatever the type says. */
+/** Missing, despite the type, if the connection was reset before it was accepted. */
 export function addressOf(request: FastifyRequest): string {
   const address: string | undefined = request.ip
   // Behind a trusted proxy it is what a header says, and that can be anything.

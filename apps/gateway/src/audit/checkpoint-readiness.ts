@@ -24,7 +24,7 @@ function alarmSentence({ count, last }: CheckpointerState['openAlarms']): string
   return `ALARM: the audit log is not what was recorded and signed (${count} findings that nobody has acknowledged${when}): rack-gateway audit alarms`
 }
 
-/** The newest one may be under way. */
+/** The newest checkpoint can still be in progress. */
 function copies(number: number, places: CheckpointerState['places']): string {
   const behind = places.filter((place) => place.problem !== null || place.number < Math.max(1, number - 1))
   const counted = `copies in ${places.length - behind.length} of ${places.length} places`

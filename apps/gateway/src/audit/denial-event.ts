@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../http/error-response.ts'
 import { actorOf, callEventOf, sourceOf } from './call-event.ts'
 
-/** The event of a denied or failed call. If its details cannot be encoded, the event goes without them and the log has the reason: no text of a caller prevents the event. */
+/** The event of a denied or failed call. If its details can't be encoded, the event omits them and the log has the reason, so that no input can prevent the event. */
 export function denialEvent(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   try {
     return denialDraft(request, failure, rule)

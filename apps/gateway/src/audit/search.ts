@@ -14,7 +14,7 @@ export interface AuditSearchOptions {
   readonly databaseUrl: string
 }
 
-/** That many callers can read the whole log at once, and as many can get proofs. */
+/** The number of callers who can read the whole log at once. The same number can get proofs. */
 const maxReaders = 2
 
 /** Reading the audit log, over separate connections, so that no call waits behind a caller who reads the whole log. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Of a path, in characters. */
+/** The maximum length of a path in characters. */
 const longest = 200
 
 /**

@@ -32,7 +32,7 @@ export interface ErrorHandlerOptions {
   readonly limits: Pick<Limits, 'callsPerPrincipal'>
 }
 
-/** Answers every error in the same form, and records it: with the principal where there is one, else as a count. */
+/** Answers every error in the same form, and records it with its principal. Errors without a principal are only counted. */
 export default fp<ErrorHandlerOptions>(
   async function errorHandler(app, { limits }) {
     app.decorate('denialLimit', createDenialLimit(limits))
@@ -106,7 +106,7 @@ async function recordDenial(
 
 const neverAborted: CallSignal = { aborted: false, addEventListener() {}, removeEventListener() {} }
 
-/** By address, as an unauthenticated request. */
+/** Counts the denial by address, like an unauthenticated request. */
 function countDenial({ audit }: FastifyInstance, request: FastifyRequest, { body }: Failure): void {
   const { rule, reason, next, policy } = body
   audit.countDenial({ address: addressOf(request), rule, reason, remedy: next, policy })
@@ -147,7 +147,7 @@ async function answerUnauthenticated(
   sendFailure(request, reply, failure)
 }
 
-/** The error of the limit, or the given one. Failures of the gateway do not count, except for unknown keys, which a caller can invent. */
+/** The error of the limit, or the given error. Failures of the gateway don't count, except unknown keys, which a caller can invent. */
 async function limitError(
   app: FastifyInstance,
   request: FastifyRequest,

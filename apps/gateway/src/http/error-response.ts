@@ -13,7 +13,7 @@ export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   readonly requestId: string
 }
 
-/** What an error response has besides the error. */
+/** The other properties of an error response. */
 export interface ErrorContext {
   readonly requestId: string
   /** SHA-256 of the policy document in force, hex. */

@@ -2,7 +2,7 @@ import { asSentences, type Explanation } from '@rack-gateway/errors'
 import type { FastifyInstance } from 'fastify'
 import type { DenialDetails } from '../errors.ts'
 
-/** A refusal of the gateway's own, as decisions tell theirs. */
+/** A denial by the gateway itself, in the form of a policy decision. */
 export function gatewayDenial(
   { policy }: Pick<FastifyInstance, 'policy'>,
   refusal: Explanation & { readonly rule: string },

@@ -19,7 +19,7 @@ export function routeUpgrades(
   })
 }
 
-/** Null while the connection still waits for the answer to an earlier request: what was sent behind that one can't take the socket over. */
+/** Null if the connection still waits for the answer to an earlier request, because a pipelined upgrade can't take the socket over. */
 function answerOn(request: IncomingMessage): ServerResponse | null {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
@@ -31,7 +31,7 @@ function answerOn(request: IncomingMessage): ServerResponse | null {
   }
 }
 
-/** Node would answer `Expect: 100-continue` before any decision: instead, the body is asked for once it is wanted. */
+/** Prevents Node from answering `Expect: 100-continue` before the decision. The gateway answers it later. */
 export function holdContinue(
   server: Server,
   routing: (request: IncomingMessage, response: ServerResponse) => void,

@@ -11,7 +11,7 @@ export interface PolicyOptions {
   readonly metrics: MetricsAddress | null
 }
 
-/** The policy in force. Each change of its file is an event before it takes effect, and a line in the log. */
+/** The current policy. Each change of its file is recorded as an event before it takes effect, and logged. */
 export default fp<PolicyOptions>(
   async function policy(app, { file, databaseUrl, metrics }) {
     await app.register(rbacPolicyPlugin, {

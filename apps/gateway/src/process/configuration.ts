@@ -1,6 +1,6 @@
 import { ConfigError, readServerConfig, type ServerConfig, sanitiseEnvironment } from '@rack-gateway/config'
 
-/** sysexits.h: something is wrong with the configuration. */
+/** `EX_CONFIG` of sysexits.h: the configuration is invalid. */
 const configurationError = 78
 
 /** The configuration of the process. Prints all its problems at once and exits if there are any. */

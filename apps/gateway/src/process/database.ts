@@ -12,7 +12,7 @@ export interface DatabaseOptions {
   readonly url: string
 }
 
-/** The connections that calls share. Work in the background opens connections of its own. @throws DatabaseUnavailable */
+/** The connections for calls. Background work has its own connections. @throws DatabaseUnavailable */
 export default fp<DatabaseOptions>(
   async function database(app, { url }) {
     const database = openDatabase(url)

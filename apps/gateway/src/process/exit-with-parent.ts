@@ -1,4 +1,4 @@
-/** Stops the process when its parent is gone, because package managers do not forward every signal. */
+/** Stops the process when its parent ends, because package managers don't forward every signal. */
 export function stopWhenOrphaned(): void {
   const parent = process.ppid
   const timer = setInterval(function checkParent() {

@@ -1,7 +1,7 @@
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
 import { type DestinationStream, type Logger, pino } from 'pino'
 
-/** One JSON line an event, on stdout. Headers and queries are never logged; what could still hold a credential is redacted by name, and tokens of the gateway wherever they stand. */
+/** Logs JSON lines to stdout. Never logs headers or queries. Redacts fields that can contain a credential, and the gateway's tokens in any text. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,

@@ -9,7 +9,7 @@ import {
   startEmbeddedPostgres,
 } from '@rack-gateway/database'
 
-/** A database whose schema is what this version needs. */
+/** A database with the schema that this version needs. */
 export interface PreparedDatabase {
   /** Of the login that migrates and retains; the runtime's own where one login does both. */
   readonly ownerUrl: string
@@ -23,7 +23,7 @@ export interface PrepareOptions {
   readonly log: (line: string) => void
 }
 
-/** Opens the configured database and migrates it by the owner's login. Without one, a schema that is current needs no migration. */
+/** Opens the configured database and migrates it with the owner's login. Without that login, the schema must be current. */
 export async function prepareDatabase(config: DatabaseConfig, options: PrepareOptions): Promise<PreparedDatabase> {
   return config.kind === 'embedded'
     ? prepareEmbedded(config.dataDirectory, options)

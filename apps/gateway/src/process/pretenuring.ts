@@ -1,10 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Keeps V8 from making objects old at birth. While a process starts, much of what it makes stays; V8 learns that for the places where
- * PostgreSQL's driver makes its queries, and from then on puts each of them beside what is old. There they keep all that they refer to,
- * events and rows, until the whole heap is looked through, which that makes necessary every second or two: 10 to 20 ms each time.
- * For code that V8 compiles from then on, so first of all.
+ * Keeps V8 from allocating new objects in the old generation. During the start, most objects of the PostgreSQL driver live long,
+ * so V8 would allocate all later queries there too. They would keep their events and rows until a full collection, which then
+ * runs every second or two and takes 10 to 20 ms. Applies only to code that is compiled later, so call it first.
  */
 export function turnOffPretenuring(): void {
   setFlagsFromString('--no-allocation-site-pretenuring')

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 
-/** Milliseconds within which a second signal counts as the first one: a terminal sends Ctrl-C to every process, and a package manager forwards it again. */
+/** Milliseconds within which a second signal is ignored, because both the terminal and a package manager can send Ctrl-C. */
 const samePress = 1_000
 
-/** How long a stop may take before the process is ended anyway. */
+/** Milliseconds after which the process ends even if it has not stopped. */
 const stopLimit = 30_000
 
 interface SignalHandlers {
@@ -12,7 +12,7 @@ interface SignalHandlers {
   readonly reload: (() => Promise<void>) | null
 }
 
-/** SIGTERM and SIGINT stop the process; SIGHUP reads the policy document again, where there is one. */
+/** SIGTERM and SIGINT stop the process. SIGHUP reloads the policy document, if there is one. */
 export function handleSignals({ stop, reload }: SignalHandlers, log: FastifyBaseLogger): void {
   if (reload === null) stopOnSignals(stop, log, ['SIGTERM', 'SIGINT', 'SIGHUP'])
   else {
@@ -21,7 +21,7 @@ export function handleSignals({ stop, reload }: SignalHandlers, log: FastifyBase
   }
 }
 
-/** The first signal stops the process, cleanly; a later one doesn't wait. */
+/** The first signal stops the process cleanly. A later one ends it at once. */
 function stopOnSignals(stop: () => Promise<void>, log: FastifyBaseLogger, signals: readonly NodeJS.Signals[]): void {
   let stoppingSince: number | null = null
   async function onSignal(signal: NodeJS.Signals): Promise<void> {
@@ -43,7 +43,7 @@ function stopOnSignals(stop: () => Promise<void>, log: FastifyBaseLogger, signal
   for (const signal of signals) process.on(signal, () => void onSignal(signal))
 }
 
-/** SIGHUP reads again what can be read again while the process runs. */
+/** Reloads everything that can change while the process runs. */
 function reloadOnSignal(reload: () => Promise<void>, log: FastifyBaseLogger): void {
   process.on('SIGHUP', function onHangup() {
     log.info({ event: 'gateway.reloading', signal: 'SIGHUP' })

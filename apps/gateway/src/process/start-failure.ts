@@ -1,6 +1,6 @@
 import { CannotListen } from '../errors.ts'
 
-/** Whether the operator can fix it. Its message is enough then, without a stack. */
+/** Whether the operator can fix the error. If so, its message is shown without a stack. */
 export function isExpected(error: unknown): error is Error {
   return error instanceof Error && codeOf(error).startsWith('RGW_')
 }

@@ -13,20 +13,20 @@ import type { RackApiDependencies } from './dependencies.ts'
 import { sizeOf } from './masks.ts'
 import { runInTurns } from './turns.ts'
 
-/** An answer whose head is settled. `body` is null while it is still to be streamed. */
+/** An answer with its final head. `body` is null if it will be streamed. */
 export interface PreparedAnswer {
   readonly answer: UpstreamResponse
   readonly body: readonly Buffer[] | null
 }
 
-/** What is masked is held in memory: above this size within the memory for large answers. */
+/** Masked bodies are buffered. Those above this size use the memory for large answers. */
 const smallAnswer = 64 * 1024
-/** Above this, the end of a transfer is an event of its own. */
+/** The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
 
 /**
- * Settles what the caller will see: masks by the route's policy, failing closed.
- * Errors keep their texts, since the CLI waits for some of them; only passwords in addresses are hidden.
+ * Prepares the answer for the caller. Masks the body as the route requires, and fails if it cannot.
+ * Errors keep their texts, because the CLI waits for some of them. Only passwords in addresses are hidden.
  */
 export async function prepareAnswer(
   dependencies: RackApiDependencies,
@@ -66,7 +66,7 @@ export async function prepareAnswer(
   return { answer, body: await maskBody(dependencies, call, answer, received) }
 }
 
-/** What is looked through before it is shown: JSON with a mask, and every error. The rest is streamed. */
+/** Whether the body is read before it is sent: JSON with a mask, and every error. All other bodies are streamed. */
 function isRead({ mask }: RackRoute, { status }: UpstreamResponse): boolean {
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
@@ -97,7 +97,7 @@ function unmaskable(call: DecidedCall, why: string): Error {
   )
 }
 
-/** Sends a recorded answer. An error after its head destroys the socket, so that a cut transfer never looks complete. */
+/** Sends a recorded answer. An error after the head destroys the socket, so that an incomplete transfer never looks complete. */
 export async function deliver(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -130,7 +130,7 @@ export async function deliver(
   }
 }
 
-/** Sends what is held in memory. A caller that stops taking it does not keep that memory. */
+/** Sends a buffered body. A caller that stops reading loses it, so that the memory becomes free. */
 function sendParts(
   request: FastifyRequest,
   { raw }: FastifyReply,
@@ -169,7 +169,7 @@ function headOf(answer: UpstreamResponse, body: readonly Buffer[] | null): strin
   return length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)]
 }
 
-/** For what happened after the caller had its answer: nobody waits, and a failure is for the log. */
+/** Records an event after the response was sent. Nothing waits for it; a failure is logged. */
 export function recordLater(dependencies: RackApiDependencies, request: FastifyRequest, draft: EventDraft): void {
   dependencies.audit
     .record(draft)

@@ -10,8 +10,8 @@ declare module 'fastify' {
 export type BodyDigest = (body: Buffer) => string
 
 /**
- * HMAC-SHA-256 of bodies. A reader of the log has no key, so that they cannot guess the body of a short form, such as a
- * registry's password, as they could from a plain digest.
+ * HMAC-SHA-256 of bodies. With a plain digest, a reader of the log could guess the body of a short form, such as a
+ * registry's password.
  */
 export function createBodyDigest(bytes: Buffer): BodyDigest {
   const key = createSecretKey(bytes)

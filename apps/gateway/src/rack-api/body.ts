@@ -3,13 +3,13 @@ import { watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge, withRule } from '../errors.ts'
 
-/** Environments and certificates travel as forms; the stock CLI's largest is far below. */
+/** Environments and certificates are sent as forms. The stock CLI's largest form is far smaller. */
 export const formLimit = 4 * 1024 * 1024
 
-/** Forms above it take memory that is counted. */
+/** Larger forms use memory that is counted. */
 export const smallForm = 64 * 1024
 
-/** Bytes that a form can have, as far as its head says. */
+/** The maximum size of a form in bytes, according to its headers. */
 export function sizeOfForm({ headers }: IncomingMessage): number {
   return Math.min(Number(headers['content-length'] ?? formLimit), formLimit)
 }
@@ -20,9 +20,9 @@ export function hasBody(request: IncomingMessage): boolean {
 }
 
 /**
- * Reads a form, at most `formLimit` bytes. The decision is about these bytes, and the rack gets the same ones.
+ * Reads a form, at most `formLimit` bytes. The rack gets exactly the bytes that the decision was about.
  *
- * @param timeout milliseconds in which 1 KiB has to come
+ * @param timeout milliseconds in which at least 1 KiB must arrive
  */
 export async function readForm(request: FastifyRequest, reply: FastifyReply, timeout: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > formLimit) throw tooLarge()
@@ -51,7 +51,7 @@ export async function readForm(request: FastifyRequest, reply: FastifyReply, tim
   })
 }
 
-/** Answers `Expect: 100-continue`, once the body is wanted. */
+/** Answers `Expect: 100-continue` when the gateway starts to read the body. */
 export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
   if (!request.raw.expectsContinue) return
   request.raw.expectsContinue = false
@@ -64,7 +64,7 @@ const lingerBytes = 4 * 1024 * 1024
  * Reads the rest of the body for a moment, so that the client sees the response instead of a reset. Then it closes the connection.
  * The rest of a body is never read as a next request.
  *
- * @param milliseconds for which it reads on
+ * @param milliseconds how long to continue reading
  */
 export function discardBody(request: FastifyRequest, milliseconds: number): void {
   const { raw } = request

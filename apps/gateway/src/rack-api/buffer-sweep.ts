@@ -21,7 +21,7 @@ export function createBufferSweep(collect: () => void = youngCollection()): Buff
   }
 }
 
-/** V8's `gc`, which contexts have that are created while the flag is set. */
+/** V8's `gc`, which only contexts have that were created with the flag. */
 function youngCollection(): () => void {
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')

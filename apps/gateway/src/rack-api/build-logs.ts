@@ -4,12 +4,12 @@ import { InvalidParameter, NotPermitted, UpstreamUnclear, withRule } from '../er
 import { askRack, textField } from './rack-question.ts'
 
 /**
- * The rack opens the address that a build has for its logs with its own rights, on its own disk too. An imported archive
- * brings that address along, unseen by the gateway, so it is checked when the logs are read.
+ * Rejects a build whose logs are outside its app. The rack opens the address of a build's logs with its own privileges,
+ * even on its own disk. An imported archive contains that address, so it is checked when the logs are read.
  *
- * @param build is put into a path, where a name that ends with `.tgz` would be a whole archive
- * @throws NotPermitted when it is not an object of the same app, InvalidParameter for an ID that no build has,
- * UpstreamUnclear when the rack does not say
+ * @param build becomes a part of a path, where a name that ends with `.tgz` would be a whole archive
+ * @throws NotPermitted if it is not an object of the same app, InvalidParameter for an invalid ID,
+ * UpstreamUnclear if the rack's answer has no address
  */
 export async function rejectForeignLogs(rack: Rack, app: string, build: string): Promise<void> {
   if (!objectId.pattern.test(build)) throw strangeBuild()

@@ -8,7 +8,7 @@ import type { RecordedChange } from './recorded-changes.ts'
 import type { RecordedValues } from './recorded-values.ts'
 import type { RedactedCommand } from './redacted-command.ts'
 
-/** A call of the rack API. It grows from stage to stage, so that a denial at any stage is recorded with all that is known. */
+/** A call of the rack API. Each stage adds to it, so that a denial at any stage is recorded with everything known so far. */
 export interface CallState {
   readonly startedAt: number
   /** The caller's address. */
@@ -32,7 +32,7 @@ export interface CallState {
   values: RecordedValues | null
 }
 
-/** A call whose caller, rack and route are known. */
+/** A call with a known caller, rack, and route. */
 export type RoutedCall = CallState & {
   principal: Principal
   readonly credential: VerifiedToken

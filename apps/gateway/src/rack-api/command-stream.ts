@@ -8,8 +8,8 @@ const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 const hangUpTime = 5_000
 
 /**
- * What the CLI shows of a stream that is refused or cut off, as the frames that it needs. Of a command the last one is its exit
- * code, without which the CLI would report success. The CLI reads none of a console or a proxy, and would print it.
+ * The frames that make the CLI show why a stream was refused or ended. For a command, the last frame is the exit code,
+ * without which the CLI would report success. A console and a proxy get no exit code, because the CLI would print it.
  */
 export function closingFrames(path: string, reason: string): readonly string[] {
   return [`ERROR: ${reason}\n`, ...(hasExitCode(path) ? [`${exitMarker}:1\n`] : [])]
@@ -19,13 +19,13 @@ function hasExitCode(path: string): boolean {
   return path.endsWith('/exec') || path.endsWith('/shell')
 }
 
-/** Whether a refusal of this call is for a person who waits at a command: at the handshake the CLI would only say "bad handshake". */
+/** Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake". */
 export function expectsStream({ raw, principal, call }: FastifyRequest): boolean {
   const route = call?.match?.route
   return raw.pendingUpgrade !== undefined && principal !== null && route?.kind === 'websocket' && isCommand(route.path)
 }
 
-/** `exec` (of a run, too), a resource's console and an instance's shell; not log streams, which the CLI would open again and again. */
+/** `exec` (also for a run), a resource's console, and an instance's shell. Not log streams, which the CLI would reopen repeatedly. */
 function isCommand(path: string): boolean {
   return hasExitCode(path) || path.endsWith('/console')
 }

@@ -17,7 +17,7 @@ import type { MaskKeeper } from './masks.ts'
 import { createRecordedChanges, type KeyChange, type RecordedChange } from './recorded-changes.ts'
 import { environmentOf, newestEnvironment } from './release-environment.ts'
 
-/** A new release's environment, as it will be and as it compares. */
+/** A new release's environment, and its differences from the current one. */
 export interface NewEnvironment {
   /** The keys that are added, removed or given another value, against the newest release; sorted. */
   readonly changes: readonly KeyChange[]
@@ -58,7 +58,7 @@ export function createEnvironments(masks: MaskKeeper): Environments {
 /**
  * A mask is valid only as the whole value of an environment variable. A command can contain anything, because the rack does not store it.
  *
- * @param nameOf how the refusal names a parameter; null where it may hold masks
+ * @param nameOf the name of a parameter for the error, or null if the parameter may contain masks
  * @throws ForeignMask
  */
 export function rejectStrayMasks({ form, headers }: Parameters, nameOf: (parameter: string) => string | null): void {
@@ -87,7 +87,7 @@ function changesBetween(before: string, after: string): KeyChange[] {
 }
 
 /** The rack ignores everything after a line of more than 64 KiB. */
-const longestLine = 65_535
+const maxLineLength = 65_535
 /** Comparing hundreds of thousands of keys would block all calls for seconds. */
 const maxLines = 10_000
 
@@ -97,7 +97,7 @@ function rejectUnreadableLines(env: string): void {
     const reason = `The environment has more than ${maxLines} lines, which is more than a process can have.`
     throw withRule(new AmbiguousParameters(reason, 'Send fewer lines.'), 'env-lines')
   }
-  if (!lines.some((line) => Buffer.byteLength(line) > longestLine)) return
+  if (!lines.some((line) => Buffer.byteLength(line) > maxLineLength)) return
   throw withRule(
     new AmbiguousParameters(
       'The environment has a line of more than 64 KiB, which the rack cannot read.',

@@ -12,7 +12,7 @@ import { runRoute } from './resolve.ts'
 import { outcomeNotRecorded, rememberRun } from './run-owner.ts'
 import { upstreamRequest, wantBody } from './upstream-request.ts'
 
-/** A call that changes nothing: one record, durable before the first byte of the answer. */
+/** Forwards a read. Its one event is durable before the first byte of the answer is sent. */
 export async function forwardRead(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -41,7 +41,7 @@ export async function forwardRead(
   await deliver(dependencies, request, reply, call, prepared, closed)
 }
 
-/** Waits for a read's record, unless reads are relaxed: then its loss is for the log. */
+/** Waits for the event of a read. With relaxed reads, it doesn't wait, and a failure is logged. */
 async function recorded(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -52,12 +52,12 @@ async function recorded(
   return null
 }
 
-/** Takes only the log, because the promise can stay pending for a while and would keep the call in memory. */
+/** Receives only the log, because a pending promise would otherwise keep the whole call in memory. */
 function reportLoss(log: FastifyBaseLogger, record: Promise<RecordedEvent>): void {
   record.catch((error: unknown) => log.error({ event: 'audit.late_record_failed', err: error }))
 }
 
-/** An answer that nobody will see: its connection is not left waiting. */
+/** Discards an answer that will not be sent, so that its connection to the rack becomes free. */
 function discardAnswer(answer: UpstreamResponse, preparing: Promise<PreparedAnswer>): void {
   preparing.then(
     ({ body }) => (body === null ? answer.discard() : undefined),
@@ -66,8 +66,8 @@ function discardAnswer(answer: UpstreamResponse, preparing: Promise<PreparedAnsw
 }
 
 /**
- * A call that changes something: its intent is durable before the rack gets a byte of it, its outcome before the caller sees one of the answer.
- * It is sent once, whatever happens.
+ * Forwards a change. Its intent is durable before the rack gets the first byte, and its outcome before the caller gets the
+ * first byte of the answer. It is never sent twice.
  */
 export async function forwardChange(
   dependencies: RackApiDependencies,
@@ -107,10 +107,10 @@ export async function forwardChange(
   await deliver(dependencies, request, reply, call, prepared, { ...draft, of: intent.id })
 }
 
-/** Beyond it, the names stand in the intent alone. */
+/** With more keys than this, only the intent contains their names. */
 const maxKeyEvents = 500
 
-/** One event for each key of the environment that a new release changes: names, never values. */
+/** One event for each environment key that a new release changes. Contains names, never values. */
 function keyEvents(
   { request, of, principal, rack, app }: Partial<EventDraft>,
   { keyChanges }: DecidedCall,

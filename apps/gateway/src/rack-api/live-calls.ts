@@ -25,9 +25,9 @@ export interface LiveCallsOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** Well under the 60 s of silence after which a rack's ingress cuts. */
+/** Well below the 60 s of silence after which a rack's ingress closes a connection. */
 const pingEvery = 20_000
-/** So that an expired token or binding ends its streams within a second. */
+/** Short enough to end streams within a second after a token or binding expires. */
 const reviewEvery = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { MaskOrigin } from '@rack-gateway/convox-api'
 
-/** 16 bytes over where a value is from, never over the value. */
+/** A 16-byte MAC of a value's origin, not of the value itself. */
 export type MaskMac = (rack: string, origin: MaskOrigin) => Buffer
 
 export function createMaskMac(key: Buffer): MaskMac {

@@ -2,7 +2,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import type { Allowed, PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { LiveCall } from './live-call.ts'
 
-/** Asks the policy packages about calls that are under way. @returns why one is to end, or null */
+/** Asks the policy packages about calls in progress. @returns the reason to end the call, or null */
 export type PackageReview = (call: LiveCall, principal: Principal, decision: Allowed) => Promise<string | null>
 
 interface Reviewed {
@@ -13,10 +13,10 @@ interface Reviewed {
   underWay: boolean
 }
 
-/** Milliseconds between two questions to packages that take their time: they may ask another service each time. */
-const everyAsynchronous = 30_000
+/** Milliseconds between two reviews by asynchronous packages, each of which may call another service. */
+const asynchronousInterval = 30_000
 /** Milliseconds for which a call continues while a package fails, so that one failure does not end all sessions at once. */
-const longestUnclear = 60_000
+const maxFailureTime = 60_000
 
 export function createPackageReview(packages: PolicyPackages, now: () => number): PackageReview {
   const known = new WeakMap<LiveCall, Reviewed>()
@@ -31,7 +31,7 @@ export function createPackageReview(packages: PolicyPackages, now: () => number)
 
   async function ask(state: Reviewed, call: LiveCall, permitted: [Principal, Allowed]): Promise<string | null> {
     const at = now()
-    const everyone = at - state.allAskedAt >= everyAsynchronous
+    const everyone = at - state.allAskedAt >= asynchronousInterval
     if (everyone) state.allAskedAt = at
     const [principal, decision] = permitted
     const { objection, unclear } = await packages.review(
@@ -41,7 +41,7 @@ export function createPackageReview(packages: PolicyPackages, now: () => number)
     if (objection !== null && objection.effect !== 'allow') return `${objection.reason} ${objection.remedy}`
     if (unclear) state.unclearSince ??= at
     else if (everyone) state.unclearSince = null
-    if (!unclear || state.unclearSince === null || at - state.unclearSince < longestUnclear) return null
+    if (!unclear || state.unclearSince === null || at - state.unclearSince < maxFailureTime) return null
     return 'A policy package has failed for a minute. Try again. If it still fails, tell an administrator of the gateway.'
   }
 

@@ -50,7 +50,7 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
   })
 }
 
-/** Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with all that is known. */
+/** Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known so far. */
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const call = routeCall(dependencies, request, reply)
   await occupyPlace(dependencies, request, reply, call)

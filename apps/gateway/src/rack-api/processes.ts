@@ -2,7 +2,7 @@ import type { Rack } from '@rack-gateway/rack-registry'
 import { askRack, textField } from './rack-question.ts'
 import { createTtlCache } from './ttl-cache.ts'
 
-/** A process as the rack describes it. `service` is null for an unknown process, and for a process without a service. */
+/** A process of the rack. `service` is null for an unknown process, and for a process without a service. */
 export interface FoundProcess {
   readonly known: boolean
   readonly service: string | null

@@ -7,10 +7,10 @@ const answerLimit = 4 * 1024 * 1024
 const questionTime = 10_000
 
 /**
- * A read that the gateway itself sends to a rack, with its own name as the actor.
+ * Sends a read to a rack on behalf of the gateway itself, with the gateway as the actor.
  *
- * @returns the parsed response; null for a status other than 200
- * @throws UpstreamUnclear when it takes too long or isn't JSON; RackUnreachable, RackBroken
+ * @returns the parsed response, or null for a status other than 200
+ * @throws UpstreamUnclear if it takes too long or isn't JSON; RackUnreachable, RackBroken
  */
 export async function askRack(rack: Rack, target: string): Promise<{ status: number; value: unknown }> {
   // `AbortSignal.timeout` would keep the response in memory until the timeout.
@@ -40,7 +40,7 @@ function unclear(rack: Rack, what: string): Error {
   )
 }
 
-/** A field of an object of unknown shape, if it is a string. */
+/** A string field of a value of unknown shape, or null. */
 export function textField(value: unknown, name: string): string | null {
   if (typeof value !== 'object' || value === null) return null
   const field: unknown = Reflect.get(value, name)

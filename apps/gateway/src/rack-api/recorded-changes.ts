@@ -1,20 +1,20 @@
 import { invalidNamePlaceholder, isVariableName } from '@rack-gateway/convox-api'
 
-/** What happens to one key. Its values are nobody's business here. */
+/** A change of one key, without its values. */
 export interface KeyChange {
   readonly key: string
   readonly change: 'added' | 'removed' | 'changed'
 }
 
-/** A change as events have it. */
+/** A change as recorded in events. */
 export interface RecordedChange extends KeyChange {
   /** How many keys it is for, where these are no names of variables. */
   readonly keys?: number
 }
 
 /**
- * Changes without any part of a secret of several lines, whose lines the rack takes for keys: the last line of base64 has the
- * name of its variable, and what is no name of a variable is counted.
+ * Removes parts of secrets from changes. The rack reads each line of a secret with several lines as a key. The last line of
+ * Base64 is recorded under the name of its variable; everything else that is not a name of a variable is only counted.
  *
  * @param owners see `keysInsideValues`
  */

@@ -18,7 +18,7 @@ export interface ValuesOfCall {
   readonly parameters: Parameters
 }
 
-/** Values of a call's parameters, as its events hold them. */
+/** Values of a call's parameters for its events. */
 export interface RecordedValues {
   readonly values: Readonly<Record<string, string>>
   /** Names of those that a rule asks for and that are secret: by their name, by what they are, or since the rack's token is in them. */
@@ -29,12 +29,12 @@ export interface RecordedValues {
 
 type Asked = Pick<Policy, 'valuesRecorded' | 'isSecretParameter'>
 
-/** Beyond it, only names are recorded, and how many there were. */
+/** With more values, only their names and their number are recorded. */
 const maxValues = 64
 /** In UTF-16 units. */
-const longestValue = 64 * 1024
+const maxValueLength = 64 * 1024
 
-/** What the policy wants recorded, and may be; null where that is nothing. */
+/** The values that the policy asks to record and that may be recorded, or null if there are none. */
 export function recordedValues(policy: Asked, { route, rack, app, parameters }: ValuesOfCall): RecordedValues | null {
   const isRecorded = policy.valuesRecorded({ route, rack: rack.name, app })
   if (isRecorded === null) return null
@@ -48,10 +48,10 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
       more++
       continue
     }
-    if (isSecretName(policy, name) || (value.length <= longestValue && isSecretText(value, rack.token))) {
+    if (isSecretName(policy, name) || (value.length <= maxValueLength && isSecretText(value, rack.token))) {
       hidden.push(name)
       values.set(name, redactionMark)
-    } else if (value.length > longestValue) {
+    } else if (value.length > maxValueLength) {
       truncated.push(proofOf(name, value))
       values.set(name, '')
     } else values.set(name, value)

@@ -1,7 +1,7 @@
 import { commandInMessage, inMessage } from '@rack-gateway/command-matcher'
 import { type CommandRedaction, redactCommand } from '@rack-gateway/convox-api'
 
-/** A command as events and recordings show it. The decision uses the real one. */
+/** The redacted form of a command for events and recordings. The decision uses the real command. */
 export interface RedactedCommand {
   readonly words: readonly string[]
   /** Whether a part of it was replaced. */
@@ -45,7 +45,7 @@ function splitAtQuotation(piece: Piece, [from, to]: readonly [string, string]): 
   })
 }
 
-/** The command and its words as sentences quote them, longest first. Single letters are left out, because they occur everywhere. */
+/** The command and its words as quoted in messages, longest first. Without single letters, because they occur everywhere. */
 function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
   const changed = real.flatMap((word, place) => {
     const redacted = words[place] ?? ''

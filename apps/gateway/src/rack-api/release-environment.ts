@@ -20,7 +20,7 @@ export async function newestEnvironment(rack: Rack, app: string): Promise<string
 /**
  * The environment of a release.
  *
- * @param release is put into a path, so it has to be a plain word
+ * @param release becomes a part of a path, so it must be a plain word
  * @throws NoSuchRelease, UpstreamUnclear
  */
 export async function environmentOf(rack: Rack, app: string, release: string): Promise<string> {

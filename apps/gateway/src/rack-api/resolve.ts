@@ -28,14 +28,14 @@ const configRoute = 'PUT /apps/{app}/configs/{name}'
 const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
 
-/** What a call says by itself. */
+/** The information in the call itself. */
 export interface CallParameters {
   readonly parameters: Parameters
   /** The values that the policy has recorded in events; null: none. */
   readonly values: RecordedValues | null
 }
 
-/** What the decision depends on, and what follows from it for the event and for the rack. */
+/** Everything that the decision depends on, and what the event and the rack need. */
 export interface ResolvedCall {
   readonly rackCall: RackCall
   /** The form for the rack. It differs from the received one where masks were replaced by real values. */
@@ -44,7 +44,7 @@ export interface ResolvedCall {
   readonly keyChanges: readonly RecordedChange[]
 }
 
-/** Reads the parameters as the rack does. @throws AmbiguousParameters, InvalidParameter, NotPermitted */
+/** Reads the parameters in the same way as the rack. @throws AmbiguousParameters, InvalidParameter, NotPermitted */
 export function readCallParameters(
   { policy }: RackApiDependencies,
   request: FastifyRequest,
@@ -135,7 +135,7 @@ interface Asked {
 
 const nothingAsked: Asked = { process: null, run: null, resource: null, release: null, environment: null }
 
-/** Whether the call itself says all that it is decided by: true of nearly every route. */
+/** Whether the decision needs no information except the call itself. True for nearly every route. */
 function isPlain(route: RackRoute): boolean {
   const asks = byOwner.has(route.id) || byService(route) || asksRelease.has(route.id) || route.id === buildLogsRoute
   return !asks && route.permission !== 'proxy:open'
@@ -176,7 +176,7 @@ function instanceCommand({ permission }: RackRoute, headers: Parameters['headers
   return asked === '' ? {} : { instanceCommand: decodeHeaderCommand(asked) }
 }
 
-/** Routes that are decided by whose process they concern, and those that are also decided by its service. */
+/** Routes whose decision depends on the owner of the process, and those whose decision also depends on its service. */
 const byOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
 const asksRelease: ReadonlySet<string> = new Set([releaseRoute, runRoute])
 
@@ -201,7 +201,7 @@ async function subjectOf(
   return { process: { id, ...found, own: false }, run }
 }
 
-/** The resource that a proxy asks for, looked for only in apps that the caller may proxy into. */
+/** The resource that a proxy connects to. Searches only apps that the caller may proxy into. */
 async function proxiedResource(
   dependencies: RackApiDependencies,
   { match, rack, principal, address }: RoutedCall,

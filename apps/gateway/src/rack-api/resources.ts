@@ -2,13 +2,13 @@ import type { Rack } from '@rack-gateway/rack-registry'
 import { askRack, textField } from './rack-question.ts'
 import { createTtlCache } from './ttl-cache.ts'
 
-/** A resource of an app, by the address that it is reached at inside the rack. */
+/** A resource of an app, with its address inside the rack. */
 export interface AppResource {
   readonly app: string
   readonly name: string
 }
 
-/** Finds the resource behind an address, among the apps that the caller may proxy into. */
+/** Finds the resource at an address. Searches only apps that the caller may proxy into. */
 export interface ResourceDirectory {
   find(rack: Rack, host: string, port: string, mayProxy: (app: string) => boolean): Promise<AppResource | null>
 }
@@ -19,7 +19,7 @@ interface Address {
   readonly address: string
 }
 
-/** Ports of addresses that name none. @see convox, the kinds of resources of a rack */
+/** Default ports by scheme. @see convox, the kinds of resources of a rack */
 const defaultPorts: Readonly<Record<string, string>> = {
   postgres: '5432',
   postgresql: '5432',
@@ -58,7 +58,7 @@ export function createResourceDirectory(now: () => number): ResourceDirectory {
   }
 }
 
-/** The rack puts an app's name into the host of its resources, so most look-ups end with the first question. */
+/** The host of a resource contains the app's name, so most lookups end with the first request. */
 function likeliestFirst(apps: readonly string[], host: string): string[] {
   return apps.toSorted((one, other) => Number(host.includes(other)) - Number(host.includes(one)))
 }

@@ -12,7 +12,7 @@ export interface RunStart {
 const keyName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/
 const maxKeys = 100
 
-/** Of the POST of a run. An attached one says with its exec how the command runs. @throws AmbiguousParameters */
+/** The options of a run's POST. For an attached run, the `exec` has the options of the command. @throws AmbiguousParameters */
 export function optionsOfRun(
   headers: ReadonlyMap<string, string>,
   { attached, newestRelease }: { readonly attached: boolean; readonly newestRelease: boolean },
@@ -26,7 +26,7 @@ export function optionsOfRun(
   }
 }
 
-/** Of an exec. The rack takes nothing but `true` for true, and a terminal for granted. @param run null in a process that no run through the gateway has started */
+/** The options of an `exec`. For the rack, only `true` is true, and a terminal is the default. @param run null if no run through the gateway has started the process */
 export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStart | null): CommandOptions {
   return {
     interactive: (headers.get('tty') ?? 'true') === 'true',
@@ -37,7 +37,7 @@ export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStar
 }
 
 /**
- * Names of url-encoded pairs, as the rack reads them from one value.
+ * Reads the names of URL-encoded pairs in one value, in the same way as the rack.
  *
  * @param text bytes as latin1
  * @throws AmbiguousParameters for pairs that the rack would skip, or could read in two ways

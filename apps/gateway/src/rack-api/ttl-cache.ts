@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** Answers of a rack, kept for ten seconds. Calls for the same key share one question. */
+/** Caches answers of a rack for ten seconds. Concurrent calls for the same key share one request. */
 export interface TtlCache<T> {
   /** @param isCacheable false for an answer that must not be kept: current waiters receive it, and the next call asks again */
   get(key: string, ask: () => Promise<T>, isCacheable: (answer: T) => boolean): Promise<T>

@@ -1,13 +1,13 @@
-/** Shares the event loop among long computations: each continues in a turn of its own, and everything else goes first. */
+/** Shares the event loop among long computations. Only one of them runs in each turn, after all other work. */
 export interface Turns {
   /** Resolves in a later turn, in which no other computation continues. */
   next(): Promise<void>
 }
 
-/** Milliseconds of other work in a turn, above which a computation waits for a quieter one. */
+/** Milliseconds of other work in a turn above which computations wait for a quieter turn. */
 const busy = 0.5
-/** Milliseconds after which one continues all the same. */
-const longestWait = 20
+/** Milliseconds after which a computation continues even in a busy turn. */
+const maxWait = 20
 
 export function createTurns(now: () => number = () => performance.now()): Turns {
   const waiting: (() => void)[] = []
@@ -16,7 +16,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
 
   function continueOne(): void {
     const at = now()
-    const isBusy = at - turnBegan > busy && at - lastContinued < longestWait
+    const isBusy = at - turnBegan > busy && at - lastContinued < maxWait
     turnBegan = at
     if (!isBusy) {
       lastContinued = at
@@ -36,7 +36,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   }
 }
 
-/** Milliseconds. A call takes about 15 turns of the event loop, each of which can hold a slice. */
+/** Milliseconds. A call takes about 15 turns of the event loop, each of which can contain a slice. */
 const slice = 1
 
 /** Runs the steps of a computation, about a millisecond of them in each turn. */

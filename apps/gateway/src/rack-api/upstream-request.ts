@@ -5,7 +5,7 @@ import { allowBody, hasBody } from './body.ts'
 import type { DecidedCall } from './call.ts'
 import { kindOfCall } from './call-limits.ts'
 
-/** The request for the rack: the method, target, and bytes that the decision was about, the headers that the route permits, and the caller's name. */
+/** The request to the rack: the method, target, and bytes of the decision, the headers that the route permits, and the caller's name. */
 export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {
   const { route } = call.match
   const headers = requestHeaders(request.raw.rawHeaders, {

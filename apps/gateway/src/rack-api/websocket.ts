@@ -92,7 +92,7 @@ export async function openWebsocket(
   })
 }
 
-/** The reason, for the person. A command that is ended early gets exit code 1: without an exit code, the CLI would report success. */
+/** The reason for the person. A command that ends early gets exit code 1, because without one the CLI would report success. */
 function closingText({ match }: DecidedCall, reason: string): string {
   const words = closingFrames(match.route.path, reason).join('')
   return match.route.changes ? `\n${words}` : words
