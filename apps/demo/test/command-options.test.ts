@@ -108,7 +108,7 @@ describe('a detached run', () => {
       'a protected key',
       'echo report 2030-01-31',
       'Environment: DEBUG_SECRET=1',
-      'protects DEBUG_SECRET: a run leaves it',
+      'protects DEBUG_SECRET, so a run cannot set it',
     ],
     ['an older release', 'echo report 2030-01-31', 'Release: RAAAAAAAAAA', 'with the newest release only'],
   ])('is refused with %s', async (_what, command, header, reason) => {
@@ -182,10 +182,7 @@ describe('a parameter of the rack that is protected', () => {
   test('is changed by nobody, where racks may be changed at all', async () => {
     const admin = await system.token('admin')
     const { status, body } = await set(`parameters=${encodeURIComponent('key_pair_name=mine&idle_timeout=60')}`, admin)
-    expect([status, body]).toEqual([
-      403,
-      expect.stringContaining('protects key_pair_name: the gateway leaves it as it is'),
-    ])
+    expect([status, body]).toEqual([403, expect.stringContaining('protects key_pair_name, so nobody can change it')])
     expect((await set(`parameters=${encodeURIComponent('idle_timeout=60')}`, admin)).status).toBe(200)
     expect((await set(`parameters=${encodeURIComponent('idle_timeout=60;key_pair_name=x')}`, admin)).status).toBe(400)
     expect((await set(`parameters=${encodeURIComponent('idle_timeout=60')}`, token)).status).toBe(403)

@@ -205,7 +205,7 @@ describe('a demo', () => {
       return `${code} ${stdout}`
     }
     const frozen =
-      /^5 refused: .*\n {2}POST .*promote\n {4}refused: The rack production is frozen until .* \(demo\)\. Wait until then; .*\(rule package:deploy-freeze:frozen, from deploy-freeze\)/
+      /^5 refused: .*\n {2}POST .*promote\n {4}refused: The rack production is frozen until .* \(demo\)\. Wait until then\. .*\(rule package:deploy-freeze:frozen, from deploy-freeze\)/
     expect(await may(tokens.admin)).toMatch(frozen)
     const reason = { rack: 'production', reason: 'a test of the demo' }
     const override = '/gateway/packages/deploy-freeze/override'
@@ -217,7 +217,7 @@ describe('a demo', () => {
     expect(await post(builds, tokens.admin)).toMatch(/^200 /)
     expect(await post(builds, tokens.deployer)).toMatch(/^403 /)
     expect(await post('/rack/staging/apps/otherapp/services/web/restart', tokens.deployer)).toMatch(
-      /^403 .*The app otherapp is of payments/,
+      /^403 .*The app otherapp belongs to payments/,
     )
     expect(await post('/rack/staging/apps/myapp/services/web/restart', tokens.deployer)).toMatch(/^200 /)
     const recorded = await ask(
@@ -293,7 +293,7 @@ describe('a demo', () => {
     other.close()
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      new RegExp(`^the demo could not start: port ${port} of 127\\.0\\.0\\.1 is in use by another program: .+\\n$`),
+      new RegExp(`^the demo could not start: Port ${port} of 127\\.0\\.0\\.1 is in use by another program\\. .+\\n$`),
     )
     expect(existsSync(join(directory, 'demo.json'))).toBe(false)
   })
@@ -309,7 +309,7 @@ describe('a demo that can not start', () => {
       const { code, stderr } = await runCommand(main, ['--port', '0', '--data-dir', join(closed, 'demo')])
       expect(code).toBe(1)
       expect(stderr).toMatch(
-        /^the demo could not start: PostgreSQL runs as the user "\w+", which may not enter \S+\/closed \(mode 0700\): .+\n$/,
+        /^the demo could not start: PostgreSQL runs as the user "\w+", which may not enter \S+\/closed \(mode 0700\).+\n$/,
       )
     },
   )

@@ -102,7 +102,7 @@ describe('without a login', () => {
     const browser = createBrowser()
     expect(await browser.visit(`${system.url}/`, { headers: asBrowser })).toMatchObject({ status: 303 })
     const page = await browser.visit(`${system.url}/gateway/`, { headers: asBrowser })
-    expectPage(page, 200, 'Logging in with a browser is not set up')
+    expectPage(page, 200, 'Login with a browser is not set up')
     expect(page.body).toContain('rack-gateway login NAME ADDRESS --token TOKEN')
     expect(page.body).toContain('PUBLIC_URL')
   })

@@ -103,6 +103,6 @@ test('say within two seconds that identities are stale when the database is gone
 test('without a port for them there are none, and with one that is taken the start fails with a sentence', async () => {
   const { port } = new URL(url)
   await expect(startSystem({ metrics: { host: '127.0.0.1', port: Number(port) } })).rejects.toThrow(
-    `port ${port} of 127.0.0.1 is in use by another program`,
+    `Port ${port} of 127.0.0.1 is in use by another program`,
   )
 })

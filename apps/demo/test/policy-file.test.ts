@@ -98,7 +98,7 @@ describe('a policy document', () => {
       ['Content-Type: application/x-www-form-urlencoded'],
     )
     expect(changed.status).toBe(403)
-    expect(changed.body).toContain('The policy protects DB_HOST: a release leaves it as it is.')
+    expect(changed.body).toContain('The policy protects DB_HOST, so a release cannot change it.')
     await put(plain)
   })
 })

@@ -96,7 +96,7 @@ describe('the renewal of a session', () => {
     expect(ended.map(({ detail }) => detail?.session)).toEqual(expect.arrayContaining([id, other.id]))
     for (const { detail, principal } of ended)
       expect([detail?.reason, principal?.name]).toEqual([
-        expect.stringContaining('does not vouch'),
+        expect.stringContaining('no longer vouches'),
         'identity provider',
       ])
     expect((await eventsOf('call')).filter(({ status }) => status === 401)).toMatchObject([

@@ -138,7 +138,7 @@ describe('a live stream at the other replica is closed with the reason', () => {
       /locked/,
       ({ user, admin }) => call(at.system, admin, 'POST', `/users/${user}/lock`, { reason: 'left' }),
     ],
-    ['that the session was ended', /session was ended/, ({ session }) => at.system.issuer.endSession(session, 'test')],
+    ['that the session was ended', /session ended/, ({ session }) => at.system.issuer.endSession(session, 'test')],
     [
       'that the role is gone',
       /not permitted|no role|binding/i,

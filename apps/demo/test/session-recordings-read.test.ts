@@ -214,7 +214,7 @@ describe('recordings by the management API', () => {
 
   test('that were removed say so, and stay in the list', async () => {
     const id = made[2] ?? ''
-    const because = 'it ended longer ago than recordings are kept'
+    const because = 'its retention period is over'
     await system.sql`update gateway.recordings set removed_because = ${because}, removed_at = now() where id = ${id}`
     expect(await read(id)).toMatchObject({ status: 410, text: expect.stringContaining(because) })
     expect((await list('?state=removed')).items).toMatchObject([{ id, removedBecause: because }])

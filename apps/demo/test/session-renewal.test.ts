@@ -38,7 +38,7 @@ describe('a session that is renewed', () => {
     time += 25 * hour
     expect((await system.get('/apps?', renewed.token)).status).toBe(200)
     const late = await system.get('/apps?', first)
-    expect([late.status, late.error]).toEqual([401, expect.stringContaining('was replaced by a newer one')])
+    expect([late.status, late.error]).toEqual([401, expect.stringContaining('newer token replaced this one')])
   })
 
   test('can renew once more with the old token when the answer was lost', async () => {
@@ -79,7 +79,7 @@ describe('a session that is renewed', () => {
     await system.issuer.endSession(session, 'test')
     await expect.poll(() => system.app.streams.size).toBe(0)
     expect(await system.events()).toContainEqual(
-      expect.objectContaining({ kind: 'closed', close: expect.stringContaining('session was ended') }),
+      expect.objectContaining({ kind: 'closed', close: expect.stringContaining('session ended') }),
     )
     await expect.poll(async () => (await system.get('/apps?', token)).status).toBe(401)
     socket.close()

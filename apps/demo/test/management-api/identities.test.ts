@@ -71,7 +71,7 @@ describe('users, sessions, service accounts and bindings', () => {
       200,
       expect.objectContaining({
         owner: { ...owner, name: ben.email },
-        note: expect.stringContaining('still knows its secret'),
+        note: expect.stringContaining('still knows the secret'),
         rotate: `/gateway/api/v1/tokens/${token.text('id')}/rotate`,
       }),
     ])
@@ -86,7 +86,7 @@ describe('users, sessions, service accounts and bindings', () => {
           name: 'release',
           from: `user:${ann.id}`,
           owner: `user:${ben.id}`,
-          note: expect.stringContaining('still knows its secret'),
+          note: expect.stringContaining('still knows the secret'),
         },
       }),
     )

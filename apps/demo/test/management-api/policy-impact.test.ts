@@ -118,7 +118,7 @@ describe('the impact of a proposed policy on past calls', () => {
         .split('')
         .map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[at]}`).join(',')}]`)
         .join('\n')}\n`,
-      'its aliases stand for more',
+      'its aliases expand to too much',
     ],
     [
       'rules that multiply',

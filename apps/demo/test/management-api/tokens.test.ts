@@ -280,7 +280,7 @@ describe('API tokens', () => {
       const closed = async () => (await system.events()).find(({ kind }) => kind === 'closed')
       await expect.poll(closed).toMatchObject({
         principal: { id: old.text('id') },
-        close: expect.stringContaining('this API token was revoked'),
+        close: expect.stringContaining('This API token was revoked'),
       })
     })
 

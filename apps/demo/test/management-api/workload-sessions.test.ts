@@ -54,11 +54,11 @@ test('one that an admin ends is refused on every replica, and its live stream en
   expect(ended.json).toMatchObject({ id: job.id, endedReason: `ended by ${admin.email}`, endedAt: expect.any(String) })
   for (const url of [system.url, replica.url])
     await expect.poll(() => status(url, job.token), { interval: 20 }).toBe(401)
-  expect((await logs.untilEnd()).join('')).toMatch(/ERROR: .*session was ended/)
+  expect((await logs.untilEnd()).join('')).toMatch(/ERROR: .*session of this job ended/)
   await logs.closed()
   const late = await system.get('/apps?', job.token)
   expect([late.error, late.json]).toEqual([
-    expect.stringContaining('session was ended on'),
+    expect.stringContaining('session of this job ended on'),
     expect.objectContaining({ rule: 'ended-session' }),
   ])
   expect(await system.events()).toContainEqual(
