@@ -6,7 +6,7 @@ export interface BenchArguments {
   readonly rounds: number
 }
 
-/** Names of works, all when there is none, and `--rounds`. @throws for anything else, with what there is */
+/** The names of works (default: all), and `--rounds`. @throws for anything else, with the valid names */
 export function readArguments(args: readonly string[], all: readonly Work[]): BenchArguments {
   const { values, positionals } = parseArgs({
     args: [...args],

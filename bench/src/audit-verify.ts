@@ -1,4 +1,4 @@
-/** What verifying the audit log costs: events a second of one core, from an export and from a database, and the memory that it takes. */
+/** Measures verification of the audit log: events per second of one core, from an export and from a database, and memory. */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ const atOnce = 1_000
 const key = signingKeyOf(Buffer.alloc(32, 1))
 
 const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-'))
-// PostgreSQL runs as a user of its own where we are root
+// As root, PostgreSQL runs as another user.
 await chmod(directory, 0o711)
 const database = await startEmbeddedPostgres({ dataDir: join(directory, 'data') })
 try {
@@ -43,7 +43,7 @@ try {
   await rm(directory, { recursive: true, force: true })
 }
 
-/** Events as a fleet leaves them, signed as they come. */
+/** Typical events of many callers, signed as they are written. */
 async function record(copies: string): Promise<void> {
   const place = objectStoreDestination(await openObjectStore({ kind: 'directory', directory: copies }))
   const tell = (what: unknown, error?: unknown) => console.error(what, error ?? '')

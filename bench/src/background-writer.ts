@@ -2,7 +2,7 @@ import type { Written } from './paced-writing.ts'
 import type { SubjectProcess } from './processes/subject-process.ts'
 import type { Recorded } from './recorded.ts'
 
-/** What a writer was to write and did write, a second. */
+/** The planned and the actual rate of a writer, per second. */
 export interface WriterRate {
   readonly records: Rate
   readonly commits: Rate

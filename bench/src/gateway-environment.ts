@@ -22,13 +22,13 @@ const serverCommand = fileURLToPath(new URL('../../apps/gateway/dist/admin-cli/m
 
 export interface PreparedOptions {
   /**
-   * Whether the database is one that an operator has had for a while, with `inUseSettings`: files of its log are used again. In a new one each
-   * is made first, which writes wait for.
+   * Whether to simulate a database that has been in use for a while, with `inUseSettings`. It reuses the files of its log. A new database
+   * has to create them first, which delays writes.
    */
   readonly inUse?: boolean
 }
 
-/** What docs/how-to/run-it.md advises for thousands of calls a second, except for five times as many checkpoints, so that each round includes some. */
+/** The settings that docs/how-to/run-it.md recommends for thousands of calls per second, but with five times as many checkpoints, so that each round includes some. */
 const inUseSettings = {
   shared_buffers: '2GB',
   min_wal_size: '4GB',
@@ -36,7 +36,7 @@ const inUseSettings = {
   checkpoint_timeout: '60s',
 }
 
-/** A database of its own with fsync on, in a temporary directory that is removed again, and a token of each role, issued as an operator issues it. */
+/** A database with fsync in a temporary directory, which is removed afterwards, and a token of each role, issued with the operator's command. */
 export async function prepareGateway(
   rack: { url: string; token: string },
   { inUse = false }: PreparedOptions = {},
@@ -79,7 +79,7 @@ export async function prepareGateway(
   }
 }
 
-/** Fills two hundred files of PostgreSQL's log. The checkpoint at its end makes them those of the times to come. */
+/** Fills two hundred files of PostgreSQL's log. The final checkpoint makes PostgreSQL reuse them. */
 async function fillLog(ownerUrl: string): Promise<void> {
   const { sql, close } = openDatabase(ownerUrl, { max: 1 })
   try {
@@ -105,7 +105,7 @@ async function issueToken(variables: Readonly<Record<string, string>>, role: Rol
   return stdout.trim()
 }
 
-/** The first line of the file that every PostgreSQL keeps in its data directory. */
+/** The process ID, which is the first line of a file in PostgreSQL's data directory. */
 function postmasterOf(dataDir: string): number {
   return Number.parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10)
 }

@@ -10,7 +10,7 @@ import { listening } from './subjects/listening.ts'
 /**
  * Sends one request through @fastify/http-proxy.
  *
- * @returns the lines of the head that reached the upstream; for none, the status line that the proxy answered
+ * @returns the lines of the head that reached the upstream, or the status line of the proxy's own answer
  */
 async function forwarded(target: string, headers: readonly string[]): Promise<string[]> {
   const heads: string[] = []
@@ -37,7 +37,7 @@ async function forwarded(target: string, headers: readonly string[]): Promise<st
   return head.split('\r\n')
 }
 
-/** When one of these fails, docs/decisions/0001-forwarder.md may need another decision. */
+/** If one of these fails, review docs/decisions/0001-forwarder.md. */
 test('@fastify/http-proxy does not forward targets and headers byte for byte', async () => {
   const exec = await forwarded('/apps?', ['TIMEOUT: 5', 'Command: sleep 1', 'Command: sh'])
   expect(exec).toEqual(expect.arrayContaining(['GET /apps? HTTP/1.1', 'timeout: 5', 'command: sleep 1, sh']))

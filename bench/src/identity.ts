@@ -1,4 +1,4 @@
-/** What it costs to know a caller: a token that is known, tokens that are forged, and what remembered sessions hold in memory. */
+/** Measures authentication: a known token, forged tokens, and the memory of cached sessions. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -11,7 +11,7 @@ const sessions = 100_000
 const mostMemory = 64 * 1_024 * 1_024
 const rounds = 5
 const hour = 3_600_000
-// Of a token; see docs/decisions/0004-token-format.md.
+// Parts of a token; see docs/decisions/0004-token-format.md.
 const checkWidth = 6
 const changedWidth = 4
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -44,7 +44,7 @@ await reportMemory('each of another person in 40 groups', { groups: 40, people: 
 for (const target of missed) console.error(`missed: ${target}`)
 process.exitCode = missed.length === 0 ? 0 : 1
 
-/** Tokens whose check digits are right and whose signature is not, each of them new. */
+/** Different tokens with valid check digits and an invalid signature. */
 function forged(): string[] {
   const own = issue()
   return Array.from({ length: 100_000 }, (_, index) => {
@@ -63,7 +63,7 @@ function mustBe(holds: boolean, target: string): void {
   if (!holds) missed.push(target)
 }
 
-/** @param targets how often it is asked, and how long it may take: microseconds, by the median of the rounds */
+/** @param targets the number of calls, and the maximum for the median of the rounds in microseconds */
 async function report(
   name: string,
   tokens: readonly string[],
@@ -88,7 +88,7 @@ function ruleOf(token: string): string {
   return isDenial(reading) ? reading.rule : 'known'
 }
 
-/** @returns microseconds a token */
+/** @returns microseconds per token */
 async function ask(tokens: readonly string[], times: number): Promise<number> {
   const started = performance.now()
   for (let time = 0; time < times; time++) {
@@ -105,7 +105,7 @@ interface Remembering {
   readonly least: number
 }
 
-/** What a second mint and a second cache take, with all that is beside the sessions. */
+/** The memory of a second mint and a second cache, including everything except the sessions. */
 async function reportMemory(name: string, { groups, people, least }: Remembering): Promise<void> {
   const mint = createTokenMint([randomBytes(32)])
   const issue = () => mint.issue('session', Date.now() + 720 * hour).token
@@ -138,7 +138,7 @@ function heap(): number {
   return heapUsed + external + arrayBuffers
 }
 
-/** One string in memory, and another one each time, as the database's driver gives it. */
+/** Returns a new flat string each time, like the database's driver. */
 function fromDriver(text: string): string {
   return Buffer.from(text).toString('latin1')
 }
@@ -147,7 +147,7 @@ function uuid(): string {
   return fromDriver(randomUUID())
 }
 
-/** Of the same person for the same number. */
+/** The same number always gives the same person. */
 function sessionOf(number: number, groups = 0): CredentialRecord {
   const id = uuid()
   return {

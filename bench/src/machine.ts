@@ -1,7 +1,7 @@
 import { cpus, loadavg, platform, release } from 'node:os'
 import type { Cores } from './processes/cores.ts'
 
-/** What the figures depend on. */
+/** The properties of the machine that affect the results. */
 export function machine(cores: Cores | null) {
   const processors = cpus()
   return {

@@ -1,4 +1,4 @@
-/** What forwarding costs: all ways side by side in one run. Prints tables, keeps every figure in `bench/results/`. */
+/** Measures all ways of forwarding in one run. Prints tables, and stores all results in `bench/results/`. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@rack-gateway/database'

@@ -10,7 +10,7 @@ import type { SubjectName } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
 import type { Load } from './works/index.ts'
 
-/** Microseconds of processor time by process, or a share of it; null where the system does not say. */
+/** Microseconds of processor time by process, or a share of it. Null if the system doesn't provide it. */
 export interface ProcessTimes {
   readonly subject: number
   readonly rack: number
@@ -19,7 +19,7 @@ export interface ProcessTimes {
   readonly writer: number
 }
 
-/** One subject under one load, once. */
+/** One measurement of one subject with one load. */
 export interface Measurement {
   readonly work: string
   readonly load: string
@@ -43,7 +43,7 @@ export interface Measurement {
   readonly restBusy: number | null
 }
 
-/** The processes beside the subject. */
+/** The processes other than the subject. */
 export interface Company {
   readonly rack: SubjectProcess
   readonly postmaster: number
@@ -53,7 +53,7 @@ export interface Company {
 
 export type Figures = Omit<Measurement, 'work' | 'round' | 'writer'>
 
-/** Loads one subject once, and looks at every process before and after. */
+/** Runs one load on one subject, and reads the counters of every process before and after. */
 export async function measure(subject: Subject, load: Load, company: Company): Promise<Figures & { done: Done }> {
   const { cores } = company
   const coresBefore = cores && { subject: coreTime(cores.subject), rest: coreTime(cores.rest) }
@@ -96,7 +96,7 @@ async function timesOf(subject: SubjectProcess, { rack, postmaster, writer }: Co
   }
 }
 
-/** @returns the difference, for each of `count` */
+/** @returns the difference, divided by `count` */
 export function spent(before: ProcessTimes, after: ProcessTimes, count: number): ProcessTimes {
   const postgres = before.postgres === null || after.postgres === null ? null : after.postgres - before.postgres
   return {

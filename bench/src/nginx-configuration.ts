@@ -7,8 +7,8 @@ export interface NginxOptions {
 }
 
 /**
- * nginx as a fair peer: one worker, kept connections, no log of calls, nothing put on disk, a body passed on while it comes.
- * Its buffers are larger than by default, which makes it faster with large answers, not slower with small ones.
+ * Configures nginx for a fair comparison: one worker, persistent connections, no access log, no files, streamed bodies.
+ * Its buffers are larger than the default, which makes large answers faster, and small ones not slower.
  */
 export function nginxConfiguration({ directory, port, upstream }: NginxOptions): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(

@@ -21,10 +21,10 @@ export interface PacedWriting {
   stop(): Promise<Written>
 }
 
-/** No commit takes more, however late it is. */
+/** The maximum number of records in a commit, even if it is late. */
 const most = 1_000
 
-/** Writes at a steady rate, one commit after another and so many records in each. What is late goes into the next commit. */
+/** Writes at a steady rate: one commit after another, each with the same number of records. Late records go into the next commit. */
 export function writePaced<Draft>({ record, drafts, perSecond, atOnce }: PacedWritingOptions<Draft>): PacedWriting {
   const started = performance.now()
   const every = (atOnce / perSecond) * 1_000

@@ -1,4 +1,4 @@
-/** The same for every forwarder that is measured: what packages/rack-registry uses for a rack. */
+/** The settings of packages/rack-registry, used for every measured forwarder. */
 export const poolSettings = {
   connections: 256,
   pipelining: 1,

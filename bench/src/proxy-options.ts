@@ -2,7 +2,7 @@ import type { FastifyHttpProxyOptions } from '@fastify/http-proxy'
 import type { FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 
-/** Options that give @fastify/http-proxy its best chance to keep the bytes: no second attempt, no rewritten Location, no Expect. */
+/** Options that make @fastify/http-proxy change as little as possible: no retry, no rewritten Location, no Expect. */
 export function proxyOptions(upstream: string, agent: Dispatcher): FastifyHttpProxyOptions {
   return {
     upstream,
@@ -19,7 +19,7 @@ export function proxyOptions(upstream: string, agent: Dispatcher): FastifyHttpPr
   }
 }
 
-/** By itself it would pass on no password, and offer the upstream a compression that no rack takes. Its types don't know the first of these. */
+/** Without these options, it would forward no password, and offer a compression that no rack supports. Its types lack the first option. */
 const websocketClient = {
   perMessageDeflate: false,
   rewriteRequestHeaders: (headers: object, { headers: { authorization } }: FastifyRequest) =>

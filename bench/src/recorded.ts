@@ -1,7 +1,7 @@
 import type { AuditEvent, EventDraft } from '@rack-gateway/audit'
 import type { Database } from '@rack-gateway/database'
 
-/** What a gateway recorded under a load. */
+/** The events that a gateway recorded during a load. */
 export interface Recorded {
   readonly recordsPerSecond: number
   readonly commitsPerSecond: number
@@ -9,7 +9,7 @@ export interface Recorded {
   readonly drafts: readonly EventDraft[]
 }
 
-/** The stream of one gateway: where it stands, and what has come since. */
+/** The audit stream of one gateway: its position, and the events since then. */
 export interface RecordCounter {
   /** @returns the number of its last event */
   last(): Promise<number>
@@ -24,7 +24,7 @@ export interface NewRecords {
   readonly drafts: readonly EventDraft[]
 }
 
-/** @param pid the gateway's process @throws when it has no stream */
+/** @param pid the gateway's process @throws if it has no stream */
 export async function countRecords({ sql }: Database, pid: number): Promise<RecordCounter> {
   const [stream] = await sql<{ id: string }[]>`select id from audit.streams where pid = ${pid} and closed_at is null`
   if (!stream) throw new Error('the gateway has no stream of records')
@@ -48,10 +48,10 @@ export async function countRecords({ sql }: Database, pid: number): Promise<Reco
   }
 }
 
-/** The name that the written copies have, so that no reader takes them for calls. */
+/** The rack's name in the written copies, so that they can't be confused with real calls. */
 const copyOf = 'bench-writer'
 
-/** What a caller of the audit writer would give for the event: without its place in the stream. */
+/** The draft of an event, without its position in the stream. */
 export function callEventOf(canonical: string): EventDraft {
   const { v, id, stream, seq, at, ...draft } = JSON.parse(canonical) as AuditEvent
   return { ...draft, rack: copyOf }

@@ -1,4 +1,4 @@
-/** What a recorded session costs: websocket frames through two gateways, one that records and one that doesn't, in turns. */
+/** Measures recorded sessions: WebSocket frames through two gateways in alternation, one with recordings and one without. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,9 +12,9 @@ import { startSubject } from './processes/subject-process.ts'
 import { spread } from './report/statistics.ts'
 
 const rounds = Number(process.argv[2] ?? 8)
-/** Short, and many: how the system places processes on cores changes within minutes. */
+/** Many short rounds, because the system moves processes between cores within minutes. */
 const milliseconds = 5_000
-/** The share of an unrecorded websocket's frames that a recorded one has to have. */
+/** The minimum rate of a recorded WebSocket, as a share of an unrecorded one. */
 const target = 0.85
 const rackToken = 'bench-rack-password'
 const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
@@ -85,7 +85,7 @@ interface Measured {
   readonly forwarding: number
 }
 
-/** In turns, each first as often as the other, so that whatever else the machine does falls on both alike. */
+/** Alternates which one is first, so that other load on the machine affects both equally. */
 async function compare(
   { plain, recorded }: { readonly plain: Subject; readonly recorded: Subject },
   work: Work,
@@ -132,7 +132,7 @@ async function measure(subject: Subject, { connections, frames, token }: Work): 
   }
 }
 
-/** A session that is recorded; the rack echoes whatever is asked. */
+/** A recorded session. The rack echoes every frame. */
 function handshake(url: string, token: string): Buffer {
   const lines = [
     'GET /apps/app-0/processes/web-1/exec HTTP/1.1',

@@ -1,6 +1,6 @@
 /**
- * How long another replica accepts a revoked API token, and how long it keeps that token's websocket open. Exits with 1
- * when one of the two takes more than a second.
+ * Measures how long another replica accepts a revoked API token, and keeps its WebSocket open. Exits with 1
+ * if one of the two takes more than a second.
  */
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { openSocket } from '@rack-gateway/testing/websocket'

@@ -16,7 +16,7 @@ export interface RoundsOptions {
   readonly tell: (what: string) => void
 }
 
-/** One kind of work after the other; of each, all subjects in turn, round after round, so that a slow minute of the machine slows all of them. */
+/** Measures one work after another. In each round, all subjects run in turn, so that a slow minute of the machine affects all of them. */
 export async function runRounds(options: RoundsOptions): Promise<Measurement[]> {
   const { works, rounds, signal } = options
   const measurements: Measurement[] = []
@@ -33,7 +33,7 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
   return measurements
 }
 
-/** The recording gateway comes first: what it writes is what the writer is to write beside the others. */
+/** The recording gateway comes first, because the background writer repeats its events during the other measurements. */
 export function subjectsOf(work: Work, subjects: readonly Subject[]): readonly Subject[] {
   const taking = subjects.filter(({ name }) => work.subjects.includes(name))
   const isFirst = ({ name }: Subject) => name === subjectNames.durable

@@ -1,4 +1,4 @@
-/** What is compared, in the order of the tables. */
+/** The compared subjects, in the order of the tables. */
 export const subjectNames = {
   rack: 'demo rack, directly',
   nginx: 'nginx',

@@ -4,7 +4,7 @@ import { type SubjectProcess, startSubject } from './processes/subject-process.t
 import { type SubjectName, subjectNames } from './subject-names.ts'
 import type { Place } from './works/work.ts'
 
-/** What is compared: a process of its own, and how it is addressed. */
+/** A compared subject: its process and its address. */
 export interface Subject extends Place {
   readonly process: SubjectProcess
   /** Whether it keeps PostgreSQL busy itself. */
@@ -19,7 +19,7 @@ export interface Peers {
   readonly names: readonly SubjectName[]
 }
 
-/** Names of those that can be measured here: nginx is a program that may be missing. */
+/** The names of the subjects that can run here. nginx may not be installed. */
 export function presentSubjects(names: readonly SubjectName[]): readonly SubjectName[] {
   const hasNginx = spawnSync('nginx', ['-v']).status === 0
   return names.filter((name) => name !== subjectNames.nginx || hasNginx)
@@ -35,7 +35,7 @@ const programs: Readonly<Record<SubjectName, string>> = {
   [subjectNames.relaxed]: 'gateway',
 }
 
-/** Starts all that is compared; what has started is in `started` even when a later one fails. */
+/** Starts all subjects. Adds each to `started`, even if a later one fails. */
 export async function startSubjects(peers: Peers, started: Subject[]): Promise<void> {
   for (const name of peers.names) started.push(await start(name, peers))
 }

@@ -1,6 +1,6 @@
 import type { FilterQuery } from '@rack-gateway/audit/search'
 
-/** What is searched: each filter with a value that most events have, one that few have, and one that none has. */
+/** The searches: each filter with a value of most events, of few events, and of no event. */
 export function searches(from: Date, to: Date): readonly FilterQuery[] {
   const day = (at: number) => new Date(from.getTime() + at * 86_400_000).toISOString()
   return [

@@ -1,4 +1,4 @@
-/** How long the first page of each filter takes. `audit-search [events] [rounds]`; the embedded server and what it holds are gone afterwards. */
+/** Measures the time for the first page of each filter: `audit-search [events] [rounds]`. Removes the embedded server and its data afterwards. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ if (!Number.isInteger(events) || events < 1_000 || !Number.isInteger(rounds) || 
 }
 
 const home = mkdtempSync(join(tmpdir(), 'rack-gateway-search-'))
-// As root, PostgreSQL runs as a user of its own, which has to get there.
+// As root, PostgreSQL runs as another user, which must be able to enter the directory.
 chmodSync(home, 0o711)
 const server = await startEmbeddedPostgres({ dataDir: join(home, 'data'), log() {} })
 try {

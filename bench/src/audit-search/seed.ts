@@ -1,14 +1,14 @@
 import type { Database } from '@rack-gateway/database'
 
-/** The month that events are made up in, two before this one, so that nothing else is in it. */
+/** The month of the generated events: two months ago, so that it contains no other events. */
 export function seededMonth(now: Date): { readonly from: Date; readonly to: Date } {
   const month = (ahead: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1))
   return { from: month(-2), to: month(-1) }
 }
 
 /**
- * Makes a partition of made-up events, the same each time: 200 people, 40 apps, 2 racks, a tenth refused, a fifth with a command,
- * and of each thing that is searched also one that is rare. Its indexes are those of `audit.events`, made when it is attached.
+ * Creates a partition of generated events, the same each time: 200 people, 40 apps, 2 racks, a tenth denied, a fifth with a command,
+ * and a rare value for each searched field. It gets the indexes of `audit.events` when it is attached.
  */
 export async function seedEvents(
   sql: Database['sql'],

@@ -1,7 +1,7 @@
 import { type Actor, type EventDraft, lastingActor } from '@rack-gateway/audit'
 import { rackRoutes } from '@rack-gateway/convox-api'
 
-/** What a fleet of callers would leave: reads, changes, commands, refusals. */
+/** Typical events of many callers: reads, changes, commands, denials. */
 export interface Traffic {
   /** The events in turn; each is another one. */
   draft(index: number): EventDraft
@@ -11,7 +11,7 @@ const policy = '1f2ba6db8017a4a1e0b8c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f40516
 const racks = ['staging', 'production', 'eu']
 const routes = rackRoutes.filter(({ kind }) => kind === 'http').slice(0, 60)
 
-/** @param people of whom each has a session @param apps on each rack */
+/** @param people each has a session @param apps on each rack */
 export function createTraffic({ people, apps }: { readonly people: number; readonly apps: number }): Traffic {
   const actors = Array.from({ length: people }, (_, index) => actorOf(index))
   return {

@@ -1,4 +1,4 @@
-/** What recording costs: events that are durable a second, how long callers wait at half of the target, and the gateway with 50 callers. */
+/** Measures recording: durable events per second, the waiting time at half of the target rate, and the gateway with 50 callers. */
 import { spawnSync } from 'node:child_process'
 import { createAuditWriter } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
@@ -19,11 +19,11 @@ import { closedLoop, openLoop, type Waits, waitsOf } from './waits.ts'
 const rounds = 3
 const target = 10_000
 const milliseconds = 5_000
-/** Long enough that checkpoints and vacuums of PostgreSQL weigh what they weigh in the long run. */
+/** Long enough to include checkpoints and vacuums of PostgreSQL in a representative proportion. */
 const halfMilliseconds = 30_000
 const halfRounds = 5
 const warmUp = 5_000
-/** Events that the writer puts into a commit when there are enough. */
+/** The maximum number of events in a commit of the writer. */
 const usualBatch = 256
 const rackToken = 'bench-rack-password'
 
@@ -48,7 +48,7 @@ try {
   await rack.stop()
 }
 
-/** The writer and its PostgreSQL, with all of the machine for them. */
+/** The writer and its PostgreSQL, which have the whole machine. */
 async function measureWaits(): Promise<void> {
   const { variables, stop } = await prepareGateway({ url: 'http://127.0.0.1:9', token: rackToken }, { inUse: true })
   try {
@@ -74,7 +74,7 @@ async function measureWaits(): Promise<void> {
   }
 }
 
-/** As many events as go in, with PostgreSQL on the other core. */
+/** Writes as many events as possible, with PostgreSQL on the other core. */
 async function measureMost(): Promise<void> {
   const { record, writer, close } = await openWriter(gateway.variables.DATABASE_URL)
   await closedLoop(record, 1_000, 2_000)
@@ -117,7 +117,7 @@ async function openWriter(url = '') {
   }
 }
 
-/** As many bytes in as large commits, of which nothing is found again. @returns lines a second */
+/** Writes the same number of bytes in equally large commits, but without indexes. @returns lines per second */
 async function plainInserts({ sql }: ReturnType<typeof openDatabase>, batch: number): Promise<number> {
   const lines = Array.from({ length: batch }, () => 'x'.repeat(1_400)).join(',')
   const { perSecond } = await closedLoop(
@@ -129,7 +129,7 @@ async function plainInserts({ sql }: ReturnType<typeof openDatabase>, batch: num
   return perSecond * batch
 }
 
-/** Whether 50 callers are held up by forwarding or by recording: the same load with and without the wait for a commit. */
+/** Compares forwarding and recording for 50 callers: the same load with and without waiting for a commit. */
 async function measureGateway(): Promise<void> {
   const subjects = []
   for (const reads of ['strict', 'relaxed']) {

@@ -10,7 +10,7 @@ export interface Waits {
   readonly max: number
 }
 
-/** A closed loop: each of `callers` starts its next piece of work when the last one is done. */
+/** A closed loop: each caller starts its next work when the previous one has ended. */
 export async function closedLoop(
   work: (index: number) => Promise<unknown>,
   callers: number,
@@ -32,7 +32,7 @@ export async function closedLoop(
 
 /**
  * An open loop: work starts at a constant rate. Each wait is measured from the scheduled start.
- * What is due is looked for each millisecond: to look without pause would take the processor from what is measured.
+ * Checks for due work every millisecond, because continuous polling would take processor time from the measured work.
  */
 export async function openLoop(
   work: (index: number) => Promise<unknown>,

@@ -1,7 +1,7 @@
 /**
- * How much longer a wrapped command takes than an empty program, and what the check before convox adds to it: `node -e 0`
- * and, where one was built, the single executable against an empty one. All take turns in each round, and what is compared
- * is of the same round. Exits with 1 when a bound is exceeded.
+ * Measures how much longer a wrapped command takes than an empty program, and how much the check before convox adds: `node -e 0`
+ * and, if it was built, the single executable against an empty one. All of them run in each round, and each comparison
+ * uses values of the same round. Exits with 1 if a bound is exceeded.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,7 +24,7 @@ interface Run {
   readonly more?: NodeJS.ProcessEnv
 }
 
-/** How many milliseconds more one run may take than another, by the median. */
+/** The maximum difference between the medians of two programs, in milliseconds. */
 interface Bound {
   readonly run: Run
   readonly over: Run
@@ -85,14 +85,14 @@ function commandOf({ empty, command }: Program, { words }: Run): readonly string
   return words === null ? empty : [...command, ...words]
 }
 
-/** The first time, the gateway is asked, and its answer kept. The gateway is in this process, which must not wait. */
+/** The first run asks the gateway and caches its answer. The gateway is in this process, so this must not block. */
 async function prepare(program: Program, run: Run): Promise<void> {
   const [file = '', ...words] = commandOf(program, run)
   for (let time = 0; time < 3; time++)
     await once(spawn(file, words, { env: { ...environment, ...run.more }, stdio: 'ignore' }), 'close')
 }
 
-/** Forwards in one round and backwards in the next, so that none is always after the same one. */
+/** Alternates the order in each round, so that no program always runs after the same one. */
 function inTurns<T>(list: readonly T[], round: number): readonly T[] {
   return round % 2 === 0 ? list : list.toReversed()
 }

@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url'
 import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 
-/** The command as it is shipped, in JavaScript. */
+/** The JavaScript of the released command. */
 export const shippedCli = fileURLToPath(new URL('../../../apps/cli/dist/rack-gateway.js', import.meta.url))
 
-/** A person's home with one gateway on this machine, which says what its caller's policy is; convox is `/bin/true`. */
+/** A home directory with one local gateway, which returns the caller's policy. `/bin/true` replaces convox. */
 export interface KnownPolicy {
   readonly environment: NodeJS.ProcessEnv
   close(): void
@@ -37,7 +37,7 @@ export async function startKnownPolicy(): Promise<KnownPolicy> {
   }
 }
 
-/** Runs a program to its end. @returns milliseconds */
+/** Runs a program until it ends. @returns milliseconds */
 export function timed([program = '', ...words]: readonly string[], env: NodeJS.ProcessEnv): number {
   const begun = process.hrtime.bigint()
   const { status } = spawnSync(program, words, { env, stdio: 'ignore' })

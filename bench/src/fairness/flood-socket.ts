@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** A connection of a flood: it sends what it is told to, and reads as fast as it can. */
+/** A connection of a flood. Sends the given bytes, and reads as fast as it can. */
 export interface FloodSocket {
   write(bytes: Buffer): void
   /** Sends the bytes again and again, as fast as they are taken. */
@@ -18,9 +18,9 @@ export interface FloodSocketEvents {
   readonly onClose: () => void
 }
 
-/** Heads are found by their beginning alone, which costs little; bodies of the demo rack don't look like one. */
+/** Finds a head by its first bytes only, which is cheap. Bodies of the demo rack never contain them. */
 const heads = /HTTP\/1\.1 (\d{3}) /g
-/** One less than the shortest beginning: what may be cut by the end of a chunk. */
+/** One less than the shortest beginning, because a chunk can end inside one. */
 const overlap = 'HTTP/1.1 200'.length
 
 export function openSocket(url: string, { onOpen, onStatus, onBytes, onClose }: FloodSocketEvents): FloodSocket {

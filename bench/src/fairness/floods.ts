@@ -3,7 +3,7 @@ import { get, head } from '../works/request.ts'
 import type { Role } from '../works/work.ts'
 import { type FloodSocket, openSocket } from './flood-socket.ts'
 
-/** One caller who wants more than a fair share. */
+/** A caller that tries to use more than a fair share. */
 export interface Flood {
   /** For the table. */
   readonly title: string
@@ -31,7 +31,7 @@ const slowBodies = 150
 const pipelined = 20_000
 const largeLists = 20
 
-/** By the name on the command line. */
+/** The floods by their name on the command line. */
 export const floods: Readonly<Record<string, Flood>> = {
   'stalled-uploads': {
     title: `${uploads} uploads that stall, and others that break off while they wait`,

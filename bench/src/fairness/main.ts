@@ -1,6 +1,6 @@
 /**
- * What a caller who asks for little sees while one other floods the gateway: a call every 20 ms, of which every fifth is a
- * change, without and with each flood, in turns. Exits with 1 when a bound is exceeded.
+ * Measures a light caller while another caller floods the gateway. The light caller makes a call every 20 ms; every fifth is a
+ * change. Alternates between no flood and each flood. Exits with 1 if a bound is exceeded.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ const rounds = Number(roundsGiven)
 const names = namesGiven.length > 0 ? namesGiven : Object.keys(floods)
 const interval = 20
 const calls = { idle: 200, flooded: 300 }
-/** Milliseconds for the gateway to come to rest after a flood. */
+/** Milliseconds for the gateway to become idle after a flood. */
 const pause = 1_000
 /** With a flood: no errors, 99th percentile at most the larger of twice the idle one and 25 ms, and memory within 128 MiB of idle. */
 const bound = { milliseconds: 25, times: 2, bytes: 128 * 1_024 * 1_024 }

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { createAnswerReader } from '../loads/answer-reader.ts'
 
-/** What a caller sees who asks for little. */
+/** The results of a light caller. */
 export interface Seen {
   /** Milliseconds of the calls that succeeded, each from the moment at which it was due. */
   readonly latencies: readonly number[]
@@ -21,7 +21,7 @@ export interface ProbeOptions {
 /** Milliseconds after which a call counts as failed. */
 const patience = 5_000
 
-/** Calls at fixed moments, whether or not the calls before have ended; each over a connection of its own, as a command has it. */
+/** Makes calls at fixed times, even if earlier calls have not ended. Like commands, each uses its own connection. */
 export async function probe({ url, requestAt, count, interval }: ProbeOptions): Promise<Seen> {
   const begin = performance.now()
   const calls = Array.from({ length: count }, async (_, index) => {

@@ -6,9 +6,9 @@ export interface ReadAnswer {
 const endOfHead = Buffer.from('\r\n\r\n')
 
 /**
- * Reads answers with a Content-Length off a connection, cheaply enough for the load to cost little.
+ * Reads answers with a Content-Length from a connection, with little processor time.
  *
- * @returns takes the chunks as they come, and calls `onAnswer` for each complete answer
+ * @returns a function for each received chunk, which calls `onAnswer` for each complete answer
  * @throws from that function, for an answer without a length
  */
 export function createAnswerReader(onAnswer: (answer: ReadAnswer) => void): (chunk: Buffer) => void {

@@ -6,10 +6,10 @@ export interface BodyListener {
 type Place = 'head' | 'size' | 'data' | 'gap' | 'trailer'
 
 /**
- * Reads answers of any size off a connection, with a Content-Length or in chunks, without keeping them.
+ * Reads answers of any size from a connection, with a Content-Length or chunked, without storing them.
  *
- * @returns takes the chunks as they come
- * @throws from that function, for an answer that isn't 200 or whose end can't be known
+ * @returns a function for each received chunk
+ * @throws from that function, for an answer that isn't 200 or has no known length
  */
 export function createBodyReader({ onBody, onEnd }: BodyListener): (chunk: Buffer) => void {
   let place: Place = 'head'

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import type { Done } from './done.ts'
 
-/** What is said on a connection again and again. */
+/** The messages that are repeated on a connection. */
 export interface Exchange {
   /** Sent once and answered once before anything is measured; null where the first message can be sent at once. */
   readonly opening: Buffer | null
@@ -20,9 +20,9 @@ export interface ClosedLoopOptions {
 
 /**
  * Closed-loop load over plain sockets, one message at a time on each connection.
- * A library would need more processor time than the rack that shares its core, and counts in whole milliseconds.
+ * A library would use more processor time than the rack on the same core, and measures only whole milliseconds.
  *
- * @throws when an answer is wrong, doesn't come, or a connection ends: such a run measures something else
+ * @throws if an answer is wrong or missing, or a connection ends, because the result would be meaningless
  */
 export async function closedLoop({ url, exchange, connections, milliseconds }: ClosedLoopOptions): Promise<Done> {
   const lanes = Array.from({ length: connections }, () => createLane(url, exchange))
@@ -46,7 +46,7 @@ interface Lane {
   close(): void
 }
 
-/** Milliseconds that an answer may take beyond the end of the run. */
+/** Milliseconds to wait for an answer after the end of the run. */
 const patience = 5_000
 
 function createLane(url: string, { opening, message, createReader }: Exchange): Lane {

@@ -1,4 +1,4 @@
-/** What a load has done. */
+/** The result of a load. */
 export interface Done {
   /** Requests, frames, or megabytes (10⁶ bytes) of transfers. */
   readonly count: number

@@ -11,7 +11,7 @@ export interface EchoOptions {
   readonly atOnce?: number
 }
 
-/** Websocket frames that have to come back as they were, over one upgraded connection. */
+/** Sends WebSocket frames over one connection, and expects each one to be returned unchanged. */
 export function echo(handshake: Buffer, { bytes = 1_000, atOnce = 1 }: EchoOptions = {}): Exchange {
   const payload = Buffer.alloc(bytes, 'an echo of one kilobyte ')
   const frame = encodeFrame({ opcode: opcodes.text, payload, mask })
@@ -23,7 +23,7 @@ export function echo(handshake: Buffer, { bytes = 1_000, atOnce = 1 }: EchoOptio
   }
 }
 
-/** The first answer is the accepted upgrade, all others are the echoes of a message. @throws from what it returns, for anything else */
+/** The first answer is the accepted upgrade, and all others are echoes. @throws from the returned function, for anything else */
 function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void): (chunk: Buffer) => void {
   let head: Buffer | null = Buffer.alloc(0)
   let come = 0

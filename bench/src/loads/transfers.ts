@@ -4,7 +4,7 @@ import { createAnswerReader } from './answer-reader.ts'
 import { createBodyReader } from './body-reader.ts'
 import type { Done } from './done.ts'
 
-/** Milliseconds that one transfer may take. */
+/** The timeout of a transfer in milliseconds. */
 const limit = 60_000
 /** Bytes of one write, and of one read. */
 const partLength = 256 * 1024
@@ -18,7 +18,7 @@ export interface DownloadOptions {
   readonly onBody?: (part: Buffer) => void
 }
 
-/** One download after another on one connection. @throws when one isn't answered with 200 and so many bytes */
+/** Makes downloads one after another on one connection. @throws if an answer isn't 200 or has another length */
 export function download({ url, request, length, times, onBody }: DownloadOptions): Promise<Done> {
   return inTurn(url, length, times, (socket, receive) => {
     let come = 0
@@ -47,7 +47,7 @@ export interface UploadOptions {
   expectAnswer(body: Buffer): void
 }
 
-/** One upload after another on one connection. @throws when one isn't answered with 200 and what is expected */
+/** Makes uploads one after another on one connection. @throws if an answer isn't 200 or isn't the expected one */
 export function upload({ url, head, framing, length, times, expectAnswer }: UploadOptions): Promise<Done> {
   return inTurn(url, length, times, async (socket, receive) => {
     const answered = new Promise<void>((resolve, reject) => {
@@ -84,7 +84,7 @@ function framed(framing: 'chunked' | 'length', part: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')])
 }
 
-/** Sets who reads the connection from now on, and who hears of what it throws. */
+/** Sets the reader of the connection, and the handler of its errors. */
 type Receive = (read: (chunk: Buffer) => void, reject: (error: unknown) => void) => void
 
 async function inTurn(
@@ -113,7 +113,7 @@ function tooLate(): never {
   throw new Error(`a transfer was not over in ${limit} ms`)
 }
 
-/** A connection that reads into one buffer, again and again: at these rates, buffers are most of what a reader costs. */
+/** A connection that reuses one buffer for reading, because at these rates buffers are most of a reader's cost. */
 async function open(url: string): Promise<{ socket: Socket; receive: Receive; broken: Promise<never> }> {
   const { hostname, port } = new URL(url)
   let reader: (chunk: Buffer) => void = () => {}

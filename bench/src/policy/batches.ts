@@ -1,4 +1,4 @@
-/** Processor time of one thing, over many batches: microseconds each. */
+/** The processor time of one item in microseconds, over many batches. */
 export interface BatchFigures {
   readonly p50: number
   readonly p99: number
@@ -6,10 +6,10 @@ export interface BatchFigures {
 }
 
 /**
- * Measures the processor time of work in batches, because a single one is shorter than the clock is exact.
+ * Measures the processor time of work in batches, because a single item takes less than the clock's resolution.
  *
- * @param work does the `index`th thing
- * @param options `things` in turn, over and over, `batch` of them at a time
+ * @param work processes the item at `index`
+ * @param options repeats the `things` in order, `batch` of them at a time
  */
 export function timeBatches(
   work: (index: number) => unknown,

@@ -1,4 +1,4 @@
-/** What a decision costs, with few rules and bindings and with many, and beside two other engines. */
+/** Measures decisions, with few and with many rules and bindings, and in comparison with two other engines. */
 import { compileRules, matchCommand, splitCommand } from '@rack-gateway/command-matcher'
 import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { machine } from '../machine.ts'
@@ -10,7 +10,7 @@ import { createWorkload, type Workload } from './workload.ts'
 const sizes = [10, 100, 1_000, 10_000]
 const distinctCalls = 10_000
 const rounds = 3
-/** Microseconds of processor time that a decision may take, by the best round. */
+/** The maximum processor time of a decision in microseconds, in the best round. */
 const bound = { size: 1_000, p50: 1, p99: 10 }
 
 console.log(JSON.stringify(machine(findCores())))
@@ -30,7 +30,7 @@ for (const size of sizes) {
 await comparePeers()
 matchLongCommands()
 
-/** Sets the exit code to 1 when the bound was missed. */
+/** Sets the exit code to 1 if a bound is exceeded. */
 function holdAgainstBound(figures: readonly BatchFigures[]): void {
   const p50 = Math.min(...figures.map((one) => one.p50))
   const p99 = Math.min(...figures.map((one) => one.p99))
@@ -39,7 +39,7 @@ function holdAgainstBound(figures: readonly BatchFigures[]): void {
   if (!isMet) process.exitCode = 1
 }
 
-/** Roles and bindings only, which is what the others can say; permitted and refused alike, and all must agree. */
+/** Uses only roles and bindings, which all engines support. Includes allowed and denied calls, and all engines must agree. */
 async function comparePeers(): Promise<void> {
   const workload = createWorkload(1_000, distinctCalls)
   const plain = { ...workload, calls: workload.calls.filter(({ command }) => command === null).slice(0, 500) }
@@ -70,7 +70,7 @@ async function comparePeers(): Promise<void> {
   }
 }
 
-/** Commands of growing length against rules that share all of their words with them. */
+/** Commands of increasing length, with rules that contain the same words. */
 function matchLongCommands(): void {
   const rules = compileRules(
     Array.from({ length: 1_000 }, (_, index) => ({

@@ -4,7 +4,7 @@ import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { newEnforcer, newModel, StringAdapter } from 'casbin'
 import type { Workload } from './workload.ts'
 
-/** Another way of deciding the same calls. */
+/** Another engine that decides the same calls. */
 export interface Subject {
   readonly name: string
   decide(call: RackCall): boolean
@@ -61,7 +61,7 @@ export function cedarSubject(workload: Workload): Subject {
   }
 }
 
-/** What each role of the workload gives, asked of the policy itself. */
+/** The permissions of each role of the workload, from the policy itself. */
 function grantsOf({ document, calls }: Workload): { readonly role: string; readonly permission: string }[] {
   const policy = compilePolicy(document)
   const asked = new Set(calls.map(({ route }) => route.permission))

@@ -3,7 +3,7 @@ import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
 import type { Binding, PolicyDocument, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 
-/** What is asked: distinct calls on the apps of many teams, commands among them, about half of them refused. */
+/** The calls to decide: distinct calls on the apps of many teams, including commands. About half are denied. */
 export interface Workload {
   readonly document: PolicyDocument
   readonly principal: Principal
@@ -21,11 +21,11 @@ const plain = routes(
 const [run] = routes('POST /apps/{app}/services/{service}/processes')
 /** A command, or one of the plain calls. */
 const kinds = plain.length + 1
-/** Where the app, the rack and the command's words come round together. */
+/** The number of calls after which the app, the rack, and the words of the command repeat. */
 const variants = 12
 const at = Date.UTC(2030, 0, 1)
 
-/** @param size of the rules and of the bindings each @param calls how many distinct ones */
+/** @param size the number of rules, and of bindings @param calls the number of distinct calls */
 export function createWorkload(size: number, calls: number): Workload {
   const { roles, ...rest } = builtInPolicy()
   const commands = Array.from({ length: size }, (_, index) => ({
@@ -63,7 +63,7 @@ export function createWorkload(size: number, calls: number): Workload {
   }
 }
 
-/** What is asked goes round faster than the team, so that the mix is the same however many teams there are. */
+/** The route changes faster than the team, so that the mix doesn't depend on the number of teams. */
 function callOf(index: number, size: number): RackCall {
   const kind = index % kinds
   const variant = Math.floor(index / kinds)

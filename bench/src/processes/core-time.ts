@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 
-/** Milliseconds that a core has worked, for whomever, and that have passed for it. */
+/** The busy time of a core, for all processes, and the elapsed time, in milliseconds. */
 export interface CoreTime {
   readonly busy: number
   readonly total: number
@@ -13,7 +13,7 @@ export function coreTime(core: number): CoreTime {
   return { busy: total - times.idle, total }
 }
 
-/** @returns the share of the time between two readings in which the core worked, from 0 to 1 */
+/** @returns the share of busy time between two readings, from 0 to 1 */
 export function busyShare(from: CoreTime, to: CoreTime): number {
   return to.total === from.total ? 0 : (to.busy - from.busy) / (to.total - from.total)
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two readings. */
 const every = 20
 
-/** Watches how far the resident memory of processes rises above where it is now. */
+/** Measures how much the resident memory of processes grows from now on. */
 export interface MemoryWatch {
   /** Ends the watch. @returns bytes; null where the system has no /proc */
   grown(): number | null
@@ -26,10 +26,10 @@ export function watchMemory(pids: readonly number[], resident: typeof residentBy
   }
 }
 
-/** Bytes of a page: what /proc counts in. */
+/** Bytes of a page, which is the unit of /proc. */
 const page = 4_096
 
-/** @returns the sum; null where one of them can't be read */
+/** @returns the sum, or null if one of them can't be read */
 export function residentBytes(pids: readonly number[]): number | null {
   try {
     return pids.reduce((sum, pid) => sum + residentPages(readFileSync(`/proc/${pid}/statm`, 'utf8')) * page, 0)

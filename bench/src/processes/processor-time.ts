@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Microseconds of one unit in which the system counts a process's time. Linux has shown 1/100 s to programs since long ago. */
+/** Microseconds of the unit of a process's time in /proc. On Linux, it is always 1/100 s. */
 const tick = 10_000
 
 /**
- * Processor time of a process, of its children that have ended, and of those that live: what a server of many processes has taken.
+ * The processor time of a process and its children, both running and ended, for servers with several processes.
  * Each must have one thread only.
  *
- * @returns microseconds; null where the system has no /proc
+ * @returns microseconds, or null without /proc
  */
 export function familyMicros(pid: number): number | null {
   const own = readStat(pid)
@@ -15,12 +15,12 @@ export function familyMicros(pid: number): number | null {
   return singleMicros(own) + own.endedChildren + childrenOf(pid).reduce((sum, child) => sum + singleMicros(child), 0)
 }
 
-/** @returns the process and its living children; only itself where the system has no /proc */
+/** @returns the process and its running children, or only itself without /proc */
 export function familyOf(pid: number): readonly number[] {
   return [pid, ...childrenOf(pid).map((child) => child.pid)]
 }
 
-/** A line of /proc/{pid}/stat, as far as it is used here; times in microseconds. */
+/** The used fields of /proc/{pid}/stat. Times are in microseconds. */
 export interface ProcessStat {
   readonly pid: number
   readonly parent: number
@@ -28,7 +28,7 @@ export interface ProcessStat {
   readonly endedChildren: number
 }
 
-/** @see proc_pid_stat(5); the name in brackets may hold anything, so fields are counted from its end */
+/** Fields are counted from the end of the name in brackets, because the name can contain anything. @see proc_pid_stat(5) */
 export function parseStat(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
   const ticks = (place: number) => Number(fields[place]) * tick
@@ -45,7 +45,7 @@ function readStat(pid: number): ProcessStat | null {
   return line === null ? null : parseStat(line)
 }
 
-/** Finer than the ticks where the scheduler keeps statistics: nanoseconds, of one thread. */
+/** The scheduler's statistics of one thread in nanoseconds, which are more precise than the ticks. */
 function singleMicros({ pid, own }: ProcessStat): number {
   const nanoseconds = Number(readOrNull(`/proc/${pid}/schedstat`)?.split(' ')[0] ?? 0)
   return nanoseconds > 0 ? nanoseconds / 1_000 : own

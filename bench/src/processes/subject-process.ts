@@ -25,13 +25,13 @@ export interface SubjectOptions {
   readonly nodeArguments?: readonly string[]
 }
 
-/** Milliseconds until a subject must have told where it listens. */
+/** Milliseconds within which a subject must report its address. */
 const startLimit = 30_000
 
 /**
- * Starts one subject as a process of its own. It ends when it is told to, or when the bench is gone.
+ * Starts one subject as a process. It ends when it is told to, or together with this process.
  *
- * @throws when it ends, or says nothing, before it listens; its own words are on stderr
+ * @throws if it ends or reports no address; its own output is on stderr
  */
 export async function startSubject(options: SubjectOptions): Promise<SubjectProcess> {
   const { program, environment, core, nodeArguments = [] } = options
@@ -79,7 +79,7 @@ function answerOf(child: ChildProcess, program: string): Promise<object> {
   })
 }
 
-/** Milliseconds that a subject gets to end by itself. */
+/** Milliseconds within which a subject must end by itself. */
 const stopLimit = 10_000
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,4 +1,4 @@
-/** Stands in for convox: asks RACK_URL for its apps again and again on one connection, and prints how long each answer took, in microseconds. */
+/** Replaces convox: requests the apps of RACK_URL repeatedly on one connection, and prints the microseconds of each answer. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'

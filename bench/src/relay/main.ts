@@ -1,4 +1,4 @@
-/** What the relay of rack-gateway costs: `--no-relay` and with it, in turns. CONVOX_BIN names a real convox to be measured as well. */
+/** Measures the relay of rack-gateway, in alternation with `--no-relay`. Also measures the convox at CONVOX_BIN, if it is set. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { percentile, spread } from '../report/statistics.ts'
 
 const rounds = Number(process.argv[2] ?? 20)
 const requests = { warmUp: 50, count: 200 }
-/** The share of a round trip, and the milliseconds of a start, that the relay may add. */
+/** The maximum that the relay may add: a share of a round trip, and milliseconds of a start. */
 const targets = { roundTrip: 0.1, start: 60 }
 const rackToken = 'bench-rack-password'
 const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -58,7 +58,7 @@ interface Pair {
   readonly with: number
 }
 
-/** In turns, each first as often as the other, so that whatever else the machine does falls on both alike. */
+/** Alternates which one is first, so that other load on the machine affects both equally. */
 async function inTurns(measure: (flags: readonly string[]) => Promise<number>): Promise<Pair[]> {
   const pairs: Pair[] = []
   const noRelay = ['--no-relay']
@@ -107,7 +107,7 @@ async function timeOf(flags: readonly string[], program: string, words: readonly
   return (await run(flags, program, words)).milliseconds
 }
 
-/** `date` says when it runs, in nanoseconds. */
+/** `date` prints its start in nanoseconds. */
 async function untilItRuns(flags: readonly string[]): Promise<number> {
   const begun = performance.timeOrigin + performance.now()
   const { stdout } = await run(flags, '/bin/date', ['+%s%N'])

@@ -1,4 +1,4 @@
-/** The middle, and how far the rounds were apart. */
+/** The median, and the range of the rounds. */
 export interface Spread {
   readonly median: number
   readonly min: number
@@ -12,7 +12,7 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /**
- * The value at or below which `percent` of the values lie, between its neighbours where it falls between them.
+ * The percentile of the values, interpolated between neighbours.
  *
  * @param sorted at least one, ascending
  */

@@ -3,11 +3,11 @@ import type { Measurement, ProcessTimes } from '../measure.ts'
 import { type SubjectName, subjectNames } from '../subject-names.ts'
 import { type Spread, spread } from './statistics.ts'
 
-/** All that others are compared with. */
+/** The subject that all others are compared with. */
 const baselines = [subjectNames.httpProxy, subjectNames.undici, subjectNames.nginx] as const
 type Baseline = (typeof baselines)[number]
 
-/** One subject under one load, over all rounds. What is null was not measured, or not known. */
+/** One subject with one load, over all rounds. Null values were not measured or are unknown. */
 export interface Summary {
   readonly work: string
   readonly load: string
@@ -90,7 +90,7 @@ function comparedWith(
   return peer ? compare(one, peer) : null
 }
 
-/** @returns null when one is not known: a median of the rest would be of other rounds */
+/** @returns null if one is unknown, because a median of the rest would compare different rounds */
 function spreadOrNull(values: readonly (number | null)[]): Spread | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 || known.length < values.length ? null : spread(known)

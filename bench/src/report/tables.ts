@@ -4,7 +4,7 @@ import type { Spread } from './statistics.ts'
 import type { Summary } from './summary.ts'
 import type { TargetResult } from './targets.ts'
 
-/** Markdown: two tables for each load of each work; medians, and the smallest and largest round in brackets. */
+/** Two Markdown tables for each load of each work: medians, with the minimum and maximum in brackets. */
 export function report(works: readonly Work[], summaries: readonly Summary[]): string {
   return works
     .flatMap((work) => work.loads.map((load) => loadReport(work, load.title, rowsOf(summaries, work.name, load.title))))
@@ -56,7 +56,7 @@ const transferColumns: readonly Column[] = [
   { head: 'memory grows by MiB', cell: ({ memoryGrown }) => shown(memoryGrown, 1, 1 / 1024 / 1024) },
 ]
 
-/** Microseconds of a request or a frame; milliseconds of 100 MB, which is a tenth of the microseconds of one. */
+/** Microseconds for a request or a frame, milliseconds for 100 MB. */
 function timeColumns(unit: string): readonly Column[] {
   const [scale, digits, name] = unit === '100 MB' ? [0.1, 0, 'ms'] : [1, 0, 'µs']
   const time = (who: keyof Summary['cpu'], head: string): Column => ({
@@ -81,7 +81,7 @@ function writerCell({ wanted, achieved }: Summary['writer']['records']): string 
   return wanted && achieved ? `${shown(achieved, 0)} of ${wanted.median.toFixed(0)}` : 'records itself'
 }
 
-/** The targets of the project, and whether this run met them. */
+/** The project's targets, and whether this run met them. */
 export function targetTable(results: readonly TargetResult[]): string {
   const lines = results.map(({ target, measured, unit, met }) => [
     target,

@@ -72,7 +72,7 @@ function added(text: string, work: string, subject: Summary['subject'], most: nu
   }
 }
 
-/** A target and what became of it. A speed is met by its median, memory by its largest round. */
+/** A target and its result. The median counts for speed, the maximum for memory. */
 export interface TargetResult {
   readonly target: string
   readonly measured: Spread | null
@@ -80,7 +80,7 @@ export interface TargetResult {
   readonly met: boolean | null
 }
 
-/** @returns all targets; null for those that were not measured */
+/** @returns all targets, with null for those that were not measured */
 export function holdAgainstTargets(summaries: readonly Summary[]): TargetResult[] {
   return targets.map(({ text, work, connections, subject, figure, limit, unit }) => {
     const summary = summaries.find(

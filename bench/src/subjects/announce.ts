@@ -1,4 +1,4 @@
-/** What a subject reports about itself. Fields that are absent are measured on its own process. */
+/** A subject's report about itself. Missing values are measured on its process. */
 export interface Announcement {
   /** Where it listens; empty where it doesn't. */
   readonly url: string
@@ -9,7 +9,7 @@ export interface Announcement {
   readonly answer?: (question: object) => Promise<object>
 }
 
-/** Tells the bench where this subject listens, answers its questions, and ends with it. */
+/** Reports this subject's address to the benchmark, answers its requests, and ends together with it. */
 export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicros, answer }: Announcement): void {
   process.on('message', async (question: object) => {
     process.send?.('cpu' in question ? { cpuMicros: cpuMicros() } : ((await answer?.(question)) ?? {}))
@@ -18,7 +18,7 @@ export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicr
   process.send?.({ url, pids })
 }
 
-/** What a variable of the environment holds; the bench sets all that a subject needs. */
+/** The value of an environment variable. The benchmark sets all variables that a subject needs. */
 export function given(name: string): string {
   const value = process.env[name]
   if (value === undefined) throw new Error(`${name} is not set; subjects are started by the bench`)

@@ -1,4 +1,4 @@
-/** Keeps PostgreSQL as busy as a recording gateway would, on a stream of its own, while subjects that record nothing are measured. */
+/** Keeps PostgreSQL as busy as a recording gateway, on a separate stream, while the other subjects are measured. */
 import { createAuditWriter, type EventDraft } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { type PacedWriting, writePaced } from '../paced-writing.ts'

@@ -1,4 +1,4 @@
-/** One flood, in a process that yields to all others on its core: what is measured is the gateway, not a lack of processor time for the load. */
+/** Runs one flood with the lowest priority, so that it takes no processor time from other processes on its core. */
 import { setPriority } from 'node:os'
 import { floods } from '../fairness/floods.ts'
 import { announce, given } from './announce.ts'

@@ -1,4 +1,4 @@
-/** The gateway as `pnpm start` runs it, its configuration from the environment. */
+/** The gateway as started by `pnpm start`, configured with environment variables. */
 import { forgetSecrets, readServerConfig } from '@rack-gateway/config'
 import { createLog, startGateway } from '@rack-gateway/gateway'
 import { announce } from './announce.ts'

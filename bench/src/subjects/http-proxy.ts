@@ -1,4 +1,4 @@
-/** @fastify/http-proxy as it would be used here: tuned connections, websockets, Expect taken out, no second attempt. Nothing is decided or recorded. */
+/** @fastify/http-proxy with tuned connections, WebSockets, no Expect, and no retry. It decides and records nothing. */
 import httpProxy from '@fastify/http-proxy'
 import Fastify from 'fastify'
 import { Agent } from 'undici'

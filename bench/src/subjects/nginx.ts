@@ -1,4 +1,4 @@
-/** nginx in front of the rack. This process only starts and ends it, and says what its processes took. */
+/** nginx in front of the rack. This process only starts and stops it, and reports its processor time. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { announce, given } from './announce.ts'
 import { listening } from './listening.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-nginx-'))
-// its worker runs as a user of its own where we are root
+// As root, its worker runs as another user.
 await chmod(directory, 0o711)
 const url = await freeAddress()
 const file = join(directory, 'nginx.conf')

@@ -1,4 +1,4 @@
-/** The demo rack with prepared answers: the upstream of all others, and the ceiling when it is loaded directly. */
+/** The demo rack with prepared answers. It is the upstream of all subjects, and the upper limit if it is measured directly. */
 import { createDemoRack } from '@rack-gateway/demo/rack'
 import { announce, given } from './announce.ts'
 

@@ -1,4 +1,4 @@
-/** TLS before a server that speaks none, as a load balancer ends it: bytes both ways. */
+/** Terminates TLS in front of a plain server, like a load balancer. */
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { createServer } from 'node:tls'

@@ -2,7 +2,7 @@ import type { Measurement } from '../measure.ts'
 
 const cpu = { subject: 100, rack: 20, postgres: 30, load: 10, writer: 0 }
 
-/** One round of one subject, with what matters to a test. */
+/** One round of one subject, with the fields that a test sets. */
 export function measurement(part: Pick<Measurement, 'subject' | 'round' | 'perSecond'> & Partial<Measurement>) {
   return {
     work: 'listApps',

@@ -7,7 +7,7 @@ export interface NamedAnswer extends Pick<Place, 'name' | 'masks'> {
   readonly value: unknown
 }
 
-/** Asks all of them once. @throws when one doesn't answer with 200 and JSON */
+/** Sends one request to each. @throws if one doesn't answer with 200 and JSON */
 export function askAll(places: readonly Place[], requestTo: (place: Place) => Buffer): Promise<NamedAnswer[]> {
   return Promise.all(
     places.map(async (place) => {
@@ -19,7 +19,7 @@ export function askAll(places: readonly Place[], requestTo: (place: Place) => Bu
   )
 }
 
-/** Milliseconds that an answer may take. */
+/** The timeout of an answer in milliseconds. */
 const limit = 5_000
 
 function ask(url: string, request: Buffer): Promise<ReadAnswer> {

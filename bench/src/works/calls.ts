@@ -4,7 +4,7 @@ import type { Load, Place, Work } from './work.ts'
 
 type Loads = Pick<Work, 'loads' | 'warmUp'>
 
-/** 32 at once and one at a time. @param exchangeWith what is said to a place again and again */
+/** 32 calls at once, and one at a time. @param exchangeWith returns the repeated messages for a target */
 export function callLoads(noun: string, exchangeWith: (place: Place) => Exchange): Loads {
   function load(connections: number, milliseconds: number): Load {
     return {
@@ -18,8 +18,8 @@ export function callLoads(noun: string, exchangeWith: (place: Place) => Exchange
 
 export const allSubjects: readonly SubjectName[] = Object.values(subjectNames)
 
-/** Relaxed records are of reads only, so a second gateway would show the same. */
+/** Only reads can be recorded in the relaxed way, so for other calls both gateways are the same. */
 export const subjectsOfChanges = allSubjects.filter((name) => name !== subjectNames.relaxed)
 
-/** `rack.send` is one way of many to carry a request; these are what a person could run instead. */
+/** The alternatives that an operator could run. `rack.send` is a part of the gateway. */
 export const wholeSubjects = subjectsOfChanges.filter((name) => name !== subjectNames.rackSend)

@@ -13,7 +13,7 @@ const form = {
 }
 const request = (place: Place) => post('/apps/app-0/builds?', form, place.url, place.password('deployer'))
 
-/** `convox build`, its last call: the gateway asks the rack nothing else for it, and makes an intent and an outcome durable. */
+/** The last call of `convox build`. The gateway sends no other request for it, and stores an intent and an outcome. */
 export const change: Work = {
   name: 'change',
   title: 'POST /apps/{app}/builds, a form',
@@ -23,7 +23,7 @@ export const change: Work = {
   expectSame: async (places) => expectSame(await askAll(places, request), withoutPassword),
 }
 
-/** The repository's password is all that is hidden in a build. */
+/** Only the repository's password is masked in a build. */
 export function withoutPassword(open: unknown): unknown {
   const build = open as { readonly repository: string }
   return { ...build, repository: build.repository.replace(/:[^:/@]+@/, ':[hidden]@') }

@@ -8,5 +8,5 @@ import type { Work } from './work.ts'
 export { listApps } from './list-apps.ts'
 export type { Load, Place, Role, Work } from './work.ts'
 
-/** All that is measured, in the order of the tables. */
+/** All works, in the order of the tables. */
 export const works: readonly Work[] = [listApps, releaseList, change, websocketEcho, ...transfers]

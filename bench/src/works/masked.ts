@@ -6,11 +6,11 @@ interface Release {
 }
 
 /**
- * What a list of releases has to look like to someone who sees no value: the masks of `shown` in the place of the values of `open`.
+ * The expected list of releases for a caller who sees no values: `open` with the masks of `shown` instead of its values.
  *
- * @param count masks in the whole list
+ * @param count the number of masks in the whole list
  * @returns the expected list
- * @throws when `shown` has another number of masks, or a value of `open` stands where a mask should
+ * @throws if `shown` has another number of masks, or contains a value of `open` instead of a mask
  */
 export function withMasks(open: unknown, shown: unknown, count: number): unknown {
   const releases = releasesOf(open)

@@ -9,7 +9,7 @@ import type { Place, Work } from './work.ts'
 const request = (place: Place) => get('/apps/app-0/releases?limit=10', place.url, place.password('viewer'))
 const variables = 50
 
-/** `convox releases` by a viewer, who sees no value of an environment. */
+/** `convox releases` by a viewer, who sees no environment values. */
 export const releaseList: Work = {
   name: 'releaseList',
   title: `GET /apps/{app}/releases, ${variables} variables to be masked`,

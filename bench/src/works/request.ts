@@ -1,6 +1,6 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 
-/** The head of a call as the stock CLI sends it. */
+/** The head of a call of the stock CLI. */
 export function head(start: string, url: string, password: string, headers: readonly string[] = []): Buffer {
   const lines = [
     `${start} HTTP/1.1`,
@@ -14,13 +14,13 @@ export function head(start: string, url: string, password: string, headers: read
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
 }
 
-/** A GET as the stock CLI sends it. */
+/** A GET of the stock CLI. */
 export function get(target: string, url: string, password: string): Buffer {
   const headers = ['Content-Type: application/octet-stream', 'Accept-Encoding: gzip']
   return head(`GET ${target}`, url, password, headers)
 }
 
-/** A POST with a form as the stock CLI sends it. */
+/** A POST of the stock CLI with a form. */
 export function post(target: string, fields: Readonly<Record<string, string>>, url: string, password: string): Buffer {
   const body = Buffer.from(new URLSearchParams(fields).toString())
   const headers = [

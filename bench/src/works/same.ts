@@ -4,8 +4,8 @@ import type { NamedAnswer } from './ask.ts'
 /**
  * Compares every answer with the first one that isn't masked.
  *
- * @param masked what the first one has to look like where secrets are hidden in `shown`
- * @throws when one is another
+ * @param masked returns the expected form of the first answer, with the masks of `shown`
+ * @throws if one differs
  */
 export function expectSame(
   answers: readonly NamedAnswer[],

@@ -28,7 +28,7 @@ function transferWork({ name, title, length, times, run, expectSame }: TransferW
   return { name, title, unit: 'MB', subjects: wholeSubjects, loads: [load], warmUp, expectSame }
 }
 
-/** `convox builds export`. The number in the build's id is how many bytes the rack sends. */
+/** `convox builds export`. The build's id contains the number of bytes that the rack sends. */
 function exportRequest({ url, password }: Place, length: number): Buffer {
   return get(`/apps/app-0/builds/B${length}.tgz?`, url, password('deployer'))
 }
@@ -48,7 +48,7 @@ async function expectSameBytes(places: readonly Place[]): Promise<void> {
   }
 }
 
-/** `convox builds import`. The build that the rack answers with says how many bytes came. */
+/** `convox builds import`. The rack's answer contains the number of bytes that it received. */
 function imported(framing: 'chunked' | 'length') {
   return (place: Place, length: number, times: number) => {
     const { url, password } = place
@@ -72,7 +72,7 @@ function expectImported(framing: 'chunked' | 'length'): Work['expectSame'] {
   }
 }
 
-/** 100 MB each way, and what the targets are about: 1 GiB each way. */
+/** 100 MB in each direction, and, for the targets, 1 GiB in each direction. */
 export const transfers: readonly Work[] = [
   transferWork({
     name: 'download',

@@ -6,7 +6,7 @@ import type { Place, Work } from './work.ts'
 
 const exchange = (place: Place) => echo(websocketHandshake(place.url, place.password('viewer')))
 
-/** Frames of 1,000 bytes that come back. The load itself compares every byte. */
+/** Echoed frames of 1,000 bytes. The load compares every byte. */
 export const websocketEcho: Work = {
   name: 'websocketEcho',
   title: 'websocket echo, frames of 1,000 bytes',

@@ -1,11 +1,11 @@
 import type { Done } from '../loads/done.ts'
 import type { SubjectName } from '../subject-names.ts'
 
-/** Roles that loads need a token of, where there is a gateway to ask for one. */
+/** The roles whose tokens the loads need, if the subject is a gateway. */
 export const roles = ['viewer', 'deployer', 'admin'] as const
 export type Role = (typeof roles)[number]
 
-/** Where a load goes, and whom it passes itself off as. */
+/** The target of a load, and its credential. */
 export interface Place {
   readonly name: SubjectName
   readonly url: string
@@ -21,7 +21,7 @@ export interface Load {
   run(place: Place): Promise<Done>
 }
 
-/** One kind of thing that is asked of every subject. */
+/** One kind of work that every subject does. */
 export interface Work {
   /** For the command line. */
   readonly name: string

@@ -19,7 +19,7 @@ async function startRack(): Promise<Place> {
   return place(await rack.listen())
 }
 
-/** Answers everything with 200 and a build that says nothing. */
+/** Answers every request with 200 and an empty build. */
 async function startLiar(): Promise<Place> {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.end('{"description":""}'))

@@ -29,13 +29,13 @@ describe('ownership of apps', () => {
     })
   })
 
-  test('says the same to who only asks whether they may', async () => {
+  test('decides a simulated call in the same way', async () => {
     const asked = { route: restart, app: 'billing' }
     expect(await ownership.simulate({ ...asked, as: outsider })).toEqual(await evaluate({}))
     expect(await ownership.simulate({ ...asked, as: member })).toMatchObject({ effect: 'allow' })
   })
 
-  test('lets the team change its apps, and everybody those of nobody', async () => {
+  test('lets the team change its apps, and everyone change apps without an owner', async () => {
     expect(await effectOf({ as: member })).toBe('allow')
     expect(await effectOf({ as: member, app: 'pay-worker' })).toBe('allow')
     expect(await effectOf({ as: member, app: 'shop' })).toBe('deny')
@@ -43,7 +43,7 @@ describe('ownership of apps', () => {
     expect(await effectOf({ app: 'billing-docs' })).toBe('allow')
   })
 
-  test('lets either team change what both own', async () => {
+  test('lets both teams change an app that they share', async () => {
     expect(await effectOf({ app: 'pay-shop' })).toBe('allow')
     expect(await effectOf({ app: 'pay-shop', as: member })).toBe('allow')
     expect(await evaluate({ app: 'pay-shop', as: { role: 'ops' } })).toMatchObject({
@@ -51,7 +51,7 @@ describe('ownership of apps', () => {
     })
   })
 
-  test('lets everybody look', async () => {
+  test('lets everyone read', async () => {
     for (const route of ['GET /apps/{app}', 'WS /apps/{app}/logs', 'GET /apps/{app}/releases'])
       expect(await effectOf({ route })).toBe('allow')
   })
@@ -60,7 +60,7 @@ describe('ownership of apps', () => {
     expect(await effectOf({ route: 'WS /apps/{app}/processes/{pid}/exec' })).toBe('deny')
   })
 
-  test('goes by service accounts for tokens, never by the name of a token', async () => {
+  test('identifies tokens by their service account, never by their name', async () => {
     expect(
       await effectOf({ route: 'POST /apps/{app}/builds', as: { role: 'ci', serviceAccount: 'payments-ci' } }),
     ).toBe('allow')
@@ -72,12 +72,12 @@ describe('ownership of apps', () => {
     ).toBe('deny')
   })
 
-  test('lets a role override it, for people alone', async () => {
+  test('lets people, but not tokens, override it with a role', async () => {
     expect(await effectOf({ as: { role: 'admin' } })).toBe('allow')
     expect(await effectOf({ as: { role: 'admin', serviceAccount: 'robots' } })).toBe('deny')
   })
 
-  test('refuses CI jobs, unless the teams say otherwise', async () => {
+  test('refuses CI jobs, unless the file allows them', async () => {
     const as = { role: 'ci', kind: 'workload' } as const
     const route = 'POST /apps/{app}/builds'
     expect(await effectOf({ route, as })).toBe('deny')

@@ -17,7 +17,7 @@ export function appOwnership({ teams, override, jobs }: Teams): PolicyPackage {
         effect: 'deny',
         rule: 'not-owner',
         reason: `The app ${app} belongs to ${names}.`,
-        next: nextStep(names, principal),
+        next: remedyFor(names, principal),
       }
     },
   })
@@ -33,7 +33,7 @@ function actsFor({ groups, serviceAccounts }: Team, { kind, groups: own, owner }
   return kind === 'api-token' && owner?.kind === 'service-account' && serviceAccounts.includes(owner.name)
 }
 
-function nextStep(team: string, { kind, owner }: PackagePrincipal): string {
+function remedyFor(team: string, { kind, owner }: PackagePrincipal): string {
   if (kind === 'api-token' && owner?.kind === 'user')
     return `Use your own session, if you are in ${team}, or a token of a service account of ${team}.`
   return `Ask ${team} to do it, or to let you join.`

@@ -3,7 +3,7 @@ import type { PolicyPackage } from '@rack-gateway/rbac-policy/packages'
 import { appOwnership } from './app-ownership.ts'
 import { readTeams } from './teams.ts'
 
-/** The package as POLICY_PACKAGES lists it: with the teams of the file that APP_OWNERSHIP_TEAMS names. */
+/** The package for POLICY_PACKAGES, with the teams from the file at APP_OWNERSHIP_TEAMS. */
 const policy: PolicyPackage = appOwnership(readTeams(readFileSync(teamsPath(), 'utf8')))
 export default policy
 

@@ -1,10 +1,10 @@
-/** A team, what it owns, and who acts for it. */
+/** A team, with its apps and members. */
 export interface Team {
   readonly name: string
   owns(app: string): boolean
-  /** Of people, as the identity provider names them. */
+  /** The groups of its people, as named by the identity provider. */
   readonly groups: readonly string[]
-  /** Whose API tokens act for it. The names of tokens don't count: their makers choose them. */
+  /** The service accounts whose API tokens act for it. The names of tokens don't count, because their creators choose them. */
   readonly serviceAccounts: readonly string[]
 }
 
@@ -12,11 +12,11 @@ export interface Teams {
   readonly teams: readonly Team[]
   /** Roles of people who may change every app. */
   readonly override: readonly string[]
-  /** Whether CI jobs may: which apps they are for, their trusts say. */
+  /** Whether CI jobs may change apps. Their trusts say which apps. */
   readonly jobs: 'allow' | 'refuse'
 }
 
-/** @throws with everything that is wrong with it */
+/** @throws with all problems of the file */
 export function readTeams(text: string): Teams {
   const problems: string[] = []
   const { teams, override, jobs = 'refuse' } = membersOf(JSON.parse(text))
