@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// Makes the executables of the rack-gateway command, each of a Node for its system, with checksums and bills of materials:
+// Builds the executables of the rack-gateway command from Node for each system, with checksums and bills of materials:
 //
 //   node infra/build-executables.mjs [--out DIR] [--with-empty] [--node-licence FILE] [TARGET=RUNTIME …]
 //
-// Without a target, of the Node that runs this, for its own system. A runtime that doesn't run here needs another one of the
+// Without a target, it uses this Node for its own system. A runtime that doesn't run here needs another Node of the
 // same version that does.
-// Licences of Node go with each; --node-licence names the file where a Node has none beside it.
-// --with-empty makes an executable of the same Node that does nothing, to measure against.
+// Each executable includes Node's licences. --node-licence is the file with them, if it isn't next to Node.
+// --with-empty also builds an executable that does nothing, for comparison in measurements.
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -80,7 +80,7 @@ function written(name, content) {
   return path
 }
 
-/** In the form that `sha256sum --check` reads. */
+/** Writes the format of `sha256sum --check`. */
 function writeChecksums() {
   const lines = readdirSync(out)
     .sort()

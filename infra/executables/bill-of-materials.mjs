@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Its command, which the package has beside what it exports. */
+/** The package's command, which is not one of its exports. */
 const program = fileURLToPath(
   new URL('../bin/cyclonedx-esbuild-cli.js', import.meta.resolve('@cyclonedx/cyclonedx-esbuild')),
 )
 
 /**
- * What a bundle was made of, as CycloneDX 1.6: only what is in it, with the texts of the licences.
+ * The bill of materials of a bundle, as CycloneDX 1.6: only the packages in the bundle, with the texts of their licences.
  *
- * @param metafile esbuild's account of the bundle
- * @param directory that its paths are relative to
+ * @param metafile esbuild's metafile of the bundle
+ * @param directory the base of the metafile's relative paths
  */
 export function billOfMaterials(metafile, directory) {
   const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-bill-'))
@@ -29,14 +29,14 @@ export function billOfMaterials(metafile, directory) {
   }
 }
 
-/** What versions a Node names that are no parts of it: its own, those of its interfaces, and of data. */
+/** Entries of `process.versions` that are not components of Node: its own version, and those of interfaces and data. */
 const noParts = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz'])
 
 /**
- * The bill of an executable: that of the bundle, which is the same for every target, and the Node of this target, with its
- * parts and the text of their licences.
+ * The bill of materials of an executable: the bundle's, which is the same for every target, and the target's Node with its
+ * components and the text of their licences.
  *
- * @param runtime the Node that the executable is made of, for its target, and a Node of the same version that runs here
+ * @param options `runtime` is the Node in the executable, and `preparer` is a Node of the same version that runs here
  */
 export function executableBill(bill, { target, runtime, version, preparer, licence }) {
   const number = version.replace(/^v/, '')

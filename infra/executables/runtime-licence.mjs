@@ -1,18 +1,18 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** What the file begins with in every release of Node. */
+/** The beginning of the file in every release of Node. */
 const beginning = 'Node.js is licensed for use as follows:'
 
 /**
- * The text of the licences of a Node and of its parts, which is passed on with each copy of it.
+ * The text of the licences of Node and its components, which has to be distributed with each copy.
  *
- * @param runtime the Node, and its version; null where it isn't known
- * @param {string | undefined} given the file with the text, where it isn't found beside the Node
- * @throws Error where there is none
+ * @param runtime the Node with its version, which is null if it is unknown
+ * @param {string | undefined} given the file with the text, if it isn't next to Node
+ * @throws Error if there is no such text
  */
 export function runtimeLicence({ runtime, version }, given) {
-  const places = given === undefined ? placesOf(realpathSync(runtime)) : [given]
+  const places = given === undefined ? candidatePaths(realpathSync(runtime)) : [given]
   const texts = places.filter((place) => existsSync(place)).map((place) => readFileSync(place, 'utf8').trim())
   const text = texts.find((one) => one.startsWith(beginning))
   if (text !== undefined) return text
@@ -21,8 +21,8 @@ export function runtimeLicence({ runtime, version }, given) {
   )
 }
 
-/** Where releases of Node have it (Windows, then the others), and packages for Debian. */
-function placesOf(runtime) {
+/** The paths of the file in releases of Node (Windows, then others), and in Debian packages. */
+function candidatePaths(runtime) {
   const directory = dirname(runtime)
   return [
     join(directory, 'LICENSE'),

@@ -12,9 +12,9 @@ const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
  *
  * @param {object} parts
  * @param {string} parts.runtime the Node to copy
- * @param {string} parts.preparer a Node of the same version that runs here: the runtime itself where it does
+ * @param {string} parts.preparer a Node of the same version that runs here, which can be the runtime itself
  * @param {string} parts.main the path of a script in CommonJS
- * @param {Record<string, string>} parts.assets paths of what `main` takes from the executable, by name
+ * @param {Record<string, string>} parts.assets paths of the assets that `main` reads from the executable, by name
  * @param {string} parts.output the path of the executable
  */
 export async function makeSingleExecutable({ runtime, preparer, main, assets, output }) {

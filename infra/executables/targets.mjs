@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-/** What there are executables for: a system, its C library where there are two, and an architecture, as Node calls them. */
+/** The targets of executables: the system, the C library if there are two, and the architecture, in Node's terms. */
 export const targets = [
   'linux-x64',
   'linux-arm64',
@@ -18,7 +18,7 @@ export function executableName(target) {
   return `rack-gateway-${target}${target.startsWith('win-') ? '.exe' : ''}`
 }
 
-/** Which target this Node is for. */
+/** The target of this Node. */
 export function ownTarget() {
   const system = process.platform === 'win32' ? 'win' : process.platform
   // A Node that is linked with glibc says with which.
@@ -27,7 +27,7 @@ export function ownTarget() {
 }
 
 /**
- * Reads `TARGET=RUNTIME` arguments; without any, the Node that runs this is the runtime for its own target.
+ * Reads `TARGET=RUNTIME` arguments. Without arguments, this Node is the runtime for its own target.
  *
  * @throws Error for an unknown target, or one without a runtime
  */
@@ -42,10 +42,10 @@ export function readTargets(args) {
 }
 
 /**
- * Finds a Node that runs here for each runtime, since an executable is prepared by a Node of the same version: itself,
- * or another of them, or the one that runs this.
+ * Finds a preparer for each runtime: a Node of the same version that runs here. It can be the runtime itself, another
+ * runtime, or this Node.
  *
- * @throws Error where there is none
+ * @throws Error if a runtime has no preparer
  */
 export function withPreparers(runtimes) {
   const known = runtimes.map((one) => ({ ...one, here: versionHere(one.runtime) }))
@@ -62,13 +62,13 @@ export function withPreparers(runtimes) {
   })
 }
 
-/** The version of a Node, such as `v24.1.0`; null when it doesn't run here. */
+/** The version of a Node, such as `v24.1.0`, or null if it doesn't run here. */
 function versionHere(runtime) {
   const { status, stdout } = spawnSync(runtime, ['--version'], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : null
 }
 
-/** The same, detected by its headers. */
+/** The same, from its file's content. */
 function versionWithin(runtime) {
   return /node-(v\d+\.\d+\.\d+)-headers/.exec(readFileSync(runtime, 'latin1'))?.[1] ?? null
 }

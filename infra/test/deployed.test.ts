@@ -17,7 +17,7 @@ const passwords = { owner: "owner's-password", runtime: 'runtime-password' }
 const isRoot = process.getuid?.() === 0
 const gateway = 65_532
 
-/** The commands that the Dockerfile builds with, and the one that it starts. */
+/** The build commands of the Dockerfile, and its start command. */
 const dockerfile = readFileSync(infra('Dockerfile'), 'utf8').replaceAll(/\\\n\s*/g, '')
 const [, ...building] = /^RUN (pnpm install .*)$/m.exec(dockerfile)?.[1]?.split(' && ') ?? []
 const start: string[] = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)?.[1] ?? '[]')
@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(place, { recursive: true, force: true })
 })
 
-/** What `compose/logins.sh` tells psql, by the driver. */
+/** Executes the statements of `compose/logins.sh` with the driver instead of psql. */
 async function makeLogins(): Promise<void> {
   const script = /<<'SQL'\n([\s\S]*)\nSQL$/m.exec(readFileSync(infra('compose/logins.sh'), 'utf8'))?.[1] ?? ''
   const statements = script
@@ -113,7 +113,7 @@ function environment(): NodeJS.ProcessEnv {
   }
 }
 
-/** As the image does: with its command, where it stands, and as its user where this one may choose. */
+/** Starts the gateway like the image: its command, its directory, and, if possible, its user. */
 function started(command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   const [program = '', ...words] = command
   const user = isRoot ? { uid: gateway, gid: gateway } : {}

@@ -57,7 +57,7 @@ interface Service {
   readonly stop_grace_period: string
 }
 
-/** By the schema of compose files and the rules that are about more than how keys are sorted. */
+/** Checks compose files by their schema, and by all rules except those about the order of keys. */
 function faultsOf(file: string): unknown[] {
   const sorting = ['service-keys-order', 'services-alphabetical-order', 'require-quotes-in-ports']
   const rules = Object.fromEntries(sorting.map((rule) => [rule, 0 as const]))

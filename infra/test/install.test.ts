@@ -46,7 +46,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true })
 })
 
-/** An executable as far as installing it goes. */
+/** A program that is sufficient for testing the installation. */
 const program = (version = '1.2.3') => `#!/bin/sh\n[ "$1" = --version ] && echo "rack-gateway ${version}"\n`
 
 function publish(name: string, content: string): void {
@@ -57,7 +57,7 @@ function publish(name: string, content: string): void {
   files.set('/v1.2.3/SHA256SUMS', Buffer.from(`${others}${sum}  ${name}.gz\n`))
 }
 
-/** What `uname` says on other machines. */
+/** The output of `uname` on other machines. */
 function fakeUname(system: string, machine: string): string {
   const directory = join(home, 'fake')
   mkdirSync(directory, { recursive: true })
@@ -67,7 +67,7 @@ function fakeUname(system: string, machine: string): string {
   return directory
 }
 
-/** A PATH with these programs and no others. */
+/** A PATH with only these programs. */
 function only(...names: readonly string[]): string {
   const directory = join(home, 'only')
   mkdirSync(directory)

@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(scratch, { recursive: true, force: true }))
 
-/** What it says when it makes nothing. */
+/** The error message of a failed build. */
 async function refusal(...targets: readonly string[]): Promise<string> {
   try {
     await run(process.execPath, [script, '--out', join(scratch, 'out'), ...targets])

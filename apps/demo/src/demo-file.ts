@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DemoTokens } from './seed.ts'
 
-/** What a script needs to use a running demo. It holds tokens: 0600. */
+/** The data that a script needs to use a running demo. The file contains tokens, so its mode is 0600. */
 export interface DemoFile {
   readonly gateway: string
   /** Of the owner's login. */
@@ -23,7 +23,7 @@ export interface DemoFile {
 
 const fileName = 'demo.json'
 
-/** Appears whole or not at all, and only once the demo is ready. */
+/** Writes the file atomically, when the demo is ready. */
 export async function writeDemoFile(directory: string, content: DemoFile): Promise<void> {
   const path = join(directory, fileName)
   const draft = `${path}.${process.pid}`

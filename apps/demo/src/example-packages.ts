@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What the example packages are about, in this demo. */
+/** The racks and apps of the example packages in this demo. */
 export interface ExamplePackages {
   /** Paths. */
   readonly entries: readonly string[]
@@ -15,7 +15,7 @@ export interface ExamplePackages {
 const month = 30 * 86_400_000
 const ownedApp = 'otherapp'
 
-/** Both examples, with settings under which they have something to say from the start. */
+/** Both examples, with settings that deny some calls from the start. */
 export async function examplePackages(directory: string, racks: readonly string[]): Promise<ExamplePackages> {
   const frozenRack = racks.includes('production') ? 'production' : (racks.at(-1) ?? '')
   const freeze = { name: 'demo', from: timeAt(Date.now()), until: timeAt(Date.now() + month), racks: [frozenRack] }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** One that nothing listened on a moment ago, for what must be known before anything listens. */
+/** Finds a free port, for addresses that must be known before the server listens. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')

@@ -1,7 +1,7 @@
 import type { Demo } from './demo.ts'
 import type { ExamplePackages } from './example-packages.ts'
 
-/** What the demo prints once it is ready: lines to paste, and where to read on. */
+/** The text that the demo prints when it is ready: commands to paste, and links to the documentation. */
 export function guide({ gateway, racks, tokens, examples }: Demo, demoFile: string): string {
   const rack = Object.keys(racks).includes('staging') ? 'staging' : (Object.keys(racks)[0] ?? '')
   const rackUrl = (token: string) => `${gateway.url.replace('://', `://convox:${token}@`)}/rack/${rack}`

@@ -22,7 +22,7 @@ const { port, dataDir, policyPackages } = await yargs(hideBin(process.argv))
   .version(false)
   .parseAsync()
 
-// Loaded only when the arguments are valid, so that help and usage errors come at once.
+// Loaded only if the arguments are valid, so that help and usage errors appear at once.
 const { createLog, handleSignals, stopWhenOrphaned } = await import('@rack-gateway/gateway')
 const { startDemo } = await import('./demo.ts')
 

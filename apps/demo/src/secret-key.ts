@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The demo's APP_SECRET_KEY: made once, kept 0600 in the data directory, so that tokens live through a restart. */
+/** The demo's APP_SECRET_KEY. Generated once and stored in the data directory (0600), so that tokens survive a restart. */
 export async function secretKeyIn(directory: string): Promise<string> {
   const path = join(directory, 'secret-key')
   await mkdir(directory, { recursive: true })

@@ -19,7 +19,7 @@ export interface DemoTokens {
 
 const maxAge = 30 * 86_400_000
 
-/** People and a pipeline to try the gateway with, each with a token of their own, recorded as every other change. */
+/** Creates people and a pipeline for trying the gateway, each with a token. They are recorded like every other change. */
 export async function seed(
   gateway: RunningGateway,
   config: ServerConfig,
@@ -63,7 +63,7 @@ async function sessionOf(issuer: Issuer, email: string, role: string, rack?: str
   return token
 }
 
-/** What the groups of the demo's identity provider may do; once, whatever was changed since. */
+/** Binds roles to the groups of the demo's identity provider, but only once, so that later changes stay. */
 async function bindGroups(issuer: Issuer, { sql }: Pick<Database, 'sql'>): Promise<void> {
   const known = await sql<
     { name: string }[]

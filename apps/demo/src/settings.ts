@@ -1,17 +1,17 @@
 import { ServerEnvironment } from '@rack-gateway/config'
 
-/** What the demo takes from its environment, beside the racks. */
+/** The variables that the demo uses from its environment, besides the racks. */
 const taken = ['POLICY_FILE', 'POLICY_PACKAGES'] as const
 
-/** These are often there for other programs, so they say nothing about the demo. */
+/** Variables that are often set for other programs, so the demo doesn't report them. */
 const general: ReadonlySet<string> = new Set(['HOST', 'PORT'])
 
-/** The gateway's settings that the demo takes from its environment. */
+/** The gateway's settings that the demo uses from its environment. */
 export function takenSettings(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(taken.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
-/** Names of the gateway's settings that are in the environment and that the demo does not take. */
+/** The names of the gateway's settings in the environment that the demo ignores. */
 export function ignoredSettings(env: NodeJS.ProcessEnv): string[] {
   const used: ReadonlySet<string> = new Set(taken)
   return Object.keys(ServerEnvironment.properties).filter(

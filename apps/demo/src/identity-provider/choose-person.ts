@@ -5,7 +5,7 @@ import type { DemoPerson } from './people.ts'
 
 const path = /^\/choose\/[\w-]+$/
 
-/** The form in which one chooses who to be. @returns whether the request was for it */
+/** Serves the form for choosing a person. @returns whether the request was for this form */
 export async function choosePerson(
   provider: Provider,
   people: readonly DemoPerson[],

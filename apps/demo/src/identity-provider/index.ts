@@ -44,7 +44,7 @@ export interface DemoIdentityProvider {
   close(): Promise<void>
 }
 
-/** An OpenID provider on loopback, for the demo and its tests: PKCE with S256 is required, and RFC 9207 is spoken. */
+/** An OpenID provider on loopback, for the demo and its tests. Requires PKCE with S256, and supports RFC 9207. */
 export async function startDemoIdentityProvider(options: DemoIdentityProviderOptions): Promise<DemoIdentityProvider> {
   const { Provider, interactionPolicy } = await loadLibrary()
   const server = createServer()
@@ -134,7 +134,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   }
 }
 
-/** Each login asks who to be, and nobody is asked for consent. */
+/** Each login shows the form for choosing a person, and skips the consent. */
 const configuration: Configuration = {
   claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd'], groups: ['groups'] },
   scopes: ['openid', 'email', 'groups', 'offline_access'],

@@ -2,7 +2,7 @@ type Library = typeof import('oidc-provider')
 
 let loading: Promise<Library> | null = null
 
-/** The library, without its advice for production among the lines that the demo prints. */
+/** Loads the library without its warnings for production in the demo's output. */
 export function loadLibrary(): Promise<Library> {
   loading ??= load()
   return loading

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWTPayload } from 'jose'
 
-/** How the next logins go wrong, until it is set back to null. */
+/** How the next logins fail, until it is reset to null. */
 export type Misbehaviour =
   | { readonly kind: 'claims'; readonly change: (claims: JWTPayload) => JWTPayload }
   /** The id_token isn't signed at all. */
@@ -27,14 +27,14 @@ export interface BadAnswer {
   readonly body: string
 }
 
-/** Resolves when a request may be answered: at once, unless that is asked for otherwise. */
+/** Delays a request if the misbehaviour requires it. */
 export async function waitAsTold(misbehaviour: Misbehaviour | null, { url }: IncomingMessage): Promise<void> {
   if (misbehaviour?.kind !== 'slow' || !misbehaviour.path.test(url ?? '')) return
   misbehaviour.asked()
   await misbehaviour.until
 }
 
-/** Answers badly where that is asked for. @returns whether it did */
+/** Sends a faulty answer if the misbehaviour requires it. @returns whether it did */
 export function answerBadly(
   misbehaviour: Misbehaviour | null,
   request: IncomingMessage,

@@ -13,7 +13,7 @@ interface SigningKey {
   readonly publicKey: Pair['publicKey']
 }
 
-/** The provider's keys: the newest one signs, those in `published` are told. */
+/** The provider's keys. The newest one signs, and `published` are in its key set. */
 export interface Signing {
   /** What the library itself is to have. */
   readonly first: JWK

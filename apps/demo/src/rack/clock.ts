@@ -1,4 +1,4 @@
-/** Time as the demo rack sees it, so that no test has to wait for it. */
+/** The demo rack's clock, so that tests don't have to wait. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
@@ -14,7 +14,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** A clock on which everything takes `factor` times less long than it says. */
+/** A clock on which every wait is shorter by `factor`. */
 export function fastClock(factor: number): Clock {
   const start = Date.now()
   const opened = performance.now()
@@ -44,7 +44,7 @@ function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve }
 }
 
-/** How Go prints a time in JSON: nanoseconds without trailing zeros. */
+/** Formats a time like Go's JSON encoder: nanoseconds without trailing zeros. */
 export function goTime(milliseconds: number, nanoseconds = 0): string {
   const fraction = `${String(((milliseconds % 1000) + 1000) % 1000).padStart(3, '0')}${String(nanoseconds).padStart(6, '0')}`
   const seconds = new Date(milliseconds).toISOString().slice(0, 19)
@@ -52,7 +52,7 @@ export function goTime(milliseconds: number, nanoseconds = 0): string {
   return digits === '' ? `${seconds}Z` : `${seconds}.${digits}Z`
 }
 
-/** The time that Go prints for one that was never set. */
+/** Go's zero time. */
 export const zeroTime = '0001-01-01T00:00:00Z'
 
 export interface ManualClock extends Clock {
@@ -60,7 +60,7 @@ export interface ManualClock extends Clock {
   advance(milliseconds: number): Promise<void>
 }
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that only advances when a test says so. */
 export function manualClock(start = Date.UTC(2026, 10, 24, 22, 57, 49)): ManualClock {
   const due = new Map<() => void, number>()
   let now = start

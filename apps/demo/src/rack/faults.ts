@@ -1,4 +1,4 @@
-/** How one request goes wrong. `after` counts bytes of the answer's body, or bytes after a websocket's handshake. */
+/** How one request fails. `after` counts bytes of the answer's body, or bytes after a WebSocket's handshake. */
 export type Fault =
   /** Nothing happens until `release`; then the request is answered as usual. */
   | { readonly kind: 'hang' }
@@ -21,7 +21,7 @@ export type Fault =
   /** The usual answer, compressed, whether it was asked for or not. */
   | { readonly kind: 'gzip' }
 
-/** `METHOD /target` exactly as received, a pattern over that, or a question about it. */
+/** `METHOD /target` exactly as received, a pattern for it, or a predicate. */
 export type RequestMatcher = string | RegExp | ((request: { method: string; target: string }) => boolean)
 
 export interface FaultHandle {
@@ -55,7 +55,7 @@ export function createFaults() {
   }
 }
 
-/** Whether a matcher means this request. */
+/** Whether a matcher matches this request. */
 export function matches(matcher: RequestMatcher, method: string, target: string): boolean {
   if (typeof matcher === 'function') return matcher({ method, target })
   const request = `${method} ${target}`

@@ -4,17 +4,17 @@ import * as answers from './fixed/answers.ts'
 import { echoFrames } from './fixed/echo.ts'
 
 /**
- * The mode for benchmarks: answers that were prepared once, no state, no record, no parsing; only the password is checked.
+ * The mode for benchmarks: prepared answers, without state, records, or parsing. Checks only the password.
  *
  * | request | answer |
  * |---|---|
- * | GET of objects, `.tgz` and `/data` | 100 MB, in chunks, as fast as they are taken; of `B{n}.tgz` with a number, n bytes |
+ * | GET of objects, `.tgz` and `/data` | 100 MB, in chunks, as fast as the caller reads; `B{n}.tgz` with a number has n bytes |
  * | GET of `/releases` and `/releases/{id}` | a list of ten, a single one, with 50 variables |
  * | GET of `/apps/app-large/releases` | a list of 10 MB |
  * | any other GET | ten apps, 2 KB |
- * | POST and PUT of objects, `/builds…` and `/data` | an address, a build, `ok`, once all has come |
- * | POST of `/builds/import` | a build that says in its description how many bytes came |
- * | anything else | a new release, once all has come |
+ * | POST and PUT of objects, `/builds…` and `/data` | an address, a build, `ok`, after the whole body |
+ * | POST of `/builds/import` | a build whose description contains the number of received bytes |
+ * | anything else | a new release, after the whole body |
  * | any websocket | an echo, frame by frame |
  */
 export function serveFixedAnswers(server: Server, token: string): void {
@@ -74,7 +74,7 @@ function send(response: ServerResponse, { headers, body }: answers.FixedAnswer):
   response.end(body)
 }
 
-/** Bytes of a large answer that is asked for without a number. */
+/** The size of a large answer whose path has no number. */
 export const largeLength = 100_000_000
 const chunk = Buffer.alloc(256 * 1024, 'large ')
 

@@ -5,8 +5,8 @@ const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).
 const places = noise.length - chunkLength
 
 /**
- * Any number of bytes, the same ones each time, made as they are asked for and never held.
- * They don't compress, and no two chunks near each other are alike, so that a lost or doubled one changes the digest.
+ * Generates any number of bytes, always the same ones, without storing them.
+ * They don't compress, and neighbouring chunks differ, so that a lost or repeated chunk changes the digest.
  */
 export async function* generatedBytes(length: number): AsyncGenerator<Buffer> {
   for (const chunk of chunksOf(length)) yield chunk

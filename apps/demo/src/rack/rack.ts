@@ -25,9 +25,9 @@ const serverSettings: ServerOptions = {
 }
 
 /**
- * A rack to talk to: the HTTP API of a Convox v3 rack, seeded with two apps, its state in memory.
+ * A demo rack: the HTTP API of a Convox v3 rack with two apps and its state in memory.
  *
- * @throws Error for an empty token: a real rack without a password lets everybody in
+ * @throws Error for an empty token, because a real rack without a password accepts everyone
  */
 export function createDemoRack(options: DemoRackOptions): DemoRack {
   if (options.token === '') throw new Error('a demo rack needs a token')

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** Numbers and names of the shapes that a rack makes, the same ones again for the same seed. */
+/** Generates numbers and names in a rack's formats. The same seed gives the same values. */
 export interface Random {
   /** At least 0, less than `limit`. */
   below(limit: number): number

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RawHeaders } from './wire/headers.ts'
 import type { Parameters } from './wire/parameters.ts'
 
-/** One request as it came over the wire, and what the rack understood by it. Tests compare this with what was decided. */
+/** One received request, and the rack's interpretation of it. Tests compare this with the gateway's decision. */
 export interface ReceivedRequest {
   readonly method: string
   /** The request target's bytes, one per character. */
@@ -25,7 +25,7 @@ export interface ReceivedRequest {
   readonly status: number | null
 }
 
-/** The same record while the rack is still filling it. */
+/** The same record while the rack still adds to it. */
 export type Recording = { -readonly [K in keyof ReceivedRequest]: ReceivedRequest[K] }
 
 const keptRequests = 10_000
@@ -58,7 +58,7 @@ export function createReceivedLog() {
   }
 }
 
-/** Notes what the route and its parameters say that the call is about. */
+/** Records the subject of the call, from the route and its parameters. */
 export function understand(request: Recording, parameters: Parameters): void {
   request.parameters = parameters
   request.app = request.variables.app ?? null
@@ -67,7 +67,7 @@ export function understand(request: Recording, parameters: Parameters): void {
   request.command = parameters.command ?? parameters.Command ?? null
 }
 
-/** Passes a body on while its beginning, length and digest are noted. */
+/** Forwards a body, and records its first bytes, its length, and its digest. */
 export async function* recordBody(request: Recording, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   let bytes = Buffer.alloc(0)

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { PlannedFault } from './faults.ts'
 import type { Answer } from './types.ts'
 
-/** Sends an answer as a rack does (no Connection header, a length where it is known), or with a fault in it. */
+/** Sends an answer like a rack (no Connection header, a length if it is known), or with a fault. */
 export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,

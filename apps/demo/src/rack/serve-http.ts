@@ -10,7 +10,7 @@ import { isAuthentic } from './wire/credentials.ts'
 
 const largestForm = 32 * 1024 * 1024
 
-/** Serves every request that doesn't ask for an upgrade. */
+/** Serves all requests without an upgrade. */
 export function serveHttp(server: Server, serving: Serving): void {
   server.on('request', (message, response) => {
     const answering = serveRequest(serving, arrive(serving, message), message, response)
@@ -25,7 +25,7 @@ export function serveHttp(server: Server, serving: Serving): void {
   })
 }
 
-/** Answers one request whose route is known, from its body and with its fault. */
+/** Answers one routed request, with its fault if there is one. */
 export async function serveRequest(
   serving: Serving,
   arrival: Arrival,

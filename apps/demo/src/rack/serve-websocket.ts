@@ -19,7 +19,7 @@ interface Upgrade {
   readonly head: Buffer
 }
 
-/** Serves upgrades. One that asks for an ordinary route gets its ordinary answer, and the connection ends with it. */
+/** Serves upgrades. An upgrade of a normal route gets the normal answer, and then the connection ends. */
 export function serveWebSockets(server: Server, serving: Serving): void {
   server.on('upgrade', (message, socket, head) => {
     socket.on('error', () => socket.destroy())

@@ -11,7 +11,7 @@ import { readParameters } from './wire/parameters.ts'
 import type { RouteResult, Router } from './wire/router.ts'
 import { readTarget } from './wire/target.ts'
 
-/** What both kinds of request need in order to be served. */
+/** The dependencies of both kinds of requests. */
 export interface Serving {
   readonly rack: RackState
   readonly findRoute: Router<DemoRoute>
@@ -21,7 +21,7 @@ export interface Serving {
   readonly sizeFor: (method: string, target: string) => number | null
 }
 
-/** A request that was taken down and matched. */
+/** A recorded and routed request. */
 export interface Arrival {
   readonly recording: Recording
   readonly method: string
@@ -48,7 +48,7 @@ export function arrive(serving: Serving, message: IncomingMessage): Arrival {
   return { recording, method, path: textOf(target.path), query: target.query, match, fault, size }
 }
 
-/** The call with its parameters read, as the handler and the record see it. */
+/** The call with its parameters, for the handler and the record. */
 export function toCall(
   serving: Serving,
   arrival: Arrival,
@@ -63,7 +63,7 @@ export function toCall(
   return { rack: serving.rack, method, path, variables, parameters, headers, body: body.stream }
 }
 
-/** The headers that a rack puts on every answer of a route. */
+/** The headers of every answer of a route. */
 export function secured(serving: Serving, answer: Answer): Answer {
   const added = [
     ['Request-Id', newId.request(serving.rack.random)],
@@ -73,7 +73,7 @@ export function secured(serving: Serving, answer: Answer): Answer {
   return { ...answer, headers: [...answer.headers, ...added] }
 }
 
-/** How Go's server answers what it can't parse, before any handler. */
+/** The answer of Go's server to a request that it can't parse. */
 export const badRequest: Answer = {
   status: 400,
   headers: [

@@ -46,14 +46,14 @@ export interface DemoRack {
   readonly connections: number
 }
 
-/** What a handler gives back; the server adds what a rack puts on every answer. */
+/** A handler's answer. The server adds the headers of every answer. */
 export interface Answer {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Buffer | AsyncIterable<Buffer>
 }
 
-/** A call that was routed and authenticated, its parameters read. */
+/** A routed and authenticated call with its parameters. */
 export interface Call {
   readonly rack: RackState
   readonly method: string

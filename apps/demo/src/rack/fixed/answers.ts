@@ -1,4 +1,4 @@
-/** An answer that was put together once. */
+/** A prepared answer. */
 export interface FixedAnswer {
   readonly headers: readonly string[]
   readonly body: Buffer
@@ -7,7 +7,7 @@ export interface FixedAnswer {
 const created = '2026-01-01T00:00:00Z'
 const manifest = 'services:\n  web:\n    build: .\n'
 
-/** 50 lines; every fifth name is one that a policy takes for a secret. */
+/** 50 lines. Every fifth name counts as a secret for the policy. */
 const env = Array.from({ length: 50 }, (_, index) => {
   const name = index % 5 === 0 ? `SERVICE_${index}_PASSWORD` : `SETTING_${index}`
   return `${name}=value-${'x'.repeat(20)}-${index}`
@@ -33,7 +33,7 @@ export const releases = prepared([newest, ...Array.from({ length: 9 }, (_, index
 
 let large: FixedAnswer | null = null
 
-/** The same of `app-large`: 10 MB, in which every release has its 50 variables. */
+/** The same for `app-large`: 10 MB, in which every release has its 50 variables. */
 export function largeReleases(): FixedAnswer {
   large ??= prepared(Array.from({ length: 4_800 }, (_, index) => release(index % 26, env)))
   return large
@@ -42,10 +42,10 @@ export function largeReleases(): FixedAnswer {
 /** `GET /apps/{app}/releases/{release}`, with 50 variables. */
 export const oneRelease = prepared(newest)
 
-/** What a form gets: a new release. */
+/** The answer to a form: a new release. */
 export const newRelease = prepared(release(0, 'PLAIN=value\nRAILS_ENV=production'))
 
-/** What an uploaded object gets: its address. */
+/** The answer to an uploaded object: its address. */
 export const stored = prepared({ Url: 'object://app-0/tmp/bench.tgz' })
 
 const plainBuild = {
@@ -65,15 +65,15 @@ const plainBuild = {
   ended: created,
 }
 
-/** What a started build gets. */
+/** The answer to a started build. */
 export const build = prepared(plainBuild)
 
-/** What an imported build gets. */
+/** The answer to an imported build. */
 export function importedBuild(bytes: number): FixedAnswer {
   return prepared({ ...plainBuild, description: `${bytes} bytes` })
 }
 
-/** What else has been uploaded is just taken. */
+/** The answer to every other upload. */
 export const taken: FixedAnswer = {
   headers: ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', '3'],
   body: Buffer.from('ok\n'),

@@ -4,7 +4,7 @@ import { encodeHead, opcode } from '../wire/frame-head.ts'
 import { createPieceReader } from '../wire/frame-pieces.ts'
 import { acceptedUpgrade } from '../wire/handshake.ts'
 
-/** Sends every frame back as it is, of any size: the echo of a frame begins before its end has come. A ping gets its pong. */
+/** Echoes every frame, of any size: the echo begins before the whole frame has arrived. Answers a ping with a pong. */
 export function echoFrames(message: IncomingMessage, socket: Duplex, head: Buffer): void {
   const readPieces = createPieceReader('masked')
   socket.on('error', () => socket.destroy())

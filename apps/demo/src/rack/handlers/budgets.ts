@@ -33,7 +33,7 @@ export function resetAppBudget(call: Call): Answer {
   return acknowledged(ok(), call)
 }
 
-/** Nothing was ever shut down here. */
+/** The demo rack never shuts anything down. */
 export function getShutdownState({ rack, variables }: Call): Answer {
   findApp(rack, variables.app)
   return json(null)
@@ -85,7 +85,7 @@ export function getCost({ rack, variables }: Call): Answer {
   })
 }
 
-/** A rack says that naming the actor oneself is on its way out. */
+/** The rack reports that the actor parameter is deprecated. */
 function acknowledged(answer: Answer, { parameters }: Call): Answer {
   return parameters.ack_by ? { ...answer, headers: [...answer.headers, ['Deprecation', 'true']] } : answer
 }

@@ -11,7 +11,7 @@ import { bare, binary, json } from '../wire/answers.ts'
 const keptArchives = 10
 const imageTime = 1000
 
-/** A gzipped tar with the build in it; for one that was imported, what was imported. */
+/** A gzipped tar with the build, or the imported bytes for an imported build. */
 export function exportBuild({ rack, variables }: Call): Answer {
   const app = findApp(rack, variables.app)
   const build = findBuild(app, variables.build ?? '')
@@ -24,7 +24,7 @@ export function exportBuild({ rack, variables }: Call): Answer {
   return binary(once(gzipSync(writeTar(files))))
 }
 
-/** Takes an archive of any size. It becomes a build, and a release with the env of the previous one. */
+/** Accepts an archive of any size. Creates a build, and a release with the previous environment. */
 export async function importBuild({ rack, variables, body }: Call): Promise<Answer> {
   const app = findApp(rack, variables.app)
   const archive = await storeBytes(body)
@@ -42,7 +42,7 @@ export async function importBuild({ rack, variables, body }: Call): Promise<Answ
   return json(build)
 }
 
-/** Fetches an image in the background: an external build is complete a second later. */
+/** Fetches an image in the background. An external build is complete after a second. */
 export function importImage({ rack, variables, parameters }: Call): Answer {
   const build = findBuild(findApp(rack, variables.app), variables.build ?? '')
   if (!parameters.image) throw new RackError(400, 'image is required')
@@ -50,7 +50,7 @@ export function importImage({ rack, variables, parameters }: Call): Answer {
   return bare(202)
 }
 
-/** The convox.yml of an archive that is small and sound enough; an import may hold any bytes. */
+/** The convox.yml of a small, valid archive. An import can contain any bytes. */
 function manifestIn(archive: Buffer): string {
   try {
     const files = readTar(gunzipSync(archive, { maxOutputLength: 16 * 1024 * 1024 }))

@@ -13,7 +13,7 @@ export function getBuild({ rack, variables }: Call): Answer {
   return json(findBuild(findApp(rack, variables.app), variables.build ?? ''))
 }
 
-/** An external build only gets its name here: its builder is elsewhere and tells the rack how it goes. */
+/** Creates only the record of an external build, whose builder runs elsewhere and reports its progress. */
 export function createBuild({ rack, variables, parameters }: Call): Answer {
   const app = findApp(rack, variables.app)
   const { url = '', description = '', 'git-sha': gitSha = '', manifest = '' } = parameters
@@ -23,7 +23,7 @@ export function createBuild({ rack, variables, parameters }: Call): Answer {
   return json(build)
 }
 
-/** What the builder of an external build reports. */
+/** The report of an external build's builder. */
 export function updateBuild({ rack, variables, parameters }: Call): Answer {
   const build = findBuild(findApp(rack, variables.app), variables.build ?? '')
   const { started, ended } = parameters

@@ -6,7 +6,7 @@ import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 
-/** `generated=true` leaves out what was uploaded. */
+/** `generated=true` omits uploaded certificates. */
 export function listCertificates({ rack, parameters }: Call): Answer {
   const all = parameters.generated !== 'true'
   return json(rack.certificates.filter(({ origin }) => all || origin === 'generated').map(printedCertificate))

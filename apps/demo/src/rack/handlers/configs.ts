@@ -3,7 +3,7 @@ import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 
-/** With their values, as a rack lists them. */
+/** Lists configs with their values, like a rack. */
 export function listConfigs({ rack, variables }: Call): Answer {
   const { configs } = findApp(rack, variables.app)
   return json([...configs].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)))
@@ -16,7 +16,7 @@ export function getConfig({ rack, variables }: Call): Answer {
   return json({ name, value })
 }
 
-/** The value comes in base64 and is shown without. */
+/** The value is sent in Base64 and returned decoded. */
 export function setConfig({ rack, variables, parameters }: Call): Answer {
   const { value = '' } = parameters
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)) {

@@ -6,7 +6,7 @@ import { readTime } from '../state/times.ts'
 import type { Answer, Call } from '../types.ts'
 import { json } from '../wire/answers.ts'
 
-/** What `deploy-debug` shows: each service, each pod, and the pods' last lines. */
+/** The output of `deploy-debug`: each service, each pod, and the pods' last log lines. */
 export function diagnoseApp({ rack, variables, parameters }: Call): Answer {
   const app = findApp(rack, variables.app)
   const checks = list(parameters.checks)

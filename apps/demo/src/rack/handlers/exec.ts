@@ -6,10 +6,10 @@ import { findApp } from '../state/rack.ts'
 import type { Call } from '../types.ts'
 import type { WebSocketStream } from '../wire/websocket.ts'
 
-/** The CLI takes its exit code from a frame that holds this and the number. */
+/** The CLI reads its exit code from a frame with this marker and the number. */
 export const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D:'
 
-/** Runs a command in a process. The query's `command` wins over a multipart body's, and that over the header. */
+/** Runs a command in a process. `command` of the query has priority over the multipart body's, and that over the header. */
 export async function execInProcess({ rack, variables, parameters }: Call, stream: WebSocketStream): Promise<void> {
   const input = stream.input()
   const app = findApp(rack, variables.app)

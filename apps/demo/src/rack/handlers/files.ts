@@ -7,7 +7,7 @@ import { binary, ok } from '../wire/answers.ts'
 
 const keptBytes = 16 * 1024 * 1024
 
-/** Unpacks a tar into the process's own files, which live as long as it does. */
+/** Unpacks a tar into the process's files, which end with the process. */
 export async function uploadFiles(call: Call): Promise<Answer> {
   const chunks: Buffer[] = []
   let length = 0
@@ -20,7 +20,7 @@ export async function uploadFiles(call: Call): Promise<Answer> {
   return ok()
 }
 
-/** A tar of one file, or of all below a directory. */
+/** A tar of one file, or of all files in a directory. */
 export function downloadFiles(call: Call): Answer {
   const wanted = absolute(call.parameters.file ?? '')
   const found = [...filesOf(call)].filter(([path]) => path === wanted || path.startsWith(`${wanted}/`))

@@ -8,7 +8,7 @@ export function getLetsEncryptConfig({ rack }: Call): Answer {
   return json(rack.letsEncrypt)
 }
 
-/** JSON, whatever its content type says: the CLI sends it as octets. */
+/** Reads JSON with any content type, because the CLI sends `application/octet-stream`. */
 export async function setLetsEncryptConfig({ rack, body }: Call): Promise<Answer> {
   rack.letsEncrypt = parsed((await storeBytes(body)).bytes.toString('utf8'))
   return ok()

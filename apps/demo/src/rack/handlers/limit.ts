@@ -1,4 +1,4 @@
-/** The first `limit` entries of a list, all of them where no number was asked for. */
+/** The first `limit` entries of a list, or all of them without a number. */
 export function limited<T>(list: readonly T[], limit: string | undefined): readonly T[] {
   const count = Number.parseInt(limit ?? '', 10)
   return count > 0 ? list.slice(0, count) : list

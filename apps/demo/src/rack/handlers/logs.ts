@@ -31,7 +31,7 @@ export async function systemLogs(call: Call, stream: WebSocketStream): Promise<v
   await showLogs(call, stream, { logs: call.rack.logs, source: 'system/api', shows: () => true })
 }
 
-/** A build's log ends with the build. */
+/** The log of a build ends with the build. */
 export async function buildLogs(call: Call, stream: WebSocketStream): Promise<void> {
   const app = findApp(call.rack, call.variables.app)
   const log = buildLog(app.buildLogs, findBuild(app, call.variables.build ?? '').id)
@@ -48,8 +48,8 @@ interface LogView {
 }
 
 /**
- * History in one go, then new lines, and a tick each second while the caller follows. `Follow: false` ends after the history.
- * `Since` doesn't shorten the history: the recorded rack didn't either.
+ * Sends the history at once, then new lines, and a tick each second while the caller follows. `Follow: false` ends after the history.
+ * `Since` doesn't shorten the history, like in the recorded rack.
  */
 async function showLogs({ rack, parameters }: Call, stream: WebSocketStream, view: LogView): Promise<void> {
   const print = (line: string) => (view.shows(line) ? shaped(line, parameters.Prefix) : '')

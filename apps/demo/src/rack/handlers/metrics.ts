@@ -20,7 +20,7 @@ export function serviceMetrics(call: Call): Answer {
   return json(metricsOf(call))
 }
 
-/** A row for each service that was asked for, in that order. */
+/** A row for each requested service, in that order. */
 export function metricsByService(call: Call): Answer {
   findApp(call.rack, call.variables.app)
   const services = list(call.parameters.services)
@@ -40,7 +40,7 @@ function metricsOf({ rack, parameters }: Call) {
   return (asked.length === 0 ? names : asked).map((name) => ({ name, values: valuesOf(start, end, period) }))
 }
 
-/** The same load each day: a wave, so that a chart shows something. */
+/** The same wave of load each day, for charts. */
 function valuesOf(start: number, end: number, period: number) {
   return Array.from({ length: Math.max(0, Math.ceil((end - start) / period)) }, (_, index) => {
     const time = start + index * period

@@ -6,7 +6,7 @@ import { bare, binary, json, ok } from '../wire/answers.ts'
 
 const keptObjects = 100
 
-/** Takes an upload of any size; keeps its beginning and its length. */
+/** Accepts an upload of any size. Stores its first bytes and its length. */
 export async function storeObject({ rack, variables, body }: Call): Promise<Answer> {
   const app = findApp(rack, variables.app)
   const object = await storeBytes(body)
@@ -23,7 +23,7 @@ export function fetchObject({ rack, variables }: Call): Answer {
   return binary(contentOf(found))
 }
 
-/** A rack says 200 whether the object is there or not. */
+/** A rack answers 200 even if the object doesn't exist. */
 export function objectExists(): Answer {
   return bare(200)
 }

@@ -26,7 +26,7 @@ export function stopOneProcess({ rack, variables }: Call): Answer {
   return ok()
 }
 
-/** What to run is in the header `Command` and nowhere else. */
+/** Only the header `Command` contains the command. */
 export function runProcess({ rack, variables, parameters }: Call): Answer {
   const app = findApp(rack, variables.app)
   const service = variables.service ?? ''

@@ -6,7 +6,7 @@ import { bare, json } from '../wire/answers.ts'
 import { firstHeader } from '../wire/headers.ts'
 import type { WebSocketStream } from '../wire/websocket.ts'
 
-/** A TCP connection to any host: whatever stands there in this rack's cluster says what it hears, until it hears no more. */
+/** A TCP connection to any host, which echoes everything in this demo. */
 export async function proxyConnection({ variables }: Call, stream: WebSocketStream): Promise<void> {
   const input = stream.input()
   if (!isProxyHost(variables.host ?? '')) throw new RackError(400, 'invalid proxy host')
@@ -20,14 +20,14 @@ export async function proxyConnection({ variables }: Call, stream: WebSocketStre
 const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
 const clusterHost = new RegExp(`^(?!svc\\.cluster\\.local$)${label}(?:\\.${label})+\\.local$`)
 
-/** A request to a service in the cluster, which answers what it was asked. */
+/** A request to a service in the cluster, which echoes the request. */
 export function proxyHttp({ method, headers, variables }: Call): Answer {
   const host = firstHeader(headers, 'x-host') ?? ''
   if (!clusterHost.test(host)) throw new RackError(400, 'invalid proxy host')
   return json({ method, host, port: firstHeader(headers, 'x-port') ?? '', path: variables.path })
 }
 
-/** The Docker registry behind the rack: it has no images. */
+/** The rack's Docker registry, which has no images. */
 export function dockerRegistry({ rack, variables }: Call): Answer {
   const { path = '' } = variables
   if (path === '') {

@@ -7,7 +7,7 @@ export function listRackResources({ rack }: Call): Answer {
   return json([...rack.resources.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
 }
 
-/** `OPTIONS /resources`: what could be created. */
+/** `OPTIONS /resources`: the kinds of resources. */
 export function listResourceTypes(): Answer {
   return json(resources.resourceTypes)
 }

@@ -2,7 +2,7 @@ import { RackError } from '../errors.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 
-/** With the passwords, as the rack's provider returns them. */
+/** Includes the passwords, like the rack's provider. */
 export function listRegistries({ rack }: Call): Answer {
   return json(rack.registries)
 }
@@ -16,7 +16,7 @@ export function addRegistry({ rack, parameters }: Call): Answer {
   return json(registry)
 }
 
-/** The server's name is the rest of the path, decoded once, slashes and all. */
+/** The server's name is the rest of the path, decoded once, including slashes. */
 export function removeRegistry({ rack, variables }: Call): Answer {
   const known = rack.registries.findIndex(({ server }) => server === variables.server)
   if (known === -1) throw new RackError(404, `no such registry: ${variables.server}`)

@@ -4,7 +4,7 @@ import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 import { limited } from './limit.ts'
 
-/** The list leaves env and manifest out; only the single release has them. */
+/** The list omits env and manifest. Only a single release has them. */
 export function listReleases({ rack, variables, parameters }: Call): Answer {
   const releases = limited(findApp(rack, variables.app).releases, parameters.limit)
   return json(releases.map((release) => ({ ...release, env: '', manifest: '' })))

@@ -4,7 +4,7 @@ import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { ok } from '../wire/answers.ts'
 
-/** Holds a service where it is, or lets it go again. Nothing here scales by itself, so it has no effect. */
+/** Pauses or resumes a service's autoscaling. It has no effect, because the demo rack doesn't scale by itself. */
 export function overrideScale(call: Call): Answer {
   requireService(call)
   const { active } = call.parameters
@@ -12,7 +12,7 @@ export function overrideScale(call: Call): Answer {
   return ok()
 }
 
-/** The options are JSON in a text. */
+/** The options are JSON in a string. */
 export function enableTriggers(call: Call): Answer {
   requireService(call)
   const { opts = '' } = call.parameters

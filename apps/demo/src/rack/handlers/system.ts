@@ -12,7 +12,7 @@ export function getSystem({ rack }: Call): Answer {
   return json(rack.system)
 }
 
-/** A new version takes a second, in which the rack says that it is updating. */
+/** An update takes a second, during which the rack's status is `updating`. */
 export function updateSystem({ rack, parameters }: Call): Answer {
   const { system, clock } = rack
   if (parameters.parameters !== undefined) {
@@ -44,7 +44,7 @@ export function getCapacity({ rack }: Call): Answer {
   })
 }
 
-/** The rack's own; with `all`, those of the apps too. */
+/** The rack's own processes. With `all`, also those of the apps. */
 export function listSystemProcesses({ rack, parameters }: Call): Answer {
   const process = (id: string, name: string) => ({
     id,
@@ -71,7 +71,7 @@ export function listSystemReleases({ rack }: Call): Answer {
   return json([{ id: version, app: '', build: '', env: '', manifest: '', description: '', created: zeroTime }])
 }
 
-/** Looks for machines that nothing runs on; there are none. */
+/** Finds idle machines; there are none. */
 export function cleanUpKarpenter(): Answer {
   return ok()
 }

@@ -10,7 +10,7 @@ const roles: ReadonlyMap<string, string> = new Map([
 ])
 const longest = 8760
 
-/** A token of the right shape. The demo rack itself takes none. */
+/** A token with a valid form. The demo rack itself accepts no tokens. */
 export function createToken({ rack, parameters }: Call): Answer {
   const hours = parameters.durationInHour ?? ''
   if (!/^\d+$/.test(hours)) throw new RackError(400, 'invalid duration')

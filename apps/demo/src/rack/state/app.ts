@@ -2,7 +2,7 @@ import { notFound } from '../errors.ts'
 import type { LogLines } from './logs.ts'
 import type { StoredBytes } from './stored-bytes.ts'
 
-/** Field order is the order in which a rack prints them. */
+/** The order of fields is the order in the rack's output. */
 export interface App {
   readonly generation: string
   locked: boolean
@@ -84,7 +84,7 @@ export interface Balancer {
   readonly service: string
 }
 
-/** What an app may cost, as its owner set it. */
+/** An app's budget, set by its owner. */
 export interface BudgetConfig {
   'monthly-cap-usd': number
   'alert-threshold-percent': number
@@ -92,7 +92,7 @@ export interface BudgetConfig {
   'pricing-adjustment': number
 }
 
-/** What the rack has counted of it. */
+/** The used part of the budget. */
 export interface BudgetState {
   readonly 'month-start': string
   readonly 'current-month-spend-usd': number
@@ -106,7 +106,7 @@ export interface Budget {
   readonly state: BudgetState
 }
 
-/** An app and all that hangs on it. Lists are newest first. */
+/** An app with everything that belongs to it. Lists are newest first. */
 export interface AppState {
   readonly app: App
   readonly services: Service[]

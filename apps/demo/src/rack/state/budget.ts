@@ -11,7 +11,7 @@ const defaults: BudgetConfig = {
 }
 const actions = ['alert-only', 'block-new-deploys', 'auto-shutdown']
 
-/** Changes what is given, keeps the rest. @throws RackError 400 for a value out of its range */
+/** Changes the given values and keeps the others. @throws RackError 400 for a value out of range */
 export function setBudget(rack: RackState, app: AppState, given: Partial<BudgetConfig>): void {
   const config = { ...(app.budget?.config ?? defaults), ...given }
   if (!(config['monthly-cap-usd'] > 0)) throw new RackError(400, 'monthly-cap-usd must be > 0')
@@ -23,7 +23,7 @@ export function setBudget(rack: RackState, app: AppState, given: Partial<BudgetC
   app.budget = { config, state: app.budget?.state ?? newState(rack, app) }
 }
 
-/** Acknowledges that the cap was reached. @throws RackError 404 where there is no budget */
+/** Acknowledges that the cap was reached. @throws RackError 404 without a budget */
 export function resetBudget(rack: RackState, app: AppState, acknowledgedBy: string): void {
   if (app.budget === null) throw new RackError(404, `no budget is set for app: ${app.app.name}`)
   app.budget.state['circuit-breaker-ack-by'] = acknowledgedBy
@@ -61,7 +61,7 @@ export interface CostLine {
   readonly 'spend-usd': number
 }
 
-/** A line a service, at two cents for an hour of a processor, since the month began. */
+/** One line for each service, at two cents per CPU hour since the beginning of the month. */
 export function spentOn(
   rack: Pick<RackState, 'clock' | 'system'>,
   { services }: Pick<AppState, 'services'>,

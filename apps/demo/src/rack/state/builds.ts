@@ -16,7 +16,7 @@ export function findBuild(app: AppState, id: string): Build {
   return found
 }
 
-/** Puts a build on top of the list, with an empty log. */
+/** Adds a build to the top of the list, with an empty log. */
 export function newBuild(
   rack: RackState,
   app: AppState,
@@ -49,7 +49,7 @@ export function completeBuild(rack: RackState, build: Build, built: string): voi
   build.ended = timestamp(rack)
 }
 
-/** Starts a build of the object at `url`: a second of log lines, then a release. */
+/** Starts a build of the object at `url`. It writes log lines for a second, and then creates a release. */
 export function startBuild(
   rack: RackState,
   app: AppState,

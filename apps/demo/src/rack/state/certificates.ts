@@ -28,12 +28,12 @@ export function addCertificate(
   return certificate
 }
 
-/** Ninety more days, from now. */
+/** Renews a certificate for 90 days from now. */
 export function renewCertificate(rack: RackState, certificate: Certificate): void {
   certificate.expiration = goTime(rack.clock.now() + 90 * day)
 }
 
-/** What a rack prints of it. */
+/** The certificate in the rack's output format. */
 export function printedCertificate({ origin: _, ...printed }: Certificate): Omit<Certificate, 'origin'> {
   return printed
 }

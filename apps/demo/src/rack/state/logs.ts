@@ -3,7 +3,7 @@ import { notFound } from '../errors.ts'
 
 const keptLines = 1000
 
-/** Log lines, and their followers. */
+/** Log lines and their followers. */
 export interface LogLines {
   readonly lines: readonly string[]
   append(line: string): void
@@ -38,12 +38,12 @@ export function createLogLines(): LogLines {
   }
 }
 
-/** `2026-11-24T22:58:27Z service/web/myapp-1 tick 1`, with its line end. */
+/** Formats `2026-11-24T22:58:27Z service/web/myapp-1 tick 1`, with a line break. */
 export function logLine(clock: Clock, source: string, text: string): string {
   return `${new Date(clock.now()).toISOString().slice(0, 19)}Z ${source} ${text}\n`
 }
 
-/** The line as it is without `Prefix`: only what the process itself wrote. */
+/** The line without `Prefix`: only the process's own output. */
 export function withoutPrefix(line: string): string {
   return line.replace(/^\S+Z \S+ /, '')
 }

@@ -6,7 +6,7 @@ import type { RackState } from './rack.ts'
 /**
  * An app before its first release.
  *
- * @param router its host name; a rack shows none for an app that was just made
+ * @param router the host name; a rack shows none for a new app
  */
 export function newApp(rack: RackState, name: string, router: string): AppState {
   const { domain, name: rackName } = rack.system
@@ -31,7 +31,7 @@ export function newApp(rack: RackState, name: string, router: string): AppState 
   }
 }
 
-/** The services of every app here, with their replicas: they come with the first release that rolls out. */
+/** The services of every app, with their replicas. They start with the first release that rolls out. */
 export function addServices(rack: RackState, app: AppState): void {
   for (const [name, count] of [
     ['command', 0],

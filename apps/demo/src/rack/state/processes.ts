@@ -24,7 +24,7 @@ function startReplica(rack: RackState, app: AppState, service: string): Process 
   })
 }
 
-/** A one-off process. It is pending when it is first shown, and running from then on. */
+/** A one-off process. It is pending when it is first shown, and running afterwards. */
 export function startRun(
   rack: RackState,
   app: AppState,
@@ -54,12 +54,12 @@ function add(app: AppState, process: Process): Process {
   return process
 }
 
-/** Whether it belongs to its service for good, not to a `run`. */
+/** Whether the process is a replica of its service, and not of a `run`. */
 export function isReplica(process: Process): boolean {
   return process.image !== ''
 }
 
-/** By id; a service's name stands for the first of its running replicas where that is asked for. */
+/** Finds a process by ID. On request, a service's name finds its first running replica. */
 export function findProcess(app: AppState, id: string, by: 'id' | 'id or service' = 'id'): Process {
   const process = app.processes.get(id)
   if (process !== undefined) return process
@@ -68,19 +68,19 @@ export function findProcess(app: AppState, id: string, by: 'id' | 'id or service
   return replica
 }
 
-/** In the order in which a rack lists them: by id. */
+/** Sorted by ID, like a rack's list. */
 export function processesOf(app: AppState): Process[] {
   return [...app.processes.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** Stops a process; a service's replica is replaced at once. */
+/** Stops a process. A service's replica is replaced at once. */
 export function stopProcess(rack: RackState, app: AppState, process: Process): void {
   app.processes.delete(process.id)
   app.files.delete(process.id)
   if (isReplica(process)) startReplica(rack, app, process.service)
 }
 
-/** Starts or stops replicas until the service has as many as it wants. */
+/** Starts or stops replicas until the service has the required number. */
 export function scaleService(rack: RackState, app: AppState, service: string): void {
   const wanted = app.services.find(({ name }) => name === service)?.count ?? 0
   const replicas = processesOf(app).filter((process) => process.service === service && isReplica(process))

@@ -8,7 +8,7 @@ export interface ResourceType {
 
 const durable = { default: 'false', description: 'keep the data on a second machine', name: 'Durable' }
 
-/** What can be created. */
+/** The kinds that can be created. */
 export const resourceTypes: readonly ResourceType[] = [
   { name: 'memcached', parameters: [] },
   { name: 'mysql', parameters: [durable] },
@@ -25,7 +25,7 @@ export function findRackResource(rack: RackState, name: string): RackResource {
   return found
 }
 
-/** Is `creating` for a second. @throws RackError 400 for an unknown kind, 409 for a name that is taken */
+/** Creates a resource, which is `creating` for a second. @throws RackError 400 for an unknown kind, 409 for an existing name */
 export function createRackResource(
   rack: RackState,
   given: { kind: string; name: string; parameters: Record<string, string> },
@@ -49,7 +49,7 @@ export function createRackResource(
   return resource
 }
 
-/** Is `deleting` for a second, then gone. @throws RackError 409 while an app is linked to it */
+/** Deletes a resource, which is `deleting` for a second. @throws RackError 409 while an app is linked to it */
 export function deleteRackResource(rack: RackState, resource: RackResource): void {
   if (resource.apps.length > 0) throw new RackError(409, `resource is linked to an app: ${resource.name}`)
   resource.status = 'deleting'

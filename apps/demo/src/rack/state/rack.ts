@@ -34,7 +34,7 @@ export interface Certificate {
   readonly origin: 'uploaded' | 'generated'
 }
 
-/** How the rack proves to Let's Encrypt that a domain is its own. */
+/** How the rack proves its ownership of a domain to Let's Encrypt. */
 export interface LetsEncryptConfig {
   readonly role: string
   readonly solvers: readonly unknown[]
@@ -65,7 +65,7 @@ export interface Instance {
   readonly started: string
 }
 
-/** A resource of the rack itself, that apps may be linked to. */
+/** A resource of the rack itself, which apps can be linked to. */
 export interface RackResource {
   readonly name: string
   parameters: Record<string, string>
@@ -75,7 +75,7 @@ export interface RackResource {
   apps: App[]
 }
 
-/** Everything that a demo rack remembers. Handlers change it; nothing else does. */
+/** The whole state of a demo rack. Only handlers change it. */
 export interface RackState {
   readonly token: string
   readonly clock: Clock
@@ -95,14 +95,14 @@ export interface RackState {
   readonly logs: LogLines
 }
 
-/** @throws RackError 404 in the words that the CLI's wait loops look for */
+/** @throws RackError 404 with the message that the CLI's wait loops expect */
 export function findApp(rack: RackState, name: string | undefined): AppState {
   const found = rack.apps.get(name ?? '')
   if (found === undefined) throw notFound('app', name ?? '')
   return found
 }
 
-/** A time as the rack prints it, relative to now. */
+/** A time in the rack's output format, relative to now. */
 export function timestamp(rack: Pick<RackState, 'clock' | 'random'>, offset = 0): string {
   return goTime(rack.clock.now() + offset, rack.random.below(1_000_000))
 }

@@ -12,7 +12,7 @@ export function findRelease(app: AppState, id: string): Release {
   return found
 }
 
-/** Adds the newest release. Fields that are not given come from the previous one. */
+/** Adds a release. Missing fields come from the previous one. */
 export function addRelease(
   rack: RackState,
   app: AppState,
@@ -37,9 +37,9 @@ const steps = 4
 const stepTime = 250
 
 /**
- * Rolls a release out: the app is `updating` for a second, one log line a step, then its replicas run the release.
+ * Rolls a release out: the app is `updating` for a second, with one log line for each step. Then its replicas run the release.
  *
- * @throws RackError 403 while another roll-out is under way
+ * @throws RackError 403 during another rollout
  */
 export function promote(rack: RackState, app: AppState, release: Release): void {
   if (app.app.status === 'updating') throw new RackError(403, 'app is currently updating')
@@ -63,7 +63,7 @@ function finish(rack: RackState, app: AppState, release: Release): void {
   for (const process of app.processes.values()) if (isReplica(process)) process.release = release.id
 }
 
-/** Goes back to the release before. @throws RackError 403 where nothing is under way */
+/** Returns to the previous release. @throws RackError 403 if no rollout is in progress */
 export function cancelPromotion(app: AppState): void {
   if (app.app.status !== 'updating') throw new RackError(403, 'app is not updating')
   app.app.status = 'running'

@@ -27,7 +27,7 @@ services:
     scale: 0
 `
 
-/** A rack as the recordings found it: two apps that run, with history and with secrets. */
+/** The state of the recorded rack: two running apps with history and secrets. */
 export function seedRack(options: { name: string; token: string; clock: Clock; random: Random }): RackState {
   const { name, token, clock, random } = options
   const bootedAt = clock.now()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What was uploaded: all of it counted, the beginning of it kept. */
+/** An upload: its length, and its first bytes. */
 export interface StoredBytes {
   readonly length: number
   /** Of all of it, in hex. */
@@ -24,7 +24,7 @@ export async function storeBytes(body: AsyncIterable<Buffer>): Promise<StoredByt
   return { length, sha256: hash.digest('hex'), bytes: Buffer.concat(kept) }
 }
 
-/** As long as what was uploaded: after the part that was kept come zeros. */
+/** Generates content with the length of the upload: the stored bytes, followed by zeros. */
 export async function* contentOf({ bytes, length }: Pick<StoredBytes, 'bytes' | 'length'>): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield bytes
   const zeros = Buffer.alloc(64 * 1024)

@@ -4,7 +4,7 @@ import { RackError } from '../errors.ts'
 const compact = /^(\d{4})(\d\d)(\d\d)\.(\d\d)(\d\d)(\d\d)(?:\.(\d{3})\d*)?$/
 
 /**
- * Milliseconds since 1970 of a time as the CLI sends it (`20261124.225749.000000000`), or as JSON has it.
+ * Parses a time in the CLI's form (`20261124.225749.000000000`) or in JSON's form. Returns milliseconds since 1970.
  *
  * @throws RackError 400 for anything else
  */
@@ -16,7 +16,7 @@ export function readTime(text: string): number {
   return milliseconds
 }
 
-/** The same time as the rack prints it. */
+/** The same time in the rack's output format. */
 export function printedTime(text: string): string {
   return goTime(readTime(text))
 }

@@ -8,7 +8,7 @@ import type { DemoRack, DemoRackOptions } from '../types.ts'
 export const token = 'rackpass'
 export const credentials = `Authorization: ${basicAuthorization(token)}`
 
-/** A rack that ends with the test. */
+/** Starts a rack that stops at the end of the test. */
 export async function startRack(options: Partial<DemoRackOptions> = {}): Promise<DemoRack> {
   const rack = createDemoRack({ name: 'rack1', token, seed: 'tests', ...options })
   await rack.listen()
@@ -22,7 +22,7 @@ export async function connectTo(rack: DemoRack): Promise<RawConnection> {
   return peer
 }
 
-/** Sends one authenticated request on a connection of its own. */
+/** Sends one authenticated request on a new connection. */
 export async function ask(
   rack: DemoRack,
   start: string,
@@ -46,7 +46,7 @@ export function answered(message: HttpMessage): Answered {
 
 export const formType = 'Content-Type: application/x-www-form-urlencoded'
 
-/** Opens a websocket; `frames` is empty where the upgrade was refused. */
+/** Opens a WebSocket. `frames` is empty if the upgrade was refused. */
 export async function open(rack: DemoRack, path: string, headers: readonly string[] = [credentials], body = '') {
   const peer = await connectTo(rack)
   peer.send(writeRequest(`GET ${path}`, [...upgradeHeaders, ...headers], body))
@@ -79,7 +79,7 @@ export function masked(code: number, payload: string): Buffer {
   return encodeFrame({ opcode: code, payload: Buffer.from(payload), mask: 0x01020304 })
 }
 
-/** Resolves when it is so; gives up loudly after ten seconds. */
+/** Resolves when the condition is true. @throws after ten seconds */
 export async function until(isSo: () => boolean): Promise<void> {
   const deadline = performance.now() + 10_000
   while (!isSo()) {

@@ -1,4 +1,4 @@
-/** One line of the contract, written down a second time so that the routes' own table can't agree with itself. */
+/** One line of the contract, written independently of the routes' table. */
 export interface ContractLine {
   /** `METHOD /path`; a websocket's method is WS. Variables are named as in the examples. */
   readonly route: string

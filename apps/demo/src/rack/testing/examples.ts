@@ -3,7 +3,7 @@ import { writeTar } from '../process/tar.ts'
 import type { DemoRack } from '../types.ts'
 import { ask, formType } from './client.ts'
 
-/** What is needed for a call to succeed besides its path. */
+/** Everything except its path that a call needs to succeed. */
 export interface Example {
   readonly headers?: readonly string[]
   readonly form?: Readonly<Record<string, string>>
@@ -69,7 +69,7 @@ export const examples: Readonly<Record<string, Example>> = {
   },
 }
 
-/** Variables of the contract's paths, by their names there, in a rack that was just started. */
+/** The variables of the contract's paths, by name, for a new rack. */
 export async function variablesOf(rack: DemoRack): Promise<Record<string, string>> {
   const list = async (path: string) => JSON.parse((await ask(rack, `GET ${path}`)).body)
   const [, release] = await list('/apps/myapp/releases')

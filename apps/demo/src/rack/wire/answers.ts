@@ -4,7 +4,7 @@ import { firstHeader, type RawHeaders } from './headers.ts'
 
 const plainText = 'text/plain; charset=utf-8'
 
-/** Pretty-printed as Go's encoder does: two spaces, a line end, and the characters escaped that HTML minds. */
+/** Pretty-prints like Go's encoder: two spaces, a line break at the end, and escaped HTML characters. */
 export function json(value: unknown): Answer {
   const body = Buffer.from(`${escaped(JSON.stringify(value, null, 2))}\n`)
   return { status: 200, headers: [['Content-Type', 'application/json']], body }
@@ -19,12 +19,12 @@ export function binary(body: Buffer | AsyncIterable<Buffer>): Answer {
   return { status: 200, headers: [['Content-Type', 'application/octet-stream']], body }
 }
 
-/** No headers of its own and no body, as the router's own 404 and 405. */
+/** An answer without headers and body, like the router's 404 and 405. */
 export function bare(status: number): Answer {
   return { status, headers: [], body: Buffer.alloc(0) }
 }
 
-/** An error in the form that the caller accepts: JSON only where it is asked for by name. */
+/** An error in the form that the caller accepts: JSON only if the caller asks for it explicitly. */
 export function failure(error: unknown, headers: RawHeaders): Answer {
   const status = error instanceof RackError ? error.status : 500
   const message = error instanceof Error ? error.message : String(error)

@@ -1,11 +1,11 @@
-/** Bytes held one per character (how node hands out targets and headers) to the text that a Go string with these bytes prints as. */
+/** Converts bytes in Latin-1 (Node's form of targets and headers) to the text that Go prints for these bytes. */
 export function textOf(latin1: string): string {
   return Buffer.from(latin1, 'latin1').toString('utf8')
 }
 
 const hexadecimal = /^[0-9A-Fa-f]{2}$/
 
-/** Percent-decodes bytes; null where an escape is broken. Never refuses anything else. */
+/** Percent-decodes bytes. Null only for an invalid escape. */
 export function percentDecoded(latin1: string): string | null {
   if (!latin1.includes('%')) return latin1
   let decoded = ''

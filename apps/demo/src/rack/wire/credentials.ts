@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { firstHeader, type RawHeaders } from './headers.ts'
 
 /**
- * Whether the caller knows the rack's password. Any user name will do but `jwt`, which asks for a token that the demo rack doesn't issue.
+ * Whether the caller knows the rack's password. Any user name is valid except `jwt`, which needs a token that the demo rack doesn't issue.
  * Only the first Authorization header counts.
  */
 export function isAuthentic(headers: RawHeaders, token: string): boolean {

@@ -3,7 +3,7 @@ import { firstHeader, type RawHeaders } from './headers.ts'
 import { readMediaType } from './media-type.ts'
 import { readMultipart } from './multipart.ts'
 
-/** Values by name, in the order in which the rack's handlers see them: the first one counts. */
+/** Values by name, in the order of the rack's handlers, which use the first one. */
 export type Values = ReadonlyMap<string, readonly string[]>
 
 export interface Form {
@@ -16,7 +16,7 @@ export interface Form {
 
 const methodsWithForm = new Set(['POST', 'PUT', 'PATCH'])
 
-/** Reads the parameters of a request as Go's `ParseMultipartForm` does; what is broken is skipped, never refused. */
+/** Reads the parameters of a request like Go's `ParseMultipartForm`. Skips invalid parts, but never refuses them. */
 export function readForm(method: string, query: string, headers: RawHeaders, body: Buffer): Form {
   const fromQuery = readPairs(query)
   const { type, parameters } = readMediaType(firstHeader(headers, 'content-type') ?? '')

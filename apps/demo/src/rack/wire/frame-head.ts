@@ -17,7 +17,7 @@ export interface FrameHead {
 
 export class FrameError extends Error {}
 
-/** The head of a frame as a server sends it: final, unmasked. */
+/** The head of a server's frame: final and unmasked. */
 export function encodeHead(code: number, length: number): Buffer {
   const head = length < 126 ? Buffer.alloc(2) : length < 65_536 ? Buffer.alloc(4) : Buffer.alloc(10)
   head[0] = 0x80 | code
@@ -28,9 +28,9 @@ export function encodeHead(code: number, length: number): Buffer {
 }
 
 /**
- * The head at the front of `bytes`; null while it isn't all there.
+ * The head at the beginning of `bytes`, or null if it is incomplete.
  *
- * @throws FrameError on a breach of RFC 6455 that gorilla/websocket refuses too
+ * @throws FrameError for a violation of RFC 6455 that gorilla/websocket also refuses
  */
 export function readHead(bytes: Buffer, masking: Masking): FrameHead | null {
   if (bytes.length < 2) return null

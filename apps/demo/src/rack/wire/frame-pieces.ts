@@ -1,7 +1,7 @@
 import { type FrameHead, type Masking, readHead } from './frame-head.ts'
 import { unmask } from './unmask.ts'
 
-/** As much of a frame as has come: nothing is reassembled, so that a frame may be larger than memory. */
+/** A part of a frame. Frames are not reassembled, so they can be larger than memory. */
 export interface FramePiece {
   readonly opcode: number
   readonly final: boolean
@@ -14,9 +14,9 @@ export interface FramePiece {
 }
 
 /**
- * Reads frames from a stream of bytes, in any chunks. Each chunk is taken over: its mask is taken off in place.
+ * Reads frames from chunks of bytes. Unmasks each chunk in place.
  *
- * @throws FrameError on a breach of RFC 6455
+ * @throws FrameError for a violation of RFC 6455
  */
 export function createPieceReader(masking: Masking): (chunk: Buffer) => FramePiece[] {
   let waiting: Buffer = Buffer.alloc(0)

@@ -2,7 +2,7 @@ import type { Answer } from '../types.ts'
 import { allHeaders, firstHeader, hasToken, type RawHeaders } from './headers.ts'
 import { acceptKey } from './websocket.ts'
 
-/** Why a rack refuses an upgrade, by the checks of gorilla/websocket in their order; null when it doesn't. */
+/** The answer to a refused upgrade, with the checks of gorilla/websocket in their order, or null. */
 export function refusedUpgrade(headers: RawHeaders): Answer | null {
   if (!hasToken(headers, 'connection', 'upgrade')) return refusal(400, 'Bad Request')
   if (!allHeaders(headers, 'sec-websocket-version').includes('13')) return refusal(400, 'Bad Request')
@@ -19,7 +19,7 @@ export function acceptedUpgrade(headers: RawHeaders): string {
   return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${accept}\r\n\r\n`
 }
 
-/** A missing Origin is fine; one that is there must name the host that was asked. */
+/** A missing Origin is valid. Otherwise, it must contain the requested host. */
 function isSameOrigin(origin: string | null, host: string): boolean {
   if (origin === null || origin === '') return true
   const authority = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(origin)?.[1]

@@ -1,7 +1,7 @@
-/** Headers as node received them: name, value, name, value, with one byte per character. */
+/** Node's raw headers: name, value, name, value, in Latin-1. */
 export type RawHeaders = readonly string[]
 
-/** The value of the first header of that name, as Go's `Header.Get`; null when there is none. Later ones are ignored, never joined. */
+/** The value of the first header with that name, like Go's `Header.Get`, or null. Ignores later headers. */
 export function firstHeader(headers: RawHeaders, name: string): string | null {
   return allHeaders(headers, name)[0] ?? null
 }

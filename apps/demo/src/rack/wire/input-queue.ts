@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 
 const largestQueue = 1024 * 1024
 
-/** What a client has sent and nobody has read yet. The socket stands still while there is too much of it. */
+/** Received but unread bytes of a client. Pauses the socket while there are too many. */
 export interface InputQueue {
   push(data: Buffer): void
   /** No more will come. */

@@ -9,8 +9,8 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const parameter = /^\s*;\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([!#$%&'*+.^_`|~0-9A-Za-z-]+))/
 
 /**
- * Reads Content-Type and Content-Disposition by the rules of Go's `mime.ParseMediaType`: anything after the type but a parameter
- * makes the header worthless, a parameter given twice too; parameters that can't be parsed leave the bare type.
+ * Reads Content-Type and Content-Disposition like Go's `mime.ParseMediaType`: anything after the type except a parameter
+ * makes the header invalid, and so does a duplicate parameter. If the parameters can't be parsed, only the type remains.
  */
 export function readMediaType(header: string): MediaType {
   const semicolon = header.indexOf(';')

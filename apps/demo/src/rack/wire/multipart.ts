@@ -7,8 +7,8 @@ export interface Field {
 }
 
 /**
- * The plain fields of a multipart body, in order; parts with a file name are not fields. Null where Go's reader gives up:
- * no final boundary, or a part without an end to its headers.
+ * The fields of a multipart body in order, without files. Null if Go's reader fails:
+ * without a final boundary, or if the headers of a part have no end.
  */
 export function readMultipart(body: Buffer, boundary: string): Field[] | null {
   const lines = `\r\n${body.toString('latin1')}`.split(`\r\n--${boundary}`)

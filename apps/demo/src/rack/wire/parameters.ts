@@ -2,7 +2,7 @@ import { textOf } from './bytes.ts'
 import type { Form, Values } from './form.ts'
 import { firstHeader, type RawHeaders } from './headers.ts'
 
-/** Where a route's handler looks for each of its parameters. */
+/** The sources of a route's parameters. */
 export interface ParameterPlaces {
   /** The option headers of the SDK: first value only. */
   readonly header?: readonly string[]
@@ -15,7 +15,7 @@ export interface ParameterPlaces {
   readonly bodyOrValue?: readonly string[]
 }
 
-/** What the handler gets, by the name it asks for. Absent parameters have no entry. */
+/** The handler's parameters by name. Absent parameters have no entry. */
 export type Parameters = Readonly<Record<string, string>>
 
 export function readParameters(places: ParameterPlaces, form: Form, headers: RawHeaders): Parameters {

@@ -1,6 +1,6 @@
 import { textOf } from './bytes.ts'
 
-/** What the router needs to know of a route. `WS` is a GET with `Upgrade: websocket`, spelled exactly so. `ANY` takes every method. */
+/** The properties of a route for the router. `WS` is a GET with exactly `Upgrade: websocket`. `ANY` matches every method. */
 export interface Routable {
   readonly method: string
   /** `{name}` for one segment, `{name:.*}` for the rest, as in gorilla/mux. */
@@ -22,8 +22,8 @@ export interface RoutableRequest {
 export type Router<R> = (request: RoutableRequest) => RouteResult<R>
 
 /**
- * Matches as gorilla/mux 1.8 does with SkipClean: in the order of the table, on the decoded path, case-sensitively, nothing folded.
- * A path that only other methods serve is `no-method`; a websocket's route without its Upgrade header doesn't count as that.
+ * Matches like gorilla/mux 1.8 with SkipClean: in the order of the table, with the decoded path, case-sensitively, without cleaning.
+ * A path that exists only for other methods is `no-method`, except a WebSocket's route without its Upgrade header.
  */
 export function createRouter<R extends Routable>(routes: readonly R[]): Router<R> {
   const compiled = routes.map((route) => ({ route, ...compile(route.path) }))

@@ -1,6 +1,6 @@
 import { percentDecoded } from './bytes.ts'
 
-/** A request target as the rack's HTTP server reads it. Both parts hold one byte per character. */
+/** A request target, parsed like the rack's HTTP server. Both parts are in Latin-1. */
 export interface Target {
   /** Percent-decoded once, so that `%2f` has become a slash. */
   readonly path: string
@@ -12,8 +12,8 @@ const controlBytes = /[\x00-\x20\x7f]/
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 
 /**
- * Reads a target by the rules of Go's `url.ParseRequestURI`: a fragment belongs to the path, an absolute form loses its host,
- * nothing is cleaned, and a broken escape in the path is an error (null; the server answers 400).
+ * Reads a target like Go's `url.ParseRequestURI`: a fragment belongs to the path, an absolute form loses its host,
+ * nothing is cleaned, and an invalid escape in the path is an error (null, which the server answers with 400).
  */
 export function readTarget(raw: string): Target | null {
   if (controlBytes.test(raw)) return null

@@ -1,7 +1,7 @@
 /**
- * Takes a mask off in place, four bytes at a time where memory allows it.
+ * Unmasks bytes in place, four at a time if their alignment permits it.
  *
- * @param taken how many bytes of the payload came before these
+ * @param taken the number of earlier bytes of the payload
  */
 export function unmask(bytes: Buffer, key: Buffer, taken: number): void {
   const aligned = bytes.length < 8 ? bytes.length : (4 - (bytes.byteOffset % 4)) % 4

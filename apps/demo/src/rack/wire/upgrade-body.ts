@@ -5,9 +5,9 @@ import { readMediaType } from './media-type.ts'
 const largestBody = 1024 * 1024
 
 /**
- * The body of a request that asked for an upgrade, which node leaves on the socket.
+ * The body of an upgrade request, which Node leaves on the socket.
  *
- * @param which `multipart`: any other body is left unread, in `rest`
+ * @param which `multipart` leaves any other body unread in `rest`
  * @throws Error for a body of unknown or excessive length
  */
 export async function readUpgradeBody(

@@ -5,7 +5,7 @@ import { createFrameWriter, type FrameWriter } from './frame-writer.ts'
 import { encodeFrame, opcode } from './frames.ts'
 import { createInputQueue, type InputQueue } from './input-queue.ts'
 
-/** The rack's end of a websocket: text frames are data, an empty binary frame is the end of one direction. */
+/** The rack's end of a WebSocket. Text frames are data, and an empty binary frame ends one direction. */
 export interface WebSocketStream {
   /** Sends data, in frames of at most 32 KiB; resolves when the peer takes it, or when it has gone. */
   send(data: string | Buffer): Promise<void>
