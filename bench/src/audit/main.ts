@@ -58,10 +58,10 @@ async function measureWaits(): Promise<void> {
     for (let round = 1; round <= halfRounds; round++) {
       const waits = await openLoop(record, target / 2, halfMilliseconds)
       all.push(waits.sorted)
-      console.log(`round ${round}: at ${target / 2}/s for ${halfMilliseconds / 1_000} s ${told(waits)}`)
+      console.log(`round ${round}: at ${target / 2}/s for ${halfMilliseconds / 1_000} s ${formatWaits(waits)}`)
     }
     console.log(
-      `at ${target / 2}/s, all rounds together: ${told(
+      `at ${target / 2}/s, all rounds together: ${formatWaits(
         waitsOf(
           all.flatMap((sorted) => [...sorted]),
           halfRounds * halfMilliseconds,
@@ -92,7 +92,7 @@ async function measureMost(): Promise<void> {
       ((familyMicros(gateway.postmaster) ?? 0) - (before.postgres ?? 0)) / (after.written - before.written)
     const batch = (after.written - before.written) / (after.batches - before.batches)
     console.log(
-      `round ${round}: ${most.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${told(most)}; ` +
+      `round ${round}: ${most.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${formatWaits(most)}; ` +
         `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} of PostgreSQL each; ` +
         `× ${(most.perSecond / plain).toFixed(2)} of plain inserts of as many lines without an index (${plain.toFixed(0)}/s)`,
     )
@@ -168,6 +168,6 @@ async function measureGateway(): Promise<void> {
   for (const { process } of subjects) await process.stop()
 }
 
-function told({ p50, p99, max }: Waits): string {
+function formatWaits({ p50, p99, max }: Waits): string {
   return `waits p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)}, longest ${max.toFixed(0)}`
 }

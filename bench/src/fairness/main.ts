@@ -142,9 +142,11 @@ function report(results: ReadonlyMap<string, Measured>): void {
       during.p99 <= Math.max(bound.milliseconds, bound.times * without.p99) &&
       (memory ?? 0) <= bound.bytes
     if (!isMet) process.exitCode = 1
-    const told = [...[...statuses].map(([status, count]) => `${count} × ${status}`), inMebibytes(received)].join(', ')
+    const refusals = [...[...statuses].map(([status, count]) => `${count} × ${status}`), inMebibytes(received)].join(
+      ', ',
+    )
     console.log(
-      `| ${floodNamed(name).title} | ${shown(without)} | ${shown(during)} | ${errorsOf(flooded)} | ${memory === null ? 'unknown' : inMebibytes(memory)} | ${told} | ${isMet ? 'met' : 'MISSED'} |`,
+      `| ${floodNamed(name).title} | ${shown(without)} | ${shown(during)} | ${errorsOf(flooded)} | ${memory === null ? 'unknown' : inMebibytes(memory)} | ${refusals} | ${isMet ? 'met' : 'MISSED'} |`,
     )
   }
 }

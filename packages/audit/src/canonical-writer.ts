@@ -35,12 +35,12 @@ export class CanonicalWriter {
     this.#separator = ','
   }
 
-  /** @returns the text as it is kept */
+  /** @returns the recorded text */
   text(name: string, value: string, field: string, limit = limits.text): string {
     const isPlain = value.length <= limit && plain.test(value) && !value.includes('rg')
-    const kept = isPlain ? value : fitText(value, field, limit, this.truncated)
-    this.raw(name, isPlain ? `"${kept}"` : JSON.stringify(kept), kept.length)
-    return kept
+    const recorded = isPlain ? value : fitText(value, field, limit, this.truncated)
+    this.raw(name, isPlain ? `"${recorded}"` : JSON.stringify(recorded), recorded.length)
+    return recorded
   }
 
   /** @returns the number */
@@ -51,12 +51,12 @@ export class CanonicalWriter {
 
   /** @returns the recorded names */
   names(name: string, values: readonly string[], field: string): readonly string[] {
-    const kept = fitNames(values, field, this.truncated)
+    const recorded = fitNames(values, field, this.truncated)
     let list = ''
-    for (const value of kept)
+    for (const value of recorded)
       list += `${list === '' ? '' : ','}${plain.test(value) ? `"${value}"` : JSON.stringify(value)}`
     this.raw(name, `[${list}]`, list.length)
-    return kept
+    return recorded
   }
 
   /** Another value, which must be truncated already. */

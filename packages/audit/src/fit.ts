@@ -10,17 +10,17 @@ function shownText(text: string): string {
 }
 
 /**
- * Text made visible and cut. What was cut stays provable: `truncated` gets its length in bytes and its SHA-256, both of the
- * visible form in UTF-8.
+ * Escapes invisible characters and truncates the text. `truncated` gets the length in bytes and the SHA-256 of the whole
+ * escaped text in UTF-8, so that it stays provable.
  */
 export function fitText(value: string, field: string, limit: number, truncated: Truncation[]): string {
-  const whole = shownText(value)
-  const kept = cutText(whole, limit)
-  if (kept !== whole) truncated.push({ field, length: Buffer.byteLength(whole), sha256: sha256(whole) })
-  return kept
+  const full = shownText(value)
+  const cut = cutText(full, limit)
+  if (cut !== full) truncated.push({ field, length: Buffer.byteLength(full), sha256: sha256(full) })
+  return cut
 }
 
-/** A list cut in entries and in bytes; `truncated` gets its length in entries and the SHA-256 of `JSON.stringify` of its visible entries. */
+/** Truncates a list by entries and by bytes. `truncated` gets its number of entries and the SHA-256 of `JSON.stringify` of all escaped entries. */
 export function fitNames(values: readonly string[], field: string, truncated: Truncation[]): readonly string[] {
   if (values.length === 0) return values
   const whole = Array.from(values, (value) => shownText(`${value}`))

@@ -131,13 +131,13 @@ export function readChunkHeader(sealed: Buffer): ChunkHeader | null {
 
 /** @returns null if none of the keys decrypts it as a chunk of this recording */
 export function openChunk(recording: string, derive: DeriveKeys, sealed: Buffer): OpenedChunk | null {
-  const said = readChunkHeader(sealed)
-  if (said === null) return null
+  const parsed = readChunkHeader(sealed)
+  if (parsed === null) return null
   const header = sealed.subarray(0, headerLength)
   const salt = header.subarray(headerLength - saltLength)
   for (const key of derive(keyPurpose(recording, salt))) {
-    const text = decrypt(key, nonceOf(said.number), additionalData(recording, header), sealed.subarray(headerLength))
-    if (text !== null) return { ...said, text }
+    const text = decrypt(key, nonceOf(parsed.number), additionalData(recording, header), sealed.subarray(headerLength))
+    if (text !== null) return { ...parsed, text }
   }
   return null
 }

@@ -20,7 +20,7 @@ export async function admit(
     request.provenJwt = await authenticateJob(context.workloads, request)
     return
   }
-  await app.authenticateOwn(request, reply)
+  await app.authenticateTokenOrCookie(request, reply)
   rejectCookie(request, endpoint)
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
 }

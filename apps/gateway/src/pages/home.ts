@@ -15,7 +15,7 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
   if (app.loginProvider === null || publicUrl === null) return
   app.get('/gateway/', async function showHome(request, reply) {
     try {
-      await app.authenticateOwn(request, reply)
+      await app.authenticateTokenOrCookie(request, reply)
     } catch (error) {
       if (!isForLogin(error)) throw error
       await app.limitUnauthenticated(request)

@@ -16,7 +16,7 @@ export default async function packageRoutes(app: FastifyInstance): Promise<void>
     log: createPackagesLog(app.log),
     async authenticate(request, reply) {
       rejectCrossSite(request)
-      await app.authenticateOwn(request, reply)
+      await app.authenticateTokenOrCookie(request, reply)
     },
     admit: (request) => app.limitUnauthenticated(request),
     callerOf: (request) => ({ principal: request.principal, address: addressOf(request) }),

@@ -92,14 +92,14 @@ async function firstCheckpoint({ notes }: Pick<MonthSource, 'notes'>, event: Fou
 type Lines = Pick<MonthSource, 'lines'>
 
 async function findEvent({ lines }: Lines, id: string): Promise<FoundEvent | null> {
-  const said = `"id":"${id}"`
+  const member = `"id":"${id}"`
   let found: FoundEvent | null = null
   await lines(function look(line) {
-    if (found !== null || line.indexOf(said, 0, 'latin1') === -1) return
+    if (found !== null || line.indexOf(member, 0, 'latin1') === -1) return
     const record = readExportLine(line)
-    const place = record && readPosition(record)
+    const position = record && readPosition(record)
     const members = record && membersOf(record)
-    if (record && place && members?.id === id) found = { ...place, members, prev: record.prev }
+    if (record && position && members?.id === id) found = { ...position, members, prev: record.prev }
   })
   return found
 }

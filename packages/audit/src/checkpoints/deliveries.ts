@@ -46,22 +46,22 @@ export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }:
   let failures = 0
 
   /**
-   * Last number that this process saw stored. The table alone is not trusted, because the database owner can change it.
+   * The last number that this process stored. The table alone is not trusted, because the database owner can change it.
    */
   const delivered = new Map<string, number>()
 
   async function findStart(place: CheckpointDestination): Promise<number> {
     const known = delivered.get(place.name)
-    const said = await deliveredTo(sql, place.name)
-    const there = known ?? (await place.complete?.(AbortSignal.timeout(listDeadline))) ?? said
+    const recorded = await deliveredTo(sql, place.name)
+    const stored = known ?? (await place.complete?.(AbortSignal.timeout(listDeadline))) ?? recorded
     // Read last, because other replicas make checkpoints meanwhile.
     const newest = await newestNumber(sql)
-    if (said > newest) await resetDelivered(sql, place.name, newest)
-    if (Math.max(said, there) > newest) onAhead(place.name, newest)
+    if (recorded > newest) await resetDelivered(sql, place.name, newest)
+    if (Math.max(recorded, stored) > newest) onAhead(place.name, newest)
     if (known !== undefined) return Math.min(known, newest)
-    if (place.complete === undefined) return said > newest ? 0 : said
+    if (place.complete === undefined) return recorded > newest ? 0 : recorded
     // Sends the last copy again, so that a different one is detected.
-    return Math.max(0, Math.min(there, newest) - 1)
+    return Math.max(0, Math.min(stored, newest) - 1)
   }
 
   async function deliverTo(place: CheckpointDestination): Promise<void> {

@@ -206,9 +206,9 @@ function unmappedOf({
 function removeEmpty(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, member]) => {
-      const kept = isRecord(member) ? removeEmpty(member) : member
-      const empty = kept === undefined || (isRecord(kept) && Object.keys(kept).length === 0)
-      return empty ? [] : [[name, kept]]
+      const cleaned = isRecord(member) ? removeEmpty(member) : member
+      const empty = cleaned === undefined || (isRecord(cleaned) && Object.keys(cleaned).length === 0)
+      return empty ? [] : [[name, cleaned]]
     }),
   )
 }

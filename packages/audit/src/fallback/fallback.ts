@@ -284,10 +284,10 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     async renewLease(stream, lease) {
       if (stopped.has(stream)) return 'lost'
       let answer: 'renewed' | 'lost' = 'renewed'
-      const asked = await tryDatabase(async () => {
+      const reached = await tryDatabase(async () => {
         answer = await primary.renewLease(stream, lease)
       })
-      if (!asked && !usable) await expectUsable()
+      if (!reached && !usable) await expectUsable()
       return answer
     },
     closeStream: (stream) =>

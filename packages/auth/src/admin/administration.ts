@@ -90,6 +90,6 @@ export function createAdministration(
 /** Tells all replicas to end a recorded session. @returns whether it had not ended */
 async function endRecordedSession({ tx }: Change, id: string, ending: string): Promise<boolean> {
   const isOpen = and(eq(recordings.id, id), isNull(recordings.endedAt))
-  const told = await tx.update(recordings).set({ ending }).where(isOpen).returning({ id: recordings.id })
-  return told.length > 0
+  const updated = await tx.update(recordings).set({ ending }).where(isOpen).returning({ id: recordings.id })
+  return updated.length > 0
 }

@@ -23,7 +23,7 @@ export async function visitorOf(
 ): Promise<Visitor | null> {
   if (request.headers.authorization !== undefined) throw new LoginDenied(noBrowser)
   try {
-    await app.authenticateOwn(request, reply)
+    await app.authenticateTokenOrCookie(request, reply)
   } catch (error) {
     if (error instanceof Unauthenticated) return null
     throw error

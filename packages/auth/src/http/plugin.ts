@@ -18,23 +18,23 @@ import { callerAddress, comesFrom } from './source-address.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     identities: Identities
-    /** An onRequest hook for the scopes that want a caller. Sets `principal` and `credential`, or throws a 401 with `rule`, or a 503. */
+    /** An onRequest hook that authenticates the caller. Sets `principal` and `credential`, or throws a 401 with `rule`, or a 503. */
     authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
     /**
-     * As `authenticate`, for the gateway's own pages and API: a browser's cookie counts, too. A change by cookie needs
-     * the session's CSRF token in `X-CSRF-Token`, else it is a 403.
+     * Like `authenticate`, but also accepts a browser's cookie, for the gateway's own pages and API. A change with a cookie
+     * needs the session's CSRF token in `X-CSRF-Token`. Without it, the answer is a 403.
      */
-    authenticateOwn(request: FastifyRequest, reply: FastifyReply): Promise<void>
-    /** Looks the caller up again, after what can take its time: a body that comes slowly. Sets `principal`, or throws as `authenticate`. */
+    authenticateTokenOrCookie(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /** Looks the caller up again after something slow, such as reading a body. Sets `principal`, or throws like `authenticate`. */
     authenticateAgain(request: FastifyRequest): Promise<void>
-    /** Null where nobody logs in with a browser. */
+    /** Null if the login with a browser is not set up. */
     browserSessions: BrowserSessions | null
   }
   interface FastifyRequest {
     principal: Principal | null
-    /** What `identities.find` takes to ask again while a stream is open. Never the token itself. */
+    /** The argument of `identities.find`, for checking the caller of an open stream again. Never the token itself. */
     credential: VerifiedToken | null
-    /** What a change by this caller's cookie needs in `X-CSRF-Token`; null for who sent no cookie. */
+    /** The value that a change with this caller's cookie needs in `X-CSRF-Token`. Null without a cookie. */
     csrfToken: string | null
   }
 }
@@ -46,14 +46,14 @@ export interface AuthOptions {
   readonly clock: Clock
   /** Called for each successful authentication. */
   readonly onUse?: (principal: Principal, address: string) => void
-  /** OIDC tokens of CI jobs, used as the credential itself. Without: no JWT is one. */
+  /** Accepts OIDC tokens of CI jobs as credentials. Without it, no JWT is accepted. */
   readonly workloads?:
     | { credentialOf(text: string, request: FastifyRequest): Promise<VerifiedToken | AuthenticationDenial> }
     | undefined
   readonly browserSessions?: BrowserSessions | null
 }
 
-/** The rack knows JSON web tokens of its own by this user name. Another case of it is no other name here. */
+/** The user name for the rack's own JSON web tokens. Compared case-insensitively. */
 const rackJwtUser = 'jwt'
 
 export default fp(
@@ -79,11 +79,11 @@ export default fp(
       onUse?.(principal, address)
     }
 
-    // No hook: the rack API does not use cookies, so its requests do not parse them. `parseOptions` are the attributes of
-    // every cookie that `setCookie` writes.
+    // Without a hook, requests of the rack API don't parse cookies, which they don't use. `parseOptions` are the attributes
+    // of every cookie that `setCookie` writes.
     await app.register(cookie, { hook: false, parseOptions: { ...browserSessions?.cookies.attributes } })
 
-    // `authenticate: false`: a WWW-Authenticate header would make browsers ask for, keep and send passwords.
+    // No WWW-Authenticate header, because it would make browsers ask for passwords, store them, and send them.
     await app.register(basicAuth, {
       authenticate: false,
       async validate(userName, password, request) {
@@ -106,13 +106,13 @@ export default fp(
     })
 
     app.decorate('authenticateAgain', async function authenticateAgain(request) {
-      if (request.credential === null) throw new Error('nobody is looked up again who was not looked up before')
+      if (request.credential === null) throw new Error('The request has not been authenticated.')
       const principal = await identities.find(request.credential)
       if (isDenial(principal)) throw unauthenticated(principal)
       request.principal = principal
     })
 
-    app.decorate('authenticateOwn', async function authenticateOwn(request, reply) {
+    app.decorate('authenticateTokenOrCookie', async function authenticateTokenOrCookie(request, reply) {
       const name = browserSessions?.cookies.session
       const values = sentCookies(request.raw.rawHeaders).flatMap(([sent, value]) => (sent === name ? [value] : []))
       if (browserSessions === null || values.length === 0) return app.authenticate(request, reply)
@@ -122,7 +122,7 @@ export default fp(
   { name: '@rack-gateway/auth', fastify: '5.x' },
 )
 
-/** Everything but the plugin's own complaint is ours already. */
+/** Replaces errors of @fastify/basic-auth. All other errors are already the gateway's own. */
 function explain(error: Error & { code?: string }): Error {
   return error.code?.startsWith('FST_BASIC_AUTH') ? unauthenticated(malformedCredential) : error
 }

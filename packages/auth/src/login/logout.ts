@@ -10,7 +10,7 @@ export async function logout(app: FastifyInstance, { browserSessions }: { browse
   readForms(app)
   app.addHook('onRequest', async function whoLogsOut(request, reply) {
     try {
-      await app.authenticateOwn(request, reply)
+      await app.authenticateTokenOrCookie(request, reply)
     } catch (error) {
       // The form of another site arrives without the cookie, and must not delete it.
       if ((error as FastifyError).statusCode !== 401 || isCrossSite(request, browserSessions)) throw error

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const noDatabase = { db: null as never, changes: null as never, revocations: null as never }
 
-async function startOwnApi() {
+async function startApi() {
   const clock = { now: () => now }
   const revision = createRevision(clock)
   revision.seen('1', now)
@@ -38,7 +38,7 @@ async function startOwnApi() {
     reply.status(error.statusCode ?? 500).send({ code: error.code }),
   )
   await app.register(auth, { mint, identities, clock, browserSessions: { ...made, use: async () => true } })
-  app.addHook('onRequest', app.authenticateOwn)
+  app.addHook('onRequest', app.authenticateTokenOrCookie)
   const handler = async ({ principal }: FastifyRequest) => ({ session: principal?.credential })
   app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/thing', handler })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -54,7 +54,7 @@ const withCookie = (headers: Record<string, string> = {}) => ({
 
 describe('a change by cookie', () => {
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('by %s needs the CSRF token', async (method) => {
-    const { ask, csrfToken } = await startOwnApi()
+    const { ask, csrfToken } = await startApi()
     expect((await ask(method, withCookie({ 'x-csrf-token': csrfToken }))).status).toBe(200)
     for (const headers of [
       {},
@@ -66,7 +66,7 @@ describe('a change by cookie', () => {
   })
 
   test('from a page of the gateway is one, from any other page it is none', async () => {
-    const { ask, csrfToken } = await startOwnApi()
+    const { ask, csrfToken } = await startApi()
     const token = { 'x-csrf-token': csrfToken }
     expect((await ask('POST', withCookie({ ...token, origin, 'sec-fetch-site': 'same-origin' }))).status).toBe(200)
     for (const other of [
@@ -81,7 +81,7 @@ describe('a change by cookie', () => {
   })
 
   test('with a token of a key that signs no more still counts', async () => {
-    const { ask } = await startOwnApi()
+    const { ask } = await startApi()
     const before = createBrowserSessions({
       database: noDatabase,
       csrfKeys: csrfKeys.slice(1),
@@ -96,24 +96,24 @@ describe('a change by cookie', () => {
 })
 
 test('a read by cookie needs no token', async () => {
-  const { ask } = await startOwnApi()
+  const { ask } = await startApi()
   expect((await ask('GET', withCookie())).status).toBe(200)
 })
 
 test('the cookie without its prefix is none where there is TLS: another host of the domain may have set it', async () => {
-  const { ask } = await startOwnApi()
+  const { ask } = await startApi()
   expect((await ask('GET', { cookie: `rack_gateway=${cookie.token}` })).status).toBe(401)
 })
 
 test('a request with a token needs no CSRF token', async () => {
-  const { ask } = await startOwnApi()
+  const { ask } = await startApi()
   const authorization = `Bearer ${mint.issue('session', now + hour).token}`
   expect((await ask('POST', { authorization })).status).toBe(200)
   expect((await ask('POST', { authorization, cookie: 'other=1' })).status).toBe(200)
 })
 
 test('cookies that another host of the domain has set neither replace the session nor end it', async () => {
-  const { ask } = await startOwnApi()
+  const { ask } = await startApi()
   const evil = mint.issue('browser', now + hour).token
   const tossed = [
     `rack_gateway=${evil}`,
