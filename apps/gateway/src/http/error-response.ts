@@ -61,11 +61,11 @@ const unreadable: Explanation = {
 /** The response to an error. A foreign error below 500 keeps its status. Any other foreign error becomes a 500 without details. */
 export function failureOf(error: unknown, context: ErrorContext): Failure {
   const status = answeredStatus(error)
-  const said = saidOf(error, status)
-  return { status, body: bodyOf(error, said, context), ...(said.code !== 'RGW_INTERNAL' && retryAfterOf(error)) }
+  const content = contentOf(error, status)
+  return { status, body: bodyOf(error, content, context), ...(content.code !== 'RGW_INTERNAL' && retryAfterOf(error)) }
 }
 
-function saidOf(error: unknown, status: number): Said {
+function contentOf(error: unknown, status: number): ErrorContent {
   const code = codeOf(error)
   const words = isOurs(error) ? explanationOf(error) : null
   if (words !== null) return { code, words }
@@ -83,12 +83,12 @@ function isOurs(error: unknown): boolean {
   return codeOf(error).startsWith('RGW_') && explanationOf(error) !== null
 }
 
-interface Said {
+interface ErrorContent {
   readonly code: string
   readonly words: Explanation
 }
 
-function bodyOf(error: unknown, { code, words }: Said, context: ErrorContext): ErrorBody {
+function bodyOf(error: unknown, { code, words }: ErrorContent, context: ErrorContext): ErrorBody {
   const { policy, requestId } = context
   const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
   const sentence = isOurs(error) && error instanceof Error ? error.message : formatMessage(words)
