@@ -32,7 +32,7 @@ const healthy: Readonly<Record<string, FakeAnswer>> = {
   [paths.clock]: { status: 200, body: 'ok' },
 }
 /** Nothing listens here. Not one of the ports that `fetch` blocks. */
-const nobody = 'http://127.0.0.1:8'
+const unreachable = 'http://127.0.0.1:8'
 const secret = 'rgs_verysecret'
 
 let machine: Machine
@@ -161,7 +161,7 @@ describe('doctor', () => {
   })
 
   test('runs offline', async () => {
-    configure(nobody)
+    configure(unreachable)
     const { code, of, problems } = await runDoctor()
     expect([code, problems]).toEqual([7, ['gateway']])
     expect(of('token')).toMatchObject({ status: 'warning', says: expect.stringContaining('expires in ') })
@@ -334,7 +334,7 @@ describe('version', () => {
   })
 
   test('offline and without a login, prints its own version, and notes the unknown ones', async () => {
-    configure(nobody)
+    configure(unreachable)
     const offline = await machine.call(['version'])
     expect(offline.stdout).toMatch(/^rack-gateway \d+\.\d+\.\d+\n$/)
     expect(offline.stderr).toMatch(

@@ -13,7 +13,7 @@ function defineCliError(
 export const Usage = defineCliError('RGW_CLI_USAGE')
 export const NotLoggedIn = defineCliError('RGW_CLI_NOT_LOGGED_IN')
 export const TokenExpired = defineCliError('RGW_CLI_TOKEN_EXPIRED')
-export const TokenRefused = defineCliError('RGW_CLI_TOKEN_REFUSED')
+export const TokenRejected = defineCliError('RGW_CLI_TOKEN_REFUSED')
 /** A login with a browser failed. */
 export const LoginFailed = defineCliError('RGW_CLI_LOGIN_FAILED')
 /** The message has no remedy, because the user has stopped the command. */
@@ -31,7 +31,7 @@ export const NotConfirmed = defineError<[what: string]>(
   { reasonOnly: true },
 )
 export const JobTokenMissing = defineCliError('RGW_CLI_JOB_TOKEN_MISSING')
-export const Refused = defineCliError('RGW_CLI_REFUSED')
+export const Denied = defineCliError('RGW_CLI_REFUSED')
 /** No checkpoint signs the event yet. */
 export const NotSigned = defineCliError('RGW_CLI_NOT_SIGNED')
 /** The gateway cannot record the request or its result. */

@@ -17,7 +17,7 @@ const me = {
   roles: ['deployer'],
 }
 /** Root can write read-only files, so the program runs as another user. */
-const nobody = process.getuid?.() === 0 ? 65_534 : undefined
+const unprivilegedUser = process.getuid?.() === 0 ? 65_534 : undefined
 
 let machine: Machine
 let gateway: FakeGateway
@@ -31,11 +31,12 @@ afterEach(async () => {
 })
 
 function handOver(): void {
-  if (nobody !== undefined) execFileSync('chown', ['-R', `${nobody}:${nobody}`, machine.home])
+  if (unprivilegedUser !== undefined)
+    execFileSync('chown', ['-R', `${unprivilegedUser}:${unprivilegedUser}`, machine.home])
 }
 
 function run(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome> {
-  const { child, ended } = machine.start(words, env, nobody)
+  const { child, ended } = machine.start(words, env, unprivilegedUser)
   child.stdin?.end()
   return ended
 }
@@ -121,7 +122,7 @@ const loggedIn = (session: object) => ({
 
 test('a session that cannot be stored is revoked, if the file breaks during the login', async () => {
   handOver()
-  const { child, ended, noted } = machine.start(['login', 'staging', gateway.url, '--no-browser'], {}, nobody)
+  const { child, ended, noted } = machine.start(['login', 'staging', gateway.url, '--no-browser'], {}, unprivilegedUser)
   child.stdin?.end()
   const id = '1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'
   gateway.answer = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
@@ -137,7 +138,7 @@ test('if the directory becomes read-only during a login, the keychain keeps its 
   const keychain = writeFakeKeychains(join(machine.home, 'bin'), machine.home)
   handOver()
   const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere', RACK_GATEWAY_TOKEN_STORE: 'keychain' }
-  const first = machine.start(['login', 'staging', gateway.url, '--token', 'rgs_ada'], env, nobody)
+  const first = machine.start(['login', 'staging', gateway.url, '--token', 'rgs_ada'], env, unprivilegedUser)
   expect(await first.ended).toMatchObject({ code: 0 })
   const written = readFileSync(machine.configPath, 'utf8')
   const directory = dirname(machine.configPath)

@@ -14,7 +14,7 @@ const me = {
   roles: ['deployer'],
 }
 /** Nothing listens here. Not one of the ports that `fetch` blocks. */
-const nobody = 'http://127.0.0.1:8'
+const unreachable = 'http://127.0.0.1:8'
 
 let machine: Machine
 let gateway: FakeGateway | null
@@ -64,7 +64,7 @@ describe('login', () => {
     const { url } = await gatewayThat({ status: 200, body: me })
     const file = {
       x: 1,
-      gateways: { production: { url, color: 'red' }, staging: { url: nobody } },
+      gateways: { production: { url, color: 'red' }, staging: { url: unreachable } },
       tokens: { staging: { token: 's' }, production: { token: 'old', note: 'n' } },
       current: 'staging',
     }
@@ -73,8 +73,8 @@ describe('login', () => {
     expect(outcome.stdout).toContain('The current rack is still staging. To change it: rack-gateway switch production')
     expect(machine.config()).toMatchObject({
       x: 1,
-      gateways: { production: { url, color: 'red', rack: 'production' }, staging: { url: nobody } },
-      sessions: { [url]: { token: 'rgs_new', note: 'n' }, [nobody]: { token: 's' } },
+      gateways: { production: { url, color: 'red', rack: 'production' }, staging: { url: unreachable } },
+      sessions: { [url]: { token: 'rgs_new', note: 'n' }, [unreachable]: { token: 's' } },
       current: 'staging',
     })
     expect((await machine.callConvox(['apps', '-r', 'production'])).convox?.rackUrl).toBe(
@@ -111,10 +111,10 @@ describe('login', () => {
   })
 
   test('stores the token unchecked if the gateway does not answer, and notes it', async () => {
-    const outcome = await machine.call(['login', 'staging', nobody, '--token', 't'])
+    const outcome = await machine.call(['login', 'staging', unreachable, '--token', 't'])
     expect(outcome.code).toBe(0)
     expect(outcome.stderr).toContain(
-      `The token is stored, but was not checked. The request to ${nobody} failed: nothing listens at ${new URL(nobody).host} (ECONNREFUSED). Check the address`,
+      `The token is stored, but was not checked. The request to ${unreachable} failed: nothing listens at ${new URL(unreachable).host} (ECONNREFUSED). Check the address`,
     )
   })
 
@@ -122,7 +122,7 @@ describe('login', () => {
     ['a rejection', { status: 401 }, 4, 'rejected the token'],
     [
       'a redirect',
-      { status: 302, headers: { location: nobody } },
+      { status: 302, headers: { location: unreachable } },
       7,
       'does not answer like a Rack Gateway (it answered with status 302)',
     ],
@@ -189,7 +189,7 @@ describe('login', () => {
   test('concurrent logins lose nothing', async () => {
     const names = ['a', 'b', 'c', 'd']
     const outcomes = await Promise.all(
-      names.map((name) => machine.run(['login', name, nobody, '--token', `rgt_${name}`])),
+      names.map((name) => machine.run(['login', name, unreachable, '--token', `rgt_${name}`])),
     )
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0])
     expect(machine.config()).toMatchObject({
@@ -199,7 +199,7 @@ describe('login', () => {
 
   test('never overwrites a broken file', async () => {
     machine.configure('{"gateways": {')
-    const outcome = await machine.call(['login', 'staging', nobody, '--token', 't'])
+    const outcome = await machine.call(['login', 'staging', unreachable, '--token', 't'])
     expect(outcome.code).toBe(78)
     expect(outcome.stderr).toContain(`${machine.configPath} is invalid`)
     expect(readFileSync(machine.configPath, 'utf8')).toBe('{"gateways": {')
@@ -220,14 +220,14 @@ const file = {
 }
 
 /** With addresses where no gateway answers. */
-const away = { ...file, gateways: { staging: { url: nobody }, production: { url: nobody } } }
+const away = { ...file, gateways: { staging: { url: unreachable }, production: { url: unreachable } } }
 
 describe('logout', () => {
   test('deletes one token and keeps the rest', async () => {
     machine.configure(away)
     expect((await machine.call(['logout', 'staging'])).stdout).toContain('Logged out of staging.')
     const { tokens: _, ...rest } = away
-    expect(machine.config()).toEqual({ ...rest, tokens: { production: { token: 'rgs_production', url: nobody } } })
+    expect(machine.config()).toEqual({ ...rest, tokens: { production: { token: 'rgs_production', url: unreachable } } })
     expect(await machine.call(['logout', 'staging'])).toMatchObject({ code: 0, stdout: 'You were not logged in.\n' })
   })
 
@@ -344,7 +344,7 @@ describe('whoami', () => {
   })
 
   test('exits with 7 if the gateway cannot be reached, and with 78 for an invalid RACK_URL', async () => {
-    machine.configure({ gateways: { a: { url: nobody } }, tokens: { a: { token: 'rgs_a' } } })
+    machine.configure({ gateways: { a: { url: unreachable } }, tokens: { a: { token: 'rgs_a' } } })
     expect((await machine.call(['whoami'])).code).toBe(7)
     for (const RACK_URL of [
       'rgt_secret',

@@ -139,8 +139,11 @@ describe('policy test', () => {
     write('other.yaml', good)
     write('a.cases.yaml', restart.replace('cases:', 'policy: other.yaml\ncases:'))
     expect((await run('test', 'a.cases.yaml')).stdout).toContain('all passed, by other.yaml')
-    const refused = await run('test', 'a.cases.yaml', '--policy', 'policy.yaml')
-    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('policy.yaml:3:14: the role "support"')])
+    const invalidPolicy = await run('test', 'a.cases.yaml', '--policy', 'policy.yaml')
+    expect([invalidPolicy.code, invalidPolicy.stderr]).toEqual([
+      3,
+      expect.stringContaining('policy.yaml:3:14: the role "support"'),
+    ])
     const unknown = await run('test', 'a.cases.yaml', '--policy', '@built-in')
     expect(unknown.stderr).toBe(
       'rack-gateway: a.cases.yaml is not valid as a file of cases: 1 problem\n  a.cases.yaml:5:5: the role "support" does not exist in the document\n',

@@ -72,7 +72,7 @@ describe('at a gateway', () => {
     expect(code).toBe(7)
     expect(of('token')).toMatchObject({
       status: 'problem',
-      says: expect.stringContaining(`use ${system.url}/gateway/`),
+      says: expect.stringContaining(`Use ${system.url}/gateway/`),
     })
   })
 })

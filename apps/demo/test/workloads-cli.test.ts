@@ -42,6 +42,6 @@ test('ci login turns the token of a job into a RACK_URL that convox can use', as
 test('and says what the gateway says where no trust matches, without the token', async () => {
   const jwt = await issuer.jwt({ event_name: 'pull_request_target' })
   const outcome = await ciLogin(jwt)
-  expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('no trust matches this job') })
+  expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('No trust matches this job') })
   expect(outcome.stderr).not.toContain(jwt.slice(-40))
 })

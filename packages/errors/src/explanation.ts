@@ -19,6 +19,8 @@ function asSentence(clause: string): string {
   return /[.!?\u2026]$/.test(text) ? capitalize(text) : `${capitalize(text)}.`
 }
 
+/** A URL keeps its lower case. */
 function capitalize(text: string): string {
+  if (/^https?:/.test(text)) return text
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }

@@ -17,7 +17,7 @@ const { groups, singleCommands } = commandList
 const commands = await loadAllCommands(commandList)
 const command = (name: string): Command => {
   const found = commands.find((one) => one.name === name)
-  if (found === undefined) throw new Error(`there is no command ${name}`)
+  if (found === undefined) throw new Error(`There is no command ${name}`)
   return found
 }
 const parse = (name: string, ...words: readonly string[]) => parseWords(command(name), words, 80)

@@ -10,7 +10,7 @@ import {
 } from '@rack-gateway/config/client'
 import { checkFlags } from '../browser-login/flow.ts'
 import type { Context } from '../context.ts'
-import { GatewayUntrusted, TokenRefused, Usage } from '../errors.ts'
+import { GatewayUntrusted, TokenRejected, Usage } from '../errors.ts'
 import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable, withoutPunctuation } from '../output/terminal.ts'
@@ -178,7 +178,7 @@ function originOf({ name, url, insecure }: LoginOptions, entry: GatewayEntry | n
 
 function checkAnswer(answer: MeAnswer, origin: string): void {
   if (answer.kind === 'rejected')
-    throw new TokenRefused(
+    throw new TokenRejected(
       `${origin} rejected the token: ${withoutPunctuation(answer.reason)}.`,
       'Copy it again, or get a new one, and log in again.',
     )

@@ -8,7 +8,7 @@ import { askGateway } from './gateway-request.ts'
 /**
  * Asks the gateway how it would decide calls.
  *
- * @throws as `callGateway`; Refused for a locked user; Usage if the gateway rejects the request itself
+ * @throws as `callGateway`; Denied for a locked user; Usage if the gateway rejects the request itself
  */
 export async function askDecisions(
   target: Target,

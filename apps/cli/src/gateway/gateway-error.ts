@@ -1,5 +1,5 @@
 import type { Explanation } from '@rack-gateway/errors'
-import { AuditUnavailable, BadSetting, GatewayUnreachable, NotSigned, Refused, TokenRefused, Usage } from '../errors.ts'
+import { AuditUnavailable, BadSetting, Denied, GatewayUnreachable, NotSigned, TokenRejected, Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 
 /** An error response of the gateway. See docs/reference/errors.md. */
@@ -25,12 +25,12 @@ export function errorFromResponse(origin: string, { status, value }: ErrorRespon
       'Check the address.',
     )
   const { code, reason, remedy } = error
-  if (status === 401) return new TokenRefused(`${origin} rejected the token: ${reason}`, remedy)
+  if (status === 401) return new TokenRejected(`${origin} rejected the token: ${reason}`, remedy)
   if (code === 'RGW_NOT_SIGNED_YET') return new NotSigned(reason, remedy)
   if (code.startsWith('RGW_AUDIT_') || code === 'RGW_OUTCOME_NOT_RECORDED')
     return new AuditUnavailable(`${origin}: ${reason}`, remedy)
   // A locked user has no permissions, so this is a denial although its status is 409.
-  if (status === 403 || code === 'RGW_USER_LOCKED') return new Refused(reason, remedy)
+  if (status === 403 || code === 'RGW_USER_LOCKED') return new Denied(reason, remedy)
   if (status === 421) return new BadSetting(`${origin}: ${reason}`, remedy)
   if (code === 'RGW_NOT_FOUND')
     return new GatewayUnreachable(

@@ -19,11 +19,13 @@ test.each(['y', 'Y', 'yes', 'YES'])('%s is yes', async (answer) => {
 
 test.each(['n', '', 'no', 'ye', 'yes!', 'Ja'])('%j is no, and the error says what was not done', async (answer) => {
   const { context } = asking(answer)
-  const refused: unknown = await confirm(context, 'revoke the trust a\u001b[2J', { yes: false }).catch((error) => error)
-  expect(refused).toMatchObject({
+  const declined: unknown = await confirm(context, 'revoke the trust a\u001b[2J', { yes: false }).catch(
+    (error) => error,
+  )
+  expect(declined).toMatchObject({
     message: 'Not confirmed, so this was not done: revoke the trust a\uFFFD[2J',
   })
-  expect(exitCodeOf(refused)).toBe(130)
+  expect(exitCodeOf(declined)).toBe(130)
 })
 
 test('--yes skips the question, and is required without a terminal', async () => {

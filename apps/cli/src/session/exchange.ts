@@ -1,6 +1,6 @@
 import type { Secret } from '@rack-gateway/config/client'
 import { readResponse, requestFor } from '@rack-gateway/gateway-api'
-import { GatewayUnreachable, TokenRefused } from '../errors.ts'
+import { GatewayUnreachable, TokenRejected } from '../errors.ts'
 import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
 import { askGateway } from '../gateway/gateway-request.ts'
 
@@ -10,7 +10,7 @@ export interface JobSession {
   readonly racks: readonly string[]
 }
 
-/** Exchanges a job's OIDC token for a session token. @throws TokenRefused, and as `errorFromResponse` */
+/** Exchanges a job's OIDC token for a session token. @throws TokenRejected, and as `errorFromResponse` */
 export async function exchangeJobToken(origin: string, jwt: Secret, trust: string | null): Promise<JobSession> {
   const answer = await askGateway(origin, {
     ...requestFor('exchangeJobToken', { body: trust === null ? {} : { trust } }),
@@ -25,6 +25,6 @@ export async function exchangeJobToken(origin: string, jwt: Secret, trust: strin
   const error = parseGatewayError(value)
   // Other client errors, such as 403, are also about the job's token.
   if (error !== null && status >= 400 && status < 500 && status !== 404 && status !== 429)
-    throw new TokenRefused(`${origin} rejected this job: ${error.reason}`, error.remedy)
+    throw new TokenRejected(`${origin} rejected this job: ${error.reason}`, error.remedy)
   throw errorFromResponse(origin, answer)
 }

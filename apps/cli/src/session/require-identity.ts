@@ -1,5 +1,5 @@
 import { asSentences } from '@rack-gateway/errors'
-import { GatewayUnreachable, GatewayUntrusted, TokenRefused } from '../errors.ts'
+import { GatewayUnreachable, GatewayUntrusted, TokenRejected } from '../errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { unreachableError } from '../gateway/gateway-request.ts'
 import { printable, withoutPunctuation } from '../output/terminal.ts'
@@ -7,7 +7,7 @@ import type { Target } from '../target/target.ts'
 
 export type KnownIdentity = MeAnswer & { readonly kind: 'known' }
 
-/** Asks the gateway to whom the token belongs. @throws TokenRefused, GatewayUnreachable, GatewayUntrusted */
+/** Asks the gateway to whom the token belongs. @throws TokenRejected, GatewayUnreachable, GatewayUntrusted */
 export async function requireIdentity(
   target: Pick<Target, 'name' | 'origin' | 'token' | 'trust'>,
 ): Promise<KnownIdentity> {
@@ -19,7 +19,7 @@ export async function requireIdentity(
 /** The account is locked or disabled, so the message names neither the gateway nor a new token. */
 function accountDenied(reason: string, remedy: string): Error {
   const sentences = asSentences({ reason, remedy })
-  return new TokenRefused(sentences.reason, sentences.remedy)
+  return new TokenRejected(sentences.reason, sentences.remedy)
 }
 
 /** The error for an answer without an identity. */
@@ -29,7 +29,7 @@ export function identityError(
 ): Error {
   if (answer.kind === 'rejected' && answer.remedy !== null) return accountDenied(answer.reason, answer.remedy)
   if (answer.kind === 'rejected')
-    return new TokenRefused(
+    return new TokenRejected(
       `${origin} rejected the token: ${withoutPunctuation(answer.reason)}.`,
       name === null
         ? 'Replace the token in RACK_GATEWAY_TOKEN or RACK_URL.'

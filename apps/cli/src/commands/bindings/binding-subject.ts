@@ -1,5 +1,5 @@
 import type { Binding, BindingRequest } from '@rack-gateway/gateway-api'
-import { Refused, Usage } from '../../errors.ts'
+import { Denied, Usage } from '../../errors.ts'
 import { findServiceAccount, findToken, findTrust, findUser } from '../../gateway/find-resource.ts'
 import type { GatewayAccess } from '../../gateway/gateway-api.ts'
 import { type Kind, serviceAccounts, tokens, trusts, users } from '../../gateway/resource-kinds.ts'
@@ -71,6 +71,6 @@ function namesOf<T>({ listAll, idOf, nameOf }: Kind<T>) {
 
 /** A principal that manages bindings may lack the permission to list their subjects. */
 function emptyIfDenied(error: unknown): never[] {
-  if (error instanceof Refused) return []
+  if (error instanceof Denied) return []
   throw error
 }

@@ -9,7 +9,7 @@ import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'disable <account>'
-export const describe = 'Disable a service account. The gateway refuses its API tokens until you enable it again.'
+export const describe = 'Disable a service account. The gateway rejects its API tokens until you enable it again.'
 export const examples = ['rack-gateway service-accounts disable deploy-web']
 export const builder = {
   account: { type: 'string', demandOption: true, describe: 'The ID or name of the service account' },
@@ -25,5 +25,5 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   await confirm(context, `disable the service account ${name}, which stops its API tokens`, { yes })
   const account = await callGateway(target, 'disableServiceAccount', { id })
   if (json) printJson(context, ServiceAccount, account)
-  else context.print(printable(`${name} is disabled. The gateway refuses its API tokens.`))
+  else context.print(printable(`${name} is disabled. The gateway rejects its API tokens.`))
 }

@@ -1,5 +1,5 @@
 import { Session } from '@rack-gateway/gateway-api'
-import { Refused } from '../../errors.ts'
+import { Denied } from '../../errors.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { printable } from '../../output/terminal.ts'
@@ -39,6 +39,6 @@ async function titleOf(target: Target, id: string): Promise<string> {
 
 /** API tokens and jobs have no sessions, so the gateway denies the list. */
 function emptyIfDenied(error: unknown): never[] {
-  if (error instanceof Refused) return []
+  if (error instanceof Denied) return []
   throw error
 }

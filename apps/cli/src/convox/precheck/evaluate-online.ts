@@ -1,5 +1,5 @@
 import type { Decision } from '@rack-gateway/rbac-policy'
-import { Refused } from '../../errors.ts'
+import { Denied } from '../../errors.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
 import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'
@@ -17,7 +17,7 @@ export interface OnlineEvaluation {
   readonly cached: CachedPolicyFile | null
 }
 
-/** Decides a command's calls by the gateway's current policy. Without an answer, the command is permitted. @throws Refused */
+/** Decides a command's calls by the gateway's current policy. Without an answer, the command is permitted. @throws Denied */
 export async function evaluateOnline(
   { command, calls }: NeededCalls,
   { now, target, path, cached }: OnlineEvaluation,
@@ -28,7 +28,7 @@ export async function evaluateOnline(
   const current = updatePolicyCache(entry, answer, now) ?? (answer.kind === 'same' ? snapshot : null)
   if (answer.kind === 'none' || current === null) return
   const denial = certainDenial(current, calls, answer.at)
-  if (denial !== null) throw new Refused(...denialMessage(command, denial))
+  if (denial !== null) throw new Denied(...denialMessage(command, denial))
 }
 
 /** The gateway's reason and remedy, and that convox was not started. */

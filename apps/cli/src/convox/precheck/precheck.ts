@@ -24,7 +24,7 @@ const refreshDelay = 250
  * Denies a convox command that the gateway would certainly deny. The cached policy may be outdated, so it only permits: the
  * gateway is asked before a denial. If the result is uncertain or there is no answer, convox starts and the gateway decides.
  *
- * @throws Refused
+ * @throws Denied
  */
 export async function precheck(context: Context, target: Target, words: readonly string[]): Promise<PrecheckResult> {
   const appContext = appContextAt(context)

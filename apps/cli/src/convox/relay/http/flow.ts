@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 
-/** The connection has ended within a message, or is broken. */
+/** The connection ended within a message, or failed. */
 export class ConnectionBroken extends Error {}
 
 /**
