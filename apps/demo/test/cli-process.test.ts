@@ -65,7 +65,7 @@ describe('rack-gateway', () => {
     const outcome = await gateway(['login', 'staging', system.url, '--token', 'rgs_made-up'])
     expect(outcome).toMatchObject({ code: 4, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /^rack-gateway: \S+ rejected the token: This is not a complete gateway token \(.+\)\. Copy it again, or get a new one, and log in again\.\n$/,
+      /^rack-gateway: \S+ rejected the token: This is not a gateway token, or it was cut off or mistyped\. .+\. Copy it again, or get a new one, and log in again\.\n$/,
     )
     expect(() => file()).toThrow('ENOENT')
   })

@@ -110,7 +110,7 @@ describe('a detached run', () => {
       'Environment: DEBUG_SECRET=1',
       'protects DEBUG_SECRET, so a run cannot set it',
     ],
-    ['an older release', 'echo report 2030-01-31', 'Release: RAAAAAAAAAA', 'with the newest release only'],
+    ['an older release', 'echo report 2030-01-31', 'Release: RAAAAAAAAAA', 'only with the newest release'],
   ])('is refused with %s', async (_what, command, header, reason) => {
     expect(await run(command, header)).toEqual({ status: 403, body: expect.stringContaining(reason) })
     expect(system.rack.received.filter(({ method }) => method === 'POST')).toEqual([])
@@ -147,7 +147,7 @@ describe('an attached run', () => {
     expect(await said(process, 'echo report 2030-01-31', {}, other)).toContain('report 2030-01-31')
     expect(await said(process, 'echo quiet', { Tty: 'false' }, other)).toContain('without the environment key DEBUG')
     const older = await attached(`Release: ${await olderRelease()}`)
-    expect(await said(older, 'echo report 2030-01-31', {}, other)).toContain('with the newest release only')
+    expect(await said(older, 'echo report 2030-01-31', {}, other)).toContain('only with the newest release')
   })
 
   test('is what the mode attached is for: its start, and its command by the principal that started it', async () => {

@@ -22,7 +22,7 @@ function table(options: { keys?: number; failures?: number } = {}) {
 
 const refusal = {
   address: '203.0.113.9',
-  rule: 'unknown-credential',
+  rule: 'unknown-token',
   reason: 'The credential is not known.',
   remedy: 'Log in.',
 }

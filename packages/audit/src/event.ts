@@ -90,7 +90,7 @@ export const Actor = Type.Object(
   {
     kind: Type.Enum(['user', 'api-token', 'workload', 'system'], { description: 'The kind of principal.' }),
     id: text('The ID of the user, API token, or job.', { column: 'principal' }),
-    name: text('An email address, `token:NAME (OWNER)`, or the repository and run of a CI job.', {
+    name: text('An e-mail address, `token:NAME (OWNER)`, or the repository and run of a CI job.', {
       column: 'principal_name',
     }),
     credential: optionalText('The ID of the session or API token.'),
@@ -147,7 +147,7 @@ const Truncation = Type.Object({
 export type Truncation = Static<typeof Truncation>
 
 /**
- * What a caller of the writer gives: every field of an event but those of its place.
+ * What a caller of the writer gives: all fields of an event except its position.
  *
  * This is the one list of the fields. The encoder, the columns of `audit.events`, and the reference derive from it. The order of
  * the fields here is the order of the columns and of the reference; the canonical form sorts them.
@@ -255,7 +255,10 @@ export type EventDraft = Static<typeof EventDraft>
 /** Where an event is in the log. The writer adds this to a draft. */
 export const EventPosition = Type.Object({
   v: Type.Literal(1, { description: 'The version of the format: 1.' }),
-  stream: text('The stream: one start of one gateway process.', { column: 'stream', columnType: 'uuid' }),
+  stream: text('The stream: a numbered sequence of events that one gateway process writes within one month.', {
+    column: 'stream',
+    columnType: 'uuid',
+  }),
   seq: Type.Integer({
     minimum: 1,
     description: 'The number in the stream: from 1, without gaps.',

@@ -16,6 +16,6 @@ test('an event is durable when record() resolves', async () => {
 
   const intent = await app.audit.record({ kind: 'intent', app: 'web' })
   await app.audit.record({ kind: 'outcome', of: intent.id, status: 200 })
-  app.audit.countDenial({ address: '203.0.113.7', rule: 'unknown-credential', reason: 'the credential is unknown' })
+  app.audit.countDenial({ address: '203.0.113.7', rule: 'unknown-token', reason: 'the token is unknown' })
   expect(app.audit.stats()).toMatchObject({ refusals: 1 })
 })

@@ -15,7 +15,7 @@ async function startApp(url: string) {
     return { id: event.id }
   })
   app.get('/refused', async (request) => {
-    app.audit.countDenial({ address: request.ip, rule: 'unknown-credential', reason: 'the credential is not known' })
+    app.audit.countDenial({ address: request.ip, rule: 'unknown-token', reason: 'the credential is not known' })
     return {}
   })
   onTestFinished(() => app.close())
@@ -40,7 +40,7 @@ test('denials are counted without a write, and recorded when the application clo
   await app.close()
   const rows = await runtime`select address, rule, canonical from audit.events where kind = 'refused'`
   expect(rows.reduce((sum, row) => sum + JSON.parse(row.canonical).count, 0)).toBe(30)
-  expect(rows[0]).toMatchObject({ address: '127.0.0.0/24', rule: 'unknown-credential' })
+  expect(rows[0]).toMatchObject({ address: '127.0.0.0/24', rule: 'unknown-token' })
 })
 
 test('a counted denial is recorded within about a second', async () => {

@@ -98,7 +98,7 @@ export const rackJwt = deny(
 )
 export const malformedToken = deny(
   'malformed-token',
-  'This is not a complete gateway token (rgs_, rgt_, or rgw_ and 63 more characters).',
+  'This is not a gateway token, or it was cut off or mistyped. A token is rgs_, rgt_, or rgw_ and 63 more characters.',
   'Copy it again, or run "rack-gateway login".',
 )
 export const unknownVersion = deny(

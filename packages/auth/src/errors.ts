@@ -60,7 +60,7 @@ export const NotVouchedFor = defineError<[string | number]>(
 )
 export const ProviderUnreachable = defineError(
   'RGW_PROVIDER_UNREACHABLE',
-  'The identity provider did not answer whether your account is still active, so the session was not renewed. It stays valid until it expires.\nTry again in a minute.',
+  'The gateway could not ask the identity provider whether your account is still active, so the session was not renewed. It stays valid until it expires.\nTry again in ten seconds.',
   503,
 )
 export const ProviderUnusable = defineError<[string | number]>(
@@ -153,7 +153,7 @@ export const LoginMisconfigured = defineErrorWithText('RGW_LOGIN_MISCONFIGURED',
 export const CliLoginRefused = defineErrorWithText('RGW_CLI_LOGIN_REFUSED', 403)
 export const TooManyDeviceLogins = defineError(
   'RGW_TOO_MANY_DEVICE_LOGINS',
-  'Too many logins from your network are waiting for their code.\nFinish one of them, or try again in ten minutes.',
+  'Too many logins from your network are waiting for their code. Each of them expires after ten minutes.\nFinish one of them, or try again in a minute.',
   429,
 )
 export const PolledTooOften = defineError<[string | number]>(

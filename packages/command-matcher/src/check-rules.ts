@@ -58,12 +58,12 @@ const reserved: ReadonlySet<string> = new Set([
 ])
 
 function argvProblems(argv: readonly ArgvWord[]): string[] {
-  if (argv.length === 0) return ['has no words: to permit any command, write …']
+  if (argv.length === 0) return ['has no words; to permit any command, write "..." as its only word']
   if (argv.length > maxWords) return [`has more than ${maxWords} words`]
   const problems: string[] = []
   for (const [position, word] of argv.entries()) {
     if (typeof word === 'object' && 'rest' in word) {
-      if (position !== argv.length - 1) problems.push('may contain … only as its last word')
+      if (position !== argv.length - 1) problems.push('has "..." before its last word; move it to the end')
       continue
     }
     if (typeof word === 'object' && 'type' in word) {
@@ -87,7 +87,7 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
 function prefixProblem(prefix: string): string {
   const written = `"${inMessage(prefix)}*"`
   if (prefix === '')
-    return 'has a * without text before it: write <name:word> for any one word, … for anything that follows'
+    return 'has a * without text before it; write <name:word> for any one word, or "..." as the last word for any further words'
   if (prefix.startsWith('-')) return `has ${written}, which begins with a dash: a prefix does not match options`
   return `has ${written}: before the * there can be at most 200 letters, digits, and _ . : / @ = + , -`
 }

@@ -48,7 +48,8 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles rules into a tree of words, so that the time of a match does not depend on the number of rules.
+ * Compiles rules into a tree of words, so that a match compares each word of a command only a few times, however many
+ * rules there are.
  *
  * @throws InvalidCommandRules with all problems
  */

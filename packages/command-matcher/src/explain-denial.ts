@@ -4,7 +4,8 @@ import { commandInMessage, inMessage, joinWithAnd } from './message-text.ts'
 import type { OptionMismatch } from './option-mismatch.ts'
 import type { CommandCall, CommandRule } from './types.ts'
 
-const maxListed = 8
+/** The maximum number of commands that an explanation lists. */
+export const maxListed = 8
 
 /** Names the commands that these roles can run there, and the roles that can run this command. */
 export function explainNotPermitted(
@@ -17,14 +18,14 @@ export function explainNotPermitted(
     others.length > 0
       ? `The ${formatRoles(others)} can run this command. Ask someone who has ${others.length === 1 ? 'it' : 'one of them'}.`
       : 'Ask an administrator for a rule that permits it.'
-  const reason = `"${commandInMessage(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}.${explainPrefixes(permitted)}`
+  const reason = `"${commandInMessage(call.argv)}" is not permitted: ${where(call)}, ${can(call.roles)} run ${options(permitted)}.${explainPrefixes(permitted)}`
   return { reason, remedy }
 }
 
 /** Explains that these roles have no use for an attached run there. */
 export function explainNoAttachedRun(call: CommandCall): Explanation {
   return {
-    reason: `A run is not permitted: ${where(call)} ${may(call.roles)} run no command.`,
+    reason: `A run is not permitted: ${where(call)}, ${can(call.roles)} run no command.`,
     remedy: 'Ask an administrator for a role or a rule that permits it.',
   }
 }
@@ -47,29 +48,29 @@ export function explainOptionMismatch({ id }: CommandRule, mismatch: OptionMisma
   switch (mismatch.option) {
     case 'interactive':
       return mismatch.wanted
-        ? { reason: `${rule} with a terminal only.`, remedy: 'Run it from a terminal.' }
-        : { reason: `${rule} without a terminal only.`, remedy: 'Run it with its output or input redirected.' }
+        ? { reason: `${rule} only with a terminal.`, remedy: 'Run it from a terminal.' }
+        : { reason: `${rule} only without a terminal.`, remedy: 'Run it with its output or input redirected.' }
     case 'entrypoint':
       return mismatch.wanted
-        ? { reason: `${rule} with the entrypoint of the image only.`, remedy: 'Run it with --entrypoint.' }
-        : { reason: `${rule} without the entrypoint of the image only.`, remedy: 'Run it without --entrypoint.' }
+        ? { reason: `${rule} only with the image's entrypoint.`, remedy: 'Run it with --entrypoint.' }
+        : { reason: `${rule} only without the image's entrypoint.`, remedy: 'Run it without --entrypoint.' }
     case 'environment':
       return {
-        reason: `${rule} without the environment key ${inMessage(mismatch.key)}.`,
+        reason: `${rule} only without the environment key ${inMessage(mismatch.key)}.`,
         remedy: 'Remove the key, or ask an administrator for a rule that permits it.',
       }
     case 'releases':
-      return { reason: `${rule} with the newest release only.`, remedy: 'Run it without --release.' }
+      return { reason: `${rule} only with the newest release.`, remedy: 'Run it without --release.' }
   }
 }
 
 function where(call: CommandCall): string {
-  const service = call.service === '' ? 'in a process without a service' : `on the service ${inMessage(call.service)}`
-  return `${service} of ${inMessage(call.app)}`
+  const service = call.service === '' ? 'in a process without a service' : `on the service "${inMessage(call.service)}"`
+  return `${service} of the app ${inMessage(call.app)}`
 }
 
-function may(roles: readonly string[]): string {
-  return roles.length === 0 ? 'you may' : `the ${formatRoles(roles)} may`
+function can(roles: readonly string[]): string {
+  return roles.length === 0 ? 'you can' : `the ${formatRoles(roles)} can`
 }
 
 /** The roles of the rules. The number of considered rules is limited. */

@@ -131,7 +131,7 @@ describe('attached runs', () => {
     expect(match([rule({})], { ...start, roles: ['viewer'] })).toEqual({
       effect: 'deny',
       rule: 'no-rule',
-      reason: 'A run is not permitted: on the service command of web the role viewer may run no command.',
+      reason: 'A run is not permitted: on the service "command" of the app web, the role viewer can run no command.',
       remedy: 'Ask an administrator for a role or a rule that permits it.',
     })
   })
@@ -165,7 +165,7 @@ describe('attached runs', () => {
   })
 
   test('hasAnyRule checks for an exec', () => {
-    const { argv: _argv, mode: _mode, ...place } = call
+    const { argv: _argv, mode: _mode, ...position } = call
     expect(hasAnyRule(compileRules([rule({})]), place)).toBe(true)
     expect(hasAnyRule(compileRules([rule({ modes: ['detached'] })]), place)).toBe(false)
     expect(hasAnyRule(compileRules([rule({})]), { ...place, roles: [] })).toBe(false)
@@ -180,7 +180,7 @@ describe('explanations', () => {
       effect: 'deny',
       rule: 'no-rule',
       reason:
-        '"rake db:migrate" is not permitted: on the service command of web the role deployer may run only: bin/pre_release, ' +
+        '"rake db:migrate" is not permitted: on the service "command" of the app web, the role deployer can run only: bin/pre_release, ' +
         'run_as_deploy rake checks:verify_dns checks:generate_test_submission, rake stripe:prepare.',
       remedy: 'The role admin can run this command. Ask someone who has it.',
     })
@@ -188,11 +188,11 @@ describe('explanations', () => {
 
   test('say that nothing is allowed', () => {
     expect(matchTypical('bin/pre_release', { roles: ['viewer', 'ops'] })).toMatchObject({
-      reason: expect.stringContaining('the roles viewer and ops may run no command.'),
+      reason: expect.stringContaining('the roles viewer and ops can run no command.'),
       remedy: expect.stringMatching(/^The roles deployer, ci and admin can run this command/),
     })
     expect(matchTypical('ls', { roles: [], mode: 'exec', service: '' })).toMatchObject({
-      reason: expect.stringContaining('in a process without a service of web you may run no command'),
+      reason: expect.stringContaining('in a process without a service of the app web, you can run no command'),
     })
   })
 
@@ -273,13 +273,13 @@ describe('start options', () => {
     match([rule(limits)], { options: { ...usual, ...change } })
 
   test.each<[Partial<CommandRule>, Partial<CommandOptions>, RegExp]>([
-    [{ interactive: true }, { interactive: false }, /with a terminal only/],
-    [{ interactive: false }, { interactive: true }, /without a terminal only/],
-    [{ entrypoint: true }, { entrypoint: false }, /with the entrypoint/],
-    [{ entrypoint: false }, { entrypoint: true }, /without the entrypoint/],
-    [{}, { environment: ['PATH'] }, /without the environment key PATH/],
-    [{ environment: ['DEBUG*'] }, { environment: ['DEBUG', 'PATH'] }, /without the environment key PATH/],
-    [{ releases: 'newest' }, { newestRelease: false }, /with the newest release only/],
+    [{ interactive: true }, { interactive: false }, /only with a terminal/],
+    [{ interactive: false }, { interactive: true }, /only without a terminal/],
+    [{ entrypoint: true }, { entrypoint: false }, /only with the image's entrypoint/],
+    [{ entrypoint: false }, { entrypoint: true }, /only without the image's entrypoint/],
+    [{}, { environment: ['PATH'] }, /only without the environment key PATH/],
+    [{ environment: ['DEBUG*'] }, { environment: ['DEBUG', 'PATH'] }, /only without the environment key PATH/],
+    [{ releases: 'newest' }, { newestRelease: false }, /only with the newest release/],
   ])('the rule %j does not permit %j', (limits, change, reason) => {
     expect(started(limits, change)).toMatchObject({
       effect: 'deny',
@@ -306,18 +306,18 @@ describe('start options', () => {
 
   test('a failed condition is explained in its own words', () => {
     const explanation = { reason: 'Not on Sundays.', remedy: 'Wait for Monday.' }
-    const holds = ({ id }: CommandRule) => (id === 'one' ? explanation : null)
-    expect(match([rule({})], { checkConditions: holds })).toMatchObject({
+    const explainUnmet = ({ id }: CommandRule) => (id === 'one' ? explanation : null)
+    expect(match([rule({})], { checkConditions: explainUnmet })).toMatchObject({
       effect: 'deny',
       rule: 'condition',
       nearest: { id: 'one' },
       ...explanation,
     })
-    expect(match([rule({}), rule({ id: 'two' })], { checkConditions: holds })).toMatchObject({
+    expect(match([rule({}), rule({ id: 'two' })], { checkConditions: explainUnmet })).toMatchObject({
       effect: 'allow',
       rule: 'two',
     })
-    expect(match([rule({})], { checkConditions: holds, mode: 'attached', argv: ['sleep', '5'] })).toMatchObject({
+    expect(match([rule({})], { checkConditions: explainUnmet, mode: 'attached', argv: ['sleep', '5'] })).toMatchObject({
       rule: 'condition',
     })
   })

@@ -7,6 +7,7 @@ import {
   explainNotPermitted,
   explainOptionMismatch,
   explainWrongService,
+  maxListed,
 } from './explain-denial.ts'
 import { findOptionMismatch } from './option-mismatch.ts'
 import { hasPrefix } from './prefix-word.ts'
@@ -18,8 +19,8 @@ type Denied = Extract<CommandDecision, { effect: 'deny' }>
 /** A command call without the command. */
 export type CommandContext = Omit<CommandCall, 'argv'>
 
-/** Rules that an explanation considers to suggest alternatives. */
-const maxListed = 9
+/** One more than an explanation lists, so that it can say "and more". */
+const maxConsidered = maxListed + 1
 
 /**
  * Decides about one command. The first matching rule decides; without one, the command is denied.
@@ -27,7 +28,7 @@ const maxListed = 9
  * The POST of an attached run does not contain the command yet. It is allowed if any rule could allow the exec that follows.
  *
  * @returns the rule's ID (`attached-start` for such a POST), or `empty`, `too-long`, `run-service`, `shell-syntax`, `options`,
- *   `condition`, or `no-rule`, with whole sentences
+ *   `condition`, or `no-rule`. The reason and the remedy are whole sentences.
  */
 export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDecision {
   if (call.argv.length === 0) return deny('empty', 'The command is empty.', 'Add a command.')
@@ -49,10 +50,10 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   if (syntax) return denyFor('shell-syntax', syntax)
   const [nearest] = forRoles
   if (nearest) return explainNearest(nearest, call)
-  return denyFor('no-rule', explainNotPermitted(call, permittedAt(rules, call, maxListed), matching))
+  return denyFor('no-rule', explainNotPermitted(call, permittedAt(rules, call, maxConsidered), matching))
 }
 
-/** Whether any rule allows these roles an exec in their own run there, which the POST of an attached run requires. */
+/** Whether any rule allows these roles an exec in their own run, which the POST of an attached run requires. */
 export function hasAnyRule(rules: CompiledRules, position: Omit<CommandContext, 'mode'>): boolean {
   return permittedAt(rules, { ...position, mode: 'own-exec' }, 1).length > 0
 }
@@ -70,7 +71,7 @@ function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecis
   return nearest === undefined ? denyFor('no-rule', explainNoAttachedRun(call)) : explainNearest(nearest, call)
 }
 
-/** The first rule of these roles there, whatever its conditions. */
+/** The first rule of these roles for this app, service, rack, and mode, regardless of its conditions. */
 function ruleAt(rules: CompiledRules, position: CommandContext): CompiledRule | undefined {
   for (const role of position.roles) {
     const found = rules.byRole.get(role)?.find(position.app) ?? []
@@ -80,7 +81,7 @@ function ruleAt(rules: CompiledRules, position: CommandContext): CompiledRule | 
   return undefined
 }
 
-/** The first rules, up to a maximum, that allow these roles something there. */
+/** The first rules, up to a maximum, that allow these roles any command for this app, service, rack, and mode. */
 function permittedAt(rules: CompiledRules, position: CommandContext, most: number): CompiledRule[] {
   const found: CompiledRule[] = []
   for (const role of position.roles) {

@@ -1,7 +1,7 @@
 import type { Explanation } from '@rack-gateway/errors'
 import type { WordType } from './word-types.ts'
 
-/** How a command reaches the rack. `attached` is the POST with `sleep N`, whose command follows by `exec`. */
+/** How a command reaches the rack. `attached` is the POST with `sleep N`; the actual command follows in an exec. */
 export type CommandMode = 'attached' | 'detached' | 'exec'
 
 /** The mode for rules. `own-exec` is an exec in the caller's own run, to which rules for attached runs also apply. */

@@ -31,7 +31,7 @@ export interface ReadClientConfig {
 }
 
 /**
- * Reads the CLI's file. A missing file counts as empty. Tokens that an earlier version stored by name become sessions.
+ * Reads the CLI's file. A missing file is read as an empty configuration. Tokens of the older format become sessions.
  *
  * @throws ConfigFileBroken with the path, and the line and column or the field; ConfigFileUnusable; ConfigFileForeign
  */
@@ -69,7 +69,7 @@ export async function updateClientConfig(
 /**
  * Reads the CLI's file and ensures that it can be written. Call it before requesting a token that the file is to store.
  *
- * @throws what `updateClientConfig` throws
+ * @throws the errors of `updateClientConfig`
  */
 export function readWritableClientConfig(
   path: string,

@@ -23,7 +23,7 @@ const posix = process.platform !== 'win32'
 const groupAndOthers = 0o077
 const sticky = 0o1000
 
-/** Messages about permissions that were tightened, or that could not be. */
+/** Notices about permissions that were too open, and were tightened or could not be. */
 export type Notices = string[]
 
 /**
@@ -58,7 +58,7 @@ export function readPrivateFile(path: string, notices: Notices): string | null {
 /**
  * Creates the directory of `path` with mode 0700. Tightens the permissions of an existing one.
  *
- * @throws ConfigDirectoryShared for directories that others need too: `/tmp`, `/`, the home directory
+ * @throws ConfigDirectoryShared for directories that other users or programs need: `/tmp`, `/`, the home directory
  */
 export function preparePrivateDirectory(path: string, notices: Notices): void {
   const directory = dirname(path)

@@ -21,7 +21,7 @@ import { sizeOf, sizeProblem } from './size.ts'
  */
 export const ServerEnvironment = Type.Object({
   APP_SECRET_KEY: checked(
-    'one or more keys of at least 32 bytes, separated by commas, newest first; make one with: openssl rand -base64 32',
+    'one or more keys of at least 32 bytes, separated by commas, newest first; make one with: openssl rand -base64 48',
     secretKeysProblem,
   ),
   DATABASE_URL: Type.Optional(
@@ -58,7 +58,7 @@ export const ServerEnvironment = Type.Object({
   ),
   RECORDINGS: Type.Optional(
     checked(
-      'the store of session recordings, an absolute path or s3://bucket/prefix?region=eu-west-1; unset: no recordings',
+      'the store of session recordings: an absolute path, file:///path, or s3://bucket/prefix?region=eu-west-1; unset: no recordings',
       recordingsProblem,
     ),
   ),
@@ -276,7 +276,7 @@ function recordingsProblem(value: string): string | null {
   if (/[\s\p{Cc}]/u.test(value)) return 'has a space or a control character in it'
   return /^(\/|file:\/\/\/|s3:\/\/)/.test(value)
     ? null
-    : 'is neither a path from / on nor an address that begins with s3://'
+    : 'is neither an absolute path nor an address that begins with file:/// or s3://'
 }
 
 function absolutePathProblem(value: string): string | null {

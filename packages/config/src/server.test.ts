@@ -58,7 +58,7 @@ describe('a complete environment', () => {
     expect(config.secretKeys.map((secret) => secret.reveal())).toEqual([key])
   })
 
-  test('takes every variable', () => {
+  test('has the values of the variables that are set', () => {
     const config = readServerConfig({
       ...complete,
       APP_SECRET_KEY: `${'n'.repeat(44)} , ${key}`,
@@ -93,12 +93,12 @@ describe('a complete environment', () => {
     expect(config.database.ownerUrl?.reveal()).toBe('postgresql://owner:pw@db/gateway?sslmode=require')
   })
 
-  test('may have one login for both uses of the database', () => {
+  test('can have one login for both uses of the database', () => {
     const { database } = readServerConfig({ ...complete, DATABASE_URL: 'postgres://app@db/gateway' })
     expect(database).toMatchObject({ kind: 'postgres', ownerUrl: null })
   })
 
-  test('cannot be changed afterwards', () => {
+  test('is frozen', () => {
     const config = readServerConfig(complete)
     for (const frozen of [config, config.racks, config.racks[0], config.secretKeys, config.database])
       expect(Object.isFrozen(frozen)).toBe(true)
@@ -112,8 +112,8 @@ describe('a complete environment', () => {
     }
   })
 
-  test('ignores what a rack puts into the environment of its apps, and what is not ours', () => {
-    const theirs = {
+  test('ignores the variables that a rack sets for its apps, and variables of other programs', () => {
+    const ignored = {
       RACK: 'r',
       RACK_URL: 'https://convox:pw@api',
       APP: 'a',
@@ -124,10 +124,10 @@ describe('a complete environment', () => {
       PATH: '/bin',
       RACK_ENV: 'x',
     }
-    expect(readServerConfig({ ...complete, ...theirs }).racks.map(({ name }) => name)).toEqual(['staging'])
+    expect(readServerConfig({ ...complete, ...ignored }).racks.map(({ name }) => name)).toEqual(['staging'])
   })
 
-  test("ignores Kubernetes' links to services called rack-gateway, auth and audit", () => {
+  test("ignores Kubernetes' variables for services called rack-gateway, auth, and audit", () => {
     const links = {
       RACK_GATEWAY_SERVICE_HOST: '10.0.0.1',
       RACK_GATEWAY_SERVICE_PORT: '8447',
@@ -148,14 +148,14 @@ describe('a complete environment', () => {
 })
 
 describe('problems', () => {
-  test('an empty environment lists all that is missing', () => {
+  test('for an empty environment, every required variable is listed as missing', () => {
     const problems = problemsOf({})
     expect(problems).toHaveLength(2)
     expect(problems[0]).toContain('RACK_URL_<NAME>')
     expect(problems[1]).toMatch(/^APP_SECRET_KEY is missing; it should be one or more keys of at least 32 bytes/)
   })
 
-  test('all of them come at once, each with its variable, in one message without any value', () => {
+  test('all of them are in one message, each with the name of its variable, without these values', () => {
     const env = {
       RACK_URL_STAGING: 'https://user:hunter2@host',
       RACK_TOKEN_STAGING: 'has space hunter2',
@@ -183,7 +183,7 @@ describe('problems', () => {
     expect(error.message.split('\n')).toHaveLength(problems.length + 1)
   })
 
-  test('no value of any variable is ever in the message', () => {
+  test('no value of a variable that can be secret is in the message', () => {
     const variable = fc.constantFrom(
       'RACK_URL_STAGING',
       'RACK_TOKEN_STAGING',
@@ -197,6 +197,13 @@ describe('problems', () => {
       'HOST',
       'AUDIT_READS',
       'LOG_LEVEL',
+      'AUDIT_SIGNING_KEY',
+      'AUDIT_CHECKPOINT_WEBHOOK',
+      'AUDIT_SINK_URL_SIEM',
+      'AUDIT_SINK_SECRET_SIEM',
+      'AUDIT_SINK_HEADER_SIEM',
+      'GOOGLE_CLIENT_SECRET',
+      'OIDC_CLIENT_SECRET',
     )
     const prefix = fc.constantFrom('', 'https://', 'postgres://', 'https://u:', ' ')
     fc.assert(
@@ -212,11 +219,11 @@ describe('problems', () => {
     ['a short second key', `${key},short`, 'has a key (number 2) that is shorter than 32 bytes'],
     ['a comma at the end', `${key},`, 'has a key (number 2) that is empty'],
     ['the same key twice', `${key},${key}`, 'has a key (number 2) that is the same as number 1'],
-  ])('a secret key with %s is refused', (_, value, what) => {
+  ])('a secret key with %s is an error', (_, value, what) => {
     expect(problemsOf({ ...complete, APP_SECRET_KEY: value })[0]).toContain(`APP_SECRET_KEY ${what}`)
   })
 
-  test('a key counts bytes, not characters', () => {
+  test('the length of a key is counted in bytes, not in characters', () => {
     expect(problemsOf({ ...complete, APP_SECRET_KEY: 'é'.repeat(16) })).toEqual([])
   })
 
@@ -230,12 +237,12 @@ describe('problems', () => {
     expect(problemsOf({ ...complete, HOST: value })[0]).toMatch(/^HOST is not an address/)
   })
 
-  test.each(['-1s', '1.5s', '3601s', 'a minute'])('"%s" is not how long identities may be stale', (value) => {
+  test.each(['-1s', '1.5s', '3601s', 'a minute'])('"%s" is not a valid AUTH_MAX_STALE', (value) => {
     expect(problemsOf({ ...complete, AUTH_MAX_STALE: value })[0]).toMatch(/^AUTH_MAX_STALE is not/)
   })
 
   test.each(['AUTH_MAX_STALE', 'SESSION_IDLE', 'SESSION_MAX_AGE', 'SESSION_LIFETIME', 'SESSION_OVERLAP'])(
-    '%s is a duration, and a bare number is told what it lacks',
+    '%s is a duration: a number without a unit is an error that names the units',
     (name) => {
       expect(problemsOf({ ...complete, [name]: '3600' })).toEqual([
         expect.stringMatching(
@@ -260,13 +267,13 @@ describe('problems', () => {
     ['RECORDINGS_KEEP', '90d', 'RECORDINGS'],
     ['RECORDINGS_MAX_SIZE', '500GiB', 'RECORDINGS'],
     ['AUDIT_CHECKPOINT_S3_LOCK', '30d', 'AUDIT_CHECKPOINT_S3'],
-  ])('%s is refused without what it is about', (name, value, other) => {
+  ])('%s=%s is an error without %s, which it refines', (name, value, other) => {
     expect(problemsOf({ ...complete, [name]: value })).toEqual([
-      `${name} is set although ${other} is not, without which it does nothing; set both, or neither`,
+      `${name} has no effect without ${other}; set both, or neither`,
     ])
   })
 
-  test("an owner's login without a runtime login is refused", () => {
+  test("an owner's login without a runtime login is an error", () => {
     expect(problemsOf({ ...complete, DATABASE_OWNER_URL: 'postgres://owner@db/x' })[0]).toMatch(
       /^DATABASE_URL is missing although DATABASE_OWNER_URL is set/,
     )
@@ -279,13 +286,13 @@ describe('problems', () => {
     ['RACK_TLS_PINS_STAGING', 'RACK_TLS_PIN_STAGING'],
     ['RACK_TLS_PNI_STAGING', 'RACK_TLS_PIN_STAGING'],
     ['RACK_GATEWAY_TOKN', 'RACK_GATEWAY_TOKEN'],
-  ])('the unknown variable %s is rejected, with the suggestion %s', (name, meant) => {
+  ])('the unknown variable %s is an error, with the suggestion %s', (name, suggestion) => {
     const problems = problemsOf({ ...complete, [name]: 'true' })
     expect(problems.join()).toContain(`${name} is not a variable of the gateway`)
-    expect(problems.join()).toContain(`did you mean ${meant}?`)
+    expect(problems.join()).toContain(`did you mean ${suggestion}?`)
   })
 
-  test('a misspelled required name is recognised', () => {
+  test('a misspelled name of a required variable is recognized', () => {
     const { APP_SECRET_KEY: value, ...rest } = complete
     expect(problemsOf({ ...rest, APP_SECRET_KEYS: value })[0]).toContain(
       'APP_SECRET_KEY is missing (is APP_SECRET_KEYS a misspelling of it?)',
@@ -293,7 +300,7 @@ describe('problems', () => {
   })
 })
 
-describe('the proxies in front', () => {
+describe('TRUSTED_PROXIES', () => {
   test.each([
     '0.0.0.0/0',
     '::/0',
@@ -304,33 +311,37 @@ describe('the proxies in front', () => {
     '10.0.0.0/8/8',
     'fe80::1%eth0',
     '10.0.0.0/08',
-  ])('%s is refused', (TRUSTED_PROXIES) => {
+  ])('%s is an error', (TRUSTED_PROXIES) => {
     expect(problemsOf({ ...complete, TRUSTED_PROXIES })).toEqual([expect.stringContaining('TRUSTED_PROXIES has')])
   })
+})
 
+describe('STRANGERS_PER_MINUTE', () => {
   test.each(['9', '1000001', '1e3', ''.padEnd(9, '9')])(
-    'a limit of %s unauthenticated requests a minute is rejected',
+    '%s unauthenticated requests per minute is an error',
     (STRANGERS_PER_MINUTE) => {
       expect(problemsOf({ ...complete, STRANGERS_PER_MINUTE })).toEqual([
         expect.stringContaining('STRANGERS_PER_MINUTE'),
       ])
     },
   )
+})
 
-  test.each(['0', '65536', 'x'])('metrics are not at port %s', (METRICS_PORT) => {
+describe('METRICS_PORT', () => {
+  test.each(['0', '65536', 'x'])('%s is not a port', (METRICS_PORT) => {
     expect(problemsOf({ ...complete, METRICS_PORT })).toEqual([expect.stringContaining('METRICS_PORT is not a port')])
   })
 
-  test('metrics are where METRICS_PORT says, on this machine alone, or nowhere', () => {
+  test('enables metrics, by default on loopback', () => {
     expect(readServerConfig(complete).metrics).toBeNull()
     expect(readServerConfig({ ...complete, METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 })
   })
+})
 
-  test('a token’s longest life, which the policy document says now, is refused and not passed over', () => {
-    expect(problemsOf({ ...complete, TOKEN_MAX_AGE: '30d' })).toEqual([
-      'TOKEN_MAX_AGE is not a variable of the gateway any more; write it as tokens.max-age into the policy document that POLICY_FILE names',
-    ])
-  })
+test('TOKEN_MAX_AGE, which moved to the policy document, is an error and is not ignored', () => {
+  expect(problemsOf({ ...complete, TOKEN_MAX_AGE: '30d' })).toEqual([
+    'TOKEN_MAX_AGE is not a variable of the gateway any more; write it as tokens.max-age into the policy document that POLICY_FILE names',
+  ])
 })
 
 describe('PUBLIC_URL', () => {
@@ -352,7 +363,7 @@ describe('PUBLIC_URL', () => {
     ['https://gateway.example.com/?x', 'contains a character that is not allowed'],
     ['https://user:secret@gateway.example.com', 'contains a character that is not allowed'],
     ['gateway.example.com', 'does not begin with https://'],
-  ])('%s is refused', (PUBLIC_URL, problem) => {
+  ])('%s is an error: %s', (PUBLIC_URL, problem) => {
     const problems = problemsOf({ ...complete, PUBLIC_URL })
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^PUBLIC_URL ${problem}`))])
     expect(problems.join()).not.toContain('secret')
@@ -379,7 +390,7 @@ describe('POLICY_PACKAGES', () => {
     ['data:text/javascript', 'has "data:text/javascript", which is neither'],
     ['Policies/Freeze', 'has "Policies/Freeze", which is neither'],
     ['node:fs', 'has "node:fs", which is neither'],
-  ])('refuses %s', (list, problem) => {
+  ])('%s is an error: %s', (list, problem) => {
     expect(problemsOf({ ...complete, POLICY_PACKAGES: list })).toEqual([
       expect.stringContaining(`POLICY_PACKAGES ${problem}`),
     ])

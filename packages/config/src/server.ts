@@ -43,31 +43,32 @@ export interface ServerConfig {
   readonly publicUrl: string | null
   readonly auditReads: 'strict' | 'relaxed'
   readonly checkpoints: CheckpointConfig
-  /** An absolute path, or null: calls are refused while the database can't store events. */
+  /** An absolute path, or null: calls are denied while the database can't store events. */
   readonly auditFallbackDir: string | null
   /** Milliseconds for which cached identities stay valid while the database is unavailable. */
   readonly authMaxStaleMs: number
   /**
-   * In milliseconds: from a renewal to the expiry (`maxAge`), from the login to the last expiry (`lifetime`), and the
-   * remaining validity of a token that was replaced (`overlap`).
+   * In milliseconds. `maxAge`: lifetime after the last renewal. `lifetime`: lifetime after the login. `overlap`: how long
+   * a replaced token stays valid.
    */
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
   /** Unauthenticated requests of one address per minute. */
   readonly unauthenticatedPerMinute: number
-  /** Limits of principals, racks, and connections. */
+  /** Limits per principal, rack, and connection. */
   readonly limits: Limits
   /** The CIDRs of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[]
   /** The path of the policy document, or null for the built-in policy. */
   readonly policyFile: string | null
-  /** The listening address for metrics, or null for no metrics. */
+  /** The address on which /metrics listens, or null for no metrics. */
   readonly metrics: { readonly host: string; readonly port: number } | null
   /** Names of npm packages and paths, in the order of their evaluation. */
   readonly policyPackages: readonly string[]
   /** The path or address that stores recordings, or null for no recordings. */
   readonly recordings: string | null
-  /** The retention period in milliseconds, and the maximum size in bytes. Null for unlimited. */
+  /** The retention period in milliseconds, or null for forever. */
   readonly recordingsKeep: number | null
+  /** The maximum total size in bytes, or null for no limit. */
   readonly recordingsMaxSize: number | null
   /** The destinations of events besides the audit log, sorted by name. */
   readonly sinks: readonly SinkConfig[]
@@ -91,13 +92,11 @@ const refinedVariables: Readonly<Record<string, string>> = {
 function uselessVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(refinedVariables)
     .filter(([name, other]) => env[name] && !env[other])
-    .map(
-      ([name, other]) => `${name} is set although ${other} is not, without which it does nothing; set both, or neither`,
-    )
+    .map(([name, other]) => `${name} has no effect without ${other}; set both, or neither`)
 }
 
 /**
- * The server's configuration, frozen.
+ * Reads the server's configuration, and freezes it.
  *
  * Ignores the variables that a rack sets for each app (`RACK`, `RACK_URL`, `APP`, `RELEASE`, `BUILD`, `SERVICE`).
  *

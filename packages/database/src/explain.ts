@@ -1,5 +1,5 @@
 import type { Explanation } from '@rack-gateway/errors'
-import { networkErrorCode, networkErrorSentence } from '@rack-gateway/errors/network-errors'
+import { networkErrorClause, networkErrorCode } from '@rack-gateway/errors/network-errors'
 import { DatabaseUnavailable } from './errors.ts'
 
 /** The parts of a database URL. */
@@ -87,7 +87,7 @@ const remedies: ReadonlyMap<string, string> = new Map([
 
 function explainNetworkError(driverCode: string, server: string, host: string): Explanation | null {
   const code = driverCodes.get(driverCode) ?? driverCode
-  const reason = networkErrorSentence(code, { server, address: server, host: `the host name ${host}` })
+  const reason = networkErrorClause(code, { server, address: server, host: `the host name ${host}` })
   return reason === null ? null : { reason: `${reason}:`, remedy: remedies.get(code) ?? 'check the log of PostgreSQL' }
 }
 

@@ -13,7 +13,7 @@ export type ExplainedErrorClass<Args extends readonly unknown[]> = new (
   ...args: [...Args, options?: { readonly cause?: unknown }]
 ) => ExplainedError
 
-interface ErrorOptions {
+interface DefineErrorOptions {
   /** `false` for errors that a flood of requests can cause. */
   readonly stack?: boolean
   /** `true` leaves the remedy out of the message, for errors whose message becomes part of a longer sentence. */
@@ -30,7 +30,7 @@ export function defineError<Args extends readonly unknown[] = []>(
   code: string,
   template: MessageTemplate,
   status: number,
-  options: ErrorOptions = {},
+  options: DefineErrorOptions = {},
 ): ExplainedErrorClass<Args> {
   const lineBreak = template.indexOf('\n')
   const [reason, remedy] = [template.slice(0, lineBreak), template.slice(lineBreak + 1)]
@@ -46,7 +46,7 @@ export function defineError<Args extends readonly unknown[] = []>(
 export function defineErrorWithText(
   code: string,
   status: number,
-  options: ErrorOptions = {},
+  options: DefineErrorOptions = {},
 ): ExplainedErrorClass<[reason: string, remedy: string]> {
   return errorClass(code, status, options, ([reason, remedy]) => ({ reason: String(reason), remedy: String(remedy) }))
 }
@@ -54,7 +54,7 @@ export function defineErrorWithText(
 function errorClass<Args extends readonly unknown[]>(
   code: string,
   status: number,
-  { stack = true, reasonOnly = false }: ErrorOptions,
+  { stack = true, reasonOnly = false }: DefineErrorOptions,
   explain: (args: readonly unknown[]) => Explanation,
 ): ExplainedErrorClass<Args> {
   const Base = createError<[string, { cause?: unknown }?]>(code, '%s', status, Error, stack)

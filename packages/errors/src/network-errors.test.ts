@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { certificateErrorClause, networkErrorCode, networkErrorSentence } from './network-errors.ts'
+import { certificateErrorClause, networkErrorClause, networkErrorCode } from './network-errors.ts'
 
 const target = { server: 'it', address: '10.0.0.7:443', host: 'the host name gw.example' }
 
@@ -26,7 +26,7 @@ test.each([
   ['constructor', null],
   ['', null],
 ])('%s: %s', (code, sentence) => {
-  expect(networkErrorSentence(code, target)).toBe(sentence)
+  expect(networkErrorClause(code, target)).toBe(sentence)
 })
 
 test.each([

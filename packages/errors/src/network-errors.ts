@@ -8,15 +8,15 @@ export interface NetworkTarget {
   readonly host: string
 }
 
-type Sentence = (target: NetworkTarget) => string
+type Clause = (target: NetworkTarget) => string
 
-const closed: Sentence = ({ server }) => `${server} closed the connection`
-const silent: Sentence = ({ address }) => `${address} does not answer`
-const withoutTls: Sentence = ({ server }) => `${server} does not speak TLS`
-const withOldTls: Sentence = ({ server }) => `${server} does not speak TLS 1.2 or newer`
-const outOfFiles: Sentence = () => 'no file descriptor is free for a connection'
+const closed: Clause = ({ server }) => `${server} closed the connection`
+const silent: Clause = ({ address }) => `${address} does not answer`
+const withoutTls: Clause = ({ server }) => `${server} does not speak TLS`
+const withOldTls: Clause = ({ server }) => `${server} does not speak TLS 1.2 or newer`
+const outOfFiles: Clause = () => 'no file descriptor is free for a connection'
 
-const sentences: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
+const clauses: ReadonlyMap<string, Clause> = new Map<string, Clause>([
   ['EMFILE', outOfFiles],
   ['ENFILE', outOfFiles],
   ['ECONNREFUSED', ({ address }) => `nothing listens at ${address}`],
@@ -41,9 +41,9 @@ const sentences: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
  * @param code error code of the operating system, Node, or undici
  * @returns null for an unknown code
  */
-export function networkErrorSentence(code: string, target: NetworkTarget): string | null {
-  const sentence = sentences.get(code)
-  if (sentence !== undefined) return sentence(target)
+export function networkErrorClause(code: string, target: NetworkTarget): string | null {
+  const clause = clauses.get(code)
+  if (clause !== undefined) return clause(target)
   if (code.startsWith('ERR_SSL_')) return withoutTls(target)
   return code.startsWith('HPE_') ? `${target.server} does not speak HTTP` : null
 }

@@ -17,7 +17,7 @@ test.each(accepted)('%s: %s is %s', (form, text, time) => {
   expect(new Date(readTime(text, form) ?? Number.NaN).toISOString()).toBe(time)
 })
 
-test('a typed time without an offset is of the zone', () => {
+test('a typed time without an offset is read in the given time zone', () => {
   expect(readTime('2027-01-31', 'typed', 'local')).toBe(new Date(2027, 0, 31).getTime())
   expect(readTime('2027-01-31T12:00', 'typed', 'local')).toBe(new Date(2027, 0, 31, 12).getTime())
   expect(readTime('2027-01-31T12:00Z', 'typed', 'local')).toBe(Date.UTC(2027, 0, 31, 12))
@@ -52,7 +52,7 @@ describe.each(['utc', 'offset', 'typed'] as const)('%s', (form) => {
     '2027-02-30T12:00:00Z',
     '2027-04-31T12:00:00Z',
     `2027-01-31T12:00:00.${'0'.repeat(100_000)}Z`,
-  ])('%j is not a time', (text) => {
+  ])('rejects %j', (text) => {
     expect(readTime(text, form)).toBeNull()
   })
 })
@@ -68,6 +68,6 @@ test.each<[TimeForm, string]>([
   ['offset', '2027-01-31 12:00:00Z'],
   ['typed', '2027-01'],
   ['typed', '2027-01-31T12'],
-])('%s: %j is of another form', (form, text) => {
+])('%s: rejects %j, which has another form', (form, text) => {
   expect(readTime(text, form)).toBeNull()
 })

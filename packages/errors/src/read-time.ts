@@ -15,7 +15,8 @@ const forms = {
 export type TimeForm = keyof typeof forms
 
 /**
- * Parses an RFC 3339 time. A date that does not exist, such as February 30, is refused: `Date.parse` would read it as a day in March.
+ * Parses a time in one of three forms, all based on RFC 3339. Rejects a date that does not exist, such as February 30, which
+ * `Date.parse` would read as a day in March.
  *
  * @param zone time zone of a `typed` time without an offset
  * @returns milliseconds since the epoch, or null for anything else

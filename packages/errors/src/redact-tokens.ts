@@ -1,8 +1,9 @@
 /**
- * Replaces credentials of the gateway (`rgs_`, `rgt_`, `rgw_`, and `rgb_` tokens) in a text that is recorded or logged, whole or
- * cut. The kind stays: `rgt_[hidden]`. A prefix of 16 characters, as lists of tokens show it, stays too.
+ * Replaces the gateway's tokens (`rgs_`, `rgt_`, `rgw_`, and `rgb_`) in a text that is recorded or logged: whole tokens, and
+ * beginnings of 28 characters or more. The kind stays: `rgt_[hidden]`. Shorter beginnings stay too, such as the 16
+ * characters in lists of tokens.
  *
- * @returns `text` itself when it holds none. Takes time in proportion to its length.
+ * @returns `text` itself if it contains no token. Takes time in proportion to its length.
  */
 export function redactTokens(text: string): string {
   return text.includes('rg') ? text.replaceAll(token, '$1[hidden]') : text

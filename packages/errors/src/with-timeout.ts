@@ -1,7 +1,7 @@
 /**
  * Waits for `work`, but no longer than `milliseconds`. The work is not canceled: a later result or error is ignored.
  *
- * @param onTimeout gives the result to use when the time is up, or throws
+ * @param onTimeout called on timeout; returns the result to use, or throws
  */
 export function withTimeout<T, U>(
   work: PromiseLike<T>,
@@ -20,7 +20,7 @@ export function withTimeout<T, U>(
   })
 }
 
-export interface Limits {
+export interface TimeoutOptions {
   readonly milliseconds: number
   /** Stops the work early. */
   readonly signal: AbortSignal
@@ -33,7 +33,7 @@ export interface Limits {
  */
 export async function runWithTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  { milliseconds, signal }: Limits,
+  { milliseconds, signal }: TimeoutOptions,
 ): Promise<T> {
   signal.throwIfAborted()
   const control = new AbortController()

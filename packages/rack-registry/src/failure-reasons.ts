@@ -2,8 +2,8 @@ import { isUnknownAuthority } from '@rack-gateway/config/certificate-faults'
 import {
   certificateErrorClause,
   type NetworkTarget,
+  networkErrorClause,
   networkErrorCode,
-  networkErrorSentence,
 } from '@rack-gateway/errors/network-errors'
 
 const target: NetworkTarget = { server: 'it', address: 'its address', host: 'its host name' }
@@ -32,7 +32,7 @@ export function failureReason(error: unknown, rack: string): string {
   }
   const fault = certificateErrorClause(code)
   if (fault !== null) return `its certificate ${fault}`
-  const reason = reasons.get(code) ?? networkErrorSentence(code, target)
+  const reason = reasons.get(code) ?? networkErrorClause(code, target)
   if (reason !== null) return reason.endsWith('TLS') ? `${reason} (is its URL http instead of https?)` : reason
   return code === '' ? 'the connection failed' : `the connection failed (${code})`
 }

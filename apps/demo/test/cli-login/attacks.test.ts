@@ -73,7 +73,7 @@ describe('an attacker who sends a link of a loopback login', () => {
       const changed = Buffer.from(sealed)
       changed.writeUInt8((changed[index] ?? 0) ^ 1, index)
       const page = await at.visit(createBrowser(), `/gateway/auth/cli?request=${changed.toString('base64url')}`)
-      expect([page.status, page.body]).toEqual([400, expect.stringContaining('This is not the address of a login')])
+      expect([page.status, page.body]).toEqual([400, expect.stringContaining('This is not a link to a login')])
       expect(page.body).not.toContain('<form')
     }
   })

@@ -11,7 +11,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_BODY_TOO_SLOW: ['the request body arrived too slowly', 'send it faster, or raise `BODY_TIMEOUT`'],
   RGW_BROWSER_CALL: ['a page in a browser called the rack API', 'use convox'],
   RGW_CANNOT_LISTEN: ['the gateway can’t listen on the port or address', 'choose another `PORT` or `HOST`'],
-  RGW_CHANGE_UNCLEAR: ['the rack broke off a change, and may have made it', 'check the rack before you repeat it'],
+  RGW_CHANGE_UNCLEAR: [
+    'the connection to the rack broke during a change, and the rack may have made the change',
+    'check the rack before you repeat it',
+  ],
   RGW_CLI_AUDIT_UNAVAILABLE: [
     'the gateway could not record the call, or its outcome',
     'see the message for whether the rack made the change',
@@ -21,7 +24,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_CLI_GATEWAY_UNREACHABLE: ['the gateway can’t be reached', 'run `rack-gateway doctor`'],
   RGW_CLI_GATEWAY_UNTRUSTED: [
     'the gateway’s certificate can’t be verified',
-    '[see the causes](../how-to/verified-tls.md#when-the-certificate-is-not-valid)',
+    'see [the causes](../how-to/verified-tls.md#when-the-certificate-is-not-valid)',
   ],
   RGW_CLI_JOB_TOKEN_MISSING: ['the job has no OIDC token', 'add the named lines to the pipeline file'],
   RGW_CLI_KEYCHAIN_UNUSABLE: ['the system’s keychain does not answer', 'set `RACK_GATEWAY_TOKEN_STORE=file`'],
@@ -80,10 +83,9 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],
   RGW_TOO_MANY_CALLS: ['a call limit is reached', 'wait for `Retry-After`'],
   RGW_TOO_MANY_REQUESTS: [
-    'too many unauthenticated requests, denied calls, changes, or studies',
+    'too many unauthenticated requests, denied calls, changes, or policy simulations',
     'wait for `Retry-After`',
   ],
-  RGW_TRUST_REVOKED: ['a revoked trust gets no more bindings', 'create another trust'],
   RGW_UNAUTHENTICATED: ['the credential is missing or invalid', 'see the rule below'],
   RGW_UNKNOWN_ROUTE: ['the rack API has no such method and path', 'check the method and the path'],
   RGW_UNMASKABLE_ANSWER: ['the rack’s response could not be masked, so it is not shown', 'see the gateway’s log'],

@@ -30,7 +30,7 @@ const frameError = (status: 400 | 403, rule: string, reason: string, remedy: str
 const duplicateHeader = frameError(
   400,
   'duplicate-header',
-  'The request has a header more than once that must be unique, so it is ambiguous.',
+  'The request repeats a header that must be unique, so it is ambiguous.',
   'Send each header once.',
 )
 const unexpectedBody = frameError(

@@ -74,7 +74,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
         app: rackCall.app,
         end: call.end,
       })
-      // The permission can have changed while the rack answered.
+      // The permission may have changed while the rack answered.
       if (over !== null && call.kind === 'websocket') call.end(over)
       else check(call)
       return () => {

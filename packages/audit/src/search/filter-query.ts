@@ -9,7 +9,7 @@ function Filter(description: string) {
 export const filterProperties = {
   from: Filter('at this time or later, RFC 3339 in UTC'),
   to: Filter('before this time, RFC 3339 in UTC'),
-  principal: Filter('the ID of a user, API token, or job, or its name: an email address, or the name of an API token'),
+  principal: Filter('the ID of a user, API token, or job, or its name: an e-mail address, or the name of an API token'),
   rack: Filter('the name of a rack'),
   app: Filter('the name of an app'),
   kind: Type.Optional(Type.Enum([...eventKinds], { description: 'the kind of the event' })),

@@ -56,8 +56,8 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
   const among = `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${recent}`
   const matching = [
     ...equalities(facetColumns, filters, values),
-    ...roughly(filters, values),
-    ...sortedConditionsOf(filters, values),
+    ...prefilterConditions(filters, values),
+    ...conditionsWithoutTimeOrder(filters, values),
   ]
   return {
     text: `select ${columns} from (${among}) e ${where(matching)} order by ${newestFirst(filters)} limit ${placeholder(values, limit)}`,
@@ -81,8 +81,8 @@ export function facetsQuery(filters: AuditFilters): Query {
 }
 
 /**
- * Like `pageQuery`, from the newest events of each facet. Uses no equality: with one, PostgreSQL would assume an
- * average facet and scan all events in time order instead of using the facet index.
+ * Like `pageQuery`, from the newest events of each facet. Selects the facet with `between` instead of `=`, because with `=`
+ * PostgreSQL would assume an average facet and scan all events in time order instead of using the facet index.
  */
 export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePart, facets: Facets): Query {
   const values: Value[] = []
@@ -170,7 +170,7 @@ export function hasFacet(filters: AuditFilters): boolean {
   )
 }
 
-/** Whether only a facet finds matches in time order. */
+/** Whether no index except the facet's gives the matches in time order. */
 export function hasOnlyFacet(filters: AuditFilters): boolean {
   const { principalId, principalName, app, effect, status, statusClass, address } = filters
   const others = [principalId, principalName, app, effect, status, statusClass, address]
@@ -198,12 +198,13 @@ function beforePlace({ stream }: AuditFilters, { at, stream: last, seq }: PagePo
   return `(e.at, e.stream, e.seq) < (${moment}, ${placeholder(values, last)}::uuid, ${placeholder(values, seq)}::bigint)`
 }
 
-/** Events whose words may be outside of the command. */
-const holdsMore = "e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed')"
+/** True for events that may have words outside of the command. */
+const mayHaveWordsOutsideCommand =
+  "e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed')"
 /** The condition of the partial index on words. */
-const holdsWords = `(e.command is not null or ${holdsMore})`
+const hasWords = `(e.command is not null or ${mayHaveWordsOutsideCommand})`
 
-/** Conditions without those of facets and unsorted matches. */
+/** The conditions that have an index in time order, without those of the facet. */
 function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   const { from, to, status, statusClass, address, effect } = filters
   const conditions: string[] = []
@@ -229,12 +230,12 @@ function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
   return [
     ...conditionsOf(filters, values),
     ...equalities(facetColumns, filters, values),
-    ...sortedConditionsOf(filters, values),
+    ...conditionsWithoutTimeOrder(filters, values),
   ]
 }
 
-/** Conditions whose index has no time order. */
-function sortedConditionsOf({ block, words, command }: AuditFilters, values: Value[]): string[] {
+/** The conditions whose index does not give matches in time order. */
+function conditionsWithoutTimeOrder({ block, words, command }: AuditFilters, values: Value[]): string[] {
   const conditions: string[] = []
   if (block !== undefined)
     conditions.push(`audit.address_of(e.address) <<= ${placeholder(values, block)}::inet and e.address is not null`)
@@ -246,11 +247,12 @@ function sortedConditionsOf({ block, words, command }: AuditFilters, values: Val
   return conditions
 }
 
-/** A cheap condition that excludes most rows: the words of an allowed call can only be in the command. */
-function roughly({ words, command }: AuditFilters, values: Value[]): string[] {
+/** Cheap conditions that exclude most rows, because the words of an allowed call can only be in the command. */
+function prefilterConditions({ words, command }: AuditFilters, values: Value[]): string[] {
   const all = [words, command?.words].flatMap((one) => one?.split(' & ') ?? [])
   return all.map(
-    (word) => `(strpos(lower(e.command), lower(${placeholder(values, word.replace(/:\*$/, ''))})) > 0 or ${holdsMore})`,
+    (word) =>
+      `(strpos(lower(e.command), lower(${placeholder(values, word.replace(/:\*$/, ''))})) > 0 or ${mayHaveWordsOutsideCommand})`,
   )
 }
 
@@ -286,7 +288,7 @@ function equalities(
 const effects: Readonly<Record<string, string>> = { allow: 'allow', deny: 'deny', needs: 'needs' }
 
 function havingWords(words: string, values: Value[]): string {
-  return `audit.words_of(e.command, e.canonical) @@ to_tsquery('simple', ${placeholder(values, words)}) and ${holdsWords}`
+  return `audit.words_of(e.command, e.canonical) @@ to_tsquery('simple', ${placeholder(values, words)}) and ${hasWords}`
 }
 
 function placeholder(values: Value[], value: Value): string {

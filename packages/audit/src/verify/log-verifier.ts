@@ -32,8 +32,8 @@ export interface LogVerifierOptions {
   /** The streams to verify, if checkpoints also have others. Default all. */
   readonly streams?: ReadonlySet<string>
   /**
-   * Time of the verification in milliseconds since the epoch. Events that are so old that a checkpoint was due must be
-   * in one. Without it, unsigned events are only counted.
+   * Time of the verification in milliseconds since the epoch. Events that a checkpoint should have signed by then must
+   * be signed. Without it, only events older than the newest checkpoint must be signed; newer ones are only counted.
    */
   readonly now?: number | undefined
   /** Called with each readable event, valid or not. */
@@ -101,7 +101,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     return progress
   }
 
-  /** Whether it concerns another stream than those to verify. */
+  /** Whether it concerns a stream that is not being verified. */
   function isAboutOther({ problem, detail }: CheckpointFinding): boolean {
     return (problem === 'broken' || problem === 'head') && !isOurs(detail)
   }

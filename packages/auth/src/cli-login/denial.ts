@@ -6,8 +6,8 @@ const logInAgain = 'Log in again. If your terminal shows a code, type it again.'
 export const unknownCliLogin = denyLogin(
   400,
   'cli-login-unknown',
-  'This is not the address of a login',
-  'This gateway did not create the address, or a part of it is missing.',
+  'This is not a link to a login',
+  'This link is not from this gateway, or is incomplete.',
   again,
 )
 export const expiredCliLogin = denyLogin(
@@ -55,8 +55,8 @@ export const unknownUserCode = denyLogin(
 export const tooManyCodes = denyLogin(
   429,
   'cli-login-codes',
-  'Too many codes were typed',
-  'Too many codes were typed by you or from your address.',
+  'Too many codes were entered',
+  'You, or someone at your address, entered too many codes.',
   'Wait ten minutes. Then type the code that your own terminal shows.',
 )
 export const unconfirmed = denyLogin(
@@ -99,14 +99,14 @@ export const expiredCode = denyLogin(
   403,
   'cli-code-expired',
   '',
-  'The code has expired, because it is valid for one minute.',
+  'The code has expired. It was valid for one minute.',
   again,
 )
 export const wrongVerifier = denyLogin(
   403,
   'cli-code-verifier',
   '',
-  'The code belongs to a login that another process started, so it is no longer valid.',
+  'Another process started the login that this code belongs to. The code was canceled, so that nobody can use it.',
   again,
 )
 export const endedSinceApproval = denyLogin(
@@ -141,7 +141,7 @@ export const usedLogin = denyLogin(
   403,
   'cli-login-used',
   '',
-  'The token of this login was already issued, and is issued only once.',
+  'This login already received its token, and each login receives only one.',
   'If it did not arrive, run "rack-gateway login" again.',
 )
 export const deviceLoginOff = denyLogin(

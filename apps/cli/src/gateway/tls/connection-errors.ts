@@ -1,5 +1,5 @@
 import type { Explanation } from '@rack-gateway/errors'
-import { type NetworkTarget, networkErrorCode, networkErrorSentence } from '@rack-gateway/errors/network-errors'
+import { type NetworkTarget, networkErrorCode, networkErrorClause } from '@rack-gateway/errors/network-errors'
 
 const checkNetwork = 'Check the network, and whether a VPN must be on.'
 const retry = 'Try again. If it fails again, look for a proxy or firewall on the route.'
@@ -23,7 +23,7 @@ const remedies: ReadonlyMap<string, string> = new Map([
  */
 export function explainConnectionError(error: unknown): Explanation {
   const code = networkErrorCode(error)
-  const clause = networkErrorSentence(code, targetOf(error)) ?? 'the connection failed'
+  const clause = networkErrorClause(code, targetOf(error)) ?? 'the connection failed'
   return { reason: code === '' ? clause : `${clause} (${code})`, remedy: remedies.get(code) ?? otherRemedy(code) }
 }
 
