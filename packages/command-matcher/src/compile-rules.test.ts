@@ -27,7 +27,7 @@ describe('compiling rules', () => {
     ['before the * there can be at most 200', rule({ argv: [{ prefix: 'r\u00e9ke' }] })],
     ['before the * there can be at most 200', rule({ argv: [{ prefix: 'a b' }] })],
     ['before the * there can be at most 200', rule({ argv: [{ prefix: 'x'.repeat(201) }] })],
-    ['only as its last word', rule({ argv: [{ rest: true }, 'rake'] })],
+    ['has "..." before its last word', rule({ argv: [{ rest: true }, 'rake'] })],
     ['without choices', rule({ argv: ['rake', []] })],
     ['printable ASCII', rule({ argv: [''] })],
     ['printable ASCII', rule({ argv: ['réke'] })],

@@ -166,11 +166,11 @@ describe('attached runs', () => {
 
   test('hasAnyRule checks for an exec', () => {
     const { argv: _argv, mode: _mode, ...position } = call
-    expect(hasAnyRule(compileRules([rule({})]), place)).toBe(true)
-    expect(hasAnyRule(compileRules([rule({ modes: ['detached'] })]), place)).toBe(false)
-    expect(hasAnyRule(compileRules([rule({})]), { ...place, roles: [] })).toBe(false)
-    expect(hasAnyRule(compileRules([rule({})]), { ...place, rack: 'production', service: 'web' })).toBe(false)
-    expect(hasAnyRule(compileRules([]), place)).toBe(false)
+    expect(hasAnyRule(compileRules([rule({})]), position)).toBe(true)
+    expect(hasAnyRule(compileRules([rule({ modes: ['detached'] })]), position)).toBe(false)
+    expect(hasAnyRule(compileRules([rule({})]), { ...position, roles: [] })).toBe(false)
+    expect(hasAnyRule(compileRules([rule({})]), { ...position, rack: 'production', service: 'web' })).toBe(false)
+    expect(hasAnyRule(compileRules([]), position)).toBe(false)
   })
 })
 

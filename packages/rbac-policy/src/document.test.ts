@@ -288,7 +288,7 @@ describe('what is wrong with a document is said with line and column', () => {
       ['commands: { rules: { x: { run: … ls, roles: [admin] } } }'],
       2,
       27,
-      'only as its last word',
+      'before its last word',
     ],
     [
       'the id of a rule',

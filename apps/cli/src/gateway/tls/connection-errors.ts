@@ -1,5 +1,5 @@
 import type { Explanation } from '@rack-gateway/errors'
-import { type NetworkTarget, networkErrorCode, networkErrorClause } from '@rack-gateway/errors/network-errors'
+import { type NetworkTarget, networkErrorClause, networkErrorCode } from '@rack-gateway/errors/network-errors'
 
 const checkNetwork = 'Check the network, and whether a VPN must be on.'
 const retry = 'Try again. If it fails again, look for a proxy or firewall on the route.'
