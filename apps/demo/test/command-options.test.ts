@@ -166,8 +166,8 @@ describe('an attached run', () => {
 
   test('is judged by its terminal and its entrypoint', async () => {
     const process = await attached()
-    expect(await said(process, 'echo quiet')).toContain('without a terminal ')
-    expect(await said(process, 'echo quiet', { Tty: 'true' })).toContain('without a terminal ')
+    expect(await said(process, 'echo quiet')).toContain('only without a terminal')
+    expect(await said(process, 'echo quiet', { Tty: 'true' })).toContain('only without a terminal')
     expect(await said(process, 'echo quiet', { Tty: 'false' })).toContain('quiet')
     expect(await said(process, 'echo plain', { Entrypoint: 'true' })).toContain('without the entrypoint')
     expect(await said(process, 'echo plain', { Entrypoint: 'false' })).toContain('plain')

@@ -195,7 +195,7 @@ function variablesIn(text: string): string[] {
 }
 
 function scriptsIn(text: string): string[] {
-  const calls = text.matchAll(/pnpm@[\d.]+ (?!install|exec|add)([a-z-]+)/g)
+  const calls = text.matchAll(/pnpm@[\d.]+ (?!install|exec|add)([a-z][a-z-]*)/g)
   return [...calls].map(([, script = '']) => script)
 }
 

@@ -53,7 +53,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_INVALID_NAME: ['a name or e-mail address is invalid', 'choose another one'],
   RGW_INVALID_PARAMETER: [
     'a parameter has an unsafe value',
-    '[see the grammar](rack-api.md#what-values-must-look-like)',
+    'see [the grammar](rack-api.md#what-values-must-look-like)',
   ],
   RGW_INVALID_REQUEST: ['a field does not match the endpoint’s schema', 'correct the named field'],
   RGW_INVALID_TRUST: ['a trust is invalid, or would admit too many jobs', 'see the message'],
