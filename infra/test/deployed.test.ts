@@ -147,7 +147,7 @@ test('what the image holds starts as the image starts it, and ends at a signal',
     const url = await listening(child)
     expect(await (await fetch(new URL('/check', url))).text()).toContain('ok')
     const ready = await (await fetch(new URL('/gateway/health/ready', url))).text()
-    expect(ready).toContain('the runtime login can not change events')
+    expect(ready).toContain('the runtime login cannot change events')
     expect(ready).not.toContain('password')
     const { status } = await fetch(new URL('/apps', url))
     expect(status).toBe(401)

@@ -281,7 +281,7 @@ describe('attacks', () => {
       [500, 'out of order'],
       [200, '{}'],
       [200, '[{}]'],
-    ])('an environment that can not be compared (%i %s) is not taken for an empty one', async (status, body) => {
+    ])('an environment that cannot be compared (%i %s) is not taken for an empty one', async (status, body) => {
       system.rack.onNext(/GET .*releases\?limit=1/, { kind: 'answer', status, body })
       const answer = await system.send('POST', '/apps/myapp/releases?', ci, 'env=', form)
       expect([answer.status, sent('POST').length]).toEqual([502, 0])

@@ -179,7 +179,7 @@ describe('rack-gateway audit', () => {
     expect(readFileSync(join(cwd, 'out.csv'), 'utf8')).toMatch(/^at,written_at,/)
   })
 
-  test('a file that can not be written is said, and nothing is asked for', async () => {
+  test('a file that cannot be written is said, and nothing is asked for', async () => {
     const before = (await system.events()).length
     const { code, stderr } = await audit(['export', '-o', 'missing/out.ndjson'])
     const file = join(cwd, 'missing/out.ndjson')

@@ -299,9 +299,9 @@ describe('a demo', () => {
   })
 })
 
-describe('a demo that can not start', () => {
+describe('a demo that cannot start', () => {
   test.skipIf(process.getuid?.() !== 0)(
-    'because the database user may not enter its directory (as root) names the directory that blocks',
+    'because the database user has no access to its directory (as root) names the directory that blocks',
     async () => {
       const closed = join(dataDirectory(), 'closed')
       mkdirSync(closed)
@@ -309,7 +309,7 @@ describe('a demo that can not start', () => {
       const { code, stderr } = await runCommand(main, ['--port', '0', '--data-dir', join(closed, 'demo')])
       expect(code).toBe(1)
       expect(stderr).toMatch(
-        /^the demo could not start: PostgreSQL runs as the user "\w+", which may not enter \S+\/closed \(mode 0700\).+\n$/,
+        /^the demo could not start: PostgreSQL runs as the user "\w+", which has no access to \S+\/closed \(mode 0700\).+\n$/,
       )
     },
   )

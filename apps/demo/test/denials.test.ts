@@ -37,7 +37,7 @@ describe('refusals', () => {
     ['a backslash', '/rack/staging/apps\\myapp'],
     ['an escaped backslash', '/rack/staging/apps%5cmyapp'],
     ['an escaped letter', '/rack/staging/%61pps'],
-    ['an escape that can not be decoded', '/rack/staging/apps%zz'],
+    ['an escape that cannot be decoded', '/rack/staging/apps%zz'],
     ['an escaped question mark', '/rack/staging/apps%3Fx=1'],
     ['an escaped NUL', '/rack/staging/apps/myapp%00'],
     ['an escaped line break', '/rack/staging/apps/myapp%0d%0aX:%201'],
@@ -278,7 +278,7 @@ describe('refusals', () => {
     expect((await system.events()).filter(({ method }) => method === 'DELETE')).toHaveLength(0)
   })
 
-  test("an escape of the gateway's own address that can not be decoded is 400 in the error contract, and counted", async () => {
+  test("an escape of the gateway's own address that cannot be decoded is 400 in the error contract, and counted", async () => {
     const answer = await system.raw('GET /gateway/%zz HTTP/1.1\r\nHost: gateway\r\n\r\n')
     expect(answer.status).toBe(400)
     expect(answer.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })

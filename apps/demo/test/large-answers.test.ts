@@ -96,6 +96,6 @@ describe('large answers', () => {
     await expect(textOf(given)).rejects.toThrow('aborted')
     await expect
       .poll(() => system.lastEvent())
-      .toMatchObject({ kind: 'closed', close: 'the caller took no more of it' })
+      .toMatchObject({ kind: 'closed', close: 'the caller stopped reading, or disconnected' })
   })
 })

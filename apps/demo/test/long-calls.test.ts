@@ -111,7 +111,7 @@ describe('nothing times out that a person would wait for', () => {
     beforeEach(startGateway)
     afterEach(() => gateway.stop())
 
-    test('the timers of Node itself, which can not be wound on, are off on all connections of a call', async () => {
+    test('the timers of Node itself, which cannot be wound on, are off on all connections of a call', async () => {
       const connections: Socket[] = []
       const note = (message: unknown) => {
         const socket: unknown = message instanceof Object ? Reflect.get(message, 'socket') : null

@@ -97,7 +97,7 @@ describe('a policy package', () => {
   test.each([
     ['approved', 'RGW_APPROVAL_NEEDED', 'the approval of another person', 'package:probe:four-eyes'],
     ['confirmed', 'RGW_STEP_UP_NEEDED', 'proof of your second factor (step-up)', 'package:probe:again'],
-  ])('that wants more (%s) is told that it can not be had yet', async (app, code, what, rule) => {
+  ])('that wants more (%s) is told that it cannot be had yet', async (app, code, what, rule) => {
     const { status, json, error, decision } = await refusal(app)
     expect([status, json]).toEqual([403, expect.objectContaining({ code, rule })])
     expect(error).toContain(`It needs ${what}, which this gateway cannot ask for yet`)

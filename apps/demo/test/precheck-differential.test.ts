@@ -104,7 +104,7 @@ describe(`what the check before the call refuses, the gateway refuses (PRECHECK_
     if (plan.kind !== 'calls') return null
     const { status, body, headers } = await system.get('/gateway/api/v1/policy/effective?rack=staging', token)
     const snapshot = status === 200 ? readSnapshot(body) : null
-    if (snapshot === null) throw new Error(`the gateway’s answer can not be read: ${body.slice(0, 200)}`)
+    if (snapshot === null) throw new Error(`the gateway’s answer cannot be read: ${body.slice(0, 200)}`)
     const at = Date.parse(headers.get('date') ?? '')
     const essential = plan.calls.filter((one) => one.essential)
     for (const call of essential) {

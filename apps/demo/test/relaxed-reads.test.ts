@@ -47,7 +47,7 @@ describe('AUDIT_READS=relaxed', () => {
     expect(system.rack.received.map(({ method }) => method)).toEqual(['GET', 'PUT'])
   })
 
-  test('once it is certain that the log can not be written, a read is refused and the rack is not asked', async () => {
+  test('once it is certain that the log cannot be written, a read is refused and the rack is not asked', async () => {
     const giveBack = await takeDatabase(system.database)
     await expect.poll(() => system.app.audit.stats().waiting).toBe(0)
     await system.get('/apps?', admin)

@@ -118,7 +118,7 @@ describe('a store that fails', () => {
     expect(words.endsWith(`${marker}:1\n`)).toBe(true)
     const readiness = await system.get('/gateway/health/ready', admin)
     expect(readiness.status).toBe(200)
-    expect(readiness.body).toContain('can not be stored now: see the log and metrics')
+    expect(readiness.body).toContain('cannot be stored now: see the log and metrics')
     const { recording } = await eventOf('closed', before)
     server.deny(false)
     const store = await s3Of(server.endpoint)
@@ -180,7 +180,9 @@ describe('without knowing what is secret', () => {
     const hide = () => system.rack.onNext(/^GET \/apps\/[a-z]+\/releases\//, { kind: 'answer', status: 500, body: '' })
     hide()
     const strict = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
-    expect((await strict.untilEnd()).join('')).toContain('the gateway could not find out its secrets')
+    expect((await strict.untilEnd()).join('')).toContain(
+      'the gateway could not get the list of secrets to redact from it',
+    )
     hide()
     const loose = await openSocket(`${system.url}/apps/otherapp/processes/web/exec`, admin, { Command: 'echo hi' })
     await loose.untilEnd()

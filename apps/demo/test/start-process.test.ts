@@ -105,7 +105,7 @@ describe('a start that fails', () => {
       const { code, stderr } = await runCommand(main, [], settings({ DATA_DIR: '/root/rack-gateway-data' }))
       expect(code).toBe(1)
       expect(stderr).toMatch(
-        /^the gateway could not start: PostgreSQL runs as the user "\w+", which may not enter \/root \(mode 0700\)\. .+\n$/,
+        /^the gateway could not start: PostgreSQL runs as the user "\w+", which has no access to \/root \(mode 0700\)\. .+\n$/,
       )
     },
   )
@@ -152,7 +152,7 @@ describe('a gateway from the environment', () => {
       'the runtime login alone, where the schema is current',
       'SIGHUP',
       ({ runtimeUrl }: TestDatabase) => ({ DATABASE_URL: runtimeUrl }),
-      'the runtime login can not change events',
+      'the runtime login cannot change events',
     ],
   ] as const)(
     'serves with %s, and ends at %s with 0, its stream closed',
@@ -187,7 +187,7 @@ describe('a gateway from the environment', () => {
       BUILD: 'BABCDEFGHIJ',
       SERVICE: 'web',
     })
-    await expectServed(url, 'the runtime login can not change events')
+    await expectServed(url, 'the runtime login cannot change events')
     const token = await sessionOf(database, 'ada@example.com', 'viewer')
     expect((await call(url, '/rack/staging/apps', token)).status).toBe(200)
     expect((await call(url, '/rack/rack/apps', token)).status).toBe(404)

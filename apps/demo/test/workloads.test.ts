@@ -93,7 +93,7 @@ describe('a job', () => {
     })
   })
 
-  test('says who it is, and can not make trusts or see them', async () => {
+  test('says who it is, and cannot make trusts or see them', async () => {
     await trust({ role: 'admin' })
     const { token } = (await exchange(await issuer.jwt())).body
     expect((await api('GET', '/me', token)).body).toMatchObject({

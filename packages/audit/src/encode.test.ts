@@ -156,7 +156,7 @@ test('what is written is the canonical form of what it says, whichever fields th
   )
 })
 
-test('a lasting actor is written as any other, and can not change any more', () => {
+test('a lasting actor is written as any other, and cannot change any more', () => {
   const actor = lastingActor(structuredClone(whole.principal))
   expect(textOf({ principal: actor }).length).toBe(textOf({ principal: whole.principal }).length)
   expect(fitted({ principal: actor })).toEqual(fitted({ principal: whole.principal }))

@@ -50,7 +50,7 @@ export const RenewedTooOften = defineError(
 )
 export const SessionNotLonger = defineError<[string | number]>(
   'RGW_SESSION_NOT_LONGER',
-  'This session is valid until %s and cannot be extended.\nRun "rack-gateway login" then.',
+  'This session is valid until %s and cannot be extended.\nLog in again when it expires: "rack-gateway login".',
   409,
 )
 export const NotVouchedFor = defineError<[string | number]>(

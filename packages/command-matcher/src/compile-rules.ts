@@ -7,7 +7,7 @@ import type { ArgvWord, CommandRule } from './types.ts'
 import { formatWords } from './word-syntax.ts'
 import { type WordType, wordTypes } from './word-types.ts'
 
-/** A compiled rule. `position` is its index in the list, in which the first matching rule decides. */
+/** A compiled rule. `position` is its index in the list. A decision names the matching rule with the lowest one. */
 export interface CompiledRule {
   readonly rule: CommandRule
   readonly position: number

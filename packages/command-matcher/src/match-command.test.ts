@@ -94,7 +94,7 @@ describe('services, apps, racks, roles, and modes', () => {
     expect(match([rule(limits)], change).effect).toBe('allow')
   })
 
-  test('the first matching rule in the list decides', () => {
+  test('a decision names the first matching rule in the list', () => {
     const rest = rule({ id: 'rest', argv: [{ rest: true }] })
     const exact = rule({ id: 'exact' })
     expect(match([rest, exact])).toMatchObject({ rule: 'rest' })
@@ -247,7 +247,7 @@ describe('words of a type', () => {
     for (const word of bad) expect({ word, ...match(typed, { argv: ['x', word] }) }).toMatchObject({ effect: 'deny' })
   })
 
-  test('the first rule decides, for literals and types', () => {
+  test('a decision names the first rule, for literals and types', () => {
     const literal = rule({ id: 'literal', argv: ['export', '42'] })
     expect(match([...rules, literal], { argv: ['export', '42'] })).toMatchObject({ rule: 'one' })
     expect(match([literal, ...rules], { argv: ['export', '42'] })).toMatchObject({ rule: 'literal' })

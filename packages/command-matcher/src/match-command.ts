@@ -23,7 +23,7 @@ export type CommandContext = Omit<CommandCall, 'argv'>
 const maxConsidered = maxListed + 1
 
 /**
- * Decides about one command. The first matching rule decides; without one, the command is denied.
+ * Decides about one command. Any rule that matches in every field allows it, and the decision names the first one. Without one, the command is denied.
  *
  * The POST of an attached run does not contain the command yet. It is allowed if any rule could allow the exec that follows.
  *

@@ -63,7 +63,7 @@ describe('reading a command', () => {
     expect(readCommand('sleep 3600', 'exec').mode).toBe('exec')
   })
 
-  test('a command that the rack can not split has an error instead of an argv', () => {
+  test('a command that the rack cannot split has an error instead of an argv', () => {
     expect(readCommand('rake db:migrate\\', 'exec')).toMatchObject({
       argv: null,
       error: 'Unterminated backslash-escape',

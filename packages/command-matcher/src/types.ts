@@ -21,7 +21,7 @@ export interface PrefixWord {
 /** A word of a pattern: a literal, several literals, a type, a prefix, or, as the last word, any further words. */
 export type ArgvWord = string | readonly string[] | Placeholder | PrefixWord | { readonly rest: true }
 
-/** A rule about who can run which command, where, and how. The first matching rule decides; without one, a command is denied. */
+/** A rule about who can run which command, where, and how. Any matching rule allows a command; without one, it is denied. */
 export interface CommandRule {
   readonly id: string
   readonly argv: readonly ArgvWord[]

@@ -81,7 +81,7 @@ describe('a login', () => {
   })
 })
 
-describe('a login that can not be', () => {
+describe('a login that cannot be', () => {
   test.each([
     ['without PUBLIC_URL', { ...issuer, PUBLIC_URL: '' }, 'PUBLIC_URL is missing although OIDC_ISSUER is set'],
     ['without its secret', { ...issuer, OIDC_CLIENT_SECRET: '' }, 'OIDC_CLIENT_SECRET is missing although'],

@@ -331,7 +331,7 @@ describe('failing closed', () => {
     expect(() => maskResponse('build', body, noAccess)).toThrow(UnmaskableResponse)
   })
 
-  test('a response can not change a prototype', () => {
+  test('a response cannot change a prototype', () => {
     maskResponse('app', '{"__proto__":{"polluted":1},"parameters":{"__proto__":"x"}}', noAccess)
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
   })
@@ -354,8 +354,8 @@ describe('everywhere', () => {
   })
 
   test('passwords in URLs in an error’s text are redacted', () => {
-    expect(redactText('can not reach postgres://u:p@h/db: refused', noAccess)).toBe(
-      'can not reach postgres://u:[hidden]@h/db: refused',
+    expect(redactText('cannot reach postgres://u:p@h/db: refused', noAccess)).toBe(
+      'cannot reach postgres://u:[hidden]@h/db: refused',
     )
     expect(redactText('app not found: nosuch\n', noAccess)).toBe('app not found: nosuch\n')
   })

@@ -106,7 +106,7 @@ describe('warnings of the contract', () => {
     expect(run.headers).toEqual(expect.arrayContaining(['Command', 'Release']))
   })
 
-  test('an upload can not carry flags for tar', () => {
+  test('an upload cannot carry flags for tar', () => {
     expect(route('POST /apps/{app}/processes/{pid}/files').query).toEqual([])
   })
 
@@ -124,7 +124,7 @@ describe('warnings of the contract', () => {
     expect(route(id).refusedHeaders).toContain(header)
   })
 
-  test('responses that can not be masked are opaque', () => {
+  test('responses that cannot be masked are opaque', () => {
     const opaque = rackRoutes.filter(({ mask, method }) => mask === 'opaque' && method !== 'ANY').map(({ id }) => id)
     expect(opaque.sort()).toEqual([
       'GET /apps/{app}/builds/{id}.tgz',

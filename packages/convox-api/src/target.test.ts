@@ -174,7 +174,7 @@ describe('object keys and registry servers', () => {
     expect(rule(raw)).toBe('canonical-path')
   })
 
-  test('a query can not look like an object key', () => {
+  test('a query cannot look like an object key', () => {
     expect(rule('/apps/x//y?/objects/')).toBe('canonical-path')
     expect(rule('/apps/x?/objects/../%2e')).toBeNull()
   })

@@ -54,7 +54,7 @@ test('the runtime login can neither change nor remove an event, on the table or 
   expect(await owner`select from audit.events`).toHaveLength(2)
 })
 
-test('the runtime login cannot reach past the triggers by role, setting, function or partition juggling', async () => {
+test('the runtime login cannot bypass the triggers with a role, a setting, a function, or by attaching and detaching partitions', async () => {
   const { runtime } = sharedDatabase()
   for (const statement of [
     'SET ROLE rack_gateway_owner',

@@ -29,12 +29,12 @@ export const RuntimeRoleMissing = defineError<[string]>(
 )
 export const EmbeddedUnsupported = defineError<[string | number]>(
   'RGW_EMBEDDED_UNSUPPORTED',
-  'There is no embedded PostgreSQL for %s.\nSet DATABASE_URL to a PostgreSQL 15 or newer.',
+  'There is no embedded PostgreSQL for %s.\nSet DATABASE_URL to a PostgreSQL server of version 15 or newer.',
   500,
 )
 export const EmbeddedUnreachable = defineError<[string | number, string | number]>(
   'RGW_EMBEDDED_UNREACHABLE',
-  'PostgreSQL runs as the user "%s", which may not enter %s.\nPermit it (chmod o+x), choose another data directory, or do not run as root.',
+  'PostgreSQL runs as the user "%s", which has no access to %s.\nGrant it (chmod o+x), choose another data directory, or do not run as root.',
   500,
 )
 export const EmbeddedNoAccount = defineError<[string | number, string | number]>(

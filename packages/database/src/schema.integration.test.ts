@@ -332,7 +332,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
   `)
 })
 
-test('nobody but the owner and the runtime login holds anything', async () => {
+test('only the owner and the runtime login have privileges', async () => {
   const granted = await owner`
     select distinct acl.grantee::regrole::text as grantee
     from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) as acl

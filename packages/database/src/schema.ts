@@ -12,7 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 
-/** Identities, credentials, bindings, runs. The runtime login may read and write it. */
+/** Identities, credentials, bindings, runs. The runtime login can read and write most of it: see `privileges.ts`. */
 export const gateway = pgSchema('gateway')
 /** Events and streams. The runtime login may only SELECT and INSERT events. */
 export const audit = pgSchema('audit')
@@ -198,7 +198,7 @@ export const usedJwts = gateway.table('used_jwts', {
   expiresAt: instant('expires_at').notNull(),
 })
 
-/** Tokens of sessions, API tokens, and jobs' sessions. Several may be valid at once (rotation with an overlap). Stores only the SHA-256. */
+/** Tokens of sessions, API tokens, and jobs' sessions. Several may be valid at once (rotation with an overlap). Stores the SHA-256 of the token, never the token. */
 export const credentials = gateway.table('credentials', {
   hash: bytea('hash').primaryKey(),
   sessionId: uuid('session_id').references(() => sessions.id),

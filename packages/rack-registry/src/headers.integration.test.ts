@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { actorValue, isRedirect, requestHeaders, responseHead } from './headers.ts'
+import { actorValue, requestHeaders, responseHead } from './headers.ts'
 import { httpPeer } from './testing/peer.ts'
 
 const exec = new Set(['command', 'tty', 'height', 'width'])
@@ -184,17 +184,4 @@ test.each([
 test('headers that a response names in Connection are removed', () => {
   expect(responseHead(['X-A', '1', 'Connection', 'close, x-a', 'X-B', '2']).headers).toEqual(['X-B', '2'])
   expect(responseHead(['X-A', '1', 'Connection', 'keep-alive']).headers).toEqual(['X-A', '1'])
-})
-
-test.each([
-  [200, false],
-  [301, true],
-  [302, true],
-  [303, true],
-  [304, false],
-  [307, true],
-  [308, true],
-  [400, false],
-])('status %i is a redirect: %s', (status, redirect) => {
-  expect(isRedirect(status)).toBe(redirect)
 })

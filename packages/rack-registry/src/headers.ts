@@ -12,7 +12,7 @@ const always = new Map([
   ['version', 'Version'],
 ])
 
-/** Headers that no route can permit: the gateway sets them, or they apply to only one hop. */
+/** Headers that no route can permit: credentials, headers that the gateway sets, headers for one hop, and headers that say where a request comes from. */
 const reserved = new Set([
   'accept-encoding',
   'authorization',
@@ -176,9 +176,4 @@ function contentLength(value: string): number | null {
 function latin1(value: string | Buffer | undefined): string {
   if (value === undefined) return ''
   return typeof value === 'string' ? value : value.toString('latin1')
-}
-
-/** The gateway does not pass on redirects, because the stock CLI would follow them with its credential. */
-export function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400 && status !== 304
 }

@@ -5,7 +5,6 @@ export { wholeFrameLimit } from './frame-tracker.ts'
 export { applyMask, closeCodes, createFrame, opcodes } from './frames.ts'
 export {
   actorValue,
-  isRedirect,
   type RequestHeaderRules,
   type ResponseHead,
   requestHeaders,

@@ -1,7 +1,7 @@
 /**
  * Redacts a rack's token in streamed bytes: it writes `[rack token]`, padded with `*` or truncated to the token's length, so that
- * lengths, archives, and frames stay valid. It finds the token across any boundaries between pieces, but not an encoded token, or a
- * token that is sent slowly in small parts.
+ * lengths, archives, and frames stay valid. It finds the token, also percent-encoded, across any boundaries between pieces, but not in
+ * another encoding such as base64, or if it is sent slowly in small parts.
  */
 export interface TokenRedactor {
   /**

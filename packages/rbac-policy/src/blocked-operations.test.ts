@@ -89,7 +89,7 @@ describe('proxies', () => {
       expect(to(host, '5432')).toMatchObject({ rule: 'proxy-host' })
   })
 
-  test('the rack API can not be proxied, for any host pattern', () => {
+  test('the rack API cannot be proxied, for any host pattern', () => {
     for (const host of ['api', 'API', 'api.', 'api.staging-system.svc.cluster.local', 'Api.staging-system']) {
       expect(to(host, '443')).toMatchObject({ effect: 'deny', rule: 'blocked:rack-api' })
     }
@@ -228,7 +228,7 @@ describe('protected keys', () => {
       expect(decide('POST /apps/{app}/releases', { environment }, policy).effect).toBe('allow')
   })
 
-  test.each(['*', '**', ''])('a pattern that says nothing (%s) is no policy', (key) => {
+  test.each(['*', '**', ''])('a protected key that matches everything or nothing (%s) is rejected', (key) => {
     expect(() => compilePolicy({ ...builtInPolicy(), protectedKeys: [key] })).toThrow('the protected key')
   })
 })

@@ -148,7 +148,7 @@ roles:
       - gateway:audit:read
       - gateway:recording:read
 
-# Which roles can run which commands. The first matching rule decides. Without one, a command is denied.
+# Which roles can run which commands. Any matching rule permits a command. Without one, a command is denied.
 commands:
   # Services that accept "run". Never add services that serve requests.
   services: [command]

@@ -25,7 +25,10 @@ interface Granter {
   readonly holdings: Holdings
 }
 
-/** Checks that a principal can grant a role: only with the same permissions, at the same scope, and for at least as long. Null, or the denial. */
+/**
+ * Checks that a principal can grant a role: it must have the role's permissions itself, in the whole scope, and for at least as
+ * long as the grant. @returns null, or the denial
+ */
 export function canGrant(
   document: PolicyDocument,
   granter: Granter,
@@ -52,7 +55,7 @@ export function canGrant(
   const command = wanted.permissions === undefined ? findUncoveredCommand(document, wanted.role, held) : null
   if (command === null) return null
   return denyMissing(
-    `the command rule ${inMessage(command)} is for the role ${inMessage(wanted.role)}, not for your role ${scope}`,
+    `the role ${inMessage(wanted.role)} can use the command rule ${inMessage(command)}, and your roles ${scope} cannot`,
   )
 }
 

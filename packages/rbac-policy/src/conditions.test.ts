@@ -17,7 +17,7 @@ const monday = Date.UTC(2030, 0, 7)
 const at = (hours: number, minutes = 0) => monday + (hours * 60 + minutes) * 60_000
 const get = (change: Partial<RackCall> = {}) => call('GET /apps/{app}', change)
 
-describe('a role that holds at some times', () => {
+describe('a role with a condition on time', () => {
   const policy = policyOf('roles:', `  day-shift: { extends: [deployer], when: { ${office} } }`)
   const worker = principal([binding('day-shift')])
 
@@ -34,7 +34,7 @@ describe('a role that holds at some times', () => {
     expect(policy.decide(worker, get({ at: moment })).effect).toBe(effect)
   })
 
-  test('says so, with its line, and what to do', () => {
+  test('the denial names the condition with its line, and what to do', () => {
     expect(policy.decide(worker, get({ at: at(20) }))).toMatchObject({
       effect: 'deny',
       rule: 'condition:day-shift',
@@ -46,7 +46,7 @@ describe('a role that holds at some times', () => {
     })
   })
 
-  test('leaves what other bindings give', () => {
+  test('does not limit other bindings', () => {
     const both = principal([binding('viewer'), binding('day-shift')])
     const promote = call('POST /apps/{app}/releases/{id}/promote', { at: at(20) })
     expect(policy.decide(both, get({ at: at(20) }))).toMatchObject({ rule: 'role:viewer', roles: ['viewer'] })
@@ -54,7 +54,7 @@ describe('a role that holds at some times', () => {
     expect(policy.decide(both, { ...promote, at: at(12) })).toMatchObject({ roles: ['viewer', 'day-shift'] })
   })
 
-  test('shows and lists no more than it permits', () => {
+  test('shows and lists only what it permits', () => {
     const night = { ...moment(at(20)) }
     const where = { rack: 'staging', app: 'web', scope: 'app' } as const
     expect(policy.hasPermission(worker, 'env:read', where, night)).toBe(false)
@@ -63,7 +63,7 @@ describe('a role that holds at some times', () => {
     expect(policy.racksOf(worker, ['staging'], night)).toEqual([])
   })
 
-  test('of a token counts for the token, not for its owner', () => {
+  test('of a token applies to the token, not to its owner', () => {
     const ofWorker = token([binding('ci')], [binding('day-shift')])
     expect(policy.decide(ofWorker, get({ at: at(20) })).effect).toBe('allow')
     const bound = token([binding('day-shift')], [binding('admin')])
@@ -71,7 +71,7 @@ describe('a role that holds at some times', () => {
   })
 })
 
-test('a window that goes over midnight belongs to the day on which it begins', () => {
+test('a window past midnight belongs to the day on which it begins', () => {
   const policy = policyOf(
     'roles:',
     '  night: { extends: [ops], when: { time: [{ days: [mon], from: 22:00, to: 06:00, zone: UTC }] } }',
@@ -81,7 +81,7 @@ test('a window that goes over midnight belongs to the day on which it begins', (
   expect([at(21, 59), at(22), at(29, 59), at(30), at(2)].map(may)).toEqual(['deny', 'allow', 'allow', 'deny', 'deny'])
 })
 
-describe('a role that holds from some networks', () => {
+describe('a role with a condition on addresses', () => {
   const policy = policyOf('roles:', '  vpn: { extends: [admin], when: { addresses: [10.0.0.0/8, "2001:db8::/32"] } }')
   const worker = principal([binding('vpn')])
 
@@ -98,17 +98,17 @@ describe('a role that holds from some networks', () => {
     expect(policy.decide(worker, get({ address })).effect).toBe(effect)
   })
 
-  test('does not stand against a check that does not know the address yet', () => {
+  test('passes while the address is unknown', () => {
     expect(policy.decide(worker, get({ address: null })).effect).toBe('allow')
   })
 
-  test('says from where, and from where it was asked', () => {
+  test('the denial names the permitted addresses and the address of the caller', () => {
     expect(policy.decide(worker, get({ address: '11.0.0.1' }))).toMatchObject({
       reason: 'The role vpn applies only from 10.0.0.0/8 and 2001:db8::/32, and your address is 11.0.0.1.',
     })
   })
 
-  test('is given as itself, and as nothing else', () => {
+  test('can be granted only as the role with this condition', () => {
     const giver = principal([binding('vpn')])
     const inside = { at: now, address: '10.0.0.1' }
     const wanted = { role: 'vpn', racks: '*', apps: '*', until: null }
@@ -122,7 +122,7 @@ describe('a role that holds from some networks', () => {
   })
 })
 
-describe('a role that holds on some racks and apps, for some callers', () => {
+describe('a role with conditions on racks, apps, and callers', () => {
   const policy = policyOf(
     'roles:',
     '  narrow: { extends: [admin], when: { racks: [stag*], apps: [web, w-*], callers: [api-token] } }',
@@ -150,7 +150,7 @@ describe('a role that holds on some racks and apps, for some callers', () => {
     expect(policy.decide(bot, call(route, change))).toMatchObject({ rule: 'condition:narrow', reason })
   })
 
-  test('names a condition only of a binding that is for the place', () => {
+  test('names a condition only of a binding in the scope', () => {
     const elsewhere = token([binding('narrow', { racks: 'staging', apps: 'web' })], [binding('admin')])
     expect(policy.decide(elsewhere, get({ app: 'api' }))).toMatchObject({ rule: 'no-binding' })
     expect(policy.decide(elsewhere, get({ rack: 'production' }))).toMatchObject({ rule: 'no-binding' })
@@ -158,20 +158,20 @@ describe('a role that holds on some racks and apps, for some callers', () => {
     expect(policy.decide(expired, get({ app: 'api' }))).toMatchObject({ rule: 'no-binding' })
   })
 
-  test('names the condition of the role that has the permission, beside other roles', () => {
+  test('names the condition of the role that has the permission, not of other roles', () => {
     const both = token([binding('viewer'), binding('narrow')], [binding('admin')])
     const promote = call('POST /apps/{app}/releases/{id}/promote', { app: 'api' })
     expect(policy.decide(both, promote)).toMatchObject({ rule: 'condition:narrow' })
   })
 
-  test('says for whom it is', () => {
+  test('the denial names the permitted kinds of callers', () => {
     expect(policy.decide(principal([binding('narrow')]), get())).toMatchObject({
       rule: 'condition:narrow',
       reason: 'The role narrow applies only for API tokens.',
     })
   })
 
-  test('cuts a token as its owner’s role too, but for who calls', () => {
+  test('on a role of the owner also limits the token, except for the kind of caller', () => {
     const owned = token([binding('admin')], [binding('narrow')])
     expect(policy.decide(owned, get()).effect).toBe('allow')
     expect(policy.decide(owned, get({ app: 'api' }))).toMatchObject({ rule: 'no-binding' })
@@ -180,7 +180,7 @@ describe('a role that holds on some racks and apps, for some callers', () => {
   })
 })
 
-describe('a command rule that holds under conditions', () => {
+describe('a command rule with conditions', () => {
   const policy = policyOf(
     'commands:',
     '  rules:',
@@ -190,7 +190,7 @@ describe('a command rule that holds under conditions', () => {
   const asked = (moment: number) => call(run, { at: moment, command: readCommand('rake db:migrate', 'run') })
   const person = principal([binding('deployer')])
 
-  test('permits then, and says why not at other times', () => {
+  test('permits the command while they are met, and otherwise says why not', () => {
     expect(policy.decide(person, asked(at(12)))).toMatchObject({ effect: 'allow', source: 'policy.yaml:4' })
     expect(policy.decide(person, asked(at(20)))).toMatchObject({
       effect: 'deny',
@@ -200,14 +200,14 @@ describe('a command rule that holds under conditions', () => {
     })
   })
 
-  test('is judged for the caller', () => {
+  test('is checked for the caller', () => {
     const bot = token([binding('deployer')], [binding('deployer')])
     expect(policy.decide(bot, asked(at(12)))).toMatchObject({
       reason: 'The command rule migrate applies only for people.',
     })
   })
 
-  test('does not begin an attached run either', () => {
+  test('also limits the start of an attached run', () => {
     const start = (moment: number) => call(run, { at: moment, command: readCommand('sleep 60', 'run') })
     expect(policy.decide(person, start(at(12))).effect).toBe('allow')
     expect(policy.decide(person, start(at(20))).effect).toBe('deny')

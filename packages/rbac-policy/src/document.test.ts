@@ -52,14 +52,14 @@ describe('a document', () => {
     ])
   })
 
-  test('may write a built-in role anew, or extend it under its own name', () => {
+  test('can replace a built-in role, or extend it under its own name', () => {
     const { roles } = good('roles:', '  viewer: { extends: [viewer], permissions: [env:read] }', '  ci: {}')
     expect(roles.find(({ name }) => name === 'viewer')?.permissions).toContain('env:read')
     expect(roles.find(({ name }) => name === 'viewer')?.permissions).toContain('app:read')
     expect(roles.find(({ name }) => name === 'ci')?.permissions).toEqual([])
   })
 
-  test('a rule for a role is for those that extend it', () => {
+  test('a command rule for a role also applies to roles that extend it', () => {
     const policy = compilePolicy(good('roles:', '  lead: { extends: [deployer] }'))
     const run = call('POST /apps/{app}/services/{service}/processes')
     expect(policy.decide(principal([binding('lead')]), run)).toMatchObject({
@@ -117,7 +117,7 @@ describe('a document', () => {
     })
   })
 
-  test('its hash goes by what it says, not by where', () => {
+  test('its hash depends on its content, not on positions', () => {
     const one = good('proxy: { hosts: [db.internal] }', 'roles: { x: { permissions: [log:read] } }')
     const other = good(
       '',
@@ -132,7 +132,7 @@ describe('a document', () => {
   })
 })
 
-describe('what is wrong with a document is said with line and column', () => {
+describe('each problem has a line and a column', () => {
   test.each<[string, readonly string[], number, number, string]>([
     ['no YAML', ['roles: ['], 3, 1, 'must be sufficiently indented and end with a ]'],
     ['a key twice', ['roles: {}', 'roles: {}'], 3, 1, 'the key "roles" exists twice'],
@@ -168,7 +168,13 @@ describe('what is wrong with a document is said with line and column', () => {
       '"relase:promote", which does not exist',
     ],
     ['a role that does not exist', ['roles:', '  x:', '    extends: [viewr]'], 4, 5, '"viewr", which does not exist'],
-    ['a circle', ['roles:', '  x: { extends: [y] }', '  y: { extends: [x] }'], 3, 8, 'in a circle'],
+    [
+      'a circle',
+      ['roles:', '  x: { extends: [y] }', '  y: { extends: [x] }'],
+      3,
+      8,
+      'extends itself, directly or through other roles',
+    ],
     ['the name of a role', ['roles:', '  Big One: {}'], 3, 3, 'needs a name'],
     [
       'modes for none',

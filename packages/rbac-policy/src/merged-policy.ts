@@ -111,7 +111,7 @@ function mergedRoles(
     if (beingMade.has(name)) {
       problems.push({
         at: ['roles', name, 'extends'],
-        text: `the role "${inMessage(name)}" extends itself in a circle`,
+        text: `the role "${inMessage(name)}" extends itself, directly or through other roles`,
       })
       return null
     }

@@ -44,7 +44,7 @@ function refused(who: Principal | undefined, words: string, document?: PolicyDoc
   return decisions(who, words, document).flatMap(({ effect, rule }) => (effect === 'deny' ? [rule] : []))
 }
 
-describe('a refusal is certain', () => {
+describe('a denial is certain', () => {
   test.each<[Principal | undefined, string, string[]]>([
     [viewer, 'releases promote R1', ['no-permission']],
     [viewer, 'exec web-1 ls', ['no-permission']],
@@ -75,7 +75,7 @@ describe('a refusal is certain', () => {
   })
 })
 
-describe('what only the rack knows doesn’t refuse', () => {
+describe('an unknown fact of the rack never leads to a certain denial', () => {
   test.each<[Principal | undefined, string, string | null]>([
     [deployer, 'exec web-1 bin/pre_release', 'it is a process of another service: no-permission'],
     [ci, 'exec web-1 bin/pre_release', 'it is not a process of your own run: no-permission'],
@@ -114,7 +114,7 @@ describe('what only the rack knows doesn’t refuse', () => {
     ])
   })
 
-  test('how a command is started, unless nobody waits for it', () => {
+  test('the way a command is started, unless it is detached', () => {
     const document = {
       ...builtIn,
       commands: builtIn.commands.map((rule) => ({ ...rule, interactive: true })),
@@ -123,7 +123,7 @@ describe('what only the rack knows doesn’t refuse', () => {
     expect(refused(deployer, 'run --detach command bin/pre_release', document)).toEqual(['command:options'])
   })
 
-  test('from where the caller calls', () => {
+  test('the address of the caller', () => {
     const [deployerRole] = builtIn.roles.filter(({ name }) => name === 'deployer')
     const document = {
       ...builtIn,
@@ -135,7 +135,7 @@ describe('what only the rack knows doesn’t refuse', () => {
   })
 })
 
-test('a protected key that is set may be set to what it is already', () => {
+test('a protected key can be set to its current value', () => {
   const document = { ...builtIn, protectedKeys: ['PINNED'] }
   const [decision] = decisions(deployer, 'env set PINNED=1', document).filter(({ otherwise }) => otherwise !== null)
   expect(decision).toMatchObject({ effect: 'allow', otherwise: 'the environment changes: protected-key' })
@@ -176,14 +176,14 @@ describe('a proxy', () => {
     },
   )
 
-  test('to an address that the policy names needs no resource', () => {
+  test('to an address in the policy needs no resource', () => {
     expect(certain('proxy db.internal:5432', bound('tunnels'), custom)).toBe(false)
     expect(certain('resources proxy db', bound('tunnels'), custom)).toBe(false)
     expect(certain('proxy other.internal:5432', bound('tunnels'), custom)).toBe(true)
   })
 })
 
-describe('what is asked further', () => {
+describe('narrowPlanned', () => {
   type Narrow = (call: RackCall, decision: Allowed) => Decision
 
   async function narrowed(words: string, narrow: Narrow) {
@@ -206,19 +206,19 @@ describe('what is asked further', () => {
     return effect === 'deny' ? { ...said, effect } : { ...said, effect, requirement: 'approval' }
   }
 
-  test('that stays as it is, is what was decided', async () => {
+  test('returns the same decision if nothing objects', async () => {
     const { asked, told, before } = await narrowed('exec web-1 bin/pre_release', (_, decision) => decision)
     expect(told).toEqual(before)
     expect(asked).toHaveLength(1)
   })
 
-  test('that is denied in every scenario is denied, and packages are not asked about calls that the policy denies', async () => {
+  test('denies if every scenario is denied, and does not ask packages about calls that the policy denies', async () => {
     const { asked, told } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'deny'))
     expect(told).toMatchObject({ decision: { effect: 'deny', rule: 'package:p:no' }, when: null, otherwise: null })
     expect(new Set(asked.map(({ process }) => process?.service))).not.toContain('(another)')
   })
 
-  test('that is refused in one way only, depends on it', async () => {
+  test('is conditional if only one scenario is denied', async () => {
     const { told } = await narrowed('env set A=b C=d', ({ environment }, decision) =>
       environment?.changed.includes('C') ? objecting(decision, 'deny') : decision,
     )
@@ -229,7 +229,7 @@ describe('what is asked further', () => {
     })
   })
 
-  test('that needs something, is better than what is refused', async () => {
+  test('prefers a requirement to a denial', async () => {
     const { told } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'needs'))
     expect(told).toMatchObject({
       decision: { effect: 'needs', requirement: 'approval' },
@@ -237,7 +237,7 @@ describe('what is asked further', () => {
     })
   })
 
-  test('many keys of an environment are three ways, not one each', async () => {
+  test('many keys of an environment are three scenarios, not one each', async () => {
     const words = `env set ${Array.from({ length: 500 }, (_, key) => `K${key}=1`).join(' ')}`
     const { asked } = await narrowed(words, (_, decision) => objecting(decision, 'deny'))
     expect(asked.length).toBeLessThanOrEqual(4)

@@ -126,7 +126,7 @@ describe('a policy file', () => {
     expect(policy.roles.has('reader')).toBe(true)
   })
 
-  test('whose change can not be recorded does not come into force, until it can', async () => {
+  test('whose change cannot be recorded does not come into force, until it can', async () => {
     let recorded = false
     const onChange = async () => {
       if (!recorded) throw new Error('no database')

@@ -10,7 +10,7 @@ const policy = compilePolicy(builtInPolicy())
 const web = { rack: 'staging', app: 'web', scope: 'app' } as const
 
 describe('hasPermission', () => {
-  test('asks for one permission at one place', () => {
+  test('checks one permission in one scope', () => {
     const ops = principal([binding('ops', { racks: 'stag*', apps: 'web' })])
     expect(policy.hasPermission(ops, 'env:read', web, moment())).toBe(true)
     expect(policy.hasPermission(ops, 'secret:read', web, moment())).toBe(false)
@@ -21,7 +21,7 @@ describe('hasPermission', () => {
     expect(policy.hasPermission(ops, 'env:read', { ...web, app: null, scope: 'list' }, moment())).toBe(true)
   })
 
-  test('ends with the binding and is cut to the owner and the rack of the credential', () => {
+  test('expires with the binding, and is limited by the owner and by the rack of the credential', () => {
     const admin = [binding('admin')]
     expect(policy.hasPermission(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, moment())).toBe(
       false,
@@ -35,7 +35,7 @@ describe('hasPermission', () => {
     expect(policy.hasPermission(principal(admin, { kind: 'api-token' }), 'secret:read', web, moment())).toBe(false)
   })
 
-  test('ends with the binding for a principal who was asked about before', () => {
+  test('expires with the binding for a principal that was checked before', () => {
     const ending = principal([binding('admin', { expiresAt: now + 2 }), binding('viewer')])
     const basis = (at: number) => policy.decide(ending, call('GET /apps/{app}', { at }))
     const isAdmin = (at: number) => policy.hasPermission(ending, 'secret:read', web, moment(at))
@@ -45,7 +45,7 @@ describe('hasPermission', () => {
     expect(basis(now + 2)).toMatchObject({ bindings: ['binding-viewer'], roles: ['viewer'] })
   })
 
-  test('is the same for each of more apps than are remembered', () => {
+  test('is the same for each of more apps than the cache holds', () => {
     const ops = principal([binding('ops', { apps: 'web-*7' })])
     const apps = Array.from({ length: 2_500 }, (_, index) => `web-${index}`)
     for (let round = 0; round < 2; round++) {
@@ -63,13 +63,13 @@ describe('hasPermission', () => {
     expect(basis('web-22-2')).toBe(basis('web-2'))
   })
 
-  test('tells apart places whose names run together', () => {
+  test('distinguishes scopes whose concatenated names are equal', () => {
     const ops = principal([binding('ops', { racks: 'staging', apps: 'a b' })])
     expect(policy.hasPermission(ops, 'env:read', { rack: 'staging', app: 'a b', scope: 'app' }, moment())).toBe(true)
     expect(policy.hasPermission(ops, 'env:read', { rack: 'staging a', app: 'b', scope: 'app' }, moment())).toBe(false)
   })
 
-  test("the gateway's own permissions are asked for on the rack *: a binding to one rack doesn't do", () => {
+  test("the gateway's own permissions are checked on the rack *: a binding to one rack is not enough", () => {
     const everywhere = { rack: '*', app: null, scope: 'rack' } as const
     expect(policy.hasPermission(principal([binding('auditor')]), 'gateway:audit:read', everywhere, moment())).toBe(true)
     expect(
@@ -94,10 +94,10 @@ describe('hasPermission', () => {
   })
 })
 
-describe('racks and apps that are shown', () => {
+describe('visible racks and apps', () => {
   const racks = ['staging', 'production', 'us-east']
 
-  test('racks with any binding that holds', () => {
+  test('racks with any current binding', () => {
     expect(policy.racksOf(principal([binding('viewer', { apps: 'web', racks: 'staging' })]), racks, moment())).toEqual([
       'staging',
     ])
@@ -110,7 +110,7 @@ describe('racks and apps that are shown', () => {
     expect(policy.racksOf(cut, racks, moment())).toEqual(['staging', 'us-east'])
   })
 
-  test('apps with a binding that may list them', () => {
+  test('apps with a binding that permits listing them', () => {
     const mixed = principal([binding('viewer', { apps: 'web' }), binding('auditor', { apps: 'billing' })])
     expect(policy.canSeeApp(mixed, 'staging', 'web', moment())).toBe(true)
     expect(policy.canSeeApp(mixed, 'staging', 'billing', moment())).toBe(false)
@@ -120,7 +120,7 @@ describe('racks and apps that are shown', () => {
     ).toBe(false)
   })
 
-  test('an app is seen exactly when it may be read', () => {
+  test('an app is visible exactly if its details can be read', () => {
     const name = fc.stringMatching(/^[ab*]{1,4}$/)
     fc.assert(
       fc.property(
@@ -137,7 +137,7 @@ describe('racks and apps that are shown', () => {
   })
 })
 
-test('what a token may is never more than what its owner has the permissions for, on any rack and app', () => {
+test('a token never has a permission that its owner lacks, on any rack and app', () => {
   const anyBinding = fc
     .record({
       role: fc.constantFrom('viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor', 'unknown'),
@@ -179,7 +179,7 @@ describe('the hash', () => {
   })
 })
 
-describe('a document that is not valid is refused', () => {
+describe('an invalid document is rejected', () => {
   const role = { name: 'x', description: '', permissions: ['app:list'] }
 
   test.each<[string, Partial<PolicyDocument>]>([
@@ -223,7 +223,7 @@ describe('a document that is not valid is refused', () => {
 })
 
 describe('adminRoles', () => {
-  test('are those with every permission, always: nobody else can give all of it back', () => {
+  test('are those with every permission without conditions, because only they can grant every role', () => {
     const role = (name: string, permissions: string[], when?: object) => ({
       name,
       description: '',

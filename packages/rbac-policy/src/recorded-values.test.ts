@@ -100,7 +100,7 @@ describe('a rule', () => {
 })
 
 test.each([
-  ['audit: {}', 2, 1, 'audit has no values; it should be value rules by id'],
+  ['audit: {}', 2, 1, 'audit has no values; it should be a mapping of IDs to value rules'],
   ['audit: { values: { a: {} } }', 2, 20, 'audit.values.a has no parameters'],
   ['audit: { values: { a: { parameters: [] } } }', 2, 25, 'is empty, so it would match nothing'],
   ['audit: { values: { a: { parameter: [count] } } }', 2, 25, 'audit.values.a.parameter is not known here'],

@@ -27,7 +27,7 @@ export interface WantedGrant {
   readonly until: number | null
 }
 
-/** Why a grant is denied: it is unknown, or the granter lacks it. Reason and remedy are whole sentences. */
+/** Why a grant is denied. With `unknown`, the reason is a sentence. With `missing`, it is a clause that follows "because". */
 export interface GrantDenial extends Explanation {
   readonly cause: 'unknown' | 'missing'
 }

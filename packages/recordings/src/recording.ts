@@ -208,7 +208,7 @@ export class Recording implements RunningRecording {
     if (this.#exit !== null && code === 'o' && piece.length > 0) {
       // A process can print text that looks like the exit marker.
       this.#writeJournal()
-      this.#writeMarker(`exit ${this.#exit}, and more came`)
+      this.#writeMarker(`exit code ${this.#exit} was printed, but more output followed`)
       this.#exit = null
     }
     let rest: Buffer | null = piece.length > 0 ? piece : null

@@ -84,7 +84,7 @@ describe('a loopback login', () => {
     expect(renewed.status).toBe(200)
   })
 
-  test('that is denied tells the process so, with no code, and can not be allowed after that', async () => {
+  test('that is denied tells the process so, with no code, and cannot be allowed after that', async () => {
     const login = await beginLoopback(at)
     const browser = createBrowser()
     const page = await follow(browser, login.address, 'admin')

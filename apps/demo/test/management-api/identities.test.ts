@@ -357,7 +357,7 @@ describe('the last administrator', () => {
     expect((await call(system, left.token, 'GET', '/users')).status).toBe(200)
   })
 
-  test('is not a user who may only write bindings: what they do not have they can not give back', async () => {
+  test('is not a user who may only write bindings: what they do not have they cannot give back', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'policy-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     const policyFile = join(directory, 'policy.yaml')

@@ -55,7 +55,7 @@ async function openStore(to: string, lock: string | undefined) {
   const duration = lock === undefined ? null : readDuration(lock)
   if (lock !== undefined && !duration) throw new UsageError('--lock takes a time from the archiving on, like 400d')
   if (duration !== null && address.kind !== 's3')
-    throw new UsageError('--lock is for S3: a directory can not keep its owner from changing it')
+    throw new UsageError('--lock is for S3: a directory cannot keep its owner from changing it')
   const store = await openObjectStore(address, duration === null ? {} : { lock: { mode: 'compliance', duration } })
   await store.check()
   return store

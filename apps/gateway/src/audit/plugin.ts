@@ -50,7 +50,7 @@ async function openFallbackAt(
       if (err === null) checkpoints.onFallbackEnd()
       else checkpoints.onFallbackStart()
       if (err === null) log.info({ event: 'audit.fallback_left' }, 'records go to the database again')
-      else log.error({ event: 'audit.fallback_entered', err }, 'the database can not take records: they go to a file')
+      else log.error({ event: 'audit.fallback_entered', err }, 'the database cannot take records: they go to a file')
     },
     onAlarm: ({ close, detail }) =>
       log.error(

@@ -19,7 +19,7 @@ import { type ErrorContext, type Failure, failureOf, sendFailure } from './error
 declare module 'fastify' {
   interface FastifyInstance {
     alarms: ReturnType<typeof createAlarms>
-    /** Of denials that are being recorded. */
+    /** Limits the denials that are being recorded at once. */
     denialLimit: FairLimit
   }
   interface FastifyRequest {
@@ -88,14 +88,14 @@ export async function answerError(
   return respond(request, reply, failure)
 }
 
-/** @throws TooManyCalls for a principal of which too many denials are being recorded already */
+/** @throws TooManyCalls if too many denials of this principal are already being recorded */
 async function recordDenial(
   { audit, denialLimit }: FastifyInstance,
   caller: Principal,
   event: () => EventDraft,
 ): Promise<void> {
   const principal = countedAs(caller)
-  // A caller that hangs up does not take its denial out of the log.
+  // The denial is recorded even if the caller disconnects.
   const release = denialLimit.take(principal) ?? (await denialLimit.wait({ principal, rack: '', signal: neverAborted }))
   try {
     await audit.record(event())
@@ -106,7 +106,7 @@ async function recordDenial(
 
 const neverAborted: CallSignal = { aborted: false, addEventListener() {}, removeEventListener() {} }
 
-/** Counts the denial by address, like an unauthenticated request. */
+/** Counts a denial by address, as for an unauthenticated request. */
 function countDenial({ audit }: FastifyInstance, request: FastifyRequest, { body }: Failure): void {
   const { rule, reason, next, policy } = body
   audit.countDenial({ address: addressOf(request), rule, reason, remedy: next, policy })

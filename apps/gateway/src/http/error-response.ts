@@ -30,7 +30,7 @@ export interface Failure {
 const longestSentence = 2_000
 
 /** Replaces `%`, because the stock CLI uses the text as a printf format, and characters that control a terminal or its text direction. */
-function speakable(text: string): string {
+function sanitizeText(text: string): string {
   const plain = text
     .slice(0, longestSentence)
     .replaceAll('%', 'percent')
@@ -92,17 +92,17 @@ function bodyOf(error: unknown, { code, words }: ErrorContent, context: ErrorCon
   const { policy, requestId } = context
   const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
   const sentence = isOurs(error) && error instanceof Error ? error.message : formatMessage(words)
-  return { error: speakable(sentence), code, ...spoken(denialOf(error) ?? own), requestId }
+  return { error: sanitizeText(sentence), code, ...sanitizedDetails(denialOf(error) ?? own), requestId }
 }
 
-function spoken({
+function sanitizedDetails({
   rule,
   source,
   reason,
   remedy,
   policy,
 }: DenialDetails): Omit<ErrorBody, 'error' | 'code' | 'requestId'> {
-  return { rule, source, reason: speakable(reason), next: speakable(remedy), policy }
+  return { rule, source, reason: sanitizeText(reason), next: sanitizeText(remedy), policy }
 }
 
 export function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

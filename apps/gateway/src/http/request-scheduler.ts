@@ -20,13 +20,13 @@ export interface RequestScheduler {
   schedule(caller: string, start: () => void): void
 }
 
-/** In each turn of the event loop. A request takes about a millisecond in all. */
+/** Requests that start in one turn of the event loop. Each takes about a millisecond of work in total. */
 const startsPerTurn = 4
 /** Milliseconds for which a caller counts as active after a request. */
 const activeFor = 1_000
 /** Milliseconds of work in a turn, above which the requests of a burst wait for a quieter turn. */
 const busyTurn = 1
-/** Milliseconds after which the next request of a burst starts even so. */
+/** Milliseconds after which the next request of a burst starts even if the event loop is busy. */
 const longestWait = 5
 /** Digests of credentials that were valid. The oldest are forgotten first. */
 const maxKnownCredentials = 10_000

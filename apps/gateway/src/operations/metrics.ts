@@ -97,10 +97,10 @@ export function createMetrics(app: FastifyInstance): Registry {
     () => audit.stats().adopted,
   )
   counter('audit_outcomes_unknown', 'Calls of adopted streams whose outcome is unknown', () => audit.stats().unknown)
-  gauge('audit_adoption_failing', '1 while streams of processes that are gone can not be adopted', () =>
+  gauge('audit_adoption_failing', '1 while streams of processes that are gone cannot be adopted', () =>
     Number(audit.stats().adoptionFailure !== null),
   )
-  gauge('audit_fallback', '1 while records go to a file because the database can not take them', () =>
+  gauge('audit_fallback', '1 while records go to a file because the database cannot take them', () =>
     Number(audit.stats().fallback?.away ?? false),
   )
   gauge(

@@ -30,28 +30,27 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
 /** Without storage for recordings, only strict sessions fail. Unauthenticated callers can read this, so it has no counts. */
 function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
   if (recordings === null) return []
-  const detail = recordings.stats().failing === 0 ? 'stored' : 'can not be stored now: see the log and metrics'
+  const detail = recordings.stats().failing === 0 ? 'stored' : 'cannot be stored now: see the log and metrics'
   return [{ name: 'recordings', ready: true, detail }]
 }
 
 /** A file that could not be imported does not make the gateway unready: new events are safe. */
 function auditChecks({ audit }: FastifyInstance): Readiness[] {
   const { available, fallback, adoptionFailure } = audit.stats()
-  const state = available ? 'writing' : 'can not be written'
-  const adoption =
-    adoptionFailure === null ? '' : '; streams of processes that are gone can not be adopted: see the log'
+  const state = available ? 'writing' : 'cannot be written'
+  const adoption = adoptionFailure === null ? '' : '; streams of processes that are gone cannot be adopted: see the log'
   const log = { name: 'audit', ready: available, detail: `${state}${adoption}` }
   return fallback === null ? [log] : [log, { name: 'audit-fallback', ready: true, detail: fallbackDetail(fallback) }]
 }
 
 function fallbackDetail({ away, bytes, since, refusedFiles, failingFiles }: FallbackStats): string {
-  const state = away ? 'the database can not take records: they go to a file' : 'not needed'
+  const state = away ? 'the database cannot take records: they go to a file' : 'not needed'
   const waiting =
     since === null ? [] : [`${bytes} bytes are not in the database, since ${new Date(since).toISOString()}`]
   const refused =
     refusedFiles === 0 ? [] : [`${refusedFiles} files could not be imported and need an operator: see the log`]
   const failing =
-    failingFiles === 0 ? [] : [`${failingFiles} files can not be imported and are tried again: see the log`]
+    failingFiles === 0 ? [] : [`${failingFiles} files cannot be imported and are tried again: see the log`]
   return [state, ...waiting, ...refused, ...failing].join('; ')
 }
 
@@ -98,7 +97,7 @@ export async function createReadinessCheck(app: FastifyInstance): Promise<() => 
         ready: true,
         detail:
           protection === 'prevented'
-            ? 'the runtime login can not change events'
+            ? 'the runtime login cannot change events'
             : 'detected, not prevented: give DATABASE_OWNER_URL a login of its own',
       },
       { name: 'proxies', ready: true, detail: app.untrustedProxyNote() },

@@ -13,20 +13,20 @@ import type { RackApiDependencies } from './dependencies.ts'
 import { sizeOf } from './masks.ts'
 import { runInTurns } from './turns.ts'
 
-/** An answer with its final head. `body` is null if it will be streamed. */
+/** A response whose status and headers are final. `body` is null if it is still to be streamed. */
 export interface PreparedAnswer {
   readonly answer: UpstreamResponse
   readonly body: readonly Buffer[] | null
 }
 
-/** Masked bodies are buffered. Those above this size use the memory for large answers. */
+/** Masked responses are held in memory. Larger ones than this reserve it from `limits.memory`. */
 const smallAnswer = 64 * 1024
 /** The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
 
 /**
- * Prepares the answer for the caller. Masks the body as the route requires, and fails if it cannot.
- * Errors keep their texts, because the CLI waits for some of them. Only passwords in addresses are hidden.
+ * Prepares the response for the caller: masks it by the route's policy, and throws if that is not possible. Error responses
+ * keep their text, because the CLI waits for some of them. Only passwords in URLs and the rack's token are redacted.
  */
 export async function prepareAnswer(
   dependencies: RackApiDependencies,
@@ -39,8 +39,8 @@ export async function prepareAnswer(
     answer.discard()
     throw withRule(
       new UpstreamRedirect(
-        `The rack ${call.rack.name} answered with a redirect, which the gateway does not follow.`,
-        'Tell an administrator of the rack.',
+        `The rack ${call.rack.name} answered with a redirect (status ${answer.status}), which the gateway does not pass on.`,
+        'Ask an administrator of the gateway to check the URL of the rack.',
       ),
       'upstream-redirect',
     )
@@ -66,7 +66,7 @@ export async function prepareAnswer(
   return { answer, body: await maskBody(dependencies, call, answer, received) }
 }
 
-/** Whether the body is read before it is sent: JSON with a mask, and every error. All other bodies are streamed. */
+/** Whether the body must be read before it is sent: JSON with a mask, and every error. All other bodies are streamed. */
 function isRead({ mask }: RackRoute, { status }: UpstreamResponse): boolean {
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
@@ -97,7 +97,7 @@ function unmaskable(call: DecidedCall, why: string): Error {
   )
 }
 
-/** Sends a recorded answer. An error after the head destroys the socket, so that an incomplete transfer never looks complete. */
+/** Sends a recorded response. An error after its head destroys the socket, so that a cut transfer never looks complete. */
 export async function deliver(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -130,7 +130,7 @@ export async function deliver(
   }
 }
 
-/** Sends a buffered body. A caller that stops reading loses it, so that the memory becomes free. */
+/** Sends a body from memory. A caller that stops reading is disconnected, so that the memory is freed. */
 function sendParts(
   request: FastifyRequest,
   { raw }: FastifyReply,
@@ -157,7 +157,7 @@ function sendParts(
     raw.on('drain', send).once('finish', resolve)
     onCallEnd(request.raw, raw, () => {
       rate.stop()
-      reject(new Error('the caller took no more of it'))
+      reject(new Error('the caller stopped reading, or disconnected'))
     })
     rate.startWaiting()
     send()
@@ -169,7 +169,7 @@ function headOf(answer: UpstreamResponse, body: readonly Buffer[] | null): strin
   return length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)]
 }
 
-/** Records an event after the response was sent. Nothing waits for it; a failure is logged. */
+/** Records an event after the response was sent. Nobody waits for it, so a failure is only logged. */
 export function recordLater(dependencies: RackApiDependencies, request: FastifyRequest, draft: EventDraft): void {
   dependencies.audit
     .record(draft)

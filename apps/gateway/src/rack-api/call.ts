@@ -28,7 +28,7 @@ export interface CallState {
   keyChanges: readonly RecordedChange[]
   /** The command as events show it; null when the call has none. */
   command: RedactedCommand | null
-  /** The values of parameters that the policy has recorded; null: none. */
+  /** The values of parameters that events may contain according to the policy; null: none. */
   values: RecordedValues | null
 }
 

@@ -34,12 +34,12 @@ async function stillPermitted(
 export function errorOfDenial(decision: Exclude<Decision, { effect: 'allow' }>): Error {
   if (decision.effect === 'deny') return denialError(NotPermitted, decision)
   const { reason, remedy, rule } = decision
-  const { Refusal, what } = unmet[decision.requirement]
+  const { ErrorClass, what } = unmet[decision.requirement]
   const why = `${reason} It needs ${what}, which this gateway cannot ask for yet, so it is denied.`
-  return withDenial(new Refusal(why, `${remedy} (rule ${rule})`), decision)
+  return withDenial(new ErrorClass(why, `${remedy} (rule ${rule})`), decision)
 }
 
 const unmet = {
-  'step-up': { Refusal: StepUpNeeded, what: 'proof of your second factor (step-up)' },
-  approval: { Refusal: ApprovalNeeded, what: 'the approval of another person' },
+  'step-up': { ErrorClass: StepUpNeeded, what: 'proof of your second factor (step-up)' },
+  approval: { ErrorClass: ApprovalNeeded, what: 'the approval of another person' },
 } as const

@@ -12,7 +12,7 @@ import { runRoute } from './resolve.ts'
 import { outcomeNotRecorded, rememberRun } from './run-owner.ts'
 import { upstreamRequest, wantBody } from './upstream-request.ts'
 
-/** Forwards a read. Its one event is durable before the first byte of the answer is sent. */
+/** Forwards a call that changes nothing. Its event is durable before the first byte of the response, unless reads are relaxed. */
 export async function forwardRead(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -41,7 +41,7 @@ export async function forwardRead(
   await deliver(dependencies, request, reply, call, prepared, closed)
 }
 
-/** Waits for the event of a read. With relaxed reads, it doesn't wait, and a failure is logged. */
+/** Waits for the event of a read. With relaxed reads it does not wait, and a failure is only logged. */
 async function recorded(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -52,12 +52,12 @@ async function recorded(
   return null
 }
 
-/** Receives only the log, because a pending promise would otherwise keep the whole call in memory. */
+/** Takes only the logger, because the promise can stay pending for a while and would keep the whole request in memory. */
 function reportLoss(log: FastifyBaseLogger, record: Promise<RecordedEvent>): void {
   record.catch((error: unknown) => log.error({ event: 'audit.late_record_failed', err: error }))
 }
 
-/** Discards an answer that will not be sent, so that its connection to the rack becomes free. */
+/** Discards a response that will not be sent, so that its connection is freed. */
 function discardAnswer(answer: UpstreamResponse, preparing: Promise<PreparedAnswer>): void {
   preparing.then(
     ({ body }) => (body === null ? answer.discard() : undefined),
@@ -66,8 +66,8 @@ function discardAnswer(answer: UpstreamResponse, preparing: Promise<PreparedAnsw
 }
 
 /**
- * Forwards a change. Its intent is durable before the rack gets the first byte, and its outcome before the caller gets the
- * first byte of the answer. It is never sent twice.
+ * Forwards a call that changes something, at most once. Its intent is durable before the rack gets any byte of the call, and its
+ * outcome before the caller gets any byte of the response.
  */
 export async function forwardChange(
   dependencies: RackApiDependencies,
@@ -107,7 +107,7 @@ export async function forwardChange(
   await deliver(dependencies, request, reply, call, prepared, { ...draft, of: intent.id })
 }
 
-/** With more keys than this, only the intent contains their names. */
+/** Further names are only in the intent event. */
 const maxKeyEvents = 500
 
 /** One event for each environment key that a new release changes. Contains names, never values. */

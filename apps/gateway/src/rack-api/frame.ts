@@ -64,7 +64,7 @@ const notWebsocket = frameError(
   'The upgrade is not a valid websocket upgrade (GET, version 13, without a body).',
   'Send a websocket upgrade.',
 )
-const unnamedHeader = frameError(400, 'duplicate-header', 'The request has no Host header.', 'Send one Host header.')
+const missingHost = frameError(400, 'duplicate-header', 'The request has no Host header.', 'Send one Host header.')
 
 const maxHeaders = 256
 
@@ -93,8 +93,8 @@ export function frame(request: IncomingMessage, received: string, upgrading: boo
   if ('rule' in target) return frameErrors.get(target.rule) ?? cachedFrameError(target)
   if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
   if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
-  if (request.headers.host === undefined) return unnamedHeader
-  const browser = browserMark(request, upgrading)
+  if (request.headers.host === undefined) return missingHost
+  const browser = browserError(request, upgrading)
   if (browser) return browser
   if (upgrading) {
     if (!readHandshake(request).ok) return notWebsocket
@@ -127,7 +127,7 @@ function hasDoubledHeader(rawHeaders: readonly string[]): boolean {
   return false
 }
 
-function browserMark(request: IncomingMessage, upgrading: boolean): FrameError | null {
+function browserError(request: IncomingMessage, upgrading: boolean): FrameError | null {
   const { headers } = request
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'none') return crossSite

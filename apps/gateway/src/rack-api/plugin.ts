@@ -53,7 +53,7 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
 /** Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known so far. */
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const call = routeCall(dependencies, request, reply)
-  await occupyPlace(dependencies, request, reply, call)
+  await acquireCallSlot(dependencies, request, reply, call)
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
     await occupyFormMemory(dependencies, request, reply, call)
     call.form = await readForm(request, reply, dependencies.bodyTimeout)
@@ -95,7 +95,7 @@ function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, r
 }
 
 /** Bounds the calls of a principal that are in progress, before anything of the call is read. @throws TooManyCalls */
-async function occupyPlace(
+async function acquireCallSlot(
   { limits }: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -103,9 +103,9 @@ async function occupyPlace(
 ): Promise<void> {
   const limit = limits.of(call.rack.name, kindOfCall(call.match.route))
   const principal = countedAs(call.principal)
-  const place = limit.take(principal)
-  if (place !== null) {
-    onCallEnd(request.raw, reply.raw, place)
+  const release = limit.take(principal)
+  if (release !== null) {
+    onCallEnd(request.raw, reply.raw, release)
     return
   }
   onCallEnd(request.raw, reply.raw, await limit.wait({ principal, rack: call.rack.name, signal: call.signal }))
@@ -139,11 +139,11 @@ function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCa
 }
 
 function refused({ status, rule, reason, remedy }: FrameError): Error {
-  const Refusal =
+  const ErrorClass =
     status === 403
       ? BrowserCall
       : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade' || rule === 'header-count'
         ? BadFrame
         : NotCanonical
-  return withRule(new Refusal(reason, remedy), rule)
+  return withRule(new ErrorClass(reason, remedy), rule)
 }

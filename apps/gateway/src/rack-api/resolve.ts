@@ -28,10 +28,10 @@ const configRoute = 'PUT /apps/{app}/configs/{name}'
 const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
 
-/** The information in the call itself. */
+/** The parameters of a call, and the values of them that events may contain. */
 export interface CallParameters {
   readonly parameters: Parameters
-  /** The values that the policy has recorded in events; null: none. */
+  /** The values that events may contain according to the policy; null: none. */
   readonly values: RecordedValues | null
 }
 
@@ -81,14 +81,14 @@ export async function resolve(
   const { principal, address } = call
   const { route, params } = call.match
   const app = appOf(route, params)
-  const unfit = checkFormValues(route, params, parameters.form)
-  if (unfit) throw parameterError(unfit)
+  const invalidValue = checkFormValues(route, params, parameters.form)
+  if (invalidValue) throw parameterError(invalidValue)
   const at = dependencies.now()
   const where = { rack: call.rack.name, app, scope: route.scope }
-  const may = dependencies.policy.hasPermission(principal, route.permission, where, { at, address })
-  const { process, run, resource, release, environment } = isPlain(route)
-    ? nothingAsked
-    : await ask(dependencies, call, app, may, parameters)
+  const hasRoutePermission = dependencies.policy.hasPermission(principal, route.permission, where, { at, address })
+  const { process, run, resource, release, environment } = needsNoLookup(route)
+    ? noFacts
+    : await lookUpFacts(dependencies, call, app, hasRoutePermission, parameters)
   const rackCall = {
     rack: call.rack.name,
     route,
@@ -114,8 +114,8 @@ export async function resolve(
 }
 
 function parameterError({ rule, reason, remedy }: ParameterError): Error {
-  const Refusal = parameterErrors[rule] ?? AmbiguousParameters
-  return withRule(new Refusal(reason, remedy), rule)
+  const ErrorClass = parameterErrors[rule] ?? AmbiguousParameters
+  return withRule(new ErrorClass(reason, remedy), rule)
 }
 
 const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof NotPermitted>>> = {
@@ -124,7 +124,7 @@ const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof No
   'invalid-parameter': InvalidParameter,
 }
 
-interface Asked {
+interface Facts {
   readonly process: ProcessSubject | null
   /** The run that the process belongs to, also of another principal; null: no run. */
   readonly run: RunStart | null
@@ -133,28 +133,32 @@ interface Asked {
   readonly environment: NewEnvironment | null
 }
 
-const nothingAsked: Asked = { process: null, run: null, resource: null, release: null, environment: null }
+const noFacts: Facts = { process: null, run: null, resource: null, release: null, environment: null }
 
-/** Whether the decision needs no information except the call itself. True for nearly every route. */
-function isPlain(route: RackRoute): boolean {
-  const asks = byOwner.has(route.id) || byService(route) || asksRelease.has(route.id) || route.id === buildLogsRoute
+/** Whether the decision needs nothing beyond the call itself, as on nearly every route. */
+function needsNoLookup(route: RackRoute): boolean {
+  const asks =
+    byOwner.has(route.id) || byService(route) || routesWithRelease.has(route.id) || route.id === buildLogsRoute
   return !asks && route.permission !== 'proxy:open'
 }
 
-async function ask(
+async function lookUpFacts(
   dependencies: RackApiDependencies,
   call: RoutedCall,
   app: string | null,
-  may: boolean,
+  hasRoutePermission: boolean,
   { headers, form }: Parameters,
-): Promise<Asked> {
+): Promise<Facts> {
   const isRelease = call.match.route.id === releaseRoute
-  const build = call.match.route.id === buildLogsRoute && may && app !== null ? call.match.params.id : undefined
+  const build =
+    call.match.route.id === buildLogsRoute && hasRoutePermission && app !== null ? call.match.params.id : undefined
   const [{ process, run }, resource, release, environment] = await Promise.all([
-    subjectOf(dependencies, call, app, may),
+    subjectOf(dependencies, call, app, hasRoutePermission),
     proxiedResource(dependencies, call),
-    askedRelease(call.rack, app, may ? headers.get('release') : undefined),
-    may && app !== null && isRelease ? dependencies.environments.ofNewRelease(call.rack, app, form) : null,
+    askedRelease(call.rack, app, hasRoutePermission ? headers.get('release') : undefined),
+    hasRoutePermission && app !== null && isRelease
+      ? dependencies.environments.ofNewRelease(call.rack, app, form)
+      : null,
     build === undefined || app === null ? null : rejectForeignLogs(call.rack, app, build),
   ])
   return { process, run, resource, release, environment }
@@ -163,7 +167,7 @@ async function ask(
 function commandOf(
   { id }: RackRoute,
   headers: Parameters['headers'],
-  { run, release }: Pick<Asked, 'run' | 'release'>,
+  { run, release }: Pick<Facts, 'run' | 'release'>,
 ): RackCall['command'] {
   if (id !== execRoute && id !== runRoute) return null
   const command = readCommand(headers.get('command') ?? '', id === execRoute ? 'exec' : 'run')
@@ -176,10 +180,11 @@ function instanceCommand({ permission }: RackRoute, headers: Parameters['headers
   return asked === '' ? {} : { instanceCommand: decodeHeaderCommand(asked) }
 }
 
-/** Routes whose decision depends on the owner of the process, and those whose decision also depends on its service. */
+/** Routes whose decision depends on the owner of the process. */
 const byOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
-const asksRelease: ReadonlySet<string> = new Set([releaseRoute, runRoute])
+const routesWithRelease: ReadonlySet<string> = new Set([releaseRoute, runRoute])
 
+/** Routes whose decision depends on the service of the process, too. */
 const byService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
 
 const notAsked = { known: false, service: null }
@@ -188,8 +193,8 @@ async function subjectOf(
   dependencies: RackApiDependencies,
   call: RoutedCall,
   app: string | null,
-  may: boolean,
-): Promise<Pick<Asked, 'process' | 'run'>> {
+  hasRoutePermission: boolean,
+): Promise<Pick<Facts, 'process' | 'run'>> {
   const { principal, rack } = call
   const { route, params } = call.match
   const id = params.pid
@@ -197,7 +202,7 @@ async function subjectOf(
     return { process: null, run: null }
   const run = await dependencies.runs.find(rack.name, app, id)
   if (run?.principal === principal.id) return { process: { id, service: run.service, own: true, known: true }, run }
-  const found = may && byService(route) ? await dependencies.processes.find(rack, app, id) : notAsked
+  const found = hasRoutePermission && byService(route) ? await dependencies.processes.find(rack, app, id) : notAsked
   return { process: { id, ...found, own: false }, run }
 }
 

@@ -126,7 +126,7 @@ test('one whose store does not answer is closed later, and keeps no other from i
   expect(events.map(({ recording }) => recording?.id)).toEqual([other, stuck])
 })
 
-test('an event that can not be recorded leaves it open', async () => {
+test('an event that cannot be recorded leaves it open', async () => {
   const { admin, store, replica, events } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })

@@ -61,12 +61,12 @@ const notRecorded: SessionRecording = {
 export function createSessionRecorder(options: SessionRecorderOptions): SessionRecorder {
   const { recordings, policy, secrets, catalogue, endings, now, record, onError } = options
 
-  const listing = new Set<Promise<void>>()
+  const pendingUpdates = new Set<Promise<void>>()
 
-  function list(work: Promise<void>): Promise<void> {
+  function trackUpdate(work: Promise<void>): Promise<void> {
     const done = work.catch(onError)
-    listing.add(done)
-    return done.finally(() => listing.delete(done))
+    pendingUpdates.add(done)
+    return done.finally(() => pendingUpdates.delete(done))
   }
 
   async function start(request: FastifyRequest, call: DecidedCall, rule: RecordingRule, draft: Draft) {
@@ -74,9 +74,13 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     const { rack, rackCall } = call
     const id = uuidv7(now())
     const command = call.command?.words.join(' ') ?? null
-    const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null)
+    const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null).catch((cause: unknown) => {
+      throw rule.mode === 'strict'
+        ? unavailable('the gateway could not get the list of secrets to redact from it')
+        : cause
+    })
     let opened: RecordedEvent | null = null
-    let listed: Promise<void> = Promise.resolve()
+    let added: Promise<void> = Promise.resolve()
     const recording = await recordings.begin({
       id,
       mode: rule.mode === 'strict' ? 'strict' : 'best-effort',
@@ -104,17 +108,17 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
           mode: rule.mode,
           startedAt: new Date(moment),
         }
-        listed = list(catalogue.add(found))
+        added = trackUpdate(catalogue.add(found))
       },
       finishing(finished) {
-        void list(finished.then((summary) => listed.then(() => catalogue.end(summary, new Date(now())))))
+        void trackUpdate(finished.then((summary) => added.then(() => catalogue.end(summary, new Date(now())))))
       },
     })
   }
 
   return {
     async settled() {
-      await Promise.all(listing)
+      await Promise.all(pendingUpdates)
     },
     async begin(request, call, draft) {
       const session = sessionOf(call.rackCall)
@@ -128,9 +132,9 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
         if (rule.mode === 'strict')
           throw error instanceof RecordingUnavailable
             ? withRule(error, 'recording-unavailable')
-            : unavailable('the gateway could not find out its secrets')
+            : unavailable('the recording could not be started')
         onError(error)
-        return missedSession(draft, (gap, event) => {
+        return unrecordedSession(draft, (gap, event) => {
           recordings?.countLost(gap.bytes)
           record(event)
         })
@@ -187,7 +191,7 @@ function tapOf(recording: RunningRecording, input: boolean): PayloadListener {
 }
 
 /** A session that continues without its best-effort recording. The whole session is one gap. */
-function missedSession(draft: Draft, onGap: (gap: RecordingGap, event: EventDraft) => void): SessionRecording {
+function unrecordedSession(draft: Draft, onGap: (gap: RecordingGap, event: EventDraft) => void): SessionRecording {
   let event: RecordedEvent | null = null
   return {
     ...notRecorded,

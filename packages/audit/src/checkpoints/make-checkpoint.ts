@@ -91,7 +91,7 @@ async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promis
     choice.keys,
   )
   const checkpoint = readCheckpoint(written)
-  if (checkpoint === null) throw new Error('the checkpoint that was made can not be read')
+  if (checkpoint === null) throw new Error('the checkpoint that was made cannot be read')
   if (!(await store(sql, checkpoint, grown))) return { kind: 'busy' }
   return {
     kind: 'made',

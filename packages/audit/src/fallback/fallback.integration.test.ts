@@ -301,7 +301,7 @@ test('a file whose import fails blocks neither other files nor the return to the
     importer: {
       ...importer,
       async importFile(reader) {
-        if (fails && reader.header?.id === stream) throw new Error('the file can not be read')
+        if (fails && reader.header?.id === stream) throw new Error('the file cannot be read')
         return await importer.importFile(reader)
       },
     },

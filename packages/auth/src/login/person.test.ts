@@ -63,7 +63,7 @@ describe('groups', () => {
     expect(personOf(claims, { ...google, ...settings }).groups).toEqual([])
   })
 
-  test.each([[null], [{}], [7], [['a', null]], [['']], [['a\nb']], [['x'.repeat(257)]]])('can not be %j', (groups) => {
+  test.each([[null], [{}], [7], [['a', null]], [['']], [['a\nb']], [['x'.repeat(257)]]])('cannot be %j', (groups) => {
     expect(ruleOf({ groups }, settings)).toBe('login-groups')
   })
 

@@ -79,7 +79,7 @@ test('a renewal that would bring the end nearer is refused', async () => {
   await expect(renew(first.id, { maxAge: day })).rejects.toThrow(SessionNotLonger)
 })
 
-test('who may not come in any more can not renew', async () => {
+test('who may not come in any more cannot renew', async () => {
   const { first, database, clock, renew } = await startSession()
   await database.db.update(users).set({ lockedAt: new Date(now) })
   await expect(renew(first.id)).rejects.toThrow(SessionOver)
@@ -90,7 +90,7 @@ test('who may not come in any more can not renew', async () => {
   await expect(renew("' or true")).rejects.toThrow(NotFound)
 })
 
-test('a renewal that can not be recorded has not taken place', async () => {
+test('a renewal that cannot be recorded has not taken place', async () => {
   const { first, database, record, renew } = await startSession()
   record.mockRejectedValueOnce(new Error('no log'))
   await expect(renew(first.id)).rejects.toThrow('no log')

@@ -83,7 +83,7 @@ test('nothing in the database or the events is the token, or leads back to it', 
   }
 })
 
-test('when the record can not be made, nothing has changed and no token is shown', async () => {
+test('when the record cannot be made, nothing has changed and no token is shown', async () => {
   const { issuer, record, database } = await startStore()
   record.mockRejectedValue(new Error('the audit log cannot be written'))
   await expect(issuer.issueSession({ ...ann, role: 'admin' })).rejects.toThrow('the audit log cannot be written')

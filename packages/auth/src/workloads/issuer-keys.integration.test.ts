@@ -65,7 +65,7 @@ describe('a key id that nobody knows', () => {
     expect(issuer.asked).toEqual([discovery, '/jwks'])
   })
 
-  test('is not refused for good while the issuer can not say', async () => {
+  test('is not refused for good while the issuer cannot say', async () => {
     const keys = createIssuerKeys({ clock })
     await keys.find(issuer.url, { alg: 'RS256', kid: kid() })
     issuer.answer = (_path, response) => {

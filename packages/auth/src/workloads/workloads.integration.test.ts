@@ -32,7 +32,7 @@ async function start() {
   return { ...store, issuer, revision, workloads, find, exchange, credentialOf }
 }
 
-test('what can not be recorded lets nobody in, and uses nothing up', async () => {
+test('what cannot be recorded lets nobody in, and uses nothing up', async () => {
   const { exchange, credentialOf, issuer, record } = await start()
   const [first, second] = [await issuer.jwt(), await issuer.jwt()]
   const failure = Object.assign(new Error('the log'), { code: 'RGW_AUDIT_UNAVAILABLE' })

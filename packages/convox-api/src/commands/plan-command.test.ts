@@ -368,7 +368,7 @@ describe('commands that make no call', () => {
   })
 })
 
-describe('what can not be predicted', () => {
+describe('what cannot be predicted', () => {
   test.each([
     ['an unknown command', 'frobnicate'],
     ['flags before the command', '-a myapp ps'],
@@ -422,7 +422,7 @@ describe('what can not be predicted', () => {
     }
   })
 
-  test('a command that a header can not carry', () => {
+  test('a command that a header cannot carry', () => {
     for (const word of ['a\nb', 'a\x7fb', ' ', '']) {
       expect(planCommand(['run', '-d', 'web', word], context).kind).toBe('unknown')
       expect(planCommand(['exec', 'web', word], context).kind).toBe('unknown')

@@ -156,7 +156,7 @@ function fieldsSent(fields: readonly Field[], invocation: Invocation): Field[] {
 
 const withoutControlCharacters = /^[^\x00-\x1f\x7f]*$/
 const controlCharacterInHeader: NotUnderstood = {
-  notUnderstood: 'a control character in it would not be fieldsSent as it was typed',
+  notUnderstood: 'it contains a control character, which would not be sent as typed',
 }
 
 /** HTTP removes spaces around a header's value. A shell on an instance needs no command. */

@@ -21,7 +21,7 @@ export interface RouteRow {
   readonly options: RouteRowOptions
 }
 
-/** Rows by the frozenNames of their routes, each made when it is asked for: the CLI judges one command by few of them, and ends. */
+/** Rows by the IDs of their routes. Each row is created on first use, because the CLI needs only a few of them for one command. */
 export type RouteTable = Readonly<Record<string, () => RouteRow>>
 
 /** A call that does not change the rack. */

@@ -193,7 +193,7 @@ test('a platform without a binary asks for DATABASE_URL', async () => {
   }
 })
 
-test.runIf(asRoot)('as root, a parent that the postgres user may not enter is named', async () => {
+test.runIf(asRoot)('as root, the error names a parent directory that the postgres user has no access to', async () => {
   const parent = await dataDirectory()
   await mkdir(join(parent, 'private', 'below'), { recursive: true })
   await chmod(join(parent, 'private'), 0o700)

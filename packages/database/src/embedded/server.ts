@@ -39,7 +39,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const port = options.port || (await freePort())
     const lastLines: string[] = []
     const child = launch(options, port)
-    const ready = await becomesReady(child, options.log, lastLines)
+    const ready = await waitUntilReady(child, options.log, lastLines)
     if (ready) return { port, stop: () => stopServer(child) }
     const taken = lastLines.some((line) => line.includes('Address already in use'))
     if (!taken || attempt === attempts) throw new EmbeddedFailed(options.cluster, lastLines.join(' | '))
@@ -64,7 +64,7 @@ function launch({ program, cluster, account, settings }: ServerOptions, port: nu
   })
 }
 
-function becomesReady(child: ChildProcess, log: (line: string) => void, lastLines: string[]): Promise<boolean> {
+function waitUntilReady(child: ChildProcess, log: (line: string) => void, lastLines: string[]): Promise<boolean> {
   return new Promise((resolve) => {
     if (child.stderr) {
       createInterface({ input: child.stderr }).on('line', function onLine(line) {
@@ -104,6 +104,7 @@ async function freePort(): Promise<number> {
   const address = probe.address()
   probe.close()
   await once(probe, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('the loopback interface gave no port')
+  if (typeof address !== 'object' || address === null)
+    throw new Error('no free port was found on the loopback interface')
   return address.port
 }

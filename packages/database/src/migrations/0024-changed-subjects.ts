@@ -11,12 +11,12 @@ const subjects = {
 } as const
 
 /** A change of more than these concerns everybody. */
-const most = 100
+const maxSubjects = 100
 const kept = 1_000
 
 /**
- * Each revision says whose identity it changed, so that a replica forgets only these. The subjects come from the rows
- * themselves, for any author of the change; null stands for every subject.
+ * Each revision has the subjects whose identity it changed, so that a replica drops only these from its cache. The triggers
+ * read the subjects from the changed rows, whoever made the change. Null stands for every subject.
  */
 export const changedSubjects = {
   name: '0024-changed-subjects',
@@ -49,7 +49,7 @@ function raise(changed: string): string {
 
 function raiseBySubject([table, subject]: readonly [string, string]): string {
   const collect = (rows: string) =>
-    `SELECT array_agg(DISTINCT subject) INTO changed FROM (SELECT * FROM (${rows}) every_row LIMIT ${most + 1}) some_rows;`
+    `SELECT array_agg(DISTINCT subject) INTO changed FROM (SELECT * FROM (${rows}) every_row LIMIT ${maxSubjects + 1}) some_rows;`
   const of = (rows: string) => `SELECT ${subject} AS subject FROM ${rows}`
   const call = `FOR EACH STATEMENT EXECUTE FUNCTION gateway.raise_revision_of_${table}();`
   return `
@@ -67,7 +67,7 @@ BEGIN
     ${collect(`${of('old_rows')} UNION ${of('new_rows')}`)}
   END IF;
   changed := COALESCE(changed, '{}');
-  IF cardinality(changed) > ${most} THEN
+  IF cardinality(changed) > ${maxSubjects} THEN
     changed := NULL;
   END IF;
   ${raise('changed')}

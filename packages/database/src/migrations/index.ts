@@ -27,7 +27,10 @@ export interface Migration {
   readonly sql: string
 }
 
-/** In order, the position is the version. Never change one that was released: add another. */
+/**
+ * In order. The position is the version. It is less than the number in the name, because 0017 and 0021 do not exist.
+ * Never change a released migration: add another.
+ */
 export const migrations: readonly Migration[] = [
   identities,
   revision,

@@ -10,7 +10,7 @@ function list<S extends TSchema>(of: S, description: string) {
   return Type.Optional(Type.Array(of, { description: `a list of ${description}` }))
 }
 
-const Name = Type.String({ description: 'a text' })
+const Name = Type.String({ description: 'text' })
 const names = (description: string) => list(Name, description)
 
 const Binding = Type.Object(
@@ -19,7 +19,7 @@ const Binding = Type.Object(
     racks: text('a rack pattern, such as staging*'),
     apps: text('an app pattern'),
   },
-  { ...closed, description: 'a binding: role, and perhaps racks and apps' },
+  { ...closed, description: 'a binding: role, and optionally racks and apps' },
 )
 
 const Who = Type.Object(
@@ -40,7 +40,9 @@ const Call = Type.Object(
   {
     route: Type.String({ description: 'the id of a route, such as GET /apps/{app}/processes' }),
     params: Type.Optional(
-      Type.Record(Type.String(), Type.String({ description: 'a text' }), { description: 'path parameters by name' }),
+      Type.Record(Type.String(), Type.String({ description: 'text' }), {
+        description: 'a mapping of names to path parameters',
+      }),
     ),
     query: names('names of query parameters'),
     form: names('names of form parameters'),
@@ -56,7 +58,7 @@ const Where = Type.Object(
     rack: text('the name of a rack'),
     app: text('the name of an app'),
     service: text('the service of the process'),
-    ownRun: Type.Optional(Type.Boolean({ description: 'true (a process of an own run) or false' })),
+    ownRun: Type.Optional(Type.Boolean({ description: 'true (a process of the caller’s own run) or false' })),
     newestRelease: Type.Optional(Type.Boolean({ description: 'true (a run with the newest release) or false' })),
     changed: names('keys of the environment that the new release changes'),
     parameters: names('names of the rack’s parameters that it changes'),
@@ -80,7 +82,7 @@ const Expect = Type.Object(
     shown: Type.Optional(Values),
     recording: text('the recording rule that the session falls under, or none'),
   },
-  { ...closed, description: 'effect, rule, and perhaps reason, hidden, shown and recording' },
+  { ...closed, description: 'effect, rule, and optionally reason, hidden, shown and recording' },
 )
 
 const Case = Type.Object(
@@ -101,10 +103,10 @@ export const WrittenCases = Type.Object(
     policy: text('the path of a policy document, from this file'),
     groups: Type.Optional(
       Type.Record(Type.String(), Type.Array(Binding, { description: 'a list of bindings' }), {
-        description: 'bindings by group',
+        description: 'a mapping of groups to lists of bindings',
       }),
     ),
-    cases: Type.Record(Type.String(), Case, { description: 'cases by their names' }),
+    cases: Type.Record(Type.String(), Case, { description: 'a mapping of names to cases' }),
   },
   { ...closed, description: 'a file of cases: version, policy, groups and cases' },
 )

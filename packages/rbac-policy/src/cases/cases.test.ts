@@ -123,7 +123,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
   const head = 'version: 1\ncases:\n'
   test.each([
     ['no version', 'cases: {}\n', 1, 1, 'the file has no version; it should be 1'],
-    ['no cases', head, 2, 1, 'cases should be cases by their names'],
+    ['no cases', head, 2, 1, 'cases should be a mapping of names to cases'],
     ['an empty list of cases', 'version: 1\ncases: {}\n', 2, 1, 'it has no cases'],
     [
       'an unknown field',
@@ -175,7 +175,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       '"office" is not an IP address',
     ],
     [
-      'an owner of nobody’s token',
+      'an owner without an API token',
       `${head}  a: { who: { owner: [viewer] }, convox: apps, expect: { effect: deny, rule: x } }`,
       3,
       15,
@@ -210,7 +210,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       'cannot be determined: the command is unknown',
     ],
     [
-      'a command that asks nothing',
+      'a command without a call',
       `${head}  a: { who: {}, convox: help, expect: { effect: deny, rule: x } }`,
       3,
       17,
@@ -224,7 +224,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       'the route GET /x does not exist',
     ],
     [
-      'a parameter that its path has not',
+      'a parameter that the path does not have',
       `${head}  a: { who: {}, call: { route: GET /apps, params: { app: x } }, expect: { effect: deny, rule: x } }`,
       3,
       17,
@@ -338,7 +338,7 @@ describe('coverage', () => {
     ])
   })
 
-  test('counts what a case came to', () => {
+  test('counts the rules that a case reached', () => {
     const { coverage, evaluations } = runLines(
       document,
       '  migrates: { who: { roles: [on-call] }, convox: "run command rake db:migrate", expect: { effect: allow, rule: command:migrate } }',

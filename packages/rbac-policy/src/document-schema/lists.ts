@@ -7,7 +7,7 @@ export const closed = { additionalProperties: false } as const
 
 /** @param description the items, as messages name them */
 export function listOf(description: string, options: { readonly minItems?: number } = {}) {
-  return Type.Array(Type.String({ description: 'a text' }), { ...options, description: `a list of ${description}` })
+  return Type.Array(Type.String({ description: 'text' }), { ...options, description: `a list of ${description}` })
 }
 
 export function names(description: string) {

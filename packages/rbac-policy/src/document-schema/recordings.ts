@@ -23,7 +23,7 @@ const WrittenRecordingRule = Type.Object(
 
 /** The section `recordings` of a policy document. */
 export const WrittenRecordings = Type.Object(
-  { rules: Type.Record(Type.String(), WrittenRecordingRule, { description: 'recording rules by id' }) },
+  { rules: Type.Record(Type.String(), WrittenRecordingRule, { description: 'a mapping of IDs to recording rules' }) },
   { ...closed, description: 'rules' },
 )
 export type WrittenRecordings = Static<typeof WrittenRecordings>

@@ -18,7 +18,7 @@ const Window = Type.Object(
     to: Clock,
     zone: Type.String({ description: 'a time zone, such as Europe/Berlin' }),
   },
-  { ...closed, description: 'from, to and zone, and perhaps days' },
+  { ...closed, description: 'from, to and zone, and optionally days' },
 )
 
 const When = Type.Object(
@@ -74,7 +74,7 @@ const Blocked = Type.Object(
     reason: Type.String({ description: 'a sentence that says why' }),
     next: Type.Optional(Type.String({ description: 'a sentence that says what to do instead' })),
   },
-  { ...closed, description: 'reason, and perhaps next' },
+  { ...closed, description: 'reason, and optionally next' },
 )
 
 const Patterns = Type.Object(
@@ -86,12 +86,12 @@ const Patterns = Type.Object(
 export const WrittenPolicy = Type.Object(
   {
     version: Type.Literal(1, { description: '1' }),
-    roles: Type.Optional(Type.Record(Type.String(), Role, { description: 'roles by name' })),
+    roles: Type.Optional(Type.Record(Type.String(), Role, { description: 'a mapping of names to roles' })),
     commands: Type.Optional(
       Type.Object(
         {
           services: narrowingTo('services that accept run'),
-          rules: Type.Optional(Type.Record(Type.String(), Rule, { description: 'command rules by id' })),
+          rules: Type.Optional(Type.Record(Type.String(), Rule, { description: 'a mapping of IDs to command rules' })),
         },
         { ...closed, description: 'services and rules' },
       ),

@@ -21,7 +21,9 @@ export const WrittenTokens = Type.Object(
   {
     'max-age': Type.Optional(Age),
     'default-age': Type.Optional(Age),
-    rules: Type.Optional(Type.Record(Type.String(), WrittenTokenRule, { description: 'token rules by id' })),
+    rules: Type.Optional(
+      Type.Record(Type.String(), WrittenTokenRule, { description: 'a mapping of IDs to token rules' }),
+    ),
   },
   { ...closed, description: 'max-age, default-age and rules' },
 )

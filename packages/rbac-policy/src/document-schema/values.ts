@@ -15,7 +15,7 @@ const WrittenValueRule = Type.Object(
 
 /** The section `audit` of a policy document. */
 export const WrittenAudit = Type.Object(
-  { values: Type.Record(Type.String(), WrittenValueRule, { description: 'value rules by id' }) },
+  { values: Type.Record(Type.String(), WrittenValueRule, { description: 'a mapping of IDs to value rules' }) },
   { ...closed, description: 'values' },
 )
 export type WrittenAudit = Static<typeof WrittenAudit>

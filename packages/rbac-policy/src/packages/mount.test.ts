@@ -122,7 +122,7 @@ describe('what a package records', () => {
     [{ 'a b': 1 }, 'the name of a fact is invalid: "a b"'],
     [{ value: Number.NaN }, 'the fact value is not a text, a finite number or a boolean'],
     [Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`f${index}`, index])), 'at most 20 facts'],
-  ])('is refused where an event can not hold it', async (detail, problem) => {
+  ])('is refused where an event cannot hold it', async (detail, problem) => {
     let failure: unknown = null
     const { get, recorded } = await mount({
       register(scope, context) {

@@ -137,7 +137,7 @@ describe('a review', () => {
     expect(await all.review(permitted, 'all')).toEqual({ objection: null, unclear: true })
   })
 
-  test('spares packages that take their time over a route, unless all are to be asked', async () => {
+  test('skips packages that answered asynchronously on a route, unless all must be asked', async () => {
     const all = packages({ evaluate: async () => null }, { evaluate: () => null })
     await all.narrow(permitted)
     await all.review(permitted, 'synchronous')

@@ -166,7 +166,7 @@ describe('what changes between two documents', () => {
     ])
   })
 
-  test('reports what narrows a new rule, and narrowed one that is gone, but not of another name', () => {
+  test('reports the limits of a new and of a removed rule, but not a renamed rule', () => {
     const export_ = { id: 'export', argv: ['export'], services: ['command'], roles: ['ops'], apps: ['web'] }
     const narrow = { ...before, commands: [...before.commands, export_] }
     const open = { ...before, commands: [...before.commands, { ...export_, id: 'wide', apps: undefined }] }
@@ -182,7 +182,7 @@ describe('what changes between two documents', () => {
     expect(diffPolicies(narrow, renamed)).toEqual([])
   })
 
-  test('reports recordings, and of their order', () => {
+  test('reports changed recording rules and a changed order', () => {
     const [one, other] = [
       { id: 'one', mode: 'strict', input: false } as const,
       { id: 'other', mode: 'off', input: false, apps: ['web'] } as const,

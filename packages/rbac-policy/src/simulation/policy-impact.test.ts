@@ -137,7 +137,7 @@ describe('the impact of a proposed document on recorded calls', () => {
       expect(impact(office, ...calls)).toMatchObject({ refused: 1, changes: [{ last: before.at, count: 1 }] })
   })
 
-  test('leaves out what can not be decided again as it was', () => {
+  test('leaves out what cannot be decided again as it was', () => {
     const unlike = recorded({ role: 'viewer' })
     const gone = recorded({ route: 'GET /gone' })
     const elsewhere = recorded({ path: '/apps/../x' })
