@@ -205,13 +205,13 @@ describe('a demo', () => {
       return `${code} ${stdout}`
     }
     const frozen =
-      /^5 refused: .*\n {2}POST .*promote\n {4}refused: The rack production is frozen until .* \(demo\)\. Wait until then\. .*\(rule package:deploy-freeze:frozen, from deploy-freeze\)/
+      /^5 Denied: .*\n {2}POST .*promote\n {4}Denied: The rack production is frozen until .* \(demo\)\. Wait until then\. .*\(rule package:deploy-freeze:frozen, from deploy-freeze\)/
     expect(await may(tokens.admin)).toMatch(frozen)
     const reason = { rack: 'production', reason: 'a test of the demo' }
     const override = '/gateway/packages/deploy-freeze/override'
     expect(await post(override, tokens.deployer, reason)).toMatch(/^403 .*needs the role admin there/)
     expect(await post(override, tokens.admin, reason)).toMatch(/^200 /)
-    expect(await may(tokens.admin)).toMatch(/^0 allowed: /)
+    expect(await may(tokens.admin)).toMatch(/^0 Allowed: /)
     expect(await may(tokens.deployer)).toMatch(frozen)
     machine.remove()
     expect(await post(builds, tokens.admin)).toMatch(/^200 /)
