@@ -1,5 +1,6 @@
 import { fastClock, type ReceivedRequest } from '@rack-gateway/demo/rack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { logInAndSwitch } from './console-mode/native-console.ts'
 import { sequences } from './sequences/index.ts'
 import { filled, type Values } from './sequences/play.ts'
 import { asMade, asReceived } from './sequences/requests.ts'
@@ -9,6 +10,7 @@ import { createMachine, type Machine } from './support/machine.ts'
 import type { Ended } from './support/program.ts'
 import { type Role, roles } from './support/refused-commands.ts'
 import { type System, startSystem } from './support/system.ts'
+import { startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 /** The CLI's own waits take most of it; the roles run at the same time. */
@@ -16,19 +18,26 @@ const patience = 400_000
 
 const runnable = sequences.filter(({ needs }) => needs === null)
 
+const plays = [
+  ...roles.map((role) => [role, 'with a RACK_URL'] as const),
+  ['admin', 'in console mode'],
+  ['ci', 'in console mode'],
+] as const
+type Way = (typeof plays)[number][1]
+
 /** The sequences again, by the native binary itself: it must be stopped where they say, and ask what they say. */
 describe.skipIf(convox === null)('the native convox, command by command (runs when CONVOX_BIN names it)', () => {
-  const plays = new Map<Role, Play>()
+  const started = new Map<string, Play>()
   beforeAll(async () => {
-    for (const role of roles) plays.set(role, await startPlay(role))
+    for (const [role, way] of plays) started.set(`${role} ${way}`, await startPlay(role, way))
   })
-  afterAll(() => Promise.all([...plays.values()].map((play) => play.stop())), patience)
+  afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), patience)
 
-  describe.each(roles)('as %s', (role) => {
+  describe.each(plays)('as %s, %s', (role, way) => {
     test.each(runnable.map((sequence, index) => [sequence.command, sequence, index] as const))(
       '%s',
       async (_command, sequence, index) => {
-        const outcome = await plays.get(role)?.outcomes[index]
+        const outcome = await started.get(`${role} ${way}`)?.outcomes[index]
         if (!outcome) throw new Error('this command was not run')
         const refused = sequence.refused[role]
         if (refused !== undefined && !sequence.quiet) expectRefusal(outcome.ended, refused)
@@ -61,15 +70,17 @@ interface Play {
   stop(): Promise<void>
 }
 
-async function startPlay(role: Role): Promise<Play> {
+async function startPlay(role: Role, way: Way): Promise<Play> {
   const system = await startSystem({ rackNames: ['rack1'], clock: fastClock(20) })
   const machine = createMachine(convox)
   const token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
+  const front = await startTlsFront(system.url)
+  if (way === 'in console mode') await logInAndSwitch(machine, { url: front.url, token, rack: 'gateway/rack1' })
   const values = await startingValues(system.rack)
   const outcomes: Promise<Outcome>[] = []
   let before: Promise<unknown> = Promise.resolve()
   for (const sequence of runnable) {
-    const outcome = before.then(() => perform(sequence, { system, machine, token, values, role }))
+    const outcome = before.then(() => perform(sequence, { system, machine, token, values, role, way }))
     before = outcome.catch(() => undefined)
     outcomes.push(outcome)
   }
@@ -78,6 +89,7 @@ async function startPlay(role: Role): Promise<Play> {
     async stop() {
       await before
       machine.remove()
+      await front.stop()
       await system.stop()
     },
   }
@@ -89,19 +101,19 @@ interface Scene {
   readonly token: string
   readonly values: Values
   readonly role: Role
+  readonly way: Way
 }
 
 /** Through the gateway, and past it what the role may not do. */
-async function perform(sequence: Sequence, { system, machine, token, values, role }: Scene): Promise<Outcome> {
+async function perform(sequence: Sequence, { system, machine, token, values, role, way }: Scene): Promise<Outcome> {
   const { rack, url } = system
-  const run = (rackUrl: string) =>
-    machine.sh(filled(sequence.command, values), { env: { RACK_URL: rackUrl }, stdin: sequence.stdin })
+  const run = (env: NodeJS.ProcessEnv) => machine.sh(filled(sequence.command, values), { env, stdin: sequence.stdin })
   rack.clearReceived()
-  const ended = await run(addressed(url, token))
+  const ended = await run(way === 'in console mode' ? {} : { RACK_URL: addressed(url, token) })
   let whole = ended
   if (sequence.refused[role] !== undefined) {
     rack.clearReceived()
-    whole = await run(addressed(rack.url, rack.token))
+    whole = await run({ RACK_URL: addressed(rack.url, rack.token) })
   }
   const [certificate] = /\bcert-[a-z0-9]{10}\b/.exec(whole.stdout) ?? []
   if (certificate !== undefined) values.set('certificate', certificate)

@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs'
 import { type CliRecording, loadRecordings } from '@rack-gateway/demo/recordings'
 import { certificatePath } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { logInAndSwitch } from './console-mode/native-console.ts'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
@@ -16,11 +17,13 @@ const patience = 240_000
 
 const recordings = loadRecordings()
 
-/** By itself with a RACK_URL, or started by rack-gateway, which then relays what it asks over verified TLS. */
+/** By itself with a RACK_URL or in console mode, or started by rack-gateway, which then relays what it asks over verified TLS. */
 const plays = [
   ...roles.map((role) => [role, 'with a RACK_URL'] as const),
   ['admin', 'through rack-gateway'],
   ['deployer', 'through rack-gateway'],
+  ['admin', 'in console mode'],
+  ['ci', 'in console mode'],
 ] as const
 type Way = (typeof plays)[number][1]
 
@@ -78,10 +81,10 @@ async function startPlay(role: Role, way: Way): Promise<Play> {
   const system = await startSystem({ rackNames: ['rack1'] })
   const token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
   const front = await startTlsFront(system.url)
-  const machine = createMachine(way === 'with a RACK_URL' ? convox : null)
+  const machine = createMachine(way === 'through rack-gateway' ? null : convox)
   if (way === 'through rack-gateway') writeWrapped(machine)
-  const env: NodeJS.ProcessEnv =
-    way === 'with a RACK_URL' ? { RACK_URL: addressed(system.url, token) } : automation(front.url, token)
+  if (way === 'in console mode') await logInAndSwitch(machine, { url: front.url, token, rack: 'gateway/rack1' })
+  const env = environmentFor(way)
   const ids = createIds()
   const outcomes: Promise<Ended>[] = []
   let before: Promise<unknown> = Promise.resolve()
@@ -89,6 +92,11 @@ async function startPlay(role: Role, way: Way): Promise<Play> {
     const outcome = before.then(() => perform(recording))
     before = outcome.catch(() => undefined)
     outcomes.push(outcome)
+  }
+
+  function environmentFor(way: Way): NodeJS.ProcessEnv {
+    if (way === 'in console mode') return {}
+    return way === 'with a RACK_URL' ? { RACK_URL: addressed(system.url, token) } : automation(front.url, token)
   }
 
   async function perform(recording: CliRecording): Promise<Ended> {

@@ -39,10 +39,16 @@ describe.each(rolesByWay)('the recorded CLI as %s, %s', (role, wayName) => {
     await system.stop()
   })
 
-  function play(recording: CliRecording, url: string, credential: string, ids: Translation): Promise<Exchange[]> {
+  type Place = Pick<Way, 'url' | 'token'> & Partial<Pick<Way, 'headers'>>
+  function play(
+    recording: CliRecording,
+    { url, token: credential, headers = {} }: Place,
+    ids: Translation,
+  ): Promise<Exchange[]> {
     return replay(recording, {
       url,
       authorization: basicAuthorization(credential),
+      headers: Object.entries(headers),
       translation: ids,
       wait: clock.advance,
       until: isRefused,
@@ -53,17 +59,12 @@ describe.each(rolesByWay)('the recorded CLI as %s, %s', (role, wayName) => {
     '%s',
     async (_name, recording) => {
       const expected = refusals[recording.command]?.[role] ?? null
-      const exchanges = await play(
-        recording,
-        way.url,
-        way.token,
-        expected === null ? translation : overlay(translation),
-      )
+      const exchanges = await play(recording, way, expected === null ? translation : overlay(translation))
       expect(refusedAt(exchanges)).toBe(expected)
       if (expected === null) expect(exchanges.map(({ status }) => status)).toEqual(exchanges.map(recordedStatus))
       if (role === 'admin' && expected === null) expect(exchanges.flatMap(visibleDifferences)).toEqual([])
       // what this role may not do is done past the gateway, so that the next recording finds the rack as it was
-      if (expected !== null) await play(recording, system.rack.url, system.rack.token, translation)
+      if (expected !== null) await play(recording, system.rack, translation)
     },
   )
 

@@ -54,6 +54,7 @@ const whole: Whole<EventDraft> = {
     trust: { id: 't1', name: 'acme', subject: 'repo:acme/app' },
   },
   source: { address: '192.0.2.1', client: 'convox' },
+  mode: 'console',
   rack: 'staging',
   app: 'web',
   route: 'GET /apps',

@@ -169,6 +169,7 @@ export const EventDraft = Type.Object({
       { description: 'Where the request came from.' },
     ),
   ),
+  mode: optionalText('`console` for a call in the console mode of the stock CLI. Absent for other calls.'),
   rack: optionalText('The rack.', { column: 'rack' }),
   app: optionalText('The app.', { column: 'app' }),
   route: optionalText('The ID of the route. Absent if no route matched.', { column: 'route' }),

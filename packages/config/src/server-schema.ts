@@ -45,6 +45,11 @@ export const ServerEnvironment = Type.Object({
       publicUrlProblem,
     ),
   ),
+  ORGANIZATION: checked(
+    'the first part of rack names in the console mode of the stock CLI, such as acme in acme/staging',
+    organizationProblem,
+    'gateway',
+  ),
   POLICY_FILE: Type.Optional(
     Type.String({
       description: 'the path of a policy document, which is reloaded when it changes; unset: the built-in policy',
@@ -269,6 +274,13 @@ function printable(description: string) {
 function defaultRoleProblem(value: string): string | null {
   if (!/^[a-z][a-z0-9-]*$/.test(value)) return 'is not the name of a role'
   return value === 'admin' ? 'would make everybody an administrator' : null
+}
+
+/** It is part of a path and of a header, which nothing escapes. */
+function organizationProblem(value: string): string | null {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)
+    ? null
+    : 'is not a name of at most 64 letters, digits, dots, hyphens, and underscores'
 }
 
 /** Checks only the form. Opening the store checks the rest. */

@@ -41,6 +41,8 @@ export interface ServerConfig {
   readonly host: string
   /** The origin, without a slash at the end. */
   readonly publicUrl: string | null
+  /** The first part of rack names in the console mode of the stock CLI. */
+  readonly organization: string
   readonly auditReads: 'strict' | 'relaxed'
   readonly checkpoints: CheckpointConfig
   /** An absolute path, or null: calls are denied while the database can't store events. */
@@ -134,6 +136,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     port: Number(values.PORT),
     host: values.HOST,
     publicUrl: values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin,
+    organization: values.ORGANIZATION,
     auditReads: values.AUDIT_READS,
     checkpoints: Object.freeze(checkpointsOf(values)),
     auditFallbackDir: values.AUDIT_FALLBACK_DIR ?? null,

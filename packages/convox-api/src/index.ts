@@ -1,3 +1,10 @@
+export {
+  type ConsoleCall,
+  type ConsoleRoute,
+  consoleRoutes,
+  rackInOrganization,
+  readConsoleCall,
+} from './console.ts'
 export { ForeignMask, UnmaskableResponse } from './errors.ts'
 export { type FormReading, type FormRequest, formValue, readForm, valueOrHeader } from './form-reading.ts'
 export { containsEncodedMask } from './masks/encoded-masks.ts'

@@ -72,6 +72,13 @@ export const OtherRackBound = defineError<[bound: string]>(
   403,
 )
 
+/** The path, the credential, and the header `Rack` must select the same rack. */
+export const RackMismatch = defineError<[other: string]>(
+  'RGW_RACK_MISMATCH',
+  'The header Rack names another rack than %s.\nName the same rack in both, or leave out one of them.',
+  400,
+)
+
 export const DuplicateRack = defineError<[rack: string]>(
   'RGW_DUPLICATE_RACK',
   'The rack %s is configured twice.\nRemove one of the two configurations.',

@@ -26,6 +26,8 @@ const reserved = new Set([
   'host',
   'keep-alive',
   'origin',
+  'rack',
+  'session',
   'te',
   'trailer',
   'transfer-encoding',

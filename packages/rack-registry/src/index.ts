@@ -13,7 +13,14 @@ export {
 export { createStreams, type LiveStream, type LiveStreams } from './live-streams.ts'
 export { type RateWatch, watchMinimumRate } from './minimum-rate.ts'
 export { createRack, type RackOptions, tlsWarning } from './rack.ts'
-export { createRacks, type RackRegistry, type RackResolution, type RackRule, type RackSelector } from './racks.ts'
+export {
+  createRacks,
+  type NamedRack,
+  type RackRegistry,
+  type RackResolution,
+  type RackRule,
+  type RackSelector,
+} from './racks.ts'
 export { type RelayOptions, relay } from './relay.ts'
 export { createTokenRedactor, type TokenRedactor } from './token-redactor.ts'
 export type {

@@ -69,3 +69,51 @@ test('racks are found by their exact name, and names are unique', () => {
   expect(racks.get('constructor')).toBeUndefined()
   expect(() => createRacks(settings('staging', 'staging'))).toThrow('The rack staging is configured twice.')
 })
+
+const acme = (name: string) => ({
+  organization: 'acme',
+  name,
+  rack: name.startsWith('acme/') ? name.slice('acme/'.length) : null,
+})
+
+test.each([
+  ['the header says it', 'acme/staging', null, null, 'staging'],
+  ['the path says the same', 'acme/staging', 'staging', null, 'staging'],
+  ['the token says the same', 'acme/staging', null, 'staging', 'staging'],
+  ['all three say the same', 'acme/staging', 'staging', 'staging', 'staging'],
+  ['the path names another rack', 'acme/staging', 'production', null, '400 rack-mismatch'],
+  ['the token is bound to another rack', 'acme/staging', null, 'production', '400 rack-mismatch'],
+  ['path and token agree against the header', 'acme/staging', 'production', 'production', '400 rack-mismatch'],
+  ['header and path agree against the token', 'acme/staging', 'staging', 'production', '400 rack-mismatch'],
+  ['header and token agree against the path', 'acme/staging', 'production', 'staging', '400 rack-mismatch'],
+  ['an unknown rack that differs from the token', 'acme/nowhere', null, 'production', '400 rack-mismatch'],
+  ['an unknown rack', 'acme/nowhere', null, null, '404 unknown-rack'],
+  ['another organization', 'other/staging', null, null, '404 unknown-rack'],
+  ['another organization, and the path', 'other/staging', 'staging', null, '400 rack-mismatch'],
+  ['no organization', 'staging', null, null, '404 unknown-rack'],
+  ['an empty header', '', null, null, '404 unknown-rack'],
+  ['an empty name', 'acme/', null, null, '404 unknown-rack'],
+  ['another spelling', 'acme/Staging', null, null, '404 unknown-rack'],
+  ['a name of every object', 'acme/__proto__', null, null, '404 unknown-rack'],
+])('the header Rack: %s', (_name, header, prefix, bound, expected) => {
+  expect(resolve(['production', 'staging'], { prefix, bound, named: acme(header) })).toBe(expected)
+})
+
+test('the header Rack selects nothing else when it names an unknown rack', () => {
+  expect(resolve(['staging'], { prefix: null, bound: null, named: acme('acme/nowhere') })).toBe('404 unknown-rack')
+})
+
+test.each([
+  [['staging'], 'There is no rack "acme/stagin". Did you mean "acme/staging"?'],
+  [['production'], 'There is no rack "acme/stagin". You can use acme/production.'],
+  [[], 'There is no rack "acme/stagin". Ask an administrator for a role on a rack.'],
+])('the error for an unknown name in the header, with the racks %j', (usableRacks, message) => {
+  const named = acme('acme/stagin')
+  const resolution = createRacks(settings('production', 'staging')).resolve({
+    prefix: null,
+    bound: null,
+    named,
+    usableRacks,
+  })
+  expect('error' in resolution ? resolution.error.message : '').toBe(message)
+})

@@ -1,5 +1,5 @@
 import { nearest } from '@rack-gateway/config/client'
-import { DuplicateRack, OtherRackBound, RackNotChosen, UnknownRack } from './errors.ts'
+import { DuplicateRack, OtherRackBound, RackMismatch, RackNotChosen, UnknownRack } from './errors.ts'
 import { createRack, type RackOptions } from './rack.ts'
 import type { Rack, RackSettings } from './types.ts'
 
@@ -9,24 +9,37 @@ export interface RackSelector {
   readonly prefix: string | null
   /** The rack that the credential is bound to, or null if it is valid for all racks. */
   readonly bound: string | null
+  /** What the header `Rack` of console mode names, or null without the header. */
+  readonly named?: NamedRack | null
   /** Names of racks that an error may disclose to the caller. */
   readonly usableRacks?: readonly string[]
 }
 
+/** A rack by its `<organization>/<rack>`. */
+export interface NamedRack {
+  readonly organization: string
+  /** As the caller sent it. */
+  readonly name: string
+  /** The rack, or null if the name has another form or organization. */
+  readonly rack: string | null
+}
+
 /** Rules in events and error bodies. */
-export type RackRule = 'unknown-rack' | 'rack-not-chosen' | 'rack-bound-token'
+export type RackRule = 'unknown-rack' | 'rack-not-chosen' | 'rack-bound-token' | 'rack-mismatch'
 
 export type RackResolution =
   | { readonly rack: Rack }
   | {
-      readonly error: InstanceType<typeof UnknownRack | typeof RackNotChosen | typeof OtherRackBound>
+      readonly error: InstanceType<
+        typeof UnknownRack | typeof RackNotChosen | typeof OtherRackBound | typeof RackMismatch
+      >
       readonly rule: RackRule
     }
 
 export interface RackRegistry {
   readonly names: readonly string[]
   get(name: string): Rack | undefined
-  /** Selects the rack of the path prefix, of the credential, or the only rack, in this order. Only for authenticated callers, because an error may disclose names. */
+  /** Selects the rack of the path prefix, of the header `Rack`, of the credential, or the only rack, in this order. Only for authenticated callers, because an error may disclose names. */
   resolve(choice: RackSelector): RackResolution
   close(): Promise<void>
 }
@@ -40,6 +53,15 @@ function unknownRackHint(name: string, usableRacks: readonly string[]): string {
     : `You can use ${usableRacks.join(', ')}.`
 }
 
+/** Suggests only racks that the caller can use. */
+function namedRackHint(name: string, usableRacks: readonly string[]): string {
+  const near = nearest(name, usableRacks)
+  if (near !== null) return `Did you mean "${near}"?`
+  return usableRacks.length === 0
+    ? 'Ask an administrator for a role on a rack.'
+    : `You can use ${usableRacks.join(', ')}.`
+}
+
 export function createRacks(settings: readonly RackSettings[], options: RackOptions = {}): RackRegistry {
   const racks = new Map<string, Rack>()
   for (const one of settings) {
@@ -49,7 +71,21 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
   const names = [...racks.keys()].sort()
   const defaultRack = names.length === 1 ? names[0] : undefined
 
-  function resolve({ prefix, bound, usableRacks = [] }: RackSelector): RackResolution {
+  /** The error for another rack does not depend on whether that rack exists. */
+  function resolveNamed(named: NamedRack, { prefix, bound, usableRacks = [] }: RackSelector): RackResolution {
+    if (prefix !== null && prefix !== named.rack) return { error: new RackMismatch('the path'), rule: 'rack-mismatch' }
+    if (bound !== null && bound !== named.rack) {
+      return { error: new RackMismatch(`${bound}, to which this token is bound`), rule: 'rack-mismatch' }
+    }
+    const rack = named.rack === null ? undefined : racks.get(named.rack)
+    if (rack !== undefined) return { rack }
+    const usable = usableRacks.map((name) => `${named.organization}/${name}`)
+    return { error: new UnknownRack(named.name, namedRackHint(named.name, usable)), rule: 'unknown-rack' }
+  }
+
+  function resolve(selector: RackSelector): RackResolution {
+    const { prefix, bound, named = null, usableRacks = [] } = selector
+    if (named !== null) return resolveNamed(named, selector)
     // The error does not depend on whether the other rack exists.
     if (bound !== null && prefix !== null && prefix !== bound) {
       return { error: new OtherRackBound(bound), rule: 'rack-bound-token' }

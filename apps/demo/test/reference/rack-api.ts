@@ -1,4 +1,4 @@
-import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
+import { consoleRoutes, type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { answers, conditions } from './answers.ts'
 import { code, joined, list, table } from './table.ts'
@@ -23,6 +23,7 @@ export function rackApiParts(): Record<string, string> {
   if (unknown !== undefined) throw new Error(`there is no route ${unknown}`)
   return {
     ...Object.fromEntries(parts),
+    console: list(Object.entries(consoleRoutes).map(([route, description]) => [code(route), description])),
     logs: logHeaders(),
     values: valueTable(),
     conditions: table(

@@ -7,6 +7,8 @@ import type { Sequence, Step } from './sequence.ts'
 export interface Place {
   readonly url: string
   readonly token: string
+  /** More headers of each request. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** What answers have said, by name. */
@@ -71,7 +73,7 @@ function perform(step: Step, place: Place, values: Values): Promise<Outcome> {
 /** As the SDK of the stock CLI introduces itself. */
 const sdkHeaders = { 'User-Agent': 'convox.go/dev', Version: 'dev' }
 
-async function ask(step: Step, { url, token }: Place, values: Values): Promise<Outcome> {
+async function ask(step: Step, { url, token, headers: added }: Place, values: Values): Promise<Outcome> {
   const form =
     step.form && Object.entries(step.form).map(([name, value]): [string, string] => [name, filled(value, values)])
   const body = form === null ? (step.file ?? '') : new URLSearchParams(form).toString()
@@ -83,6 +85,7 @@ async function ask(step: Step, { url, token }: Place, values: Values): Promise<O
     'Accept-Encoding': 'gzip',
     'Content-Type': form === null ? 'application/octet-stream' : 'application/x-www-form-urlencoded',
     ...sdkHeaders,
+    ...added,
     ...step.headers,
     ...(chunked || (step.method === 'GET' && body === '') ? {} : { 'Content-Length': String(body.length) }),
   }
@@ -107,11 +110,12 @@ function keep(step: Step, { status, json }: RawResponse, values: Values): void {
 }
 
 /** Streams that end with their input are read to their end; logs are only opened. */
-async function listen(step: Step, { url, token }: Place, values: Values): Promise<Outcome> {
+async function listen(step: Step, { url, token, headers: added }: Place, values: Values): Promise<Outcome> {
   const headers = Object.entries(step.headers).map(([name, value]) => [name, filled(value, values)])
   const { protocol, host } = new URL(url)
   const socket = await openSocket(`${url}${filled(step.target, values)}`, token, {
     ...sdkHeaders,
+    ...added,
     Origin: `${protocol}//${host}`,
     ...Object.fromEntries(headers),
   })

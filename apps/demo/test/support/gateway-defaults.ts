@@ -13,6 +13,7 @@ export const environmentDefaults = {
   authMaxStaleMs: 60_000,
   sessions: defaultSessionTerms,
   publicUrl: null,
+  organization: 'gateway',
   login: null,
   deviceLogin: 'on',
   cliMinimumVersion: null,

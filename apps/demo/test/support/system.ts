@@ -88,6 +88,8 @@ export interface SystemOptions {
   readonly devicePollSeconds?: number
   /** Where events are sent beside the log. */
   readonly sinks?: readonly SinkConfig[]
+  /** The first part of rack names in console mode. */
+  readonly organization?: string
 }
 
 export interface RecordingSettings {
@@ -138,6 +140,7 @@ export async function startSystem({
   checkpoints,
   metrics = null,
   sinks = [],
+  organization = gatewayDefaults.organization,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -167,6 +170,7 @@ export async function startSystem({
         auditFallbackDir: options.auditFallbackDir ?? auditFallbackDir,
         sessions: login ? { ...sessions, maxAge: Math.min(sessions.maxAge, login.sessionLife) } : sessions,
         publicUrl: login?.publicUrl ?? publicUrl,
+        organization,
         login: login && loginConfig(login),
         deviceLogin,
         cliMinimumVersion,

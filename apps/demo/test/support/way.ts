@@ -10,21 +10,31 @@ import { type Role, roles } from './refused-commands.ts'
 export interface Way {
   readonly url: string
   readonly token: string
+  /** More headers of each request. */
+  readonly headers: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
 
-export type WayName = 'directly' | 'through the relay'
+export type WayName = 'directly' | 'through the relay' | 'in console mode'
 
-/** Every role directly; through the relay, which knows no roles, one that may do everything and one that is often denied. */
+/** Every role directly; the other ways know no roles: one that may do everything and one that is often denied. */
 export const rolesByWay: readonly (readonly [Role, WayName])[] = [
   ...roles.map((role) => [role, 'directly'] as const),
   ['admin', 'through the relay'],
   ['ci', 'through the relay'],
+  ['admin', 'in console mode'],
+  ['ci', 'in console mode'],
 ]
+
+/** The headers of console mode, on the rack that tests have by that name. */
+const consoleHeaders = { Rack: 'gateway/rack1', Session: '' }
 
 /** @param token good at the gateway; through the relay, the caller has another one */
 export async function startWay(name: WayName, gatewayUrl: string, token: string): Promise<Way> {
-  if (name === 'directly') return { url: gatewayUrl, token, stop: async () => undefined }
+  if (name !== 'through the relay') {
+    const headers = name === 'in console mode' ? consoleHeaders : {}
+    return { url: gatewayUrl, token, headers, stop: async () => undefined }
+  }
   const front = await startTlsFront(gatewayUrl)
   const { url: origin } = front
   const dial = createGatewayDial({ origin, ca: selfSignedIdentity.cert, env: {}, trustRemedy: '' })
@@ -33,6 +43,7 @@ export async function startWay(name: WayName, gatewayUrl: string, token: string)
   return {
     url: url.origin,
     token: url.password,
+    headers: {},
     async stop() {
       await listener.close(0)
       dial.close()

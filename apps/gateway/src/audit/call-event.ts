@@ -66,6 +66,7 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   if (request.endpointDecision) draft.decision = { ...request.endpointDecision }
   if (!call) return draft
   draft.path = call.framed.received.path
+  if (call.framed.isConsoleMode) draft.mode = 'console'
   if (call.rack) draft.rack = call.rack.name
   if (call.match) {
     draft.route = call.match.route.id

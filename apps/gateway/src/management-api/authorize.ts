@@ -39,7 +39,8 @@ export function authorize(
   return grantOf(policy, principal, permission, moment)
 }
 
-const ownData = { rule: 'own-affair', source: 'gateway', reason: 'Every caller may access their own data.' }
+/** What permits a call that concerns only the caller. */
+export const ownData = { rule: 'own-affair', source: 'gateway', reason: 'Every caller may access their own data.' }
 
 /** What grants a permission that the principal has: a role, or the permission itself. */
 export function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment): EndpointDecision {

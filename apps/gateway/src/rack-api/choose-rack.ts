@@ -1,17 +1,27 @@
-import type { Rack } from '@rack-gateway/rack-registry'
+import { rackInOrganization } from '@rack-gateway/convox-api'
+import type { NamedRack, Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { withRule } from '../errors.ts'
 import type { CallState } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
-/** The rack of a call: the path's prefix, else the token's rack, else the only rack. It runs after authentication, because its errors name racks. */
+/** The rack of a call: the path's prefix, else the header `Rack`, else the token's rack, else the only rack. Those that are there must agree. It runs after authentication, because its errors name racks. */
 export function chooseRack(
-  { racks, policy, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'now'>,
+  { racks, policy, organization, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'organization' | 'now'>,
   principal: Principal,
   { framed, address }: Pick<CallState, 'framed' | 'address'>,
 ): Rack {
   const usableRacks = policy.racksOf(principal, racks.names, { at: now(), address })
-  const chosen = racks.resolve({ prefix: framed.prefix, bound: principal.rack, usableRacks })
+  const chosen = racks.resolve({
+    prefix: framed.prefix,
+    bound: principal.rack,
+    named: namedBy(framed.rackHeader, organization),
+    usableRacks,
+  })
   if ('rack' in chosen) return chosen.rack
   throw withRule(chosen.error, chosen.rule)
+}
+
+function namedBy(name: string | null, organization: string): NamedRack | null {
+  return name === null ? null : { organization, name, rack: rackInOrganization(name, organization) }
 }

@@ -9,10 +9,12 @@ import { createRecorderOf } from '../recordings/plugin.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
 import type { BufferSweep } from './buffer-sweep.ts'
 import { type CallLimits, createCallLimits } from './call-limits.ts'
+import { createRackStatuses, type RackStatuses } from './console/rack-statuses.ts'
 import { createEnvironments, type Environments } from './environment.ts'
 import { createLiveCalls, type LiveCalls } from './live-calls.ts'
 import { createMaskKeeper, type MaskKeeper } from './masks.ts'
 import { createProcessDirectory, type ProcessDirectory } from './processes.ts'
+import { askRack } from './rack-question.ts'
 import { createResourceDirectory, type ResourceDirectory } from './resources.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -24,6 +26,9 @@ export interface RackApiDependencies {
   /** They can deny a call that the policy allows. */
   readonly packages: PolicyPackages
   readonly racks: RackRegistry
+  /** The first part of rack names in console mode. */
+  readonly organization: string
+  readonly statuses: RackStatuses
   readonly audit: Audit
   readonly processes: ProcessDirectory
   readonly resources: ResourceDirectory
@@ -45,7 +50,7 @@ export interface RackApiDependencies {
 }
 
 export interface RackApiOptions {
-  readonly config: Pick<ServerConfig, 'auditReads' | 'limits'>
+  readonly config: Pick<ServerConfig, 'auditReads' | 'limits' | 'organization'>
   readonly maskKeys: readonly [Buffer, ...Buffer[]]
   readonly bodyDigestKey: Buffer
 }
@@ -59,6 +64,8 @@ export function createDependencies(app: FastifyInstance, { config, maskKeys }: R
     policy,
     packages,
     racks,
+    organization: config.organization,
+    statuses: createRackStatuses({ now, askSystem: async (rack) => (await askRack(rack, '/system')).value }),
     audit,
     processes: createProcessDirectory(now),
     resources: createResourceDirectory(now),

@@ -1,13 +1,14 @@
-import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
+import type { EventDraft } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
 import { RackBroken, RackNotPinned, RackUnreachable, type UpstreamResponse } from '@rack-gateway/rack-registry'
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
 import { ChangeUnclear, OutcomeNotRecorded, withRule } from '../errors.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { recordRead } from './record-read.ts'
 import { runRoute } from './resolve.ts'
 import { outcomeNotRecorded, rememberRun } from './run-owner.ts'
 import { upstreamRequest, wantBody } from './upstream-request.ts'
@@ -24,11 +25,10 @@ export async function forwardRead(
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
   const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
-  const record =
-    dependencies.reads === 'strict' ? dependencies.audit.record(event) : dependencies.audit.recordSoon(event)
+  const recording = recordRead(dependencies, request.log, event)
   const preparing = prepareAnswer(dependencies, request, reply, call, answer)
   preparing.catch(() => undefined)
-  const begun = await recorded(dependencies, request, record).catch((error: unknown) => {
+  const begun = await recording.catch((error: unknown) => {
     discardAnswer(answer, preparing)
     throw error
   })
@@ -39,22 +39,6 @@ export async function forwardRead(
     throw error
   })
   await deliver(dependencies, request, reply, call, prepared, closed)
-}
-
-/** Waits for the event of a read. With relaxed reads it does not wait, and a failure is only logged. */
-async function recorded(
-  dependencies: RackApiDependencies,
-  request: FastifyRequest,
-  record: Promise<RecordedEvent>,
-): Promise<RecordedEvent | null> {
-  if (dependencies.reads === 'strict') return record
-  reportLoss(request.log, record)
-  return null
-}
-
-/** Takes only the logger, because the promise can stay pending for a while and would keep the whole request in memory. */
-function reportLoss(log: FastifyBaseLogger, record: Promise<RecordedEvent>): void {
-  record.catch((error: unknown) => log.error({ event: 'audit.late_record_failed', err: error }))
 }
 
 /** Discards a response that will not be sent, so that its connection is freed. */

@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { type CanonicalTarget, readTarget, splitRackPrefix, type TargetError } from '@rack-gateway/convox-api'
+import {
+  type CanonicalTarget,
+  type ConsoleCall,
+  readConsoleCall,
+  readTarget,
+  splitRackPrefix,
+  type TargetError,
+} from '@rack-gateway/convox-api'
 import { readHandshake } from '@rack-gateway/rack-registry'
 import { hasBody } from './body.ts'
 
@@ -10,6 +17,12 @@ export interface Framed {
   readonly search: string
   /** The name after `/rack/`, or null. */
   readonly prefix: string | null
+  /** The header `Rack` of console mode, or null. */
+  readonly rackHeader: string | null
+  /** Whether the stock CLI is in console mode: the request has a header `Rack` or `Session`, or is a login. */
+  readonly isConsoleMode: boolean
+  /** What the gateway answers itself; null: a call of a rack. */
+  readonly consoleCall: ConsoleCall | null
   readonly received: CanonicalTarget
 }
 
@@ -82,6 +95,8 @@ const singletons = new Set([
   'sec-websocket-version',
   'sec-fetch-site',
   'expect',
+  'rack',
+  'session',
 ])
 
 /**
@@ -100,7 +115,23 @@ export function frame(request: IncomingMessage, received: string, upgrading: boo
     if (!readHandshake(request).ok) return notWebsocket
   } else if ((request.method === 'GET' || request.method === 'HEAD') && hasBody(request)) return unexpectedBody
   const { rack, path, search } = splitRackPrefix(target)
-  return { path, search, prefix: rack, received: target }
+  return {
+    path,
+    search,
+    prefix: rack,
+    received: target,
+    ...readConsoleMode(request, { path, prefix: rack, upgrading }),
+  }
+}
+
+type PathOfCall = Pick<Framed, 'path' | 'prefix'> & { readonly upgrading: boolean }
+
+function readConsoleMode({ method = '', headers }: IncomingMessage, { path, prefix, upgrading }: PathOfCall) {
+  const rackHeader = typeof headers.rack === 'string' ? headers.rack : null
+  const hasSession = headers.session !== undefined
+  const request = { method: upgrading ? 'WS' : method, path, rackHeader, hasSession }
+  const consoleCall = prefix === null ? readConsoleCall(request) : null
+  return { rackHeader, consoleCall, isConsoleMode: rackHeader !== null || hasSession || consoleCall !== null }
 }
 
 export function isFrameError(framed: Framed | FrameError): framed is FrameError {

@@ -11,6 +11,8 @@ import { beginCall, type RoutedCall } from './call.ts'
 import { callSignalOf, onCallEnd } from './call-end.ts'
 import { kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
+import { answerConsole } from './console/answer-console.ts'
+import { explainExpiredToken } from './console/expired-token.ts'
 import { decide, errorOfDenial } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { forwardChange, forwardRead } from './forward.ts'
@@ -38,10 +40,16 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
     const framed = frame(request.raw, request.originalUrl, request.raw.pendingUpgrade !== undefined)
     if (isFrameError(framed)) return done(refused(framed))
     request.call = beginCall(framed, momentOf(request, dependencies.now))
-    if (isProbe(request.method, framed.path)) return void reply.code(404).send()
+    if (framed.consoleCall === null && isProbe(request.method, framed.path)) return void reply.code(404).send()
     done()
   })
-  app.addHook('onRequest', app.authenticate)
+  app.addHook('onRequest', async function authenticateCall(request, reply) {
+    try {
+      await app.authenticate(request, reply)
+    } catch (error) {
+      throw request.call?.framed.consoleCall ? explainExpiredToken(error) : error
+    }
+  })
 
   app.route({
     method: app.supportedMethods,
@@ -52,6 +60,8 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
 
 /** Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known so far. */
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const consoleCall = request.call?.framed.consoleCall ?? null
+  if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
   const call = routeCall(dependencies, request, reply)
   await acquireCallSlot(dependencies, request, reply, call)
   if (call.match.route.body === 'form' && hasBody(request.raw)) {

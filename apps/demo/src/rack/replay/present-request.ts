@@ -4,11 +4,16 @@ import type { Translation } from './translation.ts'
 export interface Present {
   readonly url: URL
   readonly authorization: string | null
+  /** More headers of each request. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
   readonly translation: Translation
 }
 
 /** A recorded request as it is sent now: Host, Origin and the credential replaced, the URL's path put before the target, ids translated. */
-export function presentRequest(request: HttpMessage, { url, authorization, translation }: Present): HttpMessage {
+export function presentRequest(
+  request: HttpMessage,
+  { url, authorization, headers: added, translation }: Present,
+): HttpMessage {
   const prefix = url.pathname.replace(/\/$/, '')
   const [method, target, version] = request.startLine.split(' ')
   const replaced: Record<string, string | null> = {
@@ -22,5 +27,5 @@ export function presentRequest(request: HttpMessage, { url, authorization, trans
     return [[name, replacement ?? translation.toPresent(value)]]
   })
   const startLine = `${method} ${prefix}${translation.toPresent(target ?? '')} ${version}`
-  return { startLine, headers, body: translation.toPresent(request.body) }
+  return { startLine, headers: [...headers, ...added], body: translation.toPresent(request.body) }
 }

@@ -11,6 +11,8 @@ export interface ReplayOptions {
   readonly url: string
   /** The Authorization header in place of the recorded one; null sends none. */
   readonly authorization: string | null
+  /** More headers of each request. */
+  readonly headers?: readonly (readonly [name: string, value: string])[]
   /** Give the same one to recordings that depend on each other. */
   readonly translation?: Translation
   /** Lets the time pass that passed in the recording, in milliseconds; real time by default. With a manual clock: `clock.advance`. */
@@ -47,6 +49,7 @@ export async function replay(recording: CliRecording, options: ReplayOptions): P
   const player = {
     url: new URL(options.url),
     authorization: options.authorization,
+    headers: options.headers ?? [],
     translation,
     wait,
     peers: new Map(),
@@ -71,6 +74,7 @@ export async function replay(recording: CliRecording, options: ReplayOptions): P
 interface Player {
   readonly url: URL
   readonly authorization: string | null
+  readonly headers: readonly (readonly [name: string, value: string])[]
   readonly translation: Translation
   readonly wait: (milliseconds: number) => Promise<unknown>
   readonly peers: Map<number, RawConnection>

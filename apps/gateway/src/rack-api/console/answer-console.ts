@@ -1,0 +1,77 @@
+import type { ConsoleCall } from '@rack-gateway/convox-api'
+import { type Rack, RackMismatch, UnknownRack } from '@rack-gateway/rack-registry'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { callEventOf } from '../../audit/call-event.ts'
+import { UnknownRoute, withRule } from '../../errors.ts'
+import { ownData } from '../../management-api/authorize.ts'
+import type { CallState } from '../call.ts'
+import { chooseRack } from '../choose-rack.ts'
+import type { RackApiDependencies } from '../dependencies.ts'
+import { recordRead } from '../record-read.ts'
+
+/** Answers a call of console mode from what the gateway knows. The event is durable before the answer, as for every read. */
+export async function answerConsole(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  consoleCall: ConsoleCall,
+): Promise<void> {
+  const { call, principal } = request
+  if (!call || !principal) throw new Error('the request has no frame or no principal')
+  const { route } = consoleCall
+  if (route === null) throw unknownConsoleRoute(request.method, call.framed.path)
+  if (dependencies.reads === 'relaxed') dependencies.audit.check()
+  const answer = answerOf(dependencies, { call, principal }, consoleCall)
+  const decision = { effect: 'allow' as const, ...ownData, policy: dependencies.policy.hash }
+  await recordRead(dependencies, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
+  call.recorded = true
+  reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')
+  await reply.send(`${JSON.stringify(answer)}\n`)
+}
+
+interface Caller {
+  readonly call: CallState
+  readonly principal: Principal
+}
+
+/** Every answer asks racks for a newer status, so that the list after a login has one. */
+function answerOf(dependencies: RackApiDependencies, caller: Caller, { route, rack }: ConsoleCall): unknown {
+  if (rack !== null) return toResponse(dependencies, namedRack(dependencies, caller, rack))
+  const racks = racksOf(dependencies, caller).map((one) => toResponse(dependencies, one))
+  return route === 'GET /auth' ? { id: caller.principal.name } : racks
+}
+
+/** The racks on which the caller has a role; for a rack-bound credential, only its rack. */
+function racksOf({ racks, policy, now }: RackApiDependencies, { principal, call }: Caller): Rack[] {
+  const usable = policy.racksOf(principal, racks.names, { at: now(), address: call.address })
+  const permitted = principal.rack === null ? usable : usable.filter((name) => name === principal.rack)
+  return permitted.flatMap((name) => racks.get(name) ?? [])
+}
+
+/** @throws RackMismatch; UnknownRack, also for a rack on which the caller has no role */
+function namedRack(dependencies: RackApiDependencies, caller: Caller, name: string): Rack {
+  const { framed, address } = caller.call
+  if (framed.rackHeader !== null && framed.rackHeader !== name)
+    throw withRule(new RackMismatch('the path'), 'rack-mismatch')
+  const rack = chooseRack(dependencies, caller.principal, { address, framed: { ...framed, rackHeader: name } })
+  if (!racksOf(dependencies, caller).includes(rack))
+    throw withRule(new UnknownRack(name, 'Run "convox racks" for a list of your racks.'), 'unknown-rack')
+  caller.call.rack = rack
+  return rack
+}
+
+/** A rack as the stock CLI reads it. Without `state` and `parameters`, so that the CLI asks the rack for them, where masks apply. */
+function toResponse({ organization, statuses }: RackApiDependencies, rack: Rack) {
+  return { name: rack.name, organization: { name: organization }, ...statuses.lastSeen(rack) }
+}
+
+function unknownConsoleRoute(method: string, path: string): Error {
+  return withRule(
+    new UnknownRoute(
+      `The gateway does not answer ${method} ${path}. In console mode, it only lists racks and selects one.`,
+      "Use the provider's own tools to install, move, or remove a rack.",
+    ),
+    'unknown-route',
+  )
+}

@@ -1,0 +1,31 @@
+import { Unauthenticated } from '@rack-gateway/auth'
+import { asSentences, explanationOf } from '@rack-gateway/errors'
+import { ruleOf } from '../../errors.ts'
+
+/** Rules of credentials that were valid before. */
+const expired: ReadonlySet<string> = new Set([
+  'expired-token',
+  'expired-jwt',
+  'ended-session',
+  'superseded-token',
+  'revoked-token',
+])
+
+/**
+ * In console mode, the stock CLI shows why a caller is not authenticated only if the text has the words `cli token is expired`.
+ * It turns other texts into "invalid login" or an empty list of racks.
+ */
+export function explainExpiredToken(error: unknown): unknown {
+  const explanation = explanationOf(error)
+  if (!(error instanceof Unauthenticated) || explanation === null || !expired.has(ruleOf(error) ?? '')) return error
+  const { reason, remedy } = asSentences(explanation)
+  return Object.assign(new Unauthenticated(`This cli token is expired. ${reason}`, remedy), detailsOf(error))
+}
+
+/** What the error handler reads beside the text: the rule, the account, and the alarm. */
+function detailsOf(error: Error): object {
+  const { rule, account, alarm, detail } = error as Error &
+    Partial<Record<'rule' | 'account' | 'alarm' | 'detail', unknown>>
+  const details = Object.entries({ rule, account, alarm, detail })
+  return Object.fromEntries(details.filter(([, value]) => value !== undefined))
+}

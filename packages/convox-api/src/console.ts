@@ -1,0 +1,48 @@
+/**
+ * The console mode of the stock CLI: after `convox login`, the CLI asks the gateway for its racks, and selects one of them in
+ * each request with the header `Rack`.
+ */
+
+/** What the gateway answers itself in console mode. A console has more routes, which the gateway does not have. */
+export const consoleRoutes = {
+  'GET /auth': "The caller's name, for `convox login`.",
+  'GET /racks': 'The racks on which the caller has a role, with status and version as last seen.',
+  'GET /racks/{organization}/{rack}':
+    'One of these racks. The answer has no `state`, so the CLI changes the rack itself.',
+} as const
+export type ConsoleRoute = keyof typeof consoleRoutes
+
+export interface ConsoleRequest {
+  /** `WS` for a WebSocket. */
+  readonly method: string
+  /** Without a query. */
+  readonly path: string
+  /** The header `Rack`, or null without it. */
+  readonly rackHeader: string | null
+  readonly hasSession: boolean
+}
+
+/** A call of a console. */
+export interface ConsoleCall {
+  /** Null: a call that only other consoles answer. */
+  readonly route: ConsoleRoute | null
+  /** The `<organization>/<rack>` of the path, or null. */
+  readonly rack: string | null
+}
+
+/** @returns null for calls of a rack and for probes */
+export function readConsoleCall({ method, path, rackHeader, hasSession }: ConsoleRequest): ConsoleCall | null {
+  const call = `${method} ${path}`
+  if (call === 'GET /auth') return rackHeader === null ? { route: 'GET /auth', rack: null } : null
+  if (call === 'GET /racks') return hasSession && rackHeader === null ? { route: 'GET /racks', rack: null } : null
+  const [, collection, organization, rack, ...more] = path.split('/', 5)
+  if (collection === 'organizations') return { route: null, rack: null }
+  if (collection !== 'racks') return null
+  if (method !== 'GET' || !organization || !rack || more.length > 0) return { route: null, rack: null }
+  return { route: 'GET /racks/{organization}/{rack}', rack: `${organization}/${rack}` }
+}
+
+/** The rack that `<organization>/<rack>` names, or null if it has another form or organization. */
+export function rackInOrganization(name: string, organization: string): string | null {
+  return name.startsWith(`${organization}/`) ? name.slice(organization.length + 1) : null
+}
