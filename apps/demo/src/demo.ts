@@ -24,6 +24,8 @@ export interface DemoOptions {
 }
 
 export interface Demo {
+  /** Where people and programs reach the gateway. */
+  readonly publicUrl: string
   readonly gateway: RunningGateway
   readonly racks: Readonly<Record<string, { readonly url: string; readonly token: string }>>
   /** Empty when racks of the environment stand in for them. */
@@ -47,7 +49,8 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
   const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
   // Where the gateway will be reached, its login must know before it listens.
   const gatewayPort = port === 0 ? await freePort() : port
-  const publicUrl = `http://127.0.0.1:${gatewayPort}`
+  // The name of this machine: the stock CLI in console mode, browsers, and cookies use it.
+  const publicUrl = `http://localhost:${gatewayPort}`
   const identityProvider = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
   const stopPeers = () =>
     Promise.all([identityProvider.close(), ...Object.values(demoRacks).map((rack) => rack.close())])
@@ -83,7 +86,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
       throw error
     })
     await writeDemoFile(directory, {
-      gateway: gateway.url,
+      gateway: publicUrl,
       database: gateway.databaseOwnerUrl,
       events: 'audit.events',
       racks,
@@ -96,6 +99,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
       },
     })
     return {
+      publicUrl,
       gateway,
       racks,
       demoRacks,

@@ -2,16 +2,16 @@ import type { Demo } from './demo.ts'
 import type { ExamplePackages } from './example-packages.ts'
 
 /** The text that the demo prints when it is ready: commands to paste, and links to the documentation. */
-export function guide({ gateway, racks, tokens, examples }: Demo, demoFile: string): string {
+export function guide({ publicUrl, racks, tokens, examples }: Demo, demoFile: string): string {
   const rack = Object.keys(racks).includes('staging') ? 'staging' : (Object.keys(racks)[0] ?? '')
-  const rackUrl = (token: string) => `${gateway.url.replace('://', `://convox:${token}@`)}/rack/${rack}`
+  const rackUrl = (token: string) => `${publicUrl.replace('://', `://convox:${token}@`)}/rack/${rack}`
   return `
-  Rack Gateway is ready at ${gateway.url}, with the racks ${Object.keys(racks).join(' and ')}.
+  Rack Gateway is ready at ${publicUrl}, with the racks ${Object.keys(racks).join(' and ')}.
   Paste these into another terminal:
 
   # a viewer can list apps, but not delete one (no convox needed)
-  curl -u convox:${tokens.viewer} ${gateway.url}/rack/${rack}/apps
-  curl -u convox:${tokens.viewer} -X DELETE ${gateway.url}/rack/${rack}/apps/myapp
+  curl -u convox:${tokens.viewer} ${publicUrl}/rack/${rack}/apps
+  curl -u convox:${tokens.viewer} -X DELETE ${publicUrl}/rack/${rack}/apps/myapp
 
   # the native convox, as a viewer, who can look but not run commands
   export RACK_URL=${rackUrl(tokens.viewer)}
@@ -21,15 +21,21 @@ export function guide({ gateway, racks, tokens, examples }: Demo, demoFile: stri
   export RACK_URL=${rackUrl(tokens.deployer)}
   convox run command "rake stripe:prepare" -a myapp
 
+  # ... and with every rack by name, as the viewer again (X_DEV_ALLOW_HTTP: convox uses https otherwise)
+  unset RACK_URL; export X_DEV_ALLOW_HTTP=true
+  convox login ${new URL(publicUrl).host} -t ${tokens.viewer}
+  convox racks
+  convox apps -r ${rack}
+
   # the rack-gateway command around it (set CONVOX_BIN if convox is not on the PATH)
-  RACK_GATEWAY_URL=${gateway.url} RACK_GATEWAY_TOKEN=${tokens.deployer} npx -y pnpm@12.4.2 rack-gateway --rack ${rack} ps -a myapp
+  RACK_GATEWAY_URL=${publicUrl} RACK_GATEWAY_TOKEN=${tokens.deployer} npx -y pnpm@12.4.2 rack-gateway --rack ${rack} ps -a myapp
 
   # log in with a browser as a person of your choice; then log in the rack-gateway command the same way
-  ${gateway.url}/gateway/
-  npx -y pnpm@12.4.2 rack-gateway login ${rack} ${gateway.url}
+  ${publicUrl}/gateway/
+  npx -y pnpm@12.4.2 rack-gateway login ${rack} ${publicUrl}
 
-${examples === null ? '' : packagesGuide(`${gateway.url}/rack/${rack}`, gateway.url, tokens, examples)}  # what was recorded
-  RACK_GATEWAY_URL=${gateway.url} RACK_GATEWAY_TOKEN=${tokens.auditor} npx -y pnpm@12.4.2 rack-gateway audit search
+${examples === null ? '' : packagesGuide(`${publicUrl}/rack/${rack}`, publicUrl, tokens, examples)}  # what was recorded
+  RACK_GATEWAY_URL=${publicUrl} RACK_GATEWAY_TOKEN=${tokens.auditor} npx -y pnpm@12.4.2 rack-gateway audit search
 
   Everything above, and tokens for every role, is in ${demoFile} while this runs. Ctrl-C stops it; the data stays.
   The gateway's log follows.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { DemoFile } from '@rack-gateway/demo'
 import { createDemoRack } from '@rack-gateway/demo/rack'
 import { basicAuthorization, basicAuthorizationOf } from '@rack-gateway/testing/authorization'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ask, call, type DemoProcess, postgresOf, readDemoFile, startDemoProcess } from './support/demo.ts'
 import { walkThroughLogin } from './support/login.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
@@ -50,7 +50,7 @@ describe('a demo', () => {
     const rack = { url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), token: expect.stringMatching(/.+/) }
     const token = (prefix: string) => expect.stringMatching(new RegExp(`^${prefix}_[A-Za-z0-9]{40,}$`))
     expect(demo.file).toEqual({
-      gateway: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      gateway: expect.stringMatching(/^http:\/\/localhost:\d+$/),
       database: expect.stringMatching(/^postgres:\/\/rack_gateway_owner:.+@127\.0\.0\.1:\d+\/.+$/),
       events: 'audit.events',
       racks: { staging: rack, production: rack },
@@ -137,6 +137,25 @@ describe('a demo', () => {
       }),
     )
     expect(names).toMatchObject([{ name: 'viewer@example.com' }, { name: 'deployer@example.com' }])
+  })
+
+  test('prints lines for the console mode of convox, with the viewer’s token', async () => {
+    const [line = ''] = printed('convox login')
+    const { gateway, tokens } = demo.file
+    expect(line).toBe(`convox login ${new URL(gateway).host} -t ${tokens.viewer}`)
+    expect(await (await call(gateway, '/auth', tokens.viewer)).json()).toEqual({ id: 'viewer@example.com' })
+    expect(printed('convox apps -r')).toEqual(['convox apps -r staging'])
+  })
+
+  test.skipIf(!process.env.CONVOX_BIN)('which the native convox can run (runs when CONVOX_BIN names it)', async () => {
+    const person = createMachine(process.env.CONVOX_BIN ?? null)
+    onTestFinished(() => person.remove())
+    const lines = ['X_DEV_ALLOW_HTTP', 'convox login', 'convox racks', 'convox apps -r'].flatMap(printed)
+    const { code, stdout, stderr } = await person.sh(lines.join('\n'))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const plain = stdout.replaceAll('waring: using http inscure mode\n', '')
+    expect(plain).not.toBe(stdout)
+    expect(plain).toMatch(/gateway\/staging[\s\S]*\nmyapp +running/)
   })
 
   test('prints a rack-gateway line that runs convox with a RACK_URL that works', async () => {
