@@ -58,6 +58,8 @@ export const sessions = gateway.table('sessions', {
   endedReason: text('ended_reason'),
   /** When the person last logged in for this session. Limits how long it can be renewed. */
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
+  /** False for a session of the stock CLI. */
+  renewable: boolean('renewable').notNull().default(true),
 })
 
 /** Login attempts that the identity provider has answered, so that no answer is used twice. */

@@ -53,7 +53,12 @@ describe('an administrator’s cookie', () => {
     expect([status, JSON.parse(body).rule]).toEqual([403, 'cookie-credential'])
   })
   test('and there are such', () => {
-    expect(withToken.map(({ path }) => path)).toEqual(['/session/renewal', '/tokens', '/tokens/{id}/rotate'])
+    expect(withToken.map(({ path }) => path)).toEqual([
+      '/session/renewal',
+      '/session/convox',
+      '/tokens',
+      '/tokens/{id}/rotate',
+    ])
   })
 
   test('makes a trust, as any session does', async () => {

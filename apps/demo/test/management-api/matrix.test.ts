@@ -23,6 +23,7 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
   'POST /session/renewal': 'people',
+  'POST /session/convox': 'people',
   'POST /cli-logins/loopback': 'anyone',
   'POST /cli-logins/loopback/redemption': 'anyone',
   'POST /cli-logins/device': 'anyone',

@@ -34,6 +34,8 @@ export interface ManagementApiContext {
   readonly sessionTerms: SessionTerms
   readonly workloads: Workloads
   readonly identities: Identities
+  /** ORGANIZATION. */
+  readonly organization: string
   /** PUBLIC_URL. */
   readonly publicUrl: string | null
   readonly versions: Versions

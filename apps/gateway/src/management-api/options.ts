@@ -5,7 +5,7 @@ import type { ManagementApiContext } from './call.ts'
 import type { ChangeLimit } from './change-limit.ts'
 
 export interface ManagementApiOptions {
-  readonly config: Pick<ServerConfig, 'publicUrl' | 'sessions' | 'limits' | 'cliMinimumVersion'>
+  readonly config: Pick<ServerConfig, 'publicUrl' | 'organization' | 'sessions' | 'limits' | 'cliMinimumVersion'>
   readonly mint: TokenMint
   /** Node.js flags for child processes. Default: those of this process. */
   readonly childFlags?: readonly string[] | undefined

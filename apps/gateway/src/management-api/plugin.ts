@@ -41,6 +41,7 @@ export default async function managementApi(app: FastifyInstance, options: Manag
   const context: ManagementApiContext = {
     database: app.database,
     now: app.clock.now,
+    organization: config.organization,
     publicUrl: config.publicUrl,
     sessionTerms: config.sessions,
     versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },

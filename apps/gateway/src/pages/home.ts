@@ -59,6 +59,8 @@ ${more}<h2>Run convox through the gateway</h2>
 <pre><code>export RACK_URL="$(rack-gateway url --rack ${first})"
 convox apps</code></pre>
 <p class="soft">RACK_URL contains your session token. Do not share it.</p>
+<h2>Without rack-gateway</h2>
+<p><a href="/gateway/convox">Log in with convox itself</a>, and select your racks by name.</p>
 `
 }
 

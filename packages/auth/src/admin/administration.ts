@@ -3,6 +3,7 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
 import { InvalidExpiry } from '../errors.ts'
 import { checkSources } from '../http/source-address.ts'
+import { type ConvoxSessionRequest, createConvoxSession } from '../sessions/convox-sessions.ts'
 import { renewSession, type SessionTerms } from '../sessions/renewal.ts'
 import { closeSession } from '../sessions/sessions.ts'
 import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiToken } from '../tokens/api-tokens.ts'
@@ -61,6 +62,8 @@ export function createAdministration(
       return changeApiTokenOwner(change, id, { ...ownerChange, now: clock.now() })
     },
     renewSession: (id: string, terms: SessionTerms) => renewSession(change, mint, { id, terms, now: clock.now() }),
+    createConvoxSession: (request: Omit<ConvoxSessionRequest, 'now'>) =>
+      createConvoxSession(change, mint, { ...request, now: clock.now() }),
     endSession: (id: string, reason: string) => closeSession(change, id, reason, now()),
     /** @returns whether the session was still open */
     endRecordedSession: (id: string, ending: string) => endRecordedSession(change, id, ending),

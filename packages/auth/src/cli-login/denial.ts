@@ -73,6 +73,14 @@ export const oldLogin = denyLogin(
   'You logged in to this browser before the login in the terminal started. Only a later login can allow it.',
   logInAgain,
 )
+
+export const oldConvoxLogin = denyLogin(
+  403,
+  'convox-login-old-login',
+  'Log in again',
+  'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
+  'Log in again, and create the token then.',
+)
 export const endedBrowserSession = denyLogin(
   403,
   'cli-login-session-ended',

@@ -1,4 +1,5 @@
 import { cliLoginDenied } from '../errors.ts'
+import { createConvoxLogins } from './convox.ts'
 import type { RequestContext } from './decision.ts'
 import { isLoginDenial, notPolled } from './denial.ts'
 import { createDeviceLogins, type PollResult } from './device.ts'
@@ -16,6 +17,7 @@ export function createCliLogins(options: CliLoginOptions) {
   return {
     loopback,
     device,
+    convox: createConvoxLogins(options),
 
     /** @throws CliLoginRefused */
     async redeem(code: string, verifier: string, context: RequestContext): Promise<NewCliSession> {

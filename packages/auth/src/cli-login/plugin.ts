@@ -3,8 +3,9 @@ import fp from 'fastify-plugin'
 import { LoginDenied } from '../login/denial.ts'
 import { readForms } from '../login/forms.ts'
 import { busyPage, explainLimit, type Limited, unavailablePage } from '../login/pages.ts'
+import { convoxPages } from './convox-pages.ts'
 import { authenticatedAt } from './decision.ts'
-import { deviceLoginOff, oldLogin } from './denial.ts'
+import { deviceLoginOff, oldConvoxLogin, oldLogin } from './denial.ts'
 import { devicePages } from './device-pages.ts'
 import { loopbackPages } from './loopback-pages.ts'
 import { cliDenialPage } from './pages.ts'
@@ -16,7 +17,7 @@ export { type CliLogins, createCliLogins } from './logins.ts'
 export type { CliLoginOptions, DeviceLoginMode } from './options.ts'
 export type { CliLoginRequests } from './visitor.ts'
 
-/** The pages where users allow or deny logins of the rack-gateway command. */
+/** The pages where users allow or deny logins of the rack-gateway command, and get tokens for the stock CLI. */
 export default fp(
   async function cliLogin(app: FastifyInstance, options: CliLoginPluginOptions) {
     await app.register(async function pages(scope) {
@@ -25,6 +26,7 @@ export default fp(
       const visit = visitsOf(scope, options)
       loopbackPages(scope, { ...options, visit })
       devicePages(scope, { ...options, visit })
+      convoxPages(scope, { ...options, visit })
     })
   },
   { name: '@rack-gateway/cli-login', dependencies: ['@rack-gateway/auth'], fastify: '5.x' },
@@ -63,7 +65,7 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
     const limited = principal === null ? await limitError(request) : null
     if (limited !== null) return tooMany(request, reply, limited)
     if (principal === null || denial === deviceLoginOff) options.countDenial(request, denial)
-    else if (denial !== oldLogin || request.method === 'POST') {
+    else if ((denial !== oldLogin && denial !== oldConvoxLogin) || request.method === 'POST') {
       const { id, name, credential } = principal
       await options.recordDenial(request, { user: id, email: name, session: credential }, denial, rest)
     }

@@ -39,7 +39,7 @@ const retention = 90 * 86_400_000
  * Gives a session a new token and a later expiry. Its previous tokens stay valid during the overlap, so a client that lost
  * the response can renew again.
  *
- * @throws NotFound; SessionOver if it has ended or its user is locked; SessionNotLonger if the expiry would be earlier; RenewedTooOften
+ * @throws NotFound; SessionOver if it has ended or its user is locked; SessionNotLonger for a session of the stock CLI, and if the expiry would be earlier; RenewedTooOften
  */
 export async function renewSession(
   change: Change,
@@ -56,7 +56,8 @@ export async function renewSession(
   const [user] = await tx.select().from(users).where(eq(users.id, session.userId))
   const end = Math.min(now + terms.maxAge, session.authenticatedAt.getTime() + terms.lifetime)
   if (session.endedAt !== null || user?.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
-  if (end < session.expiresAt.getTime()) throw new SessionNotLonger(session.expiresAt.toISOString())
+  if (!session.renewable || end < session.expiresAt.getTime())
+    throw new SessionNotLonger(session.expiresAt.toISOString())
   const isOverlapping = and(
     eq(credentials.sessionId, id),
     isNotNull(credentials.supersededAt),

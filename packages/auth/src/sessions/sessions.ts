@@ -52,18 +52,21 @@ export interface NewSession {
   /** The requested expiry. */
   readonly wanted: number
   readonly now: number
+  /** Default: true. */
+  readonly renewable?: boolean
 }
 
 /** Creates a session with a token for an existing user. */
 export async function storeSession(
   change: Change,
   mint: TokenMint,
-  { user, device, rack, authenticatedAt, wanted, now }: NewSession,
+  { user, device, rack, authenticatedAt, wanted, now, renewable = true }: NewSession,
 ): Promise<IssuedCredential> {
   const { token, hash, expiresAt } = mint.issue('session', wanted)
   const id = randomUUID()
   const end = new Date(expiresAt)
-  const row = { id, userId: user.id, device, rack, authenticatedAt: new Date(authenticatedAt), expiresAt: end }
+  const at = new Date(authenticatedAt)
+  const row = { id, userId: user.id, device, rack, authenticatedAt: at, expiresAt: end, renewable }
   await change.tx.insert(sessions).values(row)
   await change.tx.insert(credentials).values({ hash, sessionId: id, issuedAt: new Date(now), expiresAt: end })
   const detail = { session: id, user: user.id, email: user.email, device, expires: end.toISOString() }

@@ -21,6 +21,7 @@ import { fewerIndexes } from './0022-fewer-indexes.ts'
 import { actorNames } from './0023-actor-names.ts'
 import { changedSubjects } from './0024-changed-subjects.ts'
 import { decidingSessions } from './0025-deciding-sessions.ts'
+import { convoxSessions } from './0026-convox-sessions.ts'
 
 export interface Migration {
   readonly name: string
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   actorNames,
   changedSubjects,
   decidingSessions,
+  convoxSessions,
 ]

@@ -41,6 +41,20 @@ export const sessionEndpoints = {
     status: 200,
     response: schemas.RenewedSession,
   },
+  createConvoxSession: {
+    method: 'POST',
+    path: '/session/convox',
+    summary: 'Creates a session of at most 24 hours for the stock CLI.',
+    description:
+      'It is for the same user, cannot be renewed, and is listed with its own device. A session that is bound to a rack creates only sessions for that rack.',
+    permission: 'gateway:self:write',
+    scope: 'self',
+    callers: usersOnly,
+    cookieAlternative: 'Open /gateway/convox in the browser.',
+    body: schemas.ConvoxSessionRequest,
+    status: 201,
+    response: schemas.ConvoxSession,
+  },
   beginLoopbackLogin: {
     method: 'POST',
     path: '/cli-logins/loopback',

@@ -43,6 +43,15 @@ const cliLogin = {
   ),
 }
 
+export const ConvoxSessionRequest = Type.Object({ device: PlainName('the name of the device') }, closed)
+export const ConvoxSession = Type.Object({
+  id: Id,
+  token: RenewedSession.properties.token,
+  expiresAt: Time,
+  organization: Type.String({ description: 'the first part of rack names in console mode' }),
+})
+export type ConvoxSession = Static<typeof ConvoxSession>
+
 export const LoopbackLoginRequest = Type.Object(
   {
     ...cliLogin,

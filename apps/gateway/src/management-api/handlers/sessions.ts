@@ -8,7 +8,7 @@ import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['session']>>
 
-export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSession'> = {
+export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSession' | 'createConvoxSession'> = {
   async listSessions(call) {
     const owner = ownerFilter(call, call.query.user, 'gateway:session:write')
     const { items, next } = await call.lists.sessions(pageRequest(call.query), owner ?? undefined)
@@ -39,6 +39,18 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
     })
     const renewAt = now() + (expiresAt - now()) / 2
     return { token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(renewAt).toISOString() }
+  },
+
+  async createConvoxSession(outerCall) {
+    const { sessionTerms, recheck, organization } = outerCall
+    await recheck(outerCall.principal.id)
+    const { id, token, expiresAt } = await outerCall.change(async function createConvoxSession(call) {
+      if (!call.isConnected()) throw withRule(new NobodyWaits(), 'nobody-waits')
+      const { credential: from, rack } = call.principal
+      const { lifetime } = sessionTerms
+      return call.changes.createConvoxSession({ from, device: `convox on ${call.body.device}`, rack, lifetime })
+    })
+    return { id, token, expiresAt: new Date(expiresAt).toISOString(), organization }
   },
 }
 

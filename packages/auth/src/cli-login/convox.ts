@@ -1,0 +1,27 @@
+import { LoginDenied } from '../login/denial.ts'
+import { createConvoxSession } from '../sessions/convox-sessions.ts'
+import type { IssuedCredential } from '../sessions/sessions.ts'
+import { authenticatedAt, authorOf, type Decider, type RequestContext } from './decision.ts'
+import { oldConvoxLogin } from './denial.ts'
+import type { CliLoginOptions } from './options.ts'
+import { recordedChange } from './recorded-change.ts'
+
+/** Milliseconds for which a login counts as fresh. A stolen cookie is usually older, and cannot log in again. */
+export const freshLoginLife = 300_000
+
+/** Issues sessions for the stock CLI to people who have only a browser. */
+export function createConvoxLogins(options: CliLoginOptions) {
+  const { clock, mint, terms } = options
+  return {
+    /** @throws LoginDenied if the login of the browser is not fresh */
+    issue(decider: Decider, context: RequestContext): Promise<IssuedCredential> {
+      return recordedChange(options, authorOf(decider), context, async (change) => {
+        const now = clock.now()
+        const { session: from } = decider
+        if ((await authenticatedAt(change.tx, from)) < now - freshLoginLife) throw new LoginDenied(oldConvoxLogin)
+        const { lifetime } = terms
+        return createConvoxSession(change, mint, { from, device: 'convox of a browser', rack: null, lifetime, now })
+      })
+    },
+  }
+}

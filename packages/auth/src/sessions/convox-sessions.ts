@@ -1,0 +1,55 @@
+import { sessions, users } from '@rack-gateway/database'
+import { eq } from 'drizzle-orm'
+import type { Change } from '../admin/change.ts'
+import { checkId, checkName } from '../admin/names.ts'
+import { NotFound, SessionNotLonger, SessionOver } from '../errors.ts'
+import type { TokenMint } from '../tokens/token.ts'
+import { type IssuedCredential, storeSession } from './sessions.ts'
+
+/** Milliseconds. The stock CLI stores the token in plain text, and sends it to a server whose certificate it does not verify. */
+export const convoxSessionLife = 86_400_000
+
+export interface ConvoxSessionRequest {
+  /** The ID of the session that asks for it. */
+  readonly from: string
+  /** For the list of sessions. */
+  readonly device: string
+  /** The only rack that the session may be used for. */
+  readonly rack: string | null
+  /** Milliseconds from a login to the expiry of its sessions. */
+  readonly lifetime: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/**
+ * Creates a session for the stock CLI from another session of the same user. It cannot be renewed, and no other session can be
+ * created from it.
+ *
+ * @throws NotFound; SessionOver; SessionNotLonger for a session of the stock CLI
+ */
+export async function createConvoxSession(
+  change: Change,
+  mint: TokenMint,
+  { from, device, rack, lifetime, now }: ConvoxSessionRequest,
+): Promise<IssuedCredential> {
+  const [found] = await change.tx
+    .select({ session: sessions, user: users })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(eq(sessions.id, checkId('such session', from)))
+  if (!found) throw new NotFound('such session')
+  const { session, user } = found
+  if (session.endedAt !== null || user.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
+  if (!session.renewable) throw new SessionNotLonger(session.expiresAt.toISOString())
+  const authenticatedAt = session.authenticatedAt.getTime()
+  return storeSession(change, mint, {
+    user,
+    device: checkName('name of a device', device),
+    rack,
+    authenticatedAt,
+    wanted: Math.min(now + convoxSessionLife, authenticatedAt + lifetime),
+    now,
+    renewable: false,
+  })
+}
