@@ -44,7 +44,8 @@ const ofFile = new Set(['login', 'logout', 'switch', '--offline'])
 
 function call(...words: readonly string[]) {
   const automation = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: admin.token, GATEWAY_RACK: 'staging' }
-  const env = words.some((word) => ofFile.has(word)) ? { RACK_GATEWAY_TOKEN_STORE: 'file' } : automation
+  const own = words.some((word) => ofFile.has(word)) ? { RACK_GATEWAY_TOKEN_STORE: 'file' } : automation
+  const env = { ...own, CONVOX_CONFIG: join(machine.project, 'convox') }
   const seat = { cwd: machine.project, configPath: join(machine.project, 'config.json') }
   return callCli([...words, ...(words[0] === 'can' ? [] : ['--json'])], env, seat)
 }
@@ -74,6 +75,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['whoami', () => ['whoami', '--offline']],
   ['logout', () => ['logout', 'work']],
   ['url', () => ['url']],
+  ['convox-login', () => ['convox-login']],
   ['whoami', () => ['whoami']],
   ['can', () => ['can', '--json', 'env', 'set', 'A=b', '-a', 'web']],
   ['can', () => ['can', '--json', '--as', viewer.email, 'apps', 'delete', 'web']],

@@ -22,6 +22,7 @@ export {
 export { withFileLock } from './file-lock.ts'
 export { type GatewayAddress, gatewayAddress, isExposed } from './gateway-address.ts'
 export { nearest } from './nearest.ts'
+export { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 export { Secret } from './secret.ts'
 
 /** The content of the file, and notices for the user about tightened permissions. */

@@ -7,6 +7,7 @@ const singleCommands: CommandList['singleCommands'] = {
   switch: () => import('./switch.ts'),
   whoami: () => import('./whoami.ts'),
   url: () => import('./url.ts'),
+  'convox-login': () => import('./convox-login.ts'),
   can: () => import('./can.ts'),
   doctor: () => import('./doctor.ts'),
   version: () => import('./version.ts'),

@@ -51,7 +51,8 @@ function selectSessions(name: string | undefined, all: boolean): Selection {
 
 /**
  * Revokes the session of a name and of the names that share it, or all sessions, and deletes their tokens. Keeps the
- * addresses, so that the next login needs only the name. If a session cannot be revoked, its token is deleted all the same.
+ * addresses, so that the next login needs only the name. If a session cannot be revoked, its token is deleted all the same. Also logs out the
+ * stock CLI, if `convox-login` logged it in.
  *
  * @returns the names of each session
  */
@@ -68,6 +69,7 @@ async function logout(context: Context, selection: Selection): Promise<string[]>
   // Checked first, because the tokens of revoked sessions must be deleted.
   await readWritableClientConfig(context.configPath, { waitMs: context.timeouts.fileLock })
   const sentences = [
+    ...(await endConvoxLogins(context, config, credentials)),
     ...(await revokeSessions(context, config, credentials)),
     ...(await deleteCredentials(context, selected)),
   ]
@@ -95,6 +97,26 @@ function findCredentials(config: ClientConfig, selection: Selection): SelectedCr
     credentials: credential === null ? [] : [credential],
     withoutAddress: withoutAddress.filter((name) => name === selection.name),
   }
+}
+
+/** Ends what `convox-login` created for the gateways. @returns a sentence for each */
+async function endConvoxLogins(
+  context: Context,
+  config: ClientConfig,
+  credentials: readonly Credential[],
+): Promise<string[]> {
+  const { endConvoxLogin } = await import('../session/convox-session.ts')
+  const gateways = new Map<string, Credential['holder']>()
+  for (const { holder } of credentials) {
+    const { origin } = gatewayAddress(holder.origin)
+    if (origin !== null) gateways.set(origin, holder)
+  }
+  const sentences = await Promise.all(
+    [...gateways].map(([origin, holder]) =>
+      endConvoxLogin(context, { origin, trust: trustAt(context, config, { origin, name: nameOf(holder) }) }),
+    ),
+  )
+  return sentences.flatMap((sentence) => sentence ?? [])
 }
 
 /** @returns the result for each credential, as a sentence */

@@ -15,6 +15,7 @@ export const ownCommands = [
   'trusts',
   'service-accounts',
   'url',
+  'convox-login',
   'can',
   'ci',
   'audit',

@@ -64,6 +64,13 @@ const CiLogin = Type.Object({
   racks: Type.Array(Text, { description: 'the racks on which the job has a role' }),
 })
 
+const ConvoxLogin = Type.Object({
+  host: Type.String({ description: 'of the gateway, as convox calls it' }),
+  rack: Nullable(Type.String({ description: 'the current rack of convox' })),
+  expiresAt: Time,
+  settings: Type.String({ description: 'the directory of the settings of convox' }),
+})
+
 const Can = Type.Object({
   command: Text,
   effect: Type.Enum(['allow', 'deny', 'needs', 'open'], {
@@ -110,6 +117,7 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   switch: Switch,
   whoami: Whoami,
   url: Type.Object({ rackUrl }),
+  'convox-login': ConvoxLogin,
   'ci login': CiLogin,
   can: Can,
   'sessions list': Type.Array(Session),

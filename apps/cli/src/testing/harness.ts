@@ -74,6 +74,7 @@ export function createMachine(): Machine {
     PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
     RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
     RACK_GATEWAY_TOKEN_STORE: 'file',
+    CONVOX_CONFIG: join(home, 'convox'),
   }
 
   function write(path: string, content: string): void {
@@ -125,7 +126,12 @@ export function createMachine(): Machine {
     },
     call: (words, env = {}, stdin = '', change = {}) =>
       callCli(words, {
-        env: { CONVOX_BIN: join(home, 'must-not-start'), RACK_GATEWAY_TOKEN_STORE: 'file', ...env },
+        env: {
+          CONVOX_BIN: join(home, 'must-not-start'),
+          CONVOX_CONFIG: join(home, 'convox'),
+          RACK_GATEWAY_TOKEN_STORE: 'file',
+          ...env,
+        },
         cwd,
         configPath,
         readInput: async () => stdin,

@@ -13,7 +13,7 @@ export async function callCli(
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   let [stdout, stderr] = ['', '']
   const context: Context = {
-    env: { CONVOX_BIN: '/must-not-start', ...env },
+    env: { CONVOX_BIN: '/must-not-start', CONVOX_CONFIG: '/nowhere/convox', ...env },
     cwd: '/',
     configPath: '/nowhere/config.json',
     now: Date.now(),

@@ -42,11 +42,10 @@ function answerOf(dependencies: RackApiDependencies, caller: Caller, { route, ra
   return route === 'GET /auth' ? { id: caller.principal.name } : racks
 }
 
-/** The racks on which the caller has a role; for a rack-bound credential, only its rack. */
+/** The racks on which the caller has a role. The policy gives a rack-bound credential none on other racks. */
 function racksOf({ racks, policy, now }: RackApiDependencies, { principal, call }: Caller): Rack[] {
   const usable = policy.racksOf(principal, racks.names, { at: now(), address: call.address })
-  const permitted = principal.rack === null ? usable : usable.filter((name) => name === principal.rack)
-  return permitted.flatMap((name) => racks.get(name) ?? [])
+  return usable.flatMap((name) => racks.get(name) ?? [])
 }
 
 /** @throws RackMismatch; UnknownRack, also for a rack on which the caller has no role */

@@ -1,0 +1,64 @@
+import { thisDevice } from '../browser-login/this-device.ts'
+import type { Context } from '../context.ts'
+import { consoleSettingsDirectory, consoleTokenOf, writeConsoleLogin } from '../convox/console-settings.ts'
+import { callGateway } from '../gateway/gateway-api.ts'
+import { endSession } from '../gateway/gateway-client.ts'
+import { printOutcome } from '../output/print-outcome.ts'
+import { printable } from '../output/terminal.ts'
+import { hostOf, revokeSessionOf } from '../session/convox-session.ts'
+import { findRenewedTarget } from '../target/renewed-target.ts'
+import type { Arguments, CommandOptions } from './command-module.ts'
+import { gatewayOptions } from './options/shared-options.ts'
+
+export const command = 'convox-login'
+export const describe = 'Log in the stock convox, for every rack of a gateway.'
+export const details =
+  'convox gets a session of its own, which ends within 24 hours and cannot be renewed. It stores the token in plain text, and does not verify certificates. rack-gateway logout ends the session.'
+export const examples = [
+  'rack-gateway convox-login',
+  'rack-gateway convox-login --rack staging     # and make it the current rack of convox',
+]
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+/** What `convox-login --json` prints. */
+interface ConvoxLogin {
+  /** As `convox login` calls it. */
+  readonly host: string
+  /** The current rack of convox; null where none was chosen. */
+  readonly rack: string | null
+  /** RFC 3339. */
+  readonly expiresAt: string
+  /** The directory of convox's settings. */
+  readonly settings: string
+}
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
+  await printOutcome(context, { json }, (context) => logIn(context, rack ?? null))
+}
+
+async function logIn(context: Context, rack: string | null): Promise<ConvoxLogin> {
+  const target = await findRenewedTarget(context, rack)
+  const host = hostOf(target.origin)
+  const before = consoleTokenOf(context, host)
+  const created = await callGateway(target, 'createConvoxSession', { body: { device: thisDevice().device } })
+  const current = target.rack === null ? null : `${created.organization}/${target.rack}`
+  try {
+    writeConsoleLogin(context, { host, token: created.token, rack: current })
+  } catch (error) {
+    await endSession(target, created.id)
+    throw error
+  }
+  if (before?.startsWith('rgs_')) await revokeSessionOf(before, target)
+  printLogin(context, target.origin, { host, rack: current, expiresAt: created.expiresAt })
+  if (before === null)
+    context.note('convox stores its token in plain text, and does not verify the certificate of the gateway.')
+  return { host, rack: current, expiresAt: created.expiresAt, settings: consoleSettingsDirectory(context) }
+}
+
+function printLogin(context: Context, origin: string, { host, rack, expiresAt }: Omit<ConvoxLogin, 'settings'>): void {
+  context.print(`convox is logged in to ${host} until ${printable(expiresAt)}.`)
+  context.print(rack === null ? 'Choose a rack with: convox switch NAME' : `Its current rack is ${printable(rack)}.`)
+  if (origin.startsWith('http:')) context.print('The gateway has no TLS. Set X_DEV_ALLOW_HTTP=true for convox.')
+  if (context.env.RACK_URL?.trim()) context.note('RACK_URL is set, and takes precedence. Unset it first.')
+}

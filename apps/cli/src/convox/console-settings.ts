@@ -1,0 +1,97 @@
+import { rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/client'
+import type { Context } from '../context.ts'
+import { BadSetting } from '../errors.ts'
+
+type Place = Pick<Context, 'env' | 'platform' | 'note'>
+
+/** What the stock CLI needs to be logged in to a gateway. */
+export interface ConsoleLogin {
+  /** The gateway, with its port if that is not the usual one. */
+  readonly host: string
+  readonly token: string
+  /** `<organization>/<rack>`; null: the current rack stays. */
+  readonly rack: string | null
+}
+
+/** Where the stock CLI keeps its settings. */
+export function consoleSettingsDirectory({ env, platform }: Pick<Place, 'env' | 'platform'>): string {
+  if (env.CONVOX_CONFIG) return env.CONVOX_CONFIG
+  if (env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME)) return join(env.XDG_CONFIG_HOME, 'convox')
+  const home = env.HOME || homedir()
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'convox')
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'convox')
+  return join(home, '.config', 'convox')
+}
+
+/** The token that the stock CLI has for a gateway, or null. @throws BadSetting for a file that is not JSON */
+export function consoleTokenOf(place: Place, host: string): string | null {
+  const token = readMap(place, 'auth')[host]
+  return typeof token === 'string' ? token : null
+}
+
+/** Logs the stock CLI in, as `convox login` and `convox switch` do. Entries of other hosts stay. @throws BadSetting */
+export function writeConsoleLogin(place: Place, { host, token, rack }: ConsoleLogin): void {
+  const auth = readMap(place, 'auth')
+  preparePrivateDirectory(pathOf(place, 'auth'), [])
+  writeSetting(place, 'auth', JSON.stringify({ ...auth, [host]: token }, null, 2))
+  writeSetting(place, 'console', host)
+  if (rack === null) return
+  writeSetting(place, 'current', JSON.stringify({ name: rack, type: 'console' }))
+  // It would take precedence over `current`. `convox login` removes it, too.
+  removeSetting(place, 'rack')
+}
+
+/** Removes the login of a host. Entries of other hosts, another console, and another kind of current rack stay. @throws BadSetting */
+export function removeConsoleLogin(place: Place, host: string): void {
+  for (const name of ['auth', 'session']) {
+    const { [host]: removed, ...others } = readMap(place, name)
+    if (removed === undefined) continue
+    if (Object.keys(others).length === 0) removeSetting(place, name)
+    else writeSetting(place, name, JSON.stringify(others, null, 2))
+  }
+  if (readSetting(place, 'console') !== host) return
+  removeSetting(place, 'console')
+  removeSetting(place, 'id')
+  if (readMap(place, 'current').type === 'console') removeSetting(place, 'current')
+}
+
+function readMap(place: Place, name: string): Readonly<Record<string, unknown>> {
+  const text = readSetting(place, name)
+  if (text === '') return {}
+  const value = parsed(text)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  throw new BadSetting(
+    `${pathOf(place, name)} is not a JSON object.`,
+    'Correct or remove it, and run the command again.',
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function readSetting(place: Place, name: string): string {
+  const notices: string[] = []
+  const text = readPrivateFile(pathOf(place, name), notices)?.trim() ?? ''
+  for (const notice of notices) place.note(notice)
+  return text
+}
+
+function writeSetting(place: Place, name: string, text: string): void {
+  writePrivateFile(pathOf(place, name), text)
+}
+
+function removeSetting(place: Place, name: string): void {
+  rmSync(pathOf(place, name), { force: true })
+}
+
+function pathOf(place: Place, name: string): string {
+  return join(consoleSettingsDirectory(place), name)
+}
