@@ -21,7 +21,7 @@ type Gateway = Pick<Asker, 'origin' | 'trust'>
  *
  * @returns `other`: the stock CLI has another kind of credential, which stays; `none`: it has none
  */
-export async function revokeConvoxSession(
+async function revokeConvoxSession(
   context: Context,
   gateway: Gateway,
 ): Promise<'revoked' | 'expired' | 'failed' | 'other' | 'none'> {

@@ -7,7 +7,7 @@ import type { TokenMint } from '../tokens/token.ts'
 import { type IssuedCredential, storeSession } from './sessions.ts'
 
 /** Milliseconds. The stock CLI stores the token in plain text, and sends it to a server whose certificate it does not verify. */
-export const convoxSessionLife = 86_400_000
+const convoxSessionLife = 86_400_000
 
 export interface ConvoxSessionRequest {
   /** The ID of the session that asks for it. */
