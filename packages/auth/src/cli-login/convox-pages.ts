@@ -39,7 +39,7 @@ function askToCreate(reply: FastifyReply, { email, csrfToken }: Visit): FastifyR
     200,
     'Log in with convox itself',
     html`<p>You are <strong>${email}</strong>. Create a token, and log in with the stock convox. You do not need rack-gateway.</p>
-<p>The token is valid for 24 hours, on every rack that you can use. Nobody can renew it.</p>
+<p>The token is valid for 24 hours, on every rack that you can use. It cannot be renewed.</p>
 <p class="warning">convox stores the token in plain text, and does not verify the certificate of this gateway. On a network that you do not trust, use rack-gateway.</p>
 <form method="post" action="${page}"><input type="hidden" name="csrf_token" value="${csrfToken}"><button>Create a token</button></form>`,
   )
@@ -52,7 +52,7 @@ function showOnce(reply: FastifyReply, { id, token, expiresAt }: IssuedCredentia
     reply,
     200,
     'Run this in your terminal',
-    html`<pre><code>${plainHttp}convox login ${host} -t ${token}
+    html`<pre class="wrapped"><code>${plainHttp}convox login ${host} -t ${token}
 convox racks
 convox switch NAME</code></pre>
 <p>This page shows the token only once. It is valid until ${minuteOf(expiresAt)}.</p>

@@ -56,6 +56,7 @@ main > :last-child { margin-bottom: 0 }
 h2 { margin: 1.75rem 0 .5rem; font-size: 1rem }
 code { font: .875rem/1.6 ui-monospace, monospace }
 pre { margin: 0 0 1rem; padding: .75rem 1rem; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--ground) }
+pre.wrapped { white-space: pre-wrap; overflow-wrap: anywhere }
 .warning { padding: .75rem 1rem; border-left: 4px solid #d0342c; border-radius: 4px; background: color-mix(in srgb, #d0342c 12%, transparent) }
 label { display: block; margin: 0 0 1.25rem }
 label.tick { display: flex; gap: .6rem; align-items: baseline }
