@@ -30,15 +30,18 @@ export interface ConsoleCall {
   readonly rack: string | null
 }
 
+const consolePaths = /^\/(?:auth$|racks(?:\/|$)|organizations(?:\/|$))/
+
 /** @returns null for calls of a rack and for probes */
 export function readConsoleCall({ method, path, rackHeader, hasSession }: ConsoleRequest): ConsoleCall | null {
+  if (!consolePaths.test(path)) return null
   const call = `${method} ${path}`
   if (call === 'GET /auth') return rackHeader === null ? { route: 'GET /auth', rack: null } : null
   if (call === 'GET /racks') return hasSession && rackHeader === null ? { route: 'GET /racks', rack: null } : null
   const [, collection, organization, rack, ...more] = path.split('/', 5)
-  if (collection === 'organizations') return { route: null, rack: null }
-  if (collection !== 'racks') return null
-  if (method !== 'GET' || !organization || !rack || more.length > 0) return { route: null, rack: null }
+  if (collection === 'auth') return null
+  if (collection === 'organizations' || method !== 'GET' || !organization || !rack || more.length > 0)
+    return { route: null, rack: null }
   return { route: 'GET /racks/{organization}/{rack}', rack: `${organization}/${rack}` }
 }
 
