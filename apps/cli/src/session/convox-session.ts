@@ -2,8 +2,8 @@ import { Secret } from '@rack-gateway/config/client'
 import { reasonOf } from '@rack-gateway/errors'
 import type { Context } from '../context.ts'
 import { consoleTokenOf, removeConsoleLogin } from '../convox/console-settings.ts'
-import type { Asker } from '../gateway/gateway-api.ts'
-import { listSessions, revokeOwnSession } from './own-sessions.ts'
+import type { GatewayAccess } from '../gateway/gateway-api.ts'
+import { listSessions, revokeSession } from './own-sessions.ts'
 
 /** How `convox-login` names its sessions in the list of sessions. */
 const convoxDevice = /^convox on /
@@ -14,7 +14,7 @@ export function hostOf(origin: string): string {
 }
 
 /** A gateway, without a token. */
-type Gateway = Pick<Asker, 'origin' | 'trust'>
+type Gateway = Pick<GatewayAccess, 'origin' | 'trust'>
 
 /**
  * Revokes the session that `convox-login` created for a gateway, with the session's own token.
@@ -35,11 +35,11 @@ export async function revokeSessionOf(
   token: string,
   gateway: Gateway,
 ): Promise<'revoked' | 'expired' | 'failed' | 'other'> {
-  const asker = { ...gateway, token: new Secret(token) }
+  const access = { ...gateway, token: new Secret(token) }
   try {
-    const session = (await listSessions(asker)).find(({ current }) => current)
+    const session = (await listSessions(access)).find(({ current }) => current)
     if (session === undefined || !convoxDevice.test(session.device)) return 'other'
-    await revokeOwnSession(asker, session.id)
+    await revokeSession(access, session.id)
     return 'revoked'
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : ''
