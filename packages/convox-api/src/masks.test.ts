@@ -314,6 +314,11 @@ describe('failing closed', () => {
     )
   })
 
+  test('a release with a secret in its ID is rejected, because its masks would show the ID', () => {
+    const body = JSON.stringify({ id: 'https://u:hunter2@host/', app: 'a', env: 'KEY=value' })
+    expect(() => maskResponse('release', body, noAccess)).toThrow('the ID of a release')
+  })
+
   test('a duplicate key is rejected', () => {
     const body = '{"id":"R1","app":"a","env":"TOKEN=topsecret","env":""}'
     expect(() => maskResponse('release', body, noAccess)).toThrow('duplicate key')

@@ -1,4 +1,4 @@
-import { ForeignMask } from '../errors.ts'
+import { ForeignMask, UnmaskableResponse } from '../errors.ts'
 import { readLine } from './env-lines.ts'
 import { isVariableName } from './key-names.ts'
 import type { MaskOrigin } from './mask-view.ts'
@@ -13,8 +13,13 @@ export interface EnvMask {
 
 const maskStart = '[hidden'
 
-/** The text of a mask. It names the origin of the value, and does not depend on the value. */
+/**
+ * The text of a mask. It names the origin of the value, and does not depend on the value.
+ *
+ * @throws UnmaskableResponse for a release ID that `readMask` would not accept, because it could itself contain a secret
+ */
 export function formatMask(release: string, mac: string): string {
+  if (!isWord(release)) throw new UnmaskableResponse('the ID of a release contains characters that are not allowed')
   return `${maskStart}:${release}:${mac}]`
 }
 
