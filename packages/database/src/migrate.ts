@@ -37,7 +37,7 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
       return result
     })
   } catch (error) {
-    throw explained(error, ownerUrl)
+    throw toDatabaseError(error, ownerUrl)
   } finally {
     await sql.end({ timeout: 5 })
   }
@@ -54,7 +54,7 @@ function connectOnce(url: string) {
   try {
     return openPool(url, { max: 1, connection: { application_name: 'rack-gateway migrate' } })
   } catch (error) {
-    throw explained(error, url)
+    throw toDatabaseError(error, url)
   }
 }
 
@@ -107,7 +107,7 @@ async function ensurePartitions(tx: TransactionSql) {
     from generate_series(0, 1) as ahead`
 }
 
-function explained(error: unknown, url: string) {
+function toDatabaseError(error: unknown, url: string) {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('RGW_')) return error
   return databaseUnavailable(error, url)
 }

@@ -4,7 +4,7 @@ import { ConnectionBroken } from './errors.ts'
 
 type Work = (tx: TransactionSql) => unknown
 
-export interface Closings {
+export interface ClosedConnections {
   /** The number of connections of the pool that have closed since its start. */
   readonly count: number
 }
@@ -16,9 +16,9 @@ export interface Closings {
  *
  * @param closings to be counted by the pool's `onclose`
  */
-export function guardTransactions<S extends Sql>(sql: S, closings: Closings): S {
+export function guardTransactions<S extends Sql>(sql: S, closings: ClosedConnections): S {
   const begin: (options: string, work: Work) => Promise<unknown> = sql.begin.bind(sql)
-  function guardedBegin(...given: [Work] | [string, Work]): Promise<unknown> {
+  function beginGuarded(...given: [Work] | [string, Work]): Promise<unknown> {
     const [options, work] = given.length === 1 ? ['', given[0]] : given
     let over = false
     const outcome = begin(options, (tx) => {
@@ -30,7 +30,7 @@ export function guardTransactions<S extends Sql>(sql: S, closings: Closings): S 
           if (mayBeBroken()) await nextTurn()
           if (!over) end()
         }
-        Promise.resolve(run(work, guarded(tx, mayBeBroken))).then(
+        Promise.resolve(run(work, guardedTransaction(tx, mayBeBroken))).then(
           (result) => settle(() => (mayBeBroken() ? reject(new ConnectionBroken()) : resolve(result))),
           (error) => settle(() => reject(error)),
         )
@@ -40,7 +40,7 @@ export function guardTransactions<S extends Sql>(sql: S, closings: Closings): S 
       over = true
     })
   }
-  return Object.assign(sql, { begin: guardedBegin })
+  return Object.assign(sql, { begin: beginGuarded })
 }
 
 async function run(work: Work, tx: TransactionSql): Promise<unknown> {
@@ -49,7 +49,7 @@ async function run(work: Work, tx: TransactionSql): Promise<unknown> {
 }
 
 /** Wraps a transaction so that it sends nothing once the connection may have broken. */
-function guarded(tx: TransactionSql, mayBeBroken: () => boolean): TransactionSql {
+function guardedTransaction(tx: TransactionSql, mayBeBroken: () => boolean): TransactionSql {
   function expectConnected() {
     if (mayBeBroken()) throw new ConnectionBroken()
   }

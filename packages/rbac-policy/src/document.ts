@@ -2,7 +2,7 @@ import { builtInText } from './built-in.ts'
 import { documentProblems } from './document-check.ts'
 import { type FileProblem, type FileProblems, readWritten } from './document-schema/file.ts'
 import { WrittenPolicy } from './document-schema/schema.ts'
-import { mergedPolicy } from './merged-policy.ts'
+import { mergePolicy } from './merge-policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 
 export { builtInText } from './built-in.ts'
@@ -54,7 +54,7 @@ function readOver(base: PolicyDocument | null, text: string, source: string): Po
   const written = readWritten(text, WrittenPolicy, 'the document')
   if (written.value === null) return { document: null, problems: written.problems }
   const { value, at, failed } = written
-  const { document, problems } = mergedPolicy(base, value, {
+  const { document, problems } = mergePolicy(base, value, {
     name: source,
     lineOf: (path) => `${source}:${at(path).line}`,
   })

@@ -77,14 +77,19 @@ export async function narrowPlanned(
 
 function* evaluated(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
   const { policy, document, principal, rack, at, address, known = {} } = question
-  const { route, app, parameterError: unfit } = planned
-  if (unfit !== null) {
-    yield { when: '', call: null, decision: parametersDecision(route, unfit, policy.hash) }
+  const { route, app, parameterError } = planned
+  if (parameterError !== null) {
+    yield { when: '', call: null, decision: parametersDecision(route, parameterError, policy.hash) }
     return
   }
-  const asks = policy.hasPermission(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
+  const hasRoutePermission = policy.hasPermission(
+    principal,
+    route.permission,
+    { rack, app, scope: route.scope },
+    { at, address },
+  )
   const services = () => servicesOf(document)
-  for (const { when, call } of possibleOutcomes(planned, { rack, at, address, asks, known, services }))
+  for (const { when, call } of possibleOutcomes(planned, { rack, at, address, hasRoutePermission, known, services }))
     yield { when, call, decision: policy.decide(principal, call) }
 }
 
@@ -145,7 +150,7 @@ export function parametersDecision(
     source: 'gateway',
     permission,
     reason,
-    remedy: remedy,
+    remedy,
     roles: [],
     bindings: [],
     policy,

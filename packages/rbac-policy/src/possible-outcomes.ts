@@ -13,7 +13,7 @@ export interface PlannedContext {
   /** Names of the services in the policy. A process may belong to one of them. */
   readonly services: () => readonly string[]
   /** Whether the caller has the permission of the route. Without it, the gateway does not ask the rack. */
-  readonly asks: boolean
+  readonly hasRoutePermission: boolean
   readonly known: KnownOfRack
 }
 
@@ -52,13 +52,13 @@ export function possibleOutcomes(planned: PlannedCall, place: PlannedContext): S
             route,
             app,
             params,
-            process: process.is,
+            process: process.value,
             service,
-            ...commandsOf(planned, release.is?.newest ?? true),
+            ...commandsOf(planned, release.value?.newest ?? true),
             parameters,
-            environment: environment.is,
+            environment: environment.value,
             resource: null,
-            release: release.is,
+            release: release.value,
             ...rackParametersOf(planned, place),
             at: place.at,
             address: place.address,
@@ -72,39 +72,42 @@ export function possibleOutcomes(planned: PlannedCall, place: PlannedContext): S
 
 interface Possibility<T> {
   readonly when: string
-  readonly is: T
+  readonly value: T
 }
 
 const notYetMade = '(not made yet)'
-const ofAnyOther = '(another)'
+const anyOther = '(another)'
 
 function processesOf(planned: PlannedCall, place: PlannedContext): readonly Possibility<ProcessSubject | null>[] {
   const { ownRun } = place.known
   const possible = everyProcess(planned, place)
-  const fitting = ownRun === undefined ? possible : possible.filter(({ is }) => is?.own === ownRun)
+  const fitting = ownRun === undefined ? possible : possible.filter(({ value }) => value?.own === ownRun)
   return fitting.length === 0 ? possible : fitting
 }
 
 function everyProcess(
   { process }: PlannedCall,
-  { services, asks, known }: PlannedContext,
+  { services, hasRoutePermission, known }: PlannedContext,
 ): readonly Possibility<ProcessSubject | null>[] {
-  if (process === null) return [{ when: '', is: null }]
+  if (process === null) return [{ when: '', value: null }]
   const { own } = process
   const service = process.service ?? known.service ?? null
   const id = process.id ?? notYetMade
-  if (own === 'yes') return [{ when: '', is: { id, known: true, service, own: true } }]
-  if (service !== null) return ownAndForeign(id, [service], () => 'it is not a process of your own run')
-  const named = [...new Set([commandService, ...services(), ofAnyOther, buildService])]
-  const scenarios = ownAndForeign(id, named, ofService)
+  if (own === 'yes') return [{ when: '', value: { id, known: true, service, own: true } }]
+  if (service !== null) return ownAndOtherProcesses(id, [service], () => 'it is not a process of your own run')
+  const named = [...new Set([commandService, ...services(), anyOther, buildService])]
+  const scenarios = ownAndOtherProcesses(id, named, ofService)
   const unknown = { id, known: false, service: null, own: false }
-  if (!asks)
-    return [{ when: 'it is not a process of your own run', is: unknown }, ...scenarios.filter(({ is }) => is.own)]
-  const ofNone = { when: 'the process belongs to no service', is: { id, known: true, service: null, own: false } }
-  return [...scenarios, { when: 'there is no such process', is: unknown }, ofNone]
+  if (!hasRoutePermission)
+    return [
+      { when: 'it is not a process of your own run', value: unknown },
+      ...scenarios.filter(({ value }) => value.own),
+    ]
+  const ofNone = { when: 'the process belongs to no service', value: { id, known: true, service: null, own: false } }
+  return [...scenarios, { when: 'there is no such process', value: unknown }, ofNone]
 }
 
-function ownAndForeign(
+function ownAndOtherProcesses(
   id: string,
   services: readonly string[],
   wordsFor: (service: string) => string,
@@ -112,38 +115,38 @@ function ownAndForeign(
   return [false, true].flatMap((own) =>
     services.map((service) => {
       const words = own ? 'it is a process of your own run' : wordsFor(service)
-      return { when: words, is: { id, known: true, service, own } }
+      return { when: words, value: { id, known: true, service, own } }
     }),
   )
 }
 
 function ofService(service: string): string {
-  return service === ofAnyOther ? 'it is a process of another service' : `it is a process of the service ${service}`
+  return service === anyOther ? 'it is a process of another service' : `it is a process of the service ${service}`
 }
 
 function releasesOf(
   { release }: PlannedCall,
-  { asks, known }: PlannedContext,
+  { hasRoutePermission, known }: PlannedContext,
 ): readonly Possibility<RackCall['release']>[] {
-  if (release === null || !asks) return [{ when: '', is: null }]
+  if (release === null || !hasRoutePermission) return [{ when: '', value: null }]
   const id = release.id ?? notYetMade
-  if (known.newestRelease !== undefined) return [{ when: '', is: { id, newest: known.newestRelease } }]
+  if (known.newestRelease !== undefined) return [{ when: '', value: { id, newest: known.newestRelease } }]
   return [
-    { when: 'the release is the newest one', is: { id, newest: true } },
-    { when: 'the release is not the newest one', is: { id, newest: false } },
+    { when: 'the release is the newest one', value: { id, newest: true } },
+    { when: 'the release is not the newest one', value: { id, newest: false } },
   ]
 }
 
 function environmentsOf(
   { environment }: PlannedCall,
-  { asks, known }: PlannedContext,
+  { hasRoutePermission, known }: PlannedContext,
 ): readonly Possibility<RackCall['environment']>[] {
-  if (environment === null || !asks) return [{ when: '', is: null }]
-  if (known.changed !== undefined) return [{ when: '', is: { changed: known.changed } }]
+  if (environment === null || !hasRoutePermission) return [{ when: '', value: null }]
+  if (known.changed !== undefined) return [{ when: '', value: { changed: known.changed } }]
   const { named, others } = environment
-  const unchanged = { when: 'the environment stays as it is', is: { changed: [] } }
-  const changes = named.length === 0 ? [] : [{ when: 'the environment changes', is: { changed: named } }]
-  const other = { when: 'other keys of the environment change', is: { changed: [ofAnyOther] } }
+  const unchanged = { when: 'the environment stays as it is', value: { changed: [] } }
+  const changes = named.length === 0 ? [] : [{ when: 'the environment changes', value: { changed: named } }]
+  const other = { when: 'other keys of the environment change', value: { changed: [anyOther] } }
   return [unchanged, ...changes, ...(others === 'possible' ? [other] : [])]
 }
 

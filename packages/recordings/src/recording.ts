@@ -280,8 +280,8 @@ export class Recording implements RunningRecording {
   }
 
   get #flushAfter(): number {
-    const { flushAfter, flushFollowedAfter: flushWatchedAfter } = this.#options.context.limits
-    return this.#followers === 0 ? flushAfter : Math.min(flushAfter, flushWatchedAfter)
+    const { flushAfter, flushFollowedAfter } = this.#options.context.limits
+    return this.#followers === 0 ? flushAfter : Math.min(flushAfter, flushFollowedAfter)
   }
 
   #isFull(): boolean {
@@ -295,12 +295,12 @@ export class Recording implements RunningRecording {
   #onFull(): void {
     const { mode, context } = this.#options
     if (this.#gap !== null || this.#over) return
-    const { maxHold: hold } = context.limits
-    if (mode === 'best-effort' && hold === 0) this.#beginGap(storeTooSlow)
+    const { maxHold } = context.limits
+    if (mode === 'best-effort' && maxHold === 0) this.#beginGap(storeTooSlow)
     else if (!this.#held) {
       this.#held = true
       this.#session?.hold()
-      if (mode === 'best-effort') this.#holdTimer = setTimeout(() => this.#beginGap(storeTooSlow), hold)
+      if (mode === 'best-effort') this.#holdTimer = setTimeout(() => this.#beginGap(storeTooSlow), maxHold)
     }
   }
 

@@ -18,7 +18,7 @@ import { createDependencies, type RackApiDependencies, type RackApiOptions } fro
 import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameError, frame, isFrameError } from './frame.ts'
 import { createRedactedCommand } from './redacted-command.ts'
-import { readCallParameters, resolve } from './resolve.ts'
+import { readCallParameters, resolveCall } from './resolve.ts'
 import { watchTransfer } from './transfer.ts'
 import { openWebsocket } from './websocket.ts'
 
@@ -70,7 +70,7 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   }
   const { parameters, values } = readCallParameters(dependencies, request, call)
   call.values = values
-  const { rackCall, sent, keyChanges } = await resolve(dependencies, call, parameters)
+  const { rackCall, sent, keyChanges } = await resolveCall(dependencies, call, parameters)
   call.sent = sent
   call.keyChanges = keyChanges
   if (request.method !== 'GET') await authenticateAgain(request, call)

@@ -73,7 +73,7 @@ export function readCallParameters(
  *
  * @throws InvalidParameter, NotPermitted
  */
-export async function resolve(
+export async function resolveCall(
   dependencies: RackApiDependencies,
   call: RoutedCall,
   parameters: Parameters,

@@ -31,9 +31,9 @@ const drainBytes = 256 * 1024
 export function serveRecordings({
   port,
   ring,
-  stats: figures,
+  stats,
   limits,
-  clockOrigin: zero,
+  clockOrigin,
   store,
   deriveKeys,
 }: ServeRecordingsOptions): void {
@@ -46,7 +46,7 @@ export function serveRecordings({
   let draining = false
 
   function now(): number {
-    return monotonicNow() - zero
+    return monotonicNow() - clockOrigin
   }
 
   function post(message: FromThread): void {
@@ -54,7 +54,7 @@ export function serveRecordings({
   }
 
   function publish(): void {
-    writeSharedStats(figures, recordings.stats(), now())
+    writeSharedStats(stats, recordings.stats(), now())
   }
 
   const recordings = createRecordings({

@@ -76,7 +76,7 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
   const findings: RecordingFinding[] = []
   const unproven: string[] = []
   const counts = { found: 0, proven: 0, chunks: 0, bytes: 0, open: 0, pending: 0, removed: 0, newer: 0, empty: 0 }
-  let [unprovenCount, unopened] = [0, 0]
+  let [unprovenCount, unopenedCount] = [0, 0]
 
   function report(problem: RecordingProblem, recording: string, detail = ''): void {
     counts.found += 1
@@ -96,11 +96,11 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
   }
 
   async function checkEnded(id: string, end: NonNullable<LoggedRecording['end']>): Promise<void> {
-    const { problem, isMissingEnd: lacksItsEnd, chunks, unopened: closed } = await check(id, end)
+    const { problem, isMissingEnd, chunks, unopened } = await check(id, end)
     if (problem === null) {
       counts.proven += 1
-      if (closed > 0) unopened += 1
-    } else if (lacksItsEnd && now - end.at < uploadGrace) counts.pending += 1
+      if (unopened > 0) unopenedCount += 1
+    } else if (isMissingEnd && now - end.at < uploadGrace) counts.pending += 1
     else if (chunks === 0 && !stored.last.has(id)) report('missing', id)
     else report('changed', id, problem)
   }
@@ -136,7 +136,7 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
   }
   for (const key of stored.strays) report('stray', key)
   const intact = counts.found === 0
-  return { intact, findings, ...counts, unproven, unprovenCount, unopened: deriveKeys === null ? null : unopened }
+  return { intact, findings, ...counts, unproven, unprovenCount, unopened: deriveKeys === null ? null : unopenedCount }
 }
 
 const eventStarts = [',"o",', ',"i",']

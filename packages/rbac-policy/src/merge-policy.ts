@@ -42,94 +42,93 @@ const maxParents = 50
 const askForIt = 'Ask the platform team, which keeps the policy.'
 
 /** Merges a document with the built-in policy. */
-export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy, writing: DocumentSource): Merged {
-  const below = base ?? nothing
+export function mergePolicy(builtIn: PolicyDocument | null, written: WrittenPolicy, source: DocumentSource): Merged {
+  const base = builtIn ?? nothing
   const problems: Problem[] = []
   const { commands, secrets, proxy } = written
   const document: PolicyDocument = {
-    source: writing.name,
-    roles: mergedRoles(below.roles, written.roles ?? {}, writing, problems),
-    commands: commands?.rules === undefined ? below.commands : rulesOf(commands.rules, writing, problems),
-    runServices: commands?.services ?? below.runServices,
-    blocked: mergedBlocked(below.blocked, written, writing, problems),
-    proxyHosts: proxy?.hosts ?? below.proxyHosts,
-    secretKeys: secrets?.environment ?? below.secretKeys,
-    secretParameters: secrets?.parameters ?? below.secretParameters,
-    protectedKeys: written.protected?.environment ?? below.protectedKeys,
-    protectedParameters: written.protected?.parameters ?? below.protectedParameters,
-    recordings:
-      written.recordings === undefined ? below.recordings : recordingRules(written.recordings, writing.lineOf),
+    source: source.name,
+    roles: mergedRoles(base.roles, written.roles ?? {}, source, problems),
+    commands: commands?.rules === undefined ? base.commands : rulesOf(commands.rules, source, problems),
+    runServices: commands?.services ?? base.runServices,
+    blocked: mergedBlocked(base.blocked, written, source, problems),
+    proxyHosts: proxy?.hosts ?? base.proxyHosts,
+    secretKeys: secrets?.environment ?? base.secretKeys,
+    secretParameters: secrets?.parameters ?? base.secretParameters,
+    protectedKeys: written.protected?.environment ?? base.protectedKeys,
+    protectedParameters: written.protected?.parameters ?? base.protectedParameters,
+    recordings: written.recordings === undefined ? base.recordings : recordingRules(written.recordings, source.lineOf),
     tokens:
       written.tokens === undefined
-        ? below.tokens
-        : tokenTerms(below.tokens, written.tokens, { lineOf: writing.lineOf, problems }),
-    recordedValues: written.audit === undefined ? below.recordedValues : valueRules(written.audit, writing.lineOf),
+        ? base.tokens
+        : tokenTerms(base.tokens, written.tokens, { lineOf: source.lineOf, problems }),
+    recordedValues: written.audit === undefined ? base.recordedValues : valueRules(written.audit, source.lineOf),
   }
-  return { document: { ...document, sources: sourcesIn(document, below, written, writing) }, problems }
+  return { document: { ...document, sources: sourcesIn(document, base, written, source) }, problems }
 }
 
 /** The sources of parts without their own `source` field: entries of lists, and unblocked routes. */
 function sourcesIn(
   document: PolicyDocument,
-  below: PolicyDocument,
+  base: PolicyDocument,
   { unblocked = [] }: WrittenPolicy,
   { lineOf }: DocumentSource,
 ): Record<string, string> {
   const entries = nameListNames.flatMap((list) =>
-    document[list].map((entry, place) => {
+    document[list].map((entry, index) => {
       const name = entryName(list, entry)
-      return [name, document[list] === below[list] ? sourceOf(below, name) : lineOf([...nameLists[list].at, place])]
+      return [name, document[list] === base[list] ? sourceOf(base, name) : lineOf([...nameLists[list].at, index])]
     }),
   )
-  const opened = unblocked.map((route, place) => [unblockedName(route), lineOf(['unblocked', place])])
+  const opened = unblocked.map((route, index) => [unblockedName(route), lineOf(['unblocked', index])])
   // The first of two identical entries decides.
   return Object.fromEntries([...entries, ...opened].reverse())
 }
 
 function mergedRoles(
-  below: readonly Role[],
+  base: readonly Role[],
   written: Readonly<Record<string, WrittenRole>>,
-  writing: DocumentSource,
+  source: DocumentSource,
   problems: Problem[],
 ): Role[] {
-  const made = new Map(below.map((role) => [role.name, role]))
-  const beingMade = new Set<string>()
+  const resolved = new Map(base.map((role) => [role.name, role]))
+  const resolving = new Set<string>()
+  const finished = new Set<string>()
 
   /** A role that extends its own name extends the built-in one. */
   function roleOf(name: string, by: string): Role | null {
     const own = Object.hasOwn(written, name) ? written[name] : undefined
-    if (own === undefined || name === by) return made.get(name) ?? null
-    if (finished.has(name)) return made.get(name) ?? null
-    return make(name, own)
+    if (own === undefined || name === by) return resolved.get(name) ?? null
+    if (finished.has(name)) return resolved.get(name) ?? null
+    return resolve(name, own)
   }
-  const finished = new Set<string>()
 
-  function make(
+  function resolve(
     name: string,
-    { description = '', extends: above = [], permissions = [], when }: WrittenRole,
+    { description = '', extends: parentNames = [], permissions = [], when }: WrittenRole,
   ): Role | null {
-    if (beingMade.has(name)) {
+    if (resolving.has(name)) {
       problems.push({
         at: ['roles', name, 'extends'],
         text: `the role "${inMessage(name)}" extends itself, directly or through other roles`,
       })
       return null
     }
-    if (beingMade.size > maxParents) {
+    if (resolving.size > maxParents) {
       problems.push(tooMany(name))
       return null
     }
-    beingMade.add(name)
-    const parents = above.flatMap((parent) => {
+    resolving.add(name)
+    const parents = parentNames.flatMap((parent) => {
       const found = roleOf(parent, name)
-      if (found === null && !beingMade.has(parent))
+      if (found === null && !resolving.has(parent))
         problems.push({
           at: ['roles', name, 'extends'],
           text: `the role "${inMessage(name)}" extends "${inMessage(parent)}", which does not exist`,
         })
       return found ?? []
     })
-    beingMade.delete(name)
+    resolving.delete(name)
     const conditions = [
       ...new Set(parents.flatMap((parent) => parent.when ?? [])),
       ...(when === undefined ? [] : [conditionOf(when)]),
@@ -147,15 +146,15 @@ function mergedRoles(
       permissions: [...new Set([...parents.flatMap((parent) => parent.permissions), ...permissions])],
       ...(names.length > 0 && { extends: names }),
       ...(conditions.length > 0 && { when: conditions }),
-      source: writing.lineOf(['roles', name]),
+      source: source.lineOf(['roles', name]),
     }
-    made.set(name, role)
+    resolved.set(name, role)
     finished.add(name)
     return role
   }
 
-  for (const [name, role] of Object.entries(written)) if (!finished.has(name)) make(name, role)
-  return [...made.values()]
+  for (const [name, role] of Object.entries(written)) if (!finished.has(name)) resolve(name, role)
+  return [...resolved.values()]
 }
 
 function tooMany(role: string): Problem {
@@ -164,7 +163,7 @@ function tooMany(role: string): Problem {
 
 function rulesOf(
   written: Readonly<Record<string, WrittenRule>>,
-  writing: DocumentSource,
+  source: DocumentSource,
   problems: Problem[],
 ): PolicyRule[] {
   return Object.entries(written).flatMap(([id, { run, services = ['command'], when, ...rest }]) => {
@@ -175,26 +174,26 @@ function rulesOf(
       return []
     }
     const conditions = when === undefined ? {} : { when: [conditionOf(when)] }
-    return { id, argv: read.words, services, ...rest, ...conditions, source: writing.lineOf(at) }
+    return { id, argv: read.words, services, ...rest, ...conditions, source: source.lineOf(at) }
   })
 }
 
 function mergedBlocked(
-  below: readonly BlockedOperation[],
+  base: readonly BlockedOperation[],
   { blocked = {}, unblocked = [] }: WrittenPolicy,
-  writing: DocumentSource,
+  source: DocumentSource,
   problems: Problem[],
 ): BlockedOperation[] {
-  const all = new Map(below.map((operation) => [operation.route, operation]))
-  for (const [place, route] of unblocked.entries()) {
+  const all = new Map(base.map((operation) => [operation.route, operation]))
+  for (const [index, route] of unblocked.entries()) {
     if (!all.delete(route))
       problems.push({
-        at: ['unblocked', place],
+        at: ['unblocked', index],
         text: `"${inMessage(route)}" is not blocked, so it cannot be unblocked`,
       })
   }
   for (const [route, { reason, next = askForIt }] of Object.entries(blocked))
-    all.set(route, { route, reason, next, source: writing.lineOf(['blocked', route]) })
+    all.set(route, { route, reason, next, source: source.lineOf(['blocked', route]) })
   return [...all.values()]
 }
 
