@@ -6,7 +6,7 @@ import { GrowingBytes } from './growing-bytes.ts'
 export type DeriveKeys = (purpose: string) => readonly Buffer[]
 
 /** A decrypted chunk. */
-export interface OpenedChunk {
+export interface DecryptedChunk {
   readonly number: number
   readonly final: boolean
   readonly text: Buffer
@@ -58,7 +58,7 @@ export class ChunkSealer {
    * Encryption is AES-256-GCM. The key belongs to this process and recording, and the nonce is the chunk number, so no
    * nonce is used twice. The recording ID, the number, and the final flag are authenticated as additional data.
    */
-  begin({ final }: { readonly final: boolean }): OpenChunk {
+  begin({ final }: { readonly final: boolean }): ChunkWriter {
     if (this.#next > maxChunks) throw new Error('a recording has no more than 4,294,967,296 chunks')
     const header = Buffer.concat([magic, Buffer.alloc(5), this.#salt])
     header.writeUInt8(final ? 1 : 0, magic.length)
@@ -66,7 +66,7 @@ export class ChunkSealer {
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonceOf(this.#next))
     cipher.setAAD(additionalData(this.#recording, header))
     this.#next += 1
-    return new OpenChunk(header, cipher, this.#head, (head) => {
+    return new ChunkWriter(header, cipher, this.#head, (head) => {
       this.#head = head
     })
   }
@@ -80,7 +80,7 @@ export class ChunkSealer {
 }
 
 /** A chunk in progress. Added text is encrypted and hashed at once, while it is still in the processor's cache. */
-export class OpenChunk {
+export class ChunkWriter {
   readonly #cipher: CipherGCM
   readonly #hash: Hash
   readonly #sealed = new GrowingBytes(expectedChunkSize)
@@ -130,7 +130,7 @@ export function readChunkHeader(sealed: Buffer): ChunkHeader | null {
 }
 
 /** @returns null if none of the keys decrypts it as a chunk of this recording */
-export function openChunk(recording: string, derive: DeriveKeys, sealed: Buffer): OpenedChunk | null {
+export function decryptChunk(recording: string, derive: DeriveKeys, sealed: Buffer): DecryptedChunk | null {
   const parsed = readChunkHeader(sealed)
   if (parsed === null) return null
   const header = sealed.subarray(0, headerLength)

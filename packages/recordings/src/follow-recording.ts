@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { chunkKey, type DeriveKeys, openChunk } from './chunk.ts'
+import { chunkKey, type DeriveKeys, decryptChunk } from './chunk.ts'
 import { maxChunkBytes } from './read-recording.ts'
 import { findLastChunk } from './stored-chunks.ts'
 
@@ -35,7 +35,7 @@ export async function* followRecording(options: FollowRecordingOptions): AsyncGe
       yield nothing
       continue
     }
-    const chunk = openChunk(id, deriveKeys, sealed)
+    const chunk = decryptChunk(id, deriveKeys, sealed)
     if (chunk === null || chunk.number !== number) return 'broken'
     yield chunk.text
     if (chunk.final) return 'complete'

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { chunkKey, type DeriveKeys, genesis, nextHead, openChunk } from './chunk.ts'
+import { chunkKey, type DeriveKeys, decryptChunk, genesis, nextHead } from './chunk.ts'
 import { findLastChunk } from './stored-chunks.ts'
 
 /** The proof of a recording in the audit log: the `recording` field of its `closed` event. */
@@ -57,7 +57,7 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
   for (let final = false; !final; number++) {
     const sealed = await store.get(chunkKey(id, number), { ...within, limit: maxChunkBytes })
     if (sealed === null) return missing(number)
-    const chunk = openChunk(id, deriveKeys, sealed)
+    const chunk = decryptChunk(id, deriveKeys, sealed)
     if (chunk === null)
       return check(
         'broken',

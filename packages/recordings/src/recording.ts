@@ -1,5 +1,5 @@
 import { type CastHeader, CastWriter } from './cast.ts'
-import { ChunkSealer, chunkKey, type DeriveKeys, type OpenChunk } from './chunk.ts'
+import { ChunkSealer, type ChunkWriter, chunkKey, type DeriveKeys } from './chunk.ts'
 import { Journal } from './journal.ts'
 import type { SecretFinder } from './secret-finder.ts'
 import { redactSecrets, SecretRedactor } from './secret-redactor.ts'
@@ -87,7 +87,7 @@ export class Recording implements RunningRecording {
   readonly #redactors: { readonly o: SecretRedactor; readonly i: SecretRedactor }
   readonly #startedAt: number
   /** The chunk in progress; null until `sealBytes` bytes have arrived. */
-  #chunk: OpenChunk | null = null
+  #chunk: ChunkWriter | null = null
   /** Session bytes in that chunk. */
   #sealed = 0
   #bytes = 0
@@ -273,7 +273,7 @@ export class Recording implements RunningRecording {
     return chunk
   }
 
-  #sealText(final: boolean): OpenChunk {
+  #sealText(final: boolean): ChunkWriter {
     const chunk = this.#chunk ?? this.#sealer.begin({ final })
     this.#cast.drain((text) => chunk.add(text))
     return chunk

@@ -5,7 +5,7 @@ import {
   type Parameters,
   type RackRoute,
   recordableValues,
-  redactionMark,
+  redactionPlaceholder,
   redactRackToken,
   unprefixedName,
 } from '@rack-gateway/convox-api'
@@ -50,7 +50,7 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
     }
     if (isSecretName(policy, name) || (value.length <= maxValueLength && isSecretText(value, rack.token))) {
       hidden.push(name)
-      values.set(name, redactionMark)
+      values.set(name, redactionPlaceholder)
     } else if (value.length > maxValueLength) {
       truncated.push(proofOf(name, value))
       values.set(name, '')

@@ -1,4 +1,4 @@
-import { isSecretValue, isVariableName, parseEnv, redactionMark } from '@rack-gateway/convox-api'
+import { isSecretValue, isVariableName, parseEnv, redactionPlaceholder } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import { compileSecrets, type SecretFinder } from '@rack-gateway/recordings'
@@ -28,7 +28,10 @@ export function createRecordedSecrets(policy: Policy): RecordedSecrets {
     const secrets = values.filter(([key, value]) => policy.isSecretKey(key) || isSecretValue(value))
     return compileSecrets([
       { value: rack.token, mark: '[rack token]' },
-      ...secrets.map(([key, value]) => ({ value, mark: isVariableName(key) ? `[hidden ${key}]` : redactionMark })),
+      ...secrets.map(([key, value]) => ({
+        value,
+        mark: isVariableName(key) ? `[hidden ${key}]` : redactionPlaceholder,
+      })),
     ])
   }
 

@@ -1,5 +1,5 @@
 import { isObject, type Json, mapFields } from './json.ts'
-import { type MaskView, redactionMark } from './mask-view.ts'
+import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { optionalText, redactStringsUnlessShown, redactValue } from './response-fields.ts'
 import { isSecretValue } from './secret-keys.ts'
 import { redactPasswords } from './url-passwords.ts'
@@ -17,7 +17,7 @@ function maskEnvironment(value: Json, view: MaskView): Json {
   if (view.env === 'shown') return value
   if (Array.isArray(value))
     return value.map((item) => maskAssignment(optionalText(item, 'an environment entry') ?? '', view))
-  if (!isObject(value)) return value === null ? null : redactionMark
+  if (!isObject(value)) return value === null ? null : redactionPlaceholder
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const shown =
@@ -32,5 +32,5 @@ function maskAssignment(entry: string, view: MaskView): string {
   if (equals === -1) return redactPasswords(entry)
   const key = entry.slice(0, equals)
   const shown = view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(entry.slice(equals + 1))
-  return shown ? entry : `${key}=${redactionMark}`
+  return shown ? entry : `${key}=${redactionPlaceholder}`
 }

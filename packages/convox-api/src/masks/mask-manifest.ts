@@ -1,4 +1,4 @@
-import { type MaskView, redactionMark } from './mask-view.ts'
+import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { redactCommandText } from './redact-command.ts'
 import { isSecretValue } from './secret-keys.ts'
 import { redactPasswords } from './url-passwords.ts'
@@ -32,7 +32,7 @@ export function maskManifest(manifest: string, view: MaskView): string {
     if (belongsToMasked(line, position)) continue
     if (position.block !== null && endsBlock(line, position.block)) position.block = null
     if (position.block === null && isFlowStyle(line)) {
-      shown.push(`# ${redactionMark}: from here on, because environment is not written as a block`)
+      shown.push(`# ${redactionPlaceholder}: from here on, because environment is not written as a block`)
       break
     }
     const masked = position.block === null ? maskOutsideBlock(line, view) : maskInBlock(line, view)
@@ -56,7 +56,7 @@ function maskInBlock(line: string, view: MaskView): string {
     if (view.env === 'hidden') return value.trim() !== ''
     return view.isSecret(key) || isSecretValue(value) || /^["']?[|>&*]/.test(value)
   }
-  return maskAssignment(line, isMasked) ?? `${' '.repeat(indentOf(line))}# ${redactionMark}`
+  return maskAssignment(line, isMasked) ?? `${' '.repeat(indentOf(line))}# ${redactionPlaceholder}`
 }
 
 /** Masks secret keys outside `environment:`, for example below an anchor, passwords in URLs, and secrets in commands. */
@@ -70,12 +70,12 @@ function maskAssignment(line: string, isMasked: IsMasked): string | null {
   const listed = listItem.exec(line)
   if (listed) {
     const [, dash = '', quote = '', key = '', value = ''] = listed
-    return isMasked(key, value) ? `${dash}${quote}${key}=${redactionMark}${quote}` : redactPasswords(line)
+    return isMasked(key, value) ? `${dash}${quote}${key}=${redactionPlaceholder}${quote}` : redactPasswords(line)
   }
   const mapped = mapEntry.exec(line)
   if (!mapped) return null
   const [, indent = '', quote = '', key = '', value = ''] = mapped
-  return isMasked(key, value) ? `${indent}${quote}${key}${quote}: "${redactionMark}"` : redactPasswords(line)
+  return isMasked(key, value) ? `${indent}${quote}${key}${quote}: "${redactionPlaceholder}"` : redactPasswords(line)
 }
 
 /** Whether `environment` is in YAML flow style, such as `[…]` or `{…}`. Its end can't be found by lines. */

@@ -30,4 +30,4 @@ export interface MaskView {
 }
 
 /** Replaces a secret that can't be restored. */
-export const redactionMark = '[hidden]'
+export const redactionPlaceholder = '[hidden]'

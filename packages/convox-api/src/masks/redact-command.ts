@@ -1,5 +1,5 @@
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
-import { type MaskView, redactionMark } from './mask-view.ts'
+import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { createOptionReader } from './password-options.ts'
 import { redactNamedValues } from './redact-named-values.ts'
 import { redactRackToken } from './redact-rack-token.ts'
@@ -55,7 +55,7 @@ function redactText(text: string, isCode: boolean, { isSecret, rackToken }: Comm
 /** Keeps the scheme, as in `Authorization: Bearer [hidden]`. */
 function redactAuthorization(text: string): string {
   if (!/authorization/i.test(text)) return text
-  return text.replaceAll(/(authorization: ?(?:(?:basic|bearer|digest|token) )?)[^\s'"]+/gi, `$1${redactionMark}`)
+  return text.replaceAll(/(authorization: ?(?:(?:basic|bearer|digest|token) )?)[^\s'"]+/gi, `$1${redactionPlaceholder}`)
 }
 
 /** Redacts the values of options that take a secret, word by word. */
@@ -67,16 +67,16 @@ function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: s
   function redactInWord(word: string): string {
     if (isNextSecret) {
       isNextSecret = false
-      return word === '' ? word : redactionMark
+      return word === '' ? word : redactionPlaceholder
     }
     if (isNextValueSecret && word !== '' && !word.startsWith('-')) {
       isNextValueSecret = false
-      return redactionMark
+      return redactionPlaceholder
     }
     const part = options.read(word)
     isNextSecret = part === 'next'
     isNextValueSecret = part === 'nothing' && isSecretOption(word, isSecretWord)
-    return typeof part === 'string' ? word : word.slice(0, part.after) + redactionMark
+    return typeof part === 'string' ? word : word.slice(0, part.after) + redactionPlaceholder
   }
 
   function redactInCode(text: string): string {
@@ -87,7 +87,7 @@ function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: s
     const redactFrom = (begin: number) => {
       const stop = optionValueEnd(text, begin, quotes.at(begin))
       if (stop === begin) return
-      output += text.slice(done, begin) + redactionMark
+      output += text.slice(done, begin) + redactionPlaceholder
       done = stop
       piece.lastIndex = Math.max(stop, piece.lastIndex)
     }
@@ -145,7 +145,7 @@ function createBlockRedactor(): (word: string, redactRest: (text: string) => str
         done = begin + blockBegin.length
         state = 'block'
       }
-      output += redactionMark
+      output += redactionPlaceholder
       done = blockEndIndex(word, done)
     }
     return output
@@ -161,7 +161,7 @@ function redactAssignments(text: string, isCode: boolean, isSecret: (name: strin
     if (begin === end || !isSecret(text.slice(begin, end))) continue
     const stop = isCode ? shellValueEnd(text, equals + 1, quotes.at(begin)) : text.length
     if (stop === equals + 1) continue
-    output += text.slice(done, equals + 1) + redactionMark
+    output += text.slice(done, equals + 1) + redactionPlaceholder
     done = stop
   }
   return done === 0 ? text : output + text.slice(done)

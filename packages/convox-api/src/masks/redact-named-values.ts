@@ -1,4 +1,4 @@
-import { redactionMark } from './mask-view.ts'
+import { redactionPlaceholder } from './mask-view.ts'
 import { isSecretOption } from './secret-names.ts'
 import { closingIndex, createQuoteReader, optionValueEnd } from './shell-values.ts'
 
@@ -19,8 +19,8 @@ export function redactNamedValues(text: string, isCode: boolean, isSecretWord: (
     const from = valueStart(text, { raw, begin: found.index, end }, isSecretWord)
     if (from === -1) continue
     const stop = valueStop(text, from, { raw, outer: isCode ? quotes.at(from) : '', isCode })
-    if (stop <= from || text.slice(from, stop) === redactionMark) continue
-    output += text.slice(done, from) + redactionMark
+    if (stop <= from || text.slice(from, stop) === redactionPlaceholder) continue
+    output += text.slice(done, from) + redactionPlaceholder
     done = stop
     names.lastIndex = stop
   }
@@ -86,7 +86,7 @@ function valueStop(text: string, begin: number, { raw, outer, isCode }: ValueCon
     const end = quote.length === 1 ? closingIndex(text, begin, quote) : quoteEnd(text, begin + 2, quote)
     return Math.min(end + quote.length, text.length)
   }
-  if (isCode && text.startsWith(redactionMark, begin)) return begin
+  if (isCode && text.startsWith(redactionPlaceholder, begin)) return begin
   if (/[[{]/.test(text.charAt(begin))) return lineEnd(text, begin, outer)
   if (/^\\?["'](?!-).*["']$/.test(raw)) return indexOfAny(text, begin, `,}])" \t\r\n'`)
   if (isCode || raw.startsWith('-')) return optionValueEnd(text, begin, outer)

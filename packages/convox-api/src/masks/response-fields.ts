@@ -1,7 +1,7 @@
 import { UnmaskableResponse } from '../errors.ts'
 import { asObject, type Json, type JsonObject, mapMembers, mapStrings } from './json.ts'
 import { maskManifest } from './mask-manifest.ts'
-import { type MaskView, redactionMark } from './mask-view.ts'
+import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { isSecretValue } from './secret-keys.ts'
 import { redactPassword, redactPasswords } from './url-passwords.ts'
 
@@ -19,7 +19,7 @@ export function maskParameters(value: Json, view: MaskView): Json {
 }
 
 function maskParameter(key: string, value: string, view: MaskView): string {
-  if (view.isSecretParameter(key)) return redactionMark
+  if (view.isSecretParameter(key)) return redactionPlaceholder
   return isSecretValue(value) ? redactPassword(redactPasswords(value), (name) => view.isSecret(name)) : value
 }
 
@@ -45,7 +45,7 @@ export function redactStrings(value: Json): Json {
 
 /** Replaces a value of any type. An empty value stays empty. */
 export function redactValue(value: Json): Json {
-  return value === null || value === '' ? value : redactionMark
+  return value === null || value === '' ? value : redactionPlaceholder
 }
 
 /** A text field that the mask depends on. */

@@ -1,4 +1,4 @@
-import { redactionMark } from './mask-view.ts'
+import { redactionPlaceholder } from './mask-view.ts'
 
 /**
  * Redacts the password of one URL, and secret parameters of its query. A password ends at the last `@`: if the path or the query
@@ -13,7 +13,7 @@ export function redactPassword(address: string, isSecret: (key: string) => boole
   const at = rest.lastIndexOf('@')
   const from = secretStart(rest, at, schemeBefore(address, mark))
   const query = indexOfAny(rest, '?#', Math.max(at, 0))
-  const head = from === -1 ? rest.slice(0, query) : rest.slice(0, from) + redactionMark + rest.slice(at, query)
+  const head = from === -1 ? rest.slice(0, query) : rest.slice(0, from) + redactionPlaceholder + rest.slice(at, query)
   return address.slice(0, begin) + head + redactQuery(rest.slice(query), isSecret)
 }
 
@@ -27,7 +27,7 @@ export function redactPasswords(text: string): string {
     const at = authority.lastIndexOf('@')
     const from = secretStart(authority, at, schemeBefore(text, mark))
     if (from === -1) continue
-    result += text.slice(done, begin + from) + redactionMark
+    result += text.slice(done, begin + from) + redactionPlaceholder
     done = begin + at
   }
   return done === 0 ? text : result + text.slice(done)
@@ -65,7 +65,7 @@ function redactQuery(query: string, isSecret: (key: string) => boolean): string 
     .map((part) => {
       const equals = part.indexOf('=')
       const key = part.slice(0, equals).replace(/^[?#]/, '')
-      return equals !== -1 && isSecret(key) ? `${part.slice(0, equals + 1)}${redactionMark}` : part
+      return equals !== -1 && isSecret(key) ? `${part.slice(0, equals + 1)}${redactionPlaceholder}` : part
     })
     .join('&')
 }

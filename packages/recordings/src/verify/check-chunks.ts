@@ -1,5 +1,13 @@
 import { type ObjectStore, ObjectTooLarge } from '@rack-gateway/object-store'
-import { type ChunkHeader, chunkKey, type DeriveKeys, genesis, nextHead, openChunk, readChunkHeader } from '../chunk.ts'
+import {
+  type ChunkHeader,
+  chunkKey,
+  type DeriveKeys,
+  decryptChunk,
+  genesis,
+  nextHead,
+  readChunkHeader,
+} from '../chunk.ts'
 import { maxChunkBytes, type ProvenRecording } from '../read-recording.ts'
 
 export interface CheckChunksOptions {
@@ -52,7 +60,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     if (sealed === 'too large' || header === null) return found(`chunk ${number} is not a valid chunk`)
     if (header.number !== number) return found(misplaced(number, header))
     if (deriveKeys !== null) {
-      const opened = openChunk(id, deriveKeys, sealed)
+      const opened = decryptChunk(id, deriveKeys, sealed)
       if (opened !== null) onText?.(opened.text)
       else {
         unopened += 1
