@@ -84,7 +84,7 @@ async function report(
 }
 
 function ruleOf(token: string): string {
-  const reading = mint.read(token, Date.now())
+  const reading = mint.verify(token, Date.now())
   return isDenial(reading) ? reading.rule : 'known'
 }
 
@@ -92,7 +92,7 @@ function ruleOf(token: string): string {
 async function ask(tokens: readonly string[], times: number): Promise<number> {
   const started = performance.now()
   for (let time = 0; time < times; time++) {
-    const reading = mint.read(tokens[time % tokens.length] ?? '', Date.now())
+    const reading = mint.verify(tokens[time % tokens.length] ?? '', Date.now())
     if (!isDenial(reading)) await identities.find(reading)
   }
   return ((performance.now() - started) * 1_000) / times
@@ -120,7 +120,7 @@ async function reportMemory(name: string, { groups, people, least }: Remembering
   const tokens = Array.from({ length: sessions }, () => issue())
   const before = heap()
   for (const token of tokens) {
-    const reading = mint.read(token, Date.now())
+    const reading = mint.verify(token, Date.now())
     if (!isDenial(reading)) await identities.find(reading)
   }
   const grown = heap() - before

@@ -169,7 +169,7 @@ describe('an attached run', () => {
     expect(await said(process, 'echo quiet')).toContain('only without a terminal')
     expect(await said(process, 'echo quiet', { Tty: 'true' })).toContain('only without a terminal')
     expect(await said(process, 'echo quiet', { Tty: 'false' })).toContain('quiet')
-    expect(await said(process, 'echo plain', { Entrypoint: 'true' })).toContain('without the entrypoint')
+    expect(await said(process, 'echo plain', { Entrypoint: 'true' })).toContain("without the image's entrypoint")
     expect(await said(process, 'echo plain', { Entrypoint: 'false' })).toContain('plain')
     expect(await said(process, 'echo plain')).toContain('plain')
   })

@@ -13,7 +13,7 @@ export interface NewStream {
 }
 
 /** Adoption progress that is committed together with a batch. */
-export interface Accounting {
+export interface AdoptionProgress {
   /** The adopted stream. */
   readonly stream: string
   /** Its open calls up to this number have an `outcome.unknown`. */
@@ -32,9 +32,9 @@ export interface AuditStore {
   /**
    * Resolves when all events are durable, each exactly once.
    * @throws StreamLost if the stream was adopted or has other events at these numbers, or if it is not the adopter of
-   * the stream in `accounting`
+   * the stream in `progress`
    */
-  append(stream: string, events: readonly RecordedEvent[], accounting?: Accounting): Promise<void>
+  append(stream: string, events: readonly RecordedEvent[], progress?: AdoptionProgress): Promise<void>
   /** `lost`: another process adopted it. */
   renewLease(stream: string, lease: number): Promise<'renewed' | 'lost'>
   closeStream(stream: string): Promise<void>

@@ -1,6 +1,6 @@
 import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
-import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
+import type { AdoptionProgress, AuditStore, NewStream } from './audit-store.ts'
 import { genesis } from './chain.ts'
 import { StreamLost } from './errors.ts'
 import { draftColumns, positionColumns } from './event-columns.ts'
@@ -30,8 +30,8 @@ export function createPostgresAuditStore({
   })
   return {
     openStream: (stream) => run((sql) => openStream(sql, { ...stream, fallback })),
-    async append(stream, events, accounting) {
-      if (accounting) await run((sql) => sql.begin((tx) => appendAccounting(tx, stream, events, accounting)))
+    async append(stream, events, progress) {
+      if (progress) await run((sql) => sql.begin((tx) => appendWithProgress(tx, stream, events, progress)))
       else if (events.length > 0) await run((sql) => appendOnce(sql, stream, events))
     },
     renewLease: (stream, lease) =>
@@ -67,11 +67,11 @@ interface OpenedStream {
 }
 
 /** Appends events and adoption progress in one transaction. */
-async function appendAccounting(
+async function appendWithProgress(
   tx: TransactionSql,
   stream: string,
   events: readonly RecordedEvent[],
-  { stream: adopted, upTo, complete }: Accounting,
+  { stream: adopted, upTo, complete }: AdoptionProgress,
 ): Promise<void> {
   if (events.length > 0) await append(tx, stream, events)
   const { count } = await tx`

@@ -1,4 +1,4 @@
-import type { Accounting, AuditStore } from './audit-store.ts'
+import type { AdoptionProgress, AuditStore } from './audit-store.ts'
 import type { EventDraft } from './event.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 
@@ -76,7 +76,11 @@ export interface AuditWriter {
    * @throws AuditUnavailable if `by` is not the writer's current stream, or the writer is not open; StreamLost if the
    * stream was lost meanwhile
    */
-  account(by: string, drafts: readonly EventDraft[], accounting: Accounting): Promise<readonly RecordedEvent[]>
+  recordAdoption(
+    by: string,
+    drafts: readonly EventDraft[],
+    progress: AdoptionProgress,
+  ): Promise<readonly RecordedEvent[]>
   /** Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable */
   check(): void
   /** Writes queued events and `stream.closed`. Gives up after `deadline`; then another process adopts the stream. */

@@ -1,4 +1,4 @@
-import type { Accounting } from './audit-store.ts'
+import type { AdoptionProgress } from './audit-store.ts'
 import { type EncodedDraft, encode } from './encode.ts'
 import { AuditUnavailable, StreamLost } from './errors.ts'
 import type { EventDraft } from './event.ts'
@@ -9,44 +9,45 @@ import { createEventStream, type EventStream, endOfMonth } from './stream.ts'
 import { createWriteQueue, type QueuedEvent } from './write-queue.ts'
 import { type AuditWriter, type AuditWriterOptions, defaultLimits } from './writer-options.ts'
 
-/** A separate batch with adoption progress, which must be committed together. */
-interface QueuedAccounting {
+/** A batch of events with the progress of an adoption, which must be committed together. */
+interface AdoptionBatch {
   readonly by: string
   readonly drafts: readonly EncodedDraft[]
-  readonly accounting: Accounting
+  readonly progress: AdoptionProgress
   resolve(events: readonly RecordedEvent[]): void
   reject(reason: unknown): void
 }
 
-/** Runs an operation once or with retries. `refuse` is called when callers should stop waiting. */
-type Attempt = (operation: () => Promise<void>, refuse?: (reason: Error) => void) => Promise<void>
+/** Runs an operation once or with retries. `rejectCallers` is called when callers should stop waiting. */
+type Attempt = (operation: () => Promise<void>, rejectCallers?: (reason: Error) => void) => Promise<void>
 
 interface DurableOptions {
   readonly attempt?: Attempt
-  readonly accounting?: Accounting
-  readonly refuse?: (reason: Error) => void
+  readonly progress?: AdoptionProgress
+  readonly rejectCallers?: (reason: Error) => void
   /** Resolves the callers, after the next batch was sent. */
-  readonly answer?: () => void
+  readonly resolveCallers?: () => void
 }
 
 export function createAuditWriter({ store, clock, host, pid, ...options }: AuditWriterOptions): AuditWriter {
   const limits = { ...defaultLimits, ...options.limits }
   const queue = createWriteQueue({ events: limits.waiting, characters: limits.waitingCharacters })
   const batchLimits = { events: limits.batch, characters: limits.batchCharacters }
-  const accounts: QueuedAccounting[] = []
+  const adoptionBatches: AdoptionBatch[] = []
   const closing = new AbortController()
   const counts = { written: 0, batches: 0, refused: 0 }
   let phase: 'new' | 'open' | 'closing' | 'closed' = 'new'
   let stream: EventStream | null = null
   /** Why the stream was lost, until another one is opened. */
   let lost: string | null = null
-  let overdue = false
+  /** Whether the store missed its deadline. */
+  let storeTimedOut = false
   let flushing: Promise<void> | null = null
   let lingerTimer: NodeJS.Timeout | undefined
   /** Notifies of the last durable batch. */
   let pendingNotification: (() => void) | null = null
   /** Events at the front of the queue whose linger time is over. */
-  let overdueEvents = 0
+  let dueEvents = 0
 
   const lease = createLease({
     length: limits.lease,
@@ -55,8 +56,8 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     async renew(length) {
       const renewed = stream
       if (!renewed || lost) return 'renewed'
-      const answer = await store.renewLease(renewed.id, length)
-      return renewed === stream ? answer : 'renewed'
+      const result = await store.renewLease(renewed.id, length)
+      return renewed === stream ? result : 'renewed'
     },
     onLost: () => loseStream('adopted'),
     onExpired: () => rejectQueue(new AuditUnavailable('the lease of its stream could not be renewed')),
@@ -71,7 +72,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
 
   function check(): void {
     if (phase !== 'open') throw new AuditUnavailable('it is not open')
-    if (overdue) throw new AuditUnavailable('its store does not answer')
+    if (storeTimedOut) throw new AuditUnavailable('its store does not answer')
     if (lease.expired) throw new AuditUnavailable('the lease of its stream could not be renewed')
   }
 
@@ -89,7 +90,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     if (flushing) return
     lingerTimer ??= setTimeout(() => {
       lingerTimer = undefined
-      overdueEvents = queue.length
+      dueEvents = queue.length
       flushNow()
     }, limits.linger)
   }
@@ -98,13 +99,13 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     // Events of the same turn of the event loop join the first batch.
     await null
     try {
-      while (lost || accounts.length > 0 || (queue.length > 0 && isDue())) await writeNext()
+      while (lost || adoptionBatches.length > 0 || (queue.length > 0 && isDue())) await writeNext()
     } catch {
       rejectQueue(new AuditUnavailable('it was closed before its store answered'))
     } finally {
       notifyNow()
       flushing = null
-      overdueEvents = 0
+      dueEvents = 0
       if (queue.length > 0) flushLater()
     }
   }
@@ -113,14 +114,14 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
    * Whether the queue must be flushed now. Events without a waiting caller are batched for up to `linger` milliseconds.
    */
   function isDue(): boolean {
-    return queue.urgent > 0 || overdueEvents > 0 || phase !== 'open'
+    return queue.urgent > 0 || dueEvents > 0 || phase !== 'open'
   }
 
   async function writeNext() {
     try {
       if (lost || !stream) return await beginStream(clock.now(), untilDurable, { follows: stream?.id, because: lost })
-      const account = accounts.shift()
-      if (account) return await writeAccount(stream, account)
+      const adoptionBatch = adoptionBatches.shift()
+      if (adoptionBatch) return await writeAdoptionBatch(stream, adoptionBatch)
       const first = queue.first()
       if (first && !stream.holds(first.at)) return await rollOver(stream, first.at)
       await writeBatch(stream)
@@ -133,22 +134,22 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   async function writeBatch(current: EventStream) {
     const batch = queue.take(batchLimits, (waiting) => current.holds(waiting.at))
     const events = batch.map(({ draft, at }) => current.seal(draft, at))
-    overdueEvents -= batch.length
-    let promised = true
-    const refuse = (reason: Error) => {
-      promised = false
+    dueEvents -= batch.length
+    let callersWaiting = true
+    const rejectCallers = (reason: Error) => {
+      callersWaiting = false
       counts.refused += batch.length
       for (const waiting of batch) waiting.reject(reason)
     }
-    const answer = () =>
+    const resolveCallers = () =>
       events.forEach((event, index) => {
-        if (promised) batch[index]?.resolve(event)
+        if (callersWaiting) batch[index]?.resolve(event)
         else recordDenial(event)
       })
     try {
-      await makeDurable(current.id, events, { refuse, answer })
+      await makeDurable(current.id, events, { rejectCallers, resolveCallers })
     } catch (error) {
-      if (promised) refuse(new AuditUnavailable('its stream was lost'))
+      if (callersWaiting) rejectCallers(new AuditUnavailable('its stream was lost'))
       throw error
     }
     counts.written += events.length
@@ -159,26 +160,26 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   async function makeDurable(
     id: string,
     events: readonly RecordedEvent[],
-    { attempt = untilDurable, accounting, refuse, answer }: DurableOptions = {},
+    { attempt = untilDurable, progress, rejectCallers, resolveCallers }: DurableOptions = {},
   ) {
-    await attempt(() => store.append(id, events, accounting), refuse)
+    await attempt(() => store.append(id, events, progress), rejectCallers)
     notifyNow()
     pendingNotification = () => {
       options.onDurable?.(events)
-      answer?.()
+      resolveCallers?.()
     }
     // Sends the next batch first, because the callers' work would delay it.
-    if (answer && queue.length > 0) setImmediate(notifyNow)
+    if (resolveCallers && queue.length > 0) setImmediate(notifyNow)
     else notifyNow()
   }
 
   function notifyNow() {
-    const tell = pendingNotification
+    const notify = pendingNotification
     pendingNotification = null
-    tell?.()
+    notify?.()
   }
 
-  async function writeAccount(current: EventStream, { by, drafts, accounting, resolve, reject }: QueuedAccounting) {
+  async function writeAdoptionBatch(current: EventStream, { by, drafts, progress, resolve, reject }: AdoptionBatch) {
     const at = clock.now()
     if (current.id !== by || !current.holds(at)) {
       reject(new AuditUnavailable(`its stream ${by} has ended`))
@@ -187,7 +188,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     }
     const events = drafts.map((draft) => current.seal(draft, at))
     try {
-      await makeDurable(current.id, events, { accounting })
+      await makeDurable(current.id, events, { progress })
     } catch (error) {
       reject(error)
       throw error
@@ -241,19 +242,19 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     lost = null
   }
 
-  function untilDurable(operation: () => Promise<void>, refuse?: (reason: Error) => void): Promise<void> {
+  function untilDurable(operation: () => Promise<void>, rejectCallers?: (reason: Error) => void): Promise<void> {
     return retryUntilDone(operation, {
       deadline: limits.deadline,
       signal: closing.signal,
       onOverdue(cause) {
-        overdue = true
+        storeTimedOut = true
         const reason = Object.assign(new AuditUnavailable('its store does not answer'), { cause })
-        refuse?.(reason)
+        rejectCallers?.(reason)
         rejectQueue(reason)
         options.onState?.(cause)
       },
       onRecovered() {
-        overdue = false
+        storeTimedOut = false
         options.onState?.(null)
       },
     })
@@ -272,10 +273,10 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   return {
     record: (draft) => append(draft, true),
     recordSoon: (draft) => append(draft, false),
-    account: (by, drafts, accounting) =>
+    recordAdoption: (by, drafts, progress) =>
       new Promise((resolve, reject) => {
         check()
-        accounts.push({ by, drafts: drafts.map(encode), accounting, resolve, reject })
+        adoptionBatches.push({ by, drafts: drafts.map(encode), progress, resolve, reject })
         flushNow()
       }),
     check,
@@ -299,11 +300,11 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       clearTimeout(timer)
       lease.stop()
       phase = 'closed'
-      for (const { reject } of accounts.splice(0)) reject(new AuditUnavailable('it was closed'))
+      for (const { reject } of adoptionBatches.splice(0)) reject(new AuditUnavailable('it was closed'))
     },
     stats: () => ({
       ...counts,
-      available: phase === 'open' && !overdue && !lease.expired,
+      available: phase === 'open' && !storeTimedOut && !lease.expired,
       stream: stream?.id ?? null,
       size: stream?.size ?? 0,
       waiting: queue.length,

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 test('a token is verified without I/O', () => {
   const mint = createTokenMint([randomBytes(32)])
   const { token, expiresAt } = mint.issue('session', Date.now() + 3_600_000)
-  expect(mint.read(token, Date.now())).toMatchObject({ kind: 'session', expiresAt })
+  expect(mint.verify(token, Date.now())).toMatchObject({ kind: 'session', expiresAt })
 
-  const denial = mint.read(token, expiresAt)
+  const denial = mint.verify(token, expiresAt)
   expect(isDenial(denial) && denial.rule).toBe('expired-token')
 })

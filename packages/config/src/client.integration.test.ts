@@ -253,12 +253,12 @@ describe('two writers', () => {
     ],
     ['nobody knows whom', '', 'which one is not known'],
     ['a process group', JSON.stringify({ pid: -1, host: hostname() }), 'which one is not known'],
-  ])('a lock of %s is respected, and the message says whose it is and what to remove', async (_, content, holder) => {
+  ])('a lock of %s is respected, and the message says whose it is and what to remove', async (_, content, slot) => {
     given({})
     writeFileSync(`${path}.lock`, content)
     const error = await updateClientConfig(path, login('staging'), { waitMs: 40 }).catch((caught: unknown) => caught)
     expect(error).toMatchObject({ code: 'RGW_CONFIG_FILE_LOCKED' })
-    expect(String(error)).toContain(holder)
+    expect(String(error)).toContain(slot)
     expect(String(error)).toContain(`remove ${path}.lock`)
     expect(readFileSync(path, 'utf8')).toBe('{}')
   })

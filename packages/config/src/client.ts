@@ -11,11 +11,11 @@ export { type ClientConfig, type GatewayEntry, gatewayOf, type TokenEntry } from
 export { type ClientEnvironment, clientConfigPath } from './client-path.ts'
 export {
   type Credential,
+  type CredentialSlot,
   credentialOf,
   credentialsOf,
   entryOf,
-  type Holder,
-  isApiToken,
+  isNonInteractiveToken,
   namesOf,
   withCredential,
 } from './credentials.ts'

@@ -63,12 +63,12 @@ test('a token never follows its name to another address', () => {
 })
 
 test('a name has its own token before the session of its address', () => {
-  const holder = { kind: 'token', origin, name: 'staging' } as const
+  const slot = { kind: 'token', origin, name: 'staging' } as const
   const session = { kind: 'session', origin } as const
-  const config = withCredential(withCredential({ gateways }, session, { token: 'shared' }), holder, { token: 'own' })
-  expect(credentialOf(config, 'staging')).toEqual({ holder, entry: { token: 'own', url: origin } })
-  expect([namesOf(config, session), namesOf(config, holder)]).toEqual([['production'], ['staging']])
-  const without = withCredential(config, holder, null)
+  const config = withCredential(withCredential({ gateways }, session, { token: 'shared' }), slot, { token: 'own' })
+  expect(credentialOf(config, 'staging')).toEqual({ slot, entry: { token: 'own', url: origin } })
+  expect([namesOf(config, session), namesOf(config, slot)]).toEqual([['production'], ['staging']])
+  const without = withCredential(config, slot, null)
   expect(namesOf(without, session)).toEqual(['staging', 'production'])
   expect(without.tokens).toBeUndefined()
 })
@@ -78,7 +78,7 @@ test('what no name leads to is found, too: it is still to be ended', () => {
     sessions: { 'https://gone.example.com': { kept_in: 'keychain' }, [origin]: {} },
     tokens: { gone: { token: 'rgt_x', url: origin }, nameless: { token: 'y' } },
   }
-  expect(credentialsOf(config).map(({ holder }) => holder)).toEqual([
+  expect(credentialsOf(config).map(({ slot }) => slot)).toEqual([
     { kind: 'session', origin: 'https://gone.example.com' },
     { kind: 'token', origin, name: 'gone' },
   ])

@@ -2,68 +2,67 @@ import { type ClientConfig, gatewayOf, ownEntry, type TokenEntry } from './clien
 import { gatewayAddress } from './gateway-address.ts'
 
 /**
- * What a token is stored for: every rack at an address (a session), or one gateway's name (a token that is bound to a
- * rack or that the user entered). It is sent to `origin` and nowhere else.
+ * Where a token is stored: as the session at an address, for every rack there, or as the token of one gateway's name (which
+ * is bound to a rack, or was entered by the user). The token is sent to `origin` and nowhere else.
  */
-export type Holder =
+export type CredentialSlot =
   | { readonly kind: 'session'; readonly origin: string }
   | { readonly kind: 'token'; readonly origin: string; readonly name: string }
 
 export interface Credential {
-  readonly holder: Holder
+  readonly slot: CredentialSlot
   readonly entry: TokenEntry
 }
 
-/** The credential that a gateway's name uses: its own token, else the session at its address. */
+/** The credential of a configured gateway: its own token, or else the session at its address. */
 export function credentialOf(config: ClientConfig, name: string): Credential | null {
   const { origin } = gatewayAddress(gatewayOf(config, name)?.url ?? '')
   if (origin === null) return null
-  const holders: readonly Holder[] = [
+  const slots: readonly CredentialSlot[] = [
     { kind: 'token', origin, name },
     { kind: 'session', origin },
   ]
-  for (const holder of holders) {
-    const entry = entryOf(config, holder)
-    if (entry !== null) return { holder, entry }
+  for (const slot of slots) {
+    const entry = entryOf(config, slot)
+    if (entry !== null) return { slot, entry }
   }
   return null
 }
 
-/** The entry of a holder, or null. A token that was issued at another address counts as none. */
-export function entryOf(config: ClientConfig, holder: Holder): TokenEntry | null {
-  const entry =
-    holder.kind === 'session' ? ownEntry(config.sessions, holder.origin) : ownEntry(config.tokens, holder.name)
+/** The stored entry of a slot; null if there is none, or if its token is for another address. */
+export function entryOf(config: ClientConfig, slot: CredentialSlot): TokenEntry | null {
+  const entry = slot.kind === 'session' ? ownEntry(config.sessions, slot.origin) : ownEntry(config.tokens, slot.name)
   if (entry === null || (entry.token === undefined && entry.kept_in === undefined)) return null
-  return holder.kind === 'session' || entry.url === holder.origin ? entry : null
+  return slot.kind === 'session' || entry.url === slot.origin ? entry : null
 }
 
-/** Every credential of the file, including those that no name uses. */
+/** All stored credentials, including those that no configured gateway uses. */
 export function credentialsOf(config: ClientConfig): Credential[] {
-  const holders: Holder[] = [
-    ...Object.keys(config.sessions ?? {}).map((origin): Holder => ({ kind: 'session', origin })),
-    ...Object.entries(config.tokens ?? {}).flatMap(([name, { url }]): Holder[] =>
+  const slots: CredentialSlot[] = [
+    ...Object.keys(config.sessions ?? {}).map((origin): CredentialSlot => ({ kind: 'session', origin })),
+    ...Object.entries(config.tokens ?? {}).flatMap(([name, { url }]): CredentialSlot[] =>
       url === undefined ? [] : [{ kind: 'token', origin: url, name }],
     ),
   ]
-  return holders.flatMap((holder) => {
-    const entry = entryOf(config, holder)
-    return entry === null ? [] : [{ holder, entry }]
+  return slots.flatMap((slot) => {
+    const entry = entryOf(config, slot)
+    return entry === null ? [] : [{ slot, entry }]
   })
 }
 
-/** A copy of the configuration with the holder's entry replaced, or removed with null. */
-export function withCredential(config: ClientConfig, holder: Holder, entry: TokenEntry | null): ClientConfig {
-  if (holder.kind === 'session') return { ...config, sessions: withEntry(config.sessions, holder.origin, entry) }
-  const own = entry === null ? null : { ...entry, url: holder.origin }
-  return { ...config, tokens: withEntry(config.tokens, holder.name, own) }
+/** Returns the configuration with this entry in the slot; null removes the entry. */
+export function withCredential(config: ClientConfig, slot: CredentialSlot, entry: TokenEntry | null): ClientConfig {
+  if (slot.kind === 'session') return { ...config, sessions: withEntry(config.sessions, slot.origin, entry) }
+  const own = entry === null ? null : { ...entry, url: slot.origin }
+  return { ...config, tokens: withEntry(config.tokens, slot.name, own) }
 }
 
-/** The names that use a holder's credential. */
-export function namesOf(config: ClientConfig, holder: Holder): string[] {
+/** The names of the configured gateways that use this slot. */
+export function namesOf(config: ClientConfig, slot: CredentialSlot): string[] {
   return Object.keys(config.gateways ?? {}).filter((name) => {
-    const found = credentialOf(config, name)?.holder
-    if (found?.kind !== holder.kind || found.origin !== holder.origin) return false
-    return found.kind === 'session' || (holder.kind === 'token' && found.name === holder.name)
+    const found = credentialOf(config, name)?.slot
+    if (found?.kind !== slot.kind || found.origin !== slot.origin) return false
+    return found.kind === 'session' || (slot.kind === 'token' && found.name === slot.name)
   })
 }
 
@@ -82,14 +81,14 @@ function convertToken(config: ClientConfig, name: string): ClientConfig {
   const entry = ownEntry(config.tokens, name)
   if (origin === null || entry === null) return config
   const session = ownEntry(config.sessions, origin)
-  const isSession = !isApiToken(entry.token ?? '') && (session === null || session.token === entry.token)
+  const isSession = !isNonInteractiveToken(entry.token ?? '') && (session === null || session.token === entry.token)
   if (!isSession) return withCredential(config, { kind: 'token', origin, name }, entry)
   const without = withCredential(config, { kind: 'token', origin, name }, null)
   return withCredential(without, { kind: 'session', origin }, { ...entry, ...session })
 }
 
-/** Whether a token belongs to a pipeline or a CI job, and not to a person's login. */
-export function isApiToken(token: string): boolean {
+/** Whether it is an API token or the token of a CI job, and not that of a login. */
+export function isNonInteractiveToken(token: string): boolean {
   return token.startsWith('rgt_') || token.startsWith('rgw_')
 }
 

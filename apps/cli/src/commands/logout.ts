@@ -106,14 +106,14 @@ async function endConvoxLogins(
   credentials: readonly Credential[],
 ): Promise<string[]> {
   const { endConvoxLogin } = await import('../session/convox-session.ts')
-  const gateways = new Map<string, Credential['holder']>()
-  for (const { holder } of credentials) {
-    const { origin } = gatewayAddress(holder.origin)
-    if (origin !== null) gateways.set(origin, holder)
+  const gateways = new Map<string, Credential['slot']>()
+  for (const { slot } of credentials) {
+    const { origin } = gatewayAddress(slot.origin)
+    if (origin !== null) gateways.set(origin, slot)
   }
   const sentences = await Promise.all(
-    [...gateways].map(([origin, holder]) =>
-      endConvoxLogin(context, { origin, trust: trustAt(context, config, { origin, name: nameOf(holder) }) }),
+    [...gateways].map(([origin, slot]) =>
+      endConvoxLogin(context, { origin, trust: trustAt(context, config, { origin, name: nameOf(slot) }) }),
     ),
   )
   return sentences.flatMap((sentence) => sentence ?? [])
@@ -128,7 +128,7 @@ async function revokeSessions(
   const { logOutSession } = await import('../session/revoke-session.ts')
   const remaining = await Promise.all(
     credentialsOf(config)
-      .filter(({ holder }) => !credentials.some((one) => isSameHolder(one.holder, holder)))
+      .filter(({ slot }) => !credentials.some((one) => isSameSlot(one.slot, slot)))
       .map(async (other) => ({
         name: titleOf(config, other),
         gateway: await gatewayAccessOf(context, config, other),
@@ -157,7 +157,7 @@ function deleteCredentials(context: Context, { credentials, withoutAddress }: Se
     const { notices } = await updateClientConfig(
       context.configPath,
       (current) => {
-        const config = credentials.reduce((rest, { holder }) => withCredential(rest, holder, null), current)
+        const config = credentials.reduce((rest, { slot }) => withCredential(rest, slot, null), current)
         const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !withoutAddress.includes(name))
         return { ...config, tokens: tokens.length === 0 ? undefined : Object.fromEntries(tokens) }
       },
@@ -169,9 +169,9 @@ function deleteCredentials(context: Context, { credentials, withoutAddress }: Se
 }
 
 /** The names of a credential, or its address if it has none. */
-function titleOf(config: ClientConfig, { holder }: Credential): string {
-  const names = namesOf(config, holder)
-  return names.length > 0 ? names.join(', ') : holder.kind === 'token' ? holder.name : holder.origin
+function titleOf(config: ClientConfig, { slot }: Credential): string {
+  const names = namesOf(config, slot)
+  return names.length > 0 ? names.join(', ') : slot.kind === 'token' ? slot.name : slot.origin
 }
 
 /** @returns null without a readable token or a valid address */
@@ -180,20 +180,20 @@ async function gatewayAccessOf(
   config: ClientConfig,
   credential: Credential,
 ): Promise<GatewayAccess | null> {
-  const { origin } = gatewayAddress(credential.holder.origin)
+  const { origin } = gatewayAddress(credential.slot.origin)
   const token = await readToken(context, credential).catch(() => null)
   if (token === null || origin === null) return null
   return {
     origin,
     token: new Secret(token),
-    trust: trustAt(context, config, { origin, name: nameOf(credential.holder) }),
+    trust: trustAt(context, config, { origin, name: nameOf(credential.slot) }),
   }
 }
 
-function isSameHolder(one: Credential['holder'], other: Credential['holder']): boolean {
+function isSameSlot(one: Credential['slot'], other: Credential['slot']): boolean {
   return one.origin === other.origin && nameOf(one) === nameOf(other)
 }
 
-function nameOf(holder: Credential['holder']): string | null {
-  return holder.kind === 'token' ? holder.name : null
+function nameOf(slot: Credential['slot']): string | null {
+  return slot.kind === 'token' ? slot.name : null
 }

@@ -47,12 +47,12 @@ async function racksOfFile(context: Context): Promise<RackRow[]> {
 function credentialFields(config: ClientConfig, name: string) {
   const credential = credentialOf(config, name)
   if (credential === null) return { email: null, loggedIn: false, expiresAt: null, token: null, keptIn: null } as const
-  const { entry, holder } = credential
+  const { entry, slot } = credential
   return {
     email: entry.email ?? null,
     loggedIn: true,
     expiresAt: entry.expires_at ?? null,
-    token: holder.kind === 'session' ? 'shared' : 'own',
+    token: slot.kind === 'session' ? 'shared' : 'own',
     keptIn: entry.kept_in ?? 'file',
   } as const
 }

@@ -1,7 +1,7 @@
 import {
+  type CredentialSlot,
   credentialOf,
   entryOf,
-  type Holder,
   readClientConfig,
   type TokenEntry,
   updateClientConfig,
@@ -59,7 +59,7 @@ interface WhoamiJson extends Identity {
 }
 
 interface StoredEntry {
-  readonly holder: Holder
+  readonly slot: CredentialSlot
   readonly entry: TokenEntry
 }
 
@@ -162,7 +162,7 @@ function storedIdentity({ origin }: Target, { email, expires_at, confirmed }: To
 /** Stores the answer for `--offline`. Ignores errors of writing the file. */
 async function storeAnswer(
   context: Context,
-  { holder, entry }: StoredEntry,
+  { slot, entry }: StoredEntry,
   { me, expiresAt }: KnownIdentity,
 ): Promise<void> {
   const about = { email: me.name, expires_at: expiresAt, confirmed: confirmedBy(me, context.now) }
@@ -170,9 +170,9 @@ async function storeAnswer(
     await updateClientConfig(
       context.configPath,
       (current) => {
-        const now = entryOf(current, holder)
+        const now = entryOf(current, slot)
         const isSame = now !== null && now.token === entry.token && now.expires_at === entry.expires_at
-        return isSame ? withCredential(current, holder, { ...now, ...about }) : current
+        return isSame ? withCredential(current, slot, { ...now, ...about }) : current
       },
       { waitMs: context.timeouts.fileLock },
     )

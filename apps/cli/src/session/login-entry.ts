@@ -1,12 +1,12 @@
 import {
   type ClientConfig,
   type Credential,
+  type CredentialSlot,
   entryOf,
   type GatewayEntry,
   gatewayAddress,
   gatewayOf,
-  type Holder,
-  isApiToken,
+  isNonInteractiveToken,
   type Secret,
   withCredential,
 } from '@rack-gateway/config/client'
@@ -39,30 +39,30 @@ export interface StoredLogin {
 
 /** Stores the token of a login. The caller has the lock of credentials, because a keychain may wait for the user. */
 export async function storeLogin(context: Context, config: ClientConfig, login: Login): Promise<StoredLogin> {
-  const holder = holderOf(login)
-  const own = ownHolder(login)
+  const slot = holderOf(login)
+  const own = ownSlot(login)
   const stored =
-    login.source === 'new' ? await storeToken(context, config, { holder, token: login.token.reveal() }) : null
-  const entry = holder.kind === 'session' ? entryOf(config, own) : null
+    login.source === 'new' ? await storeToken(context, config, { slot, token: login.token.reveal() }) : null
+  const entry = slot.kind === 'session' ? entryOf(config, own) : null
   const moved = stored?.replaced ?? null
   return {
     change: (current) => withLogin(current, login, stored),
-    replaced: [...(entry === null ? [] : [{ holder: own, entry }]), ...(moved === null ? [] : [moved])],
+    replaced: [...(entry === null ? [] : [{ slot: own, entry }]), ...(moved === null ? [] : [moved])],
     restore: stored?.restore ?? (async () => null),
   }
 }
 
 function withLogin(config: ClientConfig, login: Login, stored: StoredToken | null): ClientConfig {
   const { name, origin, rack, ca, about } = login
-  const holder = holderOf(login)
+  const slot = holderOf(login)
   const gateway = { ...reusableEntry(config, login), url: origin, rack, ...(ca !== undefined && { ca }) }
   const withGateway = { ...config, gateways: { ...config.gateways, [name]: gateway }, current: config.current ?? name }
-  const base = holder.kind === 'session' ? withoutOwnToken(withGateway, login) : withGateway
-  const existing = entryOf(base, holder)
+  const base = slot.kind === 'session' ? withoutOwnToken(withGateway, login) : withGateway
+  const existing = entryOf(base, slot)
   const { token: _, kept_in: __, url: ___, ...before } = existing ?? {}
   const entry = withoutUndefined({ ...before, ...about })
-  if (stored === null) return withCredential(base, holder, { ...existing, ...entry })
-  const written = withCredential(base, holder, { ...entry, ...stored.fields })
+  if (stored === null) return withCredential(base, slot, { ...existing, ...entry })
+  const written = withCredential(base, slot, { ...entry, ...stored.fields })
   return stored.isFirstFileNote ? { ...written, file_store_told: true } : written
 }
 
@@ -77,19 +77,19 @@ function reusableEntry(config: ClientConfig, { name, origin }: Login): GatewayEn
 
 /** A token of the name itself would take precedence over the shared session. */
 function withoutOwnToken(config: ClientConfig, login: Login): ClientConfig {
-  const own = ownHolder(login)
+  const own = ownSlot(login)
   return entryOf(config, own) === null ? config : withCredential(config, own, null)
 }
 
-function ownHolder({ name, origin }: Login): Holder {
+function ownSlot({ name, origin }: Login): CredentialSlot {
   return { kind: 'token', origin, name }
 }
 
 /** All names of an address share a session, unless it is bound to one rack. An API token belongs to one name. */
-function holderOf(login: Login): Holder {
+function holderOf(login: Login): CredentialSlot {
   const { origin, token, boundTo } = login
-  const isShared = boundTo === null && !isApiToken(token.reveal())
-  return isShared ? { kind: 'session', origin } : ownHolder(login)
+  const isShared = boundTo === null && !isNonInteractiveToken(token.reveal())
+  return isShared ? { kind: 'session', origin } : ownSlot(login)
 }
 
 /** The gateway's answer about the principal, in the form that the file has. */

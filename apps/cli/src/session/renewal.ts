@@ -1,9 +1,9 @@
 import {
   type ClientConfig,
   type Credential,
+  type CredentialSlot,
   credentialOf,
   entryOf,
-  type Holder,
   readClientConfig,
   Secret,
   type TokenEntry,
@@ -31,7 +31,7 @@ export function renew<T extends Target>(context: Context, target: T, name: strin
     const { config } = await readClientConfig(configPath)
     const credential = credentialOf(config, name)
     // The name may be for another gateway by now, and a token must go only to its own gateway.
-    const stored = credential?.holder.origin === target.origin ? await withToken(context, credential) : null
+    const stored = credential?.slot.origin === target.origin ? await withToken(context, credential) : null
     if (stored?.token !== target.token.reveal()) return withStoredToken(target, stored, now)
     await checkStorable(context, stored)
     const answer = await askRenewal(target, signal)
@@ -53,7 +53,7 @@ async function withToken(context: Context, credential: Credential | null): Promi
 async function checkStorable(context: Context, stored: CredentialWithToken): Promise<void> {
   if (stored.entry.kept_in === undefined) return
   await withCredentialsLock(context, async () => {
-    const current = await readCredential(context, stored.holder)
+    const current = await readCredential(context, stored.slot)
     if (current?.token === stored.token) await checkReplaceable(context, current, current.token)
   })
 }
@@ -66,22 +66,22 @@ function storeRenewal(
 ): Promise<CredentialWithToken | null> {
   const { configPath } = context
   return withCredentialsLock(context, async () => {
-    const credential = await readCredential(context, stored.holder)
+    const credential = await readCredential(context, stored.slot)
     if (credential?.token !== stored.token) return credential
     const token = answer === 'never' ? credential.token : answer.token
     const fields = answer === 'never' ? {} : await replaceToken(context, credential, token)
     const { config, notices } = await updateClientConfig(
       configPath,
       (current) => {
-        const before = entryOf(current, stored.holder)
+        const before = entryOf(current, stored.slot)
         if (before === null || before.token !== credential.entry.token) return current
         const { renew_at: _, ...entry } = before
-        return withCredential(current, stored.holder, { ...entry, ...fields, ...datesOf(answer) })
+        return withCredential(current, stored.slot, { ...entry, ...fields, ...datesOf(answer) })
       },
       { waitMs: context.timeouts.fileLock },
     )
     for (const notice of notices) context.note(notice)
-    return withToken(context, credentialFor(config, stored.holder))
+    return withToken(context, credentialFor(config, stored.slot))
   })
 }
 
@@ -89,14 +89,14 @@ function datesOf(answer: RenewedSession | 'never'): Pick<TokenEntry, 'expires_at
   return answer === 'never' ? {} : { expires_at: answer.expiresAt, renew_at: answer.renewAt }
 }
 
-async function readCredential(context: Context, holder: Holder): Promise<CredentialWithToken | null> {
+async function readCredential(context: Context, slot: CredentialSlot): Promise<CredentialWithToken | null> {
   const { config } = await readClientConfig(context.configPath)
-  return withToken(context, credentialFor(config, holder))
+  return withToken(context, credentialFor(config, slot))
 }
 
-function credentialFor(config: ClientConfig, holder: Holder): Credential | null {
-  const entry = entryOf(config, holder)
-  return entry === null ? null : { holder, entry }
+function credentialFor(config: ClientConfig, slot: CredentialSlot): Credential | null {
+  const entry = entryOf(config, slot)
+  return entry === null ? null : { slot, entry }
 }
 
 function withStoredToken<T extends Target>(target: T, stored: CredentialWithToken | null, now: number): T {

@@ -29,11 +29,11 @@ export async function reusableSession(
   config: ClientConfig,
   { origin, rack, existing, trust }: SessionRequest,
 ): Promise<ReusableSession | null> {
-  const holder = { kind: 'session', origin } as const
-  const entry = entryOf(config, holder)
+  const slot = { kind: 'session', origin } as const
+  const entry = entryOf(config, slot)
   const isNewName = existing === null || (rack !== undefined && rack !== existing.rack)
   if (entry === null || !isNewName || expiryOf(entry.expires_at, context.now).state === 'expired') return null
-  const token = await readToken(context, { holder, entry }).catch(() => null)
+  const token = await readToken(context, { slot, entry }).catch(() => null)
   if (token === null) return null
   const answer = await askMe({ origin, token: new Secret(token), trust })
   return answer.kind === 'known' && answer.me.rack === null ? { token: new Secret(token), answer } : null

@@ -1,4 +1,10 @@
-import { type ClientConfig, type Credential, entryOf, type Holder, type TokenEntry } from '@rack-gateway/config/client'
+import {
+  type ClientConfig,
+  type Credential,
+  type CredentialSlot,
+  entryOf,
+  type TokenEntry,
+} from '@rack-gateway/config/client'
 import { reasonOf } from '@rack-gateway/errors'
 import type { Context } from '../context.ts'
 import { BadSetting, KeychainUnusable } from '../errors.ts'
@@ -9,14 +15,14 @@ import { systemKeychain } from './system-keychain.ts'
 export type About = Omit<TokenEntry, 'token' | 'kept_in' | 'url'>
 
 /** The token of a credential; null if the keychain no longer has it. @throws KeychainUnusable */
-export async function readToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
+export async function readToken(context: Context, { slot, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return entry.token ?? null
   try {
-    return await (await systemKeychain(context)).read(accountOf(holder))
+    return await (await systemKeychain(context)).read(accountOf(slot))
   } catch (error) {
     if (!(error instanceof KeychainUnusable)) throw error
     throw new KeychainUnusable(
-      `Your token for ${holder.origin} cannot be read: ${reasonOf(error, '')}.`,
+      `Your token for ${slot.origin} cannot be read: ${reasonOf(error, '')}.`,
       'Unlock the keychain and try again, or log in again and store the token in a file: RACK_GATEWAY_TOKEN_STORE=file',
     )
   }
@@ -44,10 +50,10 @@ export interface StoredToken {
 export async function storeToken(
   context: Context,
   config: ClientConfig,
-  { holder, token }: { readonly holder: Holder; readonly token: string },
+  { slot, token }: { readonly slot: CredentialSlot; readonly token: string },
 ): Promise<StoredToken> {
   const store = configuredStore(context.env, config)
-  const { problem, restore } = store === 'file' ? notTried : await storeInKeychain(context, holder, token)
+  const { problem, restore } = store === 'file' ? notTried : await storeInKeychain(context, slot, token)
   if (store === 'keychain' && problem !== null)
     throw new KeychainUnusable(
       `The token could not be stored: ${problem}.`,
@@ -55,8 +61,8 @@ export async function storeToken(
     )
   if (store !== 'file' && problem === null)
     return { fields: { kept_in: 'keychain' }, isFirstFileNote: false, replaced: null, restore }
-  const before = entryOf(config, holder)
-  const replaced = before?.kept_in === 'keychain' ? { holder, entry: before } : null
+  const before = entryOf(config, slot)
+  const replaced = before?.kept_in === 'keychain' ? { slot, entry: before } : null
   const inFile = { fields: { token }, replaced, restore }
   if (problem === null || config.file_store_told === true) return { ...inFile, isFirstFileNote: false }
   context.note(
@@ -68,26 +74,26 @@ export async function storeToken(
 /** Stores a newer token in the place of the old one. @throws KeychainUnusable */
 export async function replaceToken(
   context: Context,
-  { holder, entry }: Credential,
+  { slot, entry }: Credential,
   token: string,
 ): Promise<StoredTokenFields> {
   if (entry.kept_in !== 'keychain') return { token }
-  await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
+  await writeAndCheck(await systemKeychain(context), accountOf(slot), token)
   return { kept_in: 'keychain' }
 }
 
 /** Makes sure that a newer token can be stored in the place of this one. @throws KeychainUnusable */
-export async function checkReplaceable(context: Context, { holder, entry }: Credential, token: string): Promise<void> {
-  if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
+export async function checkReplaceable(context: Context, { slot, entry }: Credential, token: string): Promise<void> {
+  if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(slot), token)
 }
 
 /** Deletes a token from the keychain; a token in the file is deleted with its entry. @returns why this failed and the remedy, or null */
-export async function deleteToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
+export async function deleteToken(context: Context, { slot, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return null
-  const account = accountOf(holder)
+  const account = accountOf(slot)
   const problem = await keychainProblem(async () => (await systemKeychain(context)).remove(account))
   if (problem === null) return null
-  return `The keychain still has the old token for ${holder.origin}: ${problem}. Unlock the keychain, and remove the entry ${service} of the account ${account}.`
+  return `The keychain still has the old token for ${slot.origin}: ${problem}. Unlock the keychain, and remove the entry ${service} of the account ${account}.`
 }
 
 /** Deletes a token that was replaced, and notes a failure. */
@@ -113,8 +119,8 @@ interface KeychainResult extends Pick<StoredToken, 'restore'> {
 
 const notTried: KeychainResult = { problem: null, restore: async () => null }
 
-async function storeInKeychain(context: Context, holder: Holder, token: string): Promise<KeychainResult> {
-  const account = accountOf(holder)
+async function storeInKeychain(context: Context, slot: CredentialSlot, token: string): Promise<KeychainResult> {
+  const account = accountOf(slot)
   let undo = async () => {}
   const problem = await keychainProblem(async () => {
     const keychain = await systemKeychain(context)
@@ -126,7 +132,7 @@ async function storeInKeychain(context: Context, holder: Holder, token: string):
   async function restore(): Promise<string | null> {
     const problem = await keychainProblem(undo)
     if (problem === null) return null
-    return `The previous token for ${holder.origin} could not be restored in the keychain: ${problem}. Unlock the keychain, and log in again.`
+    return `The previous token for ${slot.origin} could not be restored in the keychain: ${problem}. Unlock the keychain, and log in again.`
   }
   return { problem, restore }
 }
@@ -155,6 +161,6 @@ function configuredStore({ RACK_GATEWAY_TOKEN_STORE: store }: NodeJS.ProcessEnv,
   throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain".', 'Correct it or unset it.')
 }
 
-function accountOf(holder: Holder): string {
-  return holder.kind === 'session' ? holder.origin : `${holder.origin} ${holder.name}`
+function accountOf(slot: CredentialSlot): string {
+  return slot.kind === 'session' ? slot.origin : `${slot.origin} ${slot.name}`
 }

@@ -46,7 +46,7 @@ async function openFallbackAt(
     directory,
     keys: fallbackKeys,
     now: clock.now,
-    onAway(err) {
+    onSwitch(err) {
       if (err === null) checkpoints.onFallbackEnd()
       else checkpoints.onFallbackStart()
       if (err === null) log.info({ event: 'audit.fallback_left' }, 'records go to the database again')

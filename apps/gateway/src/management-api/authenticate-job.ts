@@ -1,15 +1,15 @@
 import { isDenial, noCredential, readAuthorization, unauthenticated } from '@rack-gateway/auth'
-import type { ProvenJwt, Workloads } from '@rack-gateway/auth/store'
+import type { VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
 import type { FastifyRequest } from 'fastify'
 
 /** Verifies the signature of the job's JWT with the keys of its issuer. @throws Unauthenticated, IssuerUnreachable */
 export async function authenticateJob(
-  workloads: Pick<Workloads, 'prove'>,
+  workloads: Pick<Workloads, 'verifyJwt'>,
   request: FastifyRequest,
-): Promise<ProvenJwt> {
-  const proven = await workloads.prove(readBearer(request))
-  if (isDenial(proven)) throw unauthenticated(proven)
-  return proven
+): Promise<VerifiedJwt> {
+  const verified = await workloads.verifyJwt(readBearer(request))
+  if (isDenial(verified)) throw unauthenticated(verified)
+  return verified
 }
 
 /** Only `Authorization: Bearer` can carry the JWT. */

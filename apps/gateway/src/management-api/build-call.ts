@@ -1,4 +1,4 @@
-import { type Change, changeAs, createAdministration, createLists, type ProvenJwt } from '@rack-gateway/auth/store'
+import { type Change, changeAs, createAdministration, createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -27,7 +27,7 @@ export function buildCall(
   if (endpoint.authentication === 'anyone')
     return { ...validated, requestContext: { request: request.id, source: sourceOf(request) } }
   if (endpoint.authentication === 'job')
-    return { ...validated, proven: provenJwtOf(request), record: identityRecorder(app, request) }
+    return { ...validated, verifiedJwt: verifiedJwtOf(request), record: identityRecorder(app, request) }
   const common = {
     ...validated,
     csrfToken: request.csrfToken,
@@ -113,9 +113,9 @@ async function changeAsCaller<T>(
   return result
 }
 
-function provenJwtOf({ provenJwt }: FastifyRequest): ProvenJwt {
-  if (provenJwt === null) throw new Error('the job was authenticated without a proven JWT')
-  return provenJwt
+function verifiedJwtOf({ verifiedJwt }: FastifyRequest): VerifiedJwt {
+  if (verifiedJwt === null) throw new Error('the job was authenticated without a verified JWT')
+  return verifiedJwt
 }
 
 function lastEventIdOf({ headers }: FastifyRequest): string | null {

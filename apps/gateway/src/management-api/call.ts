@@ -3,7 +3,7 @@ import type { AuditSearch, ConcurrencyLimit } from '@rack-gateway/audit/search'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { CliLogins, RequestContext } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
-import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/auth/store'
+import type { Administration, Lists, VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
 import type {
   Endpoint,
@@ -107,7 +107,7 @@ export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends
 
 /** A call of a CI job whose token has a valid signature. The handler decides whether a trust admits it. */
 export interface JobCall<E extends Endpoint = JobEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
-  readonly proven: ProvenJwt
+  readonly verifiedJwt: VerifiedJwt
   /** Records events of this call. */
   readonly record: RecordIdentityEvents
 }

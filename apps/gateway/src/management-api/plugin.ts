@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { createConcurrencyLimit } from '@rack-gateway/audit/search'
-import { createLists, type ProvenJwt } from '@rack-gateway/auth/store'
+import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance } from 'fastify'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
@@ -25,7 +25,7 @@ declare module 'fastify' {
     /** What permits the request, for its audit events. */
     endpointDecision: EndpointDecision | null
     /** The verified JWT of a CI job. */
-    provenJwt: ProvenJwt | null
+    verifiedJwt: VerifiedJwt | null
   }
 }
 
@@ -61,7 +61,7 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     closing: closingSignal(app),
     studies,
   }
-  app.decorateRequest('provenJwt', null)
+  app.decorateRequest('verifiedJwt', null)
   acceptJsonOnly(app)
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
   const countChange = createChangeLimit(config.limits.changesPerMinute, () => performance.now())

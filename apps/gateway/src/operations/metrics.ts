@@ -101,7 +101,7 @@ export function createMetrics(app: FastifyInstance): Registry {
     Number(audit.stats().adoptionFailure !== null),
   )
   gauge('audit_fallback', '1 while records go to a file because the database cannot take them', () =>
-    Number(audit.stats().fallback?.away ?? false),
+    Number(audit.stats().fallback?.usingFile ?? false),
   )
   gauge(
     'audit_fallback_bytes',

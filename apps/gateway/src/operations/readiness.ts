@@ -43,8 +43,8 @@ function auditChecks({ audit }: FastifyInstance): Readiness[] {
   return fallback === null ? [log] : [log, { name: 'audit-fallback', ready: true, detail: fallbackDetail(fallback) }]
 }
 
-function fallbackDetail({ away, bytes, since, refusedFiles, failingFiles }: FallbackStats): string {
-  const state = away ? 'the database cannot take records: they go to a file' : 'not needed'
+function fallbackDetail({ usingFile, bytes, since, refusedFiles, failingFiles }: FallbackStats): string {
+  const state = usingFile ? 'the database cannot take records: they go to a file' : 'not needed'
   const waiting =
     since === null ? [] : [`${bytes} bytes are not in the database, since ${new Date(since).toISOString()}`]
   const refused =

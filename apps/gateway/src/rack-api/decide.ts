@@ -24,7 +24,7 @@ async function stillPermitted(
   rackCall: RackCall,
   decision: Decision,
 ): Promise<Decision> {
-  const principal = await identities.findOwner(credential)
+  const principal = await identities.findPrincipal(credential)
   if (isDenial(principal)) throw unauthenticated(principal)
   const again = policy.decide(principal, { ...rackCall, at: now() })
   return again.effect === 'allow' ? decision : again

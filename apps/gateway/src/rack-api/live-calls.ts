@@ -37,7 +37,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
   let over: string | null = null
 
   async function review(call: LiveCall): Promise<void> {
-    const principal = await identities.findOwner(call.credential)
+    const principal = await identities.findPrincipal(call.credential)
     if (isDenial(principal)) return call.end(formatMessage(principal))
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
     if (decision.effect !== 'allow') return call.end(`${decision.reason} ${decision.remedy}`)

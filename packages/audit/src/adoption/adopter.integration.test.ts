@@ -185,13 +185,14 @@ test.each([0, 1, 2, 3])(
     const database = await databaseForTest()
     const lost = await abandon(database, 10)
     const first = await startReplica(database, { page: 4 })
-    const { account } = first.writer
+    const { recordAdoption } = first.writer
     let done = 0
     const dying = createAdopter({
       adoptions: createPostgresAdoptionsFor(database, 4),
       writer: {
         stats: first.writer.stats,
-        account: (...given) => (done++ < commits ? account(...given) : Promise.reject(new Error('killed'))),
+        recordAdoption: (...given) =>
+          done++ < commits ? recordAdoption(...given) : Promise.reject(new Error('killed')),
       },
     })
     await expect(dying.adoptExpired()).rejects.toThrow('killed')

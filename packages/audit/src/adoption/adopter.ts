@@ -5,7 +5,7 @@ import type { AdoptedStream, AdoptionStore } from './adoption-store.ts'
 
 export interface AdopterOptions {
   readonly adoptions: AdoptionStore
-  readonly writer: Pick<AuditWriter, 'account' | 'stats'>
+  readonly writer: Pick<AuditWriter, 'recordAdoption' | 'stats'>
   /** Average milliseconds between two searches for expired streams. Default 10,000. */
   readonly every?: number
   /** Runs before each search. If it fails, nothing is adopted. */
@@ -66,7 +66,7 @@ export function createAdopter({
 
   async function accountFor(found: AdoptedStream, by: string) {
     const say = (drafts: readonly EventDraft[], upTo: number, complete: boolean) =>
-      writer.account(by, drafts, { stream: found.id, upTo, complete })
+      writer.recordAdoption(by, drafts, { stream: found.id, upTo, complete })
     const from = found.accounted ?? 0
     if (found.accounted === null) await say([abandonedDraft(found)], 0, false)
     if (found.before && from === 0) {

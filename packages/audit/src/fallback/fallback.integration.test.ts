@@ -52,8 +52,8 @@ async function recordDuringOutage(writer: Awaited<ReturnType<typeof openWriterWi
   )
 }
 
-async function back({ fallback }: { fallback: { stats(): { away: boolean; bytes: number } } }) {
-  await expect.poll(() => fallback.stats()).toMatchObject({ away: false, bytes: 0 })
+async function waitForReturn({ fallback }: { fallback: { stats(): { usingFile: boolean; bytes: number } } }) {
+  await expect.poll(() => fallback.stats()).toMatchObject({ usingFile: false, bytes: 0 })
 }
 
 /** A process that ended with events in its fallback file. */
@@ -76,7 +76,7 @@ test('while the database is unavailable, events go to a file with the same strea
   const away = await recordDuringOutage(writer, 50)
   const more = await writer.record({ kind: 'outcome', of: away[0]?.id ?? '' })
   expect(more.event).toMatchObject({ stream, seq: 53 })
-  expect(writer.fallback.stats()).toMatchObject({ away: true, usable: true })
+  expect(writer.fallback.stats()).toMatchObject({ usingFile: true, usable: true })
   expect(writer.stats().available).toBe(true)
 
   const [name = '', ...others] = await namesIn(directory)
@@ -89,7 +89,7 @@ test('while the database is unavailable, events go to a file with the same strea
   expect(lines.map((line) => line.split(' ')[1])).toEqual([...away, more].map(({ hash }) => hash.toString('hex')))
 
   writer.startDatabase()
-  await back(writer)
+  await waitForReturn(writer)
   const last = await writer.record({ kind: 'call' })
   expect(last.event.stream).toBe(stream)
   await expect.poll(() => eventsOf(database, 'stream.recovered')).toHaveLength(1)
@@ -123,7 +123,7 @@ test('imported events have the same search columns', async () => {
   writer.stopDatabase()
   const away = await writer.record(draft)
   writer.startDatabase()
-  await back(writer)
+  await waitForReturn(writer)
   const rows =
     await database.runtime`select kind, request, of_event, principal, principal_name, address, rack, app, route,
     permission, effect, rule, status, process, command from audit.events where id in ${database.runtime([direct.id, away.id])}`
@@ -140,14 +140,14 @@ test('a commit whose answer was lost is compared, and not inserted again', async
   await expect.poll(() => eventsOf(database, 'intent')).toHaveLength(1)
   writer.stopDatabase()
   writer.startDatabase()
-  await back(writer)
+  await waitForReturn(writer)
   await expect.poll(() => eventsOf(database, 'stream.recovered')).toMatchObject([{ detail: { inserted: 0 } }])
   expect(await eventsOf(database, 'intent')).toMatchObject([{ id: recorded.id }])
   await writer.end()
   expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a difference stops the stream: the file is kept, an alarm has the reason, and the writer begins another stream', async () => {
+test('if the database has a different event with the same number, the stream ends: the file is kept, an alarm has the reason, and the writer begins another stream', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
@@ -156,7 +156,7 @@ test('a difference stops the stream: the file is kept, an alarm has the reason, 
   const forged = { stream, seq: 2, at: new Date(), id: stream, kind: 'call', canonical: '{}' }
   await database.runtime`insert into audit.events ${database.runtime({ ...forged, prev: Buffer.alloc(32), hash: Buffer.alloc(32) })}`
   writer.startDatabase()
-  await expect.poll(() => writer.fallback.stats()).toMatchObject({ away: false, refusedFiles: 1 })
+  await expect.poll(() => writer.fallback.stats()).toMatchObject({ usingFile: false, refusedFiles: 1 })
   expect(writer.alarms).toMatchObject([
     { kind: 'stream.not-recovered', close: expect.stringContaining('different events') },
   ])
@@ -222,7 +222,7 @@ test('a file that is imported while its writer continues loses no confirmed even
     promised.push(recorded.id)
   }
   cutOff.startDatabase()
-  await back(cutOff)
+  await waitForReturn(cutOff)
   expect((await eventsOf(database, 'call')).map(({ id }) => id)).toEqual(promised)
   await Promise.all([cutOff.end(), other.end()])
   expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
@@ -281,7 +281,7 @@ test('one damaged byte in its file does not keep a process from its database: it
   const path = join(directory, name)
   await writeFile(path, (await readFile(path, 'utf8')).replace(',"request":"hurt"', '~"request":"hurt"'))
   writer.startDatabase()
-  await expect.poll(() => writer.fallback.stats()).toMatchObject({ away: false, refusedFiles: 1 })
+  await expect.poll(() => writer.fallback.stats()).toMatchObject({ usingFile: false, refusedFiles: 1 })
   await expect.poll(async () => (await writer.record({ kind: 'call' })).event.stream).not.toBe(stream)
   expect(await eventsOf(database, 'intent')).toHaveLength(2)
   expect(writer.alarms).toMatchObject([{ kind: 'stream.not-recovered', detail: { stream } }])
@@ -310,9 +310,9 @@ test('a file whose import fails blocks neither other files nor the return to the
   expect(await eventsOf(database, 'intent')).toHaveLength(5)
   await recordDuringOutage(next, 2)
   next.startDatabase()
-  await expect.poll(() => next.fallback.stats().away).toBe(false)
+  await expect.poll(() => next.fallback.stats().usingFile).toBe(false)
   fails = false
-  // A look that began before is still about the failure.
+  // An import that is already running still reports the failure.
   await expect
     .poll(async () => {
       await next.fallback.importFiles(next.record)
@@ -322,7 +322,7 @@ test('a file whose import fails blocks neither other files nor the return to the
   expect(await eventsOf(database, 'intent')).toHaveLength(12)
 })
 
-/** Leaves a file with a stream of that month from its first event on. */
+/** Leaves a file with the beginning of a stream of that month. */
 async function leaveOldFile(directory: string, month: number): Promise<string> {
   const id = '01890000-0000-7000-8000-000000000001'
   const at = new Date(month + 1_000).toISOString()
@@ -399,7 +399,7 @@ test.each<[string, (path: string, directory: string) => Promise<unknown>]>([
     (path, directory) =>
       rename(path, join(directory, 'elsewhere')).then(() => symlink(join(directory, 'elsewhere'), path)),
   ],
-  ['a second name of a file', (path, directory) => link(path, join(directory, 'second'))],
+  ['a hard link', (path, directory) => link(path, join(directory, 'second'))],
   ['a directory', (path) => unlink(path).then(() => mkdir(path))],
   ['a file that others may write', (path) => chmod(path, 0o666)],
   ['a copy under the name of another stream', (path) => rename(path, path.replace(/audit\/.{8}/, 'audit/00000000'))],
@@ -455,7 +455,7 @@ test('a month that ends while the database is unavailable loses nothing: a new s
   const after = await writer.record({ kind: 'call' })
   expect(after.event.stream).not.toBe(before)
   writer.startDatabase()
-  await back(writer)
+  await waitForReturn(writer)
   await writer.record({ kind: 'call' })
   expect(writer.stream()).toBe(after.event.stream)
   await writer.end()
@@ -568,7 +568,7 @@ test('an adoption that loses the database is not continued in a file', async () 
   const second = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
   await createAdopterFor(database, second).adoptExpired()
   first.startDatabase()
-  await back(first)
+  await waitForReturn(first)
   const unknown = (await eventsOf(database, 'outcome.unknown')).map(({ of }) => of)
   expect(unknown.sort()).toEqual(open.map(({ id }) => id).sort())
   expect(await eventsOf(database, 'call')).toMatchObject([{ id: away.id }])
@@ -585,7 +585,7 @@ test('two replicas share a directory during an outage, each with its own files',
   const promised = (await Promise.all(replicas.map((replica) => recordDuringOutage(replica, 200)))).flat()
   expect(await namesIn(directory)).toHaveLength(2)
   for (const { startDatabase: giveDatabase } of replicas) giveDatabase()
-  await expect.poll(() => replicas.map(({ fallback }) => fallback.stats().away)).toEqual([false, false])
+  await expect.poll(() => replicas.map(({ fallback }) => fallback.stats().usingFile)).toEqual([false, false])
   await Promise.all(replicas.map(({ end }) => end()))
   const found = new Set((await eventsOf(database, 'intent')).map(({ id }) => id))
   expect(promised.filter(({ id }) => !found.has(id))).toEqual([])
@@ -607,7 +607,7 @@ test('clock jumps during an outage lose and reorder nothing', async () => {
   }
   time.now = Date.now()
   writer.startDatabase()
-  await back(writer)
+  await waitForReturn(writer)
   await writer.end()
   const found = await eventsOf(database, 'call')
   expect(found.map(({ id }) => id)).toEqual(recorded.map(({ id }) => id))
@@ -648,7 +648,7 @@ function faultyDisk() {
 }
 
 test.each(['write', 'sync', 'half', 'free'] as const)(
-  'when the file fails, too (%s), callers are refused and no event is confirmed, until it works again',
+  'if writing the fallback file also fails (%s), callers are denied and no event is confirmed, until it works again',
   async (kind) => {
     const database = await databaseForTest()
     const directory = await directoryForTest()
@@ -666,13 +666,13 @@ test.each(['write', 'sync', 'half', 'free'] as const)(
     set(true)
     await expect(writer.record({ kind: 'intent', request: 'refused' })).rejects.toEqual(unavailable)
     await expect(writer.record({ kind: 'call' })).rejects.toEqual(unavailable)
-    expect(writer.fallback.stats()).toMatchObject({ away: true, usable: false })
+    expect(writer.fallback.stats()).toMatchObject({ usingFile: true, usable: false })
     expect(writer.stats().available).toBe(false)
     set(false)
     await expect.poll(() => writer.stats().available).toBe(true)
     const later = await writer.record({ kind: 'intent', request: 'later' })
     writer.startDatabase()
-    await back(writer)
+    await waitForReturn(writer)
     const intents = await eventsOf(database, 'intent')
     expect(intents.map(({ id }) => id)).toEqual(expect.arrayContaining([first?.id, later.id]))
     const refused = intents.find(({ request }) => request === 'refused')
@@ -702,7 +702,7 @@ test('after a failed fsync the file is never written to again', async () => {
   expect(written.length).toBeGreaterThan(2)
   expect(await namesIn(directory)).toHaveLength(2)
   writer.startDatabase()
-  await back(writer)
+  await waitForReturn(writer)
   await writer.end()
   expect(await eventsOf(database, 'call')).toHaveLength(1)
   expect(writer.alarms).toEqual([])
@@ -721,7 +721,7 @@ test('a partly written batch that cannot be removed is not confirmed, and the fi
   Object.assign(fault, { half: false, truncate: false })
   const { id } = await recording
   writer.startDatabase()
-  await expect.poll(() => writer.fallback.stats().away).toBe(false)
+  await expect.poll(() => writer.fallback.stats().usingFile).toBe(false)
   expect((await eventsOf(database, 'call')).map((event) => event.id)).toEqual([id])
   expect(writer.alarms).toMatchObject([{ close: expect.stringContaining('incomplete line') }])
 })
@@ -740,7 +740,7 @@ test.each<[string, (path: string) => Promise<unknown>]>([
   await meddle(join(directory, name))
   const after = await writer.record({ kind: 'call' })
   writer.startDatabase()
-  await expect.poll(() => writer.fallback.stats().away).toBe(false)
+  await expect.poll(() => writer.fallback.stats().usingFile).toBe(false)
   expect((await eventsOf(database, 'intent')).map(({ id }) => id)).toEqual(away.map(({ id }) => id))
   expect(await eventsOf(database, 'call')).toMatchObject([{ id: after.id }])
   await writer.end()
@@ -783,7 +783,7 @@ test('after an idle outage the writer accepts calls at once', async () => {
     writer: { elapsed: () => elapsed, limits: { renewEvery: 10 } },
   })
   writer.stopDatabase()
-  await expect.poll(() => writer.fallback.stats().away).toBe(true)
+  await expect.poll(() => writer.fallback.stats().usingFile).toBe(true)
   for (let step = 0; step < 20; step++) {
     elapsed += 10_000
     await expect.poll(() => writer.stats().available).toBe(true)

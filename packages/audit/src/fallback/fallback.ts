@@ -26,7 +26,7 @@ export interface FallbackOptions {
   readonly elapsed?: () => number
   readonly limits?: Partial<FallbackLimits>
   /** Called with the cause when events start going to a file, and with `null` when they go to the database again. */
-  readonly onAway?: (cause: unknown) => void
+  readonly onSwitch?: (cause: unknown) => void
   /** Called for a file that an administrator must look at. */
   readonly onAlarm?: (draft: EventDraft) => void
   readonly onError?: (cause: unknown) => void
@@ -41,8 +41,8 @@ export interface FallbackLimits {
   readonly minimumFree: number
   /** Bytes per file, because each file is imported in one transaction. Default 64 Mi. */
   readonly fileSize: number
-  /** Events that may remain to import when callers start to wait. Default 1,000. */
-  readonly rest: number
+  /** Events that may be left for the last import, during which callers wait. Default 1,000. */
+  readonly maxEventsForBlockingImport: number
 }
 
 const defaultFallbackLimits: FallbackLimits = {
@@ -50,12 +50,12 @@ const defaultFallbackLimits: FallbackLimits = {
   every: 1_000,
   minimumFree: 64 * 1024 * 1024,
   fileSize: 64 * 1024 * 1024,
-  rest: 1_000,
+  maxEventsForBlockingImport: 1_000,
 }
 
 export interface FallbackStats {
   /** Events go to a file. */
-  readonly away: boolean
+  readonly usingFile: boolean
   /** Whether the last write to the file succeeded. */
   readonly usable: boolean
   /** Bytes in the directory that are not imported. */
@@ -93,9 +93,10 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   const limits = { ...defaultFallbackLimits, ...options.limits }
   const directory = await openFallbackDirectory(options.directory, disk)
   const exclusively = createQueue()
-  const looking = createQueue()
-  /** The streams of this process, and those that must not continue. */
+  const importQueue = createQueue()
+  /** The streams of this process. */
   const streams = new Map<string, NewStream>()
+  /** Streams that must not continue. */
   const stopped = new Set<string>()
   /** Streams with a partly imported file. They may continue only if the database has all events anyway. */
   const broken = new Set<string>()
@@ -104,9 +105,10 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   let waiting = { bytes: 0, since: null as number | null, refusedFiles: 0 }
   let failing = 0
   let currentFile: FallbackFile | null = null
-  let away = false
-  /** The cause, and whether `onAway` was called. */
-  let awayBecause: unknown
+  let usingFile = false
+  /** Why events go to a file. */
+  let databaseError: unknown
+  /** Whether `onSwitch` was called with the cause. */
   let isReported = false
   let usable = true
   let closed = false
@@ -125,7 +127,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   })
 
   function switchToFile() {
-    away = true
+    usingFile = true
     scheduleReturn()
   }
 
@@ -155,13 +157,13 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
 
   /** @returns false if the database is unavailable */
   async function tryDatabase(operation: () => Promise<void>): Promise<boolean> {
-    if (away) return false
+    if (usingFile) return false
     try {
       await withRetries(operation)
       return true
     } catch (error) {
       if (error instanceof StreamLost) throw error
-      awayBecause = error
+      databaseError = error
       switchToFile()
       return false
     }
@@ -182,7 +184,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     usable = true
     const last = events.at(-1)
     if (last) newest = { stream: row, seq: last.position.seq }
-    if (!isReported) options.onAway?.(awayBecause)
+    if (!isReported) options.onSwitch?.(databaseError)
     isReported = true
   }
 
@@ -225,11 +227,11 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   }
 
   async function returnToDatabase() {
-    await looking(async () => {
+    await importQueue(async () => {
       await exclusively(async () => currentFile?.check().catch(endFile))
       await importer.ping()
       await importOthers()
-      for (let turn = 0; turn < 20 && currentFile && currentFile.events > limits.rest; turn++) {
+      for (let turn = 0; turn < 20 && currentFile && currentFile.events > limits.maxEventsForBlockingImport; turn++) {
         await exclusively(endFile)
         await importOthers()
       }
@@ -240,15 +242,15 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
         await expectComplete()
         for (const stream of ended) await primary.closeStream(stream)
         ended.clear()
-        away = false
+        usingFile = false
       })
       await count()
     })
-    if (isReported) options.onAway?.(null)
+    if (isReported) options.onSwitch?.(null)
     isReported = false
     newest = null
     if (report) await recovery.report(report)
-    // Another process held the lock of one of the streams.
+    // Files of this process remain if another process held the lock of their stream.
     if (await count()) scheduleReturn()
   }
 
@@ -273,12 +275,12 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
         else await tryDatabase(() => primary.openStream(stream))
         streams.set(stream.id, stream)
       }),
-    append: (stream, events, accounting) =>
+    append: (stream, events, progress) =>
       exclusively(async () => {
         if (stopped.has(stream)) throw new StreamLost(stream, 'its file was only partly imported')
-        if (await tryDatabase(() => primary.append(stream, events, accounting))) return
+        if (await tryDatabase(() => primary.append(stream, events, progress))) return
         // The database alone must know whether this step of an adoption happened.
-        if (accounting) throw new StreamLost(stream, 'the database became unavailable during an adoption')
+        if (progress) throw new StreamLost(stream, 'the database became unavailable during an adoption')
         await write(stream, events)
       }),
     async renewLease(stream, lease) {
@@ -297,14 +299,14 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     async close() {
       closed = true
       clearTimeout(timer)
-      const ending = looking(() => exclusively(endFile)).catch((cause) => options.onError?.(cause))
+      const ending = importQueue(() => exclusively(endFile)).catch((cause) => options.onError?.(cause))
       await importer.close()
       await ending
       await primary.close()
     },
   }
 
-  /** While nothing is writable, no event arrives that would detect that it works again. */
+  /** While the file cannot be written, callers are rejected at once, so no write would show that it works again. */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)
     if ((await disk.free(directory.path)) < limits.minimumFree) throw new Error('the disk of the fallback is full')
@@ -316,15 +318,15 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     store,
     async importFiles(record) {
       report = record
-      if (away) return await returnToDatabase()
-      await looking(importOthers)
+      if (usingFile) return await returnToDatabase()
+      await importQueue(importOthers)
       await recovery.report(record)
       await count()
     },
     stats() {
       const own = currentFile?.size ?? 0
       return {
-        away,
+        usingFile,
         usable,
         ...waiting,
         bytes: waiting.bytes + own,

@@ -46,7 +46,7 @@ export async function openWriterWithFallback(
     keys: testKeys,
     onAlarm: (draft) => alarms.push(draft),
     onError: (cause) => errors.push(cause),
-    onAway: (cause) => states.push(cause === null ? 'back' : 'away'),
+    onSwitch: (cause) => states.push(cause === null ? 'back' : 'away'),
     directory,
     elapsed,
     ...options,

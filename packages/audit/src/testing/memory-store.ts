@@ -1,4 +1,4 @@
-import type { Accounting, AuditStore } from '../audit-store.ts'
+import type { AdoptionProgress, AuditStore } from '../audit-store.ts'
 import { StreamLost } from '../errors.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
 import type { ChainLink } from './verify-chain.ts'
@@ -12,7 +12,7 @@ export interface MemoryStore extends AuditStore {
   readonly links: ChainLink[]
   readonly batches: number[]
   readonly closed: Set<string>
-  readonly accountings: Accounting[]
+  readonly adoptionProgress: AdoptionProgress[]
   /** Decides each attempt, with its number from 1. */
   behave(decide: (operation: string, attempt: number) => Behaviour): void
   adopt(stream: string): void
@@ -23,7 +23,7 @@ export function createMemoryStore(): MemoryStore {
   const batches: number[] = []
   const closed = new Set<string>()
   const adopted = new Set<string>()
-  const accountings: Accounting[] = []
+  const adoptionProgress: AdoptionProgress[] = []
   let decide: (operation: string, attempt: number) => Behaviour = () => 'take'
   let attempts = 0
 
@@ -53,7 +53,7 @@ export function createMemoryStore(): MemoryStore {
     events,
     batches,
     closed,
-    accountings,
+    adoptionProgress,
     get links() {
       return events.map(({ position: { stream, seq }, canonical, prev, hash }) => ({
         stream,
@@ -69,10 +69,10 @@ export function createMemoryStore(): MemoryStore {
     },
     adopt: (stream) => void adopted.add(stream),
     openStream: () => attempt('open', () => {}),
-    append: (stream, batch, accounting) =>
+    append: (stream, batch, progress) =>
       attempt('append', () => {
         take(stream, batch)
-        if (accounting) accountings.push(accounting)
+        if (progress) adoptionProgress.push(progress)
       }),
     renewLease: (stream) => attempt('renew', () => (adopted.has(stream) ? ('lost' as const) : ('renewed' as const))),
     closeStream: (stream) => attempt('close', () => void closed.add(stream)),

@@ -14,7 +14,7 @@ export interface LogVerifier {
    * Adds the next checkpoint, in order of numbers and before the events: the log's own and the external copy, or null.
    * If only copies exist, pass them as both.
    */
-  addCheckpoint(own: string | null, outside: string | null): void
+  addCheckpoint(own: string | null, copy: string | null): void
   /** Adds an archive, which explains why a month's streams are missing; null for an unreadable manifest. */
   addArchive(claim: ArchiveClaim | null): void
   /** Adds the next event as an export line. Streams may be interleaved; each must be in order of `seq`. */
@@ -46,12 +46,12 @@ interface StreamProgress {
   /** Signed trees by size, and the number of those already reached. */
   readonly sizes: number[]
   readonly roots: Digest[]
-  met: number
+  headsChecked: number
   bad: boolean
   /** `at` of the first unsigned event. */
   unsignedAt: string | null
   /** Number of the last unsigned event that should be signed. */
-  lateUntil: number
+  lastOverdueSeq: number
   /** The first missing event. */
   gap: Gap | null
 }
@@ -67,7 +67,7 @@ const maxFindings = 100
 /** Allowed clock difference between gateways and the database. */
 const tolerance = 5 * 60_000
 /** A gateway signs an event within a minute. */
-const due = 60_000
+const signingDelay = 60_000
 
 /**
  * Verifies a log from its events and checkpoints. Memory grows with the number of streams and checkpoints, not of
@@ -81,7 +81,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
   const recoveries = createRecoveries()
   const isOurs = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
-  const dueUntil = now === undefined ? '' : new Date(now - due - tolerance).toISOString()
+  const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
   /** Older events must be in a checkpoint; empty if none must be. */
   let signedUntil = dueUntil
   let anchored = false
@@ -123,19 +123,19 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     if (signedUntil === '') return
     const at = timeOf(record)
     progress.unsignedAt ??= at
-    if (at < signedUntil) progress.lateUntil = progress.check.size
+    if (at < signedUntil) progress.lastOverdueSeq = progress.check.size
     else recoveries.add(record)
   }
 
   /** Compares the tree with the signed one, if this event completes it. */
   function checkHead(stream: string, progress: StreamProgress, record: LogRecord): void {
-    const { check, sizes, roots, met } = progress
-    const size = sizes[met]
+    const { check, sizes, roots, headsChecked } = progress
+    const size = sizes[headsChecked]
     if (size === undefined) addUnsigned(progress, record)
     if (check.size !== size) return
-    progress.met++
-    if (roots[met] === check.tree.root()) return
-    const seq = (sizes[met - 1] ?? 0) + 1
+    progress.headsChecked++
+    if (roots[headsChecked] === check.tree.root()) return
+    const seq = (sizes[headsChecked - 1] ?? 0) + 1
     badEvent(progress, { problem: 'root', stream, seq, until: size, id: null, detail: '' })
   }
 
@@ -192,13 +192,13 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
 
   function checkEnds(): void {
     for (const [stream, progress] of streams) {
-      const { check, sizes, roots, bad, unsignedAt, lateUntil } = progress
+      const { check, sizes, roots, bad, unsignedAt, lastOverdueSeq } = progress
       if (bad) continue
       const until = sizes.at(-1) ?? 0
       if (check.size === 0 && archives.has({ stream, size: until, root: roots.at(-1) ?? '' })) continue
       const next = { stream, seq: check.size + 1, until, id: null, detail: '' }
       if (check.size < until) badEvent(progress, { problem: check.size === 0 ? 'missing' : 'truncated', ...next })
-      else if (lateUntil > 0 && !recoveries.covers(stream, until + 1, lateUntil))
+      else if (lastOverdueSeq > 0 && !recoveries.covers(stream, until + 1, lastOverdueSeq))
         badEvent(progress, {
           problem: 'unsigned',
           ...next,
@@ -210,16 +210,16 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
   }
 
   return {
-    addCheckpoint(own, outside) {
-      if (outside !== null) anchored = true
-      const { checkpoint, findings: problems } = chain.add(outside ?? own ?? '')
+    addCheckpoint(own, copy) {
+      if (copy !== null) anchored = true
+      const { checkpoint, findings: problems } = chain.add(copy ?? own ?? '')
       for (const problem of problems) if (!isAboutOther(problem)) report(problem)
       if (checkpoint === null) return
       const before = new Date(Date.parse(checkpoint.at) - tolerance).toISOString()
       signedUntil = [before, dueUntil].sort()[1] ?? before
-      if (outside !== null) copied = { last: checkpoint.number, at: checkpoint.at }
+      if (copy !== null) copied = { last: checkpoint.number, at: checkpoint.at }
       for (const head of checkpoint.heads) expectHead(head)
-      const differs = differenceOf(own, outside, checkpoint.note.text)
+      const differs = differenceOf(own, copy, checkpoint.note.text)
       if (differs) report({ about: 'checkpoint', problem: differs, number: checkpoint.number, detail: '' })
     },
     addArchive: archives.add,
@@ -259,17 +259,17 @@ function newProgress(): StreamProgress {
     check: createStreamCheck(),
     sizes: [],
     roots: [],
-    met: 0,
+    headsChecked: 0,
     bad: false,
     unsignedAt: null,
-    lateUntil: 0,
+    lastOverdueSeq: 0,
     gap: null,
   }
 }
 
 /** Compares the text of the log's checkpoint with the external copy. Signatures may differ. */
-function differenceOf(own: string | null, outside: string | null, text: string): CheckpointFinding['problem'] | null {
-  if (outside === null) return null
+function differenceOf(own: string | null, copy: string | null, text: string): CheckpointFinding['problem'] | null {
+  if (copy === null) return null
   if (own === null) return 'removed'
   return own.startsWith(`${text}\n`) ? null : 'rewritten'
 }

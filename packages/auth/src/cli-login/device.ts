@@ -95,8 +95,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
       const letters = readUserCode(typed)
       if (letters === null) return null
       const isOpen = and(gt(deviceLogins.expiresAt, new Date(clock.now())), isNull(deviceLogins.decision))
-      const isIt = inArray(deviceLogins.userCode, hashesOf(letters))
-      const [found] = await database.db.select().from(deviceLogins).where(and(isIt, isOpen))
+      const hasCode = inArray(deviceLogins.userCode, hashesOf(letters))
+      const [found] = await database.db.select().from(deviceLogins).where(and(hasCode, isOpen))
       return found ? pendingLogin(found) : null
     },
 
@@ -146,15 +146,15 @@ export function createDeviceLogins(options: CliLoginOptions) {
   async function takePoll(secret: Buffer): Promise<Row> {
     const { db } = database
     const now = clock.now()
-    const isIt = eq(deviceLogins.secret, secret)
+    const hasSecret = eq(deviceLogins.secret, secret)
     const isDue = or(isNull(deviceLogins.polledAt), lte(deviceLogins.polledAt, new Date(now - pollSeconds * 1_000)))
     const [row] = await db
       .update(deviceLogins)
       .set({ polledAt: new Date(now) })
-      .where(and(isIt, isDue))
+      .where(and(hasSecret, isDue))
       .returning()
     if (row) return row
-    if ((await db.$count(deviceLogins, isIt)) === 0) throw cliLoginDenied(unknownSecret)
+    if ((await db.$count(deviceLogins, hasSecret)) === 0) throw cliLoginDenied(unknownSecret)
     throw Object.assign(new PolledTooOften(pollSeconds), { retryAfter: pollSeconds })
   }
 
@@ -216,13 +216,13 @@ async function makeRoom(tx: Transaction, block: string, now: number): Promise<vo
   )
   if (ofBlock >= maxPerBlock || ofSite >= maxPerSite) throw Object.assign(new TooManyDeviceLogins(), { retryAfter: 60 })
   if ((await tx.$count(deviceLogins, open)) < maxOpen) return
-  const ofMany = tx
+  const oldestOfBusiestSite = tx
     .select({ id: deviceLogins.id })
     .from(deviceLogins)
     .where(open)
     .orderBy(sql`count(*) over (partition by ${siteOf(deviceLogins.block)}) desc`, deviceLogins.begunAt)
     .limit(1)
-  await tx.delete(deviceLogins).where(inArray(deviceLogins.id, ofMany))
+  await tx.delete(deviceLogins).where(inArray(deviceLogins.id, oldestOfBusiestSite))
 }
 
 const system = { kind: 'system', id: 'login', name: 'login' } as const

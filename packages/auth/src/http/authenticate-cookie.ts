@@ -24,7 +24,7 @@ export async function authenticateCookie(
   const [value = '', another] = values
   if (another !== undefined) throw unauthenticated(twoCookies)
   if (readAuthorization(request.raw.rawHeaders) !== noCredential) throw unauthenticated(cookieAndCredential)
-  const credential = mint.read(value, clock.now())
+  const credential = mint.verify(value, clock.now())
   if (isDenial(credential)) throw unauthenticated(credential)
   if (credential.kind !== 'browser') throw unauthenticated(notBrowserToken)
   const principal = await identities.find(credential)

@@ -66,7 +66,7 @@ export default fp(
 
     async function identify(request: FastifyRequest, token: string): Promise<void> {
       const isJwt = workloads !== undefined && looksLikeJwt(token)
-      const credential = isJwt ? await workloads.credentialOf(token, request) : mint.read(token, clock.now())
+      const credential = isJwt ? await workloads.credentialOf(token, request) : mint.verify(token, clock.now())
       if (isDenial(credential)) throw unauthenticated(credential)
       if (credential.kind === 'browser') throw unauthenticated(browserSession)
       const principal = await identities.find(credential)

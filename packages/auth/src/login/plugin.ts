@@ -121,7 +121,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     })
   })
 
-  app.get(callbackPath, async function comeBack(request, reply) {
+  app.get(callbackPath, async function handleCallback(request, reply) {
     const answer = readCallback(request.query)
     const attempt = answer && attempts.find(request, answer.state)
     if (!answer || !attempt) throw new LoginDenied(unknownLogin)
@@ -155,7 +155,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   /** Some providers issue a refresh token only with consent. Each person is asked for consent at most once. */
   async function needsConsent({ person, refreshToken }: ProviderResult, { consentAsked }: Attempt): Promise<boolean> {
     if (refreshToken !== null || consentAsked || !(await provider()).refreshable) return false
-    return !(await grants.isSettled(person))
+    return !(await grants.wasAsked(person))
   }
 
   /** Exchanges the code for the identity of the person. Uses up the attempt, also if it fails. */
@@ -192,12 +192,12 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     { refreshToken, consentAsked }: ProviderResult,
   ): Promise<void> {
     if (refreshToken !== null) await grants.store(tx, user, refreshToken, clock.now())
-    else if (consentAsked) await grants.noteNone(tx, user, clock.now())
+    else if (consentAsked) await grants.markWithoutGrant(tx, user, clock.now())
   }
 
   async function earlierSessions({ raw }: FastifyRequest): Promise<string[]> {
     const values = sentCookies(raw.rawHeaders).flatMap(([name, value]) => (name === cookies.session ? [value] : []))
-    const readings = values.map((value) => mint.read(value, clock.now()))
+    const readings = values.map((value) => mint.verify(value, clock.now()))
     const known = await Promise.all(
       readings.map((reading) =>
         isDenial(reading) || reading.kind !== 'browser' ? null : app.identities.find(reading),

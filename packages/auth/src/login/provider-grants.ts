@@ -46,15 +46,15 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     },
 
     /** Stores that the provider issues no refresh token even with consent, so that it is not asked at each login. */
-    async noteNone(tx: Queries, user: string, now: number): Promise<void> {
+    async markWithoutGrant(tx: Queries, user: string, now: number): Promise<void> {
       await tx
         .insert(providerGrants)
         .values({ userId: user, version: firstVersion(), checkedAt: new Date(now) })
         .onConflictDoNothing()
     },
 
-    /** Whether the person has a refresh token, or the provider issues none. */
-    async isSettled({ issuer, subject }: Person): Promise<boolean> {
+    /** Whether consent need not be requested again: the person has a refresh token, or the provider issues none. */
+    async wasAsked({ issuer, subject }: Person): Promise<boolean> {
       const [found] = await db
         .select({ user: providerGrants.userId, sealed: providerGrants.sealed })
         .from(providerGrants)

@@ -4,7 +4,7 @@ import { type AuthenticationDenial, expiredToken, isDenial } from '../denial.ts'
 import { AuthUnavailable } from '../errors.ts'
 import type { VerifiedToken } from '../tokens/token.ts'
 import { type AuthenticationResult, createPrincipalCache, type PrincipalCache } from './principal-cache.ts'
-import { type CredentialRecord, type Directory, ownerOf, principalOf } from './principals.ts'
+import { type CredentialRecord, type Directory, principalOf, principalOfCredential } from './principals.ts'
 import type { ChangeListener, Revision } from './revision.ts'
 
 export interface Identities {
@@ -15,7 +15,7 @@ export interface Identities {
    */
   find(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** The current owner of a live stream. As `find`, but a session or API token stays valid after its secret was replaced or has expired. */
-  findOwner(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
+  findPrincipal(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** Runs `listener` after each change of identities. @returns a function that removes it */
   onChange(listener: ChangeListener): () => void
   /** Whether a change may have been missed for more than a second. */
@@ -65,10 +65,10 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     return lookUpUnexpired(token.hash.toString('latin1'), token.hash, principalOf)
   }
 
-  async function findOwner(token: VerifiedToken): Promise<AuthenticationResult> {
+  async function findPrincipal(token: VerifiedToken): Promise<AuthenticationResult> {
     const found = await find(token)
     if (!outlivesSecret(token) || !isDenial(found) || !isSecretEnded(found)) return found
-    return lookUpUnexpired(`owner of ${token.hash.toString('latin1')}`, token.hash, ownerOf)
+    return lookUpUnexpired(`owner of ${token.hash.toString('latin1')}`, token.hash, principalOfCredential)
   }
 
   /** Looks up a cached principal again once it has expired, so that the denial says why. */
@@ -112,7 +112,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   }
 
   const { onChange, stale, age } = revision
-  return { find, findOwner, onChange, stale, age, cached: () => cache.size() }
+  return { find, findPrincipal, onChange, stale, age, cached: () => cache.size() }
 }
 
 function outlivesSecret({ kind }: VerifiedToken): boolean {

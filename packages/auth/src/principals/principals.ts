@@ -86,9 +86,9 @@ export function principalOf(record: CredentialRecord | null, now: number): Princ
   if (!record) return denials.unknownToken
   switch (record.kind) {
     case 'session':
-      return tokenPrincipal(record, now)
+      return principalForSessionToken(record, now)
     case 'api-token':
-      return secretPrincipal(record, now)
+      return principalForApiTokenSecret(record, now)
     case 'workload':
       return workloadPrincipal(record, now)
   }
@@ -117,15 +117,21 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | d
   })
 }
 
-/** The principal of a session or API token, for any of its secrets. Live streams belong to the session or token, not to a secret. */
-export function ownerOf(record: CredentialRecord | null, now: number): Principal | denials.AuthenticationDenial {
+/**
+ * The principal of a session or API token, whichever of its secrets the caller used. Live streams belong to the session or API
+ * token, not to one secret.
+ */
+export function principalOfCredential(
+  record: CredentialRecord | null,
+  now: number,
+): Principal | denials.AuthenticationDenial {
   if (record?.kind === 'session') return sessionPrincipal(record, now)
   if (record?.kind === 'api-token') return apiTokenPrincipal(record, now)
   return principalOf(record, now)
 }
 
 /** A replaced token expires before its session. */
-function tokenPrincipal(session: SessionRecord, now: number): Principal | denials.AuthenticationDenial {
+function principalForSessionToken(session: SessionRecord, now: number): Principal | denials.AuthenticationDenial {
   const principal = sessionPrincipal(session, now)
   const { superseded } = session
   if (superseded === null || denials.isDenial(principal)) return principal
@@ -153,7 +159,7 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | deni
   return Object.freeze(device === undefined ? principal : { ...principal, device })
 }
 
-function secretPrincipal(token: ApiTokenRecord, now: number): Principal | denials.AuthenticationDenial {
+function principalForApiTokenSecret(token: ApiTokenRecord, now: number): Principal | denials.AuthenticationDenial {
   const principal = apiTokenPrincipal(token, now)
   const end = token.secretExpiresAt.getTime()
   if (denials.isDenial(principal) || end >= principal.expiresAt) return principal

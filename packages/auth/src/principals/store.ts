@@ -17,7 +17,7 @@ export type { ApiTokenGrant, ApiTokenRequest, Owner, OwnerRef } from '../tokens/
 export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountRequest } from '../tokens/issue.ts'
 export { secretStays } from '../tokens/replace-tokens.ts'
 export { loadTrusts } from '../workloads/trusts.ts'
-export type { ProvenJwt } from '../workloads/verify.ts'
+export type { VerifiedJwt } from '../workloads/verify.ts'
 export { createWorkloads, type Workloads } from '../workloads/workloads.ts'
 export { createLastUses, type LastUses } from './last-uses.ts'
 export { findUserPrincipal } from './user-principal.ts'

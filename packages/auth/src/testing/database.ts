@@ -46,7 +46,7 @@ export async function startStore() {
   }
 
   function readingOf(token: string) {
-    const reading = mint.read(token, now)
+    const reading = mint.verify(token, now)
     if (isDenial(reading)) throw new Error(formatMessage(reading))
     return reading
   }

@@ -18,7 +18,7 @@ test('issuing a session makes the user, the binding and the session, and records
     role: 'ops',
     rack: 'staging',
   })
-  expect(mint.read(token, now)).toMatchObject({ kind: 'session', expiresAt })
+  expect(mint.verify(token, now)).toMatchObject({ kind: 'session', expiresAt })
   expect(record.mock.calls).toEqual([
     [
       [
@@ -120,7 +120,7 @@ test('issuing an API token binds it and records who owns it', async () => {
   const account = await issuer.createServiceAccount({ name: 'deploys' })
   record.mockClear()
   const { id, token } = await issuer.issueApiToken({ ...nightly, racks: 'staging', apps: 'web-*', rack: 'staging' })
-  expect(mint.read(token, now)).toMatchObject({ kind: 'api-token' })
+  expect(mint.verify(token, now)).toMatchObject({ kind: 'api-token' })
   expect(record.mock.calls[0]?.[0]).toMatchObject([
     { kind: 'binding.created', detail: { subject: `api-token:${id}`, role: 'ci', racks: 'staging', apps: 'web-*' } },
     {

@@ -45,7 +45,7 @@ test('what is issued is read back, and its hash is the SHA-256 of the whole text
     fc.property(kind, expiry, random, (kind, expiresAt, random) => {
       const { token, hash } = mint.issue(kind, expiresAt, random)
       expect(token).toMatch(/^rg[sbtw]_[0-9A-Za-z]{63}$/)
-      expect(mint.read(token, now)).toEqual({ kind, expiresAt, hash })
+      expect(mint.verify(token, now)).toEqual({ kind, expiresAt, hash })
       expect(hash).toEqual(createHash('sha256').update(token).digest())
     }),
   )
@@ -62,7 +62,7 @@ test('any character changed is refused, whatever it becomes', () => {
   fc.assert(
     fc.property(position, fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }), (at, character) => {
       fc.pre(token.charAt(at) !== character)
-      expect(mint.read(token.slice(0, at) + character + token.slice(at + 1), now)).toMatchObject({
+      expect(mint.verify(token.slice(0, at) + character + token.slice(at + 1), now)).toMatchObject({
         rule: 'malformed-token',
       })
     }),
@@ -73,7 +73,7 @@ test('any signed bit changed is refused even when the check digits are made to f
   const { token } = mint.issue('session', later)
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 42 * 8 - 1 }), (bit) => {
-      const answer = mint.read(
+      const answer = mint.verify(
         forged(token, (payload) => flip(payload, bit)),
         now,
       )
@@ -85,14 +85,14 @@ test('any signed bit changed is refused even when the check digits are made to f
 test('the signature covers the prefix: a session token is no API token', () => {
   const { token } = mint.issue('session', later)
   const body = `rgt_${token.slice(4, 61)}`
-  expect(mint.read(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'bad-signature' })
+  expect(mint.verify(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'bad-signature' })
 })
 
 test('one token has one text: the same number plus 2^336, which 57 digits can also hold, is refused', () => {
   const payload = decodeBytes(mint.issue('session', later).token.slice(4, 61), 42)
   const beyond = encodeBytes(Buffer.concat([Buffer.from([1]), payload ?? Buffer.alloc(0)]), 57)
   const body = `rgs_${beyond}`
-  expect(mint.read(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'malformed-token' })
+  expect(mint.verify(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'malformed-token' })
 })
 
 test.each(['-', '_', ' ', '\n', '\0', 'é', '\uff11'])(
@@ -101,7 +101,7 @@ test.each(['-', '_', ' ', '\n', '\0', 'é', '\uff11'])(
     const { token } = mint.issue('session', later)
     for (const at of [4, 30, 60]) {
       const body = token.slice(0, at) + foreign + token.slice(at + 1, 61)
-      expect(mint.read(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'malformed-token' })
+      expect(mint.verify(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'malformed-token' })
     }
   },
 )
@@ -126,36 +126,36 @@ test.each([
   ['a megabyte', (token: string) => token.padEnd(2 ** 20, '0')],
   ['a name of an object property', () => '__proto__'],
 ])('%s is malformed', (_, change) => {
-  expect(mint.read(change(mint.issue('session', later).token), now)).toMatchObject({ rule: 'malformed-token' })
+  expect(mint.verify(change(mint.issue('session', later).token), now)).toMatchObject({ rule: 'malformed-token' })
 })
 
 test('an older key still verifies, and only the newest signs', () => {
   const before = createTokenMint([oldSecret]).issue('session', later)
-  expect(mint.read(before.token, now)).toMatchObject({ kind: 'session' })
-  expect(createTokenMint([secret]).read(mint.issue('session', later).token, now)).toMatchObject({ kind: 'session' })
+  expect(mint.verify(before.token, now)).toMatchObject({ kind: 'session' })
+  expect(createTokenMint([secret]).verify(mint.issue('session', later).token, now)).toMatchObject({ kind: 'session' })
 })
 
 test('a key that is no longer listed verifies nothing', () => {
   const { token } = createTokenMint([oldSecret]).issue('session', later)
-  expect(createTokenMint([secret]).read(token, now)).toMatchObject({ rule: 'unknown-key' })
+  expect(createTokenMint([secret]).verify(token, now)).toMatchObject({ rule: 'unknown-key' })
 })
 
 test('a token with the right key id signed by another key is refused', () => {
   const { token } = createTokenMint([oldSecret]).issue('session', later)
   const keyId = Buffer.from(hkdfSync('sha256', secret, 'rack-gateway', 'rack-gateway/token-key-id/1', 4))
   const forgery = forged(token, (payload) => keyId.copy(payload, 1))
-  expect(createTokenMint([secret]).read(forgery, now)).toMatchObject({ rule: 'bad-signature' })
+  expect(createTokenMint([secret]).verify(forgery, now)).toMatchObject({ rule: 'bad-signature' })
 })
 
 test('a token ends at its second, not after it', () => {
   const { token, expiresAt } = mint.issue('session', later + 999)
   expect(expiresAt).toBe(later)
-  expect(isDenial(mint.read(token, later - 1))).toBe(false)
-  expect(mint.read(token, later)).toMatchObject({ rule: 'expired-token' })
+  expect(isDenial(mint.verify(token, later - 1))).toBe(false)
+  expect(mint.verify(token, later)).toMatchObject({ rule: 'expired-token' })
 })
 
 test('the denial of an expired token says when it expired and what to do', () => {
-  const reasons = kinds.map((kind) => mint.read(mint.issue(kind, now).token, now))
+  const reasons = kinds.map((kind) => mint.verify(mint.issue(kind, now).token, now))
   expect(reasons).toMatchObject([
     {
       rule: 'expired-token',
@@ -179,7 +179,7 @@ test('the denial of an expired token says when it expired and what to do', () =>
 test('signature comes before expiry: a forged token does not learn that it is old', () => {
   const { token } = mint.issue('session', now - 1000)
   expect(
-    mint.read(
+    mint.verify(
       forged(token, (payload) => flip(payload, 335)),
       now,
     ),
@@ -200,21 +200,21 @@ function watchComparisons(): MockInstance<typeof crypto.timingSafeEqual> {
 test('check digits come before the signature: a mistyped token costs no HMAC', () => {
   const { token } = mint.issue('session', later)
   const compare = watchComparisons()
-  mint.read(`${token.slice(0, 20)}${token.charAt(20) === 'a' ? 'b' : 'a'}${token.slice(21)}`, now)
+  mint.verify(`${token.slice(0, 20)}${token.charAt(20) === 'a' ? 'b' : 'a'}${token.slice(21)}`, now)
   expect(compare).not.toHaveBeenCalled()
 })
 
 test('signatures are compared in constant time, all 16 bytes', () => {
   const { token } = mint.issue('session', later)
   const compare = watchComparisons()
-  mint.read(token, now)
+  mint.verify(token, now)
   expect(compare).toHaveBeenCalledOnce()
   expect(compare.mock.calls[0]?.map((part) => part.byteLength)).toEqual([16, 16])
 })
 
 test('a token may end after 2106, when 32 bits of seconds are used up', () => {
   const end = Date.UTC(2200, 0, 1)
-  expect(mint.read(mint.issue('session', end).token, now)).toMatchObject({ expiresAt: end })
+  expect(mint.verify(mint.issue('session', end).token, now)).toMatchObject({ expiresAt: end })
 })
 
 test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 40 * 1000])('an end at %d is refused', (end) => {
@@ -229,7 +229,7 @@ test('a mint wants keys: at least one, each long enough, none twice', () => {
 
 test('no refusal shows any part of the token', () => {
   const { token } = createTokenMint([oldSecret]).issue('session', later)
-  const answer = createTokenMint([secret]).read(token, now)
+  const answer = createTokenMint([secret]).verify(token, now)
   expect(JSON.stringify(answer)).not.toContain(token.slice(4, 12))
 })
 

@@ -27,8 +27,8 @@ export interface IssuedToken {
 export interface TokenMint {
   /** @throws InvalidExpiry outside 1970 to 36812 */
   issue(kind: TokenKind, expiresAt: number, random?: (size: number) => Buffer): IssuedToken
-  /** Without I/O. @param now milliseconds since the epoch */
-  read(text: string, now: number): VerifiedToken | denials.AuthenticationDenial
+  /** Checks the format, check digits, signature, and expiry, without I/O. @param now milliseconds since the epoch */
+  verify(text: string, now: number): VerifiedToken | denials.AuthenticationDenial
 }
 
 const prefixes = { session: 'rgs_', browser: 'rgb_', 'api-token': 'rgt_', workload: 'rgw_' } as const satisfies Record<
@@ -42,7 +42,7 @@ const kinds = new Map<string, TokenKind>([
   ['rgw_', 'workload'],
 ])
 
-// The layout, in bytes. Signed: all of it before the signature, with the prefix in front.
+// The layout, in bytes. The signature covers the prefix and all bytes before the signature.
 const version = 1
 const keyIdAt = 1
 const randomAt = 5
@@ -89,15 +89,15 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
   // The key is the whole text, so the duration of a lookup reveals no part of it.
   const verified = new LRUCache<string, VerifiedToken>({ max: maxVerified })
 
-  function read(text: string, now: number): VerifiedToken | denials.AuthenticationDenial {
-    const verifiedToken = verified.get(text) ?? verify(text)
+  function verify(text: string, now: number): VerifiedToken | denials.AuthenticationDenial {
+    const verifiedToken = verified.get(text) ?? verifySignature(text)
     if (denials.isDenial(verifiedToken)) return verifiedToken
     return now >= verifiedToken.expiresAt
       ? denials.expiredToken(verifiedToken.kind, verifiedToken.expiresAt)
       : verifiedToken
   }
 
-  function verify(text: string): VerifiedToken | denials.AuthenticationDenial {
+  function verifySignature(text: string): VerifiedToken | denials.AuthenticationDenial {
     const prefix = text.slice(0, prefixWidth)
     const kind = kinds.get(prefix)
     if (!kind || text.length !== tokenLength) return denials.malformedToken
@@ -114,7 +114,7 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
     return verifiedToken
   }
 
-  return { issue, read }
+  return { issue, verify }
 }
 
 interface SigningKey {

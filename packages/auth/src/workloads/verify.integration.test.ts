@@ -9,7 +9,7 @@ import { expandTemplate } from './templates.ts'
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from './testing/issuer.ts'
 import type { Trust } from './trust.ts'
 import { createTrustCache } from './trust-cache.ts'
-import { createProver, workloadOf } from './verify.ts'
+import { createJwtVerifier, workloadOf } from './verify.ts'
 
 const audience = 'https://gateway.example.com'
 const time = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -38,20 +38,20 @@ function verifier(trusts: readonly Trust[] = [trust()]) {
   const revision = createRevision(clock)
   revision.seen('1', clock.now())
   const trustCache = createTrustCache(async () => trusts, revision, 60_000)
-  const prove = createProver({ trusts: trustCache, keys: createIssuerKeys({ clock }), audience })
+  const verifyJwt = createJwtVerifier({ trusts: trustCache, keys: createIssuerKeys({ clock }), audience })
   return async function verify(text: string, wanted: string | null) {
     const jwt = readJwt(text, audience, clock.now())
-    const proven = isDenial(jwt) ? jwt : await prove(jwt)
-    return isDenial(proven) ? proven : workloadOf(proven, wanted)
+    const verified = isDenial(jwt) ? jwt : await verifyJwt(jwt)
+    return isDenial(verified) ? verified : workloadOf(verified, wanted)
   }
 }
 
 async function ruleOf(text: string, trusts?: readonly Trust[]): Promise<string> {
   const answer = await verifier(trusts)(text, null)
-  return isDenial(answer) ? answer.rule : 'let in'
+  return isDenial(answer) ? answer.rule : 'accepted'
 }
 
-test('a job that meets a trust is let in, and named from its claims', async () => {
+test('a job that meets a trust is accepted, and named from its claims', async () => {
   const answer = await verifier()(await issuer.jwt(), null)
   expect(answer).toMatchObject({
     trust: { name: 'deploys' },
@@ -67,13 +67,16 @@ test('a job that meets a trust is let in, and named from its claims', async () =
   })
 })
 
-test.each(['RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])('%s is taken', async (alg) => {
-  const other = await startTestIssuer({ audience, now: clock.now, alg })
-  expect(await ruleOf(await other.jwt(), [trust({ issuer: other.url })])).toBe('let in')
-  await other.stop()
-})
+test.each(['RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+  'the algorithm %s is accepted',
+  async (alg) => {
+    const other = await startTestIssuer({ audience, now: clock.now, alg })
+    expect(await ruleOf(await other.jwt(), [trust({ issuer: other.url })])).toBe('accepted')
+    await other.stop()
+  },
+)
 
-describe('who signed it', () => {
+describe('the signature', () => {
   test.each(['none', 'None', 'HS256', 'HS512', 'RSA1_5', ''])(
     'alg %j is refused before anybody is asked',
     async (alg) => {
@@ -84,18 +87,18 @@ describe('who signed it', () => {
     },
   )
 
-  test('HS256 with the public key as the secret is refused, also where the header says RS256', async () => {
+  test('HS256 with the public key as the secret is rejected, also if the header says RS256', async () => {
     const { header, claims } = await usual()
     for (const alg of ['HS256', 'RS256']) {
       const [head, body] = rawJwt({ ...header, alg }, claims).split('.')
       for (const secret of [JSON.stringify(issuer.jwk()), String(issuer.jwk().n)]) {
         const mac = createHmac('sha256', secret).update(`${head}.${body}`).digest('base64url')
-        expect(await ruleOf(`${head}.${body}.${mac}`)).not.toBe('let in')
+        expect(await ruleOf(`${head}.${body}.${mac}`)).not.toBe('accepted')
       }
     }
   })
 
-  test('a symmetric key that an issuer publishes is no key', async () => {
+  test('a symmetric key that an issuer publishes is ignored', async () => {
     const secret = Buffer.alloc(32, 7).toString('base64url')
     issuer.answer = (path, response) => {
       if (path !== '/jwks') return false
@@ -106,7 +109,7 @@ describe('who signed it', () => {
     expect(await ruleOf(rawJwt({ alg: 'RS256', kid: 'shared' }, claims))).toBe('no-trust')
   })
 
-  test('keys and addresses of keys in the token itself are not looked at', async () => {
+  test('keys and addresses of keys in the token itself are ignored', async () => {
     const forged = await otherIssuer.jwt(
       { iss: issuer.url },
       { kid: issuer.jwk().kid, jwk: otherIssuer.jwk(), jku: `${otherIssuer.url}/jwks` },
@@ -116,7 +119,7 @@ describe('who signed it', () => {
     expect(otherIssuer.asked).toEqual([])
   })
 
-  test('a changed claim or signature is refused', async () => {
+  test('a changed claim or signature is rejected', async () => {
     const { text, header, claims } = await usual()
     const signature = text.split('.')[2] ?? ''
     expect(await ruleOf(rawJwt(header, { ...claims, repository_id: '74', actor: 'eve' }, signature))).toBe('no-trust')
@@ -125,8 +128,8 @@ describe('who signed it', () => {
   })
 })
 
-describe('whom it is from and for', () => {
-  test('an issuer without a trust is never asked', async () => {
+describe('issuer and audience', () => {
+  test('the gateway never sends a request to an issuer without a trust', async () => {
     otherIssuer.asked.length = 0
     expect(await ruleOf(await otherIssuer.jwt())).toBe('no-trust')
     expect(otherIssuer.asked).toEqual([])
@@ -148,31 +151,31 @@ describe('whom it is from and for', () => {
     ['none', undefined],
     ['an empty list', []],
     ['an object', { 0: audience }],
-  ])('the audience: %s is refused', async (_, aud) => {
+  ])('the audience: %s is rejected', async (_, aud) => {
     expect(await ruleOf(await issuer.jwt({ aud }))).toBe('wrong-audience')
     expect(issuer.asked).toEqual([])
   })
 
-  test('the audience alone in a list is ours', async () => {
-    expect(await ruleOf(await issuer.jwt({ aud: [audience] }))).toBe('let in')
+  test('a list with only our audience is accepted', async () => {
+    expect(await ruleOf(await issuer.jwt({ aud: [audience] }))).toBe('accepted')
   })
 
-  test('a trust of another PUBLIC_URL lets nobody in', async () => {
+  test('a trust of another PUBLIC_URL accepts no job', async () => {
     expect(await ruleOf(await issuer.jwt(), [trust({ audience: 'https://old.example.com' })])).toBe('no-trust')
   })
 })
 
-describe('when', () => {
+describe('the times of a JWT', () => {
   const at = time / 1000
   test.each([
     ['expired by a second', { exp: at - 1 }, 'expired-jwt'],
     ['expired now', { exp: at }, 'expired-jwt'],
-    ['a second left', { exp: at + 1 }, 'let in'],
-    ['from 30 seconds ahead', { iat: at + 30, nbf: at + 30 }, 'let in'],
+    ['a second left', { exp: at + 1 }, 'accepted'],
+    ['from 30 seconds ahead', { iat: at + 30, nbf: at + 30 }, 'accepted'],
     ['issued 31 seconds ahead', { iat: at + 31 }, 'early-jwt'],
     ['not before 31 seconds from now', { nbf: at + 31 }, 'early-jwt'],
     ['for more than a day', { exp: at + 86_401 }, 'long-lived-jwt'],
-    ['without nbf', { nbf: undefined }, 'let in'],
+    ['without nbf', { nbf: undefined }, 'accepted'],
     ['without exp', { exp: undefined }, 'malformed-jwt'],
     ['without iat', { iat: undefined }, 'malformed-jwt'],
     ['exp as text', { exp: `${at + 60}` }, 'malformed-jwt'],
@@ -183,7 +186,7 @@ describe('when', () => {
   })
 })
 
-describe('what is no JWT of a job', () => {
+describe('malformed JWTs', () => {
   test.each([
     ['two parts', 'eyJ.eyJ'],
     ['five parts (encrypted)', 'eyJhIjoxfQ.a.b.c.d'],
@@ -228,11 +231,11 @@ describe('the GitHub template', () => {
     ['a comment', { event_name: 'issue_comment' }],
     ['a head branch whatever the event', { head_ref: 'evil' }],
     ['no event', { event_name: undefined }],
-  ])('refuses %s', async (_, claims) => {
+  ])('rejects %s', async (_, claims) => {
     expect(await ruleOf(await issuer.jwt(claims))).toBe('no-trust')
   })
 
-  test('takes a branch, environment and workflow where it names them', async () => {
+  test('requires the branch, environment, and workflow that it names', async () => {
     const named = {
       ...template,
       ref: 'refs/heads/main',
@@ -240,7 +243,7 @@ describe('the GitHub template', () => {
       workflowRef: githubClaims.workflow_ref,
     }
     const strict = [trust({ conditions: expandTemplate(named).conditions })]
-    expect(await ruleOf(await issuer.jwt({ environment: 'production' }), strict)).toBe('let in')
+    expect(await ruleOf(await issuer.jwt({ environment: 'production' }), strict)).toBe('accepted')
     expect(await ruleOf(await issuer.jwt(), strict)).toBe('no-trust')
     expect(await ruleOf(await issuer.jwt({ environment: 'production', ref: 'refs/heads/x' }), strict)).toBe('no-trust')
   })
@@ -251,7 +254,7 @@ describe('the GitLab template', () => {
   const job = { project_id: '28', namespace_id: '1', pipeline_source: 'push', ref: 'main', ref_protected: 'true' }
   const let28In = () => [trust({ conditions: expandTemplate(given).conditions })]
   test.each([
-    ['a protected branch', {}, 'let in'],
+    ['a protected branch', {}, 'accepted'],
     ['a merge request', { pipeline_source: 'merge_request_event' }, 'no-trust'],
     ['a merge request of a fork', { project_id: '99', pipeline_source: 'merge_request_event' }, 'no-trust'],
     ['an unprotected branch', { ref_protected: 'false' }, 'no-trust'],
@@ -262,10 +265,10 @@ describe('the GitLab template', () => {
   })
 
   test.each([
-    [{ ref: 'main' }, 'branch', 'let in'],
+    [{ ref: 'main' }, 'branch', 'accepted'],
     [{ ref: 'main' }, 'tag', 'no-trust'],
     [{ refPattern: 'ma*' }, 'tag', 'no-trust'],
-    [{ ref: 'main', refType: 'tag' }, 'tag', 'let in'],
+    [{ ref: 'main', refType: 'tag' }, 'tag', 'accepted'],
     [{ ref: 'main', refType: 'tag' }, 'branch', 'no-trust'],
   ] as const)('with %o, of a %s called main: %s', async (part, ref_type, rule) => {
     const trusts = [trust({ conditions: expandTemplate({ ...given, ...part }).conditions })]
@@ -294,7 +297,7 @@ describe('the CircleCI template', () => {
     expect(expandTemplate(given).issuer).toBe(`https://oidc.circleci.com/org/${organizationId}`)
   })
   test.each([
-    ['a build', {}, 'let in'],
+    ['a build', {}, 'accepted'],
     ['a re-run with SSH', { 'oidc.circleci.com/ssh-rerun': true }, 'no-trust'],
     ['a re-run with SSH as text', { 'oidc.circleci.com/ssh-rerun': 'true' }, 'no-trust'],
     ['one that does not say', { 'oidc.circleci.com/ssh-rerun': undefined }, 'no-trust'],
@@ -316,11 +319,11 @@ describe('conditions', () => {
     }),
   ]
   test.each([
-    ['repo:acme/app:ref:refs/heads/*', 'repo:acme/app:ref:refs/heads/main', 'let in'],
-    ['repo:acme/*:ref:refs/heads/main', 'repo:acme/app:ref:refs/heads/main', 'let in'],
+    ['repo:acme/app:ref:refs/heads/*', 'repo:acme/app:ref:refs/heads/main', 'accepted'],
+    ['repo:acme/*:ref:refs/heads/main', 'repo:acme/app:ref:refs/heads/main', 'accepted'],
     ['repo:acme/*', 'repo:acme/app:ref:refs/heads/main', 'no-trust'],
     ['repo:acme/app:ref:refs/heads/*', 'repo:acme/app:ref:refs/heads/a/b', 'no-trust'],
-    ['repo:acme/app:*', 'repo:acme/app:pull_request', 'let in'],
+    ['repo:acme/app:*', 'repo:acme/app:pull_request', 'accepted'],
     ['repo:*', 'repo:evil/app:ref:refs/heads/main', 'no-trust'],
     ['repo:acme/app:environment:*:ref', 'repo:acme/app:environment:x:y:ref', 'no-trust'],
     ['*a*a*a*a*a*a*a*a*b', `${'a'.repeat(990)}c`, 'no-trust'],
@@ -328,23 +331,23 @@ describe('conditions', () => {
     expect(await ruleOf(await issuer.jwt({ sub }), withSub(pattern))).toBe(rule)
   })
 
-  test('a star in an exact condition is a star', async () => {
+  test('a star in an exact condition is literal', async () => {
     const conditions: TrustCondition[] = [{ claim: 'repository_id', equals: '*' }]
     expect(await ruleOf(await issuer.jwt(), [trust({ conditions })])).toBe('no-trust')
   })
 
-  test('a trust without conditions lets nobody in', async () => {
+  test('a trust without conditions accepts no job', async () => {
     expect(await ruleOf(await issuer.jwt(), [trust({ conditions: [] })])).toBe('no-trust')
   })
 
   test.each(['constructor', 'toString', '__proto__'])(
-    'a claim that every object has, %s, is missing',
+    '%s is not found on the prototype, so the claim counts as missing',
     async (claim) => {
       const conditions: TrustCondition[] = [
         { claim: 'repository_id', equals: '74' },
         { claim, empty: true },
       ]
-      expect(await ruleOf(await issuer.jwt(), [trust({ conditions })])).toBe('let in')
+      expect(await ruleOf(await issuer.jwt(), [trust({ conditions })])).toBe('accepted')
     },
   )
 
@@ -358,7 +361,7 @@ describe('conditions', () => {
     expect(await verifier()(await otherIssuer.jwt(), null)).toMatchObject({ reason: noTrust.reason })
   })
 
-  test('where two trusts match, one has to be named', async () => {
+  test('if two trusts match, the caller must name one', async () => {
     const both = [trust(), trust({ id: 'trust-2', name: 'others' })]
     const text = await issuer.jwt()
     expect(await verifier(both)(text, null)).toMatchObject({ rule: 'several-trusts' })

@@ -9,7 +9,7 @@ import { chooseTrust, type Trust } from './trust.ts'
 import type { TrustCache } from './trust-cache.ts'
 
 /** A JWT with a valid signature, and the trusts of its issuer. Their conditions have not been checked yet. */
-export interface ProvenJwt {
+export interface VerifiedJwt {
   readonly jwt: UnverifiedJwt
   readonly trusts: readonly Trust[]
 }
@@ -32,8 +32,8 @@ export interface VerifierOptions {
 }
 
 /** Verifies the signatures of OIDC tokens. It sends requests only to the issuers of trusts, and only for their keys. */
-export function createProver({ trusts, keys, audience }: VerifierOptions) {
-  return async function prove(jwt: UnverifiedJwt): Promise<ProvenJwt | AuthenticationDenial> {
+export function createJwtVerifier({ trusts, keys, audience }: VerifierOptions) {
+  return async function verifyJwt(jwt: UnverifiedJwt): Promise<VerifiedJwt | AuthenticationDenial> {
     const all = await trusts.current()
     const ours = all.filter((trust) => trust.audience === audience && trust.issuer === jwt.issuer)
     keys.keep(new Set(all.map(({ issuer }) => issuer)))
@@ -46,7 +46,10 @@ export function createProver({ trusts, keys, audience }: VerifierOptions) {
 }
 
 /** The job that a trust admits. @param wanted chooses a trust by name if several match */
-export function workloadOf({ jwt, trusts }: ProvenJwt, wanted: string | null): VerifiedWorkload | AuthenticationDenial {
+export function workloadOf(
+  { jwt, trusts }: VerifiedJwt,
+  wanted: string | null,
+): VerifiedWorkload | AuthenticationDenial {
   const choice = chooseTrust(trusts, jwt, wanted)
   if (choice.kind === 'none') return noTrustBecause(choice.why)
   if (choice.kind === 'several') return severalTrustsNamed(choice.names)

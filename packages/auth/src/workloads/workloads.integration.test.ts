@@ -25,8 +25,8 @@ async function start() {
   const where = { role: 'ci', racks: '*', apps: '*' }
   await changeIdentities({ database, by: author, record }, (change) => insertTrust(change, { ...terms, ...where }))
   async function exchange(text: string) {
-    const proven = await workloads.prove(text)
-    return isDenial(proven) ? proven : workloads.exchange(proven, { wanted: null, record })
+    const verified = await workloads.verifyJwt(text)
+    return isDenial(verified) ? verified : workloads.exchange(verified, { wanted: null, record })
   }
   const credentialOf = (text: string) => workloads.credentialOf(text, record)
   return { ...store, issuer, revision, workloads, find, exchange, credentialOf }
@@ -110,7 +110,7 @@ test('a JWT that was refused is not taken for used up', async () => {
 test('a JWT that is exchanged after its expiry is denied, even if its use was deleted', async () => {
   const { workloads, exchange, issuer, admin, record, clock } = await start()
   const jwt = await issuer.jwt()
-  const held = await workloads.prove(jwt)
+  const held = await workloads.verifyJwt(jwt)
   if (isDenial(held)) throw new Error(held.reason)
   await exchange(jwt)
   clock.time += 300_000
@@ -129,7 +129,7 @@ test('a JWT that came too late for its trust is not used up by it', async () => 
   expect(await exchange(late)).toMatchObject({ trust: 'deploys' })
 })
 
-test('sessions that ended a week ago go with their credentials, a hundred for each job that is let in', async () => {
+test('sessions that ended a week ago go with their credentials, a hundred for each accepted job', async () => {
   const { exchange, issuer, admin, clock, revision } = await start()
   const left = async () => {
     const [row] = await admin`select
@@ -157,7 +157,7 @@ test('sessions that ended a week ago go with their credentials, a hundred for ea
   expect(await left()).toEqual([4, 4])
 })
 
-test('a job that is let in raises the revision by its session and its credential, and by no more', async () => {
+test('an accepted job raises the revision by its session and its credential, and by no more', async () => {
   const { exchange, issuer, admin } = await start()
   const value = async () => Number((await admin`select value from gateway.revision`)[0]?.value)
   const before = await value()

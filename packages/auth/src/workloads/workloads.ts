@@ -14,7 +14,7 @@ import { readJwt, type UnverifiedJwt } from './jwt.ts'
 import { insertWorkloadSession, isKnownCredential } from './sessions.ts'
 import { createTrustCache } from './trust-cache.ts'
 import { loadTrusts } from './trusts.ts'
-import { createProver, type ProvenJwt, useKeyOf, type VerifiedWorkload, workloadOf } from './verify.ts'
+import { createJwtVerifier, useKeyOf, type VerifiedJwt, type VerifiedWorkload, workloadOf } from './verify.ts'
 
 export interface WorkloadsOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
@@ -57,7 +57,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   const { db } = database
   const keys = options.keys ?? createIssuerKeys({ clock })
   const trusts = createTrustCache(() => withTimeout(loadTrusts(db), deadline, throwLookUpTooSlow), revision, maxStale)
-  const proveJwt = publicUrl === null ? null : createProver({ trusts, keys, audience: publicUrl })
+  const verifier = publicUrl === null ? null : createJwtVerifier({ trusts, keys, audience: publicUrl })
   /** Use keys of JWTs that were used. The database denies those that were evicted here. */
   const used = new LRUCache<string, true>({ max: maxCached })
   const results = new LRUCache<string, VerifiedToken | AuthenticationDenial>({ max: maxCached })
@@ -67,8 +67,8 @@ export function createWorkloads(options: WorkloadsOptions) {
     return publicUrl === null ? noPublicUrl : readJwt(text, publicUrl, clock.now())
   }
 
-  async function provenBy(jwt: UnverifiedJwt): Promise<ProvenJwt | AuthenticationDenial> {
-    return proveJwt === null ? noPublicUrl : proveJwt(jwt)
+  async function verifySignature(jwt: UnverifiedJwt): Promise<VerifiedJwt | AuthenticationDenial> {
+    return verifier === null ? noPublicUrl : verifier(jwt)
   }
 
   /** @throws AuthUnavailable if the database times out; and what `record` throws */
@@ -89,10 +89,10 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /** The first half of an exchange: verifies the JWT before the rest of the request is read. */
-  async function prove(text: string): Promise<ProvenJwt | AuthenticationDenial> {
+  async function verifyJwt(text: string): Promise<VerifiedJwt | AuthenticationDenial> {
     const jwt = read(text)
     if (isDenial(jwt)) return jwt
-    return used.has(textOf(useKeyOf(jwt))) ? usedJwt : provenBy(jwt)
+    return used.has(textOf(useKeyOf(jwt))) ? usedJwt : verifySignature(jwt)
   }
 
   /**
@@ -100,12 +100,12 @@ export function createWorkloads(options: WorkloadsOptions) {
    * be slow, and used JWTs are stored only until they expire.
    */
   async function exchange(
-    proven: ProvenJwt,
+    verified: VerifiedJwt,
     { wanted, record }: Exchange,
   ): Promise<WorkloadSession | AuthenticationDenial> {
-    const { expiresAt: jwtEnd } = proven.jwt
+    const { expiresAt: jwtEnd } = verified.jwt
     if (clock.now() >= jwtEnd) return expiredJwt(jwtEnd)
-    const workload = workloadOf(proven, wanted)
+    const workload = workloadOf(verified, wanted)
     if (isDenial(workload)) return workload
     const { trust, useKey } = workload
     const { token, hash, expiresAt } = mint.issue('workload', clock.now() + trust.maxAge * 1000)
@@ -141,9 +141,9 @@ export function createWorkloads(options: WorkloadsOptions) {
   ): Promise<VerifiedToken | AuthenticationDenial> {
     const jwt = read(text)
     if (isDenial(jwt)) return jwt
-    const proven = await provenBy(jwt)
-    if (isDenial(proven)) return proven
-    const workload = workloadOf(proven, null)
+    const verified = await verifySignature(jwt)
+    if (isDenial(verified)) return verified
+    const workload = workloadOf(verified, null)
     if (isDenial(workload)) return workload
     const expiresAt = Math.min(jwt.expiresAt, jwt.issuedAt + workload.trust.maxAge * 1000)
     const reading: VerifiedToken = { kind: 'workload', hash, expiresAt }
@@ -162,7 +162,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   return {
-    prove,
+    verifyJwt,
     exchange,
     credentialOf,
     /** Called after this process changed a trust, so that it does not wait for the next poll. */

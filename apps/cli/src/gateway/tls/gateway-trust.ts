@@ -3,7 +3,7 @@ import {
   entryOf,
   gatewayAddress,
   gatewayOf,
-  isApiToken,
+  isNonInteractiveToken,
   type TokenEntry,
 } from '@rack-gateway/config/client'
 import { printable } from '../../output/terminal.ts'
@@ -53,7 +53,7 @@ export function loginWords(config: ClientConfig, { origin, name }: NamedGateway)
 
 /** For a token in a keychain, the kind that the gateway reported decides. */
 function isSession({ token, confirmed }: TokenEntry): boolean {
-  return token === undefined ? confirmed?.kind === 'user' : !isApiToken(token)
+  return token === undefined ? confirmed?.kind === 'user' : !isNonInteractiveToken(token)
 }
 
 /** How to trust another authority, as a clause. */

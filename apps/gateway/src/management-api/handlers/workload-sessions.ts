@@ -8,8 +8,8 @@ type Row = Awaited<ReturnType<PrincipalCall['lists']['workloadSession']>>
 type Names = 'exchangeJobToken' | 'listWorkloadSessions' | 'endWorkloadSession'
 
 export const workloadSessionHandlers: Handlers<Names> = {
-  async exchangeJobToken({ workloads, identities, policy, racks: all, publicUrl, moment, proven, record, body }) {
-    const session = await workloads.exchange(proven, { wanted: body.trust ?? null, record })
+  async exchangeJobToken({ workloads, identities, policy, racks: all, publicUrl, moment, verifiedJwt, record, body }) {
+    const session = await workloads.exchange(verifiedJwt, { wanted: body.trust ?? null, record })
     if (isDenial(session)) throw unauthenticated(session)
     const { token, trust, reading } = session
     const principal = await identities.find(reading)
