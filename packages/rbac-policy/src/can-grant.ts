@@ -1,5 +1,5 @@
 import { type CommandRule, compilePattern, inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
-import { type Grant, type Holdings, isLive } from './grants.ts'
+import { type CompiledBindings, type Grant, isLive } from './grants.ts'
 import { expandPermission } from './permission-patterns.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { GrantDenial, Moment, Principal, WantedGrant } from './types.ts'
@@ -22,7 +22,7 @@ export function contains(outer: string, inner: string): boolean {
 
 interface Granter {
   readonly principal: Principal
-  readonly holdings: Holdings
+  readonly bindings: CompiledBindings
 }
 
 /**
@@ -103,7 +103,7 @@ function spelledOut(permission: string): string[] {
   return permission === '*' ? ['*'] : expandPermission(permission)
 }
 
-function coveringGrants({ principal, holdings }: Granter, wanted: WantedGrant, moment: Moment): Grant[] {
+function coveringGrants({ principal, bindings }: Granter, wanted: WantedGrant, moment: Moment): Grant[] {
   const { racks, apps, until } = wanted
   // The permissions of a token or job depend on its owner, so it cannot grant any.
   if (principal.kind !== 'user' || (principal.rack !== null && !contains(principal.rack, racks))) return []
@@ -111,7 +111,7 @@ function coveringGrants({ principal, holdings }: Granter, wanted: WantedGrant, m
     principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),
   )
   const lasts = ({ expiresAt }: Grant) => expiresAt === null || (until !== null && until <= expiresAt)
-  return holdings.own.all.filter(
+  return bindings.own.all.filter(
     (grant) =>
       covering.has(grant.id) &&
       isLive(grant, moment.at) &&

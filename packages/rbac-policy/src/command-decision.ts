@@ -10,7 +10,7 @@ import type { Denial, Explanation } from '@rack-gateway/errors'
 import type { CompiledDocument } from './compiled-document.ts'
 import type { GrantWords } from './compiled-role.ts'
 import { wrongCaller } from './condition.ts'
-import type { HeldHere } from './grants.ts'
+import type { ScopeGrants } from './grants.ts'
 import type { Principal, RackCall } from './types.ts'
 
 /**
@@ -22,7 +22,7 @@ import type { Principal, RackCall } from './types.ts'
 export function decideCommand(
   document: CompiledDocument,
   principal: Principal,
-  here: HeldHere,
+  here: ScopeGrants,
   call: RackCall,
 ): GrantWords | Denial | null {
   const { permission } = call.route
@@ -45,7 +45,12 @@ function attachedRun({ source }: CompiledDocument): GrantWords {
 
 const attachedReason = 'An attached run starts with a sleeping process. The command is checked when it is sent.'
 
-function matchCall(document: CompiledDocument, principal: Principal, here: HeldHere, call: RackCall): CommandDecision {
+function matchCall(
+  document: CompiledDocument,
+  principal: Principal,
+  here: ScopeGrants,
+  call: RackCall,
+): CommandDecision {
   const { command } = call
   // A run that is checked as an exec would escape the rule about services.
   if (!command || (command.mode === 'exec') !== (call.route.permission === 'process:exec'))

@@ -3,12 +3,12 @@ import { decideCommand } from './command-decision.ts'
 import type { CompiledDocument } from './compiled-document.ts'
 import type { GrantWords } from './compiled-role.ts'
 import {
-  boundFor,
+  acceptsRack,
+  type CompiledBindings,
   type FailedCondition,
   failedScopeConditions,
-  type HeldHere,
-  type Holdings,
-  holdingsAt,
+  grantsInScope,
+  type ScopeGrants,
 } from './grants.ts'
 import {
   boundElsewhere,
@@ -23,15 +23,20 @@ import { requiredPermissions } from './required-permissions.ts'
 import type { Decision, Moment, Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
 /** Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial wins. */
-export function decide(document: CompiledDocument, principal: Principal, holdings: Holdings, call: RackCall): Decision {
+export function decide(
+  document: CompiledDocument,
+  principal: Principal,
+  bindings: CompiledBindings,
+  call: RackCall,
+): Decision {
   const permission = permissionOf(call)
   const place = scopeOf(call)
-  const bound = boundFor(holdings, call.rack)
-  const here = bound ? holdingsAt(holdings, place, call) : null
+  const bound = acceptsRack(bindings, call.rack)
+  const here = bound ? grantsInScope(bindings, place, call) : null
   if (here === null) return deny(document, permission, null, boundElsewhere(principal, call))
 
   const required = requiredPermissions(call)
-  const missing = findMissing(document, principal, { place, here, required, holdings, moment: call })
+  const missing = findMissing(document, principal, { place, here, required, bindings, moment: call })
   if (missing !== null) {
     const denial = permission === openProxy ? explainProxy(document, principal, here, call, missing) : missing.denial
     return deny(document, missing.permission ?? permission, here, denial)
@@ -51,23 +56,23 @@ export function decide(document: CompiledDocument, principal: Principal, holding
 export function checkPermissionAt(
   document: CompiledDocument,
   principal: Principal,
-  holdings: Holdings,
+  bindings: CompiledBindings,
   {
     permission,
     where,
     moment,
   }: { readonly permission: Permission; readonly where: PolicyScope; readonly moment: Moment },
 ): Denial | null {
-  const here = holdingsAt(holdings, where, moment)
-  const asked = { place: where, here, required: [permission], holdings, moment }
+  const here = grantsInScope(bindings, where, moment)
+  const asked = { place: where, here, required: [permission], bindings, moment }
   return findMissing(document, principal, asked)?.denial ?? null
 }
 
 interface Asked {
   readonly place: PolicyScope
-  readonly here: HeldHere
+  readonly here: ScopeGrants
   readonly required: readonly Permission[]
-  readonly holdings: Holdings
+  readonly bindings: CompiledBindings
   readonly moment: Moment
 }
 
@@ -81,20 +86,20 @@ interface MissingPermission {
 function findMissing(
   document: CompiledDocument,
   principal: Principal,
-  { place, here, required, holdings, moment }: Asked,
+  { place, here, required, bindings, moment }: Asked,
 ): MissingPermission | null {
   const { own, owner, failedConditions: failed } = here
   if (own.roles.length === 0) {
-    const first = failed[0] ?? failedScopeConditions(holdings, place, moment)[0]
+    const first = failed[0] ?? failedScopeConditions(bindings, place, moment)[0]
     return { permission: null, denial: first ? denyByCondition(first) : noBinding(principal, place, 'own') }
   }
   if (owner?.roles.length === 0) return { permission: null, denial: noBinding(principal, place, 'owner') }
   for (const permission of required) {
-    const side = own.giving(permission) === null ? 'own' : owner?.giving(permission) === null ? 'owner' : null
+    const side = own.roleWith(permission) === null ? 'own' : owner?.roleWith(permission) === null ? 'owner' : null
     if (side === null) continue
     const failedCondition =
       side === 'own'
-        ? failedConditionFor([...failed, ...failedScopeConditions(holdings, place, moment)], permission)
+        ? failedConditionFor([...failed, ...failedScopeConditions(bindings, place, moment)], permission)
         : undefined
     if (failedCondition) return { permission, denial: denyByCondition(failedCondition) }
     const missing = {
@@ -118,7 +123,7 @@ const openProxy = 'proxy:open'
 function explainProxy(
   document: CompiledDocument,
   principal: Principal,
-  { own }: HeldHere,
+  { own }: ScopeGrants,
   { rack }: RackCall,
   { denial }: MissingPermission,
 ): Denial {
@@ -143,7 +148,7 @@ const none: readonly string[] = Object.freeze([])
 function deny(
   { hash }: CompiledDocument,
   permission: Permission,
-  here: HeldHere | null,
+  here: ScopeGrants | null,
   { rule, source, reason, remedy }: Denial,
 ): Decision {
   const roles = here === null ? none : here.own.roles
@@ -153,8 +158,8 @@ function deny(
 
 const ownRun = { rule: 'own-run', source: 'gateway', reason: 'The principal that started a run can end it.' }
 
-function grantedBy({ own }: HeldHere, [permission]: readonly Permission[]): GrantWords {
-  const role = permission === undefined ? undefined : own.giving(permission)
+function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): GrantWords {
+  const role = permission === undefined ? undefined : own.roleWith(permission)
   return permission === undefined || !role ? ownRun : role.grant(permission)
 }
 

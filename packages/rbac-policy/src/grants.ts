@@ -12,7 +12,7 @@ import { firstFailure, type MomentCheck, type ScopeCheck, wrongCaller } from './
 import type { Binding, Moment, Permission, PolicyScope, Principal, PrincipalKind } from './types.ts'
 
 /** Replaces a role for permissions that were granted one by one. No role of a document can have this name, so no command rule names it. */
-export const onePermissionEach = '(permissions)'
+export const individualPermissionsRole = '(permissions)'
 
 /** A binding, compiled. */
 export interface Grant {
@@ -36,35 +36,35 @@ export interface Grant {
 }
 
 /** The compiled bindings of a principal. For a token, `owner` has those of its owner, which limit the token. */
-export interface Holdings {
+export interface CompiledBindings {
   readonly rack: string | null
-  readonly own: Side
-  readonly owner: Side | null
+  readonly own: GrantSet
+  readonly owner: GrantSet | null
   /** Caches sets of grants by their positions. */
-  readonly known: Map<string | number, HeldHere>
+  readonly known: Map<string | number, ScopeGrants>
 }
 
 /** The grants of the caller, or of the owner of a token. */
-interface Side {
+interface GrantSet {
   readonly all: readonly Grant[]
   /** Grants whose role has a condition on racks or apps. */
   readonly narrowed: readonly Grant[]
-  on(rack: string): OnRack
+  on(rack: string): RackGrants
 }
 
 /** The grants on one rack. */
-interface OnRack {
+interface RackGrants {
   readonly all: readonly Grant[]
   readonly everyApp: readonly Grant[]
   readonly byApp: NameIndex<Grant>
 }
 
 /** The grants that apply in one scope. The lists are frozen, and stay the same objects while the same grants apply. */
-export interface HeldHere {
+export interface ScopeGrants {
   /** The roles of the caller's own grants. */
-  readonly own: Held
+  readonly own: RoleSet
   /** The roles of the owner's grants, for a token. */
-  readonly owner: Held | null
+  readonly owner: RoleSet | null
   /** IDs of all bindings that the decision is based on. */
   readonly bindings: readonly string[]
   /** Own grants whose condition on time, address, or caller is not met. */
@@ -79,24 +79,27 @@ export interface FailedCondition extends Explanation {
 }
 
 /** The roles of some grants. */
-export interface Held {
+export interface RoleSet {
   /** Names of the roles, each once. */
   readonly roles: readonly string[]
   /** The same as a part of a sentence, such as ` viewer and ops on `. */
-  readonly hereWords: string
+  readonly rolesOnText: string
   /** Including the roles that they extend. Command rules apply to these. */
   readonly commandRoles: readonly string[]
   /** The first role that has a permission. */
-  readonly giving: (permission: Permission) => CompiledRole | null
+  readonly roleWith: (permission: Permission) => CompiledRole | null
 }
 
 /** Compiles the bindings of a principal. A binding to an unknown role grants nothing. A token without an owner has no permissions. */
-export function compileHoldings(principal: Principal, roles: ReadonlyMap<string, CompiledRole>): Holdings {
+export function compilePrincipalBindings(
+  principal: Principal,
+  roles: ReadonlyMap<string, CompiledRole>,
+): CompiledBindings {
   const owned = principal.owner ?? (principal.kind === 'api-token' ? { bindings: [] } : null)
   return {
     rack: principal.rack,
-    own: compileSide(compileBindings(principal.bindings, roles, principal.kind)),
-    owner: owned && compileSide(compileBindings(owned.bindings, roles, null)),
+    own: compileGrantSet(compileBindings(principal.bindings, roles, principal.kind)),
+    owner: owned && compileGrantSet(compileBindings(owned.bindings, roles, null)),
     known: new Map(),
   }
 }
@@ -106,23 +109,23 @@ const maxSets = 1_000
 const maxSetSize = 32
 
 /** The grants that apply at a scope and time; none if the credential is bound to another rack. */
-export function holdingsAt(holdings: Holdings, place: PolicyScope, moment: Moment): HeldHere {
-  const bound = boundFor(holdings, place.rack)
-  const own = bound ? grantsAt(holdings.own, place, moment.at) : none
-  const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, moment.at) : none)
-  return applyConditions(heldTogether(holdings, own, owner), moment)
+export function grantsInScope(bindings: CompiledBindings, place: PolicyScope, moment: Moment): ScopeGrants {
+  const bound = acceptsRack(bindings, place.rack)
+  const own = bound ? grantsAt(bindings.own, place, moment.at) : none
+  const owner = bindings.owner && (bound ? grantsAt(bindings.owner, place, moment.at) : none)
+  return applyConditions(heldTogether(bindings, own, owner), moment)
 }
 
 const none: readonly Grant[] = Object.freeze([])
 
-function heldTogether(holdings: Holdings, own: readonly Grant[], owner: readonly Grant[] | null): HeldHere {
-  const { known } = holdings
-  if (own.length + (owner?.length ?? 0) > maxSetSize) return heldHere(own, owner, [])
+function heldTogether(bindings: CompiledBindings, own: readonly Grant[], owner: readonly Grant[] | null): ScopeGrants {
+  const { known } = bindings
+  if (own.length + (owner?.length ?? 0) > maxSetSize) return scopeGrants(own, owner, [])
   const key = owner === null ? positions(own) : `${positions(own)}/${positions(owner)}`
   const found = known.get(key)
   if (found !== undefined) return found
-  const made = heldHere(own, owner, [])
-  if (known.size >= maxSets + holdings.own.all.length) known.clear()
+  const made = scopeGrants(own, owner, [])
+  if (known.size >= maxSets + bindings.own.all.length) known.clear()
   known.set(key, made)
   return made
 }
@@ -133,7 +136,7 @@ function positions(grants: readonly Grant[]): string | number {
 }
 
 /** Removes the grants whose conditions are not met. Conditions apply to the caller, not to the owner of a token. */
-function applyConditions(here: HeldHere, moment: Moment): HeldHere {
+function applyConditions(here: ScopeGrants, moment: Moment): ScopeGrants {
   if (!here.hasConditions) return here
   const failed: FailedCondition[] = []
   const own = here.grants.own.filter((grant) => {
@@ -141,11 +144,15 @@ function applyConditions(here: HeldHere, moment: Moment): HeldHere {
     if (failure !== null) failed.push({ grant, ...failure })
     return failure === null
   })
-  return failed.length === 0 ? here : heldHere(own, here.grants.owner, failed)
+  return failed.length === 0 ? here : scopeGrants(own, here.grants.owner, failed)
 }
 
 /** Own grants that apply to a scope except for their role's condition on racks and apps. Only denials need them. */
-export function failedScopeConditions({ own }: Holdings, place: PolicyScope, { at }: Moment): FailedCondition[] {
+export function failedScopeConditions(
+  { own }: CompiledBindings,
+  place: PolicyScope,
+  { at }: Moment,
+): FailedCondition[] {
   return own.narrowed.flatMap((grant) => {
     if (!isLive(grant, at) || !isBoundTo(grant, place)) return []
     for (const check of grant.places) {
@@ -162,7 +169,11 @@ function isBoundTo({ racks, apps }: Grant, { rack, app, scope }: PolicyScope): b
   return scope === 'rack' ? apps === '*' : app !== null && compilePattern(apps)(app)
 }
 
-function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, failed: readonly FailedCondition[]): HeldHere {
+function scopeGrants(
+  own: readonly Grant[],
+  owner: readonly Grant[] | null,
+  failed: readonly FailedCondition[],
+): ScopeGrants {
   const all = owner === null ? own : [...own, ...owner]
   return {
     own: heldOf(own),
@@ -174,17 +185,17 @@ function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, failed:
   }
 }
 
-function heldOf(grants: readonly Grant[]): Held {
+function heldOf(grants: readonly Grant[]): RoleSet {
   return heldOfRoles([...new Set(grants.map(({ role }) => role))])
 }
 
-function heldOfRoles(distinct: readonly CompiledRole[]): Held {
+function heldOfRoles(distinct: readonly CompiledRole[]): RoleSet {
   const roles = Object.freeze([...new Set(distinct.map(({ name }) => name))])
   return {
     roles,
-    hereWords: ` ${joinWithAnd(roles.map(inMessage))} on `,
+    rolesOnText: ` ${joinWithAnd(roles.map(inMessage))} on `,
     commandRoles: [...new Set(distinct.flatMap(({ names }) => names))],
-    giving(permission) {
+    roleWith(permission) {
       for (const role of distinct) if (role.has(permission)) return role
       return null
     },
@@ -192,15 +203,15 @@ function heldOfRoles(distinct: readonly CompiledRole[]): Held {
 }
 
 /** Whether the credential is valid for a rack. */
-export function boundFor(holdings: Holdings, rack: string): boolean {
-  return holdings.rack === null || holdings.rack === rack
+export function acceptsRack(bindings: CompiledBindings, rack: string): boolean {
+  return bindings.rack === null || bindings.rack === rack
 }
 
 export function isLive(grant: Grant, at: number): boolean {
   return grant.expiresAt === null || grant.expiresAt > at
 }
 
-function grantsAt({ on }: Side, { rack, app, scope }: PolicyScope, at: number): readonly Grant[] {
+function grantsAt({ on }: GrantSet, { rack, app, scope }: PolicyScope, at: number): readonly Grant[] {
   const { all, everyApp, byApp } = on(rack)
   if (scope === 'list') return all.filter((grant) => isLive(grant, at))
   if (scope === 'rack') return everyApp.filter((grant) => isLive(grant, at))
@@ -210,11 +221,11 @@ function grantsAt({ on }: Side, { rack, app, scope }: PolicyScope, at: number): 
 /** Bounds the cache, because callers can name racks that do not exist. */
 const maxRacks = 1_000
 
-function compileSide(all: readonly Grant[]): Side {
+function compileGrantSet(all: readonly Grant[]): GrantSet {
   const byRack = createNameIndex(all.map((grant) => ({ patterns: [grant.racks], value: grant })))
-  const known = new Map<string, OnRack>()
+  const known = new Map<string, RackGrants>()
 
-  function on(rack: string): OnRack {
+  function on(rack: string): RackGrants {
     const found = known.get(rack)
     if (found !== undefined) return found
     const here = byRack.find(rack).filter((grant) => grant.onRack(rack))
@@ -260,7 +271,7 @@ function compileBindings(
 
 function roleOf({ role, permissions }: Binding, roles: ReadonlyMap<string, CompiledRole>): CompiledRole | undefined {
   if (permissions === undefined) return roles.get(role)
-  return compileRole({ name: onePermissionEach, description: '', permissions })
+  return compileRole({ name: individualPermissionsRole, description: '', permissions })
 }
 
 function conditionsOf(role: CompiledRole, caller: PrincipalKind): Grant['checkConditions'] {

@@ -9,7 +9,7 @@ import { compileCondition } from './condition.ts'
 import { checkPermissionAt, decide, rolesWith } from './decide.ts'
 import { documentProblems, hasEveryPermission } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
-import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
+import { type CompiledBindings, compilePrincipalBindings, grantsInScope, type RoleSet } from './grants.ts'
 import { documentHash, type PolicyDocument, type Role } from './policy-document.ts'
 import type { PolicyOptions } from './proxy.ts'
 import { type ValueMatcher, type ValueScope, valuesRecordedBy } from './recorded-values.ts'
@@ -68,19 +68,19 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   const { commands, runServices, secretKeys, secretParameters } = document
   const rules = compileRules(commands, { runServices })
   const compiled = compileDocument(document, { hash: documentHash(document), options, rules: () => rules })
-  const { holdingsOf, ...decider } = createDecider(compiled)
+  const { compiledBindingsOf, ...decider } = createDecider(compiled)
 
   return {
     ...decider,
     roles: new Map(document.roles.map((role) => [role.name, role])),
     checkPermission: (principal, permission, where, moment) =>
-      checkPermissionAt(compiled, principal, holdingsOf(principal), { permission, where, moment }),
-    rolesAt: (principal, where, moment) => holdingsAt(holdingsOf(principal), where, moment).own.roles,
+      checkPermissionAt(compiled, principal, compiledBindingsOf(principal), { permission, where, moment }),
+    rolesAt: (principal, where, moment) => grantsInScope(compiledBindingsOf(principal), where, moment).own.roles,
     canGrant: (principal, wanted, moment) =>
-      canGrant(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
+      canGrant(document, { principal, bindings: compiledBindingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
     adminRoles: () => document.roles.filter(hasEveryPermission).map(({ name }) => name),
-    racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),
+    racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(compiledBindingsOf(principal), rack, moment)),
     canSeeApp: (principal, rack, app, moment) =>
       decider.hasPermission(principal, 'app:list', { rack, app, scope: 'app' }, moment),
     isSecretKey: createSecretKeyMatcher(secretKeys),
@@ -111,26 +111,26 @@ export function compileForDecisions(document: PolicyDocument, hash: string): Pol
 }
 
 interface DeciderWithHoldings extends PolicyDecider {
-  holdingsOf(principal: Principal): Holdings
+  compiledBindingsOf(principal: Principal): CompiledBindings
 }
 
 function createDecider(compiled: CompiledDocument): DeciderWithHoldings {
-  const known = new WeakMap<Principal, Holdings>()
+  const known = new WeakMap<Principal, CompiledBindings>()
 
-  function holdingsOf(principal: Principal): Holdings {
+  function compiledBindingsOf(principal: Principal): CompiledBindings {
     const found = known.get(principal)
     if (found) return found
-    const made = compileHoldings(principal, compiled.roles)
+    const made = compilePrincipalBindings(principal, compiled.roles)
     known.set(principal, made)
     return made
   }
 
   return {
     hash: compiled.hash,
-    holdingsOf,
-    decide: (principal, call) => decide(compiled, principal, holdingsOf(principal), call),
+    compiledBindingsOf,
+    decide: (principal, call) => decide(compiled, principal, compiledBindingsOf(principal), call),
     hasPermission(principal, permission, where, moment) {
-      const { own, owner } = holdingsAt(holdingsOf(principal), where, moment)
+      const { own, owner } = grantsInScope(compiledBindingsOf(principal), where, moment)
       return gives(own, permission) && (owner === null || gives(owner, permission))
     },
   }
@@ -157,11 +157,11 @@ function compileDocument(document: PolicyDocument, { hash, options, rules }: Com
   }
 }
 
-function gives(held: Held, permission: Permission): boolean {
-  return held.giving(permission) !== null
+function gives(held: RoleSet, permission: Permission): boolean {
+  return held.roleWith(permission) !== null
 }
 
-function isOn(holdings: Holdings, rack: string, moment: Moment): boolean {
-  const { own, owner } = holdingsAt(holdings, { rack, app: null, scope: 'list' }, moment)
+function isOn(bindings: CompiledBindings, rack: string, moment: Moment): boolean {
+  const { own, owner } = grantsInScope(bindings, { rack, app: null, scope: 'list' }, moment)
   return own.roles.length > 0 && owner?.roles.length !== 0
 }

@@ -1,6 +1,6 @@
 import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
 import { type Denial, denyByBindings } from '@rack-gateway/errors'
-import type { FailedCondition, Held } from './grants.ts'
+import type { FailedCondition, RoleSet } from './grants.ts'
 import type { Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
 /** Whose bindings lack the permission: those of the caller, or those of a token's owner. */
@@ -32,12 +32,12 @@ function unbound({ kind }: Principal, { rack, app, scope }: PolicyScope, side: S
 export function noPermission(
   principal: Principal,
   place: PolicyScope,
-  missing: { readonly side: Side; readonly needs: NeedWords; readonly held: Pick<Held, 'hereWords'> },
+  missing: { readonly side: Side; readonly needs: NeedWords; readonly held: Pick<RoleSet, 'rolesOnText'> },
 ): Denial {
   const { side, needs, held } = missing
   const where = inMessage(place.scope === 'app' ? (place.app ?? '') : place.rack)
   const who = side === 'owner' ? 'the owner of this token is' : subjects[principal.kind]
-  const reason = `${needs.what}${where}${needs.by}${who}${held.hereWords}${inMessage(place.rack)}.`
+  const reason = `${needs.what}${where}${needs.by}${who}${held.rolesOnText}${inMessage(place.rack)}.`
   return denyByBindings('no-permission', reason, ask)
 }
 
@@ -45,10 +45,10 @@ export function noPermission(
 export function proxyReason(
   { kind }: Principal,
   rack: string,
-  { roles, hereWords }: Pick<Held, 'roles' | 'hereWords'>,
+  { roles, rolesOnText }: Pick<RoleSet, 'roles' | 'rolesOnText'>,
   { resource, other }: { readonly resource: NeedWords; readonly other: NeedWords },
 ): string {
-  const who = roles.length === 0 ? `${owning[kind]} no role on all apps of ` : `${subjects[kind]}${hereWords}`
+  const who = roles.length === 0 ? `${owning[kind]} no role on all apps of ` : `${subjects[kind]}${rolesOnText}`
   const needed = `resource:proxy, for a resource of an app,${resource.by}proxy:open, for any other address,${other.by}`
   return `${needed}${who}${inMessage(rack)}.`
 }

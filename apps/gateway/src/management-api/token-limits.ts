@@ -1,7 +1,7 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
 import { durationInWords } from '@rack-gateway/config/duration'
 import type { TokenRequest } from '@rack-gateway/gateway-api'
-import { onePermissionEach, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
+import { individualPermissionsRole, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
 import { denialError, InvalidRequest } from '../errors.ts'
 import { assertCanGrant } from './assert-can-grant.ts'
 import type { PrincipalCall } from './call.ts'
@@ -86,7 +86,7 @@ export function roleOrPermissions({
   role,
   permissions,
 }: Pick<TokenRequest, 'role' | 'permissions'>): Pick<ApiTokenGrant, 'role' | 'permissions'> {
-  return permissions === undefined ? { role: role ?? '' } : { role: onePermissionEach, permissions }
+  return permissions === undefined ? { role: role ?? '' } : { role: individualPermissionsRole, permissions }
 }
 
 /** @param until as in `requestedGrants`; a grant that expires earlier is checked until then. @throws StrongerThanYourself */

@@ -8,7 +8,7 @@ import {
   routesById,
   splitRackPrefix,
 } from '@rack-gateway/convox-api'
-import { onePermissionEach } from '../grants.ts'
+import { individualPermissionsRole } from '../grants.ts'
 import type { Binding, Principal, PrincipalKind, RackCall } from '../types.ts'
 
 /** The part of an audit event that is needed to decide about its call again. */
@@ -119,7 +119,7 @@ function paramsOf(route: RackRoute, path: string): Readonly<Record<string, strin
 
 function principalOf({ principal }: RecordedCall, kind: PrincipalKind): Principal {
   const { id, name, roles = [], groups = [] } = principal
-  const own = roles.filter((role) => role !== onePermissionEach).map(everywhere)
+  const own = roles.filter((role) => role !== individualPermissionsRole).map(everywhere)
   const owner =
     kind === 'api-token'
       ? {
