@@ -158,6 +158,19 @@ describe('attacks', () => {
       },
     )
 
+    test.each(['gzip, chunked', 'chunked, chunked', 'identity, chunked'])(
+      'Transfer-Encoding: %s is refused, and what follows it is no request',
+      async (coding) => {
+        const chunks = `Transfer-Encoding: ${coding}\r\n\r\n3\r\nabc\r\n0\r\n\r\n`
+        const text = await heard(
+          await open(`${head('POST /apps/myapp/releases', ci)}${chunks}${head('GET /apps/followed', admin)}\r\n`),
+        )
+        expect(text).toMatch(/^HTTP\/1\.1 400 .*"rule":"http-framing"/s)
+        expect(text.match(/HTTP\/1\.1 \d{3}/g)).toHaveLength(1)
+        expect(sent('POST')).toEqual([])
+      },
+    )
+
     test.each(
       ['0.9', '2.0'].flatMap((version) => ['/check', '/apps', '/gateway/api/v1/tokens'].map((path) => [version, path])),
     )('HTTP/%s on %s is refused, and what follows it is no request', async (version, path) => {

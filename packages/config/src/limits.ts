@@ -19,6 +19,10 @@ export interface Limits {
   readonly transfersPerRack: number
   /** Open WebSockets of one principal on one rack. */
   readonly websocketsPerPrincipal: number
+  /** Open connections. */
+  readonly connections: number
+  /** Open connections of one client network without an authenticated request, and of one principal. */
+  readonly connectionsPerCaller: number
   /** Requests of one connection that are in progress. */
   readonly callsPerConnection: number
   /** Bytes of large responses that are buffered for masking, until their callers have received them. */
@@ -38,6 +42,8 @@ export function limitsOf(values: ServerEnvironment): Limits {
     transfersPerPrincipal: Number(values.TRANSFERS_PER_PRINCIPAL),
     transfersPerRack: Number(values.TRANSFERS_PER_RACK),
     websocketsPerPrincipal: Number(values.WEBSOCKETS_PER_PRINCIPAL),
+    connections: Number(values.CONNECTIONS),
+    connectionsPerCaller: Number(values.CONNECTIONS_PER_CALLER),
     callsPerConnection: Number(values.CALLS_PER_CONNECTION),
     maskMemory: sizeOf(values.MASK_MEMORY),
     bodyTimeout: durationOf(values.BODY_TIMEOUT),

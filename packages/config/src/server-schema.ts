@@ -157,6 +157,12 @@ export const ServerEnvironment = Type.Object({
     countProblem,
     '256',
   ),
+  CONNECTIONS: checked('open connections in all, from 1 to 10000', countProblem, '10000'),
+  CONNECTIONS_PER_CALLER: checked(
+    'open connections of one client network without an authenticated request, and of one principal, from 1 to 10000',
+    countProblem,
+    '1000',
+  ),
   CALLS_PER_CONNECTION: checked('requests in progress on one connection, from 1 to 10000', countProblem, '2'),
   MASK_MEMORY: checked('the memory for large responses, at least 32MiB, such as 64MiB', maskMemoryProblem, '64MiB'),
   BODY_TIMEOUT: checked(

@@ -45,6 +45,8 @@ describe('a complete environment', () => {
         transfersPerPrincipal: 64,
         transfersPerRack: 512,
         websocketsPerPrincipal: 256,
+        connections: 10_000,
+        connectionsPerCaller: 1_000,
         callsPerConnection: 2,
         maskMemory: 67_108_864,
         bodyTimeout: 300_000,

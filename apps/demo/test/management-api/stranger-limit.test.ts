@@ -61,6 +61,12 @@ describe('calls without a credential that holds', () => {
     },
   )
 
+  test('denied calls of racks do not keep others at the same address from logging in', async () => {
+    const address = `192.0.2.${++senders}`
+    expect(await statuses(11, () => from(address, '/apps?'))).toEqual([...ten(401), 429])
+    expect((await from(address, '/gateway/api/v1/audit/keys')).status).toBe(200)
+  })
+
   test('a token that was revoked is limited by whose it was, from whatever address', async () => {
     const { id, token } = await system.issuer.issueSession({
       email: 'left@example.com',

@@ -6,10 +6,11 @@ import { BadFrame, withRule } from '../errors.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
 import { limitBodyTime } from './body-deadline.ts'
 import { followAnswers, handleClientError, rejectConnect, rejectExpectations } from './client-errors.ts'
-import { limitConnections } from './connection-limit.ts'
 import { answerError } from './error-handler.ts'
+import { limitOpenConnections } from './open-connections.ts'
 import { requestId } from './request-id.ts'
 import { scheduleRequests } from './request-scheduler.ts'
+import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
 import { expectsPage } from './wants-page.ts'
 
@@ -26,8 +27,9 @@ const keepAliveMs = 75_000
  */
 export function createServer(
   log: FastifyBaseLogger,
-  { trustedProxies, limits: { callsPerConnection, requestTimeout } }: Pick<ServerConfig, 'trustedProxies' | 'limits'>,
+  { trustedProxies, limits }: Pick<ServerConfig, 'trustedProxies' | 'limits'>,
 ): FastifyInstance {
+  const { callsPerConnection, requestTimeout } = limits
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     // Else the socket's address counts, whatever a header says.
@@ -60,7 +62,8 @@ export function createServer(
   app.server.maxHeadersCount = 0
   // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
   app.server.on('connection', (socket) => socket.remoteAddress)
-  limitConnections(app, callsPerConnection)
+  limitOpenConnections(app, { limits, trustedProxies })
+  limitRequestsPerConnection(app, callsPerConnection)
   scheduleRequests(app)
   limitBodyTime(app, requestTimeout)
   refuseOtherFraming(app)
@@ -115,6 +118,12 @@ function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
     return new BadFrame(`the request line says HTTP/${httpVersion}, which this server does not speak`, 'send HTTP/1.1')
   if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined)
     return new BadFrame('HTTP/1.0 has no Transfer-Encoding', 'send a Content-Length, or HTTP/1.1')
+  // Node's parser ignores codings before `chunked`.
+  if (headers['transfer-encoding'] !== undefined && headers['transfer-encoding'].toLowerCase() !== 'chunked')
+    return new BadFrame(
+      'the only Transfer-Encoding that this server knows is chunked',
+      'send the body without another coding',
+    )
   return null
 }
 

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf } from '../audit/call-event.ts'
 import { TooManyRequests, withRule } from '../errors.ts'
+import { rackApiAddress } from '../rack-api/address.ts'
 import { createAccountLimit } from './account.ts'
 import { clientNetwork } from './client-network.ts'
 
@@ -49,6 +50,8 @@ export default fp<UnauthenticatedLimitOptions>(
   { name: 'unauthenticated-limit' },
 )
 
+/** Calls of racks count apart, so that they do not keep others in the same network from logging in. */
 function senderOf(request: FastifyRequest): string {
-  return clientNetwork(addressOf(request))
+  const target = request.url === rackApiAddress ? 'rack' : 'gateway'
+  return `${target} ${clientNetwork(addressOf(request))}`
 }

@@ -12,7 +12,7 @@ interface Connection {
  * answered; what was read together with it, at most 64 KiB, waits. While nothing is read, the end of the connection is
  * noticed only when something is written to it.
  */
-export function limitConnections(app: FastifyInstance, most: number): void {
+export function limitRequestsPerConnection(app: FastifyInstance, most: number): void {
   const connections = new WeakMap<Socket, Connection>()
 
   function connectionOf(socket: Socket): Connection {

@@ -1,0 +1,79 @@
+import { BlockList, isIP, type Socket } from 'node:net'
+import type { Limits } from '@rack-gateway/config'
+import type { FastifyInstance } from 'fastify'
+import { clientNetwork } from '../rate-limits/client-network.ts'
+import { countedAs } from '../rate-limits/counted-as.ts'
+
+export interface OpenConnectionsOptions {
+  readonly limits: Pick<Limits, 'connections' | 'connectionsPerCaller'>
+  readonly trustedProxies: readonly string[]
+}
+
+/**
+ * Bounds the open connections, so that file descriptors remain for racks and the database. A connection belongs to its client
+ * network until a request on it is authenticated, and then to the principal. A trusted proxy has connections for all callers,
+ * so only the limit of all connections applies to it.
+ */
+export function limitOpenConnections(app: FastifyInstance, { limits, trustedProxies }: OpenConnectionsOptions): void {
+  const proxies = networksOf(trustedProxies)
+  const counts = new Map<string, number>()
+  const callers = new WeakMap<Socket, string>()
+
+  function add(caller: string): number {
+    const count = (counts.get(caller) ?? 0) + 1
+    counts.set(caller, count)
+    return count
+  }
+
+  function remove(caller: string): void {
+    const count = (counts.get(caller) ?? 0) - 1
+    if (count > 0) counts.set(caller, count)
+    else counts.delete(caller)
+  }
+
+  app.server.maxConnections = limits.connections
+  app.server.on('connection', function countConnection(socket) {
+    const address = socket.remoteAddress ?? ''
+    if (contains(proxies, address)) return
+    const network = `network ${clientNetwork(address)}`
+    if ((counts.get(network) ?? 0) >= limits.connectionsPerCaller) {
+      socket.destroy()
+      app.unauthenticatedLog.note('connection refused', 'warn', { event: 'connection.refused', address })
+      return
+    }
+    add(network)
+    callers.set(socket, network)
+    socket.once('close', () => remove(callers.get(socket) ?? network))
+  })
+
+  app.addHook('preParsing', function countForPrincipal({ raw: { socket }, principal }, reply, payload, done) {
+    const caller = callers.get(socket)
+    if (caller?.startsWith('network ') && principal) {
+      const own = `principal ${countedAs(principal)}`
+      remove(caller)
+      callers.set(socket, own)
+      if (add(own) > limits.connectionsPerCaller) reply.raw.setHeader('connection', 'close')
+    }
+    done(null, payload)
+  })
+}
+
+/** @param networks addresses and CIDRs that the configuration has checked */
+function networksOf(networks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    if (bits === undefined) list.addAddress(address, familyOf(address))
+    else list.addSubnet(address, Number(bits), familyOf(address))
+  }
+  return list
+}
+
+function contains(networks: BlockList, address: string): boolean {
+  const [plain = ''] = address.split('%', 1)
+  return isIP(plain) !== 0 && networks.check(plain, familyOf(plain))
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4'
+}
