@@ -46,16 +46,16 @@ try {
 /** Typical events of many callers, signed as they are written. */
 async function record(copies: string): Promise<void> {
   const place = objectStoreDestination(await openObjectStore({ kind: 'directory', directory: copies }))
-  const tell = (what: unknown, error?: unknown) => console.error(what, error ?? '')
+  const log = (what: unknown, error?: unknown) => console.error(what, error ?? '')
   const checkpointer = createCheckpointer({
     url: database.runtimeUrl,
     keys: [key],
     places: [place],
     // On a slow machine, much is to be read back
     finalTimeout: 120_000,
-    onAlarm: tell,
+    onAlarm: log,
     onKey() {},
-    onError: tell,
+    onError: log,
   })
   const store = createPostgresAuditStore({ url: database.runtimeUrl })
   const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: 1, onDurable: checkpointer.onDurable })

@@ -3,7 +3,7 @@
  * if one of the two takes more than a second.
  */
 import { callManagementApi } from '@rack-gateway/testing/management-api'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { prepareGateway } from './gateway-environment.ts'
 import { machine } from './machine.ts'
 import { startSubject } from './processes/subject-process.ts'
@@ -51,7 +51,7 @@ async function revokeToken(
   const issued = await callManagementApi(here, admin, 'POST', '/tokens', { name: 'bench', role: 'admin' })
   if (issued.status !== 201) throw new Error(`The token was not issued: ${issued.body}`)
   const token = issued.text('token')
-  const socket = await openSocket(`${there.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
+  const socket = await openWebSocket(`${there.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
   if (socket.status !== 101) throw new Error(`The websocket was refused: ${socket.error}`)
   if ((await askForApps(there, token)) !== 200) throw new Error('The token does not work before it is revoked.')
   const revoked = await callManagementApi(here, admin, 'DELETE', `/tokens/${issued.text('id')}`)

@@ -5,25 +5,25 @@ import type { DemoTokens } from './seed.ts'
 /** The data that a script needs to use a running demo. The file contains tokens, so its mode is 0600. */
 export interface DemoFile {
   readonly gateway: string
-  /** Of the owner's login. */
+  /** The connection URL of the database's owner. */
   readonly database: string
-  /** schema.table */
+  /** The table of the audit events, as `schema.table`. */
   readonly events: string
   readonly racks: Readonly<Record<string, { readonly url: string; readonly token: string }>>
   readonly tokens: DemoTokens
-  /** Where people log in with a browser, and the gateway's own credentials there. */
+  /** The provider of browser logins, with the gateway's client credentials. */
   readonly identityProvider: {
     readonly issuer: string
     readonly clientId: string
     readonly clientSecret: string
-    /** E-mail addresses of who can be chosen, by their names. */
+    /** E-mail addresses of the demo people, by their IDs. */
     readonly people: Readonly<Record<string, string>>
   }
 }
 
 const fileName = 'demo.json'
 
-/** Writes the file atomically, when the demo is ready. */
+/** Writes the file atomically. Called when the demo is ready. */
 export async function writeDemoFile(directory: string, content: DemoFile): Promise<void> {
   const path = join(directory, fileName)
   const draft = `${path}.${process.pid}`
@@ -31,6 +31,6 @@ export async function writeDemoFile(directory: string, content: DemoFile): Promi
   await rename(draft, path)
 }
 
-export async function forgetDemoFile(directory: string): Promise<void> {
+export async function removeDemoFile(directory: string): Promise<void> {
   await rm(join(directory, fileName), { force: true })
 }

@@ -2,24 +2,24 @@ import { join, resolve } from 'node:path'
 import { readServerConfig } from '@rack-gateway/config'
 import { type RunningGateway, startGateway } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
-import { forgetDemoFile, writeDemoFile } from './demo-file.ts'
+import { removeDemoFile, writeDemoFile } from './demo-file.ts'
 import { type ExamplePackages, examplePackages } from './example-packages.ts'
 import { freePort } from './free-port.ts'
 import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from './identity-provider/index.ts'
 import { createDemoRack, type DemoRack } from './rack/index.ts'
-import { secretKeyIn } from './secret-key.ts'
+import { loadOrCreateSecretKey } from './secret-key.ts'
 import { type DemoTokens, seed } from './seed.ts'
-import { ignoredSettings, takenSettings } from './settings.ts'
+import { forwardedSettings, ignoredSettings } from './settings.ts'
 
 export interface DemoOptions {
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number
-  /** Keeps the database and the secret key, so that a second start knows the first one's tokens. */
+  /** Has the database and the secret key, so that tokens stay valid after a restart. */
   readonly dataDir: string
-  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks; `POLICY_FILE` and `POLICY_PACKAGES` are used as well. */
+  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` replace the demo racks. `POLICY_FILE` and `POLICY_PACKAGES` are used as well. */
   readonly env: NodeJS.ProcessEnv
   readonly log: FastifyBaseLogger
-  /** `examples`: those of `examples/`. */
+  /** `examples`: the packages of `examples/`. */
   readonly policyPackages?: 'none' | 'examples'
 }
 
@@ -28,11 +28,11 @@ export interface Demo {
   readonly publicUrl: string
   readonly gateway: RunningGateway
   readonly racks: Readonly<Record<string, { readonly url: string; readonly token: string }>>
-  /** Empty when racks of the environment stand in for them. */
+  /** Empty if racks of the environment replace them. */
   readonly demoRacks: Readonly<Record<string, DemoRack>>
   readonly tokens: DemoTokens
   readonly identityProvider: DemoIdentityProvider
-  /** Null without them. */
+  /** Null without policy packages. */
   readonly examples: ExamplePackages | null
   stop(): Promise<void>
 }
@@ -47,7 +47,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
     log.warn({ event: 'demo.settings_ignored', settings: ignored }, 'the demo does not use these settings')
   const given = racksOfEnvironment(env)
   const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
-  // Where the gateway will be reached, its login must know before it listens.
+  // The login needs the gateway's address before the gateway listens.
   const gatewayPort = port === 0 ? await freePort() : port
   // The name of this machine: the stock CLI in console mode, browsers, and cookies use it.
   const publicUrl = `http://localhost:${gatewayPort}`
@@ -56,7 +56,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
     Promise.all([identityProvider.close(), ...Object.values(demoRacks).map((rack) => rack.close())])
   try {
     const variables = Object.keys(given).length > 0 ? given : variablesOf(demoRacks)
-    const key = await secretKeyIn(directory)
+    const key = await loadOrCreateSecretKey(directory)
     const config = readServerConfig({
       ...variables,
       APP_SECRET_KEY: key,
@@ -70,7 +70,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
       OIDC_GROUPS_CLAIM: 'groups',
       ALLOWED_DOMAINS: 'example.com',
       ADMIN_USERS: 'admin@example.com',
-      ...takenSettings(env),
+      ...forwardedSettings(env),
     })
     const racks = Object.fromEntries(
       config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),
@@ -107,7 +107,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
       identityProvider,
       examples,
       async stop() {
-        await forgetDemoFile(directory)
+        await removeDemoFile(directory)
         await gateway.stop()
         await stopPeers()
       },

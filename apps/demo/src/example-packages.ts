@@ -2,20 +2,20 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The racks and apps of the example packages in this demo. */
+/** The example packages, and the rack and app to which they apply in this demo. */
 export interface ExamplePackages {
-  /** Paths. */
+  /** Paths of the packages. */
   readonly entries: readonly string[]
-  /** Nothing is deployed here for the next month. */
+  /** The rack with a deploy freeze for the next month. */
   readonly frozenRack: string
-  /** Only its team changes it. */
+  /** The app that only its team can change. */
   readonly ownedApp: string
 }
 
 const month = 30 * 86_400_000
 const ownedApp = 'otherapp'
 
-/** Both examples, with settings that deny some calls from the start. */
+/** Writes settings with which both example packages deny some calls from the start. */
 export async function examplePackages(directory: string, racks: readonly string[]): Promise<ExamplePackages> {
   const frozenRack = racks.includes('production') ? 'production' : (racks.at(-1) ?? '')
   const freeze = { name: 'demo', from: timeAt(Date.now()), until: timeAt(Date.now() + month), racks: [frozenRack] }

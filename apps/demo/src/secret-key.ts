@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The demo's APP_SECRET_KEY. Generated once and stored in the data directory (0600), so that tokens survive a restart. */
-export async function secretKeyIn(directory: string): Promise<string> {
+/** The demo's APP_SECRET_KEY. It is created once and stored in the data directory (mode 0600), so that tokens stay valid after a restart. */
+export async function loadOrCreateSecretKey(directory: string): Promise<string> {
   const path = join(directory, 'secret-key')
   await mkdir(directory, { recursive: true })
   try {

@@ -2,14 +2,14 @@ import { Worker } from 'node:worker_threads'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/testing/http'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
-import { openSocket, upgradeHeaders } from '@rack-gateway/testing/websocket'
+import { openWebSocket, upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
 const handshake = `${upgradeHeaders.join('\r\n')}\r\n`
 
-/** What an attacker who knows the source has tried, and what it led to. Each test is named after the behaviour that it keeps. */
+/** Attacks by a caller who knows the source. Each test is named after the behavior that it protects. */
 describe('attacks', () => {
   let system: System
   let admin: string
@@ -34,8 +34,8 @@ describe('attacks', () => {
     connection.send(text)
     return connection
   }
-  /** All that comes until the gateway ends the connection. */
-  async function heard(connection: RawConnection): Promise<string> {
+  /** Waits for the end of the connection. @returns all received bytes */
+  async function readToEnd(connection: RawConnection): Promise<string> {
     await connection.ended
     return connection.received
   }
@@ -47,34 +47,34 @@ describe('attacks', () => {
   }
 
   describe('on one connection', () => {
-    test('an upgrade behind a request that is still being answered ends the connection, not the process', async () => {
+    test('an upgrade behind an unfinished request ends the connection, not the process', async () => {
       const first = 'GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n'
-      await heard(await open(`${first}GET /apps HTTP/1.1\r\nHost: gateway\r\n${handshake}\r\n`))
+      await readToEnd(await open(`${first}GET /apps HTTP/1.1\r\nHost: gateway\r\n${handshake}\r\n`))
       expect((await system.get('/apps?', admin)).status).toBe(200)
     })
 
-    test('garbage behind a request that is still being answered is never mixed into its answer', async () => {
-      const stall = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'stall', after: 5 })
+    test('invalid bytes behind an unfinished request do not change its response', async () => {
+      const stall = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'stall', after: 5 })
       const socket = await open(`${head('GET /apps/myapp/services', admin)}\r\n`)
-      const text = heard(socket)
-      await stall.met
+      const text = readToEnd(socket)
+      await stall.reached
       await socket.waitFor('HTTP/1.1 200')
       socket.send('garbage\r\n\r\n')
       expect(await text).not.toContain('400')
       stall.release()
     })
 
-    test('garbage behind a request whose answer has not begun is never taken for its answer', async () => {
-      const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+    test('invalid bytes behind a request without a response yet get no response', async () => {
+      const hang = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
       const socket = await open(`${head('GET /apps/myapp/services', admin)}\r\n`)
-      const text = heard(socket)
-      await hang.met
+      const text = readToEnd(socket)
+      await hang.reached
       socket.send('garbage\r\n\r\n')
       expect(await text).toBe('')
       hang.release()
     })
 
-    test('a broken chunk of the body that is being read is still answered, and recorded', async () => {
+    test('an invalid chunk of a request body is answered with 400, and the rack gets nothing', async () => {
       const socket = await open(
         `${head('PUT /apps/myapp', admin, ...form, 'Transfer-Encoding: chunked')}\r\n3\r\nloc\r\nzz\r\n`,
       )
@@ -82,13 +82,13 @@ describe('attacks', () => {
       expect(sent('PUT')).toHaveLength(0)
     })
 
-    test('a caller that hangs up takes along what it asked for behind a slow answer', async () => {
-      const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
-      const stall = system.rack.onNext(/GET \/apps\/myapp\/metrics/, { kind: 'stall', after: 1 })
+    test('a disconnect also ends pipelined requests behind a slow response', async () => {
+      const hang = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+      const stall = system.rack.failNext(/GET \/apps\/myapp\/metrics/, { kind: 'stall', after: 1 })
       const socket = await open(
         `${head('GET /apps/myapp/services', admin)}\r\n${head('GET /apps/myapp/metrics', admin)}\r\n`,
       )
-      await Promise.all([hang.met, stall.met])
+      await Promise.all([hang.reached, stall.reached])
       socket.end()
       const given = async () => (await system.events()).filter(({ path }) => path === '/apps/myapp/metrics').at(-1)
       await expect.poll(given).toMatchObject({ kind: 'closed', close: expect.stringContaining('disconnected') })
@@ -96,18 +96,18 @@ describe('attacks', () => {
       stall.release()
     })
 
-    test('a caller that is gone before it was accepted is counted like any other', async () => {
+    test('a caller that disconnects before its connection is accepted is counted like any other', async () => {
       goneBeforeAccepted(system.port, 'GET /apps HTTP/1.1\r\nHost: gateway\r\n\r\n')
       const counted = async () => (await system.events()).find(({ source }) => source?.address === 'unknown')
       await expect.poll(counted).toMatchObject({ kind: 'refused', decision: { rule: 'no-credential' } })
     })
 
-    test('a caller that leaves during a slow handshake ends it at the rack, too', async () => {
-      const hang = system.rack.onNext(/exec/, { kind: 'hang' })
+    test('a disconnect during a slow handshake also ends it at the rack', async () => {
+      const hang = system.rack.failNext(/exec/, { kind: 'hang' })
       const socket = await open(
         `${head('GET /apps/myapp/processes/command/exec', admin, 'Command: rake db:seed')}${handshake}\r\n`,
       )
-      await hang.met
+      await hang.reached
       socket.socket.end()
       await expect.poll(() => system.lastEvent()).toMatchObject({ kind: 'closed', status: 499 })
       hang.release()
@@ -133,7 +133,7 @@ describe('attacks', () => {
       ],
       ['no Host on the rack API', 'GET /apps HTTP/1.1\r\n\r\n', 400, 'no-host'],
       ['no Host on /check', 'GET /check HTTP/1.1\r\n\r\n', 400, 'no-host'],
-    ])('%s is refused in the error contract, and counted', async (_what, text, status, rule) => {
+    ])('%s is rejected with a JSON error, and counted', async (_what, text, status, rule) => {
       const answer = await system.raw(text)
       expect([answer.status, answer.json]).toEqual([
         status,
@@ -149,7 +149,7 @@ describe('attacks', () => {
         const socket = await open(
           `POST ${path} HTTP/1.0\r\nHost: gateway\r\n${chunks}${head('GET /apps/followed', admin)}\r\n`,
         )
-        const text = await heard(socket)
+        const text = await readToEnd(socket)
         expect(text).toMatch(/^HTTP\/1\.[01] 400 .*"rule":"http-framing"/s)
         expect(text.match(/HTTP\/1\.[01] \d{3}/g)).toHaveLength(1)
         await expect.poll(refusedRules).toContain('http-framing')
@@ -175,7 +175,7 @@ describe('attacks', () => {
       ['0.9', '2.0'].flatMap((version) => ['/check', '/apps', '/gateway/api/v1/tokens'].map((path) => [version, path])),
     )('HTTP/%s on %s is refused, and what follows it is no request', async (version, path) => {
       const first = head(`GET ${path}`, admin, 'Connection: keep-alive').replace('HTTP/1.1', `HTTP/${version}`)
-      const text = await heard(await open(`${first}\r\n${head('GET /apps/followed', admin)}\r\n`))
+      const text = await readToEnd(await open(`${first}\r\n${head('GET /apps/followed', admin)}\r\n`))
       expect(text).toMatch(/^HTTP\/1\.1 400 .*"rule":"http-framing"/s)
       expect(text.match(/HTTP\/1\.[01] \d{3}/g)).toHaveLength(1)
       await expect.poll(refusedRules).toContain('http-framing')
@@ -192,7 +192,7 @@ describe('attacks', () => {
       ],
       ['a request among the trailers', () => `1\r\nx\r\n0\r\n${head('GET /apps/followed', admin)}\r\n`],
       ['trailers without end', () => `1\r\nx\r\n0\r\n${'T: eDp5\r\n'.repeat(20_000)}`],
-    ])('of chunks with %s, nothing but their bytes reaches the rack', async (_what, chunks) => {
+    ])('only the data of chunks with %s reaches the rack', async (_what, chunks) => {
       const upload = head('POST /apps/myapp/objects/tmp/a.tgz', ci, 'Transfer-Encoding: chunked')
       const socket = await open(`${upload}\r\n${chunks()}`)
       await socket.waitFor('HTTP/1.1 ')
@@ -204,7 +204,7 @@ describe('attacks', () => {
       socket.end()
     })
 
-    test('a form that breaks off is on record as that, not as a failure of the gateway', async () => {
+    test('an incomplete form is recorded as such, not as a failure of the gateway', async () => {
       const { socket } = await open(`${head('PUT /apps/myapp', admin, ...form, 'Content-Length: 100')}\r\nlock`)
       socket.end()
       await expect
@@ -232,7 +232,7 @@ describe('attacks', () => {
       'text/plain; application/x-www-form-urlencoded',
       'application/x-www-form-urlencodedx',
       'multipart/form-data; boundary=x',
-    ])('a form of the type %j is decided on as the rack reads it, or refused', async (type) => {
+    ])('a form of the type %j is read as the rack reads it, or rejected', async (type) => {
       const send = (method: string, path: string, body: string) =>
         system.send(method, path, admin, body, [`Content-Type: ${type}`])
       const mask = `env=${encodeURIComponent('SECRET=[hidden]')}`
@@ -255,7 +255,7 @@ describe('attacks', () => {
       'application/x.json',
       'text/json',
       'text/plain; application/json',
-    ])('JSON of the type %j is checked against its schema, or refused', async (type) => {
+    ])('JSON of the type %j is validated, or rejected', async (type) => {
       const post = (body: string) =>
         callManagementApi(system, admin, 'POST', '/service-accounts', body, [`Content-Type: ${type}`])
       const names = async () => (await callManagementApi(system, admin, 'GET', '/service-accounts')).texts('name')
@@ -265,7 +265,7 @@ describe('attacks', () => {
       expect(await names()).toEqual(before)
     })
 
-    test('JSON with a key twice has one meaning: what is decided is what is done', async () => {
+    test('JSON with a duplicate key has one meaning for the decision and the change', async () => {
       const token = (body: string) => callManagementApi(system, deployer, 'POST', '/tokens', body)
       expect((await token('{"name":"twice","role":"deployer","role":"admin"}')).status).toBe(403)
       const made = await token('{"name":"twice","role":"admin","role":"viewer"}')
@@ -283,24 +283,24 @@ describe('attacks', () => {
       },
     )
 
-    test('JSON behind a byte order mark is checked as any other', async () => {
+    test('JSON after a byte order mark is validated', async () => {
       const answer = await callManagementApi(system, admin, 'POST', '/service-accounts', '\ufeff{"name":7}')
       expect(answer.status).toBe(400)
     })
   })
 
-  describe('on what a decision is made from', () => {
+  describe('on the input of a decision', () => {
     test.each([
       [500, 'out of order'],
       [200, '{}'],
       [200, '[{}]'],
-    ])('an environment that cannot be compared (%i %s) is not taken for an empty one', async (status, body) => {
-      system.rack.onNext(/GET .*releases\?limit=1/, { kind: 'answer', status, body })
+    ])('an environment that cannot be compared (%i %s) is not treated as empty', async (status, body) => {
+      system.rack.failNext(/GET .*releases\?limit=1/, { kind: 'answer', status, body })
       const answer = await system.send('POST', '/apps/myapp/releases?', ci, 'env=', form)
       expect([answer.status, sent('POST').length]).toEqual([502, 0])
     })
 
-    test('an environment that the rack would stop reading in the middle is refused', async () => {
+    test('an environment that the rack would read only in part is denied', async () => {
       const [{ id }] = JSON.parse((await system.get('/apps/myapp/releases?limit=1', ci)).body)
       const { env } = JSON.parse((await system.get(`/apps/myapp/releases/${id}?`, ci)).body)
       const body = `env=${encodeURIComponent(`${'x'.repeat(65_536)}\n${env}`)}`
@@ -308,13 +308,13 @@ describe('attacks', () => {
       expect([answer.status, sent('POST').length]).toEqual([400, 0])
     })
 
-    test('an environment of more keys than any process has does not hold up everybody else', async () => {
+    test('an environment with very many keys does not delay other calls', async () => {
       const keys = Array.from({ length: 300_000 }, (_, index) => `K${index}=1`).join('\n')
       const answer = await system.send('POST', '/apps/myapp/releases?', ci, `env=${encodeURIComponent(keys)}`, form)
       expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'env-lines' })])
     })
 
-    test('a pipeline uploads sources, and replaces no build', async () => {
+    test('a pipeline can upload sources, but not replace a build', async () => {
       const write = (key: string) => system.send('POST', `/apps/myapp/objects/${key}`, ci, 'abc')
       expect((await write('tmp/a.tgz')).status).toBe(200)
       system.rack.clearReceived()
@@ -334,7 +334,7 @@ describe('attacks', () => {
       ['a variable by a reference that Kubernetes replaces', 'build-args=A=$(BUILD_AUTH)', 'invalid-parameter'],
       ['its environment as its manifest', 'manifest=../../../../proc/self/environ', 'invalid-parameter'],
       ['a variable as its commit', 'git-sha=$(RACK_URL)', 'invalid-parameter'],
-    ])('a build with %s is refused', async (_what, text, rule) => {
+    ])('a build with %s is denied', async (_what, text, rule) => {
       const [name = '', ...value] = text.split('=')
       const source = { url: 'object://myapp/tmp/a.tgz', [name]: value.join('=') }
       const body = new URLSearchParams(source).toString()
@@ -355,7 +355,7 @@ describe('attacks', () => {
       },
     )
 
-    test('the logs of an imported build are not read from wherever its archive says', async () => {
+    test('the logs of an imported build are not read from the address in its archive', async () => {
       const url = 'url=object%3A%2F%2Fmyapp%2Ftmp%2Fa.tgz'
       const { id } = JSON.parse((await system.send('POST', '/apps/myapp/builds?', ci, url, form)).body)
       const setLogs = (logs: string) =>
@@ -364,7 +364,7 @@ describe('attacks', () => {
           headers: { Authorization: basicAuthorization(system.rack.token) },
           body: new URLSearchParams({ logs }),
         })
-      const open = () => openSocket(`${system.url}/apps/myapp/builds/${id}/logs`, ci, {})
+      const open = () => openWebSocket(`${system.url}/apps/myapp/builds/${id}/logs`, ci, {})
       const opened = () => system.rack.received.filter(({ route }) => route?.startsWith('WS')).length
       for (const logs of ['object://billing/build/B1/logs', 'object://myapp/../../../proc/self/environ', 'dir:///']) {
         expect((await setLogs(logs)).status).toBe(200)
@@ -373,59 +373,59 @@ describe('attacks', () => {
         expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'deny', rule: 'foreign-object' } })
       }
       await setLogs(`object://myapp/build/${id}/logs`)
-      expect((await (await open()).untilEnd()).join('')).toContain('Build complete')
+      expect((await (await open()).readToEnd()).join('')).toContain('Build complete')
     })
 
-    test('the logs of something that is named like an archive are not asked for', async () => {
-      const socket = await openSocket(`${system.url}/apps/myapp/builds/B1.tgz/logs`, ci, {})
+    test('the logs of a build with the name of an archive are not requested', async () => {
+      const socket = await openWebSocket(`${system.url}/apps/myapp/builds/B1.tgz/logs`, ci, {})
       expect([socket.status, sent('GET').length]).toEqual([400, 0])
     })
 
-    test('a mask that is encoded within the parameters of an app is found', async () => {
+    test('an encoded mask in the parameters of an app is found', async () => {
       const parameters = encodeURIComponent(`Secret=${encodeURIComponent('[hidden]')}`)
       const answer = await system.send('PUT', '/apps/myapp?', deployer, `parameters=${parameters}`, form)
       expect([answer.status, sent('PUT').length]).toEqual([400, 0])
     })
   })
 
-  describe('on what permitted a stream', () => {
+  describe('on a stream whose permission ends', () => {
     const command = { Command: 'sleep 600' }
     function session(expiresAt: number, email: string) {
       return system.issuer.issueSession({ email, role: 'admin', device: 'test', expiresAt })
     }
     function exec(token: string) {
-      return openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, command)
+      return openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, token, command)
     }
 
     test('a session that ends while the rack is slow to open a stream ends that stream', async () => {
       const { id, token } = await session(Date.now() + 3_600_000, 'slow@example.com')
-      const hang = system.rack.onNext(/exec/, { kind: 'hang' })
+      const hang = system.rack.failNext(/exec/, { kind: 'hang' })
       const opening = exec(token)
-      await hang.met
+      await hang.reached
       await system.issuer.endSession(id, 'test')
       await expect.poll(async () => (await system.get('/apps?', token)).status).toBe(401)
       hang.release()
-      expect((await (await opening).untilEnd()).join('')).toContain('Your session ended')
+      expect((await (await opening).readToEnd()).join('')).toContain('Your session ended')
     })
 
     test('a session that expires ends its streams', async () => {
       const { token } = await session(Date.now() + 60_000, 'expiring@example.com')
       const socket = await exec(token)
       late = 120_000
-      expect((await socket.untilEnd()).join('')).toContain('Your session expired')
+      expect((await socket.readToEnd()).join('')).toContain('Your session expired')
       late = 0
     })
   })
 
-  test('a stream that is being opened while the gateway stops does not keep it from stopping', async () => {
+  test('opening a stream does not prevent the gateway from stopping', async () => {
     const replica = await system.replica()
-    const hang = system.rack.onNext(/exec/, { kind: 'hang' })
-    const opening = openSocket(`${replica.url}/apps/myapp/processes/web/exec`, admin, { Command: 'sleep 600' })
-    await hang.met
+    const hang = system.rack.failNext(/exec/, { kind: 'hang' })
+    const opening = openWebSocket(`${replica.url}/apps/myapp/processes/web/exec`, admin, { Command: 'sleep 600' })
+    await hang.reached
     const stopping = replica.stop()
     hang.release()
     const socket = await opening
-    expect((await socket.untilEnd()).join('')).toContain('being restarted')
+    expect((await socket.readToEnd()).join('')).toContain('being restarted')
     await stopping
   })
 })

@@ -190,10 +190,10 @@ test(
   async () => {
     await begin()
     const { program, url } = await startGateway({})
-    const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
+    const fault = system.rack.failNext(/^PUT/, { kind: 'hang' })
     const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
     const answer = fetch(`${url}/apps/myapp`, { method: 'PUT', headers, body: 'lock=true' })
-    await fault.met
+    await fault.reached
     program.signal('SIGSTOP')
     await system.sql`update audit.streams set lease_until = now() - interval '1 minute' where pid = ${program.pid}`
     const [row] = await system.sql`select id from audit.streams where pid = ${program.pid}`

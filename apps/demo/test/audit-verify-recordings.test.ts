@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { databaseLog } from '@rack-gateway/audit/verify'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { callCli } from './support/cli-call.ts'
 import { type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
@@ -29,8 +29,8 @@ describe('audit verify --recordings', () => {
 
   async function record(command: string): Promise<string> {
     const admin = await system.token('admin')
-    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: command })
-    await socket.untilEnd()
+    const socket = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: command })
+    await socket.readToEnd()
     socket.close()
     return vi.waitFor(async () => {
       const [row] = await system.sql<{ id: string; ended: boolean }[]>`

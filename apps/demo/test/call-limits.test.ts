@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/testing/http'
-import { openRawWebSocket, openSocket } from '@rack-gateway/testing/websocket'
+import { openRawWebSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { nextChange, type System, startSystem } from './support/system.ts'
 
@@ -53,10 +53,10 @@ describe('what one principal may have in progress', () => {
   }
   /** A call that the rack answers when the test is over. */
   async function hangingCall(token: string): Promise<RawConnection> {
-    const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+    const hang = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
     hangs.push(hang)
     const connection = await open(get('/apps/myapp/services', token))
-    await hang.met
+    await hang.reached
     return connection
   }
   const repeat = async (times: number, begin: () => Promise<RawConnection>) => {
@@ -127,12 +127,12 @@ describe('what one principal may have in progress', () => {
     ['ends', (connection: RawConnection) => connection.end()],
     ['is reset', (connection: RawConnection) => void connection.socket.resetAndDestroy()],
   ])('what was pipelined on a connection gives its places back when the connection %s', async (_how, leave) => {
-    const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+    const hang = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
     hangs.push(hang)
     const connection = await open(
       get('/apps/myapp/services', ci) + get('/apps/myapp', ci) + get('/apps/myapp', ci) + get('/apps/myapp', ci),
     )
-    await hang.met
+    await hang.reached
     leave(connection)
     expect(await Promise.all([1, 2, 3].map(async () => (await system.get('/apps?', ci)).status))).toEqual([
       200, 200, 200,
@@ -174,7 +174,7 @@ describe('what one principal may have in progress', () => {
   })
 
   test('WebSockets have a limit of their own, do not count as calls, and free their places when they end', async () => {
-    const logs = () => openSocket(`${system.url}/apps/myapp/logs`, admin, {})
+    const logs = () => openWebSocket(`${system.url}/apps/myapp/logs`, admin, {})
     const [first, second] = [await logs(), await logs()]
     expect([first.status, second.status]).toEqual([101, 101])
     const third = await logs()

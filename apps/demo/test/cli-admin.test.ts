@@ -148,7 +148,9 @@ describe('tokens', () => {
     const { code, stdout, stderr } = await run(['tokens', 'create', 'x', '--role', 'admin'], viewer.token)
     expect([code, stdout]).toEqual([5, ''])
     expect(stderr).toContain('(rule stronger-than-yourself)')
-    expect(stderr).toContain('You cannot create an admin token because you are not admin on all racks and apps.')
+    expect(stderr).toContain(
+      'You cannot create an admin token because you do not have the role admin on all racks and apps.',
+    )
   })
 })
 
@@ -203,7 +205,7 @@ describe('users', () => {
     expect(await run(['users'], viewer.token)).toMatchObject({
       code: 5,
       stdout: '',
-      stderr: expect.stringContaining('Only administrators can list users. You are viewer.'),
+      stderr: expect.stringContaining('Only administrators can list users. You have the role viewer.'),
     })
     expect(await run(['users', 'lock', admin.id, '--reason', 'x', '--yes'], viewer.token)).toMatchObject({ code: 5 })
   })
@@ -224,7 +226,7 @@ describe('sessions', () => {
     ])
     await expect.poll(() => works(other.token)).toBe(false)
     const { stderr } = await run(['sessions'], token)
-    expect(stderr).toContain('An API token or job owns no items. List the items of everyone, or of one user.')
+    expect(stderr).toContain('An API token or job owns no tokens or sessions. List those of everyone, or of one user.')
     expect(stderr).not.toContain('gateway:session:write')
     const lesser = await run(['tokens', 'create', 'lesser', '--role', 'viewer', '--expires', '1d'], viewer.token)
     expect((await run(['sessions'], lesser.stdout.trim())).stderr).toContain('gateway:session:write')

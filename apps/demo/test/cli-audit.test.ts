@@ -236,7 +236,9 @@ describe('rack-gateway audit', () => {
     for (const words of [['search'], ['tail'], ['export', '-o', 'x']])
       expect(await audit(words, { token: deployer.token })).toMatchObject({
         code: 5,
-        stderr: expect.stringContaining('Only administrators and auditors can read and export the audit log. You are '),
+        stderr: expect.stringContaining(
+          'Only administrators and auditors can read and export the audit log. You have ',
+        ),
       })
     expect(readdirSync(cwd)).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Person, person } from './management-api/callers.ts'
 import { builtCommand } from './support/processes.ts'
@@ -39,13 +39,13 @@ describe('rack-gateway audit recordings, play and transcript', () => {
   async function record(...lines: readonly (string | typeof untilStored)[]): Promise<string> {
     const admin = await system.token('admin')
     const before = await newest()
-    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
+    const socket = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
     for (const line of lines) {
       if (line === untilStored) await expect.poll(() => storedOfNewest(before?.id)).toBe(2)
       else socket.send(Buffer.from(`${line}\n`))
     }
     socket.send(Buffer.from('exit 3\n'))
-    await socket.untilEnd()
+    await socket.readToEnd()
     socket.close()
     return vi.waitFor(async () => {
       const row = await newest()

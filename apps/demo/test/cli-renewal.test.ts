@@ -40,7 +40,7 @@ test('a provider that answers slowly holds up no command, and the new token is k
   }
 
   let asked = 0
-  at.idp.misbehave({
+  at.idp.injectFault({
     kind: 'slow',
     path: /^\/token/,
     asked: () => {

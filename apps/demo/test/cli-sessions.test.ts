@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
@@ -48,7 +48,7 @@ const works = async (token: string) => (await system.get('/rack/staging/apps', t
 test('logout ends the session and its open connections, and deletes its token', async () => {
   const [laptop, desktop] = await sessionsOn('laptop', 'desktop')
   loggedIn({ staging: laptop?.token ?? '' })
-  const logs = await openSocket(`${system.url}/rack/staging/apps/myapp/logs`, laptop?.token ?? '', {})
+  const logs = await openWebSocket(`${system.url}/rack/staging/apps/myapp/logs`, laptop?.token ?? '', {})
   expect(await command('logout', 'staging')).toEqual({
     code: 0,
     stderr: '',

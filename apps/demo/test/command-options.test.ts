@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
+import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
@@ -60,7 +60,7 @@ async function attached(...headers: readonly string[]): Promise<string> {
 }
 
 function exec(process: string, command: string, headers: Record<string, string>, who: string): Promise<ClientSocket> {
-  return openSocket(`${system.url}/apps/myapp/processes/${process}/exec`, who, { Command: command, ...headers })
+  return openWebSocket(`${system.url}/apps/myapp/processes/${process}/exec`, who, { Command: command, ...headers })
 }
 
 /** The output of an exec: that of the command, or the denial of the gateway. */
@@ -70,7 +70,7 @@ async function said(
   headers: Record<string, string> = {},
   who = token,
 ): Promise<string> {
-  return (await (await exec(process, command, headers, who)).untilEnd()).join('')
+  return (await (await exec(process, command, headers, who)).readToEnd()).join('')
 }
 
 async function olderRelease(): Promise<string> {

@@ -1,6 +1,6 @@
 import type {} from '@rack-gateway/auth/plugin'
 import type {} from '@rack-gateway/rack-registry/plugin'
-import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
+import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { nextChange, type System, startSystem } from './support/system.ts'
@@ -61,7 +61,7 @@ describe('statements of a call', () => {
   test('a websocket: one commit before the 101', async () => {
     const sockets: ClientSocket[] = []
     const open = async () => {
-      const socket = await openSocket(`${system.url}/apps/myapp/logs`, deployer, {})
+      const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, deployer, {})
       expect(socket.status).toBe(101)
       sockets.push(socket)
     }

@@ -2,8 +2,8 @@ import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
-/** Hostile and broken input over raw sockets: a clear 4xx, nothing at the rack, a record, and the process continues serving. */
-describe('refusals', () => {
+/** Hostile and invalid input over raw sockets: a clear 4xx, no request to the rack, an event, and the process continues to serve. */
+describe('denials', () => {
   let system: System
   let admin: string
   beforeAll(async () => {
@@ -18,7 +18,8 @@ describe('refusals', () => {
   function basic(token: string): string {
     return `Authorization: ${basicAuthorization(token)}`
   }
-  function heard(): number {
+  /** The number of requests that the racks received. */
+  function rackRequests(): number {
     return Object.values(system.racks).reduce((sum, rack) => sum + rack.received.length, 0)
   }
   async function stillServing(): Promise<void> {
@@ -37,7 +38,7 @@ describe('refusals', () => {
     ['a backslash', '/rack/staging/apps\\myapp'],
     ['an escaped backslash', '/rack/staging/apps%5cmyapp'],
     ['an escaped letter', '/rack/staging/%61pps'],
-    ['an escape that cannot be decoded', '/rack/staging/apps%zz'],
+    ['an invalid escape', '/rack/staging/apps%zz'],
     ['an escaped question mark', '/rack/staging/apps%3Fx=1'],
     ['an escaped NUL', '/rack/staging/apps/myapp%00'],
     ['an escaped line break', '/rack/staging/apps/myapp%0d%0aX:%201'],
@@ -60,11 +61,11 @@ describe('refusals', () => {
     const answer = await system.get(target, admin)
     expect(answer.status).toBe(400)
     expect(answer.error).not.toBe('')
-    expect(heard()).toBe(0)
+    expect(rackRequests()).toBe(0)
     await stillServing()
   })
 
-  test('a slash at the end of RACK_URL is explained', async () => {
+  test('the error for a slash at the end of RACK_URL explains the cause', async () => {
     const answer = await system.get('//apps?', admin)
     expect([answer.status, answer.error]).toEqual([
       400,
@@ -93,7 +94,7 @@ describe('refusals', () => {
       status: 404,
       decision: { effect: 'deny' },
     })
-    expect(heard()).toBe(0)
+    expect(rackRequests()).toBe(0)
   })
 
   test.each([
@@ -103,7 +104,7 @@ describe('refusals', () => {
   ])('%s are 400', async (_what, headers) => {
     const answer = await system.send('GET', '/rack/staging/apps', admin, '', headers)
     expect(answer.status).toBe(400)
-    expect(heard()).toBe(0)
+    expect(rackRequests()).toBe(0)
   })
 
   test.each([
@@ -111,13 +112,13 @@ describe('refusals', () => {
     ['Sec-Fetch-Site of the same site', ['Sec-Fetch-Site: same-origin']],
     ['an Origin', ['Origin: https://evil.example']],
     ['a null Origin', ['Origin: null']],
-  ])('a page in a browser is kept out by %s', async (_what, headers) => {
+  ])('a request of a web page is denied by %s', async (_what, headers) => {
     const answer = await system.send('GET', '/rack/staging/apps', admin, '', headers)
     expect(answer.status).toBe(403)
-    expect(heard()).toBe(0)
+    expect(rackRequests()).toBe(0)
   })
 
-  describe('a refusal is told alike in the answer and in its event', () => {
+  describe('a response and its event report the same denial', () => {
     const refused: readonly [what: string, method: string, target: string][] = [
       ['of an unknown route', 'GET', '/rack/staging/nothing'],
       ['of an unknown rack', 'GET', '/rack/nowhere/apps'],
@@ -180,7 +181,7 @@ describe('refusals', () => {
       expect([answer.status, answer.headers.has('www-authenticate')]).toEqual([401, false])
       expect(answer.error).not.toBe('')
     }
-    expect(heard()).toBe(0)
+    expect(rackRequests()).toBe(0)
     await expect
       .poll(async () => (await system.events()).filter(({ kind }) => kind === 'refused').length)
       .toBeGreaterThan(0)
@@ -196,7 +197,7 @@ describe('refusals', () => {
     ['a bare line feed', 'X-Test: 1\nX-Other: 2\r\n\r\n'],
     ['a NUL in a header', 'X-Test: a\0b\r\n\r\n'],
     ['headers over 64 KiB', `X-Test: ${'a'.repeat(70_000)}\r\n\r\n`],
-  ])('%s is refused by the parser, in the error contract', async (_what, rest) => {
+  ])('the parser rejects %s with a JSON error', async (_what, rest) => {
     const answer = await system.raw(`POST /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n${basic(admin)}\r\n${rest}`)
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.status).toBeLessThan(500)
@@ -205,7 +206,7 @@ describe('refusals', () => {
       code: expect.stringMatching(/^RGW_/),
       requestId: expect.any(String),
     })
-    expect(heard()).toBe(0)
+    expect(rackRequests()).toBe(0)
     await stillServing()
   })
 
@@ -226,11 +227,11 @@ describe('refusals', () => {
       `GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n${'{auth}'}\r\nContent-Length: 3\r\n\r\nabc`,
       400,
     ],
-  ])('%s is refused', async (_what, text, status) => {
+  ])('%s is rejected', async (_what, text, status) => {
     const answer = await system.raw(text.replace('{auth}', basic(admin)))
     expect(answer.status).toBe(status)
     expect(answer.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
-    expect(heard()).toBe(0)
+    expect(rackRequests()).toBe(0)
     await stillServing()
   })
 
@@ -246,29 +247,29 @@ describe('refusals', () => {
     ],
     ['JSON', '{"lock":"true"}', 'application/json', 400],
     ['a garbage type', 'lock=true', 'garbage', 415],
-  ])('a form with %s is refused', async (_what, body, type, status) => {
+  ])('a form with %s is rejected', async (_what, body, type, status) => {
     const answer = await system.send('PUT', '/rack/staging/apps/myapp?', admin, body, [`Content-Type: ${type}`])
     expect(answer.status).toBe(status)
     expect(answer.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
-    expect(heard()).toBe(0)
+    expect(rackRequests()).toBe(0)
   })
 
-  test('a form and a query at once are refused', async () => {
+  test('a form together with a query is rejected', async () => {
     const answer = await system.send('PUT', '/rack/staging/apps/myapp?lock=false', admin, 'lock=true', [
       'Content-Type: application/x-www-form-urlencoded',
     ])
-    expect([answer.status, heard()]).toEqual([400, 0])
+    expect([answer.status, rackRequests()]).toEqual([400, 0])
   })
 
-  test('a client that waits for 100 Continue and is refused never sends its body', async () => {
+  test('a client that waits for 100 Continue and is denied never sends its body', async () => {
     const viewer = await system.token('viewer')
     const answer = await system.raw(
       `POST /rack/staging/apps/myapp/objects/tmp/a.tgz HTTP/1.1\r\nHost: gateway\r\n${basic(viewer)}\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n`,
     )
-    expect([answer.status, heard()]).toEqual([403, 0])
+    expect([answer.status, rackRequests()]).toEqual([403, 0])
   })
 
-  test('a body behind a refusal is not taken for a next request', async () => {
+  test('the body of a denied request is not read as the next request', async () => {
     const viewer = await system.token('viewer')
     const smuggled = `DELETE /apps/myapp HTTP/1.1\r\nHost: gateway\r\n${basic(admin)}\r\n\r\n`
     await system.raw(
@@ -278,7 +279,7 @@ describe('refusals', () => {
     expect((await system.events()).filter(({ method }) => method === 'DELETE')).toHaveLength(0)
   })
 
-  test("an escape of the gateway's own address that cannot be decoded is 400 in the error contract, and counted", async () => {
+  test('an invalid escape in a path of the gateway is a 400 with a JSON error, and counted', async () => {
     const answer = await system.raw('GET /gateway/%zz HTTP/1.1\r\nHost: gateway\r\n\r\n')
     expect(answer.status).toBe(400)
     expect(answer.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
@@ -287,7 +288,7 @@ describe('refusals', () => {
       .toEqual([expect.objectContaining({ kind: 'refused' })])
   })
 
-  test('every text of ours is fit for a terminal and for printf', async () => {
+  test('every message is safe for a terminal and for printf', async () => {
     const answer = await system.get('/rack/staging/apps/%25s', admin)
     expect(answer.error).not.toMatch(/[%\u0000-\u001f]/)
   })

@@ -56,7 +56,7 @@ describe('the generated parts of the pages are those of the code', () => {
 
   test.skipIf(!existsSync('/usr/bin/mandoc'))('which mandoc can read (runs where it is installed)', async () => {
     const page = `${workspace}apps/cli/man/rack-gateway.1`
-    // It fails for the date, which a page that is made anew would change for nothing.
+    // The missing date is on purpose: it would change at every generation.
     const { stdout } = await run('/usr/bin/mandoc', ['-Tlint', '-Wwarning', page]).catch(
       (error: { stdout: string }) => error,
     )

@@ -1,4 +1,4 @@
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
@@ -34,9 +34,9 @@ describe('every answer has a record', () => {
   }
 
   test('an intent is durable before the rack is asked, and an outcome before the answer', async () => {
-    const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
+    const fault = system.rack.failNext(/^PUT/, { kind: 'hang' })
     const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
-    await fault.met
+    await fault.reached
     expect(await system.lastEvent()).toMatchObject({ kind: 'intent', route: 'PUT /apps/{app}' })
     fault.release()
     expect((await answer).status).toBe(200)
@@ -54,7 +54,7 @@ describe('every answer has a record', () => {
       expect(answer.error).toMatch(/audit|database/)
     }
     expect(system.rack.received.filter(({ method, status }) => method !== 'GET' || status === 101)).toEqual([])
-    const socket = await openSocket(`${system.url}/apps/myapp/logs`, admin, {})
+    const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, admin, {})
     expect([socket.status, socket.error]).toEqual([503, expect.stringMatching(/audit|database/)])
     const read = await system.get('/apps?', admin)
     expect([read.status, read.body.includes('myapp')]).toEqual([503, false])
@@ -64,9 +64,9 @@ describe('every answer has a record', () => {
   })
 
   test('an outcome that cannot be recorded is 503 and says that the rack made the change', async () => {
-    const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
+    const fault = system.rack.failNext(/^PUT/, { kind: 'hang' })
     const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
-    await fault.met
+    await fault.reached
     const giveBack = await takeDatabase(system.database)
     fault.release()
     expect(await answer).toMatchObject({
@@ -83,14 +83,14 @@ describe('every answer has a record', () => {
   ] as const)(
     'an unrecorded outcome of a rack that %s does not claim that the change was made',
     async (_how, fault, text) => {
-      system.rack.onNext(/^PUT/, fault)
+      system.rack.failNext(/^PUT/, fault)
       const answer = await sendUnrecordable()
       expect(answer).toMatchObject({ json: { code: 'RGW_OUTCOME_NOT_RECORDED' }, error: expect.stringContaining(text) })
     },
   )
 
   test('a rack that breaks off a change is 502 and says that the change may have been made', async () => {
-    system.rack.onNext(/^PUT/, { kind: 'reset-after-effect' })
+    system.rack.failNext(/^PUT/, { kind: 'reset-after-effect' })
     const answer = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
     expect(answer).toMatchObject({
       status: 502,
@@ -104,10 +104,10 @@ describe('every answer has a record', () => {
   })
 
   test('an answer that breaks off never looks complete', async () => {
-    system.rack.onNext(/^GET \/apps\/myapp\/releases/, { kind: 'cut', after: 10 })
+    system.rack.failNext(/^GET \/apps\/myapp\/releases/, { kind: 'cut', after: 10 })
     expect((await system.get('/apps/myapp/releases?', admin)).status).toBe(502)
     await system.send('POST', '/apps/myapp/objects/tmp/a.bin?', admin, 'x'.repeat(200_000))
-    system.rack.onNext(/^GET \/apps\/myapp\/objects/, { kind: 'cut', after: 1_000 })
+    system.rack.failNext(/^GET \/apps\/myapp\/objects/, { kind: 'cut', after: 1_000 })
     await expect(system.get('/apps/myapp/objects/tmp/a.bin?', admin)).rejects.toThrow(
       'closed in the middle of a response',
     )
@@ -117,7 +117,11 @@ describe('every answer has a record', () => {
   })
 
   test('a redirect of the rack is not passed on', async () => {
-    system.rack.onNext(/^GET \/apps/, { kind: 'answer', status: 302, headers: [['Location', 'http://evil.example/']] })
+    system.rack.failNext(/^GET \/apps/, {
+      kind: 'answer',
+      status: 302,
+      headers: [['Location', 'http://evil.example/']],
+    })
     const answer = await system.get('/apps?', admin)
     expect([answer.status, answer.headers.has('location')]).toEqual([502, false])
   })
@@ -128,7 +132,7 @@ describe('every answer has a record', () => {
       { kind: 'gzip' } as const,
       { kind: 'answer', status: 200, body: '<html>secret</html>' } as const,
     ]) {
-      system.rack.onNext(/^GET \/apps\/myapp\/releases/, fault)
+      system.rack.failNext(/^GET \/apps\/myapp\/releases/, fault)
       const answer = await system.get('/apps/myapp/releases?', viewer)
       expect([answer.status, answer.body.includes('html')]).toEqual([502, false])
     }

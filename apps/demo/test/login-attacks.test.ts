@@ -1,4 +1,4 @@
-import { type DemoPerson, demoPeople, type Misbehaviour } from '@rack-gateway/demo/identity-provider'
+import { type DemoPerson, demoPeople, type ProviderFault } from '@rack-gateway/demo/identity-provider'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createBrowser, type Page } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => at.stop())
 afterEach(() => {
   clock.ahead = 0
-  at.idp.misbehave(null)
+  at.idp.injectFault(null)
   at.idp.setPeople(demoPeople)
 })
 
@@ -126,7 +126,7 @@ describe('the way back is refused', () => {
     ['another issuer', (values: URLSearchParams) => values.set('iss', 'https://evil.example')],
     ['no issuer, where the provider always names itself', (values: URLSearchParams) => values.delete('iss')],
   ])('with %s in it', async (_, change) => {
-    at.idp.misbehave({ kind: 'callback', change })
+    at.idp.injectFault({ kind: 'callback', change })
     const exchanges = at.idp.received.exchanges.length
     expectRefused((await at.login('admin')).page, 400, 'The response is not from the expected identity provider')
     await expectCounted('login-issuer')
@@ -134,7 +134,7 @@ describe('the way back is refused', () => {
   })
 
   test('with an error of the provider, whose words are shown as words', async () => {
-    at.idp.misbehave({
+    at.idp.injectFault({
       kind: 'callback',
       change(values) {
         values.delete('code')
@@ -157,12 +157,12 @@ describe('the way back is refused', () => {
 })
 
 describe('an id_token does not count', () => {
-  const claims = (changes: Record<string, unknown>): Misbehaviour => ({
+  const claims = (changes: Record<string, unknown>): ProviderFault => ({
     kind: 'claims',
     change: (given) => ({ ...given, ...changes }),
   })
   const now = () => Math.floor(Date.now() / 1_000)
-  const wrong: [string, () => Misbehaviour][] = [
+  const wrong: [string, () => ProviderFault][] = [
     ['without a signature', () => ({ kind: 'alg-none' })],
     ['signed by the public key as a secret', () => ({ kind: 'public-key-as-secret' })],
     ['signed by a key that is not the provider’s', () => ({ kind: 'foreign-key', keyId: 'unknown' })],
@@ -184,9 +184,9 @@ describe('an id_token does not count', () => {
     ['about something that is no subject', () => claims({ sub: 7 })],
   ]
 
-  test.each(wrong)('%s', async (_, misbehaviour) => {
+  test.each(wrong)('%s', async (_, fault) => {
     const before = await sessions()
-    at.idp.misbehave(misbehaviour())
+    at.idp.injectFault(fault())
     expectRefused((await at.login('admin')).page, 403, 'The ID token of the identity provider is invalid')
     expect(await sessions()).toBe(before)
   })
@@ -237,12 +237,12 @@ describe('a person is not let in', () => {
     ['as a number', 1],
     ['not at all', undefined],
   ])('whose address is verified %s', async (_, verified) => {
-    at.idp.misbehave({ kind: 'claims', change: (given) => ({ ...given, email_verified: verified }) })
+    at.idp.injectFault({ kind: 'claims', change: (given) => ({ ...given, email_verified: verified }) })
     expectRefused((await at.login('nobody')).page, 403, 'not verified')
   })
 
   test('whose organisation at the provider is another one', async () => {
-    at.idp.misbehave({ kind: 'claims', change: (given) => ({ ...given, hd: 'evil.example' }) })
+    at.idp.injectFault({ kind: 'claims', change: (given) => ({ ...given, hd: 'evil.example' }) })
     expectRefused((await at.login('nobody')).page, 403, 'domain is not permitted')
   })
 
@@ -303,10 +303,10 @@ test('no secret of a login appears in the log or is sent to another site', async
       'no-store',
     ])
   expect(again.status).toBe(400)
-  logged.idp.misbehave({ kind: 'answer', path: /^\/token/, answer: { status: 500, type: 'text/plain', body: 'x' } })
+  logged.idp.injectFault({ kind: 'answer', path: /^\/token/, answer: { status: 500, type: 'text/plain', body: 'x' } })
   const failed = await logged.login('admin')
   expect(failed.page.status).toBe(503)
-  logged.idp.misbehave(null)
+  logged.idp.injectFault(null)
   for (const text of [callback, begun.location ?? '', again.body]) {
     const parameters = URL.canParse(text) ? new URL(text).searchParams : new URLSearchParams()
     for (const name of ['code', 'state', 'nonce', 'code_challenge']) seen.push(parameters.get(name) ?? '')

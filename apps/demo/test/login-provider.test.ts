@@ -1,4 +1,4 @@
-import type { Misbehaviour } from '@rack-gateway/demo/identity-provider'
+import type { ProviderFault } from '@rack-gateway/demo/identity-provider'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createBrowser } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
@@ -13,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const answers = (path: RegExp, status: number, body = 'busy', type = 'text/plain'): Misbehaviour => ({
+const answers = (path: RegExp, status: number, body = 'busy', type = 'text/plain'): ProviderFault => ({
   kind: 'answer',
   path,
   answer: { status, type, body },
@@ -38,16 +38,16 @@ describe('a provider that is not there when the gateway starts', () => {
       ),
       502,
     ],
-  ])('%s: the page says so, nothing else suffers, and later it works', async (_, misbehaviour, status) => {
+  ])('%s: the page says so, nothing else suffers, and later it works', async (_, fault, status) => {
     const clock = { ahead: 0 }
     const at = await start(() => Date.now() + clock.ahead)
-    at.idp.misbehave(misbehaviour)
+    at.idp.injectFault(fault)
     const page = await at.visit(createBrowser(), '/gateway/auth/login')
     expect(page.status).toBe(status)
     expect(page.body).toContain('identity provider')
     expect(page.setCookies).toEqual([])
     expect((await at.system.get('/rack/staging/apps', await at.system.token('viewer'))).status).toBe(200)
-    at.idp.misbehave(null)
+    at.idp.injectFault(null)
     clock.ahead = 2_000
     expect((await at.login('admin')).page.status).toBe(303)
     const rule = status === 503 ? 'login-provider-unreachable' : 'login-provider-broken'
@@ -58,7 +58,7 @@ describe('a provider that is not there when the gateway starts', () => {
   test('is not asked again by everybody who comes', async () => {
     const begun = Date.now()
     const at = await start(() => begun)
-    at.idp.misbehave(answers(discovery, 503))
+    at.idp.injectFault(answers(discovery, 503))
     const come = () => at.visit(createBrowser(), '/gateway/auth/login')
     const pages = [await come(), ...(await Promise.all(Array.from({ length: 20 }, come)))]
     expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([503]))
@@ -76,24 +76,24 @@ describe('a provider that fails in the middle', () => {
     ['refuses', answers(/^\/token/, 400, '{"error":"invalid_grant"}', 'application/json'), 403],
     ['has no keys', answers(/^\/jwks/, 500), 503],
     ['has broken keys', answers(/^\/jwks/, 200, '{"keys":7}', 'application/json'), 403],
-  ])('%s', async (_, misbehaviour, status) => {
+  ])('%s', async (_, fault, status) => {
     const at = await start()
     const { browser, callback } = await at.goAndChoose('admin')
-    at.idp.misbehave(misbehaviour)
+    at.idp.injectFault(fault)
     const page = await browser.visit(callback)
     expect([page.status, page.body]).toEqual([status, expect.stringContaining('Log in again')])
     expect(browser.cookies.has('rack_gateway')).toBe(false)
     const refused = async () => (await at.system.events()).filter(({ kind }) => kind === 'refused')
     await expect.poll(refused).toMatchObject([{ decision: { effect: 'deny' } }])
     expect(JSON.stringify(await at.system.events())).not.toContain(at.idp.clientSecret)
-    at.idp.misbehave(null)
+    at.idp.injectFault(null)
     expect((await at.login('admin', { browser })).page.status).toBe(303)
   })
 
   test('never answers: the person is told after five seconds', async () => {
     const at = await start()
     const { browser, callback } = await at.goAndChoose('admin')
-    at.idp.misbehave({ kind: 'answer', path: /^\/token/, answer: null })
+    at.idp.injectFault({ kind: 'answer', path: /^\/token/, answer: null })
     expect((await browser.visit(callback)).status).toBe(503)
   })
 })
@@ -111,7 +111,7 @@ describe('the keys of the provider', () => {
   test('are not fetched for each unknown key id', async () => {
     const at = await start()
     await at.login('admin')
-    at.idp.misbehave({ kind: 'foreign-key', keyId: 'unknown' })
+    at.idp.injectFault({ kind: 'foreign-key', keyId: 'unknown' })
     for (let tried = 0; tried < 5; tried++) expect((await at.login('admin')).page.status).toBe(403)
     expect(at.idp.received.keys).toBe(1)
   })
@@ -120,7 +120,7 @@ describe('the keys of the provider', () => {
     const at = await start()
     await at.login('admin')
     const { keys } = (await (await fetch(`${at.idp.issuer}/jwks`)).json()) as { keys: { kid: string }[] }
-    at.idp.misbehave({ kind: 'foreign-key', keyId: keys[0]?.kid ?? '' })
+    at.idp.injectFault({ kind: 'foreign-key', keyId: keys[0]?.kid ?? '' })
     expect((await at.login('admin')).page.status).toBe(403)
   })
 })

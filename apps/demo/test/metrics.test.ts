@@ -1,5 +1,5 @@
 import { freePort } from '@rack-gateway/demo/free-port'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -73,7 +73,7 @@ describe('metrics', () => {
     'are not reached by a proxy of a rack, through %s',
     async (host) => {
       const token = await system.token('admin', { email: 'admin@example.com' })
-      const socket = await openSocket(`${system.url}/proxy/${host}/${new URL(url).port}`, token, {})
+      const socket = await openWebSocket(`${system.url}/proxy/${host}/${new URL(url).port}`, token, {})
       const events = (await system.events()).filter(({ kind, route }) => kind === 'call' && route?.includes('proxy'))
       expect(events.at(-1)?.decision).toMatchObject({ effect: 'deny', rule: 'blocked:gateway' })
       expect(JSON.stringify(system.rack.received)).not.toContain('/proxy/')

@@ -12,7 +12,7 @@ import { shellWords } from './support/shell-words.ts'
 const convox = process.env.CONVOX_BIN ?? null
 const place: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
 const match = compileMatcher(rackRoutes)
-const patience = 120_000
+const timeout = 120_000
 
 /** They need what an earlier command made, or begin with one that isn't convox. */
 const dependent = /\{certificate\}|^echo|thirdapp$|mask unset|budget clear|triggers disable|registries remove/
@@ -33,12 +33,12 @@ describe.skipIf(convox === null)('without an essential call a command fails (run
   const machine = createMachine(convox)
   afterAll(() => machine.remove())
 
-  test.concurrent.each(cases)('%s: %s', { timeout: patience }, async (line, id, route) => {
+  test.concurrent.each(cases)('%s: %s', { timeout }, async (line, id, route) => {
     const rack = createDemoRack({ name: 'rack1', token: 'rackpass', clock: fastClock(20) })
     const url = await rack.listen()
     try {
       const command = filled(line, await startingValues(rack))
-      for (let count = 0; count < 20; count++) rack.onNext((asked) => isOf(route, asked), refused)
+      for (let count = 0; count < 20; count++) rack.failNext((asked) => isOf(route, asked), refused)
       const ended = await machine.sh(command, { env: { RACK_URL: url.replace('://', '://convox:rackpass@') } })
       if (ended.code === 0) throw new Error(`it went well without ${id}: ${ended.stdout}${ended.stderr}`)
     } finally {

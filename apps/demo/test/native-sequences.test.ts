@@ -14,7 +14,7 @@ import { startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 /** The CLI's own waits take most of it; the roles run at the same time. */
-const patience = 400_000
+const timeout = 400_000
 
 const runnable = sequences.filter(({ needs }) => needs === null)
 
@@ -31,7 +31,7 @@ describe.skipIf(convox === null)('the native convox, command by command (runs wh
   beforeAll(async () => {
     for (const [role, way] of plays) started.set(`${role} ${way}`, await startPlay(role, way))
   })
-  afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), patience)
+  afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), timeout)
 
   describe.each(plays)('as %s, %s', (role, way) => {
     test.each(runnable.map((sequence, index) => [sequence.command, sequence, index] as const))(
@@ -44,7 +44,7 @@ describe.skipIf(convox === null)('the native convox, command by command (runs wh
         else expect(outcome.ended).toMatchObject({ code: 0, stderr: '' })
         expect(outcome.heard).toEqual(outcome.expected)
       },
-      patience,
+      timeout,
     )
   })
 })

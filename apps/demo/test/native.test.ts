@@ -13,7 +13,7 @@ import { startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 /** A role takes a minute and a half, most of it the CLI's own waits; the roles run at the same time. */
-const patience = 240_000
+const timeout = 240_000
 
 const recordings = loadRecordings()
 
@@ -33,7 +33,7 @@ describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names 
   beforeAll(async () => {
     for (const [role, way] of plays) started.set(`${role} ${way}`, await startPlay(role, way))
   })
-  afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), patience)
+  afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), timeout)
 
   describe.each(plays)('as %s, %s', (role, way) => {
     test.each(recordings.map((recording, index) => [`${index}: ${recording.command}`, recording, index] as const))(
@@ -45,7 +45,7 @@ describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names 
         if (refused !== undefined) expectRefusal(outcome, refused)
         else expectRecorded(outcome, recording, role)
       },
-      patience,
+      timeout,
     )
   })
 })

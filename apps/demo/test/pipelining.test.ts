@@ -34,10 +34,10 @@ describe('requests that are pipelined on one connection', () => {
     new Promise((resolve) => system.app.server.getConnections((_error, open) => resolve(open)))
 
   test('are read only as they are answered: few reach the rack, and the rest stays in the connection', async () => {
-    const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+    const hang = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
     const connection = await connectRaw(system.url)
     connection.send(get('/apps/myapp/services') + get('/apps?').repeat(count - 1) + get('/apps?', 'close'))
-    await hang.met
+    await hang.reached
     await waitUntilStable(() => parsed)
     expect(system.rack.received.length).toBeLessThanOrEqual(limits.callsPerConnection)
     expect(parsed).toBeLessThanOrEqual(mostParsed)
@@ -47,10 +47,10 @@ describe('requests that are pipelined on one connection', () => {
   })
 
   test('are forgotten when their connection ends', async () => {
-    const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+    const hang = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
     const connection = await connectRaw(system.url)
     connection.send(get('/apps/myapp/services') + get('/apps/myapp').repeat(count))
-    await hang.met
+    await hang.reached
     await waitUntilStable(() => parsed)
     connection.socket.resetAndDestroy()
     hang.release()
@@ -60,10 +60,10 @@ describe('requests that are pipelined on one connection', () => {
   })
 
   test('have no other limit than those on other connections: each connection has its own', async () => {
-    const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+    const hang = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
     const connection = await connectRaw(system.url)
     connection.send(get('/apps/myapp/services') + get('/apps?').repeat(limits.callsPerConnection))
-    await hang.met
+    await hang.reached
     expect((await system.get('/apps?', token)).status).toBe(200)
     hang.release()
     connection.end()

@@ -43,7 +43,9 @@ describe('a policy document', () => {
       next: 'Ask an administrator of the gateway for a role that has it.',
       policy: system.app.policy.hash,
     })
-    expect(refused.body).toContain('app:delete on myapp needs the role admin; you are reader on staging. Ask an')
+    expect(refused.body).toContain(
+      'app:delete on myapp needs the role admin; you have the role reader on staging. Ask an',
+    )
     expect(await system.lastEvent()).toMatchObject({
       decision: { rule: 'no-permission', source: 'bindings', next: expect.stringContaining('Ask an administrator') },
     })
@@ -55,7 +57,7 @@ describe('a policy document', () => {
     expect([own.status, rule, next]).toEqual([403, 'no-permission', 'Ask an administrator of the gateway.'])
     const { decision } = (await system.lastEvent()) ?? {}
     expect(decision).toMatchObject({ effect: 'deny', rule, source, next, policy })
-    expect(decision?.reason).toBe('Only administrators can list users. You are reader.')
+    expect(decision?.reason).toBe('Only administrators can list users. You have the role reader.')
   })
 
   test('that changes counts from then on, is an event first, and one that is not valid changes nothing', async () => {

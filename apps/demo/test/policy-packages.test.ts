@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
 import { nextChange, type System, startSystem } from './support/system.ts'
@@ -241,7 +241,7 @@ describe('the routes of a policy package', () => {
 
   test('change its state, in an event of the caller; what is under way and forbidden from then on, ends', async () => {
     const admin = await system.token('admin')
-    const socket = await openSocket(`${system.url}/apps/myapp/logs`, admin, {})
+    const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, admin, {})
     expect(socket.status).toBe(101)
     const begun = await begin(admin)
     expect([begun.status, begun.json]).toEqual([200, { kind: 'user', name: 'admin@example.com', given: [] }])
@@ -252,7 +252,7 @@ describe('the routes of a policy package', () => {
       detail: { package: 'freeze', action: 'begin', hasToken: false },
     })
     await socket.closed()
-    expect((await socket.untilEnd()).join('')).toContain('The rack is frozen. Wait.')
+    expect((await socket.readToEnd()).join('')).toContain('The rack is frozen. Wait.')
     await expect
       .poll(async () => (await system.events()).findLast(({ kind }) => kind === 'closed'))
       .toMatchObject({ close: expect.stringContaining('The rack is frozen. Wait.') })
@@ -263,10 +263,10 @@ describe('the routes of a policy package', () => {
   test('a download under way is cut when a freeze begins', async () => {
     const admin = await system.token('admin')
     await system.send('POST', '/apps/myapp/objects/tmp/large.bin?', admin, 'x'.repeat(300_000))
-    const fault = system.rack.onNext(/^GET .*large/, { kind: 'stall', after: 100_000 })
+    const fault = system.rack.failNext(/^GET .*large/, { kind: 'stall', after: 100_000 })
     const download = system.get('/apps/myapp/objects/tmp/large.bin?', admin)
     download.catch(() => undefined)
-    await fault.met
+    await fault.reached
     await begin(admin)
     await expect(download).rejects.toThrow('closed in the middle of a response')
     fault.release()

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type BadAnswer, type DemoPerson, demoPeople, type Misbehaviour } from '@rack-gateway/demo/identity-provider'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import {
+  type DemoPerson,
+  demoPeople,
+  type FaultyResponse,
+  type ProviderFault,
+} from '@rack-gateway/demo/identity-provider'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBrowser } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
@@ -16,7 +21,7 @@ async function start() {
 const stop = () => at.stop()
 /** A test finds the identity provider and the clock as they are at first. */
 async function reset() {
-  at.idp.misbehave(null)
+  at.idp.injectFault(null)
   at.idp.setPeople(demoPeople)
   clock.ahead = 0
   before.events = (await at.system.events()).length
@@ -84,7 +89,7 @@ describe('the renewal of a session', () => {
     const { browser, token, id } = await loggedIn()
     const other = await sessionOf(at.system, 'deployer')
     const viewerToken = await at.system.token('viewer')
-    const socket = await openSocket(`${at.system.url}/apps/myapp/logs`, viewerToken, {})
+    const socket = await openWebSocket(`${at.system.url}/apps/myapp/logs`, viewerToken, {})
     at.idp.setPeople(others)
     const answer = await renew(token)
     expect([answer.status, answer.error]).toEqual([401, expect.stringContaining('rack-gateway login')])
@@ -145,11 +150,11 @@ describe('the renewal of a session', () => {
     const { token } = await loggedIn()
     const state = () => at.system.sql`select email, groups from gateway.users where subject = 'deployer'`
     const before = await state()
-    for (const misbehaviour of [
+    for (const fault of [
       { kind: 'no-id-token' } as const,
       { kind: 'claims', change: ({ iss, sub, aud, exp, iat }) => ({ iss, sub, aud, exp, iat }) } as const,
-    ] satisfies Misbehaviour[]) {
-      at.idp.misbehave(misbehaviour)
+    ] satisfies ProviderFault[]) {
+      at.idp.injectFault(fault)
       expect((await renew(token)).status).toBe(200)
       clock.ahead += 61_000
     }
@@ -177,7 +182,7 @@ describe('the renewal of a session', () => {
   test('makes no token that nobody waits for any more', async () => {
     const { token, id } = await loggedIn()
     const [asked, go] = [deferred<void>(), deferred<void>()]
-    at.idp.misbehave({ kind: 'slow', path: /^\/token/, asked: asked.resolve, until: go.promise })
+    at.idp.injectFault({ kind: 'slow', path: /^\/token/, asked: asked.resolve, until: go.promise })
     const gone = new AbortController()
     const headers = { authorization: `Bearer ${token}` }
     const renewing = fetch(`${at.system.url}${renewal}`, { method: 'POST', headers, signal: gone.signal })
@@ -186,7 +191,7 @@ describe('the renewal of a session', () => {
     await expect(renewing).rejects.toThrow()
     go.resolve()
     await expect.poll(async () => (await eventsOf('call')).map(({ status }) => status)).toContain(499)
-    at.idp.misbehave(null)
+    at.idp.injectFault(null)
     expect(await eventsOf('session.renewed')).toEqual([])
     expect(await at.system.sql`select 1 from gateway.credentials where session_id = ${id}`).toHaveLength(1)
     expect((await renew(token)).status).toBe(200)
@@ -194,11 +199,11 @@ describe('the renewal of a session', () => {
 
   test('survives a login that is faster than the provider’s refusal of the previous token', async () => {
     const { token } = await loggedIn()
-    const [asked, answered] = [deferred<void>(), deferred<BadAnswer>()]
-    at.idp.misbehave({ kind: 'held', path: /^\/token/, asked: asked.resolve, answer: answered.promise })
+    const [asked, answered] = [deferred<void>(), deferred<FaultyResponse>()]
+    at.idp.injectFault({ kind: 'held', path: /^\/token/, asked: asked.resolve, answer: answered.promise })
     const renewing = renew(token)
     await asked.promise
-    at.idp.misbehave(null)
+    at.idp.injectFault(null)
     await at.login('deployer')
     clock.ahead += 61_000
     answered.resolve({ status: 400, type: json, body: '{"error":"invalid_grant"}' })
@@ -206,7 +211,7 @@ describe('the renewal of a session', () => {
     expect(await eventsOf('session.ended')).toEqual([])
   })
 
-  const answer = (status: number, body = 'busy', type = 'text/plain'): Misbehaviour => ({
+  const answer = (status: number, body = 'busy', type = 'text/plain'): ProviderFault => ({
     kind: 'answer',
     path: /^\/token/,
     answer: { status, type, body },
@@ -219,12 +224,12 @@ describe('the renewal of a session', () => {
     ['knows the gateway no more', answer(401, '{"error":"invalid_client"}', json), 502],
     ['calls the request wrong', answer(400, '{"error":"invalid_request"}', json), 502],
     ['only names the end of a grant', answer(500, '{"error":"invalid_grant"}', json), 503],
-  ])('is put off while the provider %s: the session continues', async (_, misbehaviour, status) => {
+  ])('is put off while the provider %s: the session continues', async (_, fault, status) => {
     const { token } = await loggedIn()
-    at.idp.misbehave(misbehaviour)
+    at.idp.injectFault(fault)
     expect((await renew(token)).status).toBe(status)
     expect(await works(token)).toBe(true)
-    at.idp.misbehave(null)
+    at.idp.injectFault(null)
     expect((await renew(token)).status).toBe(200)
     expect(await eventsOf('session.ended')).toEqual([])
   })
@@ -237,17 +242,17 @@ describe('the renewal of a session', () => {
     ['unreadable groups', { groups: [7] }, 502],
   ])('is put off when the proof is for %s, and nothing about the person changes', async (_, changes, status) => {
     const { token } = await loggedIn()
-    at.idp.misbehave({ kind: 'claims', change: (claims) => ({ ...claims, email: 'x@example.com', ...changes }) })
+    at.idp.injectFault({ kind: 'claims', change: (claims) => ({ ...claims, email: 'x@example.com', ...changes }) })
     expect((await renew(token)).status).toBe(status)
     expect(await works(token)).toBe(true)
     expect(await at.system.sql`select 1 from gateway.users where email = 'x@example.com'`).toHaveLength(0)
-    at.idp.misbehave(null)
+    at.idp.injectFault(null)
     expect((await renew(token)).status).toBe(200)
   })
 
   test('is put off when the proof is signed by a foreign key', async () => {
     const { token } = await loggedIn()
-    at.idp.misbehave({ kind: 'signature' })
+    at.idp.injectFault({ kind: 'signature' })
     expect((await renew(token)).status).toBe(502)
   })
 
@@ -329,7 +334,7 @@ describe('a refresh token', () => {
   test('is kept as soon as it is there, even where its proof is refused, and without raising the revision', async () => {
     const { token } = await loggedIn()
     const revision = async () => (await at.system.sql`select value from gateway.revision`)[0]?.value
-    at.idp.misbehave({ kind: 'signature' })
+    at.idp.injectFault({ kind: 'signature' })
     const before = [await revision(), (await kept())?.version]
     expect((await renew(token)).status).toBe(502)
     const after = [await revision(), (await kept())?.version]

@@ -3,7 +3,7 @@ import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createLog, startGateway } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { certificatePath, selfSignedIdentity, serverIdentity } from '@rack-gateway/testing/certificates'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -48,7 +48,7 @@ async function callAt(url: string) {
   const authorization = basicAuthorization(token)
   const answer = await fetch(`${url}/apps`, { headers: { authorization } })
   const body: unknown = await answer.json()
-  const socket = await openSocket(`${url}/apps/myapp/logs`, token, {})
+  const socket = await openWebSocket(`${url}/apps/myapp/logs`, token, {})
   socket.close()
   return { status: answer.status, body, socket }
 }

@@ -1,6 +1,6 @@
 import { demoPeople } from '@rack-gateway/demo/identity-provider'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { createBrowser } from './support/browser.ts'
@@ -151,9 +151,9 @@ describe('a live stream at the other replica is closed with the reason', () => {
     const binding = await at.system.issuer.addBinding({ kind: 'user', id: user }, { role: 'viewer' })
     const expiresAt = Date.now() + 3_600_000
     const { id: session, token } = await at.system.issuer.issueSession({ email, device: 'test', expiresAt })
-    const stream = await openSocket(`${replica.url}/rack/staging/apps/myapp/logs`, token, {})
+    const stream = await openWebSocket(`${replica.url}/rack/staging/apps/myapp/logs`, token, {})
     expect(stream.status).toBe(101)
-    const said = stream.untilEnd()
+    const said = stream.readToEnd()
     const admin = await at.system.token('admin')
     await act({ user, session, binding, admin })
     const words = (await said).join('')

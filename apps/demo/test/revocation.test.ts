@@ -1,6 +1,6 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw } from '@rack-gateway/testing/http'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { fakeTimers, meanwhile, realTimers } from './support/fake-time.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -20,7 +20,8 @@ describe('without a timer of the gateway', () => {
     system = await meanwhile(startSystem({ now: () => Date.now() + ahead }))
     admin = await meanwhile(system.token('admin'))
   }
-  const open = (token: string) => openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
+  const open = (token: string) =>
+    openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
 
   test('a stream ends when its session does, by the notification alone', async () => {
     await start()
@@ -29,7 +30,7 @@ describe('without a timer of the gateway', () => {
     )
     const [socket, other] = [await meanwhile(open(issued.token)), await meanwhile(open(admin))]
     await system.issuer.endSession(issued.id, 'lost laptop')
-    expect((await socket.untilEnd()).join('')).toContain('Your session ended')
+    expect((await socket.readToEnd()).join('')).toContain('Your session ended')
     await expect.poll(() => system.app.streams.size).toBe(1)
     other.close()
   })
@@ -43,7 +44,7 @@ describe('without a timer of the gateway', () => {
     const socket = await meanwhile(open(token))
     ahead = 60_000
     await vi.advanceTimersByTimeAsync(1_000)
-    expect((await socket.untilEnd()).join('')).toContain('Your session expired')
+    expect((await socket.readToEnd()).join('')).toContain('Your session expired')
   })
 })
 
@@ -71,10 +72,10 @@ describe('a transfer that is under way', () => {
   test('a download is cut when its session ends, and never looks complete', async () => {
     const { id, token } = await session('downloader@example.com')
     await system.send('POST', '/apps/myapp/objects/tmp/large.bin?', token, 'x'.repeat(300_000))
-    const fault = system.rack.onNext(/^GET .*large/, { kind: 'stall', after: 100_000 })
+    const fault = system.rack.failNext(/^GET .*large/, { kind: 'stall', after: 100_000 })
     const download = system.get('/apps/myapp/objects/tmp/large.bin?', token)
     download.catch(() => undefined)
-    await fault.met
+    await fault.reached
     await system.issuer.endSession(id, 'lost laptop')
     await expect(download).rejects.toThrow('closed in the middle of a response')
     fault.release()

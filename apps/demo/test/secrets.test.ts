@@ -1,5 +1,5 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
@@ -309,7 +309,7 @@ describe('secrets', () => {
 
   test("an error of the rack keeps its words and loses the rack's own password", async () => {
     const text = `app not found: myapp (asked with ${system.rack.token})\n`
-    system.rack.onNext(/^GET \/apps\/myapp\?/, { kind: 'answer', status: 404, body: text })
+    system.rack.failNext(/^GET \/apps\/myapp\?/, { kind: 'answer', status: 404, body: text })
     const answer = await system.get('/apps/myapp?', tokens.admin)
     expect([answer.status, answer.body]).toEqual([404, 'app not found: myapp (asked with [rack token])\n'])
   })
@@ -319,8 +319,10 @@ describe('secrets', () => {
       'Command: sleep 3600',
     ])
     const { id } = JSON.parse(run.body)
-    const socket = await openSocket(`${system.url}/apps/myapp/processes/${id}/exec`, tokens.admin, { Command: 'env' })
-    const said = (await socket.untilEnd()).join('')
+    const socket = await openWebSocket(`${system.url}/apps/myapp/processes/${id}/exec`, tokens.admin, {
+      Command: 'env',
+    })
+    const said = (await socket.readToEnd()).join('')
     expect(said).toMatch(/RACK_URL=https:\/\/convox:\[rack token\]\**@api\.staging/)
     expect(said).not.toContain(system.rack.token)
     await system.send('POST', `/apps/myapp/objects/tmp/leak.txt?`, tokens.admin, `before ${system.rack.token} after`)

@@ -1,5 +1,5 @@
 import { callManagementApi } from '@rack-gateway/testing/management-api'
-import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
+import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
@@ -24,7 +24,7 @@ afterAll(async () => {
 const started = () => startGatewayProcess(system, system.rack, { RECORDINGS: directory.path })
 const replica = () => system.replica({ recordings: { address: directory.path } })
 const exec = (gateway: GatewayProcess, command: string): Promise<ClientSocket> =>
-  openSocket(`${gateway.url}/apps/myapp/processes/web/exec`, admin, { Command: command })
+  openWebSocket(`${gateway.url}/apps/myapp/processes/web/exec`, admin, { Command: command })
 const cast = (id: string) => storedCast({ store: directory.store, secretKey: system.secretKey }, id)
 
 async function lastRecording(): Promise<{ id: string; ended: boolean; stream: string }> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
-import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
+import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { person } from './management-api/callers.ts'
 import { builtCommand } from './support/processes.ts'
@@ -44,7 +44,7 @@ describe('a session that runs', () => {
   async function open(): Promise<{ socket: ClientSocket; id: string; say(line: string): void }> {
     const before = await newest()
     const token = await system.token('admin')
-    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
+    const socket = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
     const id = await vi.waitFor(async () => {
       const found = await newest()
       if (found === undefined || found === before) throw new Error('it is not listed yet')
@@ -84,7 +84,7 @@ describe('a session that runs', () => {
     await expect.poll(() => here.text()).toContain('first')
     await expect.poll(() => there.text()).toContain('first')
     say('exit 0')
-    await socket.untilEnd()
+    await socket.readToEnd()
     socket.close()
     await Promise.all([here.over, there.over])
     for (const { text } of [here, there]) {
@@ -146,7 +146,7 @@ describe('a session that runs', () => {
         .end(JSON.stringify({ reason: 'not on Fridays' }))
     })
     expect(status).toBe(200)
-    expect((await socket.untilEnd()).join('')).toMatch(/admin-\S+ ended this session: not on Fridays/)
+    expect((await socket.readToEnd()).join('')).toMatch(/admin-\S+ ended this session: not on Fridays/)
     await socket.closed()
     const closing = async () =>
       (await system.events()).find(({ kind, recording }) => kind === 'closed' && recording?.id === id)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { person } from './management-api/callers.ts'
 import { castOf, type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
@@ -32,8 +32,8 @@ describe('recordings by the management API', () => {
   })
 
   async function record(token: string, command: string): Promise<string> {
-    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: command })
-    await socket.untilEnd()
+    const socket = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: command })
+    await socket.readToEnd()
     socket.close()
     return recorded()
   }
@@ -54,11 +54,11 @@ describe('recordings by the management API', () => {
   }
   /** More than what systems hold for a client that takes nothing. */
   async function recordMuch(token: string): Promise<string> {
-    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'cat' })
+    const socket = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'cat' })
     const line = Buffer.from(`${'The quick brown fox jumps over the lazy dog. '.repeat(400)}\r\n`)
     for (let count = 0; count < 800; count++) socket.send(line)
-    socket.endOfInput()
-    await socket.untilEndBytes()
+    socket.sendEndOfInput()
+    await socket.readBytesToEnd()
     socket.close()
     return recorded()
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { AuditEvent } from '@rack-gateway/audit'
 import { startS3Server } from '@rack-gateway/object-store/testing'
 import type { RecordingLimits } from '@rack-gateway/recordings'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RecordingDirectory, recordingDirectory, storedCast } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -50,7 +50,7 @@ describe('a store that fails', () => {
   })
 
   const exec = (command: string, app = 'myapp') =>
-    openSocket(`${system.url}/apps/${app}/processes/web/exec`, admin, { Command: command })
+    openWebSocket(`${system.url}/apps/${app}/processes/web/exec`, admin, { Command: command })
   async function eventOf(kind: AuditEvent['kind'], after: number): Promise<AuditEvent> {
     let found: AuditEvent | undefined
     await expect
@@ -68,8 +68,8 @@ describe('a store that fails', () => {
     const socket = await exec('cat')
     socket.send(Buffer.from('typed, and <s3cr3t-my'))
     socket.send(Buffer.from('app>'))
-    socket.endOfInput()
-    await socket.untilEnd()
+    socket.sendEndOfInput()
+    await socket.readToEnd()
     socket.close()
     const { recording } = await eventOf('closed', before)
     expect(recording).toMatchObject({ mode: 'strict', lost: 0 })
@@ -83,7 +83,7 @@ describe('a store that fails', () => {
     store.close()
     const none = (await system.events()).length
     const unrecorded = await exec('argv x')
-    await unrecorded.untilEnd()
+    await unrecorded.readToEnd()
     unrecorded.close()
     expect((await eventOf('closed', none)).recording).toBeUndefined()
   })
@@ -93,7 +93,7 @@ describe('a store that fails', () => {
     system.rack.clearReceived()
     const before = (await system.events()).length
     const socket = await exec('bash')
-    const words = await socket.untilEnd()
+    const words = await socket.readToEnd()
     expect(words.join('')).toMatch(
       /^ERROR: The policy requires a recording of this session, but recordings cannot be stored now/,
     )
@@ -113,7 +113,7 @@ describe('a store that fails', () => {
     expect(socket.status).toBe(101)
     server.deny(true)
     socket.send(Buffer.from('echo unseen\n'))
-    const words = (await socket.untilEnd()).join('')
+    const words = (await socket.readToEnd()).join('')
     expect(words).toContain('ERROR: This session must be recorded, but its recording cannot be stored.')
     expect(words.endsWith(`${marker}:1\n`)).toBe(true)
     const readiness = await system.get('/gateway/health/ready', admin)
@@ -138,8 +138,8 @@ describe('a store that fails', () => {
     expect(socket.status).toBe(101)
     const line = Buffer.alloc(60_000, 'x')
     for (let count = 0; count < 100; count++) socket.send(line)
-    socket.endOfInput()
-    const seen = Buffer.concat(await socket.untilEndBytes())
+    socket.sendEndOfInput()
+    const seen = Buffer.concat(await socket.readBytesToEnd())
     expect(seen.length).toBeGreaterThan(6_000_000 - 1)
     server.deny(false)
     socket.close()
@@ -177,15 +177,14 @@ describe('without knowing what is secret', () => {
 
   test('nothing is recorded: strict is refused, best-effort is one gap', async () => {
     const admin = await system.token('admin')
-    const hide = () => system.rack.onNext(/^GET \/apps\/[a-z]+\/releases\//, { kind: 'answer', status: 500, body: '' })
+    const hide = () =>
+      system.rack.failNext(/^GET \/apps\/[a-z]+\/releases\//, { kind: 'answer', status: 500, body: '' })
     hide()
-    const strict = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
-    expect((await strict.untilEnd()).join('')).toContain(
-      'the gateway could not get the list of secrets to redact from it',
-    )
+    const strict = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
+    expect((await strict.readToEnd()).join('')).toContain('the gateway could not get the list of secrets to redact from it')
     hide()
-    const loose = await openSocket(`${system.url}/apps/otherapp/processes/web/exec`, admin, { Command: 'echo hi' })
-    await loose.untilEnd()
+    const loose = await openWebSocket(`${system.url}/apps/otherapp/processes/web/exec`, admin, { Command: 'echo hi' })
+    await loose.readToEnd()
     loose.close()
     await expect
       .poll(async () => (await system.events()).find(({ kind }) => kind === 'recording.gap'))

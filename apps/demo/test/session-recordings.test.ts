@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@rack-gateway/audit'
-import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
+import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createMachine } from './support/machine.ts'
 import { type RecordingDirectory, recordingDirectory, type StoredCast, storedCast } from './support/recorded.ts'
@@ -32,7 +32,7 @@ describe.each([
   })
 
   function exec(command: string, headers: Record<string, string> = {}): Promise<ClientSocket> {
-    return openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: command, ...headers })
+    return openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: command, ...headers })
   }
   async function lastClosed(): Promise<AuditEvent> {
     let found: AuditEvent | undefined
@@ -64,7 +64,7 @@ describe.each([
 
   test('a command is listed without the secrets that are known in it', async () => {
     const socket = await exec('env A_TOKEN=hunter7 env')
-    await socket.untilEnd()
+    await socket.readToEnd()
     socket.close()
     expect((await lastCast()).header.command).toBe('env A_TOKEN=[hidden] env')
     const told = await system.sql`select command from gateway.recordings order by started_at desc limit 1`
@@ -76,7 +76,7 @@ describe.each([
     const socket = await exec('bash', { Width: '132', Height: '50', Tty: 'true' })
     socket.send(Buffer.from('echo hello\n'))
     socket.send(Buffer.from('exit 3\n'))
-    const seen = await socket.untilEnd()
+    const seen = await socket.readToEnd()
     socket.close()
     expect(seen.join('')).toBe(`$ hello\n$ ${marker}:3\n`)
     const cast = await lastCast()
@@ -103,7 +103,7 @@ describe.each([
 
   test('the event that opens it has its id, and the one that closes it what proves it', async () => {
     const socket = await exec('echo hi')
-    await socket.untilEnd()
+    await socket.readToEnd()
     socket.close()
     const closed = await lastClosed()
     const opened = (await system.events()).find(({ id }) => id === closed.of)
@@ -117,8 +117,8 @@ describe.each([
     const bytes = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 7 + (index >> 8)) & 0xff))
     const socket = await exec('cat', { Tty: 'false' })
     for (let at = 0; at < bytes.length; at += 1_000) socket.send(bytes.subarray(at, at + 1_000))
-    socket.endOfInput()
-    const seen = Buffer.concat(await socket.untilEndBytes())
+    socket.sendEndOfInput()
+    const seen = Buffer.concat(await socket.readBytesToEnd())
     socket.close()
     const { output, events } = await lastCast()
     expect(Buffer.concat([output, Buffer.from(`${marker}:0\n`)])).toEqual(seen)
@@ -130,8 +130,8 @@ describe.each([
     const socket = await exec('cat', { Tty: 'false' })
     const line = Buffer.from(`${'The quick brown fox jumps over the lazy dog. '.repeat(20)}\r\n`)
     for (let count = 0; count < 1_500; count++) socket.send(line)
-    socket.endOfInput()
-    const seen = Buffer.concat(await socket.untilEndBytes())
+    socket.sendEndOfInput()
+    const seen = Buffer.concat(await socket.readBytesToEnd())
     socket.close()
     expect(seen.length).toBeGreaterThan(1_300_000)
     const { output, check } = await lastCast()
@@ -151,7 +151,7 @@ describe.each([
 
   test('a session that the gateway ends is cut, with the reason', async () => {
     const token = await system.token('admin', { email: 'cut@example.com' })
-    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
+    const socket = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
     await system.sql`update gateway.users set locked_at = now(), locked_reason = 'test' where email = 'cut@example.com'`
     await socket.closed()
     const { events } = await lastCast()
@@ -160,7 +160,7 @@ describe.each([
 
   test('secrets of the release and the rack’s token are gone, however they come', async () => {
     const whole = await exec('printenv')
-    const seen = (await whole.untilEnd()).join('')
+    const seen = (await whole.readToEnd()).join('')
     whole.close()
     expect(seen).toContain('s3cr3t-myapp')
     const printed = (await lastCast()).output.toString()
@@ -171,20 +171,20 @@ describe.each([
 
     const split = await exec('cat', { Tty: 'false' })
     for (const piece of ['<s3cr', '3t-my', 'app>', '<rack-pass', 'word-of-', 'staging>']) split.send(Buffer.from(piece))
-    split.endOfInput()
-    await split.untilEnd()
+    split.sendEndOfInput()
+    await split.readToEnd()
     split.close()
     expect((await lastCast()).output.toString()).toBe('<[hidden SECRET_KEY_BASE]><[rack token]>')
   })
 
   test('a resource’s console is recorded; logs and what only asks are not', async () => {
-    const socket = await openSocket(`${system.url}/apps/myapp/logs`, admin, { Follow: 'false' })
-    await socket.untilEnd()
+    const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, admin, { Follow: 'false' })
+    await socket.readToEnd()
     socket.close()
     expect((await lastClosed()).recording).toBeUndefined()
     const resources = (await system.get('/apps/myapp/resources?', admin)).json as { name: string }[]
     const name = resources[0]?.name
-    const shell = await openSocket(`${system.url}/apps/myapp/resources/${name}/console`, admin, {})
+    const shell = await openWebSocket(`${system.url}/apps/myapp/resources/${name}/console`, admin, {})
     shell.close()
     expect((await lastClosed()).recording?.id).toBeDefined()
     await lastCast()
@@ -199,9 +199,9 @@ describe.each([
   test('instances ssh: a shell on an instance, as typed and seen, with its exit status', async () => {
     const instance = await anInstance()
     const size = { Width: '100', Height: '30' }
-    const socket = await openSocket(`${system.url}/instances/${instance}/shell`, admin, size)
+    const socket = await openWebSocket(`${system.url}/instances/${instance}/shell`, admin, size)
     for (const line of ['echo <rack-password-of-staging>', 'exit 2']) socket.send(Buffer.from(`${line}\n`))
-    expect((await socket.untilEnd()).join('')).toMatch(new RegExp(`\\$ .*\\n\\$ ${marker}:2\\n$`))
+    expect((await socket.readToEnd()).join('')).toMatch(new RegExp(`\\$ .*\\n\\$ ${marker}:2\\n$`))
     socket.close()
     const { recording } = await lastClosed()
     const { header, output, events } = await lastCast()
@@ -211,8 +211,8 @@ describe.each([
     const [row] = await system.sql`select app, process, route from gateway.recordings where id = ${recording?.id ?? ''}`
     expect(row).toMatchObject({ app: null, route: 'WS /instances/{id}/shell' })
 
-    const command = await openSocket(`${system.url}/instances/${instance}/shell`, admin, { Command: 'uname -a' })
-    await command.untilEnd()
+    const command = await openWebSocket(`${system.url}/instances/${instance}/shell`, admin, { Command: 'uname -a' })
+    await command.readToEnd()
     command.close()
     const cast = await lastCast()
     expect([cast.output.toString(), cast.header.command]).toEqual(['ran: uname -a\n', 'uname -a'])
@@ -243,8 +243,8 @@ describe.each([
       'Content-Length: 0',
     ])
     const { id } = started.json as { id: string }
-    const socket = await openSocket(`${system.url}/apps/myapp/processes/${id}/exec`, admin, { Command: 'exit 9' })
-    await socket.untilEnd()
+    const socket = await openWebSocket(`${system.url}/apps/myapp/processes/${id}/exec`, admin, { Command: 'exit 9' })
+    await socket.readToEnd()
     socket.close()
     const { events, header } = await lastCast()
     expect(events.at(-1)?.slice(1)).toEqual(['x', '9'])
@@ -252,9 +252,9 @@ describe.each([
   })
 
   test('a handshake that the rack refuses leaves a recording that says so', async () => {
-    const socket = await openSocket(`${system.url}/apps/nosuchapp/processes/web/exec`, admin, { Command: 'bash' })
+    const socket = await openWebSocket(`${system.url}/apps/nosuchapp/processes/web/exec`, admin, { Command: 'bash' })
     if (socket.status === 101) {
-      await socket.untilEnd()
+      await socket.readToEnd()
       socket.close()
     }
     expect((await lastClosed()).kind).toBe('closed')

@@ -1,4 +1,4 @@
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { nextChange, type System, startSystem } from './support/system.ts'
 
@@ -67,7 +67,7 @@ describe('a session that is renewed', () => {
   })
 
   test('keeps what the old token began: a log stream continues after it, and ends with the session', async () => {
-    const socket = await openSocket(`${system.url}/apps/myapp/logs`, first, {})
+    const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, first, {})
     expect(socket.status).toBe(101)
     const { token } = await renew(first)
     time += 2 * day

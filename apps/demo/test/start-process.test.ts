@@ -37,7 +37,7 @@ afterAll(async () => {
 })
 
 describe('an invalid configuration', () => {
-  test('is refused with every problem at once, each variable named, no secret shown, and 78', async () => {
+  test('reports all problems, names each variable, shows no secret, and exits with 78', async () => {
     const { code, stdout, stderr } = await runCommand(main, [], {
       RACK_URL_STAGING: 'https://convox:password-in-a-url@rack.example.test/path',
       RACK_TOKEN_PRODUCTION: 'password-of-production',
@@ -66,7 +66,7 @@ describe('an invalid configuration', () => {
     expect(stderr).not.toMatch(/password-|too-short|rack\.example\.test/)
   })
 
-  test('is refused by the other commands of the server in the same way', async () => {
+  test('is reported by the other commands of the server in the same way', async () => {
     const { code, stderr } = await runCommand(serverCommand, ['token', 'list'], settings({ APP_SECRET_KEY: '' }))
     expect(code).toBe(78)
     expect(stderr).toMatch(/^The configuration is invalid:\n {2}- APP_SECRET_KEY is missing; it should be .+\n$/)
@@ -74,7 +74,7 @@ describe('an invalid configuration', () => {
 })
 
 describe('a start that fails', () => {
-  test('because nothing listens at DATABASE_URL is one sentence and 1, and no stack', async () => {
+  test('because nothing listens at DATABASE_URL prints one sentence without a stack, and exits with 1', async () => {
     const env = settings({ DATABASE_URL: 'postgres://user:password-of-the-database@127.0.0.1:1/name' })
     const { code, stdout, stderr } = await runCommand(main, [], env)
     expect(code).toBe(1)
@@ -86,7 +86,7 @@ describe('a start that fails', () => {
     expect(stdout + stderr).not.toContain('password-of-the-database')
   })
 
-  test('because the database refuses the login does not show the password', async () => {
+  test('because the database rejects the login does not show the password', async () => {
     const database = await createTestDatabase()
     const url = new URL(database.runtimeUrl)
     url.password = 'a-wrong-password'
@@ -163,7 +163,7 @@ describe('a gateway from the environment', () => {
     },
   )
 
-  test('serves with an embedded database under DATA_DIR, which inherits no secret, and which its own commands join', async () => {
+  test('starts an embedded database under DATA_DIR, which inherits no secret, and which its commands use', async () => {
     const env = { DATA_DIR: `${dataDirectory()}/data`, RACK_URL: 'https://convox:no-output-may-show@api' }
     const { url, program } = await startGateway(env)
     expect(
@@ -177,7 +177,7 @@ describe('a gateway from the environment', () => {
     expect(list).toMatchObject({ code: 0, stdout: expect.stringContaining('\tsession of ada@example.com on ') })
   })
 
-  test('serves with a login each for the runtime and the owner, ignores what a rack puts into an app, shows no secret, and ends at SIGTERM with 0, its stream closed', async () => {
+  test('serves with separate logins for runtime and owner, ignores variables that a rack sets in an app, shows no secret, and at SIGTERM closes its stream and exits with 0', async () => {
     const { program, url } = await startGateway({
       ...bothLogins(database),
       RACK_URL: 'https://convox:password-of-the-rack-it-runs-on@api.rack.example.test',
@@ -197,7 +197,7 @@ describe('a gateway from the environment', () => {
   })
 })
 
-test('a policy document is read again at SIGHUP: the process continues, by the new one, and by it still when a third is wrong', async () => {
+test('SIGHUP reloads the policy document, and keeps the current one if the new one is invalid', async () => {
   const database = await createTestDatabase()
   const directory = await mkdtemp(join(tmpdir(), 'policy-'))
   onTestFinished(async () => {
@@ -231,12 +231,12 @@ test('a policy document is read again at SIGHUP: the process continues, by the n
   expect(kinds.filter((kind) => kind.startsWith('policy.'))).toEqual(['policy.loaded', 'policy.rejected'])
 })
 
-test('the gateways of these tests do what one does whose environment says nothing', () => {
+test('test gateways use the default configuration', () => {
   expect(readServerConfig(settings({}))).toMatchObject(environmentDefaults)
 })
 
 /** Each setting is seen in what the process does: one that is read and then dropped would fail open. */
-describe('how long what a process lets in lives, by its environment', () => {
+describe('lifetimes and limits that the environment sets', () => {
   const [minute, hour] = [60_000, 3_600_000]
   let database: TestDatabase
   let idp: DemoIdentityProvider
@@ -302,15 +302,15 @@ describe('how long what a process lets in lives, by its environment', () => {
 
   test('SESSION_LIFETIME and SESSION_OVERLAP', async () => {
     const token = await sessionOf(database, 'ben@example.com', 'viewer')
-    const his = `select id from gateway.sessions where user_id = (select id from gateway.users where email = 'ben@example.com')`
+    const sessionsOfBen = `select id from gateway.sessions where user_id = (select id from gateway.users where email = 'ben@example.com')`
     await owner((sql) =>
       sql.unsafe(`update gateway.sessions set authenticated_at = now() - interval '80 minutes',
-      expires_at = now() + interval '10 minutes' where id = (${his})`),
+      expires_at = now() + interval '10 minutes' where id = (${sessionsOfBen})`),
     )
     expectAbout(await renew(token), 100 * minute)
     const [before] = await owner<{ left: number }[]>((sql) =>
       sql.unsafe(`select (extract(epoch from expires_at - now()) * 1000)::float as left
-      from gateway.credentials where session_id = (${his}) and superseded_at is not null`),
+      from gateway.credentials where session_id = (${sessionsOfBen}) and superseded_at is not null`),
     )
     expectAbout(before?.left ?? 0, 10 * minute)
   })
@@ -326,7 +326,7 @@ describe('how long what a process lets in lives, by its environment', () => {
     expect(await me(other)).toMatchObject({ status: 401, rule: 'idle-session' })
   })
 
-  test('tokens.max-age of the policy document, by the API and by the command', async () => {
+  test('tokens.max-age of the policy document, in the API and in the command', async () => {
     const token = await sessionOf(database, 'cat@example.com', 'admin')
     const made = async (days: number) => {
       const body = { name: `for-${days}`, role: 'viewer', days }
@@ -356,14 +356,14 @@ describe('how long what a process lets in lives, by its environment', () => {
       ['--user', 'ann@example.com', '--role', 'viewer', '--days', '1'],
       'a session lives for at most 2 hours here (SESSION_MAX_AGE)',
     ],
-  ])('and the command makes nothing beyond them: %j', async (args, sentence) => {
-    const before = await changes(database)
+  ])('the command issues no token beyond these limits: %j', async (args, sentence) => {
+    const before = await changeEvents(database)
     const outcome = await runCommand(serverCommand, ['token', 'issue', ...args], settings(env))
     expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(sentence) })
-    expect(await changes(database)).toEqual(before)
+    expect(await changeEvents(database)).toEqual(before)
   })
 
-  test('STRANGERS_PER_MINUTE, by TRUSTED_PROXIES', async () => {
+  test('STRANGERS_PER_MINUTE, with TRUSTED_PROXIES', async () => {
     const statuses = new Set<number>()
     for (let asked = 0; asked < 61; asked++)
       statuses.add((await fetch(`${url}/apps`, { headers: { 'x-forwarded-for': '203.0.113.9' } })).status)
@@ -384,7 +384,7 @@ describe('rack-gateway-server token issue', () => {
   })
   afterAll(() => system.stop())
 
-  test('makes a token that works at once, and puts nothing but the token on stdout', async () => {
+  test('issues a token that works immediately, and prints only the token to stdout', async () => {
     const issued = await runCommand(
       serverCommand,
       ['token', 'issue', '--user', 'bob@example.com', '--role', 'viewer'],
@@ -407,7 +407,7 @@ describe('rack-gateway-server token issue', () => {
     })
   })
 
-  test('for a pipeline is an API token of a service account, which is made once, and can be ended', async () => {
+  test('for a pipeline issues a revocable API token of a service account, which is created once', async () => {
     const args = ['--service-account', 'deploys', '--role', 'ci', '--name']
     const tokens = [await issueToken(env, [...args, 'main']), await issueToken(env, [...args, 'nightly'])]
     for (const token of tokens) {
@@ -426,7 +426,7 @@ describe('rack-gateway-server token issue', () => {
     expect((await call(url, '/apps', tokens[0] ?? '')).status).toBe(200)
   })
 
-  test('for one rack is bound to it, and recorded: the person, what they may do and the session, by whom, without the token', async () => {
+  test('for one rack issues a token that is bound to it, and records the user, the binding, the session, and the operator, but not the token', async () => {
     const args = ['--user', 'eve@example.com', '--role', 'ops', '--rack', 'staging']
     const token = await issueToken(env, args)
     const me = await (await call(url, '/gateway/api/v1/me', token)).json()
@@ -471,13 +471,13 @@ describe('rack-gateway-server token issue', () => {
       2,
       /Unknown argument: forever/,
     ],
-  ])('refuses %s with a plain sentence, and makes nothing', async (_what, args, code, message) => {
-    const before = await changes(database)
+  ])('rejects %s with a sentence, and changes nothing', async (_what, args, code, message) => {
+    const before = await changeEvents(database)
     const outcome = await runCommand(serverCommand, ['token', 'issue', ...args], env)
     expect(outcome).toMatchObject({ code, stdout: '' })
     expect(outcome.stderr).toMatch(message)
     expect(outcome.stderr).not.toMatch(/\bat .*\.ts:\d/)
-    expect(await changes(database)).toEqual(before)
+    expect(await changeEvents(database)).toEqual(before)
   })
 })
 
@@ -532,7 +532,7 @@ async function recorded({ ownerUrl }: TestDatabase): Promise<AuditEvent[]> {
 }
 
 /** What was recorded that is more than a process's coming and going. */
-async function changes(database: TestDatabase): Promise<AuditEvent[]> {
+async function changeEvents(database: TestDatabase): Promise<AuditEvent[]> {
   return (await recorded(database)).filter(({ kind }) => !kind.startsWith('stream.'))
 }
 

@@ -2,7 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto'
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -66,7 +66,7 @@ async function eventsOf(kind: string) {
 }
 
 describe('a job', () => {
-  test('exchanges its JWT for RACK_URL, and is known by repository, workflow, run and commit in events', async () => {
+  test('exchanges its JWT for RACK_URL, and events show its repository, workflow, run, and commit', async () => {
     const { id, name } = await trust()
     const { status, body } = await exchange(await issuer.jwt())
     expect(status).toBe(201)
@@ -93,7 +93,7 @@ describe('a job', () => {
     })
   })
 
-  test('says who it is, and cannot make trusts or see them', async () => {
+  test('can read its own identity, but neither create nor list trusts', async () => {
     await trust({ role: 'admin' })
     const { token } = (await exchange(await issuer.jwt())).body
     expect((await api('GET', '/me', token)).body).toMatchObject({
@@ -105,13 +105,13 @@ describe('a job', () => {
     expect((await api('GET', '/trusts', token)).body).toMatchObject({ rule: 'no-permission' })
   })
 
-  test('gets a token that ends with the trust’s maximum age', async () => {
+  test('gets a token that expires at the trust’s maximum age', async () => {
     await trust({ maxAgeSeconds: 60 })
     const { body } = await exchange(await issuer.jwt())
     expect(Date.parse(body.expiresAt) - Date.now()).toBeLessThanOrEqual(60_000)
   })
 
-  test('that calls itself anything stays plain in headers and events', async () => {
+  test('with control characters in its claims has plain text in headers and events', async () => {
     await trust()
     const odd = { repository: 'acme/\r\nX-Evil: 1\u202e', workflow_ref: '%s\u0000', actor: '"><script>' }
     const { token } = (await exchange(await issuer.jwt(odd))).body
@@ -125,7 +125,7 @@ describe('a job', () => {
   })
 })
 
-describe('what a job has started', () => {
+describe('a process that a job started', () => {
   const command = 'bin/pre_release'
   const send = (method: string, path: string, token: string, headers: readonly string[] = []) =>
     system.send(method, `/rack/staging/apps/myapp${path}`, token, '', headers)
@@ -135,12 +135,12 @@ describe('what a job has started', () => {
     return String(JSON.parse(body).id)
   }
   const exec = (process: string, token: string) =>
-    openSocket(`${system.url}/rack/staging/apps/myapp/processes/${process}/exec`, token, { Command: command })
+    openWebSocket(`${system.url}/rack/staging/apps/myapp/processes/${process}/exec`, token, { Command: command })
 
   test.each([
     ['another run of the same workflow', { run_id: '9002' }],
     ['another attempt at the same run', { run_attempt: '2' }],
-  ])('is entered and stopped by it alone, and not by %s', async (_, other) => {
+  ])('only the job itself can exec into it or stop it, not %s', async (_, other) => {
     await trust()
     const [own, foreign] = [
       (await exchange(await issuer.jwt())).body.token,
@@ -148,7 +148,7 @@ describe('what a job has started', () => {
     ]
     const process = await start(own)
     const refused = await exec(process, foreign)
-    expect((await refused.untilEnd()).join('')).toMatch(/^ERROR: process:exec-any on myapp needs the role admin/)
+    expect((await refused.readToEnd()).join('')).toMatch(/^ERROR: process:exec-any on myapp needs the role admin/)
     expect((await send('DELETE', `/processes/${process}?`, foreign)).status).toBe(403)
     const entered = await exec(process, own)
     expect(entered.status).toBe(101)
@@ -157,8 +157,8 @@ describe('what a job has started', () => {
   })
 })
 
-describe('a JWT counts once', () => {
-  test('also on two replicas at the same moment', async () => {
+describe('a JWT can be used once', () => {
+  test('even on two replicas at the same time', async () => {
     await trust()
     const other = await system.replica()
     const jwt = await issuer.jwt()
@@ -169,7 +169,7 @@ describe('a JWT counts once', () => {
     await other.stop()
   })
 
-  test('by jti, whatever else is in it', async () => {
+  test('by its jti, whatever the other claims are', async () => {
     await trust()
     expect((await exchange(await issuer.jwt({ jti: 'same' }))).status).toBe(201)
     expect((await exchange(await issuer.jwt({ jti: 'same', run_id: '2' }))).body).toMatchObject({ rule: 'used-jwt' })
@@ -184,7 +184,7 @@ describe('a JWT counts once', () => {
     await other.stop()
   })
 
-  test('and not for a second use as a password, nor the other way round', async () => {
+  test('and either for an exchange or as a password, but not for both', async () => {
     await trust()
     const exchanged = await issuer.jwt()
     await exchange(exchanged)
@@ -194,7 +194,7 @@ describe('a JWT counts once', () => {
     expect((await exchange(password)).body).toMatchObject({ rule: 'used-jwt' })
   })
 
-  test('what has expired is forgotten', async () => {
+  test('expired entries are deleted', async () => {
     await trust()
     await system.sql`insert into gateway.used_jwts values (${Buffer.alloc(32, 1)}, now() - interval '1 second')`
     await exchange(await issuer.jwt())
@@ -203,7 +203,7 @@ describe('a JWT counts once', () => {
 })
 
 describe('a JWT as the password', () => {
-  test('is let in on each replica, as the same session, and costs no statement once it is known', async () => {
+  test('works on each replica, as the same session, and causes no query after its first use', async () => {
     await trust()
     const other = await system.replica()
     const jwt = await issuer.jwt()
@@ -225,7 +225,7 @@ describe('a JWT as the password', () => {
     expect(issuer.asked).toHaveLength(asked)
   })
 
-  test('ends when it expires, at every call', async () => {
+  test('is denied at every call after it has expired', async () => {
     await trust()
     const now = Math.floor(Date.now() / 1000)
     const jwt = await issuer.jwt({ exp: now + 2, iat: now - 10 })
@@ -233,7 +233,7 @@ describe('a JWT as the password', () => {
     await expect.poll(async () => (await rack(jwt)).body).toMatchObject({ rule: 'expired-jwt' })
   })
 
-  test('ends at the trust’s maximum age, too', async () => {
+  test('is denied after the trust’s maximum age', async () => {
     await trust({ maxAgeSeconds: 60 })
     const now = Math.floor(Date.now() / 1000)
     expect((await rack(await issuer.jwt({ iat: now - 61, exp: now + 600 }))).body).toMatchObject({
@@ -241,7 +241,7 @@ describe('a JWT as the password', () => {
     })
   })
 
-  test('garbage costs no statement and asks nobody', async () => {
+  test('an invalid JWT causes no query and no request to the issuer', async () => {
     await trust()
     const jwt = await issuer.jwt()
     expect((await rack(jwt)).status).toBe(200)
@@ -265,7 +265,7 @@ describe('a JWT as the password', () => {
     expect(issuer.asked).toHaveLength(asked)
   })
 
-  test('with the rack’s own user name for JWTs is refused', async () => {
+  test('with the rack’s own user name for JWTs is denied', async () => {
     await trust()
     const authorization = basicAuthorization(await issuer.jwt(), 'jwt')
     const answer = await fetch(`${system.url}/rack/staging/apps`, { headers: { authorization } })
@@ -273,19 +273,19 @@ describe('a JWT as the password', () => {
   })
 })
 
-describe('a trust that is revoked', () => {
-  test('ends its sessions on every replica, and a live stream with the reason', async () => {
+describe('a revoked trust', () => {
+  test('ends its sessions and live streams on every replica, with the reason', async () => {
     const { id } = await trust({ role: 'admin' })
     const other = await system.replica()
     const { token } = (await exchange(await issuer.jwt())).body
     const password = await issuer.jwt()
     for (const credential of [token, password])
       for (const url of [system.url, other.url]) expect((await rack(credential, '/apps', url)).status).toBe(200)
-    const stream = await openSocket(`${other.url}/rack/staging/apps/myapp/processes/web/exec`, token, {
+    const stream = await openWebSocket(`${other.url}/rack/staging/apps/myapp/processes/web/exec`, token, {
       Command: 'sleep 600',
     })
     expect(stream.status).toBe(101)
-    const said = stream.untilEnd()
+    const said = stream.readToEnd()
     expect((await api('DELETE', `/trusts/${id}`, admin)).body).toMatchObject({ id, revokedAt: expect.any(String) })
     await stream.closed()
     await expect.poll(async () => (await rack(token, '/apps', other.url)).status).toBe(401)
@@ -303,21 +303,21 @@ describe('a trust that is revoked', () => {
     await other.stop()
   })
 
-  test.each(['nonsense', '00000000-0000-4000-8000-000000000000'])('one that is not there, %s, is a 404', async (id) => {
+  test.each(['nonsense', '00000000-0000-4000-8000-000000000000'])('an unknown ID, %s, is a 404', async (id) => {
     expect(await api('DELETE', `/trusts/${id}`, admin)).toMatchObject({
       status: 404,
       body: { code: 'RGW_IDENTITY_NOT_FOUND' },
     })
   })
 
-  test('its name is free again, and revoking it twice changes nothing', async () => {
+  test('its name can be used again, and revoking it twice changes nothing', async () => {
     const { id, name } = await trust()
     expect((await trust({ name })).body).toMatchObject({ code: 'RGW_TRUST_NAME_TAKEN' })
     for (let time = 0; time < 2; time++) expect((await api('DELETE', `/trusts/${id}`, admin)).status).toBe(200)
     expect((await trust({ name })).status).toBe(201)
   })
 
-  test('a binding that is taken away leaves the job without a role', async () => {
+  test('a removed binding leaves the job without a role', async () => {
     const { id } = await trust()
     const { token } = (await exchange(await issuer.jwt())).body
     expect((await rack(token)).status).toBe(200)
@@ -327,22 +327,22 @@ describe('a trust that is revoked', () => {
   })
 })
 
-describe('who may make a trust', () => {
-  test.each(['viewer', 'ops', 'deployer', 'ci', 'auditor'])('not a %s', async (role) => {
+describe('a trust cannot be created', () => {
+  test.each(['viewer', 'ops', 'deployer', 'ci', 'auditor'])('by a %s', async (role) => {
     const token = await system.token(role)
     expect((await trust({}, token)).status).toBe(403)
     expect((await api('GET', '/trusts', token)).status).toBe(403)
     expect((await api('DELETE', '/trusts/x', token)).status).toBe(403)
   })
 
-  test('not a pipeline’s token, and authorisation comes before the body is judged', async () => {
+  test('by an API token, and authorization precedes the validation of the body', async () => {
     const viewer = await system.token('viewer')
     expect((await api('POST', '/trusts', viewer, { nonsense: 1 })).status).toBe(403)
     expect((await trust({}, await system.pipelineToken())).status).toBe(403)
     expect((await api('POST', '/trusts', 'rgs_nonsense', { nonsense: 1 })).status).toBe(401)
   })
 
-  test('not an administrator of one rack, or by a session for one', async () => {
+  test('by an administrator of one rack, or with a session for one rack', async () => {
     const email = 'staging-admin@example.com'
     const issued = await system.issuer.issueSession({
       email,
@@ -362,7 +362,7 @@ describe('who may make a trust', () => {
     }
   })
 
-  test('an administrator for a while makes none that stays', async () => {
+  test('without an expiry by an administrator whose role expires', async () => {
     const { id } = await system.issuer.user('for-a-while@example.com')
     await system.issuer.addBinding({ kind: 'user', id }, { role: 'admin', expiresAt: new Date(Date.now() + 60_000) })
     const session = await system.issuer.issueSession({
@@ -377,15 +377,15 @@ describe('who may make a trust', () => {
     ['an unknown role', { role: 'root' }, 'RGW_INVALID_REQUEST'],
     ['an issuer over plain http', { issuer: 'http://ci.example.com' }, 'RGW_INVALID_TRUST'],
     ['no conditions', { conditions: [] }, 'RGW_INVALID_REQUEST'],
-    ['a name that is none', { name: '\n' }, 'RGW_INVALID_NAME'],
+    ['an invalid name', { name: '\n' }, 'RGW_INVALID_NAME'],
     ['an unknown field', { condition: 1 }, 'RGW_INVALID_REQUEST'],
-  ])('%s is refused', async (_, changes, code) => {
+  ])('with %s', async (_, changes, code) => {
     const { status, body } = await trust(changes)
     expect(body).toMatchObject({ code })
     expect(status).toBeLessThan(500)
   })
 
-  test('the list says all about it, and its event, too', async () => {
+  test('the list and the event show every field of a trust', async () => {
     const { id, name } = await trust({ racks: 'staging', apps: 'my*', maxAgeSeconds: 120 })
     const said = {
       name,
@@ -420,7 +420,7 @@ describe('a denied exchange', () => {
     await expect.poll(refused).toContain(`${name}: repository_id must be "74"`)
   })
 
-  test('no credential, two, a Basic one, and a token of ours', async () => {
+  test('for no credential, two credentials, Basic, and a token of the gateway', async () => {
     const post = (headers: readonly string[]) =>
       system.raw(
         `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
@@ -438,8 +438,8 @@ describe('a denied exchange', () => {
     ['a form', 'application/x-www-form-urlencoded', 'trust=x', [400, 415]],
     ['broken JSON', 'application/json', '{', [400]],
     ['a list', 'application/json', '[]', [400]],
-    ['too much', 'application/json', JSON.stringify({ trust: 'x'.repeat(100_000) }), [413]],
-  ])('a body that is %s does not use the JWT up', async (_, type, body, statuses) => {
+    ['too large', 'application/json', JSON.stringify({ trust: 'x'.repeat(100_000) }), [413]],
+  ])('a body that is %s does not use up the JWT', async (_, type, body, statuses) => {
     await trust()
     const jwt = await issuer.jwt()
     const gateway = { url: system.url, host: new URL(publicUrl).host }
@@ -466,7 +466,7 @@ describe('a denied exchange', () => {
     expect(issuer.asked).toHaveLength(1)
   })
 
-  test('a key that the issuer has just begun to use is a 503 that says when to come again', async () => {
+  test('a new key of the issuer is a 503 with Retry-After', async () => {
     await trust()
     expect((await exchange(await issuer.jwt())).status).toBe(201)
     await issuer.rotate()
@@ -479,7 +479,7 @@ describe('a denied exchange', () => {
     expect(answer.error).toContain(`in ${answer.headers.get('retry-after')} s`)
   })
 
-  test('a flood of keys that nobody knows, and of JWTs that are used up, costs no statement, no question and no event each', async () => {
+  test('a flood of unknown keys or used JWTs causes no queries, no requests to the issuer, and few events', async () => {
     await trust()
     const used = await issuer.jwt()
     expect((await exchange(used)).status).toBe(201)
@@ -643,7 +643,7 @@ describe('a JWT at the exchange', () => {
       ofCircle,
       () => issuer.jwt({ ...ofCircle, 'oidc.circleci.com/ssh-rerun': 'false' }),
     ],
-  ])('%s is refused (%s), and gets no session', async (_what, rule, changes, good, bad) => {
+  ])('%s is denied (%s), and gets no session', async (_what, rule, changes, good, bad) => {
     const { id, status } = await trust({ ...(changes === byTemplate && { template: github() }), ...changes })
     expect(status).toBe(201)
     const sessions = () => system.sql`select 1 from gateway.workload_sessions where trust_id = ${id}`
@@ -654,7 +654,7 @@ describe('a JWT at the exchange', () => {
   })
 })
 
-test('without PUBLIC_URL no job is let in, and no trust is made', async () => {
+test('without PUBLIC_URL, jobs are denied and trusts cannot be created', async () => {
   const bare = await startSystem()
   const { url } = bare
   expect((await exchange(await issuer.jwt(), undefined, url)).body).toMatchObject({ rule: 'no-public-url' })

@@ -18,8 +18,8 @@ import managementApi from './management-api/plugin.ts'
 import managementApiReference from './management-api/reference.ts'
 import health from './operations/health.ts'
 import metrics from './operations/metrics-server.ts'
-import entrance from './pages/entrance.ts'
 import home from './pages/home.ts'
+import rootPage from './pages/root-page.ts'
 import packageRoutes from './policy/package-routes.ts'
 import policyPackages from './policy/packages.ts'
 import policy from './policy/plugin.ts'
@@ -96,7 +96,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(metrics, { address: config.metrics })
     await app.register(browserLogin, { mint: keys.mint, attemptKeys: keys.login.loginAttempts })
     await app.register(cliLogin, { config, mint: keys.mint, keys: keys.login, pollSeconds: tuning.devicePollSeconds })
-    await app.register(entrance)
+    await app.register(rootPage)
     await app.register(home, { adminUsers: login?.adminUsers ?? [], publicUrl })
     await app.register(managementApiReference)
     await app.register(managementApi, { config, mint: keys.mint, childFlags: tuning.childFlags })

@@ -20,7 +20,7 @@ export function signingKeysProblem(value: string): string | null {
 }
 
 export function directoryProblem(value: string): string | null {
-  return isAbsolute(value) ? null : 'is not a path from / on'
+  return isAbsolute(value) ? null : 'is not an absolute path'
 }
 
 /** Checks only the scheme and the bucket. Opening the store checks the rest. */

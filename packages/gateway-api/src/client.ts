@@ -65,7 +65,7 @@ export function readResponse<N extends JsonEndpointName>(name: N, value: unknown
 /** The gateway's response does not match the schema of the operation. */
 export class UnexpectedResponse extends Error {
   constructor(name: EndpointName) {
-    super(`The response to ${name} does not match its schema. Check that the address is the one of a Rack Gateway.`)
+    super(`The response to ${name} does not match its schema. Check that this is the address of a Rack Gateway.`)
     this.name = 'UnexpectedResponse'
   }
 }

@@ -7,29 +7,29 @@ import { ObjectDiffers, ObjectStoreUnusable, ObjectTooLarge } from './errors.ts'
 import { checkKey } from './key.ts'
 import { defaultLimit, type GetOptions, type ObjectStore, type PutOptions, type StoredObject } from './object-store.ts'
 
-const mostRemembered = 1_000
+const maxSyncedDirectories = 1_000
 
-/** Objects as files of one directory, readable by their owner only. It can't keep its owner from changing them. */
+/** Stores objects as files of one directory, readable only by their owner. The owner can change them. */
 export function createDirectoryStore(directory: string): ObjectStore {
   const fileOf = (key: string) => join(directory, ...key.split('/'))
-  /** Directories that were made durable. */
-  const made = new LRUCache<string, true>({ max: mostRemembered })
+  /** Directories whose entries are already durable. */
+  const syncedDirectories = new LRUCache<string, true>({ max: maxSyncedDirectories })
 
-  async function makeRoom(below: string): Promise<void> {
-    if (made.has(below)) return
+  async function ensureDirectory(below: string): Promise<void> {
+    if (syncedDirectories.has(below)) return
     await makeDirectories(directory, below)
-    made.set(below, true)
+    syncedDirectories.set(below, true)
   }
 
-  /** Creates the directory again if it was removed. */
-  async function writeBelow(below: string, unfinished: string, bytes: Uint8Array): Promise<void> {
-    await makeRoom(below)
+  /** Writes the file. Creates its directory again if it was removed. */
+  async function writeBelow(below: string, temporaryFile: string, bytes: Uint8Array): Promise<void> {
+    await ensureDirectory(below)
     try {
-      await writeDurably(unfinished, bytes)
+      await writeDurably(temporaryFile, bytes)
     } catch (error) {
-      if (!made.delete(below) || !hasCode(error, 'ENOENT')) throw error
-      await makeRoom(below)
-      await writeDurably(unfinished, bytes)
+      if (!syncedDirectories.delete(below) || !hasCode(error, 'ENOENT')) throw error
+      await ensureDirectory(below)
+      await writeDurably(temporaryFile, bytes)
     }
   }
 
@@ -47,23 +47,23 @@ export function createDirectoryStore(directory: string): ObjectStore {
   }
 
   return {
-    place: directory,
-    locked: false,
+    location: directory,
+    immutable: false,
     async put(key, bytes, { signal }: PutOptions = {}) {
       checkKey(key)
       signal?.throwIfAborted()
       const file = fileOf(key)
-      const unfinished = join(dirname(file), `.${randomBytes(12).toString('hex')}`)
+      const temporaryFile = join(dirname(file), `.${randomBytes(12).toString('hex')}`)
       try {
-        await writeBelow(dirname(file), unfinished, bytes)
+        await writeBelow(dirname(file), temporaryFile, bytes)
         signal?.throwIfAborted()
         // A link, unlike a rename, never replaces what is there.
-        await link(unfinished, file)
+        await link(temporaryFile, file)
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error
-        if (!(await holds(file, bytes))) throw new ObjectDiffers(key, directory)
+        if (!(await hasContent(file, bytes))) throw new ObjectDiffers(key, directory)
       } finally {
-        await unlink(unfinished).catch(() => {})
+        await unlink(temporaryFile).catch(() => {})
       }
       await syncDirectory(dirname(file))
     },
@@ -83,7 +83,7 @@ export function createDirectoryStore(directory: string): ObjectStore {
       } catch (cause) {
         const reason = hasCode(cause, 'ENOENT')
           ? 'there is no such directory; create it'
-          : 'the gateway may not read and write there; give it the right to'
+          : 'the gateway cannot read and write there; give it the permission'
         throw Object.assign(new ObjectStoreUnusable(directory, reason), { cause })
       }
     },
@@ -101,7 +101,7 @@ async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
+async function hasContent(file: string, bytes: Uint8Array): Promise<boolean> {
   const handle = await openExisting(file)
   if (handle === null) return false
   try {
@@ -111,7 +111,7 @@ async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-/** A file, never what a symbolic link points at. */
+/** Opens a file, but never through a symbolic link. */
 async function openExisting(file: string): Promise<FileHandle | null> {
   try {
     return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -121,7 +121,7 @@ async function openExisting(file: string): Promise<FileHandle | null> {
   }
 }
 
-/** Makes what is missing below the store's own directory, and each new entry durable. */
+/** Creates the missing directories below the store's own one, and makes each new entry durable. */
 async function makeDirectories(root: string, directory: string): Promise<void> {
   if (directory === root) return
   await makeDirectories(root, dirname(directory))

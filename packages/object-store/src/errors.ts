@@ -27,7 +27,7 @@ export const ObjectTooLarge = defineError<[string | number, string | number, str
 )
 export const ObjectStoreUnusable = defineError<[string | number, string | number]>(
   'RGW_OBJECT_STORE_UNUSABLE',
-  '%s cannot be used: %s\ncheck that it exists, and the permissions of its credentials',
+  '%s cannot be used: %s\ncheck that it exists, and that the credentials have the permissions',
   500,
   { reasonOnly: true },
 )

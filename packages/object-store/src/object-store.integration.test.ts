@@ -90,7 +90,7 @@ async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
 
 for (const [name, isHere, open] of stores) {
   describe.skipIf(!isHere)(name, () => {
-    test('gives back what was put, byte for byte', async () => {
+    test('returns the bytes that were put', async () => {
       const store = await open()
       const bytes = randomBytes(100_000)
       await store.put('2026/11/one.bin', bytes)
@@ -100,7 +100,7 @@ for (const [name, isHere, open] of stores) {
       expect(await store.get('empty')).toEqual(Buffer.alloc(0))
     })
 
-    test('takes the same bytes again, and refuses others', async () => {
+    test('accepts the same bytes again, and rejects other bytes', async () => {
       const store = await open()
       await store.put('one', Buffer.from('first'))
       await store.put('one', Buffer.from('first'))
@@ -110,7 +110,7 @@ for (const [name, isHere, open] of stores) {
       expect(await store.get('one')).toEqual(Buffer.from('first'))
     })
 
-    test('of many who put at once, one wins and the others hear of it', async () => {
+    test('of concurrent puts, one succeeds and the others fail', async () => {
       const store = await open()
       const puts = await Promise.allSettled(
         Array.from({ length: 8 }, (_, index) => store.put('one', Buffer.from([index]))),
@@ -120,7 +120,7 @@ for (const [name, isHere, open] of stores) {
       expect(await store.get('one')).toEqual(Buffer.from(won))
     })
 
-    test('lists by prefix, in order, over pages', async () => {
+    test('lists keys by prefix, in order, across pages', async () => {
       const store = await open()
       const keys = ['a/1', 'a/2', 'a-b', 'a/b/c', 'a/b/d', 'b', 'a/3', 'a/4']
       for (const key of keys) await store.put(key, Buffer.from(key))
@@ -138,24 +138,24 @@ for (const [name, isHere, open] of stores) {
       expect(await store.get('one')).toBeNull()
     })
 
-    test('reads no more than it is told to', async () => {
+    test('rejects an object above the size limit', async () => {
       const store = await open()
       await store.put('large', randomBytes(1_000))
       await expect(store.get('large', { limit: 999 })).rejects.toMatchObject({ code: 'RGW_OBJECT_TOO_LARGE' })
       expect(await store.get('large', { limit: 1_000 })).toHaveLength(1_000)
     })
 
-    test('refuses keys that could mean something else elsewhere', async () => {
+    test('rejects keys that are not portable', async () => {
       const store = await open()
-      const refusal = { code: 'RGW_OBJECT_KEY_INVALID' }
+      const invalid = { code: 'RGW_OBJECT_KEY_INVALID' }
       for (const key of hostileKeys) {
-        await expect(store.put(key, Buffer.from('1'))).rejects.toMatchObject(refusal)
-        await expect(store.get(key)).rejects.toMatchObject(refusal)
-        await expect(store.remove(key)).rejects.toMatchObject(refusal)
+        await expect(store.put(key, Buffer.from('1'))).rejects.toMatchObject(invalid)
+        await expect(store.get(key)).rejects.toMatchObject(invalid)
+        await expect(store.remove(key)).rejects.toMatchObject(invalid)
       }
     })
 
-    test('ends when it is told to', async () => {
+    test('an aborted signal ends put', async () => {
       const store = await open()
       const signal = AbortSignal.abort(new Error('enough'))
       await expect(store.put('one', Buffer.from('1'), { signal })).rejects.toThrow()
@@ -165,7 +165,7 @@ for (const [name, isHere, open] of stores) {
 }
 
 describe('a directory', () => {
-  test('keeps what it holds to its owner, and nothing unfinished', async () => {
+  test('files are private to the owner, and no temporary file remains', async () => {
     const directory = await temporaryDirectory()
     const store = await openObjectStore({ kind: 'directory', directory })
     await store.put('a/one', Buffer.from('1'))
@@ -175,7 +175,7 @@ describe('a directory', () => {
     expect(await readdir(join(directory, 'a'))).toEqual(['one'])
   })
 
-  test('does not follow symbolic links to other places', async () => {
+  test('does not follow symbolic links', async () => {
     const directory = await temporaryDirectory()
     const store = await openObjectStore({ kind: 'directory', directory })
     await writeFile(join(directory, '.secret'), 'secret')
@@ -185,7 +185,7 @@ describe('a directory', () => {
     expect(await keysOf(store, '')).toEqual([])
   })
 
-  test('says what is missing', async () => {
+  test('check reports a missing directory', async () => {
     const directory = await temporaryDirectory()
     await expect((await openObjectStore({ kind: 'directory', directory })).check()).resolves.toBeUndefined()
     const missing = await openObjectStore({ kind: 'directory', directory: join(directory, 'none') })
@@ -195,11 +195,11 @@ describe('a directory', () => {
     await expect(missing.put('one', Buffer.from('1'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  test.skipIf(process.getuid?.() === 0)('says when it may not write there', async () => {
+  test.skipIf(process.getuid?.() === 0)('check reports missing permissions', async () => {
     const directory = await temporaryDirectory()
     await chmod(directory, 0o500)
     await expect((await openObjectStore({ kind: 'directory', directory })).check()).rejects.toThrow(
-      'may not read and write there',
+      'cannot read and write there',
     )
   })
 })
@@ -212,7 +212,7 @@ const lock = { mode: 'compliance', duration: 86_400_000 } as const
 
 for (const [name, isHere, bucketOf] of locks) {
   describe.skipIf(!isHere)(name, () => {
-    test('what was put first counts, whatever is put or deleted over it', async () => {
+    test('reads return the first version, whatever is put or deleted over it', async () => {
       const made = await bucketOf(true)
       const store = s3Store(made, { lock })
       await store.put('one', Buffer.from('first'))
@@ -241,7 +241,7 @@ for (const [name, isHere, bucketOf] of locks) {
       expect(await store.get('one')).toEqual(Buffer.from('first'))
     })
 
-    test('says that the bucket has no lock, or is not there', async () => {
+    test('check reports a bucket without a lock, and a missing bucket', async () => {
       const made = await bucketOf(false)
       await expect(s3Store(made).check()).resolves.toBeUndefined()
       await expect(s3Store(made, { lock }).check()).rejects.toThrow(
@@ -253,12 +253,12 @@ for (const [name, isHere, bucketOf] of locks) {
     test('a bucket with a lock can be used', async () => {
       const store = s3Store(await bucketOf(true), { lock })
       await expect(store.check()).resolves.toBeUndefined()
-      expect(store.locked).toBe(true)
+      expect(store.immutable).toBe(true)
     })
   })
 }
 
-test('an S3 that says nothing is given up when the caller says so', async () => {
+test('a signal ends a request to a server that does not respond', async () => {
   const server = await startS3Server({ bucket })
   onTestFinished(() => server.close())
   const store = s3Store({ endpoint: server.endpoint, bucket })

@@ -11,7 +11,7 @@ export interface PutOptions {
 
 export interface GetOptions {
   readonly signal?: AbortSignal
-  /** Bytes that are read at most. Default 64 MiB. @throws ObjectTooLarge for more */
+  /** The maximum size in bytes. Default: 64 MiB. @throws ObjectTooLarge for a larger object */
   readonly limit?: number
 }
 
@@ -20,23 +20,23 @@ export interface GetOptions {
  * within one request. Callers retry as their deadline allows.
  */
 export interface ObjectStore {
-  /** Where it is, as an operator knows it. Holds no secret. */
-  readonly place: string
-  /** Whether nobody, its administrators included, can change or remove an object before its time. */
-  readonly locked: boolean
+  /** The directory, or the `s3://` address. Contains no secret. */
+  readonly location: string
+  /** Whether nobody, not even an administrator, can change or remove an object before its retention ends. */
+  readonly immutable: boolean
   /**
-   * Resolves when the bytes are durable under the key; so too when the same bytes already are, so that it may be called again.
-   * Then it keeps no reference to them: their memory may be used again.
-   * @throws ObjectDiffers when other bytes are there, ObjectKeyInvalid
+   * Resolves when the bytes are durable under the key. Also resolves if the same bytes are already there, so retries are safe.
+   * Afterwards the caller can reuse the buffer.
+   * @throws ObjectDiffers if the key has other bytes, ObjectKeyInvalid
    */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>
-  /** @returns the bytes that were first put under the key; null when there are none */
+  /** @returns the bytes that were first put under the key; null if there are none */
   get(key: string, options?: GetOptions): Promise<Buffer | null>
   /** All objects whose keys begin with the prefix, in the order of their keys' bytes. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredObject>
-  /** Removes an object, for retention; nothing when there is none. A locked one stays. */
+  /** Removes an object, for retention. Does nothing if there is none. An object under a lock stays. */
   remove(key: string, options?: { readonly signal?: AbortSignal }): Promise<void>
-  /** That it can be used as it is set up, for a start and for readiness. @throws ObjectStoreUnusable with what to do */
+  /** Checks that the store is usable, at the start and for readiness. @throws ObjectStoreUnusable with the remedy */
   check(options?: { readonly signal?: AbortSignal }): Promise<void>
   close(): void
 }

@@ -6,7 +6,7 @@ import { isKey } from './key.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { ObjectLock } from './s3-store.ts'
 
-/** Where objects are to be kept, read from what an operator wrote. */
+/** The parsed address of an object store. */
 export type ObjectStoreAddress =
   | { readonly kind: 'directory'; readonly directory: string }
   | {
@@ -22,17 +22,17 @@ const regionName = /^[a-z0-9-]{1,40}$/
 
 /**
  * Reads `/path/of/a/directory`, `file:///path` or `s3://bucket/prefix?region=eu-west-1&endpoint=https://s3.example.com`.
- * @throws ObjectStoreAddressInvalid with what is wrong; it never repeats the text, which may hold a secret
+ * @throws ObjectStoreAddressInvalid with what is wrong; it never repeats the text, which may contain a secret
  */
 export function readObjectStoreAddress(text: string): ObjectStoreAddress {
   if (isAbsolute(text)) return { kind: 'directory', directory: text }
   const url = URL.canParse(text) ? new URL(text) : null
   if (url?.protocol === 'file:') return { kind: 'directory', directory: directoryOf(url) }
   if (url?.protocol === 's3:') return s3Of(url)
-  throw new ObjectStoreAddressInvalid('write the path of a directory from / on, or s3://bucket/prefix')
+  throw new ObjectStoreAddressInvalid('use an absolute path, or s3://bucket/prefix')
 }
 
-/** Opens it. The S3 client is only loaded for S3. */
+/** Opens the store. The S3 client is loaded only for S3. */
 export async function openObjectStore(
   address: ObjectStoreAddress,
   { lock }: { readonly lock?: ObjectLock } = {},
@@ -46,7 +46,7 @@ function directoryOf(url: URL): string {
   try {
     return fileURLToPath(url)
   } catch {
-    throw new ObjectStoreAddressInvalid('a file address has three slashes, no host and no %2F')
+    throw new ObjectStoreAddressInvalid('write file:///path, without a host and without %2F')
   }
 }
 
@@ -60,7 +60,9 @@ function s3Of({ hostname, pathname, searchParams, username, password, port, hash
   if (!bucketName.test(hostname)) throw new ObjectStoreAddressInvalid('what follows s3:// is not the name of a bucket')
   const prefix = pathname.slice(1).replace(/\/$/, '')
   if (prefix !== '' && !isKey(prefix)) {
-    throw new ObjectStoreAddressInvalid('the prefix may hold letters, digits, ".", "_", "=", "-" and "/" between them')
+    throw new ObjectStoreAddressInvalid(
+      'the prefix can have only letters, digits, ".", "_", "=", and "-", with "/" between them',
+    )
   }
   const parameters = parametersOf(searchParams)
   return { kind: 's3', bucket: hostname, prefix: prefix === '' ? '' : `${prefix}/`, ...parameters }
@@ -71,7 +73,8 @@ function parametersOf(given: URLSearchParams): { readonly region?: string; reado
   for (const [name, value] of given) {
     if (name === 'region' && read.region === undefined && regionName.test(value)) read.region = value
     else if (name === 'endpoint' && read.endpoint === undefined && isEndpoint(value)) read.endpoint = value
-    else throw new ObjectStoreAddressInvalid('after ? it takes region=… and endpoint=https://…, each once')
+    else
+      throw new ObjectStoreAddressInvalid('the only parameters are region=… and endpoint=https://…, each at most once')
   }
   return read
 }

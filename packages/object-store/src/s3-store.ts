@@ -17,7 +17,7 @@ import { checkKey } from './key.ts'
 import { defaultLimit, type GetOptions, type ObjectStore, type PutOptions, type StoredObject } from './object-store.ts'
 
 export interface ObjectLock {
-  /** `compliance` binds everybody; who has the right to can lift `governance`. */
+  /** Nobody can lift `compliance`. A user with the permission can lift `governance`. */
   readonly mode: 'compliance' | 'governance'
   /** Milliseconds from the moment an object is put. */
   readonly duration: number
@@ -25,12 +25,12 @@ export interface ObjectLock {
 
 export interface S3StoreOptions {
   readonly bucket: string
-  /** What all keys begin with: empty, or with a slash at its end. */
+  /** The prefix of all keys: empty, or with a slash at its end. */
   readonly prefix: string
   readonly region?: string
-  /** Of another provider than AWS: its buckets are part of the path. */
+  /** The endpoint of a provider other than AWS. The bucket is then part of the path. */
   readonly endpoint?: string
-  /** With it the first version of a key is what counts, whatever was put over it. */
+  /** If set, reads return the first version of a key, even if newer ones exist. */
   readonly lock?: ObjectLock
   readonly clock?: { now(): number }
 }
@@ -39,39 +39,39 @@ interface Version {
   readonly VersionId?: string
 }
 
-/** Milliseconds until a connection must stand, and until a silent one is given up. */
+/** Milliseconds to establish a connection, and without data before a request is abandoned. */
 const connectionTimeout = 5_000
 const requestTimeout = 30_000
 
-/** Credentials come from the environment, the workload's identity or the instance, as the AWS client finds them. */
+/** The AWS client finds the credentials: in the environment, the workload's identity, or the instance. */
 export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = Date }: S3StoreOptions): ObjectStore {
-  const place = `s3://${bucket}/${prefix}`
+  const location = `s3://${bucket}/${prefix}`
   const client = new S3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
     maxAttempts: 2,
-    // A digest that every provider understands goes with each object instead.
+    // Each object has a Content-MD5 instead, which every provider supports.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   })
-  const within = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {})
-  const named = (key: string) => ({ Bucket: bucket, Key: prefix + key })
+  const withSignal = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {})
+  const locationOf = (key: string) => ({ Bucket: bucket, Key: prefix + key })
 
   async function get(key: string, { limit = defaultLimit, signal }: GetOptions = {}): Promise<Buffer | null> {
     checkKey(key)
     const version = lock ? await firstVersion(key, signal) : {}
     if (version === null) return null
     try {
-      const { Body } = await client.send(new GetObjectCommand({ ...named(key), ...version }), within(signal))
-      return await readAtMost(Body as Readable, limit, () => new ObjectTooLarge(key, place, limit))
+      const { Body } = await client.send(new GetObjectCommand({ ...locationOf(key), ...version }), withSignal(signal))
+      return await readAtMost(Body as Readable, limit, () => new ObjectTooLarge(key, location, limit))
     } catch (error) {
-      if (isAnswer(error, 'NoSuchKey')) return null
+      if (isS3Error(error, 'NoSuchKey')) return null
       throw error
     }
   }
 
-  /** A provider lists the versions of a key from the newest to the oldest. */
+  /** S3 lists the versions of a key from the newest to the oldest. */
   async function firstVersion(key: string, signal: AbortSignal | undefined): Promise<Version | null> {
     let first: Version | null = null
     for await (const { Versions = [] } of versions(prefix + key, signal)) {
@@ -86,7 +86,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
       const after = page && { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
       page = await client.send(
         new ListObjectVersionsCommand({ Bucket: bucket, Prefix: from, ...after }),
-        within(signal),
+        withSignal(signal),
       )
       yield page
     } while (page.IsTruncated)
@@ -105,29 +105,29 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
   }
 
   async function* listObjects(from: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
-    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix + from }, within(signal))
+    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix + from }, withSignal(signal))
     for await (const { Contents = [] } of pages) {
       for (const { Key = '', Size = 0 } of Contents) yield { key: Key.slice(prefix.length), size: Size }
     }
   }
 
-  async function expectSame(key: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  async function assertSame(key: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const found = await get(key, { limit: bytes.length, ...(signal ? { signal } : {}) }).catch((error) => {
       if (error instanceof ObjectTooLarge) return null
       throw error
     })
-    if (found === null || !found.equals(bytes)) throw new ObjectDiffers(key, place)
+    if (found === null || !found.equals(bytes)) throw new ObjectDiffers(key, location)
   }
 
   return {
-    place,
-    locked: lock?.mode === 'compliance',
+    location,
+    immutable: lock?.mode === 'compliance',
     async put(key, bytes, { signal }: PutOptions = {}) {
       checkKey(key)
       try {
         await client.send(
           new PutObjectCommand({
-            ...named(key),
+            ...locationOf(key),
             Body: bytes,
             ContentMD5: createHash('md5').update(bytes).digest('base64'),
             IfNoneMatch: '*',
@@ -136,27 +136,27 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
               ObjectLockRetainUntilDate: new Date(clock.now() + lock.duration),
             }),
           }),
-          within(signal),
+          withSignal(signal),
         )
       } catch (error) {
-        if (!isAnswer(error, 'PreconditionFailed')) throw error
-        return await expectSame(key, bytes, signal)
+        if (!isS3Error(error, 'PreconditionFailed')) throw error
+        return await assertSame(key, bytes, signal)
       }
-      // Over a marker of deletion anything can be put, but the first version is the one that counts.
-      if (lock) await expectSame(key, bytes, signal)
+      // After a delete marker S3 accepts any object, but reads return the first version.
+      if (lock) await assertSame(key, bytes, signal)
     },
     get,
     list: (from, { signal } = {}) => (lock ? listVersions(from, signal) : listObjects(from, signal)),
     async remove(key, { signal } = {}) {
       checkKey(key)
-      await client.send(new DeleteObjectCommand(named(key)), within(signal))
+      await client.send(new DeleteObjectCommand(locationOf(key)), withSignal(signal))
     },
     async check({ signal } = {}) {
       try {
-        await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }), within(signal))
-        if (lock) await client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket }), within(signal))
+        await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }), withSignal(signal))
+        if (lock) await client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket }), withSignal(signal))
       } catch (cause) {
-        throw Object.assign(new ObjectStoreUnusable(place, reasonOf(cause)), { cause })
+        throw Object.assign(new ObjectStoreUnusable(location, reasonOf(cause)), { cause })
       }
     },
     close: () => client.destroy(),
@@ -168,23 +168,23 @@ async function readAtMost(body: Readable, limit: number, tooLarge: () => Error):
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    // Leaving the loop destroys the answer.
+    // Leaving the loop destroys the response.
     if (size > limit) throw tooLarge()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-function isAnswer(error: unknown, name: string): boolean {
+function isS3Error(error: unknown, name: string): boolean {
   return error instanceof S3ServiceException && error.name === name
 }
 
 const reasons: Readonly<Record<string, string>> = {
   NoSuchBucket: 'there is no such bucket',
-  AccessDenied: 'its credentials may not list it and put objects there',
-  InvalidAccessKeyId: 'its access key is not known there',
-  SignatureDoesNotMatch: 'its secret key is another one',
-  CredentialsProviderError: 'no AWS credentials were found in the environment, for the workload or on the instance',
+  AccessDenied: 'the credentials do not permit listing the bucket or putting objects',
+  InvalidAccessKeyId: 'the access key ID does not exist there',
+  SignatureDoesNotMatch: 'the secret access key does not match its access key ID',
+  CredentialsProviderError: 'no AWS credentials were found in the environment, for the workload, or on the instance',
   ObjectLockConfigurationNotFoundError: 'the bucket has no Object Lock; enable it',
 }
 

@@ -148,7 +148,7 @@ describe('proxies', () => {
     expect(viewer).toMatchObject({
       effect: 'deny',
       rule: 'no-permission',
-      reason: `${needs}you are viewer on staging.`,
+      reason: `${needs}you have the role viewer on staging.`,
     })
     const bound = policy.decide(user('deployer', { apps: 'web' }), call(proxy, { params }))
     expect(bound).toMatchObject({

@@ -105,9 +105,9 @@ describe('nobody gives what they do not hold', () => {
   })
 
   test.each<[Partial<WantedGrant>, Partial<Binding>, string]>([
-    [{ role: 'admin' }, {}, 'you are not admin on all racks and apps'],
-    [{ role: 'admin', racks: 'staging' }, {}, 'you are not admin on the rack staging and all apps'],
-    [{ role: 'admin', apps: 'web' }, {}, 'you are not admin on all racks and the app web'],
+    [{ role: 'admin' }, {}, 'you do not have the role admin on all racks and apps'],
+    [{ role: 'admin', racks: 'staging' }, {}, 'you do not have the role admin on the rack staging and all apps'],
+    [{ role: 'admin', apps: 'web' }, {}, 'you do not have the role admin on all racks and the app web'],
     [{ permissions: ['app:delete'] }, {}, 'you do not have app:delete on all racks and apps'],
     [{ role: 'viewer' }, { expiresAt: now + 1 }, 'you do not have the role viewer for that long'],
     [{ permissions: ['app:read'] }, { expiresAt: now + 1 }, 'you do not have the permission app:read for that long'],

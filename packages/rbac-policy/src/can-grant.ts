@@ -79,7 +79,9 @@ function describeLack({ granter, wanted, moment }: Asked, missing: string): stri
   const what = wanted.permissions === undefined ? `role ${inMessage(wanted.role)}` : `permission ${inMessage(missing)}`
   if (sooner.some((grant) => grant.role.has(missing))) return `you do not have the ${what} for that long`
   const lack =
-    wanted.permissions === undefined ? `are not ${inMessage(wanted.role)}` : `do not have ${inMessage(missing)}`
+    wanted.permissions === undefined
+      ? `do not have the role ${inMessage(wanted.role)}`
+      : `do not have ${inMessage(missing)}`
   return `you ${lack} ${describeScope(wanted)}`
 }
 

@@ -39,7 +39,7 @@ describe('the answer', () => {
       rule: 'no-permission',
       source: 'bindings',
       permission: 'app:delete',
-      reason: 'app:delete on web needs the role admin; you are viewer on staging.',
+      reason: 'app:delete on web needs the role admin; you have the role viewer on staging.',
       remedy: 'Ask an administrator of the gateway for a role that has it.',
       roles: ['viewer'],
       bindings: ['binding-viewer'],
@@ -47,7 +47,7 @@ describe('the answer', () => {
     })
     expect(as('viewer', 'GET /registries')).toMatchObject({
       reason: expect.stringContaining(
-        'registry:list on staging needs one of the roles ops, deployer and admin; you are viewer on staging.',
+        'registry:list on staging needs one of the roles ops, deployer and admin; you have the role viewer on staging.',
       ),
     })
   })
@@ -58,12 +58,14 @@ describe('the answer', () => {
     const job = principal([binding('ci')], { kind: 'workload' })
     const route = call('DELETE /apps/{app}')
     expect(policy.decide(weak, route)).toMatchObject({
-      reason: expect.stringContaining('; this token is viewer on staging.'),
+      reason: expect.stringContaining('; this token has the role viewer on staging.'),
     })
     expect(policy.decide(strong, route)).toMatchObject({
-      reason: expect.stringContaining('; the owner of this token is viewer on staging.'),
+      reason: expect.stringContaining('; the owner of this token has the role viewer on staging.'),
     })
-    expect(policy.decide(job, route)).toMatchObject({ reason: expect.stringContaining('; this job is ci on staging.') })
+    expect(policy.decide(job, route)).toMatchObject({
+      reason: expect.stringContaining('; this job has the role ci on staging.'),
+    })
   })
 
   test('says where a binding is missing', () => {

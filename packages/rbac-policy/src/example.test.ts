@@ -16,7 +16,7 @@ test('a denial has a reason and a remedy', () => {
   expect(policy.hasPermission(ada, 'release:list', web, moment)).toBe(true)
   expect(policy.checkPermission(ada, 'app:delete', web, moment)).toMatchObject({
     rule: 'no-permission',
-    reason: 'app:delete on web needs one of the roles admin and cleaner; you are viewer on staging.',
+    reason: 'app:delete on web needs one of the roles admin and cleaner; you have the role viewer on staging.',
     remedy: 'Ask an administrator of the gateway for a role that has it.',
   })
 })

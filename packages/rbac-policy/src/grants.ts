@@ -82,7 +82,7 @@ export interface FailedCondition extends Explanation {
 export interface RoleSet {
   /** Names of the roles, each once. */
   readonly roles: readonly string[]
-  /** The same as a part of a sentence, such as ` viewer and ops on `. */
+  /** The same as a part of a sentence, such as ` the roles viewer and ops on `. */
   readonly rolesOnText: string
   /** Including the roles that they extend. Command rules apply to these. */
   readonly commandRoles: readonly string[]
@@ -193,7 +193,7 @@ function heldOfRoles(distinct: readonly CompiledRole[]): RoleSet {
   const roles = Object.freeze([...new Set(distinct.map(({ name }) => name))])
   return {
     roles,
-    rolesOnText: ` ${joinWithAnd(roles.map(inMessage))} on `,
+    rolesOnText: ` the ${roles.length === 1 ? 'role' : 'roles'} ${joinWithAnd(roles.map(inMessage))} on `,
     commandRoles: [...new Set(distinct.flatMap(({ names }) => names))],
     roleWith(permission) {
       for (const role of distinct) if (role.has(permission)) return role

@@ -36,7 +36,7 @@ export function noPermission(
 ): Denial {
   const { side, needs, held } = missing
   const where = inMessage(place.scope === 'app' ? (place.app ?? '') : place.rack)
-  const who = side === 'owner' ? 'the owner of this token is' : subjects[principal.kind]
+  const who = side === 'owner' ? 'the owner of this token has' : owning[principal.kind]
   const reason = `${needs.what}${where}${needs.by}${who}${held.rolesOnText}${inMessage(place.rack)}.`
   return denyByBindings('no-permission', reason, ask)
 }
@@ -48,7 +48,7 @@ export function proxyReason(
   { roles, rolesOnText }: Pick<RoleSet, 'roles' | 'rolesOnText'>,
   { resource, other }: { readonly resource: NeedWords; readonly other: NeedWords },
 ): string {
-  const who = roles.length === 0 ? `${owning[kind]} no role on all apps of ` : `${subjects[kind]}${rolesOnText}`
+  const who = `${owning[kind]}${roles.length === 0 ? ' no role on all apps of ' : rolesOnText}`
   const needed = `resource:proxy, for a resource of an app,${resource.by}proxy:open, for any other address,${other.by}`
   return `${needed}${who}${inMessage(rack)}.`
 }
@@ -82,6 +82,5 @@ function needsWhich(able: readonly string[]): string {
   return `needs one of the roles ${joinWithAnd(able.map(inMessage))}`
 }
 
-const subjects = { user: 'you are', 'api-token': 'this token is', workload: 'this job is' } as const
 const owning = { user: 'you have', 'api-token': 'this token has', workload: 'this job has' } as const
 const owningFirst = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import * as certificates from './certificates.ts'
 
 const identities = Object.entries(certificates).filter(
-  (entry): entry is [string, certificates.Identity] => typeof entry[1] === 'object',
+  (entry): entry is [string, certificates.TlsIdentity] => typeof entry[1] === 'object',
 )
 
 test.each(identities)('%s has the key of its certificate', (_name, { cert, key }) => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** What a TLS server shows: its certificates in PEM, its own first, and its private key. */
-export interface Identity {
+/** The certificates of a TLS server in PEM, its own first, and its private key. */
+export interface TlsIdentity {
   readonly cert: string
   readonly key: string
 }
@@ -30,23 +30,23 @@ export const serverCertificate = read('server')
 export const serverKey = read('server-key')
 
 /** Valid for localhost, 127.0.0.1, and rack.internal. */
-export const serverIdentity: Identity = issued('server', 'server')
+export const serverIdentity: TlsIdentity = issued('server', 'server')
 
 /** Another certificate for the same names and the same key. */
-export const renewedIdentity: Identity = issued('renewed', 'server')
+export const renewedIdentity: TlsIdentity = issued('renewed', 'server')
 
 /** For the same names and key, but it expired in 2021. */
-export const expiredIdentity: Identity = issued('expired', 'server')
+export const expiredIdentity: TlsIdentity = issued('expired', 'server')
 
 /** For the same names and key, but it becomes valid in 2119. */
-export const notYetValidIdentity: Identity = issued('not-yet-valid', 'server')
+export const notYetValidIdentity: TlsIdentity = issued('not-yet-valid', 'server')
 
 /** For elsewhere.example, with a key of its own. */
-export const otherHostIdentity: Identity = issued('other-host', 'other-host')
+export const otherHostIdentity: TlsIdentity = issued('other-host', 'other-host')
 
 /** For localhost, 127.0.0.1, and rack.internal, signed by its own key. */
-export const selfSignedIdentity: Identity = { cert: read('self-signed'), key: read('self-signed-key') }
+export const selfSignedIdentity: TlsIdentity = { cert: read('self-signed'), key: read('self-signed-key') }
 
-function issued(name: string, key: string): Identity {
+function issued(name: string, key: string): TlsIdentity {
   return { cert: `${read(name)}\n${intermediateCertificate}`, key: read(`${key}-key`) }
 }

@@ -1,6 +1,6 @@
 import { type RawResponse, sendRaw, writeRequest } from './http/index.ts'
 
-/** Where the management API of a gateway is. */
+/** The path of the management API. */
 export const managementApi = '/gateway/api/v1'
 
 export interface ManagementApiResponse extends RawResponse {
@@ -13,11 +13,11 @@ export interface ManagementApiResponse extends RawResponse {
 /**
  * Calls the management API over a connection of its own.
  *
- * @param gateway where it listens; `host` replaces the `Host` header
+ * @param gateway its URL; `host` replaces the `Host` header
  * @param token null sends no credential
  * @param path below `/gateway/api/v1`
- * @param body sent as JSON; a string is sent as it is, by default with the type of JSON
- * @param headers more header lines
+ * @param body sent as JSON; a string is sent as it is. `Content-Type` is `application/json` unless `headers` has one
+ * @param headers additional header lines
  */
 export async function callManagementApi(
   gateway: { readonly url: string; readonly host?: string },

@@ -5,18 +5,18 @@ import type { AddressInfo } from 'node:net'
 import type { Configuration, interactionPolicy } from 'oidc-provider'
 import { choosePerson } from './choose-person.ts'
 import { loadLibrary } from './library.ts'
-import { answerBadly, type Misbehaviour, waitAsTold } from './misbehaviour.ts'
 import { type DemoPerson, demoPeople } from './people.ts'
+import { type ProviderFault, sendFaultyResponse, waitIfSlow } from './provider-fault.ts'
 import { createSigning, type GenerateKeyPair } from './signing.ts'
 
-export type { BadAnswer, Misbehaviour } from './misbehaviour.ts'
 export { type DemoPerson, demoGroups, demoPeople } from './people.ts'
+export type { FaultyResponse, ProviderFault } from './provider-fault.ts'
 
 export interface DemoIdentityProviderOptions {
-  /** Where the gateway is reached: an origin. */
+  /** The gateway's origin. */
   readonly gatewayUrl: string
   readonly people?: readonly DemoPerson[]
-  /** Makes its signing keys; without it, each is new. */
+  /** Makes the signing keys. Default: each key is new. */
   readonly generateKeyPair?: GenerateKeyPair
 }
 
@@ -30,21 +30,21 @@ export interface DemoIdentityProvider {
   readonly received: {
     readonly authorizations: Readonly<Record<string, unknown>>[]
     readonly exchanges: Readonly<Record<string, unknown>>[]
-    /** How often its keys were asked for. */
+    /** The number of requests for its keys. */
     keys: number
-    /** How often its metadata was. */
+    /** The number of requests for its metadata. */
     metadata: number
   }
-  misbehave(how: Misbehaviour | null): void
-  /** When it gives refresh tokens, each good for one use: always, unless it is told otherwise. */
+  injectFault(next: ProviderFault | null): void
+  /** Sets when it issues refresh tokens, which are single-use. Default: always. */
   giveRefreshTokens(when: RefreshTokens): void
   rotateKeys(): Promise<void>
-  /** Who can be chosen from now on. */
+  /** Replaces the people that a login can choose. */
   setPeople(people: readonly DemoPerson[]): void
   close(): Promise<void>
 }
 
-/** An OpenID provider on loopback, for the demo and its tests. Requires PKCE with S256, and supports RFC 9207. */
+/** An OpenID provider on loopback, for the demo and its tests. It requires PKCE (S256), and sends `iss` in the callback (RFC 9207). */
 export async function startDemoIdentityProvider(options: DemoIdentityProviderOptions): Promise<DemoIdentityProvider> {
   const { Provider, interactionPolicy } = await loadLibrary()
   const server = createServer()
@@ -54,7 +54,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   const signing = await createSigning(options.generateKeyPair)
   const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0, metadata: 0 }
   let people = options.people ?? demoPeople
-  let misbehaviour: Misbehaviour | null = null
+  let fault: ProviderFault | null = null
   let refreshTokens: RefreshTokens = 'always'
   const provider = new Provider(issuer, {
     ...configuration,
@@ -67,7 +67,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
         redirect_uris: [`${options.gatewayUrl}/gateway/auth/callback`],
       },
     ],
-    // The scope is there only after consent.
+    // The request has this scope only after consent.
     issueRefreshToken: async (_context, _client, { scopes }) =>
       refreshTokens === 'always' || (refreshTokens === 'with consent' && scopes.has('offline_access')),
     rotateRefreshToken: true,
@@ -84,14 +84,14 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
     if (oidc?.route === 'authorization') received.authorizations.push({ ...oidc.params })
     if (oidc?.route !== 'token') return
     received.exchanges.push({ ...oidc.params })
-    if (body?.id_token) context.body = { ...body, id_token: await signing.sign(body.id_token, misbehaviour) }
+    if (body?.id_token) context.body = { ...body, id_token: await signing.sign(body.id_token, fault) }
   })
   const serveLibrary = provider.callback()
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url?.startsWith('/.well-known/')) received.metadata++
-    await waitAsTold(misbehaviour, request)
-    if (answerBadly(misbehaviour, request, response)) return
+    await waitIfSlow(fault, request)
+    if (sendFaultyResponse(fault, request, response)) return
     if (request.url === '/jwks') {
       received.keys++
       response
@@ -99,7 +99,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
         .end(JSON.stringify(await signing.published()))
       return
     }
-    if (misbehaviour?.kind === 'callback') changeCallback(response, options.gatewayUrl, misbehaviour.change)
+    if (fault?.kind === 'callback') changeCallback(response, options.gatewayUrl, fault.change)
     if (await choosePerson(provider, people, request, response)) return
     await serveLibrary(request, response)
   }
@@ -107,7 +107,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   server.on('request', (request, response) => {
     serve(request, response).catch(() => {
       if (!response.headersSent) response.writeHead(400)
-      response.end('this login is not known here any more: begin it again at the gateway\n')
+      response.end('this login no longer exists: start again at the gateway\n')
     })
   })
 
@@ -116,8 +116,8 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
     clientId: client.id,
     clientSecret: client.secret,
     received,
-    misbehave(how) {
-      misbehaviour = how
+    injectFault(next) {
+      fault = next
     },
     giveRefreshTokens(when) {
       refreshTokens = when
@@ -134,14 +134,14 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   }
 }
 
-/** Each login shows the form for choosing a person, and skips the consent. */
+/** Each login asks for a person, and never for consent. */
 const configuration: Configuration = {
   claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd'], groups: ['groups'] },
   scopes: ['openid', 'email', 'groups', 'offline_access'],
   conformIdTokenClaims: false,
   features: { devInteractions: { enabled: false } },
   pkce: { required: () => true },
-  // Two tabs of one browser are two logins of one session here.
+  // Two tabs of one browser share a session of the provider, and are separate logins at the gateway.
   expiresWithSession: () => false,
   ttl: {
     AuthorizationCode: 60,

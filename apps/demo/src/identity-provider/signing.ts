@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { base64url, decodeJwt, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
-import type { Misbehaviour } from './misbehaviour.ts'
+import type { ProviderFault } from './provider-fault.ts'
 
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>
 
@@ -13,15 +13,16 @@ interface SigningKey {
   readonly publicKey: Pair['publicKey']
 }
 
-/** The provider's keys. The newest one signs, and `published` are in its key set. */
+/** The provider's signing keys. */
 export interface Signing {
-  /** What the library itself is to have. */
+  /** The private key for the configuration of the library. */
   readonly first: JWK
+  /** The key set of the provider: the public key that signs now. */
   published(): Promise<{ keys: JWK[] }>
-  /** A new key takes over, and the old ones aren't told any more. */
+  /** Signs with a new key from now on, and publishes only that key. */
   rotate(): Promise<void>
-  /** The library's id_token, signed by the key that signs now, or wrongly. */
-  sign(token: string, misbehaviour: Misbehaviour | null): Promise<string | undefined>
+  /** Signs the library's ID token again, with the current key or with the fault. */
+  sign(token: string, fault: ProviderFault | null): Promise<string | undefined>
 }
 
 export async function createSigning(
@@ -31,9 +32,9 @@ export async function createSigning(
   let current = await makeKey()
   const first = { ...(await exportJWK(current.privateKey)), kid: current.id, alg: 'RS256', use: 'sig' }
 
-  async function sign(token: string, misbehaviour: Misbehaviour | null): Promise<string | undefined> {
+  async function sign(token: string, fault: ProviderFault | null): Promise<string | undefined> {
     const claims = decodeJwt(token)
-    switch (misbehaviour?.kind) {
+    switch (fault?.kind) {
       case 'no-id-token':
         return undefined
       case 'alg-none':
@@ -43,13 +44,13 @@ export async function createSigning(
         return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: current.id }).sign(secret)
       }
       case 'foreign-key':
-        return signWith({ ...(await makeKey()), id: misbehaviour.keyId }, claims)
+        return signWith({ ...(await makeKey()), id: fault.keyId }, claims)
       case 'signature': {
         const [head, payload, signature = ''] = (await signWith(current, claims)).split('.')
         return `${head}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`
       }
       case 'claims':
-        return signWith(current, misbehaviour.change(claims))
+        return signWith(current, fault.change(claims))
       default:
         return signWith(current, claims)
     }

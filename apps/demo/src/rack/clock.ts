@@ -1,8 +1,8 @@
-/** The demo rack's clock, so that tests don't have to wait. */
+/** The time source of the demo rack. Tests replace it, so that they do not wait. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Calls back once after `milliseconds`; returns how to prevent it. */
+  /** Calls back once after `milliseconds`. @returns a function that cancels it */
   after(milliseconds: number, callback: () => void): () => void
 }
 
@@ -14,7 +14,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** A clock on which every wait is shorter by `factor`. */
+/** A clock that runs `factor` times as fast as real time. */
 export function fastClock(factor: number): Clock {
   const start = Date.now()
   const opened = performance.now()
@@ -44,7 +44,7 @@ function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve }
 }
 
-/** Formats a time like Go's JSON encoder: nanoseconds without trailing zeros. */
+/** Formats a time as Go does in JSON: nanoseconds without trailing zeros. */
 export function goTime(milliseconds: number, nanoseconds = 0): string {
   const fraction = `${String(((milliseconds % 1000) + 1000) % 1000).padStart(3, '0')}${String(nanoseconds).padStart(6, '0')}`
   const seconds = new Date(milliseconds).toISOString().slice(0, 19)
@@ -52,15 +52,15 @@ export function goTime(milliseconds: number, nanoseconds = 0): string {
   return digits === '' ? `${seconds}Z` : `${seconds}.${digits}Z`
 }
 
-/** Go's zero time. */
+/** Go's zero value of a time. */
 export const zeroTime = '0001-01-01T00:00:00Z'
 
 export interface ManualClock extends Clock {
-  /** Moves time on; what becomes due happens in order, with the event loop running in between. */
+  /** Advances the time. Callbacks that are due run in order, with turns of the event loop in between. */
   advance(milliseconds: number): Promise<void>
 }
 
-/** A clock that only advances when a test says so. */
+/** A clock that changes only by `advance`. */
 export function manualClock(start = Date.UTC(2026, 10, 24, 22, 57, 49)): ManualClock {
   const due = new Map<() => void, number>()
   let now = start

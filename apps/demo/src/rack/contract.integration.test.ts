@@ -85,7 +85,7 @@ describe('each stream opens, and ends with an empty binary frame', () => {
 
 describe('each parameter is read where the contract says, and nowhere else', () => {
   const parameters = contract.flatMap((line) =>
-    line.parameters.map(([place, name]) => [`${line.route} ${place} ${name}`, { line, place, name }] as const),
+    line.parameters.map(([location, name]) => [`${line.route} ${location} ${name}`, { line, location, name }] as const),
   )
   interface Given {
     readonly query?: string
@@ -113,24 +113,24 @@ describe('each parameter is read where the contract says, and nowhere else', () 
   const changes = (line: ContractLine) => /^(?:POST|PUT) /.test(line.route)
   const streams = (line: ContractLine) => line.route.startsWith('WS ')
 
-  test.each(parameters)('%s', async (_, { line, place, name }) => {
+  test.each(parameters)('%s', async (_, { line, location, name }) => {
     const rack = await startRack()
     const from = (given: Given) => read(rack, line, name, given)
-    const inHeader = place === 'H' || place === 'V' || place === 'B'
-    const inForm = place === 'F' || place === 'V' || place === 'B'
+    const inHeader = location === 'header' || location === 'value' || location === 'body value'
+    const inForm = location === 'form' || location === 'value' || location === 'body value'
     expect(await from({})).toBeUndefined()
     expect(await from({ header: 'h' })).toBe(inHeader ? 'h' : undefined)
-    expect(await from({ query: 'q' })).toBe(place === 'H' ? undefined : 'q')
-    expect(await from({ query: 'q', header: 'h' })).toBe(place === 'H' ? 'h' : 'q')
-    if (place === 'V') expect(await from({ query: '', header: 'h' })).toBe('h')
-    if (place === 'F' || place === 'Q') expect(await from({ query: '', header: 'h' })).toBe('')
+    expect(await from({ query: 'q' })).toBe(location === 'header' ? undefined : 'q')
+    expect(await from({ query: 'q', header: 'h' })).toBe(location === 'header' ? 'h' : 'q')
+    if (location === 'value') expect(await from({ query: '', header: 'h' })).toBe('h')
+    if (location === 'form' || location === 'query') expect(await from({ query: '', header: 'h' })).toBe('')
     if (streams(line)) {
-      expect(await from({ multipart: 'm', header: 'h' })).toBe(place === 'V' ? 'm' : 'h')
+      expect(await from({ multipart: 'm', header: 'h' })).toBe(location === 'value' ? 'm' : 'h')
       return
     }
-    const body = place === 'B' || (inForm && changes(line))
+    const body = location === 'body value' || (inForm && changes(line))
     expect(await from({ form: 'f' })).toBe(body ? 'f' : undefined)
-    expect(await from({ form: 'f', query: 'q' })).toBe(body ? 'f' : place === 'H' ? undefined : 'q')
+    expect(await from({ form: 'f', query: 'q' })).toBe(body ? 'f' : location === 'header' ? undefined : 'q')
     if (inForm) {
       expect(await from({ multipart: 'm' })).toBe('m')
       expect(await from({ multipart: 'm', query: 'q' })).toBe('q')

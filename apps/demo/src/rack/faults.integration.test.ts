@@ -8,7 +8,7 @@ const get = writeRequest('GET /apps', [credentials])
 describe('a fault', () => {
   test('hits one request that matches, and no other', async () => {
     const rack = await startRack()
-    rack.onNext('GET /apps', { kind: 'answer', status: 503, body: 'out of order' })
+    rack.failNext('GET /apps', { kind: 'answer', status: 503, body: 'out of order' })
     expect((await ask(rack, 'GET /system')).status).toBe(200)
     expect(await ask(rack, 'GET /apps')).toMatchObject({ status: 503, body: 'out of order' })
     expect((await ask(rack, 'GET /apps')).status).toBe(200)
@@ -23,17 +23,17 @@ describe('a fault', () => {
     ['the exact request', 'GET /apps/myapp/releases/R?'],
   ])('is matched by %s', async (_, matcher) => {
     const rack = await startRack()
-    const { met } = rack.onNext(matcher, { kind: 'answer', status: 599 })
+    const { reached } = rack.failNext(matcher, { kind: 'answer', status: 599 })
     expect((await ask(rack, 'GET /apps/myapp/releases/R?')).status).toBe(599)
-    await met
+    await reached
   })
 
   test('hang: nothing is answered until it is released, and the request is on record meanwhile', async () => {
     const rack = await startRack()
-    const fault = rack.onNext('GET /apps', { kind: 'hang' })
+    const fault = rack.failNext('GET /apps', { kind: 'hang' })
     const peer = await connectTo(rack)
     peer.send(get)
-    await fault.met
+    await fault.reached
     expect(rack.received).toMatchObject([{ target: '/apps', route: 'GET /apps', status: null }])
     fault.release()
     expect(answered(await peer.nextMessage()).status).toBe(200)
@@ -41,7 +41,7 @@ describe('a fault', () => {
 
   test('reset: the connection is gone and the request had no effect', async () => {
     const rack = await startRack()
-    rack.onNext(/POST/, { kind: 'reset' })
+    rack.failNext(/POST/, { kind: 'reset' })
     await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow(
       'closed in the middle of a response',
     )
@@ -50,7 +50,7 @@ describe('a fault', () => {
 
   test('reset-after-effect: the connection is gone and the request had its effect', async () => {
     const rack = await startRack()
-    rack.onNext(/POST/, { kind: 'reset-after-effect' })
+    rack.failNext(/POST/, { kind: 'reset-after-effect' })
     await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow(
       'closed in the middle of a response',
     )
@@ -59,13 +59,13 @@ describe('a fault', () => {
 
   test('cut: the answer announces its length and ends early', async () => {
     const rack = await startRack()
-    rack.onNext('GET /apps', { kind: 'cut', after: 10 })
+    rack.failNext('GET /apps', { kind: 'cut', after: 10 })
     await expect(ask(rack, 'GET /apps')).rejects.toThrow('closed in the middle of a response')
   })
 
   test('stall: the answer waits in the middle', async () => {
     const rack = await startRack()
-    const fault = rack.onNext('GET /apps', { kind: 'stall', after: 10 })
+    const fault = rack.failNext('GET /apps', { kind: 'stall', after: 10 })
     const peer = await connectTo(rack)
     peer.send(get)
     const answer = peer.nextMessage()
@@ -73,7 +73,7 @@ describe('a fault', () => {
     void answer.then(() => {
       settled = true
     })
-    await fault.met
+    await fault.reached
     await ask(rack, 'GET /system')
     expect(settled).toBe(false)
     fault.release()
@@ -82,7 +82,7 @@ describe('a fault', () => {
 
   test('extra: bytes of no answer follow the answer on its connection', async () => {
     const rack = await startRack()
-    rack.onNext('GET /apps', { kind: 'extra', bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison' })
+    rack.failNext('GET /apps', { kind: 'extra', bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison' })
     const peer = await connectTo(rack)
     peer.send(get)
     expect(JSON.parse((await peer.nextMessage()).body)).toHaveLength(2)
@@ -91,7 +91,7 @@ describe('a fault', () => {
 
   test('gzip: the usual answer, compressed', async () => {
     const rack = await startRack()
-    rack.onNext('GET /apps', { kind: 'gzip' })
+    rack.failNext('GET /apps', { kind: 'gzip' })
     const answer = await ask(rack, 'GET /apps')
     expect(answer.headers).toContainEqual(['Content-Encoding', 'gzip'])
     expect(JSON.parse(gunzipSync(Buffer.from(answer.body, 'latin1')).toString())).toHaveLength(2)
@@ -104,7 +104,7 @@ describe('a fault', () => {
       ['Set-Cookie', 'b=2'],
       ['Location', 'http://internal.test'],
     ] as const
-    rack.onNext('GET /apps', { kind: 'answer', status: 302, headers })
+    rack.failNext('GET /apps', { kind: 'answer', status: 302, headers })
     expect((await ask(rack, 'GET /apps')).headers).toEqual(expect.arrayContaining(headers.map((pair) => [...pair])))
   })
 })
@@ -112,15 +112,15 @@ describe('a fault', () => {
 describe('a fault of a websocket', () => {
   test('answer: the handshake is refused', async () => {
     const rack = await startRack()
-    rack.onNext(/exec/, { kind: 'answer', status: 403, body: 'no' })
+    rack.failNext(/exec/, { kind: 'answer', status: 403, body: 'no' })
     expect((await open(rack, '/apps/myapp/processes/web/exec')).answer).toMatchObject({ status: 403, body: 'no' })
   })
 
   test('hang: the handshake waits', async () => {
     const rack = await startRack()
-    const fault = rack.onNext(/exec/, { kind: 'hang' })
+    const fault = rack.failNext(/exec/, { kind: 'hang' })
     const opening = open(rack, '/apps/myapp/processes/web/exec', [credentials, 'Command: echo hi'])
-    await fault.met
+    await fault.reached
     expect(rack.received[0]?.status).toBeNull()
     fault.release()
     expect(await (await opening).end()).toContain('hi\n')
@@ -128,13 +128,13 @@ describe('a fault of a websocket', () => {
 
   test('reset: there is no handshake', async () => {
     const rack = await startRack()
-    rack.onNext(/exec/, { kind: 'reset' })
+    rack.failNext(/exec/, { kind: 'reset' })
     await expect(open(rack, '/apps/myapp/processes/web/exec')).rejects.toThrow('closed in the middle of a response')
   })
 
   test('cut: the stream ends without an exit marker', async () => {
     const rack = await startRack()
-    rack.onNext(/exec/, { kind: 'cut', after: 2 })
+    rack.failNext(/exec/, { kind: 'cut', after: 2 })
     const socket = await open(rack, '/apps/myapp/processes/web/exec', [credentials, 'Command: echo hello'])
     await until(() => socket.peer.closed)
     expect(socket.text()).toBe('he')
@@ -142,7 +142,7 @@ describe('a fault of a websocket', () => {
 
   test('stall: the stream waits in the middle', async () => {
     const rack = await startRack()
-    const fault = rack.onNext(/exec/, { kind: 'stall', after: 2 })
+    const fault = rack.failNext(/exec/, { kind: 'stall', after: 2 })
     const socket = await open(rack, '/apps/myapp/processes/web/exec', [credentials, 'Command: echo hello'])
     await until(() => socket.text() === 'he')
     fault.release()

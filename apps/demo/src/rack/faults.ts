@@ -1,16 +1,16 @@
-/** How one request fails. `after` counts bytes of the answer's body, or bytes after a WebSocket's handshake. */
+/** A fault of one request. `after` counts bytes of the response body, or bytes after a websocket's handshake. */
 export type Fault =
-  /** Nothing happens until `release`; then the request is answered as usual. */
+  /** The rack waits for `release`, and then responds as usual. */
   | { readonly kind: 'hang' }
-  /** The connection is reset before anything is answered; the request has no effect. */
+  /** The rack resets the connection before it responds. The request has no effect. */
   | { readonly kind: 'reset' }
-  /** The request has its effect, then the connection is reset before anything is answered. */
+  /** The request has its effect, and then the rack resets the connection before it responds. */
   | { readonly kind: 'reset-after-effect' }
-  /** The answer begins, with its full length announced, and its connection ends in the middle. */
+  /** The rack sends the head with the full Content-Length, and ends the connection within the body. */
   | { readonly kind: 'cut'; readonly after: number }
-  /** The answer begins and waits for `release` in the middle. */
+  /** The rack waits for `release` within the body. */
   | { readonly kind: 'stall'; readonly after: number }
-  /** Bytes on the connection that belong to no answer (one per character). */
+  /** The rack sends bytes that belong to no response (one per character). */
   | { readonly kind: 'extra'; readonly bytes: string }
   | {
       readonly kind: 'answer'
@@ -18,15 +18,15 @@ export type Fault =
       readonly headers?: readonly (readonly [name: string, value: string])[]
       readonly body?: string | Buffer
     }
-  /** The usual answer, compressed, whether it was asked for or not. */
+  /** The usual response, compressed even if the client does not accept that. */
   | { readonly kind: 'gzip' }
 
 /** `METHOD /target` exactly as received, a pattern for it, or a predicate. */
 export type RequestMatcher = string | RegExp | ((request: { method: string; target: string }) => boolean)
 
 export interface FaultHandle {
-  /** Resolves when a request has met the fault. */
-  readonly met: Promise<void>
+  /** Resolves when a request has reached the fault. */
+  readonly reached: Promise<void>
   /** Ends a hang or a stall. */
   release(): void
 }
@@ -37,19 +37,24 @@ export interface PlannedFault {
 }
 
 export function createFaults() {
-  const planned: { matcher: RequestMatcher; fault: PlannedFault; meet: () => void; release: () => void }[] = []
+  const planned: { matcher: RequestMatcher; fault: PlannedFault; reach: () => void; release: () => void }[] = []
   return {
-    onNext(matcher: RequestMatcher, fault: Fault): FaultHandle {
-      const met = latch()
+    failNext(matcher: RequestMatcher, fault: Fault): FaultHandle {
+      const reached = latch()
       const released = latch()
-      planned.push({ matcher, fault: { fault, released: released.opened }, meet: met.open, release: released.open })
-      return { met: met.opened, release: released.open }
+      planned.push({
+        matcher,
+        fault: { fault, released: released.opened },
+        reach: reached.open,
+        release: released.open,
+      })
+      return { reached: reached.opened, release: released.open }
     },
-    /** The fault for this request, which is then used up. */
+    /** The fault for this request. It is not used for another request. */
     take(method: string, target: string): PlannedFault | null {
       const index = planned.findIndex(({ matcher }) => matches(matcher, method, target))
       const [found] = index === -1 ? [] : planned.splice(index, 1)
-      found?.meet()
+      found?.reach()
       return found?.fault ?? null
     },
   }

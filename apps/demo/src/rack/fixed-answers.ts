@@ -4,18 +4,18 @@ import * as answers from './fixed/answers.ts'
 import { echoFrames } from './fixed/echo.ts'
 
 /**
- * The mode for benchmarks: prepared answers, without state, records, or parsing. Checks only the password.
+ * The mode for benchmarks: prepared responses, no state, no recording, and no parsing. Only the password is checked.
  *
- * | request | answer |
+ * | request | response |
  * |---|---|
- * | GET of objects, `.tgz` and `/data` | 100 MB, in chunks, as fast as the caller reads; `B{n}.tgz` with a number has n bytes |
- * | GET of `/releases` and `/releases/{id}` | a list of ten, a single one, with 50 variables |
+ * | GET of objects, `.tgz`, and `/data` | 100 MB in chunks, or n bytes for `B{n}.tgz` |
+ * | GET of `/releases` and `/releases/{id}` | ten releases, or one release, with 50 variables each |
  * | GET of `/apps/app-large/releases` | a list of 10 MB |
  * | any other GET | ten apps, 2 KB |
- * | POST and PUT of objects, `/builds…` and `/data` | an address, a build, `ok`, after the whole body |
- * | POST of `/builds/import` | a build whose description contains the number of received bytes |
- * | anything else | a new release, after the whole body |
- * | any websocket | an echo, frame by frame |
+ * | POST and PUT of objects, `/builds…`, and `/data` | a URL, a build, or `ok` (respectively), after the whole body has arrived |
+ * | POST of `/builds/import` | a build whose description has the number of bytes that arrived |
+ * | any other request | a new release, after the whole body has arrived |
+ * | any websocket | an echo of each frame |
  */
 export function serveFixedAnswers(server: Server, token: string): void {
   const credentials = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
@@ -74,7 +74,7 @@ function send(response: ServerResponse, { headers, body }: answers.FixedAnswer):
   response.end(body)
 }
 
-/** The size of a large answer whose path has no number. */
+/** Bytes of a large response without a number in its path. */
 export const largeLength = 100_000_000
 const chunk = Buffer.alloc(256 * 1024, 'large ')
 

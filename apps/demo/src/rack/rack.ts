@@ -55,7 +55,7 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
     token: options.token,
     received: log.requests,
     clearReceived: () => log.requests.splice(0),
-    onNext: faults.onNext,
+    failNext: faults.failNext,
     largeAnswer,
     get connections() {
       return sockets.size

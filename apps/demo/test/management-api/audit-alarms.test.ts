@@ -98,7 +98,9 @@ describe('alarms of the audit log', () => {
     expect([refused.status, refused.json]).toEqual([
       403,
       expect.objectContaining({
-        error: expect.stringContaining('Only administrators can acknowledge alarms of the audit log. You are auditor.'),
+        error: expect.stringContaining(
+          'Only administrators can acknowledge alarms of the audit log. You have the role auditor.',
+        ),
       }),
     ])
     expect((await alarms()).find((alarm) => alarm.id === id)?.acknowledged).toBeNull()

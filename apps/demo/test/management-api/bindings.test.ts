@@ -1,5 +1,5 @@
 import { callManagementApi as call, type ManagementApiResponse } from '@rack-gateway/testing/management-api'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { person } from './callers.ts'
@@ -92,9 +92,9 @@ describe.each(subjects)('of %s', (_what, make) => {
     const { kind, id, token } = await make()
     await ask('POST', '/bindings', { subject: { kind, id }, role: 'viewer', expiresAt: inMinutes(5) })
     await expect.poll(() => statuses(token), { interval: 20 }).toEqual([200, 200])
-    const stream = await openSocket(`${replica.url}/apps/myapp/logs`, token, {})
+    const stream = await openWebSocket(`${replica.url}/apps/myapp/logs`, token, {})
     expect(stream.status).toBe(101)
-    const said = stream.untilEnd()
+    const said = stream.readToEnd()
     clock.ahead = 5 * minute + 1
     expect(await statuses(token)).toEqual([403, 403])
     expect((await said).join('')).toMatch(/ERROR: .*(no role|not permitted)/)

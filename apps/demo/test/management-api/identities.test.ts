@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { person, someId } from './callers.ts'
@@ -23,7 +23,7 @@ describe('users, sessions, service accounts and bindings', () => {
     const ann = await person(system, 'admin')
     const token = await call(system, ann.token, 'POST', '/tokens', { name: 'nightly', role: 'viewer' })
     const replica = await system.replica()
-    const logs = await openSocket(`${replica.url}/apps/myapp/logs`, token.text('token'), {})
+    const logs = await openWebSocket(`${replica.url}/apps/myapp/logs`, token.text('token'), {})
     expect(logs.status).toBe(101)
     for (const url of [system.url, replica.url]) {
       for (const one of [ann.token, token.text('token')]) expect(await status(url, one)).toBe(200)
@@ -287,7 +287,7 @@ describe('users, sessions, service accounts and bindings', () => {
       const refused = await system.send('POST', '/gateway/api/v1/service-accounts', token, '', huge)
       expect([refused.status, refused.error]).toEqual([
         403,
-        expect.stringContaining('Only administrators can create service accounts. You are viewer.'),
+        expect.stringContaining('Only administrators can create service accounts. You have the role viewer.'),
       ])
       expect((await system.send('POST', '/gateway/api/v1/service-accounts', admin.token, '', huge)).status).toBe(413)
       const strange = await system.raw(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nextChange, type System, startSystem } from '../support/system.ts'
 import { person, someId } from './callers.ts'
@@ -266,7 +266,7 @@ describe('API tokens', () => {
     test('what the old one has open belongs to the token: it continues, and ends when the token is revoked', async () => {
       const { token } = await person(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
-      const logs = await openSocket(`${system.url}/rack/staging/apps/myapp/logs`, old.text('token'), {})
+      const logs = await openWebSocket(`${system.url}/rack/staging/apps/myapp/logs`, old.text('token'), {})
       expect(logs.status).toBe(101)
       await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
       await expect.poll(async () => (await apps(old.text('token'))).status).toBe(401)

@@ -1,5 +1,5 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { person, someId } from './callers.ts'
@@ -48,13 +48,13 @@ test('the sessions of jobs are listed, all or those of one trust', async () => {
 test('one that an admin ends is refused on every replica, and its live stream ends', async () => {
   const job = await pipelines.job('ci')
   const replica = await system.replica()
-  const logs = await openSocket(`${replica.url}/apps/myapp/logs`, job.token, {})
+  const logs = await openWebSocket(`${replica.url}/apps/myapp/logs`, job.token, {})
   expect([logs.status, await status(system.url, job.token)]).toEqual([101, 200])
   const ended = await call(system, admin.token, 'DELETE', `/workload-sessions/${job.id}`)
   expect(ended.json).toMatchObject({ id: job.id, endedReason: `ended by ${admin.email}`, endedAt: expect.any(String) })
   for (const url of [system.url, replica.url])
     await expect.poll(() => status(url, job.token), { interval: 20 }).toBe(401)
-  expect((await logs.untilEnd()).join('')).toMatch(/ERROR: .*session of this job ended/)
+  expect((await logs.readToEnd()).join('')).toMatch(/ERROR: .*session of this job ended/)
   await logs.closed()
   const late = await system.get('/apps?', job.token)
   expect([late.error, late.json]).toEqual([

@@ -1,6 +1,6 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawResponse, sendRaw } from '@rack-gateway/testing/http'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import type { Sequence, Step } from './sequence.ts'
 
 /** Where calls go: a gateway, or a rack past it. */
@@ -113,7 +113,7 @@ function keep(step: Step, { status, json }: RawResponse, values: Values): void {
 async function listen(step: Step, { url, token, headers: added }: Place, values: Values): Promise<Outcome> {
   const headers = Object.entries(step.headers).map(([name, value]) => [name, filled(value, values)])
   const { protocol, host } = new URL(url)
-  const socket = await openSocket(`${url}${filled(step.target, values)}`, token, {
+  const socket = await openWebSocket(`${url}${filled(step.target, values)}`, token, {
     ...sdkHeaders,
     ...added,
     Origin: `${protocol}//${host}`,
@@ -123,8 +123,8 @@ async function listen(step: Step, { url, token, headers: added }: Place, values:
     const { status, error } = socket
     if (status !== 101) return { status, said: error, refused: status === 403 }
     if (step.target.endsWith('/logs')) return { status, said: '', refused: false }
-    socket.endOfInput()
-    const [said = ''] = await socket.untilEnd()
+    socket.sendEndOfInput()
+    const [said = ''] = await socket.readToEnd()
     const failed = said.startsWith('ERROR: ')
     const refused = failed && / \(rule [\w:-]+\)\n$/.test(said)
     return { status: failed && !refused ? 500 : status, said, refused }

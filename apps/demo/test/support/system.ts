@@ -29,16 +29,16 @@ export interface System {
   readonly issuer: Issuer
   readonly database: TestDatabase
   readonly secretKey: string
-  /** The owner's connection: reads what the runtime wrote. */
+  /** The database owner's connection. */
   readonly sql: Sql
-  /** A session of a person with this role on every rack. */
+  /** Creates a session of a user with this role on every rack. @returns its token */
   token(role: string, options?: { email?: string; rack?: string }): Promise<string>
-  /** An API token of the service account `ci`, as a pipeline has. */
+  /** Creates an API token of the service account `ci`. */
   pipelineToken(): Promise<string>
   events(): Promise<AuditEvent[]>
   /** The newest event, of one request where its ID is given. */
   lastEvent(requestId?: string): Promise<AuditEvent>
-  /** Signs all that was recorded, where there is a directory for it. */
+  /** Makes a checkpoint. Needs the option `checkpoints`. */
   checkpoint(): Promise<void>
   /** Sends the text as it is, and reads one response. */
   raw(text: string): Promise<RawResponse>
@@ -54,46 +54,46 @@ export interface System {
 export interface SystemOptions {
   readonly rackNames?: readonly string[]
   readonly now?: () => number
-  /** Of the racks. */
+  /** The clock of the racks. */
   readonly clock?: Clock
   readonly auditReads?: 'strict' | 'relaxed'
   readonly auditFallbackDir?: string | null
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
-  /** Of what callers may occupy; the defaults where absent. */
+  /** Overrides of the call limits. */
   readonly limits?: Partial<Limits>
   /** Path of a policy document. */
   readonly policyFile?: string | null
   /** Paths of policy packages. */
   readonly policyPackages?: readonly string[]
   readonly recordings?: RecordingSettings | null
-  /** All tests call from one address, and most of what some send is refused. */
+  /** High by default, because all tests share one address. */
   readonly unauthenticatedPerMinute?: number
-  /** `own`: where it listens. */
+  /** `own`: the gateway's own URL. */
   readonly publicUrl?: string | null
-  /** Puts something between the gateway and its database. @returns where the gateway finds it */
+  /** Puts a proxy between the gateway and its database. @returns the URL of the proxy */
   readonly tap?: (databaseUrl: string) => Promise<string>
-  /** A directory for copies of checkpoints, which are then made whenever a user looks whether it is time. */
+  /** Directory for checkpoints. Each call of `checkpoint()` then makes one. */
   readonly checkpoints?: string
   readonly metrics?: { readonly host: string; readonly port: number } | null
-  /** Takes each line of the log. */
+  /** Gets each line of the log. */
   readonly log?: (line: string) => void
-  /** From which level on; `warn` when absent. */
+  /** The lowest level. Default: `warn`. */
   readonly logLevel?: string
-  /** With a login by browser: how, once it is known where the gateway will listen. */
+  /** Enables browser login. Called with the gateway's URL. */
   readonly login?: (publicUrl: string) => Promise<LoginSettings>
   readonly deviceLogin?: DeviceLoginMode
   readonly cliMinimumVersion?: string | null
-  /** Tests that poll don't wait as long as people do. */
+  /** Default: 1, so that tests poll more often than the CLI does. */
   readonly devicePollSeconds?: number
-  /** Where events are sent beside the log. */
+  /** Additional destinations of events. */
   readonly sinks?: readonly SinkConfig[]
   /** The first part of rack names in console mode. */
   readonly organization?: string
 }
 
 export interface RecordingSettings {
-  /** Of an object store. */
+  /** The address of an object store. */
   readonly address: string
   readonly limits?: Tuning['recordingLimits']
   readonly thread?: boolean
@@ -104,7 +104,7 @@ type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'recordings' | 's
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
 const key = Buffer.from(secretKey)
 
-/** As the environment would configure it. */
+/** The configuration that the environment would set. */
 function loginConfig({
   clientSecret,
   publicUrl: _,
@@ -115,7 +115,7 @@ function loginConfig({
   return { ...config, clientSecret: new Secret(clientSecret), sessionIdleMs: sessionIdle }
 }
 
-/** The gateway as in production, on a database of its own, in front of demo racks. */
+/** Starts the gateway as in production, with its own database, in front of demo racks. */
 export async function startSystem({
   rackNames = ['staging'],
   now = Date.now,

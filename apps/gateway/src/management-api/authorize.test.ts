@@ -82,27 +82,39 @@ describe('a denial', () => {
     expect(at(caller('user', 'viewer'))).toEqual({
       rule: 'no-permission',
       source: 'bindings',
-      reason: 'Only administrators can list users. You are viewer.',
+      reason: 'Only administrators can list users. You have the role viewer.',
       remedy: 'Ask an administrator of the gateway.',
       policy: policy.hash,
     })
   })
 
   test.each<[Principal, PrincipalEndpoint, string]>([
-    [caller('user', 'deployer'), endpoints.listBindings, 'Only administrators can list bindings. You are deployer.'],
-    [caller('user', 'viewer'), endpoints.createBinding, 'Only administrators can create bindings. You are viewer.'],
-    [caller('user', 'viewer'), endpoints.removeBinding, 'Only administrators can delete bindings. You are viewer.'],
-    [caller('user', 'viewer'), endpoints.lockUser, 'Only administrators can lock users. You are viewer.'],
-    [caller('user', 'viewer'), endpoints.getTrust, 'Only administrators can see trusts. You are viewer.'],
+    [
+      caller('user', 'deployer'),
+      endpoints.listBindings,
+      'Only administrators can list bindings. You have the role deployer.',
+    ],
+    [
+      caller('user', 'viewer'),
+      endpoints.createBinding,
+      'Only administrators can create bindings. You have the role viewer.',
+    ],
+    [
+      caller('user', 'viewer'),
+      endpoints.removeBinding,
+      'Only administrators can delete bindings. You have the role viewer.',
+    ],
+    [caller('user', 'viewer'), endpoints.lockUser, 'Only administrators can lock users. You have the role viewer.'],
+    [caller('user', 'viewer'), endpoints.getTrust, 'Only administrators can see trusts. You have the role viewer.'],
     [
       caller('user', 'viewer'),
       endpoints.searchAudit,
-      'Only administrators and auditors can read and export the audit log. You are viewer.',
+      'Only administrators and auditors can read and export the audit log. You have the role viewer.',
     ],
     [
       caller('api-token', 'ci'),
       endpoints.listServiceAccounts,
-      'Only administrators can list service accounts. This token is ci.',
+      'Only administrators can list service accounts. This token has the role ci.',
     ],
     [
       caller('user', 'admin', { bindings: [] }),
@@ -117,11 +129,11 @@ describe('a denial', () => {
     const [only] = caller('user', 'admin').bindings
     const narrow = only === undefined ? [] : [{ ...only, racks: 'staging' }]
     expect(at(caller('user', 'admin', { bindings: narrow }))).toMatchObject({
-      reason: 'Only administrators can list users. You are admin, but not on all racks and apps.',
+      reason: 'Only administrators can list users. You have the role admin, but not on all racks and apps.',
     })
     const weak = { kind: 'user', id: 'o', name: 'o', bindings: [] } as const
     expect(at(caller('api-token', 'admin', { owner: weak }))).toMatchObject({
-      reason: 'Only administrators can list users. This token is admin, but its owner is not.',
+      reason: 'Only administrators can list users. This token has the role admin, but its owner does not.',
     })
   })
 

@@ -32,9 +32,9 @@ export function authorize(
   if (scope !== 'gateway') return { effect: 'allow', ...ownData, policy: hash }
   const needed = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   for (const one of needed) {
-    const unheld = policy.checkPermission(principal, one, everywhere, moment)
-    if (unheld === null) continue
-    throw denial(unheld.rule.startsWith('condition:') ? unheld : missing({ policy, principal, endpoint }, one), hash)
+    const denied = policy.checkPermission(principal, one, everywhere, moment)
+    if (denied === null) continue
+    throw denial(denied.rule.startsWith('condition:') ? denied : missing({ policy, principal, endpoint }, one), hash)
   }
   return grantOf(policy, principal, permission, moment)
 }
@@ -45,8 +45,8 @@ export const ownData = { rule: 'own-affair', source: 'gateway', reason: 'Every c
 /** What grants a permission that the principal has: a role, or the permission itself. */
 export function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment): EndpointDecision {
   const allowed = { effect: 'allow', policy: policy.hash } as const
-  const able = policy.rolesWith(permission)
-  const name = policy.rolesAt(principal, everywhere, moment).find((role) => able.includes(role))
+  const rolesWithPermission = policy.rolesWith(permission)
+  const name = policy.rolesAt(principal, everywhere, moment).find((role) => rolesWithPermission.includes(role))
   if (name === undefined)
     return { ...allowed, rule: permission, source: 'bindings', reason: `${permission} is granted individually.` }
   const source = policy.roles.get(name)?.source ?? 'bindings'
@@ -62,21 +62,25 @@ interface DeniedCall {
 }
 
 function missing({ policy, principal, endpoint }: DeniedCall, permission: string): Denial {
-  const able = policy.rolesWith(permission)
+  const rolesWithPermission = policy.rolesWith(permission)
   const roles = [...new Set(principal.bindings.map(({ role }) => role))]
   const action = permission === endpoint.permission ? actionOf(endpoint) : describePermission(permission)
-  const who = able.length === 0 ? 'Nobody' : `Only ${joinWithAnd(able.map(holdersOf))}`
-  const reason = `${who} can ${action}. ${describeRoles(principal, roles, able)}`
+  const who = rolesWithPermission.length === 0 ? 'Nobody' : `Only ${joinWithAnd(rolesWithPermission.map(holdersOf))}`
+  const reason = `${who} can ${action}. ${describeRoles(principal, roles, rolesWithPermission)}`
   return { rule: 'no-permission', source: 'bindings', reason, remedy: 'Ask an administrator of the gateway.' }
 }
 
 /** A principal can have a sufficient role but only on some racks, or its owner can lack the role. */
-function describeRoles({ kind, owner }: Principal, roles: readonly string[], able: readonly string[]): string {
-  const role = roles.find((name) => able.includes(name))
-  if (role === undefined) return roles.length === 0 ? `${has[kind]} no role.` : `${is[kind]} ${joinWithAnd(roles)}.`
-  const ownerLacksRole = owner?.bindings.some((binding) => able.includes(binding.role)) === false
-  if (ownerLacksRole) return `${is[kind]} ${role}, but its owner is not.`
-  return `${is[kind]} ${role}, but not on all racks and apps.`
+function describeRoles(
+  { kind, owner }: Principal,
+  roles: readonly string[],
+  rolesWithPermission: readonly string[],
+): string {
+  const role = roles.find((name) => rolesWithPermission.includes(name))
+  if (roles.length === 0) return `${has[kind]} no role.`
+  if (role === undefined) return `${has[kind]} the ${roles.length === 1 ? 'role' : 'roles'} ${joinWithAnd(roles)}.`
+  const ownerLacksRole = owner?.bindings.some((binding) => rolesWithPermission.includes(binding.role)) === false
+  return `${has[kind]} the role ${role}, but ${ownerLacksRole ? 'its owner does not' : 'not on all racks and apps'}.`
 }
 
 function holdersOf(role: string): string {
@@ -112,7 +116,6 @@ function describePermission(permission: string): string {
   return permissionDescriptions[permission] ?? `use ${permission}`
 }
 
-const is = { user: 'You are', 'api-token': 'This token is', workload: 'This job is' } as const
 const has = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
 const kindNames = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const
 

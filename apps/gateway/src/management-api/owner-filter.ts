@@ -33,16 +33,16 @@ function denialFor(
 ): { reason: string; remedy: string } {
   if (own !== null)
     return {
-      reason: `You can see only your own items without the permission ${permission}.`,
+      reason: `You can list only what you own, unless you have the permission ${permission}.`,
       remedy: 'Ask an administrator of the gateway for it.',
     }
   if (canAccessOthers)
     return {
-      reason: 'An API token or job owns no items.',
-      remedy: 'List the items of everyone, or of one user.',
+      reason: 'An API token or job owns no tokens or sessions.',
+      remedy: 'List those of everyone, or of one user.',
     }
   return {
-    reason: `An API token or job owns no items, and this one does not have the permission ${permission} for the items of other users.`,
+    reason: `An API token or job owns no tokens or sessions, and this one does not have the permission ${permission} to list those of users.`,
     remedy: 'Ask an administrator of the gateway.',
   }
 }

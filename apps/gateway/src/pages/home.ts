@@ -17,7 +17,7 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
     try {
       await app.authenticateTokenOrCookie(request, reply)
     } catch (error) {
-      if (!isForLogin(error)) throw error
+      if (!shouldLogIn(error)) throw error
       await app.limitUnauthenticated(request)
       return reply.header('cache-control', 'no-store').redirect('/gateway/auth/login', 303)
     }
@@ -39,7 +39,7 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
             html`<form method="post" action="/gateway/auth/logout"><input type="hidden" name="csrf_token" value="${csrfToken}"><button class="second">Log out</button></form>`,
           ]
     const [first] = racks
-    const commands = first === undefined ? [] : [connecting(publicUrl, racks, first)]
+    const commands = first === undefined ? [] : [connectInstructions(publicUrl, racks, first)]
     return sendPage(reply, 200, `You are logged in as ${principal.name}`, html`${access}\n${commands}\n${logout}`)
   })
 }
@@ -48,9 +48,12 @@ export default async function home(app: FastifyInstance, { adminUsers, publicUrl
 const maxLogins = 5
 
 /** The commands to connect a terminal. */
-function connecting(publicUrl: string, racks: readonly string[], first: string): Html {
+function connectInstructions(publicUrl: string, racks: readonly string[], first: string): Html {
   const logins = racks.slice(0, maxLogins).map((rack) => html`rack-gateway login ${rack} ${publicUrl}\n`)
-  const more = racks.length > maxLogins ? [html`<p class="soft">Use the same command for your other racks.</p>\n`] : []
+  const more =
+    racks.length > maxLogins
+      ? [html`<p class="soft">Run the same command with the name of each of your other racks.</p>\n`]
+      : []
   return html`<h2>Connect your terminal</h2>
 <pre><code>${logins}</code></pre>
 ${more}<h2>Run convox through the gateway</h2>
@@ -65,7 +68,7 @@ convox apps</code></pre>
 }
 
 /** Whether to redirect to the login. A request with two credentials would be redirected endlessly. */
-function isForLogin(error: unknown): boolean {
+function shouldLogIn(error: unknown): boolean {
   return error instanceof Unauthenticated && ruleOf(error) !== 'two-credentials'
 }
 

@@ -80,7 +80,7 @@ async function leave(admin: Sql, store: ObjectStore, from: string): Promise<stri
 
 const uuid = () => uuidv7(Date.now())
 
-test('each that was left is closed once, however many look', async () => {
+test('concurrent processes close each orphaned recording once', async () => {
   const { admin, store, events, failures, replica } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })
@@ -94,7 +94,7 @@ test('each that was left is closed once, however many look', async () => {
   expect(failures).toEqual([])
 })
 
-test('a session that continues in a stream of the next month, or after a sleep of the machine, is not adopted', async () => {
+test('a session that continues in the stream of the next month, or after the machine was suspended, is not adopted', async () => {
   const { admin, store, events, replica } = await scenario()
   const { look } = replica()
   const [first, second, third, heir] = [uuid(), uuid(), uuid(), uuid()]
@@ -110,7 +110,7 @@ test('a session that continues in a stream of the next month, or after a sleep o
   expect(events.map(({ recording }) => recording?.id)).toEqual([id])
 })
 
-test('one whose store does not answer is closed later, and keeps no other from it', async () => {
+test('a recording whose store does not respond is closed later, and does not delay others', async () => {
   const { admin, store, events, failures, replica } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })
@@ -126,7 +126,7 @@ test('one whose store does not answer is closed later, and keeps no other from i
   expect(events.map(({ recording }) => recording?.id)).toEqual([other, stuck])
 })
 
-test('an event that cannot be recorded leaves it open', async () => {
+test('a recording stays open if its event cannot be recorded', async () => {
   const { admin, store, replica, events } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })

@@ -11,13 +11,13 @@ import {
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
 import { onConsume } from '../http/on-consume.ts'
-import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
 import { eventLine } from './event-line.ts'
 import { type FollowingOptions, followedText } from './following.ts'
 import { recordedEnd } from './recorded-end.ts'
+import { createRecordingIndex, type ListedRecording, type RecordingIndex } from './recording-index.ts'
 
 /** Reads recordings. */
-export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find'> {
+export interface RecordingArchive extends Pick<RecordingIndex, 'list' | 'find'> {
   /**
    * The asciicast, verified chunk by chunk against the log. Its last event, `v`, says the result: `complete`, `unproven` if its
    * events are no longer in the log, `cut` by a crash, `open` if it has no end yet, or `broken`. A marker before it says why.
@@ -44,7 +44,7 @@ export interface RecordingArchiveOptions {
 }
 
 export function createArchive({ store: given, deriveKeys, sql, flushNow }: RecordingArchiveOptions): RecordingArchive {
-  const { list, find } = createCatalogue(sql)
+  const { list, find } = createRecordingIndex(sql)
 
   function requireStore(): ObjectStore {
     if (given !== null) return given

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { type DeriveKeys, followRecording } from '@rack-gateway/recordings'
-import type { RecordingCatalogue } from './catalogue.ts'
 import { eventLine } from './event-line.ts'
+import type { RecordingIndex } from './recording-index.ts'
 
 export interface FollowingOptions {
   readonly from: 'start' | 'now'
@@ -12,7 +12,7 @@ export interface FollowingOptions {
   readonly onRead: () => void
 }
 
-interface Followed extends FollowingOptions, Pick<RecordingCatalogue, 'find'> {
+interface Followed extends FollowingOptions, Pick<RecordingIndex, 'find'> {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string

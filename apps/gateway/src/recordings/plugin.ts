@@ -9,12 +9,12 @@ import fp from 'fastify-plugin'
 import type { SecretKeys } from '../process/keys.ts'
 import { adoptRecordings } from './adoption.ts'
 import { createArchive, type RecordingArchive } from './archive.ts'
-import { createCatalogue } from './catalogue.ts'
 import { createPeriodicWork } from './periodic-work.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
+import { createRecordingIndex } from './recording-index.ts'
 import { recordingKeys } from './recording-keys.ts'
+import { createRemoteSessionEndings } from './remote-session-endings.ts'
 import { removeOldRecordings } from './retention.ts'
-import { createSessionEndings } from './session-endings.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
 import { startRecorderThread } from './start-recorder-thread.ts'
 
@@ -112,13 +112,13 @@ export function createRecorderOf(app: FastifyInstance): SessionRecorder {
   const { recordings, policy, audit, clock, database, log, identities } = app
   const { sql } = database
   const onError = (err: unknown) => log.error({ event: 'recording.failed', err })
-  const endings = createSessionEndings({ sql, identities, onError })
+  const endings = createRemoteSessionEndings({ sql, identities, onError })
   app.addHook('onClose', async () => endings.stop())
   const recorder = createSessionRecorder({
     recordings,
     policy,
     secrets: createRecordedSecrets(policy),
-    catalogue: createCatalogue(sql),
+    index: createRecordingIndex(sql),
     endings,
     now: clock.now,
     record(draft) {

@@ -77,7 +77,7 @@ async function scenario(open: (directory: string) => Promise<ObjectStore> = dire
   }
 }
 
-test('what ended longer ago goes, with an event, and no other', async () => {
+test('only recordings that ended too long ago are removed, with an event', async () => {
   const { recording, kept, remove, events, admin } = await scenario()
   const [old, young, open] = [await recording(91), await recording(89), await recording(null)]
   await remove({ keep: 90 * day })
@@ -108,14 +108,14 @@ test('the oldest recordings are removed if all together exceed the size limit', 
   expect(events.map(({ recording }) => recording?.id)).toEqual([first])
 })
 
-test('without terms all is kept', async () => {
+test('all recordings are kept without limits', async () => {
   const { recording, kept, remove } = await scenario()
   const ids = [await recording(3_000), await recording(1)]
   await remove({})
   expect(await kept()).toEqual(new Set(ids))
 })
 
-test('however many look, each is said to be removed once', async () => {
+test('concurrent processes record each removal once', async () => {
   const { recording, kept, remove, events } = await scenario()
   for (let count = 0; count < 4; count++) await recording(100)
   await Promise.all(Array.from({ length: 5 }, () => remove({ keep: day })))
@@ -123,7 +123,7 @@ test('however many look, each is said to be removed once', async () => {
   expect([events.length, (await kept()).size]).toEqual([4, 0])
 })
 
-test('nothing is removed that the log does not say', async () => {
+test('nothing is removed without an event in the log', async () => {
   const { recording, kept, remove, failures, logAway } = await scenario()
   const id = await recording(100)
   logAway(true)
@@ -134,7 +134,7 @@ test('nothing is removed that the log does not say', async () => {
   expect((await kept()).size).toBe(0)
 })
 
-test('a removal that failed is finished later, and said once', async () => {
+test('a failed removal is finished later, and recorded once', async () => {
   const { recording, kept, remove, store, events, failures } = await scenario()
   const id = await recording(100)
   const failing: ObjectStore = {

@@ -43,19 +43,19 @@ export async function removeOldRecordings(options: RemovalOptions, signal: Abort
   await runExclusively(sql, 'rack-gateway: retention of recordings', async () => {
     if (keep !== null)
       for (const old of await olderThan(sql, new Date(now() - keep)))
-        if (!signal.aborted) await announce(options, old, 'its retention period is over')
+        if (!signal.aborted) await markForRemoval(options, old, 'its retention period is over')
     if (maxSize !== null)
-      for (const old of await beyond(sql, maxSize))
+      for (const old of await overSizeLimit(sql, maxSize))
         if (!signal.aborted)
-          await announce(options, old, 'recordings exceeded RECORDINGS_MAX_SIZE, and this was the oldest')
-    await removeAnnounced(options, signal)
+          await markForRemoval(options, old, 'recordings exceeded RECORDINGS_MAX_SIZE, and this was the oldest')
+    await deleteMarked(options, signal)
   })
 }
 
-async function removeAnnounced({ sql, store, now, onError }: RemovalOptions, signal: AbortSignal): Promise<void> {
-  const announced = await sql<{ id: string }[]>`
+async function deleteMarked({ sql, store, now, onError }: RemovalOptions, signal: AbortSignal): Promise<void> {
+  const marked = await sql<{ id: string }[]>`
     select id from gateway.recordings where removed_because is not null and removed_at is null order by id`
-  for (const { id } of announced) {
+  for (const { id } of marked) {
     if (signal.aborted) return
     try {
       for await (const { key } of store.list(chunkPrefix(id), { signal })) await store.remove(key, { signal })
@@ -66,7 +66,11 @@ async function removeAnnounced({ sql, store, now, onError }: RemovalOptions, sig
   }
 }
 
-async function announce({ sql, record, onError }: RemovalOptions, old: OldRecording, because: string): Promise<void> {
+async function markForRemoval(
+  { sql, record, onError }: RemovalOptions,
+  old: OldRecording,
+  because: string,
+): Promise<void> {
   await sql
     .begin(async (transaction) => {
       const { count } = await transaction`
@@ -82,7 +86,7 @@ function olderThan(sql: Sql, end: Date): Promise<OldRecording[]> {
     where ended_at < ${end} and removed_because is null order by ended_at limit ${batchSize}`
 }
 
-function beyond(sql: Sql, size: number): Promise<OldRecording[]> {
+function overSizeLimit(sql: Sql, size: number): Promise<OldRecording[]> {
   return sql<OldRecording[]>`
     select id, opened, rack, app, process, chunks::float8 as chunks, bytes::float8 as bytes, head from (
       select *, sum(coalesce(bytes, 0)) over (order by ended_at desc, id desc) as with_newer from gateway.recordings

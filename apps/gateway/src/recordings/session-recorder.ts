@@ -11,9 +11,9 @@ import {
 import type { FastifyRequest } from 'fastify'
 import { withRule } from '../errors.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
-import type { RecordingCatalogue } from './catalogue.ts'
+import type { RecordingIndex } from './recording-index.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
-import type { SessionEndings } from './session-endings.ts'
+import type { RemoteSessionEndings } from './remote-session-endings.ts'
 
 type Draft = Omit<EventDraft, 'kind'>
 
@@ -33,7 +33,7 @@ export interface SessionRecording {
 export interface SessionRecorder {
   /** @throws RecordingUnavailable if the session requires a strict recording, which is not possible */
   begin(request: FastifyRequest, call: DecidedCall, draft: Draft): Promise<SessionRecording>
-  /** Resolves when all pending updates of the catalogue are done. */
+  /** Resolves when all pending updates of the recording index are done. */
   settled(): Promise<void>
 }
 
@@ -42,8 +42,8 @@ export interface SessionRecorderOptions {
   readonly recordings: Recordings | null
   readonly policy: Policy
   readonly secrets: RecordedSecrets
-  readonly catalogue: RecordingCatalogue
-  readonly endings: SessionEndings
+  readonly index: RecordingIndex
+  readonly endings: RemoteSessionEndings
   readonly now: () => number
   /** Records an event without waiting for it. */
   readonly record: (draft: EventDraft) => void
@@ -59,7 +59,7 @@ const notRecorded: SessionRecording = {
 }
 
 export function createSessionRecorder(options: SessionRecorderOptions): SessionRecorder {
-  const { recordings, policy, secrets, catalogue, endings, now, record, onError } = options
+  const { recordings, policy, secrets, index, endings, now, record, onError } = options
 
   const pendingUpdates = new Set<Promise<void>>()
 
@@ -108,10 +108,10 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
           mode: rule.mode,
           startedAt: new Date(moment),
         }
-        added = trackUpdate(catalogue.add(found))
+        added = trackUpdate(index.add(found))
       },
       finishing(finished) {
-        void trackUpdate(finished.then((summary) => added.then(() => catalogue.end(summary, new Date(now())))))
+        void trackUpdate(finished.then((summary) => added.then(() => index.end(summary, new Date(now())))))
       },
     })
   }

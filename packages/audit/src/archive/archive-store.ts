@@ -1,7 +1,7 @@
 /** The part of an object store that reading archives needs. */
 export interface ArchiveReader {
   /** Name for operators, without secrets. */
-  readonly place: string
+  readonly location: string
   /** @returns null if the object does not exist */
   get(key: string): Promise<Buffer | null>
 }

@@ -188,7 +188,7 @@ test("a gateway's stream and an export may lack archived months, and report them
   const empty = () => Readable.from([])
   expect(await verifyExport(empty(), { ...trust, checkpoints })).toMatchObject({ intact: false, archived: [] })
   const manifest = String(store.objects.get(`${old}/manifest.note`))
-  const archives = [{ manifest, place: store.place }]
+  const archives = [{ manifest, place: store.location }]
   expect(await verifyExport(empty(), { ...trust, checkpoints, archives })).toMatchObject({ intact: true, archived })
 })
 

@@ -11,7 +11,7 @@ export interface DirectoryArchive extends ArchiveReader {
 /** Archives in a directory, also if they were copied from a bucket. */
 export function directoryArchive(directory: string): DirectoryArchive {
   return {
-    place: directory,
+    location: directory,
     async get(key) {
       try {
         return await readFile(join(directory, ...key.split('/')))

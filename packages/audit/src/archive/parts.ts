@@ -107,7 +107,7 @@ async function keep(store: ArchiveStore, month: Month, described: Described, byt
     const present = await store.get(key)
     if (present === null || (await contentProblem(described, present)) !== null)
       throw new ArchiveRefused(
-        `${store.place} already has another ${key}, which does not belong to this month of this log.`,
+        `${store.location} already has another ${key}, which does not belong to this month of this log.`,
         'Archive to another location.',
       )
     return { ...described, size: present.length, sha256: hash('sha256', present) }

@@ -38,7 +38,7 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
   const manifest = readManifest(((await reader.get(manifestKey(month))) ?? '').toString('utf8'))
   if (manifest === null)
     throw new ArchiveRefused(
-      `The archive of ${month} in ${reader.place} has no readable manifest.`,
+      `The archive of ${month} in ${reader.location} has no readable manifest.`,
       'Look for a copy of the archive.',
     )
   const { source, findings } = archivedMonth(reader, manifest)
@@ -46,7 +46,7 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
     const [damaged] = findings()
     if (damaged)
       throw new ArchiveRefused(
-        `The archive of ${month} in ${reader.place} is damaged: ${describeFinding(damaged)}.`,
+        `The archive of ${month} in ${reader.location} is damaged: ${describeFinding(damaged)}.`,
         'Look for a copy of the archive.',
       )
   }

@@ -47,7 +47,7 @@ describe.each([
     expect(verification).toMatchObject({
       intact: true,
       events: 7,
-      archived: [{ month: old, events: 29, streams: 2, place: store.place }],
+      archived: [{ month: old, events: 29, streams: 2, place: store.location }],
     })
     expect(log.drafts.map(({ kind, detail }) => [kind, detail?.month])).toEqual([
       ['audit.archived', old],
@@ -79,7 +79,7 @@ test('a month has bounded parts, and the same log always produces the same archi
   const log = await signedLog(200)
   const [one, other] = [memoryStore(), memoryStore()]
   await log.retain(one, { drop: 'keep' })
-  await log.retain({ ...other, place: 'elsewhere' }, { drop: 'keep' })
+  await log.retain({ ...other, location: 'elsewhere' }, { drop: 'keep' })
   expect([...one.objects]).toEqual([...other.objects])
   const manifest = readManifest(String(one.objects.get(`${old}/manifest.note`)))
   expect(manifest?.parts.events.length).toBeGreaterThan(10)

@@ -91,7 +91,7 @@ interface MonthOptions extends RetentionOptions {
 async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOutcome> {
   const { sql, store, key, recorded, partSize = defaultPartSize, due, current, sinks } = options
   const known = recorded.filter((archive) => archive.month === month)
-  if (!due && known.some(({ place }) => place === store.place)) return { month, kind: 'known' }
+  if (!due && known.some(({ place }) => place === store.location)) return { month, kind: 'known' }
   const because = await findOpenStream(sql, month, current)
   if (because !== null) return { month, kind: 'open', because: `${month} is not closed: ${because}`, due }
   const behind = sinks === 'respect' ? await findLaggingSinks(sql, month) : []
@@ -100,10 +100,10 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   if ((await store.get(manifestKey(month))) === null) await writeMonth(sql, month, { store, key, partSize })
   const manifest = await readBack(month, options)
   const { events, hash } = manifest
-  const detail = { month, events, manifest: hash, place: store.place }
-  if (!known.some((archive) => archive.hash === hash && archive.place === store.place)) {
+  const detail = { month, events, manifest: hash, place: store.location }
+  if (!known.some((archive) => archive.hash === hash && archive.place === store.location)) {
     await options.record({ kind: 'audit.archived', detail })
-    await recordArchive(sql, manifest, store.place)
+    await recordArchive(sql, manifest, store.location)
   }
   if (!due) return { month, kind: 'archived', events, manifest: hash }
   const { id } = await options.record({ kind: 'audit.dropping', detail })
@@ -118,7 +118,7 @@ async function readBack(month: Month, { store, sql }: MonthOptions): Promise<Man
   const [finding] = findings
   if (finding || manifest === null)
     throw new ArchiveRefused(
-      `The objects in ${store.place} are not a valid archive of this month: ${finding ? describeFinding(finding) : 'it has no manifest'}. Nothing was dropped.`,
+      `The objects in ${store.location} are not a valid archive of this month: ${finding ? describeFinding(finding) : 'it has no manifest'}. Nothing was dropped.`,
       'Archive to another location, and keep this one until you know what happened to it.',
     )
   await expectInDatabase(sql, manifest)

@@ -15,7 +15,7 @@ export interface CheckpointDestination {
 
 /** The part of `@rack-gateway/object-store` that is used here. */
 export interface WriteOnceStore {
-  readonly place: string
+  readonly location: string
   put(key: string, bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void>
   /** In the order of keys. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<{ readonly key: string }>
@@ -29,7 +29,7 @@ export function checkpointKey(number: number): string {
 
 export function objectStoreDestination(store: WriteOnceStore): CheckpointDestination {
   return {
-    name: store.place,
+    name: store.location,
     put: ({ number, written }, signal) => store.put(checkpointKey(number), Buffer.from(written), { signal }),
     async complete(signal) {
       let number = 0

@@ -85,7 +85,7 @@ export const badIdToken = denyLogin(
 export const noEmail = denyPerson(
   'login-email',
   'Your account has no usable e-mail address',
-  'The identity provider sent no e-mail address for you, or one that is not plain ASCII with one @.',
+  'The identity provider sent no e-mail address for you, or one that this gateway does not accept (only ASCII, with one @).',
   'Ask the administrator of the identity provider to correct your account.',
 )
 export const unverifiedEmail = denyPerson(

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { EmbeddedUnreachable } from '../errors.ts'
 import type { Account } from './account.ts'
 
-/** The outermost directory of the path, including `directory` itself, that the account may not enter, or null. */
+/** The outermost directory on the way to (and including) `directory` that the account cannot enter, or null. */
 export async function firstBlocked(directory: string, account: Account): Promise<string | null> {
   for (const step of directoriesTo(await realpath(directory))) {
     const found = await stat(step)

@@ -1,5 +1,5 @@
 import tls from 'node:tls'
-import { type Identity, serverIdentity } from '@rack-gateway/testing/certificates'
+import { serverIdentity, type TlsIdentity } from '@rack-gateway/testing/certificates'
 import { acceptKey } from '../websocket.ts'
 import { type Peer, serve } from './peer.ts'
 
@@ -9,12 +9,12 @@ export interface TlsPeer extends Peer {
   /** For each handshake: whether a session was resumed. */
   readonly resumed: readonly boolean[]
   /** Changes the certificate, and keeps its sessions. */
-  show(identity: Identity): void
+  show(identity: TlsIdentity): void
 }
 
 /** A TLS rack that answers `ok` and accepts each websocket. `closing`: one request per connection. */
 export async function tlsPeer(
-  identity: Identity = serverIdentity,
+  identity: TlsIdentity = serverIdentity,
   { closing = false, ...options }: tls.TlsOptions & { closing?: boolean } = {},
 ): Promise<TlsPeer> {
   const resumed: boolean[] = []

@@ -28,8 +28,8 @@ export function memoryStore(): MemoryStore {
   return {
     objects,
     failure: null,
-    place: 'memory',
-    locked: false,
+    location: 'memory',
+    immutable: false,
     stall() {
       gate = new Promise((resolve) => {
         open = resolve

@@ -1,13 +1,13 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Frame } from '../websocket/frame.ts'
-import { createFrameReader, type TakeChunk } from '../websocket/frame-reader.ts'
+import { type ChunkHandler, createFrameReader } from '../websocket/frame-reader.ts'
 import { type HttpMessage, parseMessage } from './http-message.ts'
 
 /** A client's TCP or TLS connection that sends and receives bytes. Each character of a text is one byte. */
 export interface RawConnection {
   readonly socket: Socket
-  /** Everything that came so far. */
+  /** All bytes that arrived. */
   readonly received: string
   /** True after the peer ended the connection, and after `end`. */
   readonly closed: boolean
@@ -23,7 +23,7 @@ export interface RawConnection {
    * @throws Error when the connection ends before the message is complete
    */
   nextMessage(method?: string): Promise<HttpMessage>
-  /** Takes everything after the last message as the frames of a websocket server. */
+  /** Reads all bytes after the last message as frames of a websocket server. */
   frames(): { readonly received: readonly Frame[]; readonly ended: () => boolean }
   end(): void
 }
@@ -53,9 +53,9 @@ function rawConnection(socket: Socket): RawConnection {
   /** Where the next message begins in `received`. */
   let position = 0
   let closed = false
-  /** By the peer, and not by an error. */
-  let finished = false
-  let readFrames: TakeChunk | null = null
+  /** False after an error. */
+  let endedByPeer = false
+  let readFrames: ChunkHandler | null = null
   const waiting = new Set<() => void>()
   const wake = () => {
     for (const resume of [...waiting]) resume()
@@ -75,7 +75,7 @@ function rawConnection(socket: Socket): RawConnection {
   })
   const ended = new Promise<string>((resolve) => {
     socket.once('end', () => {
-      finished = true
+      endedByPeer = true
       resolve('end')
     })
     socket.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
@@ -107,7 +107,7 @@ function rawConnection(socket: Socket): RawConnection {
     },
     async nextMessage(method = 'GET') {
       for (;;) {
-        const found = parseMessage(received.slice(position), { ended: finished, method })
+        const found = parseMessage(received.slice(position), { ended: endedByPeer, method })
         if (found !== null) {
           position = received.length - found.rest.length
           return found.message

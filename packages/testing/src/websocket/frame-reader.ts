@@ -15,11 +15,11 @@ export interface FramePart {
 /** A client must mask its frames, and a server must not. `any` reads both. */
 export type Sender = 'client' | 'server' | 'any'
 
-/** Takes the next chunk, wherever it is cut. @returns true when it ends where a frame ends @throws Error for a frame that RFC 6455 forbids */
-export type TakeChunk = (chunk: Buffer) => boolean
+/** Reads the next chunk of the stream. @returns true if the chunk ends at the end of a frame @throws Error for a frame that RFC 6455 forbids */
+export type ChunkHandler = (chunk: Buffer) => boolean
 
 /** Reads frames from chunks, and calls `onPart` for each piece of a payload. */
-export function createFramePartReader(onPart: (part: FramePart) => void, sender: Sender = 'any'): TakeChunk {
+export function createFramePartReader(onPart: (part: FramePart) => void, sender: Sender = 'any'): ChunkHandler {
   let header: Buffer = Buffer.alloc(0)
   let frame: { fin: boolean; opcode: number; length: number; mask: number | null } | null = null
   let taken = 0
@@ -67,7 +67,7 @@ export function createFramePartReader(onPart: (part: FramePart) => void, sender:
   }
 }
 
-/** 2 to 14 bytes, as the second byte tells. */
+/** 2 to 14 bytes. Depends on the second byte. */
 function headerSize(bytes: Buffer): number {
   const second = bytes[1] ?? 0
   const short = second & 0x7f
@@ -75,7 +75,7 @@ function headerSize(bytes: Buffer): number {
 }
 
 /** As `createFramePartReader`, for whole frames. */
-export function createFrameReader(onFrame: (frame: Frame) => void, sender: Sender = 'any'): TakeChunk {
+export function createFrameReader(onFrame: (frame: Frame) => void, sender: Sender = 'any'): ChunkHandler {
   let parts: Buffer[] = []
   return createFramePartReader(({ fin, opcode, bytes, isLast }) => {
     parts.push(bytes)

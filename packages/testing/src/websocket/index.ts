@@ -8,5 +8,5 @@ export {
 } from './frame-reader.ts'
 export { upgradeHeaders } from './handshake.ts'
 export { openRawWebSocket } from './open-raw-websocket.ts'
-export { type ClientSocket, openSocket } from './open-socket.ts'
+export { type ClientSocket, openWebSocket } from './open-web-socket.ts'
 export { type FrameWatch, watchFrames } from './watch-frames.ts'

@@ -7,42 +7,43 @@ import { type RecordedExchange, scheduleOf } from './schedule.ts'
 import { createTranslation, type Translation } from './translation.ts'
 
 export interface ReplayOptions {
-  /** Where to: a rack or a gateway. A path (`/rack/staging`) is put before each target. */
+  /** The URL of a rack or gateway. Its path (`/rack/staging`) precedes each target. */
   readonly url: string
-  /** The Authorization header in place of the recorded one; null sends none. */
+  /** Replaces the recorded Authorization header; null removes it. */
   readonly authorization: string | null
-  /** More headers of each request. */
+  /** Additional headers of each request. */
   readonly headers?: readonly (readonly [name: string, value: string])[]
-  /** Give the same one to recordings that depend on each other. */
+  /** Use the same translation for recordings that depend on each other. */
   readonly translation?: Translation
-  /** Lets the time pass that passed in the recording, in milliseconds; real time by default. With a manual clock: `clock.advance`. */
+  /** Waits as many milliseconds as passed in the recording. Default: real time. With a manual clock: `clock.advance`. */
   readonly wait?: (milliseconds: number) => Promise<unknown>
-  /** Ends the replay after an exchange, as the CLI gives up after a refusal. */
+  /** Ends the replay after an exchange, as the CLI ends after a denial. */
   readonly until?: (exchange: Exchange) => boolean
 }
 
-/** A request that was played and the two answers to it. */
+/** A replayed request, with the recorded response and the new one. */
 export interface Exchange {
   readonly method: string
   readonly target: string
   readonly recorded: HttpMessage
   readonly answer: HttpMessage
   readonly status: number
-  /** The recorded body with the ids that are known by now. */
+  /** The recorded body with all known IDs translated. */
   readonly expectedBody: string
-  /** After a 101; null without one. */
+  /** The frames after a 101; null without one. */
   readonly recordedFrames: readonly Frame[] | null
   readonly frames: readonly Frame[] | null
 }
 
-const longestStream = 60_000
+/** Milliseconds. */
+const streamTimeout = 60_000
 const step = 100
 
 /**
- * Plays a recording's bytes over real sockets, with Host, Origin and the credential replaced and ids translated. Streams that the
- * recorded rack ended are read to their end before the next request; the others stay open until the last request is answered.
+ * Sends a recording's bytes over real sockets, with Host, Origin, and the credential replaced, and IDs translated. A stream that the
+ * recorded rack ended is read to its end before the next request. Other streams stay open until the last response.
  *
- * @throws Error when a connection ends without an answer
+ * @throws Error if a connection ends without a response
  */
 export async function replay(recording: CliRecording, options: ReplayOptions): Promise<Exchange[]> {
   const { translation = createTranslation(), wait = sleep, until = () => false } = options
@@ -55,18 +56,18 @@ export async function replay(recording: CliRecording, options: ReplayOptions): P
     peers: new Map(),
   }
   const exchanges: Exchange[] = []
-  const followed: Promise<unknown>[] = []
-  let before: number | null = null
+  const openStreams: Promise<unknown>[] = []
+  let previousAt: number | null = null
   for (const recorded of scheduleOf(recording)) {
-    if (before !== null && recorded.at !== null && recorded.at > before) await wait(recorded.at - before)
-    before = recorded.at ?? before
-    const { exchange, settled } = await play(player, recorded)
-    if (recorded.frames?.some(isLastFrame)) await settled()
-    else followed.push(Promise.resolve().then(settled))
+    if (previousAt !== null && recorded.at !== null && recorded.at > previousAt) await wait(recorded.at - previousAt)
+    previousAt = recorded.at ?? previousAt
+    const { exchange, waitForStream } = await play(player, recorded)
+    if (recorded.frames?.some(isLastFrame)) await waitForStream()
+    else openStreams.push(Promise.resolve().then(waitForStream))
     exchanges.push(exchange)
     if (until(exchange)) break
   }
-  await Promise.all(followed)
+  await Promise.all(openStreams)
   for (const peer of player.peers.values()) peer.end()
   return exchanges
 }
@@ -100,14 +101,14 @@ async function play(player: Player, recorded: RecordedExchange) {
     recordedFrames: recorded.frames,
     frames: stream?.received ?? null,
   }
-  async function settled(): Promise<void> {
-    for (let waited = 0; stream !== null && !stream.ended() && waited < longestStream; waited += step) {
+  async function waitForStream(): Promise<void> {
+    for (let waited = 0; stream !== null && !stream.ended() && waited < streamTimeout; waited += step) {
       if (!recorded.frames?.some(isLastFrame) && lines(stream.received) >= lines(recorded.frames ?? [])) return
       await player.wait(step)
       await sleep(1)
     }
   }
-  return { exchange, settled }
+  return { exchange, waitForStream }
 }
 
 function lines(frames: readonly Frame[]): number {

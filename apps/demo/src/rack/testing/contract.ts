@@ -1,14 +1,26 @@
-/** One line of the contract, written independently of the routes' table. */
+/** One line of the contract. It is written independently of the route table, so that a test can compare the two. */
 export interface ContractLine {
   /** `METHOD /path`; a websocket's method is WS. Variables are named as in the examples. */
   readonly route: string
-  /** By place: H header, Q query, F form, V form or header, B urlencoded body, then form or header. */
-  readonly parameters: readonly (readonly [place: Place, name: string])[]
-  /** `ok`, `bytes`, `empty`, `text`, a websocket's `stream`, or the fields of a JSON object; `[…]` for a list of such. */
+  readonly parameters: readonly (readonly [location: ParameterLocation, name: string])[]
+  /** `ok`, `bytes`, `empty`, `text`, a websocket's `stream`, or the fields of a JSON object; `[…]` for a list of objects. */
   readonly answer: string
 }
 
-export type Place = 'H' | 'Q' | 'F' | 'V' | 'B'
+/**
+ * Where the rack reads a parameter. `form`: in the body or the query. `value`: in the form, or else in a header. `body value`: in a
+ * URL-encoded body, or else as `value`.
+ */
+export type ParameterLocation = 'header' | 'query' | 'form' | 'value' | 'body value'
+
+/** The abbreviations in `lines`. */
+const locations: Readonly<Record<string, ParameterLocation>> = {
+  H: 'header',
+  Q: 'query',
+  F: 'form',
+  V: 'value',
+  B: 'body value',
+}
 
 const app = 'generation locked name release router status parameters'
 const build =
@@ -164,11 +176,11 @@ const lines: readonly (readonly [route: string, parameters: string, answer: stri
 export const contract: readonly ContractLine[] = lines.map(([route, parameters, answer]) => ({
   route,
   answer,
-  parameters: parameters.split(' ').flatMap(placed),
+  parameters: parameters.split(' ').flatMap(readParameters),
 }))
 
-function placed(group: string): (readonly [Place, string])[] {
-  const [place = '', names = ''] = group.split(':')
-  if (place !== 'H' && place !== 'Q' && place !== 'F' && place !== 'V' && place !== 'B') return []
-  return names.split(',').map((name) => [place, name])
+function readParameters(group: string): (readonly [ParameterLocation, string])[] {
+  const [abbreviation = '', names = ''] = group.split(':')
+  const location = locations[abbreviation]
+  return location === undefined ? [] : names.split(',').map((name) => [location, name])
 }

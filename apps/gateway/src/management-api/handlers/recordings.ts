@@ -1,6 +1,6 @@
 import { NotFound } from '@rack-gateway/auth'
 import { RecordingOver, RecordingRemoved } from '../../errors.ts'
-import type { ListedRecording } from '../../recordings/catalogue.ts'
+import type { ListedRecording } from '../../recordings/recording-index.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
 import { revocableStream } from '../revocable-stream.ts'

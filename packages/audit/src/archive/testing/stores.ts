@@ -30,7 +30,7 @@ export function memoryStore(
 ): ArchiveStore & { readonly objects: Map<string, Buffer> } {
   const objects = new Map(given)
   return {
-    place: 'memory',
+    location: 'memory',
     objects,
     get: async (key) => objects.get(key) ?? null,
     async put(key, bytes) {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import tls from 'node:tls'
-import { type Identity, serverIdentity } from '@rack-gateway/testing/certificates'
+import { serverIdentity, type TlsIdentity } from '@rack-gateway/testing/certificates'
 import { listen } from '@rack-gateway/testing/server'
 import { onTestFinished } from 'vitest'
 
@@ -16,7 +16,7 @@ export interface TlsGateway {
 
 export interface TlsGatewayOptions {
   /** By default a valid one. */
-  readonly identity?: Identity
+  readonly identity?: TlsIdentity
   readonly onConnection?: (socket: tls.TLSSocket) => void
 }
 

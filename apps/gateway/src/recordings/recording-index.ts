@@ -57,7 +57,7 @@ export interface RecordingFilter {
 }
 
 /** The list of recordings. It proves nothing, because only events are evidence. */
-export interface RecordingCatalogue {
+export interface RecordingIndex {
   add(recording: StartedRecording): Promise<void>
   /** Stores the end from the recording's own process. It replaces the end from an adopting process. */
   end(summary: RecordingSummary, at: Date): Promise<void>
@@ -69,7 +69,7 @@ export interface RecordingCatalogue {
   ): Promise<ListedRecording[]>
 }
 
-export function createCatalogue(sql: Sql): RecordingCatalogue {
+export function createRecordingIndex(sql: Sql): RecordingIndex {
   const columns = sql`
     id, started_at as "startedAt", ended_at as "endedAt", opened, mode, principal, principal_name as "principalName",
     rack, app, process, route, command, chunks::float8 as chunks, bytes::float8 as bytes, head, lost::float8 as lost,

@@ -1,25 +1,25 @@
 import { WebSocket } from 'ws'
 import { basicAuthorization } from '../authorization.ts'
 
-/** A websocket as a client of the gateway sees it: upgraded, or refused with a status and a message. */
+/** A websocket of a client, or the response that rejects the upgrade. */
 export interface ClientSocket {
-  /** 101, or the status of the response that refuses the upgrade. */
+  /** 101, or the status of the response that rejects the upgrade. */
   readonly status: number
-  /** The body of the response that refuses the upgrade, or empty. */
+  /** The body of the response that rejects the upgrade, or empty. */
   readonly error: string
   send(bytes: Buffer): void
   /** Sends the empty binary frame with which convox ends the input. */
-  endOfInput(): void
-  /** The messages up to an empty binary frame, or to the end of the connection. */
-  untilEnd(): Promise<string[]>
-  untilEndBytes(): Promise<Buffer[]>
+  sendEndOfInput(): void
+  /** Waits for an empty binary frame or the end of the connection. @returns all messages before it */
+  readToEnd(): Promise<string[]>
+  readBytesToEnd(): Promise<Buffer[]>
   close(): void
   /** Resolves when the connection has ended. */
   closed(): Promise<void>
 }
 
-/** Opens a websocket with the `ws` client. Resolves also when the server refuses the upgrade. */
-export function openSocket(url: string, token: string, headers: Record<string, string>): Promise<ClientSocket> {
+/** Opens a websocket with the `ws` client. Resolves also when the server rejects the upgrade. */
+export function openWebSocket(url: string, token: string, headers: Record<string, string>): Promise<ClientSocket> {
   const authorization = basicAuthorization(token)
   const socket = new WebSocket(url.replace(/^http/, 'ws'), {
     headers: { Authorization: authorization, ...headers },
@@ -38,22 +38,22 @@ export function openSocket(url: string, token: string, headers: Record<string, s
     socket.on('close', () => resolve())
   })
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
-  const whole = async () => {
+  const readAll = async () => {
     await ended
     return frames
   }
   return new Promise((resolve, reject) => {
-    const made = (status: number, error: string): ClientSocket => ({
+    const clientSocket = (status: number, error: string): ClientSocket => ({
       status,
       error,
       send: (bytes) => socket.send(bytes, { binary: false }),
-      endOfInput: () => socket.send(Buffer.alloc(0), { binary: true }),
-      untilEnd: async () => (await whole()).map((frame) => frame.toString()),
-      untilEndBytes: whole,
+      sendEndOfInput: () => socket.send(Buffer.alloc(0), { binary: true }),
+      readToEnd: async () => (await readAll()).map((frame) => frame.toString()),
+      readBytesToEnd: readAll,
       close: () => socket.terminate(),
       closed: () => closed,
     })
-    socket.on('open', () => resolve(made(101, '')))
+    socket.on('open', () => resolve(clientSocket(101, '')))
     socket.on('unexpected-response', (_request, response) => {
       let text = ''
       response.on('data', (chunk) => {
@@ -61,7 +61,7 @@ export function openSocket(url: string, token: string, headers: Record<string, s
       })
       response.on('end', () => {
         socket.terminate()
-        resolve(made(response.statusCode ?? 0, text))
+        resolve(clientSocket(response.statusCode ?? 0, text))
       })
     })
     socket.on('error', reject)

@@ -2,7 +2,7 @@ import { html, sendPage } from '@rack-gateway/auth/login'
 import type { FastifyInstance } from 'fastify'
 
 /** Redirects a browser to the first page. Without a configured login, that page explains tokens, and how to configure a login. */
-export default async function entrance(app: FastifyInstance): Promise<void> {
+export default async function rootPage(app: FastifyInstance): Promise<void> {
   // The rack API has no `/`, so `server.ts` routes only browsers here.
   for (const address of ['/', '/gateway'])
     app.get(address, async function goHome(request, reply) {
@@ -22,4 +22,4 @@ const explanation = html`<p>This is a Rack Gateway. No identity provider is conf
 rack-gateway apps</code></pre>
 <p>ADDRESS is the address of this page without its path. If you have no token, ask an administrator of the gateway.</p>
 <h2>If you run this gateway</h2>
-<p>Set <code>PUBLIC_URL</code>, and the client of your identity provider: <code>GOOGLE_CLIENT_ID</code> and <code>GOOGLE_CLIENT_SECRET</code>, or <code>OIDC_ISSUER</code>, <code>OIDC_CLIENT_ID</code>, and <code>OIDC_CLIENT_SECRET</code>. Then start the gateway again.</p>`
+<p>Set <code>PUBLIC_URL</code>, and the client ID and secret from your identity provider: <code>GOOGLE_CLIENT_ID</code> and <code>GOOGLE_CLIENT_SECRET</code>, or <code>OIDC_ISSUER</code>, <code>OIDC_CLIENT_ID</code>, and <code>OIDC_CLIENT_SECRET</code>. Then start the gateway again.</p>`

@@ -2,13 +2,13 @@ import type { Identities } from '@rack-gateway/auth'
 import type { Sql } from 'postgres'
 
 /** Ends sessions of this process at the request of any process. */
-export interface SessionEndings {
+export interface RemoteSessionEndings {
   /** @returns a function that removes the session */
   add(recording: string, end: (reason: string) => void): () => void
   stop(): void
 }
 
-export interface SessionEndingsOptions {
+export interface RemoteSessionEndingsOptions {
   readonly sql: Sql
   /** A request to end a session also raises the revision. */
   readonly identities: Pick<Identities, 'onChange'>
@@ -18,7 +18,11 @@ export interface SessionEndingsOptions {
 /** Milliseconds until the next attempt after a failed query. */
 const retryAfter = 1_000
 
-export function createSessionEndings({ sql, identities, onError }: SessionEndingsOptions): SessionEndings {
+export function createRemoteSessionEndings({
+  sql,
+  identities,
+  onError,
+}: RemoteSessionEndingsOptions): RemoteSessionEndings {
   const sessions = new Map<string, (reason: string) => void>()
   let retry: NodeJS.Timeout | undefined
   let isChecking = false

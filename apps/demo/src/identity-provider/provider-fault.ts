@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { JWTPayload } from 'jose'
+
+/** A fault of all logins, until it is set to null. */
+export type ProviderFault =
+  | { readonly kind: 'claims'; readonly change: (claims: JWTPayload) => JWTPayload }
+  /** The ID token is not signed. */
+  | { readonly kind: 'alg-none' }
+  /** The ID token is signed with HS256, and the secret is the public key. */
+  | { readonly kind: 'public-key-as-secret' }
+  /** The ID token is signed by a key that is not published, under this ID. */
+  | { readonly kind: 'foreign-key'; readonly keyId: string }
+  | { readonly kind: 'signature' }
+  | { readonly kind: 'no-id-token' }
+  /** Changes the parameters of the callback. */
+  | { readonly kind: 'callback'; readonly change: (parameters: URLSearchParams) => void }
+  /** Requests for these paths get this response; null: no response. */
+  | { readonly kind: 'answer'; readonly path: RegExp; readonly answer: FaultyResponse | null }
+  /** As `answer`, but the response comes later. */
+  | {
+      readonly kind: 'held'
+      readonly path: RegExp
+      readonly asked: () => void
+      readonly answer: Promise<FaultyResponse>
+    }
+  /** Requests for these paths get the usual response, but only after `until`. */
+  | { readonly kind: 'slow'; readonly path: RegExp; readonly asked: () => void; readonly until: Promise<void> }
+
+export interface FaultyResponse {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+/** Waits if the fault is a slow response. */
+export async function waitIfSlow(fault: ProviderFault | null, { url }: IncomingMessage): Promise<void> {
+  if (fault?.kind !== 'slow' || !fault.path.test(url ?? '')) return
+  fault.asked()
+  await fault.until
+}
+
+/** Sends the response of the fault, if it has one for this request. @returns whether it did */
+export function sendFaultyResponse(
+  fault: ProviderFault | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (fault === null || !('answer' in fault) || !fault.path.test(request.url ?? '')) return false
+  if (fault.kind === 'held') {
+    fault.asked()
+    void fault.answer.then((known) => send(response, known))
+  } else if (fault.answer !== null) send(response, fault.answer)
+  return true
+}
+
+function send(response: ServerResponse, { status, type, body }: FaultyResponse): void {
+  response.writeHead(status, { 'content-type': type }).end(body)
+}
