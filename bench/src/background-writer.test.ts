@@ -20,7 +20,7 @@ test('the achieved rates stand beside the wanted ones', async () => {
     records: { wanted: 50, achieved: 45 },
     commits: { wanted: 10, achieved: 4.5 },
   })
-  expect(asked[0]).toEqual({ write: { drafts, perSecond: 50, atOnce: 5 } })
+  expect(asked[0]).toEqual({ write: { drafts, perSecond: 50, recordsPerCommit: 5 } })
 })
 
 test('where nothing was recorded, nothing is written', async () => {

@@ -1,4 +1,4 @@
-import type { Written } from './paced-writing.ts'
+import type { Written } from './paced-writer.ts'
 import type { SubjectProcess } from './processes/subject-process.ts'
 import type { Recorded } from './recorded.ts'
 
@@ -27,8 +27,8 @@ export function createBackgroundWriter(process: SubjectProcess): BackgroundWrite
     async start({ recordsPerSecond, commitsPerSecond, drafts }) {
       wanted = { records: recordsPerSecond, commits: commitsPerSecond }
       if (commitsPerSecond === 0) return
-      const atOnce = recordsPerSecond / commitsPerSecond
-      await process.ask({ write: { drafts, perSecond: recordsPerSecond, atOnce } })
+      const recordsPerCommit = recordsPerSecond / commitsPerSecond
+      await process.ask({ write: { drafts, perSecond: recordsPerSecond, recordsPerCommit } })
     },
     async stop() {
       const answer = (await process.ask({ rest: true })) as Partial<Written> & { readonly failed?: string }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type EmbeddedPostgres, openDatabase, startEmbeddedPostgres } from '@rack-gateway/database'
-import { type Role, roles } from './works/work.ts'
+import { type Role, roles } from './workloads/workload.ts'
 
 export interface GatewayEnvironment {
   /** What a gateway needs to start. */

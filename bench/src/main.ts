@@ -9,15 +9,15 @@ import { machine } from './machine.ts'
 import { findCores, keepToRest } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { countRecords } from './recorded.ts'
-import { summarise } from './report/summary.ts'
+import { summarize } from './report/summary.ts'
 import { report, targetTable } from './report/tables.ts'
-import { holdAgainstTargets } from './report/targets.ts'
+import { compareWithTargets } from './report/targets.ts'
 import { runRounds } from './rounds.ts'
 import { subjectNames } from './subject-names.ts'
 import { presentSubjects, type Subject, startSubjects } from './subjects.ts'
-import { works as allWorks } from './works/index.ts'
+import { workloads as allWorks } from './workloads/index.ts'
 
-const { works, rounds } = argumentsOrEnd()
+const { workloads, rounds } = argumentsOrEnd()
 const rackToken = 'bench-rack-password'
 
 const stopping = new AbortController()
@@ -36,7 +36,7 @@ try {
   stops.push(gateway.stop)
   const subjects: Subject[] = []
   stops.push(() => Promise.all(subjects.map(({ process }) => process.stop())))
-  const wanted = Object.values(subjectNames).filter((name) => works.some(({ subjects }) => subjects.includes(name)))
+  const wanted = Object.values(subjectNames).filter((name) => workloads.some(({ subjects }) => subjects.includes(name)))
   const names = presentSubjects(wanted)
   await startSubjects({ rack: upstream, gateway, core: cores?.subject ?? null, names }, subjects)
   const writer = await startSubject({ program: 'audit-writer', environment: gateway.variables, core: rest })
@@ -49,13 +49,13 @@ try {
   for (const name of absent) console.log(`${name}: not installed`)
   const recording = subjects.find(({ name }) => name === subjectNames.durable)
   const records = await countRecords(database, recording?.process.pids[0] ?? 0)
-  const company = { rack, postmaster: gateway.postmaster, writer: createBackgroundWriter(writer), cores }
+  const supporting = { rack, postmaster: gateway.postmaster, writer: createBackgroundWriter(writer), cores }
   const { signal } = stopping
-  const tell = (what: string) => console.error(what)
-  const measurements = await runRounds({ works, rounds, subjects, company, records, signal, tell })
-  const summaries = summarise(measurements)
-  const targets = holdAgainstTargets(summaries)
-  console.log(`\n${report(works, summaries)}\n\n## Targets\n\n${targetTable(targets)}\n`)
+  const log = (what: string) => console.error(what)
+  const measurements = await runRounds({ workloads, rounds, subjects, supporting, records, signal, log })
+  const summaries = summarize(measurements)
+  const targets = compareWithTargets(summaries)
+  console.log(`\n${report(workloads, summaries)}\n\n## Targets\n\n${targetTable(targets)}\n`)
   await keep({ ...about, targets, summaries, measurements })
 } finally {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))

@@ -8,7 +8,7 @@ import type { SubjectProcess } from './processes/subject-process.ts'
 import { percentile } from './report/statistics.ts'
 import type { SubjectName } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
-import type { Load } from './works/index.ts'
+import type { Load } from './workloads/index.ts'
 
 /** Microseconds of processor time by process, or a share of it. Null if the system doesn't provide it. */
 export interface ProcessTimes {
@@ -21,7 +21,7 @@ export interface ProcessTimes {
 
 /** One measurement of one subject with one load. */
 export interface Measurement {
-  readonly work: string
+  readonly workload: string
   readonly load: string
   readonly connections: number
   readonly subject: SubjectName
@@ -33,34 +33,38 @@ export interface Measurement {
   readonly p99: number
   /** Microseconds for one request, frame or megabyte. */
   readonly cpu: ProcessTimes
-  /** Bytes that the subject's resident memory rose above where it was before; null where the system does not say. */
+  /** Bytes by which the subject's resident memory grew. Null on systems without /proc. */
   readonly memoryGrown: number | null
-  /** Null for subjects that record by themselves. */
+  /** Null for subjects that record events. */
   readonly writer: WriterRate | null
-  /** Shares from 0 to 1, null where nothing is pinned. `others`: the share of the subject's core that other processes used. */
+  /** Shares from 0 to 1, null where nothing is pinned. `stolenShare`: the share of the subject's core that other processes used. */
   readonly subjectCpu: number
-  readonly others: number | null
-  readonly restBusy: number | null
+  readonly stolenShare: number | null
+  readonly otherCoreBusy: number | null
 }
 
 /** The processes other than the subject. */
-export interface Company {
+export interface SupportingProcesses {
   readonly rack: SubjectProcess
   readonly postmaster: number
   readonly writer: BackgroundWriter
   readonly cores: Cores | null
 }
 
-export type Figures = Omit<Measurement, 'work' | 'round' | 'writer'>
+export type Figures = Omit<Measurement, 'workload' | 'round' | 'writer'>
 
 /** Runs one load on one subject, and reads the counters of every process before and after. */
-export async function measure(subject: Subject, load: Load, company: Company): Promise<Figures & { done: Done }> {
-  const { cores } = company
+export async function measure(
+  subject: Subject,
+  load: Load,
+  supporting: SupportingProcesses,
+): Promise<Figures & { done: Done }> {
+  const { cores } = supporting
   const coresBefore = cores && { subject: coreTime(cores.subject), rest: coreTime(cores.rest) }
   const memory = watchMemory(subject.process.pids)
-  const before = await timesOf(subject.process, company)
+  const before = await timesOf(subject.process, supporting)
   const done = await load.run(subject)
-  const after = await timesOf(subject.process, company)
+  const after = await timesOf(subject.process, supporting)
   const memoryGrown = memory.grown()
   const subjectCpu = (after.subject - before.subject) / 1e6 / done.seconds
   return {
@@ -73,14 +77,17 @@ export async function measure(subject: Subject, load: Load, company: Company): P
     cpu: spent(before, after, done.count),
     memoryGrown,
     subjectCpu,
-    others:
+    stolenShare:
       coresBefore && cores ? Math.max(0, busyShare(coresBefore.subject, coreTime(cores.subject)) - subjectCpu) : null,
-    restBusy: coresBefore && cores ? busyShare(coresBefore.rest, coreTime(cores.rest)) : null,
+    otherCoreBusy: coresBefore && cores ? busyShare(coresBefore.rest, coreTime(cores.rest)) : null,
     done,
   }
 }
 
-async function timesOf(subject: SubjectProcess, { rack, postmaster, writer }: Company): Promise<ProcessTimes> {
+async function timesOf(
+  subject: SubjectProcess,
+  { rack, postmaster, writer }: SupportingProcesses,
+): Promise<ProcessTimes> {
   const [subjectMicros, rackMicros, writerMicros] = await Promise.all([
     subject.cpuMicros(),
     rack.cpuMicros(),

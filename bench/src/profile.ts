@@ -1,4 +1,4 @@
-/** Runs the gateway with `--cpu-prof` and the load of listApps or another work, and prints the path of the profile. */
+/** Runs the gateway with `--cpu-prof` and the load of listApps or another workload, and prints the path of the profile. */
 import { mkdir, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { readArguments } from './arguments.ts'
@@ -6,13 +6,15 @@ import { prepareGateway } from './gateway-environment.ts'
 import { findCores, keepToRest } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { subjectNames } from './subject-names.ts'
-import { listApps, type Role, works } from './works/index.ts'
+import { listApps, type Role, workloads } from './workloads/index.ts'
 
 const [reads = 'strict', ...names] = process.argv.slice(2)
-const [work = listApps] = readArguments(names.length === 0 ? [listApps.name] : names, works).works
-const [load] = work.loads
-if (!load) throw new Error(`${work.name} has no load`)
-const directory = fileURLToPath(new URL(`../results/profile-${work.name}-${reads}-${process.pid}/`, import.meta.url))
+const [workload = listApps] = readArguments(names.length === 0 ? [listApps.name] : names, workloads).workloads
+const [load] = workload.loads
+if (!load) throw new Error(`${workload.name} has no load`)
+const directory = fileURLToPath(
+  new URL(`../results/profile-${workload.name}-${reads}-${process.pid}/`, import.meta.url),
+)
 const rackToken = 'bench-rack-password'
 
 const cores = findCores()
@@ -33,11 +35,11 @@ try {
       nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${directory}`],
     })
     const { tokens } = environment
-    const place = { name: subjectNames.durable, url: gateway.url, masks: true, password: (role: Role) => tokens[role] }
+    const target = { name: subjectNames.durable, url: gateway.url, masks: true, password: (role: Role) => tokens[role] }
     try {
       for (let time = 0; time < 4; time++) {
-        const { count, seconds } = await load.run(place)
-        console.log(`${(count / seconds).toFixed(0)} ${work.unit}s/s under the profiler, reads ${reads}`)
+        const { count, seconds } = await load.run(target)
+        console.log(`${(count / seconds).toFixed(0)} ${workload.unit}s/s under the profiler, reads ${reads}`)
       }
     } finally {
       await gateway.stop()

@@ -21,7 +21,7 @@ const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
 
 interface Phase {
   readonly name: string
-  /** Null: everything has all cores, and a thread of the gateway records. */
+  /** Null: all processes use all cores, and a thread of the gateway records. */
   readonly cores: Cores | null
 }
 
@@ -56,7 +56,7 @@ async function measurePhase({ name, cores }: Phase): Promise<void> {
     const { admin } = prepared.tokens
     await compare(subjects, { name: '1 websocket', connections: 1, frames: {}, token: admin })
     await compare(subjects, { name: '32 websockets', connections: 32, frames: {}, token: admin })
-    // As much as goes through: what a program prints without end.
+    // The maximum throughput, as of a program that prints without end.
     await compare(subjects, {
       name: '1 websocket without pause',
       connections: 1,
@@ -70,7 +70,7 @@ async function measurePhase({ name, cores }: Phase): Promise<void> {
 
 type Subject = Awaited<ReturnType<typeof startSubject>>
 
-interface Work {
+interface Workload {
   readonly name: string
   readonly connections: number
   readonly frames: EchoOptions
@@ -80,7 +80,7 @@ interface Work {
 interface Measured {
   /** Frames a second. */
   readonly rate: number
-  /** Microseconds of processor time a frame, of all threads, and of the one that forwards. */
+  /** Microseconds of CPU time per frame: of all threads, and of the thread that forwards. */
   readonly cpu: number
   readonly forwarding: number
 }
@@ -88,18 +88,18 @@ interface Measured {
 /** Alternates which one is first, so that other load on the machine affects both equally. */
 async function compare(
   { plain, recorded }: { readonly plain: Subject; readonly recorded: Subject },
-  work: Work,
+  workload: Workload,
 ): Promise<void> {
   const pairs: { readonly without: Measured; readonly recorded: Measured }[] = []
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? [plain, recorded] : [recorded, plain]
     const done = new Map<Subject, Measured>()
-    for (const subject of order) done.set(subject, await measure(subject, work))
+    for (const subject of order) done.set(subject, await measure(subject, workload))
     const [without, with_] = [done.get(plain), done.get(recorded)]
     if (!without || !with_) throw new Error('a round measures both')
     pairs.push({ without, recorded: with_ })
     console.log(
-      `${work.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(with_.rate)} with; processor time a frame ${inMicros(without)} and ${inMicros(with_)} (load ${loadavg()[0]?.toFixed(1)})`,
+      `${workload.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(with_.rate)} with; processor time a frame ${inMicros(without)} and ${inMicros(with_)} (load ${loadavg()[0]?.toFixed(1)})`,
     )
   }
   const ratio = spread(pairs.map(({ without, recorded }) => recorded.rate / without.rate))
@@ -107,7 +107,7 @@ async function compare(
   const more = spread(pairs.map(({ without, recorded }) => recorded.cpu - without.cpu))
   const result = ratio.median >= target ? 'met' : 'not met'
   console.log(
-    `${work.name}: recorded is ${inShort(ratio)} of unrecorded, ${more.median.toFixed(1)} µs a frame more; target ${target}: ${result}; of what the thread that forwards can do ${inShort(left)} is left`,
+    `${workload.name}: recorded is ${inShort(ratio)} of unrecorded, ${more.median.toFixed(1)} µs a frame more; target ${target}: ${result}; of what the thread that forwards can do ${inShort(left)} is left`,
   )
 }
 
@@ -119,7 +119,7 @@ function inShort({ median, min, max }: ReturnType<typeof spread>): string {
   return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`
 }
 
-async function measure(subject: Subject, { connections, frames, token }: Work): Promise<Measured> {
+async function measure(subject: Subject, { connections, frames, token }: Workload): Promise<Measured> {
   const exchange = echo(handshake(subject.url, token), frames)
   const [pid = 0] = subject.pids
   const before = { cpu: await subject.cpuMicros(), forwarding: await mainThreadMicros(pid) }

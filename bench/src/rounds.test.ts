@@ -3,7 +3,7 @@ import type { Recorded } from './recorded.ts'
 import { runRounds, subjectsOf } from './rounds.ts'
 import { type SubjectName, subjectNames } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
-import type { Work } from './works/index.ts'
+import type { Workload } from './workloads/index.ts'
 
 const { rack, undici, durable, relaxed } = subjectNames
 
@@ -13,7 +13,7 @@ function subject(name: SubjectName, records: boolean): Subject {
 }
 const subjects = [subject(rack, false), subject(undici, false), subject(durable, true), subject(relaxed, true)]
 
-function workOf(order: string[]): Work {
+function workloadOf(order: string[]): Workload {
   const run = async ({ name }: { name: string }) => {
     order.push(name)
     return { count: 10, seconds: 2, latencies: Float64Array.of(1) }
@@ -30,8 +30,8 @@ function workOf(order: string[]): Work {
   }
 }
 
-test('the recording gateway comes first, and only what the work is for', () => {
-  expect(subjectsOf(workOf([]), subjects).map(({ name }) => name)).toEqual([durable, rack, undici])
+test('the recording gateway comes first, and only what the workload is for', () => {
+  expect(subjectsOf(workloadOf([]), subjects).map(({ name }) => name)).toEqual([durable, rack, undici])
 })
 
 test('beside what does not record, as much is written as the recording gateway wrote in the same round', async () => {
@@ -53,16 +53,16 @@ test('beside what does not record, as much is written as the recording gateway w
     },
     cpuMicros: async () => 0,
   }
-  const company = { rack: process, postmaster: 0, writer, cores: null }
+  const supporting = { rack: process, postmaster: 0, writer, cores: null }
   const { signal } = new AbortController()
   const measured = await runRounds({
-    works: [workOf(order)],
+    workloads: [workloadOf(order)],
     subjects,
     rounds: 2,
-    company,
+    supporting,
     records,
     signal,
-    tell: () => {},
+    log: () => {},
   })
   expect(order).toEqual([
     ...[durable, 'writes 50 in 5', rack, 'writes 50 in 5', undici],
@@ -73,9 +73,17 @@ test('beside what does not record, as much is written as the recording gateway w
 })
 
 test('an interrupted run ends before the next subject', async () => {
-  const company = { rack: process, postmaster: 0, cores: null } as never
+  const supporting = { rack: process, postmaster: 0, cores: null } as never
   const records = { last: async () => 0, since: async () => ({ records: 0, commits: 0, drafts: [] }) }
   const signal = AbortSignal.abort(new Error('stopped'))
-  const running = runRounds({ works: [workOf([])], subjects, rounds: 1, company, records, signal, tell: () => {} })
+  const running = runRounds({
+    workloads: [workloadOf([])],
+    subjects,
+    rounds: 1,
+    supporting,
+    records,
+    signal,
+    log: () => {},
+  })
   await expect(running).rejects.toThrow('stopped')
 })

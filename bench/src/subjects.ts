@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import type { GatewayEnvironment } from './gateway-environment.ts'
 import { type SubjectProcess, startSubject } from './processes/subject-process.ts'
 import { type SubjectName, subjectNames } from './subject-names.ts'
-import type { Place } from './works/work.ts'
+import type { LoadTarget } from './workloads/workload.ts'
 
 /** A compared subject: its process and its address. */
-export interface Subject extends Place {
+export interface Subject extends LoadTarget {
   readonly process: SubjectProcess
   /** Whether it keeps PostgreSQL busy itself. */
   readonly records: boolean

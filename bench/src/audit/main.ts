@@ -12,7 +12,7 @@ import { findCores, keepToRest } from '../processes/cores.ts'
 import { familyMicros } from '../processes/processor-time.ts'
 import { startSubject } from '../processes/subject-process.ts'
 import { percentile, spread } from '../report/statistics.ts'
-import { get } from '../works/request.ts'
+import { get } from '../workloads/request.ts'
 import { createTraffic } from './drafts.ts'
 import { closedLoop, openLoop, type Waits, waitsOf } from './waits.ts'
 

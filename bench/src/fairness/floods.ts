@@ -1,15 +1,15 @@
 import { echo } from '../loads/echo.ts'
-import { get, head } from '../works/request.ts'
-import type { Role } from '../works/work.ts'
+import { get, head } from '../workloads/request.ts'
+import type { Role } from '../workloads/workload.ts'
 import { type FloodSocket, openSocket } from './flood-socket.ts'
 
 /** A caller that tries to use more than a fair share. */
 export interface Flood {
-  /** For the table. */
+  /** The title in the table. */
   readonly title: string
-  /** As whom; null: nobody, without a credential. */
+  /** The role of the caller; null: no credential. */
   readonly role: Role | null
-  start(target: FloodTarget): Running
+  start(target: FloodTarget): RunningFlood
 }
 
 export interface FloodTarget {
@@ -17,10 +17,10 @@ export interface FloodTarget {
   readonly token: string
 }
 
-export interface Running {
-  /** How often each status came. */
+export interface RunningFlood {
+  /** The number of responses by status. */
   readonly statuses: ReadonlyMap<string, number>
-  /** Bytes that came back. */
+  /** The number of received bytes. */
   received(): number
   stop(): void
 }
@@ -38,12 +38,12 @@ export const floods: Readonly<Record<string, Flood>> = {
     role: 'admin',
     start: ({ url, token }) => {
       const stalled = (index: number) => Buffer.concat([uploadHead(index, url, token), Buffer.from('x')])
-      return keepOpen({
+      return openConnections({
         url,
         count: uploads,
         onOpen: (socket, index) => socket.write(stalled(index)),
-        every: 200,
-        also: (open) => {
+        interval: 200,
+        onInterval: (open) => {
           const socket = open((one) => one.write(stalled(uploads)))
           setTimeout(() => socket.destroy(), 100)
         },
@@ -54,7 +54,7 @@ export const floods: Readonly<Record<string, Flood>> = {
     title: `tokens issued over ${identityCallers} connections`,
     role: 'viewer',
     start: ({ url, token }) =>
-      keepOpen({
+      openConnections({
         url,
         count: identityCallers,
         onOpen: (socket) => socket.write(issue(url, token)),
@@ -65,7 +65,7 @@ export const floods: Readonly<Record<string, Flood>> = {
     title: `${slowBodies} bodies that do not come, without a credential`,
     role: null,
     start: ({ url }) =>
-      keepOpen({ url, count: slowBodies, onOpen: (socket) => socket.write(jsonHead(url, null, 1_000)) }),
+      openConnections({ url, count: slowBodies, onOpen: (socket) => socket.write(jsonHead(url, null, 1_000)) }),
   },
   pipelined: {
     title: `${pipelined.toLocaleString('en')} reads on one connection at once`,
@@ -74,7 +74,7 @@ export const floods: Readonly<Record<string, Flood>> = {
       const request = get('/apps?', url, token)
       const requests = Buffer.concat(Array.from({ length: pipelined }, () => request))
       let responses = 0
-      return keepOpen({
+      return openConnections({
         url,
         count: 1,
         onOpen: (socket) => {
@@ -93,7 +93,7 @@ export const floods: Readonly<Record<string, Flood>> = {
     start: ({ url, token }) => {
       const request = get('/apps/app-large/releases?', url, token)
       const ask = (socket: FloodSocket) => socket.write(request)
-      return keepOpen({ url, count: largeLists, onOpen: ask, onResponse: ask })
+      return openConnections({ url, count: largeLists, onOpen: ask, onResponse: ask })
     },
   },
   'endless-session': {
@@ -111,7 +111,7 @@ export const floods: Readonly<Record<string, Flood>> = {
       const { message } = echo(handshake, frames)
       // The rack echoes each frame. The flood discards the echo and sends as much again.
       const echoed = frames.atOnce * frames.bytes
-      return keepOpen({
+      return openConnections({
         url,
         count: 1,
         onOpen: (socket) => socket.write(handshake),
@@ -125,26 +125,34 @@ export const floods: Readonly<Record<string, Flood>> = {
     role: null,
     start: ({ url }) => {
       const request = Buffer.from(`GET /${'a'.repeat(8_000)} HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`)
-      return keepOpen({ url, count: 4, onOpen: (socket) => socket.writeWithoutEnd(request) })
+      return openConnections({ url, count: 4, onOpen: (socket) => socket.writeWithoutEnd(request) })
     },
   },
 }
 
-interface Keeping {
+interface ConnectionPoolOptions {
   readonly url: string
-  /** Connections. One that ends is opened again, 20 ms later. */
+  /** The number of connections. A connection that ends is opened again after 20 ms. */
   readonly count: number
   readonly onOpen: (socket: FloodSocket, index: number) => void
   readonly onResponse?: (socket: FloodSocket) => void
   readonly onBytes?: (socket: FloodSocket, bytes: number) => void
-  /** Milliseconds between two calls of `also`. */
-  readonly every?: number
-  readonly also?: (open: (onOpen: (socket: FloodSocket) => void) => FloodSocket) => void
+  /** Milliseconds between two calls of `onInterval`. */
+  readonly interval?: number
+  readonly onInterval?: (open: (onOpen: (socket: FloodSocket) => void) => FloodSocket) => void
 }
 
 const reopenAfter = 20
 
-function keepOpen({ url, count, onOpen, onResponse, onBytes, every, also }: Keeping): Running {
+function openConnections({
+  url,
+  count,
+  onOpen,
+  onResponse,
+  onBytes,
+  interval,
+  onInterval,
+}: ConnectionPoolOptions): RunningFlood {
   const statuses = new Map<string, number>()
   const sockets = new Set<FloodSocket>()
   let received = 0
@@ -183,7 +191,7 @@ function keepOpen({ url, count, onOpen, onResponse, onBytes, every, also }: Keep
   }
 
   for (let index = 0; index < count; index++) keep(index)
-  const timer = also && setInterval(() => also((begin) => open(begin, () => undefined)), every)
+  const timer = onInterval && setInterval(() => onInterval((begin) => open(begin, () => undefined)), interval)
   return {
     statuses,
     received: () => received,

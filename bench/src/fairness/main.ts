@@ -11,9 +11,9 @@ import { findCores, keepToRest } from '../processes/cores.ts'
 import { residentBytes, watchMemory } from '../processes/memory.ts'
 import { type SubjectProcess, startSubject } from '../processes/subject-process.ts'
 import { percentile } from '../report/statistics.ts'
-import { get, post } from '../works/request.ts'
+import { get, post } from '../workloads/request.ts'
 import { type Flood, floods } from './floods.ts'
-import { probe, type Seen } from './probe.ts'
+import { type ProbeResult, probe } from './probe.ts'
 
 const [roundsGiven = '3', ...namesGiven] = process.argv.slice(2)
 const rounds = Number(roundsGiven)
@@ -28,12 +28,12 @@ const rackToken = 'bench-rack-password'
 const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
 
 interface Measured {
-  readonly idle: Seen[]
-  readonly flooded: Seen[]
-  /** Bytes above idle, the most of all rounds; null where the system doesn't tell. */
+  readonly idle: ProbeResult[]
+  readonly flooded: ProbeResult[]
+  /** The maximum of all rounds, in bytes above idle. Null on systems without /proc. */
   memory: number | null
   readonly statuses: Map<string, number>
-  /** Bytes that the flood got. */
+  /** Bytes that the flood received. */
   received: number
 }
 
@@ -81,7 +81,7 @@ try {
       })
       try {
         result.flooded.push(await probe({ url: gateway.url, requestAt: requests, count: calls.flooded, interval }))
-        addTold(result, (await load.ask({ told: true })) as Told)
+        addCounts(result, (await load.ask({ counts: true })) as FloodCounts)
       } finally {
         await load.stop()
       }
@@ -95,7 +95,7 @@ try {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
 }
 
-interface Told {
+interface FloodCounts {
   readonly statuses: Readonly<Record<string, number>>
   readonly received: number
 }
@@ -123,7 +123,7 @@ function emptyResult(): Measured {
   return { idle: [], flooded: [], memory: null, statuses: new Map(), received: 0 }
 }
 
-function addTold(result: Measured, { statuses, received }: Told): void {
+function addCounts(result: Measured, { statuses, received }: FloodCounts): void {
   for (const [status, count] of Object.entries(statuses))
     result.statuses.set(status, (result.statuses.get(status) ?? 0) + count)
   result.received += received
@@ -157,7 +157,7 @@ interface Figures {
   readonly errors: number
 }
 
-function figures(seen: readonly Seen[]): Figures {
+function figures(seen: readonly ProbeResult[]): Figures {
   const sorted = Float64Array.from(seen.flatMap(({ latencies }) => latencies)).sort()
   const errors = seen.reduce((sum, one) => sum + one.errors.length, 0)
   if (sorted.length === 0) return { p50: Number.POSITIVE_INFINITY, p99: Number.POSITIVE_INFINITY, errors }
@@ -172,7 +172,7 @@ function inMebibytes(bytes: number): string {
   return `${Math.round(bytes / 1_024 / 1_024)} MiB`
 }
 
-function errorsOf(seen: readonly Seen[]): string {
+function errorsOf(seen: readonly ProbeResult[]): string {
   const counts = new Map<string, number>()
   for (const error of seen.flatMap(({ errors }) => errors)) counts.set(error, (counts.get(error) ?? 0) + 1)
   return counts.size === 0 ? 'none' : [...counts].map(([error, count]) => `${count} × ${error}`).join(', ')

@@ -2,10 +2,10 @@ import { connect } from 'node:net'
 import { createAnswerReader } from '../loads/answer-reader.ts'
 
 /** The results of a light caller. */
-export interface Seen {
+export interface ProbeResult {
   /** Milliseconds of the calls that succeeded, each from the moment at which it was due. */
   readonly latencies: readonly number[]
-  /** What the others got instead, such as `503` or `no response`. */
+  /** The errors of the other calls, such as `503` or `no response`. */
   readonly errors: readonly string[]
 }
 
@@ -19,10 +19,10 @@ export interface ProbeOptions {
 }
 
 /** Milliseconds after which a call counts as failed. */
-const patience = 5_000
+const timeout = 5_000
 
 /** Makes calls at fixed times, even if earlier calls have not ended. Like commands, each uses its own connection. */
-export async function probe({ url, requestAt, count, interval }: ProbeOptions): Promise<Seen> {
+export async function probe({ url, requestAt, count, interval }: ProbeOptions): Promise<ProbeResult> {
   const begin = performance.now()
   const calls = Array.from({ length: count }, async (_, index) => {
     const due = begin + index * interval
@@ -47,7 +47,7 @@ function callOnce(url: string, request: Buffer): Promise<string | null> {
       socket.destroy()
       resolve(error)
     }
-    const late = setTimeout(() => settle('no response'), patience)
+    const late = setTimeout(() => settle('no response'), timeout)
     const read = createAnswerReader(({ status }) => settle(status >= 200 && status < 300 ? null : String(status)))
     socket.on('data', (chunk: Buffer) => {
       try {

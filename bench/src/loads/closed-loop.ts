@@ -47,7 +47,7 @@ interface Lane {
 }
 
 /** Milliseconds to wait for an answer after the end of the run. */
-const patience = 5_000
+const timeout = 5_000
 
 function createLane(url: string, { opening, message, createReader }: Exchange): Lane {
   const { hostname, port } = new URL(url)
@@ -94,9 +94,9 @@ function createLane(url: string, { opening, message, createReader }: Exchange): 
   }
 
   return {
-    opened: Promise.race([open, broken, late(patience)]),
+    opened: Promise.race([open, broken, late(timeout)]),
     latencies,
-    run: (until) => Promise.race([exchangeUntil(until), broken, late(until - performance.now() + patience)]),
+    run: (until) => Promise.race([exchangeUntil(until), broken, late(until - performance.now() + timeout)]),
     close: () => socket.destroy(),
   }
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { subjectNames } from '../subject-names.ts'
 import { measurement } from '../testing/measurement.ts'
-import { summarise } from './summary.ts'
+import { summarize } from './summary.ts'
 
 const { httpProxy, rack, durable, undici } = subjectNames
 
 test('a ratio compares rounds of the same time, so that a slow minute falls out', () => {
-  const [, slow] = summarise([
+  const [, slow] = summarize([
     measurement({ subject: httpProxy, round: 1, perSecond: 1_000 }),
     measurement({ subject: durable, round: 1, perSecond: 500 }),
     measurement({ subject: httpProxy, round: 2, perSecond: 10 }),
@@ -16,7 +16,7 @@ test('a ratio compares rounds of the same time, so that a slow minute falls out'
 })
 
 test('what is added is a difference within a round', () => {
-  const summaries = summarise([
+  const summaries = summarize([
     measurement({ subject: rack, round: 1, perSecond: 1, p50: 0.1 }),
     measurement({ subject: durable, round: 1, perSecond: 1, p50: 1.1 }),
     measurement({ subject: rack, round: 2, perSecond: 1, p50: 5 }),
@@ -25,13 +25,13 @@ test('what is added is a difference within a round', () => {
   expect(summaries[1]?.addedToRack).toEqual({ median: 0.75, min: 0.5, max: 1 })
 })
 
-test('other loads and other works are not mixed', () => {
-  const summaries = summarise([
+test('other loads and other workloads are not mixed', () => {
+  const summaries = summarize([
     measurement({ subject: durable, round: 1, perSecond: 1_000 }),
     measurement({ subject: durable, round: 1, perSecond: 10, connections: 1 }),
-    measurement({ subject: durable, round: 1, perSecond: 5, work: 'change' }),
+    measurement({ subject: durable, round: 1, perSecond: 5, workload: 'change' }),
   ])
-  expect(summaries.map(({ work, connections, perSecond }) => [work, connections, perSecond.median])).toEqual([
+  expect(summaries.map(({ workload, connections, perSecond }) => [workload, connections, perSecond.median])).toEqual([
     ['listApps', 32, 1_000],
     ['listApps', 1, 10],
     ['change', 32, 5],
@@ -39,13 +39,13 @@ test('other loads and other works are not mixed', () => {
 })
 
 test('a baseline that was not measured gives no figure', () => {
-  const [summary] = summarise([measurement({ subject: durable, round: 1, perSecond: 1 })])
+  const [summary] = summarize([measurement({ subject: durable, round: 1, perSecond: 1 })])
   expect(summary?.ratios[undici]).toBeNull()
   expect(summary?.addedToRack).toBeNull()
 })
 
 test('a figure that is missing in one round is missing', () => {
-  const [summary] = summarise([
+  const [summary] = summarize([
     measurement({ subject: durable, round: 1, perSecond: 1 }),
     measurement({ subject: durable, round: 2, perSecond: 1, memoryGrown: null }),
   ])

@@ -9,7 +9,7 @@ type Baseline = (typeof baselines)[number]
 
 /** One subject with one load, over all rounds. Null values were not measured or are unknown. */
 export interface Summary {
-  readonly work: string
+  readonly workload: string
   readonly load: string
   readonly connections: number
   readonly subject: SubjectName
@@ -26,19 +26,19 @@ export interface Summary {
   readonly writer: Readonly<
     Record<keyof WriterRate, { readonly wanted: Spread | null; readonly achieved: Spread | null }>
   >
-  readonly others: Spread | null
-  readonly restBusy: Spread | null
+  readonly stolenShare: Spread | null
+  readonly otherCoreBusy: Spread | null
 }
 
-export function summarise(measurements: readonly Measurement[]): Summary[] {
+export function summarize(measurements: readonly Measurement[]): Summary[] {
   const firstRound = measurements.filter(({ round }) => round === measurements[0]?.round)
   return firstRound.map((first) => {
-    const { work, load, connections, subject } = first
+    const { workload, load, connections, subject } = first
     const rounds = measurements.filter((one) => one.subject === subject && isSameLoad(one, first))
     const against = (name: SubjectName, compare: (one: Measurement, peer: Measurement) => number) =>
       spreadOrNull(rounds.map((one) => comparedWith(measurements, name, one, compare)))
     return {
-      work,
+      workload,
       load,
       connections,
       subject,
@@ -61,8 +61,8 @@ export function summarise(measurements: readonly Measurement[]): Summary[] {
       },
       memoryGrown: spreadOrNull(rounds.map(({ memoryGrown }) => memoryGrown)),
       writer: { records: writerRate(rounds, 'records'), commits: writerRate(rounds, 'commits') },
-      others: spreadOrNull(rounds.map(({ others }) => others)),
-      restBusy: spreadOrNull(rounds.map(({ restBusy }) => restBusy)),
+      stolenShare: spreadOrNull(rounds.map(({ stolenShare }) => stolenShare)),
+      otherCoreBusy: spreadOrNull(rounds.map(({ otherCoreBusy }) => otherCoreBusy)),
     }
   })
 }
@@ -77,7 +77,7 @@ function writerRate(rounds: readonly Measurement[], what: keyof WriterRate) {
 const ratio = (one: Measurement, peer: Measurement) => one.perSecond / peer.perSecond
 
 function isSameLoad(one: Measurement, other: Measurement): boolean {
-  return one.work === other.work && one.load === other.load
+  return one.workload === other.workload && one.load === other.load
 }
 
 function comparedWith(

@@ -1,24 +1,26 @@
 import { type SubjectName, subjectNames } from '../subject-names.ts'
-import type { Work } from '../works/index.ts'
+import type { Workload } from '../workloads/index.ts'
 import type { Spread } from './statistics.ts'
 import type { Summary } from './summary.ts'
 import type { TargetResult } from './targets.ts'
 
-/** Two Markdown tables for each load of each work: medians, with the minimum and maximum in brackets. */
-export function report(works: readonly Work[], summaries: readonly Summary[]): string {
-  return works
-    .flatMap((work) => work.loads.map((load) => loadReport(work, load.title, rowsOf(summaries, work.name, load.title))))
+/** Two Markdown tables for each load of each workload: medians, with the minimum and maximum in brackets. */
+export function report(workloads: readonly Workload[], summaries: readonly Summary[]): string {
+  return workloads
+    .flatMap((workload) =>
+      workload.loads.map((load) => loadReport(workload, load.title, rowsOf(summaries, workload.name, load.title))),
+    )
     .join('\n\n')
 }
 
-function rowsOf(summaries: readonly Summary[], work: string, load: string): Summary[] {
+function rowsOf(summaries: readonly Summary[], workload: string, load: string): Summary[] {
   const order: readonly SubjectName[] = Object.values(subjectNames)
   return summaries
-    .filter((summary) => summary.work === work && summary.load === load)
+    .filter((summary) => summary.workload === workload && summary.load === load)
     .sort((a, b) => order.indexOf(a.subject) - order.indexOf(b.subject))
 }
 
-function loadReport({ title, unit }: Work, load: string, rows: readonly Summary[]): string {
+function loadReport({ title, unit }: Workload, load: string, rows: readonly Summary[]): string {
   const isTransfer = unit === 'MB'
   const speed = table(isTransfer ? transferColumns : callColumns(unit), rows)
   return `## ${title}: ${load}\n\n${speed}\n\n${table(timeColumns(isTransfer ? '100 MB' : unit), rows)}`
@@ -72,8 +74,8 @@ function timeColumns(unit: string): readonly Column[] {
     time('writer', 'writer'),
     { head: 'writer: records/s of wanted', cell: ({ writer }) => writerCell(writer.records) },
     { head: 'commits/s of wanted', cell: ({ writer }) => writerCell(writer.commits) },
-    { head: 'subject’s core taken by others', cell: ({ others }) => percent(others) },
-    { head: 'other core busy', cell: ({ restBusy }) => percent(restBusy) },
+    { head: 'subject’s core taken by others', cell: ({ stolenShare }) => percent(stolenShare) },
+    { head: 'other core busy', cell: ({ otherCoreBusy }) => percent(otherCoreBusy) },
   ]
 }
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { subjectNames } from '../subject-names.ts'
 import { measurement } from '../testing/measurement.ts'
-import { summarise } from './summary.ts'
-import { holdAgainstTargets } from './targets.ts'
+import { summarize } from './summary.ts'
+import { compareWithTargets } from './targets.ts'
 
 const { durable, relaxed, httpProxy, rack, nginx } = subjectNames
 
 function met(...parts: Parameters<typeof measurement>[0][]): Record<string, boolean> {
-  const results = holdAgainstTargets(summarise(parts.map(measurement)))
+  const results = compareWithTargets(summarize(parts.map(measurement)))
   return Object.fromEntries(results.flatMap(({ target, met }) => (met === null ? [] : [[target, met]])))
 }
 
@@ -33,13 +33,13 @@ test('latency is what is added to the rack, at one connection', () => {
 })
 
 test('a change has a limit of its own', () => {
-  const one = { work: 'change', round: 1, perSecond: 1, connections: 1 }
+  const one = { workload: 'change', round: 1, perSecond: 1, connections: 1 }
   const results = met({ ...one, subject: rack, p50: 0.1 }, { ...one, subject: durable, p50: 2.05 })
   expect(Object.values(results)).toEqual([true])
 })
 
 test('memory is held against its largest round, throughput against nginx', () => {
-  const part = { work: 'buildsImport', connections: 1, perSecond: 100 }
+  const part = { workload: 'buildsImport', connections: 1, perSecond: 100 }
   const grown = (mebibytes: number) => mebibytes * 1024 * 1024
   expect(
     met(

@@ -1,16 +1,20 @@
 /** Keeps PostgreSQL as busy as a recording gateway, on a separate stream, while the other subjects are measured. */
 import { createAuditWriter, type EventDraft } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
-import { type PacedWriting, writePaced } from '../paced-writing.ts'
+import { type PacedWriter, startPacedWriter } from '../paced-writer.ts'
 import { announce, given } from './announce.ts'
 
 const store = createPostgresAuditStore({ url: given('DATABASE_URL') })
 const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
 await writer.open()
-let writing: PacedWriting | null = null
+let writing: PacedWriter | null = null
 
 interface Question {
-  readonly write?: { readonly drafts: readonly EventDraft[]; readonly perSecond: number; readonly atOnce: number }
+  readonly write?: {
+    readonly drafts: readonly EventDraft[]
+    readonly perSecond: number
+    readonly recordsPerCommit: number
+  }
 }
 
 announce({
@@ -21,7 +25,7 @@ announce({
   },
   async answer({ write }: Question) {
     if (write) {
-      writing = writePaced({ record: writer.record, ...write })
+      writing = startPacedWriter({ record: writer.record, ...write })
       return {}
     }
     const written = await writing?.stop().catch((error: Error) => ({ failed: error.message }))

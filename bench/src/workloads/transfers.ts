@@ -2,56 +2,56 @@ import { createHash } from 'node:crypto'
 import { download, upload } from '../loads/transfers.ts'
 import { wholeSubjects } from './calls.ts'
 import { get, head } from './request.ts'
-import type { Load, Place, Work } from './work.ts'
+import type { Load, LoadTarget, Workload } from './workload.ts'
 
 const megabytes100 = 100_000_000
 const gibibyte = 1024 ** 3
 
-interface TransferWork {
+interface TransferWorkload {
   readonly name: string
   readonly title: string
   readonly length: number
   readonly times: number
   /** Moves so many bytes, so many times. */
-  run(place: Place, length: number, times: number): ReturnType<Load['run']>
-  expectSame(places: readonly Place[]): Promise<void>
+  run(target: LoadTarget, length: number, times: number): ReturnType<Load['run']>
+  expectSame(targets: readonly LoadTarget[]): Promise<void>
 }
 
-function transferWork({ name, title, length, times, run, expectSame }: TransferWork): Work {
+function transferWorkload({ name, title, length, times, run, expectSame }: TransferWorkload): Workload {
   const load: Load = {
     title: times === 1 ? '1 transfer' : `${times} transfers, one after another`,
     connections: 1,
-    run: (place) => run(place, length, times),
+    run: (target) => run(target, length, times),
   }
-  const first: Load = { ...load, run: (place) => run(place, megabytes100, 1) }
+  const first: Load = { ...load, run: (target) => run(target, megabytes100, 1) }
   const warmUp = { ...first, count: 200, times: 2 }
   return { name, title, unit: 'MB', subjects: wholeSubjects, loads: [load], warmUp, expectSame }
 }
 
 /** `convox builds export`. The build's id contains the number of bytes that the rack sends. */
-function exportRequest({ url, password }: Place, length: number): Buffer {
+function exportRequest({ url, password }: LoadTarget, length: number): Buffer {
   return get(`/apps/app-0/builds/B${length}.tgz?`, url, password('deployer'))
 }
 
-const exported = (place: Place, length: number, times: number) =>
-  download({ url: place.url, request: exportRequest(place, length), length, times })
+const exported = (target: LoadTarget, length: number, times: number) =>
+  download({ url: target.url, request: exportRequest(target, length), length, times })
 
-async function expectSameBytes(places: readonly Place[]): Promise<void> {
+async function expectSameBytes(targets: readonly LoadTarget[]): Promise<void> {
   const digests = new Set<string>()
-  for (const place of places) {
+  for (const target of targets) {
     const hash = createHash('sha256')
-    const request = exportRequest(place, megabytes100)
+    const request = exportRequest(target, megabytes100)
     const onBody = (part: Buffer) => void hash.update(part)
-    await download({ url: place.url, request, length: megabytes100, times: 1, onBody })
+    await download({ url: target.url, request, length: megabytes100, times: 1, onBody })
     digests.add(hash.digest('hex'))
-    if (digests.size > 1) throw new Error(`other bytes came from ${place.name}`)
+    if (digests.size > 1) throw new Error(`other bytes came from ${target.name}`)
   }
 }
 
 /** `convox builds import`. The rack's answer contains the number of bytes that it received. */
 function imported(framing: 'chunked' | 'length') {
-  return (place: Place, length: number, times: number) => {
-    const { url, password } = place
+  return (target: LoadTarget, length: number, times: number) => {
+    const { url, password } = target
     const framed = framing === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`
     const headers = ['Content-Type: application/octet-stream', framed]
     const start = head('POST /apps/app-0/builds/import?', url, password('deployer'), headers)
@@ -66,15 +66,15 @@ function expectLength(length: number): (body: Buffer) => void {
   }
 }
 
-function expectImported(framing: 'chunked' | 'length'): Work['expectSame'] {
-  return async (places) => {
-    for (const place of places) await imported(framing)(place, 1_000_000, 1)
+function expectImported(framing: 'chunked' | 'length'): Workload['expectSame'] {
+  return async (targets) => {
+    for (const target of targets) await imported(framing)(target, 1_000_000, 1)
   }
 }
 
 /** 100 MB in each direction, and, for the targets, 1 GiB in each direction. */
-export const transfers: readonly Work[] = [
-  transferWork({
+export const transfers: readonly Workload[] = [
+  transferWorkload({
     name: 'download',
     title: 'GET /apps/{app}/builds/{id}.tgz, 100 MB down',
     length: megabytes100,
@@ -82,7 +82,7 @@ export const transfers: readonly Work[] = [
     run: exported,
     expectSame: expectSameBytes,
   }),
-  transferWork({
+  transferWorkload({
     name: 'upload',
     title: 'POST /apps/{app}/builds/import, 100 MB up, with a Content-Length',
     length: megabytes100,
@@ -90,7 +90,7 @@ export const transfers: readonly Work[] = [
     run: imported('length'),
     expectSame: expectImported('length'),
   }),
-  transferWork({
+  transferWorkload({
     name: 'buildsExport',
     title: 'builds export, 1 GiB down',
     length: gibibyte,
@@ -98,7 +98,7 @@ export const transfers: readonly Work[] = [
     run: exported,
     expectSame: expectSameBytes,
   }),
-  transferWork({
+  transferWorkload({
     name: 'buildsImport',
     title: 'builds import, 1 GiB up, in chunks',
     length: gibibyte,

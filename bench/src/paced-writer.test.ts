@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import { writePaced } from './paced-writing.ts'
+import { startPacedWriter } from './paced-writer.ts'
 
 test('so many a second are written, so many at once, all drafts in turn', async () => {
   const seen: string[] = []
   const record = async (draft: string) => void seen.push(draft)
-  const writing = writePaced({ record, drafts: ['a', 'b'], perSecond: 500, atOnce: 10 })
+  const writing = startPacedWriter({ record, drafts: ['a', 'b'], perSecond: 500, recordsPerCommit: 10 })
   await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(100), { timeout: 60_000 })
   const { records, commits, seconds } = await writing.stop()
   // What is late comes in the next commit, so only more than the rate would be wrong.
@@ -16,7 +16,7 @@ test('so many a second are written, so many at once, all drafts in turn', async 
 })
 
 test('a part of a record at once is made up for over time', async () => {
-  const writing = writePaced({ record: async () => {}, drafts: ['a'], perSecond: 1_500, atOnce: 1.5 })
+  const writing = startPacedWriter({ record: async () => {}, drafts: ['a'], perSecond: 1_500, recordsPerCommit: 1.5 })
   await wait(200)
   const { records, commits } = await writing.stop()
   expect(records / commits).toBeGreaterThan(1.4)
@@ -31,22 +31,22 @@ test('one commit after another; what is late goes into the next one', async () =
     if (underWay > 0) sizes.push(underWay)
     underWay = 0
   }
-  const writing = writePaced({ record, drafts: ['a'], perSecond: 1_000, atOnce: 1 })
+  const writing = startPacedWriter({ record, drafts: ['a'], perSecond: 1_000, recordsPerCommit: 1 })
   await wait(150)
   await writing.stop()
   expect(sizes[0]).toBe(1)
   expect(sizes[1]).toBeGreaterThan(20)
 })
 
-test('a rate below one a second ends when it is told to', async () => {
-  const writing = writePaced({ record: async () => {}, drafts: ['a'], perSecond: 0.01, atOnce: 1 })
+test('stop ends a writer with a rate below one per second', async () => {
+  const writing = startPacedWriter({ record: async () => {}, drafts: ['a'], perSecond: 0.01, recordsPerCommit: 1 })
   await wait(20)
   expect((await writing.stop()).records).toBe(1)
 })
 
 test('a record that fails is an error, not a lower rate', async () => {
   const record = () => Promise.reject(new Error('no disk'))
-  const writing = writePaced({ record, drafts: ['a'], perSecond: 100, atOnce: 1 })
+  const writing = startPacedWriter({ record, drafts: ['a'], perSecond: 100, recordsPerCommit: 1 })
   await wait(10)
   await expect(writing.stop()).rejects.toThrow('no disk')
 })

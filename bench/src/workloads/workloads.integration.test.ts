@@ -4,23 +4,23 @@ import { expect, onTestFinished, test } from 'vitest'
 import { subjectNames } from '../subject-names.ts'
 import { listening } from '../subjects/listening.ts'
 import { withoutPassword } from './change.ts'
-import { type Place, works } from './index.ts'
+import { type LoadTarget, workloads } from './index.ts'
 
-const place = (url: string, name: Place['name'] = subjectNames.rack): Place => ({
+const target = (url: string, name: LoadTarget['name'] = subjectNames.rack): LoadTarget => ({
   name,
   url,
   masks: false,
   password: () => 'password',
 })
 
-async function startRack(): Promise<Place> {
+async function startRack(): Promise<LoadTarget> {
   const rack = createDemoRack({ name: 'bench', token: 'password', fixedAnswers: true })
   onTestFinished(() => rack.close())
-  return place(await rack.listen())
+  return target(await rack.listen())
 }
 
 /** Answers every request with 200 and an empty build. */
-async function startLiar(): Promise<Place> {
+async function startLiar(): Promise<LoadTarget> {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.end('{"description":""}'))
   })
@@ -28,15 +28,15 @@ async function startLiar(): Promise<Place> {
     server.closeAllConnections()
     server.close()
   })
-  return place(await listening(server), subjectNames.nginx)
+  return target(await listening(server), subjectNames.nginx)
 }
 
-test.each(works)('$name: the demo rack does what is expected', async (work) => {
-  await work.expectSame([await startRack()])
+test.each(workloads)('$name: the demo rack does what is expected', async (workload) => {
+  await workload.expectSame([await startRack()])
 })
 
-test.each(works)('$name: what answers something else is not measured', async (work) => {
-  await expect(work.expectSame([await startRack(), await startLiar()])).rejects.toThrow()
+test.each(workloads)('$name: what answers something else is not measured', async (workload) => {
+  await expect(workload.expectSame([await startRack(), await startLiar()])).rejects.toThrow()
 })
 
 test('of a build, the password of its repository is hidden and nothing else', () => {

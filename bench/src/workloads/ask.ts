@@ -1,18 +1,21 @@
 import { connect } from 'node:net'
 import { createAnswerReader, type ReadAnswer } from '../loads/answer-reader.ts'
-import type { Place } from './work.ts'
+import type { LoadTarget } from './workload.ts'
 
-export interface NamedAnswer extends Pick<Place, 'name' | 'masks'> {
+export interface NamedAnswer extends Pick<LoadTarget, 'name' | 'masks'> {
   /** The answer's JSON. */
   readonly value: unknown
 }
 
 /** Sends one request to each. @throws if one doesn't answer with 200 and JSON */
-export function askAll(places: readonly Place[], requestTo: (place: Place) => Buffer): Promise<NamedAnswer[]> {
+export function askAll(
+  targets: readonly LoadTarget[],
+  requestTo: (target: LoadTarget) => Buffer,
+): Promise<NamedAnswer[]> {
   return Promise.all(
-    places.map(async (place) => {
-      const { name, masks, url } = place
-      const { status, body } = await ask(url, requestTo(place))
+    targets.map(async (target) => {
+      const { name, masks, url } = target
+      const { status, body } = await ask(url, requestTo(target))
       if (status !== 200) throw new Error(`${name} answers ${status}: ${body}`)
       return { name, masks, value: JSON.parse(body.toString()) as unknown }
     }),

@@ -3,7 +3,7 @@ import { askAll } from './ask.ts'
 import { callLoads, subjectsOfChanges } from './calls.ts'
 import { post } from './request.ts'
 import { expectSame } from './same.ts'
-import type { Place, Work } from './work.ts'
+import type { LoadTarget, Workload } from './workload.ts'
 
 const form = {
   url: 'object://app-0/tmp/bench.tgz',
@@ -11,16 +11,16 @@ const form = {
   manifest: 'convox.yml',
   'no-cache': 'false',
 }
-const request = (place: Place) => post('/apps/app-0/builds?', form, place.url, place.password('deployer'))
+const request = (target: LoadTarget) => post('/apps/app-0/builds?', form, target.url, target.password('deployer'))
 
 /** The last call of `convox build`. The gateway sends no other request for it, and stores an intent and an outcome. */
-export const change: Work = {
+export const change: Workload = {
   name: 'change',
   title: 'POST /apps/{app}/builds, a form',
   unit: 'request',
   subjects: subjectsOfChanges,
-  ...callLoads('connection', (place) => requests(request(place))),
-  expectSame: async (places) => expectSame(await askAll(places, request), withoutPassword),
+  ...callLoads('connection', (target) => requests(request(target))),
+  expectSame: async (targets) => expectSame(await askAll(targets, request), withoutPassword),
 }
 
 /** Only the repository's password is masked in a build. */

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-export interface PacedWritingOptions<Draft> {
+export interface PacedWriterOptions<Draft> {
   /** Resolves when a draft has been written. */
   readonly record: (draft: Draft) => Promise<unknown>
-  /** Written in turn. */
+  /** Written in order, and then again from the first. */
   readonly drafts: readonly Draft[]
   readonly perSecond: number
-  /** How many go into one commit, on average. */
-  readonly atOnce: number
+  /** The average number of records in a commit. */
+  readonly recordsPerCommit: number
 }
 
 export interface Written {
@@ -16,18 +16,23 @@ export interface Written {
   readonly seconds: number
 }
 
-export interface PacedWriting {
+export interface PacedWriter {
   /** Stops, and waits for running records. @throws the error of a record */
   stop(): Promise<Written>
 }
 
 /** The maximum number of records in a commit, even if it is late. */
-const most = 1_000
+const maxPerCommit = 1_000
 
 /** Writes at a steady rate: one commit after another, each with the same number of records. Late records go into the next commit. */
-export function writePaced<Draft>({ record, drafts, perSecond, atOnce }: PacedWritingOptions<Draft>): PacedWriting {
+export function startPacedWriter<Draft>({
+  record,
+  drafts,
+  perSecond,
+  recordsPerCommit,
+}: PacedWriterOptions<Draft>): PacedWriter {
   const started = performance.now()
-  const every = (atOnce / perSecond) * 1_000
+  const every = (recordsPerCommit / perSecond) * 1_000
   let begun = 0
   let records = 0
   let commits = 0
@@ -37,7 +42,7 @@ export function writePaced<Draft>({ record, drafts, perSecond, atOnce }: PacedWr
     while (!stopping) {
       const elapsed = performance.now() - started
       const due = Math.floor(elapsed / every) + 1
-      const count = Math.min(Math.round(due * atOnce) - begun, most)
+      const count = Math.min(Math.round(due * recordsPerCommit) - begun, maxPerCommit)
       if (count > 0) await commit(count)
       else await wait(Math.min(due * every - elapsed, 100))
     }

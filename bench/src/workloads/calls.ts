@@ -1,16 +1,16 @@
 import { closedLoop, type Exchange } from '../loads/closed-loop.ts'
 import { type SubjectName, subjectNames } from '../subject-names.ts'
-import type { Load, Place, Work } from './work.ts'
+import type { Load, LoadTarget, Workload } from './workload.ts'
 
-type Loads = Pick<Work, 'loads' | 'warmUp'>
+type Loads = Pick<Workload, 'loads' | 'warmUp'>
 
 /** 32 calls at once, and one at a time. @param exchangeWith returns the repeated messages for a target */
-export function callLoads(noun: string, exchangeWith: (place: Place) => Exchange): Loads {
+export function callLoads(noun: string, exchangeWith: (target: LoadTarget) => Exchange): Loads {
   function load(connections: number, milliseconds: number): Load {
     return {
       title: connections === 1 ? `1 ${noun}` : `${connections} ${noun}s`,
       connections,
-      run: (place) => closedLoop({ url: place.url, exchange: exchangeWith(place), connections, milliseconds }),
+      run: (target) => closedLoop({ url: target.url, exchange: exchangeWith(target), connections, milliseconds }),
     }
   }
   return { loads: [load(32, 2_500), load(1, 1_500)], warmUp: { ...load(32, 500), count: 10_000, times: 6 } }

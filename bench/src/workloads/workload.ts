@@ -6,32 +6,32 @@ export const roles = ['viewer', 'deployer', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 /** The target of a load, and its credential. */
-export interface Place {
+export interface LoadTarget {
   readonly name: SubjectName
   readonly url: string
   password(role: Role): string
-  /** Whether secrets are hidden in its answers. */
+  /** Whether its responses have masks instead of secrets. */
   readonly masks: boolean
 }
 
 export interface Load {
-  /** For the head of a table: how many at once, or how many one after another. */
+  /** For the heading of a table: the number of connections or transfers. */
   readonly title: string
   readonly connections: number
-  run(place: Place): Promise<Done>
+  run(target: LoadTarget): Promise<Done>
 }
 
-/** One kind of work that every subject does. */
-export interface Work {
-  /** For the command line. */
+/** One kind of workload that every subject does. */
+export interface Workload {
+  /** The name on the command line. */
   readonly name: string
   readonly title: string
-  /** Of `Done.count`. */
+  /** The unit of `Done.count`. */
   readonly unit: 'request' | 'frame' | 'MB'
   readonly subjects: readonly SubjectName[]
   readonly loads: readonly Load[]
-  /** What is compiled while it is measured looks slow: this comes first, until `count` is done, so many times at most. */
+  /** Warm-up for the JIT compiler: repeated until `count` operations are done, at most `times` times. */
   readonly warmUp: Load & { readonly count: number; readonly times: number }
   /** @throws when one of them does something else than the others: their speeds would not compare */
-  expectSame(places: readonly Place[]): Promise<void>
+  expectSame(targets: readonly LoadTarget[]): Promise<void>
 }
