@@ -19,7 +19,7 @@ test.each([
   await expect(refused).rejects.toBeInstanceOf(UsageError)
 })
 
-test('a place that is none is refused with what to write, or to do', async () => {
-  await expect(archiveAudit({ ...asked, to: 'somewhere' })).rejects.toThrow(/write the path of a directory from \/ on/)
+test('an invalid or missing location is rejected with a remedy', async () => {
+  await expect(archiveAudit({ ...asked, to: 'somewhere' })).rejects.toThrow(/use an absolute path/)
   await expect(archiveAudit({ ...asked, to: '/nowhere/at/all' })).rejects.toThrow(/there is no such directory/)
 })
