@@ -3,7 +3,7 @@ import { readServerConfig } from '@rack-gateway/config'
 import { type RunningGateway, startGateway } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
 import { removeDemoFile, writeDemoFile } from './demo-file.ts'
-import { type ExamplePackages, examplePackages } from './example-packages.ts'
+import { type ExamplePackages, prepareExamplePackages } from './example-packages.ts'
 import { freePort } from './free-port.ts'
 import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from './identity-provider/index.ts'
 import { createDemoRack, type DemoRack } from './rack/index.ts'
@@ -33,7 +33,7 @@ export interface Demo {
   readonly tokens: DemoTokens
   readonly identityProvider: DemoIdentityProvider
   /** Null without policy packages. */
-  readonly examples: ExamplePackages | null
+  readonly examplePackages: ExamplePackages | null
   stop(): Promise<void>
 }
 
@@ -75,10 +75,12 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
     const racks = Object.fromEntries(
       config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),
     )
-    const examples =
-      policyPackages === 'examples' ? await examplePackages(join(directory, 'policies'), Object.keys(racks)) : null
+    const prepared =
+      policyPackages === 'examples'
+        ? await prepareExamplePackages(join(directory, 'policies'), Object.keys(racks))
+        : null
     const gateway = await startGateway(
-      { ...config, policyPackages: [...(examples?.entries ?? []), ...config.policyPackages] },
+      { ...config, policyPackages: [...(prepared?.entries ?? []), ...config.policyPackages] },
       log,
     )
     const tokens = await seed(gateway, config, Object.keys(racks)).catch(async (error: unknown) => {
@@ -105,7 +107,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
       demoRacks,
       tokens,
       identityProvider,
-      examples,
+      examplePackages: prepared,
       async stop() {
         await removeDemoFile(directory)
         await gateway.stop()

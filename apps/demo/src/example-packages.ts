@@ -16,7 +16,7 @@ const month = 30 * 86_400_000
 const ownedApp = 'otherapp'
 
 /** Writes settings with which both example packages deny some calls from the start. */
-export async function examplePackages(directory: string, racks: readonly string[]): Promise<ExamplePackages> {
+export async function prepareExamplePackages(directory: string, racks: readonly string[]): Promise<ExamplePackages> {
   const frozenRack = racks.includes('production') ? 'production' : (racks.at(-1) ?? '')
   const freeze = { name: 'demo', from: timeAt(Date.now()), until: timeAt(Date.now() + month), racks: [frozenRack] }
   const calendar = { freezes: [freeze], override: { roles: ['admin'], minutes: 30 } }

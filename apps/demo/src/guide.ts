@@ -2,7 +2,7 @@ import type { Demo } from './demo.ts'
 import type { ExamplePackages } from './example-packages.ts'
 
 /** The text that the demo prints when it is ready: commands to paste, and links to the documentation. */
-export function guide({ publicUrl, racks, tokens, examples }: Demo, demoFile: string): string {
+export function guide({ publicUrl, racks, tokens, examplePackages }: Demo, demoFile: string): string {
   const rack = Object.keys(racks).includes('staging') ? 'staging' : (Object.keys(racks)[0] ?? '')
   const rackUrl = (token: string) => `${publicUrl.replace('://', `://convox:${token}@`)}/rack/${rack}`
   return `
@@ -34,7 +34,7 @@ export function guide({ publicUrl, racks, tokens, examples }: Demo, demoFile: st
   ${publicUrl}/gateway/
   npx -y pnpm@12.4.2 rack-gateway login ${rack} ${publicUrl}
 
-${examples === null ? '' : packagesGuide(`${publicUrl}/rack/${rack}`, publicUrl, tokens, examples)}  # what was recorded
+${examplePackages === null ? '' : packagesGuide(`${publicUrl}/rack/${rack}`, publicUrl, tokens, examplePackages)}  # what was recorded
   RACK_GATEWAY_URL=${publicUrl} RACK_GATEWAY_TOKEN=${tokens.auditor} npx -y pnpm@12.4.2 rack-gateway audit search
 
   Everything above, and tokens for every role, is in ${demoFile} while this runs. Ctrl-C stops it; the data stays.

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { sanitiseEnvironment } from '@rack-gateway/config'
+import { sanitizeEnvironment } from '@rack-gateway/config'
 import pretty from 'pino-pretty'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
@@ -26,7 +26,7 @@ const { port, dataDir, policyPackages } = await yargs(hideBin(process.argv))
 const { createLog, handleSignals, stopWhenOrphaned } = await import('@rack-gateway/gateway')
 const { startDemo } = await import('./demo.ts')
 
-sanitiseEnvironment(process.env)
+sanitizeEnvironment(process.env)
 const log = createLog(
   'info',
   pretty({

@@ -1,7 +1,7 @@
 import { manualClock } from '@rack-gateway/demo/rack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sequences } from './sequences/index.ts'
-import { type Place, play, type Values } from './sequences/play.ts'
+import { play, type SequenceTarget, type Values } from './sequences/play.ts'
 import { startingValues } from './sequences/starting-values.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
 import { rolesByWay, startWay, type Way } from './support/way.ts'
@@ -13,7 +13,7 @@ describe.each(rolesByWay)('the commands of the CLI as %s, %s', (role, wayName) =
   let system: System
   let token: string
   let gateway: Way
-  let past: Place
+  let past: SequenceTarget
   let values: Values
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['rack1'], clock })

@@ -2,19 +2,19 @@ import type {} from '@rack-gateway/auth/plugin'
 import type {} from '@rack-gateway/rack-registry/plugin'
 import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
+import { type StatementCounter, startStatementCounter } from './support/statement-counter.ts'
 import { nextChange, type System, startSystem } from './support/system.ts'
 
 /** What a call waits for in the database, counted on the wire: one commit for a read, two for a change, one for a websocket; nothing for identity and decision once they are known. */
 describe('statements of a call', () => {
   let system: System
-  let tap: DatabaseTap
+  let statementCounter: StatementCounter
   let deployer: string
   beforeAll(async () => {
     system = await startSystem({
-      tap: async (url) => {
-        tap = await tapDatabase(url)
-        return tap.url
+      databaseProxy: async (url) => {
+        statementCounter = await startStatementCounter(url)
+        return statementCounter.url
       },
     })
     // the gateway hears of a new token by a notification, and looks again at the next call
@@ -22,15 +22,15 @@ describe('statements of a call', () => {
     deployer = await system.token('deployer')
     await heard
     await system.get('/apps?', deployer)
-    tap.take()
+    statementCounter.take()
   })
   afterAll(async () => {
     await system.stop()
-    tap.close()
+    statementCounter.close()
   })
 
   function taken(): { audit: number; other: number } {
-    const { 'rack-gateway audit': audit = 0, 'rack-gateway': other = 0 } = tap.take()
+    const { 'rack-gateway audit': audit = 0, 'rack-gateway': other = 0 } = statementCounter.take()
     return { audit, other }
   }
   /** The lease is renewed every two seconds, on the same connection as the records: a measurement with a renewal in it is made again. */

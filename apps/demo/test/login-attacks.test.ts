@@ -241,7 +241,7 @@ describe('a person is not let in', () => {
     expectRefused((await at.login('nobody')).page, 403, 'not verified')
   })
 
-  test('whose organisation at the provider is another one', async () => {
+  test('whose organization at the provider is another one', async () => {
     at.idp.injectFault({ kind: 'claims', change: (given) => ({ ...given, hd: 'evil.example' }) })
     expectRefused((await at.login('nobody')).page, 403, 'domain is not permitted')
   })

@@ -1,7 +1,7 @@
 import { freePort } from '@rack-gateway/demo/free-port'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
+import { type StatementCounter, startStatementCounter } from './support/statement-counter.ts'
 import { type System, startSystem } from './support/system.ts'
 
 let system: System
@@ -83,20 +83,20 @@ describe('metrics', () => {
 })
 
 test('say within two seconds that identities are stale when the database is gone', async () => {
-  const tapped: { tap?: DatabaseTap } = {}
+  const started: { statementCounter?: StatementCounter } = {}
   const port = await freePort()
   const cut = await startSystem({
     metrics: { host: '127.0.0.1', port },
-    async tap(databaseUrl) {
-      tapped.tap = await tapDatabase(databaseUrl)
-      return tapped.tap.url
+    async databaseProxy(databaseUrl) {
+      started.statementCounter = await startStatementCounter(databaseUrl)
+      return started.statementCounter.url
     },
   })
   onTestFinished(() => cut.stop())
   const stale = async () =>
     /^rack_gateway_identities_stale 1$/m.test(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
   expect(await stale()).toBe(false)
-  tapped.tap?.close()
+  started.statementCounter?.close()
   await expect.poll(stale).toBe(true)
 })
 

@@ -1,19 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
+import { type StatementCounter, startStatementCounter } from './support/statement-counter.ts'
 import { type System, startSystem } from './support/system.ts'
 
 let system: System
-const taps: DatabaseTap[] = []
+const statementCounters: StatementCounter[] = []
 /** Tells the timers of this gateway from others in the same process. */
 const ownTimers = new AsyncLocalStorage<true>()
 beforeAll(async () => {
-  const tap = async (url: string) => {
-    const tapped = await tapDatabase(url)
-    taps.push(tapped)
-    return tapped.url
+  const databaseProxy = async (url: string) => {
+    const started = await startStatementCounter(url)
+    statementCounters.push(started)
+    return started.url
   }
-  system = await ownTimers.run(true, () => startSystem({ tap }))
+  system = await ownTimers.run(true, () => startSystem({ databaseProxy }))
 })
 afterAll(() => system.stop())
 
@@ -30,7 +30,7 @@ test('the revision is asked for after each pause of 500 ms', async () => {
   vi.stubGlobal('setTimeout', counting)
   const pauses = () => count
   // Each poll listens again, and reads.
-  const statements = () => taps[0]?.take()['rack-gateway revision'] ?? 0
+  const statements = () => statementCounters[0]?.take()['rack-gateway revision'] ?? 0
   await expect.poll(pauses).toBe(1)
   statements()
   await expect.poll(pauses, { interval: 10 }).toBeGreaterThanOrEqual(7)
@@ -42,7 +42,7 @@ test('a gateway whose database is gone says that it is not ready, and that ident
     status: 200,
     json: { checks: { identities: { ready: true, detail: 'current' } } },
   })
-  taps[0]?.close()
+  statementCounters[0]?.close()
   await expect
     .poll(async () => (await ready()).json)
     .toMatchObject({

@@ -4,7 +4,7 @@ import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
+import { type StatementCounter, startStatementCounter } from './support/statement-counter.ts'
 import { type System, startSystem } from './support/system.ts'
 
 // Issuers over plain http are trusted by a gateway on this machine alone.
@@ -16,7 +16,7 @@ const conditions = [
 /** Of the gateway's log. */
 const lines: string[] = []
 let system: System
-let tap: DatabaseTap
+let statementCounter: StatementCounter
 let issuer: TestIssuer
 let admin: string
 beforeAll(async () => {
@@ -24,16 +24,16 @@ beforeAll(async () => {
     rackNames: ['production', 'staging'],
     publicUrl,
     log: (line) => lines.push(line),
-    async tap(url) {
-      tap = await tapDatabase(url)
-      return tap.url
+    async databaseProxy(url) {
+      statementCounter = await startStatementCounter(url)
+      return statementCounter.url
     },
   })
   admin = await system.token('admin')
 })
 afterAll(async () => {
   await system.stop()
-  tap.close()
+  statementCounter.close()
 })
 beforeEach(async () => {
   issuer = await startTestIssuer({ audience: publicUrl })
@@ -219,7 +219,7 @@ describe('a JWT as the password', () => {
     await settled()
     await rack(jwt)
     const asked = issuer.asked.length
-    await expectFree(async () => {
+    await expectNoQueries(async () => {
       for (let call = 0; call < 5; call++) expect((await rack(jwt)).status).toBe(200)
     })
     expect(issuer.asked).toHaveLength(asked)
@@ -258,8 +258,8 @@ describe('a JWT as the password', () => {
       `eyJ${'a'.repeat(5_000)}.a.a`,
     ]
     const asked = issuer.asked.length
-    await expectFree(() => rack(garbage[2] ?? ''))
-    await expectFree(async () => {
+    await expectNoQueries(() => rack(garbage[2] ?? ''))
+    await expectNoQueries(async () => {
       for (const text of garbage) expect((await rack(text)).status).toBe(text === unknownKey ? 503 : 401)
     })
     expect(issuer.asked).toHaveLength(asked)
@@ -485,13 +485,13 @@ describe('a denied exchange', () => {
     expect((await exchange(used)).status).toBe(201)
     const forged = await Promise.all(Array.from({ length: 50 }, (_, at) => issuer.jwt({}, { kid: `made-up-${at}` })))
     await settled()
-    await expectFree(() => exchange(forged[0] ?? ''))
+    await expectNoQueries(() => exchange(forged[0] ?? ''))
     const asked = issuer.asked.length
     const before = (await system.events()).length
     for (const jwt of forged) expect((await exchange(jwt)).status).toBe(503)
     for (const _ of forged) expect((await exchange(used)).body).toMatchObject({ rule: 'used-jwt' })
     // None each: late news of a change may have the trusts read once more.
-    expect(identityStatements(tap.take())).toBeLessThan(forged.length / 10)
+    expect(identityStatements(statementCounter.take())).toBeLessThan(forged.length / 10)
     expect(issuer.asked).toHaveLength(asked)
     const counted = async () => {
       const refused = (await eventsOf('refused')).map(({ decision, count }) => ({ rule: decision?.rule, count }))
@@ -669,21 +669,21 @@ test('without PUBLIC_URL, jobs are denied and trusts cannot be created', async (
 async function settled(): Promise<void> {
   let polls = 0
   const more = () => {
-    polls += tap.take()['rack-gateway revision'] ?? 0
+    polls += statementCounter.take()['rack-gateway revision'] ?? 0
     return polls
   }
   await expect.poll(more).toBeGreaterThanOrEqual(3)
 }
 
 /**
- * Costs no statement. Trusts are read once after each change of identities, and what the gateway does by itself now and then may fall
- * into one attempt, but not into each.
+ * Expects no query. The gateway reads trusts once after each change of identities, and a periodic query can fall into one attempt,
+ * but not into each.
  */
-async function expectFree(ask: () => Promise<unknown>): Promise<void> {
+async function expectNoQueries(ask: () => Promise<unknown>): Promise<void> {
   const statements = async () => {
-    tap.take()
+    statementCounter.take()
     await ask()
-    return identityStatements(tap.take())
+    return identityStatements(statementCounter.take())
   }
   await expect.poll(statements).toBe(0)
 }

@@ -79,6 +79,6 @@ function framingOf([start = '', ...headers]: readonly string[]): 'chunked' | num
   const text = headers.join('\n').toLowerCase()
   if (/^transfer-encoding: *chunked$/m.test(text)) return 'chunked'
   const length = /^content-length: *(\d+)$/m.exec(text)
-  if (!length) throw new Error('an answer came without a length, so its end can not be known')
+  if (!length) throw new Error('an answer came without a length, so its end cannot be known')
   return Number(length[1])
 }

@@ -55,7 +55,7 @@ export function cedarSubject(workload: Workload): Subject {
         preparsedPolicySetId: 'bindings',
         entities: [],
       })
-      if (answer.type !== 'success') throw new Error(`Cedar can not decide: ${JSON.stringify(answer.errors)}`)
+      if (answer.type !== 'success') throw new Error(`Cedar cannot decide: ${JSON.stringify(answer.errors)}`)
       return answer.response.decision === 'allow'
     },
   }

@@ -12,7 +12,7 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /**
- * The percentile of the values, interpolated between neighbours.
+ * The percentile of the values, interpolated between neighbors.
  *
  * @param sorted at least one, ascending
  */

@@ -21,7 +21,7 @@ export interface Load {
   run(target: LoadTarget): Promise<Done>
 }
 
-/** One kind of workload that every subject does. */
+/** Requests that every subject gets. */
 export interface Workload {
   /** The name on the command line. */
   readonly name: string

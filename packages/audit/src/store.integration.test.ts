@@ -116,7 +116,7 @@ test('values that do not fit a column are in the canonical form and do not fail 
   const { runtimeUrl, runtime } = await databaseForTest()
   const { record, close } = await openPostgresWriter(runtimeUrl)
   const long = '\u{10ffff}'.repeat(3_000)
-  const [hostile, neighbour] = await Promise.all([
+  const [hostile, neighbor] = await Promise.all([
     record({
       kind: 'refused',
       request: `${long}\0`,
@@ -136,7 +136,7 @@ test('values that do not fit a column are in the canonical form and do not fail 
     await runtime`select of_event, status, canonical, command from audit.events where id = ${hostile.event.id}`
   expect(row).toMatchObject({ of_event: null, status: null, canonical: hostile.canonical })
   expect(JSON.parse(row?.canonical)).toEqual(hostile.event)
-  expect(neighbour.event.seq).toBe(hostile.event.seq + 1)
+  expect(neighbor.event.seq).toBe(hostile.event.seq + 1)
   expect(await checkChain(runtime)).toMatchObject({ intact: true })
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { forgetSecrets, sanitiseEnvironment } from './environment.ts'
+import { forgetSecrets, sanitizeEnvironment } from './environment.ts'
 
 test("a bare RACK_URL, the rack's own password, is removed, and nothing else", () => {
   const env: NodeJS.ProcessEnv = {
@@ -8,7 +8,7 @@ test("a bare RACK_URL, the rack's own password, is removed, and nothing else", (
     RACK: 'r',
     PATH: '/bin',
   }
-  sanitiseEnvironment(env)
+  sanitizeEnvironment(env)
   expect(env).toEqual({ RACK_URL_STAGING: 'https://a', RACK: 'r', PATH: '/bin' })
 })
 

@@ -67,7 +67,7 @@ export function movedVariables(env: NodeJS.ProcessEnv): string[] {
  * Removes the `RACK_URL` that a rack sets for each of its apps, because it contains the rack's password. Call it first,
  * with `process.env`, so that the password reaches no child process and no crash report.
  */
-export function sanitiseEnvironment(env: NodeJS.ProcessEnv): void {
+export function sanitizeEnvironment(env: NodeJS.ProcessEnv): void {
   delete env.RACK_URL
 }
 

@@ -11,7 +11,7 @@ export {
 } from './client.ts'
 export { ClientFile } from './client-schema.ts'
 export { readDuration } from './duration.ts'
-export { forgetSecrets, sanitiseEnvironment } from './environment.ts'
+export { forgetSecrets, sanitizeEnvironment } from './environment.ts'
 export {
   ConfigDirectoryShared,
   ConfigError,

@@ -52,7 +52,7 @@ export function loginProblems(values: Values): string[] {
   }
   if (byGoogle && values.ALLOWED_DOMAINS === undefined)
     problems.push(
-      'ALLOWED_DOMAINS is missing although GOOGLE_CLIENT_ID is set; it should be the domains of your organisation, such as example.com, because anyone can have a Google account',
+      'ALLOWED_DOMAINS is missing although GOOGLE_CLIENT_ID is set; it should be the domains of your organization, such as example.com, because anyone can have a Google account',
     )
   return problems
 }

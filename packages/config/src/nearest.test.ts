@@ -32,7 +32,7 @@ test('the distance is a distance', () => {
   )
 })
 
-test('a swap of neighbours is one edit', () => {
+test('a swap of neighbors is one edit', () => {
   expect(editDistance('ab', 'ba')).toBe(1)
   expect(editDistance('kitten', 'sitting')).toBe(3)
 })

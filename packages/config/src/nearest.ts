@@ -14,7 +14,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best?.candidate ?? null
 }
 
-/** The number of insertions, deletions, replacements, and swaps of neighbours that turn `from` into `to`. */
+/** The number of insertions, deletions, replacements, and swaps of neighbors that turn `from` into `to`. */
 export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, column) => column)

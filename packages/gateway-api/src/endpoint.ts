@@ -36,7 +36,7 @@ export interface PrincipalEndpoint extends EndpointBase {
   /** The permission for what other principals own. */
   readonly permissionForOthers?: string
   /** Kinds of principals that can call the endpoint at all. */
-  readonly callers: readonly PrincipalKind[]
+  readonly principalKinds: readonly PrincipalKind[]
   /** Revokes access. Such changes have a rate limit of their own, so that other changes never delay them. */
   readonly revokes?: true
   /** Supports `If-None-Match`. */

@@ -103,7 +103,7 @@ describe('a deployment', () => {
     expect(new Set(processes.map(({ release }: { release: string }) => release))).toEqual(new Set([old.id]))
   })
 
-  test('a cancelled roll-out leaves the release of before, and only then', async () => {
+  test('a canceled roll-out leaves the release of before, and only then', async () => {
     const rack = await startRack({ clock: manualClock() })
     const [current, old] = await get(rack, '/apps/myapp/releases')
     expect(await send(rack, 'POST /apps/myapp/cancel')).toMatchObject({ status: 403 })

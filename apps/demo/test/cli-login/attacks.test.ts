@@ -11,8 +11,8 @@ import {
   laptop,
   typeCode,
 } from '../support/cli-login.ts'
-import { type DatabaseTap, tapDatabase } from '../support/database-tap.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+import { type StatementCounter, startStatementCounter } from '../support/statement-counter.ts'
 
 let at: LoginSystem
 beforeAll(async () => {
@@ -295,25 +295,25 @@ describe('a caller who guesses codes', () => {
 })
 
 test('a flood of logins that begin costs no query, and fills nothing', async () => {
-  const taps: DatabaseTap[] = []
+  const statementCounters: StatementCounter[] = []
   const flooded = await startLoginSystem(
     {},
     {
-      async tap(url) {
-        const tap = await tapDatabase(url)
-        taps.push(tap)
-        return tap.url
+      async databaseProxy(url) {
+        const statementCounter = await startStatementCounter(url)
+        statementCounters.push(statementCounter)
+        return statementCounter.url
       },
     },
   )
   onTestFinished(async () => {
     await flooded.stop()
-    taps[0]?.close()
+    statementCounters[0]?.close()
   })
   await beginLoopback(flooded)
-  taps[0]?.take()
+  statementCounters[0]?.take()
   for (let begun = 0; begun < 100; begun++) await beginLoopback(flooded)
-  expect(taps[0]?.take()['rack-gateway'] ?? 0).toBe(0)
+  expect(statementCounters[0]?.take()['rack-gateway'] ?? 0).toBe(0)
 })
 
 test('beginning logins is counted, and beyond the limit refused without I/O', async () => {

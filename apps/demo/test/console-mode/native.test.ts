@@ -136,9 +136,9 @@ describe.skipIf(convox === null)('the native convox in console mode (runs when C
   test('a rack that is down does not delay the commands of another', async () => {
     await logIn(await system.token('admin'))
     time += 31_000
-    const hang = system.racks.production?.onNext('GET /system', { kind: 'hang' })
+    const hang = system.racks.production?.failNext('GET /system', { kind: 'hang' })
     expect(await run('apps -r staging')).toMatchObject({ code: 0 })
-    await hang?.met
+    await hang?.reached
     expect(await run('racks')).toMatchObject({ code: 0, stdout: expect.stringContaining('gateway/production') })
     hang?.release()
   })

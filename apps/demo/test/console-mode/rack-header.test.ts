@@ -1,4 +1,4 @@
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { callInConsoleMode, rackHeaders, receivedFromCallers } from './console-calls.ts'
@@ -163,7 +163,7 @@ test.each(['GET /system', 'GET /apps/myapp/releases', 'GET /registries'])(
 
 test('a websocket is of the rack in the header, which sees neither header', async () => {
   const [process] = await runningProcesses()
-  const socket = await openSocket(`${system.url}/apps/myapp/processes/${process}/exec`, admin, {
+  const socket = await openWebSocket(`${system.url}/apps/myapp/processes/${process}/exec`, admin, {
     'User-Agent': 'convox.go/dev',
     Rack: 'gateway/production',
     Session: '',
@@ -171,8 +171,8 @@ test('a websocket is of the rack in the header, which sees neither header', asyn
     Command: 'echo hi',
   })
   expect([socket.status, socket.error]).toEqual([101, ''])
-  socket.endOfInput()
-  await socket.untilEnd()
+  socket.sendEndOfInput()
+  await socket.readToEnd()
   socket.close()
   expect(receivedFromCallers(system)).toEqual([`production: GET /apps/myapp/processes/${process}/exec`])
   const names = system.racks.production?.received.at(-1)?.rawHeaders.map((text) => text.toLowerCase())

@@ -93,16 +93,16 @@ describe('the console that the stock CLI sees', () => {
   test('a rack that is down is listed at once, as it was last seen', async () => {
     await listed('production', { status: 'running' })
     time += 31_000
-    const hang = system.racks.production?.onNext('GET /system', { kind: 'hang' })
+    const hang = system.racks.production?.failNext('GET /system', { kind: 'hang' })
     await listed('production', { status: 'running', version: '3.24.9' })
-    await hang?.met
+    await hang?.reached
     const answer = await call('GET /racks')
     expect(answer.json).toMatchObject([{ name: 'production', status: 'running' }, { name: 'staging' }])
     hang?.release()
     await listed('staging', { status: 'running' })
     time += 31_000
     const answer500 = { kind: 'answer', status: 500 } as const
-    system.racks.production?.onNext('GET /system', answer500)
+    system.racks.production?.failNext('GET /system', answer500)
     await listed('production', { status: 'unreachable', version: '3.24.9' })
   })
 

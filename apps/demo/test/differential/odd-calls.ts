@@ -21,7 +21,7 @@ export const odd: readonly Listed[] = [
   get('a plus for a space', '/apps/myapp/processes?service=a+b&release=%2B'),
   get('empty pairs', '/apps/myapp/builds?&&limit=1&'),
   get('a value with an equals sign', '/apps/myapp/processes/web/files?file=a=b'),
-  get('an escaped NUL’s neighbour', '/apps/myapp/processes/web/files?file=%01'),
+  get('an escaped NUL’s neighbor', '/apps/myapp/processes/web/files?file=%01'),
   form('a form with escapes and UTF-8', 'POST', '/apps/myapp/releases?', 'description=%E2%82%AC+a%26b'),
   form('a form of raw UTF-8', 'POST', '/apps/myapp/releases?', 'description=\xe2\x82\xac'),
   form('a form on DELETE', 'DELETE', '/apps/myapp/budget?', 'ack_by=me'),

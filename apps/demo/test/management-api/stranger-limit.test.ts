@@ -2,30 +2,30 @@ import type { RawResponse } from '@rack-gateway/testing/http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Browser, createBrowser, type Visit } from '../support/browser.ts'
 import { beginLoopback } from '../support/cli-login.ts'
-import { type DatabaseTap, tapDatabase } from '../support/database-tap.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+import { type StatementCounter, startStatementCounter } from '../support/statement-counter.ts'
 import { type System, startSystem } from '../support/system.ts'
 import { person } from './callers.ts'
 
 describe('calls without a credential that holds', () => {
   let system: System
-  let tap: DatabaseTap
+  let statementCounter: StatementCounter
   let viewer: string
   let senders = 0
   beforeAll(async () => {
     system = await startSystem({
       unauthenticatedPerMinute: 10,
       trustedProxies: ['127.0.0.1'],
-      tap: async (url) => {
-        tap = await tapDatabase(url)
-        return tap.url
+      databaseProxy: async (url) => {
+        statementCounter = await startStatementCounter(url)
+        return statementCounter.url
       },
     })
     viewer = (await person(system, 'viewer')).token
   })
   afterAll(async () => {
     await system.stop()
-    tap.close()
+    statementCounter.close()
   })
 
   const from = (address: string, target: string, more: readonly string[] = []): Promise<RawResponse> =>
@@ -113,12 +113,12 @@ describe('calls without a credential that holds', () => {
 
   test('a flood costs no query', async () => {
     await expect.poll(async () => (await good('203.0.113.9')).status).toBe(200)
-    tap.take()
+    statementCounter.take()
     const seen = await statusesAtOnce(100, () =>
       from('203.0.113.10', '/gateway/api/v1/users', ['Authorization: Bearer rgt_x']),
     )
     expect(seen.filter((status) => status === 429)).toHaveLength(90)
-    expect(tap.take()['rack-gateway'] ?? 0).toBe(0)
+    expect(statementCounter.take()['rack-gateway'] ?? 0).toBe(0)
   })
 })
 

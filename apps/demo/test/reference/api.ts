@@ -17,8 +17,8 @@ export function apiParts(): Record<string, string> {
 function requirementsOf(endpoint: Endpoint): string {
   if (endpoint.authentication === 'anyone') return 'no credential'
   if (endpoint.authentication === 'job') return 'the OIDC token of a CI job'
-  const { permission, additionalPermission: second, scope, permissionForOthers, callers } = endpoint
-  const usersOnly = callers.includes('api-token') ? '' : '; users only'
+  const { permission, additionalPermission: second, scope, permissionForOthers, principalKinds } = endpoint
+  const usersOnly = principalKinds.includes('api-token') ? '' : '; users only'
   if (scope === 'gateway') return `${code(permission)}${second === undefined ? '' : ` and ${code(second)}`}${usersOnly}`
   const others = permissionForOthers && `; for others ${code(permissionForOthers)}`
   return `every caller${others ?? ''}${usersOnly}`

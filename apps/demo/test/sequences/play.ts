@@ -4,7 +4,7 @@ import { openWebSocket } from '@rack-gateway/testing/websocket'
 import type { Sequence, Step } from './sequence.ts'
 
 /** Where calls go: a gateway, or a rack past it. */
-export interface Place {
+export interface SequenceTarget {
   readonly url: string
   readonly token: string
   /** More headers of each request. */
@@ -24,17 +24,21 @@ export interface Played {
 export interface PlayOptions {
   readonly values: Values
   /** For what others do. */
-  readonly past: Place
+  readonly past: SequenceTarget
   /** Lets time pass, in milliseconds. */
   readonly wait: (milliseconds: number) => Promise<unknown>
 }
 
 /** Makes a command's requests until one is refused, as the CLI does. */
-export async function play({ steps }: Sequence, place: Place, { values, past, wait }: PlayOptions): Promise<Played> {
+export async function play(
+  { steps }: Sequence,
+  target: SequenceTarget,
+  { values, past, wait }: PlayOptions,
+): Promise<Played> {
   const failures: string[] = []
   for (const step of steps) {
     if (step.wait > 0) await wait(step.wait)
-    const outcome = await perform(step, step.byOthers ? past : place, values)
+    const outcome = await perform(step, step.byOthers ? past : target, values)
     if (outcome.refused) return { refusedAt: nameOf(step), failures }
     if (!isFine(step, outcome.status)) failures.push(`${nameOf(step)}: ${outcome.status} ${outcome.said}`)
   }
@@ -66,14 +70,14 @@ function isFine(step: Step, status: number): boolean {
   return step.websocket ? status === 101 : status >= 200 && status < 300
 }
 
-function perform(step: Step, place: Place, values: Values): Promise<Outcome> {
-  return step.websocket ? listen(step, place, values) : ask(step, place, values)
+function perform(step: Step, target: SequenceTarget, values: Values): Promise<Outcome> {
+  return step.websocket ? listen(step, target, values) : ask(step, target, values)
 }
 
 /** As the SDK of the stock CLI introduces itself. */
 const sdkHeaders = { 'User-Agent': 'convox.go/dev', Version: 'dev' }
 
-async function ask(step: Step, { url, token, headers: added }: Place, values: Values): Promise<Outcome> {
+async function ask(step: Step, { url, token, headers: added }: SequenceTarget, values: Values): Promise<Outcome> {
   const form =
     step.form && Object.entries(step.form).map(([name, value]): [string, string] => [name, filled(value, values)])
   const body = form === null ? (step.file ?? '') : new URLSearchParams(form).toString()
@@ -110,7 +114,7 @@ function keep(step: Step, { status, json }: RawResponse, values: Values): void {
 }
 
 /** Streams that end with their input are read to their end; logs are only opened. */
-async function listen(step: Step, { url, token, headers: added }: Place, values: Values): Promise<Outcome> {
+async function listen(step: Step, { url, token, headers: added }: SequenceTarget, values: Values): Promise<Outcome> {
   const headers = Object.entries(step.headers).map(([name, value]) => [name, filled(value, values)])
   const { protocol, host } = new URL(url)
   const socket = await openWebSocket(`${url}${filled(step.target, values)}`, token, {

@@ -72,7 +72,7 @@ export interface SystemOptions {
   /** `own`: the gateway's own URL. */
   readonly publicUrl?: string | null
   /** Puts a proxy between the gateway and its database. @returns the URL of the proxy */
-  readonly tap?: (databaseUrl: string) => Promise<string>
+  readonly databaseProxy?: (databaseUrl: string) => Promise<string>
   /** Directory for checkpoints. Each call of `checkpoint()` then makes one. */
   readonly checkpoints?: string
   readonly metrics?: { readonly host: string; readonly port: number } | null
@@ -120,7 +120,7 @@ export async function startSystem({
   rackNames = ['staging'],
   now = Date.now,
   clock,
-  tap,
+  databaseProxy,
   auditReads = 'strict',
   auditFallbackDir = null,
   sessions = gatewayDefaults.sessions,
@@ -143,7 +143,7 @@ export async function startSystem({
   organization = gatewayDefaults.organization,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
-  const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
+  const databaseUrl = databaseProxy === undefined ? database.runtimeUrl : await databaseProxy(database.runtimeUrl)
   const racks: Record<string, DemoRack> = {}
   for (const name of rackNames) {
     const rack = createDemoRack({
@@ -155,9 +155,9 @@ export async function startSystem({
     await rack.listen()
     racks[name] = rack
   }
-  const atHome = loginAt !== undefined || givenUrl === 'own'
-  const fixedPort = atHome ? await freePort() : 0
-  const publicUrl = atHome ? `http://127.0.0.1:${fixedPort}` : givenUrl
+  const usesOwnUrl = loginAt !== undefined || givenUrl === 'own'
+  const fixedPort = usesOwnUrl ? await freePort() : 0
+  const publicUrl = usesOwnUrl ? `http://127.0.0.1:${fixedPort}` : givenUrl
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
   const start = (options: ReplicaOptions = {}) => {
     const recorded = options.recordings ?? recordings

@@ -23,9 +23,9 @@ export function authorize(
   endpoint: PrincipalEndpoint,
   moment: Moment,
 ): EndpointDecision {
-  const { callers, scope, permission, additionalPermission } = endpoint
+  const { principalKinds, scope, permission, additionalPermission } = endpoint
   const { hash } = policy
-  if (!callers.includes(principal.kind)) {
+  if (!principalKinds.includes(principal.kind)) {
     const reason = `${kindNames[principal.kind]} cannot call ${endpoint.method} ${endpoint.path}. Only a user can, with a session.`
     throw denial({ rule: 'people-only', source: 'gateway', reason, remedy: 'Log in, and use the session.' }, hash)
   }

@@ -132,12 +132,12 @@ const idSchema = { type: 'string', format: 'uuid' }
 export function requirementsOf(endpoint: Endpoint): string {
   if (endpoint.authentication === 'anyone') return 'Requires no credential.'
   if (endpoint.authentication === 'job') return 'Requires the OIDC token of a CI job that a trust admits, as Bearer.'
-  const { permission, additionalPermission, scope, permissionForOthers, callers } = endpoint
+  const { permission, additionalPermission, scope, permissionForOthers, principalKinds } = endpoint
   const requirements =
     scope === 'gateway'
       ? `Requires ${[permission, ...(additionalPermission ? [additionalPermission] : [])].join(' and ')} on all racks and apps.`
       : permissionForOthers === undefined
         ? 'Available to every caller.'
         : `Available to every caller; access to what others own requires ${permissionForOthers}.`
-  return callers.includes('api-token') ? requirements : `${requirements} Users only.`
+  return principalKinds.includes('api-token') ? requirements : `${requirements} Users only.`
 }

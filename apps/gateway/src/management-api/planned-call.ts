@@ -1,11 +1,11 @@
 import { routesById } from '@rack-gateway/convox-api'
 import { concernsProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
-import type { CallToDecide } from '@rack-gateway/gateway-api'
+import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { InvalidRequest, withRule } from '../errors.ts'
 import { appOf, serviceOf } from '../rack-api/app-of.ts'
 
 /** The planned call of a decision request. Members that the request leaves out stay unknown. @throws InvalidRequest */
-export function toPlannedCall(requested: CallToDecide): PlannedCall {
+export function toPlannedCall(requested: RequestedCall): PlannedCall {
   const route = routesById.get(requested.route)
   if (route === undefined)
     throw invalid(

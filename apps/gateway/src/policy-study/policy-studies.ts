@@ -120,7 +120,7 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
   }
 }
 
-/** PostgreSQL cancelled the query of a batch. */
+/** PostgreSQL canceled the query of a batch. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '57014'
 }

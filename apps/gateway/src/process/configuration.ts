@@ -1,11 +1,11 @@
-import { ConfigError, readServerConfig, type ServerConfig, sanitiseEnvironment } from '@rack-gateway/config'
+import { ConfigError, readServerConfig, type ServerConfig, sanitizeEnvironment } from '@rack-gateway/config'
 
 /** `EX_CONFIG` of sysexits.h: the configuration is invalid. */
 const configurationError = 78
 
 /** The configuration of the process. Prints all its problems at once and exits if there are any. */
 export function configurationOrExit(): ServerConfig {
-  sanitiseEnvironment(process.env)
+  sanitizeEnvironment(process.env)
   try {
     return readServerConfig(process.env)
   } catch (error) {

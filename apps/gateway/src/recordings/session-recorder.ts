@@ -11,8 +11,8 @@ import {
 import type { FastifyRequest } from 'fastify'
 import { withRule } from '../errors.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
-import type { RecordingIndex } from './recording-index.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
+import type { RecordingIndex } from './recording-index.ts'
 import type { RemoteSessionEndings } from './remote-session-endings.ts'
 
 type Draft = Omit<EventDraft, 'kind'>
@@ -31,7 +31,7 @@ export interface SessionRecording {
 }
 
 export interface SessionRecorder {
-  /** @throws RecordingUnavailable if the session requires a strict recording, which is not possible */
+  /** @throws RecordingUnavailable if the session requires a strict recording and it cannot be made */
   begin(request: FastifyRequest, call: DecidedCall, draft: Draft): Promise<SessionRecording>
   /** Resolves when all pending updates of the recording index are done. */
   settled(): Promise<void>
@@ -50,6 +50,7 @@ export interface SessionRecorderOptions {
   readonly onError: (error: unknown) => void
 }
 
+/** For a session that the policy does not record. */
 const notRecorded: SessionRecording = {
   eventFields: {},
   tap: null,

@@ -75,7 +75,7 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
     try {
       return (await work()).map(foundEvent)
     } catch (error) {
-      throw isCancelled(error) ? new SearchTooBroad(timeout / 1_000) : error
+      throw isCanceled(error) ? new SearchTooBroad(timeout / 1_000) : error
     } finally {
       release()
     }
@@ -156,7 +156,7 @@ function run(sql: Sql, { text, values }: Query): Promise<EventRow[]> {
 }
 
 /** PostgreSQL's `query_canceled`, for a statement that took too long. */
-function isCancelled(error: unknown): boolean {
+function isCanceled(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '57014'
 }
 

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../recorded-event.ts'
 import type { ChainLink } from './verify-chain.ts'
 
 /** How the store handles an operation: performs it, refuses it, performs it but loses the answer, or hangs. */
-export type Behaviour = 'take' | 'refuse' | 'lose-answer' | 'hang'
+export type Behavior = 'take' | 'refuse' | 'lose-answer' | 'hang'
 
 export interface MemoryStore extends AuditStore {
   /** In order of becoming durable. */
@@ -14,7 +14,7 @@ export interface MemoryStore extends AuditStore {
   readonly closed: Set<string>
   readonly adoptionProgress: AdoptionProgress[]
   /** Decides each attempt, with its number from 1. */
-  behave(decide: (operation: string, attempt: number) => Behaviour): void
+  behave(decide: (operation: string, attempt: number) => Behavior): void
   adopt(stream: string): void
 }
 
@@ -24,16 +24,16 @@ export function createMemoryStore(): MemoryStore {
   const closed = new Set<string>()
   const adopted = new Set<string>()
   const adoptionProgress: AdoptionProgress[] = []
-  let decide: (operation: string, attempt: number) => Behaviour = () => 'take'
+  let decide: (operation: string, attempt: number) => Behavior = () => 'take'
   let attempts = 0
 
   async function attempt<T>(operation: string, work: () => T): Promise<T> {
-    const behaviour = decide(operation, ++attempts)
+    const behavior = decide(operation, ++attempts)
     await null
-    if (behaviour === 'hang') return new Promise(() => {})
-    if (behaviour === 'refuse') throw new Error('connection refused')
+    if (behavior === 'hang') return new Promise(() => {})
+    if (behavior === 'refuse') throw new Error('connection refused')
     const result = work()
-    if (behaviour === 'lose-answer') throw new Error('connection reset')
+    if (behavior === 'lose-answer') throw new Error('connection reset')
     return result
   }
 

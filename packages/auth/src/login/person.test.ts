@@ -28,7 +28,7 @@ function ruleOf(changes: object, settings: Partial<LoginSettings> = {}): string 
 }
 
 describe('an account at Google', () => {
-  test('is let in when its address and its organisation are ours', () => {
+  test('is let in when its address and its organization are ours', () => {
     expect(personOf(claims, google)).toEqual({
       issuer: googleIssuer,
       subject: '1',
@@ -38,17 +38,17 @@ describe('an account at Google', () => {
     expect(ruleOf({ hd: 'EXAMPLE.com' })).toBeNull()
   })
 
-  test('is not let in without an organisation: anybody can have an address of ours there', () => {
+  test('is not let in without an organization: anybody can have an address of ours there', () => {
     expect(ruleOf({ hd: undefined })).toBe('login-domain')
     expect(ruleOf({ hd: 7 })).toBe('login-domain')
     expect(ruleOf({ hd: 'evil.example' })).toBe('login-domain')
   })
 
-  test('needs no organisation for an address of Google itself', () => {
+  test('needs no organization for an address of Google itself', () => {
     expect(ruleOf({ email: 'a@gmail.com', hd: undefined }, { allowedDomains: ['gmail.com'] })).toBeNull()
   })
 
-  test('is of another domain whatever its organisation', () => {
+  test('is of another domain whatever its organization', () => {
     expect(ruleOf({ email: 'ann@evil.example' })).toBe('login-domain')
   })
 })

@@ -32,12 +32,12 @@ export async function prepareCluster(dataDir: string, binaries: Binaries, accoun
   if (present && !passwords) throw new EmbeddedPasswordsLost(dataDir, passwordsFile(dataDir))
   if (present && passwords) return passwords
   const newPasswords = passwords ?? (await makePasswords(dataDir))
-  await initialise(dataDir, binaries, account, newPasswords)
+  await initialize(dataDir, binaries, account, newPasswords)
   return newPasswords
 }
 
 /** Builds the cluster in a temporary directory and renames it, so that an interrupted start leaves no partial cluster. */
-async function initialise(dataDir: string, binaries: Binaries, account: Account | null, passwords: Passwords) {
+async function initialize(dataDir: string, binaries: Binaries, account: Account | null, passwords: Passwords) {
   const partial = `${clusterOf(dataDir)}.new`
   const passwordFile = join(dataDir, 'initdb-password')
   await rm(partial, { recursive: true, force: true })

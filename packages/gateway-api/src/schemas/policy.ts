@@ -12,7 +12,7 @@ const PolicyHash = Type.String({ description: 'SHA-256 of the document, hex; the
 
 export const RackQuery = Type.Object({ rack: Type.Optional(RackName) }, closed)
 
-export const PolicyInForce = Type.Object({
+export const ActivePolicy = Type.Object({
   policy: PolicyHash,
   source: Type.String({ description: 'the name of the document' }),
   text: Nullable(Type.String({ description: 'the text of the document; null for the built-in policy' })),
@@ -55,7 +55,7 @@ export const EffectivePolicy = Type.Object({
 })
 
 /** A planned call. A member that is left out is unknown, and every value of it is evaluated. */
-export const CallToDecide = Type.Object(
+export const RequestedCall = Type.Object(
   {
     route: Type.String({ maxLength: 200, description: 'the ID of a route, such as GET /apps/{app}/processes' }),
     app: Type.Optional(Type.String({ maxLength: 1_000 })),
@@ -98,9 +98,9 @@ export const CallToDecide = Type.Object(
   },
   closed,
 )
-export type CallToDecide = Static<typeof CallToDecide>
+export type RequestedCall = Static<typeof RequestedCall>
 
-export const DecisionsRequest = Type.Object(
+export const DecideRequest = Type.Object(
   {
     rack: Type.Optional(RackName),
     as: Type.Optional(
@@ -111,11 +111,11 @@ export const DecisionsRequest = Type.Object(
           'the ID or email address of a user; if several users have the address, add the issuer: ann@example.com/accounts.google.com',
       }),
     ),
-    calls: Type.Array(CallToDecide, { minItems: 1, maxItems: 100 }),
+    calls: Type.Array(RequestedCall, { minItems: 1, maxItems: 100 }),
   },
   closed,
 )
-export type DecisionsRequest = Static<typeof DecisionsRequest>
+export type DecideRequest = Static<typeof DecideRequest>
 
 const Decision = Type.Object({
   effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),

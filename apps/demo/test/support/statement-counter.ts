@@ -1,21 +1,21 @@
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** Stands between the gateway and PostgreSQL and counts the statements of each of its connections. */
-export interface DatabaseTap {
+/** A proxy between the gateway and PostgreSQL that counts the statements of each connection. */
+export interface StatementCounter {
   readonly url: string
-  /** Statements that were executed since the last question, by the connection's application name. */
+  /** The number of statements since the last call, by the application name of the connection. */
   take(): Record<string, number>
   close(): void
 }
 
-export async function tapDatabase(databaseUrl: string): Promise<DatabaseTap> {
+export async function startStatementCounter(databaseUrl: string): Promise<StatementCounter> {
   const target = new URL(databaseUrl)
   const counts = new Map<string, number>()
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
-    const count = statementCounter((name) => counts.set(name, (counts.get(name) ?? 0) + 1))
+    const count = createStatementReader((name) => counts.set(name, (counts.get(name) ?? 0) + 1))
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => socket.destroy())
@@ -41,7 +41,7 @@ export async function tapDatabase(databaseUrl: string): Promise<DatabaseTap> {
 }
 
 /** Reads the frontend's messages: `Q` is a simple query, `E` executes a prepared one. @see PostgreSQL, "Message Formats" */
-function statementCounter(onStatement: (applicationName: string) => void): (chunk: Buffer) => void {
+function createStatementReader(onStatement: (applicationName: string) => void): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0)
   let name: string | null = null
   return function read(chunk) {
