@@ -162,7 +162,7 @@ describe('attacks', () => {
       'Transfer-Encoding: %s is refused, and what follows it is no request',
       async (coding) => {
         const chunks = `Transfer-Encoding: ${coding}\r\n\r\n3\r\nabc\r\n0\r\n\r\n`
-        const text = await heard(
+        const text = await readToEnd(
           await open(`${head('POST /apps/myapp/releases', ci)}${chunks}${head('GET /apps/followed', admin)}\r\n`),
         )
         expect(text).toMatch(/^HTTP\/1\.1 400 .*"rule":"http-framing"/s)
