@@ -181,7 +181,9 @@ describe('without knowing what is secret', () => {
       system.rack.failNext(/^GET \/apps\/[a-z]+\/releases\//, { kind: 'answer', status: 500, body: '' })
     hide()
     const strict = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
-    expect((await strict.readToEnd()).join('')).toContain('the gateway could not get the list of secrets to redact from it')
+    expect((await strict.readToEnd()).join('')).toContain(
+      'the gateway could not get the list of secrets to redact from it',
+    )
     hide()
     const loose = await openWebSocket(`${system.url}/apps/otherapp/processes/web/exec`, admin, { Command: 'echo hi' })
     await loose.readToEnd()
