@@ -20,7 +20,7 @@ export interface ExchangeOptions {
 /** Errors that already have a specific class. */
 const specificErrors = [RackBroken, CallerGone, RackNotPinned, BodyTooSlow]
 
-/** One request and its response. undici calls each method at most once per request. */
+/** One request and its response. undici can call onRequestStart again for a retry, and onResponseStart for each 1xx response. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions
   #controller: Dispatcher.DispatchController | null = null

@@ -8,12 +8,13 @@ export type Permission = string
 /** Role × rack pattern × app pattern. `*` matches within a name; `*` alone is every one. */
 export interface Binding {
   readonly id: string
+  /** `individualPermissionsRole` if there are `permissions`. */
   readonly role: string
   readonly racks: string
   readonly apps: string
   /** Milliseconds since the epoch, or null for no end. */
   readonly expiresAt: number | null
-  /** Replaces the permissions of the role, for tokens with individual permissions. Without a role, no command rule applies. */
+  /** For tokens with individual permissions, used in place of a role's permissions. No command rule applies to them. */
   readonly permissions?: readonly Permission[]
 }
 
@@ -124,7 +125,7 @@ export interface RackCall {
   readonly rackParameters?: readonly string[]
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** The address of the caller. Null: unknown, so no condition on it fails. */
+  /** The address of the caller. Null if unknown; then every address condition counts as met. */
   readonly address: string | null
 }
 
@@ -157,5 +158,6 @@ export type Allowed = Extract<Decision, { effect: 'allow' }>
 export interface PolicyScope {
   readonly rack: string
   readonly app: string | null
+  /** `app`: the app must match. `rack`: the binding must be for all apps. `list`: any binding on the rack is enough. */
   readonly scope: 'app' | 'rack' | 'list'
 }

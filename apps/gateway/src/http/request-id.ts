@@ -6,8 +6,8 @@ let pool = Buffer.alloc(0)
 let used = 0
 
 /**
- * The second, then 8 random bytes, as 24 hex digits: never taken from the client, cheap, and in the order of time, so that the audit log's
- * index of them grows at its end instead of all over.
+ * 24 hex digits: the time in seconds (4 bytes), then 8 random bytes. Never taken from the client, and cheap to make. IDs sort by time,
+ * so the audit log's index grows only at its end.
  */
 export function requestId(): string {
   if (used === pool.length) {

@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 
 /**
  * Lets upgrade requests go through the same router and hooks as every other request.
- * The response is bound to the raw socket, so that a refusal is an ordinary answer; a websocket's handler takes the socket out again.
+ * The response is bound to the raw socket, so that a denial can be sent as an ordinary response.
+ * A handler that accepts the websocket detaches the socket from the response first.
  */
 export function routeUpgrades(
   server: Server,
@@ -12,7 +13,7 @@ export function routeUpgrades(
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     request.pendingUpgrade = { socket, head }
-    const response = answerOn(request)
+    const response = bindResponse(request)
     if (response === null) return void socket.destroy()
     response.once('finish', () => request.socket.destroySoon())
     routing(request, response)
@@ -20,7 +21,7 @@ export function routeUpgrades(
 }
 
 /** Null if the connection still waits for the answer to an earlier request, because a pipelined upgrade can't take the socket over. */
-function answerOn(request: IncomingMessage): ServerResponse | null {
+function bindResponse(request: IncomingMessage): ServerResponse | null {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
   try {

@@ -14,14 +14,14 @@ import {
 import type { Rack } from '@rack-gateway/rack-registry'
 import { AmbiguousParameters, withRule } from '../errors.ts'
 import type { MaskKeeper } from './masks.ts'
-import { createRecordedChanges, type KeyChange, type RecordedChange } from './recorded-changes.ts'
+import { type KeyChange, type RecordedChange, redactChanges } from './recorded-changes.ts'
 import { environmentOf, newestEnvironment } from './release-environment.ts'
 
 /** A new release's environment, and its differences from the current one. */
 export interface NewEnvironment {
   /** The keys that are added, removed or given another value, against the newest release; sorted. */
   readonly changes: readonly KeyChange[]
-  /** The same for the audit log; see `createRecordedChanges`. */
+  /** The same for the audit log; see `redactChanges`. */
   readonly recordedChanges: readonly RecordedChange[]
   /** The form with real values instead of masks; null when it has no masks. */
   readonly restored: Buffer | null
@@ -73,8 +73,8 @@ type Comparison = readonly [before: string, after: string]
 
 function compared(comparisons: readonly Comparison[], restored: Buffer | null): NewEnvironment {
   const changes = comparisons.flatMap(([before, after]) => changesBetween(before, after))
-  const owners = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...keysInsideValues(text)])))
-  return { changes, recordedChanges: createRecordedChanges(changes, owners), restored }
+  const enclosing = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...keysInsideValues(text)])))
+  return { changes, recordedChanges: redactChanges(changes, enclosing), restored }
 }
 
 function changesBetween(before: string, after: string): KeyChange[] {

@@ -8,27 +8,30 @@ export interface KeyChange {
 
 /** A change as recorded in events. */
 export interface RecordedChange extends KeyChange {
-  /** How many keys it is for, where these are no names of variables. */
+  /** The number of keys that it stands for. Only in the change that replaces all keys that are not variable names. */
   readonly keys?: number
 }
 
 /**
- * Removes parts of secrets from changes. The rack reads each line of a secret with several lines as a key. The last line of
- * Base64 is recorded under the name of its variable; everything else that is not a name of a variable is only counted.
+ * Removes parts of secrets from changes. The rack reads every line with `=` as a variable, also inside a multi-line secret. If such
+ * a line is the last line of Base64, the change is recorded for the variable whose value contains it. Other keys that are not variable
+ * names are only counted.
  *
- * @param owners see `keysInsideValues`
+ * @param enclosing the variables whose values contain keys; see `keysInsideValues`
  */
-export function createRecordedChanges(
+export function redactChanges(
   changes: readonly KeyChange[],
-  owners: ReadonlyMap<string, string>,
+  enclosing: ReadonlyMap<string, string>,
 ): readonly RecordedChange[] {
-  const own = changes.filter(({ key }) => !owners.has(key) && isVariableName(key))
-  const names = new Set(own.map(({ key }) => key))
-  const ofOwners = new Set(changes.flatMap(({ key }) => owners.get(key) ?? []).filter((key) => !names.has(key)))
-  const owned = [...ofOwners].filter(isVariableName).map((key) => ({ key, change: 'changed' as const }))
-  const others = changes.filter(({ key }) => !owners.has(key) && !isVariableName(key))
+  const variables = changes.filter(({ key }) => !enclosing.has(key) && isVariableName(key))
+  const names = new Set(variables.map(({ key }) => key))
+  const enclosingNames = new Set(
+    changes.flatMap(({ key }) => enclosing.get(key) ?? []).filter((name) => !names.has(name) && isVariableName(name)),
+  )
+  const enclosingChanges = [...enclosingNames].map((key) => ({ key, change: 'changed' as const }))
+  const others = changes.filter(({ key }) => !enclosing.has(key) && !isVariableName(key))
   const [first] = others
-  if (first === undefined) return [...own, ...owned]
+  if (first === undefined) return [...variables, ...enclosingChanges]
   const change = others.every((other) => other.change === first.change) ? first.change : 'changed'
-  return [...own, ...owned, { key: invalidNamePlaceholder, change, keys: others.length }]
+  return [...variables, ...enclosingChanges, { key: invalidNamePlaceholder, change, keys: others.length }]
 }

@@ -12,21 +12,21 @@ export interface RunStart {
 const keyName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/
 const maxKeys = 100
 
-/** The options of a run's POST. For an attached run, the `exec` has the options of the command. @throws AmbiguousParameters */
+/** The options of a run's POST. For an attached run, `interactive` and `entrypoint` are null, because they come later, with its `exec`. @throws AmbiguousParameters */
 export function optionsOfRun(
   headers: ReadonlyMap<string, string>,
   { attached, newestRelease }: { readonly attached: boolean; readonly newestRelease: boolean },
 ): CommandOptions {
-  const known = attached ? null : false
+  const atStart = attached ? null : false
   return {
-    interactive: known,
-    entrypoint: known,
+    interactive: atStart,
+    entrypoint: atStart,
     environment: namesIn(headers.get('environment') ?? ''),
     newestRelease,
   }
 }
 
-/** The options of an `exec`. For the rack, only `true` is true, and a terminal is the default. @param run null if no run through the gateway has started the process */
+/** The options of an `exec`. As at the rack, only the text `true` counts as true, and a missing `tty` header means a terminal. @param run null if no run through the gateway has started the process */
 export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStart | null): CommandOptions {
   return {
     interactive: (headers.get('tty') ?? 'true') === 'true',

@@ -6,11 +6,12 @@ export interface ConcurrencyLimit {
   acquire(): () => void
 }
 
-export function createConcurrencyLimit(max: number, what: string): ConcurrencyLimit {
+/** @param work what is limited, as a plural for the message, such as `proofs` */
+export function createConcurrencyLimit(max: number, work: string): ConcurrencyLimit {
   let used = 0
   return {
     acquire() {
-      if (used >= max) throw new SearchBusy(what)
+      if (used >= max) throw new SearchBusy(work)
       used++
       let taken = true
       return function release() {

@@ -13,14 +13,14 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
   readonly requests: CliLoginRequests
-  /** Counts the codes that an account and an address type. @returns whether the limit is exceeded */
+  /** Counts typed codes for the account and for the client's network. @returns whether the limit is exceeded */
   readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
   /** Counts unauthenticated and failed requests. @throws an error with status 429 above the limit of the address */
   readonly limitUnauthenticated: (request: FastifyRequest) => Promise<void>
   /** Records a denial of an authenticated user. Resolves when the event is durable. */
   readonly recordDenial: (
     request: FastifyRequest,
-    visitor: Decider,
+    decider: Decider,
     denial: LoginDenial,
     detail: Readonly<Record<string, string>>,
   ) => Promise<void>

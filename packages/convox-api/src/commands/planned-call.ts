@@ -25,7 +25,7 @@ function match(method: string, path: string, kind: RackRoute['kind']): RouteMatc
   return matchAny(method, path, kind)
 }
 
-/** The calls of one step. Their routes are found by target, as the gateway finds them. */
+/** The calls of one step. Finds the route of each call from its method and its filled-in path, as the gateway does. */
 export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] | NotUnderstood {
   const calls: PlannedCall[] = []
   for (const sources of step.paths(invocation)) {
@@ -38,7 +38,7 @@ export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] 
   return calls
 }
 
-/** The GET call of a path that was typed. */
+/** The call of a command whose first argument is the path to GET. */
 export function plannedGet(path: string): PlannedCall[] | NotUnderstood {
   if (!portableTarget.test(path)) return { notUnderstood: 'programs could send this path differently' }
   const target = readTarget(`${path}?`)
@@ -57,11 +57,11 @@ const portableRest = /^[A-Za-z0-9._~$&+,=:@/-]+$/
 const placeholder = 'x'
 
 function findRoute(
-  own: RackRoute,
+  stepRoute: RackRoute,
   sources: Readonly<Record<string, Source>>,
   invocation: Invocation,
 ): RouteMatch | NotUnderstood {
-  const { method, path, kind } = own
+  const { method, path, kind } = stepRoute
   const given: Record<string, string> = {}
   const unknown = new Set<string>()
   let isPortable = true
@@ -76,7 +76,7 @@ function findRoute(
   if (target === null || isTargetError(target)) {
     return { notUnderstood: 'programs could send a name in the path differently' }
   }
-  if (isUnambiguousPath(own, given)) return { route: own, params: given }
+  if (isUnambiguousPath(stepRoute, given)) return { route: stepRoute, params: given }
   const found = match(kind === 'websocket' || method === 'ANY' ? 'GET' : method, target.path, kind)
   if (!found) return { notUnderstood: 'no route has the resulting path' }
   const params = Object.fromEntries(Object.entries(found.params).filter(([name]) => !unknown.has(name)))
@@ -93,7 +93,10 @@ function isUnambiguousPath({ method, path }: RackRoute, values: Readonly<Record<
 
 let allRouteIds: string | null = null
 
-/** Whether a segment of some route may equal the value, begin with it, or end with it. All suffixes of parameters contain a dot. */
+/**
+ * Whether the value could match fixed text in a route: a segment that equals it or begins with it, or the suffix of a parameter, such as
+ * `{id}.tgz`. Every such suffix contains a dot, so any value with a dot counts.
+ */
 function mayMatchFixedText(value: string): boolean {
   allRouteIds ??= routeIds().join('\n')
   return value.includes('.') || allRouteIds.includes(`/${value}`)
@@ -163,9 +166,9 @@ const controlCharacterInHeader: NotUnderstood = {
 function plannedCommand(route: RackRoute, typed: string): PlannedCommand | NotUnderstood | null {
   if (!withoutControlCharacters.test(typed)) return controlCharacterInHeader
   const text = trimAscii(typed)
-  const by = commandCarrier(route)
-  if (text === '') return by === 'shell' ? null : { notUnderstood: 'the command to run is empty' }
-  return { header: Buffer.from(text).toString('latin1'), by }
+  const carrier = commandCarrier(route)
+  if (text === '') return carrier === 'shell' ? null : { notUnderstood: 'the command to run is empty' }
+  return { header: Buffer.from(text).toString('latin1'), by: carrier }
 }
 
 function commandCarrier({ kind, permission }: RackRoute): PlannedCommand['by'] {

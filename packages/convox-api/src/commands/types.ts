@@ -50,6 +50,7 @@ export const commandCarriers = ['run', 'exec', 'shell'] as const
 export interface PlannedCommand {
   /** The `Command` header as Node returns it: UTF-8 bytes, one character per byte. */
   readonly header: string
+  /** The kind of call that carries it. */
   readonly by: (typeof commandCarriers)[number]
 }
 
