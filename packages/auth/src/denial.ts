@@ -127,7 +127,7 @@ export const disabledServiceAccount = deny(
 
 export const noPublicUrl = deny(
   'no-public-url',
-  'This gateway does not accept OIDC tokens, because PUBLIC_URL, their audience, is not set.',
+  'This gateway does not accept OIDC tokens, because PUBLIC_URL is not set, and it is the audience that they must have.',
   'Ask its operator to set PUBLIC_URL.',
 )
 export const malformedJwt = deny(

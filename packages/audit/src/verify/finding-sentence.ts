@@ -1,6 +1,6 @@
 import type { ArchiveFinding, CheckpointFinding, EventFinding, Finding } from './findings.ts'
 
-/** Describes a finding for auditors. Quotes values of the log, which may be hostile. */
+/** Describes a finding for auditors. Contains values of the log as they are, which may be hostile: callers must escape the result. */
 export function describeFinding(finding: Finding): string {
   switch (finding.about) {
     case 'event':
@@ -27,7 +27,7 @@ function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): str
     case 'hash':
       return `${event}: was changed: its bytes do not match its hash`
     case 'bounds':
-      return `${event}: a stream begins with stream.opened, and nothing follows stream.closed`
+      return `${event}: is not stream.opened although it is the first, is stream.opened although it is not the first, or follows stream.closed`
     case 'column':
       return `${event}: the column ${detail} does not match the event`
     case 'root':
@@ -37,7 +37,7 @@ function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): str
     case 'missing':
       return `${range}: the whole stream is missing, although a checkpoint signs it`
     case 'unsigned':
-      return `${range}: date from ${detail}, and no checkpoint signs them, although a newer one exists or was due: checkpoints were removed, the events were added later, the gateway stopped, or they are being imported from a fallback file and no stream.recovered event names them yet`
+      return `${range}: date from ${detail}, and no checkpoint signs them, although a later checkpoint exists or was due. Possible causes: checkpoints were removed; the events were added later; the gateway stopped; or they are being imported from a fallback file, and no stream.recovered event names them yet`
     case 'unreadable':
       return `line ${detail}: is not an event`
   }
@@ -59,7 +59,7 @@ function ofCheckpoint({ problem, number, detail }: CheckpointFinding): string {
     case 'key':
       return `${checkpoint}: is signed by a new key that the previous key (${detail}) did not sign`
     case 'head':
-      return `${checkpoint}: stream ${detail} is missing, smaller, or different from the previous checkpoint`
+      return `${checkpoint}: compared with the previous checkpoint, stream ${detail} is missing, is shorter, or has changed`
     case 'broken':
       return `${checkpoint}: the gateway found that stream ${detail} does not continue what was signed`
     case 'rewritten':

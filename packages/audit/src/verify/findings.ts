@@ -15,7 +15,7 @@ export type EventProblem =
   | 'truncated'
   /** The whole stream is missing. */
   | 'missing'
-  /** It is in no checkpoint, although a newer one exists or was due. */
+  /** It is in no checkpoint, although a later one exists or was due. */
   | 'unsigned'
 
 /** The first problem of a stream. */
@@ -46,7 +46,7 @@ export type CheckpointProblem =
   | 'signature'
   /** It has a new key that the previous key did not sign. */
   | 'key'
-  /** An open stream is missing, smaller, or different. */
+  /** Compared with the previous checkpoint, an open stream is missing, or a stream is shorter or has changed. */
   | 'head'
   /** The gateway found that a stream does not continue what was signed. */
   | 'broken'

@@ -11,7 +11,7 @@ import { documentName } from './stdin-name.ts'
 
 export const command = 'check <file>'
 export const describe = 'Check a policy document as the gateway would.'
-export const details = 'Exits with 0, or with 3 if the document is not valid.'
+export const details = 'Exits with 3 if the document is not valid.'
 export const examples = ['rack-gateway policy check policy.yaml', 'rack-gateway policy check --json - < policy.yaml']
 export const builder = {
   file: {
@@ -52,17 +52,17 @@ function summaryOf(document: PolicyDocument) {
   }
 }
 
-/** Warns of services in a rule that `commands.services` does not permit for runs. */
+/** Warnings for the services that a rule names, but that `commands.services` does not permit for runs. */
 function unreachableServices(
   { id, services, modes = ['attached', 'detached', 'exec'] }: PolicyDocument['commands'][number],
   runServices: readonly string[],
 ): string[] {
   if (!modes.some((mode) => mode !== 'exec')) return []
-  const closed = services.filter((service) => service !== '*' && !runServices.includes(service))
-  const left = modes.includes('exec') ? 'only exec (with process:exec-any)' : 'nothing'
-  return closed.map(
+  const notForRuns = services.filter((service) => service !== '*' && !runServices.includes(service))
+  const remaining = modes.includes('exec') ? 'only exec (with process:exec-any)' : 'nothing'
+  return notForRuns.map(
     (service) =>
-      `the command rule ${id} permits ${left} on the service ${service}, which commands.services does not name`,
+      `the command rule ${id} permits ${remaining} on the service ${service}, which commands.services does not name`,
   )
 }
 

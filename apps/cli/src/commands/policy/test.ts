@@ -10,7 +10,7 @@ import { testedLines, toJson } from './test-report.ts'
 
 export const command = 'test <paths..>'
 export const describe = 'Run test cases against a policy document, and list the rules without a case.'
-export const details = `Exits with 0, or with 3 if a case fails. The cases do not include policy packages. One case:
+export const details = `Exits with 3 if a case fails. The cases do not include policy packages. One case:
 
   version: 1
   cases:
