@@ -188,7 +188,7 @@ describe('a session that runs', () => {
     expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('Pass --yes')])
     const ended = await cli(['end', id, '--reason', 'lunch', '--yes', '--json'], admin).ended
     expect(jsonFaults('audit end', JSON.parse(ended.stdout))).toEqual([])
-    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('is being ended')])
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('The gateway is ending the session.')])
     const { code, stdout, stderr } = await watching.ended
     expect(code).toBe(0)
     expect(stdout).not.toContain('\u001b]')

@@ -12,8 +12,8 @@ const sections: readonly (readonly [part: string, path: RegExp])[] = [
   ['target', /^packages\/convox-api\//],
 ]
 
-/** Sections whose denials are pages, which show the remedy. */
-const onPage = new Set(['command', 'login'])
+/** Sections without remedies: each message shows its own. */
+const withoutRemedy = new Set(['command', 'login', 'authentication'])
 
 /** The generated parts of errors.md, from the list of all errors and denials. */
 export async function errorParts(): Promise<Record<string, string>> {
@@ -23,7 +23,7 @@ export async function errorParts(): Promise<Record<string, string>> {
     const all = denials.flatMap((one) => (one.part === part ? one.all : []))
     return [
       part,
-      list(all.map(({ code: rule, reason, remedy: next }) => [code(rule), reason, onPage.has(part) ? '' : next])),
+      list(all.map(({ code: rule, reason, remedy: next }) => [code(rule), reason, withoutRemedy.has(part) ? '' : next])),
     ]
   })
   return {
@@ -33,7 +33,7 @@ export async function errorParts(): Promise<Record<string, string>> {
         .map((error) => [`${code(error.code)} (${error.status})`, error.reason, error.remedy]),
     ),
     internal: list(
-      errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.reason, error.remedy]),
+      errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.reason]),
     ),
     ...Object.fromEntries(rules),
   }
