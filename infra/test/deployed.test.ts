@@ -184,7 +184,7 @@ test('without a database it says what to do, since PostgreSQL is not in the imag
   })
   child.stdout?.resume()
   expect(await once(child, 'close')).toEqual([1, null])
-  expect(said).toContain('set DATABASE_URL')
+  expect(said).toContain('Set DATABASE_URL')
 })
 
 test('the logins are made by PostgreSQL’s own psql, with passwords that nobody sees among its arguments', async ({
