@@ -65,6 +65,7 @@ describe('what is judged is what the rack understands', () => {
     const target = path
       .replaceAll(/\{(\w+)(:\.\*)?\}/g, (_, name: string) => examples[name] ?? name)
       .replace(/^\/apps\/myapp$/, method === 'DELETE' ? '/apps/otherapp' : '$&')
+      .replace(/^\/auth$/, '/rack/staging/auth')
     const command = path.endsWith('/exec') || path.endsWith('/services/{service}/processes')
     const outcome = await compareAs('admin', {
       ...plainCall,

@@ -23,7 +23,9 @@ export async function errorParts(): Promise<Record<string, string>> {
     const all = denials.flatMap((one) => (one.part === part ? one.all : []))
     return [
       part,
-      list(all.map(({ code: rule, reason, remedy: next }) => [code(rule), reason, withoutRemedy.has(part) ? '' : next])),
+      list(
+        all.map(({ code: rule, reason, remedy: next }) => [code(rule), reason, withoutRemedy.has(part) ? '' : next]),
+      ),
     ]
   })
   return {
@@ -32,9 +34,7 @@ export async function errorParts(): Promise<Record<string, string>> {
         .filter(({ status }) => status !== internal)
         .map((error) => [`${code(error.code)} (${error.status})`, error.reason, error.remedy]),
     ),
-    internal: list(
-      errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.reason]),
-    ),
+    internal: list(errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.reason])),
     ...Object.fromEntries(rules),
   }
 }

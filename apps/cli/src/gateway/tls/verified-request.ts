@@ -60,9 +60,9 @@ const idleTimeout = 4_000
 
 const agents = new Map<string, Agent>()
 
-/** One agent for each gateway and its authorities, so that the requests of a command share a connection. */
+/** One agent for each gateway and its authorities, so that the requests of a command share a connection. An agent remembers the system's authorities. */
 function agentFor(origin: string, authorities: string | null): Agent {
-  const key = `${origin} ${authorities ?? ''}`
+  const key = `${origin} ${authorities ?? process.env.SSL_CERT_FILE ?? ''}`
   const agent = agents.get(key) ?? new GatewayAgent(origin, authorities)
   agents.set(key, agent)
   return agent
