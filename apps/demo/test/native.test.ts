@@ -60,7 +60,10 @@ function expectRefusal({ code, stdout, stderr }: Ended, request: string): void {
 const unknownRoute = 'convox api get /nosuch'
 
 function expectRecorded({ code, stdout, stderr }: Ended, recording: CliRecording, role: Role): void {
-  if (recording.command === unknownRoute) expect(stderr).toMatch(/^ERROR: the rack API has no GET \/nosuch, .+\n$/)
+  if (recording.command === unknownRoute)
+    expect(stderr).toMatch(
+      /^ERROR: The gateway does not know GET \/nosuch of the rack API, so it denies the call\. .+\n$/,
+    )
   else expect(comparable(stderr)).toEqual(comparable(recording.stderr))
   expect(code).toBe(recording.exit === 'interrupted' ? 130 : recording.exit)
   const lines = comparable(stdout)
