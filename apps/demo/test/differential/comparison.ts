@@ -27,9 +27,9 @@ export interface Caller {
   readonly name: string
 }
 
-/** What the gateway asks a rack by itself before it decides, always with GET. */
+/** What the gateway asks a rack by itself: before it decides, and for the list of racks in console mode. Always with GET. */
 const ownQuestion =
-  /^\/apps(\/[^/?]+\/(processes\/[^/?]+|builds\/[A-Za-z0-9-]+|services|resources|releases(\/[^/?]+|\?limit=1)))?$/
+  /^\/system$|^\/apps(\/[^/?]+\/(processes\/[^/?]+|builds\/[A-Za-z0-9-]+|services|resources|releases(\/[^/?]+|\?limit=1)))?$/
 
 /** Sends calls one after the other, and compares what was decided on with what the rack got and understood. */
 export function createComparison(system: System) {
