@@ -1,5 +1,6 @@
-import { BlockList, isIP, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Limits } from '@rack-gateway/config'
+import { compileNetworks, readNetwork } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import { clientNetwork } from '../rate-limits/client-network.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
@@ -15,7 +16,7 @@ export interface OpenConnectionsOptions {
  * so only the limit of all connections applies to it.
  */
 export function limitOpenConnections(app: FastifyInstance, { limits, trustedProxies }: OpenConnectionsOptions): void {
-  const proxies = networksOf(trustedProxies)
+  const isProxy = compileNetworks(trustedProxies.flatMap((network) => readNetwork(network) ?? []))
   const counts = new Map<string, number>()
   const callers = new WeakMap<Socket, string>()
 
@@ -34,7 +35,7 @@ export function limitOpenConnections(app: FastifyInstance, { limits, trustedProx
   app.server.maxConnections = limits.connections
   app.server.on('connection', function countConnection(socket) {
     const address = socket.remoteAddress ?? ''
-    if (contains(proxies, address)) return
+    if (isProxy(address)) return
     const network = `network ${clientNetwork(address)}`
     if ((counts.get(network) ?? 0) >= limits.connectionsPerCaller) {
       socket.destroy()
@@ -56,24 +57,4 @@ export function limitOpenConnections(app: FastifyInstance, { limits, trustedProx
     }
     done(null, payload)
   })
-}
-
-/** @param networks addresses and CIDRs that the configuration has checked */
-function networksOf(networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    if (bits === undefined) list.addAddress(address, familyOf(address))
-    else list.addSubnet(address, Number(bits), familyOf(address))
-  }
-  return list
-}
-
-function contains(networks: BlockList, address: string): boolean {
-  const [plain = ''] = address.split('%', 1)
-  return isIP(plain) !== 0 && networks.check(plain, familyOf(plain))
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4'
 }

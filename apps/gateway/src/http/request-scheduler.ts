@@ -1,10 +1,17 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { addressOf } from '../audit/call-event.ts'
 import { clientNetwork } from '../rate-limits/client-network.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The digest of a credential that was not valid before. */
+    unknownCredential: string | null
+  }
+}
 
 /**
  * Starts requests so that a burst of one caller does not delay the others. If only one caller was active in the last second,
@@ -40,20 +47,18 @@ export function scheduleRequests(app: FastifyInstance): void {
   const scheduler = createRequestScheduler()
   const principals = new LRUCache<string, string>({ max: maxKnownCredentials })
 
-  app.addHook('onRequest', function waitForStart(request, _reply, done) {
-    scheduler.schedule(callerOf(request), done)
-  })
-  app.addHook('preParsing', function rememberCredential({ raw, principal }, _reply, payload, done) {
-    const digest = principal ? credentialDigest(raw) : null
-    if (digest !== null && principal) principals.set(digest, countedAs(principal))
-    done(null, payload)
-  })
+  app.decorateRequest('unknownCredential', null)
 
-  function callerOf(request: FastifyRequest): string {
+  app.addHook('onRequest', function waitForStart(request, _reply, done) {
     const digest = credentialDigest(request.raw)
     const principal = digest === null ? undefined : principals.get(digest)
-    return principal ?? clientNetwork(addressOf(request))
-  }
+    if (principal === undefined) request.unknownCredential = digest
+    scheduler.schedule(principal ?? clientNetwork(addressOf(request)), done)
+  })
+  app.addHook('preParsing', function rememberCredential({ unknownCredential, principal }, _reply, payload, done) {
+    if (unknownCredential !== null && principal) principals.set(unknownCredential, countedAs(principal))
+    done(null, payload)
+  })
 }
 
 /** A digest, because credentials are not kept. */

@@ -170,7 +170,7 @@ export function hasFacet(filters: AuditFilters): boolean {
   )
 }
 
-/** Whether no index except the facet's gives the matches in time order. */
+/** Whether only the facet's index gives the matches in time order. */
 export function hasOnlyFacet(filters: AuditFilters): boolean {
   const { principalId, principalName, app, effect, status, statusClass, address } = filters
   const others = [principalId, principalName, app, effect, status, statusClass, address]
@@ -234,7 +234,7 @@ function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
   ]
 }
 
-/** The conditions whose index does not give matches in time order. */
+/** The conditions whose matches need sorting. */
 function conditionsWithoutTimeOrder({ block, words, command }: AuditFilters, values: Value[]): string[] {
   const conditions: string[] = []
   if (block !== undefined)

@@ -16,7 +16,7 @@ const kept = 1_000
 
 /**
  * Each revision has the subjects whose identity it changed, so that a replica drops only these from its cache. The triggers
- * read the subjects from the changed rows, whoever made the change. Null stands for every subject.
+ * read the subjects from the changed rows, so that a change by another program counts, too. Null stands for every subject.
  */
 export const changedSubjects = {
   name: '0024-changed-subjects',
