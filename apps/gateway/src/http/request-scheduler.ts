@@ -27,7 +27,7 @@ export interface RequestScheduler {
   schedule(caller: string, start: () => void): void
 }
 
-/** Requests that start in one turn of the event loop. Each takes about a millisecond of work in total. */
+/** Requests that start in one turn of the event loop. */
 const startsPerTurn = 4
 /** Milliseconds for which a caller counts as active after a request. */
 const activeFor = 1_000

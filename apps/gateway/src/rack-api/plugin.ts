@@ -3,6 +3,7 @@ import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute, withRule } from '../errors.ts'
+import { answerError } from '../http/error-handler.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import { rackApiAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
@@ -43,12 +44,10 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
     if (framed.consoleCall === null && isProbe(request.method, framed.path)) return void reply.code(404).send()
     done()
   })
-  app.addHook('onRequest', async function authenticateCall(request, reply) {
-    try {
-      await app.authenticate(request, reply)
-    } catch (error) {
-      throw request.call?.framed.consoleCall ? explainExpiredToken(error) : error
-    }
+  app.addHook('onRequest', app.authenticate)
+  app.setErrorHandler(async function handleRackApiError(error, request, reply) {
+    await answerError(app, request.call?.framed.consoleCall ? explainExpiredToken(error) : error, request, reply)
+    return reply
   })
 
   app.route({
