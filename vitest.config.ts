@@ -22,7 +22,9 @@ export default defineConfig(({ mode }) => {
     ssr: { resolve: { conditions, externalConditions: conditions } },
     test: {
       include:
-        mode === 'integration' ? integration : ['{packages,apps,examples,bench,infra}/**/{src,test}/**/*.test.ts'],
+        mode === 'integration'
+          ? integration
+          : ['{packages,apps,examples,bench,infra}/**/{src,test}/**/*.test.{ts,tsx}'],
       exclude: ['**/node_modules/**', '**/dist*/**', ...(isUnit ? integration : [])],
       server: { deps: { external: [/\/dist(-modules|-test)?\//] } },
       pool: 'forks',

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findChromium, installChromium } from './chromium.mjs'
 
 const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-test-'))
 const words = process.argv.slice(2)
@@ -46,11 +47,19 @@ function runCheck(title, command, args) {
   return { title, passed: Number(passed), failed: Number(!passed), skipped: 0 }
 }
 
+/** Tests in a browser are skipped where there is none, but not in continuous integration. */
+function prepareChromium() {
+  const chromium = findChromium() ?? installChromium()
+  if (chromium !== null) process.env.CHROMIUM_BIN = chromium
+  else if (!process.env.CI) console.log('\n── Without Chromium, the tests of the web console in a browser are skipped.')
+}
+
 const checks = [
   runCheck('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   runCheck('types', 'tsc', ['-b']),
   runCheck('unused code', 'knip', ['--no-progress', '--treat-config-hints-as-errors']),
 ]
+if (!unitOnly) prepareChromium()
 const tests = (unitOnly ? ['unit'] : ['unit', 'integration']).map(runTests)
 rmSync(scratch, { recursive: true, force: true })
 

@@ -57,21 +57,6 @@ describe('with a login', () => {
     expect(JSON.parse(page.body)).toHaveProperty('requestId')
   })
 
-  test('the first page has the commands to connect, with the address and the racks of the person', async () => {
-    const { browser } = await at.login('admin')
-    const page = await at.visit(browser, '/gateway/', { headers: asBrowser })
-    expectPage(page, 200, 'You are logged in as admin@example.com')
-    const login = (rack: string) => `rack-gateway login ${rack} ${at.system.url}\n`
-    expect(page.body).toContain(`<pre><code>${login('production')}${login('staging')}</code></pre>`)
-    expect(page.body).toContain('<pre><code>export RACK_URL="$(rack-gateway url --rack production)"\nconvox apps')
-    expect(page.body).not.toMatch(/rg[a-z]_/)
-  })
-
-  test('has none for a person without a rack', async () => {
-    const { browser } = await at.login('nobody')
-    expect((await at.visit(browser, '/gateway/')).body).not.toContain('rack-gateway login')
-  })
-
   describe('a person whose account is refused', () => {
     const link = (page: Page) => /href="(\/gateway\/auth\/login[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&')
 

@@ -18,7 +18,6 @@ import managementApi from './management-api/plugin.ts'
 import managementApiReference from './management-api/reference.ts'
 import health from './operations/health.ts'
 import metrics from './operations/metrics-server.ts'
-import home from './pages/home.ts'
 import rootPage from './pages/root-page.ts'
 import packageRoutes from './policy/package-routes.ts'
 import policyPackages from './policy/packages.ts'
@@ -31,6 +30,7 @@ import racks from './rack-api/racks.ts'
 import unauthenticatedLimit from './rate-limits/unauthenticated.ts'
 import unauthenticatedLog from './rate-limits/unauthenticated-log.ts'
 import sessionRecordings from './recordings/plugin.ts'
+import webConsole from './web-console/plugin.ts'
 
 /** Composes the gateway. The plugins are in the order of docs/explanation/architecture.md. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
@@ -97,7 +97,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(browserLogin, { mint: keys.mint, attemptKeys: keys.login.loginAttempts })
     await app.register(cliLogin, { config, mint: keys.mint, keys: keys.login, pollSeconds: tuning.devicePollSeconds })
     await app.register(rootPage)
-    await app.register(home, { adminUsers: login?.adminUsers ?? [], publicUrl })
+    await app.register(webConsole)
     await app.register(managementApiReference)
     await app.register(managementApi, { config, mint: keys.mint, childFlags: tuning.childFlags })
     await app.register(rackApi, { config, maskKeys: keys.masks, bodyDigestKey: keys.bodyDigest })

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 /** The body of every response that is not a success. */
 export const ErrorResponse = Type.Object({
@@ -11,3 +11,4 @@ export const ErrorResponse = Type.Object({
   policy: Type.String({ description: 'SHA-256 of the policy document in force' }),
   requestId: Type.String({ description: 'the same as in the audit log' }),
 })
+export type ErrorResponse = Static<typeof ErrorResponse>

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Binding } from './bindings.ts'
 import { ExtensibleEnum, Id, Nullable, Time } from './common.ts'
 
 export const principalKinds = ['user', 'api-token', 'workload'] as const
@@ -14,6 +15,17 @@ export const Me = Type.Object({
   rack: Nullable(Type.String({ description: 'the only rack that the token is valid for; null: every rack' })),
   racks: Type.Array(Type.String(), { description: 'racks on which the caller has a role' }),
   roles: Type.Array(Type.String()),
+  permissions: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'permissions of the management API that the caller has on all racks and apps now',
+    }),
+  ),
+  access: Type.Optional(
+    Type.Array(Binding, {
+      description:
+        'the bindings that give the caller their roles, oldest first; the subject is the caller, a group of the user, or the trust of the job; left out while the database does not answer',
+    }),
+  ),
   expiresAt: Time,
   csrfToken: Type.Optional(
     Type.String({ description: 'only for a browser session: the value of X-CSRF-Token for its changes' }),

@@ -8,6 +8,6 @@ const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
  * do not stop the tests: the compiler writes its output anyway.
  */
 export default function buildPrograms(): void {
-  for (const script of ['node_modules/typescript/bin/tsc', 'apps/cli/bundle.mjs'])
+  for (const script of ['node_modules/typescript/bin/tsc', 'apps/cli/bundle.mjs', 'apps/web/build.mjs'])
     spawnSync(process.execPath, [script, '-b'], { cwd: workspace, stdio: ['ignore', 'inherit', 'inherit'] })
 }

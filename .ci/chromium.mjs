@@ -1,0 +1,33 @@
+// Finds Chromium for the tests of the web console. As root on Debian, installs it where it is missing.
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+
+/** @returns the path of Chromium; null if there is none */
+export function findChromium() {
+  const { CHROMIUM_BIN, PATH = '' } = process.env
+  if (CHROMIUM_BIN) return CHROMIUM_BIN
+  const candidates = PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)))
+  return candidates.find(isExecutable) ?? null
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Installs Debian's Chromium, and says so. @returns its path; null if that is not possible here */
+export function installChromium() {
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) return null
+  console.log('\n── Chromium is missing. The tests of the web console need it: installing Debian’s package chromium.')
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  for (const command of [['update'], ['install', '--yes', '--no-install-recommends', 'chromium']])
+    spawnSync('apt-get', ['--quiet=2', ...command], { stdio: 'inherit', env })
+  return findChromium()
+}

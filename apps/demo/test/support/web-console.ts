@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import { type LoginSystem, startLoginSystem } from './login.ts'
+
+const executable = process.env.CHROMIUM_BIN ?? ''
+
+/** Tests that need Chromium. `.ci/test.mjs` finds it. Under `CI`, they fail without it; elsewhere they are skipped. */
+export function describeInChromium(name: string, tests: () => void): void {
+  describe.skipIf(executable === '' && process.env.CI === undefined)(name, tests)
+}
+
+export interface WebConsole {
+  readonly at: LoginSystem
+  readonly url: string
+  /** Logs a person in with a new browser profile, and opens a page of the console. */
+  open(person: string, path?: string): Promise<Page>
+  /** Ends the browser and the gateway. @throws if a page violated its policy, or wrote an error to its console */
+  stop(): Promise<void>
+}
+
+type Options = Parameters<typeof startLoginSystem>[1]
+
+/** A gateway with a login, and Chromium in front of it. Every page is watched for violations and errors. */
+export async function startWebConsole(options: Options = {}): Promise<WebConsole> {
+  const at = await startLoginSystem({}, { rackNames: ['staging', 'production'], ...options })
+  const browser = await launch().catch(async (error: unknown) => {
+    await at.stop()
+    throw error
+  })
+  const faults: string[] = []
+  return {
+    at,
+    url: at.system.url,
+    async open(person, path = '/gateway/') {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+      watch(context, faults)
+      const page = await context.newPage()
+      await page.goto(`${at.system.url}${path}`)
+      await page.click(`button[value="${person}"]`)
+      await page.waitForURL((address) => address.href.startsWith(at.system.url))
+      return page
+    },
+    async stop() {
+      await browser.close()
+      await at.stop()
+      expect(faults).toEqual([])
+    },
+  }
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: executable,
+    // Chromium refuses its sandbox to root.
+    chromiumSandbox: process.getuid?.() !== 0,
+    env: { ...process.env, PATH: process.env.PATH ?? delimiter },
+  })
+}
+
+/** Errors that a page writes by itself, and not what the server answered, which tests assert. */
+function watch(context: BrowserContext, faults: string[]): void {
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`))
+    page.on('console', (message) => {
+      const text = message.text()
+      if (message.type() === 'error' && !text.startsWith('Failed to load resource'))
+        faults.push(`${page.url()}: ${text}`)
+    })
+  })
+}
+
+const artifacts = fileURLToPath(new URL('../../test-artifacts', import.meta.url))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string
+    readonly help: string
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+  }[]
+}
+
+/** What axe finds on the page as it is: an empty list. */
+async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate<AxeResult>('axe.run()')
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html} ${failureSummary}`),
+  )
+}
+
+/** Looks at the page in light, in dark, and at 360 px: keeps a screenshot of each, and runs axe on it. */
+export async function lookAt(page: Page, name: string): Promise<void> {
+  mkdirSync(artifacts, { recursive: true })
+  for (const [look, colorScheme, width] of [
+    ['light', 'light', 1280],
+    ['dark', 'dark', 1280],
+    ['narrow', 'light', 360],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 800 })
+    await page.screenshot({ path: join(artifacts, `${name}-${look}.png`) })
+    expect(await accessibilityFaults(page), `${name}, ${look}`).toEqual([])
+    expect(
+      await page.evaluate<number>('document.documentElement.scrollWidth'),
+      `${name}, ${look}: width`,
+    ).toBeLessThanOrEqual(width)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 1280, height: 800 })
+}

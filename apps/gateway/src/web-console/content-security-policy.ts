@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify'
+
+/**
+ * Only the console's own built files: no inline scripts or styles, no evaluated code, no strings that become markup, and no
+ * other origins.
+ */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+  'report-to csp',
+  'report-uri /gateway/csp-reports',
+].join('; ')
+
+const reportLimit = 16 * 1024
+const longestValue = 200
+
+/** Logs what browsers report as violations of the policy. Everybody can send reports, so few are logged, and none is an event. */
+export function addViolationReports(app: FastifyInstance): void {
+  app.register(async function violationReports(scope) {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(
+      ['application/csp-report', 'application/reports+json'],
+      { parseAs: 'string', bodyLimit: reportLimit },
+      (_request, text, done) => done(null, text),
+    )
+    scope.post(
+      '/gateway/csp-reports',
+      { onRequest: app.limitUnauthenticated },
+      async function logViolation(request, reply) {
+        const violation = readReport(request.body)
+        if (violation !== null)
+          app.unauthenticatedLog.note('csp-report', 'warn', { event: 'csp.violation', ...violation })
+        return reply.code(204).send()
+      },
+    )
+  })
+}
+
+interface Violation {
+  readonly directive: string
+  readonly blocked: string
+  readonly document: string
+}
+
+/** Reads both formats, of `report-uri` and of `report-to`. */
+function readReport(body: unknown): Violation | null {
+  const report = parse(body)
+  const first = Array.isArray(report) ? report[0] : report
+  const fields = member(first, 'csp-report') ?? member(first, 'body')
+  const directive = text(member(fields, 'effective-directive') ?? member(fields, 'effectiveDirective'))
+  if (directive === '') return null
+  return {
+    directive,
+    blocked: text(member(fields, 'blocked-uri') ?? member(fields, 'blockedURL')),
+    document: pathOf(text(member(fields, 'document-uri') ?? member(fields, 'documentURL'))),
+  }
+}
+
+function parse(body: unknown): unknown {
+  try {
+    return JSON.parse(String(body))
+  } catch {
+    return null
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, longestValue) : ''
+}
+
+/** Without the query, which has what the person searched for. */
+function pathOf(address: string): string {
+  return address.split(/[?#]/)[0] ?? ''
+}

@@ -1,0 +1,52 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { ApiError, get, NoAnswer, pathOf, post, setCsrfToken } from './client.ts'
+
+afterEach(() => setCsrfToken(undefined))
+
+function answer(status: number, body: string): ReturnType<typeof vi.fn> {
+  const fetched = vi.fn(async () => new Response(body, { status }))
+  vi.stubGlobal('fetch', fetched)
+  return fetched
+}
+
+const denial = { error: 'Only administrators can list users.', code: 'RGW_NOT_PERMITTED', reason: 'r', next: 'n' }
+
+test('the path has the ID and the query, each encoded', () => {
+  expect(pathOf('/users/{id}', { id: 'a/b?' })).toBe('/gateway/api/v1/users/a%2Fb%3F')
+  expect(pathOf('/users', { query: { group: 'a&b', cursor: undefined, limit: 5 } })).toBe(
+    '/gateway/api/v1/users?group=a%26b&limit=5',
+  )
+})
+
+test('a change sends the CSRF token, and a read does not', async () => {
+  setCsrfToken('the token')
+  const fetched = answer(200, '{}')
+  await get('/me', {})
+  await post('/users/{id}/unlock', { id: 'x' })
+  const headers = fetched.mock.calls.map(([, init]) => init.headers)
+  expect(headers[0]).not.toHaveProperty('x-csrf-token')
+  expect(headers[1]).toHaveProperty('x-csrf-token', 'the token')
+})
+
+test('an error has the words of the gateway', async () => {
+  answer(403, JSON.stringify(denial))
+  const error = await get('/users', {}).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ApiError)
+  expect(error).toMatchObject({ status: 403, message: denial.error, body: denial })
+})
+
+test.each([
+  ['a page of a proxy', 502, '<html>Bad gateway</html>'],
+  ['a success that is no JSON', 200, 'ok'],
+  ['an error without words', 500, '{}'],
+])('%s is no answer of the gateway', async (_, status, body) => {
+  answer(status, body)
+  await expect(get('/me', {})).rejects.toThrow(NoAnswer)
+})
+
+test('a network that fails is no answer of the gateway', async () => {
+  vi.stubGlobal('fetch', async () => {
+    throw new TypeError('Failed to fetch')
+  })
+  await expect(get('/me', {})).rejects.toThrow(NoAnswer)
+})

@@ -1,0 +1,103 @@
+import type { Endpoints, ErrorResponse, JsonEndpointName, RequestOf, ResponseOf } from '@rack-gateway/gateway-api'
+
+type Method = Endpoints[JsonEndpointName]['method']
+type NameOf<M extends Method, P> = {
+  [N in JsonEndpointName]: Endpoints[N] extends { method: M; path: P } ? N : never
+}[JsonEndpointName]
+type PathOf<M extends Method> = Extract<Endpoints[JsonEndpointName], { method: M }>['path']
+
+interface AnyRequest {
+  readonly id?: string
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly body?: object
+}
+
+/** The gateway answered with an error, in its own words. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly body: ErrorResponse
+
+  constructor(status: number, body: ErrorResponse) {
+    super(body.error)
+    this.name = 'ApiError'
+    this.status = status
+    this.body = body
+  }
+}
+
+/** The gateway did not answer, or something else answered in its place. */
+export class NoAnswer extends Error {
+  constructor() {
+    super('The gateway does not answer. Check your connection, and try again.')
+    this.name = 'NoAnswer'
+  }
+}
+
+const apiPrefix = '/gateway/api/v1'
+
+/** The path of an operation below the origin, such as `/gateway/api/v1/tokens?limit=50`. */
+export function pathOf(path: string, { id = '', query = {} }: AnyRequest): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== '') search.set(name, `${value}`)
+  return `${apiPrefix}${path.replace('{id}', encodeURIComponent(id))}${search.size === 0 ? '' : `?${search}`}`
+}
+
+/** Calls an operation that changes nothing. @throws ApiError, NoAnswer */
+export function get<P extends PathOf<'GET'>>(
+  path: P,
+  request: RequestOf<NameOf<'GET', P>>,
+  signal?: AbortSignal,
+): Promise<ResponseOf<NameOf<'GET', P>>> {
+  return send('GET', path, request as AnyRequest, signal)
+}
+
+/** Calls an operation with the method POST. @throws ApiError, NoAnswer */
+export function post<P extends PathOf<'POST'>>(
+  path: P,
+  request: RequestOf<NameOf<'POST', P>>,
+): Promise<ResponseOf<NameOf<'POST', P>>> {
+  return send('POST', path, request as AnyRequest)
+}
+
+/** Calls an operation with the method DELETE. @throws ApiError, NoAnswer */
+export function remove<P extends PathOf<'DELETE'>>(
+  path: P,
+  request: RequestOf<NameOf<'DELETE', P>>,
+): Promise<ResponseOf<NameOf<'DELETE', P>>> {
+  return send('DELETE', path, request as AnyRequest)
+}
+
+let csrfToken: string | undefined
+
+/** Changes need the CSRF token of `GET /me`. */
+export function setCsrfToken(token: string | undefined): void {
+  csrfToken = token
+}
+
+async function send<T>(method: Method, path: string, request: AnyRequest, signal?: AbortSignal): Promise<T> {
+  const { body } = request
+  const response = await fetch(pathOf(path, request), {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body && { 'content-type': 'application/json' }),
+      ...(method !== 'GET' && csrfToken !== undefined && { 'x-csrf-token': csrfToken }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+    redirect: 'error',
+    cache: 'no-store',
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error
+    throw new NoAnswer()
+  })
+  const value: unknown = await response.json().catch(() => null)
+  if (response.ok && value !== null) return value as T
+  if (isErrorBody(value)) throw new ApiError(response.status, value)
+  throw new NoAnswer()
+}
+
+function isErrorBody(value: unknown): value is ErrorResponse {
+  return typeof value === 'object' && value !== null && 'error' in value && typeof value.error === 'string'
+}

@@ -1,0 +1,28 @@
+import { useSyncExternalStore } from 'react'
+import type { ApiError } from './client.ts'
+
+let ended: ApiError | null = null
+const listeners = new Set<() => void>()
+
+/** Shows why the session ended. The first reason stays. */
+export function endSession(error: ApiError): void {
+  if (ended !== null) return
+  ended = error
+  for (const listener of listeners) listener()
+}
+
+/** Why the session ended; null while it lives. */
+export function useSessionEnd(): ApiError | null {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => ended,
+  )
+}
+
+/** The login that leads back to a page of this console. */
+export function loginAddress(returnTo: string): string {
+  return `/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}`
+}

@@ -1,0 +1,53 @@
+import { useMe } from '../../api/queries.ts'
+import { Time } from '../../ui/time.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './access-list.module.css'
+
+/** Each role of the person: where, why, and until when. */
+export function AccessList() {
+  const { access } = useMe()
+  if (access === undefined)
+    return <p className={styles.soft}>The gateway’s database does not answer. Reload this page in a moment.</p>
+  if (access.length === 0) return <p className={styles.soft}>You have no role.</p>
+  return (
+    <ul className={styles.list}>
+      {access.map((binding) => (
+        <li key={binding.id}>
+          <p>
+            <strong>
+              <VisibleText>{binding.role}</VisibleText>
+            </strong>{' '}
+            on {placeOf(binding)}
+          </p>
+          <p className={styles.soft}>
+            {binding.subject.kind === 'group' ? (
+              <>
+                Through your group <VisibleText>{binding.subject.id}</VisibleText>
+              </>
+            ) : (
+              'Granted to you'
+            )}
+            , since <Time at={binding.createdAt} />
+            {binding.expiresAt !== null && (
+              <>
+                , until <Time at={binding.expiresAt} />
+              </>
+            )}
+            {binding.reason !== null && (
+              <>
+                {': '}
+                <VisibleText>{binding.reason}</VisibleText>
+              </>
+            )}
+          </p>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Such as `production, apps web*`. */
+function placeOf({ racks, apps }: { readonly racks: string; readonly apps: string }): string {
+  const rack = racks === '*' ? 'all racks' : racks
+  return apps === '*' ? rack : `${rack}, apps ${apps}`
+}

@@ -1,0 +1,73 @@
+import { useId, useState } from 'react'
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { Card } from '../../ui/card.tsx'
+import { CommandLine } from '../../ui/command-line.tsx'
+import { Choice } from '../../ui/fields.tsx'
+import styles from './connect-instructions.module.css'
+
+/** The commands that connect a terminal, with this gateway's address. */
+export function ConnectInstructions({ racks }: { readonly racks: readonly string[] }) {
+  const [rack, setRack] = useState(racks[0] ?? '')
+  const id = useId()
+  const { origin, host } = location
+  const ways = [
+    {
+      id: 'rack-gateway',
+      title: 'rack-gateway',
+      text: 'Logs in with this browser, keeps the token in your keychain, and checks commands before they run.',
+      lines: [`rack-gateway login ${rack} ${origin}`, `rack-gateway apps --rack ${rack}`],
+    },
+    {
+      id: 'convox',
+      title: 'convox login',
+      text: 'The stock CLI with all your racks. It keeps the token in a file.',
+      lines: [`convox login ${host} -t TOKEN`, 'convox racks', `convox apps -r gateway/${rack}`],
+      page: true,
+    },
+    {
+      id: 'rack-url',
+      title: 'RACK_URL',
+      text: 'The stock CLI with one rack, as pipelines use it. RACK_URL contains a token: do not share it.',
+      lines: [`export RACK_URL="$(rack-gateway url --rack ${rack})"`, 'convox apps'],
+    },
+  ]
+  return (
+    <Card
+      title="Connect your terminal"
+      actions={
+        racks.length > 1 && (
+          <Choice
+            isInline
+            label="Rack"
+            value={rack}
+            onChange={setRack}
+            options={racks.map((name) => ({ value: name, label: name }))}
+          />
+        )
+      }
+    >
+      <Tabs className={styles.tabs ?? ''}>
+        <TabList aria-label="Ways to connect" className={styles.names ?? ''}>
+          {ways.map((way) => (
+            <Tab key={way.id} id={`${id}-${way.id}`} className={styles.name ?? ''}>
+              {way.title}
+            </Tab>
+          ))}
+        </TabList>
+        {ways.map((way) => (
+          <TabPanel key={way.id} id={`${id}-${way.id}`} className={styles.panel ?? ''}>
+            <p>{way.text}</p>
+            {way.page === true && (
+              <p>
+                <a href="/gateway/convox">Create the token of this line</a>, which lives for a day.
+              </p>
+            )}
+            {way.lines.map((line) => (
+              <CommandLine key={line}>{line}</CommandLine>
+            ))}
+          </TabPanel>
+        ))}
+      </Tabs>
+    </Card>
+  )
+}

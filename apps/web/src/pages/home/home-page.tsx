@@ -1,0 +1,53 @@
+import { useMe } from '../../api/queries.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Card } from '../../ui/card.tsx'
+import { Page } from '../../ui/page.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { AccessList } from './access-list.tsx'
+import { ConnectInstructions } from './connect-instructions.tsx'
+import styles from './home-page.module.css'
+import { NextSteps } from './next-steps.tsx'
+import { SessionList } from './session-list.tsx'
+
+/** What can I do here, and how do I connect? */
+export function HomePage() {
+  const me = useMe()
+  return (
+    <Page title="Home" summary={<Summary />}>
+      <NextSteps />
+      <div className={styles.columns}>
+        <Card title="Your racks">
+          {me.racks.length === 0 ? (
+            <p className={styles.soft}>
+              You have no role on any rack yet. Ask an administrator of this gateway for a role, and reload this page.
+            </p>
+          ) : (
+            <ul className={styles.racks}>
+              {me.racks.map((rack) => (
+                <li key={rack}>
+                  <Badge tone="accent" sign={false}>
+                    <VisibleText>{rack}</VisibleText>
+                  </Badge>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Card>
+        <Card title="Your roles, and why you have them">
+          <AccessList />
+        </Card>
+      </div>
+      {me.racks.length > 0 && <ConnectInstructions racks={me.racks} />}
+      <SessionList />
+    </Page>
+  )
+}
+
+function Summary() {
+  const me = useMe()
+  return (
+    <>
+      You are logged in as <VisibleText>{me.name}</VisibleText>.
+    </>
+  )
+}

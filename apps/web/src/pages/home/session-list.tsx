@@ -1,0 +1,133 @@
+import type { ItemOf } from '@rack-gateway/gateway-api'
+import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { get, remove } from '../../api/client.ts'
+import { announce } from '../../ui/announce.tsx'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { deviceName } from '../../ui/device-name.ts'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { Table } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+
+type SessionRow = ItemOf<'listSessions'>
+
+export const sessionsQuery = infiniteQueryOptions({
+  queryKey: ['sessions', 'me'],
+  queryFn: ({ pageParam, signal }) => get('/sessions', { query: { user: 'me', limit: 50, cursor: pageParam } }, signal),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ next }) => next ?? undefined,
+})
+
+/** The person's sessions and devices, each of which can be revoked. */
+export function SessionList() {
+  const sessions = useInfiniteQuery(sessionsQuery)
+  const [revoking, setRevoking] = useState<SessionRow | null>(null)
+  const rows = sessions.data?.pages.flatMap(({ items }) => items).filter(isOpen) ?? []
+  return (
+    <Card title="Your sessions and devices">
+      {sessions.isPending && <Spinner label="Loading your sessions" />}
+      {sessions.error && <Problem error={sessions.error} retry={() => void sessions.refetch()} />}
+      {sessions.data && (
+        <Table
+          label="Your sessions"
+          rows={rows}
+          keyOf={({ id }) => id}
+          empty="You have no open session."
+          columns={[
+            {
+              title: 'Device',
+              cell: (session) => (
+                <>
+                  <span title={session.device}>
+                    <VisibleText>{deviceName(session.device)}</VisibleText>
+                  </span>{' '}
+                  {session.current && (
+                    <Badge tone="accent" sign={false}>
+                      This browser
+                    </Badge>
+                  )}
+                </>
+              ),
+            },
+            { title: 'Rack', cell: ({ rack }) => rack ?? 'All', secondary: true },
+            {
+              title: 'Last used',
+              cell: ({ lastUsedAt, lastUsedFrom }) =>
+                lastUsedAt === null ? (
+                  'Never'
+                ) : (
+                  <>
+                    <Time at={lastUsedAt} kind="relative" />
+                    {lastUsedFrom !== null && (
+                      <>
+                        {' from '}
+                        <VisibleText>{lastUsedFrom}</VisibleText>
+                      </>
+                    )}
+                  </>
+                ),
+            },
+            { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} />, secondary: true },
+            {
+              title: 'Action',
+              cell: (session) => (
+                <Button
+                  kind="danger"
+                  aria-label={`Revoke the session of ${session.device}`}
+                  onPress={() => setRevoking(session)}
+                >
+                  Revoke
+                </Button>
+              ),
+            },
+          ]}
+        />
+      )}
+      {sessions.hasNextPage && (
+        <p>
+          <Button isPending={sessions.isFetchingNextPage} onPress={() => void sessions.fetchNextPage()}>
+            Show more
+          </Button>
+        </p>
+      )}
+      {revoking && <RevokeDialog session={revoking} onClose={() => setRevoking(null)} />}
+    </Card>
+  )
+}
+
+function isOpen({ endedAt, expiresAt }: SessionRow): boolean {
+  return endedAt === null && Date.parse(expiresAt) > Date.now()
+}
+
+function RevokeDialog({ session, onClose }: { readonly session: SessionRow; readonly onClose: () => void }) {
+  const queryClient = useQueryClient()
+  const revoke = useMutation({
+    mutationFn: () => remove('/sessions/{id}', { id: session.id }),
+    async onSuccess() {
+      if (session.current) return location.assign('/gateway/')
+      await queryClient.invalidateQueries({ queryKey: ['sessions'] })
+      announce(`The session of ${session.device} was revoked.`)
+      onClose()
+    },
+  })
+  return (
+    <Dialog title="Revoke this session?" isOpen onClose={onClose}>
+      <p>
+        Within a second, the token of <VisibleText>{session.device}</VisibleText> stops working, and its open streams
+        are closed.{session.current && ' It is the session of this browser, so you have to log in again.'}
+      </p>
+      {revoke.error && <Problem error={revoke.error} />}
+      <Actions>
+        <Button onPress={onClose}>Keep it</Button>
+        <Button kind="danger" isPending={revoke.isPending} onPress={() => revoke.mutate()}>
+          Revoke the session
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

@@ -1,0 +1,46 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Autocomplete, Input, ListBox, ListBoxItem, SearchField, useFilter } from 'react-aria-components'
+import { useMe } from '../api/queries.ts'
+import { Dialog } from '../ui/dialog.tsx'
+import styles from './command-palette.module.css'
+import { commandsFor } from './commands.ts'
+
+/** Finds a page, an event, or a person, and runs any action that the person may do. */
+export default function CommandPalette({ onClose }: { readonly onClose: () => void }) {
+  const me = useMe()
+  const navigate = useNavigate()
+  const { contains } = useFilter({ sensitivity: 'base' })
+  const [text, setText] = useState('')
+  const commands = commandsFor(me, text.trim(), (to) => void navigate({ to }))
+  return (
+    <Dialog title="Find or run" isOpen onClose={onClose}>
+      <Autocomplete
+        inputValue={text}
+        onInputChange={setText}
+        filter={(label, typed) => label.startsWith('→') || typed.split(/\s+/).every((word) => contains(label, word))}
+      >
+        <SearchField aria-label="Find or run" autoFocus>
+          <Input className={styles.input ?? ''} placeholder="A page, an action, an event ID, an e-mail address" />
+        </SearchField>
+        <ListBox
+          aria-label="Results"
+          className={styles.list ?? ''}
+          items={commands}
+          onAction={(id) => {
+            onClose()
+            commands.find((command) => command.id === id)?.run()
+          }}
+          renderEmptyState={() => <p className={styles.empty}>Nothing has this name.</p>}
+        >
+          {({ id, label, hint }) => (
+            <ListBoxItem id={id} textValue={label} className={styles.item ?? ''}>
+              <span>{label}</span>
+              {hint !== undefined && <kbd>{hint}</kbd>}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Autocomplete>
+    </Dialog>
+  )
+}

@@ -1,0 +1,29 @@
+import { expect, test, vi } from 'vitest'
+import { commandsFor } from './commands.ts'
+
+const me = {
+  kind: 'user',
+  id: '0b8f6b9c-7f3e-4c53-9a55-0f4f1b8e6a11',
+  name: 'ann@example.com',
+  rack: null,
+  racks: [],
+  roles: [],
+  permissions: ['gateway:audit:read'],
+  expiresAt: '2027-01-31T12:00:00Z',
+}
+
+test('an event ID leads to the event, and an address to the events of the person', () => {
+  const navigate = vi.fn()
+  commandsFor(me, me.id, navigate)
+    .find(({ id }) => id === 'event')
+    ?.run()
+  commandsFor(me, 'ann@example.com', navigate)
+    .find(({ id }) => id === 'events-of')
+    ?.run()
+  expect(navigate.mock.calls).toEqual([[`/audit/${me.id}`], ['/audit?q=actor%3Aann%40example.com']])
+})
+
+test('nothing is offered that the gateway would refuse', () => {
+  const labels = commandsFor({ ...me, permissions: [] }, me.id, () => {}).map(({ label }) => label)
+  expect(labels.filter((label) => /audit|event/i.test(label))).toEqual([])
+})

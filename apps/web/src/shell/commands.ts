@@ -1,0 +1,51 @@
+import type { Me } from '@rack-gateway/gateway-api'
+import { can } from '../api/can.ts'
+import { pagesFor } from './pages.ts'
+import { setTheme } from './theme.ts'
+
+export interface PaletteCommand {
+  readonly id: string
+  /** A label that begins with `→` is about the typed text, and always shown. */
+  readonly label: string
+  /** Its shortcut. */
+  readonly hint?: string
+  readonly run: () => void
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * What the command palette offers a person.
+ *
+ * @param typed the text of the palette: an event ID and an e-mail address lead to what they name
+ */
+export function commandsFor(me: Me, typed: string, navigate: (to: string) => void): readonly PaletteCommand[] {
+  const mayReadAudit = can(me, 'gateway:audit:read')
+  return [
+    ...(mayReadAudit && uuid.test(typed)
+      ? [{ id: 'event', label: `→ Open the event ${typed}`, run: () => navigate(`/audit/${typed}`) }]
+      : []),
+    ...(mayReadAudit && /^\S+@\S+$/.test(typed)
+      ? [
+          {
+            id: 'events-of',
+            label: `→ Events of ${typed}`,
+            run: () => navigate(`/audit?q=${encodeURIComponent(`actor:${typed}`)}`),
+          },
+        ]
+      : []),
+    ...pagesFor(me).map(({ to, label, key }) => ({
+      id: `page ${to}`,
+      label: `Open ${label}`,
+      hint: `g ${key}`,
+      run: () => navigate(to),
+    })),
+    ...themeCommands,
+  ]
+}
+
+const themeCommands = [
+  { id: 'theme system', label: 'Colors: follow the system', run: () => setTheme('system') },
+  { id: 'theme light', label: 'Colors: light', run: () => setTheme('light') },
+  { id: 'theme dark', label: 'Colors: dark', run: () => setTheme('dark') },
+]

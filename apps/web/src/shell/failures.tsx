@@ -1,0 +1,31 @@
+import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
+import { ApiError } from '../api/client.ts'
+import { loginAddress } from '../api/session-end.ts'
+import { Page } from '../ui/page.tsx'
+import { Problem } from '../ui/problem.tsx'
+
+/** A page that could not be loaded. */
+export function LoadFailed({ error }: ErrorComponentProps) {
+  const router = useRouter()
+  const isLoggedOut = error instanceof ApiError && error.status === 401
+  return (
+    <Page title={isLoggedOut ? 'Your session has ended' : 'This page could not be loaded'}>
+      <Problem
+        error={error instanceof Error ? error : new Error(String(error))}
+        retry={() => void router.invalidate()}
+        action={isLoggedOut && <a href={loginAddress(location.pathname + location.search)}>Log in again</a>}
+      />
+    </Page>
+  )
+}
+
+/** No page has this address. */
+export function NotFoundPage() {
+  return (
+    <Page title="No page has this address">
+      <p>
+        Check the address, or <Link to="/">open the first page</Link>.
+      </p>
+    </Page>
+  )
+}

@@ -1,0 +1,21 @@
+import { useRouterState } from '@tanstack/react-router'
+import { loginAddress, useSessionEnd } from '../api/session-end.ts'
+import { Dialog } from '../ui/dialog.tsx'
+import styles from './session-ended.module.css'
+
+/** Why the session ended, with the login that returns to the same page. */
+export function SessionEnded() {
+  const ended = useSessionEnd()
+  const href = useRouterState({ select: ({ location }) => location.href })
+  if (ended === null) return null
+  return (
+    <Dialog title="Your session has ended" isOpen onClose={() => {}} isDismissable={false}>
+      <p>{ended.body.reason}</p>
+      <p>
+        <a className={styles.login} href={loginAddress(`/gateway${href}`)}>
+          Log in again
+        </a>
+      </p>
+    </Dialog>
+  )
+}

@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { Command, Menu as MenuIcon, Monitor, Moon, Sun } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { useMe, versionQuery } from '../api/queries.ts'
+import { Announcements } from '../ui/announce.tsx'
+import { Button } from '../ui/button.tsx'
+import { VisibleText } from '../ui/visible-text.tsx'
+import { pagesFor } from './pages.ts'
+import { SessionEnded } from './session-ended.tsx'
+import styles from './shell.module.css'
+import { useShortcuts } from './shortcuts.ts'
+import { setTheme, type Theme, useTheme } from './theme.ts'
+
+const CommandPalette = lazy(() => import('./command-palette.tsx'))
+const ShortcutList = lazy(() => import('./shortcut-list.tsx'))
+
+/** What every page has around it: navigation, the account, the command palette, shortcuts, and announcements. */
+export function Shell() {
+  const [open, setOpen] = useState<'palette' | 'shortcuts' | 'navigation' | null>(null)
+  const close = () => setOpen(null)
+  useShortcuts({ openPalette: () => setOpen('palette'), openShortcuts: () => setOpen('shortcuts') })
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#content">
+        Skip to the content
+      </a>
+      <aside className={styles.side} data-open={open === 'navigation'}>
+        <div className={styles.top}>
+          <Link to="/" className={styles.brand} onClick={close}>
+            <img src="/gateway/assets/icon.svg" alt="" width={20} height={20} />
+            Rack Gateway
+          </Link>
+          <Button
+            kind="quiet"
+            aria-label="Navigation"
+            aria-expanded={open === 'navigation'}
+            onPress={() => setOpen(open === 'navigation' ? null : 'navigation')}
+          >
+            <MenuIcon aria-hidden />
+          </Button>
+        </div>
+        <div className={styles.folded}>
+          <Button kind="plain" onPress={() => setOpen('palette')}>
+            <Command aria-hidden />
+            Find or run
+            <kbd className={styles.key}>{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
+          </Button>
+          <Navigation onNavigate={close} />
+          <Account />
+        </div>
+      </aside>
+      <main id="content" className={styles.content} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Announcements />
+      <SessionEnded />
+      <Suspense fallback={null}>
+        {open === 'palette' && <CommandPalette onClose={close} />}
+        {open === 'shortcuts' && <ShortcutList onClose={close} />}
+      </Suspense>
+    </div>
+  )
+}
+
+const isMac = navigator.userAgent.includes('Mac')
+
+function Navigation({ onNavigate }: { readonly onNavigate: () => void }) {
+  const me = useMe()
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  return (
+    <nav aria-label="Pages">
+      <ul className={styles.pages}>
+        {pagesFor(me).map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              className={styles.page}
+              aria-current={(to === '/' ? path === '/' : path.startsWith(to)) ? 'page' : undefined}
+              onClick={onNavigate}
+            >
+              <Icon aria-hidden size={16} />
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function Account() {
+  const me = useMe()
+  const { data: version } = useQuery(versionQuery)
+  return (
+    <div className={styles.account}>
+      <ThemeChoice />
+      <p className={styles.person}>
+        <VisibleText>{me.name}</VisibleText>
+      </p>
+      <form method="post" action="/gateway/auth/logout">
+        <input type="hidden" name="csrf_token" value={me.csrfToken ?? ''} />
+        <button className={styles.logout} type="submit">
+          Log out
+        </button>
+      </form>
+      <p className={styles.version}>Version {version?.gateway ?? '…'}</p>
+    </div>
+  )
+}
+
+const themes = [
+  { theme: 'system', label: 'Follow the system', icon: Monitor },
+  { theme: 'light', label: 'Light', icon: Sun },
+  { theme: 'dark', label: 'Dark', icon: Moon },
+] as const satisfies readonly { theme: Theme; label: string; icon: unknown }[]
+
+function ThemeChoice() {
+  const chosen = useTheme()
+  return (
+    <fieldset className={styles.themes} aria-label="Colors">
+      {themes.map(({ theme, label, icon: Icon }) => (
+        <button
+          key={theme}
+          type="button"
+          title={label}
+          aria-label={label}
+          aria-pressed={theme === chosen}
+          onClick={() => setTheme(theme)}
+        >
+          <Icon aria-hidden size={14} />
+        </button>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,32 @@
+import { useMe } from '../api/queries.ts'
+import { Dialog } from '../ui/dialog.tsx'
+import { pagesFor } from './pages.ts'
+import styles from './shortcut-list.module.css'
+
+const others = [
+  ['Ctrl K or ⌘ K', 'Find a page, an event, a person, or an action'],
+  ['?', 'Show this list'],
+  ['/', 'Go to the filter of the page'],
+  ['j and k, or arrows', 'Move through rows'],
+  ['Enter', 'Open the row'],
+  ['Escape', 'Close what is open'],
+] as const
+
+/** All shortcuts. Each action can be reached without them. */
+export default function ShortcutList({ onClose }: { readonly onClose: () => void }) {
+  const shortcuts = [...pagesFor(useMe()).map(({ key, label }) => [`g ${key}`, `Open ${label}`] as const), ...others]
+  return (
+    <Dialog title="Keyboard shortcuts" isOpen onClose={onClose}>
+      <dl className={styles.list}>
+        {shortcuts.map(([keys, action]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{action}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  )
+}

@@ -1,0 +1,48 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { useMe } from '../api/queries.ts'
+import { pagesFor } from './pages.ts'
+
+interface ShortcutActions {
+  readonly openPalette: () => void
+  readonly openShortcuts: () => void
+}
+
+/** Milliseconds in which the second key of a shortcut such as `g a` must follow. */
+const pause = 1_500
+
+/** The shortcuts of all pages. A key that is typed into a field is text. */
+export function useShortcuts({ openPalette, openShortcuts }: ShortcutActions): void {
+  const navigate = useNavigate()
+  const me = useMe()
+  useEffect(() => {
+    let wentAt = Number.NEGATIVE_INFINITY
+    function onKeyDown(event: KeyboardEvent) {
+      const { key, target } = event
+      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && key.toLowerCase() === 'k') {
+        event.preventDefault()
+        return openPalette()
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isField(target) || isInDialog(target)) return
+      if (key === '?') return openShortcuts()
+      const to = pagesFor(me).find((page) => page.key === key)?.to
+      if (to !== undefined && event.timeStamp - wentAt < pause) {
+        event.preventDefault()
+        void navigate({ to })
+      }
+      wentAt = key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [me, navigate, openPalette, openShortcuts])
+}
+
+function isField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  )
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('[role=dialog]') !== null
+}

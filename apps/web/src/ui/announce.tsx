@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react'
+import styles from './announce.module.css'
+
+let message = ''
+let listener: (() => void) | null = null
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Shows a short message for some seconds, and has screen readers read it. */
+export function announce(text: string): void {
+  message = text
+  listener?.()
+  clearTimeout(timer)
+  timer = setTimeout(() => {
+    message = ''
+    listener?.()
+  }, 6_000)
+}
+
+function subscribe(changed: () => void): () => void {
+  listener = changed
+  return () => {
+    listener = null
+  }
+}
+
+/** Where announcements appear; once per document. */
+export function Announcements() {
+  const text = useSyncExternalStore(subscribe, () => message)
+  return (
+    <div className={styles.place} role="status" aria-live="polite">
+      {text !== '' && <p className={styles.message}>{text}</p>}
+    </div>
+  )
+}

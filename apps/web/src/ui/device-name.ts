@@ -1,0 +1,26 @@
+const browsers = [
+  ['Edge', /\bEdg\/(\d+)/],
+  ['Firefox', /\bFirefox\/(\d+)/],
+  ['Chrome', /\b(?:Headless)?Chrom(?:e|ium)?\b(?:\/(\d+))?/],
+  ['Safari', /\bVersion\/(\d+).*\bSafari\b/],
+] as const
+
+const systems = [
+  ['Windows', /Windows/],
+  ['iOS', /iPhone|iPad/],
+  ['macOS', /Macintosh|Mac OS X/],
+  ['Android', /Android/],
+  ['Linux', /Linux/],
+] as const
+
+/**
+ * A short name of a session's device, such as `Firefox on Linux`. The gateway stores the beginning of the browser's own
+ * description, and for other programs their own name, which is returned as it is.
+ */
+export function deviceName(device: string): string {
+  if (!device.startsWith('browser: ')) return device
+  const browser = browsers.find(([, pattern]) => pattern.test(device))?.[0]
+  const system = systems.find(([, pattern]) => pattern.test(device))?.[0]
+  if (browser === undefined) return system === undefined ? device : `A browser on ${system}`
+  return system === undefined ? browser : `${browser} on ${system}`
+}

@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react'
+import {
+  TextField as AriaTextField,
+  type TextFieldProps as AriaTextFieldProps,
+  FieldError,
+  Input,
+  Label,
+  Text,
+  TextArea,
+} from 'react-aria-components'
+import styles from './fields.module.css'
+
+interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'children' | 'style'> {
+  readonly label: string
+  readonly hint?: ReactNode
+  readonly placeholder?: string
+  /** More than one line: the number of lines to show. */
+  readonly lines?: number
+  readonly mono?: boolean
+}
+
+/** A text field with its label, a hint, and the error of its validation. */
+export function TextField({ label, hint, placeholder, lines, mono = false, ...props }: TextFieldProps) {
+  const input = `${styles.input} ${mono ? styles.mono : ''}`
+  return (
+    <AriaTextField {...props} className={styles.field ?? ''}>
+      <Label className={styles.label ?? ''}>{label}</Label>
+      {lines === undefined ? (
+        <Input className={input} placeholder={placeholder} autoComplete="off" spellCheck="false" />
+      ) : (
+        <TextArea className={input} placeholder={placeholder} rows={lines} spellCheck="false" />
+      )}
+      {hint !== undefined && (
+        <Text slot="description" className={styles.hint ?? ''}>
+          {hint}
+        </Text>
+      )}
+      <FieldError className={styles.error ?? ''} />
+    </AriaTextField>
+  )
+}
+
+interface ChoiceProps {
+  readonly label: string
+  readonly name?: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly options: readonly { readonly value: string; readonly label: string }[]
+  readonly hint?: ReactNode
+  /** The label stands beside the list. */
+  readonly isInline?: boolean
+}
+
+/** One of a few values: the platform's own list, which every keyboard and screen reader knows. */
+export function Choice({ label, name, value, onChange, options, hint, isInline = false }: ChoiceProps) {
+  return (
+    <label className={isInline ? styles.inline : styles.field}>
+      <span className={styles.label}>{label}</span>
+      <select
+        className={styles.input}
+        name={name}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      {hint !== undefined && <span className={styles.hint}>{hint}</span>}
+    </label>
+  )
+}

@@ -1,0 +1,41 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import styles from './page.module.css'
+
+interface PageProps {
+  readonly title: string
+  /** Which question the page answers, in one sentence. */
+  readonly summary?: ReactNode
+  readonly actions?: ReactNode
+  /** The page fills the window and scrolls inside, such as for a long list. */
+  readonly fills?: boolean
+  readonly children: ReactNode
+}
+
+/** A page: its heading takes the focus when the page opens, so that a screen reader begins there. */
+export function Page({ title, summary, actions, fills = false, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    document.title = `${title} – Rack Gateway`
+    if (document.activeElement === null || document.activeElement === document.body || isLink(document.activeElement))
+      heading.current?.focus({ preventScroll: true })
+  }, [title])
+  return (
+    <div className={`${styles.page} ${fills ? styles.fills : ''}`}>
+      <header className={styles.header}>
+        <div className={styles.titles}>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {summary !== undefined && <p className={styles.summary}>{summary}</p>}
+        </div>
+        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+      </header>
+      {children}
+    </div>
+  )
+}
+
+/** A link that led here keeps no focus. A field of the page does. */
+function isLink(element: Element): boolean {
+  return element.tagName === 'A'
+}

@@ -1,0 +1,40 @@
+import { TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { ApiError } from '../api/client.ts'
+import { Button } from './button.tsx'
+import styles from './problem.module.css'
+import { VisibleText } from './visible-text.tsx'
+
+interface ProblemProps {
+  readonly error: Error
+  /** Tries again. */
+  readonly retry?: () => void
+  /** A further action that helps. */
+  readonly action?: ReactNode
+}
+
+/** An error in the gateway's own words: what happened, why, and what to do, with the rule and the request ID. */
+export function Problem({ error, retry, action }: ProblemProps) {
+  const body = error instanceof ApiError ? error.body : null
+  return (
+    <div className={styles.problem} role="alert">
+      <TriangleAlert aria-hidden size={16} />
+      <div className={styles.text}>
+        <p>
+          <VisibleText>{error.message}</VisibleText>
+        </p>
+        {body !== null && (
+          <p className={styles.details}>
+            Rule <code>{body.rule}</code> · Request ID <code>{body.requestId}</code>
+          </p>
+        )}
+        {(retry !== undefined || action !== undefined) && (
+          <div className={styles.actions}>
+            {action}
+            {retry && <Button onPress={retry}>Try again</Button>}
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react'
+import { ScrollArea } from './scroll-area.tsx'
+import styles from './table.module.css'
+
+export interface Column<T> {
+  readonly title: string
+  readonly cell: (row: T) => ReactNode
+  /** Cut to one line, and hidden when there is no room for it. */
+  readonly secondary?: boolean
+}
+
+interface TableProps<T> {
+  /** What the table lists, for screen readers. */
+  readonly label: string
+  readonly columns: readonly Column<T>[]
+  readonly rows: readonly T[]
+  readonly keyOf: (row: T) => string
+  /** Shown in place of rows when there are none. */
+  readonly empty: ReactNode
+}
+
+/** A table of rows that are all loaded. */
+export function Table<T>({ label, columns, rows, keyOf, empty }: TableProps<T>) {
+  if (rows.length === 0) return <p className={styles.empty}>{empty}</p>
+  return (
+    <ScrollArea label={label}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {columns.map(({ title, secondary }) => (
+              <th key={title} scope="col" data-secondary={secondary}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map(({ title, cell, secondary }) => (
+                <td key={title} data-secondary={secondary}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollArea>
+  )
+}

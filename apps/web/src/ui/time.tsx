@@ -1,0 +1,50 @@
+import { useSyncExternalStore } from 'react'
+
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' })
+
+/** Seconds, the largest unit first. */
+const units = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+/** Such as `5 min. ago`. @param now milliseconds since the epoch */
+export function relativeTime(at: number, now: number): string {
+  const seconds = (at - now) / 1_000
+  for (const [unit, size] of units)
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
+  return Math.abs(seconds) < 5 ? 'now' : relative.format(Math.trunc(seconds), 'second')
+}
+
+let minute = Date.now()
+
+function everyMinute(changed: () => void): () => void {
+  const timer = setInterval(() => {
+    minute = Date.now()
+    changed()
+  }, 30_000)
+  return () => clearInterval(timer)
+}
+
+/**
+ * A time, local; in UTC as its title, which a screen reader and a pointer can read.
+ *
+ * @param at RFC 3339
+ * @param kind `relative`: such as `5 min. ago`
+ */
+export function Time({ at, kind = 'local' }: { readonly at: string; readonly kind?: 'local' | 'relative' }) {
+  const now = useSyncExternalStore(everyMinute, () => Math.max(minute, 0))
+  const time = Date.parse(at)
+  if (Number.isNaN(time)) return <span>{at}</span>
+  const text = kind === 'relative' ? relativeTime(time, now) : local.format(time)
+  const utc = new Date(time).toISOString()
+  return (
+    <time dateTime={utc} title={kind === 'relative' ? `${local.format(time)} · ${utc}` : utc}>
+      {text}
+    </time>
+  )
+}

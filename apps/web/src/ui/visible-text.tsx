@@ -1,0 +1,28 @@
+import { Fragment } from 'react'
+import styles from './visible-text.module.css'
+
+/** Characters that are invisible, or that change a line, a direction, or a terminal. */
+const hidden = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u115f\u1160\u3164\uffa0])/u
+
+/** Text that somebody else chose: hidden characters are shown as escapes, and its direction stays its own. */
+export function VisibleText({ children }: { readonly children: string }) {
+  const parts = children.split(new RegExp(hidden, 'gu'))
+  return (
+    <bdi>
+      {parts.map((part, index) => {
+        const key = `${index}`
+        if (!hidden.test(part)) return <Fragment key={key}>{part}</Fragment>
+        return (
+          <span key={key} className={styles.escape} title="A hidden character">
+            {escapeOf(part)}
+          </span>
+        )
+      })}
+    </bdi>
+  )
+}
+
+function escapeOf(character: string): string {
+  const point = character.codePointAt(0) ?? 0
+  return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, '0')}`
+}
