@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -32,8 +32,8 @@ beforeAll(async () => {
   const deployed = join(place, 'gateway')
   for (const command of building) {
     const [, ...words] = command.split(' ').map((word) => (word === '/gateway' ? deployed : word))
-    const offline = words.flatMap((word) => (word === 'deploy' ? ['--offline', word] : [word]))
-    await run('npx', ['-y', 'pnpm@12.4.2', ...offline], { cwd: workspace })
+    const cached = words.flatMap((word) => (word === 'deploy' ? ['--prefer-offline', word] : [word]))
+    await run('npx', ['-y', 'pnpm@12.4.2', ...cached], { cwd: workspace })
   }
   database = await createTestDatabase()
   await forgetLogins()
@@ -159,6 +159,12 @@ test('what the image holds starts as the image starts it, and ends at a signal',
     child.kill('SIGTERM')
   }
   expect(await closed).toEqual([0, null])
+})
+
+test('the image has the built web console', () => {
+  const built = join(place, 'gateway/node_modules/@rack-gateway/web/dist')
+  expect(readFileSync(join(built, 'index.html'), 'utf8')).toContain('<script type="module"')
+  expect(readdirSync(join(built, 'assets')).some((name) => name.endsWith('.js.br'))).toBe(true)
 })
 
 test('the first administrator is made by the command that the image has beside it', async () => {
