@@ -98,6 +98,31 @@ describe('rack-gateway audit', () => {
     expect((await audit(['search', 'nosuchword'])).stderr).toBe('No event matches.\n')
   })
 
+  test('search leaves out what is excluded', async () => {
+    const words = ['search', '--principal', deployer.id, '--json', '--not-effect', 'deny']
+    const { items } = JSON.parse((await audit([...words, '--not-in-rack', 'production', '--not-in-rack', 'x'])).stdout)
+    expect(items.map(({ event }: { event: { rack: string } }) => event.rack)).toEqual(['staging'])
+    expect(JSON.parse((await audit([...words, '--not-kind', 'call'])).stdout)).toEqual({ items: [], next: null })
+    const unknown = await audit([...words, '--not-kind', 'cal'])
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('call')])
+  })
+
+  test('histogram counts by time and result', async () => {
+    const words = ['histogram', '--principal', deployer.id, '--not-kind', 'session.issued']
+    const { code, stdout, stderr } = await audit(words)
+    const [heading, ...rows] = stdout.trimEnd().split('\n')
+    expect([code, heading]).toEqual([
+      0,
+      expect.stringMatching(/^FROM \(UTC\) +ALLOWED +DENIED +NEEDS +FAILED +NO DECISION$/),
+    ])
+    expect(rows.length).toBeGreaterThan(23)
+    for (const row of rows) expect(row).toMatch(/^\d{4}-\d\d-\d\d \d\d:00:00( +\d+){5}$/)
+    expect(stderr).toBe('3 events match.\n')
+    const json = JSON.parse((await audit([...words, '--json'])).stdout)
+    expect(json).toMatchObject({ total: 3, complete: true })
+    expect(jsonFaults('audit histogram', json)).toEqual([])
+  })
+
   test('a page says how to see the next one', async () => {
     const first = await audit(['search', '--limit', '1', '--principal', deployer.id])
     const [, cursor = ''] = /--cursor (\S+)/.exec(first.stderr) ?? []

@@ -28,6 +28,11 @@ test('a request has the path, the query, and the body of its operation', async (
   })
 })
 
+test('a list in the query repeats its parameter', () => {
+  const query = { notKind: ['audit.read', 'call'], notApp: [] } as const
+  expect(requestFor('searchAudit', { query }).path).toBe('/gateway/api/v1/audit/events?notKind=audit.read&notKind=call')
+})
+
 test('an ID cannot change the path', () => {
   expect(requestFor('getToken', { id: '../users?x' }).path).toBe('/gateway/api/v1/tokens/..%2Fusers%3Fx')
 })

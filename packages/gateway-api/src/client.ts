@@ -39,7 +39,7 @@ export interface HttpRequest {
 
 interface AnyRequest {
   readonly id?: string
-  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>
   readonly body?: object
 }
 
@@ -48,7 +48,8 @@ export function requestFor<N extends EndpointName>(name: N, request: RequestOf<N
   const { method, path } = endpoints[name]
   const { id = '', query = {}, body } = request as AnyRequest
   const search = new URLSearchParams()
-  for (const [parameter, value] of Object.entries(query)) if (value !== undefined) search.set(parameter, String(value))
+  for (const [parameter, value = []] of Object.entries(query))
+    for (const one of Array.isArray(value) ? value : [value]) search.append(parameter, String(one))
   const suffix = search.size === 0 ? '' : `?${search}`
   return {
     method,

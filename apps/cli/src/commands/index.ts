@@ -73,6 +73,7 @@ const groups: CommandList['groups'] = [
       search: () => import('./audit/search.ts'),
       show: () => import('./audit/show.ts'),
       tail: () => import('./audit/tail.ts'),
+      histogram: () => import('./audit/histogram.ts'),
       export: () => import('./audit/export.ts'),
       verify: () => import('./audit/verify.ts'),
       prove: () => import('./audit/prove.ts'),

@@ -1,3 +1,4 @@
+import { ErrorResponse } from '@rack-gateway/gateway-api'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
@@ -18,6 +19,8 @@ describe('the audit log, as the API shows it', () => {
   })
   afterAll(() => system.stop())
 
+  const paths = ['/audit/events', '/audit/events/stream', '/audit/export', '/audit/histogram', '/audit/checkpoint']
+  const errorMembers = Object.keys(ErrorResponse.properties).sort()
   const search = (query: string) => call(system, auditor.token, 'GET', `/audit/events?${query}`)
 
   test('says who did what, and why it was refused', async () => {
@@ -111,18 +114,100 @@ describe('the audit log, as the API shows it', () => {
     'cursor=%27%3b--',
     `app=${'x'.repeat(301)}`,
     'app=',
+    'app=%00',
+    'notApp=%00',
+    'notKind=nothing',
+    'notKind=call&notKind=nothing',
+    'notStatus=600',
+    'notAddress=300.1.1.1',
+    'notText=a',
+    'notCommand=a',
+    `${'notApp=a&'.repeat(11)}`,
+    'credential=x',
+    'credential=0190aaaa-0000-7000-8000-000000000001',
   ])('what can’t be asked is refused: %s', async (query) => {
     expect((await search(query)).status).toBe(400)
+    expect((await call(system, auditor.token, 'GET', `/audit/histogram?${query}`)).status).toBe(400)
   })
 
   test.each(['viewer', 'ops', 'deployer', 'ci'])('is closed to %s', async (role) => {
     const { token } = await person(system, role)
-    for (const path of ['/audit/events', `/audit/events/${someId()}`, '/audit/events/stream', '/audit/export'])
+    for (const path of [...paths, `/audit/events/${someId()}`])
       expect((await call(system, token, 'GET', path)).status, path).toBe(403)
   })
 
   test('an auditor of one rack, and a token bound to one, see nothing', async () => {
-    const { token } = await person(system, 'auditor', { racks: 'staging' })
-    expect((await call(system, token, 'GET', '/audit/events')).status).toBe(403)
+    const ofOneRack = await person(system, 'auditor', { racks: 'staging' })
+    const bound = await person(system, 'auditor', { rack: 'staging' })
+    for (const { token } of [ofOneRack, bound])
+      for (const path of paths) {
+        const answer = await call(system, token, 'GET', path)
+        expect([path, answer.status, Object.keys(answer.json as object).sort()]).toEqual([path, 403, errorMembers])
+      }
   })
+
+  test('excluded values are left out, also of exports and streams, and are recorded', async () => {
+    const query = `principal=${deployer.id}&notRack=production&notEffect=deny`
+    const found = await listed(query)
+    expect(found.length).toBeGreaterThan(0)
+    expect(found.every(({ event }) => event.rack === 'staging')).toBe(true)
+    const exported = await call(system, auditor.token, 'GET', `/audit/export?${query}`)
+    expect(exported.body.trimEnd().split('\n')).toHaveLength(found.length)
+    await search('notKind=audit.read&notKind=call&limit=1')
+    expect(await system.lastEvent()).toMatchObject({ detail: { notKind: 'audit.read, call', page: 'first' } })
+  })
+
+  test('a cursor is not for other exclusions', async () => {
+    const first = await search('notKind=audit.read&limit=1')
+    const cursor = first.text('next')
+    expect((await search(`notKind=audit.read&limit=1&cursor=${cursor}`)).status).toBe(200)
+    for (const other of ['', 'notKind=call', 'kind=audit.read', 'notKind=audit.read&notKind=call'])
+      expect((await search(`${other}&limit=1&cursor=${cursor}`)).json).toMatchObject({
+        code: 'RGW_INVALID_AUDIT_CURSOR',
+      })
+  })
+
+  test('the events of a session are found by its ID, and an event leads to the ones before and after it', async () => {
+    const found = await listed(`principal=${deployer.id}&credential=${deployer.session}`)
+    expect(found.length).toBeGreaterThan(2)
+    expect(await listed(`principal=${deployer.id}&credential=${auditor.session}`)).toEqual([])
+    const [next, middle, previous] = found
+    const shown = await call(system, auditor.token, 'GET', `/audit/events/${middle?.id}`)
+    expect(shown.json).toMatchObject({ neighbors: { previousInSession: previous?.id, nextInSession: next?.id } })
+    const before = await call(system, auditor.token, 'GET', `/audit/events/${shown.text('neighbors.previousInStream')}`)
+    expect(before.json).toMatchObject({
+      event: { seq: Number(shown.text('event.seq')) - 1, stream: shown.text('event.stream') },
+      neighbors: { nextInStream: middle?.id },
+    })
+  })
+
+  test('a histogram counts as a search finds, and is recorded once', async () => {
+    const query = `principal=${deployer.id}&kind=call`
+    const found = await listed(query)
+    const before = (await system.events()).length
+    const answer = await call(system, auditor.token, 'GET', `/audit/histogram?${query}&buckets=25`)
+    expect(answer.status).toBe(200)
+    const { buckets, ...rest } = answer.json as { buckets: Record<string, number>[] } & Record<string, unknown>
+    const sum = (result: string) => buckets.reduce((total, bucket) => total + (bucket[result] ?? 0), 0)
+    const denied = found.filter(({ event }) => event.status === 403).length
+    expect(denied).toBeGreaterThan(0)
+    expect(sum('denied')).toBe(denied)
+    const failed = found.filter(({ event }) => Number(event.status) >= 400).length - denied
+    expect([sum('failed'), sum('allowed')]).toEqual([failed, found.length - failed - denied])
+    expect(rest).toMatchObject({ total: found.length, complete: true, width: 3_600, countedFrom: rest.from })
+    expect(Date.parse(String(rest.to)) - Date.parse(String(rest.from))).toBe(86_400_000)
+    expect(await system.lastEvent()).toMatchObject({
+      kind: 'audit.read',
+      route: 'GET /gateway/api/v1/audit/histogram',
+      detail: { principal: deployer.id, kind: 'call', page: 'histogram' },
+    })
+    expect((await system.events()).length).toBe(before + 1)
+  })
+
+  test.each(['buckets=1', 'buckets=121', 'buckets=x', 'limit=1', 'cursor=x', 'from=2999-01-01T00:00:00Z'])(
+    'a histogram can’t have %s',
+    async (query) => {
+      expect((await call(system, auditor.token, 'GET', `/audit/histogram?${query}`)).status).toBe(400)
+    },
+  )
 })

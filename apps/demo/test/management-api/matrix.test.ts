@@ -68,6 +68,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'POST /audit/alarms/{id}/acknowledge': 'people who are admins',
   'GET /audit/events': 'admins and auditors',
   'GET /audit/events/{id}': 'admins and auditors',
+  'GET /audit/histogram': 'admins and auditors',
+  'GET /audit/checkpoint': 'admins and auditors',
   'GET /audit/events/stream': 'admins and auditors',
   'GET /audit/export': 'admins and auditors',
 }

@@ -9,12 +9,17 @@ export function checkpointsCheck(state: CheckpointerState): Readiness {
   return { name: 'checkpoints', ready: true, detail: [...sentences(state)].join('; ') }
 }
 
+export function isLate({ number, age }: Pick<CheckpointerState, 'number' | 'age'>): boolean {
+  return number > 0 && age > late
+}
+
 function* sentences({ number, age, openAlarms, missingKey, places }: CheckpointerState): Generator<string> {
   if (openAlarms.count > 0) yield alarmSentence(openAlarms)
   if (missingKey !== null)
     yield 'the audit log has a newer signing key that this process does not have: add it to AUDIT_SIGNING_KEY'
   if (number === 0) yield 'none yet'
-  else yield `number ${number}, ${Math.round(age / 1_000)} s ago${age > late ? ', which is late: see the log' : ''}`
+  else
+    yield `number ${number}, ${Math.round(age / 1_000)} s ago${isLate({ number, age }) ? ', which is late: see the log' : ''}`
   if (places.length === 0) yield 'unanchored: no copy is kept out of the reach of the database’s owner'
   if (places.length > 0) yield copies(number, places)
 }

@@ -6,6 +6,7 @@ import type { Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists, VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
 import type {
+  CheckpointStatus,
   Endpoint,
   EndpointName,
   Endpoints,
@@ -46,6 +47,8 @@ export interface ManagementApiContext {
   /** @throws NoBrowserLogin where nobody logs in with a browser */
   readonly cliLogins: () => CliLogins
   readonly auditEvidence: AuditEvidence
+  /** At most a second old. */
+  readonly checkpointStatus: () => Promise<CheckpointStatus>
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch
   /** Limits how many clients follow the audit log or a running session. */

@@ -1,11 +1,14 @@
 import { setMaxListeners } from 'node:events'
+import { readNewestCheckpoint } from '@rack-gateway/audit/checkpoints'
 import { createConcurrencyLimit } from '@rack-gateway/audit/search'
 import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance } from 'fastify'
+import { checkpointStatus } from '../audit/checkpoint-status.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { version } from '../process/version.ts'
 import { allowBody } from '../rack-api/body.ts'
+import { memoizeFor } from '../rate-limits/memoize-for.ts'
 import { admit, reauthorize } from './admit.ts'
 import type { EndpointDecision } from './authorize.ts'
 import { buildCall } from './build-call.ts'
@@ -31,6 +34,8 @@ declare module 'fastify' {
 
 const defaultBodyLimit = 64 * 1024
 const maxFollowers = 10
+/** Milliseconds. Limits the status of checkpoints to one query per second. */
+const statusMaxAge = 1_000
 const maxRecordingReaders = 10
 
 /** The management API: authenticates and authorizes a request before it reads and validates the body. */
@@ -49,6 +54,13 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     recheck: app.loginProvider?.recheck ?? noRecheck,
     cliLogins: app.cliLogins,
     auditEvidence: app.auditEvidence,
+    checkpointStatus: memoizeFor(
+      statusMaxAge,
+      () => performance.now(),
+      async function readStatus() {
+        return checkpointStatus(await readNewestCheckpoint(app.auditSearch.sql), app.checkpoints.state())
+      },
+    ),
     auditLog: app.auditSearch,
     recordings: app.recordingArchive,
     lists: createLists(app.database),

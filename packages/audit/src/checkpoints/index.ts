@@ -8,4 +8,5 @@ export {
   createCheckpointer,
 } from './checkpointer.ts'
 export type { SigningKeys } from './choose-keys.ts'
+export { type NewestCheckpoint, readNewestCheckpoint } from './newest-checkpoint.ts'
 export { type SigningKey, signingKeyOf } from './signing-key.ts'

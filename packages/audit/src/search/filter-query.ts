@@ -1,30 +1,78 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TArray, type TOptional, type TSchema, Type } from 'typebox'
 import { eventKinds } from '../event.ts'
 
-function Filter(description: string) {
-  return Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
+/** PostgreSQL has no NUL in texts. */
+function text(description: string) {
+  return Type.String({ minLength: 1, maxLength: 300, pattern: '^[^\\0]*$', description })
 }
 
-/** Filters of a search, as query parameters. An event must match all of them. */
-export const filterProperties = {
-  from: Filter('at this time or later, RFC 3339 in UTC'),
-  to: Filter('before this time, RFC 3339 in UTC'),
-  principal: Filter('the ID of a user, API token, or job, or its name: an e-mail address, or the name of an API token'),
-  rack: Filter('the name of a rack'),
-  app: Filter('the name of an app'),
-  kind: Type.Optional(Type.Enum([...eventKinds], { description: 'the kind of the event' })),
-  permission: Filter('such as release:promote'),
-  route: Filter('the ID of a route, such as POST /apps/{app}/releases/{release}/promote'),
-  effect: Type.Optional(Type.Enum(['allow', 'deny', 'needs'], { description: 'the effect of the decision' })),
-  rule: Filter('the rule that decided'),
-  status: Type.Optional(
-    Type.String({ pattern: '^[1-5](?:\\d\\d|xx)$', description: 'a status code, or a class of them such as 5xx' }),
+/** Filters by one value. Each can also be excluded, and several values of it. */
+const exactFilters = {
+  principal: text('the ID of a user, API token, or job, or its name: an e-mail address, or the name of an API token'),
+  rack: text('the name of a rack'),
+  app: text('the name of an app'),
+  kind: Type.Enum([...eventKinds], { description: 'the kind of the event' }),
+  permission: text('such as release:promote'),
+  route: text('the ID of a route, such as POST /apps/{app}/releases/{release}/promote'),
+  effect: Type.Enum(['allow', 'deny', 'needs'], { description: 'the effect of the decision' }),
+  rule: text('the rule that decided'),
+  status: Type.String({
+    pattern: '^[1-5](?:\\d\\d|xx)$',
+    description: 'a status code, or a class of them such as 5xx',
+  }),
+  address: text('an address, or a network such as 192.0.2.0/24'),
+}
+
+export type ExactFilter = keyof typeof exactFilters
+export const exactFilterNames = Object.keys(exactFilters) as ExactFilter[]
+
+/** The parameter that excludes a filter's values, such as `notKind`. */
+export function exclusionName<N extends ExactFilter>(name: N) {
+  return `not${name.charAt(0).toUpperCase()}${name.slice(1)}` as `not${Capitalize<N>}`
+}
+
+/** Values to exclude per filter, at most. */
+const maxExcluded = 10
+
+type ExactProperties = { readonly [N in ExactFilter]: TOptional<(typeof exactFilters)[N]> }
+type ExclusionProperties = {
+  readonly [N in ExactFilter as `not${Capitalize<N>}`]: TOptional<TArray<(typeof exactFilters)[N]>>
+}
+
+function mapFilters<T>(
+  property: (name: ExactFilter, schema: TSchema & { description: string }) => [string, TSchema],
+): T {
+  return Object.fromEntries(exactFilterNames.map((name) => property(name, exactFilters[name] as never))) as T
+}
+
+const exact = mapFilters<ExactProperties>((name, schema) => [name, Type.Optional(schema)])
+const exclusions = mapFilters<ExclusionProperties>((name, schema) => [
+  exclusionName(name),
+  Type.Optional(
+    Type.Array(schema, {
+      minItems: 1,
+      maxItems: maxExcluded,
+      description: `excludes events whose ${name} is this; repeatable`,
+    }),
   ),
-  command: Filter('whole words of the command in this order, such as rake db:migrate'),
-  text: Filter('words of the command or of a reason, in any order; word* for a prefix'),
-  address: Filter('an address, or a network such as 192.0.2.0/24'),
-  request: Filter('the requestId of an error response'),
+])
+
+/** Filters of a search, as query parameters. An event must match all of them, and none of the exclusions. */
+export const filterProperties = {
+  from: Type.Optional(text('at this time or later, RFC 3339 in UTC')),
+  to: Type.Optional(text('before this time, RFC 3339 in UTC')),
+  ...exact,
+  command: Type.Optional(text('whole words of the command in this order, such as rake db:migrate')),
+  text: Type.Optional(text('words of the command or of a reason, in any order; word* for a prefix')),
+  request: Type.Optional(text('the requestId of an error response')),
   stream: Type.Optional(Type.String({ format: 'uuid', description: 'one run of a gateway process' })),
+  credential: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'the ID of the session or API token that was used; requires principal',
+    }),
+  ),
+  ...exclusions,
 }
 
 export const FilterQuery = Type.Object(filterProperties)

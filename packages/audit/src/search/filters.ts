@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { readTime } from '@rack-gateway/errors/read-time'
 import { InvalidFilter } from '../errors.ts'
 import { isUuid } from '../uuid.ts'
-import type { FilterQuery } from './filter-query.ts'
+import { type ExactFilter, exactFilterNames, exclusionName, type FilterQuery } from './filter-query.ts'
 
 /** Parsed filters, each a condition of the database query. */
 export interface AuditFilters {
@@ -28,23 +28,46 @@ export interface AuditFilters {
   readonly block?: string
   readonly request?: string
   readonly stream?: string
+  /** A UUID. */
+  readonly credential?: string
+  /** Events that match one of these are excluded. Each has one filter. */
+  readonly not?: readonly AuditFilters[]
 }
 
 /** @throws InvalidFilter */
 export function readFilters(query: FilterQuery): AuditFilters {
-  const { from, to, principal, status, command, text, address, rack, app, kind, permission, route, effect, rule } =
-    query
+  const { from, to, command, text, request, stream, credential } = query
   const range = { ...readBound('from', from), ...readBound('to', to) }
   if (range.from && range.to && range.from >= range.to)
     throw new InvalidFilter('The filter from is not before to.', 'Swap them.')
+  if (credential !== undefined && query.principal === undefined)
+    throw new InvalidFilter(
+      'The filter credential requires the filter principal.',
+      'Add the principal of the credential.',
+    )
+  const not = exactFilterNames.flatMap((name) => readExclusions(name, query[exclusionName(name)]))
   return {
     ...range,
-    ...(principal !== undefined && (isUuid(principal) ? { principalId: principal } : { principalName: principal })),
-    ...given({ rack, app, kind, permission, route, effect, rule, request: query.request, stream: query.stream }),
-    ...readStatus(status),
+    ...readExact(query),
+    ...given({ request, stream, credential: credential?.toLowerCase() }),
     ...(command !== undefined && { command: { text: command, words: wordsOf('command', command) } }),
     ...(text !== undefined && { words: wordsOf('text', text) }),
-    ...readAddress(address),
+    ...(not.length > 0 && { not }),
+  }
+}
+
+function readExclusions(name: ExactFilter, values: readonly string[] = []): AuditFilters[] {
+  return values.map((value) => readExact({ [name]: value }, exclusionName('address')))
+}
+
+/** @param addressName the parameter of the address, for errors */
+function readExact(query: { readonly [N in ExactFilter]?: string }, addressName = 'address'): AuditFilters {
+  const { principal, rack, app, kind, permission, route, effect, rule, status, address } = query
+  return {
+    ...(principal !== undefined && (isUuid(principal) ? { principalId: principal } : { principalName: principal })),
+    ...given({ rack, app, kind, permission, route, effect, rule }),
+    ...readStatus(status),
+    ...readAddress(addressName, address),
   }
 }
 
@@ -82,7 +105,7 @@ function wordsOf(name: string, text: string): string {
   return words.join(' & ')
 }
 
-function readAddress(address: string | undefined): { address?: string; block?: string } {
+function readAddress(name: string, address: string | undefined): { address?: string; block?: string } {
   if (address === undefined) return {}
   const [host = '', bits, more] = address.split('/')
   const version = host.includes('%') ? 0 : isIP(host)
@@ -90,7 +113,7 @@ function readAddress(address: string | undefined): { address?: string; block?: s
   const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest)
   if (version === 0 || more !== undefined || !fits)
     throw new InvalidFilter(
-      'The filter address is neither an address nor a network.',
+      `The filter ${name} is neither an address nor a network.`,
       'Use an address such as 192.0.2.7, or a network such as 192.0.2.0/24.',
     )
   const plain = host.startsWith('::ffff:') && host.includes('.') ? host.slice('::ffff:'.length) : host

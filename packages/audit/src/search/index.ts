@@ -3,4 +3,5 @@ export { type ConcurrencyLimit, createConcurrencyLimit } from './concurrency-lim
 export type { FilterQuery } from './filter-query.ts'
 export { createFollower, type FollowedBatch, type Follower } from './follower.ts'
 export type { FoundEvent } from './found-event.ts'
+export type { Histogram } from './histogram.ts'
 export { type AuditSearch, type AuditSearchOptions, createAuditSearch } from './search.ts'

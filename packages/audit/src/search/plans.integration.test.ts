@@ -5,20 +5,53 @@ import { openCallsQuery } from '../adoption/postgres-adoption-store.ts'
 import { alarmsQuery } from '../checkpoints/logged-alarms.ts'
 import { databaseForTest } from '../testing/database.ts'
 import { readFilters } from './filters.ts'
-import { acknowledgmentsQuery, eventQuery, facetPageQuery, facetsQuery, pageQuery, type Query } from './query.ts'
+import {
+  acknowledgmentsQuery,
+  countQuery,
+  eventQuery,
+  facetPageQuery,
+  facetsQuery,
+  neighborsQuery,
+  pageQuery,
+  type Query,
+} from './query.ts'
 
 const part = { limit: 51 }
 const page = (filters: Parameters<typeof readFilters>[0]) => pageQuery(readFilters(filters), part)
+const second = {
+  from: new Date(monthsAgo(0).getTime() + 5_000),
+  to: new Date(monthsAgo(0).getTime() + 6_000),
+  width: 1,
+}
+const count = (filters: Parameters<typeof readFilters>[0]) =>
+  countQuery(readFilters(filters), { ...second, limit: 1_000 })
+const position = { at: `${Date.now()}000`, stream: randomUUID(), seq: '7' }
 const rareKind = readFilters({ kind: 'stream.abandoned' })
 
 /** The queries that use each index. */
 const uses: Readonly<Record<string, readonly Query[]>> = {
-  pkey: [page({ stream: randomUUID() })],
-  at_idx: [page({}), page({ from: '2026-01-01T00:00:00Z' }), eventQuery(randomUUID(), Date.now())],
-  facet_of_at_idx: [facetsQuery(rareKind), facetPageQuery(rareKind, part, ['1', '2'])],
+  pkey: [page({ stream: randomUUID() }), neighborsQuery(position, null)],
+  at_idx: [
+    page({}),
+    page({ from: '2026-01-01T00:00:00Z' }),
+    page({ to: '2100-01-01T00:00:00Z' }),
+    page({ notEffect: ['allow'], notPrincipal: ['rare'], notAddress: ['192.0.2.0/24'], notStatus: ['200', '5xx'] }),
+    eventQuery(randomUUID(), Date.now()),
+    count({}),
+    count({ notKind: ['call'] }),
+  ],
+  facet_of_at_idx: [
+    facetsQuery(rareKind),
+    facetPageQuery(rareKind, part, ['1', '2']),
+    facetPageQuery(readFilters({ notKind: ['call'], notRack: ['rare'] }), part, ['1', '2']),
+  ],
   rack_app_at_idx: [page({ rack: 'rare', app: 'rare' })],
   app_at_idx: [page({ app: 'app-7' })],
-  principal_at_idx: [page({ principal: '00000000-0000-7000-8000-000000000000' })],
+  principal_at_idx: [
+    page({ principal: randomUUID() }),
+    page({ principal: randomUUID(), credential: randomUUID(), notKind: ['call'] }),
+    neighborsQuery(position, { principalId: randomUUID(), credential: randomUUID() }),
+  ],
   principal_name_at_idx: [page({ principal: 'rare' })],
   request_idx: [page({ request: 'rare' })],
   effect_at_idx: [page({ effect: 'needs' })],

@@ -58,6 +58,7 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
     ...equalities(facetColumns, filters, values),
     ...prefilterConditions(filters, values),
     ...conditionsWithoutTimeOrder(filters, values),
+    ...exclusionsOf(filters, values),
   ]
   return {
     text: `select ${columns} from (${among}) e ${where(matching)} order by ${newestFirst(filters)} limit ${placeholder(values, limit)}`,
@@ -65,7 +66,7 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
   }
 }
 
-/** The facets that can match. Jumps through the index from one facet to the next. */
+/** The facets that can match, without excluded ones. Jumps through the index from one facet to the next. */
 export function facetsQuery(filters: AuditFilters): Query {
   const values: Value[] = []
   const one = `select ${facet} as digest, ${facetColumns.map(([, column]) => column)} from audit.events e`
@@ -75,7 +76,7 @@ export function facetsQuery(filters: AuditFilters): Query {
         union all
         select next.* from facet cross join lateral (${one} where ${facet} > facet.digest order by 1 limit 1) next
       )
-      select e.digest::text as facet from facet e ${where(equalities(facetColumns, filters, values))}`,
+      select e.digest::text as facet from facet e ${where(facetConditions(filters, values))}`,
     values,
   }
 }
@@ -93,7 +94,7 @@ export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePar
   const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
   return {
     text: `select ${columns} from ${wanted} cross join lateral (${newest}) e
-      ${where(equalities(facetColumns, filters, values))} order by ${newestFirst(filters)} limit ${most}`,
+      ${where(facetConditions(filters, values))} order by ${newestFirst(filters)} limit ${most}`,
     values,
   }
 }
@@ -107,12 +108,71 @@ export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
   return { text: `select ${columns} from audit.events e ${where(conditions)} order by ${order}`, values }
 }
 
+/** How an event ended, for counts. A denied call also has a failing status. */
+const resultOf = `case when e.effect = 'deny' then 'denied' when e.effect = 'needs' then 'needs'
+  when e.status >= 400 then 'failed' when e.effect = 'allow' then 'allowed' else 'none' end`
+
+export interface CountPart {
+  readonly from: Date
+  readonly to: Date
+  /** Seconds. */
+  readonly width: number
+  /** Counts at most this many events. */
+  readonly limit: number
+}
+
+/** Numbers of matching events in a range, by bucket (multiples of the width since the epoch) and result. */
+export function countQuery(filters: AuditFilters, { from, to, width, limit }: CountPart, facets?: Facets): Query {
+  const values: Value[] = []
+  const conditions = allConditionsOf({ ...filters, from, to }, values)
+  if (facets) conditions.push(amongFacets(facets, values))
+  const counted = `select e.at, e.effect, e.status from audit.events e ${where(conditions)} limit ${placeholder(values, limit)}`
+  return {
+    text: `select ((extract(epoch from e.at) * 1000000)::bigint / ${placeholder(values, width * 1_000_000)}::bigint)::float8 as bucket,
+      ${resultOf} as result, count(*)::float8 as count from (${counted}) e group by 1, 2`,
+    values,
+  }
+}
+
 /** The ID contains the time, which has an index. */
 export function eventQuery(id: string, moment: number): Query {
   return {
     text: `select ${columns} from audit.events e where e.at = $1::timestamptz and e.id = $2::uuid limit 1`,
     values: [new Date(moment), id],
   }
+}
+
+/** Events of the principal in which the previous and the next event of a session are looked for. */
+const maxBetween = 1_000
+
+/** IDs of the events directly before and after an event: in its stream, and of its principal's credential. */
+export function neighborsQuery(position: PagePosition, session: SessionFilter | null): Query {
+  const values: Value[] = []
+  const { at, stream, seq } = position
+  const moment = `(${momentOf(at, values)})`
+  const own = () => `(${moment}, ${placeholder(values, stream)}::uuid, ${placeholder(values, seq)}::bigint)`
+  // All events of a stream are of one month, in UTC.
+  const month = `date_trunc('month', ${moment}, 'UTC')`
+  const inStream = (offset: 1 | -1) =>
+    `(select e.id from audit.events e where e.stream = ${placeholder(values, stream)}::uuid
+      and e.seq = ${placeholder(values, seq)}::bigint + ${offset}
+      and e.at >= ${month} and e.at < ${month} + interval '1 month' limit 1)`
+  const ofSession = ({ principalId, credential }: SessionFilter, compare: '<' | '>', order: 'asc' | 'desc') =>
+    `(select e.id from (select e.* from audit.events e
+      where e.principal = ${placeholder(values, principalId)} and (e.at, e.stream, e.seq) ${compare} ${own()}
+      order by e.at ${order}, e.stream ${order}, e.seq ${order} limit ${maxBetween}) e
+      where ${ofCredential(credential, values)} order by e.at ${order}, e.stream ${order}, e.seq ${order} limit 1)`
+  return {
+    text: `select ${inStream(-1)} as "previousInStream", ${inStream(1)} as "nextInStream",
+      ${session === null ? 'null' : ofSession(session, '<', 'desc')} as "previousInSession",
+      ${session === null ? 'null' : ofSession(session, '>', 'asc')} as "nextInSession"`,
+    values,
+  }
+}
+
+export interface SessionFilter {
+  readonly principalId: string
+  readonly credential: string
 }
 
 /** Newest first. */
@@ -163,18 +223,21 @@ export function needsSort({ words, command, block }: AuditFilters): boolean {
 
 /** Whether a facet helps to find matches. Matches of a stream or a request are few and adjacent. */
 export function hasFacet(filters: AuditFilters): boolean {
+  return filters.stream === undefined && filters.request === undefined && isOfFacet(filters)
+}
+
+/** Whether only the facet's index gives the matches in time order. Excluding a frequent facet can leave rare ones. */
+export function hasOnlyFacet(filters: AuditFilters): boolean {
+  const { principalId, principalName, app, effect, status, statusClass, address, stream, request, not = [] } = filters
+  const others = [principalId, principalName, app, effect, status, statusClass, address, stream, request]
+  const facets = [...(isOfFacet(filters) ? [filters] : []), ...not]
   return (
-    filters.stream === undefined &&
-    filters.request === undefined &&
-    facetColumns.some(([name]) => filters[name] !== undefined)
+    facets.length > 0 && facets.every(isOfFacet) && !needsSort(filters) && others.every((other) => other === undefined)
   )
 }
 
-/** Whether only the facet's index gives the matches in time order. */
-export function hasOnlyFacet(filters: AuditFilters): boolean {
-  const { principalId, principalName, app, effect, status, statusClass, address } = filters
-  const others = [principalId, principalName, app, effect, status, statusClass, address]
-  return hasFacet(filters) && !needsSort(filters) && others.every((other) => other === undefined)
+function isOfFacet(filters: AuditFilters): boolean {
+  return facetColumns.some(([name]) => filters[name] !== undefined)
 }
 
 const facet = 'audit.facet_of(e.kind, e.rack, e.route, e.permission, e.rule)'
@@ -194,8 +257,12 @@ function newestFirst({ stream }: AuditFilters): string {
 
 function beforePlace({ stream }: AuditFilters, { at, stream: last, seq }: PagePosition, values: Value[]): string {
   if (stream !== undefined) return `e.seq < ${placeholder(values, seq)}::bigint`
-  const moment = `timestamptz 'epoch' + ${placeholder(values, at)}::bigint * interval '1 microsecond'`
-  return `(e.at, e.stream, e.seq) < (${moment}, ${placeholder(values, last)}::uuid, ${placeholder(values, seq)}::bigint)`
+  return `(e.at, e.stream, e.seq) < (${momentOf(at, values)}, ${placeholder(values, last)}::uuid, ${placeholder(values, seq)}::bigint)`
+}
+
+/** @param at microseconds since the epoch */
+function momentOf(at: string, values: Value[]): string {
+  return `timestamptz 'epoch' + ${placeholder(values, at)}::bigint * interval '1 microsecond'`
 }
 
 /** True for events that may have words outside of the command. */
@@ -212,6 +279,7 @@ function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   if (from) add(`e.at >= ${placeholder(values, from)}::timestamptz`)
   if (to) add(`e.at < ${placeholder(values, to)}::timestamptz`)
   conditions.push(...equalities(columnsByFilter, filters, values))
+  if (filters.credential !== undefined) add(ofCredential(filters.credential, values))
   if (filters.stream !== undefined) add(`e.stream = ${placeholder(values, filters.stream)}::uuid`)
   if (effect !== undefined) add(`e.effect = '${effects[effect] ?? 'none'}'`)
   // The additional literals allow PostgreSQL to use partial indexes that exclude the most common value.
@@ -231,7 +299,24 @@ function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
     ...conditionsOf(filters, values),
     ...equalities(facetColumns, filters, values),
     ...conditionsWithoutTimeOrder(filters, values),
+    ...exclusionsOf(filters, values),
   ]
+}
+
+/** An event without the field does not match the inner condition, so it is not excluded. */
+function exclusionsOf({ not = [] }: AuditFilters, values: Value[]): string[] {
+  return not.map((one) => `(${allConditionsOf(one, values).join(' and ')}) is not true`)
+}
+
+/** The conditions of facet columns, including those of exclusions. */
+function facetConditions(filters: AuditFilters, values: Value[]): string[] {
+  const not = filters.not?.filter(isOfFacet) ?? []
+  return [...equalities(facetColumns, filters, values), ...exclusionsOf({ not }, values)]
+}
+
+/** The credential has no column. In the canonical form, quotes inside of texts are escaped, so only a member matches. */
+function ofCredential(credential: string, values: Value[]): string {
+  return `strpos(e.canonical, ${placeholder(values, `"credential":"${credential}"`)}) > 0`
 }
 
 /** The conditions whose matches need sorting. */

@@ -14,7 +14,14 @@ async function started(onEnd: OnEnd = onTestFinished) {
   return { ...database, ...writer, search }
 }
 
-const ann = { kind: 'user', id: '0190aaaa-0000-7000-8000-000000000001', name: 'ann@example.com' } as const
+const ann = {
+  kind: 'user',
+  id: '0190aaaa-0000-7000-8000-000000000001',
+  name: 'ann@example.com',
+  credential: '0190aaaa-0000-7000-8000-00000000000a',
+} as const
+/** How the tables below name the event that opens the stream. */
+const stream = 'stream'
 const call: EventDraft = {
   kind: 'call',
   request: 'r-1',
@@ -97,10 +104,41 @@ test.each<[FilterQuery, string[]]>([
   [{ request: 'r-2' }, ['r-2']],
   [{ from: '2000-01-01T00:00:00Z', to: '2001-01-01T00:00:00Z' }, []],
   [{ from: '2001-01-01T00:00:00Z', app: 'billing' }, ['r-2']],
+  [{ principal: ann.id, credential: ann.credential }, ['r-1', 'r-3', 'r-4']],
+  [{ principal: ann.id, credential: ann.id }, []],
+  [{ notPrincipal: [ann.id] }, ['r-2', stream]],
+  [{ notPrincipal: ['ann@example.com', 'pipeline'] }, [stream]],
+  [{ notRack: ['production'] }, ['r-1', 'r-3', 'r-4', stream]],
+  [{ notApp: ['web', 'billing'] }, ['r-4', stream]],
+  [{ notKind: ['call'] }, ['r-4', stream]],
+  [{ notKind: ['call', 'stream.opened'] }, ['r-4']],
+  [{ notPermission: ['app:read'] }, ['r-2', 'r-4', stream]],
+  [{ notRoute: ['GET /apps/{app}'] }, ['r-2', 'r-4', stream]],
+  [{ notEffect: ['allow'] }, ['r-2', 'r-4', stream]],
+  [{ notEffect: ['deny', 'allow'] }, ['r-4', stream]],
+  [{ notRule: ['role:viewer'] }, ['r-2', 'r-4', stream]],
+  [{ notStatus: ['200', '5xx'] }, ['r-2', 'r-4', stream]],
+  [{ notAddress: ['192.0.2.0/24', '2001:0DB8:0::1'] }, ['r-3', 'r-4', stream]],
+  [{ notAddress: ['::ffff:198.51.100.9'] }, ['r-1', 'r-2', 'r-4', stream]],
+  [{ app: 'web', notStatus: ['502'] }, ['r-1']],
+  [{ rack: 'staging', notKind: ['intent'], notApp: ['x'] }, ['r-1', 'r-3']],
+  [{ kind: 'call', notKind: ['call'] }, []],
+  [{ text: 'rake', notKind: ['call'] }, []],
+  [{ text: 'rake', notApp: ['web'] }, ['r-2']],
 ])('%j finds %j', async (query, found) => {
   const { items } = await fourEvents().search.page(query, { limit: 10 })
-  expect(items.map(({ event }) => event.request).sort()).toEqual(found)
+  expect(items.map(({ event }) => event.request ?? stream).sort()).toEqual(found)
+  expect((await exportedEvents(query)).sort()).toEqual(found)
+  const { total } = await fourEvents().search.histogram(query, { now: Date.now() + 60_000, maxBuckets: 60 })
+  expect(total).toBe(found.length)
 })
+
+async function exportedEvents(query: FilterQuery): Promise<string[]> {
+  const found: string[] = []
+  for await (const batch of fourEvents().search.all(query))
+    found.push(...batch.map(({ event }) => event.request ?? stream))
+  return found
+}
 
 test('a stream is found by its ID, newest first, in pages', async () => {
   const { search, record } = await started()
@@ -289,6 +327,40 @@ test.each<[FilterQuery]>([
   expect(await exportedIds(search, query)).toEqual(expected)
 })
 
+test.each<[FilterQuery]>([
+  [{ notKind: ['call', 'stream.opened'] }],
+  [{ notApp: ['web'], notKind: ['stream.opened'] }],
+  [{ notRule: ['role:viewer'], notKind: ['stream.opened'] }],
+])('rare events are found behind thousands of excluded ones, in pages and exports: %j', async (query) => {
+  const { search, rare } = rareEvents()
+  const { notApp, notRule, notKind = [] } = query
+  const expected = rare.filter(
+    (event) =>
+      !notKind.some((kind) => kind === event.column('kind')) &&
+      (notApp === undefined || event.column('app') !== 'web') &&
+      (notRule === undefined || event.column('rule') !== 'role:viewer'),
+  )
+  expect(expected.length).toBeGreaterThan(2)
+  const ids = expected.map(({ id }) => id)
+  expect(await pagedIds(search, query, 2)).toEqual(ids.toReversed())
+  expect(await exportedIds(search, query)).toEqual(ids)
+})
+
+test('a page can begin at any time, and the pages from there repeat and skip nothing', async () => {
+  const { search, runtime } = rareEvents()
+  const rows = await runtime<{ id: string; at: Date }[]>`
+    select id, at from audit.events order by at desc, stream desc, seq desc`
+  for (const index of [0, 1_000, rows.length - 5]) {
+    const to = rows[index]?.at ?? new Date()
+    const expected = rows.filter(({ at }) => at < to).map(({ id }) => id)
+    expect(await pagedIds(search, { to: to.toISOString() }, 200)).toEqual(expected)
+    const { total } = await search.histogram({ from: '2000-01-01T00:00:00Z', to: to.toISOString() }, counting)
+    expect(total).toBe(expected.length)
+  }
+})
+
+const counting = { now: Date.now(), maxBuckets: 120 }
+
 async function pagedIds(search: AuditSearch, query: FilterQuery, limit: number): Promise<string[]> {
   const ids: string[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
@@ -304,6 +376,71 @@ async function exportedIds(search: AuditSearch, query: FilterQuery): Promise<str
   for await (const batch of search.all(query)) ids.push(...batch.map(({ id }) => id))
   return ids
 }
+
+test('a histogram has the results of events', async () => {
+  const { search, recorded } = fourEvents()
+  const [first] = recorded
+  const from = new Date((first?.position.moment ?? 0) - 60_000).toISOString()
+  const histogram = await search.histogram({ from }, { now: Date.now() + 60_000, maxBuckets: 2 })
+  const sum = (result: 'allowed' | 'denied' | 'needs' | 'failed' | 'none') =>
+    histogram.buckets.reduce((total, bucket) => total + bucket[result], 0)
+  expect(histogram.buckets.length).toBeLessThanOrEqual(2)
+  expect([sum('allowed'), sum('denied'), sum('needs'), sum('failed'), sum('none')]).toEqual([1, 1, 0, 1, 2])
+  expect(histogram).toMatchObject({ total: 5, complete: true, countedFrom: new Date(from) })
+})
+
+test('a histogram of words finds them once, and stops at its number of events', async () => {
+  const { search, runtimeUrl } = twoApps()
+  const range = { from: new Date(Date.now() - 3_600_000).toISOString() }
+  const whole = await search.histogram({ ...range, text: 'rake' }, { ...counting, now: Date.now() + 60_000 })
+  expect(whole).toMatchObject({ total: 90, complete: true })
+  const bounded = createAuditSearch({ url: runtimeUrl, maxCounted: 10 })
+  onTestFinished(() => bounded.close())
+  for (const query of [{ ...range, text: 'rake' }, range, { ...range, app: 'web', notRack: ['eu'] }]) {
+    const histogram = await bounded.histogram(query, { ...counting, now: Date.now() + 60_000 })
+    expect(histogram).toMatchObject({ total: 10, complete: false })
+    expect(histogram.countedFrom.getTime()).toBeGreaterThan(histogram.from.getTime())
+  }
+})
+
+test('a histogram that takes too long says that it is incomplete, and counts as a search', async () => {
+  const { runtimeUrl, admin } = fourEvents()
+  const search = createAuditSearch({ url: runtimeUrl, timeout: 200 })
+  onTestFinished(() => search.close())
+  await admin.begin(async (lock) => {
+    await lock`lock table audit.events in access exclusive mode`
+    expect(await search.histogram({}, counting)).toMatchObject({ total: 0, complete: false })
+    const all = await Promise.allSettled(Array.from({ length: 17 }, () => search.histogram({}, counting)))
+    expect(all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))).toMatchObject([
+      { code: 'RGW_SEARCH_BUSY', statusCode: 429 },
+    ])
+  })
+})
+
+test('an event has neighbors in its stream and in its session', async () => {
+  const { search, record } = await started()
+  const others = { ...ann, credential: randomUUID() }
+  const before = await record({ ...call, principal: ann })
+  const between = await record({ ...call, principal: others })
+  const event = await record({ ...call, principal: ann })
+  const after = await record({ ...call, principal: { ...ann, id: randomUUID() } })
+  const last = await record({ ...call, principal: ann })
+  const neighborsOf = async (id: string) => search.neighbors(await search.event(id))
+  expect(await neighborsOf(event.id)).toEqual({
+    previousInStream: between.id,
+    nextInStream: after.id,
+    previousInSession: before.id,
+    nextInSession: last.id,
+  })
+  expect(await neighborsOf(last.id)).toMatchObject({ nextInStream: null, nextInSession: null })
+  const { items } = await search.page({ kind: 'stream.opened' }, { limit: 1 })
+  expect(await neighborsOf(items[0]?.id ?? '')).toEqual({
+    previousInStream: null,
+    nextInStream: before.id,
+    previousInSession: null,
+    nextInSession: null,
+  })
+})
 
 test('an event is found only by its own ID', async () => {
   const { search, recorded } = fourEvents()

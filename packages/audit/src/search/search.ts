@@ -7,8 +7,11 @@ import { readCursor, writeCursor } from './cursor.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
+import { type CountRow, countEvents, type Histogram, readHistogramRange } from './histogram.ts'
 import {
   acknowledgmentsQuery,
+  type CountPart,
+  countQuery,
   eventQuery,
   exportQuery,
   type Facets,
@@ -17,6 +20,7 @@ import {
   hasFacet,
   hasOnlyFacet,
   needsSort,
+  neighborsQuery,
   type PagePart,
   pageQuery,
   type Query,
@@ -29,6 +33,10 @@ export interface AuditSearchOptions {
   readonly url: string
   /** Milliseconds until a search is canceled. Default 5,000. */
   readonly timeout?: number
+  /** Events that a histogram counts, at most. Default 1,000,000. */
+  readonly maxCounted?: number
+  /** Milliseconds after which a histogram begins no further statement. Default 2,000. */
+  readonly countingTime?: number
 }
 
 export interface FoundPage {
@@ -37,12 +45,31 @@ export interface FoundPage {
   readonly next: string | null
 }
 
+/** IDs of the events directly before and after an event, or null. */
+export interface Neighbors {
+  readonly previousInStream: string | null
+  readonly nextInStream: string | null
+  /** With the same session or API token, among the 1,000 nearest events of its principal. */
+  readonly previousInSession: string | null
+  readonly nextInSession: string | null
+}
+
 /** Searches the audit log. */
 export interface AuditSearch {
   /** The newest matching events. @throws InvalidFilter, InvalidAuditCursor, SearchTooBroad, SearchBusy */
   page(query: FilterQuery, page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<FoundPage>
   /** @throws NoSuchEvent, SearchBusy */
   event(id: string): Promise<FoundEvent>
+  /** @throws SearchTooBroad, SearchBusy */
+  neighbors(event: FoundEvent): Promise<Neighbors>
+  /**
+   * Numbers of matching events by time and result. Counts the newest events first, and stops at a limit of events and of time.
+   *
+   * @param now milliseconds since the epoch: the end of the range, unless the query has one
+   * @param maxBuckets at least 2
+   * @throws InvalidFilter, SearchTooBroad, SearchBusy
+   */
+  histogram(query: FilterQuery, options: { readonly now: number; readonly maxBuckets: number }): Promise<Histogram>
   /**
    * All events that match now, in time order, in batches. Reads the next batch only after the consumer has taken the
    * previous one.
@@ -65,19 +92,34 @@ const batchSize = 500
 /** Number of newest events to search first: for unsorted matches, and for facets. */
 const recent = { sorted: 25_000, facets: 2_000 }
 
-export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions): AuditSearch {
+export function createAuditSearch(options: AuditSearchOptions): AuditSearch {
+  const { url, timeout = 5_000, maxCounted = 1_000_000, countingTime = 2_000 } = options
   const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
   const searches = createConcurrencyLimit(maxSearches, 'searches of the audit log')
   const exports = createConcurrencyLimit(maxExports, 'exports of the audit log')
 
-  async function bounded(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
+  async function bounded<T>(work: () => Promise<T>): Promise<T> {
     const release = searches.acquire()
     try {
-      return (await work()).map(foundEvent)
+      return await work()
     } catch (error) {
       throw isCanceled(error) ? new SearchTooBroad(timeout / 1_000) : error
     } finally {
       release()
+    }
+  }
+
+  async function found(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
+    return (await bounded(work)).map(foundEvent)
+  }
+
+  async function count(filters: AuditFilters, part: CountPart, facets?: Facets): Promise<CountRow[] | null> {
+    const { text, values } = countQuery(filters, part, facets)
+    try {
+      return await sql.unsafe<CountRow[]>(text, [...values])
+    } catch (error) {
+      if (isCanceled(error)) return null
+      throw error
     }
   }
 
@@ -87,10 +129,11 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
       const rows = await run(sql, recentPageQuery(filters, part, newest))
       if (rows.length === part.limit) return rows
     }
-    if (!hasFacet(filters)) return run(sql, pageQuery(filters, part))
+    const onlyFacet = hasOnlyFacet(filters)
+    if (!onlyFacet && !hasFacet(filters)) return run(sql, pageQuery(filters, part))
     const facets = await facetsOf(sql, filters)
     if (facets.length === 0) return []
-    return run(sql, hasOnlyFacet(filters) ? facetPageQuery(filters, part, facets) : pageQuery(filters, part, facets))
+    return run(sql, onlyFacet ? facetPageQuery(filters, part, facets) : pageQuery(filters, part, facets))
   }
 
   return {
@@ -98,20 +141,40 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
     async page(query, { limit, cursor }) {
       const filters = readFilters(query)
       const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }
-      const found = await bounded(() => pageRows(filters, { limit: limit + 1, ...before }))
-      const items = found.slice(0, limit)
+      const events = await found(() => pageRows(filters, { limit: limit + 1, ...before }))
+      const items = events.slice(0, limit)
       const last = items.at(-1)
-      return { items, next: found.length > limit && last ? writeCursor(last.place, query) : null }
+      return { items, next: events.length > limit && last ? writeCursor(last.place, query) : null }
     },
     async event(id) {
       const moment = momentOf(id)
-      const [found] = moment === null ? [] : await bounded(() => run(sql, eventQuery(id, moment)))
-      if (!found) throw new NoSuchEvent(id)
-      return found
+      const [event] = moment === null ? [] : await found(() => run(sql, eventQuery(id, moment)))
+      if (!event) throw new NoSuchEvent(id)
+      return event
+    },
+    async neighbors({ place, event }) {
+      const { id: principalId, credential } = event.principal ?? {}
+      const session = principalId !== undefined && credential !== undefined ? { principalId, credential } : null
+      const { text, values } = neighborsQuery(place, session)
+      const [row] = await bounded(() => sql.unsafe<Neighbors[]>(text, [...values]))
+      return row ?? noNeighbors
+    },
+    async histogram(query, { now, maxBuckets }) {
+      const range = readHistogramRange(query, now, maxBuckets)
+      const { filters } = range
+      const startedAt = performance.now()
+      return bounded(async function countInTurn() {
+        const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
+        return countEvents(range, {
+          maxEvents: maxCounted,
+          isOverdue: () => performance.now() - startedAt > countingTime,
+          count: (part) => count(filters, part, facets),
+        })
+      })
     },
     async acknowledgments(ids) {
-      const found = ids.length === 0 ? [] : await bounded(() => run(sql, acknowledgmentsQuery(ids)))
-      const byAlarm = found.map((event) => [event.event.of ?? '', event] as const)
+      const acknowledgments = ids.length === 0 ? [] : await found(() => run(sql, acknowledgmentsQuery(ids)))
+      const byAlarm = acknowledgments.map((event) => [event.event.of ?? '', event] as const)
       // Newest first, so the map keeps the oldest per key.
       return new Map(byAlarm)
     },
@@ -120,6 +183,13 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
     },
     close: () => sql.end({ timeout: 1 }),
   }
+}
+
+const noNeighbors: Neighbors = {
+  previousInStream: null,
+  nextInStream: null,
+  previousInSession: null,
+  nextInSession: null,
 }
 
 /** Reads a snapshot of the log with a cursor, on its own connection. */

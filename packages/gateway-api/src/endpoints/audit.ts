@@ -9,7 +9,8 @@ export const auditEndpoints = {
     method: 'GET',
     path: '/audit/events',
     summary: 'Searches the audit log, newest events first.',
-    description: 'An event must match every filter. The search itself is recorded.',
+    description:
+      'An event must match every filter and no exclusion (not…). An event without a field is not excluded by it. The search itself is recorded.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,
@@ -20,7 +21,7 @@ export const auditEndpoints = {
   getAuditEvent: {
     method: 'GET',
     path: '/audit/events/{id}',
-    summary: 'Shows an audit event, with its hashes.',
+    summary: 'Shows an audit event, with its hashes and the events before and after it.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,
@@ -37,6 +38,19 @@ export const auditEndpoints = {
     principalKinds: everyKind,
     status: 200,
     response: EventProof,
+  },
+  countAuditEvents: {
+    method: 'GET',
+    path: '/audit/histogram',
+    summary: 'Counts audit events by time and result.',
+    description:
+      'Without from, it counts 24 hours; without to, until now. It counts the newest events first, and stops after a million events or a few seconds. The request is recorded like a search.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    query: schemas.AuditHistogramQuery,
+    status: 200,
+    response: schemas.AuditHistogram,
   },
   followAudit: {
     method: 'GET',
@@ -97,6 +111,17 @@ export const auditEndpoints = {
     authentication: 'anyone',
     status: 200,
     response: schemas.AuditKeys,
+  },
+  getCheckpointStatus: {
+    method: 'GET',
+    path: '/audit/checkpoint',
+    summary: 'Shows the newest checkpoint of the audit log, what waits for the next one, and where copies are.',
+    description: 'It is at most a second old.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    status: 200,
+    response: schemas.CheckpointStatus,
   },
   readAuditLog: {
     method: 'GET',

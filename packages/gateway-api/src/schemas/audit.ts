@@ -1,6 +1,6 @@
 import { filterProperties } from '@rack-gateway/audit/schemas'
 import { type Static, Type } from 'typebox'
-import { closed, Id, Line, Nullable, open, PageQuery, Time } from './common.ts'
+import { closed, ExtensibleEnum, Id, Line, Nullable, open, PageQuery, Time } from './common.ts'
 
 export const AuditPageQuery = Type.Object(
   {
@@ -16,6 +16,15 @@ export const AuditExportQuery = Type.Object(
     ...filterProperties,
     format: Type.Optional(
       Type.Enum(['ndjson', 'csv', 'ocsf'], { default: 'ndjson', description: 'the format of the events' }),
+    ),
+  },
+  closed,
+)
+export const AuditHistogramQuery = Type.Object(
+  {
+    ...filterProperties,
+    buckets: Type.Optional(
+      Type.Integer({ minimum: 2, maximum: 120, default: 60, description: 'the largest number of buckets' }),
     ),
   },
   closed,
@@ -54,7 +63,84 @@ export const LoggedEventWithHashes = Type.Object({
   hash: Hash,
   prev: Hash,
   canonical: Type.String({ description: 'the bytes that were hashed' }),
+  neighbors: Type.Object(
+    {
+      previousInStream: Nullable(Id),
+      nextInStream: Nullable(Id),
+      previousInSession: Nullable(Id),
+      nextInSession: Nullable(Id),
+    },
+    {
+      description:
+        'the events directly before and after it: in its stream, and with its session or API token among the 1,000 nearest events of its principal',
+    },
+  ),
 })
+
+const Count = Type.Integer({ minimum: 0 })
+export const AuditHistogram = Type.Object({
+  from: Time,
+  to: Time,
+  width: Type.Integer({ description: 'the length of a bucket in seconds' }),
+  buckets: Type.Array(
+    Type.Object({
+      at: Type.String({
+        ...Time,
+        description: 'its start, a multiple of the width since 1970 in UTC; the first can start before `from`',
+      }),
+      denied: Type.Integer({ minimum: 0, description: 'the decision is deny' }),
+      needs: Type.Integer({ minimum: 0, description: 'the decision is needs' }),
+      failed: Type.Integer({ minimum: 0, description: 'others with a status from 400' }),
+      allowed: Type.Integer({ minimum: 0, description: 'others whose decision is allow' }),
+      none: Type.Integer({ minimum: 0, description: 'events without a decision' }),
+    }),
+    { description: 'oldest first, without gaps' },
+  ),
+  total: Count,
+  complete: Type.Boolean({
+    description: 'false if counting stopped early: there are at least `total` events',
+  }),
+  countedFrom: Type.String({
+    ...Time,
+    description: 'events from this time on are counted; earlier ones only in part, or not at all',
+  }),
+})
+
+const StreamHead = Type.Object({
+  stream: Id,
+  size: Type.Integer({ description: 'how many events of the stream are signed' }),
+  root: Type.String({ description: 'of the RFC 6962 tree, SHA-256, hex' }),
+  state: ExtensibleEnum(['open', 'closed', 'abandoned', 'broken']),
+})
+
+export const CheckpointStatus = Type.Object({
+  checkpoint: Nullable(
+    Type.Object(
+      {
+        number: Type.Integer(),
+        at: Time,
+        hash: Hash,
+        key: Type.String({ description: 'the public key, see GET /audit/keys' }),
+        events: Type.Integer({ description: 'how many events of its streams are signed' }),
+        streams: Type.Integer(),
+        heads: Type.Array(StreamHead, { description: 'its streams, newest first, at most 100' }),
+      },
+      { description: 'the newest checkpoint; null before the first one' },
+    ),
+  ),
+  late: Type.Boolean({ description: 'whether the next checkpoint is overdue' }),
+  waiting: Type.Integer({ description: 'how many events no checkpoint has signed yet' }),
+  alarms: Type.Integer({ description: 'how many findings of an inconsistent log nobody has acknowledged' }),
+  copies: Type.Array(
+    Type.Object({
+      place: Type.String({ description: 'where checkpoints are copied to' }),
+      number: Type.Integer({ description: 'the newest copied checkpoint; 0 for none' }),
+      state: ExtensibleEnum(['current', 'behind', 'failing', 'different']),
+    }),
+    { description: 'as this gateway process knows; empty if no copies are made' },
+  ),
+})
+export type CheckpointStatus = Static<typeof CheckpointStatus>
 
 export const AlarmQuery = Type.Object({ limit: PageQuery.properties.limit }, closed)
 export const AcknowledgeRequest = Type.Object(

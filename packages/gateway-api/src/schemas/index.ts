@@ -1,4 +1,4 @@
-export { Alarm, AlarmList, LoggedEvent } from './audit.ts'
+export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts'
 export { Binding, type BindingRequest, Grant } from './bindings.ts'
 export { PageQuery } from './common.ts'
 export { ErrorResponse } from './errors.ts'

@@ -40,6 +40,7 @@ const AuditVerify = Type.Object(
 /** What each `audit` command prints with --json. */
 export const auditShapes = {
   'audit search': endpoints.searchAudit.response,
+  'audit histogram': endpoints.countAuditEvents.response,
   'audit show': endpoints.getAuditEvent.response,
   'audit tail': LoggedEvent,
   'audit verify': AuditVerify,

@@ -3,10 +3,15 @@ import { NotSignedYet } from '../../errors.ts'
 import type { Handlers } from '../call.ts'
 import { revocableStream } from '../revocable-stream.ts'
 
-export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 'proveAuditEvent'> = {
+export const auditEvidenceHandlers: Handlers<
+  'listAuditKeys' | 'getCheckpointStatus' | 'readAuditLog' | 'proveAuditEvent'
+> = {
   async listAuditKeys({ auditEvidence }) {
     return { keys: await auditEvidence.keys() }
   },
+
+  /** Not recorded, because it contains nothing of an event. */
+  getCheckpointStatus: ({ checkpointStatus }) => checkpointStatus(),
 
   async readAuditLog(call) {
     // Recorded first, so that the log that is read contains this read.

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { type ExportFormat, exportFormats } from '@rack-gateway/audit/export'
-import { createFollower, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
+import { createFollower, type FilterQuery, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
 import type { Handlers } from '../call.ts'
@@ -9,7 +9,7 @@ import { exportStream } from '../export-stream.ts'
 import { followStream } from '../follow-stream.ts'
 import { revocableStream } from '../revocable-stream.ts'
 
-type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'followAudit' | 'exportAudit'>
+type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'countAuditEvents' | 'followAudit' | 'exportAudit'>
 
 /** Every read of the log is recorded before its response is sent. */
 export const auditHandlers: AuditHandlers = {
@@ -17,7 +17,10 @@ export const auditHandlers: AuditHandlers = {
     const { limit = 50, cursor, ...filters } = call.query
     const page = call.auditLog.page(filters, { limit, cursor })
     page.catch(() => undefined)
-    await call.record({ kind: 'audit.read', detail: { ...filters, page: cursor === undefined ? 'first' : 'next' } })
+    await call.record({
+      kind: 'audit.read',
+      detail: { ...recorded(filters), page: cursor === undefined ? 'first' : 'next' },
+    })
     const { items, next } = await page
     return { items: items.map((found) => toEventResponse(found, call)), next }
   },
@@ -26,9 +29,31 @@ export const auditHandlers: AuditHandlers = {
     const { id, auditLog } = call
     if (!isUuid(id)) throw new NoSuchEvent(id)
     const found = await auditLog.event(id)
+    const neighbors = await auditLog.neighbors(found)
     await call.record({ kind: 'audit.read', detail: { event: id } })
     const { canonical, hash, prev } = found
-    return { ...toEventResponse(found, call), canonical, hash: hash.toString('hex'), prev: prev.toString('hex') }
+    return {
+      ...toEventResponse(found, call),
+      canonical,
+      hash: hash.toString('hex'),
+      prev: prev.toString('hex'),
+      neighbors,
+    }
+  },
+
+  async countAuditEvents(call) {
+    const { buckets: maxBuckets = 60, ...filters } = call.query
+    const counted = call.auditLog.histogram(filters, { now: call.moment.at, maxBuckets })
+    counted.catch(() => undefined)
+    await call.record({ kind: 'audit.read', detail: { ...recorded(filters), page: 'histogram' } })
+    const { from, to, countedFrom, buckets, ...histogram } = await counted
+    return {
+      ...histogram,
+      from: from.toISOString(),
+      to: to.toISOString(),
+      countedFrom: countedFrom.toISOString(),
+      buckets: buckets.map(({ at, ...counts }) => ({ at: at.toISOString(), ...counts })),
+    }
   },
 
   async followAudit(call) {
@@ -37,7 +62,7 @@ export const auditHandlers: AuditHandlers = {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({
         kind: 'audit.read',
-        detail: { ...query, page: lastEventId === null ? 'follow' : 'follow on' },
+        detail: { ...recorded(query), page: lastEventId === null ? 'follow' : 'follow on' },
       })
       const toResponse = (event: FoundEvent) => toEventResponse(event, call)
       const body = toStream(followStream({ follower, toResponse, signal, onRead }))
@@ -50,7 +75,7 @@ export const auditHandlers: AuditHandlers = {
     const format = name === 'ndjson' ? exportFormats.ndjson : withActorNames(exportFormats[name])
     const batches = await readFirst(call.auditLog.all(filters))
     await call
-      .record({ kind: 'audit.read', detail: { ...filters, page: 'export', format: name } })
+      .record({ kind: 'audit.read', detail: { ...recorded(filters), page: 'export', format: name } })
       .catch(async (error: unknown) => {
         await batches.return?.()
         throw error
@@ -64,7 +89,10 @@ export const auditHandlers: AuditHandlers = {
           signal,
           onRead,
           record: ({ count, sha256, complete }) =>
-            call.record({ kind: 'audit.exported', detail: { ...filters, format: name, count, sha256, complete } }),
+            call.record({
+              kind: 'audit.exported',
+              detail: { ...recorded(filters), format: name, count, sha256, complete },
+            }),
         }),
       )
       // If the client disconnects before the first read, nothing else ends the query.
@@ -72,6 +100,13 @@ export const auditHandlers: AuditHandlers = {
       return { body, mediaType: format.mediaType, fileName, onEnd }
     })
   },
+}
+
+/** Filters in the detail of an event, which has no lists. */
+function recorded(filters: FilterQuery): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(filters).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),
+  )
 }
 
 /** NDJSON contains the hashed bytes. The other formats show the actor as a search does. */

@@ -1,13 +1,11 @@
+import { exactFilterNames, exclusionName } from '@rack-gateway/audit/schemas'
 import type { RequestOf } from '@rack-gateway/gateway-api'
 import { Usage } from '../../../errors.ts'
 import type { CommandOptions, Values } from '../../command-module.ts'
 import { readTimeFlag, type Zone } from './times.ts'
 
-/** Options that narrow a search of the audit log. */
-export const filterOptions = {
-  words: { type: 'string', array: true, describe: 'Words of commands and reasons' },
-  since: { type: 'string', describe: 'Not before: 2h, 3d, 2027-01-31, or 2027-01-31T12:00Z' },
-  until: { type: 'string', describe: 'Before this time, in the same forms' },
+/** Options for one exact value. */
+const exactOptions = {
   principal: { type: 'string', describe: 'The principal: an email address, "token:NAME (OWNER)", or an ID' },
   'in-rack': { type: 'string', describe: 'The rack of the call or session' },
   app: { type: 'string', alias: 'a', complete: 'app', describe: 'The app' },
@@ -17,10 +15,35 @@ export const filterOptions = {
   effect: { choices: ['allow', 'deny', 'needs'], describe: 'The effect of the decision' },
   rule: { type: 'string', describe: 'The rule that decided' },
   status: { type: 'string', describe: 'The HTTP status, such as 403, or a class such as 5xx' },
-  command: { type: 'string', describe: 'Words of the command, in their order' },
   address: { type: 'string', describe: 'The client address, or a network such as 192.0.2.0/24' },
+} as const satisfies CommandOptions
+
+type ExclusionOptions = {
+  readonly [N in keyof typeof exactOptions as `not-${N}`]: {
+    readonly type: 'string'
+    readonly array: true
+    readonly describe: string
+  }
+}
+
+const exclusionOptions: object = Object.fromEntries(
+  Object.keys(exactOptions).map((name) => [
+    `not-${name}`,
+    { type: 'string', array: true, describe: `Exclude events with this --${name}; repeatable` },
+  ]),
+)
+
+/** Options that narrow a search of the audit log. */
+export const filterOptions = {
+  words: { type: 'string', array: true, describe: 'Words of commands and reasons' },
+  since: { type: 'string', describe: 'Not before: 2h, 3d, 2027-01-31, or 2027-01-31T12:00Z' },
+  until: { type: 'string', describe: 'Before this time, in the same forms' },
+  ...exactOptions,
+  command: { type: 'string', describe: 'Words of the command, in their order' },
   request: { type: 'string', describe: 'The request ID, for all events of one call' },
   stream: { type: 'string', describe: 'The stream, which is one run of a gateway process' },
+  credential: { type: 'string', describe: 'The ID of the session or API token that was used; needs --principal' },
+  ...(exclusionOptions as ExclusionOptions),
 } as const satisfies CommandOptions
 
 export type Filters = Values<typeof filterOptions>
@@ -38,6 +61,7 @@ const unchangedFilters = [
   'address',
   'request',
   'stream',
+  'credential',
 ] as const
 
 /** Parses the size of a page. @throws Usage */
@@ -49,16 +73,19 @@ export function readLimit(text: string): number {
 
 /** Filters as the query of a request. The gateway checks kinds and effects. @throws Usage */
 export function filterQuery(given: Filters, reading: { now: number; zone: Zone }): RequestOf<'followAudit'>['query'] {
-  const { words = [], since, until, inRack, status, stream } = given
+  const { words = [], since, until, inRack, notInRack, status } = given
   if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))
     throw new Usage('--status is not an HTTP status.', 'Use a status such as 403, or a class such as 5xx.')
-  if (stream !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(stream))
-    throw new Usage('--stream is not the ID of a stream.', 'Use an ID that audit show prints.')
+  for (const name of ['stream', 'credential'] as const)
+    if (given[name] !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given[name]))
+      throw new Usage(`--${name} is not the ID of a ${name}.`, 'Use an ID that audit show prints.')
+  const exclusions = { ...given, notRack: notInRack }
   const query = {
     from: since === undefined ? undefined : readTimeFlag('--since', since, reading),
     to: until === undefined ? undefined : readTimeFlag('--until', until, reading),
     rack: inRack,
     ...Object.fromEntries(unchangedFilters.map((name) => [name, given[name]])),
+    ...Object.fromEntries(exactFilterNames.map(exclusionName).map((name) => [name, exclusions[name]])),
     ...(words.length > 0 && { text: words.join(' ') }),
   }
   return query as RequestOf<'followAudit'>['query']

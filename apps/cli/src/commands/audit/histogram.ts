@@ -1,0 +1,45 @@
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { table } from '../../output/table.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions, utcOption } from '../options/shared-options.ts'
+import { filterOptions, filterQuery } from './events/filters.ts'
+import { shownTime, zoneName, zoneOf } from './events/times.ts'
+
+export const command = 'histogram [words..]'
+export const describe = 'Count events by time and result, of the last 24 hours without --since.'
+export const examples = [
+  'rack-gateway audit histogram --since 7d',
+  'rack-gateway audit histogram --not-kind audit.read --not-effect allow --since 30d',
+]
+export const builder = {
+  ...filterOptions,
+  utc: utcOption,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'the gateway is counting'
+
+/** Enough for 24 hours by the hour. */
+const maxBuckets = 25
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json } = given
+  const zone = zoneOf(given)
+  const target = await targetOf(context, rack)
+  const query = filterQuery(given, { now: context.now, zone })
+  const histogram = await callGateway(target, 'countAuditEvents', { query: { ...query, buckets: maxBuckets } })
+  if (json) return context.print(safeJson(histogram, 2))
+  const { buckets, total, complete, countedFrom } = histogram
+  const headings = [`FROM (${zoneName(zone)})`, 'ALLOWED', 'DENIED', 'NEEDS', 'FAILED', 'NO DECISION']
+  const rows = buckets.map(({ at, allowed, denied, needs, failed, none }) => [
+    shownTime(at, zone).slice(0, 19),
+    ...[allowed, denied, needs, failed, none].map(String),
+  ])
+  for (const line of table(context, headings, rows)) context.print(line)
+  context.note(
+    complete
+      ? `${total} events match.`
+      : `At least ${total} events match. Only those since ${shownTime(countedFrom, zone)} were counted completely.`,
+  )
+}

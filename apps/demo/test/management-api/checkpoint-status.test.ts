@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type System, startSystem } from '../support/system.ts'
+import { type Person, person } from './callers.ts'
+
+describe('the status of checkpoints', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'checkpoint-status-'))
+  let system: System
+  let auditor: Person
+  beforeAll(async () => {
+    system = await startSystem({ publicUrl: 'own', checkpoints: directory })
+    auditor = await person(system, 'auditor')
+  })
+  afterAll(async () => {
+    await system.stop()
+    rmSync(directory, { recursive: true })
+  })
+
+  test('has the newest checkpoint, what waits for the next one, and its copies, and is not recorded', async () => {
+    await system.app.audit.record({ kind: 'call' })
+    const events = (await system.events()).length
+    await vi.waitFor(async () => {
+      await system.checkpoint()
+      const [last] =
+        await system.sql`select number::int as number, note from audit.checkpoints order by number desc limit 1`
+      const answer = await call(system, auditor.token, 'GET', '/audit/checkpoint')
+      expect(answer.json).toMatchObject({
+        checkpoint: { number: last?.number, events, streams: 1, heads: [{ size: events, state: 'open' }] },
+        late: false,
+        waiting: 0,
+        alarms: 0,
+        copies: [{ place: expect.stringContaining(directory), state: 'current' }],
+      })
+      const root = Buffer.from(answer.text('checkpoint.heads.0.root'), 'hex').toString('base64')
+      expect(last?.note).toContain(`stream ${answer.text('checkpoint.heads.0.stream')} ${events} ${root} open\n`)
+      expect(last?.note).toContain(`key ${answer.text('checkpoint.key')}\n`)
+    }, 20_000)
+    expect((await system.events()).length).toBe(events)
+  })
+})

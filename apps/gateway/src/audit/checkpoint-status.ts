@@ -1,0 +1,47 @@
+import type { Checkpoint, CheckpointerState } from '@rack-gateway/audit/checkpoints'
+import type { CheckpointStatus } from '@rack-gateway/gateway-api'
+import { isLate } from './checkpoint-readiness.ts'
+
+type Copy = CheckpointStatus['copies'][number]
+
+type ShownCheckpoint = Pick<Checkpoint, 'number' | 'at' | 'hash' | 'key' | 'heads'>
+
+/** @param newest of the whole log. @param state of this process */
+export function checkpointStatus(
+  { checkpoint, waiting }: { readonly checkpoint: ShownCheckpoint | null; readonly waiting: number },
+  state: CheckpointerState,
+): CheckpointStatus {
+  return {
+    checkpoint: checkpoint && describe(checkpoint),
+    late: isLate(state),
+    waiting,
+    alarms: state.openAlarms.count,
+    copies: state.places.map((place) => ({
+      place: place.place,
+      number: place.number,
+      state: copyState(place, checkpoint?.number ?? 0),
+    })),
+  }
+}
+
+const maxHeads = 100
+
+function describe({ number, at, hash, key, heads }: ShownCheckpoint): CheckpointStatus['checkpoint'] {
+  return {
+    number,
+    at,
+    hash,
+    key: key.text,
+    events: heads.reduce((sum, { size }) => sum + size, 0),
+    streams: heads.length,
+    heads: heads.toSorted((one, other) => (one.stream < other.stream ? 1 : -1)).slice(0, maxHeads),
+  }
+}
+
+/** The problem itself can name hosts and buckets, so it is only in the log. */
+function copyState({ number, problem, differs }: CheckpointerState['places'][number], newest: number): Copy['state'] {
+  if (differs) return 'different'
+  if (problem !== null) return 'failing'
+  // The newest checkpoint can still be in progress.
+  return number >= Math.max(1, newest - 1) ? 'current' : 'behind'
+}
