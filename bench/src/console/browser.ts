@@ -1,0 +1,45 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+/** @throws if there is no Chromium */
+export function launchChromium(): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM_BIN ?? onPath('chromium')
+  if (executablePath === undefined) throw new Error('Chromium is missing. Install it, or set CHROMIUM_BIN.')
+  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 })
+}
+
+function onPath(name: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}
+
+/** Logs a person of the demo in, with a browser profile of their own. */
+export async function logIn(browser: Browser, url: string, person: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  const page = await context.newPage()
+  await page.goto(`${url}/gateway/`)
+  await page.click(`button[value="${person}"]`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  return page
+}
+
+/**
+ * Opens a page, and measures how long it takes until the given text or element is shown.
+ *
+ * @returns milliseconds since the navigation began, by the clock of the page
+ */
+export async function timeUntil(page: Page, address: string, shown: string): Promise<number> {
+  await page.goto(address, { waitUntil: 'commit' })
+  await page.locator(shown).first().waitFor()
+  return page.evaluate<number>('performance.now()')
+}

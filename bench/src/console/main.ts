@@ -1,0 +1,64 @@
+/** Measures the web console: script sizes, and how fast its pages are on the demo: `console [rounds]`. */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startDemo } from '@rack-gateway/demo'
+import pino from 'pino'
+import { machine } from '../machine.ts'
+import { spread } from '../report/statistics.ts'
+import { launchChromium, logIn, timeUntil } from './browser.ts'
+import { scriptSizes } from './script-sizes.ts'
+
+/** Bytes of compressed script on the first page. */
+const maxFirstPage = 200_000
+
+const rounds = Number(process.argv[2] ?? 5)
+if (!Number.isInteger(rounds) || rounds < 1) {
+  console.error('console [rounds, at least 1]')
+  process.exit(2)
+}
+
+console.log(JSON.stringify({ ...machine(null), node: process.version, load: loadavg()[0] }))
+const { first, lazy } = scriptSizes(dirname(fileURLToPath(import.meta.resolve('@rack-gateway/web/index.html'))))
+console.log(`first page: ${kilobytes(first)} of compressed script (at most ${kilobytes(maxFirstPage)})`)
+for (const [name, size] of Object.entries(lazy).sort(([, one], [, other]) => other - one))
+  console.log(`  loaded later: ${name} ${kilobytes(size)}`)
+
+const home = mkdtempSync(join(tmpdir(), 'rack-gateway-console-'))
+// As root, PostgreSQL runs as another user, which must be able to enter the directory.
+chmodSync(home, 0o711)
+const demo = await startDemo({ port: 0, dataDir: join(home, 'demo'), env: {}, log: pino({ level: 'silent' }) })
+const browser = await launchChromium()
+try {
+  const page = await logIn(browser, demo.publicUrl, 'admin')
+  const cold: number[] = []
+  const warm: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const visitor = await logIn(browser, demo.publicUrl, 'viewer')
+    const session = await visitor.context().newCDPSession(visitor)
+    await session.send('Network.clearBrowserCache')
+    cold.push(await timeUntil(visitor, `${demo.publicUrl}/gateway/`, 'h1'))
+    await visitor.context().close()
+    warm.push(await timeUntil(page, `${demo.publicUrl}/gateway/`, 'h1'))
+  }
+  console.log(`first page usable, empty cache: ${milliseconds(cold)}`)
+  console.log(`first page usable, files cached: ${milliseconds(warm)}`)
+} finally {
+  await browser.close()
+  await demo.stop()
+  rmSync(home, { recursive: true, force: true })
+}
+if (first > maxFirstPage) {
+  console.error('The first page has more script than the bound.')
+  process.exitCode = 1
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`
+}
+
+function milliseconds(values: readonly number[]): string {
+  const { median, min, max } = spread(values)
+  return `${median.toFixed(0)} ms (${min.toFixed(0)} to ${max.toFixed(0)})`
+}

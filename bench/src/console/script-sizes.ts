@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface ScriptSizes {
+  /** Bytes of compressed script that the document loads. */
+  readonly first: number
+  /** Bytes of compressed script that a page loads when it is opened, by the name of its file. */
+  readonly lazy: Readonly<Record<string, number>>
+}
+
+/** Reads the sizes that were built. @param directory the `dist` of the web console */
+export function scriptSizes(directory: string): ScriptSizes {
+  const document = readFileSync(join(directory, 'index.html'), 'utf8')
+  const loaded = new Set([...document.matchAll(/\/gateway\/(assets\/[\w.-]+\.js)"/g)].map(([, path]) => path))
+  const names = readdirSync(join(directory, 'assets')).filter((name) => name.endsWith('.js'))
+  const lazy: Record<string, number> = {}
+  let first = 0
+  for (const name of names) {
+    const size = compressedSize(join(directory, 'assets', name))
+    if (loaded.has(`assets/${name}`)) first += size
+    else lazy[name.replace(/-[\w-]{8}\.js$/, '')] = size
+  }
+  return { first, lazy }
+}
+
+/** With gzip, which every browser accepts. */
+function compressedSize(path: string): number {
+  return statSync(existsSync(`${path}.gz`) ? `${path}.gz` : path).size
+}
