@@ -1,3 +1,4 @@
+import { rawJwt } from '@rack-gateway/auth/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Person, person } from './management-api/callers.ts'
 import { callCli, type Person as Seat } from './support/cli-call.ts'
@@ -401,6 +402,32 @@ describe('trusts', () => {
         { claim: 'ref', pattern: 'refs/heads/*' },
       ],
     })
+  })
+
+  test('are tested with the claims of a job, from a file or a pipe', async () => {
+    const issuer = 'https://tested.example.com'
+    await run(['trusts', 'add', 'tested', '--role', 'ci', '--issuer', issuer, '--claim', 'sub=job'])
+    const at = Math.floor(Date.now() / 1_000)
+    const claims = { iss: issuer, aud: system.url, sub: 'job', iat: at, exp: at + 60 }
+    const test = (input: string, ...words: readonly string[]) =>
+      run(['trusts', 'test', '-', ...words], admin.token, { readInput: async () => input })
+    const admitted = await test(JSON.stringify(claims))
+    expect([admitted.code, admitted.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^The trust "tested" admits this job, if .*\n"tested" matches\n/),
+    ])
+    const token = rawJwt({ alg: 'ES256', kid: 'x' }, { ...claims, sub: 'job\u001b[2J', aud: 'x' })
+    const denied = await test(`${token}\n`)
+    expect(denied.code).toBe(3)
+    expect(denied.stdout).toMatch(/^No trust admits this job\. The claim aud is "x"\. /)
+    expect(denied.stdout).toContain('failed check audience: ')
+    expect(denied.stdout).toContain('"tested" does not match\n  sub is "job\\u001b[2J", and it must be "job".\n')
+    expect(JSON.parse((await test(token, '--json')).stdout)).toMatchObject({ verified: false, admitted: false })
+    for (const input of ['', '[1]', '{"iss":', 'a-secret'])
+      expect(await test(input)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/stdin is neither the token of a job nor a JSON object(?!.*a-secret)/),
+      })
   })
 
   test.each([

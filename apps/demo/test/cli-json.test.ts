@@ -20,6 +20,7 @@ beforeAll(async () => {
   viewer = await person(system, 'viewer')
   write('policy.yaml', 'version: 1\nroles:\n  support: { extends: [viewer], permissions: [service:restart] }\n')
   write('broken.yaml', 'version: 2\n')
+  write('claims.json', JSON.stringify({ iss: 'https://token.actions.githubusercontent.com', repository_id: '2' }))
   write(
     'a.cases.yaml',
     'version: 1\ncases:\n  one:\n    who: { roles: [viewer] }\n    convox: apps\n    expect: { effect: allow, rule: role:viewer }\n',
@@ -101,6 +102,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['trusts create', () => ['trusts', 'add', 'jobs', ...trust]],
   ['trusts list', () => ['trusts']],
   ['trusts show', () => ['trusts', 'show', 'jobs']],
+  ['trusts test', () => ['trusts', 'test', 'claims.json']],
   ['trusts delete', () => ['trusts', 'remove', 'jobs', '--yes']],
   ['users list', () => ['users']],
   ['users groups', () => ['users', 'groups']],

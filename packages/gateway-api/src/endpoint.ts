@@ -33,6 +33,8 @@ export interface PrincipalEndpoint extends EndpointBase {
    * must have it on all racks and apps.
    */
   readonly scope: 'self' | 'everyone' | 'gateway'
+  /** What a denial says that the caller cannot do, as it follows "can". Default: derived from the path. */
+  readonly action?: string
   /** The permission for what other principals own. */
   readonly permissionForOthers?: string
   /** Kinds of principals that can call the endpoint at all. */

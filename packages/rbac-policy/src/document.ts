@@ -50,6 +50,28 @@ export function unblockedBy(document: PolicyDocument): string[] {
   return builtInPolicy().blocked.flatMap(({ route }) => (blocked.has(route) ? [] : [route]))
 }
 
+/** What is valid but may be a mistake, each as a sentence without its full stop. */
+export function documentWarnings(document: PolicyDocument): string[] {
+  return [
+    ...unblockedBy(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
+    ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
+  ]
+}
+
+/** Warnings for the services that a rule names, but that `commands.services` does not permit for runs. */
+function unreachableServices(
+  { id, services, modes = ['attached', 'detached', 'exec'] }: PolicyDocument['commands'][number],
+  runServices: readonly string[],
+): string[] {
+  if (!modes.some((mode) => mode !== 'exec')) return []
+  const notForRuns = services.filter((service) => service !== '*' && !runServices.includes(service))
+  const remaining = modes.includes('exec') ? 'only exec (with process:exec-any)' : 'nothing'
+  return notForRuns.map(
+    (service) =>
+      `the command rule ${id} permits ${remaining} on the service ${service}, which commands.services does not name`,
+  )
+}
+
 function readOver(base: PolicyDocument | null, text: string, source: string): PolicyReading {
   const written = readWritten(text, WrittenPolicy, 'the document')
   if (written.value === null) return { document: null, problems: written.problems }

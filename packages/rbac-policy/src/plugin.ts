@@ -7,6 +7,7 @@ import { createReplaceablePolicy, type ReplaceablePolicy } from './replaceable-p
 
 export { unblockedBy } from './document.ts'
 export { type PolicyFile, type PolicyFileChange, readPolicyFile } from './policy-file.ts'
+export { policyMatrix } from './policy-matrix.ts'
 export type { ReplaceablePolicy } from './replaceable-policy.ts'
 
 declare module 'fastify' {

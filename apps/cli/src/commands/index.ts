@@ -134,7 +134,7 @@ const groups: CommandList['groups'] = [
   },
   {
     name: 'trusts',
-    describe: 'List, create, and delete trusts for CI jobs.',
+    describe: 'List, test, create, and delete trusts for CI jobs.',
     details:
       'A trust lets the jobs of a CI system log in without a stored secret, and gives them a role. You need the role admin.',
     examples: [
@@ -145,6 +145,7 @@ const groups: CommandList['groups'] = [
     actions: {
       list: () => import('./trusts/list.ts'),
       show: () => import('./trusts/show.ts'),
+      test: () => import('./trusts/test.ts'),
       create: () => import('./trusts/create.ts'),
       delete: () => import('./trusts/delete.ts'),
     },

@@ -21,7 +21,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   failure: 'an unexpected failure; in doctor, problems of several kinds',
   usage: 'the command line is not valid, the request cannot be fulfilled, or no rack is chosen among several',
   checkFailed:
-    'a check failed: a policy document, a test case, a rule without a case (--strict), the audit log, a proof, or a recording',
+    'a check failed: a policy document, a test case, a rule without a case (--strict), the claims of a job, the audit log, a proof, or a recording',
   notLoggedIn: 'not logged in, or the token is missing, expired, or rejected',
   denied: 'the policy denies the call, before convox starts, in an answer to can, or at the gateway',
   waiting: 'reserved for calls that wait, such as for an approval',

@@ -1,4 +1,4 @@
-import { Decisions, Group, ServiceAccount, Session, Token, User } from '@rack-gateway/gateway-api'
+import { Decisions, Group, ServiceAccount, Session, Token, TrustTest, User } from '@rack-gateway/gateway-api'
 import { type TSchema, Type } from 'typebox'
 import { auditShapes } from '../commands/audit/json-shapes.ts'
 import { completionShapes } from '../commands/completion/json-shapes.ts'
@@ -142,6 +142,7 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'service-accounts enable': ServiceAccount,
   'trusts list': Type.Array(PrintedTrust),
   'trusts show': PrintedTrust,
+  'trusts test': TrustTest,
   'trusts create': PrintedTrust,
   'trusts delete': PrintedTrust,
   ...policyShapes,

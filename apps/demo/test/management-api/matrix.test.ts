@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { rawJwt } from '@rack-gateway/auth/testing'
-import { type Endpoint, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
+import { type Endpoint, endpointId, endpoints, isPrincipalEndpoint, type Me } from '@rack-gateway/gateway-api'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
@@ -10,6 +10,7 @@ import { type Pipelines, startPipelines } from './pipelines.ts'
 type Who =
   | 'anyone'
   | 'everyone'
+  | 'everyone with a role'
   | 'people'
   | 'people, and admins’ tokens'
   | 'admins'
@@ -49,10 +50,13 @@ const whoMay: Readonly<Record<string, Who>> = {
   'POST /tokens/{id}/owner': 'people who are admins',
   'GET /policy': 'everyone',
   'GET /policy/effective': 'everyone',
+  'GET /policy/matrix': 'everyone',
   'POST /policy/decisions': 'everyone',
+  'POST /policy/check': 'everyone with a role',
   'POST /policy/impact': 'admins and auditors',
   'GET /trusts': 'admins',
   'POST /trusts': 'people who are admins',
+  'POST /trusts/test': 'admins',
   'GET /trusts/{id}': 'admins',
   'DELETE /trusts/{id}': 'admins',
   'GET /workload-sessions': 'admins',
@@ -81,6 +85,8 @@ function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
     case 'anyone':
     case 'everyone':
       return true
+    case 'everyone with a role':
+      return role !== 'nothing'
     case 'people':
       return isPerson
     case 'people, and admins’ tokens':
@@ -130,6 +136,25 @@ describe('who may call the management API', () => {
         kind === 'job'
           ? (await pipelines.job(role === 'nothing' ? null : role)).token
           : await credential(system, role, kind)
+    })
+
+    test('is told the same by /me and by decisions', async () => {
+      const held = (await call(system, token, 'GET', '/me')).json as Me
+      const asked = table.filter(isPrincipalEndpoint)
+      const calls = asked.map((endpoint) => ({ route: endpointId(endpoint) }))
+      const answer = await call(system, token, 'POST', '/policy/decisions', { calls })
+      for (const [at, endpoint] of asked.entries()) {
+        const { method, path, scope, permission, additionalPermission } = endpoint
+        if (scope !== 'gateway') continue
+        const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
+        const shown = [permission, additionalPermission ?? permission].every((one) => held.permissions?.includes(one))
+        const isRightKind = kind === 'session' || endpoint.principalKinds.length > 1
+        expect([endpoint.path, shown && isRightKind]).toEqual([endpoint.path, allowed])
+        expect([endpoint.path, answer.text(`decisions.${at}.decision.effect`)]).toEqual([
+          endpoint.path,
+          allowed ? 'allow' : 'deny',
+        ])
+      }
     })
 
     // The body or query is broken and the id is nobody's: a caller who may not call hears of neither.

@@ -161,6 +161,35 @@ describe('the policy and its decisions, by the management API', () => {
       expect([answer.status, answer.text('code')]).toEqual([409, 'RGW_USER_LOCKED'])
     })
 
+    test('about calls of the management API are what these calls are refused with, and need no rack', async () => {
+      const calls = [{ route: 'GET /gateway/api/v1/users' }, { route: 'DELETE /gateway/api/v1/sessions/{id}' }]
+      const answer = await call(system, viewer.token, 'POST', '/policy/decisions', { calls })
+      expect(answer.json).toMatchObject({
+        rack: '*',
+        decisions: [
+          { route: calls[0]?.route, decision: { effect: 'deny', rule: 'no-permission' }, when: null, otherwise: null },
+          {
+            decision: { effect: 'allow', permission: 'gateway:self:write' },
+            when: 'it concerns the caller',
+            otherwise: {
+              when: 'it concerns another principal',
+              decision: { effect: 'deny', permission: 'gateway:session:write' },
+            },
+          },
+        ],
+      })
+      const real = await call(system, viewer.token, 'GET', '/users')
+      expect(real.text('reason')).toBe(answer.text('decisions.0.decision.reason'))
+      const asAdmin = await call(system, admin.token, 'POST', '/policy/decisions', { calls, as: deployer.id })
+      expect(asAdmin.text('decisions.0.decision.reason')).toContain('You have the role deployer')
+      expect((await call(system, admin.token, 'POST', '/policy/decisions', { calls })).json).toMatchObject({
+        decisions: [
+          { decision: { effect: 'allow', rule: 'role:admin', permission: 'gateway:user:write', roles: ['admin'] } },
+          { otherwise: { decision: { effect: 'allow', rule: 'role:admin' } } },
+        ],
+      })
+    })
+
     test.each([
       [{ route: 'GET /nothing' }, 'not the ID of a rack route'],
       [{ route: promote.route }, '`app` is required'],

@@ -3,7 +3,7 @@ import { compilePolicy, type Principal, type PrincipalKind } from '@rack-gateway
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { describe, expect, test } from 'vitest'
 import { denialOf } from '../errors.ts'
-import { authorize } from './authorize.ts'
+import { authorize, gatewayPermissions } from './authorize.ts'
 
 const policy = compilePolicy(builtInPolicy())
 const all: readonly Endpoint[] = Object.values(endpoints)
@@ -27,13 +27,34 @@ function canCall(principal: Principal, endpoint: PrincipalEndpoint): boolean {
 const managed = table.filter(({ scope }) => scope === 'gateway')
 
 describe('an endpoint with the scope gateway', () => {
-  test.each(['viewer', 'ops', 'deployer', 'ci', null])('denies %s, for every kind of principal', (role) => {
-    for (const kind of ['user', 'api-token', 'workload'] as const)
-      expect(managed.filter((endpoint) => canCall(caller(kind, role), endpoint))).toEqual([])
-  })
+  test.each([...policy.roles.keys(), 'root', null])(
+    'is permitted exactly to those who have its permissions on all racks and apps, as %s',
+    (role) => {
+      for (const kind of ['user', 'api-token', 'workload'] as const)
+        for (const change of [{}, { rack: 'staging' }]) {
+          const principal = caller(kind, role, change)
+          const held = gatewayPermissions(policy, principal, { at: 1, address: null })
+          for (const endpoint of managed) {
+            const { permission, additionalPermission = permission, principalKinds } = endpoint
+            const expected = held.includes(permission) && held.includes(additionalPermission)
+            expect(canCall(principal, endpoint)).toBe(expected && principalKinds.includes(kind))
+          }
+        }
+    },
+  )
 
-  test('denies an auditor, except for the audit log and recordings', () => {
-    const readings = ['gateway:audit:read', 'gateway:recording:read']
+  test.each(['viewer', 'ops', 'deployer', 'ci', null])(
+    'denies %s, for every kind of principal, except for checking a policy document with a role',
+    (role) => {
+      for (const kind of ['user', 'api-token', 'workload'] as const)
+        expect(managed.filter((endpoint) => canCall(caller(kind, role), endpoint))).toEqual(
+          role === null ? [] : [endpoints.checkPolicy],
+        )
+    },
+  )
+
+  test('denies an auditor, except for the audit log, recordings, and the policy', () => {
+    const readings = ['gateway:audit:read', 'gateway:recording:read', 'gateway:policy:read']
     for (const kind of ['user', 'api-token', 'workload'] as const) {
       const open = managed.filter((endpoint) => canCall(caller(kind, 'auditor'), endpoint))
       expect(open.filter(({ permission }) => !readings.includes(permission))).toEqual([])

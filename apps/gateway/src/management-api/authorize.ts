@@ -6,6 +6,7 @@ import {
   type Policy,
   type Principal,
   permissionDescriptions,
+  permissions,
 } from '@rack-gateway/rbac-policy'
 import { denialError, NotPermitted } from '../errors.ts'
 
@@ -16,6 +17,12 @@ export interface EndpointDecision extends Pick<DecisionBase, 'rule' | 'source' |
   readonly effect: 'allow'
 }
 
+/** What denies a call of the management API. */
+export interface EndpointDenial extends Denial {
+  readonly effect: 'deny'
+  readonly policy: string
+}
+
 /** Decides from the endpoint and the principal alone, before any of the body is read. @throws NotPermitted */
 export function authorize(
   policy: Policy,
@@ -23,20 +30,46 @@ export function authorize(
   endpoint: PrincipalEndpoint,
   moment: Moment,
 ): EndpointDecision {
+  const decision = decideEndpoint(policy, principal, endpoint, moment)
+  if (decision.effect === 'deny') throw denialError(NotPermitted, decision)
+  return decision
+}
+
+/** The decision of `authorize` as data. */
+export function decideEndpoint(
+  policy: Policy,
+  principal: Principal,
+  endpoint: PrincipalEndpoint,
+  moment: Moment,
+): EndpointDecision | EndpointDenial {
   const { principalKinds, scope, permission, additionalPermission } = endpoint
-  const { hash } = policy
+  const denial = { effect: 'deny', policy: policy.hash } as const
   if (!principalKinds.includes(principal.kind)) {
     const reason = `${kindNames[principal.kind]} cannot call ${endpoint.method} ${endpoint.path}. Only a user can, with a session.`
-    throw denial({ rule: 'people-only', source: 'gateway', reason, remedy: 'Log in, and use the session.' }, hash)
+    return { ...denial, rule: 'people-only', source: 'gateway', reason, remedy: 'Log in, and use the session.' }
   }
-  if (scope !== 'gateway') return { effect: 'allow', ...ownData, policy: hash }
+  if (scope !== 'gateway') return { effect: 'allow', ...ownData, policy: policy.hash }
   const needed = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   for (const one of needed) {
-    const denied = policy.checkPermission(principal, one, everywhere, moment)
-    if (denied === null) continue
-    throw denial(denied.rule.startsWith('condition:') ? denied : missing({ policy, principal, endpoint }, one), hash)
+    const missing = missingEverywhere(policy, principal, one, moment)
+    if (missing === null) continue
+    const action = one === permission ? actionOf(endpoint) : describePermission(one)
+    return { ...denial, ...explainMissing(missing, { policy, principal, action }, one) }
   }
   return grantOf(policy, principal, permission, moment)
+}
+
+/** The decision about an endpoint's `permissionForOthers`, which `authorize` leaves to the handlers. */
+export function decideForOthers(
+  policy: Policy,
+  principal: Principal,
+  permission: string,
+  moment: Moment,
+): EndpointDecision | EndpointDenial {
+  const missing = missingEverywhere(policy, principal, permission, moment)
+  if (missing === null) return grantOf(policy, principal, permission, moment)
+  const call = { policy, principal, action: describePermission(permission) }
+  return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission) }
 }
 
 /** What permits a call that concerns only the caller. */
@@ -46,7 +79,7 @@ export const ownData = { rule: 'own-affair', source: 'gateway', reason: 'Every c
 export function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment): EndpointDecision {
   const allowed = { effect: 'allow', policy: policy.hash } as const
   const rolesWithPermission = policy.rolesWith(permission)
-  const name = policy.rolesAt(principal, everywhere, moment).find((role) => rolesWithPermission.includes(role))
+  const name = rolesEverywhere(policy, principal, moment).find((role) => rolesWithPermission.includes(role))
   if (name === undefined)
     return { ...allowed, rule: permission, source: 'bindings', reason: `${permission} is granted individually.` }
   const source = policy.roles.get(name)?.source ?? 'bindings'
@@ -58,13 +91,15 @@ type Denial = NonNullable<ReturnType<Policy['checkPermission']>>
 interface DeniedCall {
   readonly policy: Policy
   readonly principal: Principal
-  readonly endpoint: PrincipalEndpoint
+  /** As it follows "can". */
+  readonly action: string
 }
 
-function missing({ policy, principal, endpoint }: DeniedCall, permission: string): Denial {
+/** Keeps the denial of a failed condition, and names the roles of all others. */
+function explainMissing(denial: Denial, { policy, principal, action }: DeniedCall, permission: string): Denial {
+  if (denial.rule.startsWith('condition:')) return denial
   const rolesWithPermission = policy.rolesWith(permission)
   const roles = [...new Set(principal.bindings.map(({ role }) => role))]
-  const action = permission === endpoint.permission ? actionOf(endpoint) : describePermission(permission)
   const who = rolesWithPermission.length === 0 ? 'Nobody' : `Only ${joinWithAnd(rolesWithPermission.map(holdersOf))}`
   const reason = `${who} can ${action}. ${describeRoles(principal, roles, rolesWithPermission)}`
   return { rule: 'no-permission', source: 'bindings', reason, remedy: 'Ask an administrator of the gateway.' }
@@ -89,7 +124,8 @@ function holdersOf(role: string): string {
 }
 
 /** Such as `list bindings`. */
-function actionOf({ method, path, permission }: PrincipalEndpoint): string {
+function actionOf({ method, path, permission, action: named }: PrincipalEndpoint): string {
+  if (named !== undefined) return named
   const [, resource = '', id, action] = path.split('/')
   if (!namedResources.has(resource)) return describePermission(permission)
   const noun = resource.replaceAll('-', ' ')
@@ -119,8 +155,19 @@ function describePermission(permission: string): string {
 const has = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
 const kindNames = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const
 
-function denial(of: Denial, policy: string): Error {
-  return denialError(NotPermitted, { ...of, policy })
+/** The permissions of the management API that `authorize` finds. */
+export function gatewayPermissions(policy: Policy, principal: Principal, moment: Moment): string[] {
+  return permissions
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('gateway:') && missingEverywhere(policy, principal, name, moment) === null)
+}
+
+function missingEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): Denial | null {
+  return policy.checkPermission(principal, permission, everywhere, moment)
+}
+
+export function rolesEverywhere(policy: Policy, principal: Principal, moment: Moment): readonly string[] {
+  return policy.rolesAt(principal, everywhere, moment)
 }
 
 export function holdsEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): boolean {

@@ -7,6 +7,7 @@ import type { Administration, Lists, VerifiedJwt, Workloads } from '@rack-gatewa
 import type { Database } from '@rack-gateway/database'
 import type {
   CheckpointStatus,
+  DeepReadonly,
   Endpoint,
   EndpointName,
   Endpoints,
@@ -29,7 +30,7 @@ import type { StreamedResponse } from './streamed-response.ts'
 export interface ManagementApiContext {
   readonly lists: Lists
   readonly policy: ReplaceablePolicy
-  readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation'>
+  readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation' | 'counts'>
   readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
   readonly database: Pick<Database, 'db'>
   readonly sessionTerms: SessionTerms
@@ -131,7 +132,7 @@ type CallOf<E extends Endpoint> = E extends JobEndpoint
 
 type ResultOf<E extends Endpoint> = E extends { mediaTypes: readonly string[] }
   ? StreamedResponse
-  : Static<E['response']>
+  : DeepReadonly<Static<E['response']>>
 
 export type Handler<N extends EndpointName> = (
   call: CallOf<Endpoints[N]>,

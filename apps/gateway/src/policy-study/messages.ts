@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
-import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicyProblem } from '@rack-gateway/rbac-policy/document'
+import type { PolicyChange, PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
 
 /** Messages to the process of a study. It answers each message once. */
 export type StudyQuestion =
@@ -7,6 +8,12 @@ export type StudyQuestion =
   /** Events in their canonical form. */
   | { readonly kind: 'calls'; readonly canonical: readonly string[] }
   | { readonly kind: 'end'; readonly maxChanges: number }
+  | {
+      readonly kind: 'check'
+      readonly current: PolicyDocument
+      readonly proposed: string
+      readonly maxChanges: number
+    }
 
 export type StudyAnswer =
   /** The hash of the proposed document. */
@@ -14,3 +21,16 @@ export type StudyAnswer =
   | { readonly kind: 'invalid'; readonly problems: readonly string[] }
   | { readonly kind: 'more' }
   | { readonly kind: 'impact'; readonly impact: PolicyImpact }
+  | { readonly kind: 'checked'; readonly check: DocumentCheck }
+
+/** What is wrong with a proposed document, and how it differs from the current one. */
+export interface DocumentCheck {
+  readonly valid: boolean
+  readonly problems: PolicyProblem[]
+  /** The hash of a valid document. */
+  readonly proposed: string | null
+  readonly warnings: string[]
+  readonly changes: PolicyChange[]
+  /** The number of further changes. */
+  readonly more: number
+}

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '@rack-gateway/database'
 import { createTestDatabase } from '@rack-gateway/database/testing'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { studyLimits, WantedStudy } from './policy-studies.ts'
+import type { studyLimits, WantedCheck, WantedStudy } from './policy-studies.ts'
 
 /** As they were built: a process that reads TypeScript takes several times as long to start. */
 const { createPolicyStudies }: typeof import('./policy-studies.ts') = await import(
@@ -61,6 +61,10 @@ function wanted(change: Partial<WantedStudy> = {}): WantedStudy {
     leaving: new AbortController().signal,
     ...change,
   }
+}
+
+function wantedCheck(proposed: string): WantedCheck {
+  return { current: builtInPolicy(), proposed, principal: 'ada', leaving: new AbortController().signal }
 }
 
 /** Environments of processes of studies that this one has started. */
@@ -132,7 +136,7 @@ test('who comes while there are enough is told so at once, and stop ends those t
   await expect(first).rejects.toMatchObject({ statusCode: 400, rule: 'study-size' })
 })
 
-test.each([
+test.each<[string, Partial<typeof studyLimits>]>([
   ['memory', { memory: 24 }],
   ['time', { patience: 1 }],
 ])('a document that takes more %s than one may ends its own process, and nothing else', async (_what, limits) => {
@@ -142,6 +146,26 @@ test.each([
     statusCode: 400,
     rule: 'study-size',
   })
+  await expect(
+    studies({ ...limits, checkPatience: limits.patience ?? 20_000 }).check(wantedCheck(proposed)),
+  ).rejects.toMatchObject({
+    statusCode: 400,
+    rule: 'check-size',
+  })
+  await expect.poll(environments).toEqual([])
+})
+
+test('a check ends when nobody waits for it any more, and at stop', async () => {
+  const leaving = new AbortController()
+  const all = studies()
+  const first = all.check({ ...wantedCheck(frozen), leaving: leaving.signal })
+  leaving.abort()
+  await expect(first).rejects.toMatchObject({ statusCode: 400, rule: 'check-size' })
+  const second = all.check(wantedCheck(frozen))
+  all.stop()
+  await expect(second).rejects.toMatchObject({ statusCode: 400, rule: 'check-size' })
+  expect(await all.check(wantedCheck(frozen))).toMatchObject({ valid: true, more: 0 })
+  await expect.poll(environments).toEqual([])
 })
 
 test('nothing is read when it could not be recorded', async () => {

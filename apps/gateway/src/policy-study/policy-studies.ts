@@ -3,7 +3,7 @@ import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
 import { InvalidRequest, TooManyRequests, withRule } from '../errors.ts'
-import type { StudyAnswer } from './messages.ts'
+import type { DocumentCheck, StudyAnswer } from './messages.ts'
 import { StudyBroken, type StudyChild, startStudyChild } from './study-child.ts'
 
 export interface WantedStudy {
@@ -27,10 +27,22 @@ export interface PolicyStudy {
   readonly cut: { readonly by: 'time' | 'number'; readonly from: number } | null
 }
 
+export interface WantedCheck {
+  readonly current: PolicyDocument
+  /** YAML. */
+  readonly proposed: string
+  /** Whom the check counts for. */
+  readonly principal: string
+  /** Ends the check. */
+  readonly leaving: AbortSignal
+}
+
 export interface PolicyStudies {
   /** @throws InvalidRequest for an invalid document, TooManyRequests at the limit of concurrent studies */
   study(wanted: WantedStudy): Promise<PolicyStudy>
-  /** Ends all running studies. */
+  /** @throws InvalidRequest for a document that takes too long, TooManyRequests at the limits of concurrent checks */
+  check(wanted: WantedCheck): Promise<DocumentCheck>
+  /** Ends all running studies and checks. */
   stop(): void
 }
 
@@ -55,27 +67,47 @@ export const studyLimits = {
   memory: 256,
   /** Changes in the result. */
   changes: 200,
+  /** Concurrent checks; of one principal, one. */
+  checks: 2,
+  /** Milliseconds for a check. */
+  checkPatience: 10_000,
+  /** Changes in the result of a check. */
+  checkChanges: 500,
 }
 
-/** Evaluates recorded calls against a proposed document. Each study runs in its own process, and few run at once. */
+/** Evaluates recorded calls against a proposed document, and checks documents. Each runs in its own process, and few run at once. */
 export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions): PolicyStudies {
   const bounds = { ...studyLimits, ...limits }
   const running = new Set<StudyChild>()
+  /** By their principals. */
+  const checking = new Map<string, StudyChild>()
 
   async function study(wanted: WantedStudy): Promise<PolicyStudy> {
     if (running.size >= bounds.studies) throw tooMany(bounds.studies)
     const child = startStudyChild({ flags, memory: bounds.memory, patience: bounds.patience })
     running.add(child)
-    wanted.leaving.addEventListener('abort', child.end, { once: true })
     try {
-      wanted.leaving.throwIfAborted()
-      return await studied(child, wanted)
+      return await untilLeaving(child, wanted.leaving, () => studied(child, wanted))
     } catch (error) {
       throw error instanceof StudyBroken ? limitExceeded(bounds) : error
     } finally {
-      wanted.leaving.removeEventListener('abort', child.end)
       running.delete(child)
-      child.end()
+    }
+  }
+
+  async function check({ current, proposed, principal, leaving }: WantedCheck): Promise<DocumentCheck> {
+    if (checking.has(principal) || checking.size >= bounds.checks) throw tooManyChecks(checking.has(principal))
+    const child = startStudyChild({ flags, memory: bounds.memory, patience: bounds.checkPatience })
+    checking.set(principal, child)
+    const question = { kind: 'check', current, proposed, maxChanges: bounds.checkChanges } as const
+    try {
+      const answer = await untilLeaving(child, leaving, () => child.ask(question))
+      if (answer.kind !== 'checked') throw unexpected(answer)
+      return answer.check
+    } catch (error) {
+      throw error instanceof StudyBroken ? checkLimitExceeded(bounds) : error
+    } finally {
+      checking.delete(principal)
     }
   }
 
@@ -114,9 +146,22 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
 
   return {
     study,
+    check,
     stop() {
-      for (const child of running) child.end()
+      for (const child of [...running, ...checking.values()]) child.end()
     },
+  }
+}
+
+/** Does the work with a child, which ends with it, or when the caller leaves. */
+async function untilLeaving<T>(child: StudyChild, leaving: AbortSignal, work: () => Promise<T>): Promise<T> {
+  leaving.addEventListener('abort', child.end, { once: true })
+  try {
+    leaving.throwIfAborted()
+    return await work()
+  } finally {
+    leaving.removeEventListener('abort', child.end)
+    child.end()
   }
 }
 
@@ -142,6 +187,19 @@ function limitExceeded({ memory, patience }: typeof studyLimits): Error {
 function tooMany(limit: number): Error {
   const reason = `${limit} studies of the audit log are already running, which is the limit.`
   return Object.assign(withRule(new TooManyRequests(reason, 'Retry in 30 s.'), 'study-limit'), { retryAfter: 30 })
+}
+
+function checkLimitExceeded({ memory, checkPatience }: typeof studyLimits): Error {
+  const reason = `The check exceeded its limit of ${memory} MiB or ${checkPatience / 1_000} s.`
+  return withRule(new InvalidRequest(reason, 'Simplify the document, or retry later.'), 'check-size')
+}
+
+function tooManyChecks(isOwn: boolean): Error {
+  const reason = isOwn
+    ? 'You are already checking a policy document, and can check only one at a time.'
+    : 'Other principals are checking policy documents, and the gateway checks only a few at a time.'
+  const remedy = 'Retry in 5 s, or use "rack-gateway policy check".'
+  return Object.assign(withRule(new TooManyRequests(reason, remedy), 'check-limit'), { retryAfter: 5 })
 }
 
 function unexpected({ kind }: StudyAnswer): Error {

@@ -1,6 +1,7 @@
 import { documentHash } from '@rack-gateway/rbac-policy'
 import { readPolicy } from '@rack-gateway/rbac-policy/document'
 import { type ImpactStudy, studyImpact } from '@rack-gateway/rbac-policy/simulation'
+import { checkDocument } from './check-document.ts'
 import type { StudyAnswer, StudyQuestion } from './messages.ts'
 import { recordedCall } from './recorded-calls.ts'
 
@@ -11,6 +12,7 @@ process.on('message', (question: StudyQuestion) => process.send?.(answerTo(quest
 
 function answerTo(question: StudyQuestion): StudyAnswer {
   if (question.kind === 'begin') return begin(question)
+  if (question.kind === 'check') return { kind: 'checked', check: checkDocument(question) }
   if (study === null) throw new Error('a study begins with its documents')
   if (question.kind === 'end') return { kind: 'impact', impact: study.result(question.maxChanges) }
   for (const canonical of question.canonical) study.add(recordedCall(canonical))

@@ -1,5 +1,5 @@
 import { apiTokens, bindings, type Database, lastUses, serviceAccounts, sessions, users } from '@rack-gateway/database'
-import { and, desc, eq, or, type SQL } from 'drizzle-orm'
+import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { createWorkloadLists } from '../workloads/lists.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
@@ -73,10 +73,18 @@ export function createLists(database: Pick<Database, 'db'>) {
       .where(and(filter, after(bindings, page)))
       .orderBy(desc(bindings.createdAt), desc(bindings.id))
       .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ position: _, permissions, ...binding }) => ({
-      ...binding,
-      permissions: listOf(permissions),
-    }))
+    return pageOf(rows, page.limit, ({ position: _, ...binding }) => toBinding(binding))
+  }
+
+  /** Those of the given IDs that exist, oldest first. */
+  async function bindingsById(ids: readonly string[]) {
+    if (ids.length === 0) return []
+    const rows = await db
+      .select(bindingColumns)
+      .from(bindings)
+      .where(inArray(bindings.id, [...ids]))
+      .orderBy(bindings.createdAt, bindings.id)
+    return rows.map(toBinding)
   }
 
   const one = { limit: 1 }
@@ -99,6 +107,7 @@ export function createLists(database: Pick<Database, 'db'>) {
       only(accountPage(one, eq(serviceAccounts.id, checkId('such service account', id))), 'such service account'),
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
+    bindingsById,
     binding: (id: string) => only(bindingPage(one, eq(bindings.id, checkId('such binding', id))), 'such binding'),
   }
 }
@@ -158,4 +167,8 @@ const bindingColumns = {
   permissions: bindings.permissions,
   reason: bindings.reason,
   createdAt: bindings.createdAt,
+}
+
+function toBinding<R extends { readonly permissions: string | null }>({ permissions, ...binding }: R) {
+  return { ...binding, permissions: listOf(permissions) }
 }

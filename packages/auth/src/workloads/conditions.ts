@@ -5,24 +5,33 @@ export type Claims = Readonly<Record<string, unknown>>
 
 /** Whether the claims meet the condition. The text 74 does not equal the number 74. */
 export function isMet(condition: TrustCondition, claims: Claims): boolean {
-  const value = Object.hasOwn(claims, condition.claim) ? claims[condition.claim] : undefined
+  const value = claimOf(claims, condition)
   if ('equals' in condition) return value === condition.equals
   if ('oneOf' in condition) return condition.oneOf.some((wanted) => wanted === value)
   if ('empty' in condition) return value === undefined || value === ''
   return typeof value === 'string' && matchesPattern(condition.pattern, value)
 }
 
-/** Describes the condition in the operator's own terms, without values of the token. */
-export function describeCondition(condition: TrustCondition): string {
-  const { claim } = condition
-  if ('equals' in condition) return `${claim} must be ${JSON.stringify(condition.equals)}`
-  if ('oneOf' in condition)
-    return `${claim} must be one of ${condition.oneOf.map((one) => JSON.stringify(one)).join(', ')}`
-  if ('empty' in condition) return `${claim} must be empty`
-  return `${claim} must match ${JSON.stringify(condition.pattern)}`
+/** The claim of a condition; undefined if there is none. */
+export function claimOf(claims: Claims, { claim }: TrustCondition): unknown {
+  return Object.hasOwn(claims, claim) ? claims[claim] : undefined
 }
 
-const maxMatched = 1_000
+/** Describes the condition in the operator's own terms, without values of the token. */
+export function describeCondition(condition: TrustCondition): string {
+  return `${condition.claim} ${describeRequirement(condition)}`
+}
+
+/** The same without the name of the claim, such as `must be "74"`. */
+export function describeRequirement(condition: TrustCondition): string {
+  if ('equals' in condition) return `must be ${JSON.stringify(condition.equals)}`
+  if ('oneOf' in condition) return `must be one of ${condition.oneOf.map((one) => JSON.stringify(one)).join(', ')}`
+  if ('empty' in condition) return 'must be empty'
+  return `must match ${JSON.stringify(condition.pattern)}`
+}
+
+/** The longest claim that can match a pattern. */
+export const maxMatched = 1_000
 
 /** A `*` never matches a separator, so nobody can meet `repo:acme/*:ref:x` with the name of a repository or branch. */
 function matchesPattern(pattern: string, value: string): boolean {

@@ -46,41 +46,89 @@ export function looksLikeJwt(text: string): boolean {
  * @param now milliseconds since the epoch
  */
 export function readJwt(text: string, audience: string, now: number): UnverifiedJwt | denials.AuthenticationDenial {
-  if (text.length > maxLength) return denials.malformedJwt
+  const decoded = decodeJwt(text)
+  if (decoded === null) return denials.malformedJwt
+  const { header, claims } = decoded
+  const { alg, kid } = header
+  const denied = headerDenial(header)
+  if (denied !== null) return denied
+  const standard = standardClaims(claims)
+  if (standard === null || !isText(kid, maxKid)) return denials.malformedJwt
+  const failed = claimChecks(claims, standard, { audience, now }).find(({ denial }) => denial !== null)?.denial
+  if (failed) return failed
+  const { issuer, subject, issuedAt, expiresAt } = standard
+  return { text, header: { alg: String(alg), kid }, claims, issuer, subject, issuedAt, expiresAt }
+}
+
+/** The parts of a JWT, without any check of their content. */
+export interface DecodedJwt {
+  readonly header: Claims
+  readonly claims: Claims
+}
+
+/** Null if it is not a JWT. */
+export function decodeJwt(text: string): DecodedJwt | null {
+  if (text.length > maxLength) return null
   const parts = text.split('.')
   const [head = '', body = '', signature = ''] = parts
   const header = decode(head)
   const claims = decode(body)
-  if (parts.length !== 3 || !isBase64url(signature) || header === null || claims === null) return denials.malformedJwt
+  if (parts.length !== 3 || !isBase64url(signature) || header === null || claims === null) return null
+  return { header, claims }
+}
+
+const maxKid = 200
+
+export function headerDenial(header: Claims): denials.AuthenticationDenial | null {
   const { alg, kid, typ = 'JWT' } = header
   if (!algorithms.some((known) => known === alg)) return denials.jwtAlgorithm
-  if (
-    !isText(kid, 200) ||
-    typeof typ !== 'string' ||
-    typ.toUpperCase() !== 'JWT' ||
-    'crit' in header ||
-    'b64' in header
-  )
-    return denials.malformedJwt
-  const times = timesOf(claims)
-  const { iss, sub } = claims
-  if (times === null || !isText(iss, 500) || !isText(sub, 1_000)) return denials.malformedJwt
-  if (now >= times.expiresAt) return denials.expiredJwt(times.expiresAt)
-  if (times.startsAt > now + skew || times.issuedAt > now + skew) return denials.earlyJwt
-  if (times.expiresAt - times.issuedAt > maxLifetime) return denials.longLivedJwt
-  if (!isOnly(claims.aud, audience)) return denials.wrongAudience(audience)
-  const { issuedAt, expiresAt } = times
-  return { text, header: { alg: String(alg), kid }, claims, issuer: iss, subject: sub, issuedAt, expiresAt }
+  const isWellFormed =
+    isText(kid, maxKid) &&
+    typeof typ === 'string' &&
+    typ.toUpperCase() === 'JWT' &&
+    !('crit' in header) &&
+    !('b64' in header)
+  return isWellFormed ? null : denials.malformedJwt
+}
+
+/** The claims that every token needs. Times are in milliseconds since the epoch. */
+export interface StandardClaims {
+  readonly issuer: string
+  readonly subject: string
+  readonly issuedAt: number
+  readonly startsAt: number
+  readonly expiresAt: number
+}
+
+/** Null if a claim is missing or has another type. */
+export function standardClaims({ iss, sub, exp, iat, nbf = iat }: Claims): StandardClaims | null {
+  if (!isText(iss, 500) || !isText(sub, 1_000) || !isTime(exp) || !isTime(iat) || !isTime(nbf)) return null
+  return { issuer: iss, subject: sub, issuedAt: iat * 1000, startsAt: nbf * 1000, expiresAt: exp * 1000 }
+}
+
+export interface ClaimCheck {
+  readonly check: 'expiry' | 'start' | 'lifetime' | 'audience'
+  readonly denial: denials.AuthenticationDenial | null
+}
+
+/** In this order. The first denial counts. */
+export function claimChecks(
+  { aud }: Claims,
+  { issuedAt, startsAt, expiresAt }: StandardClaims,
+  { audience, now }: { readonly audience: string; readonly now: number },
+): ClaimCheck[] {
+  const isEarly = startsAt > now + skew || issuedAt > now + skew
+  return [
+    { check: 'expiry', denial: now >= expiresAt ? denials.expiredJwt(expiresAt) : null },
+    { check: 'start', denial: isEarly ? denials.earlyJwt : null },
+    { check: 'lifetime', denial: expiresAt - issuedAt > maxLifetime ? denials.longLivedJwt : null },
+    { check: 'audience', denial: isOnly(aud, audience) ? null : denials.wrongAudience(audience) },
+  ]
 }
 
 /** Any of several audiences could have sent a token that names all of them. */
 function isOnly(aud: unknown, audience: string): boolean {
   return aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
-}
-
-function timesOf({ exp, iat, nbf = iat }: Claims) {
-  if (!isTime(exp) || !isTime(iat) || !isTime(nbf)) return null
-  return { expiresAt: exp * 1000, issuedAt: iat * 1000, startsAt: nbf * 1000 }
 }
 
 function isTime(value: unknown): value is number {

@@ -18,19 +18,31 @@ export type Choice =
   | { readonly kind: 'none'; readonly why: string }
   | { readonly kind: 'several'; readonly names: readonly string[] }
 
+/** Whether a trust is for the tokens of an issuer. @param audience PUBLIC_URL, which was another one when an old trust was created */
+export function isTrustFor(trust: Trust, issuer: string, audience: string): boolean {
+  return trust.audience === audience && trust.issuer === issuer
+}
+
 /** The trust whose conditions a verified token meets. `wanted` chooses one by name if several match. */
-export function chooseTrust(trusts: readonly Trust[], jwt: UnverifiedJwt, wanted: string | null): Choice {
-  const sameIssuer = trusts.filter(({ issuer }) => issuer === jwt.issuer)
-  const candidates = sameIssuer.filter(({ name }) => wanted === null || name === wanted)
-  const met = candidates.filter((trust) => failures(trust, jwt.claims).length === 0)
+export function chooseTrust(
+  trusts: readonly Trust[],
+  { issuer, claims }: Pick<UnverifiedJwt, 'issuer' | 'claims'>,
+  wanted: string | null,
+): Choice {
+  const candidates = trusts.filter((trust) => trust.issuer === issuer && (wanted === null || trust.name === wanted))
+  const met = candidates.filter((trust) => meetsConditions(trust, claims))
   const [only, ...others] = met
   if (only && others.length === 0) return { kind: 'trust', trust: only }
   if (only) return { kind: 'several', names: met.map(({ name }) => name) }
-  const why = candidates.slice(0, 10).map((trust) => `${trust.name}: ${failures(trust, jwt.claims).join(', ')}`)
+  const why = candidates.slice(0, 10).map((trust) => `${trust.name}: ${failures(trust, claims).join(', ')}`)
   return { kind: 'none', why: why.length === 0 ? 'this issuer has no such trust' : why.join('; ') }
 }
 
 /** A trust without conditions would admit every customer of its issuer, so it admits nobody. */
+export function meetsConditions({ conditions }: Trust, claims: Claims): boolean {
+  return conditions.length > 0 && conditions.every((condition) => isMet(condition, claims))
+}
+
 function failures({ conditions }: Trust, claims: Claims): string[] {
   if (conditions.length === 0) return ['it has no conditions']
   return conditions.filter((condition) => !isMet(condition, claims)).map(describeCondition)

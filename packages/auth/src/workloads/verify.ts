@@ -5,7 +5,7 @@ import { type AuthenticationDenial, noTrustBecause, severalTrustsNamed } from '.
 import type { IssuerKeys } from './issuer-keys.ts'
 import { jobOf, nameOf } from './job.ts'
 import { algorithms, type UnverifiedJwt } from './jwt.ts'
-import { chooseTrust, type Trust } from './trust.ts'
+import { chooseTrust, isTrustFor, type Trust } from './trust.ts'
 import type { TrustCache } from './trust-cache.ts'
 
 /** A JWT with a valid signature, and the trusts of its issuer. Their conditions have not been checked yet. */
@@ -35,7 +35,7 @@ export interface VerifierOptions {
 export function createJwtVerifier({ trusts, keys, audience }: VerifierOptions) {
   return async function verifyJwt(jwt: UnverifiedJwt): Promise<VerifiedJwt | AuthenticationDenial> {
     const all = await trusts.current()
-    const ours = all.filter((trust) => trust.audience === audience && trust.issuer === jwt.issuer)
+    const ours = all.filter((trust) => isTrustFor(trust, jwt.issuer, audience))
     keys.keep(new Set(all.map(({ issuer }) => issuer)))
     if (ours.length === 0) return noTrustBecause('no trust has the issuer of this JWT')
     const key = await keys.find(jwt.issuer, jwt.header)

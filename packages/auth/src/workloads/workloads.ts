@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import type { TrustTest } from '@rack-gateway/gateway-api'
 import { LRUCache } from 'lru-cache'
 import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
 import { type AuthenticationDenial, expiredJwt, isDenial, noPublicUrl, usedJwt } from '../denial.ts'
-import { AuthUnavailable, LookUpTooSlow, throwLookUpTooSlow } from '../errors.ts'
+import { AuthUnavailable, LookUpTooSlow, NoPublicUrl, throwLookUpTooSlow } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import type { Revision } from '../principals/revision.ts'
 import type { TokenMint, VerifiedToken } from '../tokens/token.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { readJwt, type UnverifiedJwt } from './jwt.ts'
 import { insertWorkloadSession, isKnownCredential } from './sessions.ts'
+import { type TestedClaims, testClaims } from './test-claims.ts'
 import { createTrustCache } from './trust-cache.ts'
 import { loadTrusts } from './trusts.ts'
 import { createJwtVerifier, useKeyOf, type VerifiedJwt, type VerifiedWorkload, workloadOf } from './verify.ts'
@@ -161,8 +163,15 @@ export function createWorkloads(options: WorkloadsOptions) {
     return denial ?? reading
   }
 
+  /** Tests claims against the trusts by which `exchange` decides, without any effect. @throws NoPublicUrl, AuthUnavailable */
+  async function test(tested: TestedClaims): Promise<TrustTest> {
+    if (publicUrl === null) throw new NoPublicUrl()
+    return testClaims(tested, { trusts: await trusts.current(), audience: publicUrl, now: clock.now() })
+  }
+
   return {
     verifyJwt,
+    test,
     exchange,
     credentialOf,
     /** Called after this process changed a trust, so that it does not wait for the next poll. */

@@ -1,6 +1,6 @@
 import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import { filteredPageQuery, PageQuery, pageOf, withWarnings } from '../schemas/common.ts'
-import { Trust, TrustRequest } from '../schemas/trusts.ts'
+import { Trust, TrustRequest, TrustTest, TrustTestRequest } from '../schemas/trusts.ts'
 import { ExchangeRequest, NewWorkloadSession, WorkloadSession } from '../schemas/workload-sessions.ts'
 
 export const workloadEndpoints = {
@@ -25,6 +25,20 @@ export const workloadEndpoints = {
     body: TrustRequest,
     status: 201,
     response: withWarnings(Trust),
+  },
+  testTrusts: {
+    method: 'POST',
+    path: '/trusts/test',
+    summary: 'Tests which trusts match the claims of a job, and why the others do not.',
+    description:
+      'Takes either a token or its claims. The token is decoded but not verified. It is neither stored nor logged, and this does not use it up.',
+    action: 'test the claims of a job',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    body: TrustTestRequest,
+    status: 200,
+    response: TrustTest,
   },
   getTrust: {
     method: 'GET',

@@ -3,10 +3,26 @@ export { Binding, type BindingRequest, Grant } from './bindings.ts'
 export { PageQuery } from './common.ts'
 export { ErrorResponse } from './errors.ts'
 export { Me, type PrincipalKind, type Versions } from './me.ts'
-export { type DecideRequest, Decisions, Impact, type ImpactChange, type RequestedCall } from './policy.ts'
+export {
+  type DecideRequest,
+  Decisions,
+  Impact,
+  type ImpactChange,
+  PolicyCheck,
+  PolicyMatrix,
+  type RequestedCall,
+} from './policy.ts'
 export { Recording } from './recordings.ts'
 export { type NewSession, type RenewedSession, Session } from './sessions.ts'
 export { HandedOverToken, NewToken, Token, type TokenRequest } from './tokens.ts'
-export { type TemplateOf, Trust, TrustCondition, TrustRequest, type TrustTemplate } from './trusts.ts'
+export {
+  type TemplateOf,
+  Trust,
+  TrustCondition,
+  TrustRequest,
+  type TrustTemplate,
+  TrustTest,
+  type TrustTestRequest,
+} from './trusts.ts'
 export { Group, LockedUser, ServiceAccount, User } from './users.ts'
 export type { NewWorkloadSession } from './workload-sessions.ts'

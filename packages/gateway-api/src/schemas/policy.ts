@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, Nullable, Time } from './common.ts'
+import { closed, ExtensibleEnum, Nullable, Time } from './common.ts'
 import { Caller } from './me.ts'
 
 const Names = Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 1_000 })
@@ -57,7 +57,11 @@ export const EffectivePolicy = Type.Object({
 /** A planned call. A member that is left out is unknown, and every value of it is evaluated. */
 export const RequestedCall = Type.Object(
   {
-    route: Type.String({ maxLength: 200, description: 'the ID of a route, such as GET /apps/{app}/processes' }),
+    route: Type.String({
+      maxLength: 200,
+      description:
+        'the ID of a route of the rack, such as GET /apps/{app}/processes, or of the management API, such as GET /gateway/api/v1/users',
+    }),
     app: Type.Optional(Type.String({ maxLength: 1_000 })),
     params: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 4_000 }))),
     parameters: Type.Optional(Type.Object({ query: Names, form: Names, headers: Names }, closed)),
@@ -131,7 +135,7 @@ const Decision = Type.Object({
 })
 
 export const Decisions = Type.Object({
-  rack: Type.String(),
+  rack: Type.String({ description: '* if all calls are of the management API, which concerns no rack' }),
   policy: PolicyHash,
   caller: Caller,
   decisions: Type.Array(
@@ -151,11 +155,189 @@ export const Decisions = Type.Object({
 })
 export type Decisions = Static<typeof Decisions>
 
-const maxDocumentLength = 256 * 1024
+const ProposedDocument = Type.String({ maxLength: 256 * 1024, description: 'the proposed policy document, as YAML' })
+const ProposedHash = Type.String({ description: 'SHA-256 of the proposed document, hex' })
+
+export const CheckRequest = Type.Object({ document: ProposedDocument }, closed)
+
+export const PolicyCheck = Type.Object({
+  policy: Type.String({ description: 'SHA-256 of the document in force, hex' }),
+  valid: Type.Boolean(),
+  problems: Type.Array(
+    Type.Object({
+      line: Type.Integer({ description: 'from 1' }),
+      column: Type.Integer({ description: 'from 1' }),
+      text: Type.String({ description: 'what is wrong, without a full stop' }),
+    }),
+    { description: 'by position, at most 1,000; none if the document is valid' },
+  ),
+  proposed: Nullable(ProposedHash),
+  warnings: Type.Array(Type.String(), { description: 'what is valid but may be a mistake, without a full stop' }),
+  changes: Type.Array(
+    Type.Object({
+      effect: Type.String({
+        ...ExtensibleEnum(['permits', 'refuses', 'changes']),
+        description:
+          'permits: something that was denied is permitted; refuses: the opposite; changes: it can be either',
+      }),
+      role: Nullable(Type.String({ description: 'null for everyone' })),
+      what: Type.String({ description: 'a permission, or a phrase about a command, a rule, or a name' }),
+    }),
+    { description: 'the differences to the document in force, at most 500; none if the document is not valid' },
+  ),
+  more: Type.Integer({ minimum: 0, description: 'further differences that are left out' }),
+})
+export type PolicyCheck = Static<typeof PolicyCheck>
+
+const Source = Type.String({ description: 'where it is defined, such as policy.yaml:12 or built-in:12' })
+const Patterns = Type.Optional(Type.Array(Type.String()))
+const Conditions = Type.Array(
+  Type.Object({
+    time: Type.Optional(
+      Type.Array(
+        Type.Object({
+          days: Patterns,
+          from: Type.String(),
+          to: Type.String(),
+          zone: Type.String({ description: 'such as Europe/Berlin' }),
+        }),
+      ),
+    ),
+    addresses: Patterns,
+    racks: Patterns,
+    apps: Patterns,
+    callers: Type.Optional(Type.Array(ExtensibleEnum(['user', 'api-token', 'workload']))),
+  }),
+  { description: 'all of these must be met' },
+)
+const Entries = Type.Array(Type.Object({ name: Type.String(), source: Source }))
+const Seconds = Type.Integer({ description: 'seconds' })
+const Total = Type.Integer({ minimum: 0 })
+
+export const PolicyMatrix = Type.Object({
+  policy: PolicyHash,
+  source: Type.String({ description: 'the name of the document' }),
+  builtInText: Type.String({ description: 'the text that sources such as built-in:12 refer to' }),
+  permissions: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      description: Type.String({ description: 'as it follows "can", such as promote a release' }),
+      roles: Type.Array(Type.String(), { description: 'roles that have it' }),
+    }),
+  ),
+  roles: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      description: Type.String(),
+      source: Source,
+      extends: Type.Array(Type.String(), { description: 'roles that it extends, directly and indirectly' }),
+      conditions: Conditions,
+    }),
+  ),
+  commandRules: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      source: Source,
+      command: Type.String({ description: 'in the syntax of rules, such as rake db:migrate|db:seed' }),
+      services: Type.Array(Type.String()),
+      roles: Type.Array(Type.String()),
+      racks: Patterns,
+      apps: Patterns,
+      modes: Patterns,
+      interactive: Type.Optional(Type.Boolean()),
+      entrypoint: Type.Optional(Type.Boolean()),
+      environment: Patterns,
+      releases: Type.Optional(Type.String()),
+      conditions: Conditions,
+    }),
+    { description: 'a missing member does not narrow the rule' },
+  ),
+  blocked: Type.Array(
+    Type.Object({ route: Type.String(), reason: Type.String(), next: Type.String(), source: Source }),
+  ),
+  unblocked: Type.Array(Type.Object({ route: Type.String(), source: Source }), {
+    description: 'operations that the built-in policy blocks and the document unblocks',
+  }),
+  names: Type.Object(
+    {
+      runServices: Entries,
+      protectedKeys: Entries,
+      protectedParameters: Entries,
+      proxyHosts: Entries,
+      secretKeys: Entries,
+      secretParameters: Entries,
+    },
+    { description: 'lists of names and patterns' },
+  ),
+  recordings: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      source: Source,
+      mode: Type.String(),
+      input: Type.Boolean(),
+      sessions: Patterns,
+      racks: Patterns,
+      apps: Patterns,
+      commands: Patterns,
+    }),
+    { description: 'the first matching rule decides' },
+  ),
+  tokens: Type.Object({
+    maxAgeSeconds: Seconds,
+    defaultAgeSeconds: Seconds,
+    source: Source,
+    rules: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        source: Source,
+        maxAgeSeconds: Seconds,
+        roles: Patterns,
+        permissions: Patterns,
+      }),
+    ),
+  }),
+  recordedValues: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      source: Source,
+      parameters: Type.Array(Type.String()),
+      routes: Patterns,
+      permissions: Patterns,
+      racks: Patterns,
+      apps: Patterns,
+    }),
+  ),
+  packages: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      version: Nullable(Type.String()),
+      sha256: Type.String({ description: 'of its file, hex' }),
+      evaluated: Total,
+      simulated: Total,
+      objected: Total,
+      failed: Total,
+      slow: Total,
+    }),
+    { description: 'policy packages in their order, with the counts of this process since it started' },
+  ),
+  routes: Type.Array(
+    Type.Object({
+      id: Type.String({ description: 'for POST /policy/decisions' }),
+      api: ExtensibleEnum(['rack', 'management']),
+      permission: Type.String(),
+      scope: Type.String({
+        ...ExtensibleEnum(['app', 'rack', 'list', 'gateway', 'self', 'everyone']),
+        description: 'app: the call concerns one app; gateway: the permission is needed on all racks and apps',
+      }),
+      summary: Type.String({ description: 'a sentence, such as Promotes a release.' }),
+    }),
+  ),
+})
+export type PolicyMatrix = Static<typeof PolicyMatrix>
 
 export const ImpactRequest = Type.Object(
   {
-    document: Type.String({ maxLength: maxDocumentLength, description: 'the proposed policy document, as YAML' }),
+    document: ProposedDocument,
     since: Type.String({
       maxLength: 40,
       description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
@@ -182,7 +364,7 @@ export type ImpactChange = Static<typeof ImpactChange>
 
 export const Impact = Type.Object({
   policy: PolicyHash,
-  proposed: Type.String({ description: 'SHA-256 of the proposed document, hex' }),
+  proposed: ProposedHash,
   since: Time,
   until: Time,
   calls: Type.Integer({ minimum: 0, description: 'recorded calls that were evaluated' }),

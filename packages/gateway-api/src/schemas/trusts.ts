@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Grant } from './bindings.ts'
-import { closed, Id, NamePattern, Nullable, Time } from './common.ts'
+import { closed, ExtensibleEnum, Id, NamePattern, Nullable, Time } from './common.ts'
 
 const Claim = Type.String({ minLength: 1, maxLength: 100, description: 'a top-level claim of the token' })
 const ClaimValue = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Integer(), Type.Boolean()])
@@ -113,22 +113,23 @@ export type TrustRequest = Static<typeof TrustRequest>
 
 const AnyClaimValue = Type.Union([Type.String(), Type.Integer(), Type.Boolean()])
 
+const condition = {
+  claim: Type.String(),
+  equals: Type.Optional(AnyClaimValue),
+  oneOf: Type.Optional(Type.Array(AnyClaimValue)),
+  pattern: Type.Optional(Type.String()),
+  empty: Type.Optional(Type.Boolean()),
+}
+
 /** Admits jobs of a CI system. */
 export const Trust = Type.Object({
   id: Id,
   name: Type.String(),
   issuer: Type.String({ description: 'the exact value of the claim iss' }),
   audience: Type.String(),
-  conditions: Type.Array(
-    Type.Object({
-      claim: Type.String(),
-      equals: Type.Optional(AnyClaimValue),
-      oneOf: Type.Optional(Type.Array(AnyClaimValue)),
-      pattern: Type.Optional(Type.String()),
-      empty: Type.Optional(Type.Boolean()),
-    }),
-    { description: 'what claims must be; all conditions must be met' },
-  ),
+  conditions: Type.Array(Type.Object(condition), {
+    description: 'what claims must be; all conditions must be met',
+  }),
   maxAgeSeconds: Type.Integer({ description: 'the longest lifetime of a session' }),
   role: Nullable(Type.String({ description: 'the role of its first grant; null without a grant' })),
   racks: Nullable(NamePattern),
@@ -139,3 +140,64 @@ export const Trust = Type.Object({
   revokedAt: Nullable(Time),
 })
 export type Trust = Static<typeof Trust>
+
+export const TrustTestRequest = Type.Object(
+  {
+    token: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 10_000,
+        description: 'the whole JWT of a job; its signature is not checked',
+      }),
+    ),
+    claims: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'the claims of a job, instead of its token' }),
+    ),
+  },
+  closed,
+)
+export type TrustTestRequest = Static<typeof TrustTestRequest>
+
+const sentence = 'a sentence; with what to do, if there is something'
+
+/** What would happen to a job with these claims. */
+export const TrustTest = Type.Object({
+  verified: Type.Literal(false, {
+    description: 'the signature was not checked, and neither was whether the token was used before',
+  }),
+  admitted: Type.Boolean({
+    description: 'whether a job with these claims and a valid, unused token is admitted without naming a trust',
+  }),
+  trust: Nullable(Type.Object({ id: Id, name: Type.String() }, { description: 'the trust that admits the job' })),
+  text: Type.String({ description: `the result; ${sentence}` }),
+  checks: Type.Array(
+    Type.Object({
+      check: ExtensibleEnum(['header', 'claims', 'expiry', 'start', 'lifetime', 'audience', 'issuer']),
+      passed: Type.Boolean(),
+      text: Type.String({ description: sentence }),
+    }),
+    { description: 'what every job needs, whatever the trust' },
+  ),
+  trusts: Type.Array(
+    Type.Object({
+      id: Id,
+      name: Type.String(),
+      matches: Type.Boolean({ description: 'whether the issuer, the audience, and all conditions match' }),
+      text: Nullable(Type.String({ description: 'why it does not match, apart from its conditions; null otherwise' })),
+      conditions: Type.Array(
+        Type.Object({
+          ...condition,
+          met: Type.Boolean(),
+          expected: Type.String({ description: 'such as: must be "74"' }),
+          found: Nullable(
+            Type.String({ description: 'the claim as JSON, at most 500 characters; null: there is no such claim' }),
+          ),
+          text: Type.String({ description: 'a sentence' }),
+        }),
+      ),
+    }),
+    { description: 'active trusts, those that match best first, at most 100' },
+  ),
+  more: Type.Integer({ minimum: 0, description: 'further trusts, which do not match' }),
+})
+export type TrustTest = Static<typeof TrustTest>

@@ -1,5 +1,5 @@
 import { documentHash, type PolicyDocument } from '@rack-gateway/rbac-policy'
-import { readPolicy, unblockedBy } from '@rack-gateway/rbac-policy/document'
+import { documentWarnings, readPolicy } from '@rack-gateway/rbac-policy/document'
 import { counted } from '../../output/counted.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
@@ -45,25 +45,8 @@ function summaryOf(document: PolicyDocument) {
     roles: roles.map((role) => role.name),
     commandRules: commands.map(({ id }) => id),
     blocked: blocked.map(({ route }) => route),
-    warnings: [
-      ...unblockedBy(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
-      ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
-    ],
+    warnings: documentWarnings(document),
   }
-}
-
-/** Warnings for the services that a rule names, but that `commands.services` does not permit for runs. */
-function unreachableServices(
-  { id, services, modes = ['attached', 'detached', 'exec'] }: PolicyDocument['commands'][number],
-  runServices: readonly string[],
-): string[] {
-  if (!modes.some((mode) => mode !== 'exec')) return []
-  const notForRuns = services.filter((service) => service !== '*' && !runServices.includes(service))
-  const remaining = modes.includes('exec') ? 'only exec (with process:exec-any)' : 'nothing'
-  return notForRuns.map(
-    (service) =>
-      `the command rule ${id} permits ${remaining} on the service ${service}, which commands.services does not name`,
-  )
 }
 
 function lines(name: string, document: PolicyDocument): string[] {

@@ -12,7 +12,7 @@ const maxBytes = 1024 * 1024
 export async function readText({ cwd, readInput }: Pick<Context, 'cwd' | 'readInput'>, name: string): Promise<string> {
   const text = name === stdinName ? await readInput(maxBytes) : await readFile(resolve(cwd, name), name)
   if (text === null)
-    throw new Usage(`${shownName(name)} is longer than 1 MiB, the limit for policies and cases.`, 'Shorten it.')
+    throw new Usage(`${shownName(name)} is longer than 1 MiB, the limit for such files.`, 'Shorten it.')
   return text
 }
 

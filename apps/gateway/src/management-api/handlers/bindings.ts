@@ -10,7 +10,7 @@ type Row = Awaited<ReturnType<PrincipalCall['lists']['binding']>>
 export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'removeBinding'> = {
   async listBindings({ lists, query }) {
     const { items, next } = await lists.bindings(pageRequest(query), query.subject)
-    return { items: items.map(toResponse), next }
+    return { items: items.map(toBindingResponse), next }
   },
 
   createBinding: (outerCall) =>
@@ -25,18 +25,18 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
         assertAllowedLifetime(call, { grant, expiry: expiresAt.getTime(), remedy: 'Choose an earlier expiry.' })
       }
       const id = await changes.createBinding(subject, { role, racks, apps, ...terms })
-      return { ...toResponse(await lists.binding(id)), ...warningsMember(rackWarnings(call, [racks])) }
+      return { ...toBindingResponse(await lists.binding(id)), ...warningsMember(rackWarnings(call, [racks])) }
     }),
 
   removeBinding: (outerCall) =>
     outerCall.change(async function removeBinding({ lists, changes, id }) {
       const binding = await lists.binding(id)
       await changes.removeBinding(id)
-      return toResponse(binding)
+      return toBindingResponse(binding)
     }),
 }
 
-function toResponse({ subjectKind, subjectId, createdAt, ...grant }: Row) {
+export function toBindingResponse({ subjectKind, subjectId, createdAt, ...grant }: Row) {
   return {
     ...toGrantResponse(grant),
     subject: { kind: subjectKind, id: subjectId },

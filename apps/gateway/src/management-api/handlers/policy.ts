@@ -1,4 +1,5 @@
 import { findUserPrincipal } from '@rack-gateway/auth/store'
+import type { Endpoints } from '@rack-gateway/gateway-api'
 import {
   type Decision,
   evaluatePlanned,
@@ -8,15 +9,46 @@ import {
   toDecisionJson,
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
+import { policyMatrix } from '@rack-gateway/rbac-policy/plugin'
 import { denialError, NotPermitted, withRule } from '../../errors.ts'
+import { countedAs } from '../../rate-limits/counted-as.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
+import { decidableRoutes, principalEndpoints } from '../decidable-routes.ts'
+import { endpointDecisions } from '../endpoint-decisions.ts'
 import { toPlannedCall } from '../planned-call.ts'
 import { simulatedPackages } from '../simulated-packages.ts'
 
-export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'decide'> = {
+type Names = 'getPolicy' | 'getPolicyMatrix' | 'getEffectivePolicy' | 'checkPolicy' | 'decide'
+
+export const policyHandlers: Handlers<Names> = {
   getPolicy({ policy }) {
     const { document, hash } = policy
     return { policy: hash, source: document.source, text: textOf(document), document }
+  },
+
+  getPolicyMatrix({ policy, packages }) {
+    return {
+      policy: policy.hash,
+      ...policyMatrix(policy),
+      packages: packages.loaded.map(({ policy: { name }, version, sha256 }) => ({
+        name,
+        version,
+        sha256,
+        ...packages.counts(name),
+      })),
+      routes: decidableRoutes(),
+    }
+  },
+
+  async checkPolicy({ policy, studies, body, principal, disconnected }) {
+    const { document: current, hash } = policy
+    const check = await studies.check({
+      current,
+      proposed: body.document,
+      principal: countedAs(principal),
+      leaving: disconnected(),
+    })
+    return { policy: hash, ...check }
   },
 
   getEffectivePolicy(call) {
@@ -45,28 +77,44 @@ export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'deci
   },
 
   async decide(call) {
-    const { policy, body, moment } = call
+    const { policy, body } = call
     const principal = body.as === undefined ? call.principal : await findOther(call, body.as)
-    const rack = rackFor(call, principal, body.rack)
-    // The address of another user is unknown.
-    const address = principal === call.principal ? moment.address : null
-    const question = { policy, document: policy.document, principal, rack, at: moment.at, address }
-    const { hash } = policy
-    const evaluated = body.calls.map((one) => {
-      const planned = toPlannedCall(one)
-      return { route: planned.route.id, scenarios: evaluatePlanned(question, planned) }
-    })
-    const simulate = simulatedPackages(call.packages)
-    const decisions = []
-    for (const { route, scenarios } of evaluated) {
-      const planned = await narrowPlanned(scenarios, (hypothetical, decision) =>
-        simulate(principal, hypothetical, decision),
-      )
-      decisions.push({ route, ...toResponse(planned) })
-    }
+    const isAboutRack = body.calls.some(({ route }) => !principalEndpoints.has(route))
+    const rack = isAboutRack ? rackFor(call, principal, body.rack) : '*'
     const { kind, id, name } = principal
-    return { rack, policy: hash, caller: { kind, id, name }, decisions }
+    const decisions = await decideCalls(call, principal, rack)
+    return { rack, policy: policy.hash, caller: { kind, id, name }, decisions }
   },
+}
+
+/** Evaluates all calls before it asks any policy package. */
+async function decideCalls(
+  { policy, packages, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,
+  principal: Principal,
+  rack: string,
+) {
+  // The address of another user is unknown.
+  const address = principal === call.principal ? moment.address : null
+  const question = { policy, document: policy.document, principal, rack, at: moment.at, address }
+  const evaluated = body.calls.map((requested) => {
+    const { route } = requested
+    const endpoint = principalEndpoints.get(route)
+    return endpoint === undefined
+      ? ({ kind: 'rack', route, scenarios: evaluatePlanned(question, toPlannedCall(requested)) } as const)
+      : ({ kind: 'management', route, endpoint } as const)
+  })
+  const simulate = simulatedPackages(packages)
+  const decisions = []
+  for (const one of evaluated) {
+    const decision =
+      one.kind === 'management'
+        ? endpointDecisions(policy, principal, one.endpoint, { at: moment.at, address })
+        : toResponse(
+            await narrowPlanned(one.scenarios, (hypothetical, decision) => simulate(principal, hypothetical, decision)),
+          )
+    decisions.push({ route: one.route, ...decision })
+  }
+  return decisions
 }
 
 async function findOther({ canAccess, database, now, policy }: PrincipalCall, user: string): Promise<Principal> {

@@ -1,4 +1,6 @@
-import { admissionWarning, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
+import { admissionWarning, decodeJwt, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
+import type { TrustTestRequest } from '@rack-gateway/gateway-api'
+import { InvalidRequest, withRule } from '../../errors.ts'
 import { assertCanGrant } from '../assert-can-grant.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
@@ -8,7 +10,7 @@ import { rackWarnings, warningsMember } from '../rack-names.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['trust']>>
 
-export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' | 'revokeTrust'> = {
+export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' | 'testTrusts' | 'revokeTrust'> = {
   async listTrusts({ lists, query }) {
     const { items, next } = await lists.trusts(pageRequest(query))
     return { items: items.map(toResponse), next }
@@ -34,6 +36,8 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
     return created
   },
 
+  testTrusts: ({ workloads, body }) => workloads.test(readTested(body)),
+
   async revokeTrust(outerCall) {
     const revoked = await outerCall.change(async function revokeTrust({ lists, changes, id }) {
       await changes.revokeTrust(id)
@@ -56,4 +60,21 @@ function toResponse({ grants, maxAge, createdAt, revokedAt, ...trust }: Row) {
     createdAt: createdAt.toISOString(),
     revokedAt: formatTime(revokedAt),
   }
+}
+
+/** The claims to test. The errors contain nothing of a token. @throws InvalidRequest */
+function readTested({ token, claims }: TrustTestRequest): Parameters<PrincipalCall['workloads']['test']>[0] {
+  if (claims !== undefined && token === undefined) return { claims, header: null }
+  if (token === undefined || claims !== undefined)
+    throw invalid('A test needs either a token or claims.', 'Send one of `token` and `claims`.')
+  const decoded = decodeJwt(token.trim())
+  if (decoded !== null) return decoded
+  throw invalid(
+    'The token is not a JWT of at most 6,000 characters: three parts with dots between them, of which the first two are JSON.',
+    'Copy the whole token, or send its claims.',
+  )
+}
+
+function invalid(reason: string, remedy: string): Error {
+  return withRule(new InvalidRequest(reason, remedy), 'schema')
 }

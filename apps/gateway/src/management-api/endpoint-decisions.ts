@@ -1,0 +1,26 @@
+import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import { type Moment, type Policy, type Principal, toDecisionJson } from '@rack-gateway/rbac-policy'
+import {
+  decideEndpoint,
+  decideForOthers,
+  type EndpointDecision,
+  type EndpointDenial,
+  rolesEverywhere,
+} from './authorize.ts'
+
+/** The decision about a call of the management API. For an operation on owned items, also about items of other principals. */
+export function endpointDecisions(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {
+  const roles = [...rolesEverywhere(policy, principal, moment)]
+  const toResponse = (decision: EndpointDecision | EndpointDenial, permission: string) => {
+    return toDecisionJson({ ...decision, permission, roles, bindings: [] })
+  }
+  const decision = toResponse(decideEndpoint(policy, principal, endpoint, moment), endpoint.permission)
+  const { permissionForOthers } = endpoint
+  if (permissionForOthers === undefined || decision.effect !== 'allow') return { decision, when: null, otherwise: null }
+  const forOthers = decideForOthers(policy, principal, permissionForOthers, moment)
+  return {
+    decision,
+    when: 'it concerns the caller',
+    otherwise: { when: 'it concerns another principal', decision: toResponse(forOthers, permissionForOthers) },
+  }
+}

@@ -1,0 +1,54 @@
+import { formatWords } from '@rack-gateway/command-matcher'
+import type { Condition } from './condition.ts'
+import { builtInText, unblockedBy } from './document.ts'
+import { entryName, type NameList, sourceOf, unblockedName } from './name-lists.ts'
+import { permissions } from './permissions.ts'
+import type { PolicyDocument, PolicyRule, Role } from './policy-document.ts'
+import type { ReplaceablePolicy } from './replaceable-policy.ts'
+
+/** Which roles have which permissions, and all rules with their lines, by the policy in force. */
+export function policyMatrix({
+  document,
+  roles,
+  rolesWith,
+}: Pick<ReplaceablePolicy, 'document' | 'roles' | 'rolesWith'>) {
+  const { source, commands, blocked, recordings, recordedValues, tokens } = document
+  const withSource = <T extends { readonly source?: string }>(part: T) => ({ ...part, source: part.source ?? source })
+  return {
+    source,
+    builtInText,
+    permissions: permissions.map(({ name, description }) => ({ name, description, roles: rolesWith(name) })),
+    roles: [...roles.values()].map((role) => roleOf(withSource(role))),
+    commandRules: commands.map((rule) => commandRuleOf(withSource(rule))),
+    blocked: blocked.map(withSource),
+    unblocked: unblockedBy(document).map((route) => ({ route, source: sourceOf(document, unblockedName(route)) })),
+    names: {
+      runServices: entriesOf(document, 'runServices'),
+      protectedKeys: entriesOf(document, 'protectedKeys'),
+      protectedParameters: entriesOf(document, 'protectedParameters'),
+      proxyHosts: entriesOf(document, 'proxyHosts'),
+      secretKeys: entriesOf(document, 'secretKeys'),
+      secretParameters: entriesOf(document, 'secretParameters'),
+    },
+    recordings: recordings.map(withSource),
+    tokens: {
+      maxAgeSeconds: tokens.maxAge / 1_000,
+      defaultAgeSeconds: tokens.defaultAge / 1_000,
+      source: tokens.source ?? source,
+      rules: tokens.rules.map(withSource).map(({ maxAge, ...rule }) => ({ ...rule, maxAgeSeconds: maxAge / 1_000 })),
+    },
+    recordedValues: recordedValues.map(withSource),
+  }
+}
+
+function roleOf({ name, description, source, extends: above = [], when = [] }: Role & { readonly source: string }) {
+  return { name, description, source, extends: above, conditions: when }
+}
+
+function commandRuleOf({ argv, when = [], ...rule }: PolicyRule & { readonly source: string }) {
+  return { ...rule, command: formatWords(argv), conditions: when satisfies readonly Condition[] }
+}
+
+function entriesOf(document: PolicyDocument, list: NameList) {
+  return document[list].map((name) => ({ name, source: sourceOf(document, entryName(list, name)) }))
+}
