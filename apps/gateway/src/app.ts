@@ -27,6 +27,7 @@ import database from './process/database.ts'
 import { deriveKeys } from './process/keys.ts'
 import rackApi from './rack-api/plugin.ts'
 import racks from './rack-api/racks.ts'
+import changeLimit from './rate-limits/changes.ts'
 import unauthenticatedLimit from './rate-limits/unauthenticated.ts'
 import unauthenticatedLog from './rate-limits/unauthenticated-log.ts'
 import sessionRecordings from './recordings/plugin.ts'
@@ -47,6 +48,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(errorHandler, { limits: config.limits })
     await app.register(untrustedProxyWarning)
     await app.register(unauthenticatedLimit, { perMinute: config.unauthenticatedPerMinute })
+    await app.register(changeLimit, { limits: config.limits })
     await app.register(ownHost, { publicUrl })
     await app.register(callLog)
 

@@ -135,7 +135,7 @@ export const ServerEnvironment = Type.Object({
     '300',
   ),
   CHANGES_PER_MINUTE: checked(
-    'changes of one principal through the management API in a minute, from 10 to 10000',
+    'changes of one principal in a minute, through the management API and on pages, from 10 to 10000',
     changesProblem,
     '600',
   ),

@@ -13,6 +13,8 @@ export interface RackSelector {
   readonly named?: NamedRack | null
   /** Names of racks that an error may disclose to the caller. */
   readonly usableRacks?: readonly string[]
+  /** Whether the header `Rack` may name only one of them: the error for another rack then does not depend on whether it exists. */
+  readonly onlyUsable?: boolean
 }
 
 /** A rack by its `<organization>/<rack>`. */
@@ -72,13 +74,14 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
   const defaultRack = names.length === 1 ? names[0] : undefined
 
   /** The error for another rack does not depend on whether that rack exists. */
-  function resolveNamed(named: NamedRack, { prefix, bound, usableRacks = [] }: RackSelector): RackResolution {
+  function resolveNamed(named: NamedRack, selector: RackSelector): RackResolution {
+    const { prefix, bound, usableRacks = [], onlyUsable = false } = selector
     if (prefix !== null && prefix !== named.rack) return { error: new RackMismatch('the path'), rule: 'rack-mismatch' }
     if (bound !== null && bound !== named.rack) {
       return { error: new RackMismatch(`${bound}, to which this token is bound`), rule: 'rack-mismatch' }
     }
     const rack = named.rack === null ? undefined : racks.get(named.rack)
-    if (rack !== undefined) return { rack }
+    if (rack !== undefined && (!onlyUsable || usableRacks.includes(rack.name))) return { rack }
     const usable = usableRacks.map((name) => `${named.organization}/${name}`)
     return { error: new UnknownRack(named.name, namedRackHint(named.name, usable)), rule: 'unknown-rack' }
   }

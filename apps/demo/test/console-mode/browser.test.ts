@@ -8,7 +8,7 @@ const minute = 60_000
 const clock = { ahead: 0 }
 let at: LoginSystem
 beforeAll(async () => {
-  at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead })
+  at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead, limits: { changesPerMinute: 10 } })
   at.system.app.log.level = 'silent'
 })
 afterAll(() => at.stop())
@@ -37,7 +37,12 @@ test('after a fresh login the page has a form and no token, which the form then 
   expect([result.status, others]).toEqual([200, []])
   const { host } = new URL(at.system.url)
   expect(result.body).toContain(`export X_DEV_ALLOW_HTTP=true\nconvox login ${host} -t ${token}\n`)
-  expect(result.headers['cache-control']).toBe('no-store')
+  for (const { headers } of [form, result])
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+      'x-frame-options': 'DENY',
+    })
   const racks = await callInConsoleMode(at.system, 'GET /racks', token, listHeaders)
   expect(racks.json).toMatchObject([{ name: 'staging' }])
   expect(tokensIn((await at.visit(browser, path)).body)).toEqual([])
@@ -111,6 +116,28 @@ test('the CSRF token of another session creates no session', async () => {
   const [one, other] = await Promise.all([at.login('admin'), at.login('viewer')])
   const csrf = csrfTokenIn(await at.visit(other.browser, path))
   expect((await submit(one.browser, csrf)).status).toBe(403)
+})
+
+test('a form whose session was ended in the meantime creates no session', async () => {
+  const { browser } = await at.login('deployer')
+  const csrf = csrfTokenIn(await at.visit(browser, path))
+  const before = await sessionsIssued()
+  const [newest] = await at.system.sql<
+    { id: string }[]
+  >`select id from gateway.sessions order by created_at desc limit 1`
+  await at.system.issuer.endSession(newest?.id ?? '', 'ended by a test')
+  const result = await submit(browser, csrf)
+  expect(result.status).not.toBe(200)
+  expect(tokensIn(result.body)).toEqual([])
+  expect(await sessionsIssued()).toEqual(before)
+})
+
+test('a fresh login creates no more sessions in a minute than a principal can make changes', async () => {
+  const { browser } = await at.login('viewer')
+  const csrf = csrfTokenIn(await at.visit(browser, path))
+  const results = await Promise.all(Array.from({ length: 15 }, () => submit(browser, csrf)))
+  expect(results.map(({ status }) => status).sort()).toEqual([...Array(10).fill(200), ...Array(5).fill(429)])
+  expect(results.flatMap(({ body }) => tokensIn(body))).toHaveLength(10)
 })
 
 test('no token leads to another one', async () => {

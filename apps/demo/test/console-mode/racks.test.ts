@@ -129,8 +129,11 @@ describe('the console that the stock CLI sees', () => {
       expiresAt: time + day,
     })
     expect((await call('GET /racks', listHeaders, token)).json).toMatchObject([{ name: 'staging' }])
-    const other = await call('GET /racks/gateway/production', listHeaders, token)
-    expect([other.status, other.json]).toMatchObject([404, { rule: 'unknown-rack' }])
+    const [other, missing] = await Promise.all(
+      ['production', 'prodution'].map((name) => call(`GET /racks/gateway/${name}`, listHeaders, token)),
+    )
+    expect([other?.status, other?.json]).toMatchObject([404, { rule: 'unknown-rack' }])
+    expect(other?.error).toBe(missing?.error.replace('prodution', 'production'))
   })
 
   test('a rack-bound token has its rack', async () => {

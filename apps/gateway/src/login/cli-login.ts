@@ -55,6 +55,9 @@ export default fp<CliLoginOptions>(
       browserSessions,
       isBeyondCodeLimit: createDeviceCodeLimit(app),
       limitUnauthenticated: app.limitUnauthenticated,
+      countChange(request) {
+        if (request.principal !== null) app.countChange(request.principal, { revokes: false })
+      },
       requests: {
         contextOf: (request) => ({ request: request.id, source: sourceOf(request) }),
         racksOf: (request) => racksOf(app, request, momentOf(request, clock.now)),
@@ -71,7 +74,7 @@ export default fp<CliLoginOptions>(
       },
     })
   },
-  { name: 'cli-login', dependencies: ['identities', 'policy', 'racks', 'unauthenticated-limit'] },
+  { name: 'cli-login', dependencies: ['change-limit', 'identities', 'policy', 'racks', 'unauthenticated-limit'] },
 )
 
 function racksOf({ policy, racks }: FastifyInstance, { principal }: FastifyRequest, moment: Moment): readonly string[] {

@@ -14,7 +14,7 @@ export function buildCall(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  { endpoint, context, options, countChange }: Route,
+  { endpoint, context, options }: Route,
 ): AnyCall {
   const params = request.params as { readonly id?: string }
   const validated = {
@@ -44,7 +44,7 @@ export function buildCall(
     ...accessOf(app, request, endpoint, validated.moment),
     async change(work) {
       const { revokes = false } = endpoint
-      countChange(principalOf(request), { revokes })
+      app.countChange(principalOf(request), { revokes })
       return changeAsCaller(app, request, revokes, async (change) => {
         const moment = momentOf(request, context.now)
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)

@@ -2,7 +2,6 @@ import type { TokenMint } from '@rack-gateway/auth'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { Endpoint } from '@rack-gateway/gateway-api'
 import type { ManagementApiContext } from './call.ts'
-import type { ChangeLimit } from './change-limit.ts'
 
 export interface ManagementApiOptions {
   readonly config: Pick<ServerConfig, 'publicUrl' | 'organization' | 'sessions' | 'limits' | 'cliMinimumVersion'>
@@ -16,5 +15,4 @@ export interface Route {
   readonly endpoint: Endpoint
   readonly context: ManagementApiContext
   readonly options: ManagementApiOptions
-  readonly countChange: ChangeLimit
 }

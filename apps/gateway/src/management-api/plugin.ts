@@ -13,7 +13,6 @@ import { admit, reauthorize } from './admit.ts'
 import type { EndpointDecision } from './authorize.ts'
 import { buildCall } from './build-call.ts'
 import type { AnyCall, ManagementApiContext } from './call.ts'
-import { createChangeLimit } from './change-limit.ts'
 import { conditionalResponse } from './conditional-response.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
@@ -76,9 +75,8 @@ export default async function managementApi(app: FastifyInstance, options: Manag
   app.decorateRequest('verifiedJwt', null)
   acceptJsonOnly(app)
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
-  const countChange = createChangeLimit(config.limits.changesPerMinute, () => performance.now())
   for (const [name, endpoint] of Object.entries(endpoints)) {
-    addRoute(app, name as EndpointName, { endpoint, context, options, countChange })
+    addRoute(app, name as EndpointName, { endpoint, context, options })
   }
 }
 

@@ -10,6 +10,7 @@ export function chooseRack(
   { racks, policy, organization, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'organization' | 'now'>,
   principal: Principal,
   { framed, address }: Pick<CallState, 'framed' | 'address'>,
+  { onlyUsable = false } = {},
 ): Rack {
   const usableRacks = policy.racksOf(principal, racks.names, { at: now(), address })
   const chosen = racks.resolve({
@@ -17,6 +18,7 @@ export function chooseRack(
     bound: principal.rack,
     named: namedBy(framed.rackHeader, organization),
     usableRacks,
+    onlyUsable,
   })
   if ('rack' in chosen) return chosen.rack
   throw withRule(chosen.error, chosen.rule)

@@ -15,7 +15,7 @@ const afterLogin = `${page}?again=1`
 
 /** The page where a person without rack-gateway gets the `convox login` line. */
 export function convoxPages(app: FastifyInstance, options: CliLoginPagesOptions): void {
-  const { browserSessions, clock, logins, requests, visit } = options
+  const { browserSessions, clock, countChange, logins, requests, visit } = options
 
   app.get<{ Querystring: Record<string, unknown> }>(page, async function showConvoxLogin(request, reply) {
     const visitor = await visit(request, reply)
@@ -29,6 +29,7 @@ export function convoxPages(app: FastifyInstance, options: CliLoginPagesOptions)
     const visitor = await visit(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
+    countChange(request)
     return showOnce(reply, await logins.convox.issue(visitor, requests.contextOf(request)), browserSessions.origin)
   })
 }

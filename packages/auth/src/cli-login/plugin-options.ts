@@ -17,6 +17,8 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
   /** Counts unauthenticated and failed requests. @throws an error with status 429 above the limit of the address */
   readonly limitUnauthenticated: (request: FastifyRequest) => Promise<void>
+  /** Counts a change of the authenticated user. @throws an error with status 429 above the limit */
+  readonly countChange: (request: FastifyRequest) => void
   /** Records a denial of an authenticated user. Resolves when the event is durable. */
   readonly recordDenial: (
     request: FastifyRequest,

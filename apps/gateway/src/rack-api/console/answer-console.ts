@@ -1,5 +1,5 @@
 import type { ConsoleCall } from '@rack-gateway/convox-api'
-import { type Rack, RackMismatch, UnknownRack } from '@rack-gateway/rack-registry'
+import { type Rack, RackMismatch } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
@@ -48,14 +48,13 @@ function racksOf({ racks, policy, now }: RackApiDependencies, { principal, call 
   return usable.flatMap((name) => racks.get(name) ?? [])
 }
 
-/** @throws RackMismatch; UnknownRack, also for a rack on which the caller has no role */
+/** @throws RackMismatch; UnknownRack, with the same sentence for a rack on which the caller has no role */
 function namedRack(dependencies: RackApiDependencies, caller: Caller, name: string): Rack {
   const { framed, address } = caller.call
   if (framed.rackHeader !== null && framed.rackHeader !== name)
     throw withRule(new RackMismatch('the path'), 'rack-mismatch')
-  const rack = chooseRack(dependencies, caller.principal, { address, framed: { ...framed, rackHeader: name } })
-  if (!racksOf(dependencies, caller).includes(rack))
-    throw withRule(new UnknownRack(name, 'Run "convox racks" for a list of your racks.'), 'unknown-rack')
+  const call = { address, framed: { ...framed, rackHeader: name } }
+  const rack = chooseRack(dependencies, caller.principal, call, { onlyUsable: true })
   caller.call.rack = rack
   return rack
 }

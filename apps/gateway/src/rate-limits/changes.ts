@@ -1,13 +1,33 @@
+import type { Limits } from '@rack-gateway/config'
 import type { Principal } from '@rack-gateway/rbac-policy'
+import fp from 'fastify-plugin'
 import { TooManyRequests, withRule } from '../errors.ts'
-import { createAccountLimit } from '../rate-limits/account.ts'
-import { countedAs } from '../rate-limits/counted-as.ts'
+import { createAccountLimit } from './account.ts'
+import { countedAs } from './counted-as.ts'
 
 export type ChangeLimit = (principal: Principal, change: { readonly revokes: boolean }) => void
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts a change of a principal. @throws TooManyRequests */
+    countChange: ChangeLimit
+  }
+}
+
+/** One limit for all changes, through the management API and on pages. */
+export default fp<{ readonly limits: Pick<Limits, 'changesPerMinute'> }>(
+  async function changeLimit(app, { limits }) {
+    app.decorate(
+      'countChange',
+      createChangeLimit(limits.changesPerMinute, () => performance.now()),
+    )
+  },
+  { name: 'change-limit' },
+)
+
 /**
- * Limits how many changes a principal can make through the management API per minute. Revocations have a limit of their own per
- * credential: an attacker with a stolen credential cannot keep its owner from revoking it with another one.
+ * Limits how many changes a principal can make per minute. Revocations have a limit of their own per credential: an attacker
+ * with a stolen credential cannot keep its owner from revoking it with another one.
  *
  * @param now milliseconds of a monotonic clock
  * @returns a function that counts a change. @throws TooManyRequests

@@ -1,6 +1,6 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
-import { createChangeLimit } from './change-limit.ts'
+import { createChangeLimit } from './changes.ts'
 
 const common = { rack: null, groups: [], bindings: [], owner: null, expiresAt: 0 }
 const session = (id: string, credential: string): Principal => ({ ...common, kind: 'user', id, name: id, credential })
