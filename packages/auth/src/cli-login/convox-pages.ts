@@ -56,7 +56,7 @@ function showOnce(reply: FastifyReply, { id, token, expiresAt }: IssuedCredentia
     html`<pre class="wrapped"><code>${plainHttp}convox login ${host} -t ${token}
 convox racks
 convox switch NAME</code></pre>
-<p>This page shows the token only once. It is valid until ${minuteOf(expiresAt)}.</p>
+<p>This page shows the token only once. It is valid until <time>${minuteOf(expiresAt)}</time>.</p>
 <p class="soft">To revoke it earlier, type <code>rack-gateway sessions revoke ${id}</code>, or ask an administrator of this gateway.</p>`,
   )
 }

@@ -54,6 +54,7 @@ dt { color: var(--soft) }
 dd { margin: 0; overflow-wrap: anywhere }
 main > :last-child { margin-bottom: 0 }
 h2 { margin: 1.75rem 0 .5rem; font-size: 1rem }
+time { white-space: nowrap }
 code { font: .875rem/1.6 ui-monospace, monospace }
 pre { margin: 0 0 1rem; padding: .75rem 1rem; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--ground) }
 pre.wrapped { white-space: pre-wrap; overflow-wrap: anywhere }
