@@ -13,6 +13,8 @@ function expectPage(page: Page, status: number, title: string): void {
   expect([page.status, page.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
   expect(page.body).toContain(`<h1>${title}</h1>`)
   expect(page.headers['content-security-policy']).toContain("default-src 'none'")
+  expect(page.headers['content-security-policy']).toContain("require-trusted-types-for 'script'")
+  expect(page.headers['content-security-policy']).not.toContain('unsafe')
   expect(page.headers['cache-control']).toBe('no-store')
 }
 

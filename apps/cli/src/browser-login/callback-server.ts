@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -79,7 +79,7 @@ function isEqual(given: string, expected: string): boolean {
 function send(response: ServerResponse, status: number, sentence: string): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
@@ -88,10 +88,14 @@ function send(response: ServerResponse, status: number, sentence: string): void 
   response.end(page(sentence))
 }
 
+const style =
+  ':root { color-scheme: light dark } body { font: 16px/1.55 system-ui, sans-serif; max-width: 36rem; margin: 12vh auto; padding: 0 1.5rem }'
+const styleHash = createHash('sha256').update(style).digest('base64')
+
 function page(sentence: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>rack-gateway</title>
-<style>:root { color-scheme: light dark } body { font: 16px/1.55 system-ui, sans-serif; max-width: 36rem; margin: 12vh auto; padding: 0 1.5rem }</style></head>
+<style>${style}</style></head>
 <body><h1>rack-gateway</h1><p>${sentence}</p></body></html>
 `
 }

@@ -82,6 +82,6 @@ test('the page names every endpoint, runs no script and loads nothing', async ()
   const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(body) ?? []
   const hash = createHash('sha256').update(style).digest('base64')
   expect(headers.get('content-security-policy')).toBe(
-    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
   )
 })

@@ -69,7 +69,7 @@ const styleHash = createHash('sha256').update(style).digest('base64')
 
 function contentPolicy(formTargets: readonly string[]): string {
   const forms = ["'self'", ...formTargets].join(' ')
-  return `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`
+  return `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`
 }
 
 const headers = {
