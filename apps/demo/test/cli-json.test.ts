@@ -82,6 +82,10 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['can', () => ['can', '--json', '--as', viewer.email, 'apps', 'delete', 'web']],
   ['can', () => ['can', '--json', 'help']],
   ['sessions list', () => ['sessions']],
+  [
+    'sessions revoke-all',
+    async () => ['sessions', 'revoke-all', '--user', (await person(system, 'viewer')).email, '--yes'],
+  ],
   ['sessions revoke', async () => ['sessions', 'end', await sessionOf(admin.email), '--yes']],
   ['service-accounts create', () => ['service-accounts', 'create', 'robot']],
   ['service-accounts list', () => ['service-accounts']],
@@ -106,6 +110,8 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['trusts delete', () => ['trusts', 'remove', 'jobs', '--yes']],
   ['users list', () => ['users']],
   ['users groups', () => ['users', 'groups']],
+  ['users invitations', () => ['users', 'invitations', '--all']],
+  ['access review', () => ['access', 'review']],
   ['users show', () => ['users', 'show', viewer.email]],
   ['users lock', () => ['users', 'lock', viewer.email, '--reason', 'a test', '--yes']],
   ['users unlock', () => ['users', 'unlock', viewer.email]],
@@ -131,8 +137,8 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['version', () => ['version']],
 ]
 
-/** Where what they need is: cli-audit.test.ts, session-recordings-live.test.ts, and ci.integration.test.ts of the command itself. */
-const elsewhere = ['audit tail', 'audit end', 'ci login']
+/** Where what they need is: cli-people.test.ts, cli-audit.test.ts, session-recordings-live.test.ts, and ci.integration.test.ts of the command itself. */
+const elsewhere = ['users invite', 'users uninvite', 'audit tail', 'audit end', 'ci login']
 
 describe('--json is as the reference says, and nothing else', () => {
   test.each(typed)('%s', async (name, words) => {

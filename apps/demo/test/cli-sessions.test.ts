@@ -129,3 +129,26 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   )
   expect(await command('sessions')).toMatchObject({ code: 4, stdout: '' })
 })
+
+test('all your other sessions are revoked at once; those of another user only by an administrator', async () => {
+  const [laptop, phone, desk] = await sessionsOn('laptop', 'phone', 'desk')
+  const [foreign] = await sessionsOn('theirs')
+  loggedIn({ staging: laptop?.token ?? '' })
+  const revoked = await command('sessions', 'revoke-all', '--yes')
+  expect([revoked.code, revoked.stderr]).toEqual([0, ''])
+  expect(revoked.stdout).toMatch(/^Revoked 2 sessions: (phone, desk|desk, phone)\.\n$/)
+  for (const token of [phone?.token ?? '', desk?.token ?? '']) await expect.poll(() => works(token)).toBe(false)
+  expect(await works(laptop?.token ?? '')).toBe(true)
+  expect(await command('sessions', 'revoke-all', '--yes')).toMatchObject({ stdout: 'Revoked 0 sessions.\n' })
+  expect(await command('sessions', 'revoke-all')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      'this needs a confirmation: revoke all your other sessions, and close their connections',
+    ),
+  })
+  expect(await command('sessions', 'revoke-all', '--user', `person-${people}@example.com`, '--yes')).toMatchObject({
+    code: 5,
+    stdout: '',
+  })
+  expect(await works(foreign?.token ?? '')).toBe(true)
+})

@@ -42,6 +42,26 @@ export const NameTaken = defineError<[string | number]>(
   'A service account named %s already exists.\nChoose another name.',
   409,
 )
+export const UserExists = defineError(
+  'RGW_USER_EXISTS',
+  'A user with this e-mail address has already logged in, and an invitation never changes an existing user.\nGrant the user the roles with bindings.',
+  409,
+)
+export const AlreadyInvited = defineError(
+  'RGW_ALREADY_INVITED',
+  'This e-mail address already has an open invitation.\nRevoke it first, or wait until it expires.',
+  409,
+)
+export const DomainNotAllowed = defineError<[domain: string, allowed: string]>(
+  'RGW_DOMAIN_NOT_ALLOWED',
+  'Accounts of the domain %s cannot log in to this gateway.\nInvite an address of one of these domains: %s.',
+  400,
+)
+export const InvitationEnded = defineError(
+  'RGW_INVITATION_ENDED',
+  'The invited person has already logged in, so the invitation cannot be revoked.\nRemove the bindings of the user, or lock the user.',
+  409,
+)
 export const SessionOver = defineError('RGW_SESSION_OVER', 'This session has ended.\nRun "rack-gateway login".', 409)
 export const RenewedTooOften = defineError(
   'RGW_RENEWED_TOO_OFTEN',

@@ -146,6 +146,36 @@ export const firstAdministrators = gateway.table(
   (table) => [primaryKey({ columns: [table.issuer, table.email] })],
 )
 
+/** A role on the racks and apps of two patterns, as an invitation stores it. */
+export interface InvitationGrant {
+  readonly role: string
+  readonly racks: string
+  readonly apps: string
+  /** RFC 3339, or null for no end. */
+  readonly expiresAt: string | null
+}
+
+export const invitationOutcomes = ['redeemed', 'denied', 'revoked'] as const
+export type InvitationOutcome = (typeof invitationOutcomes)[number]
+
+/** Roles for the first login of a person with this verified e-mail address. */
+export const invitations = gateway.table('invitations', {
+  id: uuid('id').primaryKey(),
+  issuer: text('issuer').notNull(),
+  email: text('email').notNull(),
+  grants: json('grants').$type<readonly InvitationGrant[]>().notNull(),
+  reason: text('reason'),
+  invitedBy: uuid('invited_by')
+    .notNull()
+    .references(() => users.id),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  expiresAt: instant('expires_at').notNull(),
+  endedAt: instant('ended_at'),
+  outcome: text('outcome').$type<InvitationOutcome>(),
+  /** The user whose first login ended it. */
+  userId: uuid('user_id').references(() => users.id),
+})
+
 /** A scoped, expiring credential for automation. Belongs to either a user or a service account. */
 export const apiTokens = gateway.table('api_tokens', {
   id: uuid('id').primaryKey(),
@@ -230,6 +260,8 @@ export const bindings = gateway.table('bindings', {
   createdBy: text('created_by').notNull(),
   /** Permissions that replace the role's, separated by spaces. Only for API tokens. */
   permissions: text('permissions'),
+  /** The invitation that it comes from. `createdBy` is the inviter then. */
+  invitation: uuid('invitation').references(() => invitations.id),
 })
 
 /**

@@ -45,6 +45,8 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly conditional?: true
   /** Rejects cookie authentication, because the response contains a token. Says what to do instead. */
   readonly cookieAlternative?: string
+  /** Requires that the user of a browser session logged in at most five minutes ago, because the response contains a token. */
+  readonly cookieRequires?: 'fresh-login'
 }
 
 /** Requires the OIDC token of a CI job as Bearer. A trust decides whether the job is admitted. */

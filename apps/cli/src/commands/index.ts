@@ -16,10 +16,14 @@ const singleCommands: CommandList['singleCommands'] = {
 const groups: CommandList['groups'] = [
   {
     name: 'sessions',
-    describe: 'List your sessions, or revoke one.',
+    describe: 'List your sessions, and revoke sessions.',
     examples: ['rack-gateway sessions', 'rack-gateway sessions revoke 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'],
     default: 'list',
-    actions: { list: () => import('./sessions/list.ts'), revoke: () => import('./sessions/revoke.ts') },
+    actions: {
+      list: () => import('./sessions/list.ts'),
+      revoke: () => import('./sessions/revoke.ts'),
+      'revoke-all': () => import('./sessions/revoke-all.ts'),
+    },
     aliases: { end: 'revoke' },
   },
   {
@@ -89,9 +93,13 @@ const groups: CommandList['groups'] = [
   },
   {
     name: 'users',
-    describe: 'List users and groups, and lock and unlock users.',
+    describe: 'List users and groups, lock and unlock users, and invite people.',
     details: 'You need the role admin.',
-    examples: ['rack-gateway users', "rack-gateway users lock ada@example.com --reason 'left the company'"],
+    examples: [
+      'rack-gateway users',
+      'rack-gateway users invite ada@example.com --role deployer',
+      "rack-gateway users lock ada@example.com --reason 'left the company'",
+    ],
     default: 'list',
     actions: {
       list: () => import('./users/list.ts'),
@@ -99,7 +107,17 @@ const groups: CommandList['groups'] = [
       lock: () => import('./users/lock.ts'),
       unlock: () => import('./users/unlock.ts'),
       groups: () => import('./users/groups.ts'),
+      invite: () => import('./users/invite.ts'),
+      invitations: () => import('./users/invitations.ts'),
+      uninvite: () => import('./users/uninvite.ts'),
     },
+  },
+  {
+    name: 'access',
+    describe: 'Review who has which role.',
+    details: 'You need the role auditor or admin.',
+    examples: ['rack-gateway access review', 'rack-gateway access review --csv > access.csv'],
+    actions: { review: () => import('./access/review.ts') },
   },
   {
     name: 'bindings',

@@ -11,6 +11,7 @@ export const ownCommands = [
   'sessions',
   'tokens',
   'users',
+  'access',
   'bindings',
   'trusts',
   'service-accounts',

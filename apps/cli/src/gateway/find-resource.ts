@@ -1,10 +1,10 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { nearest } from '@rack-gateway/config/client'
-import type { ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
+import type { Invitation, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 import type { GatewayAccess } from './gateway-api.ts'
-import { type Kind, serviceAccounts, tokens, trusts, users } from './resource-kinds.ts'
+import { invitations, type Kind, serviceAccounts, tokens, trusts, users } from './resource-kinds.ts'
 
 type Finder<T> = (gateway: GatewayAccess, text: string, now: number) => Promise<T>
 
@@ -16,6 +16,8 @@ export const findToken: Finder<Token> = finder(tokens)
 export const findTrust: Finder<Trust> = finder(trusts)
 /** By ID or name. */
 export const findServiceAccount: Finder<ServiceAccount> = finder(serviceAccounts)
+/** By ID, or by email address if it is open. */
+export const findInvitation: Finder<Invitation> = finder(invitations)
 
 /** @throws as `callGateway`; Usage if none or several match */
 function finder<T>(kind: Kind<T>): Finder<T> {

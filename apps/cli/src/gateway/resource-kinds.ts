@@ -1,4 +1,4 @@
-import type { ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
+import type { Invitation, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { userName } from '@rack-gateway/rbac-policy'
 import { minute } from '../output/grant-text.ts'
 import { everyPage } from './every-page.ts'
@@ -64,4 +64,15 @@ export const serviceAccounts: Kind<ServiceAccount> = {
   nameOf: ({ name }) => name,
   detailsOf: ({ createdAt }) => `made ${minute(createdAt)}`,
   isLive: () => true,
+}
+
+export const invitations: Kind<Invitation> = {
+  noun: 'invitation',
+  listCommand: 'rack-gateway users invitations',
+  listAll: (gateway) => everyPage(gateway, 'listInvitations'),
+  get: (gateway, id) => callGateway(gateway, 'getInvitation', { id }),
+  idOf: ({ id }) => id,
+  nameOf: ({ email }) => email,
+  detailsOf: ({ issuer }) => issuer,
+  isLive: ({ state }) => state === 'open',
 }

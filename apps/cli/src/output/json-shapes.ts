@@ -1,4 +1,16 @@
-import { Decisions, Group, ServiceAccount, Session, Token, TrustTest, User } from '@rack-gateway/gateway-api'
+import {
+  Decisions,
+  EndedSessions,
+  endpoints,
+  Group,
+  Invitation,
+  ReviewedGrant,
+  ServiceAccount,
+  Session,
+  Token,
+  TrustTest,
+  User,
+} from '@rack-gateway/gateway-api'
 import { type TSchema, Type } from 'typebox'
 import { auditShapes } from '../commands/audit/json-shapes.ts'
 import { completionShapes } from '../commands/completion/json-shapes.ts'
@@ -122,6 +134,7 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   can: Can,
   'sessions list': Type.Array(Session),
   'sessions revoke': Session,
+  'sessions revoke-all': EndedSessions,
   'tokens list': Type.Array(Token),
   'tokens create': PrintedNewToken,
   'tokens show': Token,
@@ -133,6 +146,10 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'users lock': PrintedLockedUser,
   'users unlock': User,
   'users groups': Type.Array(Group),
+  'users invite': endpoints.createInvitation.response,
+  'users invitations': Type.Array(Invitation),
+  'users uninvite': Invitation,
+  'access review': Type.Array(ReviewedGrant),
   'bindings list': Type.Array(NamedBinding),
   'bindings create': NamedBinding,
   'bindings delete': NamedBinding,

@@ -46,18 +46,21 @@ describe('an administrator’s cookie', () => {
   const withToken = changes
     .filter(isPrincipalEndpoint)
     .filter(({ response }) => JSON.stringify(response).includes('"token":{'))
-  test.each(withToken)('gets no token: $method $path', async ({ method, path }) => {
-    const target = `${prefix}${path.replace('{id}', randomUUID())}`
-    const headers = { 'x-csrf-token': csrfToken }
-    const { status, body } = await at.visit(browser, target, { method, json: '{}', headers })
-    expect([status, JSON.parse(body).rule]).toEqual([403, 'cookie-credential'])
-  })
-  test('and there are such', () => {
-    expect(withToken.map(({ path }) => path)).toEqual([
-      '/session/renewal',
-      '/session/convox',
-      '/tokens',
-      '/tokens/{id}/rotate',
+  test.each(withToken.filter(({ cookieRequires }) => cookieRequires === undefined))(
+    'gets no token: $method $path',
+    async ({ method, path }) => {
+      const target = `${prefix}${path.replace('{id}', randomUUID())}`
+      const headers = { 'x-csrf-token': csrfToken }
+      const { status, body } = await at.visit(browser, target, { method, json: '{}', headers })
+      expect([status, JSON.parse(body).rule]).toEqual([403, 'cookie-credential'])
+    },
+  )
+  test('gets a token from no endpoint, or only after a fresh login', () => {
+    expect(withToken.map(({ path, cookieRequires = 'never' }) => [path, cookieRequires])).toEqual([
+      ['/session/renewal', 'never'],
+      ['/session/convox', 'never'],
+      ['/tokens', 'fresh-login'],
+      ['/tokens/{id}/rotate', 'fresh-login'],
     ])
   })
 

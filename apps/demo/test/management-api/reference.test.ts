@@ -36,7 +36,7 @@ test('the OpenAPI document has every endpoint, with its schemas and its refusals
   })
 })
 
-test('each endpoint says by what its caller is known: a change by cookie needs the CSRF token, what gives a token takes none', async () => {
+test('each endpoint says by what its caller is known: a change by cookie needs the CSRF token, a renewal takes none', async () => {
   const document = shape((await open('/openapi.json')).json)
   const schemes = shape(shape(document.components).securitySchemes)
   expect(schemes).toMatchObject({
@@ -52,9 +52,9 @@ test('each endpoint says by what its caller is known: a change by cookie needs t
     ['GET', '/me', [...byToken, { cookie: [] }]],
     ['POST', '/bindings', [...byToken, { cookie: [], csrf: [] }]],
     ['DELETE', '/sessions/{id}', [...byToken, { cookie: [], csrf: [] }]],
-    ['POST', '/tokens', byToken],
-    ['POST', '/tokens/{id}/rotate', byToken],
+    ['POST', '/tokens', [...byToken, { cookie: [], csrf: [] }]],
     ['POST', '/session/renewal', byToken],
+    ['POST', '/session/convox', byToken],
     ['POST', '/workload-sessions', [{ job: [] }]],
     ['POST', '/cli-logins/device', []],
   ] as const)

@@ -17,11 +17,19 @@ export function apiParts(): Record<string, string> {
 function requirementsOf(endpoint: Endpoint): string {
   if (endpoint.authentication === 'anyone') return 'no credential'
   if (endpoint.authentication === 'job') return 'the OIDC token of a CI job'
-  const { permission, additionalPermission: second, scope, permissionForOthers, principalKinds } = endpoint
+  const {
+    permission,
+    additionalPermission: second,
+    scope,
+    permissionForOthers,
+    principalKinds,
+    cookieRequires,
+  } = endpoint
   const usersOnly = principalKinds.includes('api-token') ? '' : '; users only'
+  const login = cookieRequires === undefined ? '' : '; a browser session only within five minutes of the login'
   if (scope === 'gateway') return `${code(permission)}${second === undefined ? '' : ` and ${code(second)}`}${usersOnly}`
   const others = permissionForOthers && `; for others ${code(permissionForOthers)}`
-  return `every caller${others ?? ''}${usersOnly}`
+  return `every caller${others ?? ''}${usersOnly}${login}`
 }
 
 function fields({ query, body }: Endpoint): string {

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { gatewayDenial, recordedDenial } from '../http/gateway-denial.ts'
+import { canInvite } from './can-invite.ts'
 
 export interface BrowserLoginOptions {
   readonly mint: TokenMint
@@ -35,6 +36,7 @@ export default fp<BrowserLoginOptions>(
         attemptKeys,
         clock,
         record: app.recordIdentityEvents,
+        canInvite: (...invitation) => canInvite(app.policy, ...invitation),
         async recordFailure(failed: FailedLogin) {
           await app.audit.record(failureDraft(app, failed))
         },

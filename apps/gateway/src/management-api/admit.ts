@@ -2,10 +2,10 @@ import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
-import { NotPermitted, withRule } from '../errors.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorize } from './authorize.ts'
 import type { ManagementApiContext } from './call.ts'
+import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
 
 /** Authenticates and authorizes before any of the body is read. */
@@ -21,14 +21,9 @@ export async function admit(
     return
   }
   await app.authenticateTokenOrCookie(request, reply)
-  rejectCookie(request, endpoint)
+  const { csrfToken } = request
+  await assertCookieAllowed(endpoint, { ...context, principal: principalOf(request), csrfToken })
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
-}
-
-/** Rejects cookie authentication if the response contains a token, so that a stolen cookie cannot become a token. @throws NotPermitted */
-function rejectCookie({ csrfToken }: FastifyRequest, { cookieAlternative }: PrincipalEndpoint): void {
-  if (csrfToken === null || cookieAlternative === undefined) return
-  throw withRule(new NotPermitted('A browser session cannot issue tokens.', cookieAlternative), 'cookie-credential')
 }
 
 /** A client can delay the end of its body, so what was true when the request arrived may no longer be true. */

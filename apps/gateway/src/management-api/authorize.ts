@@ -127,6 +127,7 @@ function holdersOf(role: string): string {
 function actionOf({ method, path, permission, action: named }: PrincipalEndpoint): string {
   if (named !== undefined) return named
   const [, resource = '', id, action] = path.split('/')
+  if (resource === 'access-review') return 'review access'
   if (!namedResources.has(resource)) return describePermission(permission)
   const noun = resource.replaceAll('-', ' ')
   if (action !== undefined) return `${action} ${noun}`
@@ -138,6 +139,7 @@ function actionOf({ method, path, permission, action: named }: PrincipalEndpoint
 const namedResources: ReadonlySet<string> = new Set([
   'bindings',
   'groups',
+  'invitations',
   'service-accounts',
   'sessions',
   'tokens',
@@ -145,7 +147,12 @@ const namedResources: ReadonlySet<string> = new Set([
   'users',
 ])
 
-const deleteVerbs: Readonly<Record<string, string>> = { sessions: 'end', tokens: 'revoke', trusts: 'revoke' }
+const deleteVerbs: Readonly<Record<string, string>> = {
+  invitations: 'revoke',
+  sessions: 'end',
+  tokens: 'revoke',
+  trusts: 'revoke',
+}
 
 /** The descriptions of permissions are phrased to follow "can". */
 function describePermission(permission: string): string {

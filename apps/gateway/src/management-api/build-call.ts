@@ -7,6 +7,7 @@ import { identityRecorder } from '../audit/identity-recorder.ts'
 import { principalOf, reauthorize } from './admit.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
+import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
 
 /** The call that a handler gets for an authorized and validated request. */
@@ -47,12 +48,14 @@ export function buildCall(
       app.countChange(principalOf(request), { revokes })
       return changeAsCaller(app, request, revokes, async (change) => {
         const moment = momentOf(request, context.now)
+        const lists = createLists({ db: change.tx })
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
+        await assertCookieAllowed(endpoint, { ...common, principal: principalOf(request), lists })
         return work({
           ...common,
           moment,
           ...accessOf(app, request, endpoint, moment),
-          lists: createLists({ db: change.tx }),
+          lists,
           changes: createAdministration(change, {
             mint: options.mint,
             clock: app.clock,

@@ -2,7 +2,7 @@ import type { EventDraft } from '@rack-gateway/audit'
 import type { AuditSearch, ConcurrencyLimit } from '@rack-gateway/audit/search'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { CliLogins, RequestContext } from '@rack-gateway/auth/cli-login'
-import type { Recheck } from '@rack-gateway/auth/login'
+import type { LoginSettings, Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists, VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
 import type {
@@ -41,6 +41,8 @@ export interface ManagementApiContext {
   /** PUBLIC_URL. */
   readonly publicUrl: string | null
   readonly versions: Versions
+  /** Null where nobody logs in with a browser. */
+  readonly login: Pick<LoginSettings, 'issuer' | 'allowedDomains'> | null
   /** Asks the identity provider about a user before their session is renewed. */
   readonly recheck: Recheck
   /** Milliseconds since the epoch. */

@@ -118,7 +118,7 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
   }
 }
 
-/** Changes with a cookie also require the CSRF token. Responses with a token are never available with a cookie. */
+/** Changes with a cookie also require the CSRF token. */
 function securityOf({ method, cookieAlternative }: PrincipalEndpoint): object[] {
   const byToken = [{ bearer: [] }, { basic: [] }]
   if (cookieAlternative !== undefined) return byToken
@@ -132,12 +132,16 @@ const idSchema = { type: 'string', format: 'uuid' }
 export function requirementsOf(endpoint: Endpoint): string {
   if (endpoint.authentication === 'anyone') return 'Requires no credential.'
   if (endpoint.authentication === 'job') return 'Requires the OIDC token of a CI job that a trust admits, as Bearer.'
-  const { permission, additionalPermission, scope, permissionForOthers, principalKinds } = endpoint
+  const { permission, additionalPermission, scope, permissionForOthers, principalKinds, cookieRequires } = endpoint
   const requirements =
     scope === 'gateway'
       ? `Requires ${[permission, ...(additionalPermission ? [additionalPermission] : [])].join(' and ')} on all racks and apps.`
       : permissionForOthers === undefined
         ? 'Available to every caller.'
         : `Available to every caller; access to what others own requires ${permissionForOthers}.`
-  return principalKinds.includes('api-token') ? requirements : `${requirements} Users only.`
+  return [
+    requirements,
+    ...(principalKinds.includes('api-token') ? [] : ['Users only.']),
+    ...(cookieRequires === undefined ? [] : ['A browser session needs a login that is at most five minutes old.']),
+  ].join(' ')
 }

@@ -50,6 +50,7 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     sessionTerms: config.sessions,
     versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },
     workloads: app.workloads,
+    login: app.loginProvider?.settings ?? null,
     recheck: app.loginProvider?.recheck ?? noRecheck,
     cliLogins: app.cliLogins,
     auditEvidence: app.auditEvidence,

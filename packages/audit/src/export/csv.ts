@@ -2,7 +2,7 @@ import type { AuditEvent } from '../event.ts'
 import type { FoundEvent } from '../search/found-event.ts'
 import type { ExportFormat } from './format.ts'
 
-type Cell = string | number | undefined
+export type Cell = string | number | null | undefined
 
 const columns: readonly (readonly [name: string, value: (event: AuditEvent, found: FoundEvent) => Cell])[] = [
   ['at', ({ at }) => at],
@@ -51,11 +51,17 @@ function valuesOf(values: Readonly<Record<string, string>> | undefined): Cell {
   return values === undefined ? undefined : JSON.stringify(values)
 }
 
+export const csvMediaType = 'text/csv; charset=utf-8; header=present'
+
 /** RFC 4180 for spreadsheets: every text is quoted, and no cell is a formula. */
 export const csv: ExportFormat = {
-  mediaType: 'text/csv; charset=utf-8; header=present',
+  mediaType: csvMediaType,
   head: `${columns.map(([name]) => name).join(',')}\r\n`,
-  line: (found) => `${columns.map(([, value]) => cell(value(found.event, found))).join(',')}\r\n`,
+  line: (found) => csvLine(columns.map(([, value]) => value(found.event, found))),
+}
+
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(cell).join(',')}\r\n`
 }
 
 /** Text that a spreadsheet reads as a formula: one of these signs, also full-width, after whitespace. */
@@ -63,7 +69,7 @@ const formula = /^[\s\u00a0\u3000]*[=+\-@|\t\r\uff1d\uff0b\uff0d\uff20]/
 
 /** A leading apostrophe marks a text for every spreadsheet. Numbers are never formulas. */
 export function cell(value: Cell): string {
-  if (value === undefined) return ''
+  if (value === undefined || value === null) return ''
   if (typeof value === 'number') return `${value}`
   return `"${formula.test(value) ? "'" : ''}${value.replaceAll('"', '""')}"`
 }

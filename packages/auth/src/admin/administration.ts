@@ -3,9 +3,10 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
 import { InvalidExpiry } from '../errors.ts'
 import { checkSources } from '../http/source-address.ts'
+import type { LoginSettings } from '../login/settings.ts'
 import { type ConvoxSessionRequest, createConvoxSession } from '../sessions/convox-sessions.ts'
 import { renewSession, type SessionTerms } from '../sessions/renewal.ts'
-import { closeSession } from '../sessions/sessions.ts'
+import { closeSession, closeSessionsOf } from '../sessions/sessions.ts'
 import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiToken } from '../tokens/api-tokens.ts'
 import {
   assertOwnerExists,
@@ -22,6 +23,7 @@ import { insertServiceAccount } from './accounts.ts'
 import { assertSubjectExists } from './binding-subject.ts'
 import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type GrantTerms } from './bindings.ts'
 import type { Change } from './change.ts'
+import { type InvitationRequest, insertInvitation, revokeInvitation } from './invitations.ts'
 import { type AdminRoles, assertAdminRemains, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
 
 export interface AdministrationOptions extends AdminRoles {
@@ -65,6 +67,11 @@ export function createAdministration(
     createConvoxSession: (request: Omit<ConvoxSessionRequest, 'now'>) =>
       createConvoxSession(change, mint, { ...request, now: clock.now() }),
     endSession: (id: string, reason: string) => closeSession(change, id, reason, now()),
+    /** Ends all valid sessions of a user but the one in `except`. @throws NotFound */
+    async endSessionsOf(id: string, { except, reason }: { readonly except: string; readonly reason: string }) {
+      await assertOwnerExists(change, { kind: 'user', id })
+      return closeSessionsOf(change, { user: id, except }, reason, now())
+    },
     /** @returns whether the session was still open */
     endRecordedSession: (id: string, ending: string) => endRecordedSession(change, id, ending),
     /** @returns its id */
@@ -76,6 +83,15 @@ export function createAdministration(
     endWorkloadSession: (id: string, reason: string) => closeWorkloadSession(change, id, reason, now()),
     lockUser: (id: string, reason: string) => lockUser(change, id, { reason, at: now(), adminRoles }),
     unlockUser: (id: string) => unlockUser(change, id),
+    /** @returns its ID */
+    async createInvitation(
+      request: Omit<InvitationRequest, 'now'>,
+      settings: Pick<LoginSettings, 'allowedDomains'>,
+    ): Promise<string> {
+      for (const { expiresAt } of request.grants) if (expiresAt !== null) assertFuture(Date.parse(expiresAt))
+      return insertInvitation(change, { ...request, now: clock.now() }, settings)
+    },
+    revokeInvitation: (id: string) => revokeInvitation(change, id, now()),
     createServiceAccount: (name: string) => insertServiceAccount(change, name),
     disableServiceAccount: (id: string) => setServiceAccountDisabled(change, id, now()),
     enableServiceAccount: (id: string) => setServiceAccountDisabled(change, id, null),

@@ -27,14 +27,17 @@ export interface BindingTerms extends GrantTerms {
   readonly apps?: string
   /** Replaces the permissions of the role. Only for API tokens. */
   readonly permissions?: readonly string[]
+  /** The invitation that grants it. Its inviter counts as the granter. */
+  readonly invitation?: { readonly id: string; readonly invitedBy: string }
 }
 
 /** Adds a binding and its event to a change. @returns its id */
 export async function createBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
-  const { role, racks = '*', apps = '*', expiresAt, reason, permissions } = terms
+  const { role, racks = '*', apps = '*', expiresAt, reason, permissions, invitation } = terms
   const id = randomUUID()
   const row = { id, subjectKind: subject.kind, subjectId: subject.id, role, racks, apps, expiresAt, reason }
-  await change.tx.insert(bindings).values({ ...row, createdBy: change.by.id, permissions: permissions?.join(' ') })
+  const granter = { createdBy: invitation?.invitedBy ?? change.by.id, invitation: invitation?.id }
+  await change.tx.insert(bindings).values({ ...row, ...granter, permissions: permissions?.join(' ') })
   const end = expiresAt && { expires: expiresAt.toISOString() }
   const detail = {
     binding: id,
@@ -45,6 +48,7 @@ export async function createBinding(change: Change, subject: BindingSubjectRef, 
     ...end,
     ...(reason && { reason }),
     ...(permissions && { permissions: permissions.join(' ') }),
+    ...(invitation && { invitation: invitation.id, invitedBy: invitation.invitedBy }),
   }
   change.events.push({ kind: 'binding.created', principal: change.by, detail })
   return id

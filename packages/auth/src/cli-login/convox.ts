@@ -1,13 +1,11 @@
 import { LoginDenied } from '../login/denial.ts'
 import { createConvoxSession } from '../sessions/convox-sessions.ts'
+import { freshLoginLife } from '../sessions/fresh-login.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import { authenticatedAt, authorOf, type Decider, type RequestContext } from './decision.ts'
 import { oldConvoxLogin } from './denial.ts'
 import type { CliLoginOptions } from './options.ts'
 import { recordedChange } from './recorded-change.ts'
-
-/** Milliseconds for which a login counts as fresh. A stolen cookie is usually older, and cannot log in again. */
-export const freshLoginLife = 300_000
 
 /** Issues sessions for the stock CLI to people who have only a browser. */
 export function createConvoxLogins(options: CliLoginOptions) {

@@ -4,6 +4,7 @@ import type { Explanation } from '@rack-gateway/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
+import type { CanInvite } from '../admin/invitations.ts'
 import type { Clock } from '../clock.ts'
 import { isDenial } from '../denial.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
@@ -27,6 +28,7 @@ import { home, returnTo } from './return-to.ts'
 import { callbackPath, type LoginSettings } from './settings.ts'
 import { type SignedIn, signIn, takeAttempt } from './sign-in.ts'
 
+export type { CanInvite } from '../admin/invitations.ts'
 export { Html, html, sendPage } from './html.ts'
 export { createProviderGrants, type ProviderGrants } from './provider-grants.ts'
 export { createProviderSource, type ProviderSource } from './provider-source.ts'
@@ -51,6 +53,7 @@ export interface LoginOptions {
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
   readonly record: RecordIdentityEvents
+  readonly canInvite: CanInvite
   /** Records the failed login of a person whom the provider authenticated. Resolves when the event is durable. */
   readonly recordFailure: (failed: FailedLogin) => Promise<void>
   /** @param account issuer and subject of a person whose login is denied @throws an error with status 429 above the limit */
@@ -92,7 +95,7 @@ export default fp(
 )
 
 async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise<void> {
-  const { settings, provider, grants, database, mint, clock, browserSessions, record } = options
+  const { settings, provider, grants, database, mint, clock, browserSessions, record, canInvite } = options
   const { cookies } = browserSessions
   const attempts = createOpenAttempts(cookies, options.attemptKeys)
 
@@ -180,7 +183,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       const client = headers['user-agent']
       const source = { address: callerAddress(request), ...(client !== undefined && { client }) }
       const context = { now, device: deviceOf(client), request: id, source }
-      const signedIn = await signIn(change, mint, result.person, settings, context)
+      const signedIn = await signIn(change, mint, result.person, { ...settings, canInvite }, context)
       await storeGrant(change, signedIn.user, result)
       return signedIn
     })

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Database, sessions, users } from '@rack-gateway/database'
-import { and, eq, gt, isNull } from 'drizzle-orm'
+import { type Database, users } from '@rack-gateway/database'
+import { eq } from 'drizzle-orm'
 import type { JWTPayload } from 'jose'
 import { type ChangeDatabase, changeIdentities } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
 import { notVouchedFor, providerUnreachable, providerUnusable, SessionOver } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
-import { closeSession } from '../sessions/sessions.ts'
+import { closeSessionsOf } from '../sessions/sessions.ts'
 import { LoginDenied, lockedAccount, noEmail, otherDomain, unreachableProvider, unverifiedEmail } from './denial.ts'
 import { type Person, personOf } from './person.ts'
 import type { Claim, ProviderGrants } from './provider-grants.ts'
@@ -110,9 +110,8 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   async function endAll(claim: Claim, rule: string, why: string): Promise<never> {
     const at = new Date(clock.now())
     await changeIdentities({ database, by, record, revokes: true }, async (change) => {
-      const live = and(eq(sessions.userId, claim.user), isNull(sessions.endedAt), gt(sessions.expiresAt, at))
-      for (const { id } of await change.tx.select({ id: sessions.id }).from(sessions).where(live))
-        await closeSession(change, id, `the identity provider no longer vouches for the user (${rule})`, at)
+      const reason = `the identity provider no longer vouches for the user (${rule})`
+      await closeSessionsOf(change, { user: claim.user }, reason, at)
       if (!(await grants.forget(change.tx, claim))) throw new ClaimSuperseded()
     })
     throw notVouchedFor(rule, why)

@@ -3,6 +3,7 @@ import { credentials, firstAdministrators, lastUses, sessions, usedLogins, users
 import { and, eq } from 'drizzle-orm'
 import { createBinding } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
+import { type CanInvite, redeemInvitation } from '../admin/invitations.ts'
 import type { Author } from '../events.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
@@ -26,6 +27,11 @@ export interface SignedIn extends IssuedCredential {
   readonly user: string
 }
 
+export interface SignInSettings extends LoginSettings {
+  /** Decides about the invitation of a new user. */
+  readonly canInvite: CanInvite
+}
+
 const ending = { table: usedLogins, key: usedLogins.state, end: usedLogins.expiresAt }
 
 /** Uses up an attempt. @returns false if it was already used, on any replica */
@@ -41,7 +47,8 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
 }
 
 /**
- * Finds the user by issuer and subject, or adds the user. Updates their e-mail address and groups, and starts a session.
+ * Finds the user by issuer and subject, or adds the user. Updates their e-mail address and groups, and starts a session. A new
+ * user gets the roles of an invitation.
  *
  * @throws LoginDenied for a locked user, without any change
  */
@@ -49,16 +56,20 @@ export async function signIn(
   change: Change,
   mint: TokenMint,
   person: Person,
-  settings: LoginSettings,
+  settings: SignInSettings,
   context: SignInContext,
 ): Promise<SignedIn> {
   const user = await describeUser(change, person)
   const by: Author = { kind: 'user', id: user.id, name: person.email }
   await grantFirstRoles(change, user, person, settings)
   const session = await openSession({ ...change, by }, mint, user.id, { ...context, life: settings.sessionLife })
-  const { source, request } = context
+  const { now, source, request } = context
   const detail = { user: user.id, email: person.email, issuer: person.issuer, session: session.id }
   change.events.push({ kind: 'login.succeeded', principal: by, source, request, detail })
+  if (user.isNew) {
+    const { canInvite } = settings
+    await redeemInvitation(change, { person, user: user.id, canInvite, now, context: { request, source } })
+  }
   return { ...session, user: user.id }
 }
 

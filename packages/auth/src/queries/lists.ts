@@ -2,7 +2,9 @@ import { apiTokens, bindings, type Database, lastUses, serviceAccounts, sessions
 import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { createWorkloadLists } from '../workloads/lists.ts'
+import { createAccessReview } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
+import { createInvitationLists } from './invitation-lists.ts'
 import { grantsOf, listOf } from './listed-grants.ts'
 import { after, only, type PageRequest, pageOf, positionOf } from './page.ts'
 
@@ -91,6 +93,8 @@ export function createLists(database: Pick<Database, 'db'>) {
   return {
     ...createWorkloadLists(database),
     ...createGroupLists(database),
+    ...createAccessReview(database),
+    ...createInvitationLists(database),
     users: (page: PageRequest, group?: string) => userPage(page, group === undefined ? undefined : isInGroup(group)),
     user: (id: string) => only(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
     sessions: (page: PageRequest, owner?: string) =>
@@ -127,6 +131,7 @@ const sessionColumns = {
   email: users.email,
   device: sessions.device,
   rack: sessions.rack,
+  authenticatedAt: sessions.authenticatedAt,
   createdAt: sessions.createdAt,
   expiresAt: sessions.expiresAt,
   endedAt: sessions.endedAt,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, type Database, sessions, users } from '@rack-gateway/database'
-import { desc, eq } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm'
 import { ensureUser } from '../admin/accounts.ts'
 import { ensureBinding } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
@@ -89,6 +89,37 @@ export async function closeSession(change: Change, id: string, reason: string, a
     principal: change.by,
     detail: { session: id, user: session.userId, reason },
   })
+}
+
+/** The sessions to end. */
+export interface SessionsOfUser {
+  /** The ID of the user. */
+  readonly user: string
+  /** The ID of a session that stays. */
+  readonly except?: string
+}
+
+export interface EndedSession {
+  readonly id: string
+  readonly device: string
+}
+
+/** Ends the valid sessions of a user permanently. */
+export async function closeSessionsOf(
+  { tx, by, events }: Change,
+  { user, except }: SessionsOfUser,
+  reason: string,
+  at: Date,
+): Promise<readonly EndedSession[]> {
+  const live = and(eq(sessions.userId, user), isNull(sessions.endedAt), gt(sessions.expiresAt, at))
+  const ended = await tx
+    .update(sessions)
+    .set({ endedAt: at, endedReason: reason })
+    .where(and(live, except === undefined ? undefined : ne(sessions.id, except)))
+    .returning({ id: sessions.id, device: sessions.device })
+  for (const { id } of ended)
+    events.push({ kind: 'session.ended', principal: by, detail: { session: id, user, reason } })
+  return ended
 }
 
 /** Newest first. */

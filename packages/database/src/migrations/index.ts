@@ -22,6 +22,7 @@ import { actorNames } from './0023-actor-names.ts'
 import { changedSubjects } from './0024-changed-subjects.ts'
 import { decidingSessions } from './0025-deciding-sessions.ts'
 import { convoxSessions } from './0026-convox-sessions.ts'
+import { invitations } from './0027-invitations.ts'
 
 export interface Migration {
   readonly name: string
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   changedSubjects,
   decidingSessions,
   convoxSessions,
+  invitations,
 ]

@@ -1,5 +1,7 @@
+import { accessReviewEndpoints } from './access-review.ts'
 import { auditEndpoints } from './audit.ts'
 import { bindingEndpoints } from './bindings.ts'
+import { invitationEndpoints } from './invitations.ts'
 import { meEndpoints } from './me.ts'
 import { policyEndpoints } from './policy.ts'
 import { recordingEndpoints } from './recordings.ts'
@@ -13,9 +15,11 @@ export const endpoints = {
   ...meEndpoints,
   ...sessionEndpoints,
   ...userEndpoints,
+  ...invitationEndpoints,
   ...bindingEndpoints,
   ...tokenEndpoints,
   ...workloadEndpoints,
+  ...accessReviewEndpoints,
   ...policyEndpoints,
   ...auditEndpoints,
   ...recordingEndpoints,

@@ -28,6 +28,20 @@ export const sessionEndpoints = {
     status: 200,
     response: schemas.Session,
   },
+  endSessionsOfUser: {
+    method: 'POST',
+    path: '/users/{id}/sessions/end',
+    summary: 'Revokes all sessions of a user, or all your other sessions.',
+    description:
+      'The session of the request stays valid, so you can end all your other sessions. Each ended session is an event. API tokens stay valid: lock the user to stop them, too.',
+    permission: 'gateway:self:write',
+    scope: 'self',
+    permissionForOthers: 'gateway:session:write',
+    revokes: true,
+    principalKinds: everyKind,
+    status: 200,
+    response: schemas.EndedSessions,
+  },
   renewSession: {
     method: 'POST',
     path: '/session/renewal',

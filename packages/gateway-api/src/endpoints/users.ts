@@ -1,5 +1,5 @@
 import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
-import { filteredPageQuery, PageQuery, pageOf } from '../schemas/common.ts'
+import { filteredPageQuery, LongCursorPageQuery, PageQuery, pageOf } from '../schemas/common.ts'
 import * as schemas from '../schemas/users.ts'
 
 export const userEndpoints = {
@@ -21,7 +21,7 @@ export const userEndpoints = {
     permission: 'gateway:binding:write',
     scope: 'gateway',
     principalKinds: everyKind,
-    query: schemas.GroupPageQuery,
+    query: LongCursorPageQuery,
     status: 200,
     response: pageOf(schemas.Group),
   },

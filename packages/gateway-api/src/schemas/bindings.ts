@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { closed, ExtensibleEnum, Id, Line, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
 
-const subjectKinds = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
+export const bindingSubjectKinds = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
 const subjectId = 'the ID of the user, service account, API token, or trust, or the name of the group'
 
 const grant = {
@@ -19,7 +19,7 @@ export type Grant = Static<typeof Grant>
 
 export const Binding = Type.Object({
   id: Id,
-  subject: Type.Object({ kind: ExtensibleEnum(subjectKinds), id: Type.String({ description: subjectId }) }),
+  subject: Type.Object({ kind: ExtensibleEnum(bindingSubjectKinds), id: Type.String({ description: subjectId }) }),
   ...grant,
   createdAt: Time,
 })
@@ -30,7 +30,7 @@ export const Reason = Line(500, 'a reason, on one line')
 export const BindingRequest = Type.Object(
   {
     subject: Type.Object(
-      { kind: Type.Enum(subjectKinds), id: Type.String({ maxLength: 100, description: subjectId }) },
+      { kind: Type.Enum(bindingSubjectKinds), id: Type.String({ maxLength: 100, description: subjectId }) },
       closed,
     ),
     role: Type.String({ maxLength: 100 }),

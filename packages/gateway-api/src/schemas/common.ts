@@ -36,6 +36,15 @@ export const PageQuery = Type.Object(
 )
 export type PageQuery = Static<typeof PageQuery>
 
+/** For lists that are sorted by name, which can be long. */
+export const LongCursorPageQuery = Type.Object(
+  {
+    limit: PageQuery.properties.limit,
+    cursor: Type.Optional(Type.String({ maxLength: 2_000, description: '`next` of the previous page' })),
+  },
+  closed,
+)
+
 /** The query of a list that can be filtered by one text. */
 export function filteredPageQuery<N extends string>(name: N, description: string) {
   const filter = Type.Optional(Type.String({ maxLength: 300, description }))

@@ -1,7 +1,9 @@
+export { ReviewedGrant } from './access-review.ts'
 export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts'
 export { Binding, type BindingRequest, Grant } from './bindings.ts'
 export { PageQuery } from './common.ts'
 export { ErrorResponse } from './errors.ts'
+export { Invitation, type InvitationRequest } from './invitations.ts'
 export { Me, type PrincipalKind, type Versions } from './me.ts'
 export {
   type DecideRequest,
@@ -13,7 +15,7 @@ export {
   type RequestedCall,
 } from './policy.ts'
 export { Recording } from './recordings.ts'
-export { type NewSession, type RenewedSession, Session } from './sessions.ts'
+export { EndedSessions, type NewSession, type RenewedSession, Session } from './sessions.ts'
 export { HandedOverToken, NewToken, Token, type TokenRequest } from './tokens.ts'
 export {
   type TemplateOf,

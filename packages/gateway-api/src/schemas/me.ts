@@ -27,6 +27,9 @@ export const Me = Type.Object({
     }),
   ),
   expiresAt: Time,
+  loggedInAt: Type.Optional(
+    Type.String({ ...Time, description: 'only for a browser session: when the user logged in, RFC 3339' }),
+  ),
   csrfToken: Type.Optional(
     Type.String({ description: 'only for a browser session: the value of X-CSRF-Token for its changes' }),
   ),

@@ -17,6 +17,11 @@ export const Session = Type.Object({
 })
 export type Session = Static<typeof Session>
 
+export const EndedSessions = Type.Object({
+  ended: Type.Array(Type.Object({ id: Id, device: Type.String() }), { description: 'the sessions that were ended' }),
+})
+export type EndedSessions = Static<typeof EndedSessions>
+
 export const RenewedSession = Type.Object({
   token: Type.String({ pattern: '^rgs_[A-Za-z0-9]{1,200}$', description: 'shown only in this response' }),
   expiresAt: Time,

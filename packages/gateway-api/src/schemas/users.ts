@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Line, Nullable, PageQuery, Time } from './common.ts'
+import { closed, Id, Line, Nullable, Time } from './common.ts'
 
 export const User = Type.Object({
   id: Id,
@@ -30,15 +30,6 @@ export const Group = Type.Object({
   members: Type.Integer({ description: 'users who were in the group at their last login' }),
   bindings: Type.Integer({ description: 'bindings of the group' }),
 })
-
-/** Groups are listed by name, which can be long. */
-export const GroupPageQuery = Type.Object(
-  {
-    limit: PageQuery.properties.limit,
-    cursor: Type.Optional(Type.String({ maxLength: 2_000, description: '`next` of the previous page' })),
-  },
-  closed,
-)
 
 export const ServiceAccount = Type.Object({
   id: Id,

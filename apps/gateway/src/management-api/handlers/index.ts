@@ -1,9 +1,11 @@
 import type { Handlers } from '../call.ts'
+import { accessReviewHandlers } from './access-review.ts'
 import { alarmHandlers } from './alarms.ts'
 import { auditHandlers } from './audit.ts'
 import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
+import { invitationHandlers } from './invitations.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
 import { policyImpactHandlers } from './policy-impact.ts'
@@ -17,6 +19,7 @@ import { versionHandlers } from './versions.ts'
 import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
+  ...accessReviewHandlers,
   ...alarmHandlers,
   ...auditHandlers,
   ...meHandlers,
@@ -24,6 +27,7 @@ export const handlers: Handlers = {
   ...sessionHandlers,
   ...userHandlers,
   ...serviceAccountHandlers,
+  ...invitationHandlers,
   ...bindingHandlers,
   ...tokenHandlers,
   ...policyHandlers,

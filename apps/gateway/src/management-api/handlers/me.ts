@@ -3,14 +3,14 @@ import { gatewayPermissions } from '../authorize.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { toBindingResponse } from './bindings.ts'
 
-/** Milliseconds for the bindings. The rest of the response needs no I/O. */
-const bindingsTimeout = 2_000
+/** Milliseconds for the bindings and the login. The rest of the response needs no I/O. */
+const queryTimeout = 2_000
 
 export const meHandlers: Handlers<'me'> = {
   async me(call) {
     const { principal, policy, racks, csrfToken, moment } = call
     const { kind, id, name, rack, bindings, expiresAt } = principal
-    const access = await findAccess(call)
+    const [access, loggedInAt] = await Promise.all([findAccess(call), csrfToken === null ? null : findLogin(call)])
     return {
       kind,
       id,
@@ -21,19 +21,29 @@ export const meHandlers: Handlers<'me'> = {
       permissions: gatewayPermissions(policy, principal, moment),
       ...(access && { access }),
       expiresAt: new Date(expiresAt).toISOString(),
-      ...(csrfToken === null ? {} : { csrfToken }),
+      ...(loggedInAt && { loggedInAt: loggedInAt.toISOString() }),
+      ...(csrfToken !== null && { csrfToken }),
     }
   },
 }
 
-/** One query by primary keys. Null if the database does not answer, because callers ask who they are during an outage, too. */
+/** One query by primary keys. */
 async function findAccess({ principal, lists, moment }: PrincipalCall) {
   const ids = principal.bindings
     .filter(({ expiresAt }) => expiresAt === null || expiresAt > moment.at)
     .map(({ id }) => id)
+  return (await orNull(lists.bindingsById(ids)))?.map(toBindingResponse) ?? null
+}
+
+/** When the user of a browser session logged in. */
+async function findLogin({ principal, lists }: PrincipalCall): Promise<Date | null> {
+  return (await orNull(lists.session(principal.credential)))?.authenticatedAt ?? null
+}
+
+/** Null if the database does not answer, because callers ask who they are during an outage, too. */
+async function orNull<T>(query: Promise<T>): Promise<T | null> {
   try {
-    const found = await withTimeout(lists.bindingsById(ids), bindingsTimeout, () => null)
-    return found?.map(toBindingResponse) ?? null
+    return await withTimeout(query, queryTimeout, () => null)
   } catch {
     return null
   }

@@ -1,5 +1,5 @@
 import { NotFound } from '@rack-gateway/auth'
-import { NobodyWaits, withRule } from '../../errors.ts'
+import { denialError, NobodyWaits, NotPermitted, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
 import { formatTime } from '../format-time.ts'
@@ -8,7 +8,9 @@ import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['session']>>
 
-export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSession' | 'createConvoxSession'> = {
+type Names = 'listSessions' | 'endSession' | 'endSessionsOfUser' | 'renewSession' | 'createConvoxSession'
+
+export const sessionHandlers: Handlers<Names> = {
   async listSessions(call) {
     const owner = ownerFilter(call, call.query.user, 'gateway:session:write')
     const { items, next } = await call.lists.sessions(pageRequest(call.query), owner ?? undefined)
@@ -24,6 +26,15 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
       if (!call.canAccess(isOwner)) throw new NotFound('such session')
       await changes.endSession(id, isOwner ? 'ended by yourself' : endReason(principal))
       return toResponse(await lists.session(id), call)
+    }),
+
+  endSessionsOfUser: (outerCall) =>
+    outerCall.change(async function endSessionsOfUser({ changes, policy, principal, id, canAccess }) {
+      const isOwner = principal.kind === 'user' && principal.id === id
+      if (!canAccess(isOwner)) throw otherUserDenied(policy)
+      const reason = isOwner ? 'ended by yourself' : endReason(principal)
+      const ended = await changes.endSessionsOf(id, { except: principal.credential, reason })
+      return { ended: [...ended] }
     }),
 
   async renewSession(outerCall) {
@@ -52,6 +63,17 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
     })
     return { id, token, expiresAt: new Date(expiresAt).toISOString(), organization }
   },
+}
+
+/** The same for every other user, also for one that does not exist. */
+function otherUserDenied({ hash }: PrincipalCall['policy']): Error {
+  return denialError(NotPermitted, {
+    rule: 'no-permission',
+    source: 'bindings',
+    reason: 'You can end only your own sessions, unless you have the permission gateway:session:write.',
+    remedy: 'Ask an administrator of the gateway to end them.',
+    policy: hash,
+  })
 }
 
 function toResponse(session: Row, { principal }: Pick<PrincipalCall, 'principal'>) {

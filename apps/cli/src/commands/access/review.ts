@@ -1,0 +1,77 @@
+import { ReviewedGrant, requestFor } from '@rack-gateway/gateway-api'
+import { Type } from 'typebox'
+import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
+import { everyPage } from '../../gateway/every-page.ts'
+import { failureReason } from '../../gateway/gateway-request.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { expiryText, grantText, minute } from '../../output/grant-text.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Target } from '../../target/target.ts'
+import { openAudit } from '../audit/audit-api.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const ReviewedGrants = Type.Array(ReviewedGrant)
+
+export const command = 'review'
+export const describe = 'List who has which role on what, why, and who granted it.'
+export const details =
+  'One line for each subject and binding. A user has a line for each group that has a binding. The gateway records the read.'
+export const examples = ['rack-gateway access review', 'rack-gateway access review --csv > access.csv']
+export const builder = {
+  csv: { type: 'boolean', describe: 'Print CSV for a spreadsheet' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, csv }: Arguments<typeof builder>): Promise<void> {
+  if (csv && json) throw new Usage('--csv and --json cannot be combined.', 'Keep one of them.')
+  const target = await targetOf(context, rack)
+  if (csv) return context.print(withoutLineFeed(await readCsv(target, context.interruption())))
+  const granted = await everyPage(target, 'reviewAccess')
+  if (json) return printJson(context, ReviewedGrants, granted)
+  const rows = granted.map((grant) => [
+    `${grant.subject.kind} ${subjectText(grant.subject)}`,
+    grantText(grant),
+    throughText(grant),
+    grant.grantedBy.email ?? grant.grantedBy.id,
+    minute(grant.grantedAt),
+    expiryText(grant.expiresAt, context.now),
+    minute(grant.lastUsedAt),
+  ])
+  printTable(
+    context,
+    ['SUBJECT', 'ROLE', 'THROUGH', 'GRANTED BY', 'GRANTED (UTC)', 'EXPIRES', 'LAST USED (UTC)'],
+    rows,
+    'Nobody has a role.',
+  )
+}
+
+function subjectText({ name, owner, suspended }: ReviewedGrant['subject']): string {
+  return `${name}${owner === null ? '' : ` (${owner})`}${suspended ? ', suspended' : ''}`
+}
+
+function throughText({ group, invitation }: Pick<ReviewedGrant, 'group' | 'invitation'>): string {
+  if (group !== null) return `group ${group}`
+  return invitation === null ? 'binding' : 'invitation'
+}
+
+/** The whole file, so that a review that broke off is not printed as if it were complete. */
+async function readCsv(target: Target, signal: AbortSignal): Promise<string> {
+  const response = await openAudit(target, requestFor('exportAccessReview', {}), { signal })
+  try {
+    return await response.text()
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted()
+    throw new GatewayUnreachable(
+      `The access review of ${target.origin} was interrupted: ${printable(failureReason(error))}.`,
+      'Try again.',
+    )
+  }
+}
+
+/** Printing adds the line feed of the last line. */
+function withoutLineFeed(text: string): string {
+  return text.endsWith('\n') ? text.slice(0, -1) : text
+}

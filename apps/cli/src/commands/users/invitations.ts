@@ -1,0 +1,44 @@
+import { Invitation } from '@rack-gateway/gateway-api'
+import { issuerName } from '@rack-gateway/rbac-policy'
+import { Type } from 'typebox'
+import { everyPage } from '../../gateway/every-page.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { minute } from '../../output/grant-text.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+import { grantsText } from './grants-text.ts'
+
+export const Invitations = Type.Array(Invitation)
+
+export const command = 'invitations'
+export const describe = 'List open invitations.'
+export const examples = ['rack-gateway users invitations', 'rack-gateway users invitations --all']
+export const builder = {
+  all: { type: 'boolean', describe: 'Also list invitations that have ended' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, all }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const invitations = await everyPage(target, 'listInvitations')
+  const shown = all ? invitations : invitations.filter(({ state }) => state === 'open')
+  if (json) return printJson(context, Invitations, shown)
+  const rows = shown.map(({ id, email, issuer, grants, state, invitedBy, createdAt, expiresAt }) => [
+    id,
+    email,
+    issuerName(issuer),
+    grantsText(grants),
+    state,
+    invitedBy.email,
+    minute(createdAt),
+    minute(expiresAt),
+  ])
+  printTable(
+    context,
+    ['ID', 'EMAIL', 'ISSUER', 'ROLES', 'STATE', 'INVITED BY', 'CREATED (UTC)', 'EXPIRES (UTC)'],
+    rows,
+    'There are no invitations.',
+  )
+}

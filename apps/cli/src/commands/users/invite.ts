@@ -1,0 +1,53 @@
+import { endpoints } from '@rack-gateway/gateway-api'
+import { Usage } from '../../errors.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { printJson } from '../../output/answer.ts'
+import { expiryText } from '../../output/grant-text.ts'
+import { printable } from '../../output/terminal.ts'
+import { printWarnings } from '../../output/warnings.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { grantFields } from '../options/grant.ts'
+import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
+import { grantsText } from './grants-text.ts'
+
+export const command = 'invite <email>'
+export const describe = 'Give a role to a person who has not logged in yet.'
+export const details =
+  'The person gets the role at the first login with this verified email address. No message is sent: tell the person the address of the gateway. You can grant only a role that you hold, and must still hold it when the person logs in.'
+export const examples = [
+  'rack-gateway users invite ada@example.com --role deployer --racks staging --reason "new in the team"',
+]
+export const builder = {
+  email: { type: 'string', demandOption: true, describe: 'The email address of the person' },
+  role: { type: 'string', demandOption: true, describe: 'A role of the policy document' },
+  ...grantOptions,
+  expires: { ...grantOptions.expires, describe: 'When the role expires: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z' },
+  days: { type: 'string', describe: 'Days until the invitation expires, up to 90; the default is 14' },
+  issuer: { type: 'string', describe: 'The identity provider of the person; the default is that of the gateway' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, email, role, issuer } = given
+  const { reason, ...grant } = grantFields(given, context.now)
+  const days = daysOf(given.days)
+  const target = await targetOf(context, rack)
+  const body = { email, issuer, days, reason, grants: [{ role, ...grant }] }
+  const invitation = await callGateway(target, 'createInvitation', { body })
+  printWarnings(context, invitation)
+  if (json) return printJson(context, endpoints.createInvitation.response, invitation)
+  const { grants, expiresAt } = invitation
+  context.print(
+    printable(
+      `Invited ${invitation.email}: ${grantsText(grants)}. The invitation ${expiryText(expiresAt, context.now)}.`,
+    ),
+  )
+}
+
+function daysOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d?$/.test(text)) return Number(text)
+  throw new Usage('--days is not a number of days.', 'Use a number from 1 to 90.')
+}

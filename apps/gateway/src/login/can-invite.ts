@@ -1,0 +1,21 @@
+import type { CanInvite } from '@rack-gateway/auth/login'
+import { endpoints } from '@rack-gateway/gateway-api'
+import type { Policy } from '@rack-gateway/rbac-policy'
+
+const everywhere = { rack: '*', app: null, scope: 'rack' } as const
+const { permission, additionalPermission } = endpoints.createInvitation
+
+/** Whether a principal can still create an invitation with these roles. */
+export function canInvite(
+  policy: Pick<Policy, 'hasPermission' | 'canGrant'>,
+  ...[inviter, grants, moment]: Parameters<CanInvite>
+): boolean {
+  const canCreate = [permission, additionalPermission].every((one) =>
+    policy.hasPermission(inviter, one, everywhere, moment),
+  )
+  return canCreate && grants.every((grant) => policy.canGrant(inviter, wanted(grant), moment) === null)
+}
+
+function wanted({ expiresAt, ...grant }: Parameters<CanInvite>[1][number]) {
+  return { ...grant, until: expiresAt === null ? null : Date.parse(expiresAt) }
+}

@@ -1,0 +1,36 @@
+import { freshLoginLife, type Lists } from '@rack-gateway/auth/store'
+import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import { NotPermitted, withRule } from '../errors.ts'
+
+interface CookieCaller {
+  readonly principal: Principal
+  /** Null without a cookie. */
+  readonly csrfToken: string | null
+  readonly lists: Pick<Lists, 'session'>
+  readonly now: () => number
+}
+
+/**
+ * Limits what a cookie can do with an endpoint whose response contains a token, so that a stolen cookie cannot become a token.
+ *
+ * @throws NotPermitted
+ */
+export async function assertCookieAllowed(
+  { cookieAlternative, cookieRequires }: PrincipalEndpoint,
+  { principal, csrfToken, lists, now }: CookieCaller,
+): Promise<void> {
+  if (csrfToken === null) return
+  if (cookieAlternative !== undefined)
+    throw withRule(new NotPermitted('A browser session cannot issue tokens.', cookieAlternative), 'cookie-credential')
+  if (cookieRequires === undefined) return
+  const { authenticatedAt } = await lists.session(principal.credential)
+  if (authenticatedAt.getTime() >= now() - freshLoginLife) return
+  throw withRule(
+    new NotPermitted(
+      'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
+      'Log in again at /gateway/auth/login, and repeat the request then.',
+    ),
+    'old-login',
+  )
+}

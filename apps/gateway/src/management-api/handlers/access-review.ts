@@ -1,0 +1,89 @@
+import { Readable } from 'node:stream'
+import { csvLine, csvMediaType } from '@rack-gateway/audit/export'
+import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
+import { formatTime } from '../format-time.ts'
+import { pageRequest } from '../page-request.ts'
+import { revocableStream } from '../revocable-stream.ts'
+
+type Grant = Awaited<ReturnType<PrincipalCall['lists']['accessReview']>>['items'][number]
+
+/** Each read is recorded before its response is sent. */
+export const accessReviewHandlers: Handlers<'reviewAccess' | 'exportAccessReview'> = {
+  async reviewAccess({ lists, query, now, record }) {
+    const { items, next } = await lists.accessReview(pageRequest(query), now())
+    await record({ kind: 'access-review.read', detail: { page: query.cursor === undefined ? 'first' : 'next' } })
+    return { items: items.map(toResponse), next }
+  },
+
+  async exportAccessReview(call) {
+    const at = call.now()
+    const first = await call.lists.accessReview({ limit: exportBatch }, at)
+    await call.record({ kind: 'access-review.read', detail: { page: 'export' } })
+    const fileName = `access-review-${new Date(at).toISOString().slice(0, 19).replaceAll(':', '')}.csv`
+    return revocableStream(call, {}, async ({ signal, onRead }) => {
+      const parts = exportParts({ first, at, call, signal, onRead })
+      const body = ignoreStreamErrors(Readable.from(parts, { objectMode: true, highWaterMark: 1 }))
+      return { body, mediaType: csvMediaType, fileName }
+    })
+  },
+}
+
+const exportBatch = 500
+
+interface ExportOptions {
+  readonly first: Awaited<ReturnType<PrincipalCall['lists']['accessReview']>>
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly call: Pick<PrincipalCall, 'lists'>
+  readonly signal: AbortSignal
+  /** Called each time the consumer asks for more. */
+  readonly onRead: () => void
+}
+
+/** Reads a batch after the consumer has taken the previous one. */
+async function* exportParts({ first, at, call, signal, onRead }: ExportOptions): AsyncGenerator<string> {
+  yield csvLine(Object.keys(columns))
+  for (let page = first; ; ) {
+    signal.throwIfAborted()
+    onRead()
+    yield page.items.map((grant) => csvLine(Object.values(columns).map((value) => value(grant)))).join('')
+    if (page.next === null) return
+    page = await call.lists.accessReview({ limit: exportBatch, cursor: page.next }, at)
+  }
+}
+
+const columns: Readonly<Record<string, (grant: Grant) => string | null>> = {
+  subject_kind: ({ subjectKind }) => subjectKind,
+  subject: ({ subjectName }) => subjectName,
+  subject_id: ({ subjectId }) => subjectId,
+  issuer: ({ issuer }) => issuer,
+  owner: ({ owner }) => owner,
+  suspended: ({ suspended }) => (suspended ? 'yes' : 'no'),
+  role: ({ role }) => role,
+  permissions: ({ permissions }) => permissions?.join(' ') ?? null,
+  racks: ({ racks }) => racks,
+  apps: ({ apps }) => apps,
+  group: ({ group }) => group,
+  binding: ({ binding }) => binding,
+  invitation: ({ invitation }) => invitation,
+  granted_by: ({ granterEmail, grantedBy }) => granterEmail ?? grantedBy,
+  granted_by_id: ({ grantedBy }) => grantedBy,
+  granted_at: ({ grantedAt }) => grantedAt.toISOString(),
+  reason: ({ reason }) => reason,
+  expires_at: ({ expiresAt }) => formatTime(expiresAt),
+  last_used_at: ({ lastUsedAt }) => formatTime(lastUsedAt),
+}
+
+function toResponse({ subjectKind, subjectId, subjectName, issuer, owner, suspended, ...grant }: Grant) {
+  const { grantedBy, granterEmail, permissions, grantedAt, expiresAt, lastUsedAt, ...rest } = grant
+  return {
+    subject: { kind: subjectKind, id: subjectId, name: subjectName, issuer, owner, suspended },
+    ...rest,
+    permissions: permissions && [...permissions],
+    grantedBy: { id: grantedBy, email: granterEmail },
+    grantedAt: grantedAt.toISOString(),
+    expiresAt: formatTime(expiresAt),
+    lastUsedAt: formatTime(lastUsedAt),
+  }
+}

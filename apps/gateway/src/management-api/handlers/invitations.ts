@@ -1,0 +1,68 @@
+import { NoBrowserLogin } from '@rack-gateway/auth'
+import { assertCanGrant } from '../assert-can-grant.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
+import { formatTime } from '../format-time.ts'
+import { readTerms } from '../grants.ts'
+import { pageRequest } from '../page-request.ts'
+import { rackWarnings, warningsMember } from '../rack-names.ts'
+
+type Row = Awaited<ReturnType<PrincipalCall['lists']['invitation']>>
+type Names = 'listInvitations' | 'createInvitation' | 'getInvitation' | 'revokeInvitation'
+
+const day = 86_400_000
+
+export const invitationHandlers: Handlers<Names> = {
+  async listInvitations({ lists, query, now }) {
+    const { items, next } = await lists.invitations(pageRequest(query))
+    return { items: items.map((invitation) => toResponse(invitation, now())), next }
+  },
+
+  createInvitation: (outerCall) =>
+    outerCall.change(async function createInvitation(call) {
+      const { lists, changes, body, login, principal, now } = call
+      if (login === null) throw new NoBrowserLogin()
+      const { email, issuer = login.issuer, days = 14, reason } = body
+      const grants = body.grants.map(({ role, racks = '*', apps = '*', expiresAt }) => {
+        const { until } = readTerms({ expiresAt })
+        assertCanGrant(call, { role, racks, apps, until })
+        return { role, racks, apps, expiresAt: until === null ? null : new Date(until).toISOString() }
+      })
+      const id = await changes.createInvitation(
+        { email, issuer, grants, invitedBy: principal.id, expiresAt: now() + days * day, ...(reason && { reason }) },
+        login,
+      )
+      const patterns = grants.map(({ racks }) => racks)
+      const warnings = [...rackWarnings(call, patterns), issuerWarning(issuer, login.issuer)]
+      return { ...toResponse(await lists.invitation(id), now()), ...warningsMember(warnings) }
+    }),
+
+  async getInvitation({ lists, id, now }) {
+    return toResponse(await lists.invitation(id), now())
+  },
+
+  revokeInvitation: (outerCall) =>
+    outerCall.change(async function revokeInvitation({ lists, changes, id, now }) {
+      await changes.revokeInvitation(id)
+      return toResponse(await lists.invitation(id), now())
+    }),
+}
+
+function issuerWarning(issuer: string, configured: string): string | null {
+  if (issuer === configured) return null
+  return `Nobody can log in at ${issuer} now. The identity provider of this gateway is ${configured}.`
+}
+
+function toResponse(
+  { invitedBy, inviterEmail, outcome, createdAt, expiresAt, endedAt, ...invitation }: Row,
+  now: number,
+) {
+  return {
+    ...invitation,
+    grants: invitation.grants.map((grant) => ({ ...grant })),
+    state: outcome ?? (expiresAt.getTime() > now ? 'open' : 'expired'),
+    invitedBy: { id: invitedBy, email: inviterEmail },
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    endedAt: formatTime(endedAt),
+  }
+}

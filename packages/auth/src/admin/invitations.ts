@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { type InvitationGrant, invitations, users } from '@rack-gateway/database'
+import type { Moment, Principal } from '@rack-gateway/rbac-policy'
+import { and, eq, gt, isNull } from 'drizzle-orm'
+import { AlreadyInvited, DomainNotAllowed, InvitationEnded, NotFound, UserExists, UserLocked } from '../errors.ts'
+import type { IdentityEvent } from '../events.ts'
+import type { Person } from '../login/person.ts'
+import type { LoginSettings } from '../login/settings.ts'
+import { findUserPrincipal } from '../principals/user-principal.ts'
+import { createBinding } from './bindings.ts'
+import type { Change, Transaction } from './change.ts'
+import { canonicalEmail, checkId } from './names.ts'
+
+export type { InvitationGrant }
+
+export interface InvitationRequest {
+  readonly email: string
+  /** The identity provider at which the person must log in. */
+  readonly issuer: string
+  readonly grants: readonly InvitationGrant[]
+  readonly reason?: string
+  /** The ID of the user who invites. */
+  readonly invitedBy: string
+  /** Milliseconds since the epoch, like `now`. */
+  readonly expiresAt: number
+  readonly now: number
+}
+
+/** @returns its ID. @throws InvalidName, DomainNotAllowed, UserExists, AlreadyInvited */
+export async function insertInvitation(
+  change: Change,
+  { grants, now, issuer, ...request }: InvitationRequest,
+  { allowedDomains }: Pick<LoginSettings, 'allowedDomains'>,
+): Promise<string> {
+  const { tx } = change
+  const email = canonicalEmail(request.email)
+  const domain = email.slice(email.lastIndexOf('@') + 1)
+  if (allowedDomains.length > 0 && !allowedDomains.includes(domain))
+    throw new DomainNotAllowed(domain, allowedDomains.join(', '))
+  const ofPerson = and(eq(users.issuer, issuer), eq(users.email, email))
+  if ((await tx.$count(users, ofPerson)) > 0) throw new UserExists()
+  if ((await tx.$count(invitations, isOpen({ issuer, email }, now))) > 0) throw new AlreadyInvited()
+  const id = randomUUID()
+  const times = { createdAt: new Date(now), expiresAt: new Date(request.expiresAt) }
+  await tx.insert(invitations).values({ id, issuer, ...request, email, grants, ...times })
+  const { reason, expiresAt } = request
+  const detail = {
+    invitation: id,
+    email,
+    issuer,
+    grants: textOf(grants),
+    expires: new Date(expiresAt).toISOString(),
+    ...(reason !== undefined && { reason }),
+  }
+  change.events.push({ kind: 'invitation.created', principal: change.by, detail })
+  return id
+}
+
+/** Revokes an invitation. Revoking it again has no effect. @throws NotFound; InvitationEnded after its person logged in */
+export async function revokeInvitation(change: Change, id: string, at: Date): Promise<void> {
+  const [invitation] = await change.tx
+    .select()
+    .from(invitations)
+    .where(eq(invitations.id, checkId('such invitation', id)))
+  if (!invitation) throw new NotFound('such invitation')
+  const { outcome, email } = invitation
+  if (outcome === 'revoked') return
+  if (outcome !== null) throw new InvitationEnded()
+  await change.tx.update(invitations).set({ endedAt: at, outcome: 'revoked' }).where(eq(invitations.id, id))
+  change.events.push({ kind: 'invitation.revoked', principal: change.by, detail: { invitation: id, email } })
+}
+
+/** Whether a principal can grant roles by an invitation. */
+export type CanInvite = (inviter: Principal, grants: readonly InvitationGrant[], moment: Moment) => boolean
+
+export interface FirstLogin {
+  readonly person: Person
+  /** The ID of the user that this login added. */
+  readonly user: string
+  readonly canInvite: CanInvite
+  readonly now: number
+  readonly context: Pick<IdentityEvent, 'request' | 'source'>
+}
+
+/**
+ * Grants the roles of an invitation at the first login of its person, once. Grants nothing if the inviter is locked, or can no
+ * longer grant the roles. Conditions on time and address were checked when the person was invited.
+ */
+export async function redeemInvitation(
+  change: Change,
+  { person: { issuer, email }, user, canInvite, now, context }: FirstLogin,
+): Promise<void> {
+  const { tx, events } = change
+  const [invitation] = await tx.select().from(invitations).where(isOpen({ issuer, email }, now)).for('update')
+  if (!invitation) return
+  const { id, invitedBy, createdAt, grants } = invitation
+  const inviter = await inviterOf(tx, invitedBy, now)
+  const canGrant = inviter !== null && canInvite(inviter, grants, { at: createdAt.getTime(), address: null })
+  const outcome = canGrant ? 'redeemed' : 'denied'
+  await tx
+    .update(invitations)
+    .set({ endedAt: new Date(now), outcome, userId: user })
+    .where(eq(invitations.id, id))
+  const principal = { kind: 'user', id: user, name: email } as const
+  const detail = { invitation: id, user, email, invitedBy, grants: textOf(grants) }
+  if (!canGrant) {
+    const decision = {
+      effect: 'deny',
+      rule: 'inviter-authority',
+      reason: 'The user who sent this invitation is locked, or can no longer grant its roles.',
+      next: 'Ask an administrator of the gateway for a binding.',
+    } as const
+    events.push({ kind: 'invitation.denied', principal, ...context, decision, detail })
+    return
+  }
+  events.push({ kind: 'invitation.redeemed', principal, ...context, detail })
+  const reason = invitation.reason === null ? {} : { reason: invitation.reason }
+  for (const { role, racks, apps, expiresAt } of grants) {
+    if (expiresAt !== null && Date.parse(expiresAt) <= now) continue
+    const end = expiresAt === null ? {} : { expiresAt: new Date(expiresAt) }
+    const terms = { role, racks, apps, ...end, ...reason, invitation: { id, invitedBy } }
+    await createBinding(change, { kind: 'user', id: user }, terms)
+  }
+}
+
+function isOpen({ issuer, email }: Pick<Person, 'issuer' | 'email'>, now: number) {
+  return and(
+    eq(invitations.issuer, issuer),
+    eq(invitations.email, email),
+    isNull(invitations.endedAt),
+    gt(invitations.expiresAt, new Date(now)),
+  )
+}
+
+/** Null if the inviter is locked. */
+async function inviterOf(tx: Transaction, id: string, now: number): Promise<Principal | null> {
+  try {
+    return await findUserPrincipal({ db: tx }, id, now)
+  } catch (error) {
+    if (error instanceof UserLocked) return null
+    throw error
+  }
+}
+
+/** Such as `ops on staging/web, viewer on production/web`. */
+function textOf(grants: readonly InvitationGrant[]): string {
+  return grants.map(({ role, racks, apps }) => `${role} on ${racks}/${apps}`).join(', ')
+}

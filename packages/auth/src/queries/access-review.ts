@@ -1,0 +1,157 @@
+import type { BindingSubject, Database } from '@rack-gateway/database'
+import { type SQL, sql } from 'drizzle-orm'
+import { isId } from '../admin/names.ts'
+import { InvalidCursor } from '../errors.ts'
+import { listOf } from './listed-grants.ts'
+import type { Page, PageRequest } from './page.ts'
+
+/** A role of a subject, through one binding. */
+export interface ReviewedGrant {
+  readonly subjectKind: BindingSubject
+  /** The ID of the subject; the name of a group that has no known members. */
+  readonly subjectId: string
+  readonly subjectName: string
+  /** The identity provider of a user. */
+  readonly issuer: string | null
+  /** The owner of an API token. */
+  readonly owner: string | null
+  /** Whether the user is locked, or the service account disabled. Also set for their API tokens. */
+  readonly suspended: boolean
+  readonly role: string
+  /** Permissions that replace those of the role, or null. */
+  readonly permissions: readonly string[] | null
+  readonly racks: string
+  readonly apps: string
+  /** The ID of the binding. */
+  readonly binding: string
+  readonly group: string | null
+  /** The ID of the invitation. */
+  readonly invitation: string | null
+  readonly grantedBy: string
+  /** Null if the granter is not a user. */
+  readonly granterEmail: string | null
+  readonly grantedAt: Date
+  readonly reason: string | null
+  readonly expiresAt: Date | null
+  /** When a session of the user, an API token, or a job of the trust was last used, as far as that is stored. */
+  readonly lastUsedAt: Date | null
+}
+
+type Row = Omit<ReviewedGrant, 'permissions' | 'grantedAt' | 'expiresAt' | 'lastUsedAt'> & {
+  readonly permissions: string | null
+  readonly grantedAt: number
+  readonly expiresAt: number | null
+  readonly lastUsedAt: number | null
+}
+
+/** Lists every grant that has not expired, sorted by the name of its subject. */
+export function createAccessReview({ db }: Pick<Database, 'db'>) {
+  return {
+    /** @param now milliseconds since the epoch */
+    async accessReview({ limit, cursor }: PageRequest, now: number): Promise<Page<ReviewedGrant>> {
+      const at = sql`${new Date(now).toISOString()}::timestamptz`
+      const after = cursor === undefined ? sql`true` : sql`(${position}) > (${sql.join(readCursor(cursor), sql`, `)})`
+      const rows = await db.execute<Row & Record<string, unknown>>(sql`
+        with granted as (${grants(at)}),
+          page as (select * from granted where ${after} order by ${position} limit ${limit + 1})
+        select subject_kind as "subjectKind", subject_id as "subjectId", subject_name as "subjectName", issuer, owner,
+          suspended, role, permissions, racks, apps, binding, "group", invitation, granted_by as "grantedBy", reason,
+          (select email from gateway.users where id = ${idIn('granted_by')}) as "granterEmail",
+          ${milliseconds(sql`granted_at`)} as "grantedAt", ${milliseconds(sql`expires_at`)} as "expiresAt",
+          ${milliseconds(lastUse)} as "lastUsedAt"
+        from page order by ${position}`)
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return { items: shown.map(toGrant), next: rows.length > limit && last ? cursorOf(last) : null }
+    },
+  }
+}
+
+/** Each row has its own position, because a subject has a binding at most once. */
+const position = sql`subject_name collate "C", subject_kind collate "C", subject_id collate "C", binding`
+
+function grants(at: SQL): SQL {
+  const columns = sql`b.role, b.permissions, b.racks, b.apps, b.id as binding, b.invitation,
+    b.created_by as granted_by, b.created_at as granted_at, b.reason, b.expires_at`
+  const isValid = sql`(b.expires_at is null or b.expires_at > ${at})`
+  return sql`
+    select 'user' as subject_kind, u.id::text as subject_id, u.email as subject_name, u.issuer, null as owner,
+      u.locked_at is not null as suspended, null as "group", ${columns}
+    from gateway.bindings b join gateway.users u on u.id::text = b.subject_id
+    where b.subject_kind = 'user' and ${isValid}
+    union all
+    select case when u.id is null then 'group' else 'user' end, coalesce(u.id::text, b.subject_id),
+      coalesce(u.email, b.subject_id), u.issuer, null, u.locked_at is not null, b.subject_id, ${columns}
+    from gateway.bindings b left join gateway.users u on b.subject_id = any(u.groups)
+    where b.subject_kind = 'group' and ${isValid}
+    union all
+    select 'service-account', a.id::text, a.name, null, null, a.disabled_at is not null, null, ${columns}
+    from gateway.bindings b join gateway.service_accounts a on a.id::text = b.subject_id
+    where b.subject_kind = 'service-account' and ${isValid}
+    union all
+    select 'api-token', t.id::text, t.name, null, coalesce(u.email, a.name),
+      u.locked_at is not null or a.disabled_at is not null, null, ${columns}
+    from gateway.bindings b join gateway.api_tokens t on t.id::text = b.subject_id
+    left join gateway.users u on u.id = t.user_id
+    left join gateway.service_accounts a on a.id = t.service_account_id
+    where b.subject_kind = 'api-token' and t.revoked_at is null and t.expires_at > ${at} and ${isValid}
+    union all
+    select 'trust', t.id::text, t.name, t.issuer, null, false, null, ${columns}
+    from gateway.bindings b join gateway.trusts t on t.id::text = b.subject_id
+    where b.subject_kind = 'trust' and t.revoked_at is null and ${isValid}`
+}
+
+const lastUse = sql`case subject_kind
+  when 'user' then (select max(l.used_at) from gateway.sessions s
+    join gateway.last_uses l on l.credential = s.id where s.user_id = ${idIn('subject_id')})
+  when 'service-account' then (select max(l.used_at) from gateway.api_tokens t
+    join gateway.last_uses l on l.credential = t.id where t.service_account_id = ${idIn('subject_id')})
+  when 'api-token' then (select l.used_at from gateway.last_uses l where l.credential = ${idIn('subject_id')})
+  when 'trust' then (select max(w.created_at) from gateway.workload_sessions w where w.trust_id = ${idIn('subject_id')})
+end`
+
+/** The UUID in a text column; null for other texts. */
+function idIn(column: 'subject_id' | 'granted_by'): SQL {
+  const text = sql.raw(column)
+  return sql`case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${text}::uuid end`
+}
+
+function milliseconds(time: SQL): SQL {
+  return sql`floor(extract(epoch from ${time}) * 1000)::float8`
+}
+
+function toGrant({ permissions, grantedAt, expiresAt, lastUsedAt, ...row }: Row): ReviewedGrant {
+  const date = (at: number | null) => (at === null ? null : new Date(at))
+  return {
+    ...row,
+    permissions: listOf(permissions),
+    grantedAt: new Date(grantedAt),
+    expiresAt: date(expiresAt),
+    lastUsedAt: date(lastUsedAt),
+  }
+}
+
+function cursorOf({ subjectName, subjectKind, subjectId, binding }: Row): string {
+  return Buffer.from(JSON.stringify([subjectName, subjectKind, subjectId, binding])).toString('base64url')
+}
+
+/** Any texts are a valid position. Rejects a cursor that is not in canonical form. @throws InvalidCursor */
+function readCursor(cursor: string): SQL[] {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8')
+  const values = parseTexts(text)
+  const [name, kind, id, binding, ...rest] = values
+  if (name === undefined || kind === undefined || id === undefined || binding === undefined || rest.length > 0)
+    throw new InvalidCursor()
+  const isCanonical = Buffer.from(JSON.stringify(values)).toString('base64url') === cursor
+  if (!isCanonical || !isId(binding) || values.some((value) => value.includes('\0'))) throw new InvalidCursor()
+  return [sql`${name}::text`, sql`${kind}::text`, sql`${id}::text`, sql`${binding}::uuid`]
+}
+
+function parseTexts(text: string): string[] {
+  try {
+    const values: unknown = JSON.parse(text)
+    return Array.isArray(values) && values.every((value) => typeof value === 'string') ? values : []
+  } catch {
+    return []
+  }
+}

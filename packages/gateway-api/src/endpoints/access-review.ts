@@ -1,0 +1,32 @@
+import { Type } from 'typebox'
+import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { ReviewedGrant } from '../schemas/access-review.ts'
+import { LongCursorPageQuery, pageOf } from '../schemas/common.ts'
+
+export const accessReviewEndpoints = {
+  reviewAccess: {
+    method: 'GET',
+    path: '/access-review',
+    summary: 'Lists who has which role on what, through which binding, and who granted it.',
+    description:
+      'One item for each subject and binding, sorted by the name of the subject. Leaves out what has expired or was revoked. The read is recorded.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    query: LongCursorPageQuery,
+    status: 200,
+    response: pageOf(ReviewedGrant),
+  },
+  exportAccessReview: {
+    method: 'GET',
+    path: '/access-review/export',
+    summary: 'Exports the access review as CSV for spreadsheets.',
+    description: 'No cell is a formula. The read is recorded.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    status: 200,
+    response: Type.String(),
+    mediaTypes: ['text/csv'],
+  },
+} as const satisfies EndpointTable

@@ -1,0 +1,38 @@
+import { type Static, Type } from 'typebox'
+import { bindingSubjectKinds } from './bindings.ts'
+import { ExtensibleEnum, Id, NamePattern, Nullable, Time } from './common.ts'
+
+export const ReviewedGrant = Type.Object({
+  subject: Type.Object({
+    kind: ExtensibleEnum(bindingSubjectKinds),
+    id: Type.String({ description: 'the ID of the subject; for a group without known members, its name' }),
+    name: Type.String(),
+    issuer: Nullable(Type.String({ description: 'the identity provider of a user, or the CI system of a trust' })),
+    owner: Nullable(Type.String({ description: 'the owner of an API token, by e-mail address or name' })),
+    suspended: Type.Boolean({
+      description: 'whether the grant has no effect now, because the user is locked or the service account disabled',
+    }),
+  }),
+  role: Type.String(),
+  permissions: Nullable(Type.Array(Type.String(), { description: 'granted instead of the permissions of the role' })),
+  racks: NamePattern,
+  apps: NamePattern,
+  binding: Id,
+  group: Nullable(Type.String({ description: 'the group whose binding it is' })),
+  invitation: Nullable(Type.String({ ...Id, description: 'the invitation that led to the binding' })),
+  grantedBy: Type.Object({
+    id: Type.String(),
+    email: Nullable(Type.String({ description: 'null if the granter is not a user' })),
+  }),
+  grantedAt: Time,
+  reason: Nullable(Type.String()),
+  expiresAt: Nullable(Time),
+  lastUsedAt: Nullable(
+    Type.String({
+      format: 'date-time',
+      description:
+        'when a session of the user, an API token, or a job of the trust was last used. Null if that is not known: sessions of jobs are kept for a week after they expire',
+    }),
+  ),
+})
+export type ReviewedGrant = Static<typeof ReviewedGrant>

@@ -1,0 +1,55 @@
+import { type Static, Type } from 'typebox'
+import { Reason } from './bindings.ts'
+import { closed, ExtensibleEnum, Id, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
+
+const issuer = 'the identity provider at which the person must log in'
+export const invitationStates = ['open', 'redeemed', 'denied', 'revoked', 'expired'] as const
+
+export const Invitation = Type.Object({
+  id: Id,
+  email: Type.String(),
+  issuer: Type.String({ description: issuer }),
+  grants: Type.Array(
+    Type.Object({ role: Type.String(), racks: NamePattern, apps: NamePattern, expiresAt: Nullable(Time) }),
+    { description: 'the roles that the person gets at the first login' },
+  ),
+  reason: Nullable(Type.String()),
+  state: ExtensibleEnum(invitationStates),
+  invitedBy: Type.Object({ id: Id, email: Type.String() }),
+  createdAt: Time,
+  expiresAt: Time,
+  endedAt: Nullable(Time),
+  userId: Nullable(Type.String({ ...Id, description: 'the user whose first login ended the invitation' })),
+})
+export type Invitation = Static<typeof Invitation>
+
+export const InvitationRequest = Type.Object(
+  {
+    email: Type.String({ maxLength: 254 }),
+    issuer: Type.Optional(
+      Type.String({
+        maxLength: 300,
+        pattern: '^https?://[\\x21-\\x7e]+$',
+        description: `${issuer}; default: the one of this gateway`,
+      }),
+    ),
+    grants: Type.Array(
+      Type.Object(
+        {
+          role: Type.String({ maxLength: 100 }),
+          racks: Type.Optional(NamePatternRequest),
+          apps: Type.Optional(NamePatternRequest),
+          expiresAt: Type.Optional(Time),
+        },
+        closed,
+      ),
+      { minItems: 1, maxItems: 20 },
+    ),
+    days: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 90, default: 14, description: 'days until the invitation expires' }),
+    ),
+    reason: Type.Optional(Reason),
+  },
+  closed,
+)
+export type InvitationRequest = Static<typeof InvitationRequest>
