@@ -3,7 +3,7 @@ import { Reason } from './bindings.ts'
 import { closed, ExtensibleEnum, Id, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
 
 const issuer = 'the identity provider at which the person must log in'
-export const invitationStates = ['open', 'redeemed', 'denied', 'revoked', 'expired'] as const
+const states = ['open', 'redeemed', 'denied', 'revoked', 'expired'] as const
 
 export const Invitation = Type.Object({
   id: Id,
@@ -14,7 +14,7 @@ export const Invitation = Type.Object({
     { description: 'the roles that the person gets at the first login' },
   ),
   reason: Nullable(Type.String()),
-  state: ExtensibleEnum(invitationStates),
+  state: ExtensibleEnum(states),
   invitedBy: Type.Object({ id: Id, email: Type.String() }),
   createdAt: Time,
   expiresAt: Time,
