@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { meQuery } from './api/queries.ts'
 import { HomePage } from './pages/home/home-page.tsx'
+import { validatePeopleSearch } from './pages/people/search.ts'
 import { LoadFailed, NotFoundPage } from './shell/failures.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -23,15 +24,63 @@ const audit = createRoute({
 const people = createRoute({
   getParentRoute: () => root,
   path: 'people',
+  validateSearch: validatePeopleSearch,
   component: lazyRouteComponent(() => import('./pages/people/people-page.tsx')),
 })
+const peopleTabs = [
+  createRoute({
+    getParentRoute: () => people,
+    path: '/',
+    component: lazyRouteComponent(() => import('./pages/people/people-start.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => people,
+    path: 'users',
+    component: lazyRouteComponent(() => import('./pages/people/users/users-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => people,
+    path: 'invitations',
+    component: lazyRouteComponent(() => import('./pages/people/invitations/invitations-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => people,
+    path: 'groups',
+    component: lazyRouteComponent(() => import('./pages/people/groups/groups-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => people,
+    path: 'bindings',
+    component: lazyRouteComponent(() => import('./pages/people/bindings/bindings-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => people,
+    path: 'service-accounts',
+    component: lazyRouteComponent(() => import('./pages/people/service-accounts/service-accounts-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => people,
+    path: 'tokens',
+    component: lazyRouteComponent(() => import('./pages/people/tokens/tokens-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => people,
+    path: 'trusts',
+    component: lazyRouteComponent(() => import('./pages/people/trusts/trusts-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => people,
+    path: 'access-review',
+    component: lazyRouteComponent(() => import('./pages/people/access-review/access-review-tab.tsx')),
+  }),
+] as const
 const policy = createRoute({
   getParentRoute: () => root,
   path: 'policy',
   component: lazyRouteComponent(() => import('./pages/policy/policy-page.tsx')),
 })
 
-const routeTree = root.addChildren([home, audit, people, policy])
+const routeTree = root.addChildren([home, audit, people.addChildren(peopleTabs), policy])
 
 export function createConsoleRouter(queryClient: QueryClient) {
   return createRouter({

@@ -75,6 +75,14 @@ export function setCsrfToken(token: string | undefined): void {
   csrfToken = token
 }
 
+/** How far the gateway's clock is ahead of this device's, in milliseconds. */
+let clockOffset = 0
+
+/** The time of the gateway, in milliseconds since the epoch. */
+export function serverNow(): number {
+  return Date.now() + clockOffset
+}
+
 async function send<T>(method: Method, path: string, request: AnyRequest, signal?: AbortSignal): Promise<T> {
   const { body } = request
   const response = await fetch(pathOf(path, request), {
@@ -92,6 +100,8 @@ async function send<T>(method: Method, path: string, request: AnyRequest, signal
     if (signal?.aborted) throw error
     throw new NoAnswer()
   })
+  const date = Date.parse(response.headers.get('date') ?? '')
+  if (!Number.isNaN(date)) clockOffset = date - Date.now()
   const value: unknown = await response.json().catch(() => null)
   if (response.ok && value !== null) return value as T
   if (isErrorBody(value)) throw new ApiError(response.status, value)

@@ -1,7 +1,7 @@
 import { useRouterState } from '@tanstack/react-router'
-import { loginAddress, useSessionEnd } from '../api/session-end.ts'
+import { useSessionEnd } from '../api/session-end.ts'
 import { Dialog } from '../ui/dialog.tsx'
-import styles from './session-ended.module.css'
+import { LoginLink } from '../ui/login-link.tsx'
 
 /** Why the session ended, with the login that returns to the same page. */
 export function SessionEnded() {
@@ -12,9 +12,7 @@ export function SessionEnded() {
     <Dialog title="Your session has ended" isOpen onClose={() => {}} isDismissable={false}>
       <p>{ended.body.reason}</p>
       <p>
-        <a className={styles.login} href={loginAddress(`/gateway${href}`)}>
-          Log in again
-        </a>
+        <LoginLink returnTo={`/gateway${href}`} />
       </p>
     </Dialog>
   )

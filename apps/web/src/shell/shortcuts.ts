@@ -37,12 +37,12 @@ export function useShortcuts({ openPalette, openShortcuts }: ShortcutActions): v
   }, [me, navigate, openPalette, openShortcuts])
 }
 
-function isField(target: EventTarget | null): boolean {
+export function isField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   )
 }
 
-function isInDialog(target: EventTarget | null): boolean {
+export function isInDialog(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('[role=dialog]') !== null
 }

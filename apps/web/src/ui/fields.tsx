@@ -11,7 +11,8 @@ import {
 import styles from './fields.module.css'
 
 interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'children' | 'style'> {
-  readonly label: string
+  /** Without one, `aria-label` names the field. */
+  readonly label?: string
   readonly hint?: ReactNode
   readonly placeholder?: string
   /** More than one line: the number of lines to show. */
@@ -24,7 +25,7 @@ export function TextField({ label, hint, placeholder, lines, mono = false, ...pr
   const input = `${styles.input} ${mono ? styles.mono : ''}`
   return (
     <AriaTextField {...props} className={styles.field ?? ''}>
-      <Label className={styles.label ?? ''}>{label}</Label>
+      {label !== undefined && <Label className={styles.label ?? ''}>{label}</Label>}
       {lines === undefined ? (
         <Input className={input} placeholder={placeholder} autoComplete="off" spellCheck="false" />
       ) : (
@@ -47,19 +48,30 @@ interface ChoiceProps {
   readonly onChange: (value: string) => void
   readonly options: readonly { readonly value: string; readonly label: string }[]
   readonly hint?: ReactNode
+  readonly isRequired?: boolean
   /** The label stands beside the list. */
   readonly isInline?: boolean
 }
 
 /** One of a few values: the platform's own list, which every keyboard and screen reader knows. */
-export function Choice({ label, name, value, onChange, options, hint, isInline = false }: ChoiceProps) {
+export function Choice({
+  label,
+  name,
+  value,
+  onChange,
+  options,
+  hint,
+  isRequired = false,
+  isInline = false,
+}: ChoiceProps) {
   return (
-    <label className={isInline ? styles.inline : styles.field}>
+    <label className={isInline ? styles.inline : styles.field} data-required={isRequired || undefined}>
       <span className={styles.label}>{label}</span>
       <select
         className={styles.input}
         name={name}
         value={value}
+        required={isRequired}
         onChange={(event) => onChange(event.currentTarget.value)}
       >
         {options.map((option) => (

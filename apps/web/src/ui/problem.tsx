@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ApiError } from '../api/client.ts'
 import { Button } from './button.tsx'
+import { LoginLink } from './login-link.tsx'
 import styles from './problem.module.css'
 import { VisibleText } from './visible-text.tsx'
 
@@ -16,6 +17,7 @@ interface ProblemProps {
 /** An error in the gateway's own words: what happened, why, and what to do, with the rule and the request ID. */
 export function Problem({ error, retry, action }: ProblemProps) {
   const body = error instanceof ApiError ? error.body : null
+  const needsLogin = body?.rule === 'old-login'
   return (
     <div className={styles.problem} role="alert">
       <TriangleAlert aria-hidden size={16} />
@@ -28,9 +30,10 @@ export function Problem({ error, retry, action }: ProblemProps) {
             Rule <code>{body.rule}</code> · Request ID <code>{body.requestId}</code>
           </p>
         )}
-        {(retry !== undefined || action !== undefined) && (
+        {(retry !== undefined || action !== undefined || needsLogin) && (
           <div className={styles.actions}>
             {action}
+            {needsLogin && <LoginLink />}
             {retry && <Button onPress={retry}>Try again</Button>}
           </div>
         )}

@@ -15,12 +15,13 @@ interface TableProps<T> {
   readonly columns: readonly Column<T>[]
   readonly rows: readonly T[]
   readonly keyOf: (row: T) => string
+  readonly isSelected?: (row: T) => boolean
   /** Shown in place of rows when there are none. */
   readonly empty: ReactNode
 }
 
 /** A table of rows that are all loaded. */
-export function Table<T>({ label, columns, rows, keyOf, empty }: TableProps<T>) {
+export function Table<T>({ label, columns, rows, keyOf, isSelected, empty }: TableProps<T>) {
   if (rows.length === 0) return <p className={styles.empty}>{empty}</p>
   return (
     <ScrollArea label={label}>
@@ -36,7 +37,7 @@ export function Table<T>({ label, columns, rows, keyOf, empty }: TableProps<T>) 
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={keyOf(row)}>
+            <tr key={keyOf(row)} data-selected={isSelected?.(row)}>
               {columns.map(({ title, cell, secondary }) => (
                 <td key={title} data-secondary={secondary}>
                   {cell(row)}

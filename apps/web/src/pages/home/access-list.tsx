@@ -1,4 +1,5 @@
 import { useMe } from '../../api/queries.ts'
+import { scopeText } from '../../ui/scope-text.ts'
 import { Time } from '../../ui/time.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './access-list.module.css'
@@ -17,7 +18,7 @@ export function AccessList() {
             <strong>
               <VisibleText>{binding.role}</VisibleText>
             </strong>{' '}
-            on {placeOf(binding)}
+            on <VisibleText>{scopeText(binding)}</VisibleText>
           </p>
           <p className={styles.soft}>
             {binding.subject.kind === 'group' ? (
@@ -44,10 +45,4 @@ export function AccessList() {
       ))}
     </ul>
   )
-}
-
-/** Such as `production, apps web*`. */
-function placeOf({ racks, apps }: { readonly racks: string; readonly apps: string }): string {
-  const rack = racks === '*' ? 'all racks' : racks
-  return apps === '*' ? rack : `${rack}, apps ${apps}`
 }

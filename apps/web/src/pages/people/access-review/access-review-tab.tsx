@@ -1,0 +1,115 @@
+import { Link } from '@tanstack/react-router'
+import { Download } from 'lucide-react'
+import { can } from '../../../api/can.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { scopeText } from '../../../ui/scope-text.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ListView } from '../parts/list-view.tsx'
+import { subjectKindNames } from '../parts/subjects.ts'
+import { useList } from '../parts/use-list.ts'
+import styles from './access-review.module.css'
+
+/** Who has which role on what, why, since when, and whether they use it. */
+export default function AccessReviewTab() {
+  const mayOpen = can(useMe(), 'gateway:binding:write')
+  const list = useList('/access-review', {}, (grant) => [
+    grant.subject.name,
+    subjectKindNames[grant.subject.kind],
+    grant.subject.owner,
+    grant.subject.suspended ? 'suspended' : '',
+    grant.role,
+    grant.racks,
+    grant.apps,
+    grant.group,
+    grant.grantedBy.email ?? grant.grantedBy.id,
+    grant.reason,
+    ...(grant.permissions ?? []),
+  ])
+  return (
+    <ListView
+      label="Access review"
+      list={list}
+      keyOf={({ subject, binding }) => `${subject.id} ${binding}`}
+      empty="Nobody has a role."
+      actions={
+        <a className={styles.download} href="/gateway/api/v1/access-review/export" download>
+          <Download aria-hidden size={16} />
+          Download all as CSV
+        </a>
+      }
+      columns={[
+        {
+          title: 'Who',
+          cell: ({ subject }) => (
+            <>
+              <VisibleText>{subject.name}</VisibleText>{' '}
+              <Badge tone="neutral" sign={false}>
+                {subjectKindNames[subject.kind] ?? subject.kind}
+              </Badge>
+              {subject.suspended && (
+                <>
+                  {' '}
+                  <Badge tone="warn">No effect now</Badge>
+                </>
+              )}
+              {subject.owner !== null && (
+                <span className={styles.soft}>
+                  {' of '}
+                  <VisibleText>{subject.owner}</VisibleText>
+                </span>
+              )}
+            </>
+          ),
+        },
+        {
+          title: 'Role',
+          cell: ({ role, permissions }) => <VisibleText>{permissions?.join(', ') ?? role}</VisibleText>,
+        },
+        { title: 'On', cell: (grant) => <VisibleText>{scopeText(grant)}</VisibleText> },
+        {
+          title: 'Through',
+          cell: ({ group, invitation, subject, binding }) => {
+            const text =
+              group !== null && subject.kind !== 'group'
+                ? `group ${group}`
+                : invitation !== null
+                  ? 'an invitation'
+                  : 'a binding'
+            if (!mayOpen) return <VisibleText>{text}</VisibleText>
+            return (
+              <Link to="/people/bindings" search={{ of: group ?? subject.id, open: binding }}>
+                <VisibleText>{text}</VisibleText>
+              </Link>
+            )
+          },
+        },
+        {
+          title: 'Granted',
+          cell: ({ grantedBy, grantedAt, reason }) => (
+            <>
+              <Time at={grantedAt} kind="relative" /> by <VisibleText>{grantedBy.email ?? grantedBy.id}</VisibleText>
+              {reason !== null && (
+                <span className={styles.soft}>
+                  {': '}
+                  <VisibleText>{reason}</VisibleText>
+                </span>
+              )}
+            </>
+          ),
+          secondary: true,
+        },
+        {
+          title: 'Expires',
+          cell: ({ expiresAt }) => (expiresAt === null ? 'Never' : <Time at={expiresAt} kind="relative" />),
+          secondary: true,
+        },
+        {
+          title: 'Last used',
+          cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Not known' : <Time at={lastUsedAt} kind="relative" />),
+        },
+      ]}
+    />
+  )
+}

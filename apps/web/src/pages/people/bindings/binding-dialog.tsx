@@ -1,0 +1,59 @@
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { announce } from '../../../ui/announce.tsx'
+import { TextField } from '../../../ui/fields.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { emptyGrant, GrantFields, grantOf } from '../parts/grant-fields.tsx'
+import { type SubjectKind, useSubjects } from '../parts/subjects.ts'
+import { useChange } from '../parts/use-change.ts'
+import { DoneDialog } from '../parts/warnings.tsx'
+import { SubjectPicker } from './subject-picker.tsx'
+
+interface Subject {
+  readonly kind: SubjectKind
+  readonly id: string | null
+}
+
+interface BindingDialogProps {
+  /** Who gets the role; to be chosen, if it is left out. */
+  readonly subject?: Subject
+  readonly onClose: () => void
+}
+
+/** Grants a role. */
+export function BindingDialog({ subject: given, onClose }: BindingDialogProps) {
+  const { nameOf } = useSubjects()
+  const [subject, setSubject] = useState<Subject>(given ?? { kind: 'user', id: null })
+  const [grant, setGrant] = useState(emptyGrant)
+  const [reason, setReason] = useState('')
+  const create = useChange(
+    ({ kind, id }: { kind: SubjectKind; id: string }) =>
+      post('/bindings', {
+        body: { subject: { kind, id }, ...grantOf(grant), ...(reason.trim() && { reason: reason.trim() }) },
+      }),
+    ({ role, warnings = [] }) => {
+      announce(`${nameOf(subject.id ?? '')} has the role ${role} now.`)
+      if (warnings.length === 0) onClose()
+    },
+  )
+  if (create.data?.warnings) return <DoneDialog title="Granted" warnings={create.data.warnings} onClose={onClose} />
+  return (
+    <FormDialog
+      title={given?.id == null ? 'Grant a role' : `Grant a role to ${nameOf(given.id)}`}
+      submit="Grant the role"
+      change={create}
+      onSubmit={() => subject.id !== null && create.mutate({ ...subject, id: subject.id })}
+      onClose={onClose}
+    >
+      {given === undefined && <SubjectPicker {...subject} onChange={setSubject} />}
+      <GrantFields value={grant} onChange={setGrant} />
+      <TextField
+        label="Reason"
+        value={reason}
+        onChange={setReason}
+        maxLength={500}
+        hint="The audit log and the access review show it."
+      />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,81 @@
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { scopeText } from '../../../ui/scope-text.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ListView } from '../parts/list-view.tsx'
+import { subjectKindNames, useSubjects } from '../parts/subjects.ts'
+import { useList } from '../parts/use-list.ts'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { BindingDialog } from './binding-dialog.tsx'
+import { RemoveBindingDialog } from './remove-binding-dialog.tsx'
+
+/** Who has which role, by which binding. */
+export default function BindingsTab() {
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const { nameOf } = useSubjects()
+  const list = useList('/bindings', { subject: search.of }, (binding) => [
+    nameOf(binding.subject.id),
+    subjectKindNames[binding.subject.kind],
+    binding.role,
+    binding.racks,
+    binding.apps,
+    binding.reason,
+    ...(binding.permissions ?? []),
+  ])
+  const removed = list.rows?.find(({ id }) => id === search.item)
+  return (
+    <>
+      <ListView
+        label="Bindings"
+        list={list}
+        keyOf={({ id }) => id}
+        limitedTo={search.of && nameOf(search.of)}
+        empty="No binding. Without one, nobody has a role."
+        actions={
+          <Button kind="primary" onPress={() => openDialog('create')}>
+            Grant a role
+          </Button>
+        }
+        columns={[
+          {
+            title: 'Subject',
+            cell: ({ subject }) => (
+              <>
+                <VisibleText>{nameOf(subject.id)}</VisibleText>{' '}
+                <Badge tone="neutral" sign={false}>
+                  {subjectKindNames[subject.kind] ?? subject.kind}
+                </Badge>
+              </>
+            ),
+          },
+          {
+            title: 'Role',
+            cell: ({ role, permissions }) => <VisibleText>{permissions?.join(', ') ?? role}</VisibleText>,
+          },
+          { title: 'On', cell: (binding) => <VisibleText>{scopeText(binding)}</VisibleText> },
+          {
+            title: 'Expires',
+            cell: ({ expiresAt }) => (expiresAt === null ? 'Never' : <Time at={expiresAt} />),
+            secondary: true,
+          },
+          { title: 'Reason', cell: ({ reason }) => <VisibleText>{reason ?? ''}</VisibleText>, secondary: true },
+          {
+            title: 'Action',
+            cell: (binding) => (
+              <Button
+                kind="danger"
+                aria-label={`Remove the role ${binding.role} from ${nameOf(binding.subject.id)}`}
+                onPress={() => openDialog('remove', binding.id)}
+              >
+                Remove
+              </Button>
+            ),
+          },
+        ]}
+      />
+      {search.dialog === 'create' && <BindingDialog onClose={closeDialog} />}
+      {search.dialog === 'remove' && removed && <RemoveBindingDialog binding={removed} onClose={closeDialog} />}
+    </>
+  )
+}

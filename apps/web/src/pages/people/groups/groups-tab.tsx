@@ -1,0 +1,38 @@
+import { can } from '../../../api/can.ts'
+import { useMe } from '../../../api/queries.ts'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ListView } from '../parts/list-view.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { SubjectRoles } from '../parts/subject-roles.tsx'
+import { useList } from '../parts/use-list.ts'
+import { GroupMembers } from './group-members.tsx'
+
+/** Groups of the identity provider, with their members and roles. */
+export default function GroupsTab() {
+  const list = useList('/groups', {}, ({ name }) => [name])
+  return (
+    <ListView
+      label="Groups"
+      list={list}
+      keyOf={({ name }) => name}
+      empty="The identity provider named no group yet, and no group has a role."
+      columns={[
+        { title: 'Group', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+        { title: 'Members', cell: ({ members }) => members },
+        { title: 'Bindings', cell: ({ bindings }) => bindings },
+      ]}
+      panel={(name) => <GroupPanel key={name} name={name} />}
+    />
+  )
+}
+
+function GroupPanel({ name }: { readonly name: string }) {
+  const mayListUsers = can(useMe(), 'gateway:user:write')
+  return (
+    <Panel title={name}>
+      <p>The identity provider decides who is in a group. The gateway knows the members of the last login of each.</p>
+      <SubjectRoles kind="group" id={name} />
+      {mayListUsers && <GroupMembers group={name} />}
+    </Panel>
+  )
+}

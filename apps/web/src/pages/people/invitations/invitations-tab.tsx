@@ -1,0 +1,104 @@
+import { can } from '../../../api/can.ts'
+import { remove } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Badge, type Tone } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { scopeText } from '../../../ui/scope-text.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { ListView } from '../parts/list-view.tsx'
+import { useList } from '../parts/use-list.ts'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { InviteDialog } from './invite-dialog.tsx'
+
+const states: Readonly<Record<string, { readonly tone: Tone; readonly label: string }>> = {
+  open: { tone: 'accent', label: 'Open' },
+  redeemed: { tone: 'allow', label: 'Logged in' },
+  denied: { tone: 'deny', label: 'Denied' },
+  revoked: { tone: 'neutral', label: 'Withdrawn' },
+  expired: { tone: 'neutral', label: 'Expired' },
+}
+
+/** Who gets roles at the first login. */
+export default function InvitationsTab() {
+  const me = useMe()
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const list = useList('/invitations', {}, (invitation) => [
+    invitation.email,
+    invitation.state,
+    invitation.invitedBy.email,
+    invitation.reason,
+    ...invitation.grants.map(({ role }) => role),
+  ])
+  const withdrawn = list.rows?.find(({ id }) => id === search.item)
+  return (
+    <>
+      <ListView
+        label="Invitations"
+        list={list}
+        keyOf={({ id }) => id}
+        empty="No invitation. Invite a person to give them roles before their first login."
+        actions={
+          can(me, 'gateway:binding:write') && (
+            <Button kind="primary" onPress={() => openDialog('create')}>
+              Invite a person
+            </Button>
+          )
+        }
+        columns={[
+          { title: 'E-mail address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
+          {
+            title: 'State',
+            cell: ({ state }) => {
+              const { tone, label } = states[state] ?? { tone: 'neutral', label: state }
+              return <Badge tone={tone}>{label}</Badge>
+            },
+          },
+          {
+            title: 'Roles',
+            cell: ({ grants }) => (
+              <VisibleText>{grants.map((grant) => `${grant.role} on ${scopeText(grant)}`).join('; ')}</VisibleText>
+            ),
+          },
+          {
+            title: 'Invited by',
+            cell: ({ invitedBy, createdAt }) => (
+              <>
+                <VisibleText>{invitedBy.email}</VisibleText>, <Time at={createdAt} kind="relative" />
+              </>
+            ),
+            secondary: true,
+          },
+          { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} kind="relative" />, secondary: true },
+          {
+            title: 'Action',
+            cell: ({ id, email, state }) =>
+              state === 'open' && (
+                <Button
+                  kind="danger"
+                  aria-label={`Withdraw the invitation of ${email}`}
+                  onPress={() => openDialog('withdraw', id)}
+                >
+                  Withdraw
+                </Button>
+              ),
+          },
+        ]}
+      />
+      {search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
+      {search.dialog === 'withdraw' && withdrawn && (
+        <ConfirmDialog
+          title={`Withdraw the invitation of ${withdrawn.email}?`}
+          submit="Withdraw the invitation"
+          cancel="Keep it"
+          change={() => remove('/invitations/{id}', { id: withdrawn.id })}
+          done={`The invitation of ${withdrawn.email} was withdrawn.`}
+          onClose={closeDialog}
+        >
+          <p>The person gets none of its roles at the first login. Whether they can log in does not change.</p>
+        </ConfirmDialog>
+      )}
+    </>
+  )
+}

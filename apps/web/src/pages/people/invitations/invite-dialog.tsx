@@ -1,0 +1,89 @@
+import { X } from 'lucide-react'
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { announce } from '../../../ui/announce.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Choice, TextField } from '../../../ui/fields.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { emptyGrant, GrantFields, type GrantValues, grantOf } from '../parts/grant-fields.tsx'
+import { useChange } from '../parts/use-change.ts'
+import { DoneDialog } from '../parts/warnings.tsx'
+import styles from './invite-dialog.module.css'
+
+/** Gives a person roles before the first login. */
+export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
+  const [email, setEmail] = useState('')
+  const [grants, setGrants] = useState<readonly GrantValues[]>([emptyGrant])
+  const [days, setDays] = useState('14')
+  const [reason, setReason] = useState('')
+  const invite = useChange(
+    () =>
+      post('/invitations', {
+        body: {
+          email: email.trim(),
+          grants: grants.map(grantOf),
+          days: Number(days),
+          ...(reason.trim() && { reason: reason.trim() }),
+        },
+      }),
+    (invitation) => {
+      announce(`${invitation.email} was invited. Send them the address of this gateway: it sends no e-mail.`)
+      if (!invitation.warnings) onClose()
+    },
+  )
+  if (invite.data?.warnings)
+    return <DoneDialog title={`${invite.data.email} was invited`} warnings={invite.data.warnings} onClose={onClose} />
+  return (
+    <FormDialog
+      title="Invite a person"
+      submit="Invite"
+      change={invite}
+      onSubmit={() => invite.mutate()}
+      onClose={onClose}
+    >
+      <p>
+        The person gets these roles at the first login, if you can still grant them then. The gateway sends no e-mail:
+        send them its address, <code>{location.origin}</code>.
+      </p>
+      <TextField
+        label="E-mail address"
+        type="email"
+        value={email}
+        onChange={setEmail}
+        maxLength={254}
+        isRequired
+        autoFocus
+      />
+      {grants.map((grant, index) => (
+        <fieldset key={index} className={styles.grant}>
+          <legend>{grants.length === 1 ? 'Role' : `Role ${index + 1}`}</legend>
+          <GrantFields
+            value={grant}
+            onChange={(changed) => setGrants(grants.map((one, at) => (at === index ? changed : one)))}
+          />
+          {grants.length > 1 && (
+            <div>
+              <Button kind="quiet" onPress={() => setGrants(grants.filter((_, at) => at !== index))}>
+                <X aria-hidden />
+                Leave this role out
+              </Button>
+            </div>
+          )}
+        </fieldset>
+      ))}
+      <div>
+        <Button onPress={() => setGrants([...grants, emptyGrant])}>Add a role</Button>
+      </div>
+      <Choice
+        label="The invitation expires"
+        value={days}
+        onChange={setDays}
+        options={['1', '7', '14', '30', '90'].map((value) => ({
+          value,
+          label: value === '1' ? 'After a day' : `After ${value} days`,
+        }))}
+      />
+      <TextField label="Reason" value={reason} onChange={setReason} maxLength={500} />
+    </FormDialog>
+  )
+}

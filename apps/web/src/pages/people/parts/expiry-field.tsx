@@ -1,0 +1,60 @@
+import { Choice, TextField } from '../../../ui/fields.tsx'
+import styles from './grant-fields.module.css'
+
+/** `after` is a number of days, `date`, or empty for the default. */
+export interface Expiry {
+  readonly after: string
+  /** Such as `2027-01-31`, if `after` is `date`. */
+  readonly date: string
+}
+
+export const never: Expiry = { after: '', date: '' }
+
+interface ExpiryFieldProps {
+  readonly label: string
+  readonly value: Expiry
+  readonly onChange: (value: Expiry) => void
+  /** What happens without a choice. */
+  readonly unset?: string
+}
+
+/** After some days, or at the end of a day of this browser's time zone. */
+export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryFieldProps) {
+  return (
+    <div className={styles.pair}>
+      <Choice
+        label={label}
+        value={value.after}
+        onChange={(after) => onChange({ ...value, after })}
+        options={[
+          { value: '', label: unset },
+          { value: '1', label: 'After a day' },
+          { value: '7', label: 'After 7 days' },
+          { value: '30', label: 'After 30 days' },
+          { value: '90', label: 'After 90 days' },
+          { value: 'date', label: 'On a date' },
+        ]}
+      />
+      {value.after === 'date' && (
+        <TextField
+          label="Last day"
+          type="date"
+          value={value.date}
+          onChange={(date) => onChange({ ...value, date })}
+          isRequired
+          hint="Ends with this day, in your time zone"
+        />
+      )}
+    </div>
+  )
+}
+
+const day = 86_400_000
+
+/** RFC 3339, in UTC; undefined for the default. */
+export function expiresAtOf({ after, date }: Expiry, now = Date.now()): string | undefined {
+  if (after === '') return undefined
+  if (after !== 'date') return new Date(now + Number(after) * day).toISOString()
+  const end = new Date(`${date}T23:59:59`)
+  return Number.isNaN(end.getTime()) ? undefined : end.toISOString()
+}

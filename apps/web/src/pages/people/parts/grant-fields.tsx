@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMe } from '../../../api/queries.ts'
+import { Choice, TextField } from '../../../ui/fields.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { type Expiry, ExpiryField, expiresAtOf, never } from './expiry-field.tsx'
+import styles from './grant-fields.module.css'
+import { rolesQuery } from './roles.ts'
+
+export interface GrantValues {
+  readonly role: string
+  readonly racks: string
+  readonly apps: string
+  readonly expiry: Expiry
+}
+
+export const emptyGrant: GrantValues = { role: '', racks: '*', apps: '*', expiry: never }
+
+interface GrantFieldsProps {
+  readonly value: GrantValues
+  readonly onChange: (value: GrantValues) => void
+  /** Without: what is granted has an expiry of its own. */
+  readonly hasExpiry?: boolean
+}
+
+/** Which role, on which racks and apps, until when. */
+export function GrantFields({ value, onChange, hasExpiry = true }: GrantFieldsProps) {
+  const { data: roles = [], error } = useQuery(rolesQuery)
+  const { racks } = useMe()
+  const chosen = roles.find(({ name }) => name === value.role)
+  return (
+    <>
+      {error && <Problem error={error} />}
+      <Choice
+        label="Role"
+        value={value.role}
+        onChange={(role) => onChange({ ...value, role })}
+        isRequired
+        options={[{ value: '', label: 'Choose a role' }, ...roles.map(({ name }) => ({ value: name, label: name }))]}
+        hint={chosen?.description}
+      />
+      <div className={styles.pair}>
+        <TextField
+          label="Racks"
+          value={value.racks}
+          onChange={(names) => onChange({ ...value, racks: names })}
+          isRequired
+          hint={racks.length === 0 ? '* is all racks' : `* is all racks. Yours: ${racks.join(', ')}`}
+        />
+        <TextField
+          label="Apps"
+          value={value.apps}
+          onChange={(apps) => onChange({ ...value, apps })}
+          isRequired
+          hint="* is all apps, and web-* all that begin so"
+        />
+      </div>
+      {hasExpiry && (
+        <ExpiryField label="Expires" value={value.expiry} onChange={(expiry) => onChange({ ...value, expiry })} />
+      )}
+    </>
+  )
+}
+
+/** As requests have it. */
+export function grantOf({ role, racks, apps, expiry }: GrantValues) {
+  const expiresAt = expiresAtOf(expiry)
+  return { role, racks, apps, ...(expiresAt && { expiresAt }) }
+}

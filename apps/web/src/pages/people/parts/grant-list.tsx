@@ -1,0 +1,60 @@
+import type { Binding } from '@rack-gateway/gateway-api'
+import type { ReactNode } from 'react'
+import { scopeText } from '../../../ui/scope-text.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import styles from './grant-list.module.css'
+
+type AnyGrant = Pick<Binding, 'role' | 'racks' | 'apps' | 'expiresAt'> & {
+  readonly permissions?: readonly string[] | null
+  readonly reason?: string | null
+}
+
+/** A role, or the permissions in its place, with where and until when. */
+export function GrantText({ grant }: { readonly grant: AnyGrant }) {
+  const { role, permissions, expiresAt, reason } = grant
+  return (
+    <>
+      <strong>
+        <VisibleText>{permissions?.join(', ') ?? role}</VisibleText>
+      </strong>{' '}
+      on <VisibleText>{scopeText(grant)}</VisibleText>
+      {expiresAt !== null && (
+        <>
+          , until <Time at={expiresAt} />
+        </>
+      )}
+      {reason != null && (
+        <>
+          {': '}
+          <span className={styles.reason}>
+            <VisibleText>{reason}</VisibleText>
+          </span>
+        </>
+      )}
+    </>
+  )
+}
+
+interface GrantListProps<G extends AnyGrant> {
+  readonly grants: readonly G[]
+  readonly keyOf: (grant: G) => string
+  readonly empty: string
+  readonly actionOf?: (grant: G) => ReactNode
+}
+
+export function GrantList<G extends AnyGrant>({ grants, keyOf, empty, actionOf }: GrantListProps<G>) {
+  if (grants.length === 0) return <p className={styles.empty}>{empty}</p>
+  return (
+    <ul className={styles.list}>
+      {grants.map((grant) => (
+        <li key={keyOf(grant)}>
+          <span>
+            <GrantText grant={grant} />
+          </span>
+          {actionOf?.(grant)}
+        </li>
+      ))}
+    </ul>
+  )
+}

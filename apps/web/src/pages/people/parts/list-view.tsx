@@ -1,0 +1,100 @@
+import { Link } from '@tanstack/react-router'
+import { X } from 'lucide-react'
+import { type ReactNode, useRef } from 'react'
+import { Button } from '../../../ui/button.tsx'
+import { TextField } from '../../../ui/fields.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { type Column, Table } from '../../../ui/table.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import styles from './list-view.module.css'
+import type { ListRows } from './use-list.ts'
+import { merge, usePeopleSearch } from './use-people-search.ts'
+import { useRowKeys } from './use-row-keys.ts'
+
+interface ListViewProps<Row> {
+  /** What the list has, such as `Users`. */
+  readonly label: string
+  readonly list: ListRows<Row>
+  readonly keyOf: (row: Row) => string
+  /** The first column is the link that opens the row, if there is a panel. */
+  readonly columns: readonly Column<Row>[]
+  readonly empty: ReactNode
+  readonly actions?: ReactNode
+  /** The name of what `of` in the address limits the list to. */
+  readonly limitedTo?: string | undefined
+  /** Shows the open row, beside the list. */
+  readonly panel?: (id: string) => ReactNode
+}
+
+/** A list with its filter, the rest of it on demand, and the open row beside it. */
+export function ListView<Row>(props: ListViewProps<Row>) {
+  const { label, list, keyOf, columns, empty, actions, limitedTo, panel } = props
+  const { search, change } = usePeopleSearch()
+  const place = useRef<HTMLDivElement>(null)
+  useRowKeys(place, () => change({ open: undefined }))
+  const [first, ...others] = columns
+  const hasPanel = panel !== undefined && search.open !== undefined
+  return (
+    <div className={styles.view} data-open={hasPanel} ref={place}>
+      <div className={styles.list}>
+        <div className={styles.tools}>
+          <TextField
+            aria-label={`Filter: ${label}`}
+            type="search"
+            placeholder="Filter  /"
+            value={search.q ?? ''}
+            onChange={(q) => change({ q }, { replace: true })}
+          />
+          {limitedTo !== undefined && (
+            <span className={styles.limit}>
+              of <VisibleText>{limitedTo}</VisibleText>
+              <Button kind="quiet" aria-label="Show all" onPress={() => change({ of: undefined })}>
+                <X aria-hidden />
+              </Button>
+            </span>
+          )}
+          {list.rows !== null && <span className={styles.count}>{list.count}</span>}
+          {list.isSearching && <Spinner label="Searching" />}
+          <div className={styles.actions}>{actions}</div>
+        </div>
+        {list.isPending && <Spinner label={`Loading: ${label}`} />}
+        {list.error && <Problem error={list.error} retry={list.retry} />}
+        {list.rows !== null && first !== undefined && (
+          <div className={styles.table}>
+            <Table
+              label={label}
+              rows={list.rows}
+              keyOf={keyOf}
+              isSelected={(row) => keyOf(row) === search.open}
+              empty={search.q === undefined ? empty : 'Nothing matches the filter.'}
+              columns={panel === undefined ? columns : [{ ...first, cell: openLink(first.cell) }, ...others]}
+            />
+          </div>
+        )}
+        {list.showMore && (
+          <p>
+            <Button isPending={list.isShowingMore} onPress={list.showMore}>
+              Show more
+            </Button>
+          </p>
+        )}
+      </div>
+      {hasPanel && search.open !== undefined && panel(search.open)}
+    </div>
+  )
+
+  function openLink(cell: (row: Row) => ReactNode) {
+    return (row: Row) => (
+      <Link
+        to="."
+        search={merge(search, { open: keyOf(row), dialog: undefined, item: undefined })}
+        className={styles.link}
+        aria-current={keyOf(row) === search.open ? 'true' : undefined}
+        data-row-link
+      >
+        {cell(row)}
+      </Link>
+    )
+  }
+}

@@ -1,0 +1,54 @@
+import type { Endpoints, ItemOf, ListEndpointName } from '@rack-gateway/gateway-api'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { get } from '../../../api/client.ts'
+
+export type ListPath = Endpoints[ListEndpointName]['path']
+type NameOf<P> = { [N in ListEndpointName]: Endpoints[N] extends { path: P } ? N : never }[ListEndpointName]
+export type RowOf<P extends ListPath> = ItemOf<NameOf<P>>
+
+interface ListPage<Row> {
+  readonly items: readonly Row[]
+  readonly next: string | null
+}
+
+export type Filter = Readonly<Record<string, string | undefined>>
+
+async function readPage<P extends ListPath>(path: P, query: object, signal: AbortSignal): Promise<ListPage<RowOf<P>>> {
+  // TypeScript cannot see that every list has the same query and the same kind of response.
+  return (get as (path: P, request: object, signal: AbortSignal) => Promise<ListPage<RowOf<P>>>)(
+    path,
+    { query },
+    signal,
+  )
+}
+
+/** A list of the management API, page by page. @param filter what the API itself filters by, such as `group` */
+export function listQuery<P extends ListPath>(path: P, filter: Filter = {}) {
+  return infiniteQueryOptions({
+    queryKey: [path, filter],
+    queryFn: ({ pageParam, signal }) => readPage(path, { ...filter, limit: 100, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }: ListPage<RowOf<P>>) => next ?? undefined,
+  })
+}
+
+/** The most rows of a list that a choice among them offers. */
+const mostChoices = 1_000
+
+/** The first thousand rows of a list, to choose among them, or to show names in place of IDs. */
+export function choicesQuery<P extends ListPath>(path: P) {
+  return queryOptions({
+    queryKey: [path, 'choices'],
+    async queryFn({ signal }) {
+      const rows: RowOf<P>[] = []
+      let cursor: string | null | undefined
+      while (cursor !== null && rows.length < mostChoices) {
+        const page = await readPage(path, { limit: 200, cursor }, signal)
+        rows.push(...page.items)
+        cursor = page.next
+      }
+      return rows
+    },
+    staleTime: 60_000,
+  })
+}

@@ -1,0 +1,43 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { TokenState } from '../tokens/token-state.tsx'
+import styles from './grant-list.module.css'
+import { listQuery } from './lists.ts'
+import { PanelPart } from './panel.tsx'
+
+/** The API tokens of a user or a service account. */
+export function OwnedTokens({ owner }: { readonly owner: string }) {
+  const { data, error, isPending, hasNextPage } = useInfiniteQuery(listQuery('/tokens', { owner }))
+  const tokens = data?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    <PanelPart
+      title="API tokens"
+      action={
+        hasNextPage && (
+          <Link to="/people/tokens" search={{ of: owner }}>
+            All
+          </Link>
+        )
+      }
+    >
+      {error && <Problem error={error} />}
+      {isPending && <Spinner label="Loading the API tokens" />}
+      {data && tokens.length === 0 && <p className={styles.empty}>None.</p>}
+      <ul className={styles.list}>
+        {tokens.map((token) => (
+          <li key={token.id}>
+            <span>
+              <Link to="/people/tokens" search={{ open: token.id }}>
+                <VisibleText>{token.name}</VisibleText>
+              </Link>
+            </span>
+            <TokenState token={token} />
+          </li>
+        ))}
+      </ul>
+    </PanelPart>
+  )
+}

@@ -1,0 +1,85 @@
+import { X } from 'lucide-react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Button } from '../../../ui/button.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import styles from './panel.module.css'
+import { usePeopleSearch } from './use-people-search.ts'
+
+interface PanelProps {
+  readonly title: string
+  readonly actions?: ReactNode
+  readonly children: ReactNode
+}
+
+/** The open row. Its heading takes the focus when it opens. */
+export function Panel({ title, actions, children }: PanelProps) {
+  const { change } = usePeopleSearch()
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [title])
+  return (
+    <section className={styles.panel} aria-label={title}>
+      <header className={styles.header}>
+        <h2 ref={heading} tabIndex={-1}>
+          <VisibleText>{title}</VisibleText>
+        </h2>
+        <Button kind="quiet" aria-label="Close" onPress={() => change({ open: undefined })}>
+          <X aria-hidden />
+        </Button>
+      </header>
+      {children}
+      {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+    </section>
+  )
+}
+
+interface PanelOfProps<T> {
+  readonly query: { readonly data: T | undefined; readonly error: Error | null; readonly refetch: () => unknown }
+  readonly children: (item: T) => ReactNode
+}
+
+/** A panel whose row is being read. */
+export function PanelOf<T>({ query, children }: PanelOfProps<T>) {
+  if (query.data !== undefined) return children(query.data)
+  return (
+    <Panel title="Details">
+      {query.error ? <Problem error={query.error} retry={() => void query.refetch()} /> : <Spinner />}
+    </Panel>
+  )
+}
+
+interface PanelPartProps {
+  readonly title: string
+  readonly action?: ReactNode
+  readonly children: ReactNode
+}
+
+export function PanelPart({ title, action, children }: PanelPartProps) {
+  return (
+    <section className={styles.part} aria-label={title}>
+      <header className={styles.header}>
+        <h3>{title}</h3>
+        {action}
+      </header>
+      {children}
+    </section>
+  )
+}
+
+/** Terms and what they are. A null is left out. */
+export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode] | null)[] }) {
+  return (
+    <dl className={styles.facts}>
+      {facts.map(
+        (fact) =>
+          fact !== null && (
+            <div key={fact[0]}>
+              <dt>{fact[0]}</dt>
+              <dd>{fact[1]}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  )
+}

@@ -1,0 +1,85 @@
+import type { Binding } from '@rack-gateway/gateway-api'
+import { useQueries } from '@tanstack/react-query'
+import { can } from '../../../api/can.ts'
+import { get } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { BindingDialog } from '../bindings/binding-dialog.tsx'
+import { RemoveBindingDialog } from '../bindings/remove-binding-dialog.tsx'
+import { GrantList } from './grant-list.tsx'
+import { PanelPart } from './panel.tsx'
+import type { SubjectKind } from './subjects.ts'
+import { usePeopleSearch } from './use-people-search.ts'
+
+interface SubjectRolesProps {
+  readonly kind: SubjectKind
+  readonly id: string
+  /** Whose bindings a user has, too. */
+  readonly groups?: readonly string[]
+}
+
+/** The bindings of a subject and of its groups, to grant and remove. */
+export function SubjectRoles({ kind, id, groups = [] }: SubjectRolesProps) {
+  const me = useMe()
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const isAllowed = can(me, 'gateway:binding:write')
+  const results = useQueries({
+    queries: [id, ...groups].map((subject) => ({
+      queryKey: ['/bindings', 'of', subject],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        get('/bindings', { query: { subject, limit: 200 } }, signal).then(({ items }) => items),
+      enabled: isAllowed,
+    })),
+  })
+  if (!isAllowed) return null
+  const error = results.find((result) => result.error)?.error
+  const bindings = results.flatMap(({ data }) => data ?? [])
+  const removed = bindings.find((binding) => binding.id === search.item)
+  return (
+    <PanelPart
+      title="Roles"
+      action={
+        <Button kind="quiet" onPress={() => openDialog('grant')}>
+          Grant a role
+        </Button>
+      }
+    >
+      {error && <Problem error={error} />}
+      {results.some(({ isPending }) => isPending) ? (
+        <Spinner label="Loading the roles" />
+      ) : (
+        <GrantList
+          grants={bindings}
+          keyOf={(binding) => binding.id}
+          empty="No role."
+          actionOf={(binding) =>
+            binding.subject.id === id ? (
+              <Button
+                kind="quiet"
+                aria-label={`Remove the role ${binding.role}`}
+                onPress={() => openDialog('remove-binding', binding.id)}
+              >
+                Remove
+              </Button>
+            ) : (
+              <ThroughGroup binding={binding} />
+            )
+          }
+        />
+      )}
+      {search.dialog === 'grant' && <BindingDialog subject={{ kind, id }} onClose={closeDialog} />}
+      {search.dialog === 'remove-binding' && removed && <RemoveBindingDialog binding={removed} onClose={closeDialog} />}
+    </PanelPart>
+  )
+}
+
+function ThroughGroup({ binding }: { readonly binding: Binding }) {
+  return (
+    <span>
+      through <VisibleText>{binding.subject.id}</VisibleText>
+    </span>
+  )
+}

@@ -1,0 +1,25 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { PeopleSearch } from '../search.ts'
+
+export type SearchChange = { readonly [N in keyof PeopleSearch]: string | undefined }
+
+/** The state of the page in the address, and how to change it. A filter that is being typed makes no history. */
+export function usePeopleSearch() {
+  const search: PeopleSearch = useSearch({ strict: false })
+  const navigate = useNavigate()
+  function change(changes: SearchChange, { replace = false }: { readonly replace?: boolean } = {}) {
+    void navigate({ to: '.', search: (before: PeopleSearch) => merge(before, changes), replace })
+  }
+  return {
+    search,
+    change,
+    /** Opens a dialog, about the open row or about one of its items. */
+    openDialog: (dialog: string, item?: string) => change({ dialog, item }),
+    closeDialog: () => change({ dialog: undefined, item: undefined }),
+  }
+}
+
+export function merge(before: PeopleSearch, changes: SearchChange): PeopleSearch {
+  const merged = Object.entries({ ...before, ...changes })
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined && value !== ''))
+}

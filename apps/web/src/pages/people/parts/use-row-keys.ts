@@ -1,0 +1,27 @@
+import { type RefObject, useEffect } from 'react'
+import { isField, isInDialog } from '../../../shell/shortcuts.ts'
+
+/** `/` goes to the filter, j and k or the arrows move through the rows, and Escape closes the open row. */
+export function useRowKeys(place: RefObject<HTMLElement | null>, close: () => void): void {
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent) {
+      const { key, target } = event
+      if (event.ctrlKey || event.metaKey || event.altKey || isField(target) || isInDialog(target)) return
+      const links = [...(place.current?.querySelectorAll<HTMLElement>('[data-row-link]') ?? [])]
+      const at = links.findIndex((link) => link.matches(':focus'))
+      const open = links.find((link) => link.ariaCurrent === 'true')
+      const isArrow = key === 'ArrowDown' || key === 'ArrowUp'
+      if (key === '/') place.current?.querySelector<HTMLElement>('input[type=search]')?.focus()
+      else if (key === 'j' || (isArrow && at >= 0 && key === 'ArrowDown'))
+        links[Math.min(at + 1, links.length - 1)]?.focus()
+      else if (key === 'k' || (isArrow && at >= 0)) links[Math.max(at - 1, 0)]?.focus()
+      else if (key === 'Escape' && place.current?.dataset.open === 'true') {
+        close()
+        open?.focus()
+      } else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  })
+}

@@ -1,0 +1,27 @@
+/** What the tabs keep in the address. */
+export interface PeopleSearch {
+  /** The text that rows must contain. */
+  readonly q?: string
+  /** The ID of the open row. */
+  readonly open?: string
+  /** The open dialog, which is about the open row, or creates something. */
+  readonly dialog?: string
+  /** The ID of the session or binding that the dialog is about. */
+  readonly item?: string
+  /** Lists only what belongs to this group, owner, or subject. */
+  readonly of?: string
+}
+
+const names = ['q', 'open', 'dialog', 'item', 'of'] as const
+
+export function validatePeopleSearch(search: Readonly<Record<string, unknown>>): PeopleSearch {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = search[name]
+      // The router reads `?q=12` as a number.
+      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? [[name, `${value}`.slice(0, 300)]]
+        : []
+    }),
+  )
+}

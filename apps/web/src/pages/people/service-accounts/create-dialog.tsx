@@ -1,0 +1,32 @@
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { announce } from '../../../ui/announce.tsx'
+import { TextField } from '../../../ui/fields.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { useChange } from '../parts/use-change.ts'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+
+/** Creates a service account, and opens it to get a role. */
+export function CreateServiceAccountDialog({ onClose }: { readonly onClose: () => void }) {
+  const { change } = usePeopleSearch()
+  const [name, setName] = useState('')
+  const create = useChange(
+    () => post('/service-accounts', { body: { name: name.trim() } }),
+    (account) => {
+      announce(`The service account ${account.name} was created. Grant it a role.`)
+      change({ open: account.id, dialog: undefined })
+    },
+  )
+  return (
+    <FormDialog
+      title="Create a service account"
+      submit="Create"
+      change={create}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <p>It has no permissions until you grant it a role, and no login: programs use its API tokens.</p>
+      <TextField label="Name" value={name} onChange={setName} maxLength={100} isRequired autoFocus />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { get, post } from '../../../api/client.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { OwnedTokens } from '../parts/owned-tokens.tsx'
+import { Facts, Panel, PanelOf } from '../parts/panel.tsx'
+import { SubjectRoles } from '../parts/subject-roles.tsx'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+
+/** A service account: its roles and API tokens. */
+export function ServiceAccountPanel({ id }: { readonly id: string }) {
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const navigate = useNavigate()
+  const query = useQuery({
+    queryKey: ['/service-accounts', id],
+    queryFn: ({ signal }) => get('/service-accounts/{id}', { id }, signal),
+  })
+  return (
+    <PanelOf query={query}>
+      {({ name, createdAt, disabledAt }) => (
+        <Panel
+          title={name}
+          actions={
+            <>
+              <Button onPress={() => void navigate({ to: '/people/tokens', search: { dialog: 'create', item: id } })}>
+                Create an API token for it
+              </Button>
+              {disabledAt === null ? (
+                <Button kind="danger" onPress={() => openDialog('disable')}>
+                  Disable
+                </Button>
+              ) : (
+                <Button onPress={() => openDialog('enable')}>Enable</Button>
+              )}
+            </>
+          }
+        >
+          <Facts
+            facts={[
+              [
+                'State',
+                disabledAt === null ? (
+                  <Badge tone="allow">Enabled</Badge>
+                ) : (
+                  <>
+                    <Badge tone="deny">Disabled</Badge> <Time at={disabledAt} kind="relative" />
+                  </>
+                ),
+              ],
+              ['Created', <Time at={createdAt} />],
+            ]}
+          />
+          <SubjectRoles kind="service-account" id={id} />
+          <OwnedTokens owner={id} />
+          {search.dialog === 'disable' && (
+            <ConfirmDialog
+              title={`Disable the service account ${name}?`}
+              submit="Disable"
+              cancel="Keep it"
+              change={() => post('/service-accounts/{id}/disable', { id })}
+              done={`The service account ${name} was disabled.`}
+              onClose={closeDialog}
+            >
+              <p>
+                Within a second, its API tokens stop working, and their open streams are closed. You can enable it
+                again.
+              </p>
+            </ConfirmDialog>
+          )}
+          {search.dialog === 'enable' && (
+            <ConfirmDialog
+              title={`Enable the service account ${name}?`}
+              submit="Enable"
+              kind="primary"
+              change={() => post('/service-accounts/{id}/enable', { id })}
+              done={`The service account ${name} was enabled.`}
+              onClose={closeDialog}
+            >
+              <p>Its API tokens that have not expired work again.</p>
+            </ConfirmDialog>
+          )}
+        </Panel>
+      )}
+    </PanelOf>
+  )
+}

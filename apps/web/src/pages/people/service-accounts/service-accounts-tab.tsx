@@ -1,0 +1,41 @@
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ListView } from '../parts/list-view.tsx'
+import { useList } from '../parts/use-list.ts'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { CreateServiceAccountDialog } from './create-dialog.tsx'
+import { ServiceAccountPanel } from './service-account-panel.tsx'
+
+/** Owners of API tokens that do not depend on a person. */
+export default function ServiceAccountsTab() {
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const list = useList('/service-accounts', {}, ({ name }) => [name])
+  return (
+    <>
+      <ListView
+        label="Service accounts"
+        list={list}
+        keyOf={({ id }) => id}
+        empty="No service account. Create one for each pipeline that keeps working when a person leaves."
+        actions={
+          <Button kind="primary" onPress={() => openDialog('create')}>
+            Create a service account
+          </Button>
+        }
+        columns={[
+          { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+          {
+            title: 'State',
+            cell: ({ disabledAt }) =>
+              disabledAt === null ? <Badge tone="allow">Enabled</Badge> : <Badge tone="deny">Disabled</Badge>,
+          },
+          { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
+        ]}
+        panel={(id) => <ServiceAccountPanel key={id} id={id} />}
+      />
+      {search.dialog === 'create' && <CreateServiceAccountDialog onClose={closeDialog} />}
+    </>
+  )
+}

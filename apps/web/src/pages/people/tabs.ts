@@ -1,0 +1,24 @@
+import type { Me } from '@rack-gateway/gateway-api'
+import { can } from '../../api/can.ts'
+
+/** The tabs of the page in their order. The last part of `to` is the tab's name in the address. */
+const tabs = [
+  { to: '/people/users', label: 'Users', permission: 'gateway:user:write' },
+  { to: '/people/invitations', label: 'Invitations', permission: 'gateway:user:write' },
+  { to: '/people/groups', label: 'Groups', permission: 'gateway:binding:write' },
+  { to: '/people/bindings', label: 'Bindings', permission: 'gateway:binding:write' },
+  { to: '/people/service-accounts', label: 'Service accounts', permission: 'gateway:service-account:write' },
+  { to: '/people/tokens', label: 'API tokens', permission: null },
+  { to: '/people/trusts', label: 'CI trusts', permission: 'gateway:trust:write' },
+  { to: '/people/access-review', label: 'Access review', permission: 'gateway:audit:read' },
+] as const
+
+/** The tabs that the person can use. Everybody can see their own API tokens. */
+export function peopleTabs(me: Me) {
+  return tabs
+    .filter(({ permission }) => permission === null || can(me, permission))
+    .map(({ to, label }) => ({
+      to,
+      label: to === '/people/tokens' && !can(me, 'gateway:token:write') ? 'My API tokens' : label,
+    }))
+}

@@ -1,0 +1,128 @@
+import { useState } from 'react'
+import { can } from '../../../api/can.ts'
+import { post } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Choice, TextField } from '../../../ui/fields.tsx'
+import { ExpiryField, expiresAtOf, never } from '../parts/expiry-field.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { emptyGrant, GrantFields } from '../parts/grant-fields.tsx'
+import { useSubjects } from '../parts/subjects.ts'
+import { useChange } from '../parts/use-change.ts'
+import { FreshLogin } from './fresh-login.tsx'
+import { SecretDialog } from './secret-dialog.tsx'
+
+interface CreateTokenDialogProps {
+  /** The owner that is chosen at first, instead of the person. */
+  readonly serviceAccount: string | undefined
+  readonly onClose: () => void
+}
+
+const title = 'Create an API token'
+
+export function CreateTokenDialog(props: CreateTokenDialogProps) {
+  return (
+    <FreshLogin title={title} onClose={props.onClose}>
+      <CreateTokenForm {...props} />
+    </FreshLogin>
+  )
+}
+
+function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProps) {
+  const me = useMe()
+  const { options } = useSubjects()
+  const [name, setName] = useState('')
+  const [owner, setOwner] = useState(serviceAccount)
+  const [grant, setGrant] = useState(emptyGrant)
+  const [onlyRack, setOnlyRack] = useState('')
+  const [expiry, setExpiry] = useState(never)
+  const [sources, setSources] = useState('')
+  const [reason, setReason] = useState('')
+  const create = useChange(() => {
+    const { role, racks, apps } = grant
+    const expiresAt = expiresAtOf(expiry)
+    const networks = wordsOf(sources)
+    return post('/tokens', {
+      body: {
+        name: name.trim(),
+        role,
+        racks,
+        apps,
+        ...(owner && { serviceAccount: owner }),
+        ...(onlyRack && { rack: onlyRack }),
+        ...(expiresAt && { expiresAt }),
+        ...(networks.length > 0 && { sources: networks }),
+        ...(reason.trim() && { reason: reason.trim() }),
+      },
+    })
+  })
+  if (create.data) {
+    const { name: created, token, warnings } = create.data
+    return (
+      <SecretDialog
+        title={`The API token ${created}`}
+        secret={token}
+        warnings={warnings}
+        onClose={() => {
+          create.reset()
+          onClose()
+        }}
+      />
+    )
+  }
+  return (
+    <FormDialog
+      title={title}
+      submit="Create the token"
+      change={create}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        maxLength={100}
+        isRequired
+        autoFocus
+        hint="Such as the name of the script that uses it"
+      />
+      {can(me, 'gateway:service-account:write') && (
+        <Choice
+          label="Owner"
+          value={owner}
+          onChange={setOwner}
+          options={[
+            { value: '', label: `You (${me.name})` },
+            ...options['service-account'].map(({ id, label }) => ({ value: id, label: `Service account ${label}` })),
+          ]}
+          hint="It can do only what its owner can do. Tokens of a service account do not stop when you leave."
+        />
+      )}
+      <GrantFields value={grant} onChange={setGrant} hasExpiry={false} />
+      <Choice
+        label="Valid on"
+        value={onlyRack}
+        onChange={setOnlyRack}
+        options={[
+          { value: '', label: 'Any rack' },
+          ...me.racks.map((rack) => ({ value: rack, label: `Only ${rack}` })),
+        ]}
+        hint="With one rack, its RACK_URL needs no name of a rack."
+      />
+      <ExpiryField label="Expires" value={expiry} onChange={setExpiry} unset="After the default of the policy" />
+      <TextField
+        label="Only from"
+        value={sources}
+        onChange={setSources}
+        mono
+        placeholder="192.0.2.0/24"
+        hint="Addresses and networks, separated by spaces. Empty: any address"
+      />
+      <TextField label="Reason" value={reason} onChange={setReason} maxLength={500} />
+    </FormDialog>
+  )
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '')
+}

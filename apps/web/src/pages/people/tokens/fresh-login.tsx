@@ -1,0 +1,36 @@
+import { type ReactNode, useState } from 'react'
+import { serverNow } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { LoginLink } from '../../../ui/login-link.tsx'
+import { Time } from '../../../ui/time.tsx'
+
+/** Milliseconds for which a login leads to a token. */
+const freshFor = 5 * 60_000
+
+interface FreshLoginProps {
+  readonly title: string
+  readonly onClose: () => void
+  readonly children: ReactNode
+}
+
+/** Shows its content only soon after a login, which the API needs before it shows a token to a browser. */
+export function FreshLogin({ title, onClose, children }: FreshLoginProps) {
+  const { loggedInAt } = useMe()
+  // Decided once: a form that is being filled in, or a token that is shown, stays.
+  const [isFresh] = useState(() => loggedInAt === undefined || serverNow() - Date.parse(loggedInAt) < freshFor)
+  if (isFresh || loggedInAt === undefined) return children
+  return (
+    <Dialog title={title} isOpen onClose={onClose}>
+      <p>
+        A browser gets a token only within five minutes of a login, so that nobody who finds this browser open can take
+        one along. You logged in <Time at={loggedInAt} kind="relative" />. The login leads back here.
+      </p>
+      <Actions>
+        <Button onPress={onClose}>Cancel</Button>
+        <LoginLink />
+      </Actions>
+    </Dialog>
+  )
+}

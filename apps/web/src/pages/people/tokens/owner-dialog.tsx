@@ -1,0 +1,52 @@
+import type { Token } from '@rack-gateway/gateway-api'
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { SubjectPicker } from '../bindings/subject-picker.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import type { SubjectKind } from '../parts/subjects.ts'
+import { useChange } from '../parts/use-change.ts'
+
+interface OwnerDialogProps {
+  readonly token: Token
+  readonly onClose: () => void
+}
+
+/** Hands a token over to another user or service account. */
+export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
+  const [owner, setOwner] = useState<{ kind: SubjectKind; id: string | null }>({ kind: 'service-account', id: null })
+  const handOver = useChange((id: string) => {
+    const kind = owner.kind === 'user' ? 'user' : 'service-account'
+    return post('/tokens/{id}/owner', { id: token.id, body: { owner: { kind, id } } })
+  })
+  if (handOver.data)
+    return (
+      <Dialog title={`${token.name} has another owner`} isOpen onClose={onClose}>
+        <p>
+          <VisibleText>{handOver.data.note}</VisibleText>
+        </p>
+        <Actions>
+          <Button kind="primary" onPress={onClose}>
+            Close
+          </Button>
+        </Actions>
+      </Dialog>
+    )
+  return (
+    <FormDialog
+      title={`Change the owner of ${token.name}`}
+      submit="Change the owner"
+      change={handOver}
+      onSubmit={() => owner.id !== null && handOver.mutate(owner.id)}
+      onClose={onClose}
+    >
+      <p>
+        The token can then do only what its new owner can do. The secret stays the same, and{' '}
+        <VisibleText>{token.owner.name}</VisibleText> may know it: rotate it afterwards.
+      </p>
+      <SubjectPicker {...owner} kinds={['service-account', 'user']} onChange={setOwner} />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,77 @@
+import type { Token } from '@rack-gateway/gateway-api'
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { Choice } from '../../../ui/fields.tsx'
+import { ExpiryField, expiresAtOf, never } from '../parts/expiry-field.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { useChange } from '../parts/use-change.ts'
+import { FreshLogin } from './fresh-login.tsx'
+import { SecretDialog } from './secret-dialog.tsx'
+
+interface RotateTokenDialogProps {
+  readonly token: Token
+  readonly onClose: () => void
+}
+
+export function RotateTokenDialog(props: RotateTokenDialogProps) {
+  return (
+    <FreshLogin title={`Rotate the API token ${props.token.name}`} onClose={props.onClose}>
+      <RotateTokenForm {...props} />
+    </FreshLogin>
+  )
+}
+
+/** Issues a new secret. */
+function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
+  const [overlap, setOverlap] = useState('24')
+  const [expiry, setExpiry] = useState(never)
+  const rotate = useChange(() => {
+    const expiresAt = expiresAtOf(expiry)
+    return post('/tokens/{id}/rotate', {
+      id: token.id,
+      body: { overlapHours: Number(overlap), ...(expiresAt && { expiresAt }) },
+    })
+  })
+  if (rotate.data)
+    return (
+      <SecretDialog
+        title={`The new secret of ${token.name}`}
+        secret={rotate.data.token}
+        onClose={() => {
+          rotate.reset()
+          onClose()
+        }}
+      />
+    )
+  return (
+    <FormDialog
+      title={`Rotate the API token ${token.name}`}
+      submit="Rotate"
+      change={rotate}
+      onSubmit={() => rotate.mutate()}
+      onClose={onClose}
+    >
+      <p>
+        The token gets a new secret. Its ID, roles, and calls in progress stay. If the previous secret leaked, revoke
+        the token instead.
+      </p>
+      <Choice
+        label="The previous secret stays valid"
+        value={overlap}
+        onChange={setOverlap}
+        options={[
+          { value: '24', label: 'For 24 hours' },
+          { value: '168', label: 'For a week' },
+          { value: '1', label: 'For an hour' },
+          { value: '0', label: 'Not at all' },
+        ]}
+      />
+      <ExpiryField
+        label="The new secret expires"
+        value={expiry}
+        onChange={setExpiry}
+        unset="After the default of the policy"
+      />
+    </FormDialog>
+  )
+}

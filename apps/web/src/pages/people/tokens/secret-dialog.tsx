@@ -1,0 +1,44 @@
+import { useBlocker } from '@tanstack/react-router'
+import { useState } from 'react'
+import { announce } from '../../../ui/announce.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Checkbox } from '../../../ui/checkbox.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
+import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { WarningList } from '../parts/warnings.tsx'
+import styles from './secret-dialog.module.css'
+
+interface SecretDialogProps {
+  readonly title: string
+  readonly secret: string
+  readonly warnings?: readonly string[] | undefined
+  readonly onClose: () => void
+}
+
+/** Shows a token for the only time. It closes only when the person says that the token is stored. */
+export function SecretDialog({ title, secret, warnings, onClose }: SecretDialogProps) {
+  const [isStored, setStored] = useState(false)
+  useBlocker({
+    shouldBlockFn: () => {
+      announce('Store the token first. It is not shown again.')
+      return true
+    },
+    disabled: isStored,
+  })
+  return (
+    <Dialog title={title} isOpen isDismissable={false} onClose={onClose}>
+      <p>Copy the token now. It is not shown again, and the gateway keeps only its digest.</p>
+      <div className={styles.secret}>
+        <code>{secret}</code>
+        <CopyButton text={secret} what="The token" />
+      </div>
+      <WarningList warnings={warnings} />
+      <Checkbox label="I stored the token" isSelected={isStored} onChange={setStored} />
+      <Actions>
+        <Button kind="primary" isDisabled={!isStored} onPress={onClose}>
+          Close
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

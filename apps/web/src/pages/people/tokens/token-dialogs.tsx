@@ -1,0 +1,36 @@
+import type { Token } from '@rack-gateway/gateway-api'
+import { remove } from '../../../api/client.ts'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { OwnerDialog } from './owner-dialog.tsx'
+import { RotateTokenDialog } from './rotate-token-dialog.tsx'
+
+/** The dialogs about a token, of which the address names the open one. */
+export function TokenDialogs({ token }: { readonly token: Token }) {
+  const { search, closeDialog } = usePeopleSearch()
+  switch (search.dialog) {
+    case 'rotate':
+      return <RotateTokenDialog token={token} onClose={closeDialog} />
+    case 'owner':
+      return <OwnerDialog token={token} onClose={closeDialog} />
+    case 'revoke':
+      return (
+        <ConfirmDialog
+          title={`Revoke the API token ${token.name}?`}
+          submit="Revoke the API token"
+          cancel="Keep it"
+          change={() => remove('/tokens/{id}', { id: token.id })}
+          done={`The API token ${token.name} was revoked.`}
+          onClose={closeDialog}
+        >
+          <p>
+            Within a second, every program that uses it is rejected, and its open streams are closed. Its owner is{' '}
+            <VisibleText>{token.owner.name}</VisibleText>. This cannot be undone.
+          </p>
+        </ConfirmDialog>
+      )
+    default:
+      return null
+  }
+}

@@ -1,0 +1,100 @@
+import type { Me, Token } from '@rack-gateway/gateway-api'
+import { useQuery } from '@tanstack/react-query'
+import { can } from '../../../api/can.ts'
+import { get } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { AuditLink } from '../parts/audit-link.tsx'
+import { GrantList } from '../parts/grant-list.tsx'
+import { Facts, Panel, PanelOf, PanelPart } from '../parts/panel.tsx'
+import { SubjectRoles } from '../parts/subject-roles.tsx'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { TokenDialogs } from './token-dialogs.tsx'
+import { TokenState, tokenState } from './token-state.tsx'
+
+/** An API token, without its secret. */
+export function TokenPanel({ id }: { readonly id: string }) {
+  const me = useMe()
+  const query = useQuery({
+    queryKey: ['/tokens', id],
+    queryFn: ({ signal }) => get('/tokens/{id}', { id }, signal),
+  })
+  return (
+    <PanelOf query={query}>
+      {(token) => (
+        <>
+          <Panel title={token.name} actions={<TokenActions token={token} />}>
+            <Facts
+              facts={[
+                ['State', <TokenState token={token} />],
+                [
+                  'Owner',
+                  <>
+                    <VisibleText>{token.owner.name}</VisibleText>
+                    {token.owner.kind === 'service-account' && ', a service account'}
+                  </>,
+                ],
+                token.prefix === null ? null : ['Begins with', <code>{token.prefix}</code>],
+                ['Only on', token.rack === null ? 'Any rack' : <VisibleText>{token.rack}</VisibleText>],
+                [
+                  'Only from',
+                  token.sources.length === 0 ? 'Any address' : <VisibleText>{token.sources.join(', ')}</VisibleText>,
+                ],
+                ['Created', <Time at={token.createdAt} />],
+                ['Expires', <Time at={token.expiresAt} />],
+                ['Last used', <LastUse token={token} />],
+                token.revokedAt === null ? null : ['Revoked', <Time at={token.revokedAt} />],
+                ['Audit', <AuditLink actor={token.name} />],
+              ]}
+            />
+            {can(me, 'gateway:binding:write') ? (
+              <SubjectRoles kind="api-token" id={id} />
+            ) : (
+              <PanelPart title="Roles">
+                <GrantList grants={token.grants} keyOf={(grant) => grant.id} empty="No role." />
+              </PanelPart>
+            )}
+          </Panel>
+          <TokenDialogs token={token} />
+        </>
+      )}
+    </PanelOf>
+  )
+}
+
+function LastUse({ token: { lastUsedAt, lastUsedFrom } }: { readonly token: Token }) {
+  if (lastUsedAt === null) return 'Never'
+  return (
+    <>
+      <Time at={lastUsedAt} kind="relative" />
+      {lastUsedFrom !== null && (
+        <>
+          {' from '}
+          <VisibleText>{lastUsedFrom}</VisibleText>
+        </>
+      )}
+    </>
+  )
+}
+
+/** Nobody can rotate the token of another person. */
+function canRotate(me: Me, { owner }: Token): boolean {
+  return owner.kind === 'service-account' ? can(me, 'gateway:service-account:write') : owner.id === me.id
+}
+
+function TokenActions({ token }: { readonly token: Token }) {
+  const me = useMe()
+  const { openDialog } = usePeopleSearch()
+  if (tokenState(token) !== 'active') return null
+  return (
+    <>
+      {canRotate(me, token) && <Button onPress={() => openDialog('rotate')}>Rotate</Button>}
+      {can(me, 'gateway:token:write') && <Button onPress={() => openDialog('owner')}>Change the owner</Button>}
+      <Button kind="danger" onPress={() => openDialog('revoke')}>
+        Revoke
+      </Button>
+    </>
+  )
+}

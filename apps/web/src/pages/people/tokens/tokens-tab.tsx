@@ -1,0 +1,80 @@
+import { can } from '../../../api/can.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { GrantText } from '../parts/grant-list.tsx'
+import { ListView } from '../parts/list-view.tsx'
+import type { RowOf } from '../parts/lists.ts'
+import { useList } from '../parts/use-list.ts'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { CreateTokenDialog } from './create-token-dialog.tsx'
+import { TokenPanel } from './token-panel.tsx'
+import { TokenState } from './token-state.tsx'
+
+type TokenRow = RowOf<'/tokens'>
+
+/** One's own API tokens, and for administrators everybody's. */
+export default function TokensTab() {
+  const me = useMe()
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const seesAll = can(me, 'gateway:token:write')
+  const list = useList('/tokens', { owner: seesAll ? search.of : 'me' }, (token) => [
+    token.name,
+    token.prefix,
+    token.owner.name,
+    token.lastUsedFrom,
+    ...token.grants.flatMap(({ role, permissions }) => [role, ...(permissions ?? [])]),
+  ])
+  const owner = list.rows?.find((token) => token.owner.id === search.of)?.owner.name ?? search.of
+  return (
+    <>
+      <ListView
+        label={seesAll ? 'API tokens' : 'My API tokens'}
+        list={list}
+        keyOf={({ id }) => id}
+        limitedTo={seesAll ? owner : undefined}
+        empty="No API token. Create one for a script or a pipeline."
+        actions={
+          <Button kind="primary" onPress={() => openDialog('create')}>
+            Create an API token
+          </Button>
+        }
+        columns={[
+          { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+          { title: 'State', cell: (token) => <TokenState token={token} /> },
+          ...(seesAll
+            ? [
+                {
+                  title: 'Owner',
+                  cell: (token: TokenRow) => <VisibleText>{token.owner.name}</VisibleText>,
+                  secondary: true,
+                },
+              ]
+            : []),
+          {
+            title: 'Role',
+            cell: ({ grants }) => {
+              const [first, ...others] = grants
+              if (first === undefined) return 'None'
+              return (
+                <>
+                  <GrantText grant={{ ...first, reason: null, expiresAt: null }} />
+                  {others.length > 0 && `, and ${others.length} more`}
+                </>
+              )
+            },
+            secondary: true,
+          },
+          {
+            title: 'Last used',
+            cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Never' : <Time at={lastUsedAt} kind="relative" />),
+          },
+          { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} kind="relative" />, secondary: true },
+        ]}
+        panel={(id) => <TokenPanel key={id} id={id} />}
+      />
+      {search.dialog === 'create' && <CreateTokenDialog serviceAccount={search.item} onClose={closeDialog} />}
+    </>
+  )
+}

@@ -1,0 +1,80 @@
+import type { ResponseOf } from '@rack-gateway/gateway-api'
+import { Link } from '@tanstack/react-router'
+import { Badge } from '../../../ui/badge.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import styles from './trusts.module.css'
+
+type Result = ResponseOf<'testTrusts'>
+
+/** What would happen to a job with these claims, and why, trust by trust. */
+export function ClaimResult({ result }: { readonly result: Result }) {
+  const failed = result.checks.filter(({ passed }) => !passed)
+  return (
+    <section aria-label="Result" className={styles.result} aria-live="polite">
+      <p>
+        <Badge tone={result.admitted ? 'allow' : 'deny'}>{result.admitted ? 'Admitted' : 'Denied'}</Badge>{' '}
+        <VisibleText>{result.text}</VisibleText>
+      </p>
+      {failed.length > 0 && (
+        <ul className={styles.conditions}>
+          {failed.map(({ check, text }) => (
+            <li key={check}>
+              <Badge tone="deny">Not met</Badge> <VisibleText>{text}</VisibleText>
+            </li>
+          ))}
+        </ul>
+      )}
+      {result.trusts.map((trust) => (
+        <TrustResult key={trust.id} trust={trust} />
+      ))}
+      {result.more > 0 && <p className={styles.hint}>{result.more} further trusts do not match.</p>}
+    </section>
+  )
+}
+
+function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
+  const { id, name, matches, text, conditions } = trust
+  return (
+    <details className={styles.trust} open>
+      <summary>
+        <Badge tone={matches ? 'allow' : 'deny'}>{matches ? 'Matches' : 'Does not match'}</Badge>{' '}
+        <strong>
+          <VisibleText>{name}</VisibleText>
+        </strong>
+      </summary>
+      {text !== null && (
+        <p>
+          <VisibleText>{text}</VisibleText>
+        </p>
+      )}
+      <ul className={styles.conditions}>
+        {conditions.map((condition) => (
+          <li key={condition.text}>
+            <Badge tone={condition.met ? 'allow' : 'deny'}>{condition.met ? 'Met' : 'Not met'}</Badge>{' '}
+            <code>
+              <VisibleText>{condition.claim}</VisibleText>
+            </code>{' '}
+            <VisibleText>{condition.expected}</VisibleText>
+            {!condition.met && (
+              <span className={styles.hint}>
+                {condition.found === null ? (
+                  ' and is missing'
+                ) : (
+                  <>
+                    {' and is '}
+                    <VisibleText>{condition.found}</VisibleText>
+                  </>
+                )}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p>
+        <Link to="/people/trusts" search={{ open: id }}>
+          Open the trust
+        </Link>
+      </p>
+    </details>
+  )
+}

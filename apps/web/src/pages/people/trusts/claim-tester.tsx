@@ -1,0 +1,57 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { TextField } from '../../../ui/fields.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import form from '../parts/form-dialog.module.css'
+import { ClaimResult } from './claim-result.tsx'
+
+/** Which trust admits a job with these claims, and why the others do not. */
+export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
+  const [text, setText] = useState('')
+  // A token of a job is a credential: it is not kept.
+  const test = useMutation({ mutationFn: () => post('/trusts/test', { body: readInput(text) }), gcTime: 0 })
+  return (
+    <Dialog title="Test the claims of a job" width="wide" isOpen onClose={onClose}>
+      <form
+        className={form.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          test.mutate()
+        }}
+      >
+        <TextField
+          label="Claims or token"
+          lines={7}
+          value={text}
+          onChange={setText}
+          isRequired
+          autoFocus
+          mono
+          placeholder={'{"iss": "https://token.actions.githubusercontent.com", "repository_id": "74", …}'}
+          hint="The claims as JSON, or the whole JWT. The gateway decodes it, verifies no signature, stores nothing, and does not use the token up."
+        />
+        {test.error && <Problem error={test.error} />}
+        <Actions>
+          <Button type="submit" kind="primary" isPending={test.isPending}>
+            Test
+          </Button>
+        </Actions>
+      </form>
+      {test.data && <ClaimResult result={test.data} />}
+    </Dialog>
+  )
+}
+
+/** Claims are JSON. Everything else is taken for a token, which only the API decodes. */
+function readInput(text: string) {
+  const trimmed = text.trim()
+  if (!trimmed.startsWith('{')) return { token: trimmed }
+  try {
+    return { claims: JSON.parse(trimmed) as Record<string, unknown> }
+  } catch (error) {
+    throw new Error(`These claims are not JSON. ${error instanceof Error ? error.message : ''}`)
+  }
+}

@@ -1,0 +1,72 @@
+import { X } from 'lucide-react'
+import { Button } from '../../../ui/button.tsx'
+import { Choice, TextField } from '../../../ui/fields.tsx'
+import type { ConditionValues, Requirement } from './conditions.ts'
+import styles from './trusts.module.css'
+
+interface ConditionFieldsProps {
+  readonly conditions: readonly ConditionValues[]
+  readonly onChange: (conditions: readonly ConditionValues[]) => void
+}
+
+/** What the claims of a job must be. */
+export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) {
+  const replace = (changed: ConditionValues) =>
+    onChange(conditions.map((condition) => (condition.key === changed.key ? changed : condition)))
+  return (
+    <fieldset className={styles.fields}>
+      <legend>Conditions, all of which a job must meet</legend>
+      {conditions.map((condition, index) => (
+        <div key={condition.key} className={styles.condition}>
+          <TextField
+            label="Claim"
+            value={condition.claim}
+            onChange={(claim) => replace({ ...condition, claim })}
+            isRequired
+            mono
+          />
+          <Choice
+            label="Must"
+            value={condition.requirement}
+            onChange={(requirement) => replace({ ...condition, requirement: requirement as Requirement })}
+            options={[
+              { value: 'equals', label: 'be' },
+              { value: 'oneOf', label: 'be one of' },
+              { value: 'pattern', label: 'match' },
+              { value: 'empty', label: 'be missing or empty' },
+            ]}
+          />
+          {condition.requirement !== 'empty' && (
+            <TextField
+              label="Value"
+              value={condition.value}
+              onChange={(value) => replace({ ...condition, value })}
+              isRequired
+              mono
+            />
+          )}
+          {conditions.length > 1 && (
+            <Button
+              kind="quiet"
+              aria-label={`Remove condition ${index + 1}`}
+              onPress={() => onChange(conditions.filter(({ key }) => key !== condition.key))}
+            >
+              <X aria-hidden />
+            </Button>
+          )}
+        </div>
+      ))}
+      <p className={styles.hint}>
+        Text needs no quotes, but <code>"74"</code> is text, and <code>74</code> is a number. Separate several values by
+        commas.
+      </p>
+      <div>
+        <Button onPress={() => onChange([...conditions, emptyCondition(conditions)])}>Add a condition</Button>
+      </div>
+    </fieldset>
+  )
+}
+
+export function emptyCondition(others: readonly ConditionValues[]): ConditionValues {
+  return { key: Math.max(0, ...others.map(({ key }) => key)) + 1, claim: '', requirement: 'equals', value: '' }
+}

@@ -1,0 +1,77 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { remove } from '../../../api/client.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import styles from '../parts/grant-list.module.css'
+import { listQuery, type RowOf } from '../parts/lists.ts'
+import { PanelPart } from '../parts/panel.tsx'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+
+type Job = RowOf<'/workload-sessions'>
+
+/** The jobs that a trust admitted, until a week after their sessions expire. */
+export function JobList({ trust }: { readonly trust: string }) {
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const list = useInfiniteQuery(listQuery('/workload-sessions', { trust }))
+  const jobs = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const ended = jobs.find(({ id }) => id === search.item)
+  return (
+    <PanelPart title="Sessions of jobs">
+      {list.error && <Problem error={list.error} />}
+      {list.isPending && <Spinner label="Loading the sessions of jobs" />}
+      {list.data && jobs.length === 0 && <p className={styles.empty}>None.</p>}
+      <ul className={styles.list}>
+        {jobs.map((job) => (
+          <li key={job.id}>
+            <span>
+              <VisibleText>{job.name}</VisibleText>
+              <span className={styles.reason}>
+                {' · '}
+                <Time at={job.createdAt} kind="relative" />
+              </span>
+            </span>
+            {isOpen(job) ? (
+              <Button
+                kind="quiet"
+                aria-label={`End the session of ${job.name}`}
+                onPress={() => openDialog('end-job', job.id)}
+              >
+                End
+              </Button>
+            ) : (
+              <Badge tone="neutral">Ended</Badge>
+            )}
+          </li>
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+      {search.dialog === 'end-job' && ended && (
+        <ConfirmDialog
+          title="End the session of this job?"
+          submit="End the session"
+          cancel="Keep it"
+          change={() => remove('/workload-sessions/{id}', { id: ended.id })}
+          done="The session of the job was ended."
+          onClose={closeDialog}
+        >
+          <p>
+            Within a second, <VisibleText>{ended.name}</VisibleText> is rejected, and its open streams are closed.
+          </p>
+        </ConfirmDialog>
+      )}
+    </PanelPart>
+  )
+}
+
+function isOpen({ endedAt, expiresAt }: Job): boolean {
+  return endedAt === null && Date.parse(expiresAt) > Date.now()
+}

@@ -1,0 +1,90 @@
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { announce } from '../../../ui/announce.tsx'
+import { Choice, TextField } from '../../../ui/fields.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { emptyGrant, GrantFields, grantOf } from '../parts/grant-fields.tsx'
+import { useChange } from '../parts/use-change.ts'
+import { DoneDialog } from '../parts/warnings.tsx'
+import { ConditionFields, emptyCondition } from './condition-fields.tsx'
+import { type ConditionValues, conditionOf } from './conditions.ts'
+import { TemplateFields } from './template-fields.tsx'
+import { type Provider, templateOf, templates } from './templates.ts'
+
+type Source = Provider | 'conditions'
+
+/** Admits jobs of a CI system. */
+export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
+  const [name, setName] = useState('')
+  const [source, setSource] = useState<Source>('github')
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({})
+  const [issuer, setIssuer] = useState('')
+  const [conditions, setConditions] = useState<readonly ConditionValues[]>([emptyCondition([])])
+  const [grant, setGrant] = useState({ ...emptyGrant, role: 'ci' })
+  const [reason, setReason] = useState('')
+  const create = useChange(
+    () =>
+      post('/trusts', {
+        body: {
+          name: name.trim(),
+          ...(source === 'conditions'
+            ? { issuer: issuer.trim(), conditions: conditions.map(conditionOf) }
+            : { template: templateOf(source, values) }),
+          ...grantOf(grant),
+          ...(reason.trim() && { reason: reason.trim() }),
+        },
+      }),
+    (trust) => {
+      announce(`The trust ${trust.name} was created.`)
+      if (!trust.warnings) onClose()
+    },
+  )
+  if (create.data?.warnings)
+    return <DoneDialog title={`${create.data.name} was created`} warnings={create.data.warnings} onClose={onClose} />
+  return (
+    <FormDialog
+      title="Create a CI trust"
+      submit="Create the trust"
+      width="wide"
+      change={create}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        maxLength={100}
+        isRequired
+        autoFocus
+        hint="Such as deploy-myapp"
+      />
+      <Choice
+        label="CI system"
+        value={source}
+        onChange={(next) => setSource(next as Source)}
+        options={[
+          ...Object.entries(templates).map(([value, { label }]) => ({ value, label })),
+          { value: 'conditions', label: 'Another one, by conditions' },
+        ]}
+      />
+      {source === 'conditions' ? (
+        <>
+          <TextField
+            label="Issuer"
+            value={issuer}
+            onChange={setIssuer}
+            isRequired
+            mono
+            hint="The exact value of the claim iss"
+          />
+          <ConditionFields conditions={conditions} onChange={setConditions} />
+        </>
+      ) : (
+        <TemplateFields key={source} provider={source} values={values} onChange={setValues} />
+      )}
+      <GrantFields value={grant} onChange={setGrant} />
+      <TextField label="Reason" value={reason} onChange={setReason} maxLength={500} />
+    </FormDialog>
+  )
+}

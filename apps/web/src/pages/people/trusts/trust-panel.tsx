@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/react-query'
+import { can } from '../../../api/can.ts'
+import { get, remove } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { GrantList } from '../parts/grant-list.tsx'
+import { Facts, Panel, PanelOf, PanelPart } from '../parts/panel.tsx'
+import { SubjectRoles } from '../parts/subject-roles.tsx'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { ConditionText } from './condition-text.tsx'
+import { JobList } from './job-list.tsx'
+import { TrustState } from './trust-state.tsx'
+import styles from './trusts.module.css'
+
+/** A trust: which jobs it admits, and what they can do. */
+export function TrustPanel({ id }: { readonly id: string }) {
+  const me = useMe()
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const query = useQuery({
+    queryKey: ['/trusts', id],
+    queryFn: ({ signal }) => get('/trusts/{id}', { id }, signal),
+  })
+  return (
+    <PanelOf query={query}>
+      {(trust) => (
+        <Panel
+          title={trust.name}
+          actions={
+            trust.revokedAt === null && (
+              <Button kind="danger" onPress={() => openDialog('revoke')}>
+                Revoke
+              </Button>
+            )
+          }
+        >
+          <Facts
+            facts={[
+              ['State', <TrustState revokedAt={trust.revokedAt} />],
+              ['Issuer', <VisibleText>{trust.issuer}</VisibleText>],
+              ['Audience', <VisibleText>{trust.audience}</VisibleText>],
+              ['Sessions', `at most ${Math.round(trust.maxAgeSeconds / 60)} minutes`],
+              [
+                'Created',
+                <>
+                  <Time at={trust.createdAt} /> by <VisibleText>{trust.createdBy}</VisibleText>
+                </>,
+              ],
+              trust.revokedAt === null ? null : ['Revoked', <Time at={trust.revokedAt} />],
+            ]}
+          />
+          <PanelPart title="Conditions, all of which a job must meet">
+            <ul className={styles.conditions}>
+              {trust.conditions.map((condition) => (
+                <li key={JSON.stringify(condition)}>
+                  <ConditionText condition={condition} />
+                </li>
+              ))}
+            </ul>
+          </PanelPart>
+          {can(me, 'gateway:binding:write') ? (
+            <SubjectRoles kind="trust" id={id} />
+          ) : (
+            <PanelPart title="Roles">
+              <GrantList grants={trust.grants} keyOf={(grant) => grant.id} empty="No role." />
+            </PanelPart>
+          )}
+          {can(me, 'gateway:session:write') && <JobList trust={id} />}
+          {search.dialog === 'revoke' && (
+            <ConfirmDialog
+              title={`Revoke the trust ${trust.name}?`}
+              submit="Revoke the trust"
+              cancel="Keep it"
+              change={() => remove('/trusts/{id}', { id })}
+              done={`The trust ${trust.name} was revoked.`}
+              onClose={closeDialog}
+            >
+              <p>
+                Within a second, every job that it admitted is rejected, and its open streams are closed. This cannot be
+                undone.
+              </p>
+            </ConfirmDialog>
+          )}
+        </Panel>
+      )}
+    </PanelOf>
+  )
+}

@@ -1,0 +1,58 @@
+import { Button } from '../../../ui/button.tsx'
+import { scopeText } from '../../../ui/scope-text.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ListView } from '../parts/list-view.tsx'
+import { useList } from '../parts/use-list.ts'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { ClaimTester } from './claim-tester.tsx'
+import { TrustDialog } from './trust-dialog.tsx'
+import { TrustPanel } from './trust-panel.tsx'
+import { TrustState } from './trust-state.tsx'
+
+/** Which jobs of CI systems are admitted without a stored token. */
+export default function TrustsTab() {
+  const { search, openDialog, closeDialog } = usePeopleSearch()
+  const list = useList('/trusts', {}, (trust) => [
+    trust.name,
+    trust.issuer,
+    trust.role,
+    trust.createdBy,
+    ...trust.conditions.map((condition) => JSON.stringify(condition)),
+  ])
+  return (
+    <>
+      <ListView
+        label="CI trusts"
+        list={list}
+        keyOf={({ id }) => id}
+        empty="No trust. Create one for each repository that deploys, in place of a token that its pipeline stores."
+        actions={
+          <>
+            <Button onPress={() => openDialog('test')}>Test claims</Button>
+            <Button kind="primary" onPress={() => openDialog('create')}>
+              Create a trust
+            </Button>
+          </>
+        }
+        columns={[
+          { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+          { title: 'State', cell: ({ revokedAt }) => <TrustState revokedAt={revokedAt} /> },
+          { title: 'Issuer', cell: ({ issuer }) => <VisibleText>{issuer}</VisibleText>, secondary: true },
+          {
+            title: 'Role',
+            cell: ({ role, racks, apps }) => (
+              <VisibleText>
+                {role === null ? 'None' : `${role} on ${scopeText({ racks: racks ?? '*', apps: apps ?? '*' })}`}
+              </VisibleText>
+            ),
+          },
+          { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
+        ]}
+        panel={(id) => <TrustPanel key={id} id={id} />}
+      />
+      {search.dialog === 'test' && <ClaimTester onClose={closeDialog} />}
+      {search.dialog === 'create' && <TrustDialog onClose={closeDialog} />}
+    </>
+  )
+}

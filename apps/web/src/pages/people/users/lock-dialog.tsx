@@ -1,0 +1,83 @@
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { announce } from '../../../ui/announce.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { TextField } from '../../../ui/fields.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import type { RowOf } from '../parts/lists.ts'
+import { useChange } from '../parts/use-change.ts'
+
+interface LockDialogProps {
+  readonly user: RowOf<'/users'>
+  readonly onClose: () => void
+}
+
+/** Locks a user for a reason, and then says which API tokens stopped. */
+export function LockDialog({ user, onClose }: LockDialogProps) {
+  const { id, email } = user
+  const [reason, setReason] = useState('')
+  const lock = useChange(
+    () => post('/users/{id}/lock', { id, body: { reason: reason.trim() } }),
+    ({ stoppedTokens }) => {
+      announce(`${email} was locked.`)
+      if (stoppedTokens.length === 0) onClose()
+    },
+  )
+  if (lock.data) return <StoppedTokens email={email} tokens={lock.data.stoppedTokens} onClose={onClose} />
+  return (
+    <FormDialog
+      title={`Lock ${email}?`}
+      submit="Lock"
+      kind="danger"
+      change={lock}
+      onSubmit={() => lock.mutate()}
+      onClose={onClose}
+    >
+      <p>
+        Within a second, all sessions and API tokens of the person stop working, their open streams are closed, and they
+        cannot log in. Nothing is deleted, and you can unlock them.
+      </p>
+      <TextField
+        label="Reason"
+        value={reason}
+        onChange={setReason}
+        maxLength={500}
+        isRequired
+        autoFocus
+        hint="The person and the audit log see it."
+      />
+    </FormDialog>
+  )
+}
+
+interface StoppedTokensProps {
+  readonly email: string
+  readonly tokens: readonly { readonly id: string; readonly name: string; readonly expiresAt: string }[]
+  readonly onClose: () => void
+}
+
+function StoppedTokens({ email, tokens, onClose }: StoppedTokensProps) {
+  return (
+    <Dialog title={`${email} was locked`} isOpen onClose={onClose}>
+      <p>These API tokens stopped. To make one work again, open it, and give it another owner.</p>
+      <ul>
+        {tokens.map(({ id, name, expiresAt }) => (
+          <li key={id}>
+            <a href={`/gateway/people/tokens?open=${id}`}>
+              <VisibleText>{name}</VisibleText>
+            </a>
+            , expires <Time at={expiresAt} />
+          </li>
+        ))}
+      </ul>
+      <Actions>
+        <Button kind="primary" onPress={onClose}>
+          Close
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

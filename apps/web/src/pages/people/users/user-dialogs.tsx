@@ -1,0 +1,46 @@
+import { post } from '../../../api/client.ts'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import type { RowOf } from '../parts/lists.ts'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { LockDialog } from './lock-dialog.tsx'
+
+/** The dialogs about a user, of which the address names the open one. */
+export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
+  const { search, closeDialog } = usePeopleSearch()
+  const { id, email } = user
+  switch (search.dialog) {
+    case 'lock':
+      return <LockDialog user={user} onClose={closeDialog} />
+    case 'unlock':
+      return (
+        <ConfirmDialog
+          title={`Unlock ${email}?`}
+          submit="Unlock"
+          kind="primary"
+          change={() => post('/users/{id}/unlock', { id })}
+          done={`${email} was unlocked.`}
+          onClose={closeDialog}
+        >
+          <p>The person can log in again. Their sessions and API tokens that have not expired work again.</p>
+        </ConfirmDialog>
+      )
+    case 'end-sessions':
+      return (
+        <ConfirmDialog
+          title={`End all sessions of ${email}?`}
+          submit="End all sessions"
+          cancel="Keep them"
+          change={() => post('/users/{id}/sessions/end', { id })}
+          done={`All sessions of ${email} were ended.`}
+          onClose={closeDialog}
+        >
+          <p>
+            Within a second, every device of the person is logged out, and their open streams are closed. If it is your
+            own account, this browser stays logged in. API tokens keep working: lock the person to stop them, too.
+          </p>
+        </ConfirmDialog>
+      )
+    default:
+      return null
+  }
+}

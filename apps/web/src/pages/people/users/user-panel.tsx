@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { can } from '../../../api/can.ts'
+import { get } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { AuditLink } from '../parts/audit-link.tsx'
+import { OwnedTokens } from '../parts/owned-tokens.tsx'
+import { Facts, Panel, PanelOf } from '../parts/panel.tsx'
+import { SubjectRoles } from '../parts/subject-roles.tsx'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { UserDialogs } from './user-dialogs.tsx'
+import { UserSessions } from './user-sessions.tsx'
+
+/** A user: their roles, sessions, and API tokens. */
+export function UserPanel({ id }: { readonly id: string }) {
+  const me = useMe()
+  const { openDialog } = usePeopleSearch()
+  const query = useQuery({
+    queryKey: ['/users', id],
+    queryFn: ({ signal }) => get('/users/{id}', { id }, signal),
+  })
+  return (
+    <PanelOf query={query}>
+      {(user) => (
+        <>
+          <Panel
+            title={user.email}
+            actions={
+              <>
+                {can(me, 'gateway:session:write') && (
+                  <Button kind="danger" onPress={() => openDialog('end-sessions')}>
+                    End all sessions
+                  </Button>
+                )}
+                {user.lockedAt === null ? (
+                  <Button kind="danger" onPress={() => openDialog('lock')}>
+                    Lock
+                  </Button>
+                ) : (
+                  <Button onPress={() => openDialog('unlock')}>Unlock</Button>
+                )}
+              </>
+            }
+          >
+            <Facts
+              facts={[
+                user.lockedAt === null
+                  ? ['State', <Badge tone="allow">Active</Badge>]
+                  : [
+                      'State',
+                      <>
+                        <Badge tone="deny">Locked</Badge> <Time at={user.lockedAt} kind="relative" />
+                        {': '}
+                        <VisibleText>{user.lockedReason ?? ''}</VisibleText>
+                      </>,
+                    ],
+                ['Logs in at', <VisibleText>{user.issuer}</VisibleText>],
+                ['First login', <Time at={user.createdAt} />],
+                user.groups.length === 0 ? null : ['Groups', <GroupLinks groups={user.groups} />],
+                ['Audit', <AuditLink actor={user.email} />],
+              ]}
+            />
+            <SubjectRoles kind="user" id={id} groups={user.groups} />
+            {can(me, 'gateway:session:write') && <UserSessions user={id} />}
+            {can(me, 'gateway:token:write') && <OwnedTokens owner={id} />}
+          </Panel>
+          <UserDialogs user={user} />
+        </>
+      )}
+    </PanelOf>
+  )
+}
+
+function GroupLinks({ groups }: { readonly groups: readonly string[] }) {
+  return groups.map((group, index) => (
+    <span key={group}>
+      {index > 0 && ', '}
+      <Link to="/people/groups" search={{ open: group }}>
+        <VisibleText>{group}</VisibleText>
+      </Link>
+    </span>
+  ))
+}

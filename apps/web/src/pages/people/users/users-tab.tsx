@@ -1,0 +1,50 @@
+import { useNavigate } from '@tanstack/react-router'
+import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { ListView } from '../parts/list-view.tsx'
+import { useList } from '../parts/use-list.ts'
+import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { UserPanel } from './user-panel.tsx'
+
+/** Everybody who has logged in, or is a user of the gateway itself. */
+export default function UsersTab() {
+  const { search } = usePeopleSearch()
+  const navigate = useNavigate()
+  const list = useList('/users', { group: search.of }, ({ email, issuer, groups, lockedReason }) => [
+    email,
+    issuer,
+    ...groups,
+    lockedReason,
+  ])
+  return (
+    <ListView
+      label="Users"
+      list={list}
+      keyOf={({ id }) => id}
+      limitedTo={search.of}
+      empty="Nobody has logged in yet. Invite a person, or send them the address of this gateway."
+      actions={
+        <Button
+          kind="primary"
+          onPress={() => void navigate({ to: '/people/invitations', search: { dialog: 'create' } })}
+        >
+          Invite a person
+        </Button>
+      }
+      columns={[
+        { title: 'E-mail address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
+        {
+          title: 'State',
+          cell: ({ lockedAt }) =>
+            lockedAt === null ? <Badge tone="allow">Active</Badge> : <Badge tone="deny">Locked</Badge>,
+        },
+        { title: 'Logs in at', cell: ({ issuer }) => <VisibleText>{issuer}</VisibleText>, secondary: true },
+        { title: 'Groups', cell: ({ groups }) => <VisibleText>{groups.join(', ')}</VisibleText>, secondary: true },
+        { title: 'First login', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
+      ]}
+      panel={(id) => <UserPanel key={id} id={id} />}
+    />
+  )
+}

@@ -1,0 +1,74 @@
+import { ChevronDown } from 'lucide-react'
+import {
+  ComboBox as AriaComboBox,
+  Button,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Text,
+} from 'react-aria-components'
+import styles from './combo-box.module.css'
+import fields from './fields.module.css'
+
+export interface ComboBoxOption {
+  readonly id: string
+  readonly label: string
+  /** What distinguishes it from others with the same label. */
+  readonly detail?: string
+}
+
+interface ComboBoxProps {
+  readonly label: string
+  readonly options: readonly ComboBoxOption[]
+  /** The ID of the chosen option; null for none. */
+  readonly value: string | null
+  readonly onChange: (id: string | null) => void
+  /** Takes text that is no option, too, as its own ID. */
+  readonly isOpenEnded?: boolean
+  readonly hint?: string
+}
+
+/** One of many: typing narrows the list. */
+export function ComboBox({ label, options, value, onChange, isOpenEnded = false, hint }: ComboBoxProps) {
+  return (
+    <AriaComboBox
+      className={fields.field ?? ''}
+      defaultItems={options}
+      defaultSelectedKey={value}
+      defaultInputValue={options.find(({ id }) => id === value)?.label ?? (isOpenEnded ? (value ?? '') : '')}
+      allowsCustomValue={isOpenEnded}
+      onSelectionChange={(key) => (key !== null || !isOpenEnded) && onChange(key === null ? null : String(key))}
+      {...(isOpenEnded && {
+        onInputChange: (text: string) =>
+          onChange(options.find((option) => option.label === text)?.id ?? (text || null)),
+      })}
+      menuTrigger="focus"
+      isRequired
+    >
+      <Label className={fields.label ?? ''}>{label}</Label>
+      <div className={styles.box}>
+        <Input className={fields.input ?? ''} autoComplete="off" spellCheck="false" />
+        <Button className={styles.open ?? ''}>
+          <ChevronDown aria-hidden size={16} />
+        </Button>
+      </div>
+      {hint !== undefined && (
+        <Text slot="description" className={fields.hint ?? ''}>
+          {hint}
+        </Text>
+      )}
+      <Popover className={styles.popover ?? ''}>
+        <ListBox<ComboBoxOption> className={styles.list ?? ''}>
+          {({ id, label: text, detail }) => (
+            <ListBoxItem id={id} textValue={text} className={styles.item ?? ''}>
+              <span>{text}</span>
+              {detail !== undefined && <span className={styles.detail}>{detail}</span>}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaComboBox>
+  )
+}
