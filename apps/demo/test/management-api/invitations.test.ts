@@ -147,6 +147,19 @@ describe('an invitation', () => {
     expect(await stateOf(made.text('id'))).toBe('open')
   })
 
+  test('adds to DEFAULT_ROLE', async () => {
+    const open = await startLoginSystem({ defaultRole: 'viewer' })
+    try {
+      const { token } = await person(open.system, 'admin')
+      await call(open.system, token, 'POST', '/invitations', { email: 'nobody@example.com', grants: [wantedOps] })
+      const { browser } = await open.login('nobody')
+      const me = JSON.parse((await open.visit(browser, '/gateway/api/v1/me')).body)
+      expect(me.roles.sort()).toEqual(['ops', 'viewer'])
+    } finally {
+      await open.stop()
+    }
+  })
+
   test('counts for nothing after it has expired or was revoked', async () => {
     const [ann, ben] = [newPerson(), newPerson()]
     clock.ahead = -3 * day

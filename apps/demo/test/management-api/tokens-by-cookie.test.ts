@@ -78,6 +78,14 @@ describe('an older login', () => {
     },
   )
 
+  test('is denied before its body is read', async () => {
+    const { browser } = await at.login('admin')
+    const headers = { 'x-csrf-token': (await meOf(browser)).csrfToken }
+    clock.ahead = 6 * minute
+    const { status, body } = await at.visit(browser, `${api}/tokens`, { json: '{"broken', headers })
+    expect([status, JSON.parse(body).rule]).toEqual([403, 'old-login'])
+  })
+
   test('gets one after the next login', async () => {
     const { browser } = await at.login('admin')
     clock.ahead = 6 * minute
