@@ -225,6 +225,23 @@ describe('an invitation whose inviter can no longer grant its roles', () => {
       },
     ],
     [
+      'the inviter still holds the role, but can no longer invite',
+      async ({ id }) => {
+        const [binding] = (await ask('GET', `/bindings?subject=${id}`)).texts('id')
+        await ask('POST', '/bindings', { subject: { kind: 'user', id }, role: 'ops' })
+        return ask('DELETE', `/bindings/${binding}`)
+      },
+    ],
+    [
+      'the inviter can still invite, but does not hold the role for so long',
+      async ({ id }) => {
+        const [binding] = (await ask('GET', `/bindings?subject=${id}`)).texts('id')
+        const expiresAt = new Date(Date.now() + day).toISOString()
+        await ask('POST', '/bindings', { subject: { kind: 'user', id }, role: 'admin', expiresAt })
+        return ask('DELETE', `/bindings/${binding}`)
+      },
+    ],
+    [
       'the inviter has the role only on another rack',
       async ({ id }) => {
         const [binding] = (await ask('GET', `/bindings?subject=${id}`)).texts('id')
