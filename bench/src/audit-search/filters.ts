@@ -53,5 +53,10 @@ export function searches(from: Date, to: Date): readonly FilterQuery[] {
     { stream: 'c4ca4238-a0b9-2382-0dcc-509a6f75849b' },
     { principal: 'person-7@example.com', effect: 'deny', app: 'app-3' },
     { status: '5xx', rack: 'production' },
+    { notKind: ['intent'] },
+    { notKind: ['call', 'intent'], notRule: ['role:deployer', 'no-permission'] },
+    { notKind: ['call', 'intent', 'outcome'] },
+    { notEffect: ['allow'] },
+    { principal: 'person-7@example.com', notApp: ['app-3'] },
   ]
 }

@@ -3,7 +3,7 @@ import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import type { EventDraft } from '../event.ts'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
-import type { FilterQuery } from './filter-query.ts'
+import { exclusionName, type FilterQuery } from './filter-query.ts'
 import { type AuditSearch, createAuditSearch } from './search.ts'
 
 async function started(onEnd: OnEnd = onTestFinished) {
@@ -202,6 +202,8 @@ test.each(hostile)('a hostile value finds nothing and breaks nothing: %j', async
   const { search } = fourEvents()
   for (const name of ['principal', 'rack', 'app', 'permission', 'route', 'rule', 'request'] as const)
     expect((await search.page({ [name]: value }, { limit: 1 })).items, name).toEqual([])
+  for (const name of ['principal', 'rack', 'app', 'permission', 'route', 'rule'] as const)
+    expect((await search.page({ [exclusionName(name)]: [value, value] }, { limit: 9 })).items, name).toHaveLength(5)
   for (const name of ['text', 'command'] as const) {
     const found = await search.page({ [name]: value }, { limit: 1 }).catch((error: unknown) => error)
     expect(found instanceof Error ? { code: Reflect.get(found, 'code') } : found).toEqual(
@@ -440,6 +442,18 @@ test('an event has neighbors in its stream and in its session', async () => {
     previousInSession: null,
     nextInSession: null,
   })
+})
+
+test('a neighbor in a session is looked for only among the 1,000 nearest events of its principal', async () => {
+  const { search, record } = await started()
+  const first = await record({ ...call, principal: ann })
+  await Promise.all(Array.from({ length: 999 }, () => record({ ...call, principal: { ...ann, credential: ann.id } })))
+  const previousOf = async (id: string) => (await search.neighbors(await search.event(id))).previousInSession
+  const near = await record({ ...call, principal: ann })
+  expect(await previousOf(near.id)).toBe(first.id)
+  await Promise.all(Array.from({ length: 1_000 }, () => record({ ...call, principal: { ...ann, credential: ann.id } })))
+  const far = await record({ ...call, principal: ann })
+  expect(await previousOf(far.id)).toBeNull()
 })
 
 test('an event is found only by its own ID', async () => {
