@@ -122,6 +122,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['policy diff', () => ['policy', 'diff', '@in-force', 'policy.yaml']],
   ['policy impact', () => ['policy', 'impact', 'policy.yaml']],
   ['audit search', () => ['audit', 'search']],
+  ['audit histogram', () => ['audit', 'histogram']],
   ['audit show', () => ['audit', 'show', event]],
   ['audit alarms', () => ['audit', 'alarms']],
   ['audit acknowledge', () => ['audit', 'acknowledge', alarm, '--reason', 'a test']],
