@@ -71,6 +71,7 @@ describe('the claims of a job', () => {
     ['a token that is none', { token: 'eyJhbGciOiJub25lIn0' }],
     ['a token whose payload is a list', { token: rawJwt({ alg: 'ES256' }, []) }],
     ['a token that is too long', { token: `eyJ${'x'.repeat(10_000)}` }],
+    ['a token that is longer than jobs can send', { token: rawJwt({ alg: 'ES256' }, { sub: 'x'.repeat(6_000) }) }],
     ['claims that are a list', { claims: [] }],
     ['another member', { claims: {}, verify: false }],
     ['claims with a prototype', '{"claims":{"__proto__":{"admin":true}}}'],
