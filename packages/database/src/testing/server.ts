@@ -12,13 +12,16 @@ export interface TestServer extends EmbeddedPostgres {
   readonly dataDir: string
 }
 
+/** Autovacuum would start a process for each of the many small databases. */
+const settings = { max_connections: '200', autovacuum: 'off', full_page_writes: 'off', max_wal_size: '2GB' }
+
 const prefix = 'rack-gateway-test-'
 
 /** Starts a server in a new temporary directory, which `stop()` removes. */
 export async function startTestServer(): Promise<TestServer> {
   const dataDir = await temporaryDirectory()
   await removeLeftovers(dirname(dataDir))
-  const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '200' } })
+  const server = await startEmbeddedPostgres({ dataDir, settings })
   // After Ctrl-C, nothing calls stop(). The server ends by itself, but its directory has to be removed.
   const removeNow = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   process.once('exit', removeNow)
