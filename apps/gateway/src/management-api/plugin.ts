@@ -17,6 +17,7 @@ import { conditionalResponse } from './conditional-response.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
+import { serializerFor } from './serialization.ts'
 import { isStreamedResponse, sendStream } from './streamed-response.ts'
 import { validatorFor } from './validation.ts'
 
@@ -90,7 +91,7 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     bodyLimit,
-    schema: { ...(query && { querystring: query }), ...(body && { body }), response: { [status]: response } },
+    schema: { ...(query && { querystring: query }), ...(body && { body }) },
     async onRequest(request, reply) {
       request.endpoint = endpoint
       rejectCrossSite(request)
@@ -107,7 +108,10 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamedResponse(result)) return sendStream(reply, result)
       const isConditional = isPrincipalEndpoint(endpoint) && endpoint.conditional
-      return isConditional ? conditionalResponse(request, reply, result) : result
+      const answer = isConditional ? conditionalResponse(request, reply, result) : result
+      if (reply.statusCode === status && result !== undefined)
+        void reply.type('application/json; charset=utf-8').serializer(serializerFor(reply, response))
+      return answer
     },
   })
 }

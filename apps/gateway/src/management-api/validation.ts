@@ -1,15 +1,25 @@
 import { IsArray, IsInteger, type TObject, type TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/compile'
 import { InvalidRequest, withRule } from '../errors.ts'
 import { schemaFault } from './schema-fault.ts'
+
+const compiled = new WeakMap<TSchema, Validator>()
+
+/** Compiled on first use, because a start that compiles all schemas takes longer. */
+function compiledOf(schema: TSchema): Validator {
+  const known = compiled.get(schema)
+  if (known) return known
+  const validator: Validator = Compile(schema)
+  compiled.set(schema, validator)
+  return validator
+}
 
 /** Validates with the schemas of the endpoint. Coerces only integers and lists in queries, removes nothing, and rejects unknown members. */
 export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
   const type = schema as TObject
-  const compiled = Compile(type as TSchema)
   return function validate(input: unknown) {
     const value = httpPart === 'querystring' ? parseQuery(type, input) : (input ?? {})
-    return compiled.Check(value) ? { value } : { error: invalidRequest(type, value, httpPart) }
+    return compiledOf(type).Check(value) ? { value } : { error: invalidRequest(type, value, httpPart) }
   }
 }
 
