@@ -80,6 +80,15 @@ describe('/me', () => {
     expect(await permissions(await credential(system, 'nothing', 'token of a user'))).toEqual([])
   })
 
+  test('shows who granted a role', async () => {
+    const [ann, ben] = [await person(system, null), await person(system, 'admin')]
+    const subject = { kind: 'user', id: ann.id }
+    await call(system, ben.token, 'POST', '/bindings', { subject, role: 'viewer' })
+    await expect.poll(async () => (await me(ann.token)).text('access.0.grantedBy.email')).toBe(ben.email)
+    // The test wrote the binding of the admin itself.
+    expect((await me(ben.token)).text('access.0.grantedBy.email')).toBe('null')
+  })
+
   test('shows a token and a job where their roles come from', async () => {
     const token = await me(await credential(system, 'ops', 'token of a user'))
     expect([token.text('access.0.subject.kind'), token.text('access.0.subject.id')]).toEqual([

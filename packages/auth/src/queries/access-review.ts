@@ -56,7 +56,7 @@ export function createAccessReview({ db }: Pick<Database, 'db'>) {
           page as (select * from granted where ${after} order by ${position} limit ${limit + 1})
         select subject_kind as "subjectKind", subject_id as "subjectId", subject_name as "subjectName", issuer, owner,
           suspended, role, permissions, racks, apps, binding, "group", invitation, granted_by as "grantedBy", reason,
-          (select email from gateway.users where id = ${idIn('granted_by')}) as "granterEmail",
+          (select email from gateway.users where id = ${idIn(sql`granted_by`)}) as "granterEmail",
           ${milliseconds(sql`granted_at`)} as "grantedAt", ${milliseconds(sql`expires_at`)} as "expiresAt",
           ${milliseconds(lastUse)} as "lastUsedAt"
         from page order by ${position}`)
@@ -103,16 +103,15 @@ function grants(at: SQL): SQL {
 
 const lastUse = sql`case subject_kind
   when 'user' then (select max(l.used_at) from gateway.sessions s
-    join gateway.last_uses l on l.credential = s.id where s.user_id = ${idIn('subject_id')})
+    join gateway.last_uses l on l.credential = s.id where s.user_id = ${idIn(sql`subject_id`)})
   when 'service-account' then (select max(l.used_at) from gateway.api_tokens t
-    join gateway.last_uses l on l.credential = t.id where t.service_account_id = ${idIn('subject_id')})
-  when 'api-token' then (select l.used_at from gateway.last_uses l where l.credential = ${idIn('subject_id')})
-  when 'trust' then (select max(w.created_at) from gateway.workload_sessions w where w.trust_id = ${idIn('subject_id')})
+    join gateway.last_uses l on l.credential = t.id where t.service_account_id = ${idIn(sql`subject_id`)})
+  when 'api-token' then (select l.used_at from gateway.last_uses l where l.credential = ${idIn(sql`subject_id`)})
+  when 'trust' then (select max(w.created_at) from gateway.workload_sessions w where w.trust_id = ${idIn(sql`subject_id`)})
 end`
 
 /** The UUID in a text column; null for other texts. */
-function idIn(column: 'subject_id' | 'granted_by'): SQL {
-  const text = sql.raw(column)
+export function idIn(text: SQL): SQL {
   return sql`case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${text}::uuid end`
 }
 

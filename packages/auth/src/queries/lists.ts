@@ -1,8 +1,8 @@
 import { apiTokens, bindings, type Database, lastUses, serviceAccounts, sessions, users } from '@rack-gateway/database'
-import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
+import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { createWorkloadLists } from '../workloads/lists.ts'
-import { createAccessReview } from './access-review.ts'
+import { createAccessReview, idIn } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { createInvitationLists } from './invitation-lists.ts'
 import { grantsOf, listOf } from './listed-grants.ts'
@@ -82,8 +82,9 @@ export function createLists(database: Pick<Database, 'db'>) {
   async function bindingsById(ids: readonly string[]) {
     if (ids.length === 0) return []
     const rows = await db
-      .select(bindingColumns)
+      .select({ ...bindingColumns, grantedBy: bindings.createdBy, granterEmail: users.email })
       .from(bindings)
+      .leftJoin(users, eq(users.id, idIn(sql`${bindings.createdBy}`)))
       .where(inArray(bindings.id, [...ids]))
       .orderBy(bindings.createdAt, bindings.id)
     return rows.map(toBinding)

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { bindingSubjectKinds } from './bindings.ts'
+import { bindingSubjectKinds, Granter } from './bindings.ts'
 import { ExtensibleEnum, Id, NamePattern, Nullable, Time } from './common.ts'
 
 export const ReviewedGrant = Type.Object({
@@ -20,10 +20,7 @@ export const ReviewedGrant = Type.Object({
   binding: Id,
   group: Nullable(Type.String({ description: 'the group whose binding it is' })),
   invitation: Nullable(Type.String({ ...Id, description: 'the invitation that led to the binding' })),
-  grantedBy: Type.Object({
-    id: Type.String(),
-    email: Nullable(Type.String({ description: 'null if the granter is not a user' })),
-  }),
+  grantedBy: Granter,
   grantedAt: Time,
   reason: Nullable(Type.String()),
   expiresAt: Nullable(Time),

@@ -25,6 +25,11 @@ export const Binding = Type.Object({
 })
 export type Binding = Static<typeof Binding>
 
+export const Granter = Type.Object({
+  id: Type.String(),
+  email: Nullable(Type.String({ description: 'null if the granter is not a user' })),
+})
+
 export const Reason = Line(500, 'a reason, on one line')
 
 export const BindingRequest = Type.Object(

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Binding } from './bindings.ts'
+import { Binding, Granter } from './bindings.ts'
 import { ExtensibleEnum, Id, Nullable, Time } from './common.ts'
 
 export const principalKinds = ['user', 'api-token', 'workload'] as const
@@ -21,7 +21,7 @@ export const Me = Type.Object({
     }),
   ),
   access: Type.Optional(
-    Type.Array(Binding, {
+    Type.Array(Type.Object({ ...Binding.properties, grantedBy: Granter }), {
       description:
         'the bindings that give the caller their roles, oldest first; the subject is the caller, a group of the user, or the trust of the job; left out while the database does not answer',
     }),

@@ -32,7 +32,13 @@ async function findAccess({ principal, lists, moment }: PrincipalCall) {
   const ids = principal.bindings
     .filter(({ expiresAt }) => expiresAt === null || expiresAt > moment.at)
     .map(({ id }) => id)
-  return (await orNull(lists.bindingsById(ids)))?.map(toBindingResponse) ?? null
+  const found = await orNull(lists.bindingsById(ids))
+  return (
+    found?.map(({ grantedBy, granterEmail, ...binding }) => ({
+      ...toBindingResponse(binding),
+      grantedBy: { id: grantedBy, email: granterEmail },
+    })) ?? null
+  )
 }
 
 /** When the user of a browser session logged in. */
