@@ -9,7 +9,7 @@ const serializers = new WeakMap<TSchema, Serialize>()
 export function serializerFor(reply: FastifyReply, schema: TSchema): Serialize {
   const known = serializers.get(schema)
   if (known) return known
-  const serialize = reply.compileSerializationSchema(schema)
+  const serialize = reply.compileSerializationSchema({ ...schema })
   serializers.set(schema, serialize)
   return serialize
 }
