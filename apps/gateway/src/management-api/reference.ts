@@ -3,13 +3,16 @@ import type { FastifyInstance } from 'fastify'
 import { docsPage, docsPolicy } from './docs-page.ts'
 import { openApiDocument } from './openapi.ts'
 
+/** The same bytes for all gateways of a process, and only for a process that is asked for them. */
+const rendered: { document?: Buffer; page?: Buffer } = {}
+const openApi = () => (rendered.document ??= Buffer.from(JSON.stringify(openApiDocument())))
+const page = () => (rendered.page ??= Buffer.from(docsPage()))
+
 /** The OpenAPI document and its page. They need no credential, because they are the same in every installation. */
 export default async function managementApiReference(app: FastifyInstance): Promise<void> {
-  const document = Buffer.from(JSON.stringify(openApiDocument()))
-  const page = Buffer.from(docsPage())
   app.addHook('onRequest', app.limitUnauthenticated)
   app.get(`${apiPrefix}/openapi.json`, async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff').send(document),
+    reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff').send(openApi()),
   )
   app.get(`${apiPrefix}/docs`, async (_request, reply) =>
     reply
@@ -17,6 +20,6 @@ export default async function managementApiReference(app: FastifyInstance): Prom
       .header('content-security-policy', docsPolicy)
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
-      .send(page),
+      .send(page()),
   )
 }

@@ -12,8 +12,14 @@ export interface TestServer extends EmbeddedPostgres {
   readonly dataDir: string
 }
 
-/** Autovacuum would start a process for each of the many small databases. */
-const settings = { max_connections: '200', autovacuum: 'off', full_page_writes: 'off', max_wal_size: '2GB' }
+/** Autovacuum would start a process for each of the many small databases, and each connection of a test would derive a key from its password. */
+const settings = {
+  max_connections: '200',
+  autovacuum: 'off',
+  scram_iterations: '1',
+  full_page_writes: 'off',
+  max_wal_size: '2GB',
+}
 
 const prefix = 'rack-gateway-test-'
 
