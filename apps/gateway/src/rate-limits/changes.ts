@@ -5,7 +5,7 @@ import { TooManyRequests, withRule } from '../errors.ts'
 import { createAccountLimit } from './account.ts'
 import { countedAs } from './counted-as.ts'
 
-export type ChangeLimit = (principal: Principal, change: { readonly revokes: boolean }) => void
+type ChangeLimit = (principal: Principal, change: { readonly revokes: boolean }) => void
 
 declare module 'fastify' {
   interface FastifyInstance {
