@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { meQuery } from './api/queries.ts'
 import { HomePage } from './pages/home/home-page.tsx'
 import { validatePeopleSearch } from './pages/people/search.ts'
+import { validatePolicySearch } from './pages/policy/policy-search.ts'
 import { LoadFailed, NotFoundPage } from './shell/failures.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -77,6 +78,7 @@ const peopleTabs = [
 const policy = createRoute({
   getParentRoute: () => root,
   path: 'policy',
+  validateSearch: validatePolicySearch,
   component: lazyRouteComponent(() => import('./pages/policy/policy-page.tsx')),
 })
 

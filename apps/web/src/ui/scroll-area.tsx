@@ -1,11 +1,18 @@
 import type { ReactNode } from 'react'
 import styles from './scroll-area.module.css'
 
+interface ScrollAreaProps {
+  readonly label: string
+  /** `page`: scrolls down, too, once it is as high as the page, such as a table whose head stays in view. */
+  readonly height?: 'content' | 'page'
+  readonly children: ReactNode
+}
+
 /** Content that can be wider than the page. The keyboard can scroll it, so it takes the focus. */
-export function ScrollArea({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+export function ScrollArea({ label, height = 'content', children }: ScrollAreaProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-    <section className={styles.area} tabIndex={0} aria-label={label}>
+    <section className={`${styles.area} ${styles[height]}`} tabIndex={0} aria-label={label}>
       {children}
     </section>
   )

@@ -1,14 +1,13 @@
-import { useId, useState } from 'react'
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { useState } from 'react'
 import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { Choice } from '../../ui/fields.tsx'
-import styles from './connect-instructions.module.css'
+import { Tabs } from '../../ui/tabs.tsx'
+import styles from './home-page.module.css'
 
 /** The commands that connect a terminal, with this gateway's address. */
 export function ConnectInstructions({ racks }: { readonly racks: readonly string[] }) {
   const [rack, setRack] = useState(racks[0] ?? '')
-  const id = useId()
   const { origin, host } = location
   const ways = [
     {
@@ -46,28 +45,26 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
         )
       }
     >
-      <Tabs className={styles.tabs ?? ''}>
-        <TabList aria-label="Ways to connect" className={styles.names ?? ''}>
-          {ways.map((way) => (
-            <Tab key={way.id} id={`${id}-${way.id}`} className={styles.name ?? ''}>
-              {way.title}
-            </Tab>
-          ))}
-        </TabList>
-        {ways.map((way) => (
-          <TabPanel key={way.id} id={`${id}-${way.id}`} className={styles.panel ?? ''}>
-            <p>{way.text}</p>
-            {way.page === true && (
-              <p>
-                <a href="/gateway/convox">Create the token of this line</a>, which lives for a day.
-              </p>
-            )}
-            {way.lines.map((line) => (
-              <CommandLine key={line}>{line}</CommandLine>
-            ))}
-          </TabPanel>
-        ))}
-      </Tabs>
+      <Tabs
+        label="Ways to connect"
+        tabs={ways.map(({ id, title, text, lines, page }) => ({
+          id,
+          title,
+          content: (
+            <div className={styles.commands}>
+              <p>{text}</p>
+              {page === true && (
+                <p>
+                  <a href="/gateway/convox">Create the token of this line</a>, which lives for a day.
+                </p>
+              )}
+              {lines.map((line) => (
+                <CommandLine key={line}>{line}</CommandLine>
+              ))}
+            </div>
+          ),
+        }))}
+      />
     </Card>
   )
 }

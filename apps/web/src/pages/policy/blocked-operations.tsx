@@ -1,0 +1,49 @@
+import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Badge } from '../../ui/badge.tsx'
+import { Card } from '../../ui/card.tsx'
+import { PolicySource } from '../../ui/policy-source.tsx'
+import { Table } from '../../ui/table.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './rules.module.css'
+
+/** Operations that nobody can use, and built-in blocks that the document lifts. */
+export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix }) {
+  const summaries = new Map(matrix.routes.map(({ id, summary }) => [id, summary]))
+  return (
+    <Card title="Blocked operations">
+      <Table
+        label="Operations and reasons"
+        rows={matrix.blocked}
+        keyOf={({ route }) => route}
+        empty="No operation is blocked."
+        columns={[
+          { title: 'Operation', cell: ({ route }) => <Operation route={route} summary={summaries.get(route)} /> },
+          { title: 'Reason', cell: ({ reason }) => <VisibleText>{reason}</VisibleText> },
+          { title: 'What to do', cell: ({ next }) => <VisibleText>{next}</VisibleText>, secondary: true },
+          { title: 'Line', cell: ({ source }) => <PolicySource source={source} /> },
+        ]}
+      />
+      {matrix.unblocked.length > 0 && (
+        <>
+          <h3>Unblocked by the document</h3>
+          <ul className={styles.entries}>
+            {matrix.unblocked.map(({ route, source }) => (
+              <li key={route}>
+                <Badge tone="warn">Unblocked</Badge> <Operation route={route} summary={summaries.get(route)} /> (
+                <PolicySource source={source} />)
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Card>
+  )
+}
+
+function Operation({ route, summary }: { readonly route: string; readonly summary: string | undefined }) {
+  return (
+    <>
+      {summary} <code className={styles.soft}>{route}</code>
+    </>
+  )
+}

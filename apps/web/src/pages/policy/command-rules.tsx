@@ -1,0 +1,53 @@
+import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Card } from '../../ui/card.tsx'
+import { Table } from '../../ui/table.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { conditionsText, named } from './conditions-text.ts'
+import { RuleName } from './rule-name.tsx'
+
+type CommandRule = PolicyMatrix['commandRules'][number]
+
+/** Which commands which roles can run. */
+export function CommandRules({ rules }: { readonly rules: readonly CommandRule[] }) {
+  return (
+    <Card title="Command rules">
+      <Table
+        label="Commands and roles"
+        rows={rules}
+        keyOf={({ id }) => id}
+        empty="No rule permits a command."
+        columns={[
+          {
+            title: 'Command',
+            cell: ({ command }) => (
+              <code>
+                <VisibleText>{command}</VisibleText>
+              </code>
+            ),
+          },
+          { title: 'Roles', cell: ({ roles }) => <VisibleText>{roles.join(', ')}</VisibleText> },
+          { title: 'Only', cell: (rule) => <VisibleText>{limitsText(rule)}</VisibleText>, secondary: true },
+          { title: 'Rule', cell: ({ id, source }) => <RuleName id={id} source={source} /> },
+        ]}
+      />
+    </Card>
+  )
+}
+
+/** What a rule is limited to, in words. */
+function limitsText(rule: CommandRule): string {
+  const { services, racks, apps, modes, interactive, entrypoint, environment, releases, conditions } = rule
+  return [
+    `in the ${named('service', services)}`,
+    racks && `on the ${named('rack', racks)}`,
+    apps && `in the ${named('app', apps)}`,
+    modes && `as ${modes.join(', ')}`,
+    interactive !== undefined && (interactive ? 'with a terminal' : 'without a terminal'),
+    entrypoint !== undefined && (entrypoint ? 'with the entrypoint' : 'without the entrypoint'),
+    environment && environment.length > 0 && `with the environment keys ${environment.join(', ')}`,
+    releases !== undefined && `of the ${releases} release`,
+    conditions.length > 0 && conditionsText(conditions),
+  ]
+    .filter((text) => typeof text === 'string')
+    .join('; ')
+}

@@ -1,0 +1,98 @@
+import type { Decisions, PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Badge, type Tone } from '../../ui/badge.tsx'
+import { PolicySource } from '../../ui/policy-source.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './decision-answer.module.css'
+
+type Decision = Decisions['decisions'][number]['decision']
+
+interface DecisionAnswerProps {
+  readonly question: {
+    readonly route: PolicyMatrix['routes'][number]
+    readonly body: { readonly calls: readonly { readonly app?: string }[] }
+  }
+  readonly decided: Decisions
+}
+
+/** The decision about the call, and the other one where it depends on what only the rack knows. */
+export function DecisionAnswer({ question, decided }: DecisionAnswerProps) {
+  const app = question.body.calls[0]?.app
+  const [outcome] = decided.decisions
+  if (outcome === undefined) return null
+  return (
+    <div className={styles.answer} aria-live="polite">
+      <p>
+        <strong>{question.route.summary}</strong> As <VisibleText>{decided.caller.name}</VisibleText>
+        {decided.rack !== '*' && (
+          <>
+            , on <VisibleText>{decided.rack}</VisibleText>
+          </>
+        )}
+        {app !== undefined && (
+          <>
+            , for the app <VisibleText>{app}</VisibleText>
+          </>
+        )}
+        :
+      </p>
+      <Outcome when={outcome.when} decision={outcome.decision} />
+      {outcome.otherwise && <Outcome when={outcome.otherwise.when} decision={outcome.otherwise.decision} />}
+    </div>
+  )
+}
+
+const words: Readonly<Record<Decision['effect'], { readonly tone: Tone; readonly text: string }>> = {
+  allow: { tone: 'allow', text: 'Allowed' },
+  deny: { tone: 'deny', text: 'Denied' },
+  needs: { tone: 'warn', text: 'Needs' },
+}
+
+function Outcome({ when, decision }: { readonly when: string | null; readonly decision: Decision }) {
+  const { effect, requirement, reason, next, rule, source, permission, roles } = decision
+  const { tone, text } = words[effect]
+  return (
+    <section className={styles.outcome} data-tone={tone} aria-label={text}>
+      <p>
+        <Badge tone={tone}>{requirement === undefined ? text : `${text} ${requirement}`}</Badge>
+        {when !== null && (
+          <>
+            {' '}
+            <VisibleText>{when}</VisibleText>
+          </>
+        )}
+      </p>
+      <p>
+        <VisibleText>{reason}</VisibleText>
+      </p>
+      {next !== undefined && (
+        <p>
+          <VisibleText>{next}</VisibleText>
+        </p>
+      )}
+      <dl className={styles.facts}>
+        <dt>Rule</dt>
+        <dd>
+          <code>
+            <VisibleText>{rule}</VisibleText>
+          </code>
+        </dd>
+        <dt>Defined in</dt>
+        <dd>
+          <PolicySource source={source} />
+        </dd>
+        <dt>Permission</dt>
+        <dd>
+          <code>{permission}</code>
+        </dd>
+        {roles.length > 0 && (
+          <>
+            <dt>By the role</dt>
+            <dd>
+              <VisibleText>{roles.join(', ')}</VisibleText>
+            </dd>
+          </>
+        )}
+      </dl>
+    </section>
+  )
+}

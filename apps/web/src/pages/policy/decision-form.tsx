@@ -1,0 +1,103 @@
+import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { getRouteApi } from '@tanstack/react-router'
+import { type FormEvent, useEffect, useState } from 'react'
+import { can } from '../../api/can.ts'
+import { useMe } from '../../api/queries.ts'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { ComboBox } from '../../ui/combo-box.tsx'
+import { Choice, TextField } from '../../ui/fields.tsx'
+import styles from './decision-form.module.css'
+import type { PolicySearch } from './policy-search.ts'
+import { fieldsOf } from './question.ts'
+
+interface DecisionFormProps {
+  readonly routes: PolicyMatrix['routes']
+  /** Services that commands can run in. */
+  readonly runServices: readonly string[]
+  readonly search: PolicySearch
+  readonly isAsking: boolean
+}
+
+type Draft = Pick<PolicySearch, 'as' | 'route' | 'rack' | 'app' | 'service' | 'command'>
+
+const policyRoute = getRouteApi('/policy')
+
+/** The question: who, what, and on what. Its answer is asked for when the form is sent. */
+export function DecisionForm({ routes, runServices, search, isAsking }: DecisionFormProps) {
+  const me = useMe()
+  const navigate = policyRoute.useNavigate()
+  const [draft, setDraft] = useState<Draft>(search)
+  // The address can change without this form: by a link, or by going back.
+  useEffect(() => setDraft(search), [search])
+  const route = routes.find(({ id }) => id === draft.route)
+  const fields = route && fieldsOf(route)
+  const field = (name: keyof Draft) => ({
+    value: draft[name] ?? '',
+    onChange: (value: string) => setDraft((before) => ({ ...before, [name]: value })),
+  })
+
+  function ask(event: FormEvent) {
+    event.preventDefault()
+    const { as, route: id, rack = me.racks[0], app, service, command } = draft
+    const given = {
+      as,
+      route: id,
+      ...(fields?.rack && { rack }),
+      ...(fields?.app && { app }),
+      ...(fields?.service && { service }),
+      ...(fields?.command && { command }),
+    }
+    const typed = Object.entries(given).filter(([, value]) => value !== undefined && value.trim() !== '')
+    void navigate({ search: { ...Object.fromEntries(typed), tab: 'decision' } })
+  }
+
+  return (
+    <Card title="Can a person do this?">
+      <form className={styles.form} onSubmit={ask}>
+        <ComboBox
+          key={search.route ?? ''}
+          label="Action"
+          options={routes.map(({ id, summary }) => ({ id, label: summary, detail: id }))}
+          value={draft.route ?? null}
+          onChange={(id) => setDraft(({ route: _, ...others }) => (id === null ? others : { ...others, route: id }))}
+          hint="Type a part of it, such as promote."
+        />
+        {can(me, 'gateway:user:write') && (
+          <TextField
+            label="Person"
+            hint="An email address, or a user ID. Empty: you."
+            placeholder={me.name}
+            {...field('as')}
+          />
+        )}
+        {fields?.rack && me.racks.length > 0 && (
+          <Choice
+            label="Rack"
+            options={me.racks.map((name) => ({ value: name, label: name }))}
+            {...field('rack')}
+            value={draft.rack ?? me.racks[0] ?? ''}
+          />
+        )}
+        {fields?.app && <TextField label="App" isRequired {...field('app')} />}
+        {fields?.service && (
+          <TextField label="Service" isRequired placeholder={runServices[0] ?? ''} {...field('service')} />
+        )}
+        {fields?.command && (
+          <TextField
+            label="Command"
+            mono
+            hint="Empty: any command."
+            placeholder="rake db:migrate"
+            {...field('command')}
+          />
+        )}
+        <div className={styles.actions}>
+          <Button kind="primary" type="submit" isPending={isAsking} isDisabled={route === undefined}>
+            Ask
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}

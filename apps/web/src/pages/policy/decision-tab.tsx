@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { post } from '../../api/client.ts'
+import { useMe } from '../../api/queries.ts'
+import { Card } from '../../ui/card.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { DecisionAnswer } from './decision-answer.tsx'
+import { DecisionForm } from './decision-form.tsx'
+import { Loaded } from './loaded.tsx'
+import { matrixQuery } from './policy-queries.ts'
+import { questionOf } from './question.ts'
+
+const route = getRouteApi('/policy')
+
+/** Can a person do something, and why? The address has the question, so that a link shows the same answer. */
+export function DecisionTab() {
+  const me = useMe()
+  const search = route.useSearch()
+  const matrix = useQuery(matrixQuery)
+  const question = questionOf(search, matrix.data?.routes ?? [], me.racks[0])
+  const answer = useQuery({
+    queryKey: ['policy', 'decision', question?.body],
+    queryFn: () => post('/policy/decisions', { body: question?.body ?? { calls: [] } }),
+    enabled: question !== null,
+  })
+  return (
+    <Loaded query={matrix} what="the operations">
+      {({ routes, names }) => (
+        <>
+          <DecisionForm
+            routes={routes}
+            runServices={names.runServices.map(({ name }) => name)}
+            search={search}
+            isAsking={answer.isFetching}
+          />
+          {question !== null && (
+            <Card
+              title="Answer"
+              actions={<CopyButton text={location.href} what="The link to this answer" label="Copy link" />}
+            >
+              <Loaded query={answer} what="the answer">
+                {(decided) => <DecisionAnswer question={question} decided={decided} />}
+              </Loaded>
+            </Card>
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}

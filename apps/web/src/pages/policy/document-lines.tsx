@@ -1,0 +1,90 @@
+import { useLocation } from '@tanstack/react-router'
+import { type KeyboardEvent, memo, useEffect, useMemo } from 'react'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './document-lines.module.css'
+import { type Token, yamlLines } from './yaml-lines.ts'
+
+/** The lines of a document, each with an anchor such as `#L42`. The line of the address is marked and in view. */
+export function DocumentLines({ text, name }: { readonly text: string; readonly name: string }) {
+  const lines = useMemo(() => yamlLines(text), [text])
+  const hash = useLocation({ select: ({ hash }) => hash })
+  const marked = lineOf(hash, lines.length)
+  useEffect(() => {
+    if (marked !== null) document.getElementById(`L${marked}`)?.scrollIntoView({ block: 'center' })
+  }, [marked])
+  return (
+    <section aria-label={`The lines of ${name}`} className={styles.document}>
+      <div className={styles.bar}>
+        {marked === null ? (
+          <p className={styles.soft}>Press the number of a line to get a link to it.</p>
+        ) : (
+          <>
+            <p>
+              Line {marked} of <VisibleText>{name}</VisibleText>
+            </p>
+            <CopyButton text={location.href} what={`The link to line ${marked}`} label="Copy link" />
+          </>
+        )}
+      </div>
+      <ol className={styles.lines} onKeyDown={moveFocus}>
+        {lines.map((tokens, index) => (
+          <Line
+            key={`${index}`}
+            number={index + 1}
+            tokens={tokens}
+            isMarked={marked === index + 1}
+            isTabStop={(marked ?? 1) === index + 1}
+          />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+/** The line of an address such as `L42`; null if the document has no such line. */
+function lineOf(hash: string, lineCount: number): number | null {
+  const line = /^L([1-9]\d{0,6})$/.exec(hash)?.[1]
+  return line !== undefined && Number(line) <= lineCount ? Number(line) : null
+}
+
+interface LineProps {
+  readonly number: number
+  readonly tokens: readonly Token[]
+  readonly isMarked: boolean
+  /** The lines have one tab stop together. */
+  readonly isTabStop: boolean
+}
+
+const Line = memo(function Line({ number, tokens, isMarked, isTabStop }: LineProps) {
+  return (
+    <li id={`L${number}`} className={styles.line} data-marked={isMarked}>
+      <a
+        href={`#L${number}`}
+        className={styles.number}
+        tabIndex={isTabStop ? 0 : -1}
+        aria-label={`Line ${number}`}
+        aria-current={isMarked ? 'location' : undefined}
+      >
+        {number}
+      </a>
+      <code className={styles.code}>
+        {tokens.map(({ text, kind }, index) => (
+          <span key={`${index}`} className={styles[kind]}>
+            <VisibleText>{text}</VisibleText>
+          </span>
+        ))}
+      </code>
+    </li>
+  )
+})
+
+/** Arrow keys move from the number of a line to that of the next. Enter follows its link. */
+function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
+  const down = event.key === 'ArrowDown'
+  if (!down && event.key !== 'ArrowUp') return
+  const line = document.activeElement?.closest('li')
+  const next = down ? line?.nextElementSibling : line?.previousElementSibling
+  event.preventDefault()
+  next?.querySelector('a')?.focus()
+}

@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { DocumentLines } from './document-lines.tsx'
+import styles from './document-tab.module.css'
+import { Loaded } from './loaded.tsx'
+import { matrixQuery, policyQuery } from './policy-queries.ts'
+
+const route = getRouteApi('/policy')
+
+/** The document in force, and the built-in policy that it extends. A link can lead to a line of each. */
+export function DocumentTab() {
+  const { text: chosen } = route.useSearch()
+  const policy = useQuery(policyQuery)
+  const matrix = useQuery(matrixQuery)
+  return (
+    <Loaded query={policy} what="the document">
+      {({ text, source, policy: hash }) => (
+        <>
+          <p className={styles.about}>
+            {text === null ? (
+              <>The built-in policy is in force, because this gateway has no policy document.</>
+            ) : (
+              <>
+                <VisibleText>{source}</VisibleText> is in force. What it leaves out has its built-in value.
+              </>
+            )}{' '}
+            SHA-256: <code className={styles.hash}>{hash}</code>
+          </p>
+          {text !== null && (
+            <nav aria-label="Documents" className={styles.documents}>
+              <DocumentLink search={{}}>{source}</DocumentLink>
+              <DocumentLink search={{ text: 'built-in' }}>The built-in policy</DocumentLink>
+            </nav>
+          )}
+          {text !== null && chosen === undefined ? (
+            <DocumentLines text={text} name={source} />
+          ) : (
+            <Loaded query={matrix} what="the built-in policy">
+              {({ builtInText }) => <DocumentLines text={builtInText} name="built-in" />}
+            </Loaded>
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+interface DocumentLinkProps {
+  readonly search: { readonly text?: 'built-in' }
+  readonly children: string
+}
+
+function DocumentLink({ search, children }: DocumentLinkProps) {
+  return (
+    <Link to="/policy" search={search} className={styles.document} activeOptions={{ exact: true }}>
+      <VisibleText>{children}</VisibleText>
+    </Link>
+  )
+}

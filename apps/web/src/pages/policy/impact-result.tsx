@@ -1,0 +1,86 @@
+import type { Impact, ImpactChange } from '@rack-gateway/gateway-api'
+import { Badge } from '../../ui/badge.tsx'
+import { Table } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './proposal.module.css'
+
+const count = new Intl.NumberFormat()
+
+/** Which recorded calls would be decided differently, for whom, and how complete that is. */
+export function ImpactResult({ impact }: { readonly impact: Impact }) {
+  const { calls, since, permitted, refused, cut, changes, more } = impact
+  return (
+    <div className={styles.group}>
+      <p className={styles.figures}>
+        <Badge tone="deny">Newly denied: {count.format(refused)}</Badge>
+        <Badge tone="allow">Newly permitted: {count.format(permitted)}</Badge>
+        <span>
+          Calls since <Time at={cut?.from ?? since} />: {count.format(calls)}
+        </span>
+      </p>
+      <Table
+        label="Calls that would be decided differently"
+        rows={changes}
+        keyOf={(change) => JSON.stringify(change)}
+        empty="No call would be decided differently."
+        columns={[
+          { title: 'Result', cell: ({ effect }) => <Effect effect={effect} /> },
+          { title: 'Calls', cell: (change) => count.format(change.count) },
+          { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
+          { title: 'What', cell: (change) => <Call change={change} /> },
+          { title: 'Why', cell: ({ reason }) => <VisibleText>{reason}</VisibleText>, secondary: true },
+          { title: 'Last', cell: ({ last }) => <Time at={last} kind="relative" />, secondary: true },
+        ]}
+      />
+      <ul className={styles.soft}>
+        {limits(impact).map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+        {more > 0 && <li>Less frequent changes that are left out: {count.format(more)}.</li>}
+      </ul>
+    </div>
+  )
+}
+
+function Effect({ effect }: Pick<ImpactChange, 'effect'>) {
+  return effect === 'refuses' ? <Badge tone="deny">Denied</Badge> : <Badge tone="allow">Permitted</Badge>
+}
+
+function Call({ change: { route, rack, app, command } }: { readonly change: ImpactChange }) {
+  return (
+    <>
+      <code>
+        <VisibleText>{route}</VisibleText>
+      </code>{' '}
+      on <VisibleText>{app === null ? rack : `${rack}, ${app}`}</VisibleText>
+      {command !== null && (
+        <>
+          :{' '}
+          <code>
+            <VisibleText>{command}</VisibleText>
+          </code>
+        </>
+      )}
+    </>
+  )
+}
+
+/** What the study leaves out. */
+function limits({ cut, unclear, packages }: Impact): readonly string[] {
+  return [
+    ...(cut === null
+      ? []
+      : [
+          `Only the newest calls were evaluated, because ${cut.by === 'time' ? 'the time limit' : 'the limit of calls'} was reached.`,
+        ]),
+    ...(unclear === 0
+      ? []
+      : [
+          `Calls that were left out, because roles or the policy have changed, or the event lacks details: ${count.format(unclear)}.`,
+        ]),
+    packages === 0
+      ? 'Policy packages were not included.'
+      : `Calls that were left out, because a policy package denied them: ${count.format(packages)}.`,
+  ]
+}

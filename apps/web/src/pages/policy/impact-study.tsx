@@ -1,0 +1,42 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { post } from '../../api/client.ts'
+import { announce } from '../../ui/announce.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { Choice } from '../../ui/fields.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { ImpactResult } from './impact-result.tsx'
+import styles from './proposal.module.css'
+
+const ranges = [
+  { value: '24h', label: 'the last 24 hours' },
+  { value: '7d', label: 'the last 7 days' },
+  { value: '30d', label: 'the last 30 days' },
+] as const
+
+/** Evaluates recorded calls by the proposed document. It takes a while, and is recorded, so it begins by a press. */
+export function ImpactStudy({ document }: { readonly document: string }) {
+  const [since, setSince] = useState('30d')
+  const study = useMutation({
+    mutationFn: () => post('/policy/impact', { body: { document, since } }),
+    onSuccess: ({ permitted, refused }) =>
+      announce(`Newly permitted calls: ${permitted}. Newly denied calls: ${refused}.`),
+  })
+  return (
+    <Card title="Impact on recorded calls">
+      <p>
+        The gateway decides its recorded calls again, by the policy in force and by this document. It takes up to 40
+        seconds. The audit log records the study, with the SHA-256 of the document.
+      </p>
+      <div className={styles.study}>
+        <Choice isInline label="Calls of" value={since} onChange={setSince} options={ranges} />
+        <Button isPending={study.isPending} onPress={() => study.mutate()}>
+          Evaluate recorded calls
+        </Button>
+      </div>
+      {study.error && <Problem error={study.error} />}
+      {study.data && <ImpactResult impact={study.data} />}
+    </Card>
+  )
+}

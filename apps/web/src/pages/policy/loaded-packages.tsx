@@ -1,0 +1,37 @@
+import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Card } from '../../ui/card.tsx'
+import { Table } from '../../ui/table.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './rules.module.css'
+
+const count = new Intl.NumberFormat()
+
+/** The policy packages of this gateway process, and how often they were asked. */
+export function LoadedPackages({ packages }: { readonly packages: PolicyMatrix['packages'] }) {
+  return (
+    <Card title="Policy packages">
+      {packages.length > 0 && <p className={styles.soft}>In their order, with the counts of this gateway process.</p>}
+      <Table
+        label="Packages and counts"
+        rows={packages}
+        keyOf={({ name }) => name}
+        empty="No policy package is loaded."
+        columns={[
+          {
+            title: 'Package',
+            cell: ({ name, version, sha256 }) => (
+              <span title={`SHA-256: ${sha256}`}>
+                <VisibleText>{version === null ? name : `${name} ${version}`}</VisibleText>
+              </span>
+            ),
+          },
+          { title: 'Evaluated', cell: ({ evaluated }) => count.format(evaluated) },
+          { title: 'Objected', cell: ({ objected }) => count.format(objected) },
+          { title: 'Failed', cell: ({ failed }) => count.format(failed) },
+          { title: 'Slow', cell: ({ slow }) => count.format(slow), secondary: true },
+          { title: 'Simulated', cell: ({ simulated }) => count.format(simulated), secondary: true },
+        ]}
+      />
+    </Card>
+  )
+}

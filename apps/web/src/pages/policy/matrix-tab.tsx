@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { TextField } from '../../ui/fields.tsx'
+import { Loaded } from './loaded.tsx'
+import { MatrixTable } from './matrix-table.tsx'
+import { permissionGroups } from './permission-groups.ts'
+import { matrixQuery } from './policy-queries.ts'
+
+const route = getRouteApi('/policy')
+
+/** Which role has which permission, and which line of the policy gives it. */
+export function MatrixTab() {
+  const matrix = useQuery(matrixQuery)
+  const { q = '' } = route.useSearch()
+  const navigate = route.useNavigate()
+  return (
+    <Loaded query={matrix} what="roles and permissions">
+      {(loaded) => (
+        <>
+          <TextField
+            label="Filter permissions"
+            placeholder="Such as deploy, or gateway:user"
+            value={q}
+            onChange={(text) =>
+              void navigate({
+                search: ({ q: _, ...others }) => ({ ...others, ...(text !== '' && { q: text }) }),
+                replace: true,
+              })
+            }
+          />
+          <MatrixTable matrix={loaded} groups={permissionGroups(loaded.permissions, q)} />
+        </>
+      )}
+    </Loaded>
+  )
+}

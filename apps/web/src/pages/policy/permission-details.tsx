@@ -1,0 +1,59 @@
+import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Fragment } from 'react'
+import { PolicySource } from '../../ui/policy-source.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { conditionsText } from './conditions-text.ts'
+import { grantOrigins } from './grant-origin.ts'
+import styles from './permission-details.module.css'
+
+interface PermissionDetailsProps {
+  readonly permission: PolicyMatrix['permissions'][number]
+  readonly matrix: PolicyMatrix
+}
+
+/** Which line gives each role the permission, and what needs it. */
+export function PermissionDetails({ permission, matrix }: PermissionDetailsProps) {
+  const holders = matrix.roles.filter(({ name }) => permission.roles.includes(name))
+  const operations = matrix.routes.filter((route) => route.permission === permission.name)
+  return (
+    <div className={styles.details}>
+      <section>
+        <h2>Roles that can {permission.description}</h2>
+        {holders.length === 0 && <p>No role has this permission.</p>}
+        <ul>
+          {holders.map((role) => (
+            <li key={role.name}>
+              <VisibleText>{role.name}</VisibleText>
+              {grantOrigins(role, permission, matrix.roles).map((origin) => (
+                <Fragment key={origin.name}>
+                  {origin.name !== role.name && (
+                    <>
+                      , through <VisibleText>{origin.name}</VisibleText>
+                    </>
+                  )}{' '}
+                  (<PolicySource source={origin.source} />)
+                </Fragment>
+              ))}
+              {role.conditions.length > 0 && (
+                <>
+                  , only <VisibleText>{conditionsText(role.conditions)}</VisibleText>
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>What needs it</h2>
+        {operations.length === 0 && <p>A part of other operations.</p>}
+        <ul>
+          {operations.map(({ id, summary }) => (
+            <li key={id}>
+              {summary} <code className={styles.operation}>{id}</code>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+import { useMutation } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { can } from '../../api/can.ts'
+import { post } from '../../api/client.ts'
+import { useMe } from '../../api/queries.ts'
+import { announce } from '../../ui/announce.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { ApplyInstructions } from './apply-instructions.tsx'
+import { ImpactStudy } from './impact-study.tsx'
+import { PolicyChanges } from './policy-changes.tsx'
+import { PolicyProblems } from './policy-problems.tsx'
+import { ProposalForm } from './proposal-form.tsx'
+import { useProposal } from './proposal-store.ts'
+import { TextDifference } from './text-difference.tsx'
+import { offsetOf } from './text-position.ts'
+
+/** What is wrong with a proposed document, and what it would change. Nothing here applies it. */
+export function ProposalTab() {
+  const me = useMe()
+  const text = useProposal()
+  const field = useRef<HTMLTextAreaElement>(null)
+  const check = useMutation({
+    mutationFn: (document: string) => post('/policy/check', { body: { document } }),
+    onSuccess: ({ valid, problems }) =>
+      announce(valid ? 'The document is valid.' : `The document is not valid. Problems: ${problems.length}.`),
+  })
+
+  function showPosition(line: number, column: number) {
+    const at = offsetOf(text, line, column)
+    field.current?.focus()
+    field.current?.setSelectionRange(at, at)
+  }
+
+  // The answer is about the text that was sent.
+  const checked = check.data !== undefined && check.variables === text ? check.data : null
+  return (
+    <>
+      <ProposalForm field={field} isChecking={check.isPending} onCheck={(document) => check.mutate(document)} />
+      {check.error && <Problem error={check.error} />}
+      {checked !== null && <PolicyProblems check={checked} onShow={showPosition} />}
+      {checked?.valid && (
+        <>
+          <PolicyChanges check={checked} />
+          <TextDifference proposed={text} />
+          {can(me, 'gateway:audit:read') && <ImpactStudy key={checked.proposed} document={text} />}
+          <ApplyInstructions />
+        </>
+      )}
+    </>
+  )
+}

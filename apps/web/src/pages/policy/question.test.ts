@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { questionOf } from './question.ts'
+
+const route = (id: string, permission: string, api = 'rack') => ({ id, api, permission, scope: 'app', summary: '' })
+const routes = [
+  route('POST /apps/{app}/services/{service}/processes', 'process:run'),
+  route('WS /apps/{app}/processes/{pid}/exec', 'process:exec'),
+  route('GET /apps', 'app:read'),
+  route('GET /gateway/api/v1/users', 'gateway:user:write', 'management'),
+]
+const bodyOf = (search: Parameters<typeof questionOf>[0]) => questionOf(search, routes, 'staging')?.body
+
+test('a question has what its route needs, and nothing that was typed for another route', () => {
+  const typed = { as: 'ann@example.com', rack: 'production', app: 'web', service: 'worker', command: ' rake ünits ' }
+  expect(bodyOf({ ...typed, route: 'POST /apps/{app}/services/{service}/processes' })).toEqual({
+    rack: 'production',
+    as: 'ann@example.com',
+    calls: [
+      {
+        route: 'POST /apps/{app}/services/{service}/processes',
+        app: 'web',
+        params: { service: 'worker' },
+        command: { header: 'rake Ã¼nits', by: 'run' },
+      },
+    ],
+  })
+  expect(bodyOf({ ...typed, route: 'GET /gateway/api/v1/users' })).toEqual({
+    as: 'ann@example.com',
+    calls: [{ route: 'GET /gateway/api/v1/users' }],
+  })
+  expect(bodyOf({ route: 'GET /apps' })).toEqual({ rack: 'staging', calls: [{ route: 'GET /apps' }] })
+})
+
+test('without a known route, its app, or the service of a run, there is no question', () => {
+  expect(bodyOf({})).toBeUndefined()
+  expect(bodyOf({ route: 'GET /nothing' })).toBeUndefined()
+  expect(bodyOf({ route: 'POST /apps/{app}/services/{service}/processes', app: 'web' })).toBeUndefined()
+  expect(bodyOf({ route: 'WS /apps/{app}/processes/{pid}/exec' })).toBeUndefined()
+})

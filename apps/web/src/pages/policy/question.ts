@@ -1,0 +1,57 @@
+import type { PolicyMatrix, RequestedCall } from '@rack-gateway/gateway-api'
+import type { PolicySearch } from './policy-search.ts'
+
+type Route = PolicyMatrix['routes'][number]
+
+/** What a question about a route needs. */
+export interface QuestionFields {
+  readonly rack: boolean
+  readonly app: boolean
+  readonly service: boolean
+  /** How the route carries a command; null: it has none. */
+  readonly command: 'run' | 'exec' | 'shell' | null
+}
+
+const carriers: Readonly<Record<string, QuestionFields['command']>> = {
+  'process:run': 'run',
+  'process:exec': 'exec',
+  'instance:shell': 'shell',
+}
+
+export function fieldsOf({ api, id, permission }: Route): QuestionFields {
+  return {
+    rack: api === 'rack',
+    app: api === 'rack' && id.includes('/apps/{app}'),
+    service: api === 'rack' && permission === 'process:run',
+    command: api === 'rack' ? (carriers[permission] ?? null) : null,
+  }
+}
+
+/** The question that the address asks. Null if it is incomplete. */
+export function questionOf(search: PolicySearch, routes: readonly Route[], firstRack: string | undefined) {
+  const route = routes.find(({ id }) => id === search.route)
+  if (route === undefined) return null
+  const fields = fieldsOf(route)
+  const { as, app, service, command, rack = firstRack } = search
+  if ((fields.app && app === undefined) || (fields.service && service === undefined)) return null
+  const call: RequestedCall = {
+    route: route.id,
+    ...(fields.app && app !== undefined && { app }),
+    ...(fields.service && service !== undefined && { params: { service } }),
+    ...(fields.command !== null &&
+      command !== undefined && { command: { header: headerText(command), by: fields.command } }),
+  }
+  return {
+    route,
+    body: {
+      ...(fields.rack && rack !== undefined && { rack }),
+      ...(as !== undefined && { as }),
+      calls: [call],
+    },
+  }
+}
+
+/** The header `Command` has the bytes of UTF-8, each as one character. */
+function headerText(command: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(command.trim()))
+}

@@ -1,0 +1,38 @@
+import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Card } from '../../ui/card.tsx'
+import { Table } from '../../ui/table.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { named } from './conditions-text.ts'
+import { RuleName } from './rule-name.tsx'
+
+type RecordingRule = PolicyMatrix['recordings'][number]
+
+/** Which interactive sessions are recorded. */
+export function RecordingRules({ rules }: { readonly rules: readonly RecordingRule[] }) {
+  return (
+    <Card title="Session recordings">
+      <Table
+        label="Recording rules, of which the first that matches decides"
+        rows={rules}
+        keyOf={({ id }) => id}
+        empty="No session is recorded."
+        columns={[
+          { title: 'Mode', cell: ({ mode, input }) => `${mode}${input ? ', with input' : ''}` },
+          { title: 'Only', cell: (rule) => <VisibleText>{limitsText(rule) || 'All sessions'}</VisibleText> },
+          { title: 'Rule', cell: ({ id, source }) => <RuleName id={id} source={source} /> },
+        ]}
+      />
+    </Card>
+  )
+}
+
+function limitsText({ sessions, racks, apps, commands }: RecordingRule): string {
+  return [
+    sessions && `sessions of the kind ${sessions.join(', ')}`,
+    racks && `on the ${named('rack', racks)}`,
+    apps && `in the ${named('app', apps)}`,
+    commands && `of the ${named('command', commands)}`,
+  ]
+    .filter((text) => text !== undefined)
+    .join('; ')
+}

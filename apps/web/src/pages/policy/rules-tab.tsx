@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query'
+import { BlockedOperations } from './blocked-operations.tsx'
+import { CommandRules } from './command-rules.tsx'
+import { Loaded } from './loaded.tsx'
+import { LoadedPackages } from './loaded-packages.tsx'
+import { NameLists } from './name-lists.tsx'
+import { matrixQuery } from './policy-queries.ts'
+import { RecordingRules } from './recording-rules.tsx'
+import { TokenLifetimes } from './token-lifetimes.tsx'
+
+/** Everything in the policy but roles: each rule with the line that defines it. */
+export function RulesTab() {
+  const matrix = useQuery(matrixQuery)
+  return (
+    <Loaded query={matrix} what="the rules">
+      {(loaded) => (
+        <>
+          <CommandRules rules={loaded.commandRules} />
+          <BlockedOperations matrix={loaded} />
+          <NameLists names={loaded.names} />
+          <RecordingRules rules={loaded.recordings} />
+          <TokenLifetimes tokens={loaded.tokens} />
+          <LoadedPackages packages={loaded.packages} />
+        </>
+      )}
+    </Loaded>
+  )
+}

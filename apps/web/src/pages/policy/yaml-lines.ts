@@ -1,0 +1,33 @@
+import { highlightCode, tagHighlighter, tags } from '@lezer/highlight'
+import { parser } from '@lezer/yaml'
+
+/** What a part of a line is, and so its color. */
+export type TokenKind = 'key' | 'value' | 'comment' | 'mark' | 'plain'
+
+export interface Token {
+  readonly text: string
+  readonly kind: TokenKind
+}
+
+const highlighter = tagHighlighter([
+  { tag: tags.definition(tags.propertyName), class: 'key' },
+  { tag: [tags.string, tags.content, tags.special(tags.string)], class: 'value' },
+  { tag: tags.lineComment, class: 'comment' },
+  { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], class: 'mark' },
+])
+
+/** The lines of a YAML text, each as its tokens. */
+export function yamlLines(text: string): readonly (readonly Token[])[] {
+  const lines: Token[][] = [[]]
+  const unix = text.replaceAll('\r\n', '\n')
+  highlightCode(
+    unix,
+    parser.parse(unix),
+    highlighter,
+    (part, kind) => lines.at(-1)?.push({ text: part, kind: kind === '' ? 'plain' : (kind as TokenKind) }),
+    () => lines.push([]),
+  )
+  // A line feed ends the last line, and begins no further one.
+  if (unix.endsWith('\n')) lines.pop()
+  return lines
+}

@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react'
+import { Tabs as AriaTabs, Tab, TabList, TabPanel } from 'react-aria-components'
+import styles from './tabs.module.css'
+
+export interface TabItem {
+  readonly id: string
+  readonly title: string
+  readonly content: ReactNode
+}
+
+interface TabsProps {
+  readonly label: string
+  readonly tabs: readonly TabItem[]
+  /** With `onSelect`: which tab is open, such as by the address of the page. */
+  readonly selected?: string
+  readonly onSelect?: (id: string) => void
+}
+
+/** Tabs. Arrow keys move between them, and Enter opens one. */
+export function Tabs({ label, tabs, selected, onSelect }: TabsProps) {
+  return (
+    <AriaTabs
+      className={styles.tabs ?? ''}
+      keyboardActivation="manual"
+      {...(selected !== undefined && { selectedKey: selected })}
+      {...(onSelect && { onSelectionChange: (key) => onSelect(String(key)) })}
+    >
+      <TabList aria-label={label} className={styles.names ?? ''}>
+        {tabs.map(({ id, title }) => (
+          <Tab key={id} id={id} className={styles.name ?? ''}>
+            {title}
+          </Tab>
+        ))}
+      </TabList>
+      {tabs.map(({ id, content }) => (
+        <TabPanel key={id} id={id} className={styles.panel ?? ''}>
+          {content}
+        </TabPanel>
+      ))}
+    </AriaTabs>
+  )
+}
