@@ -12,7 +12,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
   const navigate = useNavigate()
   const { contains } = useFilter({ sensitivity: 'base' })
   const [text, setText] = useState('')
-  const commands = commandsFor(me, text.trim(), (to) => void navigate({ to }))
+  const commands = commandsFor(me, text.trim(), (to, search = {}) => void navigate({ to, search }))
   return (
     <Dialog title="Find or run" isOpen onClose={onClose}>
       <Autocomplete

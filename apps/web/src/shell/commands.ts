@@ -1,5 +1,6 @@
 import type { Me } from '@rack-gateway/gateway-api'
 import { can } from '../api/can.ts'
+import { peopleActions, peopleTabs } from '../pages/people/tabs.ts'
 import { pagesFor } from './pages.ts'
 import { setTheme } from './theme.ts'
 
@@ -19,7 +20,11 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  *
  * @param typed the text of the palette: an event ID and an e-mail address lead to what they name
  */
-export function commandsFor(me: Me, typed: string, navigate: (to: string) => void): readonly PaletteCommand[] {
+export function commandsFor(
+  me: Me,
+  typed: string,
+  navigate: (to: string, search?: object) => void,
+): readonly PaletteCommand[] {
   const mayReadAudit = can(me, 'gateway:audit:read')
   return [
     ...(mayReadAudit && uuid.test(typed)
@@ -40,6 +45,8 @@ export function commandsFor(me: Me, typed: string, navigate: (to: string) => voi
       hint: `g ${key}`,
       run: () => navigate(to),
     })),
+    ...peopleTabs(me).map(({ to, label }) => ({ id: `page ${to}`, label: `Open ${label}`, run: () => navigate(to) })),
+    ...peopleActions(me).map(({ to, label, dialog }) => ({ id: label, label, run: () => navigate(to, { dialog }) })),
     ...themeCommands,
   ]
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import {
   TextField as AriaTextField,
   type TextFieldProps as AriaTextFieldProps,
@@ -54,24 +54,20 @@ interface ChoiceProps {
 }
 
 /** One of a few values: the platform's own list, which every keyboard and screen reader knows. */
-export function Choice({
-  label,
-  name,
-  value,
-  onChange,
-  options,
-  hint,
-  isRequired = false,
-  isInline = false,
-}: ChoiceProps) {
+export function Choice({ label, name, value, onChange, options, hint, isRequired, isInline = false }: ChoiceProps) {
+  const id = useId()
   return (
-    <label className={isInline ? styles.inline : styles.field} data-required={isRequired || undefined}>
-      <span className={styles.label}>{label}</span>
+    <div className={isInline ? styles.inline : styles.field} data-required={isRequired}>
+      <label className={styles.label} htmlFor={id}>
+        {label}
+      </label>
       <select
+        id={id}
         className={styles.input}
         name={name}
         value={value}
         required={isRequired}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={(event) => onChange(event.currentTarget.value)}
       >
         {options.map((option) => (
@@ -80,7 +76,11 @@ export function Choice({
           </option>
         ))}
       </select>
-      {hint !== undefined && <span className={styles.hint}>{hint}</span>}
-    </label>
+      {hint !== undefined && (
+        <span className={styles.hint} id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
+    </div>
   )
 }

@@ -22,3 +22,16 @@ export function peopleTabs(me: Me) {
       label: to === '/people/tokens' && !can(me, 'gateway:token:write') ? 'My API tokens' : label,
     }))
 }
+
+const actions = [
+  { to: '/people/invitations', label: 'Invite a person', dialog: 'create', permission: 'gateway:user:write' },
+  { to: '/people/bindings', label: 'Grant a role', dialog: 'create', permission: 'gateway:binding:write' },
+  { to: '/people/tokens', label: 'Create an API token', dialog: 'create', permission: null },
+  { to: '/people/trusts', label: 'Create a CI trust', dialog: 'create', permission: 'gateway:trust:write' },
+  { to: '/people/trusts', label: 'Test the claims of a job', dialog: 'test', permission: 'gateway:trust:write' },
+] as const
+
+/** Dialogs of the tabs that the person can open from everywhere. */
+export function peopleActions(me: Me) {
+  return actions.filter(({ permission }) => permission === null || can(me, permission))
+}

@@ -8,6 +8,7 @@ import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import styles from './list-view.module.css'
+import { useFocusAfterDialog } from './use-focus-after-dialog.ts'
 import type { ListRows } from './use-list.ts'
 import { merge, usePeopleSearch } from './use-people-search.ts'
 import { useRowKeys } from './use-row-keys.ts'
@@ -32,6 +33,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   const { label, list, keyOf, columns, empty, actions, limitedTo, panel } = props
   const { search, change } = usePeopleSearch()
   const place = useRef<HTMLDivElement>(null)
+  useFocusAfterDialog(place)
   useRowKeys(place, () => change({ open: undefined }))
   const [first, ...others] = columns
   const hasPanel = panel !== undefined && search.open !== undefined
@@ -90,8 +92,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
         to="."
         search={merge(search, { open: keyOf(row), dialog: undefined, item: undefined })}
         className={styles.link}
-        aria-current={keyOf(row) === search.open ? 'true' : undefined}
-        data-row-link
+        data-row-link={keyOf(row) === search.open ? 'open' : 'closed'}
       >
         {cell(row)}
       </Link>

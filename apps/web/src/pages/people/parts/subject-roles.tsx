@@ -1,5 +1,6 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import { useQueries } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { can } from '../../../api/can.ts'
 import { get } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
@@ -9,6 +10,7 @@ import { Spinner } from '../../../ui/spinner.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { BindingDialog } from '../bindings/binding-dialog.tsx'
 import { RemoveBindingDialog } from '../bindings/remove-binding-dialog.tsx'
+import styles from './grant-list.module.css'
 import { GrantList } from './grant-list.tsx'
 import { PanelPart } from './panel.tsx'
 import type { SubjectKind } from './subjects.ts'
@@ -78,8 +80,11 @@ export function SubjectRoles({ kind, id, groups = [] }: SubjectRolesProps) {
 
 function ThroughGroup({ binding }: { readonly binding: Binding }) {
   return (
-    <span>
-      through <VisibleText>{binding.subject.id}</VisibleText>
+    <span className={styles.reason}>
+      through{' '}
+      <Link to="/people/groups" search={{ open: binding.subject.id }}>
+        <VisibleText>{binding.subject.id}</VisibleText>
+      </Link>
     </span>
   )
 }

@@ -15,7 +15,8 @@ export function usePeopleSearch() {
     change,
     /** Opens a dialog, about the open row or about one of its items. */
     openDialog: (dialog: string, item?: string) => change({ dialog, item }),
-    closeDialog: () => change({ dialog: undefined, item: undefined }),
+    /** Going back in the history does not open it again. */
+    closeDialog: () => change({ dialog: undefined, item: undefined }, { replace: true }),
   }
 }
 

@@ -9,7 +9,7 @@ export function useRowKeys(place: RefObject<HTMLElement | null>, close: () => vo
       if (event.ctrlKey || event.metaKey || event.altKey || isField(target) || isInDialog(target)) return
       const links = [...(place.current?.querySelectorAll<HTMLElement>('[data-row-link]') ?? [])]
       const at = links.findIndex((link) => link.matches(':focus'))
-      const open = links.find((link) => link.ariaCurrent === 'true')
+      const open = links.find((link) => link.dataset.rowLink === 'open')
       const isArrow = key === 'ArrowDown' || key === 'ArrowUp'
       if (key === '/') place.current?.querySelector<HTMLElement>('input[type=search]')?.focus()
       else if (key === 'j' || (isArrow && at >= 0 && key === 'ArrowDown'))

@@ -8,18 +8,22 @@ type Result = ResponseOf<'testTrusts'>
 
 /** What would happen to a job with these claims, and why, trust by trust. */
 export function ClaimResult({ result }: { readonly result: Result }) {
-  const failed = result.checks.filter(({ passed }) => !passed)
+  // The result repeats the check that decides.
+  const failed = result.checks.filter(({ passed, text }) => !passed && !result.text.includes(text))
   return (
     <section aria-label="Result" className={styles.result} aria-live="polite">
-      <p>
-        <Badge tone={result.admitted ? 'allow' : 'deny'}>{result.admitted ? 'Admitted' : 'Denied'}</Badge>{' '}
-        <VisibleText>{result.text}</VisibleText>
-      </p>
+      <div className={styles.check}>
+        <Badge tone={result.admitted ? 'allow' : 'deny'}>{result.admitted ? 'Admitted' : 'Denied'}</Badge>
+        <p>
+          <VisibleText>{result.text}</VisibleText>
+        </p>
+      </div>
       {failed.length > 0 && (
         <ul className={styles.conditions}>
           {failed.map(({ check, text }) => (
-            <li key={check}>
-              <Badge tone="deny">Not met</Badge> <VisibleText>{text}</VisibleText>
+            <li key={check} className={styles.check}>
+              <Badge tone="deny">Not met</Badge>
+              <VisibleText>{text}</VisibleText>
             </li>
           ))}
         </ul>
@@ -49,24 +53,15 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
       )}
       <ul className={styles.conditions}>
         {conditions.map((condition) => (
-          <li key={condition.text}>
-            <Badge tone={condition.met ? 'allow' : 'deny'}>{condition.met ? 'Met' : 'Not met'}</Badge>{' '}
-            <code>
-              <VisibleText>{condition.claim}</VisibleText>
-            </code>{' '}
-            <VisibleText>{condition.expected}</VisibleText>
-            {!condition.met && (
-              <span className={styles.hint}>
-                {condition.found === null ? (
-                  ' and is missing'
-                ) : (
-                  <>
-                    {' and is '}
-                    <VisibleText>{condition.found}</VisibleText>
-                  </>
-                )}
-              </span>
-            )}
+          <li key={condition.text} className={styles.check}>
+            <Badge tone={condition.met ? 'allow' : 'deny'}>{condition.met ? 'Met' : 'Not met'}</Badge>
+            <span>
+              <code>
+                <VisibleText>{condition.claim}</VisibleText>
+              </code>{' '}
+              <VisibleText>{condition.expected}</VisibleText>
+              {!condition.met && <Found found={condition.found} />}
+            </span>
           </li>
         ))}
       </ul>
@@ -76,5 +71,15 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
         </Link>
       </p>
     </details>
+  )
+}
+
+/** What the job has in place of what a condition requires. */
+function Found({ found }: { readonly found: string | null }) {
+  return (
+    <span className={styles.hint}>
+      {' and is '}
+      {found === null ? 'missing' : <VisibleText>{found}</VisibleText>}
+    </span>
   )
 }

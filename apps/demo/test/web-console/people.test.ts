@@ -1,0 +1,272 @@
+import { callManagementApi } from '@rack-gateway/testing/management-api'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sessionOf } from '../support/session-of.ts'
+import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
+
+/** Would be markup, and changes the direction of what follows. */
+const hostile = '<img src=x onerror=alert(1)>\u202egpj'
+const shownHostile = '<img src=x onerror=alert(1)>\\u202egpj'
+
+describeInChromium('people and pipelines', () => {
+  let at: WebConsole
+  let admin: Page
+  let adminToken: string
+
+  const api = (method: string, path: string, body?: unknown, token: string | null = adminToken) =>
+    callManagementApi(at.at.system, token, method, path, body)
+  const open = (page: Page, path: string) => page.goto(`${at.url}/gateway/people${path}`)
+
+  beforeAll(async () => {
+    at = await startWebConsole()
+    adminToken = await at.at.system.token('admin', { email: 'root@example.com' })
+    for (const [id, role] of [
+      ['viewers', 'viewer'],
+      ['auditors', 'auditor'],
+    ])
+      await api('POST', '/bindings', { subject: { kind: 'group', id }, role })
+    admin = await at.open('admin', '/gateway/people')
+  })
+  afterAll(() => at.stop())
+
+  test('a person who is invited has the role after the first login', async () => {
+    await admin.getByRole('button', { name: 'Invite a person' }).click()
+    await admin.getByLabel('E-mail address').fill('nobody@example.com')
+    await admin.getByLabel('Role', { exact: true }).selectOption('deployer')
+    await admin.getByLabel('Racks').fill('staging')
+    await admin.getByLabel('Reason').fill('joins on Monday')
+    await admin.getByRole('button', { name: 'Invite', exact: true }).click()
+    await admin.getByText('nobody@example.com was invited').waitFor()
+    const row = admin.getByRole('row').filter({ hasText: 'nobody@example.com' })
+    expect(await row.textContent()).toContain('deployer on staging')
+    await lookAt(admin, 'people-invitations')
+
+    const invited = await at.open('nobody')
+    await invited.getByText('deployer').first().waitFor()
+    expect(await invited.getByRole('region', { name: 'Your racks' }).textContent()).toBe('Your racksstaging')
+
+    await admin.reload()
+    await row.getByText('Logged in').waitFor()
+    await admin.getByRole('button', { name: 'Invite a person' }).click()
+    await admin.getByLabel('E-mail address').fill('late@example.com')
+    await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await admin.getByRole('button', { name: 'Invite', exact: true }).click()
+    await admin.getByRole('button', { name: 'Withdraw the invitation of late@example.com' }).click()
+    await admin.getByRole('button', { name: 'Withdraw the invitation', exact: true }).click()
+    await admin.getByText('The invitation of late@example.com was withdrawn.').waitFor()
+  })
+
+  test('the secret of an API token is shown once, and the token works until it is revoked', async () => {
+    await open(admin, '/tokens')
+    await admin.getByRole('button', { name: 'Create an API token' }).click()
+    await admin.getByLabel('Name').fill('nightly')
+    await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await admin.getByLabel('Apps').fill('web-*')
+    await admin.getByRole('button', { name: 'Create the token' }).click()
+    const dialog = admin.getByRole('dialog', { name: 'The API token nightly' })
+    const secret = (await dialog.locator('code').textContent()) ?? ''
+    expect(secret).toMatch(/^rgt_[0-9A-Za-z]{63}$/)
+    expect((await api('GET', '/me', undefined, secret)).status).toBe(200)
+
+    await admin.keyboard.press('Escape')
+    await admin.mouse.click(5, 5)
+    await admin.goBack()
+    await admin.getByText('Store the token first.').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Close' }).isDisabled()).toBe(true)
+    await lookAt(admin, 'people-token-secret')
+    await dialog.getByLabel('I stored the token').check()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const kept =
+      'JSON.stringify([document.documentElement.outerHTML, location.href, history.state, {...localStorage}, {...sessionStorage}])'
+    expect(await admin.evaluate<string>(kept)).not.toContain(secret)
+    await admin.reload()
+    await admin.getByRole('link', { name: 'nightly' }).click()
+    await admin.getByRole('heading', { name: 'nightly' }).waitFor()
+    expect(await admin.evaluate<string>(kept)).not.toContain(secret)
+    await lookAt(admin, 'people-token')
+
+    await admin.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await admin.getByRole('button', { name: 'Revoke the API token' }).click()
+    await admin.getByText('The API token nightly was revoked.').waitFor()
+    expect((await api('GET', '/me', undefined, secret)).status).toBe(401)
+  })
+
+  test('a login that is older than five minutes leads to a new one, and back to the same dialog', async () => {
+    await at.at.system.sql`update gateway.sessions set authenticated_at = now() - interval '6 minutes'`
+    await open(admin, '/tokens?q=night&dialog=create')
+    await admin.getByText('only within five minutes of a login').waitFor()
+    expect(await admin.getByLabel('Name').count()).toBe(0)
+    await admin.getByRole('link', { name: 'Log in again' }).click()
+    await admin.click('button[value="admin"]')
+    await admin.getByLabel('Name').waitFor()
+    expect(admin.url()).toBe(`${at.url}/gateway/people/tokens?q=night&dialog=create`)
+
+    // The login can become old while the form is open. The API decides, and its remedy is a link.
+    await at.at.system.sql`update gateway.sessions set authenticated_at = now() - interval '6 minutes'`
+    await admin.getByLabel('Name').fill('late')
+    await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await admin.getByRole('button', { name: 'Create the token' }).click()
+    await admin.getByRole('alert').getByText('old-login').waitFor()
+    await admin.getByRole('alert').getByRole('link', { name: 'Log in again' }).waitFor()
+  })
+
+  test('a person whose sessions are ended is logged out everywhere, and a locked person stays out', async () => {
+    const viewer = await at.open('viewer')
+    const { token } = await sessionOf(at.at.system, 'viewer')
+    await api('POST', '/tokens', { name: 'backups', role: 'viewer' }, token)
+    await open(admin, '/users?q=viewer')
+    await admin.getByRole('link', { name: 'viewer@example.com' }).click()
+    await admin.getByRole('button', { name: 'End all sessions' }).click()
+    await admin.getByRole('dialog').getByText('API tokens keep working').waitFor()
+    await admin.getByRole('dialog').getByRole('button', { name: 'End all sessions' }).click()
+    await admin.getByText('All sessions of viewer@example.com were ended.').waitFor()
+    await viewer.getByRole('link', { name: 'People and pipelines' }).click()
+    await viewer.getByRole('heading', { name: 'Your session has ended' }).waitFor()
+
+    await admin.getByRole('button', { name: 'Lock' }).click()
+    await admin.getByLabel('Reason').fill('left the company')
+    await admin.getByRole('dialog').getByRole('button', { name: 'Lock' }).click()
+    const stopped = admin.getByRole('dialog', { name: 'viewer@example.com was locked' })
+    await stopped.getByRole('link', { name: 'backups' }).waitFor()
+    await stopped.getByRole('button', { name: 'Close' }).last().click()
+    await admin.getByText('left the company').waitFor()
+    await lookAt(admin, 'people-user')
+    await admin.getByRole('button', { name: 'Unlock' }).click()
+    await admin.getByRole('dialog').getByRole('button', { name: 'Unlock' }).click()
+    await admin.getByText('viewer@example.com was unlocked.').waitFor()
+  })
+
+  test('a trust is created from a template, and the tester says why claims do not match it', async () => {
+    await open(admin, '/trusts')
+    await admin.getByRole('button', { name: 'Create a trust' }).click()
+    await admin.getByLabel('Name').fill('deploy-myapp')
+    await admin.getByLabel('ID of the repository').fill('74')
+    await admin.getByLabel('ID of its owner').fill('65')
+    await admin.getByLabel('Ref', { exact: true }).fill('refs/heads/main')
+    await lookAt(admin, 'people-trust-create')
+    await admin.getByRole('button', { name: 'Create the trust' }).click()
+    await admin.getByText('The trust deploy-myapp was created.').waitFor()
+
+    await admin.getByRole('button', { name: 'Test claims' }).click()
+    const claims = { iss: 'https://token.actions.githubusercontent.com', aud: at.url, repository_id: hostile }
+    await admin.getByLabel('Claims or token').fill(JSON.stringify(claims))
+    await admin.getByRole('button', { name: 'Test', exact: true }).click()
+    const result = admin.getByRole('region', { name: 'Result' })
+    await result.getByText('Does not match').waitFor()
+    const text = await result.textContent()
+    expect(text).toContain('must be "74"')
+    expect(text).toContain('<img src=x onerror=alert(1)>')
+    expect(text).not.toContain('\u202e')
+    await lookAt(admin, 'people-claims')
+
+    await admin.getByLabel('Claims or token').fill('{"iss": ')
+    await admin.getByRole('button', { name: 'Test', exact: true }).click()
+    await admin.getByText('These claims are not JSON.').waitFor()
+    await admin.getByLabel('Claims or token').fill('no.token.atall')
+    await admin.getByRole('button', { name: 'Test', exact: true }).click()
+    await admin.getByRole('alert').getByText('The token is not a JWT').waitFor()
+    await admin.getByRole('button', { name: 'Close' }).click()
+  })
+
+  test('a role is granted, found in the access review, and removed, with the keyboard alone', async () => {
+    await open(admin, '/groups')
+    await admin.getByRole('link', { name: 'auditors' }).waitFor()
+    await admin.keyboard.press('/')
+    await admin.keyboard.type('view')
+    await admin.getByText('1 of 2').waitFor()
+    await admin.keyboard.press('Tab')
+    await admin.getByRole('heading', { name: 'People and pipelines' }).focus()
+    await admin.keyboard.press('j')
+    await admin.keyboard.press('Enter')
+    await admin.getByRole('heading', { name: 'viewers' }).waitFor()
+    await tabTo(admin, 'Grant a role')
+    await admin.keyboard.press('Enter')
+    await tabTo(admin, 'Role')
+    await admin.keyboard.type('ops')
+    await tabTo(admin, 'Reason')
+    await admin.keyboard.type('on call')
+    await admin.keyboard.press('Enter')
+    await admin.getByText('viewers has the role ops now.').waitFor()
+    await lookAt(admin, 'people-group')
+    await tabTo(admin, 'Remove the role ops')
+    await admin.keyboard.press('Enter')
+    await tabTo(admin, 'Remove the binding')
+    await admin.keyboard.press('Enter')
+    await admin.getByText('viewers no longer has the role ops').waitFor()
+    const heading = admin.getByRole('heading', { name: 'viewers' })
+    await heading.and(admin.locator(':focus')).waitFor()
+    await admin.keyboard.press('Escape')
+    await heading.waitFor({ state: 'detached' })
+    expect(await admin.evaluate<string>('document.activeElement.textContent')).toBe('viewers')
+  })
+
+  test('names that somebody else chose are shown, and are no markup', async () => {
+    const { sql } = at.at.system
+    await sql`insert into gateway.users (id, issuer, subject, email)
+      values (gen_random_uuid(), 'https://evil.example', 'evil', ${hostile})`
+    await sql`update gateway.sessions set device = ${hostile} where user_id in
+      (select id from gateway.users where subject = 'nobody')`
+    await open(admin, '/users?q=img')
+    await admin.getByRole('link', { name: shownHostile }).click()
+    await admin.getByRole('heading', { name: shownHostile }).waitFor()
+    await open(admin, '/users?q=nobody')
+    await admin.getByRole('link', { name: 'nobody@example.com' }).click()
+    await admin.getByText(shownHostile).waitFor()
+    expect(await admin.locator('img[src=x]').count()).toBe(0)
+  })
+
+  test('the access review and the bindings name who has which role, and lead to each other', async () => {
+    await open(admin, '/access-review?q=auditors')
+    const row = admin.getByRole('row').filter({ hasText: 'auditors' })
+    await row.getByText('root@example.com').waitFor()
+    await lookAt(admin, 'people-access-review')
+    const downloading = admin.waitForEvent('download')
+    await admin.getByRole('link', { name: 'Download all as CSV' }).click()
+    expect((await downloading).suggestedFilename()).toMatch(/^access-review-.*\.csv$/)
+    await row.getByRole('link').click()
+    await admin.getByRole('button', { name: 'Remove the role auditor from auditors' }).waitFor()
+    await lookAt(admin, 'people-bindings')
+    await open(admin, '/service-accounts')
+    await admin.getByRole('button', { name: 'Create a service account' }).click()
+    await admin.getByLabel('Name').fill('deploy-web')
+    await admin.getByRole('button', { name: 'Create', exact: true }).click()
+    await admin.getByRole('heading', { name: 'deploy-web' }).waitFor()
+    await lookAt(admin, 'people-service-account')
+
+    await open(admin, '/tokens')
+    await admin.getByRole('link', { name: 'backups' }).click()
+    await admin.getByRole('button', { name: 'Change the owner' }).click()
+    await admin.getByRole('combobox', { name: 'Service account' }).fill('depl')
+    await admin.getByRole('option', { name: 'deploy-web' }).click()
+    await lookAt(admin, 'people-token-owner')
+    await admin.getByRole('dialog').getByRole('button', { name: 'Change the owner' }).click()
+    await admin.getByRole('dialog', { name: 'backups has another owner' }).getByText('secret').waitFor()
+  })
+
+  test.each([
+    ['viewer', ['My API tokens']],
+    ['auditor', ['My API tokens', 'Access review']],
+  ])('a person who is %s sees only what the API permits, and its sentence for the rest', async (person, tabs) => {
+    const page = await at.open(person, '/gateway/people')
+    const navigation = page.getByRole('navigation', { name: 'People and pipelines' })
+    await navigation.getByRole('link').first().waitFor()
+    expect(await navigation.getByRole('link').allTextContents()).toEqual(tabs)
+    await page.getByRole('button', { name: 'Create an API token' }).waitFor()
+    expect(page.url()).toBe(`${at.url}/gateway/people/tokens`)
+    await open(page, '/users')
+    await page.getByRole('alert').getByText('Only administrators can list users.').waitFor()
+  })
+})
+
+/** Presses Tab until the element with this name has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let n = 0; n < 40; n++) {
+    const focused = await page.evaluate<string>(
+      `(({ ariaLabel, labels, textContent }) => ariaLabel ?? labels?.[0]?.textContent ?? textContent)(document.activeElement)`,
+    )
+    if (focused.replace(/ ?\*$/, '').startsWith(name)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`the keyboard does not reach ${name}`)
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { merge } from './parts/use-people-search.ts'
+import { validatePeopleSearch } from './search.ts'
+
+test('only what the page knows is taken from the address, as text', () => {
+  expect(validatePeopleSearch({ q: 12, open: 'a', dialog: {}, item: null, of: ['x'], other: 'y' })).toEqual({
+    q: '12',
+    open: 'a',
+  })
+  expect(validatePeopleSearch({ q: 'x'.repeat(1_000) }).q).toHaveLength(300)
+})
+
+test('what is empty leaves the address', () => {
+  expect(merge({ q: 'a', open: 'b' }, { q: '', dialog: 'create' })).toEqual({ open: 'b', dialog: 'create' })
+  expect(merge({ q: 'a', open: 'b' }, { open: undefined })).toEqual({ q: 'a' })
+})
