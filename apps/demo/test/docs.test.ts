@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { EventDraft, eventKinds } from '@rack-gateway/audit'
-import { readLine } from '@rack-gateway/cli/reference'
+import { checkCommandLine } from '@rack-gateway/cli/reference'
 import { describe, expect, test } from 'vitest'
 import { apiParts } from './reference/api.ts'
 import { claimParts } from './reference/claims.ts'
@@ -17,6 +17,7 @@ import { manual } from './reference/manual.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
+import { rulesIn } from './reference/rules.ts'
 import { brokenLinks, filesBelow, shortName, withParts } from './support/documents.ts'
 
 const run = promisify(execFile)
@@ -28,6 +29,8 @@ const source = files
   .filter((path) => path !== fileURLToPath(import.meta.url))
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n')
+
+const shipped = filesBelow(workspace, ['.ts']).filter((path) => !/\.test\.ts$|\/test(ing)?\/|\/apps\/demo\//.test(path))
 
 /** `vitest run apps/demo/test/docs.test.ts -u` brings the pages up to date. */
 describe('the generated parts of the pages are those of the code', () => {
@@ -78,11 +81,11 @@ describe('what the documentation names exists', () => {
   })
 
   test.each(pages)('every rack-gateway command of $name can be typed', async ({ path }) => {
-    for (const line of typedLines(readFileSync(path, 'utf8'))) await expect(readLine(line), line).resolves.toBeDefined()
+    for (const line of typedLines(readFileSync(path, 'utf8')))
+      await expect(checkCommandLine(line), line).resolves.toBeDefined()
   })
 
   test('every error code of the code is on the page of errors', () => {
-    const shipped = filesBelow(workspace, ['.ts']).filter((path) => !/\.test\.ts$|\/test(ing)?\//.test(path))
     const codes = shipped.flatMap((path) => codesIn(readFileSync(path, 'utf8')))
     const page = readFileSync(`${workspace}docs/reference/errors.md`, 'utf8')
     expect([...new Set(codes)].filter((name) => !isWordOf(page, name))).toEqual([])
@@ -119,7 +122,16 @@ describe('what the documentation names exists', () => {
     const terms = [...page.matchAll(/^- (`[a-z].*?): /gm)].map(([, term = '']) => term)
     const rules = terms.flatMap((term) => term.match(/[a-z]+(?:-[a-z]+)+/g) ?? [])
     expect(rules.length).toBeGreaterThan(30)
-    expect(rules.filter((rule) => !source.includes(`'${rule}'`))).toEqual([])
+    expect(rules.filter((rule) => !source.includes(`'${rule}'`) && !source.includes(`:${rule}'`))).toEqual([])
+  })
+
+  test('every rule of the code is on the page of errors', () => {
+    const ofRequests = shipped.filter((path) => /^(?:packages|apps\/gateway)\/.*src\//.test(shortName(workspace, path)))
+    const rules = new Set(ofRequests.flatMap((path) => rulesIn(readFileSync(path, 'utf8'))))
+    const page = readFileSync(`${workspace}docs/reference/errors.md`, 'utf8')
+    const named = new Set([...page.matchAll(/`([a-z][a-z:-]*?):?[`<]/g)].map(([, term = '']) => term))
+    expect(rules.size).toBeGreaterThan(100)
+    expect([...rules].filter((rule) => !named.has(rule) && !named.has(`command:${rule}`))).toEqual([])
   })
 
   test('every page below docs, but for decisions, is reached from docs/README.md', () => {
@@ -144,11 +156,12 @@ describe('these checks', () => {
     )
   })
 
-  test('see a part that the page has no place for, and a place that nothing fills', () => {
+  test('see a part that the page has no place for, a place that nothing fills, and an empty part', () => {
     const page = '<!-- generated: one -->\nold\n<!-- end -->\n'
     expect(withParts(page, { one: 'new' })).toBe('<!-- generated: one -->\n\nnew\n\n<!-- end -->\n')
-    expect(() => withParts(page, { one: '', two: '' })).toThrow('no place for two')
+    expect(() => withParts(page, { one: 'new', two: 'new' })).toThrow('no place for two')
     expect(() => withParts(page, {})).toThrow('nothing makes the part one')
+    expect(() => withParts(page, { one: '' })).toThrow('the part one is empty')
   })
 
   test('see a command of ours that can’t be typed', async () => {
@@ -156,8 +169,16 @@ describe('these checks', () => {
     expect(typedLines('    rack-gateway tokens creat x\nrack-gateway login NAME URL')).toEqual([
       'rack-gateway tokens creat x',
     ])
-    await expect(readLine('rack-gateway tokens creat x')).rejects.toThrow()
-    await expect(readLine('rack-gateway tokens create x --rolle y > file')).rejects.toThrow('Did you mean --role?')
+    await expect(checkCommandLine('rack-gateway tokens creat x')).rejects.toThrow()
+    await expect(checkCommandLine('rack-gateway tokens create x --rolle y > file')).rejects.toThrow(
+      'Did you mean --role?',
+    )
+  })
+
+  test('see each rule that a source file names', () => {
+    const text = `/** {rule: 'in-comment'} */ { rule: 'as-property' } deny('by-call', reason) denyLogin(400, 'with-status', title)
+withRule(new Fault(reason(1), 'do this'), 'of-error')`
+    expect(rulesIn(text)).toEqual(['as-property', 'by-call', 'with-status', 'of-error'])
   })
 
   test('see a variable, a code and a file that the code does not know', () => {

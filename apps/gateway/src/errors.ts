@@ -56,7 +56,7 @@ export interface DenialDetails extends Explanation {
   readonly policy: string
 }
 
-/** The error of a denial. Its message ends with the rule. @param named the name of the rule in the message. Default: the rule */
+/** The error of a denial. Its message ends with the rule. @param named the rule as the message shows it, if that differs from `rule` */
 export function denialError(
   DenialClass: ExplainedErrorClass<[reason: string, next: string]>,
   { rule, source, reason, remedy, policy }: DenialDetails,

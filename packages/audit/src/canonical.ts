@@ -1,10 +1,10 @@
-import { NotCanonical } from './errors.ts'
+import { NoCanonicalForm } from './errors.ts'
 
 /**
  * The canonical form of a JSON value, so that equal values have equal hashes. Properties that are `undefined` are left
  * out, as in JSON.stringify.
  *
- * @throws NotCanonical for values that JSON cannot represent: NaN, infinities, lone surrogates, functions, and cycles
+ * @throws NoCanonicalForm for values that JSON cannot represent: NaN, infinities, lone surrogates, functions, and cycles
  * @see RFC 8785 (JCS): keys sorted by UTF-16 code units, ECMAScript numbers and string escapes, no whitespace
  */
 export function canonical(value: unknown): string {
@@ -16,16 +16,16 @@ function write(value: unknown, depth: number): string {
     case 'string':
       return text(value)
     case 'number':
-      if (!Number.isFinite(value)) throw new NotCanonical(`the number ${value}`)
+      if (!Number.isFinite(value)) throw new NoCanonicalForm(`the number ${value}`)
       return JSON.stringify(value)
     case 'boolean':
       return value ? 'true' : 'false'
     case 'object':
       if (value === null) return 'null'
-      if (depth === 64) throw new NotCanonical('it is nested more than 64 deep')
+      if (depth === 64) throw new NoCanonicalForm('it is nested more than 64 deep')
       return Array.isArray(value) ? list(value, depth) : members(value, depth)
     default:
-      throw new NotCanonical(`a ${typeof value}`)
+      throw new NoCanonicalForm(`a ${typeof value}`)
   }
 }
 
@@ -34,7 +34,7 @@ const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 function text(value: string) {
   if (plain.test(value)) return `"${value}"`
-  if (!value.isWellFormed()) throw new NotCanonical('text with half a surrogate pair')
+  if (!value.isWellFormed()) throw new NoCanonicalForm('text with half a surrogate pair')
   return JSON.stringify(value)
 }
 

@@ -13,7 +13,7 @@ export const StreamLost = defineError<[string | number, string | number]>(
   503,
   { reasonOnly: true },
 )
-export const NotCanonical = defineError<[string | number]>(
+export const NoCanonicalForm = defineError<[string | number]>(
   'RGW_NO_CANONICAL_FORM',
   'the value has no canonical form: %s\nleave it out of the event',
   500,
@@ -40,7 +40,7 @@ export const SearchBusy = defineError<[string]>(
   'Too many %s are running at this gateway.\nWait for one to end, and try again.',
   429,
 )
-/** The events may not be durable in the file, so none of them may be confirmed. */
+/** The events are perhaps not durable in the file, so none of them must be confirmed. */
 export const FallbackUnusable = defineError<[string | number]>(
   'RGW_AUDIT_FALLBACK_UNUSABLE',
   'the fallback file cannot be written: %s\nfree disk space in AUDIT_FALLBACK_DIR, or make it writable for the gateway',

@@ -20,7 +20,7 @@ export function ruleProblems(rules: readonly CommandRule[]): Problem[] {
   const seen = new Set<string>()
   let branches = 0
   return rules.flatMap((rule) => {
-    const found = [...identity(rule, seen), ...argvProblems(rule.argv).map((text) => ['run', text] as const)]
+    const found = [...idProblems(rule, seen), ...argvProblems(rule.argv).map((text) => ['run', text] as const)]
     const before = branches
     branches += variantsOf(rule.argv) * rule.argv.length
     if (before <= maxBranches && branches > maxBranches)
@@ -37,7 +37,7 @@ export function ruleProblems(rules: readonly CommandRule[]): Problem[] {
 
 type Found = readonly [field: string, text: string]
 
-function identity(rule: CommandRule, seen: ReadonlySet<string>): Found[] {
+function idProblems(rule: CommandRule, seen: ReadonlySet<string>): Found[] {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(rule.id))
     return [['', 'needs an id of lower-case letters, digits and single dashes, which begins with a letter']]
   if (reserved.has(rule.id)) return [['', 'has an id that the gateway uses for its own denials']]

@@ -18,11 +18,11 @@ export function explainNotPermitted(
     others.length > 0
       ? `The ${formatRoles(others)} can run this command. Ask someone who has ${others.length === 1 ? 'it' : 'one of them'}.`
       : 'Ask an administrator for a rule that permits it.'
-  const reason = `"${commandInMessage(call.argv)}" is not permitted: ${where(call)}, ${can(call.roles)} run ${options(permitted)}.${explainPrefixes(permitted)}`
+  const reason = `"${commandInMessage(call.argv)}" is not permitted: ${where(call)}, ${can(call.roles)} run ${formatCommands(permitted)}.${explainPrefixes(permitted)}`
   return { reason, remedy }
 }
 
-/** Explains that these roles have no use for an attached run there. */
+/** Explains that these roles can run no command there, so an attached run is denied too. */
 export function explainNoAttachedRun(call: CommandCall): Explanation {
   return {
     reason: `A run is not permitted: ${where(call)}, ${can(call.roles)} run no command.`,
@@ -91,7 +91,7 @@ function explainPrefixes(permitted: readonly CompiledRule[]): string {
   return hasPrefix ? ' A * stands for one or more letters, digits, and _ : . - of the same word.' : ''
 }
 
-function options(permitted: readonly CompiledRule[]): string {
+function formatCommands(permitted: readonly CompiledRule[]): string {
   const [only] = permitted
   if (only === undefined) return 'no command'
   if (permitted.length === 1) return `only: ${only.words}`

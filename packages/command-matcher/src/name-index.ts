@@ -6,7 +6,7 @@ export interface NameIndex<T> {
   find(name: string): readonly T[]
 }
 
-/** A value and its patterns. Without patterns, it matches every name. */
+/** A value and its patterns. Undefined matches every name; an empty list matches none. */
 interface NamedValue<T> {
   readonly patterns: readonly string[] | undefined
   readonly value: T
@@ -25,7 +25,7 @@ type EntriesByText<T> = Map<string, Entry<T>[]>
 
 /**
  * Indexes patterns by the text before their first star, or by the text after their last star, so that a name is compared only with
- * patterns that begin or end like it.
+ * patterns that begin or end like it. Patterns with a star at both ends are compared with every name.
  */
 export function createNameIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T> {
   if (given.length <= 8) return createShortIndex(given)
@@ -37,8 +37,8 @@ export function createNameIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T
 
   function add(pattern: string, value: T, position: number): void {
     const [prefix = '', ...rest] = pattern.split('*')
-    const isIndexed = pattern !== '' && (rest.length === 0 || pattern === `${prefix}*`)
-    const entry = { value, position, matches: isIndexed ? null : compilePattern(pattern) }
+    const isWholePattern = pattern !== '' && (rest.length === 0 || pattern === `${prefix}*`)
+    const entry = { value, position, matches: isWholePattern ? null : compilePattern(pattern) }
     const suffix = rest.at(-1) ?? ''
     if (pattern === '*') forEveryName.push(entry)
     else if (rest.length === 0) listAt(exact, pattern).push(entry)
@@ -67,7 +67,7 @@ export function createNameIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T
   return { find }
 }
 
-/** For a few patterns, matching all of them is faster than an index. */
+/** For a few values, matching all of their patterns is faster than an index. */
 function createShortIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T> {
   const entries = given.map(({ patterns, value }) => ({ matches: compilePatterns(patterns), value }))
 

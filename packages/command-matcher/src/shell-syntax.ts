@@ -11,7 +11,7 @@ export interface ShellSyntax {
 }
 
 /**
- * Finds shell syntax in an argv. The rack starts commands without a shell, so such a word has no effect that its author expects. An
+ * Finds shell syntax in an argv. The rack starts commands without a shell, so such a word does not do what its author expects. An
  * attacker uses it with programs that start a shell (`sh -c …`).
  *
  * @returns null if no word contains shell syntax

@@ -9,7 +9,7 @@ export function readDuration(text: string): number | null {
 /** The same for a text that was checked. */
 export function durationOf(text: string): number {
   const duration = readDuration(text)
-  if (duration === null) throw new Error('this text was checked to be a duration')
+  if (duration === null) throw new Error('not a duration, although it should have been checked')
   return duration
 }
 

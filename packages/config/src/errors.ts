@@ -39,6 +39,6 @@ export const ConfigDirectoryShared = defineError<[string]>(
 )
 export const ConfigFileLocked = defineError<[string, string, string]>(
   'RGW_CONFIG_FILE_LOCKED',
-  '%s by another rack-gateway (%s).\nTry again. If no rack-gateway is running, remove %s.',
+  'Another rack-gateway (%s) holds the lock: %s.\nTry again. If no rack-gateway is running, remove %s.',
   500,
 )

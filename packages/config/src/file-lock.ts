@@ -10,8 +10,8 @@ const retryMs = 20
 /** The timeout for another writer in milliseconds. */
 export interface LockOptions {
   readonly waitMs: number
-  /** What the holder of the lock does; the text is followed by `by another rack-gateway`. Default: `PATH is being written`. */
-  readonly meanwhile?: string
+  /** What the holder of the lock does, as a clause of the error. Default: `it writes PATH`. */
+  readonly purpose?: string
 }
 
 /**
@@ -23,14 +23,14 @@ export interface LockOptions {
  */
 export async function withFileLock<T>(
   path: string,
-  { waitMs, meanwhile = `${path} is being written` }: LockOptions,
+  { waitMs, purpose = `it writes ${path}` }: LockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   const lock = `${path}.lock`
   const mine = JSON.stringify({ pid: process.pid, host: hostname(), nonce: randomUUID() })
   for (let waited = 0; !create(lock, mine); waited += retryMs) {
     breakAbandoned(lock)
-    if (waited >= waitMs) throw new ConfigFileLocked(meanwhile, holderOf(lock), lock)
+    if (waited >= waitMs) throw new ConfigFileLocked(holderOf(lock), purpose, lock)
     await pause(retryMs)
   }
   try {

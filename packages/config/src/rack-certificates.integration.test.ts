@@ -35,14 +35,22 @@ test('one or more certificates are fine, with what openssl writes around them le
 })
 
 test.each([
-  ['nothing', '', 'holds no certificate'],
-  ['a word', 'hello', 'holds no certificate'],
-  ['a certificate without its end', root.slice(0, -30), 'holds no certificate'],
-  ['a second one without its end', `${root}\n${otherRoot.slice(0, -30)}`, 'holds more than whole certificates'],
-  ['a second one that begins within the first', root.slice(0, 100) + otherRoot, 'holds more than whole certificates'],
-  ['a certificate of another kind', root.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'), 'holds no certificate'],
-  ['a key beside it', `${root}\n${privateKey}`, 'holds a private key'],
-  ['an encrypted key', `${root}\n${privateKey.replaceAll('PRIVATE', 'ENCRYPTED PRIVATE')}`, 'holds a private key'],
+  ['nothing', '', 'contains no certificate'],
+  ['a word', 'hello', 'contains no certificate'],
+  ['a certificate without its end', root.slice(0, -30), 'contains no certificate'],
+  [
+    'a second one without its end',
+    `${root}\n${otherRoot.slice(0, -30)}`,
+    'has a PEM block that is not a whole certificate',
+  ],
+  [
+    'a second one that begins within the first',
+    root.slice(0, 100) + otherRoot,
+    'has a PEM block that is not a whole certificate',
+  ],
+  ['a certificate of another kind', root.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'), 'contains no certificate'],
+  ['a key beside it', `${root}\n${privateKey}`, 'contains a private key'],
+  ['an encrypted key', `${root}\n${privateKey.replaceAll('PRIVATE', 'ENCRYPTED PRIVATE')}`, 'contains a private key'],
   ['its lines in one', root.replaceAll('\n', '\\n'), 'has \\n written in it'],
   ['its base64 cut', root.replace(/.{64}\n(?=.{64}\n-----|.+\n-----)/, ''), '(number 1) that cannot be read'],
   ['a broken second one', `${root}\n${otherRoot.replace('MII', 'AII')}`, '(number 2) that cannot be read'],
@@ -58,7 +66,7 @@ test.each([
 test('many dashes take no longer than their length', () => {
   // In quadratic time this would take longer than a test may.
   const text = '-----BEGIN CERTIFICATE-----A'.repeat(100_000)
-  expect(certificatesProblem(text)).toBe('holds no certificate')
+  expect(certificatesProblem(text)).toBe('contains no certificate')
 })
 
 test('a file that cannot be used is refused without its path', () => {

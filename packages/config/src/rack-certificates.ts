@@ -30,11 +30,12 @@ export function certificatesIn(text: string): string {
 
 /** The problem of certificates in PEM form, or null. */
 export function certificatesProblem(text: string): string | null {
-  if (text.includes('PRIVATE KEY-----')) return 'holds a private key, which belongs on its server alone'
+  if (text.includes('PRIVATE KEY-----')) return 'contains a private key, which belongs on its server alone'
   if (text.includes('\\n')) return 'has \\n written in it where a line should end'
   const certificates = text.match(block) ?? []
-  if (certificates.length === 0) return 'holds no certificate'
-  if (text.split('-----BEGIN ').length - 1 !== certificates.length) return 'holds more than whole certificates'
+  if (certificates.length === 0) return 'contains no certificate'
+  if (text.split('-----BEGIN ').length - 1 !== certificates.length)
+    return 'has a PEM block that is not a whole certificate'
   const broken = certificates.findIndex((certificate) => !isReadable(certificate))
   return broken === -1 ? null : `has a certificate (number ${broken + 1}) that cannot be read`
 }

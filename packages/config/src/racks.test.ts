@@ -81,8 +81,8 @@ test('a pin without verification is a way of its own', () => {
 })
 
 test.each([
-  ['RACK_CA_A', '', 'RACK_CA_A holds no certificate; it should be the only authorities'],
-  ['RACK_CA_A', privateKey, 'RACK_CA_A holds a private key'],
+  ['RACK_CA_A', '', 'RACK_CA_A contains no certificate; it should be the only authorities'],
+  ['RACK_CA_A', privateKey, 'RACK_CA_A contains a private key'],
   ['RACK_CA_A', '/nowhere/hunter2', 'RACK_CA_A names a file that cannot be read: no such file or directory; it should'],
   ['RACK_TLS_PIN_A', '', 'RACK_TLS_PIN_A is not the SHA-256 of a key; it should be the SHA-256 of each public key'],
   ['RACK_TLS_PIN_A', `${pin},hunter2`, 'RACK_TLS_PIN_A has a pin (number 2) that is not the SHA-256 of a key'],

@@ -3,7 +3,7 @@ import type { Explanation } from './explanation.ts'
 /** Why the policy or the authentication denies a request: which rule, where the rule is, why, and what to do. */
 export interface Denial extends Explanation {
   readonly rule: string
-  /** A line of the policy document, a policy package, `bindings`, or `gateway`. */
+  /** A line of the policy document or of the built-in policy, a policy package, `bindings`, or `gateway`. */
   readonly source: string
 }
 

@@ -99,9 +99,9 @@ export class Direction implements TrackerOutput {
     else if (this.#sink.writable) this.#sink.write(part)
   }
 
-  payload(opcode: number, piece: Buffer, mask: number, offset: number, end: boolean): void {
+  payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void {
     // The listener runs first, because the redactor changes only the last piece of a token that arrives in several pieces.
-    this.#onPayload?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, end)
+    this.#onPayload?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, endOfMessage)
     if (this.#redactor !== null) this.#partialToken = this.#redactor.redact(piece)
   }
 

@@ -8,7 +8,7 @@ export interface TrackerOutput {
   /** A frame can be inserted here. Called only while `boundaryRequested` is set. */
   boundary(): void
   /** A piece of a data message, still masked. */
-  payload(opcode: number, piece: Buffer, mask: number, offset: number, end: boolean): void
+  payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void
 }
 
 /** A longer data frame is forwarded in fragments, one per read, so that the next frame boundary is never far. Stock clients and racks send 1 to 32 KB. */
@@ -155,8 +155,8 @@ export class FrameTracker {
 
   #emitPayload(chunk: Buffer, from: number, to: number): void {
     const offset = this.#length - this.#remaining
-    const end = this.#fin && this.#remaining === to - from
-    this.#output.payload(this.#message, chunk.subarray(from, to), this.#mask ?? 0, offset, end)
+    const endOfMessage = this.#fin && this.#remaining === to - from
+    this.#output.payload(this.#message, chunk.subarray(from, to), this.#mask ?? 0, offset, endOfMessage)
   }
 
   #readCode(chunk: Buffer, from: number, to: number): void {

@@ -111,7 +111,7 @@ export type PayloadListener = (
   payload: Buffer,
   mask: number,
   maskOffset: number,
-  end: boolean,
+  endOfMessage: boolean,
 ) => void
 
 export interface Relay {

@@ -218,7 +218,7 @@ blocked:
     reason: Resources of the rack itself are not changed through the gateway.
     next: *infrastructure
   POST /events:
-    reason: Only the rack itself sends its events, so the gateway denies them.
+    reason: Only the rack itself may send its events, so the gateway denies this call.
     next: Read the audit log of the gateway.
 
 # Names whose values are hidden without the permission secret:read. Letter case does not matter.

@@ -20,7 +20,7 @@ const minutesADay = 1_440
 export function windowProblem({ from, to, zone, days: named }: TimeWindow): string | null {
   if (minutesOf(from) === null || minutesOf(from) === minutesADay) return `"${from}" is not a time from 00:00 to 23:59`
   if (minutesOf(to) === null) return `"${to}" is not a time from 00:00 to 24:00`
-  if (from === to) return 'it begins when it ends: leave the times out for a whole day (00:00 to 24:00)'
+  if (from === to) return 'it ends when it begins: for whole days, write from "00:00" to "24:00"'
   if (named?.length === 0) return 'it names no day'
   return isZone(zone) ? null : `"${zone}" is not a time zone, such as Europe/Berlin or UTC`
 }

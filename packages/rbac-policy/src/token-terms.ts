@@ -31,13 +31,13 @@ export function tokenLimit(document: PolicyDocument, grants: readonly Given[]): 
 /** Whether a rule applies to a token. A token with individual permissions has no role. */
 function isFor(
   { roles }: PolicyDocument,
-  { roles: named = [], permissions: joinWithAnd = [] }: TokenRule,
+  { roles: namedRoles = [], permissions: namedPermissions = [] }: TokenRule,
   { role: name, permissions }: Given,
 ): boolean {
   const role = permissions === undefined ? roles.find((one) => one.name === name) : undefined
-  if (role !== undefined && [name, ...(role.extends ?? [])].some((one) => named.includes(one))) return true
+  if (role !== undefined && [name, ...(role.extends ?? [])].some((one) => namedRoles.includes(one))) return true
   const given = spelledOut(permissions ?? role?.permissions ?? [])
-  return joinWithAnd.flatMap(expandPermission).some((one) => given.has(one))
+  return namedPermissions.flatMap(expandPermission).some((one) => given.has(one))
 }
 
 export const ageProblem = durationProblem('1h', '3650d')

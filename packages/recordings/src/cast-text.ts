@@ -72,7 +72,7 @@ function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
   return at - start
 }
 
-/** `escapeBits` counts from the lowest byte, so that byte must be the first one. */
+/** `countUnescaped` counts from the lowest byte, so that byte must be the first one. */
 const littleEndian = true
 
 /**

@@ -160,7 +160,7 @@ export class Recording implements RunningRecording {
    * Writes received bytes now, and then more often, for someone who follows the recording. @returns a function that
    * ends this
    */
-  flushNow(): () => void {
+  follow(): () => void {
     this.#followers += 1
     if (this.#timer !== undefined) this.#flush()
     let ended = false

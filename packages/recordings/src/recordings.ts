@@ -52,7 +52,7 @@ export interface Recordings<R extends RunningRecording = RunningRecording> {
   /** Counts the bytes of a session that was not recorded at all. */
   countLost(bytes: number): void
   /** Writes chunks of a recording sooner while someone follows it. @returns a function that ends this */
-  flushNow(id: string): () => void
+  follow(id: string): () => void
   stats(): RecordingStats
   /** Waits for open sessions and queued chunks, for at most `drainTimeout`. */
   close(): Promise<void>
@@ -115,7 +115,7 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
       return recording
     },
     countLost: missed,
-    flushNow: (id) => open.get(id)?.flushNow() ?? (() => {}),
+    follow: (id) => open.get(id)?.follow() ?? (() => {}),
     stats: () => ({
       open: open.size,
       waitingBytes: totals.waitingBytes,

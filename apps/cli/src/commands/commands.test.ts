@@ -3,12 +3,12 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ownCommands, parseCommandLine } from '../convox/command-line.ts'
 import { Usage } from '../errors.ts'
 import { createMachine } from '../testing/harness.ts'
+import { checkCommandLine, wordsOfLine } from './check-command-line.ts'
 import { type Command, commandNames, loadAllCommands } from './command-list.ts'
 import { argumentsOf, isSwitch, optionsOf } from './command-module.ts'
 import { overview } from './help-text.ts'
 import { commandList } from './index.ts'
 import { parseWords } from './parse-words.ts'
-import { readLine, wordsOfLine } from './read-line.ts'
 
 const machine = createMachine()
 afterAll(() => machine.remove())
@@ -54,7 +54,7 @@ describe('examples', () => {
     ({ name, examples }) => examples.map((line) => [name, line] as const),
   )
   test.each(lines)('of %s: %s can be typed', async (_, line) => {
-    const read = await readLine(line)
+    const read = await checkCommandLine(line)
     expect(read.length).toBeGreaterThan(0)
     expect(new Set(read)).toEqual(new Set(['us']))
   })
@@ -67,7 +67,7 @@ describe('examples', () => {
   test('an unknown option in an example is found', async () => {
     const line = "rack-gateway tokens create x --rolle 'a b' > file     # why"
     expect(wordsOfLine(line)).toEqual([['tokens', 'create', 'x', '--rolle', 'a b']])
-    await expect(readLine(line)).rejects.toThrow('Did you mean --role?')
+    await expect(checkCommandLine(line)).rejects.toThrow('Did you mean --role?')
   })
 })
 

@@ -23,7 +23,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   checkFailed:
     'a check failed: a policy document, a test case, a rule without a case (--strict), the claims of a job, the audit log, a proof, or a recording',
   notLoggedIn: 'not logged in, or the token is missing, expired, or rejected',
-  denied: 'the policy denies the call, before convox starts, in an answer to can, or at the gateway',
+  denied: 'the policy denies the call: before convox starts, as the answer of "rack-gateway can", or at the gateway',
   waiting: 'reserved for calls that wait, such as for an approval',
   unreachable: 'the gateway cannot be reached or trusted, is too busy, fails, or is not a Rack Gateway',
   auditUnavailable:

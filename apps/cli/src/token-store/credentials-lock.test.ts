@@ -15,6 +15,6 @@ test('the error of a lock that is not released names its process and its file', 
   })
   await expect(waited).rejects.toMatchObject({
     code: 'RGW_CONFIG_FILE_LOCKED',
-    message: `your credentials are being changed, and a keychain may be waiting for you in another window, by another rack-gateway (process ${process.pid} on ${hostname()}). Try again. If no rack-gateway is running, remove ${lock}.`,
+    message: `Another rack-gateway (process ${process.pid} on ${hostname()}) holds the lock: it changes your credentials, and a keychain may be waiting for you in another window. Try again. If no rack-gateway is running, remove ${lock}.`,
   })
 })

@@ -3,8 +3,8 @@ import type { Context } from '../context.ts'
 
 /** Milliseconds: longer than the longest read, write, and check of a keychain that waits for the user. */
 const lockTimeout = 240_000
-/** The subject of the error, which continues with the process that has the lock. */
-const meanwhile = 'your credentials are being changed, and a keychain may be waiting for you in another window,'
+/** What the process that has the lock does, for the error. */
+const purpose = 'it changes your credentials, and a keychain may be waiting for you in another window'
 
 /**
  * Runs `work` while only this process changes credentials: first in the keychain, which may ask the user for a password,
@@ -22,7 +22,7 @@ export async function withCredentialsLock<T>(
     timeouts.notice,
   )
   try {
-    return await withFileLock(`${configPath}.credentials`, { waitMs, meanwhile }, () => {
+    return await withFileLock(`${configPath}.credentials`, { waitMs, purpose }, () => {
       clearTimeout(noteTimer)
       return work()
     })

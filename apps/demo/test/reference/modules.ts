@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { filesBelow, shortName } from '../support/documents.ts'
 
@@ -12,11 +12,15 @@ export async function errorModules(isWanted: (path: string) => boolean = () => t
   return Promise.all(units.filter((path) => isWanted(path) && existsSync(`${workspace}${path}`)).map(exportsOf))
 }
 
-/** Files of the packages that are named after the denials that they export. */
+/** Source files of the packages that can export a denial: those that export a constant, and mention a rule or a denial. */
 export function denialModules(): string[] {
   return filesBelow(`${workspace}packages`, ['.ts'])
     .map((path) => shortName(workspace, path))
-    .filter((path) => /\/src\/.*(?:refusal|denial)s?\.ts$/.test(path))
+    .filter((path) => /\/src\//.test(path) && !/\.test\.ts$|\/testing\//.test(path))
+    .filter((path) => {
+      const text = readFileSync(`${workspace}${path}`, 'utf8')
+      return text.includes('export const') && /\brule\b|deny|denial/i.test(text)
+    })
 }
 
 /** The values that a source file exports, whether its package passes them on or not. */

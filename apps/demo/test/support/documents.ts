@@ -48,7 +48,7 @@ function withoutCode(text: string): string {
     .replaceAll(/`[^`\n]*`/g, '')
 }
 
-/** A page whose parts between `<!-- generated: NAME -->` and `<!-- end -->` are made anew. @throws when page and parts name different ones */
+/** A page whose parts between `<!-- generated: NAME -->` and `<!-- end -->` are made anew. @throws when page and parts name different ones, or a part is empty */
 export function withParts(page: string, parts: Readonly<Record<string, string>>): string {
   const used = new Set<string>()
   const made = page.replaceAll(
@@ -56,6 +56,7 @@ export function withParts(page: string, parts: Readonly<Record<string, string>>)
     (_, begin: string, name: string, end: string) => {
       const part = parts[name]
       if (part === undefined) throw new Error(`nothing makes the part ${name}`)
+      if (part === '') throw new Error(`the part ${name} is empty`)
       used.add(name)
       return `${begin}\n${part}\n\n${end}`
     },

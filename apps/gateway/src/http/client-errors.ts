@@ -74,7 +74,7 @@ export function followAnswers(server: Server): void {
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, follow)
 }
 
-/** Whether the client would take a response for the one to an earlier request, or for a part of it. */
+/** Whether the client would mistake a response for that to an earlier request, or for a part of that. */
 function wouldMislead(socket: Socket): boolean {
   const answer = newest.get(socket)
   if (answer === undefined || answer.writableFinished) return false

@@ -30,6 +30,6 @@ export function simulatedPackages(
 function throwTooSlow(): never {
   throw new PackagesTooSlow(
     'The policy packages of this gateway did not decide within 8 seconds.',
-    'Ask about fewer calls, or tell an administrator of the gateway.',
+    'Send fewer planned calls in one request, or tell an administrator of the gateway.',
   )
 }

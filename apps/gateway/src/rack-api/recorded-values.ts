@@ -21,21 +21,24 @@ export interface ValuesOfCall {
 /** Values of a call's parameters for its events. */
 export interface RecordedValues {
   readonly values: Readonly<Record<string, string>>
-  /** Names of those that a rule asks for and that are secret: by their name, by what they are, or since the rack's token is in them. */
+  /** Names of the values that a rule asks for but that are redacted: the name is secret, the value looks like a secret, or it contains the rack's token. */
   readonly hidden: readonly string[]
   /** Values that are too long to be redacted: the event has only their digest. */
   readonly truncated: readonly Truncation[]
 }
 
-type Asked = Pick<Policy, 'valuesRecorded' | 'isSecretParameter'>
+type ValuePolicy = Pick<Policy, 'valuesRecorded' | 'isSecretParameter'>
 
-/** With more values, only their names and their number are recorded. */
+/** Of further values, only the names and the number are recorded. */
 const maxValues = 64
 /** In UTF-16 units. */
 const maxValueLength = 64 * 1024
 
 /** The values that the policy asks to record and that may be recorded, or null if there are none. */
-export function recordedValues(policy: Asked, { route, rack, app, parameters }: ValuesOfCall): RecordedValues | null {
+export function recordedValues(
+  policy: ValuePolicy,
+  { route, rack, app, parameters }: ValuesOfCall,
+): RecordedValues | null {
   const isRecorded = policy.valuesRecorded({ route, rack: rack.name, app })
   if (isRecorded === null) return null
   const values = new Map<string, string>()
@@ -52,7 +55,7 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
       hidden.push(name)
       values.set(name, redactionPlaceholder)
     } else if (value.length > maxValueLength) {
-      truncated.push(proofOf(name, value))
+      truncated.push(truncationOf(name, value))
       values.set(name, '')
     } else values.set(name, value)
   }
@@ -60,7 +63,7 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
   return values.size === 0 ? null : { values: Object.fromEntries(values), hidden, truncated }
 }
 
-function isSecretName({ isSecretParameter }: Asked, name: string): boolean {
+function isSecretName({ isSecretParameter }: ValuePolicy, name: string): boolean {
   return isSecretParameter(name) || isSecretParameter(unprefixedName(name))
 }
 
@@ -68,7 +71,7 @@ function isSecretText(value: string, rackToken: string): boolean {
   return isSecretValue(value) || redactRackToken(value, rackToken) !== value
 }
 
-function proofOf(name: string, value: string): Truncation {
+function truncationOf(name: string, value: string): Truncation {
   const bytes = Buffer.from(value)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return { field: `parameters.values.${name}`, length: bytes.length, sha256 }

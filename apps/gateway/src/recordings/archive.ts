@@ -40,10 +40,10 @@ export interface RecordingArchiveOptions {
   readonly deriveKeys: DeriveKeys
   readonly sql: Sql
   /** Stores the chunks of a recording of this process sooner. @returns a function that ends this */
-  readonly flushNow: (id: string) => () => void
+  readonly follow: (id: string) => () => void
 }
 
-export function createArchive({ store: given, deriveKeys, sql, flushNow }: RecordingArchiveOptions): RecordingArchive {
+export function createArchive({ store: given, deriveKeys, sql, follow }: RecordingArchiveOptions): RecordingArchive {
   const { list, find } = createRecordingIndex(sql)
 
   function requireStore(): ObjectStore {
@@ -55,7 +55,7 @@ export function createArchive({ store: given, deriveKeys, sql, flushNow }: Recor
     list,
     find,
     follow({ id }, options) {
-      const following = followedText({ ...options, store: requireStore(), deriveKeys, id, find, flushNow })
+      const following = followedText({ ...options, store: requireStore(), deriveKeys, id, find, follow })
       return ignoreStreamErrors(Readable.from(following, { objectMode: true, highWaterMark: 1 }))
     },
     async read(recording, onRead) {

@@ -16,7 +16,7 @@ interface Followed extends FollowingOptions, Pick<RecordingIndex, 'find'> {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string
-  readonly flushNow: (id: string) => () => void
+  readonly follow: (id: string) => () => void
 }
 
 /** Milliseconds between two polls of the store. */
@@ -29,7 +29,7 @@ const maxUploadTime = 30_000
 /** The asciicast of a running session, until the consumer stops. */
 export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
   const { id, from, signal, onRead } = options
-  const release = options.flushNow(id)
+  const release = options.follow(id)
   const following = followRecording({ ...options, wait: createWait(options) })
   let lastOutput = performance.now()
   let first = true

@@ -53,7 +53,7 @@ export default fp<SessionRecordingsOptions>(
         store: app.recordings?.store ?? null,
         deriveKeys: recordingKeys(keys),
         sql: app.database.sql,
-        flushNow: (id) => app.recordings?.flushNow(id) ?? (() => {}),
+        follow: (id) => app.recordings?.follow(id) ?? (() => {}),
       }),
     )
     if (app.recordings !== null) startPeriodicWork(app, app.recordings.store, options)

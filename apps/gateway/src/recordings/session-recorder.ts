@@ -183,11 +183,12 @@ async function summaryOf(recording: RunningRecording, how: string): Promise<Reco
 }
 
 function tapOf(recording: RunningRecording, input: boolean): PayloadListener {
-  return function record(direction, opcode, payload, mask, offset, end) {
+  return function record(direction, opcode, payload, mask, offset, endOfMessage) {
     if (direction === 'out') {
-      if (opcode === opcodes.binary && payload.length === 0 && end) recording.onRackEnd()
-      else recording.write('o', payload, end)
-    } else if (input && payload.length > 0) recording.write('i', applyMask(Buffer.from(payload), mask, offset), end)
+      if (opcode === opcodes.binary && payload.length === 0 && endOfMessage) recording.onRackEnd()
+      else recording.write('o', payload, endOfMessage)
+    } else if (input && payload.length > 0)
+      recording.write('i', applyMask(Buffer.from(payload), mask, offset), endOfMessage)
   }
 }
 

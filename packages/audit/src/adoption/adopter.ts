@@ -24,7 +24,7 @@ export interface AdopterStats {
 }
 
 export interface Adopter {
-  /** Searches now and then periodically. */
+  /** Searches at once, and then periodically. */
   start(): void
   /** Adopts all expired streams. Concurrent calls share one run. @throws what the store or the writer throws */
   adoptExpired(): Promise<void>
@@ -65,28 +65,28 @@ export function createAdopter({
   }
 
   async function accountFor(found: AdoptedStream, by: string) {
-    const say = (drafts: readonly EventDraft[], upTo: number, complete: boolean) =>
+    const record = (drafts: readonly EventDraft[], upTo: number, complete: boolean) =>
       writer.recordAdoption(by, drafts, { stream: found.id, upTo, complete })
     const from = found.accounted ?? 0
-    if (found.accounted === null) await say([abandonedDraft(found)], 0, false)
-    if (found.before && from === 0) {
-      const last = await adoptions.lastSeq(found.before)
-      await eachPage(found.before, { from, last }, (drafts) => say(drafts, 0, false))
+    if (found.accounted === null) await record([abandonedDraft(found)], 0, false)
+    if (found.previousMonth && from === 0) {
+      const last = await adoptions.lastSeq(found.previousMonth)
+      await eachPage(found.previousMonth, { from, last }, (drafts) => record(drafts, 0, false))
     }
     const { seq: last } = found.last
-    await eachPage(found, { from, last }, (drafts, upTo) => say(drafts, upTo, upTo === last))
+    await eachPage(found, { from, last }, (drafts, upTo) => record(drafts, upTo, upTo === last))
   }
 
   async function eachPage(
     stream: Pick<AdoptedStream, 'id' | 'month'>,
     { from, last }: { readonly from: number; readonly last: number },
-    say: (drafts: readonly EventDraft[], upTo: number) => Promise<unknown>,
+    record: (drafts: readonly EventDraft[], upTo: number) => Promise<unknown>,
   ) {
     let after = from
     do {
       const { events, upTo } = await adoptions.openCalls(stream, after)
       after = Math.min(upTo, last)
-      await say(events.map(unknownOutcomeDraft), after)
+      await record(events.map(unknownOutcomeDraft), after)
       counts.unknown += events.length
     } while (after < last)
   }

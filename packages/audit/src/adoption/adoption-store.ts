@@ -14,7 +14,7 @@ export interface AdoptedStream {
   /** The number up to which its open calls have an `outcome.unknown`; null if nothing was recorded yet. */
   readonly accounted: number | null
   /** The stream of the same process in the previous month. */
-  readonly before: { readonly id: string; readonly month: number } | null
+  readonly previousMonth: { readonly id: string; readonly month: number } | null
 }
 
 export interface OpenCalls {

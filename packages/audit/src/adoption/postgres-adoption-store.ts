@@ -97,14 +97,14 @@ async function describeStream(sql: Sql, row: ClaimedRow): Promise<AdoptedStream>
     last: await lastEvent(sql, { id: row.id, month }),
     fallback: row.fallback,
     accounted: row.accounted_seq === null ? null : Number(row.accounted_seq),
-    before: await monthBefore(sql, row.follows),
+    previousMonth: await monthBefore(sql, row.follows),
   }
 }
 
 /**
  * A stream that was closed at the end of its month has no adopter, but calls from its last moments may still be open.
  */
-async function monthBefore(sql: Sql, follows: string | null): Promise<AdoptedStream['before']> {
+async function monthBefore(sql: Sql, follows: string | null): Promise<AdoptedStream['previousMonth']> {
   if (follows === null) return null
   const [row] = await sql<{ month: Date }[]>`
     select month from audit.streams where id = ${follows} and closed_at is not null and adopted_by is null`

@@ -62,7 +62,9 @@ export const filterProperties = {
   from: Type.Optional(text('at this time or later, RFC 3339 in UTC')),
   to: Type.Optional(text('before this time, RFC 3339 in UTC')),
   ...exact,
-  command: Type.Optional(text('whole words of the command in this order, such as rake db:migrate')),
+  command: Type.Optional(
+    text('a part of the command in whole words, as it was written except for case, such as rake db:migrate'),
+  ),
   text: Type.Optional(text('words of the command or of a reason, in any order; word* for a prefix')),
   request: Type.Optional(text('the requestId of an error response')),
   stream: Type.Optional(Type.String({ format: 'uuid', description: 'one run of a gateway process' })),

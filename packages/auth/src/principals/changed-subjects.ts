@@ -8,7 +8,7 @@ export interface ChangedSubjects {
   readonly hasTrusts: boolean
 }
 
-/** @param texts a kind and an ID or name each, as the triggers of the database write them */
+/** @param texts each `<kind>:<ID or name>`, as the database's triggers write them */
 export function readSubjects(texts: Iterable<string>): ChangedSubjects {
   const ids = new Set<string>()
   const groups = new Set<string>()

@@ -34,7 +34,7 @@ export interface BrowserSessions {
   end(session: string, by: Author, reason: string): Promise<void>
 }
 
-/** The minimum time between two notes. With a shorter idle limit, a tenth of that limit. */
+/** The minimum time between two notes of a session's use. With an idle limit below ten minutes, a tenth of that limit. */
 const noteInterval = 60_000
 const maxNoted = 10_000
 const deadline = 5_000

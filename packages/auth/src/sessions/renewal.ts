@@ -30,9 +30,12 @@ export interface Renewal {
   readonly now: number
 }
 
-/** The maximum number of replaced tokens of a session that are still valid. None is evicted, because its use after the overlap is an alarm. */
+/**
+ * The maximum number of replaced tokens of a session that are still valid. At this number, the renewal fails. An older token is
+ * not deleted instead, because the gateway must recognize it: its use after the overlap raises an alarm.
+ */
 const maxOverlapping = 20
-/** How long a replaced token is kept, in milliseconds. By then it has expired. */
+/** How long the record of a replaced token is kept after the token's expiry, in milliseconds. */
 const retention = 90 * 86_400_000
 
 /**

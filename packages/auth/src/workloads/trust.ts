@@ -18,7 +18,11 @@ export type Choice =
   | { readonly kind: 'none'; readonly why: string }
   | { readonly kind: 'several'; readonly names: readonly string[] }
 
-/** Whether a trust is for the tokens of an issuer. @param audience PUBLIC_URL, which was another one when an old trust was created */
+/**
+ * Whether a trust is for the tokens of an issuer.
+ *
+ * @param audience the current PUBLIC_URL; a trust that was created under another one has another audience
+ */
 export function isTrustFor(trust: Trust, issuer: string, audience: string): boolean {
   return trust.audience === audience && trust.issuer === issuer
 }

@@ -5,7 +5,7 @@ export interface EnvEntry {
   /** Null for lines before the first variable. */
   readonly key: string | null
   /** The key with the white space around it. */
-  readonly before: string
+  readonly rawKey: string
   readonly lines: readonly string[]
 }
 
@@ -16,7 +16,7 @@ export interface EnvEntry {
 export function envEntries(env: string): EnvEntry[] {
   const lines = env.split('\n')
   const inBlock = createBlockReader(lines)
-  const list: { key: string | null; before: string; lines: string[] }[] = []
+  const list: { key: string | null; rawKey: string; lines: string[] }[] = []
   for (const line of lines) {
     const last = list.at(-1)
     const continues = inBlock(line) || (last !== undefined && isBase64Continuation(line, last.lines.at(-1) ?? ''))
@@ -24,8 +24,8 @@ export function envEntries(env: string): EnvEntry[] {
     if (last && (continues || !read || !variableName.test(read.key))) {
       last.lines.push(line)
     } else if (read && variableName.test(read.key)) {
-      list.push({ key: read.key, before: read.before, lines: [line] })
-    } else list.push({ key: null, before: '', lines: [line] })
+      list.push({ key: read.key, rawKey: read.rawKey, lines: [line] })
+    } else list.push({ key: null, rawKey: '', lines: [line] })
   }
   return list
 }
@@ -33,17 +33,18 @@ export function envEntries(env: string): EnvEntry[] {
 /** The values of an environment's variables, with all of their lines. The last value of a key counts. */
 export function environmentValues(env: string): Map<string, string> {
   const values = new Map<string, string>()
-  for (const { key, before, lines } of envEntries(env)) {
+  for (const { key, rawKey, lines } of envEntries(env)) {
     if (key === null) continue
-    const text = lines.join('\n').slice(before.length + 1)
+    const text = lines.join('\n').slice(rawKey.length + 1)
     values.set(key, lines.length === 1 && text.endsWith('\r') ? text.slice(0, -1) : text)
   }
   return values
 }
 
 /**
- * Keys for the rack that are the last line of a value of several lines, with the key of that value. Conventional names, and names
- * with a value, are never among them, because a change of these must be recorded.
+ * Lines inside a value of several lines that the rack reads as an empty variable, such as the end of wrapped base64: maps the
+ * rack's key to the key of that value. Leaves out conventional names, and names with a value, because a change of these must be
+ * recorded.
  */
 export function keysInsideValues(env: string): Map<string, string> {
   const owners = new Map<string, string>()

@@ -18,18 +18,18 @@ export function diffEnv(before: string, after: string): string[] {
   return changed.sort()
 }
 
-/** A line that the rack reads as a variable. `before` is the key with the white space around it. */
+/** A line that the rack reads as a variable. `rawKey` is the key with the white space around it. */
 export interface EnvLine {
   readonly key: string
-  readonly before: string
+  readonly rawKey: string
   readonly value: string
 }
 
 export function readLine(line: string): EnvLine | null {
   const equals = line.indexOf('=')
   if (equals === -1) return null
-  const before = line.slice(0, equals)
-  const key = goTrim(before)
+  const rawKey = line.slice(0, equals)
+  const key = goTrim(rawKey)
   if (key === '') return null
-  return { key, before, value: line.endsWith('\r') ? line.slice(equals + 1, -1) : line.slice(equals + 1) }
+  return { key, rawKey, value: line.endsWith('\r') ? line.slice(equals + 1, -1) : line.slice(equals + 1) }
 }

@@ -12,10 +12,10 @@ import { isSecretValue } from './secret-keys.ts'
 export function maskEnv(env: string, origin: Omit<MaskOrigin, 'key'>, view: MaskView): string {
   if (view.env === 'shown' && !holdsToken(env, view)) return env
   const shown: string[] = []
-  for (const { key, before, lines } of envEntries(env)) {
+  for (const { key, rawKey, lines } of envEntries(env)) {
     const text = lines.join('\n')
     if (isShown(key, text, lines, view)) shown.push(text)
-    else if (key !== null) shown.push(`${before}=${formatMask(origin.release, view.mac({ ...origin, key }))}`)
+    else if (key !== null) shown.push(`${rawKey}=${formatMask(origin.release, view.mac({ ...origin, key }))}`)
   }
   return shown.join('\n')
 }

@@ -57,7 +57,7 @@ export function restoreEnv(
     const value = read && mask ? resolve({ app, release: mask.release, key: read.key }, mask.mac) : null
     if (!read || value === null) throw new ForeignMask(shownKey)
     restored.push(read.key)
-    return `${read.before}=${value}${line.endsWith('\r') ? '\r' : ''}`
+    return `${read.rawKey}=${value}${line.endsWith('\r') ? '\r' : ''}`
   })
   return { env: lines.join('\n'), restored }
 }

@@ -1,4 +1,4 @@
-/** Append-only: triggers refuse what privileges do not, and say so to an owner who tries by mistake. */
+/** Append-only: triggers also stop those whom privileges do not stop, and tell an owner who tries it by mistake. */
 export const events = {
   name: '0003-events',
   sql: `

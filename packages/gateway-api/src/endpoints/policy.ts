@@ -41,7 +41,7 @@ export const policyEndpoints = {
   decide: {
     method: 'POST',
     path: '/policy/decisions',
-    summary: 'Decides planned calls without sending them, including policy packages.',
+    summary: 'Decides planned calls, as policy and policy packages would, without sending them.',
     description: 'Calls of the rack and of the management API. With gateway:user:write, also for another user.',
     permission: 'gateway:policy:read',
     scope: 'self',
@@ -56,7 +56,7 @@ export const policyEndpoints = {
     path: '/policy/check',
     summary: 'Checks a proposed policy document, and compares it with the one in force.',
     description:
-      'Nothing of the document is stored. Each check runs in a process of its own, so the permission is needed on all racks and apps.',
+      'Nothing of the document is stored. Each check starts a process, which is expensive. So the permission is needed on all racks and apps.',
     action: 'check a policy document',
     permission: 'gateway:policy:read',
     scope: 'gateway',

@@ -6,7 +6,7 @@ export const sessionEndpoints = {
   listSessions: {
     method: 'GET',
     path: '/sessions',
-    summary: 'Lists your sessions, or all sessions with gateway:session:write.',
+    summary: 'Lists your sessions. With the permission gateway:session:write, lists those of everyone.',
     permission: 'gateway:self:read',
     scope: 'self',
     permissionForOthers: 'gateway:session:write',

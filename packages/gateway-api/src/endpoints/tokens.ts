@@ -6,7 +6,7 @@ export const tokenEndpoints = {
   listTokens: {
     method: 'GET',
     path: '/tokens',
-    summary: 'Lists your API tokens, or all API tokens with gateway:token:write.',
+    summary: 'Lists your API tokens. With the permission gateway:token:write, lists those of everyone.',
     permission: 'gateway:self:read',
     scope: 'self',
     permissionForOthers: 'gateway:token:write',
@@ -18,7 +18,7 @@ export const tokenEndpoints = {
   createToken: {
     method: 'POST',
     path: '/tokens',
-    summary: 'Creates an API token for you, or for a service account with gateway:service-account:write.',
+    summary: 'Creates an API token for you. With gateway:service-account:write, also for a service account.',
     description: 'The token can have only permissions that you hold. It is shown only in this response.',
     permission: 'gateway:self:write',
     scope: 'self',
@@ -58,7 +58,7 @@ export const tokenEndpoints = {
     path: '/tokens/{id}/rotate',
     summary: 'Issues a new secret for an API token; the previous one stays valid during the overlap.',
     description:
-      'You can rotate your own tokens, and tokens of service accounts with gateway:service-account:write. Nobody can rotate the token of another user.',
+      'You can rotate your own tokens. With gateway:service-account:write, you can also rotate those of service accounts. Nobody can rotate the token of another user.',
     permission: 'gateway:self:write',
     scope: 'self',
     permissionForOthers: 'gateway:service-account:write',

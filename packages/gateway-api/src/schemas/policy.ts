@@ -124,7 +124,7 @@ export type DecideRequest = Static<typeof DecideRequest>
 const Decision = Type.Object({
   effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
   rule: Type.String(),
-  source: Type.String({ description: 'where the rule is defined, such as policy.yaml:12' }),
+  source: Type.String({ description: 'where the rule is defined, such as policy.yaml:12 or built-in:12' }),
   permission: Type.String(),
   reason: Type.String(),
   next: Type.Optional(Type.String({ description: 'what the caller can do' })),

@@ -46,7 +46,7 @@ export function httpsPeer(onRequest: http.RequestListener, onUpgrade?: UpgradeLi
   return serve(server)
 }
 
-/** A rack that may answer anything. Called with each connection and each complete request head. */
+/** A rack that may answer anything. `onHead` is called with the connection and the head of each request. */
 export function rawPeer(onHead: (socket: net.Socket, head: string) => void): Promise<Peer> {
   return serve(
     net.createServer((socket) => {

@@ -29,7 +29,7 @@ export async function startRelay(options: Partial<RelayOptions> = {}): Promise<S
   return { client, rack, near: { client: nearClient, rack: nearRack }, relay: joined }
 }
 
-/** The bytes of a frame: of a client with a mask, of a server without one. */
+/** Encodes a frame: with a mask, as a client sends it; without one, as a server does. */
 export function frame(one: FrameToEncode, mask: number | null = null): Buffer {
   return encodeFrame({ ...one, mask })
 }
@@ -41,7 +41,7 @@ export async function readAll(stream: Duplex): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Reads the next `length` bytes. */
+/** Reads until at least `length` bytes have arrived, and returns all of them. */
 export function readBytes(stream: Duplex, length: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

@@ -7,7 +7,7 @@ import type { Permission } from '../types.ts'
 
 /** A rule that a document defines itself. */
 export interface WrittenRule {
-  /** The rule of decisions, with more detail if several parts have the same one: `role:deployer release:*`, `protected-key DB_*`. */
+  /** The rule as decisions name it, with more detail if several parts of the document share that name: `role:deployer release:*`, `protected-key DB_*`. */
   readonly rule: string
   /** Its line, such as `policy.yaml:12`. */
   readonly source: string
@@ -24,7 +24,7 @@ export function grantName(role: string, permission: Permission): string {
   return `role:${role} ${permission}`
 }
 
-/** Every rule that a document defines and that can decide. Unchanged built-in rules are not included. */
+/** Every rule that a document defines and that a case can cover. Unchanged built-in rules are not included. */
 export function writtenRules(document: PolicyDocument): WrittenRule[] {
   const { source, roles, commands, blocked, recordings = [], recordedValues = [] } = document
   const own = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>

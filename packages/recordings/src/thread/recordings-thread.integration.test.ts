@@ -352,7 +352,7 @@ test('a recording is stored sooner while someone follows it', async () => {
   const { recordings, store, request } = await recorder({ limits: { flushAfter: 600_000, flushFollowedAfter: 10 } })
   const recording = await recordings.begin(request)
   recording.write('o', Buffer.from('before'), true)
-  const release = recordings.flushNow(id)
+  const release = recordings.follow(id)
   await expect.poll(async () => (await readCast(store, id)).output.toString()).toBe('before')
   recording.write('o', Buffer.from(', while'), true)
   await expect.poll(async () => (await readCast(store, id)).output.toString()).toBe('before, while')

@@ -101,7 +101,7 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
       return recording
     },
     countLost: missed,
-    flushNow(id) {
+    follow(id) {
       const used = current
       const follower = followers++
       used?.post({ kind: 'follow', id, follower })

@@ -4,7 +4,7 @@ import { maxPieceBytes, RingReader, RingWriter } from './ring.ts'
 /** A session that writes to the ring, and can be paused. */
 export interface RingProducer {
   readonly session: number
-  /** Entries that arrive after a pause go to the overflow list. They are few: what was already on its way. */
+  /** Entries that still arrive while it is paused are few: what was already on its way. */
   holdForRoom(held: boolean): void
 }
 
@@ -40,15 +40,15 @@ export class RingQueue {
   }
 
   /** Queues a piece of any length. Does not keep it. @param last a bit that is set only in the kind of the last part */
-  put(feeder: RingProducer, kind: number, last: number, at: number, piece: Buffer): void {
+  put(producer: RingProducer, kind: number, last: number, at: number, piece: Buffer): void {
     let rest = piece
     while (rest.length > maxPieceBytes) {
-      this.#write(feeder.session, kind, at, rest.subarray(0, maxPieceBytes))
+      this.#write(producer.session, kind, at, rest.subarray(0, maxPieceBytes))
       rest = rest.subarray(maxPieceBytes)
     }
-    this.#write(feeder.session, kind | last, at, rest)
+    this.#write(producer.session, kind | last, at, rest)
     const { waiting, size } = this.#writer
-    if (waiting > size / 2 || this.#overflow.length > 0) this.#hold(feeder)
+    if (waiting > size / 2 || this.#overflow.length > 0) this.#hold(producer)
     if (waiting >= wakeAt) this.wakeNow()
     else if (this.#timer === undefined && this.#writer.asleep)
       this.#timer = setTimeout(() => this.wakeNow(), wakeAfter).unref()
@@ -92,10 +92,10 @@ export class RingQueue {
       this.#overflow.push({ session, kind, at, piece: Buffer.from(piece) })
   }
 
-  #hold(feeder: RingProducer): void {
-    if (!this.#held.has(feeder)) {
-      this.#held.add(feeder)
-      feeder.holdForRoom(true)
+  #hold(producer: RingProducer): void {
+    if (!this.#held.has(producer)) {
+      this.#held.add(producer)
+      producer.holdForRoom(true)
     }
     this.#requestRoom()
   }
@@ -108,7 +108,7 @@ export class RingQueue {
   }
 
   #resumeAll(): void {
-    for (const feeder of this.#held) feeder.holdForRoom(false)
+    for (const producer of this.#held) producer.holdForRoom(false)
     this.#held.clear()
   }
 }

@@ -199,7 +199,7 @@ export function serveRecordings({
         post({ kind: 'pong' })
         break
       case 'follow':
-        followers.set(message.follower, recordings.flushNow(message.id))
+        followers.set(message.follower, recordings.follow(message.id))
         break
       case 'unfollow':
         followers.get(message.follower)?.()

@@ -15,7 +15,7 @@ export interface FramePart {
 /** A client must mask its frames, and a server must not. `any` reads both. */
 export type Sender = 'client' | 'server' | 'any'
 
-/** Reads the next chunk of the stream. @returns true if the chunk ends at the end of a frame @throws Error for a frame that RFC 6455 forbids */
+/** Reads the next chunk of the stream. @returns true if the chunk ends at the end of a frame @throws Error for a reserved bit, or a wrong mask */
 export type ChunkHandler = (chunk: Buffer) => boolean
 
 /** Reads frames from chunks, and calls `onPart` for each piece of a payload. */

@@ -337,7 +337,7 @@ describe('the trusted authority', () => {
 
     test.each([
       ['missing.pem', /--ca names a file that cannot be read: .+\. Pass a PEM file/],
-      ['empty.pem', /--ca holds no certificate\. Pass a PEM file/],
+      ['empty.pem', /--ca contains no certificate\. Pass a PEM file/],
       ['.', /--ca names something that is not a file/],
     ])('or rejected before any request: %j', async (ca, sentence) => {
       const started = await startTlsGateway(known)
@@ -370,8 +370,8 @@ describe('the trusted authority', () => {
 
   test.each([
     ['missing.pem', /^rack-gateway: "ca" of gateways\.staging in \S+ names a file that cannot be read: .+\. Set it to/],
-    ['config.json', /holds no certificate\. Set it to the path of a PEM file/],
-    ['', /holds no certificate/],
+    ['config.json', /contains no certificate\. Set it to the path of a PEM file/],
+    ['', /contains no certificate/],
     [serverIdentity.cert.replace(/[A-Za-z]{9}/, '!!!!!!!!!'), /\. Set it to/],
   ])('cannot be read from %j: exit code 78, and convox does not start', async (ca, sentence) => {
     await gateway({ ca })

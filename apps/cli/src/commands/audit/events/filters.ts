@@ -39,7 +39,7 @@ export const filterOptions = {
   since: { type: 'string', describe: 'Not before: 2h, 3d, 2027-01-31, or 2027-01-31T12:00Z' },
   until: { type: 'string', describe: 'Before this time, in the same forms' },
   ...exactOptions,
-  command: { type: 'string', describe: 'Words of the command, in their order' },
+  command: { type: 'string', describe: 'A part of the command, in whole words' },
   request: { type: 'string', describe: 'The request ID, for all events of one call' },
   stream: { type: 'string', describe: 'The stream, which is one run of a gateway process' },
   credential: { type: 'string', describe: 'The ID of the session or API token that was used; needs --principal' },

@@ -15,7 +15,7 @@ export function wordsOfLine(line: string): string[][] {
 }
 
 /** Parses a line without running it. @returns the program of each command @throws Usage for words that no command accepts */
-export async function readLine(line: string): Promise<('us' | 'convox')[]> {
+export async function checkCommandLine(line: string): Promise<('us' | 'convox')[]> {
   return Promise.all(
     wordsOfLine(line).map(async (words) => {
       const parsed = parseCommandLine(words)
