@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { readServerConfig } from '@rack-gateway/config'
-import { type RunningGateway, startGateway } from '@rack-gateway/gateway'
+import { type RunningGateway, startGateway, type WebConsoleSource } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
 import { removeDemoFile, writeDemoFile } from './demo-file.ts'
 import { type ExamplePackages, prepareExamplePackages } from './example-packages.ts'
@@ -21,6 +21,8 @@ export interface DemoOptions {
   readonly log: FastifyBaseLogger
   /** `examples`: the packages of `examples/`. */
   readonly policyPackages?: 'none' | 'examples'
+  /** Default: the built web console. */
+  readonly webConsole?: WebConsoleSource | undefined
 }
 
 export interface Demo {
@@ -40,7 +42,8 @@ export interface Demo {
 const demoRackNames = ['staging', 'production']
 
 /** The whole system on loopback: PostgreSQL, racks, and the gateway started exactly as in production. */
-export async function startDemo({ port, dataDir, env, log, policyPackages = 'none' }: DemoOptions): Promise<Demo> {
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { port, dataDir, env, log, policyPackages = 'none', webConsole } = options
   const directory = resolve(dataDir)
   const ignored = ignoredSettings(env)
   if (ignored.length > 0)
@@ -82,6 +85,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
     const gateway = await startGateway(
       { ...config, policyPackages: [...(prepared?.entries ?? []), ...config.policyPackages] },
       log,
+      webConsole,
     )
     const tokens = await seed(gateway, config, Object.keys(racks)).catch(async (error: unknown) => {
       await gateway.stop()

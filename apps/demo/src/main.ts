@@ -5,7 +5,7 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { guide } from './guide.ts'
 
-const { port, dataDir, policyPackages } = await yargs(hideBin(process.argv))
+const { port, dataDir, policyPackages, webDev } = await yargs(hideBin(process.argv))
   .scriptName('demo')
   .usage('Starts PostgreSQL, two demo racks and the gateway on loopback, and prints lines to paste.')
   .option('port', { type: 'number', default: 8447, describe: 'where the gateway listens; 0: any free port' })
@@ -14,6 +14,11 @@ const { port, dataDir, policyPackages } = await yargs(hideBin(process.argv))
     type: 'boolean',
     default: false,
     describe: 'loads the policy packages of examples/: a deploy freeze, and ownership of apps',
+  })
+  .option('web-dev', {
+    type: 'boolean',
+    default: false,
+    describe: 'serves the web console from its sources, with hot reload, and a relaxed content security policy',
   })
   .check(({ port }) =>
     Number.isInteger(port) && port >= 0 && port <= 65_535 ? true : '--port takes a whole number from 0 to 65535',
@@ -38,12 +43,14 @@ const log = createLog(
   }),
 )
 try {
+  const webConsole = webDev ? (await import('./web-dev.ts')).webDevServer() : undefined
   const starting = startDemo({
     port,
     dataDir,
     env: process.env,
     log,
     policyPackages: policyPackages ? 'examples' : 'none',
+    webConsole,
   })
   const stop = async () => (await starting).stop()
   const reload = async () => (await starting).gateway.reload()

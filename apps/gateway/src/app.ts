@@ -35,7 +35,7 @@ import webConsole from './web-console/plugin.ts'
 
 /** Composes the gateway. The plugins are in the order of docs/explanation/architecture.md. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
-  const { config, databaseUrl, log, now = Date.now, tuning = {} } = options
+  const { config, databaseUrl, log, now = Date.now, tuning = {}, webConsole: source } = options
   const { login, publicUrl } = config
   const keys = deriveKeys(config)
   const app = createServer(log, config)
@@ -99,7 +99,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(browserLogin, { mint: keys.mint, attemptKeys: keys.login.loginAttempts })
     await app.register(cliLogin, { config, mint: keys.mint, keys: keys.login, pollSeconds: tuning.devicePollSeconds })
     await app.register(rootPage)
-    await app.register(webConsole)
+    await app.register(webConsole, { source })
     await app.register(managementApiReference)
     await app.register(managementApi, { config, mint: keys.mint, childFlags: tuning.childFlags })
     await app.register(rackApi, { config, maskKeys: keys.masks, bodyDigestKey: keys.bodyDigest })

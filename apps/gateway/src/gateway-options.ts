@@ -1,6 +1,7 @@
 import type { ServerConfig } from '@rack-gateway/config'
 import type { RecordingLimits } from '@rack-gateway/recordings'
 import type { FastifyBaseLogger } from 'fastify'
+import type { WebConsoleSource } from './web-console/source.ts'
 
 export interface GatewayOptions {
   readonly config: GatewayConfig
@@ -10,6 +11,8 @@ export interface GatewayOptions {
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   readonly tuning?: Tuning
+  /** Default: the built console. The demo can replace it by a development server; no setting of the server can. */
+  readonly webConsole?: WebConsoleSource | undefined
 }
 
 /** The parsed environment, without what only the process needs. */

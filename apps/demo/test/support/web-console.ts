@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { type LoginSystem, startLoginSystem } from './login.ts'
 
@@ -27,7 +27,7 @@ type Options = Parameters<typeof startLoginSystem>[1]
 /** A gateway with a login, and Chromium in front of it. Every page is watched for violations and errors. */
 export async function startWebConsole(options: Options = {}): Promise<WebConsole> {
   const at = await startLoginSystem({}, { rackNames: ['staging', 'production'], ...options })
-  const browser = await launch().catch(async (error: unknown) => {
+  const browser = await chromium.launch(chromiumOptions).catch(async (error: unknown) => {
     await at.stop()
     throw error
   })
@@ -52,13 +52,11 @@ export async function startWebConsole(options: Options = {}): Promise<WebConsole
   }
 }
 
-function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: executable,
-    // Chromium refuses its sandbox to root.
-    chromiumSandbox: process.getuid?.() !== 0,
-    env: { ...process.env, PATH: process.env.PATH ?? delimiter },
-  })
+export const chromiumOptions = {
+  executablePath: executable,
+  // Chromium refuses its sandbox to root.
+  chromiumSandbox: process.getuid?.() !== 0,
+  env: { ...process.env, PATH: process.env.PATH ?? delimiter },
 }
 
 /** Errors that a page writes by itself, and not what the server answered, which tests assert. */

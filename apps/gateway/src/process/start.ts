@@ -2,6 +2,7 @@ import type { Audit } from '@rack-gateway/audit/plugin'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createGateway } from '../app.ts'
+import type { WebConsoleSource } from '../web-console/source.ts'
 import { prepareDatabase } from './prepared-database.ts'
 import { turnOffPretenuring } from './pretenuring.ts'
 import { listenFailure } from './start-failure.ts'
@@ -23,15 +24,23 @@ export interface RunningGateway {
 /** Milliseconds for transfers to finish before their connections are closed. */
 const drainLimit = 20_000
 
-/** Starts the database, migrates it, and starts the gateway. Closes everything again if one of these fails. */
-export async function startGateway(config: ServerConfig, log: FastifyBaseLogger): Promise<RunningGateway> {
+/**
+ * Starts the database, migrates it, and starts the gateway. Closes everything again if one of these fails.
+ *
+ * @param webConsole only the demo gives it
+ */
+export async function startGateway(
+  config: ServerConfig,
+  log: FastifyBaseLogger,
+  webConsole?: WebConsoleSource,
+): Promise<RunningGateway> {
   turnOffPretenuring()
   const database = await prepareDatabase(config.database, {
     embedded: 'own',
     log: (line) => log.debug({ event: 'postgres' }, line),
   })
   try {
-    const app = await createGateway({ config, databaseUrl: database.runtimeUrl, log })
+    const app = await createGateway({ config, databaseUrl: database.runtimeUrl, log, webConsole })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()
       throw listenFailure(error, config)

@@ -1,0 +1,10 @@
+import type { FastifyInstance } from 'fastify'
+
+/** Where the document and the files of the web console come from. */
+export interface WebConsoleSource {
+  /** The document of every page; null: the console is not built. */
+  document(): Promise<string | Buffer | null>
+  readonly contentSecurityPolicy: string
+  /** A plugin that serves the files which the document names. */
+  readonly files: (app: FastifyInstance) => Promise<void>
+}
