@@ -1,3 +1,4 @@
+export type { AuditEvent } from '@rack-gateway/audit/schemas'
 export { ReviewedGrant } from './access-review.ts'
 export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts'
 export { Binding, type BindingRequest, Grant } from './bindings.ts'

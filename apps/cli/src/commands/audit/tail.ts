@@ -11,7 +11,7 @@ import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, utcOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
 import { cellsOf } from './events/event-row.ts'
-import { parseEventStream, type StreamEvent } from './events/event-stream.ts'
+import { parseEventStream, type StreamEvent } from '@rack-gateway/gateway-api/event-stream'
 import { filterOptions, filterQuery } from './events/filters.ts'
 import { type Zone, zoneOf } from './events/times.ts'
 

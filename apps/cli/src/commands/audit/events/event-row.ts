@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '@rack-gateway/gateway-api'
-import { eventSubject } from './event-subject.ts'
+import { eventSubject } from '@rack-gateway/gateway-api/event-subject'
 import { shownTime, type Zone } from './times.ts'
 
 /** The columns of a table: time, principal, call, rack and app, outcome, and ID. */
