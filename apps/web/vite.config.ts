@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin } from 'vite'
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite'
 
 /** Compresses the built files once, so that the gateway never compresses a response. */
 function precompress(): Plugin {
@@ -38,6 +38,8 @@ function themeScript(): Plugin {
 
 export default defineConfig({
   base: '/gateway/',
+  // Other packages need not be built first.
+  resolve: { conditions: ['@rack-gateway/source', ...defaultClientConditions] },
   plugins: [react(), themeScript(), precompress()],
   build: {
     target: 'es2023',

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { meQuery } from './api/queries.ts'
+import { readAuditSearch } from './pages/audit/audit-search.ts'
 import { HomePage } from './pages/home/home-page.tsx'
 import { validatePeopleSearch } from './pages/people/search.ts'
 import { validatePolicySearch } from './pages/policy/policy-search.ts'
@@ -20,8 +21,11 @@ const home = createRoute({ getParentRoute: () => root, path: '/', component: Hom
 const audit = createRoute({
   getParentRoute: () => root,
   path: 'audit',
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx')),
 })
+/** The same page, with an open event. */
+const auditEvent = createRoute({ getParentRoute: () => audit, path: '$event' })
 const people = createRoute({
   getParentRoute: () => root,
   path: 'people',
@@ -82,7 +86,7 @@ const policy = createRoute({
   component: lazyRouteComponent(() => import('./pages/policy/policy-page.tsx')),
 })
 
-const routeTree = root.addChildren([home, audit, people.addChildren(peopleTabs), policy])
+const routeTree = root.addChildren([home, audit.addChildren([auditEvent]), people.addChildren(peopleTabs), policy])
 
 export function createConsoleRouter(queryClient: QueryClient) {
   return createRouter({

@@ -8,7 +8,7 @@ type PathOf<M extends Method> = Extract<Endpoints[JsonEndpointName], { method: M
 
 interface AnyRequest {
   readonly id?: string
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
   readonly body?: object
 }
 
@@ -38,8 +38,8 @@ const apiPrefix = '/gateway/api/v1'
 /** The path of an operation below the origin, such as `/gateway/api/v1/tokens?limit=50`. */
 export function pathOf(path: string, { id = '', query = {} }: AnyRequest): string {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== '') search.set(name, `${value}`)
+  for (const [name, value = ''] of Object.entries(query))
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== '') search.append(name, `${one}`)
   return `${apiPrefix}${path.replace('{id}', encodeURIComponent(id))}${search.size === 0 ? '' : `?${search}`}`
 }
 
@@ -66,6 +66,25 @@ export function remove<P extends PathOf<'DELETE'>>(
   request: RequestOf<NameOf<'DELETE', P>>,
 ): Promise<ResponseOf<NameOf<'DELETE', P>>> {
   return send('DELETE', path, request as AnyRequest)
+}
+
+/** Opens a stream of server-sent events. @throws ApiError, NoAnswer */
+export async function open(
+  path: string,
+  request: AnyRequest,
+  { lastEventId, signal }: { readonly lastEventId: string | null; readonly signal: AbortSignal },
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await fetch(pathOf(path, request), {
+    headers: { accept: 'text/event-stream', ...(lastEventId !== null && { 'last-event-id': lastEventId }) },
+    signal,
+    redirect: 'error',
+    cache: 'no-store',
+  }).catch((error: unknown) => {
+    if (signal.aborted) throw error
+    throw new NoAnswer()
+  })
+  if (response.ok && response.body !== null) return response.body
+  throw await errorOf(response)
 }
 
 let csrfToken: string | undefined
@@ -102,10 +121,15 @@ async function send<T>(method: Method, path: string, request: AnyRequest, signal
   })
   const date = Date.parse(response.headers.get('date') ?? '')
   if (!Number.isNaN(date)) clockOffset = date - Date.now()
+  if (!response.ok) throw await errorOf(response)
   const value: unknown = await response.json().catch(() => null)
-  if (response.ok && value !== null) return value as T
-  if (isErrorBody(value)) throw new ApiError(response.status, value)
-  throw new NoAnswer()
+  if (value === null) throw new NoAnswer()
+  return value as T
+}
+
+async function errorOf(response: Response): Promise<Error> {
+  const value: unknown = await response.json().catch(() => null)
+  return isErrorBody(value) ? new ApiError(response.status, value) : new NoAnswer()
 }
 
 function isErrorBody(value: unknown): value is ErrorResponse {

@@ -1,6 +1,14 @@
 import { useSyncExternalStore } from 'react'
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+const short = new Intl.DateTimeFormat(undefined, {
+  month: 'short',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' })
 
 /** Seconds, the largest unit first. */
@@ -34,13 +42,13 @@ function everyMinute(changed: () => void): () => void {
  * A time, local; in UTC as its title, which a screen reader and a pointer can read.
  *
  * @param at RFC 3339
- * @param kind `relative`: such as `5 min. ago`
+ * @param kind `relative`: such as `5 min. ago`; `short`: without the year, for rows
  */
-export function Time({ at, kind = 'local' }: { readonly at: string; readonly kind?: 'local' | 'relative' }) {
+export function Time({ at, kind = 'local' }: { readonly at: string; readonly kind?: 'local' | 'short' | 'relative' }) {
   const now = useSyncExternalStore(everyMinute, () => Math.max(minute, 0))
   const time = Date.parse(at)
   if (Number.isNaN(time)) return <span>{at}</span>
-  const text = kind === 'relative' ? relativeTime(time, now) : local.format(time)
+  const text = kind === 'relative' ? relativeTime(time, now) : (kind === 'short' ? short : local).format(time)
   const utc = new Date(time).toISOString()
   return (
     <time dateTime={utc} title={kind === 'relative' ? `${local.format(time)} · ${utc}` : utc}>

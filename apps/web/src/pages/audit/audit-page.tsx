@@ -1,9 +1,136 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { can } from '../../api/can.ts'
+import { useMe } from '../../api/queries.ts'
 import { Page } from '../../ui/page.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { AuditDialogs } from './audit-dialogs.tsx'
+import styles from './audit-page.module.css'
+import { EventPanel } from './detail/event-panel.tsx'
+import { FilterMistake } from './filter/filter-text.ts'
+import { only, without } from './filter/refine.ts'
+import { Toolbar } from './filter/toolbar.tsx'
+import { HeaderActions } from './header-actions.tsx'
+import { Histogram } from './histogram/histogram.tsx'
+import type { Entry } from './list/collapse.ts'
+import { EventList } from './list/event-list.tsx'
+import { eventsQuery, mergeEntries } from './list/events-query.ts'
+import { ListFoot } from './list/list-foot.tsx'
+import { NewEvents } from './list/new-events.tsx'
+import { maxFresh, useLiveTail } from './list/use-live-tail.ts'
+import { useAuditView } from './use-audit-view.ts'
+import { ValueMenu } from './value-menu.tsx'
 
+/** What happened, who did it, and why was it allowed or denied? */
 export default function AuditPage() {
-  return (
-    <Page title="Audit">
-      <p>…</p>
-    </Page>
+  const mayRead = can(useMe(), 'gateway:audit:read')
+  const view = useAuditView()
+  const { filter, openId, reload } = view
+  const query = filter instanceof FilterMistake ? null : filter.query
+  const events = useInfiniteQuery(eventsQuery(query))
+  const tail = useLiveTail(mayRead ? query : null, view.search.live === true, reload)
+  const [followed, setFollowed] = useState<readonly Entry[]>([])
+  const [followedQuery, setFollowedQuery] = useState(query)
+  // The newest page has what was followed before.
+  if (followedQuery !== query) {
+    setFollowedQuery(query)
+    setFollowed([])
+  }
+  const [isAtTop, setIsAtTop] = useState(true)
+  const field = useRef<HTMLInputElement>(null)
+  const entries = useMemo(
+    () => mergeEntries(followed, events.data?.pages.flatMap((page) => page.entries) ?? []),
+    [followed, events.data],
   )
+  const { hasNextPage, isFetching, fetchNextPage, hasPreviousPage, fetchPreviousPage, isError } = events
+  const loadOlder = useCallback(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage()
+  }, [hasNextPage, isFetching, isError, fetchNextPage])
+  const loadNewer = useCallback(() => {
+    if (hasPreviousPage && !isFetching) void fetchPreviousPage()
+  }, [hasPreviousPage, isFetching, fetchPreviousPage])
+
+  function showNew() {
+    if (tail.fresh.length === maxFresh || hasPreviousPage) reload()
+    else setFollowed((before) => [...tail.fresh, ...before])
+    tail.take()
+  }
+  const flows = tail.fresh.length > 0 && isAtTop && openId === undefined
+  useEffect(() => {
+    if (flows) showNew()
+  })
+
+  if (!mayRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
+  return (
+    <ValueMenu refine={view.refine} openEvent={view.open}>
+      <Page title="Audit" fills actions={<HeaderActions view={view} tail={tail} />}>
+        <div className={styles.layout} data-open={openId !== undefined}>
+          <Toolbar view={view} field={field} />
+          {tail.error && (
+            <p className={styles.lost} role="status">
+              {tail.state === 'lost'
+                ? 'The connection was lost. The page connects again, and continues after the last event.'
+                : tail.error.message}
+            </p>
+          )}
+          <Histogram query={query} loadedAt={view.loadedAt} onRange={(range) => view.setTimes(range)} />
+          <div className={styles.split}>
+            <EventList
+              key={JSON.stringify(query)}
+              entries={entries}
+              openId={openId}
+              onOpen={view.open}
+              onClose={() => view.open(null)}
+              focusFilter={() => field.current?.focus()}
+              hasMore={hasNextPage}
+              onNearEnd={loadOlder}
+              onNearStart={loadNewer}
+              onScrolled={setIsAtTop}
+              pill={<NewEvents count={tail.fresh.length} onShow={showNew} />}
+            >
+              <ListFoot
+                count={entries.length}
+                isLoading={events.isPending && query !== null}
+                hasNoFilter={query === null}
+                isFetchingMore={events.isFetchingNextPage}
+                hasMore={hasNextPage}
+                hasDropped={hasPreviousPage}
+                error={events.error}
+                onMore={() => void fetchNextPage()}
+                onRetry={() => void (events.data ? fetchNextPage() : events.refetch())}
+                onAllTime={view.range === 'all' ? null : () => view.setRange('all')}
+              />
+            </EventList>
+            {openId !== undefined && (
+              <EventPanel
+                id={openId}
+                entry={entries.find(({ id }) => id === openId)}
+                onOpen={view.open}
+                onClose={() => view.open(null)}
+                onShow={(what) =>
+                  'around' in what
+                    ? view.refine(() => around(what.around))
+                    : view.refine((terms) =>
+                        only(only(without(terms, 'from', 'to'), 'actor', what.actor), 'session', what.session),
+                      )
+                }
+              />
+            )}
+          </div>
+        </div>
+        <AuditDialogs view={view} />
+      </Page>
+    </ValueMenu>
+  )
+}
+
+const fiveMinutes = 300_000
+
+function around(at: string) {
+  const bound = (name: 'from' | 'to', by: number) => ({
+    name,
+    value: new Date(Date.parse(at) + by).toISOString(),
+    isExcluded: false,
+  })
+  return [bound('from', -fiveMinutes), bound('to', fiveMinutes)]
 }

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { readAuditSearch } from './audit-search.ts'
+
+test('the address has only what the page knows', () => {
+  expect(readAuditSearch({ q: 'actor:ada', range: '7d', live: true, dialog: 'export' })).toEqual({
+    q: 'actor:ada',
+    range: '7d',
+    live: true,
+    dialog: 'export',
+  })
+  expect(readAuditSearch({ q: 404, range: '24h' })).toEqual({ q: '404' })
+  expect(readAuditSearch({ q: { x: 1 }, range: 'century', live: 'yes', dialog: '__proto__', other: 1 })).toEqual({})
+})

@@ -1,0 +1,196 @@
+import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { useQuery } from '@tanstack/react-query'
+import { X } from 'lucide-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { get } from '../../../api/client.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import type { Entry } from '../list/collapse.ts'
+import { toEntry } from '../list/events-query.ts'
+import { ResultBadge } from '../list/result-badge.tsx'
+import { EventFields, Field, Filtered, Section } from './event-fields.tsx'
+import styles from './event-panel.module.css'
+import { eventSentence } from './event-sentence.ts'
+import { PolicyLink } from './policy-link.tsx'
+import { Verification } from './verification.tsx'
+
+interface EventPanelProps {
+  readonly id: string
+  /** The event, if the list has it. */
+  readonly entry: Entry | undefined
+  readonly onOpen: (id: string) => void
+  readonly onClose: () => void
+  /** Shows the events of a session, or around a time. */
+  readonly onShow: (what: { readonly session: string; readonly actor: string } | { readonly around: string }) => void
+}
+
+/** One event beside the list. */
+export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelProps) {
+  // Each read is recorded, so moving through rows reads only the row where it ends.
+  const settled = useSettled(id)
+  const { data, error, refetch } = useQuery({
+    queryKey: ['audit', 'event', id],
+    queryFn: ({ signal }) => get('/audit/events/{id}', { id }, signal),
+    enabled: settled === id || entry === undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const event = data === undefined ? entry?.event : toEntry(data).event
+  return (
+    <aside className={styles.panel} aria-label="The open event">
+      <header className={styles.header}>
+        <h2>Event</h2>
+        <Button kind="quiet" aria-label="Close the event" onPress={onClose}>
+          <X aria-hidden />
+        </Button>
+      </header>
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      {event === undefined && !error && <Spinner label="Loading the event" />}
+      {event !== undefined && (
+        <>
+          <p className={styles.sentence}>
+            <VisibleText>{eventSentence(event)}</VisibleText>
+          </p>
+          <p className={styles.when}>
+            <ResultBadge event={event} /> <Time at={event.at} />{' '}
+            <Plain onPress={() => onShow({ around: event.at })}>Show the events around it</Plain>
+          </p>
+          {data && <Verification key={id} shown={data} />}
+          <Decision event={event} />
+          <EventFields event={event} />
+          <Section title="Neighbors">
+            <Neighbor
+              title="Same session"
+              previous={data?.neighbors.previousInSession}
+              next={data?.neighbors.nextInSession}
+              onOpen={onOpen}
+            />
+            <Neighbor
+              title="Same stream"
+              previous={data?.neighbors.previousInStream}
+              next={data?.neighbors.nextInStream}
+              onOpen={onOpen}
+            />
+            {event.of !== undefined && (
+              <Field title="Belongs to">
+                <Plain onPress={() => onOpen(event.of ?? '')}>{event.of}</Plain>
+              </Field>
+            )}
+            {event.principal?.credential !== undefined && (
+              <Field title="Session">
+                <Plain
+                  onPress={() =>
+                    onShow({ session: event.principal?.credential ?? '', actor: event.principal?.id ?? '' })
+                  }
+                >
+                  All events of {event.principal.credential}
+                </Plain>
+              </Field>
+            )}
+          </Section>
+          <Section title="Position in the log">
+            <Field title="Event">
+              <code>{id}</code>
+            </Field>
+            <Filtered title="Stream" name="stream" value={event.stream} />
+            <Field title="Number">{event.seq.toLocaleString()}</Field>
+            {data && <Digest title="Hash" value={data.hash} />}
+            {data && <Digest title="Previous hash" value={data.prev} />}
+            {event.body && <Digest title="Body (MAC)" value={event.body.received} />}
+            {event.decision?.policy !== undefined && <Digest title="Policy" value={event.decision.policy} />}
+          </Section>
+          <WholeEvent event={event} />
+        </>
+      )}
+    </aside>
+  )
+}
+
+function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
+  if (decision === undefined) return null
+  const { effect, rule, source, reason, next } = decision
+  return (
+    <Section title="Decision">
+      <Filtered title="Result" name="result" value={effect} />
+      {reason !== undefined && (
+        <Field title="Reason">
+          <VisibleText>{reason}</VisibleText>
+        </Field>
+      )}
+      {next !== undefined && (
+        <Field title="Remedy">
+          <VisibleText>{next}</VisibleText>
+        </Field>
+      )}
+      <Filtered title="Rule" name="rule" value={rule} />
+      {source !== undefined && (
+        <Field title="Where it is">
+          <PolicyLink source={source} />
+        </Field>
+      )}
+    </Section>
+  )
+}
+
+interface NeighborProps {
+  readonly title: string
+  readonly previous: string | null | undefined
+  readonly next: string | null | undefined
+  readonly onOpen: (id: string) => void
+}
+
+function Neighbor({ title, previous, next, onOpen }: NeighborProps) {
+  if ((previous ?? next) == null) return null
+  return (
+    <Field title={title}>
+      {previous != null && <Plain onPress={() => onOpen(previous)}>Previous event</Plain>}{' '}
+      {next != null && <Plain onPress={() => onOpen(next)}>Next event</Plain>}
+    </Field>
+  )
+}
+
+function Digest({ title, value }: { readonly title: string; readonly value: string }) {
+  return (
+    <Field title={title}>
+      <code className={styles.digest}>{value}</code>
+    </Field>
+  )
+}
+
+function Plain({ onPress, children }: { readonly onPress: () => void; readonly children: ReactNode }) {
+  return (
+    <button type="button" className={styles.link} onClick={onPress}>
+      {children}
+    </button>
+  )
+}
+
+function WholeEvent({ event }: { readonly event: AuditEvent }) {
+  return (
+    <details className={styles.whole}>
+      <summary>The whole event</summary>
+      <pre>
+        {JSON.stringify(event, null, 2)
+          .split('\n')
+          .map((line, index) => (
+            <span key={`${index}`}>
+              <VisibleText>{line}</VisibleText>
+              {'\n'}
+            </span>
+          ))}
+      </pre>
+    </details>
+  )
+}
+
+/** The value after it has not changed for a moment. */
+function useSettled(value: string): string | null {
+  const [settled, setSettled] = useState<string | null>(null)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), 250)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}

@@ -1,0 +1,87 @@
+import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { isCall, resultOf, subjectOf, type Way, whoOf } from '../list/event-facts.ts'
+
+const byWay: Readonly<Record<Way, string>> = {
+  browser: ' in a browser',
+  cli: ' with the CLI',
+  console: ' with the stock CLI',
+  token: ' with an API token',
+  job: ' in a CI job',
+  gateway: '',
+  nobody: ' without a valid credential',
+}
+
+/** What happened, in one sentence. */
+export function eventSentence(event: AuditEvent): string {
+  const { kind, count, status } = event
+  const who = whoOf(event)
+  const name = who.way === 'gateway' ? 'The gateway' : who.name
+  if (kind === 'refused')
+    return `The gateway refused ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${byWay[who.way]}.`
+  if (!isCall(kind)) return `${name}${actions[kind] ?? ` caused the event ${kind}`}${about(event)}.`
+  const operation = event.permission ?? event.route ?? event.path ?? 'an unknown operation'
+  const call = `${operation}${onTarget(event)}${byWay[who.way]}`
+  switch (resultOf(event)) {
+    case 'denied':
+      return `${name} asked for ${call}, and the gateway denied it.`
+    case 'needs':
+      return `${name} asked for ${call}, which needs a further step.`
+    case 'failed':
+      return `${name} called ${call}, and it failed with the status ${status}.`
+    default:
+      return `${name} ${verbs[kind] ?? 'called'} ${call}.`
+  }
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  intent: 'was about to call',
+  opened: 'opened a stream with',
+  closed: 'ended a stream or transfer with',
+}
+
+function onTarget({ rack, app, command }: AuditEvent): string {
+  const run = command === undefined ? '' : ` (${command.join(' ')})`
+  if (rack === undefined) return run
+  return `${run} on ${app === undefined ? rack : `${rack}/${app}`}`
+}
+
+function about(event: AuditEvent): string {
+  const subject = subjectOf(event)
+  return subject === '' || subject === event.principal?.name ? '' : `: ${subject}`
+}
+
+/** What a principal did in an event that is no call to a rack. */
+const actions: Readonly<Record<string, string>> = {
+  'login.succeeded': ' logged in',
+  'login.failed': ' could not log in',
+  'cli-login.approved': ' allowed a login of the CLI',
+  'cli-login.denied': ' denied a login of the CLI',
+  'cli-login.redeemed': ' logged in with the CLI',
+  'cli-login.refused': ' tried a login of the CLI that the gateway refused',
+  'user.created': ' created a user',
+  'user.changed': ' changed a user',
+  'user.locked': ' locked a user',
+  'user.unlocked': ' unlocked a user',
+  'session.issued': ' started a session',
+  'session.renewed': ' renewed a session',
+  'session.ended': ' ended a session',
+  'token.issued': ' created an API token',
+  'token.rotated': ' rotated an API token',
+  'token.revoked': ' revoked an API token',
+  'binding.created': ' granted a role',
+  'binding.removed': ' removed a role',
+  'trust.created': ' created a trust for CI jobs',
+  'trust.revoked': ' revoked a trust for CI jobs',
+  'workload.issued': ' admitted a CI job',
+  'workload.ended': ' ended the session of a CI job',
+  'configuration.loaded': ' started',
+  'policy.loaded': ' loaded a changed policy',
+  'policy.rejected': ' rejected an invalid policy',
+  'audit.read': ' read the audit log',
+  'audit.exported': ' exported the audit log',
+  'audit.inconsistent': ' found that the audit log differs from what was signed',
+  'alarm.acknowledged': ' acknowledged an alarm',
+  'environment.changed': ' changed an environment variable',
+  'recording.read': ' watched a session recording',
+  'recording.ended': ' ended a recorded session',
+}

@@ -1,0 +1,60 @@
+import type { ResponseOf } from '@rack-gateway/gateway-api'
+import { useMutation } from '@tanstack/react-query'
+import { BadgeCheck, CircleCheck, CircleX } from 'lucide-react'
+import { get } from '../../../api/client.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { canVerify, verifyProof } from '../proof/verify-proof.ts'
+import styles from './verification.module.css'
+
+/** Verifies in the browser that the event is in the signed log, and shows each step. */
+export function Verification({ shown }: { readonly shown: ResponseOf<'getAuditEvent'> }) {
+  const verify = useMutation({
+    async mutationFn() {
+      if (!canVerify())
+        throw new Error('This browser verifies only pages from https: addresses. Use rack-gateway audit prove.')
+      const [proof, { keys }] = await Promise.all([
+        get('/audit/events/{id}/proof', { id: shown.id }),
+        get('/audit/keys', {}),
+      ])
+      return verifyProof({ shown, proof, keys: keys.map(({ key }) => key) })
+    },
+  })
+  return (
+    <div className={styles.verification}>
+      <div>
+        <Button isPending={verify.isPending} onPress={() => verify.mutate()}>
+          <BadgeCheck aria-hidden /> Verify in this browser
+        </Button>
+      </div>
+      {verify.error && <Problem error={verify.error} />}
+      {verify.data && (
+        <div role="status">
+          <p className={styles.outcome} data-holds={verify.data.holds}>
+            {verify.data.holds
+              ? 'Verified: the event is in the signed log, as it is shown here.'
+              : 'Not verified: the event is not proven. Do not trust this response.'}
+          </p>
+          <ol className={styles.steps}>
+            {verify.data.steps.map(({ title, isTrue, detail }) => (
+              <li key={title} data-true={isTrue}>
+                {isTrue ? (
+                  <CircleCheck role="img" aria-label="True" size={14} />
+                ) : (
+                  <CircleX role="img" aria-label="False" size={14} />
+                )}
+                <span>
+                  {isTrue ? title : `False: ${title}`}
+                  <code>{detail}</code>
+                </span>
+              </li>
+            ))}
+          </ol>
+          {verify.data.holds && (
+            <p className={styles.soft}>Compare the key with one that you noted before, from another source.</p>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}

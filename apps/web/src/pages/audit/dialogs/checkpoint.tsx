@@ -1,0 +1,73 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { get } from '../../../api/client.ts'
+import { Badge, type Tone } from '../../../ui/badge.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
+import { Dialog } from '../../../ui/dialog.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import styles from './dialogs.module.css'
+
+export const checkpointQuery = queryOptions({
+  queryKey: ['audit', 'checkpoint'],
+  queryFn: ({ signal }) => get('/audit/checkpoint', {}, signal),
+})
+
+/** The newest signature of the log. */
+export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) {
+  const { data, error, refetch } = useQuery(checkpointQuery)
+  return (
+    <Dialog title="Signatures of the audit log" isOpen onClose={onClose} width="wide">
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      {!data && !error && <Spinner />}
+      {data && (
+        <>
+          <p>
+            {data.late
+              ? 'The next checkpoint is overdue. Newer events are not signed yet: an administrator should check the gateway.'
+              : 'Each minute, a checkpoint signs all events that were added.'}{' '}
+            {data.waiting.toLocaleString()} {data.waiting === 1 ? 'event waits' : 'events wait'} for the next one.
+          </p>
+          {data.checkpoint && (
+            <dl className={styles.facts}>
+              <dt>Newest checkpoint</dt>
+              <dd>
+                {data.checkpoint.number.toLocaleString()}, <Time at={data.checkpoint.at} />
+              </dd>
+              <dt>Signed</dt>
+              <dd>
+                {data.checkpoint.events.toLocaleString()} events of {data.checkpoint.streams.toLocaleString()} streams
+              </dd>
+              <dt>Hash</dt>
+              <dd>
+                <code>{data.checkpoint.hash}</code>
+              </dd>
+              <dt>Key</dt>
+              <dd>
+                <code>{data.checkpoint.key}</code> <CopyButton text={data.checkpoint.key} what="The key" />
+              </dd>
+            </dl>
+          )}
+          <h3>Copies outside of the database</h3>
+          {data.copies.length === 0 ? (
+            <p className={styles.soft}>
+              No copies are made. AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, and AUDIT_CHECKPOINT_WEBHOOK make them.
+            </p>
+          ) : (
+            <ul className={styles.copies}>
+              {data.copies.map(({ place, number, state }) => (
+                <li key={place}>
+                  <Badge tone={tones[state] ?? 'neutral'}>{state}</Badge> <VisibleText>{place}</VisibleText>, up to
+                  checkpoint {number.toLocaleString()}
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+    </Dialog>
+  )
+}
+
+const tones: Readonly<Record<string, Tone>> = { current: 'allow', behind: 'warn', failing: 'deny', different: 'deny' }

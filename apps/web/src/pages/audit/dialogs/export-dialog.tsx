@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { get, pathOf } from '../../../api/client.ts'
+import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Choice } from '../../../ui/fields.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import type { AuditQuery } from '../filter/filter-query.ts'
+import { totalText } from '../histogram/bars.ts'
+import styles from './dialogs.module.css'
+
+const formats = [
+  { value: 'ndjson', label: 'NDJSON, for verification' },
+  { value: 'csv', label: 'CSV, for spreadsheets' },
+  { value: 'ocsf', label: 'OCSF, for a SIEM' },
+]
+
+interface ExportDialogProps {
+  readonly query: AuditQuery
+  readonly text: string
+  /** Milliseconds since the epoch: the end, unless the filter has one. */
+  readonly loadedAt: number
+  readonly onClose: () => void
+}
+
+/** Says what an export will contain before it begins. */
+export function ExportDialog({ query, text, loadedAt, onClose }: ExportDialogProps) {
+  const [format, setFormat] = useState('ndjson')
+  const bounded = { ...query, to: query.to ?? new Date(loadedAt).toISOString() }
+  const count = useQuery({
+    queryKey: ['audit', 'export', bounded],
+    queryFn: ({ signal }) =>
+      get(
+        '/audit/histogram',
+        { query: { ...bounded, from: bounded.from ?? '1970-01-01T00:00:00Z', buckets: 2 } },
+        signal,
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return (
+    <Dialog title="Export events" isOpen onClose={onClose}>
+      {count.isPending && <Spinner label="Counting the events" />}
+      {count.error && <Problem error={count.error} retry={() => void count.refetch()} />}
+      {count.data && (
+        <>
+          <p>
+            The file will contain <strong>{totalText(count.data)}</strong>, oldest first:
+          </p>
+          <dl className={styles.facts}>
+            <dt>From</dt>
+            <dd>{bounded.from ?? 'the first event'}</dd>
+            <dt>To</dt>
+            <dd>{bounded.to}</dd>
+            <dt>Filter</dt>
+            <dd>{text === '' ? 'none' : <VisibleText>{text}</VisibleText>}</dd>
+            <dt>Times</dt>
+            <dd>in UTC</dd>
+          </dl>
+          <p>The audit log records this export with your name, its filters, its number of events, and its SHA-256.</p>
+        </>
+      )}
+      <Choice label="Format" value={format} onChange={setFormat} options={formats} />
+      <Actions>
+        <a className={styles.action} href={pathOf('/audit/export', { query: { ...bounded, format } })} download>
+          Export
+        </a>
+      </Actions>
+    </Dialog>
+  )
+}

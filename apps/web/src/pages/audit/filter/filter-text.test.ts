@@ -1,0 +1,87 @@
+import { array, assert, boolean, constantFrom, property, record, string } from 'fast-check'
+import { expect, test } from 'vitest'
+import { type FilterName, filterNames } from './filter-names.ts'
+import { type Filter, FilterMistake, parseFilter, printFilter } from './filter-text.ts'
+import { not, only } from './refine.ts'
+
+const names = Object.keys(filterNames) as FilterName[]
+const freeNames = names.filter((name) => !['result', 'status', 'session'].includes(name))
+
+const anyTerm = record({
+  name: constantFrom(...freeNames),
+  value: string({ unit: 'binary', minLength: 1, maxLength: 30 }),
+  isExcluded: boolean(),
+}).map((term) => ({ ...term, isExcluded: term.isExcluded && filterNames[term.name].canExclude }))
+
+/** Filters without two values of the same name. */
+const anyFilter = array(anyTerm, { maxLength: 8 }).map((terms) =>
+  terms.filter(({ name }, index) => terms.findIndex((one) => one.name === name) === index),
+)
+
+test('a printed filter reads as the same filter, whatever its values are', () => {
+  assert(
+    property(anyFilter, (filter) => {
+      expect(parseFilter(printFilter(filter))).toEqual(filter)
+    }),
+  )
+})
+
+test('any typed text is a filter that prints as itself, or a mistake with a sentence', () => {
+  assert(
+    property(string({ unit: 'binary', maxLength: 60 }), (text) => {
+      let filter: Filter
+      try {
+        filter = parseFilter(text)
+      } catch (error) {
+        expect(error).toBeInstanceOf(FilterMistake)
+        return
+      }
+      expect(parseFilter(printFilter(filter))).toEqual(filter)
+    }),
+  )
+})
+
+const included = (name: FilterName, value: string) => ({ name, value, isExcluded: false })
+
+test.each<[string, Filter]>([
+  ['', []],
+  ['  ', []],
+  ['actor:ada kind:call', [included('actor', 'ada'), included('kind', 'call')]],
+  ['-result:allow', [{ name: 'result', value: 'allow', isExcluded: true }]],
+  ['command:"rake db:migrate"', [included('command', 'rake db:migrate')]],
+  [String.raw`text:"a \"b\" \\ c"`, [included('text', 'a "b" \\ c')]],
+  ['rake migr*', [included('text', 'rake migr*')]],
+  ['"db:migrate"', [included('text', 'db:migrate')]],
+  ['from:2027-01-31T12:00:00Z', [included('from', '2027-01-31T12:00:00Z')]],
+  ['actor:"token:ci (ops)"', [included('actor', 'token:ci (ops)')]],
+  ['address:2001:db8::1', [included('address', '2001:db8::1')]],
+])('%j is read', (text, filter) => {
+  expect(parseFilter(text)).toEqual(filter)
+})
+
+test.each([
+  ['user:ada', 'There is no filter user. Did you mean actor:ada?'],
+  ['actr:ada', 'Did you mean actor:ada?'],
+  ['RACK:prod', 'Did you mean rack:prod?'],
+  ['db:migrate', '"db:migrate"'],
+  ['result:denied', 'Did you mean result:deny?'],
+  ['result:ok', 'result is allow, deny, or needs.'],
+  ['status:40', 'such as 403'],
+  ['actor:', 'A value is missing after actor:'],
+  ['-command:rake', 'command cannot be excluded'],
+  ['-rake', 'Words cannot be excluded'],
+  ['actor:ada actor:bob', 'Use actor once'],
+  ['text:"a', 'A quotation mark is missing'],
+  ['session:x', 'session needs actor'],
+  ['constructor:x', 'There is no filter constructor'],
+  [Array.from({ length: 12 }, (_, n) => `-rack:r${n}`).join(' '), 'Exclude at most 10'],
+])('%s is refused with what was meant', (text, sentence) => {
+  expect(() => parseFilter(text)).toThrow(sentence)
+})
+
+test('a clicked value narrows the filter, and replaces its opposite', () => {
+  const filter = parseFilter('actor:ada -rack:staging app:web')
+  expect(printFilter(only(filter, 'rack', 'production'))).toBe('actor:ada app:web rack:production')
+  expect(printFilter(not(filter, 'app', 'web'))).toBe('actor:ada -rack:staging -app:web')
+  expect(printFilter(only(parseFilter('actor:ada session:s'), 'actor', 'bob'))).toBe('actor:bob')
+})

@@ -1,0 +1,105 @@
+import { nearest } from '@rack-gateway/config/nearest'
+import { type FilterName, filterNamed, filterNames, isFilterName } from './filter-names.ts'
+
+/** One condition, such as `-rack:prod`. */
+export interface Term {
+  readonly name: FilterName
+  readonly value: string
+  readonly isExcluded: boolean
+}
+
+export type Filter = readonly Term[]
+
+/** The text is not a filter. The message says what was probably meant. */
+export class FilterMistake extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'FilterMistake'
+  }
+}
+
+/** The largest number of excluded values of one filter, as in the management API. */
+const maxExcluded = 10
+
+/** A minus, a name, and a value: quoted, or up to the next space. A word alone is text to search for. */
+const term = /\s*(-?)(?:([\p{L}\p{N}_.]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)?)(?=\s|$)/suy
+
+/** Reads what a person typed, such as `actor:ada@example.com -result:allow rake`. @throws FilterMistake */
+export function parseFilter(text: string): Filter {
+  const terms: Term[] = []
+  const words: string[] = []
+  const source = text.trimEnd()
+  for (term.lastIndex = 0; term.lastIndex < source.length; ) {
+    const start = term.lastIndex
+    const [whole = '', minus = '', name, quoted, bare] = term.exec(source) ?? []
+    const value = quoted?.replace(/\\(.)/gsu, '$1') ?? bare ?? ''
+    // Without the missing mark, the term would be read as a word.
+    if (whole.trim() === '' || (name === undefined && /^[\p{L}\p{N}_.]+:/u.test(bare ?? '')))
+      throw new FilterMistake(`A quotation mark is missing, or a space after it: ${source.slice(start).trim()}`)
+    const isExcluded = minus !== ''
+    if (name === undefined) words.push(searchWord(value, isExcluded))
+    else terms.push(readTerm({ word: name, value, isExcluded }))
+  }
+  const all: Filter =
+    words.length === 0 ? terms : [...terms, { name: 'text', value: words.join(' '), isExcluded: false }]
+  assertTogether(all)
+  return all
+}
+
+function searchWord(value: string, isExcluded: boolean): string {
+  if (value === '') throw new FilterMistake('A word is missing after the minus.')
+  if (isExcluded)
+    throw new FilterMistake(`Words cannot be excluded. Use -kind:, -rule:, or another filter than ${value}.`)
+  return value
+}
+
+function readTerm({ word, value, isExcluded }: { word: string; value: string; isExcluded: boolean }): Term {
+  if (!isFilterName(word)) throw new FilterMistake(unknownName(word, value))
+  if (value === '') throw new FilterMistake(`A value is missing after ${word}: – ${filterNames[word].hint}.`)
+  if (isExcluded && !filterNames[word].canExclude)
+    throw new FilterMistake(`${word} cannot be excluded. Remove the minus before ${word}.`)
+  if (word === 'result' && !/^(?:allow|deny|needs)$/.test(value)) {
+    const near = nearest(value, ['allow', 'deny', 'needs', 'allowed', 'denied'])
+    throw new FilterMistake(
+      `result is allow, deny, or needs.${near === null ? '' : ` Did you mean result:${results[near] ?? near}?`}`,
+    )
+  }
+  if (word === 'status' && !/^[1-5](?:\d\d|xx)$/.test(value))
+    throw new FilterMistake('status is an HTTP status such as 403, or a class of them such as 5xx.')
+  return { name: word, value, isExcluded }
+}
+
+const results: Readonly<Record<string, string>> = { allowed: 'allow', denied: 'deny' }
+
+function unknownName(word: string, value: string): string {
+  const lower = word.toLowerCase()
+  const meant = isFilterName(lower) ? lower : (filterNamed(lower) ?? nearest(lower, Object.keys(filterNames)))
+  const asText = `To search for the text itself, put it in quotation marks: "${word}:${value}".`
+  return meant === null
+    ? `There is no filter ${word}. ${asText}`
+    : `There is no filter ${word}. Did you mean ${meant}:${value}? ${asText}`
+}
+
+/** An event has one value of each field, so two values of a filter would match nothing. */
+function assertTogether(terms: Filter): void {
+  for (const name of new Set(terms.map((one) => one.name))) {
+    const own = terms.filter((one) => one.name === name)
+    if (own.filter(({ isExcluded }) => !isExcluded).length > 1)
+      throw new FilterMistake(`Use ${name} once: an event has one ${name}.`)
+    if (own.length > maxExcluded + 1) throw new FilterMistake(`Exclude at most ${maxExcluded} values of ${name}.`)
+  }
+  if (
+    terms.some(({ name }) => name === 'session') &&
+    !terms.some(({ name, isExcluded }) => name === 'actor' && !isExcluded)
+  )
+    throw new FilterMistake('session needs actor: add the principal of the session.')
+}
+
+/** The shortest text that `parseFilter` reads as this filter. */
+export function printFilter(filter: Filter): string {
+  return filter.map(({ name, value, isExcluded }) => `${isExcluded ? '-' : ''}${name}:${printValue(value)}`).join(' ')
+}
+
+function printValue(value: string): string {
+  return value === '' || /^"|\s/u.test(value) ? `"${value.replace(/["\\]/gu, '\\$&')}"` : value
+}

@@ -1,0 +1,55 @@
+import { type Ref, useState } from 'react'
+import { Choice } from '../../../ui/fields.tsx'
+import type { AuditView } from '../use-audit-view.ts'
+import { FilterField } from './filter-field.tsx'
+import { FilterMistake } from './filter-text.ts'
+import { isRange, ranges } from './time-range.ts'
+import styles from './toolbar.module.css'
+
+interface ToolbarProps {
+  readonly view: AuditView
+  readonly field: Ref<HTMLInputElement>
+}
+
+/** The filter, the range, and the jump to a time. */
+export function Toolbar({ view, field }: ToolbarProps) {
+  const { filter, text, range } = view
+  return (
+    <div className={styles.toolbar}>
+      <FilterField
+        ref={field}
+        text={text}
+        mistake={filter instanceof FilterMistake ? filter.message : null}
+        onChange={(changed) => (changed === text ? view.reload() : view.setText(changed))}
+      />
+      <Choice
+        isInline
+        label="Range"
+        value={range}
+        onChange={(value) => (isRange(value) ? view.setRange(value) : view.setSearch({ dialog: 'range' }))}
+        options={[...ranges, { value: 'custom', label: 'Custom…' }]}
+      />
+      <JumpToTime onJump={(to) => view.setTimes({ to })} />
+    </div>
+  )
+}
+
+/** Shows the events before a time, however old it is. */
+function JumpToTime({ onJump }: { readonly onJump: (to: string) => void }) {
+  const [time, setTime] = useState('')
+  return (
+    <form
+      className={styles.jump}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (time !== '') onJump(new Date(time).toISOString())
+      }}
+    >
+      <label>
+        <span>Jump to</span>
+        <input type="datetime-local" step="1" value={time} onChange={(event) => setTime(event.currentTarget.value)} />
+      </label>
+      <button type="submit">Go</button>
+    </form>
+  )
+}

@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query'
+import { BellRing, Download, Radio, ShieldAlert, ShieldCheck } from 'lucide-react'
+import { serverNow } from '../../api/client.ts'
+import { Button } from '../../ui/button.tsx'
+import { relativeTime } from '../../ui/time.tsx'
+import { checkpointQuery } from './dialogs/checkpoint.tsx'
+import styles from './header-actions.module.css'
+import type { LiveTail } from './list/use-live-tail.ts'
+import type { AuditView } from './use-audit-view.ts'
+
+const liveTexts = {
+  off: 'Live',
+  connecting: 'Live: connecting',
+  following: 'Live',
+  lost: 'Live: connection lost',
+  denied: 'Live: ended',
+} as const satisfies Readonly<Record<LiveTail['state'], string>>
+
+/** Signatures, alarms, the live tail, and exports. */
+export function HeaderActions({ view, tail }: { readonly view: AuditView; readonly tail: LiveTail }) {
+  const checkpoint = useQuery(checkpointQuery).data
+  const alarms = checkpoint?.alarms ?? 0
+  const isLive = view.search.live === true
+  return (
+    <>
+      <Button kind={alarms > 0 ? 'danger' : 'quiet'} onPress={() => view.setSearch({ dialog: 'alarms' })}>
+        <BellRing aria-hidden />
+        {alarms === 0 ? 'Alarms' : `${alarms} open ${alarms === 1 ? 'alarm' : 'alarms'}`}
+      </Button>
+      {checkpoint && (
+        <Button kind={checkpoint.late ? 'danger' : 'quiet'} onPress={() => view.setSearch({ dialog: 'checkpoint' })}>
+          {checkpoint.late ? <ShieldAlert aria-hidden /> : <ShieldCheck aria-hidden />}
+          {checkpoint.checkpoint === null
+            ? 'Not signed yet'
+            : `${checkpoint.late ? 'Overdue: signed' : 'Signed'} ${relativeTime(Date.parse(checkpoint.checkpoint.at), serverNow())}`}
+        </Button>
+      )}
+      <button
+        type="button"
+        className={styles.live}
+        aria-pressed={isLive}
+        data-state={tail.state}
+        title="Shows new events as they are recorded. Your own reads of the log are not shown."
+        onClick={() => view.setSearch({ live: isLive ? undefined : true })}
+      >
+        <Radio aria-hidden size={16} /> {liveTexts[tail.state]}
+      </button>
+      <Button onPress={() => view.setSearch({ dialog: 'export' })}>
+        <Download aria-hidden /> Export
+      </Button>
+    </>
+  )
+}

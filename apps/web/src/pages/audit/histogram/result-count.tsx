@@ -1,0 +1,23 @@
+import { Badge } from '../../../ui/badge.tsx'
+import { type ResultKind, resultWords } from '../list/event-facts.ts'
+import { Value } from '../value-menu.tsx'
+
+/** The decision that a filter can ask for. */
+const effects = { denied: 'deny', needs: 'needs', allowed: 'allow', failed: null, none: null } as const
+
+/** The number of events with a result. It is also the legend of the chart. */
+export function ResultCount({ result, count }: { readonly result: ResultKind; readonly count: number }) {
+  const { word, tone } = resultWords[result]
+  const badge = (
+    <Badge tone={tone}>
+      {count.toLocaleString()} {word.toLowerCase()}
+    </Badge>
+  )
+  const effect = effects[result]
+  if (effect === null) return badge
+  return (
+    <Value name="result" value={effect}>
+      {badge}
+    </Value>
+  )
+}

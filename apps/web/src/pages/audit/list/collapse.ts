@@ -1,0 +1,66 @@
+import type { AuditEvent } from '@rack-gateway/gateway-api'
+
+export interface Entry {
+  readonly id: string
+  readonly writtenAt: string
+  readonly event: AuditEvent
+}
+
+/** One line of the list. */
+export interface Row {
+  readonly entry: Entry
+  /** The events that this line stands for, newest first: `entry` and its adjacent repeats. */
+  readonly repeats: readonly Entry[]
+  /** The line is one of an expanded group, below its first. */
+  readonly isRepeat: boolean
+}
+
+/**
+ * Lines of the list: adjacent events that differ only in time are one line, unless it is expanded. The log itself keeps each.
+ *
+ * @param entries newest first
+ * @param expanded IDs of the oldest event of each expanded group, which stays the same while newer repeats arrive
+ */
+export function collapse(entries: readonly Entry[], expanded: ReadonlySet<string>): Row[] {
+  const groups: Entry[][] = []
+  let lastKey = ''
+  for (const entry of entries) {
+    const key = keyOf(entry.event)
+    if (key === lastKey) groups.at(-1)?.push(entry)
+    else groups.push([entry])
+    lastKey = key
+  }
+  return groups.flatMap((repeats) => {
+    const [entry, ...others] = repeats
+    if (entry === undefined) return []
+    const rest = expanded.has(groupId({ repeats }))
+      ? others.map((other) => ({ entry: other, repeats: [other], isRepeat: true }))
+      : []
+    return [{ entry, repeats, isRepeat: false }, ...rest]
+  })
+}
+
+export function groupId({ repeats }: Pick<Row, 'repeats'>): string {
+  return repeats.at(-1)?.id ?? ''
+}
+
+/** The members that a reader would compare. */
+function keyOf(event: AuditEvent): string {
+  const { kind, principal, source, rack, app, route, permission, decision, status, command, detail } = event
+  return JSON.stringify([
+    kind,
+    principal?.id,
+    principal === undefined ? source?.address : principal.credential,
+    rack,
+    app,
+    route,
+    permission,
+    decision?.effect,
+    decision?.rule,
+    status,
+    command,
+    event.process,
+    event.release,
+    detail,
+  ])
+}

@@ -1,0 +1,83 @@
+import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { expect, test } from 'vitest'
+import { eventSentence } from '../detail/event-sentence.ts'
+import { collapse, groupId } from './collapse.ts'
+import { resultOf, subjectOf, verbOf, whoOf } from './event-facts.ts'
+
+const person = { kind: 'user', id: 'u', name: 'ada@example.com', device: 'ada-laptop' } as const
+const deny = { effect: 'deny', rule: 'no-permission' } as const
+
+type Members = { [N in keyof AuditEvent]?: AuditEvent[N] | undefined }
+
+function eventOf(members: Members): AuditEvent {
+  const position = { v: 1, stream: 's', seq: 1, at: '2027-01-31T12:00:00.000Z', id: 'e' } as const
+  return { ...position, kind: 'call', principal: person, ...members } as AuditEvent
+}
+
+test.each<[string, Members, string, string]>([
+  ['CLI', {}, 'ada@example.com', 'cli'],
+  ['a browser', { principal: { ...person, device: 'browser: Mozilla/5.0' } }, 'ada@example.com', 'browser'],
+  ['console mode', { mode: 'console' }, 'ada@example.com', 'console'],
+  ['an API token', { principal: { kind: 'api-token', id: 't', name: 'token:ci (ops)' } }, 'token:ci (ops)', 'token'],
+  ['a CI job', { principal: { kind: 'workload', id: 'w', name: 'acme/app run 7' } }, 'acme/app run 7', 'job'],
+  ['no credential', { principal: undefined, source: { address: '192.0.2.0/24' } }, '192.0.2.0/24', 'nobody'],
+  ['the gateway', { principal: undefined }, 'gateway', 'gateway'],
+])('who did it, by %s', (_, members, name, way) => {
+  expect(whoOf(eventOf(members))).toEqual({ name, way })
+})
+
+test.each<[string, Members]>([
+  ['denied', { decision: deny, status: 403 }],
+  ['needs', { decision: { effect: 'needs', rule: 'r' }, status: 403 }],
+  ['failed', { decision: { effect: 'allow', rule: 'r' }, status: 502 }],
+  ['allowed', { decision: { effect: 'allow', rule: 'r' }, status: 200 }],
+  ['none', {}],
+])('the result %s', (result, members) => {
+  expect(resultOf(eventOf(members))).toBe(result)
+})
+
+const onWeb = { rack: 'prod', app: 'web' }
+
+test.each<[string, Members]>([
+  [
+    'ada@example.com asked for app:delete on prod/web with the CLI, and the gateway denied it.',
+    { permission: 'app:delete', ...onWeb, decision: deny, status: 403 },
+  ],
+  [
+    'ada@example.com called process:run (rake db:migrate) on prod/web with the CLI.',
+    { kind: 'outcome', permission: 'process:run', command: ['rake', 'db:migrate'], ...onWeb, status: 200 },
+  ],
+  [
+    'ada@example.com called app:list on prod with the CLI, and it failed with the status 502.',
+    { permission: 'app:list', rack: 'prod', status: 502 },
+  ],
+  [
+    'The gateway refused 12 requests from 192.0.2.0/24 without a valid credential.',
+    { kind: 'refused', count: 12, source: { address: '192.0.2.0/24' }, principal: undefined },
+  ],
+  ['ada@example.com logged in.', { kind: 'login.succeeded', detail: { email: 'ada@example.com' } }],
+  ['ada@example.com revoked an API token: ci.', { kind: 'token.revoked', detail: { token: 't', name: 'ci' } }],
+])('%s', (sentence, members) => {
+  expect(eventSentence(eventOf(members))).toBe(sentence)
+})
+
+test('a row has the permission, and what it is about', () => {
+  expect(verbOf(eventOf({ permission: 'app:list' }))).toBe('app:list')
+  expect(verbOf(eventOf({ kind: 'login.failed' }))).toBe('login.failed')
+  expect(subjectOf(eventOf({ release: 'R1' }))).toBe('R1')
+  expect(subjectOf(eventOf({ command: ['rake', 'x'] }))).toBe('rake x')
+})
+
+test('adjacent repeats are one line with all of its events, until it is expanded', () => {
+  const entry = (id: string, status: number) => ({ id, writtenAt: '', event: eventOf({ id, status }) })
+  const entries = [entry('d', 200), entry('c', 403), entry('b', 403), entry('a', 200)]
+  const rows = collapse(entries, new Set())
+  expect(rows.map((row) => row.repeats.map(({ id }) => id))).toEqual([['d'], ['c', 'b'], ['a']])
+  const expanded = collapse(entries, new Set(rows.map(groupId)))
+  expect(expanded.map((row) => [row.entry.id, row.isRepeat])).toEqual([
+    ['d', false],
+    ['c', false],
+    ['b', true],
+    ['a', false],
+  ])
+})

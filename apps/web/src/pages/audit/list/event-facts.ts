@@ -1,0 +1,80 @@
+import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { eventSubject } from '@rack-gateway/gateway-api/event-subject'
+
+/** How a principal reached the gateway. */
+export type Way = 'browser' | 'cli' | 'console' | 'token' | 'job' | 'gateway' | 'nobody'
+
+export const wayNames: Readonly<Record<Way, string>> = {
+  browser: 'Browser',
+  cli: 'CLI',
+  console: 'CLI in console mode',
+  token: 'API token',
+  job: 'CI job',
+  gateway: 'The gateway itself',
+  nobody: 'No credential',
+}
+
+export interface Who {
+  /** What to show: a name, or an address where nobody is known. */
+  readonly name: string
+  readonly way: Way
+}
+
+export function whoOf(event: AuditEvent): Who {
+  const { principal, source, detail } = event
+  if (principal !== undefined) return { name: principal.name, way: wayOf(event) }
+  const email = detail?.email
+  if (typeof email === 'string') return { name: email, way: 'nobody' }
+  if (source !== undefined) return { name: source.address, way: 'nobody' }
+  return { name: 'gateway', way: 'gateway' }
+}
+
+function wayOf({ principal, source, mode, detail }: AuditEvent): Way {
+  if (principal?.kind === 'api-token') return 'token'
+  if (principal?.kind === 'workload') return 'job'
+  if (principal?.kind === 'system') return 'gateway'
+  if (mode === 'console') return 'console'
+  const device = principal?.device ?? detail?.device
+  const isBrowser =
+    typeof device === 'string' ? device.startsWith('browser: ') : source?.client?.startsWith('Mozilla/') === true
+  return isBrowser ? 'browser' : 'cli'
+}
+
+export const resultKinds = ['denied', 'needs', 'failed', 'allowed', 'none'] as const
+export type ResultKind = (typeof resultKinds)[number]
+
+/** The word of each result, and how a badge shows it. */
+export const resultWords = {
+  denied: { word: 'Denied', tone: 'deny' },
+  needs: { word: 'Needs proof', tone: 'accent' },
+  failed: { word: 'Failed', tone: 'warn' },
+  allowed: { word: 'Allowed', tone: 'allow' },
+  none: { word: 'Recorded', tone: 'neutral' },
+} as const satisfies Readonly<Record<ResultKind, { word: string; tone: string }>>
+
+/** How an event ended, as the histogram of the management API counts it. */
+export function resultOf({ decision, status = 0 }: Pick<AuditEvent, 'decision' | 'status'>): ResultKind {
+  if (decision?.effect === 'deny') return 'denied'
+  if (decision?.effect === 'needs') return 'needs'
+  if (status >= 400) return 'failed'
+  return decision?.effect === 'allow' ? 'allowed' : 'none'
+}
+
+/** What was done: the permission of a call, or the kind of another event. */
+export function verbOf({ permission, method, route, kind }: AuditEvent): string {
+  return permission ?? (isCall(kind) ? (route ?? method ?? kind) : kind)
+}
+
+const callKinds: readonly string[] = ['call', 'intent', 'outcome', 'opened', 'closed', 'refused', 'outcome.unknown']
+
+export function isCall(kind: string): boolean {
+  return callKinds.includes(kind)
+}
+
+/** What a row says beside rack and app: the command, or what the event is about. */
+export function subjectOf(event: AuditEvent): string {
+  const { kind, command, process, release, service, route, detail } = event
+  if (command !== undefined) return eventSubject({ kind, command, route })
+  if (!isCall(kind) && detail !== undefined) return eventSubject({ kind, detail })
+  return release ?? process ?? service ?? ''
+}

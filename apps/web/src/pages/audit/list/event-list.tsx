@@ -1,0 +1,186 @@
+// biome-ignore-all lint/a11y/useSemanticElements: only some rows are in the document, and they are positioned
+// biome-ignore-all lint/a11y/useFocusableInteractive: headers have no action
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { collapse, type Entry, groupId, type Row } from './collapse.ts'
+import styles from './event-list.module.css'
+import { EventRow } from './event-row.tsx'
+import { onGridKeyDown, useRowKeys } from './use-row-keys.ts'
+
+interface EventListProps {
+  /** Newest first. */
+  readonly entries: readonly Entry[]
+  readonly openId: string | undefined
+  readonly onOpen: (id: string, options?: { readonly replaces: boolean }) => void
+  readonly onClose: () => void
+  readonly focusFilter: () => void
+  /** Whether older events can be loaded. */
+  readonly hasMore: boolean
+  /** The last rows are near. */
+  readonly onNearEnd: () => void
+  /** The first rows are near. */
+  readonly onNearStart: () => void
+  readonly onScrolled: (isAtTop: boolean) => void
+  /** Above the rows, such as `12 new`. */
+  readonly pill: ReactNode
+  /** Below the rows. */
+  readonly children: ReactNode
+}
+
+const columns = ['Time', 'Who', 'Action', 'Target', 'Result'] as const
+const columnClasses = [styles.time, styles.who, styles.verb, styles.target, styles.result]
+
+/** The list of events: a grid of which only the visible rows are in the document. */
+export function EventList(props: EventListProps) {
+  const { entries, openId, onOpen, onClose, hasMore } = props
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
+  const rows = useMemo(() => collapse(entries, expanded), [entries, expanded])
+  const indexes = useMemo(() => indexesOf(rows), [rows])
+  const [activeId, setActiveId] = useState<string | null>(null)
+  const active = Math.max(0, indexes.get(activeId ?? openId ?? '') ?? 0)
+  const scroller = useRef<HTMLDivElement>(null)
+  const activeRow = useRef<HTMLDivElement>(null)
+  const wantsFocus = useRef(false)
+  const isNarrow = useSyncExternalStore(watchWidth, () => narrow.matches)
+  const rowHeight = isNarrow ? 48 : 24
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollMargin: isNarrow ? 0 : 24,
+    scrollPaddingStart: 24,
+    // The active row stays in the document, so that it keeps the focus.
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), active])].sort((a, b) => a - b),
+  })
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
+  useStableScroll(scroller, rows, indexes, rowHeight)
+
+  function moveTo(index: number) {
+    const next = rows[Math.min(rows.length - 1, Math.max(0, index))]
+    if (next === undefined) return
+    wantsFocus.current = true
+    setActiveId(next.entry.id)
+    virtualizer.scrollToIndex(Math.min(rows.length - 1, Math.max(0, index)), { align: 'auto' })
+    if (openId !== undefined) onOpen(next.entry.id, { replaces: true })
+  }
+  const keys = {
+    move: (by: number) => moveTo(activeId === null && openId === undefined ? Math.max(0, by - 1) : active + by),
+    openActive: () => {
+      const row = rows[active]
+      if (row) onOpen(row.entry.id)
+    },
+    close: () => {
+      if (openId === undefined) return
+      wantsFocus.current = true
+      setActiveId(openId)
+      onClose()
+    },
+    focusFilter: props.focusFilter,
+  }
+  useRowKeys(keys)
+  useEffect(() => {
+    if (!wantsFocus.current) return
+    wantsFocus.current = false
+    activeRow.current?.focus({ preventScroll: true })
+  })
+
+  const items = virtualizer.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  const isNearEnd = rows.length > 0 && last > rows.length - 30
+  const { onNearEnd, onNearStart, onScrolled } = props
+  useEffect(() => {
+    if (isNearEnd && hasMore) onNearEnd()
+  }, [isNearEnd, hasMore, onNearEnd])
+
+  function onScroll() {
+    const top = scroller.current?.scrollTop ?? 0
+    onScrolled(top < rowHeight)
+    if (top < 20 * rowHeight) onNearStart()
+  }
+  function toggle(group: string) {
+    setExpanded((before) => {
+      const after = new Set(before)
+      if (!after.delete(group)) after.add(group)
+      return after
+    })
+  }
+  return (
+    <div ref={scroller} className={styles.scroller} onScroll={onScroll}>
+      {props.pill}
+      <div
+        role="grid"
+        aria-label="Events, newest first"
+        aria-rowcount={hasMore ? -1 : rows.length + 1}
+        aria-colcount={columns.length}
+        onKeyDown={(event) => onGridKeyDown(event, keys)}
+      >
+        <div role="row" aria-rowindex={1} className={styles.head}>
+          {columns.map((title, index) => (
+            <div key={title} role="columnheader" className={columnClasses[index]}>
+              {title}
+            </div>
+          ))}
+        </div>
+        <div role="rowgroup" className={styles.body} style={{ height: rows.length * rowHeight }}>
+          {items.map(({ index }) => {
+            const row = rows[index]
+            if (row === undefined) return null
+            return (
+              <EventRow
+                key={row.entry.id}
+                ref={index === active ? activeRow : undefined}
+                row={row}
+                rowIndex={index + 2}
+                isActive={index === active}
+                isOpen={openId !== undefined && indexes.get(openId) === index}
+                isExpanded={expanded.has(groupId(row))}
+                style={{ transform: `translateY(${index * rowHeight}px)` }}
+                onOpen={() => {
+                  setActiveId(row.entry.id)
+                  onOpen(row.entry.id)
+                }}
+                onToggle={toggle}
+              />
+            )
+          })}
+        </div>
+      </div>
+      {props.children}
+    </div>
+  )
+}
+
+/** The line of each event. A collapsed event has the line of its group. */
+function indexesOf(rows: readonly Row[]): ReadonlyMap<string, number> {
+  const indexes = new Map<string, number>()
+  for (const [index, { repeats }] of rows.entries()) for (const { id } of repeats) indexes.set(id, index)
+  return indexes
+}
+
+const narrow = matchMedia('(max-width: 48rem)')
+
+function watchWidth(changed: () => void): () => void {
+  narrow.addEventListener('change', changed)
+  return () => narrow.removeEventListener('change', changed)
+}
+
+/** Keeps what is read where it is when rows appear or disappear above it. */
+function useStableScroll(
+  scroller: { readonly current: HTMLElement | null },
+  rows: readonly Row[],
+  indexes: ReadonlyMap<string, number>,
+  rowHeight: number,
+): void {
+  const before = useRef({ rows, rowHeight })
+  useLayoutEffect(() => {
+    const { current } = scroller
+    const { rows: oldRows, rowHeight: oldHeight } = before.current
+    before.current = { rows, rowHeight }
+    if (current === null || oldRows === rows || current.scrollTop < oldHeight) return
+    const oldIndex = Math.floor(current.scrollTop / oldHeight)
+    const anchor = oldRows[oldIndex]?.entry.id
+    const index = anchor === undefined ? undefined : indexes.get(anchor)
+    if (index !== undefined) current.scrollTop += index * rowHeight - oldIndex * oldHeight
+  }, [scroller, rows, indexes, rowHeight])
+}

@@ -1,0 +1,152 @@
+// biome-ignore-all lint/a11y/useSemanticElements: only some rows are in the document, and they are positioned
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid moves the focus through rows and their values
+import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import type { CSSProperties, MouseEvent, Ref } from 'react'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Value } from '../value-menu.tsx'
+import { groupId, type Row } from './collapse.ts'
+import { isCall, subjectOf, verbOf, whoOf } from './event-facts.ts'
+import styles from './event-list.module.css'
+import { ResultBadge } from './result-badge.tsx'
+import { WayIcon } from './way-icon.tsx'
+
+interface EventRowProps {
+  readonly row: Row
+  readonly rowIndex: number
+  readonly isActive: boolean
+  readonly isOpen: boolean
+  readonly isExpanded: boolean
+  readonly style: CSSProperties
+  readonly ref?: Ref<HTMLDivElement> | undefined
+  readonly onOpen: () => void
+  readonly onToggle: (group: string) => void
+}
+
+/** One line of the list. */
+export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, ref, onOpen, onToggle }: EventRowProps) {
+  const { event, id } = row.entry
+  const { name, way } = whoOf(event)
+  const count = row.repeats.length
+  function onClick({ target }: MouseEvent) {
+    // The text of a row can be selected.
+    if (target instanceof Element && target.closest('button') === null && getSelection()?.isCollapsed !== false)
+      onOpen()
+  }
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows
+    <div
+      ref={ref}
+      role="row"
+      aria-rowindex={rowIndex}
+      aria-selected={isOpen}
+      tabIndex={isActive ? 0 : -1}
+      className={styles.row}
+      data-repeat={row.isRepeat}
+      style={style}
+      onClick={onClick}
+    >
+      <div role="gridcell" className={styles.time}>
+        <Time at={event.at} kind="short" />
+      </div>
+      <div role="gridcell" className={styles.who}>
+        <WayIcon way={way} />
+        {event.principal === undefined ? (
+          <VisibleText>{name}</VisibleText>
+        ) : (
+          <Value name="actor" value={name} eventId={id} />
+        )}
+      </div>
+      <div role="gridcell" className={styles.verb}>
+        <Verb event={event} id={id} />
+      </div>
+      <div role="gridcell" className={styles.target}>
+        <Target event={event} id={id} />
+      </div>
+      <div role="gridcell" className={styles.result}>
+        <Result event={event} id={id} />
+        {count > 1 && (
+          <button
+            type="button"
+            tabIndex={-1}
+            className={styles.count}
+            aria-expanded={isExpanded}
+            aria-label={`${count} adjacent events that differ only in time`}
+            onClick={() => onToggle(groupId(row))}
+          >
+            {isExpanded ? <ChevronDown aria-hidden size={12} /> : <ChevronRight aria-hidden size={12} />}×{count}
+          </button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+interface CellProps {
+  readonly event: AuditEvent
+  readonly id: string
+}
+
+function Verb({ event, id }: CellProps) {
+  const { kind, permission, route } = event
+  const verb = verbOf(event)
+  if (!isCall(kind)) return <Value name="kind" value={kind} eventId={id} />
+  return (
+    <>
+      {permission !== undefined && <Value name="permission" value={permission} eventId={id} />}
+      {permission === undefined && route !== undefined && <Value name="route" value={route} eventId={id} />}
+      {permission === undefined && route === undefined && verb !== kind && <VisibleText>{verb}</VisibleText>}{' '}
+      <span className={styles.kind}>
+        <Value name="kind" value={kind} eventId={id} />
+      </span>
+    </>
+  )
+}
+
+function Target({ event, id }: CellProps) {
+  const { rack, app, command } = event
+  const subject = subjectOf(event)
+  return (
+    <>
+      {rack !== undefined && <Value name="rack" value={rack} eventId={id} />}
+      {rack !== undefined && app !== undefined && <span className={styles.slash}>/</span>}
+      {app !== undefined && <Value name="app" value={app} eventId={id} />}
+      {subject !== '' && (
+        <span className={styles.subject}>
+          {command === undefined ? (
+            <VisibleText>{subject}</VisibleText>
+          ) : (
+            <Value name="command" value={command.join(' ')} eventId={id}>
+              <VisibleText>{subject}</VisibleText>
+            </Value>
+          )}
+        </span>
+      )}
+    </>
+  )
+}
+
+function Result({ event, id }: CellProps) {
+  const { decision, status } = event
+  const badge = <ResultBadge event={event} />
+  return (
+    <>
+      {decision === undefined ? (
+        badge
+      ) : (
+        <Value name="result" value={decision.effect} eventId={id}>
+          {badge}
+        </Value>
+      )}
+      {decision !== undefined && decision.effect !== 'allow' && (
+        <Value name="rule" value={decision.rule} eventId={id} />
+      )}
+      {status !== undefined && decision?.effect !== 'deny' && (
+        <span className={styles.kind}>
+          <Value name="status" value={`${status}`} eventId={id} />
+        </span>
+      )}
+    </>
+  )
+}

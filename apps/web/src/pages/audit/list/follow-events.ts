@@ -1,0 +1,75 @@
+import { parseEventStream } from '@rack-gateway/gateway-api/event-stream'
+import { ApiError, NoAnswer, open } from '../../../api/client.ts'
+import type { AuditQuery } from '../filter/filter-query.ts'
+import type { Entry } from './collapse.ts'
+import { toEntry } from './events-query.ts'
+
+export interface FollowOptions {
+  readonly query: AuditQuery
+  readonly signal: AbortSignal
+  /** The connection is open: events from now on arrive. */
+  readonly onOpen: () => void
+  readonly onEvent: (entry: Entry) => void
+  /** The connection was lost, and is opened again after the delay, in milliseconds. */
+  readonly onLost: (error: Error, delay: number) => void
+  /** Resolves after the delay. */
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
+}
+
+/** Milliseconds without any byte after which a connection counts as lost. The gateway sends something every 15 s. */
+const silence = 45_000
+
+/**
+ * Follows the log until it is aborted. After a lost connection, it continues with the event after the last one.
+ *
+ * It is no EventSource: that one stops at the first error of the gateway, and never shows its words.
+ *
+ * @throws ApiError when the gateway denies it
+ */
+export async function followEvents({ query, signal, wait, ...on }: FollowOptions): Promise<void> {
+  let lastEventId: string | null = null
+  let delay = firstDelay
+  while (!signal.aborted) {
+    try {
+      const stream = await open('/audit/events/stream', { query: withoutTimes(query) }, { lastEventId, signal })
+      on.onOpen()
+      for await (const { id, name, data } of parseEventStream(chunksOf(stream, signal))) {
+        delay = firstDelay
+        if (id !== null) lastEventId = id
+        if (name === 'audit') on.onEvent(toEntry(JSON.parse(data)))
+      }
+      throw new NoAnswer()
+    } catch (error) {
+      if (signal.aborted) return
+      if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error
+      on.onLost(error instanceof Error ? error : new NoAnswer(), delay)
+      await wait(delay, signal)
+      delay = Math.min(2 * delay, longestDelay)
+    }
+  }
+}
+
+const firstDelay = 1_000
+const longestDelay = 15_000
+
+/** New events come from now on. */
+function withoutTimes({ from: _from, to: _to, ...query }: AuditQuery): AuditQuery {
+  return query
+}
+
+async function* chunksOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    for (;;) {
+      timer = setTimeout(() => void reader.cancel(), silence)
+      const { done, value } = await reader.read()
+      clearTimeout(timer)
+      if (done || signal.aborted) return
+      yield value
+    }
+  } finally {
+    clearTimeout(timer)
+    reader.cancel().catch(() => undefined)
+  }
+}

@@ -1,0 +1,62 @@
+import { Button } from '../../../ui/button.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { maxPages, pageSize } from './events-query.ts'
+import styles from './list-foot.module.css'
+
+interface ListFootProps {
+  readonly count: number
+  readonly isLoading: boolean
+  /** The text is no filter, so nothing was searched. */
+  readonly hasNoFilter: boolean
+  readonly isFetchingMore: boolean
+  readonly hasMore: boolean
+  /** Newer rows were dropped. */
+  readonly hasDropped: boolean
+  readonly error: Error | null
+  readonly onMore: () => void
+  readonly onRetry: () => void
+  /** Searches all time; null if that is what was searched. */
+  readonly onAllTime: (() => void) | null
+}
+
+/** What is below the rows: how many there are, and how to get more. */
+export function ListFoot(props: ListFootProps) {
+  const { count, isLoading, isFetchingMore, hasMore, hasDropped, error } = props
+  if (error)
+    return (
+      <div className={styles.foot}>
+        <Problem error={error} retry={props.onRetry} />
+      </div>
+    )
+  if (isLoading)
+    return (
+      <div className={styles.foot}>
+        <Spinner label="Loading events" />
+      </div>
+    )
+  if (props.hasNoFilter) return null
+  if (count === 0)
+    return (
+      <div className={styles.foot}>
+        <p>No event matches.</p>
+        {props.onAllTime && <Button onPress={props.onAllTime}>Search all time</Button>}
+      </div>
+    )
+  return (
+    <div className={styles.foot}>
+      {hasMore ? (
+        <Button isPending={isFetchingMore} onPress={props.onMore}>
+          Load more
+        </Button>
+      ) : (
+        <p>This is the oldest matching event.</p>
+      )}
+      <p>
+        {count.toLocaleString()} events are loaded.
+        {hasDropped &&
+          ` The list keeps ${(maxPages * pageSize).toLocaleString()}: newer ones were dropped, and load again when you scroll up.`}
+      </p>
+    </div>
+  )
+}

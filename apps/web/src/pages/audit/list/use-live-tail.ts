@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from 'react'
+import { useMe } from '../../../api/queries.ts'
+import type { AuditQuery } from '../filter/filter-query.ts'
+import type { Entry } from './collapse.ts'
+import { followEvents } from './follow-events.ts'
+
+export interface LiveTail {
+  readonly state: 'off' | 'connecting' | 'following' | 'lost' | 'denied'
+  /** Why the connection was lost or denied. */
+  readonly error: Error | null
+  /** Events that arrived and are not yet taken, newest first. */
+  readonly fresh: readonly Entry[]
+  /** Empties `fresh`. */
+  take(): void
+}
+
+/** More new events than these are not kept. The list is loaded anew instead. */
+export const maxFresh = 1_000
+
+/** Follows the log while it is on. @param onOpen called when the first connection is open */
+export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () => void): LiveTail {
+  const me = useMe()
+  const [fresh, setFresh] = useState<readonly Entry[]>([])
+  const [connection, setConnection] = useState<Pick<LiveTail, 'state' | 'error'>>({ state: 'off', error: null })
+  const opened = useRef(onOpen)
+  opened.current = onOpen
+  const key = isOn && query !== null ? JSON.stringify(query) : null
+  useEffect(() => {
+    setFresh([])
+    if (key === null) return setConnection({ state: 'off', error: null })
+    const controller = new AbortController()
+    const followed = JSON.parse(key) as AuditQuery
+    let isFirst = true
+    setConnection({ state: 'connecting', error: null })
+    followEvents({
+      query: followed,
+      signal: controller.signal,
+      onOpen() {
+        setConnection({ state: 'following', error: null })
+        if (isFirst) opened.current()
+        isFirst = false
+      },
+      onEvent(entry) {
+        // What the person reads here is recorded too, and would announce itself.
+        if (isOwnRead(entry, me.id) && followed.kind !== 'audit.read') return
+        setFresh((before) => (before.length < maxFresh ? [entry, ...before] : before))
+      },
+      onLost: (error) => setConnection({ state: 'lost', error }),
+      wait,
+    }).catch((error: Error) => setConnection({ state: 'denied', error }))
+    return () => controller.abort()
+  }, [key, me.id])
+  return { ...connection, fresh, take: () => setFresh([]) }
+}
+
+function isOwnRead({ event }: Entry, id: string): boolean {
+  return event.kind === 'audit.read' && event.principal?.id === id
+}
+
+function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

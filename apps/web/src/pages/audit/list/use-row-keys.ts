@@ -1,0 +1,61 @@
+import { type KeyboardEvent, useEffect, useRef } from 'react'
+
+export interface RowKeys {
+  /** Moves the active row by so many lines. */
+  readonly move: (by: number) => void
+  readonly openActive: () => void
+  readonly close: () => void
+  readonly focusFilter: () => void
+}
+
+/** The keys of the page: j and k move through rows, / goes to the filter, Escape closes the open event. */
+export function useRowKeys(keys: RowKeys): void {
+  const current = useRef(keys)
+  current.current = keys
+  useEffect(() => {
+    function onKeyDown(event: globalThis.KeyboardEvent) {
+      const { key, target, ctrlKey, metaKey, altKey } = event
+      if (ctrlKey || metaKey || altKey || event.defaultPrevented || isElsewhere(target)) return
+      if (key === 'j' || key === 'k') current.current.move(key === 'j' ? 1 : -1)
+      else if (key === '/') current.current.focusFilter()
+      else if (key === 'Escape') current.current.close()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}
+
+function isElsewhere(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, textarea, select, [role=dialog], [role=menu]') !== null
+}
+
+/** The keys of the grid, on top of those of the page: arrows, Home, End, Enter, and the values of a row. */
+export function onGridKeyDown(event: KeyboardEvent, { move, openActive }: Pick<RowKeys, 'move' | 'openActive'>): void {
+  const { key, target } = event
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: 20,
+    PageUp: -20,
+    Home: Number.NEGATIVE_INFINITY,
+    End: Number.POSITIVE_INFINITY,
+  }
+  const step = Object.hasOwn(steps, key) ? steps[key] : undefined
+  const isOnRow = target instanceof HTMLElement && target.role === 'row'
+  if (step !== undefined) move(step)
+  else if (key === 'Enter' && isOnRow) openActive()
+  else if (key === 'ArrowRight' || key === 'ArrowLeft') focusSibling(target, key === 'ArrowRight' ? 1 : -1)
+  else return
+  event.preventDefault()
+}
+
+/** Goes from the row to its values, and from its first value back to the row. */
+function focusSibling(target: EventTarget, by: 1 | -1): void {
+  const row = target instanceof HTMLElement ? target.closest<HTMLElement>('[role=row]') : null
+  if (row === null) return
+  const stops: EventTarget[] = [row, ...row.querySelectorAll('button')]
+  const stop = stops[stops.indexOf(target) + by]
+  if (stop instanceof HTMLElement) stop.focus()
+}

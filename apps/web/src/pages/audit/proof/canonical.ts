@@ -1,0 +1,12 @@
+/**
+ * The canonical form of a JSON value: sorted names, no spaces.
+ *
+ * @see RFC 8785
+ */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  // The default order is by UTF-16 code units, as the RFC requires.
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
+}

@@ -1,0 +1,109 @@
+import type { ResponseOf } from '@rack-gateway/gateway-api'
+import { bytesOfBase64, bytesOfHex, hexOf, sha256, utf8 } from './bytes.ts'
+import { canonical } from './canonical.ts'
+import { leafOf, rootOf } from './merkle-path.ts'
+import { isSignedBy, linesOf, readNote, readNoteKey } from './signed-note.ts'
+
+type ShownEvent = ResponseOf<'getAuditEvent'>
+
+export interface ProofInput {
+  /** What the page shows. */
+  readonly shown: Pick<ShownEvent, 'id' | 'event' | 'canonical' | 'hash' | 'prev'>
+  readonly proof: ResponseOf<'proveAuditEvent'>
+  /** The signing keys, in their text form. */
+  readonly keys: readonly string[]
+}
+
+export interface Step {
+  readonly title: string
+  readonly isTrue: boolean
+  /** The values that were compared. */
+  readonly detail: string
+}
+
+export interface Verification {
+  readonly holds: boolean
+  /** All steps up to the first that fails. */
+  readonly steps: readonly Step[]
+}
+
+/** Only pages from https:, or from this computer, have the cryptography of the browser. */
+export function canVerify(): boolean {
+  return globalThis.crypto?.subtle !== undefined
+}
+
+/** Verifies in this browser that the event that the page shows is in the signed audit log. */
+export async function verifyProof(input: ProofInput): Promise<Verification> {
+  const steps: Step[] = []
+  for await (const step of check(input)) {
+    steps.push(step)
+    if (!step.isTrue) return { holds: false, steps }
+  }
+  return { holds: true, steps }
+}
+
+async function* check({ shown, proof, keys }: ProofInput): AsyncGenerator<Step> {
+  const recorded = readObject(shown.canonical)
+  yield {
+    title: 'The event on this page is the recorded text',
+    isTrue: recorded !== null && isShownAs(shown, recorded),
+    detail: `${utf8(shown.canonical).length} bytes in canonical form (RFC 8785)`,
+  }
+  yield {
+    title: 'The proof is about this event',
+    isTrue: canonical(proof.event) === shown.canonical && proof.prev === shown.prev,
+    detail: `after the event with the hash ${shown.prev}`,
+  }
+  const eventHash = await sha256(bytesOfHex(proof.prev) ?? utf8(''), utf8(shown.canonical))
+  yield {
+    title: 'The hash of the event follows from its text and the previous hash',
+    isTrue: hexOf(eventHash) === shown.hash,
+    detail: `SHA-256 ${hexOf(eventHash)}`,
+  }
+  const note = readNote(proof.checkpoint)
+  const { stream, seq } = proof.event
+  const heads = note === null ? [] : linesOf(note, 'stream').filter((line) => line.startsWith(`${stream} `))
+  const [, size = '', encodedRoot = ''] = heads[0]?.split(' ') ?? []
+  const signedRoot = bytesOfBase64(encodedRoot)
+  const path = proof.path.map((hash) => bytesOfHex(hash) ?? utf8(''))
+  const position = { index: Number(seq) - 1, size: Number(size) }
+  const root = await rootOf(await leafOf(eventHash), position, path)
+  yield {
+    title: 'The event is in the tree of its stream',
+    isTrue: heads.length === 1 && root !== null && signedRoot !== null && hexOf(root) === hexOf(signedRoot),
+    detail: `leaf ${seq} of ${size || '?'}, ${path.length} siblings, root ${root === null ? 'unknown' : hexOf(root)}`,
+  }
+  if (note === null) return
+  const [keyText = ''] = linesOf(note, 'key')
+  const key = await readNoteKey(keyText)
+  yield {
+    title: `Checkpoint ${linesOf(note, 'number')[0] ?? '?'} with this root is signed`,
+    isTrue: key !== null && (await isSignedBy(note, key)),
+    detail: `Ed25519, signed at ${linesOf(note, 'at')[0] ?? '?'}`,
+  }
+  yield {
+    title: 'The signing key is a key of this gateway',
+    isTrue: keys.includes(keyText),
+    detail: keyText,
+  }
+}
+
+function readObject(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' ? value : null
+  } catch {
+    return null
+  }
+}
+
+/** The API shows the tokens of old events with a clearer name, so that name may differ. */
+function isShownAs({ id, event }: Pick<ShownEvent, 'id' | 'event'>, recorded: object): boolean {
+  const withoutName = (value: object) => {
+    const principal: unknown = 'principal' in value ? value.principal : undefined
+    const isToken =
+      typeof principal === 'object' && principal !== null && 'kind' in principal && principal.kind === 'api-token'
+    return canonical(isToken ? { ...value, principal: { ...principal, name: '' } } : value)
+  }
+  return 'id' in recorded && recorded.id === id && withoutName(event) === withoutName(recorded)
+}

@@ -1,0 +1,102 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { serverNow } from '../../api/client.ts'
+import { announce } from '../../ui/announce.tsx'
+import type { AuditSearch } from './audit-search.ts'
+import { type AuditQuery, hasTimes, toQuery } from './filter/filter-query.ts'
+import { type Filter, FilterMistake, parseFilter, printFilter } from './filter/filter-text.ts'
+import { without } from './filter/refine.ts'
+import { defaultRange, type Range } from './filter/time-range.ts'
+
+export interface AuditView {
+  readonly search: AuditSearch
+  /** The ID of the open event. */
+  readonly openId: string | undefined
+  /** The text of the filter. */
+  readonly text: string
+  readonly range: Range | 'custom'
+  /** The filter, or why the text is none. */
+  readonly filter: { readonly terms: Filter; readonly query: AuditQuery } | FilterMistake
+  /** Milliseconds since the epoch, when the list was loaded. Ranges end then. */
+  readonly loadedAt: number
+  /** Loads the newest events. */
+  reload(): void
+  setText(text: string): void
+  setRange(range: Range): void
+  /** Sets or removes the times of the filter. */
+  setTimes(times: { readonly from?: string; readonly to?: string }): void
+  /** Changes the filter, such as by a clicked value. */
+  refine(change: (filter: Filter) => Filter): void
+  /** Opens an event beside the list; null closes it. */
+  open(id: string | null, options?: { readonly replaces?: boolean; readonly closesDialog?: boolean }): void
+  setSearch(search: Partial<Record<keyof AuditSearch, unknown>>): void
+}
+
+/** The view that the address describes, and the changes of the address. */
+export function useAuditView(): AuditView {
+  const search = useSearch({ from: '/audit' })
+  const { event: openId } = useParams({ strict: false })
+  const navigate = useNavigate()
+  const [loadedAt, setLoadedAt] = useState(serverNow)
+  const { q: text = '', range = defaultRange } = search
+  const filter = useMemo(() => readFilter(text, range, loadedAt), [text, range, loadedAt])
+
+  function setSearch(changed: Partial<Record<keyof AuditSearch, unknown>>) {
+    void navigate({ to: '.', search: (before) => ({ ...before, ...changed }) as AuditSearch })
+  }
+  function setText(changed: string) {
+    setLoadedAt(serverNow())
+    setSearch({ q: changed === '' ? undefined : changed, dialog: undefined })
+  }
+  function refine(change: (filter: Filter) => Filter) {
+    const terms = filter instanceof FilterMistake ? [] : filter.terms
+    try {
+      const refined = printFilter(change(terms))
+      parseFilter(refined)
+      setText(refined)
+    } catch (error) {
+      if (!(error instanceof FilterMistake)) throw error
+      announce(error.message)
+    }
+  }
+  return {
+    search,
+    openId,
+    text,
+    range: filter instanceof FilterMistake || !hasTimes(filter.terms) ? range : 'custom',
+    filter,
+    loadedAt,
+    reload: () => setLoadedAt(serverNow()),
+    setText,
+    setRange(changed) {
+      setLoadedAt(serverNow())
+      const terms = filter instanceof FilterMistake ? [] : without(filter.terms, 'from', 'to')
+      const q = printFilter(terms)
+      setSearch({ q: q === '' ? undefined : q, range: changed === defaultRange ? undefined : changed })
+    },
+    setTimes({ from, to }) {
+      refine((terms) => [
+        ...without(terms, 'from', 'to'),
+        ...(from === undefined ? [] : [{ name: 'from' as const, value: from, isExcluded: false }]),
+        ...(to === undefined ? [] : [{ name: 'to' as const, value: to, isExcluded: false }]),
+      ])
+    },
+    refine,
+    open(id, { replaces = false, closesDialog = false } = {}) {
+      const next = closesDialog ? { ...search, dialog: undefined } : search
+      if (id === null) void navigate({ to: '/audit', search: next as AuditSearch })
+      else void navigate({ to: '/audit/$event', params: { event: id }, search: next as AuditSearch, replace: replaces })
+    },
+    setSearch,
+  }
+}
+
+function readFilter(text: string, range: Range, now: number): AuditView['filter'] {
+  try {
+    const terms = parseFilter(text)
+    return { terms, query: toQuery(terms, range, now) }
+  } catch (error) {
+    if (error instanceof FilterMistake) return error
+    throw error
+  }
+}

@@ -1,0 +1,127 @@
+import { createContext, type ReactNode, useContext, useMemo, useRef, useState } from 'react'
+import { Menu, MenuItem, Popover } from 'react-aria-components'
+import { announce } from '../../ui/announce.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { type ExcludableName, type FilterName, filterNames } from './filter/filter-names.ts'
+import type { Filter } from './filter/filter-text.ts'
+import { not, only } from './filter/refine.ts'
+import styles from './value-menu.module.css'
+
+interface Chosen {
+  readonly element: HTMLElement
+  readonly name: FilterName
+  readonly value: string
+  /** The event of the row; null in the panel of the open event. */
+  readonly eventId: string | null
+}
+
+const OpenMenu = createContext<(chosen: Chosen) => void>(() => {})
+
+interface ValueMenuProps {
+  readonly refine: (change: (filter: Filter) => Filter) => void
+  readonly openEvent: (id: string) => void
+  readonly children: ReactNode
+}
+
+/** One menu for all values of the page: only events with this value, or none of them. */
+export function ValueMenu({ refine, openEvent, children }: ValueMenuProps) {
+  const [chosen, setChosen] = useState<Chosen | null>(null)
+  const trigger = useRef<HTMLElement>(null)
+  const openMenu = useMemo(
+    () => (next: Chosen) => {
+      trigger.current = next.element
+      setChosen(next)
+    },
+    [],
+  )
+  function run(action: string) {
+    if (chosen === null) return
+    const { name, value, eventId } = chosen
+    if (action === 'only') refine((filter) => only(filter, name, value))
+    else if (action === 'not' && canExclude(name)) refine((filter) => not(filter, name, value))
+    else if (action === 'open' && eventId !== null) openEvent(eventId)
+    else if (action === 'copy') void copy(value)
+  }
+  return (
+    <OpenMenu value={openMenu}>
+      {children}
+      <Popover
+        className={styles.popover ?? ''}
+        triggerRef={trigger}
+        isOpen={chosen !== null}
+        onOpenChange={(isOpen) => !isOpen && setChosen(null)}
+        placement="bottom start"
+      >
+        {chosen && (
+          <Menu
+            className={styles.menu ?? ''}
+            aria-label={`Filter by ${chosen.name}`}
+            autoFocus="first"
+            onAction={(key) => run(`${key}`)}
+            onClose={() => setChosen(null)}
+          >
+            <Item id="only" word="Only" chosen={chosen} />
+            {canExclude(chosen.name) && <Item id="not" word="Not" chosen={chosen} />}
+            <MenuItem id="copy" className={styles.item ?? ''}>
+              Copy the value
+            </MenuItem>
+            {chosen.eventId !== null && (
+              <MenuItem id="open" className={styles.item ?? ''}>
+                Open the event
+              </MenuItem>
+            )}
+          </Menu>
+        )}
+      </Popover>
+    </OpenMenu>
+  )
+}
+
+function Item({ id, word, chosen: { name, value } }: { id: string; word: string; chosen: Chosen }) {
+  return (
+    <MenuItem id={id} className={styles.item ?? ''} textValue={word}>
+      {word} {name}:<VisibleText>{value.length > 60 ? `${value.slice(0, 59)}…` : value}</VisibleText>
+    </MenuItem>
+  )
+}
+
+function canExclude(name: FilterName): name is ExcludableName {
+  return filterNames[name].canExclude
+}
+
+async function copy(value: string) {
+  try {
+    await navigator.clipboard.writeText(value)
+    announce('The value was copied.')
+  } catch {
+    announce('The value could not be copied.')
+  }
+}
+
+interface ValueProps {
+  readonly name: FilterName
+  readonly value: string
+  readonly eventId?: string
+  /** Shown in place of the value. */
+  readonly children?: ReactNode
+}
+
+/** A value that opens the menu. In a row, the arrow keys reach it, so that Tab passes rows. */
+export function Value({ name, value, eventId, children }: ValueProps) {
+  const openMenu = useContext(OpenMenu)
+  return (
+    <button
+      type="button"
+      className={styles.value}
+      tabIndex={eventId === undefined ? 0 : -1}
+      aria-haspopup="menu"
+      title={`${name}: filter`}
+      onClick={(event) => {
+        event.stopPropagation()
+        openMenu({ element: event.currentTarget, name, value, eventId: eventId ?? null })
+      }}
+    >
+      {children ?? <VisibleText>{value}</VisibleText>}
+    </button>
+  )
+}
