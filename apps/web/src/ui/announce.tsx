@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import styles from './announce.module.css'
+import { VisibleText } from './visible-text.tsx'
 
 let message = ''
 let listener: (() => void) | null = null
@@ -28,7 +29,11 @@ export function Announcements() {
   const text = useSyncExternalStore(subscribe, () => message)
   return (
     <div className={styles.place} role="status" aria-live="polite">
-      {text !== '' && <p className={styles.message}>{text}</p>}
+      {text !== '' && (
+        <p className={styles.message}>
+          <VisibleText>{text}</VisibleText>
+        </p>
+      )}
     </div>
   )
 }

@@ -11,6 +11,7 @@ import {
 } from 'react-aria-components'
 import styles from './combo-box.module.css'
 import fields from './fields.module.css'
+import { VisibleText } from './visible-text.tsx'
 
 export interface ComboBoxOption {
   readonly id: string
@@ -63,8 +64,12 @@ export function ComboBox({ label, options, value, onChange, isOpenEnded = false,
         <ListBox<ComboBoxOption> className={styles.list ?? ''}>
           {({ id, label: text, detail }) => (
             <ListBoxItem id={id} textValue={text} className={styles.item ?? ''}>
-              <span>{text}</span>
-              {detail !== undefined && <span className={styles.detail}>{detail}</span>}
+              <VisibleText>{text}</VisibleText>
+              {detail !== undefined && (
+                <span className={styles.detail}>
+                  <VisibleText>{detail}</VisibleText>
+                </span>
+              )}
             </ListBoxItem>
           )}
         </ListBox>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { Button } from './button.tsx'
 import styles from './dialog.module.css'
+import { VisibleText } from './visible-text.tsx'
 
 interface DialogProps {
   readonly title: string
@@ -28,7 +29,7 @@ export function Dialog({ title, isOpen, onClose, isDismissable = true, width = '
         <AriaDialog className={styles.dialog ?? ''}>
           <header className={styles.header}>
             <Heading slot="title" level={2}>
-              {title}
+              <VisibleText>{title}</VisibleText>
             </Heading>
             {isDismissable && (
               <Button kind="quiet" aria-label="Close" onPress={onClose}>

@@ -24,14 +24,19 @@ export function peopleTabs(me: Me) {
 }
 
 const actions = [
-  { to: '/people/invitations', label: 'Invite a person', dialog: 'create', permission: 'gateway:user:write' },
-  { to: '/people/bindings', label: 'Grant a role', dialog: 'create', permission: 'gateway:binding:write' },
-  { to: '/people/tokens', label: 'Create an API token', dialog: 'create', permission: null },
-  { to: '/people/trusts', label: 'Create a CI trust', dialog: 'create', permission: 'gateway:trust:write' },
-  { to: '/people/trusts', label: 'Test the claims of a job', dialog: 'test', permission: 'gateway:trust:write' },
+  {
+    to: '/people/invitations',
+    label: 'Invite a person',
+    dialog: 'create',
+    needs: ['gateway:user:write', 'gateway:binding:write'],
+  },
+  { to: '/people/bindings', label: 'Grant a role', dialog: 'create', needs: ['gateway:binding:write'] },
+  { to: '/people/tokens', label: 'Create an API token', dialog: 'create', needs: [] },
+  { to: '/people/trusts', label: 'Create a CI trust', dialog: 'create', needs: ['gateway:trust:write'] },
+  { to: '/people/trusts', label: 'Test the claims of a job', dialog: 'test', needs: ['gateway:trust:write'] },
 ] as const
 
 /** Dialogs of the tabs that the person can open from everywhere. */
 export function peopleActions(me: Me) {
-  return actions.filter(({ permission }) => permission === null || can(me, permission))
+  return actions.filter(({ needs }) => needs.every((permission) => can(me, permission)))
 }

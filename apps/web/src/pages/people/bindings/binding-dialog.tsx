@@ -4,26 +4,20 @@ import { announce } from '../../../ui/announce.tsx'
 import { TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { emptyGrant, GrantFields, grantOf } from '../parts/grant-fields.tsx'
-import { type SubjectKind, useSubjects } from '../parts/subjects.ts'
+import type { SubjectKind } from '../parts/subjects.ts'
 import { useChange } from '../parts/use-change.ts'
 import { DoneDialog } from '../parts/warnings.tsx'
-import { SubjectPicker } from './subject-picker.tsx'
-
-interface Subject {
-  readonly kind: SubjectKind
-  readonly id: string | null
-}
+import { type Subject, SubjectPicker } from './subject-picker.tsx'
 
 interface BindingDialogProps {
   /** Who gets the role; to be chosen, if it is left out. */
-  readonly subject?: Subject
+  readonly subject?: { readonly kind: SubjectKind; readonly id: string; readonly name: string }
   readonly onClose: () => void
 }
 
 /** Grants a role. */
 export function BindingDialog({ subject: given, onClose }: BindingDialogProps) {
-  const { nameOf } = useSubjects()
-  const [subject, setSubject] = useState<Subject>(given ?? { kind: 'user', id: null })
+  const [subject, setSubject] = useState<Subject>(given ?? { kind: 'user', id: null, name: '' })
   const [grant, setGrant] = useState(emptyGrant)
   const [reason, setReason] = useState('')
   const create = useChange(
@@ -32,20 +26,20 @@ export function BindingDialog({ subject: given, onClose }: BindingDialogProps) {
         body: { subject: { kind, id }, ...grantOf(grant), ...(reason.trim() && { reason: reason.trim() }) },
       }),
     ({ role, warnings = [] }) => {
-      announce(`${nameOf(subject.id ?? '')} has the role ${role} now.`)
+      announce(`${subject.name} has the role ${role} now.`)
       if (warnings.length === 0) onClose()
     },
   )
   if (create.data?.warnings) return <DoneDialog title="Granted" warnings={create.data.warnings} onClose={onClose} />
   return (
     <FormDialog
-      title={given?.id == null ? 'Grant a role' : `Grant a role to ${nameOf(given.id)}`}
+      title={given === undefined ? 'Grant a role' : `Grant a role to ${given.name}`}
       submit="Grant the role"
       change={create}
-      onSubmit={() => subject.id !== null && create.mutate({ ...subject, id: subject.id })}
+      onSubmit={() => subject.id !== null && create.mutate({ kind: subject.kind, id: subject.id })}
       onClose={onClose}
     >
-      {given === undefined && <SubjectPicker {...subject} onChange={setSubject} />}
+      {given === undefined && <SubjectPicker subject={subject} onChange={setSubject} />}
       <GrantFields value={grant} onChange={setGrant} />
       <TextField
         label="Reason"

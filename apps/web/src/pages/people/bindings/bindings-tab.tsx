@@ -75,7 +75,9 @@ export default function BindingsTab() {
         ]}
       />
       {search.dialog === 'create' && <BindingDialog onClose={closeDialog} />}
-      {search.dialog === 'remove' && removed && <RemoveBindingDialog binding={removed} onClose={closeDialog} />}
+      {search.dialog === 'remove' && removed && (
+        <RemoveBindingDialog binding={removed} subject={nameOf(removed.subject.id)} onClose={closeDialog} />
+      )}
     </>
   )
 }

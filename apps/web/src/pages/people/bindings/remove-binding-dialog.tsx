@@ -2,15 +2,15 @@ import type { Binding } from '@rack-gateway/gateway-api'
 import { remove } from '../../../api/client.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { GrantText } from '../parts/grant-list.tsx'
-import { useSubjects } from '../parts/subjects.ts'
 
 interface RemoveBindingDialogProps {
   readonly binding: Binding
+  /** The name of its subject. */
+  readonly subject: string
   readonly onClose: () => void
 }
 
-export function RemoveBindingDialog({ binding, onClose }: RemoveBindingDialogProps) {
-  const subject = useSubjects().nameOf(binding.subject.id)
+export function RemoveBindingDialog({ binding, subject, onClose }: RemoveBindingDialogProps) {
   return (
     <ConfirmDialog
       title={`Remove this role from ${subject}?`}

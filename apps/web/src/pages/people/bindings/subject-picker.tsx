@@ -3,22 +3,28 @@ import { Choice } from '../../../ui/fields.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type SubjectKind, subjectKindNames, subjectKinds, useSubjects } from '../parts/subjects.ts'
 
-interface SubjectPickerProps {
+export interface Subject {
   readonly kind: SubjectKind
+  /** Null until it is chosen. */
   readonly id: string | null
-  readonly onChange: (subject: { readonly kind: SubjectKind; readonly id: string | null }) => void
+  readonly name: string
+}
+
+interface SubjectPickerProps {
+  readonly subject: Subject
+  readonly onChange: (subject: Subject) => void
   readonly kinds?: readonly SubjectKind[]
 }
 
 /** Who gets something. A group can be named before anybody of it has logged in. */
-export function SubjectPicker({ kind, id, onChange, kinds = subjectKinds }: SubjectPickerProps) {
-  const { options, isPending } = useSubjects()
+export function SubjectPicker({ subject: { kind, id }, onChange, kinds = subjectKinds }: SubjectPickerProps) {
+  const { options, isPending, nameOf } = useSubjects()
   return (
     <>
       <Choice
         label="Kind"
         value={kind}
-        onChange={(next) => onChange({ kind: next as SubjectKind, id: null })}
+        onChange={(next) => onChange({ kind: next as SubjectKind, id: null, name: '' })}
         options={kinds.map((one) => ({ value: one, label: subjectKindNames[one] ?? one }))}
       />
       {isPending ? (
@@ -29,7 +35,7 @@ export function SubjectPicker({ kind, id, onChange, kinds = subjectKinds }: Subj
           label={subjectKindNames[kind] ?? kind}
           options={options[kind]}
           value={id}
-          onChange={(next) => onChange({ kind, id: next })}
+          onChange={(next) => onChange({ kind, id: next, name: next === null ? '' : nameOf(next) })}
           isOpenEnded={kind === 'group'}
           {...(kind === 'group' && { hint: 'As the identity provider names it' })}
         />

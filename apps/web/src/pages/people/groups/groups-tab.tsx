@@ -31,7 +31,7 @@ function GroupPanel({ name }: { readonly name: string }) {
   return (
     <Panel title={name}>
       <p>The identity provider decides who is in a group. The gateway knows the members of the last login of each.</p>
-      <SubjectRoles kind="group" id={name} />
+      <SubjectRoles kind="group" id={name} name={name} />
       {mayListUsers && <GroupMembers group={name} />}
     </Panel>
   )

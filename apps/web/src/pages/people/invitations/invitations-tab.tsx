@@ -16,7 +16,7 @@ const states: Readonly<Record<string, { readonly tone: Tone; readonly label: str
   open: { tone: 'accent', label: 'Open' },
   redeemed: { tone: 'allow', label: 'Logged in' },
   denied: { tone: 'deny', label: 'Denied' },
-  revoked: { tone: 'neutral', label: 'Withdrawn' },
+  revoked: { tone: 'neutral', label: 'Revoked' },
   expired: { tone: 'neutral', label: 'Expired' },
 }
 
@@ -31,7 +31,7 @@ export default function InvitationsTab() {
     invitation.reason,
     ...invitation.grants.map(({ role }) => role),
   ])
-  const withdrawn = list.rows?.find(({ id }) => id === search.item)
+  const revoked = list.rows?.find(({ id }) => id === search.item)
   return (
     <>
       <ListView
@@ -77,23 +77,23 @@ export default function InvitationsTab() {
               state === 'open' && (
                 <Button
                   kind="danger"
-                  aria-label={`Withdraw the invitation of ${email}`}
-                  onPress={() => openDialog('withdraw', id)}
+                  aria-label={`Revoke the invitation of ${email}`}
+                  onPress={() => openDialog('revoke', id)}
                 >
-                  Withdraw
+                  Revoke
                 </Button>
               ),
           },
         ]}
       />
       {search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
-      {search.dialog === 'withdraw' && withdrawn && (
+      {search.dialog === 'revoke' && revoked && (
         <ConfirmDialog
-          title={`Withdraw the invitation of ${withdrawn.email}?`}
-          submit="Withdraw the invitation"
+          title={`Revoke the invitation of ${revoked.email}?`}
+          submit="Revoke the invitation"
           cancel="Keep it"
-          change={() => remove('/invitations/{id}', { id: withdrawn.id })}
-          done={`The invitation of ${withdrawn.email} was withdrawn.`}
+          change={() => remove('/invitations/{id}', { id: revoked.id })}
+          done={`The invitation of ${revoked.email} was revoked.`}
           onClose={closeDialog}
         >
           <p>The person gets none of its roles at the first login. Whether they can log in does not change.</p>

@@ -4,6 +4,6 @@ import { useMe } from '../../../api/queries.ts'
 /** The events of a person or a program, for those who may read the audit log. */
 export function AuditLink({ actor }: { readonly actor: string }) {
   if (!can(useMe(), 'gateway:audit:read')) return null
-  const quoted = /[\s"]/.test(actor) ? `"${actor.replaceAll('"', '\\"')}"` : actor
+  const quoted = /[\s"\\]/.test(actor) ? `"${actor.replace(/["\\]/g, '\\$&')}"` : actor
   return <a href={`/gateway/audit?q=${encodeURIComponent(`actor:${quoted}`)}`}>Events in the audit log</a>
 }

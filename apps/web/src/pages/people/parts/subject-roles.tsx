@@ -19,12 +19,13 @@ import { usePeopleSearch } from './use-people-search.ts'
 interface SubjectRolesProps {
   readonly kind: SubjectKind
   readonly id: string
+  readonly name: string
   /** Whose bindings a user has, too. */
   readonly groups?: readonly string[]
 }
 
 /** The bindings of a subject and of its groups, to grant and remove. */
-export function SubjectRoles({ kind, id, groups = [] }: SubjectRolesProps) {
+export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps) {
   const me = useMe()
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const isAllowed = can(me, 'gateway:binding:write')
@@ -72,8 +73,10 @@ export function SubjectRoles({ kind, id, groups = [] }: SubjectRolesProps) {
           }
         />
       )}
-      {search.dialog === 'grant' && <BindingDialog subject={{ kind, id }} onClose={closeDialog} />}
-      {search.dialog === 'remove-binding' && removed && <RemoveBindingDialog binding={removed} onClose={closeDialog} />}
+      {search.dialog === 'grant' && <BindingDialog subject={{ kind, id, name }} onClose={closeDialog} />}
+      {search.dialog === 'remove-binding' && removed && (
+        <RemoveBindingDialog binding={removed} subject={name} onClose={closeDialog} />
+      )}
     </PanelPart>
   )
 }

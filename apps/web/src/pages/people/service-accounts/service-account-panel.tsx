@@ -53,7 +53,7 @@ export function ServiceAccountPanel({ id }: { readonly id: string }) {
               ['Created', <Time at={createdAt} />],
             ]}
           />
-          <SubjectRoles kind="service-account" id={id} />
+          <SubjectRoles kind="service-account" id={id} name={name} />
           <OwnedTokens owner={id} />
           {search.dialog === 'disable' && (
             <ConfirmDialog

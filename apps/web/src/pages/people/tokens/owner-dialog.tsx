@@ -4,9 +4,8 @@ import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { SubjectPicker } from '../bindings/subject-picker.tsx'
+import { type Subject, SubjectPicker } from '../bindings/subject-picker.tsx'
 import { FormDialog } from '../parts/form-dialog.tsx'
-import type { SubjectKind } from '../parts/subjects.ts'
 import { useChange } from '../parts/use-change.ts'
 
 interface OwnerDialogProps {
@@ -16,7 +15,7 @@ interface OwnerDialogProps {
 
 /** Hands a token over to another user or service account. */
 export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
-  const [owner, setOwner] = useState<{ kind: SubjectKind; id: string | null }>({ kind: 'service-account', id: null })
+  const [owner, setOwner] = useState<Subject>({ kind: 'service-account', id: null, name: '' })
   const handOver = useChange((id: string) => {
     const kind = owner.kind === 'user' ? 'user' : 'service-account'
     return post('/tokens/{id}/owner', { id: token.id, body: { owner: { kind, id } } })
@@ -46,7 +45,7 @@ export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
         The token can then do only what its new owner can do. The secret stays the same, and{' '}
         <VisibleText>{token.owner.name}</VisibleText> may know it: rotate it afterwards.
       </p>
-      <SubjectPicker {...owner} kinds={['service-account', 'user']} onChange={setOwner} />
+      <SubjectPicker subject={owner} kinds={['service-account', 'user']} onChange={setOwner} />
     </FormDialog>
   )
 }

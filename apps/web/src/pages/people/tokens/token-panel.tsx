@@ -50,7 +50,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
               ]}
             />
             {can(me, 'gateway:binding:write') ? (
-              <SubjectRoles kind="api-token" id={id} />
+              <SubjectRoles kind="api-token" id={id} name={token.name} />
             ) : (
               <PanelPart title="Roles">
                 <GrantList grants={token.grants} keyOf={(grant) => grant.id} empty="No role." />

@@ -19,7 +19,7 @@ export function JobList({ trust }: { readonly trust: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useInfiniteQuery(listQuery('/workload-sessions', { trust }))
   const jobs = list.data?.pages.flatMap(({ items }) => items) ?? []
-  const ended = jobs.find(({ id }) => id === search.item)
+  const revoked = jobs.find(({ id }) => id === search.item)
   return (
     <PanelPart title="Sessions of jobs">
       {list.error && <Problem error={list.error} />}
@@ -38,10 +38,10 @@ export function JobList({ trust }: { readonly trust: string }) {
             {isOpen(job) ? (
               <Button
                 kind="quiet"
-                aria-label={`End the session of ${job.name}`}
-                onPress={() => openDialog('end-job', job.id)}
+                aria-label={`Revoke the session of ${job.name}`}
+                onPress={() => openDialog('revoke-job', job.id)}
               >
-                End
+                Revoke
               </Button>
             ) : (
               <Badge tone="neutral">Ended</Badge>
@@ -54,17 +54,17 @@ export function JobList({ trust }: { readonly trust: string }) {
           Show more
         </Button>
       )}
-      {search.dialog === 'end-job' && ended && (
+      {search.dialog === 'revoke-job' && revoked && (
         <ConfirmDialog
-          title="End the session of this job?"
-          submit="End the session"
+          title="Revoke the session of this job?"
+          submit="Revoke the session"
           cancel="Keep it"
-          change={() => remove('/workload-sessions/{id}', { id: ended.id })}
-          done="The session of the job was ended."
+          change={() => remove('/workload-sessions/{id}', { id: revoked.id })}
+          done="The session of the job was revoked."
           onClose={closeDialog}
         >
           <p>
-            Within a second, <VisibleText>{ended.name}</VisibleText> is rejected, and its open streams are closed.
+            Within a second, <VisibleText>{revoked.name}</VisibleText> is rejected, and its open streams are closed.
           </p>
         </ConfirmDialog>
       )}

@@ -61,7 +61,7 @@ export function TrustPanel({ id }: { readonly id: string }) {
             </ul>
           </PanelPart>
           {can(me, 'gateway:binding:write') ? (
-            <SubjectRoles kind="trust" id={id} />
+            <SubjectRoles kind="trust" id={id} name={trust.name} />
           ) : (
             <PanelPart title="Roles">
               <GrantList grants={trust.grants} keyOf={(grant) => grant.id} empty="No role." />

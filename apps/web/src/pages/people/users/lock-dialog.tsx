@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
@@ -66,9 +67,9 @@ function StoppedTokens({ email, tokens, onClose }: StoppedTokensProps) {
       <ul>
         {tokens.map(({ id, name, expiresAt }) => (
           <li key={id}>
-            <a href={`/gateway/people/tokens?open=${id}`}>
+            <Link to="/people/tokens" search={{ open: id }}>
               <VisibleText>{name}</VisibleText>
-            </a>
+            </Link>
             , expires <Time at={expiresAt} />
           </li>
         ))}

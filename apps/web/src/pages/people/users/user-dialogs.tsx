@@ -24,14 +24,14 @@ export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
           <p>The person can log in again. Their sessions and API tokens that have not expired work again.</p>
         </ConfirmDialog>
       )
-    case 'end-sessions':
+    case 'revoke-sessions':
       return (
         <ConfirmDialog
-          title={`End all sessions of ${email}?`}
-          submit="End all sessions"
+          title={`Revoke all sessions of ${email}?`}
+          submit="Revoke all sessions"
           cancel="Keep them"
           change={() => post('/users/{id}/sessions/end', { id })}
-          done={`All sessions of ${email} were ended.`}
+          done={`All sessions of ${email} were revoked.`}
           onClose={closeDialog}
         >
           <p>

@@ -32,8 +32,8 @@ export function UserPanel({ id }: { readonly id: string }) {
             actions={
               <>
                 {can(me, 'gateway:session:write') && (
-                  <Button kind="danger" onPress={() => openDialog('end-sessions')}>
-                    End all sessions
+                  <Button kind="danger" onPress={() => openDialog('revoke-sessions')}>
+                    Revoke all sessions
                   </Button>
                 )}
                 {user.lockedAt === null ? (
@@ -64,7 +64,7 @@ export function UserPanel({ id }: { readonly id: string }) {
                 ['Audit', <AuditLink actor={user.email} />],
               ]}
             />
-            <SubjectRoles kind="user" id={id} groups={user.groups} />
+            <SubjectRoles kind="user" id={id} name={user.email} groups={user.groups} />
             {can(me, 'gateway:session:write') && <UserSessions user={id} />}
             {can(me, 'gateway:token:write') && <OwnedTokens owner={id} />}
           </Panel>

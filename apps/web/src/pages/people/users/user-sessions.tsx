@@ -19,7 +19,7 @@ export function UserSessions({ user }: { readonly user: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useInfiniteQuery(listQuery('/sessions', { user }))
   const sessions = list.data?.pages.flatMap(({ items }) => items).filter(isOpen) ?? []
-  const ended = sessions.find(({ id }) => id === search.item)
+  const revoked = sessions.find(({ id }) => id === search.item)
   return (
     <PanelPart title="Open sessions">
       {list.error && <Problem error={list.error} />}
@@ -36,10 +36,10 @@ export function UserSessions({ user }: { readonly user: string }) {
             </span>
             <Button
               kind="quiet"
-              aria-label={`End the session of ${session.device}`}
-              onPress={() => openDialog('end-session', session.id)}
+              aria-label={`Revoke the session of ${session.device}`}
+              onPress={() => openDialog('revoke-session', session.id)}
             >
-              End
+              Revoke
             </Button>
           </li>
         ))}
@@ -49,17 +49,17 @@ export function UserSessions({ user }: { readonly user: string }) {
           Show more
         </Button>
       )}
-      {search.dialog === 'end-session' && ended && (
+      {search.dialog === 'revoke-session' && revoked && (
         <ConfirmDialog
-          title={`End this session of ${ended.user.email}?`}
-          submit="End the session"
+          title={`Revoke this session of ${revoked.user.email}?`}
+          submit="Revoke the session"
           cancel="Keep it"
-          change={() => remove('/sessions/{id}', { id: ended.id })}
-          done="The session was ended."
+          change={() => remove('/sessions/{id}', { id: revoked.id })}
+          done="The session was revoked."
           onClose={closeDialog}
         >
           <p>
-            Within a second, <VisibleText>{ended.device}</VisibleText> is logged out, and its open streams are closed.
+            Within a second, <VisibleText>{revoked.device}</VisibleText> is logged out, and its open streams are closed.
           </p>
         </ConfirmDialog>
       )}

@@ -1,4 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
+import { can } from '../../../api/can.ts'
+import { useMe } from '../../../api/queries.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Time } from '../../../ui/time.tsx'
@@ -12,6 +14,7 @@ import { UserPanel } from './user-panel.tsx'
 export default function UsersTab() {
   const { search } = usePeopleSearch()
   const navigate = useNavigate()
+  const me = useMe()
   const list = useList('/users', { group: search.of }, ({ email, issuer, groups, lockedReason }) => [
     email,
     issuer,
@@ -26,12 +29,14 @@ export default function UsersTab() {
       limitedTo={search.of}
       empty="Nobody has logged in yet. Invite a person, or send them the address of this gateway."
       actions={
-        <Button
-          kind="primary"
-          onPress={() => void navigate({ to: '/people/invitations', search: { dialog: 'create' } })}
-        >
-          Invite a person
-        </Button>
+        can(me, 'gateway:binding:write') && (
+          <Button
+            kind="primary"
+            onPress={() => void navigate({ to: '/people/invitations', search: { dialog: 'create' } })}
+          >
+            Invite a person
+          </Button>
+        )
       }
       columns={[
         { title: 'E-mail address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
