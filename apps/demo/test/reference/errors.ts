@@ -32,9 +32,11 @@ export async function errorParts(): Promise<Record<string, string>> {
     answered: list(
       errors
         .filter(({ status }) => status !== internal)
-        .map((error) => [`${code(error.code)} (${error.status})`, error.reason, error.remedy]),
+        .map((error) => [`${code(error.code)} (${error.status})`, error.onPage.reason, error.onPage.remedy]),
     ),
-    internal: list(errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.reason])),
+    internal: list(
+      errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.onPage.reason]),
+    ),
     ...Object.fromEntries(rules),
   }
 }

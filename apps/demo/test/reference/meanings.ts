@@ -1,8 +1,12 @@
 /**
- * The meaning and the remedy of errors whose text comes from the code that throws them.
+ * The meaning and the remedy of errors whose text comes from the code that throws them, or is not clear without its values.
  * `errors.md` can't be generated without an entry for each.
  */
 export const meanings: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  RGW_AMBIGUOUS_HEADER: [
+    'a header was sent more than once, or is named in Connection',
+    'send the header once, and do not name it in Connection',
+  ],
   RGW_AMBIGUOUS_PARAMETERS: ['a parameter is unknown or ambiguous', 'send each known parameter once'],
   RGW_APPROVAL_NEEDED: ['a policy package requires an approval', 'the gateway can’t ask for approvals yet'],
   RGW_ARCHIVE_REFUSED: ['a month can’t be archived or dropped', 'see the message; nothing was dropped'],
@@ -21,6 +25,12 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   ],
   RGW_CLI_AUDIT_UNREADABLE: ['the log or proof could not be read to its end', 'see the message for the cause'],
   RGW_CLI_BAD_SETTING: ['a setting is invalid', 'correct the named setting'],
+  RGW_CLI_CONVOX_IS_RACK_GATEWAY: [
+    'the program that was found as convox is rack-gateway itself',
+    'set `CONVOX_BIN` to the path of the Convox CLI',
+  ],
+  RGW_CLI_CONVOX_MISSING: ['convox was not found', 'install the Convox CLI, or set `CONVOX_BIN` to its path'],
+  RGW_CLI_CONVOX_NOT_EXECUTABLE: ['convox cannot be executed', 'see the message for its cause'],
   RGW_CLI_GATEWAY_UNREACHABLE: ['the gateway can’t be reached', 'run `rack-gateway doctor`'],
   RGW_CLI_GATEWAY_UNTRUSTED: [
     'the gateway’s certificate can’t be verified',
@@ -43,12 +53,32 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_CLI_TOKEN_REFUSED: ['the gateway rejected the token', 'run `rack-gateway login`'],
   RGW_CLI_UNKNOWN_RACK: ['the rack is unknown', 'use one of the listed names'],
   RGW_CLI_USAGE: ['the command line is invalid', 'see the named command’s help'],
+  RGW_CONFIG_DIRECTORY_SHARED: [
+    'the configuration directory is also used for other files',
+    'set `RACK_GATEWAY_CONFIG_DIR` to a directory that is used only for this',
+  ],
+  RGW_CONFIG_FILE_BROKEN: [
+    'a configuration file is invalid; it was not changed',
+    'correct the file, or move it away and log in again',
+  ],
+  RGW_CONFIG_FILE_FOREIGN: [
+    'a configuration file or its directory belongs to another user, who could send your tokens elsewhere',
+    'take it over with chown, or set `RACK_GATEWAY_CONFIG_DIR`',
+  ],
+  RGW_CONFIG_FILE_UNUSABLE: [
+    'a configuration file cannot be read or written',
+    'check its owner, its permissions, and the free disk space',
+  ],
   RGW_CONFIG_INVALID: ['environment variables are missing or invalid', 'correct all listed variables'],
   RGW_CSRF_REFUSED: [
     'a change by a browser session has no valid CSRF token or origin',
     'send `csrfToken` as `X-CSRF-Token`',
   ],
   RGW_DATABASE_UNAVAILABLE: ['PostgreSQL can’t be used', 'see the cause in the message'],
+  RGW_IDENTITY_NOT_FOUND: [
+    'the named user, token, binding, or other entry does not exist',
+    'list the existing ones, or create it first',
+  ],
   RGW_INVALID_FILTER: ['a filter of an audit search is invalid', 'see the message for its format'],
   RGW_INVALID_NAME: ['a name or e-mail address is invalid', 'choose another one'],
   RGW_INVALID_PARAMETER: [
@@ -66,8 +96,14 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'ask an administrator for a role',
   ],
   RGW_NOT_SIGNED_YET: ['no checkpoint has signed the event yet', 'try again in a minute'],
+  RGW_NOT_VOUCHED_FOR: [
+    'the identity provider no longer confirms your account, so all your sessions were ended',
+    'run `rack-gateway login`',
+  ],
   RGW_NO_ALARM: ['the acknowledged event is not an alarm', 'see `rack-gateway audit alarms`'],
   RGW_NO_SUCH_RELEASE: ['the release that the environment is compared with does not exist', 'check its name'],
+  RGW_OBJECT_KEY_INVALID: ['a text cannot be the key of an object', 'choose another key'],
+  RGW_OBJECT_STORE_UNUSABLE: ['an object store cannot be used', 'see the cause in the message'],
   RGW_OUTCOME_NOT_RECORDED: [
     'the outcome of a change could not be recorded; the message says what the rack did',
     'check whether the change was made before you repeat it',
@@ -90,6 +126,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'wait as long as the header `Retry-After` says',
   ],
   RGW_UNAUTHENTICATED: ['the credential is missing or invalid', 'see the rule below'],
+  RGW_UNKNOWN_RACK: ['there is no rack with this name', 'use one of the racks that the message names'],
   RGW_UNKNOWN_ROUTE: ['the rack API has no such method and path', 'check the method and the path'],
   RGW_UNMASKABLE_ANSWER: ['the rack’s response could not be masked, so it is not shown', 'see the gateway’s log'],
   RGW_UPSTREAM_REDIRECT: ['the rack answered with a redirect', 'check `RACK_URL_<NAME>`'],

@@ -10,11 +10,16 @@ export interface Sentence extends Explanation {
   readonly status: number | null
 }
 
+/** An error, with its explanation for the page, whose placeholders have no names. */
+export interface ListedError extends Sentence {
+  readonly onPage: Explanation
+}
+
 /** Errors whose constructors take something else than the placeholders of their text. */
 const examples: Readonly<Record<string, readonly unknown[]>> = { ConfigError: [[]], ForeignMask: ['…'] }
 
 /** Every error that a `src/errors.ts` defines, by code. */
-export async function listErrors(): Promise<Sentence[]> {
+export async function listErrors(): Promise<ListedError[]> {
   const errors = (await errorModules()).flat().filter(isErrorClass).map(errorSentence)
   const once = new Map(errors.map((error) => [`${error.code} ${error.status}`, error]))
   return [...once.values()].toSorted((one, other) => (one.code < other.code ? -1 : 1))
@@ -39,27 +44,41 @@ function isErrorClass(value: unknown): value is ErrorClass {
   return typeof value === 'function' && value.prototype instanceof Error
 }
 
-function errorSentence(Class: ErrorClass): Sentence {
+function errorSentence(Class: ErrorClass): ListedError {
   const error = new Class(...(examples[Class.name] ?? []))
   const code = String(Reflect.get(error, 'code'))
-  return { ...explain(code, error), code, status: Number(Reflect.get(error, 'statusCode')) }
+  const meaning = meaningOf(code)
+  const own = ownText(error)
+  const shown = own ?? meaning
+  const onPage = meaning ?? (own !== null && isClear(own) ? own : null)
+  if (shown === null || onPage === null) throw new Error(`say in meanings.ts what ${code} means, and its remedy`)
+  return {
+    ...withoutPlaceholders(shown),
+    onPage: withoutPlaceholders(onPage),
+    code,
+    status: Number(Reflect.get(error, 'statusCode')),
+  }
 }
 
-/** Its own text, or what it is about if the code that throws it supplies the text. */
-function explain(code: string, error: Error): Explanation {
-  const [reason, next] = meanings[code] ?? []
-  if (reason !== undefined && next !== undefined) return asSentences({ reason, remedy: next })
+function meaningOf(code: string): Explanation | null {
+  const [reason, remedy] = meanings[code] ?? []
+  return reason === undefined || remedy === undefined ? null : { reason, remedy }
+}
+
+/** Null if the code that throws the error supplies the text. */
+function ownText(error: Error): Explanation | null {
   const explanation = explanationOf(error)
-  if (explanation === null || explanation.reason === 'undefined')
-    throw new Error(`say in meanings.ts what ${code} means, and its remedy`)
-  return asSentences({
-    reason: withoutPlaceholders(explanation.reason),
-    remedy: withoutPlaceholders(explanation.remedy),
-  })
+  return explanation === null || explanation.reason === 'undefined' ? null : explanation
 }
 
-function withoutPlaceholders(text: string): string {
-  return text.replaceAll(/%[sd]/g, '…')
+/** Whether a reader understands the text without the values: the subject and the verb are not among them. */
+function isClear({ reason, remedy }: Explanation): boolean {
+  return !/^%s|%s %s|be %s/.test(reason) && !/^%s/.test(remedy)
+}
+
+function withoutPlaceholders({ reason, remedy }: Explanation): Explanation {
+  const replace = (text: string) => text.replaceAll(/%[sd]/g, '…')
+  return asSentences({ reason: replace(reason), remedy: replace(remedy) })
 }
 
 function isDenial(value: unknown): value is Explanation & { readonly rule: string; readonly status?: number } {
