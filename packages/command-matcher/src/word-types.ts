@@ -2,11 +2,11 @@
 export const wordTypes = {
   integer: { description: 'a whole number, such as 42', accepts: pattern(/^[0-9]{1,18}$/) },
   word: {
-    description: 'letters, digits and _ . : / @ - within, such as users:export',
+    description: 'letters, digits, and _ . : / @ - within, such as users:export',
     accepts: pattern(/^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,255}$/),
   },
   name: {
-    description: 'lower-case letters, digits and dashes, such as web-1',
+    description: 'lower-case letters, digits, and dashes, such as web-1',
     accepts: pattern(/^[a-z0-9][a-z0-9-]{0,99}$/),
   },
   uuid: {

@@ -25,7 +25,7 @@ export function collectNamed(kind: NamedKind, env: NodeJS.ProcessEnv, problems: 
     const name = variable.slice(prefix.length).toLowerCase().replaceAll('_', '-')
     if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
       problems.push(
-        `${variable} does not end in the name of a ${kind.noun}; it should be letters, digits and _, such as ${prefix}${kind.example}`,
+        `${variable} does not end in the name of a ${kind.noun}; it should be letters, digits, and _, such as ${prefix}${kind.example}`,
       )
       continue
     }

@@ -248,7 +248,7 @@ describe('problems', () => {
     (name) => {
       expect(problemsOf({ ...complete, [name]: '3600' })).toEqual([
         expect.stringMatching(
-          `^${name} has no unit: put s, m, h or d behind the number; it should be .*: a duration from .*, (such as|no less)`,
+          `^${name} has no unit: put s, m, h, or d behind the number; it should be .*: a duration from .*, (such as|no less)`,
         ),
       ])
     },

@@ -47,7 +47,7 @@ export interface ValueGrammar {
 
 /** One route of the rack API. Decisions, audit names, forwarding, masks, documentation, and the test matrix derive from it. */
 export interface RackRoute {
-  /** `METHOD /path/{parameter}`; unique; the name of the route in decisions, events and docs. A websocket's method is `WS`. */
+  /** `METHOD /path/{parameter}`; unique; the name of the route in decisions, events, and docs. A websocket's method is `WS`. */
   readonly id: string
   /** `ANY` only on routes that are blocked for everyone. */
   readonly method: Method | 'ANY'

@@ -249,7 +249,7 @@ export type BindingSubject = (typeof bindingSubjects)[number]
 export const bindings = gateway.table('bindings', {
   id: uuid('id').primaryKey(),
   subjectKind: text('subject_kind').$type<BindingSubject>().notNull(),
-  /** The id of the user, service account, API token or trust, or the group's name. */
+  /** The id of the user, service account, API token, or trust, or the group's name. */
   subjectId: text('subject_id').notNull(),
   role: text('role').notNull(),
   racks: text('racks').notNull().default('*'),

@@ -4,7 +4,7 @@ export const builtInText = `version: 1
 # The permissions of each role. "*" stands for a whole part of a permission.
 roles:
   viewer:
-    description: Sees apps, processes, logs and releases, and no value of an environment.
+    description: Sees apps, processes, logs, and releases, but no value of an environment.
     permissions:
       - gateway:self:read
       - gateway:self:write
@@ -27,7 +27,7 @@ roles:
       - budget:read
 
   ops:
-    description: "Keeps apps running: scales, restarts, stops and locks."
+    description: "Keeps apps running: scales, restarts, stops, and locks them."
     permissions:
       - gateway:self:read
       - gateway:self:write
@@ -63,7 +63,7 @@ roles:
       - diagnose:read
 
   deployer:
-    description: Builds, releases and configures apps, and runs what the command rules permit.
+    description: Builds, releases, and configures apps, and runs what the command rules permit.
     permissions:
       - gateway:self:read
       - gateway:self:write
@@ -140,7 +140,7 @@ roles:
     permissions: ["*"]
 
   auditor:
-    description: Reads the audit log, recordings and the policy, and nothing else.
+    description: Reads the audit log, recordings, and the policy, and nothing else.
     permissions:
       - gateway:self:read
       - gateway:self:write

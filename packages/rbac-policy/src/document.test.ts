@@ -158,7 +158,7 @@ describe('each problem has a line and a column', () => {
       ['commands: { rules: { x: { run: ls, roles: [admin], modes: [sometimes] } } }'],
       2,
       60,
-      'should be attached, detached or exec',
+      'should be attached, detached, or exec',
     ],
     [
       'a permission that does not exist',

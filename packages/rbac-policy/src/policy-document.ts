@@ -72,7 +72,7 @@ export interface PolicyDocument {
   readonly secretKeys: readonly string[]
   /** Patterns of parameters of racks and apps that are secret as well. */
   readonly secretParameters: readonly string[]
-  /** Patterns of environment keys that no release may change, add or drop. Letter case counts. */
+  /** Patterns of environment keys that no release may change, add, or drop. Letter case counts. */
   readonly protectedKeys: readonly string[]
   /** Patterns of parameters of the rack that nobody may change. */
   readonly protectedParameters: readonly string[]

@@ -11,8 +11,8 @@ import { UsageError } from './usage-error.ts'
 await yargs(hideBin(process.argv))
   .scriptName('rack-gateway-server')
   .usage("$0 <command>\n\nThe server's own commands. They read the same environment as the server.")
-  .command('token', 'issue, list and end tokens', (group) =>
-    addCommands(group, [issue, list, end], 'say which: issue, list or end'),
+  .command('token', 'issue, list, and end tokens', (group) =>
+    addCommands(group, [issue, list, end], 'say which: issue, list, or end'),
   )
   .command('audit', 'keep the audit log', (group) => addCommands(group, [archive], 'say which: archive'))
   .demandCommand(1, 'say which command')

@@ -19,7 +19,7 @@ import { environmentOf, newestEnvironment } from './release-environment.ts'
 
 /** A new release's environment, and its differences from the current one. */
 export interface NewEnvironment {
-  /** The keys that are added, removed or given another value, against the newest release; sorted. */
+  /** The keys that are added, removed, or given another value, against the newest release; sorted. */
   readonly changes: readonly KeyChange[]
   /** The same for the audit log; see `redactChanges`. */
   readonly recordedChanges: readonly RecordedChange[]

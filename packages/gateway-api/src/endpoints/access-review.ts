@@ -7,7 +7,7 @@ export const accessReviewEndpoints = {
   reviewAccess: {
     method: 'GET',
     path: '/access-review',
-    summary: 'Lists who has which role on what, through which binding, and who granted it.',
+    summary: 'Lists who has which role on which racks and apps, through which binding, and who granted it.',
     description:
       'One item for each subject and binding, sorted by the name of the subject. Leaves out what has expired or was revoked. The read is recorded.',
     permission: 'gateway:audit:read',

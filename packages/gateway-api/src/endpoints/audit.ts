@@ -116,7 +116,7 @@ export const auditEndpoints = {
     method: 'GET',
     path: '/audit/checkpoint',
     summary: 'Shows the newest checkpoint of the audit log, what waits for the next one, and where copies are.',
-    description: 'It is at most a second old.',
+    description: 'The status is at most a second old.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,

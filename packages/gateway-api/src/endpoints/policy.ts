@@ -17,7 +17,8 @@ export const policyEndpoints = {
     method: 'GET',
     path: '/policy/matrix',
     summary: 'Shows which roles have which permissions, the rules with their lines, and the loaded policy packages.',
-    description: 'It derives from the policy in force. It also lists the routes that decisions can be asked about.',
+    description:
+      'The matrix is computed from the policy in force. It also lists the routes whose calls can be decided.',
     permission: 'gateway:policy:read',
     scope: 'everyone',
     principalKinds: everyKind,
@@ -42,7 +43,8 @@ export const policyEndpoints = {
     method: 'POST',
     path: '/policy/decisions',
     summary: 'Decides planned calls, as policy and policy packages would, without sending them.',
-    description: 'Calls of the rack and of the management API. With gateway:user:write, also for another user.',
+    description:
+      'The calls are of the rack API or of the management API. With gateway:user:write, also for another user.',
     permission: 'gateway:policy:read',
     scope: 'self',
     permissionForOthers: 'gateway:user:write',

@@ -18,7 +18,7 @@ export const workloadEndpoints = {
   createTrust: {
     method: 'POST',
     path: '/trusts',
-    summary: 'Admits jobs of a CI system, with a role that you hold.',
+    summary: 'Creates a trust, which admits jobs of a CI system with a role that you hold.',
     permission: 'gateway:trust:write',
     scope: 'gateway',
     principalKinds: usersOnly,

@@ -121,7 +121,7 @@ const condition = {
   empty: Type.Optional(Type.Boolean()),
 }
 
-/** Admits jobs of a CI system. */
+/** A trust to create. */
 export const Trust = Type.Object({
   id: Id,
   name: Type.String(),

@@ -27,13 +27,13 @@ const Who = Type.Object(
     roles: names('names of roles, held on all racks and apps'),
     bindings: list(Binding, 'bindings'),
     groups: names('names of groups, each with its bindings under groups at the top'),
-    kind: Type.Optional(Type.Enum(['user', 'api-token', 'workload'], { description: 'user, api-token or workload' })),
+    kind: Type.Optional(Type.Enum(['user', 'api-token', 'workload'], { description: 'user, api-token, or workload' })),
     name: text('a name, such as ada@example.com'),
     owner: names('names of roles that the owner of an API token holds'),
     address: text('an IP address'),
     time: text('a time with its offset, such as 2030-01-07T12:00:00+01:00'),
   },
-  { ...closed, description: 'who calls: roles, bindings, groups, kind, name, owner, address and time' },
+  { ...closed, description: 'who calls: roles, bindings, groups, kind, name, owner, address, and time' },
 )
 
 const Call = Type.Object(
@@ -50,7 +50,7 @@ const Call = Type.Object(
     command: text('the command of a run, an exec or a shell on an instance'),
     release: text('the release that a run asks for'),
   },
-  { ...closed, description: 'a call: route, params, query, form, headers, command and release' },
+  { ...closed, description: 'a call: route, params, query, form, headers, command, and release' },
 )
 
 const Where = Type.Object(
@@ -63,7 +63,7 @@ const Where = Type.Object(
     changed: names('keys of the environment that the new release changes'),
     parameters: names('names of the rack’s parameters that it changes'),
   },
-  { ...closed, description: 'where: rack, app, service, ownRun, newestRelease, changed and parameters' },
+  { ...closed, description: 'where: rack, app, service, ownRun, newestRelease, changed, and parameters' },
 )
 
 const Values = Type.Object(
@@ -82,7 +82,7 @@ const Expect = Type.Object(
     shown: Type.Optional(Values),
     recording: text('the recording rule that the session falls under, or none'),
   },
-  { ...closed, description: 'effect, rule, and optionally reason, hidden, shown and recording' },
+  { ...closed, description: 'effect, rule, and optionally reason, hidden, shown, and recording' },
 )
 
 const Case = Type.Object(
@@ -108,7 +108,7 @@ export const WrittenCases = Type.Object(
     ),
     cases: Type.Record(Type.String(), Case, { description: 'a mapping of names to cases' }),
   },
-  { ...closed, description: 'a file of cases: version, policy, groups and cases' },
+  { ...closed, description: 'a file of cases: version, policy, groups, and cases' },
 )
 export type WrittenCases = Static<typeof WrittenCases>
 export type WrittenCase = Static<typeof Case>

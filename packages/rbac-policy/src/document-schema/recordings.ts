@@ -4,12 +4,12 @@ import { closed, type LineOf, narrowingTo } from './lists.ts'
 
 const WrittenRecordingRule = Type.Object(
   {
-    mode: Type.Enum(['strict', 'best-effort', 'off'], { description: 'strict, best-effort or off' }),
+    mode: Type.Enum(['strict', 'best-effort', 'off'], { description: 'strict, best-effort, or off' }),
     input: Type.Optional(Type.Boolean({ description: 'true (what is typed is recorded too) or false' })),
     sessions: Type.Optional(
-      Type.Array(Type.Enum([...recordedSessions], { description: 'exec, console or shell' }), {
+      Type.Array(Type.Enum([...recordedSessions], { description: 'exec, console, or shell' }), {
         minItems: 1,
-        description: 'a list of exec, console and shell',
+        description: 'a list of exec, console, and shell',
       }),
     ),
     racks: narrowingTo('rack patterns, such as [staging*]'),

@@ -8,7 +8,7 @@ function oneOf<const T extends string>(values: readonly T[], description: string
   return Type.Enum([...values], { description })
 }
 
-const Day = oneOf(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], 'mon, tue, wed, thu, fri, sat or sun')
+const Day = oneOf(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], 'mon, tue, wed, thu, fri, sat, or sun')
 const Clock = Type.String({ description: 'a time of day, such as 08:00' })
 
 const Window = Type.Object(
@@ -18,7 +18,7 @@ const Window = Type.Object(
     to: Clock,
     zone: Type.String({ description: 'a time zone, such as Europe/Berlin' }),
   },
-  { ...closed, description: 'from, to and zone, and optionally days' },
+  { ...closed, description: 'from, to, and zone, and optionally days' },
 )
 
 const When = Type.Object(
@@ -28,13 +28,13 @@ const When = Type.Object(
     racks: narrowingTo('rack patterns, such as [staging*]'),
     apps: narrowingTo('app patterns'),
     callers: Type.Optional(
-      Type.Array(oneOf(['user', 'api-token', 'workload'], 'user, api-token or workload'), {
+      Type.Array(oneOf(['user', 'api-token', 'workload'], 'user, api-token, or workload'), {
         minItems: 1,
-        description: 'a list of user, api-token and workload',
+        description: 'a list of user, api-token, and workload',
       }),
     ),
   },
-  { ...closed, description: 'conditions: time, addresses, racks, apps and callers' },
+  { ...closed, description: 'conditions: time, addresses, racks, apps, and callers' },
 )
 
 const Role = Type.Object(
@@ -44,7 +44,7 @@ const Role = Type.Object(
     permissions: names('permissions, such as [app:read, release:*]'),
     when: Type.Optional(When),
   },
-  { ...closed, description: 'a role: description, extends, permissions and when' },
+  { ...closed, description: 'a role: description, extends, permissions, and when' },
 )
 
 const Rule = Type.Object(
@@ -55,9 +55,9 @@ const Rule = Type.Object(
     racks: narrowingTo('rack patterns'),
     roles: Type.Array(Type.String({ description: 'the name of a role' }), { description: 'a list of names of roles' }),
     modes: Type.Optional(
-      Type.Array(oneOf(['attached', 'detached', 'exec'], 'attached, detached or exec'), {
+      Type.Array(oneOf(['attached', 'detached', 'exec'], 'attached, detached, or exec'), {
         minItems: 1,
-        description: 'a list of attached, detached and exec',
+        description: 'a list of attached, detached, and exec',
       }),
     ),
     interactive: Type.Optional(Type.Boolean({ description: 'true (only with a terminal) or false (only without)' })),
@@ -66,7 +66,7 @@ const Rule = Type.Object(
     releases: Type.Optional(oneOf(['newest', 'any'], 'newest or any')),
     when: Type.Optional(When),
   },
-  { ...closed, description: 'a command rule: run, roles and what narrows them' },
+  { ...closed, description: 'a command rule: run, roles, and what narrows them' },
 )
 
 const Blocked = Type.Object(

@@ -25,7 +25,7 @@ export const WrittenTokens = Type.Object(
       Type.Record(Type.String(), WrittenTokenRule, { description: 'a mapping of IDs to token rules' }),
     ),
   },
-  { ...closed, description: 'max-age, default-age and rules' },
+  { ...closed, description: 'max-age, default-age, and rules' },
 )
 export type WrittenTokens = Static<typeof WrittenTokens>
 

@@ -36,7 +36,7 @@ function problemsOf(definition: unknown): string[] {
   return [
     ...(typeof name === 'string' && namePattern.test(name)
       ? []
-      : ['its name should be 1 to 40 lower-case letters, digits and dashes, and begin with a letter']),
+      : ['its name should be 1 to 40 lower-case letters, digits, and dashes, and begin with a letter']),
     ...(typeof evaluate === 'function' ? [] : ['its evaluate should be a function']),
     ...(timeoutMs === undefined || isTimeout(timeoutMs)
       ? []
