@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { meQuery } from './api/queries.ts'
 import { readAuditSearch } from './pages/audit/audit-search.ts'
 import { HomePage } from './pages/home/home-page.tsx'
+import { loadNextSteps } from './pages/home/next-steps-queries.ts'
 import { validatePeopleSearch } from './pages/people/search.ts'
 import { validatePolicySearch } from './pages/policy/policy-search.ts'
 import { LoadFailed, NotFoundPage } from './shell/failures.tsx'
@@ -15,7 +16,12 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: NotFoundPage,
 })
 
-const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage })
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  loader: ({ context }) => loadNextSteps(context.queryClient),
+  component: HomePage,
+})
 
 /** Pages other than the first are loaded when they are opened. */
 const audit = createRoute({

@@ -1,4 +1,6 @@
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCommand } from '../support/processes.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 describeInChromium('the first page of the web console', () => {
@@ -13,8 +15,67 @@ describeInChromium('the first page of the web console', () => {
     await page.getByRole('heading', { name: 'Home' }).waitFor()
     expect(await page.getByRole('region', { name: 'Your racks' }).textContent()).toContain('production')
     await page.getByText(/ on Linux$/).waitFor()
-    await page.getByText(`rack-gateway login production ${at.url}`).waitFor()
+    await page.getByText(`rack-gateway login production ${at.url}`).first().waitFor()
+    const why = await page.getByRole('region', { name: 'Your roles, and why you have them' }).textContent()
+    expect(why).toMatch(
+      /^Your roles, and why you have themadmin on all racksGranted to you, since .*: named in ADMIN_USERS$/,
+    )
     await lookAt(page, 'home')
+  })
+
+  test('the next steps of an empty installation are commands that exist, and tick themselves', async () => {
+    const page = await at.open('admin')
+    const steps = page.getByRole('region', { name: 'Next steps' })
+    await steps.getByText('Connect your terminal').waitFor()
+    const commands = (await page.locator('pre').allTextContents()).filter((line) => line.startsWith('rack-gateway '))
+    expect(commands.length).toBeGreaterThanOrEqual(3)
+    // Valid words: all that is missing is a login.
+    for (const line of commands.filter((line) => !line.startsWith('rack-gateway login')))
+      expect((await runCommand('rack-gateway', line.split(' ').slice(1))).stderr, line).toContain(
+        'Log in with: rack-gateway login',
+      )
+
+    const done = steps.getByRole('listitem').filter({ hasText: '– done' })
+    await send(page, '/invitations', { email: 'ann@example.com', grants: [{ role: 'viewer' }] })
+    await comeBack(page)
+    await done.filter({ hasText: 'Invite a person' }).waitFor()
+    expect(await done.count()).toBe(1)
+    const github = { provider: 'github', repositoryId: '74', repositoryOwnerId: '65' }
+    await send(page, '/trusts', { name: 'deploys', role: 'ci', template: github })
+    await comeBack(page)
+    await done.filter({ hasText: 'Admit a pipeline' }).waitFor()
+    await at.open('admin')
+    await at.at.system
+      .sql`update gateway.sessions set device = 'laptop' where id = (select id from gateway.sessions order by created_at desc limit 1)`
+    await comeBack(page)
+    await steps.waitFor({ state: 'detached' })
+  })
+
+  test('a person without a role is told whom to ask, and nobody else is', async () => {
+    const page = await at.open('nobody')
+    const racks = page.getByRole('region', { name: 'Your racks' })
+    await racks.getByText('You have no role on any rack yet. Ask for a role: admin@example.com.').waitFor()
+    expect(await racks.getByRole('link').getAttribute('href')).toBe('mailto:admin%40example.com')
+    await page.getByText('You have no role.', { exact: true }).waitFor()
+    expect(await page.getByRole('region', { name: 'Connect your terminal' }).count()).toBe(0)
+    await lookAt(page, 'home-without-role')
+    const admin = await at.open('admin')
+    expect(await admin.evaluate("fetch('/gateway/api/v1/me').then((response) => response.text())")).not.toContain(
+      'administrators',
+    )
+  })
+
+  test('a role through a group says who granted it and why, with hostile text made visible', async () => {
+    const reason = 'on call \u202e<b>until</b> spring'
+    await at.at.system.issuer.addBinding(
+      { kind: 'group', id: 'deployers' },
+      { role: 'deployer', racks: 'staging', reason },
+    )
+    const page = await at.open('deployer')
+    const why = page.getByRole('region', { name: 'Your roles, and why you have them' })
+    await why.getByText('Through your group').waitFor()
+    expect(await why.textContent()).toContain('deployer on staging')
+    expect(await why.textContent()).toContain('on call \\u202e<b>until</b> spring')
   })
 
   test('a revoked session disappears from the list, and its device is logged out', async () => {
@@ -62,3 +123,19 @@ describeInChromium('the first page of the web console', () => {
     expect(page.url()).toBe(`${at.url}/gateway/policy?rack=staging`)
   })
 })
+
+/** Changes something as the person of a page. */
+async function send(page: Page, path: string, body: object): Promise<void> {
+  const status = await page.evaluate(`(async () => {
+    const { csrfToken } = await (await fetch('/gateway/api/v1/me')).json()
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': csrfToken }
+    const body = ${JSON.stringify(JSON.stringify(body))}
+    return (await fetch('/gateway/api/v1${path}', { method: 'POST', headers, body })).status
+  })()`)
+  expect(status).toBe(201)
+}
+
+/** The person did something in a terminal, and comes back to the window. */
+async function comeBack(page: Page): Promise<void> {
+  await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+}

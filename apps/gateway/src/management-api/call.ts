@@ -40,6 +40,8 @@ export interface ManagementApiContext {
   readonly organization: string
   /** PUBLIC_URL. */
   readonly publicUrl: string | null
+  /** ADMIN_USERS. */
+  readonly adminUsers: readonly string[]
   readonly versions: Versions
   /** Null where nobody logs in with a browser. */
   readonly login: Pick<LoginSettings, 'issuer' | 'allowedDomains'> | null

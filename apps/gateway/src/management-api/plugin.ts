@@ -49,6 +49,7 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     organization: config.organization,
     publicUrl: config.publicUrl,
     sessionTerms: config.sessions,
+    adminUsers: app.loginProvider?.settings.adminUsers ?? [],
     versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },
     workloads: app.workloads,
     login: app.loginProvider?.settings ?? null,

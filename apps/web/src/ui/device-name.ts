@@ -18,9 +18,14 @@ const systems = [
  * description, and for other programs their own name, which is returned as it is.
  */
 export function deviceName(device: string): string {
-  if (!device.startsWith('browser: ')) return device
+  if (!isBrowser(device)) return device
   const browser = browsers.find(([, pattern]) => pattern.test(device))?.[0]
   const system = systems.find(([, pattern]) => pattern.test(device))?.[0]
   if (browser === undefined) return system === undefined ? device : `A browser on ${system}`
   return system === undefined ? browser : `${browser} on ${system}`
+}
+
+/** Whether the session of a device is that of a browser, and not of a program such as the CLI. */
+export function isBrowser(device: string): boolean {
+  return device.startsWith('browser: ')
 }

@@ -11,9 +11,10 @@ interface ScrollAreaProps {
 /** Content that can be wider than the page. The keyboard can scroll it, so it takes the focus. */
 export function ScrollArea({ label, height = 'content', children }: ScrollAreaProps) {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, and a section would be one of too many landmarks
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-    <section className={`${styles.area} ${styles[height]}`} tabIndex={0} aria-label={label}>
+    <div role="group" className={`${styles.area} ${styles[height]}`} tabIndex={0} aria-label={label}>
       {children}
-    </section>
+    </div>
   )
 }

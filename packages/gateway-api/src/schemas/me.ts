@@ -15,6 +15,12 @@ export const Me = Type.Object({
   rack: Nullable(Type.String({ description: 'the only rack that the token is valid for; null: every rack' })),
   racks: Type.Array(Type.String(), { description: 'racks on which the caller has a role' }),
   roles: Type.Array(Type.String()),
+  administrators: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'only for a user without a role, and if ADMIN_USERS is set: the email addresses of it, whom the user can ask',
+    }),
+  ),
   permissions: Type.Optional(
     Type.Array(Type.String(), {
       description: 'permissions of the management API that the caller has on all racks and apps now',

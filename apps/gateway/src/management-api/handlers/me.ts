@@ -8,16 +8,19 @@ const queryTimeout = 2_000
 
 export const meHandlers: Handlers<'me'> = {
   async me(call) {
-    const { principal, policy, racks, csrfToken, moment } = call
+    const { principal, policy, racks, csrfToken, moment, adminUsers } = call
     const { kind, id, name, rack, bindings, expiresAt } = principal
     const [access, loggedInAt] = await Promise.all([findAccess(call), csrfToken === null ? null : findLogin(call)])
+    const roles = [...new Set(bindings.map((binding) => binding.role))]
+    const needsRole = kind === 'user' && roles.length === 0 && adminUsers.length > 0
     return {
       kind,
       id,
       name,
       rack,
       racks: policy.racksOf(principal, racks.names, moment),
-      roles: [...new Set(bindings.map((binding) => binding.role))],
+      roles,
+      ...(needsRole && { administrators: adminUsers }),
       permissions: gatewayPermissions(policy, principal, moment),
       ...(access && { access }),
       expiresAt: new Date(expiresAt).toISOString(),

@@ -28,6 +28,12 @@ export function AccessList() {
             ) : (
               'Granted to you'
             )}
+            {binding.grantedBy.email !== null && (
+              <>
+                {' by '}
+                <VisibleText>{binding.grantedBy.email}</VisibleText>
+              </>
+            )}
             , since <Time at={binding.createdAt} />
             {binding.expiresAt !== null && (
               <>

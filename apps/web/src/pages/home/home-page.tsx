@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { useMe } from '../../api/queries.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -18,9 +19,7 @@ export function HomePage() {
       <div className={styles.columns}>
         <Card title="Your racks">
           {me.racks.length === 0 ? (
-            <p className={styles.soft}>
-              You have no role on any rack yet. Ask an administrator of this gateway for a role, and reload this page.
-            </p>
+            <NoRacks />
           ) : (
             <ul className={styles.racks}>
               {me.racks.map((rack) => (
@@ -48,6 +47,38 @@ function Summary() {
   return (
     <>
       You are logged in as <VisibleText>{me.name}</VisibleText>.
+      {me.rack !== null && (
+        <>
+          {' '}
+          This session is valid only for the rack <VisibleText>{me.rack}</VisibleText>.
+        </>
+      )}
     </>
+  )
+}
+
+/** Who can give access. */
+function NoRacks() {
+  const { administrators } = useMe()
+  return (
+    <p className={styles.soft}>
+      You have no role on any rack yet.{' '}
+      {administrators === undefined ? (
+        'Ask an administrator of this gateway for a role'
+      ) : (
+        <>
+          Ask for a role:{' '}
+          {administrators.map((email, index) => (
+            <Fragment key={email}>
+              {index > 0 && ', '}
+              <a href={`mailto:${encodeURIComponent(email)}`}>
+                <VisibleText>{email}</VisibleText>
+              </a>
+            </Fragment>
+          ))}
+        </>
+      )}
+      . Then reload this page.
+    </p>
   )
 }

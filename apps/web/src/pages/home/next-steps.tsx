@@ -1,37 +1,36 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { CircleCheck, CircleDashed } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { can } from '../../api/can.ts'
-import { get } from '../../api/client.ts'
 import { useMe } from '../../api/queries.ts'
 import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
+import { isBrowser } from '../../ui/device-name.ts'
 import styles from './next-steps.module.css'
-import { sessionsQuery } from './session-list.tsx'
+import {
+  canTakeSteps,
+  firstInvitationQuery,
+  firstTokenQuery,
+  firstTrustQuery,
+  firstUsersQuery,
+  ownSessionsQuery,
+} from './next-steps-queries.ts'
+
+const trustCommand =
+  'rack-gateway trusts create deploy --role ci --provider github --with repositoryId=ID --with repositoryOwnerId=ID'
 
 /** The next three steps of an installation that nobody uses yet. They are ticked as they are done, and disappear with the last. */
 export function NextSteps() {
   const me = useMe()
-  const isAdministrator = can(me, 'gateway:user:write') && can(me, 'gateway:trust:write')
-  const sessions = useInfiniteQuery({ ...sessionsQuery, enabled: isAdministrator })
-  const users = useQuery({
-    queryKey: ['users', 'first'],
-    queryFn: ({ signal }) => get('/users', { query: { limit: 2 } }, signal),
-    enabled: isAdministrator,
-  })
-  const tokens = useQuery({
-    queryKey: ['tokens', 'first'],
-    queryFn: ({ signal }) => get('/tokens', { query: { limit: 1 } }, signal),
-    enabled: isAdministrator,
-  })
-  const trusts = useQuery({
-    queryKey: ['trusts', 'first'],
-    queryFn: ({ signal }) => get('/trusts', { query: { limit: 1 } }, signal),
-    enabled: isAdministrator,
-  })
-  if (!sessions.data || !users.data || !tokens.data || !trusts.data) return null
-  const hasTerminal = sessions.data.pages.some(({ items }) => items.some(({ current }) => !current))
-  const hasPeople = users.data.items.length > 1
+  const enabled = canTakeSteps(me)
+  const sessions = useQuery({ ...ownSessionsQuery, enabled })
+  const users = useQuery({ ...firstUsersQuery, enabled })
+  const invitations = useQuery({ ...firstInvitationQuery, enabled })
+  const tokens = useQuery({ ...firstTokenQuery, enabled })
+  const trusts = useQuery({ ...firstTrustQuery, enabled })
+  if (!sessions.data || !users.data || !invitations.data || !tokens.data || !trusts.data) return null
+  const hasTerminal = sessions.data.items.some(({ device }) => !isBrowser(device))
+  const hasPeople = users.data.items.length > 1 || invitations.data.items.length > 0
   const hasPipeline = tokens.data.items.length + trusts.data.items.length > 0
   if (hasTerminal && hasPeople && hasPipeline) return null
   const rack = me.racks[0] ?? 'RACK'
@@ -42,10 +41,24 @@ export function NextSteps() {
           <CommandLine>{`rack-gateway login ${rack} ${location.origin}`}</CommandLine>
         </Step>
         <Step isDone={hasPeople} title="Invite a person, with a role">
-          <CommandLine>{'rack-gateway users invite ann@example.com --role deployer'}</CommandLine>
+          <CommandLine>rack-gateway users invite ann@example.com --role deployer</CommandLine>
+          <p>
+            Or{' '}
+            <Link to="/people/invitations" search={{ dialog: 'create' }}>
+              invite a person here
+            </Link>
+            .
+          </p>
         </Step>
         <Step isDone={hasPipeline} title="Admit a pipeline">
-          <CommandLine>{`rack-gateway trust create github --help`}</CommandLine>
+          <CommandLine>{trustCommand}</CommandLine>
+          <p>
+            Or{' '}
+            <Link to="/people/trusts" search={{ dialog: 'create' }}>
+              create a CI trust here
+            </Link>
+            .
+          </p>
         </Step>
       </ol>
     </Card>

@@ -1,0 +1,55 @@
+import type { Me } from '@rack-gateway/gateway-api'
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { can } from '../../api/can.ts'
+import { get } from '../../api/client.ts'
+import { meQuery } from '../../api/queries.ts'
+
+/** A step that was done in a terminal is ticked when the person comes back to this window. */
+const fresh = { refetchOnWindowFocus: 'always' } as const
+
+export const ownSessionsQuery = queryOptions({
+  queryKey: ['sessions', 'first'],
+  queryFn: ({ signal }) => get('/sessions', { query: { user: 'me', limit: 50 } }, signal),
+  ...fresh,
+})
+
+export const firstUsersQuery = queryOptions({
+  queryKey: ['users', 'first'],
+  queryFn: ({ signal }) => get('/users', { query: { limit: 2 } }, signal),
+  ...fresh,
+})
+
+export const firstInvitationQuery = queryOptions({
+  queryKey: ['invitations', 'first'],
+  queryFn: ({ signal }) => get('/invitations', { query: { limit: 1 } }, signal),
+  ...fresh,
+})
+
+export const firstTokenQuery = queryOptions({
+  queryKey: ['tokens', 'first'],
+  queryFn: ({ signal }) => get('/tokens', { query: { limit: 1 } }, signal),
+  ...fresh,
+})
+
+export const firstTrustQuery = queryOptions({
+  queryKey: ['trusts', 'first'],
+  queryFn: ({ signal }) => get('/trusts', { query: { limit: 1 } }, signal),
+  ...fresh,
+})
+
+/** The steps are for administrators, who can take all of them. */
+export function canTakeSteps(me: Me): boolean {
+  return can(me, 'gateway:user:write') && can(me, 'gateway:trust:write') && can(me, 'gateway:token:write')
+}
+
+/** Loads the steps before the first page is shown, so that nothing moves afterwards. */
+export async function loadNextSteps(queryClient: QueryClient): Promise<void> {
+  if (!canTakeSteps(await queryClient.ensureQueryData(meQuery))) return
+  await Promise.all([
+    queryClient.prefetchQuery(ownSessionsQuery),
+    queryClient.prefetchQuery(firstUsersQuery),
+    queryClient.prefetchQuery(firstInvitationQuery),
+    queryClient.prefetchQuery(firstTokenQuery),
+    queryClient.prefetchQuery(firstTrustQuery),
+  ])
+}
