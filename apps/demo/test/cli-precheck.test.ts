@@ -12,7 +12,7 @@ import { type WatchedWay, watchedWay } from './support/watched-way.ts'
 const promote = ['releases', 'promote', 'R1', '-a', 'myapp']
 const effective = 'GET /gateway/api/v1/policy/effective?rack=staging'
 const refusal =
-  'rack-gateway: "convox releases promote" was not started: release:promote on myapp needs one of the roles deployer, ci and admin; you have the role viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)\n'
+  'rack-gateway: "convox releases promote" was not started: release:promote on myapp needs one of the roles deployer, ci, and admin; you have the role viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)\n'
 
 /** `rack-gateway` as a person uses it, against a real gateway; convox is a script that says that it was started. */
 describe('before convox is started', () => {
@@ -203,7 +203,7 @@ describe('before convox is started', () => {
         stderr: '',
         stdout: `Denied: convox releases promote on staging, as ${viewer.email}
   POST /apps/{app}/releases/{id}/promote
-    Denied: release:promote on myapp needs one of the roles deployer, ci and admin; you have the role viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)
+    Denied: release:promote on myapp needs one of the roles deployer, ci, and admin; you have the role viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)
 `,
       })
       as(deployer)

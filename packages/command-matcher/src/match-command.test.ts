@@ -189,7 +189,7 @@ describe('explanations', () => {
   test('say that nothing is allowed', () => {
     expect(matchTypical('bin/pre_release', { roles: ['viewer', 'ops'] })).toMatchObject({
       reason: expect.stringContaining('the roles viewer and ops can run no command.'),
-      remedy: expect.stringMatching(/^The roles deployer, ci and admin can run this command/),
+      remedy: expect.stringMatching(/^The roles deployer, ci, and admin can run this command/),
     })
     expect(matchTypical('ls', { roles: [], mode: 'exec', service: '' })).toMatchObject({
       reason: expect.stringContaining('in a process without a service of the app web, you can run no command'),

@@ -19,8 +19,8 @@ const maxWords = 20
 
 /** `a`, `a and b`, `a, b and c`. */
 export function joinWithAnd(names: readonly string[]): string {
-  if (names.length < 2) return names.join('')
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+  if (names.length < 3) return names.join(' and ')
+  return `${names.slice(0, -1).join(', ')}, and ${names.at(-1)}`
 }
 
 function typed(word: string): string {

@@ -143,7 +143,7 @@ describe('proxies', () => {
     const params = { host: 'resource-database.staging-web.svc.cluster.local', port: '5432' }
     const policy = compilePolicy(builtInPolicy())
     const needs =
-      'resource:proxy, for a resource of an app, needs one of the roles ops, deployer and admin; proxy:open, for any other address, needs the role admin; '
+      'resource:proxy, for a resource of an app, needs one of the roles ops, deployer, and admin; proxy:open, for any other address, needs the role admin; '
     const viewer = policy.decide(user('viewer'), call(proxy, { params }))
     expect(viewer).toMatchObject({
       effect: 'deny',

@@ -47,7 +47,7 @@ describe('the answer', () => {
     })
     expect(as('viewer', 'GET /registries')).toMatchObject({
       reason: expect.stringContaining(
-        'registry:list on staging needs one of the roles ops, deployer and admin; you have the role viewer on staging.',
+        'registry:list on staging needs one of the roles ops, deployer, and admin; you have the role viewer on staging.',
       ),
     })
   })

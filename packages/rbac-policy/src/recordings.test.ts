@@ -58,7 +58,10 @@ recordings:
 test.each([
   ['recordings: {}', 'recordings has no rules'],
   ['recordings: { rules: { a: {} } }', 'has no mode; it should be strict, best-effort, or off'],
-  ['recordings: { rules: { a: { mode: sometimes } } }', 'recordings.rules.a.mode should be strict, best-effort, or off'],
+  [
+    'recordings: { rules: { a: { mode: sometimes } } }',
+    'recordings.rules.a.mode should be strict, best-effort, or off',
+  ],
   ['recordings: { rules: { a: { mode: off, sessions: [logs] } } }', 'should be exec, console, or shell'],
   ['recordings: { rules: { a: { mode: off, apps: [""] } } }', 'has an empty pattern'],
   ['recordings: { rules: { a: { mode: off, roles: [ops] } } }', 'recordings.rules.a.roles is not known here'],
