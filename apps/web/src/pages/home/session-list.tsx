@@ -16,7 +16,7 @@ import { VisibleText } from '../../ui/visible-text.tsx'
 
 type SessionRow = ItemOf<'listSessions'>
 
-export const sessionsQuery = infiniteQueryOptions({
+const sessionsQuery = infiniteQueryOptions({
   queryKey: ['sessions', 'me'],
   queryFn: ({ pageParam, signal }) => get('/sessions', { query: { user: 'me', limit: 50, cursor: pageParam } }, signal),
   initialPageParam: undefined as string | undefined,

@@ -4,6 +4,7 @@ import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { get } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
+import { PolicySource } from '../../../ui/policy-source.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
@@ -14,7 +15,6 @@ import { ResultBadge } from '../list/result-badge.tsx'
 import { EventFields, Field, Filtered, Section } from './event-fields.tsx'
 import styles from './event-panel.module.css'
 import { eventSentence } from './event-sentence.ts'
-import { PolicyLink } from './policy-link.tsx'
 import { Verification } from './verification.tsx'
 
 interface EventPanelProps {
@@ -127,7 +127,7 @@ function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
       <Filtered title="Rule" name="rule" value={rule} />
       {source !== undefined && (
         <Field title="Where it is">
-          <PolicyLink source={source} />
+          <PolicySource source={source} />
         </Field>
       )}
     </Section>
