@@ -218,6 +218,19 @@ describeInChromium('people and pipelines', () => {
     expect(await admin.locator('img[src=x]').count()).toBe(0)
   })
 
+  test('a long list is loaded on demand, and its filter searches what is not loaded yet', async () => {
+    await at.at.system.sql`insert into gateway.users (id, issuer, subject, email, created_at)
+      select gen_random_uuid(), 'https://old.example', n, 'person-' || n || '@example.com', now() - n * interval '1 hour'
+      from generate_series(1, 150) n`
+    await open(admin, '/users')
+    await admin.getByText('The first 100').waitFor()
+    await admin.getByRole('button', { name: 'Show more' }).click()
+    await admin.getByRole('link', { name: 'person-150@example.com' }).waitFor()
+    await open(admin, '/users?q=person-149')
+    await admin.getByRole('link', { name: 'person-149@example.com' }).waitFor()
+    expect(await admin.getByRole('button', { name: 'Show more' }).count()).toBe(0)
+  })
+
   test('the access review and the bindings name who has which role, and lead to each other', async () => {
     await open(admin, '/access-review?q=auditors')
     const row = admin.getByRole('row').filter({ hasText: 'auditors' })

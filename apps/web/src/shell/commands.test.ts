@@ -20,7 +20,7 @@ test('an event ID leads to the event, and an address to the events of the person
   commandsFor(me, 'ann@example.com', navigate)
     .find(({ id }) => id === 'events-of')
     ?.run()
-  expect(navigate.mock.calls).toEqual([[`/audit/${me.id}`], ['/audit?q=actor%3Aann%40example.com']])
+  expect(navigate.mock.calls).toEqual([[`/audit/${me.id}`], ['/audit', { q: 'actor:ann@example.com' }]])
 })
 
 test('nothing is offered that the gateway would refuse', () => {

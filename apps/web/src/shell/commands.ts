@@ -35,9 +35,12 @@ export function commandsFor(
           {
             id: 'events-of',
             label: `→ Events of ${typed}`,
-            run: () => navigate(`/audit?q=${encodeURIComponent(`actor:${typed}`)}`),
+            run: () => navigate('/audit', { q: `actor:${typed}` }),
           },
         ]
+      : []),
+    ...(can(me, 'gateway:user:write') && /^\S+@\S+$/.test(typed)
+      ? [{ id: 'user', label: `→ Users like ${typed}`, run: () => navigate('/people/users', { q: typed }) }]
       : []),
     ...pagesFor(me).map(({ to, label, key }) => ({
       id: `page ${to}`,

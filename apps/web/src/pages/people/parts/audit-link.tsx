@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 
@@ -5,5 +6,9 @@ import { useMe } from '../../../api/queries.ts'
 export function AuditLink({ actor }: { readonly actor: string }) {
   if (!can(useMe(), 'gateway:audit:read')) return null
   const quoted = /[\s"\\]/.test(actor) ? `"${actor.replace(/["\\]/g, '\\$&')}"` : actor
-  return <a href={`/gateway/audit?q=${encodeURIComponent(`actor:${quoted}`)}`}>Events in the audit log</a>
+  return (
+    <Link to="/audit" search={{ q: `actor:${quoted}` }}>
+      Events in the audit log
+    </Link>
+  )
 }

@@ -10,6 +10,7 @@ import { GrantList } from '../parts/grant-list.tsx'
 import { Facts, Panel, PanelOf, PanelPart } from '../parts/panel.tsx'
 import { SubjectRoles } from '../parts/subject-roles.tsx'
 import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { UserName } from '../parts/user-name.tsx'
 import { ConditionText } from './condition-text.tsx'
 import { JobList } from './job-list.tsx'
 import { TrustState } from './trust-state.tsx'
@@ -45,7 +46,7 @@ export function TrustPanel({ id }: { readonly id: string }) {
               [
                 'Created',
                 <>
-                  <Time at={trust.createdAt} /> by <VisibleText>{trust.createdBy}</VisibleText>
+                  <Time at={trust.createdAt} /> by <UserName id={trust.createdBy} />
                 </>,
               ],
               trust.revokedAt === null ? null : ['Revoked', <Time at={trust.revokedAt} />],

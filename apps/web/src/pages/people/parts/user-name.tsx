@@ -1,0 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
+import { can } from '../../../api/can.ts'
+import { get } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+
+/** The e-mail address of a user, for those who may list users; the ID for the others, and for what is no user. */
+export function UserName({ id }: { readonly id: string }) {
+  const isAllowed = can(useMe(), 'gateway:user:write')
+  const { data } = useQuery({
+    queryKey: ['/users', id],
+    queryFn: ({ signal }) => get('/users/{id}', { id }, signal),
+    enabled: isAllowed,
+  })
+  return <VisibleText>{data?.email ?? id}</VisibleText>
+}
