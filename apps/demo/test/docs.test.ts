@@ -125,13 +125,26 @@ describe('what the documentation names exists', () => {
     expect(rules.filter((rule) => !source.includes(`'${rule}'`) && !source.includes(`:${rule}'`))).toEqual([])
   })
 
-  test('every rule of the code is on the page of errors', () => {
+  describe('rules of the code', () => {
     const ofRequests = shipped.filter((path) => /^(?:packages|apps\/gateway)\/.*src\//.test(shortName(workspace, path)))
-    const rules = new Set(ofRequests.flatMap((path) => rulesIn(readFileSync(path, 'utf8'))))
-    const page = readFileSync(`${workspace}docs/reference/errors.md`, 'utf8')
-    const named = new Set([...page.matchAll(/`([a-z][a-z:-]*?):?[`<]/g)].map(([, term = '']) => term))
-    expect(rules.size).toBeGreaterThan(100)
-    expect([...rules].filter((rule) => !named.has(rule) && !named.has(`command:${rule}`))).toEqual([])
+    const rules = [...new Set(ofRequests.flatMap((path) => rulesIn(readFileSync(path, 'utf8'))))]
+
+    test('are all on the page of errors', () => {
+      const named = termsOf('reference/errors.md')
+      expect(rules.length).toBeGreaterThan(100)
+      expect(rules.filter((rule) => !named.has(rule) && !named.has(`command:${rule}`))).toEqual([])
+    })
+
+    test('that block calls for everyone are all on the page of roles', () => {
+      const named = termsOf('reference/roles.md')
+      expect(rules.filter((rule) => /^(?:blocked:|proxy-)/.test(rule) && !named.has(rule))).toEqual([])
+    })
+
+    /** The code of a page, such as `blocked:build`, and the beginning of code with a variable part, such as `condition:<role>`. */
+    function termsOf(name: string): ReadonlySet<string> {
+      const page = readFileSync(`${workspace}docs/${name}`, 'utf8')
+      return new Set([...page.matchAll(/`([a-z][a-z:-]*?):?[`<]/g)].map(([, term = '']) => term))
+    }
   })
 
   test('every page below docs, but for decisions, is reached from docs/README.md', () => {

@@ -240,7 +240,7 @@ export function expiredToken(kind: TokenKind, expiresAt: number): Authentication
   }
 }
 
-/** @param account the id of a user or service account */
+/** @param account the ID of a user or service account */
 export function withAccount(denial: AuthenticationDenial, account: string): AuthenticationDenial {
   return Object.freeze({ ...denial, account })
 }

@@ -39,9 +39,9 @@ type Found = readonly [field: string, text: string]
 
 function idProblems(rule: CommandRule, seen: ReadonlySet<string>): Found[] {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(rule.id))
-    return [['', 'needs an id of lower-case letters, digits, and single dashes, which begins with a letter']]
-  if (reserved.has(rule.id)) return [['', 'has an id that the gateway uses for its own denials']]
-  return seen.has(rule.id) ? [['', 'has the id of another rule']] : []
+    return [['', 'needs an ID of lower-case letters, digits, and single dashes, which begins with a letter']]
+  if (reserved.has(rule.id)) return [['', 'has an ID that the gateway uses for its own denials']]
+  return seen.has(rule.id) ? [['', 'has the ID of another rule']] : []
 }
 
 /** Rule IDs of the matcher's own decisions. */

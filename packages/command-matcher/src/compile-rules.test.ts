@@ -16,9 +16,9 @@ describe('compiling rules', () => {
   test.each<[string, CommandRule]>([
     ['more than 100 words', rule({ argv: Array.from({ length: 101 }, () => 'x') })],
     ['which does not exist', rule({ argv: [{ name: 'x', type: 'toString' as 'word' }] })],
-    ['needs an id', rule({ id: '' })],
-    ['needs an id', rule({ id: 'With Space' })],
-    ['needs an id', rule({ id: 'per%cent' })],
+    ['needs an ID', rule({ id: '' })],
+    ['needs an ID', rule({ id: 'With Space' })],
+    ['needs an ID', rule({ id: 'per%cent' })],
     ['uses for its own denials', rule({ id: 'no-rule' })],
     ['has no words', rule({ argv: [] })],
     ['has a * without text before it', rule({ argv: ['rake', { prefix: '' }] })],
@@ -42,7 +42,7 @@ describe('compiling rules', () => {
 
   test('two rules with the same ID are rejected', () => {
     expect(() => compileRules([rule({}), rule({ argv: ['rails'] })])).toThrow(
-      'the rule "one" has the id of another rule',
+      'the rule "one" has the ID of another rule',
     )
   })
 

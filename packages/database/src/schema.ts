@@ -332,7 +332,7 @@ export const revision = gateway.table('revision', {
   value: bigint('value', { mode: 'number' }).notNull(),
 })
 
-/** The subjects of each recent revision: a kind with an id or name, or null for everybody. Written by the same triggers. */
+/** The subjects of each recent revision: a kind with an ID or name, or null for everybody. Written by the same triggers. */
 export const changedSubjects = gateway.table('changed_subjects', {
   revision: bigint('revision', { mode: 'number' }).primaryKey(),
   subjects: text('subjects').array(),

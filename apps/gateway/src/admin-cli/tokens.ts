@@ -94,7 +94,7 @@ function printRow(id: string, what: string, rack: string | null, endedAt: Date |
   console.log([id, what, rack ?? 'every rack', state].join('\t'))
 }
 
-/** Ends a session or revokes an API token, whichever the id is of. */
+/** Ends a session or revokes an API token, whichever the ID is of. */
 export async function endToken(issuer: Issuer, id: string, reason: string): Promise<void> {
   const isApiToken = (await issuer.listTokens()).some((token) => token.id === id)
   await (isApiToken ? issuer.revokeToken(id) : issuer.endSession(id, reason))

@@ -30,7 +30,7 @@ export async function findUser(tx: Transaction, email: string): Promise<User> {
   return user
 }
 
-/** @returns its id. @throws NameTaken, InvalidName */
+/** @returns its ID. @throws NameTaken, InvalidName */
 export async function insertServiceAccount(change: Change, name: string): Promise<string> {
   const account = { id: randomUUID(), name: checkName('name of a service account', name) }
   const inserted = await change.tx.insert(serviceAccounts).values(account).onConflictDoNothing().returning()

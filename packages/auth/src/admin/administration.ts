@@ -74,7 +74,7 @@ export function createAdministration(
     },
     /** @returns whether the session was still open */
     endRecordedSession: (id: string, ending: string) => endRecordedSession(change, id, ending),
-    /** @returns its id */
+    /** @returns its ID */
     async createTrust(terms: TrustTerms, grant: GrantTerms = {}) {
       if (grant.expiresAt !== undefined) assertFuture(grant.expiresAt.getTime())
       return insertTrust(change, terms, grant)

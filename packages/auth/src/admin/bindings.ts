@@ -31,7 +31,7 @@ export interface BindingTerms extends GrantTerms {
   readonly invitation?: { readonly id: string; readonly invitedBy: string }
 }
 
-/** Adds a binding and its event to a change. @returns its id */
+/** Adds a binding and its event to a change. @returns its ID */
 export async function createBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
   const { role, racks = '*', apps = '*', expiresAt, reason, permissions, invitation } = terms
   const id = randomUUID()

@@ -54,7 +54,7 @@ export function createIssuer({ database, mint, clock, record, by }: IssuerOption
       return change((open) => insertApiToken(open, mint, request))
     },
 
-    /** @returns its id */
+    /** @returns its ID */
     createServiceAccount: ({ name, binding }: ServiceAccountRequest) =>
       change(async (open) => {
         const id = await insertServiceAccount(open, name)

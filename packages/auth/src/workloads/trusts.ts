@@ -17,7 +17,7 @@ export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
   })
 }
 
-/** @returns its id. @throws TrustNameTaken */
+/** @returns its ID. @throws TrustNameTaken */
 export async function insertTrust(change: Change, terms: TrustTerms, grant: GrantTerms = {}): Promise<string> {
   const { name, issuer, audience, conditions, maxAge, role, racks, apps } = terms
   const id = randomUUID()

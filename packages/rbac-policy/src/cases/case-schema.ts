@@ -38,7 +38,7 @@ const Who = Type.Object(
 
 const Call = Type.Object(
   {
-    route: Type.String({ description: 'the id of a route, such as GET /apps/{app}/processes' }),
+    route: Type.String({ description: 'the ID of a route, such as GET /apps/{app}/processes' }),
     params: Type.Optional(
       Type.Record(Type.String(), Type.String({ description: 'text' }), {
         description: 'a mapping of names to path parameters',
