@@ -60,11 +60,6 @@ export function resultOf({ decision, status = 0 }: Pick<AuditEvent, 'decision' |
   return decision?.effect === 'allow' ? 'allowed' : 'none'
 }
 
-/** What was done: the permission of a call, or the kind of another event. */
-export function verbOf({ permission, method, route, kind }: AuditEvent): string {
-  return permission ?? (isCall(kind) ? (route ?? method ?? kind) : kind)
-}
-
 const callKinds: readonly string[] = ['call', 'intent', 'outcome', 'opened', 'closed', 'refused', 'outcome.unknown']
 
 export function isCall(kind: string): boolean {

@@ -7,7 +7,7 @@ import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { Value } from '../value-menu.tsx'
 import { groupId, type Row } from './collapse.ts'
-import { isCall, subjectOf, verbOf, whoOf } from './event-facts.ts'
+import { isCall, subjectOf, whoOf } from './event-facts.ts'
 import styles from './event-list.module.css'
 import { ResultBadge } from './result-badge.tsx'
 import { WayIcon } from './way-icon.tsx'
@@ -88,15 +88,13 @@ interface CellProps {
   readonly id: string
 }
 
-function Verb({ event, id }: CellProps) {
-  const { kind, permission, route } = event
-  const verb = verbOf(event)
-  if (!isCall(kind)) return <Value name="kind" value={kind} eventId={id} />
+/** The permission of a call with its kind, or the kind of another event. */
+function Verb({ event: { kind, permission, route }, id }: CellProps) {
+  if (!isCall(kind) || (permission ?? route) === undefined) return <Value name="kind" value={kind} eventId={id} />
   return (
     <>
       {permission !== undefined && <Value name="permission" value={permission} eventId={id} />}
-      {permission === undefined && route !== undefined && <Value name="route" value={route} eventId={id} />}
-      {permission === undefined && route === undefined && verb !== kind && <VisibleText>{verb}</VisibleText>}{' '}
+      {permission === undefined && route !== undefined && <Value name="route" value={route} eventId={id} />}{' '}
       <span className={styles.kind}>
         <Value name="kind" value={kind} eventId={id} />
       </span>

@@ -5,6 +5,7 @@ import type { Entry } from './collapse.ts'
 import { toEntry } from './events-query.ts'
 
 export interface FollowOptions {
+  /** Without times. */
   readonly query: AuditQuery
   readonly signal: AbortSignal
   /** The connection is open: events from now on arrive. */
@@ -31,7 +32,7 @@ export async function followEvents({ query, signal, wait, ...on }: FollowOptions
   let delay = firstDelay
   while (!signal.aborted) {
     try {
-      const stream = await open('/audit/events/stream', { query: withoutTimes(query) }, { lastEventId, signal })
+      const stream = await open('/audit/events/stream', { query }, { lastEventId, signal })
       on.onOpen()
       for await (const { id, name, data } of parseEventStream(chunksOf(stream, signal))) {
         delay = firstDelay
@@ -51,11 +52,6 @@ export async function followEvents({ query, signal, wait, ...on }: FollowOptions
 
 const firstDelay = 1_000
 const longestDelay = 15_000
-
-/** New events come from now on. */
-function withoutTimes({ from: _from, to: _to, ...query }: AuditQuery): AuditQuery {
-  return query
-}
 
 async function* chunksOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader()

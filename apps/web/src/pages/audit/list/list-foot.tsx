@@ -53,7 +53,7 @@ export function ListFoot(props: ListFootProps) {
         <p>This is the oldest matching event.</p>
       )}
       <p>
-        {count.toLocaleString()} events are loaded.
+        {count === 1 ? '1 event is' : `${count.toLocaleString()} events are`} loaded.
         {hasDropped &&
           ` The list keeps ${(maxPages * pageSize).toLocaleString()}: newer ones were dropped, and load again when you scroll up.`}
       </p>

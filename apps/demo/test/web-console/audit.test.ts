@@ -1,0 +1,275 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EventDraft } from '@rack-gateway/audit'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
+
+/** Would be markup, changes the direction of what follows, and would color a terminal. */
+const hostile = '<img src=x onerror=alert(1)>\u202egpj\u001b[31m'
+const bulk = 450
+
+describeInChromium('the audit page', () => {
+  let at: WebConsole
+  let directory: string
+  let auditor: Page
+  let admin: Page
+
+  const record = (...drafts: readonly EventDraft[]) =>
+    Promise.all(drafts.map((draft) => at.at.system.app.audit.record(draft)))
+  const show = async (page: Page, path: string) => {
+    await page.goto(`${at.url}/gateway/audit${path}`)
+    await page.getByRole('grid').waitFor()
+  }
+  const filterBy = (text: string) => `?q=${encodeURIComponent(text)}`
+  const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('gridcell') })
+  const search = (page: Page) => new URL(page.url()).searchParams.get('q')
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'audit-page-'))
+    at = await startWebConsole({ checkpoints: directory })
+    const { system } = at.at
+    await system.issuer.addBinding({ kind: 'group', id: 'auditors' }, { role: 'auditor' })
+    await system.issuer.addBinding({ kind: 'group', id: 'viewers' }, { role: 'viewer' })
+    const deployer = await system.token('deployer')
+    const run = '/rack/staging/apps/myapp/services/web/processes'
+    await system.send('POST', run, deployer, '', ['Command: rake db:migrate'])
+    await system.send('POST', '/rack/staging/resources', await system.token('admin', { email: 'root@example.com' }))
+    auditor = await at.open('auditor', '/gateway/audit')
+    admin = await at.open('admin', '/gateway/audit')
+    for (const page of [auditor, admin])
+      page.on('dialog', () => {
+        throw new Error('a text became a script')
+      })
+  })
+  afterAll(async () => {
+    await at.stop()
+    await rm(directory, { recursive: true })
+  })
+
+  test('an event is found and verified, and a forged proof is not', async () => {
+    await auditor.getByRole('textbox', { name: 'Filter' }).fill('actor:deployer@example.com command:"rake db:migrate"')
+    await auditor.keyboard.press('Enter')
+    await auditor.getByText('1 event', { exact: true }).waitFor()
+    await rows(auditor).getByRole('gridcell').first().click()
+    const panel = auditor.getByRole('complementary', { name: 'The open event' })
+    await panel.getByText(/^deployer@example.com asked for process:run \(rake db:migrate\) on staging\/myapp/).waitFor()
+    await at.at.system.checkpoint()
+    await panel.getByRole('button', { name: 'Verify in this browser' }).click()
+    await panel.getByText('Verified: the event is in the signed log').waitFor()
+    expect(await panel.getByRole('img', { name: 'True' }).count()).toBe(6)
+    await lookAt(auditor, 'audit-verified')
+
+    const opened = auditor.url()
+    expect(opened).toMatch(/\/gateway\/audit\/[0-9a-f-]{36}\?q=/)
+    await auditor.reload()
+    await auditor.route('**/proof', async (route) => {
+      const response = await route.fetch()
+      const proof = await response.json()
+      await route.fulfill({ response, json: { ...proof, path: [...proof.path.slice(1), 'ab'.repeat(32)] } })
+    })
+    await panel.getByRole('button', { name: 'Verify in this browser' }).click()
+    await panel.getByText('Not verified: the event is not proven.').waitFor()
+    await panel.getByText('False: The event is in the tree of its stream').waitFor()
+    await auditor.unroute('**/proof')
+    expect(auditor.url()).toBe(opened)
+  })
+
+  test('a denied call leads to its rule, and to the line of the policy', async () => {
+    await show(auditor, filterBy('actor:root@example.com'))
+    await rows(auditor).getByRole('button', { name: 'Denied' }).click()
+    await auditor.getByRole('menuitem', { name: 'Only' }).click()
+    await expect.poll(() => search(auditor)).toBe('actor:root@example.com result:deny')
+    expect(await rows(auditor).textContent()).toContain('blocked')
+    await rows(auditor).getByRole('gridcell').first().click()
+    const panel = auditor.getByRole('complementary', { name: 'The open event' })
+    const link = panel.getByRole('link', { name: /^built-in:\d+$/ })
+    const line = (await link.textContent())?.split(':')[1]
+    await link.click()
+    await auditor.getByRole('heading', { name: 'Policy' }).waitFor()
+    expect(new URL(auditor.url()).hash).toBe(`#L${line}`)
+    expect(await auditor.locator(`#L${line}`).getAttribute('data-marked')).toBe('true')
+    await auditor.goBack()
+    await panel.waitFor()
+  })
+
+  test('a person without the permission sees the words of the API, and no entry in the navigation', async () => {
+    const viewer = await at.open('viewer', '/gateway/audit')
+    await viewer.getByRole('alert').getByText('Only administrators and auditors can read').waitFor()
+    expect(await viewer.getByRole('link', { name: 'Audit' }).count()).toBe(0)
+  })
+
+  test('everything can be done with the keyboard', async () => {
+    await record(...['a', 'b', 'c'].map((app) => ({ kind: 'call', rack: 'keys', app }) as const))
+    await show(auditor, '')
+    await auditor.keyboard.press('/')
+    await auditor.keyboard.type('user:ada')
+    await auditor.keyboard.press('Enter')
+    await auditor.getByText('There is no filter user. Did you mean actor:ada?').waitFor()
+    await auditor.getByRole('textbox', { name: 'Filter' }).fill('rack:keys')
+    await auditor.keyboard.press('Enter')
+    await auditor.getByText('3 events', { exact: true }).waitFor()
+    await auditor.keyboard.press('Escape')
+    await auditor.keyboard.press('j')
+    await auditor.keyboard.press('Enter')
+    const panel = auditor.getByRole('complementary', { name: 'The open event' })
+    await panel.waitFor()
+    const first = auditor.url()
+    await auditor.keyboard.press('ArrowDown')
+    await expect.poll(() => auditor.url()).not.toBe(first)
+    await auditor.keyboard.press('k')
+    await expect.poll(() => auditor.url()).toBe(first)
+    await auditor.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+    const focused = () => auditor.evaluate<string>('document.activeElement.textContent')
+    expect(await focused()).toContain('keys/')
+    for (let step = 0; step < 3; step++) await auditor.keyboard.press('ArrowRight')
+    const app = await focused()
+    expect(app).toMatch(/^[abc]$/)
+    await auditor.keyboard.press('Enter')
+    await auditor.getByRole('menu').waitFor()
+    await auditor.keyboard.press('ArrowDown')
+    await auditor.keyboard.press('Enter')
+    await expect.poll(() => search(auditor)).toBe(`rack:keys -app:${app}`)
+    await auditor.getByText('2 events', { exact: true }).waitFor()
+  })
+
+  test('texts of other people stay visible and harmless, and repeats are one line', async () => {
+    const drafts = Array.from({ length: 3 }, (_, n) => ({
+      kind: 'call' as const,
+      rack: 'hostile',
+      command: [hostile, 'rm -rf'],
+      source: { address: '192.0.2.7', client: hostile },
+      principal: { kind: 'user' as const, id: 'x', name: hostile },
+      detail: { [hostile]: hostile },
+      durationMs: n,
+    }))
+    for (const draft of drafts) await record(draft)
+    await show(auditor, filterBy('rack:hostile'))
+    await auditor.getByText('3 events', { exact: true }).waitFor()
+    expect(await rows(auditor).count()).toBe(1)
+    const text = await rows(auditor).textContent()
+    expect(text).toContain('<img src=x onerror=alert(1)>\\u202egpj\\u001b[31m')
+    await rows(auditor).getByRole('button', { name: '3 adjacent events' }).click()
+    await expect.poll(() => rows(auditor).count()).toBe(3)
+    await rows(auditor).first().getByRole('button', { name: '<img' }).first().click()
+    await auditor.getByRole('menuitem', { name: 'Only' }).click()
+    await auditor.getByText('3 events', { exact: true }).waitFor()
+    await rows(auditor).first().getByRole('gridcell').first().click()
+    await auditor.getByText('The whole event').click()
+    expect(await auditor.locator('img').count()).toBe(1)
+    await lookAt(auditor, 'audit-hostile')
+  })
+
+  test('pages follow each other without a repeat or a gap, in few elements, and a time leads to the oldest', async () => {
+    await record(
+      ...Array.from(
+        { length: bulk },
+        (_, n) => ({ kind: 'call', rack: 'bulk', app: `app-${n}`, status: 200 }) as const,
+      ),
+    )
+    await show(auditor, `${filterBy('rack:bulk')}&range=all`)
+    await auditor.getByText(`${bulk} events`, { exact: true }).waitFor()
+    const grid = auditor.getByRole('grid')
+    expect(await grid.getAttribute('aria-rowcount')).toBe('-1')
+    await rows(auditor).first().focus()
+    const seen: string[] = []
+    for (let line = 0; line < bulk; line += 20) {
+      seen.push(
+        ...(await rows(auditor)
+          .getByRole('button', { name: /^app-\d+$/ })
+          .allTextContents()),
+      )
+      expect(await rows(auditor).count()).toBeLessThan(90)
+      await auditor.keyboard.press('PageDown')
+      await auditor.locator('[role=row]:focus').waitFor()
+    }
+    seen.push(
+      ...(await rows(auditor)
+        .getByRole('button', { name: /^app-\d+$/ })
+        .allTextContents()),
+    )
+    expect(new Set(seen).size).toBe(bulk)
+    await auditor.getByText('This is the oldest matching event.').waitFor()
+    expect(await grid.getAttribute('aria-rowcount')).toBe(`${bulk + 1}`)
+
+    const [oldest] = await at.at.system.events()
+    const moment = new Date(Math.ceil(Date.parse(oldest?.at ?? '') / 1_000) * 1_000)
+    await show(auditor, '')
+    const local = await auditor.evaluate<string>(
+      `new Date(${moment.getTime()} - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 19)`,
+    )
+    await auditor.getByLabel('Jump to').fill(local)
+    await auditor.keyboard.press('Enter')
+    await auditor.getByText('This is the oldest matching event.').waitFor()
+    expect(await rows(auditor).last().textContent()).toContain(oldest?.kind)
+  })
+
+  test('dragging in the chart sets the range, and the fields do the same', async () => {
+    await show(auditor, '')
+    const chart = auditor.locator('svg[viewBox$=" 36"]')
+    const box = await chart.boundingBox()
+    if (box === null) throw new Error('there is no chart')
+    await auditor.mouse.move(box.x + 10, box.y + 10)
+    await auditor.mouse.down()
+    await auditor.mouse.move(box.x + box.width - 10, box.y + 10)
+    await auditor.mouse.up()
+    await expect.poll(() => search(auditor)).toMatch(/^from:\S+Z to:\S+Z$/)
+    await auditor.getByLabel('Range', { exact: true }).selectOption('7d')
+    await expect.poll(() => auditor.url()).toMatch(/audit\?range=7d$/)
+    await auditor.getByLabel('Range', { exact: true }).selectOption('custom')
+    await auditor.getByLabel('From', { exact: true }).fill('2026-01-02T03:04:05')
+    await auditor.keyboard.press('Enter')
+    await expect.poll(() => search(auditor)).toMatch(/^from:2026-01-0\dT/)
+  })
+
+  test('an export says what it will contain, and contains it', async () => {
+    await show(auditor, `${filterBy('rack:bulk')}&dialog=export`)
+    const dialog = auditor.getByRole('dialog', { name: 'Export events' })
+    await dialog.getByText(`${bulk} events`).waitFor()
+    await dialog.getByText('The audit log records this export').waitFor()
+    await dialog.getByLabel('Format').selectOption('csv')
+    const [download] = await Promise.all([
+      auditor.waitForEvent('download'),
+      dialog.getByRole('link', { name: 'Export' }).click(),
+    ])
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n')
+    expect([download.suggestedFilename().slice(-4), lines.length]).toEqual(['.csv', bulk + 1])
+  })
+
+  test('new events appear without moving what is read', async () => {
+    await show(auditor, filterBy('rack:live'))
+    await auditor.getByRole('button', { name: 'Live' }).click()
+    await expect.poll(() => auditor.url()).toContain('live=true')
+    await auditor.locator('button[data-state=following]').waitFor()
+    await record({ kind: 'call', rack: 'live', app: 'one' })
+    await rows(auditor).getByRole('button', { name: 'one' }).waitFor()
+    await rows(auditor).getByRole('gridcell').first().click()
+    await auditor.getByRole('complementary').getByText('one', { exact: true }).waitFor()
+    await record({ kind: 'call', rack: 'live', app: 'two' })
+    const pill = auditor.getByRole('button', { name: '1 new' })
+    await pill.waitFor()
+    expect(await rows(auditor).count()).toBe(1)
+    await pill.click()
+    await expect.poll(() => rows(auditor).count()).toBe(2)
+    await auditor.getByRole('button', { name: 'Close the event' }).click()
+    await rows(auditor).getByRole('button', { name: 'two' }).waitFor()
+  })
+
+  test('an alarm is acknowledged by those who may, and the list says who may', async () => {
+    await record({ kind: 'audit.inconsistent', detail: { problem: hostile } })
+    await show(auditor, '?dialog=alarms')
+    await auditor.getByText('gateway:audit:acknowledge').waitFor()
+    expect(await auditor.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0)
+    await show(admin, '?dialog=alarms')
+    await admin.getByLabel('Cause, and what was done').fill('a drill')
+    await lookAt(admin, 'audit-alarms')
+    await admin.getByRole('button', { name: 'Acknowledge' }).click()
+    await admin.getByText('Acknowledged', { exact: true }).waitFor()
+    await admin.getByText('a drill').waitFor()
+    await admin.getByRole('button', { name: 'Open the event' }).click()
+    await admin.getByRole('complementary', { name: 'The open event' }).waitFor()
+    expect(admin.url()).not.toContain('dialog')
+  })
+})
