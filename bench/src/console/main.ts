@@ -1,12 +1,16 @@
-/** Measures the web console: script sizes, and how fast its pages are on the demo: `console [rounds]`. */
+/** Measures the web console: script sizes, the first page on the demo, and views of the audit page: `console [rounds] [events]`. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openDatabase } from '@rack-gateway/database'
 import { startDemo } from '@rack-gateway/demo'
 import pino from 'pino'
+import type { Page } from 'playwright-core'
+import { seedEvents, seededMonth } from '../audit-search/seed.ts'
 import { machine } from '../machine.ts'
 import { spread } from '../report/statistics.ts'
+import { auditViews } from './audit-views.ts'
 import { launchChromium, logIn, timeUntil } from './browser.ts'
 import { scriptSizes } from './script-sizes.ts'
 
@@ -14,8 +18,9 @@ import { scriptSizes } from './script-sizes.ts'
 const maxFirstPage = 200_000
 
 const rounds = Number(process.argv[2] ?? 5)
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error('console [rounds, at least 1]')
+const events = Number(process.argv[3] ?? 1_000_000)
+if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(events) || events < 1_000) {
+  console.error('console [rounds, at least 1] [events, at least 1000]')
   process.exit(2)
 }
 
@@ -44,6 +49,7 @@ try {
   }
   console.log(`first page usable, empty cache: ${milliseconds(cold)}`)
   console.log(`first page usable, files cached: ${milliseconds(warm)}`)
+  await measureAudit(page)
 } finally {
   await browser.close()
   await demo.stop()
@@ -52,6 +58,25 @@ try {
 if (first > maxFirstPage) {
   console.error('The first page has more script than the bound.')
   process.exitCode = 1
+}
+
+/** How long each view takes from the navigation until its first row, or its statement that there is none. */
+async function measureAudit(page: Page): Promise<void> {
+  const { from, to } = seededMonth(new Date())
+  const owner = openDatabase(demo.gateway.databaseOwnerUrl, { max: 1 })
+  await seedEvents(owner.sql, { events, from, to })
+  await owner.close()
+  console.log(`views of the audit page over ${events} events, until the first row`)
+  const slowest: number[] = []
+  for (const view of auditViews(from, to)) {
+    const address = `${demo.publicUrl}/gateway/audit?range=all&q=${encodeURIComponent(view)}`
+    const times: number[] = []
+    for (let round = 0; round < rounds; round++)
+      times.push(await timeUntil(page, address, '[role=gridcell], :text("No event matches.")'))
+    slowest.push(spread(times).median)
+    console.log(`  ${milliseconds(times)}  ${view === '' ? 'all events' : view}`)
+  }
+  console.log(`slowest view: ${Math.max(...slowest).toFixed(0)} ms`)
 }
 
 function kilobytes(bytes: number): string {
