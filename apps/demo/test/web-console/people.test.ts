@@ -86,10 +86,20 @@ describeInChromium('people and pipelines', () => {
     expect(await admin.evaluate<string>(kept)).not.toContain(secret)
     await lookAt(admin, 'people-token')
 
+    await admin.getByRole('button', { name: 'Rotate' }).click()
+    await admin.getByLabel('The previous secret').selectOption('Not at all')
+    await admin.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click()
+    const rotated = admin.getByRole('dialog', { name: 'The new secret of nightly' })
+    const next = (await rotated.locator('code').textContent()) ?? ''
+    expect((await api('GET', '/me', undefined, secret)).status).toBe(401)
+    expect((await api('GET', '/me', undefined, next)).status).toBe(200)
+    await rotated.getByLabel('I stored the token').check()
+    await rotated.getByRole('button', { name: 'Close' }).click()
+
     await admin.getByRole('button', { name: 'Revoke', exact: true }).click()
     await admin.getByRole('button', { name: 'Revoke the API token' }).click()
     await admin.getByText('The API token nightly was revoked.').waitFor()
-    expect((await api('GET', '/me', undefined, secret)).status).toBe(401)
+    expect((await api('GET', '/me', undefined, next)).status).toBe(401)
   })
 
   test('a login that is older than five minutes leads to a new one, and back to the same dialog', async () => {
@@ -260,8 +270,8 @@ describeInChromium('people and pipelines', () => {
     await admin.getByRole('link', { name: 'backups' }).click()
     await admin.getByRole('button', { name: 'Change the owner' }).click()
     await admin.getByRole('combobox', { name: 'Service account' }).fill('depl')
-    await admin.getByRole('option', { name: 'deploy-web' }).click()
     await lookAt(admin, 'people-token-owner')
+    await admin.getByRole('option', { name: 'deploy-web' }).click()
     await admin.getByRole('dialog').getByRole('button', { name: 'Change the owner' }).click()
     await admin.getByRole('dialog', { name: 'backups has another owner' }).getByText('secret').waitFor()
   })
@@ -278,6 +288,9 @@ describeInChromium('people and pipelines', () => {
     expect(page.url()).toBe(`${at.url}/gateway/people/tokens`)
     await open(page, '/users')
     await page.getByRole('alert').getByText('Only administrators can list users.').waitFor()
+    await open(page, '/trusts?dialog=create')
+    await page.getByRole('alert').getByText('Only administrators can').waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
   })
 })
 

@@ -61,18 +61,20 @@ export function ComboBox({ label, options, value, onChange, isOpenEnded = false,
         </Text>
       )}
       <Popover className={styles.popover ?? ''}>
-        <ListBox<ComboBoxOption> className={styles.list ?? ''}>
-          {({ id, label: text, detail }) => (
-            <ListBoxItem id={id} textValue={text} className={styles.item ?? ''}>
-              <VisibleText>{text}</VisibleText>
-              {detail !== undefined && (
-                <span className={styles.detail}>
-                  <VisibleText>{detail}</VisibleText>
-                </span>
-              )}
-            </ListBoxItem>
-          )}
-        </ListBox>
+        <section aria-label={label}>
+          <ListBox<ComboBoxOption> className={styles.list ?? ''}>
+            {({ id, label: text, detail }) => (
+              <ListBoxItem id={id} textValue={text} className={styles.item ?? ''}>
+                <VisibleText>{text}</VisibleText>
+                {detail !== undefined && (
+                  <span className={styles.detail}>
+                    <VisibleText>{detail}</VisibleText>
+                  </span>
+                )}
+              </ListBoxItem>
+            )}
+          </ListBox>
+        </section>
       </Popover>
     </AriaComboBox>
   )

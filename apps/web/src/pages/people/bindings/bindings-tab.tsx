@@ -74,7 +74,7 @@ export default function BindingsTab() {
           },
         ]}
       />
-      {search.dialog === 'create' && <BindingDialog onClose={closeDialog} />}
+      {list.rows !== null && search.dialog === 'create' && <BindingDialog onClose={closeDialog} />}
       {search.dialog === 'remove' && removed && (
         <RemoveBindingDialog binding={removed} subject={nameOf(removed.subject.id)} onClose={closeDialog} />
       )}

@@ -23,6 +23,7 @@ const states: Readonly<Record<string, { readonly tone: Tone; readonly label: str
 /** Who gets roles at the first login. */
 export default function InvitationsTab() {
   const me = useMe()
+  const mayInvite = can(me, 'gateway:user:write') && can(me, 'gateway:binding:write')
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useList('/invitations', {}, (invitation) => [
     invitation.email,
@@ -40,7 +41,7 @@ export default function InvitationsTab() {
         keyOf={({ id }) => id}
         empty="No invitation. Invite a person to give them roles before their first login."
         actions={
-          can(me, 'gateway:binding:write') && (
+          mayInvite && (
             <Button kind="primary" onPress={() => openDialog('create')}>
               Invite a person
             </Button>
@@ -86,7 +87,7 @@ export default function InvitationsTab() {
           },
         ]}
       />
-      {search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
+      {mayInvite && search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
       {search.dialog === 'revoke' && revoked && (
         <ConfirmDialog
           title={`Revoke the invitation of ${revoked.email}?`}

@@ -1,3 +1,4 @@
+import { serverNow } from '../../../api/client.ts'
 import { Choice, TextField } from '../../../ui/fields.tsx'
 import styles from './grant-fields.module.css'
 
@@ -52,9 +53,16 @@ export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryF
 const day = 86_400_000
 
 /** RFC 3339, in UTC; undefined for the default. */
-export function expiresAtOf({ after, date }: Expiry, now = Date.now()): string | undefined {
+export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string | undefined {
   if (after === '') return undefined
   if (after !== 'date') return new Date(now + Number(after) * day).toISOString()
   const end = new Date(`${date}T23:59:59`)
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString()
+}
+
+/** The lifetime of an API token, as requests have it. */
+export function tokenExpiryOf(expiry: Expiry): { readonly days?: number; readonly expiresAt?: string } {
+  if (expiry.after !== '' && expiry.after !== 'date') return { days: Number(expiry.after) }
+  const expiresAt = expiresAtOf(expiry)
+  return expiresAt === undefined ? {} : { expiresAt }
 }

@@ -2,11 +2,11 @@ import { Link } from '@tanstack/react-router'
 import { X } from 'lucide-react'
 import { type ReactNode, useRef } from 'react'
 import { Button } from '../../../ui/button.tsx'
-import { TextField } from '../../../ui/fields.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
+import { FilterField } from './filter-field.tsx'
 import styles from './list-view.module.css'
 import { useFocusAfterDialog } from './use-focus-after-dialog.ts'
 import type { ListRows } from './use-list.ts'
@@ -41,13 +41,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
     <div className={styles.view} data-open={hasPanel} ref={place}>
       <div className={styles.list}>
         <div className={styles.tools}>
-          <TextField
-            aria-label={`Filter: ${label}`}
-            type="search"
-            placeholder="Filter  /"
-            value={search.q ?? ''}
-            onChange={(q) => change({ q }, { replace: true })}
-          />
+          <FilterField label={label} />
           {limitedTo !== undefined && (
             <span className={styles.limit}>
               of <VisibleText>{limitedTo}</VisibleText>

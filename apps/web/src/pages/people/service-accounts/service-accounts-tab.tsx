@@ -35,7 +35,7 @@ export default function ServiceAccountsTab() {
         ]}
         panel={(id) => <ServiceAccountPanel key={id} id={id} />}
       />
-      {search.dialog === 'create' && <CreateServiceAccountDialog onClose={closeDialog} />}
+      {list.rows !== null && search.dialog === 'create' && <CreateServiceAccountDialog onClose={closeDialog} />}
     </>
   )
 }

@@ -3,7 +3,7 @@ import { can } from '../../../api/can.ts'
 import { post } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Choice, TextField } from '../../../ui/fields.tsx'
-import { ExpiryField, expiresAtOf, never } from '../parts/expiry-field.tsx'
+import { ExpiryField, never, tokenExpiryOf } from '../parts/expiry-field.tsx'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { emptyGrant, GrantFields } from '../parts/grant-fields.tsx'
 import { useSubjects } from '../parts/subjects.ts'
@@ -39,7 +39,6 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
   const [reason, setReason] = useState('')
   const create = useChange(() => {
     const { role, racks, apps } = grant
-    const expiresAt = expiresAtOf(expiry)
     const networks = wordsOf(sources)
     return post('/tokens', {
       body: {
@@ -49,7 +48,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         apps,
         ...(owner && { serviceAccount: owner }),
         ...(onlyRack && { rack: onlyRack }),
-        ...(expiresAt && { expiresAt }),
+        ...tokenExpiryOf(expiry),
         ...(networks.length > 0 && { sources: networks }),
         ...(reason.trim() && { reason: reason.trim() }),
       },

@@ -2,7 +2,7 @@ import type { Token } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { Choice } from '../../../ui/fields.tsx'
-import { ExpiryField, expiresAtOf, never } from '../parts/expiry-field.tsx'
+import { ExpiryField, never, tokenExpiryOf } from '../parts/expiry-field.tsx'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { useChange } from '../parts/use-change.ts'
 import { FreshLogin } from './fresh-login.tsx'
@@ -25,13 +25,12 @@ export function RotateTokenDialog(props: RotateTokenDialogProps) {
 function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
   const [overlap, setOverlap] = useState('24')
   const [expiry, setExpiry] = useState(never)
-  const rotate = useChange(() => {
-    const expiresAt = expiresAtOf(expiry)
-    return post('/tokens/{id}/rotate', {
+  const rotate = useChange(() =>
+    post('/tokens/{id}/rotate', {
       id: token.id,
-      body: { overlapHours: Number(overlap), ...(expiresAt && { expiresAt }) },
-    })
-  })
+      body: { overlapHours: Number(overlap), ...tokenExpiryOf(expiry) },
+    }),
+  )
   if (rotate.data)
     return (
       <SecretDialog

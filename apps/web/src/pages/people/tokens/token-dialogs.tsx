@@ -1,19 +1,23 @@
 import type { Token } from '@rack-gateway/gateway-api'
+import { can } from '../../../api/can.ts'
 import { remove } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { canRotate } from './can-rotate.ts'
 import { OwnerDialog } from './owner-dialog.tsx'
 import { RotateTokenDialog } from './rotate-token-dialog.tsx'
 
 /** The dialogs about a token, of which the address names the open one. */
 export function TokenDialogs({ token }: { readonly token: Token }) {
   const { search, closeDialog } = usePeopleSearch()
+  const me = useMe()
   switch (search.dialog) {
     case 'rotate':
-      return <RotateTokenDialog token={token} onClose={closeDialog} />
+      return canRotate(me, token) && <RotateTokenDialog token={token} onClose={closeDialog} />
     case 'owner':
-      return <OwnerDialog token={token} onClose={closeDialog} />
+      return can(me, 'gateway:token:write') && <OwnerDialog token={token} onClose={closeDialog} />
     case 'revoke':
       return (
         <ConfirmDialog

@@ -1,4 +1,4 @@
-import type { Me, Token } from '@rack-gateway/gateway-api'
+import type { Token } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { can } from '../../../api/can.ts'
 import { get } from '../../../api/client.ts'
@@ -11,6 +11,7 @@ import { GrantList } from '../parts/grant-list.tsx'
 import { Facts, Panel, PanelOf, PanelPart } from '../parts/panel.tsx'
 import { SubjectRoles } from '../parts/subject-roles.tsx'
 import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { canRotate } from './can-rotate.ts'
 import { TokenDialogs } from './token-dialogs.tsx'
 import { TokenState, tokenState } from './token-state.tsx'
 
@@ -77,11 +78,6 @@ function LastUse({ token: { lastUsedAt, lastUsedFrom } }: { readonly token: Toke
       )}
     </>
   )
-}
-
-/** Nobody can rotate the token of another person. */
-function canRotate(me: Me, { owner }: Token): boolean {
-  return owner.kind === 'service-account' ? can(me, 'gateway:service-account:write') : owner.id === me.id
 }
 
 function TokenActions({ token }: { readonly token: Token }) {

@@ -51,8 +51,8 @@ export default function TrustsTab() {
         ]}
         panel={(id) => <TrustPanel key={id} id={id} />}
       />
-      {search.dialog === 'test' && <ClaimTester onClose={closeDialog} />}
-      {search.dialog === 'create' && <TrustDialog onClose={closeDialog} />}
+      {list.rows !== null && search.dialog === 'test' && <ClaimTester onClose={closeDialog} />}
+      {list.rows !== null && search.dialog === 'create' && <TrustDialog onClose={closeDialog} />}
     </>
   )
 }

@@ -1,4 +1,6 @@
+import { can } from '../../../api/can.ts'
 import { post } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import type { RowOf } from '../parts/lists.ts'
 import { usePeopleSearch } from '../parts/use-people-search.ts'
@@ -8,6 +10,7 @@ import { LockDialog } from './lock-dialog.tsx'
 export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
   const { search, closeDialog } = usePeopleSearch()
   const { id, email } = user
+  const me = useMe()
   switch (search.dialog) {
     case 'lock':
       return <LockDialog user={user} onClose={closeDialog} />
@@ -26,19 +29,22 @@ export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
       )
     case 'revoke-sessions':
       return (
-        <ConfirmDialog
-          title={`Revoke all sessions of ${email}?`}
-          submit="Revoke all sessions"
-          cancel="Keep them"
-          change={() => post('/users/{id}/sessions/end', { id })}
-          done={`All sessions of ${email} were revoked.`}
-          onClose={closeDialog}
-        >
-          <p>
-            Within a second, every device of the person is logged out, and their open streams are closed. If it is your
-            own account, this browser stays logged in. API tokens keep working: lock the person to stop them, too.
-          </p>
-        </ConfirmDialog>
+        can(me, 'gateway:session:write') && (
+          <ConfirmDialog
+            title={`Revoke all sessions of ${email}?`}
+            submit="Revoke all sessions"
+            cancel="Keep them"
+            change={() => post('/users/{id}/sessions/end', { id })}
+            done={`All sessions of ${email} were revoked.`}
+            onClose={closeDialog}
+          >
+            <p>
+              Within a second, every device of the person is logged out, and their open streams are closed. If it is
+              your own account, this browser stays logged in. API tokens keep working: lock the person to stop them,
+              too.
+            </p>
+          </ConfirmDialog>
+        )
       )
     default:
       return null
