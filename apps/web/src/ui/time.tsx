@@ -28,11 +28,12 @@ export function relativeTime(at: number, now: number): string {
   return Math.abs(seconds) < 5 ? 'now' : relative.format(Math.trunc(seconds), 'second')
 }
 
-let minute = Date.now()
+let ticks = 0
 
-function everyMinute(changed: () => void): () => void {
+/** Relative times stay true while a page is open. */
+function everyHalfMinute(changed: () => void): () => void {
   const timer = setInterval(() => {
-    minute = Date.now()
+    ticks++
     changed()
   }, 30_000)
   return () => clearInterval(timer)
@@ -45,10 +46,10 @@ function everyMinute(changed: () => void): () => void {
  * @param kind `relative`: such as `5 min. ago`; `short`: without the year, for rows
  */
 export function Time({ at, kind = 'local' }: { readonly at: string; readonly kind?: 'local' | 'short' | 'relative' }) {
-  const now = useSyncExternalStore(everyMinute, () => Math.max(minute, 0))
+  useSyncExternalStore(everyHalfMinute, () => ticks)
   const time = Date.parse(at)
   if (Number.isNaN(time)) return <span>{at}</span>
-  const text = kind === 'relative' ? relativeTime(time, now) : (kind === 'short' ? short : local).format(time)
+  const text = kind === 'relative' ? relativeTime(time, Date.now()) : (kind === 'short' ? short : local).format(time)
   const utc = new Date(time).toISOString()
   return (
     <time dateTime={utc} title={kind === 'relative' ? `${local.format(time)} · ${utc}` : utc}>

@@ -8,8 +8,14 @@ import styles from './grant-list.module.css'
 import { listQuery } from './lists.ts'
 import { PanelPart } from './panel.tsx'
 
+interface OwnedTokensProps {
+  readonly owner: string
+  /** The owner is locked or disabled, so no token works. */
+  readonly isStopped: boolean
+}
+
 /** The API tokens of a user or a service account. */
-export function OwnedTokens({ owner }: { readonly owner: string }) {
+export function OwnedTokens({ owner, isStopped }: OwnedTokensProps) {
   const { data, error, isPending, hasNextPage } = useInfiniteQuery(listQuery('/tokens', { owner }))
   const tokens = data?.pages.flatMap(({ items }) => items) ?? []
   return (
@@ -34,7 +40,7 @@ export function OwnedTokens({ owner }: { readonly owner: string }) {
                 <VisibleText>{token.name}</VisibleText>
               </Link>
             </span>
-            <TokenState token={token} />
+            <TokenState token={token} isStopped={isStopped} />
           </li>
         ))}
       </ul>

@@ -54,7 +54,7 @@ export function ServiceAccountPanel({ id }: { readonly id: string }) {
             ]}
           />
           <SubjectRoles kind="service-account" id={id} name={name} />
-          <OwnedTokens owner={id} />
+          <OwnedTokens owner={id} isStopped={disabledAt !== null} />
           {search.dialog === 'disable' && (
             <ConfirmDialog
               title={`Disable the service account ${name}?`}

@@ -8,8 +8,15 @@ export function tokenState({ revokedAt, expiresAt }: Pick<Token, 'revokedAt' | '
   return Date.parse(expiresAt) > Date.now() ? 'active' : 'expired'
 }
 
-export function TokenState({ token }: { readonly token: Pick<Token, 'revokedAt' | 'expiresAt'> }) {
+interface TokenStateProps {
+  readonly token: Pick<Token, 'revokedAt' | 'expiresAt'>
+  /** The owner is known to be locked or disabled. */
+  readonly isStopped?: boolean
+}
+
+export function TokenState({ token, isStopped = false }: TokenStateProps) {
   const state = tokenState(token)
+  if (state === 'active' && isStopped) return <Badge tone="warn">Stopped</Badge>
   if (state === 'active') return <Badge tone="allow">Active</Badge>
   return <Badge tone={state === 'revoked' ? 'deny' : 'neutral'}>{state === 'revoked' ? 'Revoked' : 'Expired'}</Badge>
 }

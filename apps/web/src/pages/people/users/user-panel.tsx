@@ -66,7 +66,7 @@ export function UserPanel({ id }: { readonly id: string }) {
             />
             <SubjectRoles kind="user" id={id} name={user.email} groups={user.groups} />
             {can(me, 'gateway:session:write') && <UserSessions user={id} />}
-            {can(me, 'gateway:token:write') && <OwnedTokens owner={id} />}
+            {can(me, 'gateway:token:write') && <OwnedTokens owner={id} isStopped={user.lockedAt !== null} />}
           </Panel>
           <UserDialogs user={user} />
         </>
