@@ -84,7 +84,7 @@ function asksForHelp(word: string | undefined): boolean {
   return word === '-h' || word === '--help'
 }
 
-/** The width of help texts. Without a terminal, that of a page. */
+/** The width of help texts: that of the terminal, up to 120 columns; 100 without a terminal. */
 function columnsOf({ columns }: Context): number {
   return Math.min(columns ?? 100, 120)
 }

@@ -52,7 +52,7 @@ export function fitMembers(members: Members, field: string, truncated: Truncatio
   return Object.fromEntries(kept)
 }
 
-/** What was cut here and, before it, what the caller has cut. */
+/** Limits the list of shortened values, some of which the caller shortened already. */
 export function fitTruncations(truncated: readonly Truncation[]): Truncation[] | undefined {
   if (truncated.length === 0) return undefined
   return truncated.slice(0, limits.list.entries).map(({ field, length, sha256: digest }) => ({

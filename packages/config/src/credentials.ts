@@ -87,7 +87,7 @@ function convertToken(config: ClientConfig, name: string): ClientConfig {
   return withCredential(without, { kind: 'session', origin }, { ...entry, ...session })
 }
 
-/** Whether it is an API token or the token of a CI job, and not that of a login. */
+/** Whether a token is an API token or the token of a CI job, and not a session token. */
 export function isNonInteractiveToken(token: string): boolean {
   return token.startsWith('rgt_') || token.startsWith('rgw_')
 }

@@ -36,7 +36,7 @@ export async function expectedAt(list: CommandList, words: readonly string[]): P
   return ownCommands.some((own) => own === first) ? expectedOfOwn(list, line) : expectedOfConvox(line)
 }
 
-/** If both programs have a command, it is that of rack-gateway. */
+/** A word that both programs have as a command is listed once, as the command of rack-gateway. */
 async function everyFirstWord(list: CommandList): Promise<Suggestion[]> {
   const convoxWords = convoxFirstWords().filter(({ word }) => !ownCommands.some((own) => own === word))
   return [...(await ownFirstWords(list)), ...convoxWords]

@@ -3,7 +3,7 @@ import { rackUrlTarget } from './rack-url-target.ts'
 import { findRenewedTarget } from './renewed-target.ts'
 import type { Target } from './target.ts'
 
-/** The gateway of a command: that of RACK_URL, or else that of the chosen rack. */
+/** The gateway of a command: the gateway of RACK_URL, or else the gateway of the chosen rack. */
 export async function targetOf(context: Context, rack: string | null | undefined): Promise<Target> {
   return rackUrlTarget(context.env.RACK_URL) ?? (await findRenewedTarget(context, rack ?? null))
 }

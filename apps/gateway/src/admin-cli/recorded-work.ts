@@ -11,7 +11,7 @@ export interface RecordedWork {
   readonly record: AuditWriter['record']
 }
 
-/** Runs `work` with a stream of its own in the audit log, which it records in what it does. */
+/** Runs `work` with a stream of its own in the audit log. `work` records its events in this stream. */
 export async function withAuditLog(work: (given: RecordedWork) => Promise<void>): Promise<void> {
   const config = configurationOrExit()
   const database = await prepareDatabase(config.database, { embedded: 'join', log: () => undefined })

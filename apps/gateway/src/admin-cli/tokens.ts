@@ -28,7 +28,7 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   }
   const document = await policyOf(config)
   checkRole(document, role)
-  const expiresAt = Date.now() + lifeOf(config, document, args)
+  const expiresAt = Date.now() + lifetimeOf(config, document, args)
   const { token } = await (serviceAccount === undefined
     ? issueSession(issuer, user ?? '', args, expiresAt)
     : issueApiToken(issuer, serviceAccount, args, expiresAt))
@@ -38,8 +38,8 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   console.log(token)
 }
 
-/** In milliseconds: no longer than what the API or a login would give. */
-function lifeOf(
+/** The lifetime of the token in milliseconds: at most that of a token of the API, or of a session. */
+function lifetimeOf(
   { sessions }: ServerConfig,
   document: PolicyDocument,
   { serviceAccount, role, days }: TokenArguments,
@@ -94,7 +94,7 @@ function printRow(id: string, what: string, rack: string | null, endedAt: Date |
   console.log([id, what, rack ?? 'every rack', state].join('\t'))
 }
 
-/** Ends a session or revokes an API token, whichever the ID is of. */
+/** Revokes the session or API token that has this ID. */
 export async function endToken(issuer: Issuer, id: string, reason: string): Promise<void> {
   const isApiToken = (await issuer.listTokens()).some((token) => token.id === id)
   await (isApiToken ? issuer.revokeToken(id) : issuer.endSession(id, reason))

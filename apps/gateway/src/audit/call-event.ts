@@ -43,7 +43,7 @@ function describe(principal: Principal, decision: Decision | null): Actor {
 /** Missing, despite the type, if the connection was reset before it was accepted. */
 export function addressOf(request: FastifyRequest): string {
   const address: string | undefined = request.ip
-  // Behind a trusted proxy it is what a header says, and that can be anything.
+  // Behind a trusted proxy, the address is the text of a header, which can be anything.
   return address !== undefined && isIP(address) !== 0 ? address : 'unknown'
 }
 

@@ -21,7 +21,7 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
   }
 }
 
-/** The decision of the event, else the one of the request. */
+/** The decision of the event; without one, the decision of the request. */
 function decidedBy({ endpointDecision }: FastifyRequest, own: EventDraft['decision']): Pick<EventDraft, 'decision'> {
   const decision = own ?? (endpointDecision && { ...endpointDecision })
   return decision ? { decision } : {}

@@ -6,7 +6,7 @@ export interface OwnHostOptions {
   readonly publicUrl: string | null
 }
 
-/** Serves the pages and the management API only at `PUBLIC_URL`, so that no other name of this machine gets cookies or links of it. */
+/** Serves the pages and the management API only at `PUBLIC_URL`, so that no cookie and no link is for another name of this machine. */
 export default fp<OwnHostOptions>(
   async function ownHost(app, { publicUrl }) {
     if (publicUrl === null) return

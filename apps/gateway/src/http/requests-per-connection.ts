@@ -8,9 +8,9 @@ interface Connection {
 }
 
 /**
- * Bounds the requests of one connection that are in progress. What else is sent on it is not read until one of them is
- * answered; what was read together with it, at most 64 KiB, waits. While nothing is read, the end of the connection is
- * noticed only when something is written to it.
+ * Limits the requests of one connection that are in progress. Further requests are not read until one of these is
+ * answered. Requests that were read together with the last one, at most 64 KiB, wait. While nothing is read, the gateway
+ * notices the end of the connection only when it writes to the connection.
  */
 export function limitRequestsPerConnection(app: FastifyInstance, most: number): void {
   const connections = new WeakMap<Socket, Connection>()

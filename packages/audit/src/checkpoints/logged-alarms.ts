@@ -28,7 +28,7 @@ function keyOf(canonical: string): string {
   }
 }
 
-/** Uses the index of `audit.inconsistent` events and that of `of_event`. */
+/** Uses the index of the `audit.inconsistent` events, and the index on `of_event`. */
 export async function loggedAlarms(sql: Sql): Promise<LoggedAlarms> {
   const rows = await sql.unsafe<{ at: Date; canonical: string; acknowledged: boolean }[]>(alarmsQuery)
   const found = rows.map(({ at, canonical, acknowledged }) => ({

@@ -43,7 +43,7 @@ type ReadRecord = (record: CredentialRecord | null, now: number) => Authenticati
 
 const maxLookups = 3
 const defaultCapacity = 100_000
-/** Less than 64 MiB together with the cache of the mint and what the estimate leaves out. */
+/** With the cache of the mint, and with the memory that the estimate leaves out, less than 64 MiB. */
 const defaultBytes = 59 * 1_024 * 1_024
 
 /** Caches the principals of tokens until a change affects them. */

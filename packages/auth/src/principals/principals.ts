@@ -96,7 +96,7 @@ export function principalOf(record: CredentialRecord | null, now: number): Princ
 
 const noGroups: readonly string[] = Object.freeze([])
 
-/** The ID of the principal is that of the run, so that one job does not own what another one started. */
+/** The ID of the principal is the ID of the run, so that one job does not own the processes that another job started. */
 function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | denials.AuthenticationDenial {
   const { id, name, job, subject, trust, expiresAt, endedAt } = workload
   if (trust.revokedAt) return denials.revokedTrust

@@ -5,8 +5,8 @@ import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { LookUpTooSlow } from '../errors.ts'
 import { startStore } from '../testing/database.ts'
+import { startDatabaseProxy } from '../testing/database-proxy.ts'
 import { deferred } from '../testing/deferred.ts'
-import { startWire } from '../testing/wire.ts'
 import { type RevisionWatchOptions, watchRevision } from './watch.ts'
 
 async function startWatch(options: Partial<RevisionWatchOptions> = {}) {
@@ -157,11 +157,11 @@ test('a host that accepts and says nothing counts as gone, and no connection to 
 
 test('a connection on which nothing moves any more is given up at the deadline, and a new one is made', async () => {
   const { urls, issuer } = await startStore()
-  const wire = await startWire(urls.runtimeUrl)
+  const proxy = await startDatabaseProxy(urls.runtimeUrl)
   const failed = deferred<unknown>()
-  const watch = await watchRevision({ url: wire.url, interval: 10, deadline: 200, onError: failed.resolve })
+  const watch = await watchRevision({ url: proxy.url, interval: 10, deadline: 200, onError: failed.resolve })
   onTestFinished(() => watch.stop())
-  wire.freeze()
+  proxy.freeze()
   expect(await failed.promise).toBeInstanceOf(LookUpTooSlow)
   const changed = deferred<void>()
   watch.onChange(() => changed.resolve())

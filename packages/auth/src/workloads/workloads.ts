@@ -60,7 +60,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   const keys = options.keys ?? createIssuerKeys({ clock })
   const trusts = createTrustCache(() => withTimeout(loadTrusts(db), deadline, throwLookUpTooSlow), revision, maxStale)
   const verifier = publicUrl === null ? null : createJwtVerifier({ trusts, keys, audience: publicUrl })
-  /** Use keys of JWTs that were used. The database denies those that were evicted here. */
+  /** The keys of used JWTs. If a key was evicted here, the database still rejects its JWT. */
   const used = new LRUCache<string, true>({ max: maxCached })
   const results = new LRUCache<string, VerifiedToken | AuthenticationDenial>({ max: maxCached })
   const pending = new Map<string, Promise<VerifiedToken | AuthenticationDenial>>()

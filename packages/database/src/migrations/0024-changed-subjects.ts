@@ -1,4 +1,4 @@
-/** Whom a row of each table is about: an ID, with its kind in front, or the name of a group. */
+/** The subject of a row of each table, as `<kind>:<ID>` or `group:<name>`. */
 const subjects = {
   users: `'user:' || id`,
   service_accounts: `'service-account:' || id`,

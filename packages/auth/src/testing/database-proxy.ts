@@ -2,8 +2,8 @@ import { connect, createServer, type Socket } from 'node:net'
 import { listen } from '@rack-gateway/testing/server'
 import { onTestFinished } from 'vitest'
 
-/** A wire to the database that can go dead: what is connected at that moment stays open, and nothing moves on it. */
-export async function startWire(databaseUrl: string) {
+/** A proxy to the database that can freeze: its connections stay open, and no bytes pass through them. */
+export async function startDatabaseProxy(databaseUrl: string) {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
