@@ -28,7 +28,9 @@ export default function AuditPage() {
   const { filter, openId, reload } = view
   const query = filter instanceof FilterMistake ? null : filter.query
   const events = useInfiniteQuery(eventsQuery(query))
-  const tail = useLiveTail(mayRead ? query : null, view.search.live === true, reload)
+  // New events are not in a range that ended.
+  const canFollow = mayRead && query !== null && query.to === undefined
+  const tail = useLiveTail(canFollow ? query : null, view.search.live === true, reload)
   const [followed, setFollowed] = useState<readonly Entry[]>([])
   const [followedQuery, setFollowedQuery] = useState(query)
   // The newest page has what was followed before.
@@ -63,7 +65,7 @@ export default function AuditPage() {
   if (!mayRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
   return (
     <ValueMenu refine={view.refine} openEvent={view.open}>
-      <Page title="Audit" fills actions={<HeaderActions view={view} tail={tail} />}>
+      <Page title="Audit" fills actions={<HeaderActions view={view} tail={tail} canFollow={canFollow} />}>
         <div className={styles.layout} data-open={openId !== undefined}>
           <Toolbar view={view} field={field} />
           {tail.error && (

@@ -16,8 +16,14 @@ const liveTexts = {
   denied: 'Live: ended',
 } as const satisfies Readonly<Record<LiveTail['state'], string>>
 
+interface HeaderActionsProps {
+  readonly view: AuditView
+  readonly tail: LiveTail
+  readonly canFollow: boolean
+}
+
 /** Signatures, alarms, the live tail, and exports. */
-export function HeaderActions({ view, tail }: { readonly view: AuditView; readonly tail: LiveTail }) {
+export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
   const checkpoint = useQuery(checkpointQuery).data
   const alarms = checkpoint?.alarms ?? 0
   const isLive = view.search.live === true
@@ -38,9 +44,14 @@ export function HeaderActions({ view, tail }: { readonly view: AuditView; readon
       <button
         type="button"
         className={styles.live}
-        aria-pressed={isLive}
+        aria-pressed={isLive && canFollow}
+        disabled={!canFollow}
         data-state={tail.state}
-        title="Shows new events as they are recorded. Your own reads of the log are not shown."
+        title={
+          canFollow
+            ? 'Shows new events as they are recorded. Your own reads of the log are not shown.'
+            : 'New events are not in this range. Choose one without an end.'
+        }
         onClick={() => view.setSearch({ live: isLive ? undefined : true })}
       >
         <Radio aria-hidden size={16} /> {liveTexts[tail.state]}

@@ -85,6 +85,12 @@ export function EventList(props: EventListProps) {
     activeRow.current?.focus({ preventScroll: true })
   })
 
+  // A filter that was chosen in a row replaces the rows, and with them the focus.
+  const hasRows = rows.length > 0
+  useEffect(() => {
+    if (hasRows && document.activeElement === document.body) activeRow.current?.focus({ preventScroll: true })
+  }, [hasRows])
+
   const items = virtualizer.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   const isNearEnd = rows.length > 0 && last > rows.length - 30

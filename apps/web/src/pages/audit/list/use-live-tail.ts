@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
+import { ApiError } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
+import { endSession } from '../../../api/session-end.ts'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
 import { followEvents } from './follow-events.ts'
@@ -47,7 +49,10 @@ export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () 
       },
       onLost: (error) => setConnection({ state: 'lost', error }),
       wait,
-    }).catch((error: Error) => setConnection({ state: 'denied', error }))
+    }).catch((error: Error) => {
+      setConnection({ state: 'denied', error })
+      if (error instanceof ApiError && error.status === 401) endSession(error)
+    })
     return () => controller.abort()
   }, [key, me.id])
   return { ...connection, fresh, take: () => setFresh([]) }

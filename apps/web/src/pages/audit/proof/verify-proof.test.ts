@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Bytes, base64Of, bytesOfHex, concat, hexOf, sha256, utf8 } from './bytes.ts'
 import { canonical } from './canonical.ts'
 import { leafOf, rootOf, siblingSides } from './merkle-path.ts'
+import { readNoteKey } from './signed-note.ts'
 import { type ProofInput, verifyProof } from './verify-proof.ts'
 
 const stream = '01a2202e-6e55-7646-9171-966421143187'
@@ -42,7 +43,13 @@ async function pathOf(index: number, leaves: readonly Bytes[]): Promise<Bytes[]>
 const key = await createKey()
 
 /** An event among others of its stream, with a true proof. */
-async function proven({ seq = 4, size = 11, signer = key, name = key.text } = {}): Promise<ProofInput> {
+async function proven({
+  seq = 4,
+  size = 11,
+  signer = key,
+  name = key.text,
+  origin = 'checkpoint',
+} = {}): Promise<ProofInput> {
   const id = '01a22030-6e55-7646-9171-966421143187'
   const event = { v: 1, at: '2027-01-31T12:00:00.000Z', id, kind: 'call', rack: 'prod', seq, status: 403, stream }
   const prev = 'ab'.repeat(32)
@@ -53,7 +60,7 @@ async function proven({ seq = 4, size = 11, signer = key, name = key.text } = {}
   )
   const checkpoint = await signer.sign(
     [
-      'rack-gateway/audit/checkpoint/v1',
+      `rack-gateway/audit/${origin}/v1`,
       'number 7',
       'at 2027-01-31T12:01:00.000Z',
       `previous ${base64Of(new Uint8Array(32))}`,
@@ -171,6 +178,15 @@ describe('a forged response fails', () => {
     const signer = await createKey()
     expect(await failedStep(await proven({ signer, name: signer.text }))).toMatch(/key of this gateway/)
     expect(await failedStep(await proven({ signer }))).toMatch(/is signed/)
+  })
+
+  test('the signed text is no checkpoint', async () => {
+    expect(await failedStep(await proven({ origin: 'archive' }))).toMatch(/is signed/)
+  })
+
+  test('the ID of the key belongs to another key', async () => {
+    expect(await readNoteKey(key.text)).not.toBeNull()
+    expect(await readNoteKey(key.text.replace(/\+[0-9a-f]{8}\+/, '+00000000+'))).toBeNull()
   })
 
   test.each(['', 'no note', 'a\n\n— x y\n'])('the checkpoint is no note: %j', async (checkpoint) => {

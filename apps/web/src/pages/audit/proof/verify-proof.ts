@@ -27,6 +27,9 @@ export interface Verification {
   readonly steps: readonly Step[]
 }
 
+/** The first line of a checkpoint. The key also signs other texts, which prove nothing about events. */
+const origin = 'rack-gateway/audit/checkpoint/v1'
+
 /** Only pages from https:, or from this computer, have the cryptography of the browser. */
 export function canVerify(): boolean {
   return globalThis.crypto?.subtle !== undefined
@@ -78,7 +81,7 @@ async function* check({ shown, proof, keys }: ProofInput): AsyncGenerator<Step> 
   const key = await readNoteKey(keyText)
   yield {
     title: `Checkpoint ${linesOf(note, 'number')[0] ?? '?'} with this root is signed`,
-    isTrue: key !== null && (await isSignedBy(note, key)),
+    isTrue: key !== null && note.text.startsWith(`${origin}\n`) && (await isSignedBy(note, key)),
     detail: `Ed25519, signed at ${linesOf(note, 'at')[0] ?? '?'}`,
   }
   yield {
