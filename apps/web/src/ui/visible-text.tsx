@@ -6,6 +6,7 @@ const hidden = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u115f\u1160\u3164\u
 
 /** Text that somebody else chose: hidden characters are shown as escapes, and its direction stays its own. */
 export function VisibleText({ children }: { readonly children: string }) {
+  if (!hasHiddenCharacters(children)) return <bdi>{children}</bdi>
   const parts = children.split(new RegExp(hidden, 'gu'))
   return (
     <bdi>
@@ -20,6 +21,11 @@ export function VisibleText({ children }: { readonly children: string }) {
       })}
     </bdi>
   )
+}
+
+/** Whether a text needs `VisibleText` although its direction is known, such as a part of a line of code. */
+export function hasHiddenCharacters(text: string): boolean {
+  return hidden.test(text)
 }
 
 function escapeOf(character: string): string {

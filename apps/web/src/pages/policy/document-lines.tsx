@@ -1,9 +1,11 @@
-import { useLocation } from '@tanstack/react-router'
-import { type KeyboardEvent, memo, useEffect, useMemo } from 'react'
+import { getRouteApi, useLocation } from '@tanstack/react-router'
+import { type KeyboardEvent, type MouseEvent, memo, useEffect, useMemo } from 'react'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { hasHiddenCharacters, VisibleText } from '../../ui/visible-text.tsx'
 import styles from './document-lines.module.css'
 import { type Token, yamlLines } from './yaml-lines.ts'
+
+const route = getRouteApi('/policy')
 
 /** The lines of a document, each with an anchor such as `#L42`. The line of the address is marked and in view. */
 export function DocumentLines({ text, name }: { readonly text: string; readonly name: string }) {
@@ -11,8 +13,18 @@ export function DocumentLines({ text, name }: { readonly text: string; readonly 
   const hash = useLocation({ select: ({ hash }) => hash })
   const marked = lineOf(hash, lines.length)
   useEffect(() => {
-    if (marked !== null) document.getElementById(`L${marked}`)?.scrollIntoView({ block: 'center' })
+    if (marked !== null) bringIntoView(document.getElementById(`L${marked}`))
   }, [marked])
+  const navigate = route.useNavigate()
+
+  /** The browser itself would take the focus from the number. */
+  function follow(event: MouseEvent) {
+    const link = (event.target as Element).closest('a')
+    if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    void navigate({ search: true, hash: link.hash.slice(1), hashScrollIntoView: false })
+  }
+
   return (
     <section aria-label={`The lines of ${name}`} className={styles.document}>
       <div className={styles.bar}>
@@ -27,7 +39,7 @@ export function DocumentLines({ text, name }: { readonly text: string; readonly 
           </>
         )}
       </div>
-      <ol className={styles.lines} onKeyDown={moveFocus}>
+      <ol className={styles.lines} onClick={follow} onKeyDown={moveFocus}>
         {lines.map((tokens, index) => (
           <Line
             key={`${index}`}
@@ -69,11 +81,15 @@ const Line = memo(function Line({ number, tokens, isMarked, isTabStop }: LinePro
         {number}
       </a>
       <code className={styles.code}>
-        {tokens.map(({ text, kind }, index) => (
-          <span key={`${index}`} className={styles[kind]}>
-            <VisibleText>{text}</VisibleText>
-          </span>
-        ))}
+        {tokens.map(({ text, kind }, index) => {
+          const shown = hasHiddenCharacters(text) ? <VisibleText key={`${index}`}>{text}</VisibleText> : text
+          if (kind === 'plain') return shown
+          return (
+            <span key={`${index}`} className={styles[kind]}>
+              {shown}
+            </span>
+          )
+        })}
       </code>
     </li>
   )
@@ -87,4 +103,11 @@ function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
   const next = down ? line?.nextElementSibling : line?.previousElementSibling
   event.preventDefault()
   next?.querySelector('a')?.focus()
+}
+
+/** A line that is in view stays where it is. */
+function bringIntoView(line: HTMLElement | null): void {
+  if (line === null) return
+  const { top, bottom } = line.getBoundingClientRect()
+  if (top < 0 || bottom > window.innerHeight) line.scrollIntoView({ block: 'center' })
 }

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { validatePolicySearch } from './policy-search.ts'
+
+test('the address keeps what the page knows, as text', () => {
+  expect(validatePolicySearch({ tab: 'matrix', q: 'promote', permission: 'release:promote', other: 'x' })).toEqual({
+    tab: 'matrix',
+    q: 'promote',
+    permission: 'release:promote',
+  })
+  expect(validatePolicySearch({ tab: 'decision', app: 7, command: true, service: '' })).toEqual({
+    tab: 'decision',
+    app: '7',
+    command: 'true',
+  })
+})
+
+test.each([{}, { tab: 'document' }, { tab: '__proto__', text: 'other', q: {}, as: [], route: null }])(
+  'everything else is the document in force: %o',
+  (search) => {
+    expect(validatePolicySearch(search)).toEqual({})
+  },
+)
