@@ -1,6 +1,7 @@
 import type { Me } from '@rack-gateway/gateway-api'
 import { can } from '../api/can.ts'
 import { peopleActions, peopleTabs } from '../pages/people/tabs.ts'
+import { policyActions } from '../pages/policy/policy-actions.ts'
 import { pagesFor } from './pages.ts'
 import { setTheme } from './theme.ts'
 
@@ -50,6 +51,7 @@ export function commandsFor(
     })),
     ...peopleTabs(me).map(({ to, label }) => ({ id: `page ${to}`, label: `Open ${label}`, run: () => navigate(to) })),
     ...peopleActions(me).map(({ to, label, dialog }) => ({ id: label, label, run: () => navigate(to, { dialog }) })),
+    ...policyActions(me).map(({ tab, label }) => ({ id: label, label, run: () => navigate('/policy', { tab }) })),
     ...themeCommands,
   ]
 }
