@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { merge } from './parts/use-people-search.ts'
 import { validatePeopleSearch } from './search.ts'
+import { merge } from './use-people-search.ts'
 
 test('only what the page knows is taken from the address, as text', () => {
   expect(validatePeopleSearch({ q: 12, open: 'a', dialog: {}, item: null, of: ['x'], other: 'y' })).toEqual({

@@ -6,9 +6,9 @@ import { Badge } from '../../../ui/badge.tsx'
 import { scopeText } from '../../../ui/scope-text.ts'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { ListView } from '../parts/list-view.tsx'
-import { subjectKindNames } from '../parts/subjects.ts'
-import { useList } from '../parts/use-list.ts'
+import { ListView } from '../lists/list-view.tsx'
+import { useList } from '../lists/use-list.ts'
+import { subjectKindNames } from '../subjects.ts'
 import styles from './access-review.module.css'
 
 /** Who has which role on what, why, since when, and whether they use it. */

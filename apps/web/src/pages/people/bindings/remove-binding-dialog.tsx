@@ -1,7 +1,7 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import { remove } from '../../../api/client.ts'
-import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
-import { GrantText } from '../parts/grant-list.tsx'
+import { ConfirmDialog } from '../forms/confirm-dialog.tsx'
+import { GrantText } from '../panel/grant-list.tsx'
 
 interface RemoveBindingDialogProps {
   readonly binding: Binding

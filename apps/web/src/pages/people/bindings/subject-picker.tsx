@@ -1,7 +1,7 @@
 import { ComboBox } from '../../../ui/combo-box.tsx'
 import { Choice } from '../../../ui/fields.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
-import { type SubjectKind, subjectKindNames, subjectKinds, useSubjects } from '../parts/subjects.ts'
+import { type SubjectKind, subjectKindNames, subjectKinds, useSubjects } from '../subjects.ts'
 
 export interface Subject {
   readonly kind: SubjectKind

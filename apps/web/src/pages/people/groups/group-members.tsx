@@ -4,9 +4,9 @@ import { Button } from '../../../ui/button.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import styles from '../parts/grant-list.module.css'
-import { listQuery } from '../parts/lists.ts'
-import { PanelPart } from '../parts/panel.tsx'
+import { listQuery } from '../lists/list-query.ts'
+import styles from '../panel/grant-list.module.css'
+import { PanelPart } from '../panel/panel.tsx'
 
 export function GroupMembers({ group }: { readonly group: string }) {
   const list = useInfiniteQuery(listQuery('/users', { group }))

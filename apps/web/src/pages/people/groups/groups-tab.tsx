@@ -1,10 +1,10 @@
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { ListView } from '../parts/list-view.tsx'
-import { Panel } from '../parts/panel.tsx'
-import { SubjectRoles } from '../parts/subject-roles.tsx'
-import { useList } from '../parts/use-list.ts'
+import { ListView } from '../lists/list-view.tsx'
+import { useList } from '../lists/use-list.ts'
+import { Panel } from '../panel/panel.tsx'
+import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { GroupMembers } from './group-members.tsx'
 
 /** Groups of the identity provider, with their members and roles. */

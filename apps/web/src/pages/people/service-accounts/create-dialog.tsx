@@ -2,9 +2,9 @@ import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
 import { TextField } from '../../../ui/fields.tsx'
-import { FormDialog } from '../parts/form-dialog.tsx'
-import { useChange } from '../parts/use-change.ts'
-import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { FormDialog } from '../forms/form-dialog.tsx'
+import { useChange } from '../forms/use-change.ts'
+import { usePeopleSearch } from '../use-people-search.ts'
 
 /** Creates a service account, and opens it to get a role. */
 export function CreateServiceAccountDialog({ onClose }: { readonly onClose: () => void }) {

@@ -4,11 +4,11 @@ import { get, post } from '../../../api/client.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
-import { OwnedTokens } from '../parts/owned-tokens.tsx'
-import { Facts, Panel, PanelOf } from '../parts/panel.tsx'
-import { SubjectRoles } from '../parts/subject-roles.tsx'
-import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { ConfirmDialog } from '../forms/confirm-dialog.tsx'
+import { OwnedTokens } from '../panel/owned-tokens.tsx'
+import { Facts, Panel, PanelOf } from '../panel/panel.tsx'
+import { SubjectRoles } from '../panel/subject-roles.tsx'
+import { usePeopleSearch } from '../use-people-search.ts'
 
 /** A service account: its roles and API tokens. */
 export function ServiceAccountPanel({ id }: { readonly id: string }) {

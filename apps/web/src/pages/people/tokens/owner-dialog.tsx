@@ -5,8 +5,8 @@ import { Button } from '../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { type Subject, SubjectPicker } from '../bindings/subject-picker.tsx'
-import { FormDialog } from '../parts/form-dialog.tsx'
-import { useChange } from '../parts/use-change.ts'
+import { FormDialog } from '../forms/form-dialog.tsx'
+import { useChange } from '../forms/use-change.ts'
 
 interface OwnerDialogProps {
   readonly token: Token

@@ -5,7 +5,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { Actions, Dialog } from '../../../ui/dialog.tsx'
-import { WarningList } from '../parts/warnings.tsx'
+import { WarningList } from '../forms/warnings.tsx'
 import styles from './secret-dialog.module.css'
 
 interface SecretDialogProps {

@@ -7,9 +7,9 @@ import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { FormDialog } from '../parts/form-dialog.tsx'
-import type { RowOf } from '../parts/lists.ts'
-import { useChange } from '../parts/use-change.ts'
+import { FormDialog } from '../forms/form-dialog.tsx'
+import { useChange } from '../forms/use-change.ts'
+import type { RowOf } from '../lists/list-query.ts'
 
 interface LockDialogProps {
   readonly user: RowOf<'/users'>

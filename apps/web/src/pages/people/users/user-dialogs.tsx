@@ -1,9 +1,9 @@
 import { can } from '../../../api/can.ts'
 import { post } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
-import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
-import type { RowOf } from '../parts/lists.ts'
-import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { ConfirmDialog } from '../forms/confirm-dialog.tsx'
+import type { RowOf } from '../lists/list-query.ts'
+import { usePeopleSearch } from '../use-people-search.ts'
 import { LockDialog } from './lock-dialog.tsx'
 
 /** The dialogs about a user, of which the address names the open one. */

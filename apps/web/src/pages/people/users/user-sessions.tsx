@@ -6,11 +6,11 @@ import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
-import styles from '../parts/grant-list.module.css'
-import { listQuery, type RowOf } from '../parts/lists.ts'
-import { PanelPart } from '../parts/panel.tsx'
-import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { ConfirmDialog } from '../forms/confirm-dialog.tsx'
+import { listQuery, type RowOf } from '../lists/list-query.ts'
+import styles from '../panel/grant-list.module.css'
+import { PanelPart } from '../panel/panel.tsx'
+import { usePeopleSearch } from '../use-people-search.ts'
 
 type Session = RowOf<'/sessions'>
 

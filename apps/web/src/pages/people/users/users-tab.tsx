@@ -5,9 +5,9 @@ import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { ListView } from '../parts/list-view.tsx'
-import { useList } from '../parts/use-list.ts'
-import { usePeopleSearch } from '../parts/use-people-search.ts'
+import { ListView } from '../lists/list-view.tsx'
+import { useList } from '../lists/use-list.ts'
+import { usePeopleSearch } from '../use-people-search.ts'
 import { UserPanel } from './user-panel.tsx'
 
 /** Everybody who has logged in, or is a user of the gateway itself. */

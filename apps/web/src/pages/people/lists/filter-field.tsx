@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { TextField } from '../../../ui/fields.tsx'
-import { usePeopleSearch } from './use-people-search.ts'
+import { usePeopleSearch } from '../use-people-search.ts'
 
 /** The filter of a list, which is also in the address. */
 export function FilterField({ label }: { readonly label: string }) {

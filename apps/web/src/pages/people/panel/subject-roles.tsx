@@ -10,11 +10,11 @@ import { Spinner } from '../../../ui/spinner.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { BindingDialog } from '../bindings/binding-dialog.tsx'
 import { RemoveBindingDialog } from '../bindings/remove-binding-dialog.tsx'
+import type { SubjectKind } from '../subjects.ts'
+import { usePeopleSearch } from '../use-people-search.ts'
 import styles from './grant-list.module.css'
 import { GrantList } from './grant-list.tsx'
 import { PanelPart } from './panel.tsx'
-import type { SubjectKind } from './subjects.ts'
-import { usePeopleSearch } from './use-people-search.ts'
 
 interface SubjectRolesProps {
   readonly kind: SubjectKind

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { type Filter, type ListPath, listQuery, type RowOf } from './lists.ts'
-import { usePeopleSearch } from './use-people-search.ts'
+import { usePeopleSearch } from '../use-people-search.ts'
+import { type Filter, type ListPath, listQuery, type RowOf } from './list-query.ts'
 
 export interface ListRows<Row> {
   /** The rows that match the filter; null while none is known. */

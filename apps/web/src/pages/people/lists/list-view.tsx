@@ -6,11 +6,11 @@ import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
+import { merge, usePeopleSearch } from '../use-people-search.ts'
 import { FilterField } from './filter-field.tsx'
 import styles from './list-view.module.css'
 import { useFocusAfterDialog } from './use-focus-after-dialog.ts'
 import type { ListRows } from './use-list.ts'
-import { merge, usePeopleSearch } from './use-people-search.ts'
 import { useRowKeys } from './use-row-keys.ts'
 
 interface ListViewProps<Row> {

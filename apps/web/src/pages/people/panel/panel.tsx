@@ -4,8 +4,8 @@ import { Button } from '../../../ui/button.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
+import { usePeopleSearch } from '../use-people-search.ts'
 import styles from './panel.module.css'
-import { usePeopleSearch } from './use-people-search.ts'
 
 interface PanelProps {
   readonly title: string

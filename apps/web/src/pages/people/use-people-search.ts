@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { PeopleSearch } from '../search.ts'
+import type { PeopleSearch } from './search.ts'
 
 export type SearchChange = { readonly [N in keyof PeopleSearch]: string | undefined }
 

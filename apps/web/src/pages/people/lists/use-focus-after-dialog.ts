@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from 'react'
-import { usePeopleSearch } from './use-people-search.ts'
+import { usePeopleSearch } from '../use-people-search.ts'
 
 /** After a dialog whose button is gone, such as that of a removed row, the focus goes to the open row or to the filter. */
 export function useFocusAfterDialog(place: RefObject<HTMLElement | null>): void {

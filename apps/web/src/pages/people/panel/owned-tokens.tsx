@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
+import { listQuery } from '../lists/list-query.ts'
 import { TokenState } from '../tokens/token-state.tsx'
 import styles from './grant-list.module.css'
-import { listQuery } from './lists.ts'
 import { PanelPart } from './panel.tsx'
 
 interface OwnedTokensProps {
