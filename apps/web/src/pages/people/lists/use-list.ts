@@ -35,7 +35,7 @@ export function useList<P extends ListPath>(
   const list = useInfiniteQuery(listQuery(path, filter))
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
   const loaded = list.data?.pages.flatMap(({ items }) => items)
-  const mustSearch = q !== '' && hasNextPage && (loaded?.length ?? 0) < mostSearched
+  const mustSearch = q !== '' && hasNextPage && list.error === null && (loaded?.length ?? 0) < mostSearched
   useEffect(() => {
     if (mustSearch && !isFetchingNextPage) void fetchNextPage()
   }, [mustSearch, isFetchingNextPage, fetchNextPage])
