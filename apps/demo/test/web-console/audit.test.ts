@@ -49,6 +49,8 @@ describeInChromium('the audit page', () => {
   })
 
   test('an event is found and verified, and a forged proof is not', async () => {
+    await rows(auditor).first().waitFor()
+    await lookAt(auditor, 'audit')
     await auditor.getByRole('textbox', { name: 'Filter' }).fill('actor:deployer@example.com command:"rake db:migrate"')
     await auditor.keyboard.press('Enter')
     await auditor.getByText('1 event', { exact: true }).waitFor()
@@ -262,7 +264,7 @@ describeInChromium('the audit page', () => {
     await show(auditor, '?dialog=alarms')
     await auditor.getByText('gateway:audit:acknowledge').waitFor()
     expect(await auditor.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0)
-    await show(admin, '?dialog=alarms')
+    await show(admin, `${filterBy('kind:audit.inconsistent')}&dialog=alarms`)
     await admin.getByLabel('Cause, and what was done').fill('a drill')
     await lookAt(admin, 'audit-alarms')
     await admin.getByRole('button', { name: 'Acknowledge' }).click()

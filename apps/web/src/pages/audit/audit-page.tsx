@@ -52,12 +52,17 @@ export default function AuditPage() {
     if (hasPreviousPage && !isFetching) void fetchPreviousPage()
   }, [hasPreviousPage, isFetching, fetchPreviousPage])
 
+  // The first page can have events that the stream sends too.
+  const fresh = useMemo(() => {
+    const known = new Set(entries.map(({ id }) => id))
+    return tail.fresh.filter(({ id }) => !known.has(id))
+  }, [entries, tail.fresh])
   function showNew() {
     if (tail.fresh.length === maxFresh || hasPreviousPage) reload()
-    else setFollowed((before) => [...tail.fresh, ...before])
+    else setFollowed((before) => [...fresh, ...before])
     tail.take()
   }
-  const flows = tail.fresh.length > 0 && isAtTop && openId === undefined
+  const flows = fresh.length > 0 && isAtTop && openId === undefined
   useEffect(() => {
     if (flows) showNew()
   })
@@ -88,7 +93,7 @@ export default function AuditPage() {
               onNearEnd={loadOlder}
               onNearStart={loadNewer}
               onScrolled={setIsAtTop}
-              pill={<NewEvents count={tail.fresh.length} onShow={showNew} />}
+              pill={<NewEvents count={fresh.length} onShow={showNew} />}
             >
               <ListFoot
                 count={entries.length}
