@@ -160,6 +160,8 @@ describeInChromium('the policy page', () => {
     await show(viewer, link)
     await viewer.getByText('Decisions about another user require the permission gateway:user:write.').waitFor()
     expect(await viewer.getByRole('textbox', { name: 'Person' }).count()).toBe(0)
+    await viewer.getByRole('button', { name: 'Ask' }).click()
+    await viewer.getByText('As viewer@example.com, on staging, for the app web').waitFor()
   })
 
   test('a proposed document shows its problems with their positions', async () => {

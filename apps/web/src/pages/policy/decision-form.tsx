@@ -30,6 +30,8 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
   const [draft, setDraft] = useState<Draft>(search)
   // The address can change without this form: by a link, or by going back.
   useEffect(() => setDraft(search), [search])
+  const mayNameOthers = can(me, 'gateway:user:write')
+  const racks = [...new Set([...me.racks, ...(draft.rack === undefined ? [] : [draft.rack])])]
   const route = routes.find(({ id }) => id === draft.route)
   const fields = route && fieldsOf(route)
   const field = (name: keyof Draft) => ({
@@ -41,7 +43,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
     event.preventDefault()
     const { as, route: id, rack = me.racks[0], app, service, command } = draft
     const given = {
-      as,
+      ...(mayNameOthers && { as }),
       route: id,
       ...(fields?.rack && { rack }),
       ...(fields?.app && { app }),
@@ -63,7 +65,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
           onChange={(id) => setDraft(({ route: _, ...others }) => (id === null ? others : { ...others, route: id }))}
           hint="Type a part of it, such as promote."
         />
-        {can(me, 'gateway:user:write') && (
+        {mayNameOthers && (
           <TextField
             label="Person"
             hint="An email address, or a user ID. Empty: you."
@@ -71,10 +73,10 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
             {...field('as')}
           />
         )}
-        {fields?.rack && me.racks.length > 0 && (
+        {fields?.rack && racks.length > 0 && (
           <Choice
             label="Rack"
-            options={me.racks.map((name) => ({ value: name, label: name }))}
+            options={racks.map((name) => ({ value: name, label: name }))}
             {...field('rack')}
             value={draft.rack ?? me.racks[0] ?? ''}
           />
