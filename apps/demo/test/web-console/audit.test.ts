@@ -162,6 +162,23 @@ describeInChromium('the audit page', () => {
     await auditor.getByText('The whole event').click()
     expect(await auditor.locator('img').count()).toBe(1)
     await lookAt(auditor, 'audit-hostile')
+
+    // The log has no hidden characters. A response that has them is shown as visibly.
+    await auditor.route('**/audit/events?*', async (route) => {
+      const response = await route.fetch()
+      const { items, next } = await response.json()
+      const altered = items.map((item: { event: object }) => ({
+        ...item,
+        event: { ...item.event, rack: hostile, decision: { effect: 'deny', rule: hostile } },
+      }))
+      await route.fulfill({ response, json: { items: altered, next } })
+    })
+    await show(auditor, filterBy('rack:hostile'))
+    await rows(auditor).first().waitFor()
+    const shown = await rows(auditor).first().textContent()
+    expect(shown?.match(/\\u202egpj\\u001b\[31m/g)?.length).toBeGreaterThanOrEqual(4)
+    expect(shown).not.toMatch(/[\u202e\u001b]/)
+    await auditor.unroute('**/audit/events?*')
   })
 
   test('pages follow each other without a repeat or a gap, in few elements, and a time leads to the oldest', async () => {
