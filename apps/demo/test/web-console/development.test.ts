@@ -10,8 +10,8 @@ describeInChromium('the demo with --web-dev', () => {
 
   test('serves the console from its sources at the own origin, with hot reload, to people who are logged in', async () => {
     const { file } = await startDemoProcess(join(dataDirectory(), 'web-dev'), {}, ['--web-dev'])
-    const stranger = await fetch(`${file.gateway}/gateway/policy`, { redirect: 'manual' })
-    expect(stranger.headers.get('location')).toContain('/gateway/auth/login')
+    const unauthenticated = await fetch(`${file.gateway}/gateway/policy`, { redirect: 'manual' })
+    expect(unauthenticated.headers.get('location')).toContain('/gateway/auth/login')
     const browser = await chromium.launch(chromiumOptions)
     try {
       const page = await browser.newPage()

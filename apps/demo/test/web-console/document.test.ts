@@ -13,9 +13,9 @@ const pages = ['/gateway/', '/gateway/audit', '/gateway/audit/an-event', '/gatew
 
 describe('the document of the web console', () => {
   test.each(pages)('is sent only to a person who is logged in: %s', async (path) => {
-    const stranger = await at.visit(createBrowser(), path)
-    expect(stranger.status).toBe(303)
-    const login = new URL(stranger.location ?? '')
+    const unauthenticated = await at.visit(createBrowser(), path)
+    expect(unauthenticated.status).toBe(303)
+    const login = new URL(unauthenticated.location ?? '')
     expect(login.pathname).toBe('/gateway/auth/login')
     expect(login.searchParams.get('return_to') ?? '/gateway/').toBe(path)
     const { browser } = await at.login('viewer')
