@@ -15,7 +15,8 @@ export function AuditDialogs({ view }: { readonly view: AuditView }) {
     case 'checkpoint':
       return <CheckpointDialog onClose={close} />
     case 'range':
-      return <RangeDialog onClose={close} onRange={(times) => view.setTimes(times)} />
+      if (filter instanceof FilterMistake) return null
+      return <RangeDialog range={filter.query} onClose={close} onRange={(times) => view.setTimes(times)} />
     case 'export':
       if (filter instanceof FilterMistake) return null
       return <ExportDialog query={filter.query} text={text} loadedAt={loadedAt} onClose={close} />

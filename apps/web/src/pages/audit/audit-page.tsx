@@ -80,7 +80,12 @@ export default function AuditPage() {
                 : tail.error.message}
             </p>
           )}
-          <Histogram query={query} loadedAt={view.loadedAt} onRange={(range) => view.setTimes(range)} />
+          <Histogram
+            query={query}
+            loadedAt={view.loadedAt}
+            onRange={(range) => view.setTimes(range)}
+            onCustom={() => view.setSearch({ dialog: 'range' })}
+          />
           <div className={styles.split}>
             <EventList
               key={JSON.stringify(query)}

@@ -4,12 +4,14 @@ import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import styles from './dialogs.module.css'
 
 interface RangeDialogProps {
+  /** The range so far, RFC 3339. */
+  readonly range: { readonly from?: string; readonly to?: string }
   readonly onClose: () => void
   readonly onRange: (times: { readonly from?: string; readonly to?: string }) => void
 }
 
 /** The range in numbers: what dragging in the chart does. */
-export function RangeDialog({ onClose, onRange }: RangeDialogProps) {
+export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
   const [mistake, setMistake] = useState('')
   function apply(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -25,11 +27,11 @@ export function RangeDialog({ onClose, onRange }: RangeDialogProps) {
       <form className={styles.form} onSubmit={apply}>
         <label className={styles.field}>
           From
-          <input name="from" type="datetime-local" step="1" autoFocus />
+          <input name="from" type="datetime-local" step="1" defaultValue={localOf(range.from)} autoFocus />
         </label>
         <label className={styles.field}>
           To
-          <input name="to" type="datetime-local" step="1" />
+          <input name="to" type="datetime-local" step="1" defaultValue={localOf(range.to)} />
         </label>
         <p role="alert" className={styles.mistake}>
           {mistake}
@@ -50,4 +52,11 @@ export function RangeDialog({ onClose, onRange }: RangeDialogProps) {
 
 function utcOf(value: FormDataEntryValue | null): string | undefined {
   return typeof value === 'string' && value !== '' ? new Date(value).toISOString() : undefined
+}
+
+/** The value of a field: in the time zone of the browser, without an offset. */
+function localOf(at: string | undefined): string {
+  if (at === undefined) return ''
+  const date = new Date(at)
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 }

@@ -27,10 +27,12 @@ interface HistogramProps {
   readonly query: AuditQuery | null
   readonly loadedAt: number
   readonly onRange: (range: { from: string; to: string }) => void
+  /** Opens the fields of the range. */
+  readonly onCustom: () => void
 }
 
 /** How many events match, when, and with which result. Dragging sets the range. */
-export function Histogram({ query, loadedAt, onRange }: HistogramProps) {
+export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps) {
   const { data, error } = useQuery(histogramQuery(query, loadedAt))
   if (error) return <p className={styles.summary}>The events could not be counted: {error.message}</p>
   return (
@@ -46,7 +48,9 @@ export function Histogram({ query, loadedAt, onRange }: HistogramProps) {
               <ResultCount key={one.result} {...one} />
             ))}
             <span className={styles.times}>
-              <Time at={data.from} kind="short" /> – <Time at={data.to} kind="short" />
+              <Button kind="quiet" onPress={onCustom}>
+                <Time at={data.from} kind="short" /> – <Time at={data.to} kind="short" />
+              </Button>
             </span>
             <Button kind="quiet" aria-label="Widen the range" onPress={() => onRange(widen(data, serverNow()))}>
               <ZoomOut aria-hidden />
