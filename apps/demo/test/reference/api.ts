@@ -1,6 +1,7 @@
 import { type Endpoint, endpoints } from '@rack-gateway/gateway-api'
 import { code, list } from './table.ts'
 
+const auditFilters = Object.keys(endpoints.followAudit.query.properties)
 const all: readonly Endpoint[] = Object.values(endpoints)
 
 /** The generated part of api.md, from the table of endpoints. */
@@ -11,7 +12,10 @@ export function apiParts(): Record<string, string> {
     endpoint.description ?? '',
     fields(endpoint),
   ])
-  return { endpoints: list(items) }
+  return {
+    filters: `The audit filters are ${auditFilters.map(code).join(' ')}.`,
+    endpoints: list(items),
+  }
 }
 
 function requirementsOf(endpoint: Endpoint): string {
@@ -33,14 +37,16 @@ function requirementsOf(endpoint: Endpoint): string {
 }
 
 function fields({ query, body }: Endpoint): string {
-  const names = (what: string, shape: Endpoint['body']) =>
-    shape === undefined
-      ? []
-      : [
-          `${what} ${Object.keys(shape.properties)
-            .map((name) => (shape.required?.includes(name) ? `**${code(name)}**` : code(name)))
-            .join(' ')}`,
-        ]
-  const lists = [...names('Query', query), ...names('Body', body)]
-  return lists.map((text) => `${text}.`).join(' ')
+  return [fieldList('Query', query), fieldList('Body', body)].filter((text) => text !== '').join(' ')
+}
+
+function fieldList(what: string, shape: Endpoint['body']): string {
+  if (shape === undefined) return ''
+  const names = Object.keys(shape.properties)
+  const filtered = auditFilters.every((name) => names.includes(name))
+  const listed = names
+    .filter((name) => !filtered || !auditFilters.includes(name))
+    .map((name) => (shape.required?.includes(name) ? `**${code(name)}**` : code(name)))
+    .join(' ')
+  return `${what} ${[...(filtered ? ['the audit filters'] : []), ...(listed === '' ? [] : [listed])].join(' and ')}.`
 }

@@ -20,9 +20,10 @@ export function cliJsonParts(): Record<string, string> {
     const text = JSON.stringify(shape.items ?? shape)
     if (!types.has(text)) types.set(text, typeName(name))
   }
+  const named = new Map(types)
   const declarations = [...types].map(([text, type]) => {
     const commands = shapes.filter(([, shape]) => JSON.stringify(shape.items ?? shape) === text).map(printedBy)
-    return `// ${commands.join(', ')}\n${declaration(type, JSON.parse(text), types)}`
+    return `// ${commands.join(', ')}\n${declaration(type, JSON.parse(text), types, named)}`
   })
   return { shapes: ['```ts', declarations.join('\n\n'), '```'].join('\n') }
 }
@@ -37,22 +38,24 @@ function typeName(command: string): string {
   return command.replaceAll(/(?:^|[ -])([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** What it has in common with a shape before it is not listed again. */
-function declaration(type: string, shape: Schema, types: ReadonlyMap<string, string>): string {
-  const base = baseOf(shape, type, types)
+/** The members of its base are not listed again. */
+function declaration(
+  type: string,
+  shape: Schema,
+  types: ReadonlyMap<string, string>,
+  named: Map<string, string>,
+): string {
+  const base = baseOf(shape, types)
   const own = Object.entries(shape.properties ?? {}).filter(([name]) => !(name in (base?.shape.properties ?? {})))
-  const members = own.flatMap(([name, member]) => memberLines(name, member, shape.required ?? [], types, '  '))
+  const members = own.flatMap(([name, member]) => memberLines(type, name, member, shape.required ?? [], named, '  '))
   return [`interface ${type}${base === undefined ? '' : ` extends ${base.type}`} {`, ...members, '}'].join('\n')
 }
 
-/** The largest shape before this one all of whose members it has. */
-function baseOf(shape: Schema, type: string, types: ReadonlyMap<string, string>) {
+/** The largest smaller shape all of whose members it has. */
+function baseOf(shape: Schema, types: ReadonlyMap<string, string>) {
   const all = [...types].map(([text, name]) => ({ type: name, shape: JSON.parse(text) as Schema }))
-  const before = all.slice(
-    0,
-    all.findIndex((one) => one.type === type),
-  )
-  const candidates = before.filter((one) => sizeOf(one.shape) > 3 && includes(shape, one.shape))
+  const smaller = all.filter((one) => sizeOf(one.shape) > 3 && sizeOf(one.shape) < sizeOf(shape))
+  const candidates = smaller.filter((one) => includes(shape, one.shape))
   return candidates.toSorted((one, other) => sizeOf(other.shape) - sizeOf(one.shape))[0]
 }
 
@@ -66,22 +69,27 @@ function includes(shape: Schema, other: Schema): boolean {
   return Object.keys(other.properties ?? {}).every((name) => memberOf(shape, name) === memberOf(other, name))
 }
 
+/** An object with at least three members has its members once, and is a path such as `Can['calls'][number]` elsewhere. */
 function memberLines(
+  owner: string,
   name: string,
   member: Schema,
   required: readonly string[],
-  types: ReadonlyMap<string, string>,
+  named: Map<string, string>,
   indent: string,
 ): string[] {
   const label = `${indent}${name}${required.includes(name) ? '' : '?'}: `
   const inner = objectIn(member)
   const comment = firstTime(commentOf(member), name)
-  if (inner === undefined || types.has(JSON.stringify(inner))) return [`${label}${typeOf(member, types)}${comment}`]
+  if (inner === undefined || named.has(JSON.stringify(inner))) return [`${label}${typeOf(member, named)}${comment}`]
+  const path = `${owner}['${name}']${member.type === 'array' ? '[number]' : ''}`
   const lines = Object.entries(inner.properties ?? {}).flatMap(([below, one]) =>
-    memberLines(below, one, inner.required ?? [], types, `${indent}  `),
+    memberLines(path, below, one, inner.required ?? [], named, `${indent}  `),
   )
+  const unnamed = typeOf(member, named)
+  if (sizeOf(inner) >= 3) named.set(JSON.stringify(inner), path)
   const remark = comment === '' ? [] : [`${indent}  ${comment.trim()}`]
-  return [`${label}{`, ...remark, ...lines, `${indent}}${typeOf(member, types).replace(/^object/, '')}`]
+  return [`${label}{`, ...remark, ...lines, `${indent}}${unnamed.replace(/^object/, '')}`]
 }
 
 /** The object with members that a member is, or an array of, or null instead of. */

@@ -9,7 +9,7 @@ import {
   optionsOf,
   overview,
 } from '@rack-gateway/cli/reference'
-import { code, list } from './table.ts'
+import { code, joined, list } from './table.ts'
 
 /** An option, and the names of the commands that have it. */
 export interface OptionUse {
@@ -81,13 +81,7 @@ export function optionMeaning(option: CommandOption): string {
 function sectionsOf(commands: readonly Command[]): Section[] {
   const ofGroups = commandList.groups.map((group) => ({
     title: group.name,
-    sentences: [
-      group.describe,
-      ...(group.details === undefined ? [] : [group.details]),
-      ...(group.default === undefined
-        ? []
-        : [`${code(`rack-gateway ${group.name}`)} is short for ${code(`${group.name} ${group.default}`)}.`]),
-    ],
+    sentences: [group.describe, ...(group.details === undefined ? [] : [group.details])],
     commands: commands.filter((command) => command.group === group),
   }))
   const single = { title: 'Other commands', sentences: [], commands: commands.filter(({ group }) => group === null) }
@@ -108,7 +102,7 @@ function sectionPart({ title, sentences, commands }: Section, own: readonly Opti
       ]),
     ),
     ...optionLists(uses, names),
-    block(commands.flatMap(({ module }) => module.examples.filter(hasArguments).slice(0, 1))),
+    ...exampleBlock(commands.flatMap(({ module }) => module.examples.slice(0, 1).filter(showsMore))),
   ].join('\n\n')
 }
 
@@ -121,18 +115,37 @@ function optionLists(uses: readonly OptionUse[], section: ReadonlySet<string>): 
   }
   return [...byUsers].flatMap(([users, ofUsers]) => [
     `Options${users}:`,
-    ofUsers.map(({ name, option }) => `- ${code(typedOption(name, option))}: ${optionMeaning(option)}`).join('\n'),
+    list(
+      joined(
+        ofUsers.map(({ name, option }) => [code(typedOption(name, option)), optionMeaning(option)]),
+        0,
+      ).map(([names = '', meaning = '']) => [names, meaning]),
+    ),
   ])
 }
 
-function hasArguments(line: string): boolean {
-  return !/^rack-gateway [a-z-]+( list)?( --json)?$/.test(line)
+function exampleBlock(examples: readonly string[]): string[] {
+  return examples.length === 0 ? [] : [block(examples)]
+}
+
+/** Whether an example shows more than the command's line does: an option, or a part of the shell. */
+function showsMore(line: string): boolean {
+  return /[ ]--?[a-z]|[$'"@|>#]/.test(line.replace(/ --json$/, ''))
 }
 
 /** The commands that have an option, or the few that do not. */
 function usersOf(names: readonly string[], commands: readonly Command[]): string {
   const others = commands.map(({ name }) => name).filter((name) => !names.includes(name))
-  return names.length > others.length ? `all but ${others.join(', ')}` : names.join(', ')
+  return names.length > others.length ? `all but ${byGroup(others, commands)}` : byGroup(names, commands)
+}
+
+/** The name of a group stands for all its commands. */
+function byGroup(names: readonly string[], commands: readonly Command[]): string {
+  const whole = commandList.groups.filter((group) =>
+    commands.every(({ name, group: of }) => of !== group || names.includes(name)),
+  )
+  const terms = names.map((name) => whole.find((group) => name.startsWith(`${group.name} `))?.name ?? name)
+  return [...new Set(terms)].join(', ')
 }
 
 function shortName(name: string): string {

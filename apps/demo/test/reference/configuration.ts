@@ -19,7 +19,12 @@ function variableList({ properties, required }: Variables, suffix: string): stri
   const rows = Object.entries(properties).map(([name, type]): [string, string] => {
     const fallback = 'default' in type ? code(String(type.default)) : required.includes(name) ? 'required' : 'none'
     const remark = fallback === 'none' ? '' : fallback === 'required' ? ' (required)' : ` (default ${fallback})`
-    return [`${code(`${name}${suffix}`)}${remark}`, 'description' in type ? String(type.description) : '']
+    const meaning = 'description' in type ? String(type.description) : ''
+    const example = 'default' in type ? `, such as ${type.default}` : ''
+    return [
+      `${code(`${name}${suffix}`)}${remark}`,
+      meaning.endsWith(example) ? meaning.slice(0, meaning.length - example.length) : meaning,
+    ]
   })
   return list(rows)
 }

@@ -23,7 +23,7 @@ export function policyDocumentParts(): Record<string, string> {
   }
 }
 
-/** `seen` has where each object was first described, so that the same fields aren't listed twice. */
+/** `seen` has where each object was first described, so that the same fields aren't listed twice. An optional object is listed by its fields. */
 function fieldsOf(
   { properties = {}, required = [] }: Schema,
   prefix: string,
@@ -35,7 +35,9 @@ function fieldsOf(
     const same = seen.get(JSON.stringify(field))
     if (same !== undefined) return [[code(path), `the same as ${code(same)}${needed}`]]
     if (field.properties !== undefined) seen.set(JSON.stringify(field), path)
-    return [[code(path), `${field.description ?? ''}${needed}`], ...below(field, path, seen)]
+    const fields = below(field, path, seen)
+    if (field.properties !== undefined && needed === '' && fields.length > 0) return fields
+    return [[code(path), `${field.description ?? ''}${needed}`], ...fields]
   })
 }
 

@@ -11,7 +11,7 @@ const roles = document.roles.map(({ name }) => name)
 export function roleParts(): Record<string, string> {
   return {
     roles: list(document.roles.map(({ name, description }) => [code(name), description])),
-    permissions: list(permissions.map(({ name, description }) => [code(name), `${description} (${rolesWith(name)})`])),
+    permissions: list(permissions.map(({ name, description }) => [code(name), description, rolesWith(name)])),
     commands: table(
       ['rule', 'command', 'service', 'roles'],
       document.commands.map(({ id, argv, services, roles: allowed }) => [
@@ -30,12 +30,12 @@ export function roleParts(): Record<string, string> {
   }
 }
 
-/** Admin has every permission, so it is named only where no other role has it. */
+/** The roles besides admin, which has every permission. */
 function rolesWith(permission: string): string {
   const holders = roles.filter((role) => hasPermission(role, permission))
   const others = holders.filter((role) => role !== 'admin')
-  if (others.length === roles.length - 1) return 'all'
-  return (others.length === 0 ? holders : others).join(', ')
+  if (others.length === roles.length - 1) return '(all)'
+  return others.length === 0 ? '' : `(${others.join(', ')})`
 }
 
 /** Asked of the policy itself, so that permissions which include other permissions count. */

@@ -29,7 +29,7 @@ type ExclusionOptions = {
 const exclusionOptions: object = Object.fromEntries(
   Object.keys(exactOptions).map((name) => [
     `not-${name}`,
-    { type: 'string', array: true, describe: `Exclude events with this --${name}; repeatable` },
+    { type: 'string', array: true, describe: 'Exclude events with this value; repeatable' },
   ]),
 )
 
