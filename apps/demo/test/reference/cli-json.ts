@@ -106,10 +106,11 @@ const idRemark = 'a UUID'
 /** Comments that were listed, with the names of their members. */
 let listed = new Set<string>()
 
-/** A comment is listed only at the first member with its name. */
+/** A comment is listed only at the first member with its name; a sentence, only once. */
 function firstTime(comment: string, name: string): string {
-  if (listed.has(`${name}${comment}`)) return ''
-  listed.add(`${name}${comment}`)
+  const key = comment.length > 60 ? comment : `${name}${comment}`
+  if (listed.has(key)) return ''
+  listed.add(key)
   return comment
 }
 

@@ -102,7 +102,6 @@ function sectionPart({ title, sentences, commands }: Section, own: readonly Opti
       ]),
     ),
     ...optionLists(uses, names),
-    ...exampleBlock(commands.flatMap(({ module }) => module.examples.slice(0, 1).filter(showsMore))),
   ].join('\n\n')
 }
 
@@ -122,15 +121,6 @@ function optionLists(uses: readonly OptionUse[], section: ReadonlySet<string>): 
       ).map(([names = '', meaning = '']) => [names, meaning]),
     ),
   ])
-}
-
-function exampleBlock(examples: readonly string[]): string[] {
-  return examples.length === 0 ? [] : [block(examples)]
-}
-
-/** Whether an example shows more than the command's line does: an option, or a part of the shell. */
-function showsMore(line: string): boolean {
-  return /[ ]--?[a-z]|[$'"@|>#]/.test(line.replace(/ --json$/, ''))
 }
 
 /** The commands that have an option, or the few that do not. */

@@ -19,12 +19,15 @@ function variableList({ properties, required }: Variables, suffix: string): stri
   const rows = Object.entries(properties).map(([name, type]): [string, string] => {
     const fallback = 'default' in type ? code(String(type.default)) : required.includes(name) ? 'required' : 'none'
     const remark = fallback === 'none' ? '' : fallback === 'required' ? ' (required)' : ` (default ${fallback})`
-    const meaning = 'description' in type ? String(type.description) : ''
-    const example = 'default' in type ? `, such as ${type.default}` : ''
-    return [
-      `${code(`${name}${suffix}`)}${remark}`,
-      meaning.endsWith(example) ? meaning.slice(0, meaning.length - example.length) : meaning,
-    ]
+    return [`${code(`${name}${suffix}`)}${remark}`, meaningOf(type)]
   })
   return list(rows)
+}
+
+/** The range that the page names once, and an example that is the default, are left out. */
+function meaningOf(type: object): string {
+  if (!('description' in type)) return ''
+  const meaning = String(type.description).replace(', from 1 to 10000', '')
+  const example = 'default' in type ? `, such as ${type.default}` : ''
+  return meaning.endsWith(example) ? meaning.slice(0, meaning.length - example.length) : meaning
 }
