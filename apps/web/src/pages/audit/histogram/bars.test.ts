@@ -46,7 +46,7 @@ test('a wider range is twice as long, and not in the future', () => {
 test('the number of matches is stated', () => {
   expect(totalText(histogram)).toBe('1,500 events')
   expect(totalText({ total: 1, complete: true })).toBe('1 event')
-  expect(totalText({ total: 1_000_000, complete: false })).toBe('more than 1,000,000 events')
+  expect(totalText({ total: 1_000_000, complete: false })).toBe('at least 1,000,000 events')
   expect(countsByResult(buckets)).toEqual([
     { result: 'denied', count: 1 },
     { result: 'allowed', count: 1_499 },

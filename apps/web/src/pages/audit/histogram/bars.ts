@@ -55,10 +55,10 @@ export function widen({ from, to }: Pick<Histogram, 'from' | 'to'>, now: number)
   return { from: new Date(start - more).toISOString(), to: new Date(Math.min(now, end + more)).toISOString() }
 }
 
-/** Such as `1,234 events`, or `more than 1,000,000 events`. */
+/** Such as `1,234 events`, or `at least 1,000,000 events`. */
 export function totalText({ total, complete }: Pick<Histogram, 'total' | 'complete'>): string {
   const count = `${total.toLocaleString()} ${total === 1 ? 'event' : 'events'}`
-  return complete ? count : `more than ${count}`
+  return complete ? count : `at least ${count}`
 }
 
 /** Counts of each result, without zeros. */
