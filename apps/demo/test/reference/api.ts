@@ -7,7 +7,7 @@ const all: readonly Endpoint[] = Object.values(endpoints)
 /** The generated part of api.md, from the table of endpoints. */
 export function apiParts(): Record<string, string> {
   const items = all.map((endpoint): [string, ...string[]] => [
-    `${code(`${endpoint.method} ${endpoint.path}`)} (${requirementsOf(endpoint)})`,
+    `${code(`${endpoint.method} ${endpoint.path}`)}${requirementsOf(endpoint)}`,
     endpoint.summary,
     endpoint.description ?? '',
     fields(endpoint),
@@ -18,22 +18,25 @@ export function apiParts(): Record<string, string> {
   }
 }
 
+/** In brackets; nothing for an endpoint that every caller can use. */
 function requirementsOf(endpoint: Endpoint): string {
-  if (endpoint.authentication === 'anyone') return 'no credential'
-  if (endpoint.authentication === 'job') return 'the OIDC token of a CI job'
-  const {
-    permission,
-    additionalPermission: second,
-    scope,
-    permissionForOthers,
-    principalKinds,
-    cookieRequires,
-  } = endpoint
-  const usersOnly = principalKinds.includes('api-token') ? '' : '; users only'
-  const login = cookieRequires === undefined ? '' : '; a browser session only within five minutes of the login'
-  if (scope === 'gateway') return `${code(permission)}${second === undefined ? '' : ` and ${code(second)}`}${usersOnly}`
-  const others = permissionForOthers && `; for others ${code(permissionForOthers)}`
-  return `every caller${others ?? ''}${usersOnly}${login}`
+  const requirements = requirementList(endpoint)
+  return requirements.length === 0 ? '' : ` (${requirements.join('; ')})`
+}
+
+function requirementList(endpoint: Endpoint): string[] {
+  if (endpoint.authentication === 'anyone') return ['no credential']
+  if (endpoint.authentication === 'job') return ['the OIDC token of a CI job']
+  const { permission, additionalPermission, scope, permissionForOthers, principalKinds, cookieRequires } = endpoint
+  const needed = [permission, ...(additionalPermission === undefined ? [] : [additionalPermission])].map(code)
+  return [
+    ...(scope === 'gateway' ? [needed.join(' and ')] : []),
+    ...(scope !== 'gateway' && permissionForOthers ? [`for others ${code(permissionForOthers)}`] : []),
+    ...(principalKinds.includes('api-token') ? [] : ['users only']),
+    ...(scope !== 'gateway' && cookieRequires !== undefined
+      ? ['a browser session only within five minutes of the login']
+      : []),
+  ]
 }
 
 function fields({ query, body }: Endpoint): string {

@@ -1,4 +1,5 @@
 import { AuditEvent, canonical, eventFields } from '@rack-gateway/audit'
+import { repeatsName } from './repeats-name.ts'
 import { code, list } from './table.ts'
 
 interface Schema {
@@ -15,8 +16,9 @@ export function eventParts(): Record<string, string> {
   const parents = new Set(eventFields.map(({ path }) => path.slice(0, Math.max(path.lastIndexOf('.'), 0))))
   const leaves = eventFields.filter(({ path }) => !parents.has(path))
   const items = leaves.map(({ path, description, column }): [string, string] => {
-    if (column === undefined) return [code(path), description]
-    return [column === path ? `**${code(path)}**` : `**${code(path)}** (${code(column)})`, description]
+    const meaning = repeatsName(path, description) ? '' : description
+    if (column === undefined) return [code(path), meaning]
+    return [column === path ? `**${code(path)}**` : `**${code(path)}** (${code(column)})`, meaning]
   })
   return { fields: list(items) }
 }

@@ -1,17 +1,26 @@
 import { formatWords } from '@rack-gateway/command-matcher'
 import { compilePolicy, type Principal, permissions } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+import { repeatsName } from './repeats-name.ts'
 import { code, joined, list, table } from './table.ts'
 
 const document = builtInPolicy()
 const policy = compilePolicy(document)
-const roles = document.roles.map(({ name }) => name)
+/** The roles besides admin, which has every permission. */
+const roles = document.roles.map(({ name }) => name).filter((name) => name !== 'admin')
 
 /** The generated parts of roles.md, from the built-in policy. */
 export function roleParts(): Record<string, string> {
   return {
     roles: list(document.roles.map(({ name, description }) => [code(name), description])),
-    permissions: list(permissions.map(({ name, description }) => [code(name), description, rolesWith(name)])),
+    permissions: table(
+      ['permission', ...roles, 'meaning'],
+      permissions.map(({ name, description }) => [
+        code(name),
+        ...roles.map((role) => (hasPermission(role, name) ? '✓' : '')),
+        repeatsName(name, description) ? '' : description,
+      ]),
+    ),
     commands: table(
       ['rule', 'command', 'service', 'roles'],
       document.commands.map(({ id, argv, services, roles: allowed }) => [
@@ -28,14 +37,6 @@ export function roleParts(): Record<string, string> {
       ).map(([routes = '', sentence = '']) => [routes, sentence]),
     ),
   }
-}
-
-/** The roles besides admin, which has every permission. */
-function rolesWith(permission: string): string {
-  const holders = roles.filter((role) => hasPermission(role, permission))
-  const others = holders.filter((role) => role !== 'admin')
-  if (others.length === roles.length - 1) return '(all)'
-  return others.length === 0 ? '' : `(${others.join(', ')})`
 }
 
 /** Asked of the policy itself, so that permissions which include other permissions count. */

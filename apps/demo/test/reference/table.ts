@@ -7,10 +7,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(title), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
 }
 
-/** A Markdown list: a term, and what is said of it. Empty parts are left out. */
+/** A Markdown list: a term, and what is said of it, if anything. Empty parts are left out. */
 export function list(items: readonly (readonly [term: string, ...parts: string[]])[]): string {
   return items
-    .map(([term, ...parts]) => `- ${term}: ${parts.filter((part) => part !== '').join(' ')}`.trim())
+    .map(([term, ...parts]) => `- ${[term, parts.filter((part) => part !== '').join(' ')].filter(Boolean).join(': ')}`)
     .join('\n')
 }
 

@@ -1,0 +1,19 @@
+/** Verbs of descriptions, and the names of permissions that have the same meaning. */
+const synonyms: Readonly<Record<string, readonly string[]>> = { see: ['read'], change: ['write', 'update'] }
+const fillers: readonly string[] = ['a', 'an', 'the', 'of', 's']
+
+/** Whether a description, such as `list apps`, says nothing that the name, such as `app:list`, doesn't say. */
+export function repeatsName(name: string, description: string): boolean {
+  const known = wordsOf(name)
+  return wordsOf(description)
+    .filter((word) => !fillers.includes(word))
+    .every((word) => [word, ...(synonyms[word] ?? [])].some((one) => known.includes(one)))
+}
+
+/** In lower case and without the plural. */
+function wordsOf(text: string): string[] {
+  const words = text.toLowerCase().match(/[a-z]+/g) ?? []
+  return words.map((word) =>
+    word.length > 3 ? word.replace(/(?<=ss)es$|ies$|(?<!s)s$/, (end) => (end === 'ies' ? 'y' : '')) : word,
+  )
+}
