@@ -72,11 +72,14 @@ async function measureAudit(page: Page): Promise<void> {
     const address = `${demo.publicUrl}/gateway/audit?range=all&q=${encodeURIComponent(view)}`
     const times: number[] = []
     for (let round = 0; round < rounds; round++)
-      times.push(await timeUntil(page, address, '[role=gridcell], :text("No event matches.")'))
-    slowest.push(spread(times).median)
-    console.log(`  ${milliseconds(times)}  ${view === '' ? 'all events' : view}`)
+      times.push(await timeUntil(page, address, '[role=gridcell], :text("No event matches."), [role=alert]'))
+    // Over very many events, the gateway refuses a search that would take too long.
+    const refused = await page.locator('[role=alert]').allTextContents()
+    if (refused.length === 0) slowest.push(spread(times).median)
+    const result = refused.length === 0 ? '' : `: refused, ${refused[0]}`
+    console.log(`  ${milliseconds(times)}  ${view === '' ? 'all events' : view}${result}`)
   }
-  console.log(`slowest view: ${Math.max(...slowest).toFixed(0)} ms`)
+  console.log(`slowest view that was not refused: ${Math.max(...slowest).toFixed(0)} ms`)
 }
 
 function kilobytes(bytes: number): string {

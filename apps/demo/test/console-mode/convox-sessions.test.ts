@@ -58,11 +58,28 @@ test('it can neither be renewed nor create another one', async () => {
   for (const path of ['/session/renewal', '/session/convox']) {
     const body = path === '/session/convox' ? { device: 'x' } : undefined
     const answer = await callManagementApi(system, text('token'), 'POST', path, body)
-    expect([answer.status, answer.json]).toMatchObject([409, { code: 'RGW_SESSION_NOT_LONGER' }])
+    expect([answer.status, answer.json]).toMatchObject([403, { rule: 'convox-session' }])
   }
   time += day
   const late = await callInConsoleMode(system, 'GET /racks', text('token'), listHeaders)
   expect([late.status, late.json]).toMatchObject([401, { rule: 'expired-token' }])
+})
+
+test('it leads to no other credential, and grants nothing, whatever its user can do', async () => {
+  const admin = await system.token('admin')
+  const own = await callManagementApi(system, admin, 'GET', '/me')
+  const { text } = await create(admin)
+  const changes: readonly [string, object][] = [
+    ['/tokens', { name: 'escape', role: 'admin', days: 365 }],
+    ['/bindings', { subject: { kind: 'user', id: own.text('id') }, role: 'viewer' }],
+    ['/service-accounts', { name: 'escape' }],
+  ]
+  for (const [path, body] of changes) {
+    const denied = await callManagementApi(system, text('token'), 'POST', path, body)
+    expect([path, denied.status, denied.json]).toMatchObject([path, 403, { rule: 'convox-session' }])
+  }
+  const list = await callManagementApi(system, admin, 'GET', '/tokens')
+  expect(list.texts('name')).not.toContain('escape')
 })
 
 test('it does not outlive the last login by more than a session can', async () => {

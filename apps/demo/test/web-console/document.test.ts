@@ -92,12 +92,32 @@ describe('a report of a violation of the policy', () => {
     expect((await at.system.events()).length).toBe(before)
   })
 
-  test('that comes over and over writes no further line of its own', async () => {
+  test('that comes over and over is one line, and does not hide one of another directive', async () => {
     const body = JSON.stringify([
       { type: 'csp-violation', body: { effectiveDirective: 'img-src', blockedURL: 'data' } },
     ])
     for (let n = 0; n < 50; n++) expect((await report('application/reports+json', body)).status).toBe(204)
-    expect(lines.filter((line) => line.includes('"directive":"img-src"'))).toHaveLength(0)
+    expect(lines.filter((line) => line.includes('"directive":"img-src"'))).toHaveLength(1)
+  })
+
+  test('cannot control a terminal, or change the direction of the log', async () => {
+    const directive = 'style-src\u009b31m\u009d0;x\u009c\u202e\u2028'
+    const body = JSON.stringify({ 'csp-report': { 'effective-directive': directive } })
+    expect((await report('application/csp-report', body)).status).toBe(204)
+    const line = lines.map((text) => JSON.parse(text)).find((one) => one.directive?.startsWith('style-src'))
+    expect(line.directive).toBe('style-src\\u009b31m\\u009d0;x\\u009c\\u202e\\u2028')
+  })
+
+  test('does not count toward the limit that logins share', async () => {
+    const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 20 })
+    try {
+      const headers = { 'content-type': 'application/csp-report' }
+      for (let n = 0; n < 40; n++)
+        await limited.visit(createBrowser(), '/gateway/csp-reports', { method: 'POST', json: '{}', headers })
+      expect((await limited.visit(createBrowser(), '/gateway/auth/login')).status).toBe(303)
+    } finally {
+      await limited.stop()
+    }
   })
 
   test.each(['', '[]', '{}', 'null', '{"csp-report":{"effective-directive":7}}', '{'])(

@@ -7,6 +7,7 @@ import { identityRecorder } from '../audit/identity-recorder.ts'
 import { principalOf, reauthorize } from './admit.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
+import { assertNoConvoxSession } from './convox-session.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
 
@@ -51,6 +52,7 @@ export function buildCall(
         const lists = createLists({ db: change.tx })
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
         await assertCookieAllowed(endpoint, { ...common, principal: principalOf(request), lists })
+        if (!revokes) await assertNoConvoxSession({ principal: principalOf(request), lists })
         return work({
           ...common,
           moment,

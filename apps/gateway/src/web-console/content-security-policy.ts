@@ -1,3 +1,4 @@
+import { visibleText } from '@rack-gateway/audit'
 import type { FastifyInstance } from 'fastify'
 
 /**
@@ -19,6 +20,9 @@ export const contentSecurityPolicy = [
   'report-uri /gateway/csp-reports',
 ].join('; ')
 
+/** Reports are counted by directive, so that those of one do not hide another. */
+const directives = ['script-src', 'style-src', 'require-trusted-types-for', 'trusted-types', 'connect-src', 'img-src']
+
 const reportLimit = 16 * 1024
 const longestValue = 200
 
@@ -31,16 +35,16 @@ export function addViolationReports(app: FastifyInstance): void {
       { parseAs: 'string', bodyLimit: reportLimit },
       (_request, text, done) => done(null, text),
     )
-    scope.post(
-      '/gateway/csp-reports',
-      { onRequest: app.limitUnauthenticated },
-      async function logViolation(request, reply) {
-        const violation = readReport(request.body)
-        if (violation !== null)
-          app.unauthenticatedLog.note('csp-report', 'warn', { event: 'csp.violation', ...violation })
-        return reply.code(204).send()
-      },
-    )
+    // Another site can make a browser send reports, so they do not count toward the limit that logins share.
+    scope.post('/gateway/csp-reports', async function logViolation(request, reply) {
+      const violation = readReport(request.body)
+      if (violation !== null) {
+        const { directive } = violation
+        const kind = `csp-report ${directives.find((known) => directive.startsWith(known)) ?? 'other'}`
+        app.unauthenticatedLog.note(kind, 'warn', { event: 'csp.violation', ...violation })
+      }
+      return reply.code(204).send()
+    })
   })
 }
 
@@ -79,7 +83,7 @@ function member(value: unknown, name: string): unknown {
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, longestValue) : ''
+  return typeof value === 'string' ? visibleText(value.slice(0, longestValue)) : ''
 }
 
 /** Without the query, which has what the person searched for. */

@@ -38,6 +38,8 @@ test.each([
   '/gateway/auth/cli/',
   '/gateway/auth/cli/x',
   '/gateway/auth/clix',
+  '/gateway/api/v1/audit/export',
+  '/gateway/api',
   '/gatewayx/',
   '/gateway',
   '/apps',

@@ -14,5 +14,6 @@ export function returnTo(wanted: unknown): string {
   if (rest.length > 0 || (query !== undefined && !search.test(query))) return home
   const segments = path.replace(/\/$/, '').split('/')
   if (path !== '' && !segments.every((part) => segment.test(part))) return home
-  return segments[0] === 'auth' && path !== cliLogin ? home : wanted
+  const isPage = segments[0] !== 'api' && (segments[0] !== 'auth' || path === cliLogin)
+  return isPage ? wanted : home
 }

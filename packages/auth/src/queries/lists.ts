@@ -137,6 +137,7 @@ const sessionColumns = {
   expiresAt: sessions.expiresAt,
   endedAt: sessions.endedAt,
   endedReason: sessions.endedReason,
+  renewable: sessions.renewable,
   usedAt: lastUses.usedAt,
   usedFrom: lastUses.address,
 }

@@ -1,0 +1,27 @@
+import type { Lists } from '@rack-gateway/auth/store'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import { NotPermitted, withRule } from '../errors.ts'
+
+interface Caller {
+  readonly principal: Principal
+  readonly lists: Pick<Lists, 'session'>
+}
+
+/**
+ * The stock CLI stores its token in plain text, and never changes what the gateway itself stores. So its session leads to no
+ * other credential and grants nothing, whatever its user can do.
+ *
+ * @throws NotPermitted
+ */
+export async function assertNoConvoxSession({ principal, lists }: Caller): Promise<void> {
+  if (principal.kind !== 'user') return
+  const { renewable } = await lists.session(principal.credential)
+  if (renewable) return
+  throw withRule(
+    new NotPermitted(
+      'A session of the stock CLI can only use racks and revoke access.',
+      'Use rack-gateway with its own session ("rack-gateway login"), or the web console.',
+    ),
+    'convox-session',
+  )
+}
