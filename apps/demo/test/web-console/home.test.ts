@@ -118,6 +118,30 @@ describeInChromium('the first page of the web console', () => {
     await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' })
   })
 
+  test('the browser enforces the policy: nothing inline runs, no text becomes markup, and nothing comes from elsewhere', async () => {
+    const page = await at.open('viewer', '/gateway/', { isWatched: false })
+    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    const outcomes = await page.evaluate<Record<string, string>>(`(() => {
+      globalThis.violations = new Set()
+      document.addEventListener('securitypolicyviolation', (event) => violations.add(event.effectiveDirective))
+      const outcome = (action) => { try { action(); return 'done' } catch (error) { return error.name } }
+      const style = Object.assign(document.createElement('style'), { textContent: 'body { display: none }' })
+      document.head.append(style)
+      document.body.append(Object.assign(document.createElement('img'), { src: 'https://other.example/x.png' }))
+      fetch('https://other.example/').catch(() => {})
+      return {
+        markup: outcome(() => document.body.insertAdjacentHTML('beforeend', '<b></b>')),
+        script: outcome(() => Object.assign(document.createElement('script'), { src: 'https://other.example/x.js' })),
+        policy: outcome(() => trustedTypes.createPolicy('other', {})),
+        style: String(style.sheet),
+      }
+    })()`)
+    expect(outcomes).toEqual({ markup: 'TypeError', script: 'TypeError', policy: 'TypeError', style: 'null' })
+    const violations = () => page.evaluate<string[]>('[...violations]')
+    for (const directive of ['style-src-elem', 'img-src', 'connect-src', 'require-trusted-types-for', 'trusted-types'])
+      await expect.poll(violations).toContain(directive)
+  })
+
   test('a person who asks for a page without a session gets it after the login', async () => {
     const page = await at.open('viewer', '/gateway/policy?rack=staging')
     expect(page.url()).toBe(`${at.url}/gateway/policy?rack=staging`)
