@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExportFormat } from '@rack-gateway/audit/export'
 import type { FoundEvent } from '@rack-gateway/audit/search'
 
@@ -40,7 +41,7 @@ export async function* exportStream({
       onRead()
       hash.update(pending)
       if (pending !== '') yield pending
-      pending = batch.map((event) => format.line(event)).join('')
+      pending = await linesOf(batch, format)
       count += batch.length
     }
     signal.throwIfAborted()
@@ -50,4 +51,21 @@ export async function* exportStream({
   } finally {
     if (!complete) await record({ count, sha256: hash.digest('hex'), complete })
   }
+}
+
+/** Characters of events that are formatted in one turn of the event loop. */
+const charactersPerTurn = 32_768
+
+/** Lets other calls run between parts of a batch. */
+async function linesOf(batch: readonly FoundEvent[], format: ExportFormat): Promise<string> {
+  let lines = ''
+  let characters = 0
+  for (const event of batch) {
+    lines += format.line(event)
+    characters += event.canonical.length
+    if (characters < charactersPerTurn) continue
+    await nextTurn()
+    characters = 0
+  }
+  return lines
 }

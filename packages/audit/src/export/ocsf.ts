@@ -32,35 +32,38 @@ export const ocsf: ExportFormat = {
  */
 export function toOcsf(event: AuditEvent, writtenAt: Date | null = null): Readonly<Record<string, unknown>> {
   const logon = authenticationOf(event)
-  const common = { ...commonOf(event, writtenAt), ...statusOf(event) }
   if (logon === null) {
-    const activity = activityOf(event)
-    return removeEmpty({
-      ...apiActivity,
-      ...typed(apiActivity.class_uid, activity),
-      ...common,
-      actor: actorOf(event),
-      api: {
-        operation: event.route ?? event.kind,
-        service: { name: event.rack ?? 'rack-gateway' },
-        ...(event.request === undefined ? {} : { request: { uid: event.request } }),
+    return compactObject(
+      apiActivity,
+      typed(apiActivity.class_uid, activityOf(event)),
+      commonOf(event, writtenAt),
+      statusOf(event),
+      {
+        actor: actorOf(event),
+        api: {
+          operation: event.route ?? event.kind,
+          service: { name: event.rack ?? 'rack-gateway' },
+          request: { uid: event.request },
+        },
+        resources: resourcesOf(event),
       },
-      resources: resourcesOf(event),
-    })
+    )
   }
-  const user = logon.user ?? userOf(event.principal)
-  return removeEmpty({
-    ...authentication,
-    ...typed(authentication.class_uid, logon.activity),
-    ...common,
-    actor: actorOf(event),
-    user,
-    service: { name: 'rack-gateway' },
-    is_remote: true,
-    auth_protocol_id: 4,
-    auth_protocol: 'OpenID',
-    session: logon.session === null ? undefined : { uid: logon.session },
-  })
+  return compactObject(
+    authentication,
+    typed(authentication.class_uid, logon.activity),
+    commonOf(event, writtenAt),
+    statusOf(event),
+    {
+      actor: actorOf(event),
+      user: logon.user ?? userOf(event.principal),
+      service: { name: 'rack-gateway' },
+      is_remote: true,
+      auth_protocol_id: 4,
+      auth_protocol: 'OpenID',
+      session: { uid: logon.session ?? undefined },
+    },
+  )
 }
 
 interface Activity {
@@ -202,15 +205,18 @@ function unmappedOf({
   return { ...rest, decision, principal: principal && { owner, roles, bindings, boundTo, job, device, trust } }
 }
 
-/** Removes undefined members and empty objects. */
-function removeEmpty(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, member]) => {
-      const cleaned = isRecord(member) ? removeEmpty(member) : member
-      const empty = cleaned === undefined || (isRecord(cleaned) && Object.keys(cleaned).length === 0)
-      return empty ? [] : [[name, cleaned]]
-    }),
-  )
+/** Merges objects, without undefined members and empty objects. */
+function compactObject(...parts: readonly Readonly<Record<string, unknown>>[]): Readonly<Record<string, unknown>> {
+  const members: [string, unknown][] = []
+  for (const part of parts) {
+    for (const name of Object.keys(part)) {
+      const member = part[name]
+      const compact = isRecord(member) ? compactObject(member) : member
+      const isEmpty = compact === undefined || (isRecord(compact) && Object.keys(compact).length === 0)
+      if (!isEmpty) members.push([name, compact])
+    }
+  }
+  return Object.fromEntries(members)
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
