@@ -35,11 +35,7 @@ export const SearchTooBroad = defineError<[number]>(
   'The search took longer than %d s and was stopped.\nAdd from and to, or another filter.',
   503,
 )
-export const SearchBusy = defineError<[string]>(
-  'RGW_SEARCH_BUSY',
-  'Too many %s are running at this gateway.\nWait for one to end, and try again.',
-  429,
-)
+export const SearchBusy = defineErrorWithText('RGW_SEARCH_BUSY', 429)
 /** The events are perhaps not durable in the file, so none of them must be confirmed. */
 export const FallbackUnusable = defineError<[string | number]>(
   'RGW_AUDIT_FALLBACK_UNUSABLE',

@@ -56,9 +56,9 @@ describe('the whole audit log, longer than what fits between gateway and reader'
   test('keeps neither unauthenticated callers from the keys nor auditors from proofs while as many read it as may', async () => {
     await system.checkpoint()
     const readers: IncomingMessage[] = []
-    for (let count = 0; count < 2; count++) {
+    for (const reader of [await person(system, 'auditor'), await person(system, 'auditor')]) {
       await vi.waitFor(async () => {
-        const answer = await begun(auditor)
+        const answer = await begun(reader)
         expect(answer.statusCode).toBe(200)
         readers.push(answer)
       }, 60_000)
@@ -76,9 +76,9 @@ describe('the whole audit log, longer than what fits between gateway and reader'
 
   test('is taken back from readers who take nothing for a minute', async () => {
     const stalled: IncomingMessage[] = []
-    for (let count = 0; count < 2; count++) {
+    for (const reader of [await person(system, 'auditor'), await person(system, 'auditor')]) {
       await vi.waitFor(async () => {
-        const answer = await begun(auditor)
+        const answer = await begun(reader)
         expect(answer.statusCode).toBe(200)
         stalled.push(answer)
       }, 60_000)

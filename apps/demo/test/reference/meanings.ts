@@ -117,6 +117,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_RECORDING_OVER: ['the session has already ended', 'there is nothing to do'],
   RGW_RECORDING_REMOVED: ['retention removed the recording', 'see `RECORDINGS_KEEP`'],
   RGW_RECORDING_UNAVAILABLE: ['a session can’t be recorded, or there is no store', 'try again, or tell the operator'],
+  RGW_SEARCH_BUSY: [
+    'you, or all callers together, run as many searches, exports, or streams of this kind as the gateway allows',
+    'wait for one to end, and try again',
+  ],
   RGW_SINK_MISCONFIGURED: ['a sink selects an unknown kind of event', 'correct `AUDIT_SINK_KINDS_<NAME>`'],
   RGW_STEP_UP_NEEDED: ['a policy package requires a step-up', 'the gateway can’t ask for one yet'],
   RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],

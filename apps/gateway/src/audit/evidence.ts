@@ -25,12 +25,13 @@ export interface AuditEvidence {
   /**
    * All checkpoints, then all archives, then all events in the database, as one JSON value per line.
    *
+   * @param caller whose reading it is, for the limit
    * @param onRead called each time the consumer asks for more
    * @throws SearchBusy
    */
-  read(onRead: () => void): Readable
+  read(caller: string, onRead: () => void): Readable
   /** @throws SearchBusy */
-  prove(id: string): Promise<ProofResult>
+  prove(caller: string, id: string): Promise<ProofResult>
 }
 
 /** How many connections `createAuditEvidence` can use at once. One is for the keys, which need no credential. */
@@ -48,8 +49,8 @@ export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
       () => performance.now(),
       () => readKeys(sql),
     ),
-    read(onRead) {
-      const release = readers.acquire()
+    read(caller, onRead) {
+      const release = readers.acquire(caller)
       const output = new PassThrough()
       ignoreStreamErrors(output)
       // A failure destroys the output, so the client sees an incomplete response.
@@ -58,8 +59,8 @@ export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
         .finally(release)
       return output
     },
-    async prove(id) {
-      const release = provers.acquire()
+    async prove(caller, id) {
+      const release = provers.acquire(caller)
       try {
         return await makeProof(sql, id)
       } finally {

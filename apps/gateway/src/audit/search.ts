@@ -1,11 +1,11 @@
-import { type AuditSearch, createAuditSearch } from '@rack-gateway/audit/search'
+import { createAuditSearch, type SharedAuditSearch } from '@rack-gateway/audit/search'
 import { openDatabase } from '@rack-gateway/database'
 import fp from 'fastify-plugin'
 import { type AuditEvidence, createAuditEvidence, evidenceConnections } from './evidence.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    auditSearch: AuditSearch
+    auditSearch: SharedAuditSearch
     auditEvidence: AuditEvidence
   }
 }

@@ -4,6 +4,7 @@ import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
+import { countedAs } from '../rate-limits/counted-as.ts'
 import { principalOf, reauthorize } from './admit.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
@@ -32,6 +33,7 @@ export function buildCall(
     return { ...validated, verifiedJwt: verifiedJwtOf(request), record: identityRecorder(app, request) }
   const common = {
     ...validated,
+    auditLog: app.auditSearch.forCaller(countedAs(principalOf(request))),
     csrfToken: request.csrfToken,
     isConnected: () => !request.raw.socket.destroyed,
     async record(event: Parameters<PrincipalCall['record']>[0]) {

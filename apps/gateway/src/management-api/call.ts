@@ -55,7 +55,6 @@ export interface ManagementApiContext {
   /** At most a second old. */
   readonly checkpointStatus: () => Promise<CheckpointStatus>
   readonly recordings: RecordingArchive
-  readonly auditLog: AuditSearch
   /** Limits how many clients follow the audit log or a running session. */
   readonly followers: ConcurrencyLimit
   readonly recordingReaders: ConcurrencyLimit
@@ -80,6 +79,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   extends ManagementApiContext,
     ValidatedRequest<E> {
   readonly principal: Principal
+  readonly auditLog: AuditSearch
   /** For a caller with a browser's cookie: the value that its changes send as `X-CSRF-Token`. */
   readonly csrfToken: string | null
   /** Whether the caller has the endpoint's `permissionForOthers`. */

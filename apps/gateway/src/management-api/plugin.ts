@@ -63,7 +63,6 @@ export default async function managementApi(app: FastifyInstance, options: Manag
         return checkpointStatus(await readNewestCheckpoint(app.auditSearch.sql), app.checkpoints.state())
       },
     ),
-    auditLog: app.auditSearch,
     recordings: app.recordingArchive,
     lists: createLists(app.database),
     policy: app.policy,

@@ -1,21 +1,41 @@
 import { SearchBusy } from '../errors.ts'
 
-/** Limits concurrent work. */
+/** Limits concurrent work, in all and for each caller. */
 export interface ConcurrencyLimit {
-  /** @returns a function that releases it @throws SearchBusy */
-  acquire(): () => void
+  /**
+   * @param caller gets at most half of the slots, and at least one
+   * @returns a function that releases the slot
+   * @throws SearchBusy
+   */
+  acquire(caller: string): () => void
 }
 
 /** @param work what is limited, as a plural for the message, such as `proofs` */
 export function createConcurrencyLimit(max: number, work: string): ConcurrencyLimit {
+  const maxPerCaller = Math.max(1, Math.floor(max / 2))
+  const callers = new Map<string, number>()
   let used = 0
+
+  function count(caller: string, change: 1 | -1): void {
+    const own = (callers.get(caller) ?? 0) + change
+    used += change
+    if (own === 0) callers.delete(caller)
+    else callers.set(caller, own)
+  }
+
   return {
-    acquire() {
-      if (used >= max) throw new SearchBusy(work)
-      used++
+    acquire(caller) {
+      if ((callers.get(caller) ?? 0) >= maxPerCaller)
+        throw new SearchBusy(
+          `You run as many ${work} as one caller can at this gateway (${maxPerCaller} of ${max}).`,
+          'Wait for one of yours to end, and try again.',
+        )
+      if (used >= max)
+        throw new SearchBusy(`Too many ${work} are running at this gateway.`, 'Wait for one to end, and try again.')
+      count(caller, 1)
       let taken = true
       return function release() {
-        if (taken) used--
+        if (taken) count(caller, -1)
         taken = false
       }
     },

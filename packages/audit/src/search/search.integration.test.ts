@@ -9,9 +9,9 @@ import { type AuditSearch, createAuditSearch } from './search.ts'
 async function started(onEnd: OnEnd = onTestFinished) {
   const database = await databaseForTest(onEnd)
   const writer = await openPostgresWriter(database.runtimeUrl, {}, onEnd)
-  const search = createAuditSearch({ url: database.runtimeUrl })
-  onEnd(() => search.close())
-  return { ...database, ...writer, search }
+  const shared = createAuditSearch({ url: database.runtimeUrl })
+  onEnd(() => shared.close())
+  return { ...database, ...writer, shared, search: shared.forCaller('ann') }
 }
 
 const ann = {
@@ -396,8 +396,9 @@ test('a histogram of words finds them once, and stops at its number of events', 
   const range = { from: new Date(Date.now() - 3_600_000).toISOString() }
   const whole = await search.histogram({ ...range, text: 'rake' }, { ...counting, now: Date.now() + 60_000 })
   expect(whole).toMatchObject({ total: 90, complete: true })
-  const bounded = createAuditSearch({ url: runtimeUrl, maxCounted: 10 })
-  onTestFinished(() => bounded.close())
+  const shared = createAuditSearch({ url: runtimeUrl, maxCounted: 10 })
+  onTestFinished(() => shared.close())
+  const bounded = shared.forCaller('ann')
   for (const query of [{ ...range, text: 'rake' }, range, { ...range, app: 'web', notRack: ['eu'] }]) {
     const histogram = await bounded.histogram(query, { ...counting, now: Date.now() + 60_000 })
     expect(histogram).toMatchObject({ total: 10, complete: false })
@@ -407,12 +408,13 @@ test('a histogram of words finds them once, and stops at its number of events', 
 
 test('a histogram that takes too long says that it is incomplete, and counts as a search', async () => {
   const { runtimeUrl, admin } = fourEvents()
-  const search = createAuditSearch({ url: runtimeUrl, timeout: 200 })
-  onTestFinished(() => search.close())
+  const shared = createAuditSearch({ url: runtimeUrl, timeout: 200 })
+  onTestFinished(() => shared.close())
+  const search = shared.forCaller('ann')
   await admin.begin(async (lock) => {
     await lock`lock table audit.events in access exclusive mode`
     expect(await search.histogram({}, counting)).toMatchObject({ total: 0, complete: false })
-    const all = await Promise.allSettled(Array.from({ length: 17 }, () => search.histogram({}, counting)))
+    const all = await Promise.allSettled(Array.from({ length: 9 }, () => search.histogram({}, counting)))
     expect(all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))).toMatchObject([
       { code: 'RGW_SEARCH_BUSY', statusCode: 429 },
     ])
@@ -469,8 +471,9 @@ test('an event is found only by its own ID', async () => {
 
 test('a search that takes too long is canceled with a remedy', async () => {
   const { runtimeUrl, admin } = fourEvents()
-  const search = createAuditSearch({ url: runtimeUrl, timeout: 200 })
-  onTestFinished(() => search.close())
+  const shared = createAuditSearch({ url: runtimeUrl, timeout: 200 })
+  onTestFinished(() => shared.close())
+  const search = shared.forCaller('ann')
   await admin.begin(async (lock) => {
     await lock`lock table audit.events in access exclusive mode`
     await expect(search.page({}, { limit: 1 })).rejects.toMatchObject({ code: 'RGW_SEARCH_TOO_BROAD', statusCode: 503 })
@@ -478,12 +481,17 @@ test('a search that takes too long is canceled with a remedy', async () => {
   expect((await search.page({ kind: 'call' }, { limit: 1 })).items).toHaveLength(1)
 })
 
-test('concurrent searches are limited', async () => {
-  const { search } = fourEvents()
-  const all = await Promise.allSettled(Array.from({ length: 40 }, () => search.page({}, { limit: 1 })))
-  const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
-  expect(all.length - refused.length).toBe(16)
-  expect(refused[0]).toMatchObject({ code: 'RGW_SEARCH_BUSY', statusCode: 429 })
+test('concurrent searches are limited, for each caller and in all', async () => {
+  const { shared, search } = fourEvents()
+  const callers = ['ann', 'bob', 'eve'].map((caller) => shared.forCaller(caller))
+  const all = await Promise.allSettled(
+    callers.flatMap((one) => Array.from({ length: 20 }, () => one.page({}, { limit: 1 }))),
+  )
+  const refused = all.map((one) => (one.status === 'rejected' ? one.reason : null))
+  const found = [0, 20, 40].map((first) => refused.slice(first, first + 20).filter((reason) => reason === null).length)
+  expect(found).toEqual([8, 8, 0])
+  expect(refused[19]).toMatchObject({ code: 'RGW_SEARCH_BUSY', message: expect.stringContaining('one caller') })
+  expect(refused[40]).toMatchObject({ code: 'RGW_SEARCH_BUSY', message: expect.stringContaining('Too many searches') })
   await expect(search.page({}, { limit: 1 })).resolves.toMatchObject({ items: [{ event: { request: 'r-4' } }] })
 })
 
@@ -507,18 +515,21 @@ test('an export is a snapshot in time order', async () => {
   expect(ids).toEqual(before.filter((_, n) => n % 2).map(({ id }) => id))
 })
 
-test('concurrent exports are limited, and an aborted one frees its slot', async () => {
-  const { search } = rareEvents()
+test('concurrent exports are limited, for each caller and in all, and an aborted one frees its slot', async () => {
+  const { shared, search } = rareEvents()
+  const [bob, eve] = [shared.forCaller('bob'), shared.forCaller('eve')]
   const open = async (of: AuditSearch) => {
     const batches = of.all({})[Symbol.asyncIterator]()
     await batches.next()
     return batches
   }
-  const [one] = [await open(search), await open(search)]
+  const one = await open(search)
   await expect(open(search)).rejects.toMatchObject({ code: 'RGW_SEARCH_BUSY' })
-  await one?.return?.()
-  const third = await open(search)
-  await third.return?.()
+  const two = await open(bob)
+  await expect(open(eve)).rejects.toMatchObject({ code: 'RGW_SEARCH_BUSY' })
+  await one.return?.()
+  const third = await open(eve)
+  await Promise.all([two.return?.(), third.return?.()])
 })
 
 test('each partition has all indexes of the table', async () => {

@@ -2,7 +2,7 @@ import { ConnectionBroken, openPool } from '@rack-gateway/database'
 import postgres, { type Sql } from 'postgres'
 import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
-import { type ConcurrencyLimit, createConcurrencyLimit } from './concurrency-limit.ts'
+import { createConcurrencyLimit } from './concurrency-limit.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
@@ -54,7 +54,15 @@ export interface Neighbors {
   readonly nextInSession: string | null
 }
 
-/** Searches the audit log. */
+/** Searches the audit log for all callers, with limits in all and for each caller. */
+export interface SharedAuditSearch {
+  forCaller(caller: string): AuditSearch
+  /** For other statements. */
+  readonly sql: Sql
+  close(): Promise<void>
+}
+
+/** Searches the audit log for one caller. */
 export interface AuditSearch {
   /** The newest matching events. @throws InvalidFilter, InvalidAuditCursor, SearchTooBroad, SearchBusy */
   page(query: FilterQuery, page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<FoundPage>
@@ -80,7 +88,6 @@ export interface AuditSearch {
   acknowledgments(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
   /** For other statements, with the same limits. */
   readonly sql: Sql
-  close(): Promise<void>
 }
 
 /** Dedicated connections, so that a search never delays a call. */
@@ -92,26 +99,11 @@ const batchSize = 500
 /** Number of newest events to search first: for unsorted matches, and for facets. */
 const recent = { sorted: 25_000, facets: 2_000 }
 
-export function createAuditSearch(options: AuditSearchOptions): AuditSearch {
+export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearch {
   const { url, timeout = 5_000, maxCounted = 1_000_000, countingTime = 2_000 } = options
   const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
   const searches = createConcurrencyLimit(maxSearches, 'searches of the audit log')
   const exports = createConcurrencyLimit(maxExports, 'exports of the audit log')
-
-  async function bounded<T>(work: () => Promise<T>): Promise<T> {
-    const release = searches.acquire()
-    try {
-      return await work()
-    } catch (error) {
-      throw isCanceled(error) ? new SearchTooBroad(timeout / 1_000) : error
-    } finally {
-      release()
-    }
-  }
-
-  async function found(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
-    return (await bounded(work)).map(foundEvent)
-  }
 
   async function count(filters: AuditFilters, part: CountPart, facets?: Facets): Promise<CountRow[] | null> {
     const { text, values } = countQuery(filters, part, facets)
@@ -136,53 +128,71 @@ export function createAuditSearch(options: AuditSearchOptions): AuditSearch {
     return run(sql, onlyFacet ? facetPageQuery(filters, part, facets) : pageQuery(filters, part, facets))
   }
 
-  return {
-    sql,
-    async page(query, { limit, cursor }) {
-      const filters = readFilters(query)
-      const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }
-      const events = await found(() => pageRows(filters, { limit: limit + 1, ...before }))
-      const items = events.slice(0, limit)
-      const last = items.at(-1)
-      return { items, next: events.length > limit && last ? writeCursor(last.place, query) : null }
-    },
-    async event(id) {
-      const moment = momentOf(id)
-      const [event] = moment === null ? [] : await found(() => run(sql, eventQuery(id, moment)))
-      if (!event) throw new NoSuchEvent(id)
-      return event
-    },
-    async neighbors({ place, event }) {
-      const { id: principalId, credential } = event.principal ?? {}
-      const session = principalId !== undefined && credential !== undefined ? { principalId, credential } : null
-      const { text, values } = neighborsQuery(place, session)
-      const [row] = await bounded(() => sql.unsafe<Neighbors[]>(text, [...values]))
-      return row ?? noNeighbors
-    },
-    async histogram(query, { now, maxBuckets }) {
-      const range = readHistogramRange(query, now, maxBuckets)
-      const { filters } = range
-      const startedAt = performance.now()
-      return bounded(async function countInTurn() {
-        const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
-        return countEvents(range, {
-          maxEvents: maxCounted,
-          isOverdue: () => performance.now() - startedAt > countingTime,
-          count: (part) => count(filters, part, facets),
+  function forCaller(caller: string): AuditSearch {
+    async function bounded<T>(work: () => Promise<T>): Promise<T> {
+      const release = searches.acquire(caller)
+      try {
+        return await work()
+      } catch (error) {
+        throw isCanceled(error) ? new SearchTooBroad(timeout / 1_000) : error
+      } finally {
+        release()
+      }
+    }
+
+    async function found(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
+      return (await bounded(work)).map(foundEvent)
+    }
+
+    return {
+      sql,
+      async page(query, { limit, cursor }) {
+        const filters = readFilters(query)
+        const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }
+        const events = await found(() => pageRows(filters, { limit: limit + 1, ...before }))
+        const items = events.slice(0, limit)
+        const last = items.at(-1)
+        return { items, next: events.length > limit && last ? writeCursor(last.place, query) : null }
+      },
+      async event(id) {
+        const moment = momentOf(id)
+        const [event] = moment === null ? [] : await found(() => run(sql, eventQuery(id, moment)))
+        if (!event) throw new NoSuchEvent(id)
+        return event
+      },
+      async neighbors({ place, event }) {
+        const { id: principalId, credential } = event.principal ?? {}
+        const session = principalId !== undefined && credential !== undefined ? { principalId, credential } : null
+        const { text, values } = neighborsQuery(place, session)
+        const [row] = await bounded(() => sql.unsafe<Neighbors[]>(text, [...values]))
+        return row ?? noNeighbors
+      },
+      async histogram(query, { now, maxBuckets }) {
+        const range = readHistogramRange(query, now, maxBuckets)
+        const { filters } = range
+        const startedAt = performance.now()
+        return bounded(async function countInTurn() {
+          const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
+          return countEvents(range, {
+            maxEvents: maxCounted,
+            isOverdue: () => performance.now() - startedAt > countingTime,
+            count: (part) => count(filters, part, facets),
+          })
         })
-      })
-    },
-    async acknowledgments(ids) {
-      const acknowledgments = ids.length === 0 ? [] : await found(() => run(sql, acknowledgmentsQuery(ids)))
-      const byAlarm = acknowledgments.map((event) => [event.event.of ?? '', event] as const)
-      // Newest first, so the map keeps the oldest per key.
-      return new Map(byAlarm)
-    },
-    all(query) {
-      return readAll(url, readFilters(query), exports)
-    },
-    close: () => sql.end({ timeout: 1 }),
+      },
+      async acknowledgments(ids) {
+        const acknowledgments = ids.length === 0 ? [] : await found(() => run(sql, acknowledgmentsQuery(ids)))
+        const byAlarm = acknowledgments.map((event) => [event.event.of ?? '', event] as const)
+        // Newest first, so the map keeps the oldest per key.
+        return new Map(byAlarm)
+      },
+      all(query) {
+        return readAll(url, readFilters(query), () => exports.acquire(caller))
+      },
+    }
   }
+
+  return { forCaller, sql, close: () => sql.end({ timeout: 1 }) }
 }
 
 const noNeighbors: Neighbors = {
@@ -193,8 +203,8 @@ const noNeighbors: Neighbors = {
 }
 
 /** Reads a snapshot of the log with a cursor, on its own connection. */
-async function* readAll(url: string, filters: AuditFilters, slots: ConcurrencyLimit): AsyncGenerator<FoundEvent[]> {
-  const release = slots.acquire()
+async function* readAll(url: string, filters: AuditFilters, acquire: () => () => void): AsyncGenerator<FoundEvent[]> {
+  const release = acquire()
   const breaking = new AbortController()
   const onclose = () => breaking.abort(new ConnectionBroken())
   const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export', onclose })

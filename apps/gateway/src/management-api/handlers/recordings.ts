@@ -1,5 +1,6 @@
 import { NotFound } from '@rack-gateway/auth'
 import { RecordingOver, RecordingRemoved } from '../../errors.ts'
+import { countedAs } from '../../rate-limits/counted-as.ts'
 import type { ListedRecording } from '../../recordings/recording-index.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
@@ -18,9 +19,10 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
 
   /** The read is recorded before the response is sent. */
   async readRecording(call) {
-    const { recordings, id, record, recordingReaders } = call
+    const { recordings, id, record, recordingReaders, principal } = call
+    const take = () => recordingReaders.acquire(countedAs(principal))
     const recording = await findRecording(call)
-    return revocableStream(call, { take: recordingReaders.acquire }, async (watch) => {
+    return revocableStream(call, { take }, async (watch) => {
       const body = await recordings.read(recording, watch.onRead)
       await record({ kind: 'recording.read', ...eventMembers(recording) }).catch((error: unknown) => {
         body.destroy()
@@ -31,10 +33,11 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
   },
 
   async followRecording(call) {
-    const { recordings, query, followers, record } = call
+    const { recordings, query, followers, record, principal } = call
+    const take = () => followers.acquire(countedAs(principal))
     const recording = await findRecording(call)
     const { from = 'start' } = query
-    return revocableStream(call, { take: followers.acquire, gracePeriod }, async ({ signal, onRead }) => {
+    return revocableStream(call, { take, gracePeriod }, async ({ signal, onRead }) => {
       await record({ kind: 'recording.read', ...eventMembers(recording), detail: { live: true, from } })
       const body = recordings.follow(recording, { from, signal, onRead })
       return { body, mediaType: 'application/x-asciicast', fileName: null }
