@@ -221,7 +221,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     // A lock of another process that keeps running.
     writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
     answer()
-    expect(await moving).toMatchObject({ stderr: expect.stringContaining('another rack-gateway') })
+    expect(await moving).toMatchObject({ stderr: expect.stringContaining('Another rack-gateway') })
     expect([keychain.items(), machine.config()]).toEqual(before)
   })
 
@@ -241,7 +241,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       // A lock of another process that keeps running.
       writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
       answer()
-      expect(await failing).toMatchObject({ code: 78, stderr: expect.stringContaining('another rack-gateway') })
+      expect(await failing).toMatchObject({ code: 78, stderr: expect.stringContaining('Another rack-gateway') })
       rmSync(`${machine.configPath}.lock`)
       const stored = system === 'linux' ? other : Buffer.from(other).toString('hex')
       expect(keychain.calls().some(({ stdin }) => stdin.includes(stored))).toBe(true)
