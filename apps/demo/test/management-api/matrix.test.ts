@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { rawJwt } from '@rack-gateway/auth/testing'
-import { type Endpoint, endpointId, endpoints, isPrincipalEndpoint, type Me } from '@rack-gateway/gateway-api'
+import {
+  type Endpoint,
+  endpointId,
+  endpoints,
+  isPrincipalEndpoint,
+  type Me,
+  type PrincipalEndpoint,
+} from '@rack-gateway/gateway-api'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
@@ -107,6 +114,10 @@ function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
   }
 }
 
+function permissionsOf({ permission, additionalPermission = permission }: PrincipalEndpoint): string[] {
+  return [permission, additionalPermission]
+}
+
 const all: readonly Endpoint[] = Object.values(endpoints)
 const ofJobs = all.filter(({ authentication }) => authentication === 'job')
 const table = all.filter(({ authentication }) => authentication !== 'job')
@@ -150,11 +161,13 @@ describe('who may call the management API', () => {
       const asked = table.filter(isPrincipalEndpoint)
       const calls = asked.map((endpoint) => ({ route: endpointId(endpoint) }))
       const answer = await call(system, token, 'POST', '/policy/decisions', { calls })
+      const needed = asked.filter(({ scope }) => scope === 'gateway').flatMap(permissionsOf)
+      expect(needed).toEqual(expect.arrayContaining(held.permissions ?? []))
       for (const [at, endpoint] of asked.entries()) {
-        const { method, path, scope, permission, additionalPermission } = endpoint
+        const { method, path, scope } = endpoint
         if (scope !== 'gateway') continue
         const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
-        const shown = [permission, additionalPermission ?? permission].every((one) => held.permissions?.includes(one))
+        const shown = permissionsOf(endpoint).every((one) => held.permissions?.includes(one))
         const isRightKind = kind === 'session' || endpoint.principalKinds.length > 1
         expect([endpoint.path, shown && isRightKind]).toEqual([endpoint.path, allowed])
         expect([endpoint.path, answer.text(`decisions.${at}.decision.effect`)]).toEqual([

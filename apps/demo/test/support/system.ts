@@ -15,7 +15,7 @@ import { createGateway, type Tuning } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import type { FastifyInstance } from 'fastify'
-import pino from 'pino'
+import pino, { type Logger } from 'pino'
 import postgres, { type Sql } from 'postgres'
 import { gatewayDefaults } from './gateway-defaults.ts'
 import { rackConfig } from './rack-config.ts'
@@ -76,8 +76,8 @@ export interface SystemOptions {
   /** Directory for checkpoints. Each call of `checkpoint()` then makes one. */
   readonly checkpoints?: string
   readonly metrics?: { readonly host: string; readonly port: number } | null
-  /** Gets each line of the log. */
-  readonly log?: (line: string) => void
+  /** Gets each line of the log, or is the log. */
+  readonly log?: ((line: string) => void) | Logger
   /** The lowest level. Default: `warn`. */
   readonly logLevel?: string
   /** Enables browser login. Called with the gateway's URL. */
@@ -185,7 +185,7 @@ export async function startSystem({
         metrics,
       },
       databaseUrl,
-      log: log === undefined ? pino({ level: 'silent' }) : pino({ level: logLevel }, { write: log }),
+      log: typeof log === 'function' ? pino({ level: logLevel }, { write: log }) : (log ?? pino({ level: 'silent' })),
       now,
       tuning: {
         devicePollSeconds,

@@ -162,11 +162,11 @@ function describePermission(permission: string): string {
 const has = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
 const kindNames = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const
 
-/** The permissions of the management API that `authorize` finds. */
+/** The permissions of the management API that `authorize` finds, without those for own data, which no caller needs. */
 export function gatewayPermissions(policy: Policy, principal: Principal, moment: Moment): string[] {
   return permissions
     .map(({ name }) => name)
-    .filter((name) => name.startsWith('gateway:') && missingEverywhere(policy, principal, name, moment) === null)
+    .filter((name) => /^gateway:(?!self:)/.test(name) && missingEverywhere(policy, principal, name, moment) === null)
 }
 
 function missingEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): Denial | null {

@@ -36,3 +36,23 @@ test.each<object>([
 test('in a body a text is no list', () => {
   expect(validatorFor({ schema: query })({ notApp: 'web' })).toHaveProperty('error')
 })
+
+test.each<[string, object]>([
+  ['app', { app: 'a\0b' }],
+  ['notApp', { notApp: ['a', '\0'] }],
+])('NUL in %s is rejected', (member, input) => {
+  expect(validateQuery(input)).toMatchObject({
+    error: {
+      code: 'RGW_INVALID_REQUEST',
+      message: expect.stringContaining(`\`${member}\` contains the character U+0000`),
+    },
+  })
+})
+
+test('NUL is found in deep values and in names', () => {
+  const validate = validatorFor({ schema: Type.Object({ claims: Type.Unknown() }) })
+  const nested = (inner: string) => JSON.parse(`{"claims":${'{"a":'.repeat(20_000)}${inner}${'}'.repeat(20_000)}}`)
+  expect(validate(nested('"\\u0000"'))).toHaveProperty('error')
+  expect(validate(nested('{"\\u0000":1}'))).toHaveProperty('error')
+  expect(validate(nested('"\\\\u0000"'))).toHaveProperty('value')
+})

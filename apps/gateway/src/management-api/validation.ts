@@ -1,3 +1,4 @@
+import type { Explanation } from '@rack-gateway/errors'
 import { IsArray, IsInteger, type TObject, type TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { InvalidRequest, withRule } from '../errors.ts'
@@ -14,13 +15,31 @@ function compiledOf(schema: TSchema): Validator {
   return validator
 }
 
-/** Validates with the schemas of the endpoint. Coerces only integers and lists in queries, removes nothing, and rejects unknown members. */
+/** Validates with the schemas of the endpoint. Coerces only integers and lists in queries, removes nothing, and rejects unknown members and NUL. */
 export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
   const type = schema as TObject
   return function validate(input: unknown) {
     const value = httpPart === 'querystring' ? parseQuery(type, input) : (input ?? {})
-    return compiledOf(type).Check(value) ? { value } : { error: invalidRequest(type, value, httpPart) }
+    if (!compiledOf(type).Check(value)) return { error: invalidRequest(schemaFault(type, value, httpPart ?? 'body')) }
+    const withNul = Object.entries(value as object).find(([, member]) => containsNul(member))
+    return withNul === undefined ? { value } : { error: invalidRequest(nulFault(withNul[0])) }
   }
+}
+
+/** PostgreSQL refuses NUL in texts. Does not recurse, because the claims of a job can be nested deeply. */
+function containsNul(member: unknown): boolean {
+  const left = [member]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value === 'string' && value.includes('\0')) return true
+    if (typeof value !== 'object' || value === null) continue
+    for (const [name, inner] of Object.entries(value)) left.push(name, inner)
+  }
+  return false
+}
+
+function nulFault(member: string): Explanation {
+  return { reason: `\`${member}\` contains the character U+0000.`, remedy: 'Leave this character out.' }
 }
 
 /** Query values are strings, and lists of strings where a parameter is repeated. Parses those whose schema is an integer or a list. */
@@ -37,7 +56,6 @@ function parseValue(type: TSchema, value: string): unknown {
   return IsInteger(type) && /^\d{1,9}$/.test(value) ? Number(value) : value
 }
 
-function invalidRequest(schema: TSchema, value: unknown, part = 'body'): Error {
-  const { reason, remedy } = schemaFault(schema, value, part)
+function invalidRequest({ reason, remedy }: Explanation): Error {
   return withRule(new InvalidRequest(reason, remedy), 'schema')
 }

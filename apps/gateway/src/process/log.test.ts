@@ -15,3 +15,32 @@ test('no line of the log holds a token of the gateway, wherever it comes from', 
     { principal: 'rgs_[hidden]', err: { message: 'rgs_[hidden] was refused' } },
   ])
 })
+
+test('an error is logged without parameters of its query, and with control characters escaped', () => {
+  const lines: string[] = []
+  const log = createLog('trace', { write: (line) => void lines.push(line) })
+  const params = ['MARKER\n\u001b[31m', 2]
+  const cause = Object.assign(new Error('invalid "a\n\u001b[31mb"'), {
+    code: '22P02',
+    detail: 'MARKER',
+    where: 'MARKER',
+  })
+  const query = 'select $1'
+  const failed = Object.assign(new Error(`Failed query: ${query}\nparams: ${params}`, { cause }), { query, params })
+  log.error({ event: 'call.failed', err: failed })
+  log.error(failed)
+  log.error({ err: new AggregateError([failed], 'all') })
+  expect(lines.join('')).not.toMatch(/MARKER|\\u001b(?!\[31mb)/)
+  const message = 'Failed query: select $1: invalid "a\\u000a\\u001b[31mb"'
+  const err = {
+    type: 'Error',
+    message,
+    query,
+    stack: expect.stringMatching(/^Error: Failed query: select \$1\n {4}at /),
+  }
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'call.failed', err, msg: message },
+    { err, msg: message },
+    { err: { type: 'AggregateError', aggregateErrors: ['Failed query: select $1'] } },
+  ])
+})

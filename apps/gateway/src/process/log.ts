@@ -1,13 +1,27 @@
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
+import { loggedError } from './logged-error.ts'
 
-/** Logs JSON lines to stdout. Never logs headers or queries. Redacts fields that can contain a credential, and the gateway's tokens in any text. */
+/** Logs JSON lines to stdout. Never logs headers or queries. Redacts fields that can contain a credential, and the gateway's tokens in any text. Errors are logged as `loggedError` describes them. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
-  const options = {
+  const options: LoggerOptions = {
     level,
     base: null,
-    hooks: { streamWrite: redactTokens },
+    hooks: {
+      streamWrite: redactTokens,
+      // No serializer, because the message of the error can become that of the line.
+      logMethod([first, ...rest], method) {
+        method.apply(this, [withLoggedError(first), ...rest] as Parameters<typeof method>)
+      },
+    },
+    serializers: { err: (described: unknown) => described },
     redact: { paths: ['*.authorization', '*.token', '*.password'], censor: '[secret]' },
   }
   return destination ? pino(options, destination) : pino(options)
+}
+
+function withLoggedError(first: unknown): unknown {
+  if (first instanceof Error) return { err: loggedError(first) }
+  if (typeof first !== 'object' || first === null || !('err' in first) || !(first.err instanceof Error)) return first
+  return { ...first, err: loggedError(first.err) }
 }

@@ -1,9 +1,8 @@
 import { type Static, type TArray, type TOptional, type TSchema, Type } from 'typebox'
 import { eventKinds } from '../event.ts'
 
-/** PostgreSQL has no NUL in texts. */
 function text(description: string) {
-  return Type.String({ minLength: 1, maxLength: 300, pattern: '^[^\\0]*$', description })
+  return Type.String({ minLength: 1, maxLength: 300, description })
 }
 
 /** Filters by one value. Each can also be excluded, and several values of it. */

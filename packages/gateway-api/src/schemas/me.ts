@@ -23,7 +23,8 @@ export const Me = Type.Object({
   ),
   permissions: Type.Optional(
     Type.Array(Type.String(), {
-      description: 'permissions of the management API that the caller has on all racks and apps now',
+      description:
+        'permissions of the management API that the caller has on all racks and apps now; without gateway:self:*, which nothing requires: every caller may access their own data',
     }),
   ),
   access: Type.Optional(
