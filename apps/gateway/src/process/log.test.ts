@@ -20,15 +20,13 @@ test('an error is logged without parameters of its query, and with control chara
   const lines: string[] = []
   const log = createLog('trace', { write: (line) => void lines.push(line) })
   const params = ['MARKER\n\u001b[31m', 2]
-  const cause = Object.assign(new Error('invalid "a\n\u001b[31mb"'), {
-    code: '22P02',
-    detail: 'MARKER',
-    where: 'MARKER',
-  })
+  const values = { parameters: params, args: params, detail: 'Key (x)=(MARKER)', where: "$1 = 'MARKER'" }
+  const cause = Object.assign(new Error('invalid "a\n\u001b[31mb"'), { code: '22P02', ...values })
   const query = 'select $1'
   const failed = Object.assign(new Error(`Failed query: ${query}\nparams: ${params}`, { cause }), { query, params })
   log.error({ event: 'call.failed', err: failed })
   log.error(failed)
+  log.error({ err: cause })
   log.error({ err: new AggregateError([failed], 'all') })
   expect(lines.join('')).not.toMatch(/MARKER|\\u001b(?!\[31mb)/)
   const message = 'Failed query: select $1: invalid "a\\u000a\\u001b[31mb"'
@@ -41,6 +39,7 @@ test('an error is logged without parameters of its query, and with control chara
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { event: 'call.failed', err, msg: message },
     { err, msg: message },
+    { err: { code: '22P02', message: 'invalid "a\\u000a\\u001b[31mb"' } },
     { err: { type: 'AggregateError', aggregateErrors: ['Failed query: select $1'] } },
   ])
 })
