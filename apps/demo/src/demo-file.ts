@@ -16,7 +16,7 @@ export interface DemoFile {
     readonly issuer: string
     readonly clientId: string
     readonly clientSecret: string
-    /** E-mail addresses of the demo people, by their IDs. */
+    /** Email addresses of the demo people, by their IDs. */
     readonly people: Readonly<Record<string, string>>
   }
 }

@@ -156,7 +156,7 @@ describe('tokens', () => {
 })
 
 describe('users', () => {
-  test('are listed, shown, locked with a reason and unlocked, by their e-mail address in any case', async () => {
+  test('are listed, shown, locked with a reason and unlocked, by their email address in any case', async () => {
     const ada = await person(system, 'viewer')
     expect((await run(['users'])).stdout).toMatch(new RegExp(`^${ada.id} +${ada.email} `, 'm'))
     const token = (await run(['tokens', 'create', 'of ada', '--role', 'viewer'], ada.token)).stdout.trim()
@@ -180,7 +180,7 @@ describe('users', () => {
     expect((await run(['users', 'show', `x${ada.email}`])).stderr).toContain(`Did you mean ${ada.email}?`)
   })
 
-  test('of two identity providers with one e-mail address are told apart, and each is named with its own', async () => {
+  test('of two identity providers with one email address are told apart, and each is named with its own', async () => {
     const ada = await person(system, 'viewer')
     const [other] = await system.sql`
       insert into gateway.users (id, issuer, subject, email)

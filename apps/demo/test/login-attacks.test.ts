@@ -209,12 +209,12 @@ describe('a person is not let in', () => {
     ],
     ['of a domain that only ends like it', { email: 'a@evilexample.com' }, 'login-domain', 'domain is not permitted'],
     ['of a domain below it', { email: 'a@sub.example.com' }, 'login-domain', 'domain is not permitted'],
-    ['with several @', { email: 'a@example.com@evil.example' }, 'login-email', 'no usable e-mail'],
-    ['with several @, ours last', { email: '"a@evil.example"@example.com' }, 'login-email', 'no usable e-mail'],
-    ['with a homograph', { email: 'a@ехample.com' }, 'login-email', 'no usable e-mail'],
-    ['with a full-width @', { email: 'a＠example.com' }, 'login-email', 'no usable e-mail'],
-    ['with a line break', { email: 'a@example.com\n' }, 'login-email', 'no usable e-mail'],
-    ['without one', { email: '' }, 'login-email', 'no usable e-mail'],
+    ['with several @', { email: 'a@example.com@evil.example' }, 'login-email', 'no usable email'],
+    ['with several @, ours last', { email: '"a@evil.example"@example.com' }, 'login-email', 'no usable email'],
+    ['with a homograph', { email: 'a@ехample.com' }, 'login-email', 'no usable email'],
+    ['with a full-width @', { email: 'a＠example.com' }, 'login-email', 'no usable email'],
+    ['with a line break', { email: 'a@example.com\n' }, 'login-email', 'no usable email'],
+    ['without one', { email: '' }, 'login-email', 'no usable email'],
     ['whose address is not verified', { emailVerified: false }, 'login-email-unverified', 'not verified'],
     ['whose groups can’t be read', { groups: ['ok', 7 as never] }, 'login-groups', 'could not be read'],
     [
@@ -343,7 +343,7 @@ describe('logins without end', () => {
     await limited.stop()
   })
 
-  test('of one account count together, however its e-mail address is spelled', async () => {
+  test('of one account count together, however its email address is spelled', async () => {
     const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 100, trustedProxies: ['127.0.0.1'] })
     const spellings = [
       'outsider@elsewhere.example',

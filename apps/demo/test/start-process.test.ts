@@ -459,10 +459,10 @@ describe('rack-gateway-server token issue', () => {
       /^there is no rack mars; this gateway serves staging\n$/,
     ],
     [
-      'an invalid e-mail address',
+      'an invalid email address',
       ['--user', 'nobody', '--role', 'viewer'],
       1,
-      /^The e-mail address is invalid\. Write it like name@example\.com: .+\n$/,
+      /^The email address is invalid\. Write it like name@example\.com: .+\n$/,
     ],
     ['a lifetime of no days', ['--user', 'a@example.com', '--role', 'viewer', '--days', '0'], 1, /must expire/],
     [

@@ -95,7 +95,7 @@ export const Actor = Type.Object(
   {
     kind: Type.Enum(['user', 'api-token', 'workload', 'system'], { description: 'The kind of principal.' }),
     id: text('The ID of the user, API token, or job.', { column: 'principal' }),
-    name: text('An e-mail address, `token:NAME (OWNER)`, or the repository and run of a CI job.', {
+    name: text('An email address, `token:NAME (OWNER)`, or the repository and run of a CI job.', {
       column: 'principal_name',
     }),
     credential: optionalText('The ID of the session or API token.'),

@@ -44,12 +44,12 @@ export const NameTaken = defineError<[string | number]>(
 )
 export const UserExists = defineError(
   'RGW_USER_EXISTS',
-  'A user with this e-mail address has already logged in, and an invitation never changes an existing user.\nGrant the user the roles with bindings.',
+  'A user with this email address has already logged in, and an invitation never changes an existing user.\nGrant the user the roles with bindings.',
   409,
 )
 export const AlreadyInvited = defineError(
   'RGW_ALREADY_INVITED',
-  'This e-mail address already has an open invitation.\nRevoke it first, or wait until it expires.',
+  'This email address already has an open invitation.\nRevoke it first, or wait until it expires.',
   409,
 )
 export const DomainNotAllowed = defineError<[domain: string, allowed: string]>(
@@ -115,7 +115,7 @@ export const TokenEnded = defineError(
 )
 export const SeveralUsers = defineError<[string]>(
   'RGW_SEVERAL_USERS',
-  'Several users have this e-mail address, each at another identity provider.\nName one with its identity provider, or by its ID: %s.',
+  'Several users have this email address, each at another identity provider.\nName one with its identity provider, or by its ID: %s.',
   409,
 )
 export const UserLocked = defineError(

@@ -14,7 +14,7 @@ export function allowedDomainsProblem(value: string): string | null {
 
 export function adminUsersProblem(value: string): string | null {
   const wrong = splitList(value).findIndex((item) => !email.test(item) || item.length > 254)
-  return wrong === -1 ? null : `has an entry (number ${wrong + 1}) that is not an e-mail address in plain ASCII`
+  return wrong === -1 ? null : `has an entry (number ${wrong + 1}) that is not an email address in plain ASCII`
 }
 
 export function publicUrlProblem(value: string): string | null {

@@ -196,13 +196,13 @@ export const ServerEnvironment = Type.Object({
   OIDC_GROUPS_CLAIM: Type.Optional(printable("the claim of the id_token with a person's groups, such as groups")),
   ALLOWED_DOMAINS: Type.Optional(
     checked(
-      'the domains of e-mail addresses that can log in, separated by commas, such as example.com',
+      'the domains of email addresses that can log in, separated by commas, such as example.com',
       allowedDomainsProblem,
     ),
   ),
   ADMIN_USERS: Type.Optional(
     checked(
-      'e-mail addresses, separated by commas; the first person who logs in with one becomes an administrator',
+      'email addresses, separated by commas; the first person who logs in with one becomes an administrator',
       adminUsersProblem,
     ),
   ),

@@ -22,7 +22,7 @@ const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () =>
 const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'jsonb' })
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
-/** A person, identified by issuer and subject, never by e-mail alone. Before the first login, the issuer is `local` and the subject is the e-mail. */
+/** A person, identified by issuer and subject, never by email alone. Before the first login, the issuer is `local` and the subject is the email. */
 export const users = gateway.table('users', {
   id: uuid('id').primaryKey(),
   issuer: text('issuer').notNull(),
@@ -158,7 +158,7 @@ export interface InvitationGrant {
 export const invitationOutcomes = ['redeemed', 'denied', 'revoked'] as const
 export type InvitationOutcome = (typeof invitationOutcomes)[number]
 
-/** Roles for the first login of a person with this verified e-mail address. */
+/** Roles for the first login of a person with this verified email address. */
 export const invitations = gateway.table('invitations', {
   id: uuid('id').primaryKey(),
   issuer: text('issuer').notNull(),

@@ -50,7 +50,7 @@ export interface Job {
 /** An authenticated principal, with everything that a decision depends on. Frozen, because it is cached. */
 export interface Principal {
   readonly kind: PrincipalKind
-  /** A stable ID (UUID), never an e-mail address. */
+  /** A stable ID (UUID), never an email address. */
   readonly id: string
   /** The name by `actorName`, for `Convox-Actor` and the audit log. */
   readonly name: string

@@ -1,4 +1,4 @@
-/** Distinguishes users of several identity providers with the same e-mail address, such as `ann@example.com/accounts.google.com`. */
+/** Distinguishes users of several identity providers with the same email address, such as `ann@example.com/accounts.google.com`. */
 export function userName({ email, issuer }: { readonly email: string; readonly issuer: string }): string {
   return `${email}/${issuerName(issuer)}`
 }
@@ -8,7 +8,7 @@ export function issuerName(issuer: string): string {
   return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
 }
 
-/** Parses a user: an e-mail address, alone or with the issuer. Domains of addresses contain no slash. */
+/** Parses a user: an email address, alone or with the issuer. Domains of addresses contain no slash. */
 export function readUserName(text: string): { readonly email: string; readonly issuer: string | null } {
   const [, email = text, issuer = null] = /^([^@]+@[^/]+)\/(.+)$/s.exec(text) ?? []
   return { email: email.toLowerCase(), issuer: issuer === null ? null : issuerName(issuer.toLowerCase()) }

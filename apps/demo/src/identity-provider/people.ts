@@ -25,7 +25,7 @@ export const demoPeople: readonly DemoPerson[] = [
   person('admin', 'is named in ADMIN_USERS'),
   person('nobody', 'has no role'),
   person('outsider', 'is of another domain', { email: 'outsider@elsewhere.example' }),
-  person('unverified', 'has an e-mail address that was not verified', { emailVerified: false }),
+  person('unverified', 'has an email address that was not verified', { emailVerified: false }),
 ]
 
 /** The role that each group of the demo is bound to. */

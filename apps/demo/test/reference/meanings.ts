@@ -80,7 +80,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'list the existing ones, or create it first',
   ],
   RGW_INVALID_FILTER: ['a filter of an audit search is invalid', 'see the message for its format'],
-  RGW_INVALID_NAME: ['a name or e-mail address is invalid', 'choose another one'],
+  RGW_INVALID_NAME: ['a name or email address is invalid', 'choose another one'],
   RGW_INVALID_PARAMETER: [
     'a parameter has an unsafe value',
     'see [the grammar](rack-api.md#what-values-must-look-like)',

@@ -7,7 +7,7 @@ function text(description: string) {
 
 /** Filters by one value. Each can also be excluded, and several values of it. */
 const exactFilters = {
-  principal: text('the ID of a user, API token, or job, or its name: an e-mail address, or the name of an API token'),
+  principal: text('the ID of a user, API token, or job, or its name: an email address, or the name of an API token'),
   rack: text('the name of a rack'),
   app: text('the name of an app'),
   kind: Type.Enum([...eventKinds], { description: 'the kind of the event' }),

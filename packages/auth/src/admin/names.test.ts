@@ -29,7 +29,7 @@ test.each([
   'ADM\u0130N@example.com',
   '\u212aate@example.com',
   `${'a'.repeat(250)}@example.com`,
-])('%j is no e-mail address', (text) => {
+])('%j is no email address', (text) => {
   expect(() => canonicalEmail(text)).toThrow(InvalidName)
 })
 
@@ -60,7 +60,7 @@ test.each([
   expect(() => checkName('name of a device', name)).toThrow(/^The name of a device is invalid/)
 })
 
-test('a group may be called by an e-mail address, as some identity providers do', () => {
+test('a group may be called by an email address, as some identity providers do', () => {
   expect(checkGroupName('team@example.com')).toBe('team@example.com')
   for (const text of ['a\nb', 'a\u202eb', ' a', '']) expect(() => checkGroupName(text)).toThrow(InvalidName)
 })

@@ -5,17 +5,17 @@ const name = /^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,98}[A-Za-z0-9])?$/
 const groupName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._@/+-]{0,98}[A-Za-z0-9])?$/
 const maximumEmail = 254
 
-/** An e-mail address in lower case. Plain ASCII with one `@`, so that no two spellings look alike. @throws InvalidName */
+/** An email address in lower case. Plain ASCII with one `@`, so that no two spellings look alike. @throws InvalidName */
 export function canonicalEmail(text: string): string {
   const lower = text.toLowerCase()
   if (/^[\x21-\x7e]+$/.test(text) && lower.length <= maximumEmail && email.test(lower)) return lower
   throw new InvalidName(
-    'The e-mail address is invalid.',
+    'The email address is invalid.',
     'Write it like name@example.com: plain ASCII, one @, and at most 254 characters.',
   )
 }
 
-/** Checks a name. It appears unchanged in headers, tables, and the audit log, so it is plain text and never an e-mail address. @throws InvalidName */
+/** Checks a name. It appears unchanged in headers, tables, and the audit log, so it is plain text and never an email address. @throws InvalidName */
 export function checkName(what: string, text: string): string {
   if (name.test(text)) return text
   throw new InvalidName(
@@ -24,7 +24,7 @@ export function checkName(what: string, text: string): string {
   )
 }
 
-/** Checks the name of a group. The identity provider may use e-mail addresses as names. A group is never an actor. @throws InvalidName */
+/** Checks the name of a group. The identity provider may use email addresses as names. A group is never an actor. @throws InvalidName */
 export function checkGroupName(text: string): string {
   if (groupName.test(text)) return text
   throw new InvalidName(

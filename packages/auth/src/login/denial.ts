@@ -84,14 +84,14 @@ export const badIdToken = denyLogin(
 )
 export const noEmail = denyPerson(
   'login-email',
-  'Your account has no usable e-mail address',
-  'The identity provider sent no e-mail address for you, or one that this gateway does not accept (only ASCII, with one @).',
+  'Your account has no usable email address',
+  'The identity provider sent no email address for you, or one that this gateway does not accept (only ASCII, with one @).',
   'Ask the administrator of the identity provider to correct your account.',
 )
 export const unverifiedEmail = denyPerson(
   'login-email-unverified',
-  'Your e-mail address is not verified',
-  'The identity provider has not verified your e-mail address.',
+  'Your email address is not verified',
+  'The identity provider has not verified your email address.',
   'Verify it there, and log in again.',
 )
 export const otherDomain = denyPerson(

@@ -26,7 +26,7 @@ export interface CallbackParameters {
 
 export interface AuthorizationRequest {
   readonly nonce: string
-  /** The e-mail address of the person whom the provider must ask for consent; else null. */
+  /** The email address of the person whom the provider must ask for consent; else null. */
   readonly consentOf: string | null
   /** Whether the provider asks for the account even if it has a session. */
   readonly choosesAccount: boolean

@@ -82,7 +82,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
     }
   }
 
-  /** Null if the provider sends no e-mail address, because an ID token of a refresh may omit all claims about the user. */
+  /** Null if the provider sends no email address, because an ID token of a refresh may omit all claims about the user. */
   async function describedBy({ user }: Claim, claims: JWTPayload | null): Promise<Person | null> {
     if (claims === null) return null
     const [known] = await db.select({ subject: users.subject }).from(users).where(eq(users.id, user))

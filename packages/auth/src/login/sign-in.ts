@@ -47,7 +47,7 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
 }
 
 /**
- * Finds the user by issuer and subject, or adds the user. Updates their e-mail address and groups, and starts a session. A new
+ * Finds the user by issuer and subject, or adds the user. Updates their email address and groups, and starts a session. A new
  * user gets the roles of an invitation.
  *
  * @throws LoginDenied for a locked user, without any change
@@ -78,7 +78,7 @@ interface FoundUser {
   readonly isNew: boolean
 }
 
-/** Finds or adds the user, and updates their e-mail address and groups. @throws LoginDenied for a locked user */
+/** Finds or adds the user, and updates their email address and groups. @throws LoginDenied for a locked user */
 export async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
   const { tx, events, by } = change
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }

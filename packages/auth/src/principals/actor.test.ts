@@ -20,7 +20,7 @@ describe('no chosen name looks like a person', () => {
       actorName({ kind: 'api-token', name }),
     ]
     for (const one of shown) {
-      expect(() => canonicalEmail(one)).toThrow('The e-mail address is invalid')
+      expect(() => canonicalEmail(one)).toThrow('The email address is invalid')
       expect(one.includes('@') ? one : 'token: or job:').toMatch(/^(token|job):/)
     }
   })
@@ -33,7 +33,7 @@ describe('no chosen name looks like a person', () => {
   )
 })
 
-test('a token is shown with its owner, a job by its repository, a person by the e-mail address', () => {
+test('a token is shown with its owner, a job by its repository, a person by the email address', () => {
   expect(nameIn(apiToken())).toBe('token:nightly (deploys)')
   expect(nameIn(apiToken({ owner: user() }))).toBe('token:nightly (ann@example.com)')
   expect(nameIn(workload())).toBe('acme/app run 1')

@@ -48,7 +48,7 @@ test('an API token stands for itself, with its own bindings, and names its owner
   })
 })
 
-test('an API token of a person names the person by e-mail address', () => {
+test('an API token of a person names the person by email address', () => {
   expect(principalOf(apiToken({ owner: user() }), now)).toMatchObject({
     owner: { kind: 'user', id: 'user-1', name: 'ann@example.com', bindings: [binding()] },
   })

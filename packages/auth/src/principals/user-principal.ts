@@ -10,7 +10,7 @@ import { principalOf } from './principals.ts'
 /**
  * The principal that a user would have with a session on all racks, for questions about the user's permissions.
  *
- * @param who the ID or e-mail address of the user; the address can name the identity provider, such as `ann@example.com/accounts.google.com`
+ * @param who the ID or email address of the user; the address can name the identity provider, such as `ann@example.com/accounts.google.com`
  * @throws NotFound; SeveralUsers if users of several identity providers have the address; UserLocked
  */
 export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: string, now: number): Promise<Principal> {
@@ -39,6 +39,6 @@ export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: strin
   return principal
 }
 
-/** The maximum number of users with one e-mail address, one for each identity provider. */
+/** The maximum number of users with one email address, one for each identity provider. */
 const maxSameEmail = 20
 const hour = 3_600_000

@@ -41,7 +41,7 @@ export function createIssuer({ database, mint, clock, record, by }: IssuerOption
   }
 
   return {
-    /** Finds or adds a user by e-mail address. @returns the ID and the canonical address */
+    /** Finds or adds a user by email address. @returns the ID and the canonical address */
     user: (email: string) => change((open) => ensureUser(open, email)),
 
     async issueSession(request: SessionRequest) {

@@ -17,7 +17,7 @@ export const invitationEndpoints = {
   createInvitation: {
     method: 'POST',
     path: '/invitations',
-    summary: 'Invites an e-mail address: the person gets the roles at the first login.',
+    summary: 'Invites an email address: the person gets the roles at the first login.',
     description:
       'You can grant only roles that you hold, at the same scope and for no longer. You must still hold them when the person logs in. The invitation does not change who can log in, and never changes an existing user.',
     permission: 'gateway:user:write',

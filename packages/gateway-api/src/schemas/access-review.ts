@@ -8,7 +8,7 @@ export const ReviewedGrant = Type.Object({
     id: Type.String({ description: 'the ID of the subject; for a group without known members, its name' }),
     name: Type.String(),
     issuer: Nullable(Type.String({ description: 'the identity provider of a user, or the CI system of a trust' })),
-    owner: Nullable(Type.String({ description: 'the owner of an API token, by e-mail address or name' })),
+    owner: Nullable(Type.String({ description: 'the owner of an API token, by email address or name' })),
     suspended: Type.Boolean({
       description: 'whether the grant has no effect now, because the user is locked or the service account disabled',
     }),

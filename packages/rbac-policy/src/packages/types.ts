@@ -41,7 +41,7 @@ export interface PackageCall {
 export interface PackagePrincipal {
   readonly kind: PrincipalKind
   readonly id: string
-  /** The e-mail address of a user, or the name of a token or trust, which its creator chose. */
+  /** The email address of a user, or the name of a token or trust, which its creator chose. */
   readonly name: string
   readonly groups: readonly string[]
   /** The roles of the principal at the scope of the call. */

@@ -12,7 +12,7 @@ export const builder = {
   user: {
     type: 'string',
     conflicts: 'service-account',
-    describe: 'e-mail address; the person is made if there is none yet',
+    describe: 'email address; the person is made if there is none yet',
   },
   'service-account': {
     type: 'string',
