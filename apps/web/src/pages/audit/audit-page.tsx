@@ -76,7 +76,7 @@ export default function AuditPage() {
           {tail.error && (
             <p className={styles.lost} role="status">
               {tail.state === 'lost'
-                ? 'The connection was lost. The page connects again, and continues after the last event.'
+                ? 'The connection was lost. The page is reconnecting, and will continue after the last event.'
                 : tail.error.message}
             </p>
           )}

@@ -13,7 +13,7 @@ const liveTexts = {
   connecting: 'Live: connecting',
   following: 'Live',
   lost: 'Live: connection lost',
-  denied: 'Live: ended',
+  denied: 'Live: denied',
 } as const satisfies Readonly<Record<LiveTail['state'], string>>
 
 interface HeaderActionsProps {
@@ -38,7 +38,7 @@ export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
           {checkpoint.late ? <ShieldAlert aria-hidden /> : <ShieldCheck aria-hidden />}
           {checkpoint.checkpoint === null
             ? 'Not signed yet'
-            : `${checkpoint.late ? 'Overdue: signed' : 'Signed'} ${relativeTime(Date.parse(checkpoint.checkpoint.at), serverNow())}`}
+            : `${checkpoint.late ? 'Signing overdue: last' : 'Signed'} ${relativeTime(Date.parse(checkpoint.checkpoint.at), serverNow())}`}
         </Button>
       )}
       <button
@@ -50,7 +50,7 @@ export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
         title={
           canFollow
             ? 'Shows new events as they are recorded. Your own reads of the log are not shown.'
-            : 'New events are not in this range. Choose one without an end.'
+            : 'This range has an end, so it has no new events. Choose a range without an end.'
         }
         onClick={() => view.setSearch({ live: isLive ? undefined : true })}
       >

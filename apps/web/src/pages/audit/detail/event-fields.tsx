@@ -15,7 +15,7 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
     <>
       <Section title="Who">
         <Filtered title={principal === undefined ? undefined : 'Name'} name="actor" value={principal?.name} />
-        <Field title="By">{wayNames[who.way]}</Field>
+        <Field title="Through">{wayNames[who.way]}</Field>
         <Text title="Device" value={principal?.device} />
         <Text title="Owner" value={principal?.owner?.name} />
         <List title="Roles" values={principal?.roles} />
@@ -43,8 +43,8 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
         <List title="Environment" values={event.environment} />
         <Filtered title="Status" name="status" value={event.status?.toString()} />
         <Text title="Duration" value={event.durationMs === undefined ? undefined : `${event.durationMs} ms`} />
-        <Text title="Ended because" value={event.close} />
-        <Text title="Counts" value={event.count?.toString()} />
+        <Text title="Reason it ended" value={event.close} />
+        <Text title="Number of requests" value={event.count?.toString()} />
         {Object.entries(event.detail ?? {}).map(([name, value]) => (
           <Text key={name} title={name} value={`${value}`} />
         ))}

@@ -120,13 +120,13 @@ function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
         </Field>
       )}
       {next !== undefined && (
-        <Field title="Remedy">
+        <Field title="What to do">
           <VisibleText>{next}</VisibleText>
         </Field>
       )}
       <Filtered title="Rule" name="rule" value={rule} />
       {source !== undefined && (
-        <Field title="Where it is">
+        <Field title="Defined in">
           <PolicySource source={source} />
         </Field>
       )}

@@ -18,23 +18,25 @@ export function eventSentence(event: AuditEvent): string {
   const name = who.way === 'gateway' ? 'The gateway' : who.name
   if (kind === 'refused')
     return `The gateway refused ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${byWay[who.way]}.`
+  if (kind === 'outcome.unknown')
+    return `The gateway does not know how this call ended${event.close === undefined ? '' : `: ${event.close}`}.`
   if (!isCall(kind)) return `${name}${actions[kind] ?? ` caused the event ${kind}`}${about(event)}.`
   const operation = event.permission ?? event.route ?? event.path ?? 'an unknown operation'
   const call = `${operation}${onTarget(event)}${byWay[who.way]}`
   switch (resultOf(event)) {
     case 'denied':
-      return `${name} asked for ${call}, and the gateway denied it.`
+      return `${name} was denied ${call}.`
     case 'needs':
-      return `${name} asked for ${call}, which needs a further step.`
+      return `${name} asked for ${call}, which needs step-up or approval first.`
     case 'failed':
-      return `${name} called ${call}, and it failed with the status ${status}.`
+      return `${name} used ${call}, and it failed with the status ${status}.`
     default:
-      return `${name} ${verbs[kind] ?? 'called'} ${call}.`
+      return `${name} ${verbs[kind] ?? 'used'} ${call}.`
   }
 }
 
 const verbs: Readonly<Record<string, string>> = {
-  intent: 'was about to call',
+  intent: 'was about to use',
   opened: 'opened a stream with',
   closed: 'ended a stream or transfer with',
 }
@@ -46,8 +48,17 @@ function onTarget({ rack, app, command }: AuditEvent): string {
 }
 
 function about(event: AuditEvent): string {
-  const subject = subjectOf(event)
+  const subject = namedSubject(event)
   return subject === '' || subject === event.principal?.name ? '' : `: ${subject}`
+}
+
+/** What an event is about, if a name says it. The fields below the sentence say the rest. */
+function namedSubject(event: AuditEvent): string {
+  const { kind, detail = {} } = event
+  if (kind === 'environment.changed') return `${detail.key ?? ''}`
+  const isNamed =
+    kind.startsWith('binding.') || ['name', 'email', 'problems'].some((member) => Object.hasOwn(detail, member))
+  return isNamed ? subjectOf(event) : ''
 }
 
 /** What a principal did in an event that is no call to a rack. */
@@ -72,7 +83,7 @@ const actions: Readonly<Record<string, string>> = {
   'binding.removed': ' removed a role',
   'trust.created': ' created a trust for CI jobs',
   'trust.revoked': ' revoked a trust for CI jobs',
-  'workload.issued': ' admitted a CI job',
+  'workload.issued': ' started a session as a CI job',
   'workload.ended': ' ended the session of a CI job',
   'configuration.loaded': ' started',
   'policy.loaded': ' loaded a changed policy',

@@ -12,7 +12,9 @@ export function Verification({ shown }: { readonly shown: ResponseOf<'getAuditEv
   const verify = useMutation({
     async mutationFn() {
       if (!canVerify())
-        throw new Error('This browser verifies only pages from https: addresses. Use rack-gateway audit prove.')
+        throw new Error(
+          'Browsers can verify events only on a page loaded over https: or from this computer. Use rack-gateway audit prove.',
+        )
       const [proof, { keys }] = await Promise.all([
         get('/audit/events/{id}/proof', { id: shown.id }),
         get('/audit/keys', {}),
@@ -33,25 +35,25 @@ export function Verification({ shown }: { readonly shown: ResponseOf<'getAuditEv
           <p className={styles.outcome} data-holds={verify.data.holds}>
             {verify.data.holds
               ? 'Verified: the event is in the signed log, as it is shown here.'
-              : 'Not verified: the event is not proven. Do not trust this response.'}
+              : 'Not verified: a step failed, so the log may have been changed. Do not trust this event.'}
           </p>
           <ol className={styles.steps}>
             {verify.data.steps.map(({ title, isTrue, detail }) => (
               <li key={title} data-true={isTrue}>
                 {isTrue ? (
-                  <CircleCheck role="img" aria-label="True" size={14} />
+                  <CircleCheck role="img" aria-label="Passed" size={14} />
                 ) : (
-                  <CircleX role="img" aria-label="False" size={14} />
+                  <CircleX role="img" aria-label="Failed" size={14} />
                 )}
                 <span>
-                  {isTrue ? title : `False: ${title}`}
+                  {isTrue ? title : `Failed: ${title}`}
                   <code>{detail}</code>
                 </span>
               </li>
             ))}
           </ol>
           {verify.data.holds && (
-            <p className={styles.soft}>Compare the key with one that you noted before, from another source.</p>
+            <p className={styles.soft}>Compare the key with a copy that you got from another source.</p>
           )}
         </div>
       )}

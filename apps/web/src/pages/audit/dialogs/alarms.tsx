@@ -102,12 +102,12 @@ function Acknowledge({ alarm }: { readonly alarm: Alarm }) {
   return (
     <form className={styles.form} onSubmit={submit}>
       <TextField
-        label="Cause, and what was done"
+        label="Cause and action taken"
         value={reason}
         onChange={setReason}
         isRequired
         maxLength={500}
-        hint="The audit log keeps the alarm, and your reason."
+        hint="The audit log keeps both the alarm and this text."
       />
       {acknowledge.error && <Problem error={acknowledge.error} />}
       <div>

@@ -25,8 +25,8 @@ export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) 
         <>
           <p>
             {data.late
-              ? 'The next checkpoint is overdue. Newer events are not signed yet: an administrator should check the gateway.'
-              : 'Each minute, a checkpoint signs all events that were added.'}{' '}
+              ? 'The next checkpoint is overdue, so events since the last one are not signed yet. An administrator should check the gateway.'
+              : 'Each new event is signed by a checkpoint within a minute.'}{' '}
             {data.waiting.toLocaleString()} {data.waiting === 1 ? 'event waits' : 'events wait'} for the next one.
           </p>
           {data.checkpoint && (
@@ -37,7 +37,7 @@ export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) 
               </dd>
               <dt>Signed</dt>
               <dd>
-                {data.checkpoint.events.toLocaleString()} events of {data.checkpoint.streams.toLocaleString()} streams
+                {counted(data.checkpoint.events, 'event')} of {counted(data.checkpoint.streams, 'stream')}
               </dd>
               <dt>Hash</dt>
               <dd>
@@ -49,10 +49,11 @@ export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) 
               </dd>
             </dl>
           )}
-          <h3>Copies outside of the database</h3>
+          <h3>Copies outside the database</h3>
           {data.copies.length === 0 ? (
             <p className={styles.soft}>
-              No copies are made. AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, and AUDIT_CHECKPOINT_WEBHOOK make them.
+              No copies are made. To make copies, set AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, or
+              AUDIT_CHECKPOINT_WEBHOOK.
             </p>
           ) : (
             <ul className={styles.copies}>
@@ -68,6 +69,10 @@ export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) 
       )}
     </Dialog>
   )
+}
+
+function counted(number: number, noun: string): string {
+  return `${number.toLocaleString()} ${noun}${number === 1 ? '' : 's'}`
 }
 
 const tones: Readonly<Record<string, Tone>> = { current: 'allow', behind: 'warn', failing: 'deny', different: 'deny' }

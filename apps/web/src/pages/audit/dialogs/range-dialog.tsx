@@ -19,7 +19,7 @@ export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
     const from = utcOf(data.get('from'))
     const to = utcOf(data.get('to'))
     if (from === undefined && to === undefined) return setMistake('Enter a start, an end, or both.')
-    if (from !== undefined && to !== undefined && from >= to) return setMistake('The start is not before the end.')
+    if (from !== undefined && to !== undefined && from >= to) return setMistake('The start must be before the end.')
     onRange({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
   }
   return (

@@ -1,6 +1,6 @@
 /** The words of the filter language, each with the parameter of the management API. */
 export const filterNames = {
-  actor: { parameter: 'principal', canExclude: true, hint: 'who: an e-mail address, the name of a token, or an ID' },
+  actor: { parameter: 'principal', canExclude: true, hint: 'who: an email address, the name of a token, or an ID' },
   kind: { parameter: 'kind', canExclude: true, hint: 'the kind of event, such as call or login.failed' },
   rack: { parameter: 'rack', canExclude: true, hint: 'the rack' },
   app: { parameter: 'app', canExclude: true, hint: 'the app' },
@@ -16,9 +16,9 @@ export const filterNames = {
   session: {
     parameter: 'credential',
     canExclude: false,
-    hint: 'the ID of a session or API token, together with actor',
+    hint: 'the ID of a session or API token; also needs actor:',
   },
-  stream: { parameter: 'stream', canExclude: false, hint: 'one run of a gateway process' },
+  stream: { parameter: 'stream', canExclude: false, hint: 'the events of one gateway process, from start to stop' },
   from: { parameter: 'from', canExclude: false, hint: 'at this time or later, such as 2h or 2027-01-31T12:00Z' },
   to: { parameter: 'to', canExclude: false, hint: 'before this time' },
 } as const

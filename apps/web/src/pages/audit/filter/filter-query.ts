@@ -28,7 +28,7 @@ export function toQuery(filter: Filter, range: Range, now: number): AuditQuery {
     } else query[parameter] = name === 'from' || name === 'to' ? utc(name, value, now) : value
   }
   if (typeof query.from === 'string' && typeof query.to === 'string' && query.from >= query.to)
-    throw new FilterMistake('from is not before to. Swap them.')
+    throw new FilterMistake('from must be before to.')
   // The API checks the kinds.
   return query as AuditQuery
 }

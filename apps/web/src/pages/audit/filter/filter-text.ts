@@ -35,7 +35,9 @@ export function parseFilter(text: string): Filter {
     const value = quoted?.replace(/\\(.)/gsu, '$1') ?? bare ?? ''
     // Without the missing mark, the term would be read as a word.
     if (whole.trim() === '' || (name === undefined && /^[\p{L}\p{N}_.]+:/u.test(bare ?? '')))
-      throw new FilterMistake(`A quotation mark is missing, or a space after it: ${source.slice(start).trim()}`)
+      throw new FilterMistake(
+        `A closing quotation mark is missing, or a space after one: ${source.slice(start).trim()}`,
+      )
     const isExcluded = minus !== ''
     if (name === undefined) words.push(searchWord(value, isExcluded))
     else terms.push(readTerm({ word: name, value, isExcluded }))
@@ -49,13 +51,13 @@ export function parseFilter(text: string): Filter {
 function searchWord(value: string, isExcluded: boolean): string {
   if (value === '') throw new FilterMistake('A word is missing after the minus.')
   if (isExcluded)
-    throw new FilterMistake(`Words cannot be excluded. Use -kind:, -rule:, or another filter than ${value}.`)
+    throw new FilterMistake('A word cannot be excluded. Exclude a value of a filter instead, such as -kind: or -rule:.')
   return value
 }
 
 function readTerm({ word, value, isExcluded }: { word: string; value: string; isExcluded: boolean }): Term {
   if (!isFilterName(word)) throw new FilterMistake(unknownName(word, value))
-  if (value === '') throw new FilterMistake(`A value is missing after ${word}: – ${filterNames[word].hint}.`)
+  if (value === '') throw new FilterMistake(`${word}: needs a value: ${filterNames[word].hint}.`)
   if (isExcluded && !filterNames[word].canExclude)
     throw new FilterMistake(`${word} cannot be excluded. Remove the minus before ${word}.`)
   if (word === 'result' && !/^(?:allow|deny|needs)$/.test(value)) {
@@ -92,7 +94,7 @@ function assertTogether(terms: Filter): void {
     terms.some(({ name }) => name === 'session') &&
     !terms.some(({ name, isExcluded }) => name === 'actor' && !isExcluded)
   )
-    throw new FilterMistake('session needs actor: add the principal of the session.')
+    throw new FilterMistake('session: works only together with actor:. Add the actor of the session.')
 }
 
 /** The shortest text that `parseFilter` reads as this filter. */

@@ -42,7 +42,7 @@ export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps
           <>
             <p role="status">
               <strong>{totalText(data)}</strong>
-              {query?.from === undefined && ' in 30 days'}
+              {query?.from === undefined && ' in the 30 days shown'}
             </p>
             {countsByResult(data.buckets).map((one) => (
               <ResultCount key={one.result} {...one} />

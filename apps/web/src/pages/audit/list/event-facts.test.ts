@@ -40,15 +40,15 @@ const onWeb = { rack: 'prod', app: 'web' }
 
 test.each<[string, Members]>([
   [
-    'ada@example.com asked for app:delete on prod/web with the CLI, and the gateway denied it.',
+    'ada@example.com was denied app:delete on prod/web with the CLI.',
     { permission: 'app:delete', ...onWeb, decision: deny, status: 403 },
   ],
   [
-    'ada@example.com called process:run (rake db:migrate) on prod/web with the CLI.',
+    'ada@example.com used process:run (rake db:migrate) on prod/web with the CLI.',
     { kind: 'outcome', permission: 'process:run', command: ['rake', 'db:migrate'], ...onWeb, status: 200 },
   ],
   [
-    'ada@example.com called app:list on prod with the CLI, and it failed with the status 502.',
+    'ada@example.com used app:list on prod with the CLI, and it failed with the status 502.',
     { permission: 'app:list', rack: 'prod', status: 502 },
   ],
   [
@@ -56,6 +56,26 @@ test.each<[string, Members]>([
     { kind: 'refused', count: 12, source: { address: '192.0.2.0/24' }, principal: undefined },
   ],
   ['ada@example.com logged in.', { kind: 'login.succeeded', detail: { email: 'ada@example.com' } }],
+  [
+    'ada@example.com asked for process:run on prod/web with the CLI, which needs step-up or approval first.',
+    { permission: 'process:run', ...onWeb, decision: { effect: 'needs', rule: 'r' }, status: 403 },
+  ],
+  [
+    'The gateway does not know how this call ended: its process ended.',
+    { kind: 'outcome.unknown', principal: undefined, close: 'its process ended', detail: { seq: 4 } },
+  ],
+  [
+    'acme/app run 7 started a session as a CI job.',
+    {
+      kind: 'workload.issued',
+      principal: { kind: 'workload', id: 'w', name: 'acme/app run 7' },
+      detail: { session: 's', issuer: 'i' },
+    },
+  ],
+  [
+    'ada@example.com changed an environment variable: FOO.',
+    { kind: 'environment.changed', detail: { change: 'added', key: 'FOO' } },
+  ],
   ['ada@example.com revoked an API token: ci.', { kind: 'token.revoked', detail: { token: 't', name: 'ci' } }],
 ])('%s', (sentence, members) => {
   expect(eventSentence(eventOf(members))).toBe(sentence)

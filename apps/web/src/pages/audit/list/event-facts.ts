@@ -7,7 +7,7 @@ export type Way = 'browser' | 'cli' | 'console' | 'token' | 'job' | 'gateway' | 
 export const wayNames: Readonly<Record<Way, string>> = {
   browser: 'Browser',
   cli: 'CLI',
-  console: 'CLI in console mode',
+  console: 'Stock CLI (console mode)',
   token: 'API token',
   job: 'CI job',
   gateway: 'The gateway itself',
@@ -46,7 +46,7 @@ export type ResultKind = (typeof resultKinds)[number]
 /** The word of each result, and how a badge shows it. */
 export const resultWords = {
   denied: { word: 'Denied', tone: 'deny' },
-  needs: { word: 'Needs proof', tone: 'accent' },
+  needs: { word: 'Not yet allowed', tone: 'accent' },
   failed: { word: 'Failed', tone: 'warn' },
   allowed: { word: 'Allowed', tone: 'allow' },
   none: { word: 'Recorded', tone: 'neutral' },

@@ -72,7 +72,7 @@ export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, r
             tabIndex={-1}
             className={styles.count}
             aria-expanded={isExpanded}
-            aria-label={`${count} adjacent events that differ only in time`}
+            aria-label={`${count} adjacent events that look the same`}
             onClick={() => onToggle(groupId(row))}
           >
             {isExpanded ? <ChevronDown aria-hidden size={12} /> : <ChevronRight aria-hidden size={12} />}×{count}

@@ -39,7 +39,7 @@ export function ListFoot(props: ListFootProps) {
   if (count === 0)
     return (
       <div className={styles.foot}>
-        <p>No event matches.</p>
+        <p>No events match.</p>
         {props.onAllTime && <Button onPress={props.onAllTime}>Search all time</Button>}
       </div>
     )
@@ -55,7 +55,7 @@ export function ListFoot(props: ListFootProps) {
       <p>
         {count === 1 ? '1 event is' : `${count.toLocaleString()} events are`} loaded.
         {hasDropped &&
-          ` The list keeps ${(maxPages * pageSize).toLocaleString()}: newer ones were dropped, and load again when you scroll up.`}
+          ` The list holds ${(maxPages * pageSize).toLocaleString()} events. Newer ones were removed from it, and load again when you scroll up.`}
       </p>
     </div>
   )
