@@ -21,15 +21,16 @@ export interface InvitationRequest {
   readonly reason?: string
   /** The ID of the user who invites. */
   readonly invitedBy: string
-  /** Milliseconds since the epoch, like `now`. */
-  readonly expiresAt: number
+  /** Milliseconds from `now` to its expiry. */
+  readonly lifetime: number
+  /** Milliseconds since the epoch. */
   readonly now: number
 }
 
 /** @returns its ID. @throws InvalidName, DomainNotAllowed, UserExists, AlreadyInvited */
 export async function insertInvitation(
   change: Change,
-  { grants, now, issuer, ...request }: InvitationRequest,
+  { grants, now, issuer, lifetime, ...request }: InvitationRequest,
   { allowedDomains }: Pick<LoginSettings, 'allowedDomains'>,
 ): Promise<string> {
   const { tx } = change
@@ -41,15 +42,15 @@ export async function insertInvitation(
   if ((await tx.$count(users, ofPerson)) > 0) throw new UserExists()
   if ((await tx.$count(invitations, isOpen({ issuer, email }, now))) > 0) throw new AlreadyInvited()
   const id = randomUUID()
-  const times = { createdAt: new Date(now), expiresAt: new Date(request.expiresAt) }
+  const times = { createdAt: new Date(now), expiresAt: new Date(now + lifetime) }
   await tx.insert(invitations).values({ id, issuer, ...request, email, grants, ...times })
-  const { reason, expiresAt } = request
+  const { reason } = request
   const detail = {
     invitation: id,
     email,
     issuer,
     grants: textOf(grants),
-    expires: new Date(expiresAt).toISOString(),
+    expires: times.expiresAt.toISOString(),
     ...(reason !== undefined && { reason }),
   }
   change.events.push({ kind: 'invitation.created', principal: change.by, detail })

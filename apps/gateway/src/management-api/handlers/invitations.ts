@@ -28,7 +28,7 @@ export const invitationHandlers: Handlers<Names> = {
         return { role, racks, apps, expiresAt: until === null ? null : new Date(until).toISOString() }
       })
       const id = await changes.createInvitation(
-        { email, issuer, grants, invitedBy: principal.id, expiresAt: now() + days * day, ...(reason && { reason }) },
+        { email, issuer, grants, invitedBy: principal.id, lifetime: days * day, ...(reason && { reason }) },
         login,
       )
       const patterns = grants.map(({ racks }) => racks)
