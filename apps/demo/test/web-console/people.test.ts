@@ -31,7 +31,7 @@ describeInChromium('people and pipelines', () => {
 
   test('a person who is invited has the role after the first login', async () => {
     await admin.getByRole('button', { name: 'Invite a person' }).click()
-    await admin.getByLabel('E-mail address').fill('nobody@example.com')
+    await admin.getByLabel('Email address').fill('nobody@example.com')
     await admin.getByLabel('Role', { exact: true }).selectOption('deployer')
     await admin.getByLabel('Racks').fill('staging')
     await admin.getByLabel('Reason').fill('joins on Monday')
@@ -46,14 +46,14 @@ describeInChromium('people and pipelines', () => {
     expect(await invited.getByRole('region', { name: 'Your racks' }).textContent()).toBe('Your racksstaging')
 
     await admin.reload()
-    await row.getByText('Logged in').waitFor()
+    await row.getByText('Accepted').waitFor()
     await admin.getByRole('button', { name: 'Invite a person' }).click()
-    await admin.getByLabel('E-mail address').fill('late@example.com')
+    await admin.getByLabel('Email address').fill('late@example.com')
     await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
     await admin.getByRole('button', { name: 'Invite', exact: true }).click()
-    await admin.getByRole('button', { name: 'Revoke the invitation of late@example.com' }).click()
+    await admin.getByRole('button', { name: 'Revoke the invitation for late@example.com' }).click()
     await admin.getByRole('button', { name: 'Revoke the invitation', exact: true }).click()
-    await admin.getByText('The invitation of late@example.com was revoked.').waitFor()
+    await admin.getByText('The invitation for late@example.com was revoked.').waitFor()
   })
 
   test('the secret of an API token is shown once, and the token works until it is revoked', async () => {
@@ -151,8 +151,8 @@ describeInChromium('people and pipelines', () => {
     await open(admin, '/trusts')
     await admin.getByRole('button', { name: 'Create a trust' }).click()
     await admin.getByLabel('Name').fill('deploy-myapp')
-    await admin.getByLabel('ID of the repository').fill('74')
-    await admin.getByLabel('ID of its owner').fill('65')
+    await admin.getByLabel('Repository ID').fill('74')
+    await admin.getByLabel('Owner ID').fill('65')
     await admin.getByLabel('Ref', { exact: true }).fill('refs/heads/main')
     await lookAt(admin, 'people-trust-create')
     await admin.getByRole('button', { name: 'Create the trust' }).click()
@@ -197,7 +197,7 @@ describeInChromium('people and pipelines', () => {
     await tabTo(admin, 'Reason')
     await admin.keyboard.type('on call')
     await admin.keyboard.press('Enter')
-    await admin.getByText('viewers has the role ops now.').waitFor()
+    await admin.getByText('viewers now has the role ops.').waitFor()
     await lookAt(admin, 'people-group')
     await tabTo(admin, 'Remove the role ops')
     await admin.keyboard.press('Enter')
@@ -273,7 +273,7 @@ describeInChromium('people and pipelines', () => {
     await lookAt(admin, 'people-token-owner')
     await admin.getByRole('option', { name: 'deploy-web' }).click()
     await admin.getByRole('dialog').getByRole('button', { name: 'Change the owner' }).click()
-    await admin.getByRole('dialog', { name: 'backups has another owner' }).getByText('secret').waitFor()
+    await admin.getByRole('dialog', { name: 'backups has a new owner' }).getByText('secret').waitFor()
   })
 
   test.each([

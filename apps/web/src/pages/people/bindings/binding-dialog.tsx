@@ -26,7 +26,7 @@ export function BindingDialog({ subject: given, onClose }: BindingDialogProps) {
         body: { subject: { kind, id }, ...grantOf(grant), ...(reason.trim() && { reason: reason.trim() }) },
       }),
     ({ role, warnings = [] }) => {
-      announce(`${subject.name} has the role ${role} now.`)
+      announce(`${subject.name} now has the role ${role}.`)
       if (warnings.length === 0) onClose()
     },
   )

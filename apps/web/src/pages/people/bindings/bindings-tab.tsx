@@ -31,7 +31,7 @@ export default function BindingsTab() {
         list={list}
         keyOf={({ id }) => id}
         limitedTo={search.of && nameOf(search.of)}
-        empty="No binding. Without one, nobody has a role."
+        empty="No bindings yet. Without one, nobody has a role."
         actions={
           <Button kind="primary" onPress={() => openDialog('create')}>
             Grant a role

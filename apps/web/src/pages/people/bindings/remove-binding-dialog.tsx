@@ -23,7 +23,10 @@ export function RemoveBindingDialog({ binding, subject, onClose }: RemoveBinding
       <p>
         <GrantText grant={binding} />
       </p>
-      <p>Calls and open streams that need it end within a second. Other bindings stay.</p>
+      <p>
+        Within a second, calls that need it are denied, and open streams that need it are closed. Other bindings are not
+        affected.
+      </p>
     </ConfirmDialog>
   )
 }

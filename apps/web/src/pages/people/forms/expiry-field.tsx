@@ -29,7 +29,7 @@ export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryF
         onChange={(after) => onChange({ ...value, after })}
         options={[
           { value: '', label: unset },
-          { value: '1', label: 'After a day' },
+          { value: '1', label: 'After 1 day' },
           { value: '7', label: 'After 7 days' },
           { value: '30', label: 'After 30 days' },
           { value: '90', label: 'After 90 days' },
@@ -43,7 +43,7 @@ export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryF
           value={value.date}
           onChange={(date) => onChange({ ...value, date })}
           isRequired
-          hint="Ends with this day, in your time zone"
+          hint="Valid until the end of this day, in your time zone"
         />
       )}
     </div>

@@ -44,14 +44,14 @@ export function GrantFields({ value, onChange, hasExpiry = true }: GrantFieldsPr
           value={value.racks}
           onChange={(names) => onChange({ ...value, racks: names })}
           isRequired
-          hint={racks.length === 0 ? '* is all racks' : `* is all racks. Yours: ${racks.join(', ')}`}
+          hint={racks.length === 0 ? '* means all racks' : `* means all racks. Yours: ${racks.join(', ')}`}
         />
         <TextField
           label="Apps"
           value={value.apps}
           onChange={(apps) => onChange({ ...value, apps })}
           isRequired
-          hint="* is all apps, and web-* all that begin so"
+          hint="* means all apps. web-* means all apps whose names begin with web-."
         />
       </div>
       {hasExpiry && (

@@ -15,7 +15,7 @@ export default function GroupsTab() {
       label="Groups"
       list={list}
       keyOf={({ name }) => name}
-      empty="The identity provider named no group yet, and no group has a role."
+      empty="The identity provider has not named any groups yet, and no group has a role."
       columns={[
         { title: 'Group', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
         { title: 'Members', cell: ({ members }) => members },
@@ -30,7 +30,7 @@ function GroupPanel({ name }: { readonly name: string }) {
   const mayListUsers = can(useMe(), 'gateway:user:write')
   return (
     <Panel title={name}>
-      <p>The identity provider decides who is in a group. The gateway knows the members of the last login of each.</p>
+      <p>The identity provider decides who is in a group. The gateway updates a person's groups when they log in.</p>
       <SubjectRoles kind="group" id={name} name={name} />
       {mayListUsers && <GroupMembers group={name} />}
     </Panel>

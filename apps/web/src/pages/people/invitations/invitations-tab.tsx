@@ -14,7 +14,7 @@ import { InviteDialog } from './invite-dialog.tsx'
 
 const states: Readonly<Record<string, { readonly tone: Tone; readonly label: string }>> = {
   open: { tone: 'accent', label: 'Open' },
-  redeemed: { tone: 'allow', label: 'Logged in' },
+  redeemed: { tone: 'allow', label: 'Accepted' },
   denied: { tone: 'deny', label: 'Denied' },
   revoked: { tone: 'neutral', label: 'Revoked' },
   expired: { tone: 'neutral', label: 'Expired' },
@@ -39,7 +39,7 @@ export default function InvitationsTab() {
         label="Invitations"
         list={list}
         keyOf={({ id }) => id}
-        empty="No invitation. Invite a person to give them roles before their first login."
+        empty="No invitations yet. Invite a person to give them roles before their first login."
         actions={
           mayInvite && (
             <Button kind="primary" onPress={() => openDialog('create')}>
@@ -48,7 +48,7 @@ export default function InvitationsTab() {
           )
         }
         columns={[
-          { title: 'E-mail address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
+          { title: 'Email address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
           {
             title: 'State',
             cell: ({ state }) => {
@@ -78,7 +78,7 @@ export default function InvitationsTab() {
               state === 'open' && (
                 <Button
                   kind="danger"
-                  aria-label={`Revoke the invitation of ${email}`}
+                  aria-label={`Revoke the invitation for ${email}`}
                   onPress={() => openDialog('revoke', id)}
                 >
                   Revoke
@@ -90,14 +90,14 @@ export default function InvitationsTab() {
       {mayInvite && search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
       {search.dialog === 'revoke' && revoked && (
         <ConfirmDialog
-          title={`Revoke the invitation of ${revoked.email}?`}
+          title={`Revoke the invitation for ${revoked.email}?`}
           submit="Revoke the invitation"
           cancel="Keep it"
           change={() => remove('/invitations/{id}', { id: revoked.id })}
-          done={`The invitation of ${revoked.email} was revoked.`}
+          done={`The invitation for ${revoked.email} was revoked.`}
           onClose={closeDialog}
         >
-          <p>The person gets none of its roles at the first login. Whether they can log in does not change.</p>
+          <p>The person will not get these roles at the first login. They can still log in if they could before.</p>
         </ConfirmDialog>
       )}
     </>

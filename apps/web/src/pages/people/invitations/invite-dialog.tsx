@@ -27,7 +27,9 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         },
       }),
     (invitation) => {
-      announce(`${invitation.email} was invited. Send them the address of this gateway: it sends no e-mail.`)
+      announce(
+        `${invitation.email} was invited. Send them the address of this gateway yourself: the gateway sends no email.`,
+      )
       if (!invitation.warnings) onClose()
     },
   )
@@ -42,11 +44,11 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
     >
       <p>
-        The person gets these roles at the first login, if you can still grant them then. The gateway sends no e-mail:
-        send them its address, <code>{location.origin}</code>.
+        The person gets these roles at the first login, if you can still grant them then. The gateway sends no email:
+        send them its address yourself, <code>{location.origin}</code>.
       </p>
       <TextField
-        label="E-mail address"
+        label="Email address"
         type="email"
         value={email}
         onChange={setEmail}
@@ -65,7 +67,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
             <div>
               <Button kind="quiet" onPress={() => setGrants(grants.filter((_, at) => at !== index))}>
                 <X aria-hidden />
-                Leave this role out
+                Remove this role
               </Button>
             </div>
           )}
@@ -80,7 +82,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         onChange={setDays}
         options={['1', '7', '14', '30', '90'].map((value) => ({
           value,
-          label: value === '1' ? 'After a day' : `After ${value} days`,
+          label: value === '1' ? 'After 1 day' : `After ${value} days`,
         }))}
       />
       <TextField label="Reason" value={reason} onChange={setReason} maxLength={500} />

@@ -44,7 +44,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
           <FilterField label={label} />
           {limitedTo !== undefined && (
             <span className={styles.limit}>
-              of <VisibleText>{limitedTo}</VisibleText>
+              Only: <VisibleText>{limitedTo}</VisibleText>
               <Button kind="quiet" aria-label="Show all" onPress={() => change({ of: undefined })}>
                 <X aria-hidden />
               </Button>

@@ -57,7 +57,7 @@ export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps)
         <GrantList
           grants={bindings}
           keyOf={(binding) => binding.id}
-          empty="No role."
+          empty="No roles."
           actionOf={(binding) =>
             binding.subject.id === id ? (
               <Button

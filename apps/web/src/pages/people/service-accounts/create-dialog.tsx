@@ -25,7 +25,7 @@ export function CreateServiceAccountDialog({ onClose }: { readonly onClose: () =
       onSubmit={() => create.mutate()}
       onClose={onClose}
     >
-      <p>It has no permissions until you grant it a role, and no login: programs use its API tokens.</p>
+      <p>It has no permissions until you grant it a role. It cannot log in: programs use its API tokens.</p>
       <TextField label="Name" value={name} onChange={setName} maxLength={100} isRequired autoFocus />
     </FormDialog>
   )

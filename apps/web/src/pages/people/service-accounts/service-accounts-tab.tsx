@@ -18,7 +18,7 @@ export default function ServiceAccountsTab() {
         label="Service accounts"
         list={list}
         keyOf={({ id }) => id}
-        empty="No service account. Create one for each pipeline that keeps working when a person leaves."
+        empty="No service accounts yet. Create one for each pipeline that must keep working after a person leaves."
         actions={
           <Button kind="primary" onPress={() => openDialog('create')}>
             Create a service account

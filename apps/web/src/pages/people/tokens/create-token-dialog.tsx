@@ -83,7 +83,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         maxLength={100}
         isRequired
         autoFocus
-        hint="Such as the name of the script that uses it"
+        hint="For example, the name of the script that uses it"
       />
       {can(me, 'gateway:service-account:write') && (
         <Choice
@@ -99,23 +99,20 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
       )}
       <GrantFields value={grant} onChange={setGrant} hasExpiry={false} />
       <Choice
-        label="Valid on"
+        label="Bind to one rack"
         value={onlyRack}
         onChange={setOnlyRack}
-        options={[
-          { value: '', label: 'Any rack' },
-          ...me.racks.map((rack) => ({ value: rack, label: `Only ${rack}` })),
-        ]}
-        hint="With one rack, its RACK_URL needs no name of a rack."
+        options={[{ value: '', label: 'No' }, ...me.racks.map((rack) => ({ value: rack, label: rack }))]}
+        hint="If bound, its RACK_URL works without a rack name, and only on that rack."
       />
-      <ExpiryField label="Expires" value={expiry} onChange={setExpiry} unset="After the default of the policy" />
+      <ExpiryField label="Expires" value={expiry} onChange={setExpiry} unset="Policy default" />
       <TextField
-        label="Only from"
+        label="Allowed from"
         value={sources}
         onChange={setSources}
         mono
         placeholder="192.0.2.0/24"
-        hint="Addresses and networks, separated by spaces. Empty: any address"
+        hint="Addresses and networks, separated by spaces. Leave empty to allow any address."
       />
       <TextField label="Reason" value={reason} onChange={setReason} maxLength={500} />
     </FormDialog>

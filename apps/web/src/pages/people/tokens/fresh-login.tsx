@@ -24,8 +24,8 @@ export function FreshLogin({ title, onClose, children }: FreshLoginProps) {
   return (
     <Dialog title={title} isOpen onClose={onClose}>
       <p>
-        A browser gets a token only within five minutes of a login, so that nobody who finds this browser open can take
-        one along. You logged in <Time at={loggedInAt} kind="relative" />. The login leads back here.
+        Tokens are shown only within five minutes of a login, so that someone who finds this browser open cannot take
+        one. You logged in <Time at={loggedInAt} kind="relative" />. After you log in, you come back here.
       </p>
       <Actions>
         <Button onPress={onClose}>Cancel</Button>

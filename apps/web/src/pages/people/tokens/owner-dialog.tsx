@@ -22,7 +22,7 @@ export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
   })
   if (handOver.data)
     return (
-      <Dialog title={`${token.name} has another owner`} isOpen onClose={onClose}>
+      <Dialog title={`${token.name} has a new owner`} isOpen onClose={onClose}>
         <p>
           <VisibleText>{handOver.data.note}</VisibleText>
         </p>

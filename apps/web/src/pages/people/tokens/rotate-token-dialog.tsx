@@ -51,8 +51,8 @@ function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
       onClose={onClose}
     >
       <p>
-        The token gets a new secret. Its ID, roles, and calls in progress stay. If the previous secret leaked, revoke
-        the token instead.
+        The token gets a new secret. It keeps its ID and roles, and calls in progress continue. If the previous secret
+        leaked, revoke the token instead.
       </p>
       <Choice
         label="The previous secret stays valid"
@@ -65,12 +65,7 @@ function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
           { value: '0', label: 'Not at all' },
         ]}
       />
-      <ExpiryField
-        label="The new secret expires"
-        value={expiry}
-        onChange={setExpiry}
-        unset="After the default of the policy"
-      />
+      <ExpiryField label="The new secret expires" value={expiry} onChange={setExpiry} unset="Policy default" />
     </FormDialog>
   )
 }

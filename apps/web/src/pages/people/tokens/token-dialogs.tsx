@@ -29,7 +29,7 @@ export function TokenDialogs({ token }: { readonly token: Token }) {
           onClose={closeDialog}
         >
           <p>
-            Within a second, every program that uses it is rejected, and its open streams are closed. Its owner is{' '}
+            Within a second, the token stops working, and streams opened with it are closed. Its owner is{' '}
             <VisibleText>{token.owner.name}</VisibleText>. This cannot be undone.
           </p>
         </ConfirmDialog>

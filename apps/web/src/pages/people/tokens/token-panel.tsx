@@ -38,9 +38,9 @@ export function TokenPanel({ id }: { readonly id: string }) {
                   </>,
                 ],
                 token.prefix === null ? null : ['Begins with', <code>{token.prefix}</code>],
-                ['Only on', token.rack === null ? 'Any rack' : <VisibleText>{token.rack}</VisibleText>],
+                ['Bound to rack', token.rack === null ? 'No' : <VisibleText>{token.rack}</VisibleText>],
                 [
-                  'Only from',
+                  'Allowed from',
                   token.sources.length === 0 ? 'Any address' : <VisibleText>{token.sources.join(', ')}</VisibleText>,
                 ],
                 ['Created', <Time at={token.createdAt} />],
@@ -54,7 +54,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
               <SubjectRoles kind="api-token" id={id} name={token.name} />
             ) : (
               <PanelPart title="Roles">
-                <GrantList grants={token.grants} keyOf={(grant) => grant.id} empty="No role." />
+                <GrantList grants={token.grants} keyOf={(grant) => grant.id} empty="No roles." />
               </PanelPart>
             )}
           </Panel>

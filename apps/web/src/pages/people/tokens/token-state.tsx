@@ -16,7 +16,7 @@ interface TokenStateProps {
 
 export function TokenState({ token, isStopped = false }: TokenStateProps) {
   const state = tokenState(token)
-  if (state === 'active' && isStopped) return <Badge tone="warn">Stopped</Badge>
+  if (state === 'active' && isStopped) return <Badge tone="warn">Owner locked or disabled</Badge>
   if (state === 'active') return <Badge tone="allow">Active</Badge>
   return <Badge tone={state === 'revoked' ? 'deny' : 'neutral'}>{state === 'revoked' ? 'Revoked' : 'Expired'}</Badge>
 }

@@ -34,7 +34,7 @@ export default function TokensTab() {
         list={list}
         keyOf={({ id }) => id}
         limitedTo={seesAll ? owner : undefined}
-        empty="No API token. Create one for a script or a pipeline."
+        empty="No API tokens yet. Create one for a script or a pipeline."
         actions={
           <Button kind="primary" onPress={() => openDialog('create')}>
             Create an API token

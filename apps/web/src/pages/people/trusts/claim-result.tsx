@@ -31,7 +31,11 @@ export function ClaimResult({ result }: { readonly result: Result }) {
       {result.trusts.map((trust) => (
         <TrustResult key={trust.id} trust={trust} />
       ))}
-      {result.more > 0 && <p className={styles.hint}>{result.more} further trusts do not match.</p>}
+      {result.more > 0 && (
+        <p className={styles.hint}>
+          {result.more} more {result.more === 1 ? 'trust does' : 'trusts do'} not match.
+        </p>
+      )}
     </section>
   )
 }
@@ -78,7 +82,7 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
 function Found({ found }: { readonly found: string | null }) {
   return (
     <span className={styles.hint}>
-      {' and is '}
+      {' but is '}
       {found === null ? 'missing' : <VisibleText>{found}</VisibleText>}
     </span>
   )

@@ -31,7 +31,7 @@ export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
           autoFocus
           mono
           placeholder={'{"iss": "https://token.actions.githubusercontent.com", "repository_id": "74", …}'}
-          hint="The claims as JSON, or the whole JWT. The gateway decodes it, verifies no signature, stores nothing, and does not use the token up."
+          hint="The claims as JSON, or the whole JWT. The gateway decodes it, does not verify the signature, stores nothing, and the token stays usable."
         />
         {test.error && <Problem error={test.error} />}
         <Actions>

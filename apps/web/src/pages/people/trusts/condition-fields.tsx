@@ -15,7 +15,7 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
     onChange(conditions.map((condition) => (condition.key === changed.key ? changed : condition)))
   return (
     <fieldset className={styles.fields}>
-      <legend>Conditions, all of which a job must meet</legend>
+      <legend>Conditions (a job must meet all of them)</legend>
       {conditions.map((condition, index) => (
         <div key={condition.key} className={styles.condition}>
           <TextField
@@ -57,8 +57,8 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
         </div>
       ))}
       <p className={styles.hint}>
-        Text needs no quotes, but <code>"74"</code> is text, and <code>74</code> is a number. Separate several values by
-        commas.
+        Text needs no quotes, except text that looks like a number: <code>74</code> is a number, <code>"74"</code> is
+        text. Separate values with commas.
       </p>
       <div>
         <Button onPress={() => onChange([...conditions, emptyCondition(conditions)])}>Add a condition</Button>

@@ -19,12 +19,8 @@ interface TemplateForm {
   readonly fields: readonly TemplateField[]
 }
 
-const ref = {
-  name: 'ref',
-  label: 'Ref',
-  hint: 'Without a ref or an environment, every branch can use the trust.',
-}
-const refPattern = { name: 'refPattern', label: 'Pattern of refs', hint: '* is any text without / and :' }
+const ref = { name: 'ref', label: 'Ref' }
+const refPattern = { name: 'refPattern', label: 'Ref pattern', hint: '* matches any text without / or :' }
 const environment = { name: 'environment', label: 'Environment' }
 
 export const templates: Readonly<Record<Provider, TemplateForm>> = {
@@ -32,36 +28,58 @@ export const templates: Readonly<Record<Provider, TemplateForm>> = {
     label: 'GitHub Actions',
     hint: "gh api repos/OWNER/REPOSITORY --jq '.id, .owner.id'",
     fields: [
-      { name: 'repositoryId', label: 'ID of the repository', placeholder: '74', isRequired: true },
-      { name: 'repositoryOwnerId', label: 'ID of its owner', placeholder: '65', isRequired: true },
-      { ...ref, placeholder: 'refs/heads/main' },
+      { name: 'repositoryId', label: 'Repository ID', placeholder: '74', isRequired: true },
+      { name: 'repositoryOwnerId', label: 'Owner ID', placeholder: '65', isRequired: true },
+      {
+        ...ref,
+        placeholder: 'refs/heads/main',
+        hint: 'Without a ref, a pattern, an environment, or a workflow, jobs of every branch and tag can use the trust.',
+      },
       refPattern,
       environment,
       { name: 'workflowRef', label: 'Workflow', placeholder: 'acme/app/.github/workflows/deploy.yml@refs/heads/main' },
-      { name: 'events', label: 'Events', hint: 'Empty: push, workflow_dispatch, schedule, release', isList: true },
+      {
+        name: 'events',
+        label: 'Events',
+        hint: 'Leave empty for push, workflow_dispatch, schedule, release.',
+        isList: true,
+      },
     ],
   },
   gitlab: {
     label: 'GitLab',
     hint: "curl -sS https://gitlab.com/api/v4/projects/GROUP%2FPROJECT | jq '.id, .namespace.id'",
     fields: [
-      { name: 'projectId', label: 'ID of the project', isRequired: true },
-      { name: 'namespaceId', label: 'ID of its namespace', isRequired: true },
-      { ...ref, placeholder: 'main' },
+      { name: 'projectId', label: 'Project ID', isRequired: true },
+      { name: 'namespaceId', label: 'Namespace ID', isRequired: true },
+      {
+        ...ref,
+        placeholder: 'main',
+        hint: 'Without a ref, a pattern, or an environment, jobs of every protected branch and tag can use the trust.',
+      },
       refPattern,
       environment,
-      { name: 'sources', label: 'Pipeline sources', hint: 'Empty: push, web, schedule, api, trigger', isList: true },
-      { name: 'issuer', label: 'Address', hint: 'Of your own GitLab. Empty: gitlab.com' },
+      {
+        name: 'sources',
+        label: 'Pipeline sources',
+        hint: 'Leave empty for push, web, schedule, api, trigger.',
+        isList: true,
+      },
+      { name: 'issuer', label: 'GitLab address', hint: 'Only for a GitLab of your own. Leave empty for gitlab.com.' },
     ],
   },
   circleci: {
     label: 'CircleCI',
     hint: 'Organization Settings > Overview, and Project Settings > Overview',
     fields: [
-      { name: 'organizationId', label: 'ID of the organization', isRequired: true },
-      { name: 'projectId', label: 'ID of the project', isRequired: true },
+      { name: 'organizationId', label: 'Organization ID', isRequired: true },
+      { name: 'projectId', label: 'Project ID', isRequired: true },
       { name: 'origin', label: 'Origin', placeholder: 'github.com/acme/app', isRequired: true },
-      { ...ref, placeholder: 'refs/heads/main' },
+      {
+        ...ref,
+        placeholder: 'refs/heads/main',
+        hint: 'Without a ref or a pattern, jobs of every branch and tag can use the trust.',
+      },
       refPattern,
     ],
   },

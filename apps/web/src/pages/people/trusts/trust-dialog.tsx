@@ -57,7 +57,7 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
         maxLength={100}
         isRequired
         autoFocus
-        hint="Such as deploy-myapp"
+        hint="For example, deploy-myapp"
       />
       <Choice
         label="CI system"
@@ -65,7 +65,7 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
         onChange={(next) => setSource(next as Source)}
         options={[
           ...Object.entries(templates).map(([value, { label }]) => ({ value, label })),
-          { value: 'conditions', label: 'Another one, by conditions' },
+          { value: 'conditions', label: 'Other (enter conditions)' },
         ]}
       />
       {source === 'conditions' ? (

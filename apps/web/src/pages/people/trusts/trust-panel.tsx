@@ -52,7 +52,7 @@ export function TrustPanel({ id }: { readonly id: string }) {
               trust.revokedAt === null ? null : ['Revoked', <Time at={trust.revokedAt} />],
             ]}
           />
-          <PanelPart title="Conditions, all of which a job must meet">
+          <PanelPart title="Conditions (a job must meet all of them)">
             <ul className={styles.conditions}>
               {trust.conditions.map((condition) => (
                 <li key={JSON.stringify(condition)}>
@@ -65,7 +65,7 @@ export function TrustPanel({ id }: { readonly id: string }) {
             <SubjectRoles kind="trust" id={id} name={trust.name} />
           ) : (
             <PanelPart title="Roles">
-              <GrantList grants={trust.grants} keyOf={(grant) => grant.id} empty="No role." />
+              <GrantList grants={trust.grants} keyOf={(grant) => grant.id} empty="No roles." />
             </PanelPart>
           )}
           {can(me, 'gateway:session:write') && <JobList trust={id} />}
@@ -79,8 +79,8 @@ export function TrustPanel({ id }: { readonly id: string }) {
               onClose={closeDialog}
             >
               <p>
-                Within a second, every job that it admitted is rejected, and its open streams are closed. This cannot be
-                undone.
+                Within a second, every job that it admitted is rejected, and the open streams of these jobs are closed.
+                This cannot be undone.
               </p>
             </ConfirmDialog>
           )}

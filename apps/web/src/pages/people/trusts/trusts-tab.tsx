@@ -26,7 +26,7 @@ export default function TrustsTab() {
         label="CI trusts"
         list={list}
         keyOf={({ id }) => id}
-        empty="No trust. Create one for each repository that deploys, in place of a token that its pipeline stores."
+        empty="No trusts yet. Create one for each repository that deploys, so that its pipeline needs no stored token."
         actions={
           <>
             <Button onPress={() => openDialog('test')}>Test claims</Button>

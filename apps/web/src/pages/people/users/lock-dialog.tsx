@@ -48,7 +48,7 @@ export function LockDialog({ user, onClose }: LockDialogProps) {
         maxLength={500}
         isRequired
         autoFocus
-        hint="The person and the audit log see it."
+        hint="Administrators see it in the list of users, and the audit log records it. The person does not see it."
       />
     </FormDialog>
   )

@@ -36,7 +36,7 @@ export function UserSessions({ user }: { readonly user: string }) {
             </span>
             <Button
               kind="quiet"
-              aria-label={`Revoke the session of ${session.device}`}
+              aria-label={`Revoke the session of ${deviceName(session.device)}`}
               onPress={() => openDialog('revoke-session', session.id)}
             >
               Revoke
@@ -59,7 +59,8 @@ export function UserSessions({ user }: { readonly user: string }) {
           onClose={closeDialog}
         >
           <p>
-            Within a second, <VisibleText>{revoked.device}</VisibleText> is logged out, and its open streams are closed.
+            Within a second, <VisibleText>{deviceName(revoked.device)}</VisibleText> is logged out, and its open streams
+            are closed.
           </p>
         </ConfirmDialog>
       )}

@@ -39,13 +39,13 @@ export default function UsersTab() {
         )
       }
       columns={[
-        { title: 'E-mail address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
+        { title: 'Email address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
         {
           title: 'State',
           cell: ({ lockedAt }) =>
             lockedAt === null ? <Badge tone="allow">Active</Badge> : <Badge tone="deny">Locked</Badge>,
         },
-        { title: 'Logs in at', cell: ({ issuer }) => <VisibleText>{issuer}</VisibleText>, secondary: true },
+        { title: 'Identity provider', cell: ({ issuer }) => <VisibleText>{issuer}</VisibleText>, secondary: true },
         { title: 'Groups', cell: ({ groups }) => <VisibleText>{groups.join(', ')}</VisibleText>, secondary: true },
         { title: 'First login', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
       ]}
