@@ -56,7 +56,7 @@ describeInChromium('the first page of the web console', () => {
     const racks = page.getByRole('region', { name: 'Your racks' })
     await racks.getByText('You have no role on any rack yet. Ask for a role: admin@example.com.').waitFor()
     expect(await racks.getByRole('link').getAttribute('href')).toBe('mailto:admin%40example.com')
-    await page.getByText('You have no role.', { exact: true }).waitFor()
+    await page.getByText('You have no roles.', { exact: true }).waitFor()
     expect(await page.getByRole('region', { name: 'Connect your terminal' }).count()).toBe(0)
     await lookAt(page, 'home-without-role')
     const admin = await at.open('admin')

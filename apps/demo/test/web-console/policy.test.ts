@@ -110,7 +110,7 @@ describeInChromium('the policy page', () => {
     await details.getByRole('link', { name: /^built-in:/ }).click()
     await marked(viewer).getByText('deployer').waitFor()
     await show(viewer, '?tab=matrix&q=nothing')
-    await viewer.getByText('No permission has these words').waitFor()
+    await viewer.getByText('No permission matches the filter').waitFor()
   })
 
   test('shows the rules with who may, and the packages with their counts', async () => {
@@ -155,13 +155,13 @@ describeInChromium('the policy page', () => {
     const asked = { route: run, as: 'deployer@example.com', rack: 'staging', app: 'web', service: 'command' }
     const link = `?${new URLSearchParams({ tab: 'decision', ...asked, command: 'rake db:migrate' })}`
     await show(admin, link)
-    await admin.getByText('As deployer@example.com, on staging, for the app web').waitFor()
+    await admin.getByText('For deployer@example.com on staging, app web').waitFor()
     await admin.getByRole('region', { name: 'Allowed' }).getByRole('link', { name: 'policy.yaml:12' }).waitFor()
     await show(viewer, link)
     await viewer.getByText('Decisions about another user require the permission gateway:user:write.').waitFor()
     expect(await viewer.getByRole('textbox', { name: 'Person' }).count()).toBe(0)
     await viewer.getByRole('button', { name: 'Ask' }).click()
-    await viewer.getByText('As viewer@example.com, on staging, for the app web').waitFor()
+    await viewer.getByText('For viewer@example.com on staging, app web').waitFor()
   })
 
   test('a proposed document shows its problems with their positions', async () => {
@@ -191,7 +191,7 @@ describeInChromium('the policy page', () => {
     const auditor = await at.open('auditor', '/gateway/policy?tab=proposal')
     await auditor.getByRole('textbox', { name: 'Proposed document' }).fill(proposal)
     await auditor.getByRole('button', { name: 'Check the document' }).click()
-    const differences = auditor.getByRole('region', { name: 'Differences to the policy in force' })
+    const differences = auditor.getByRole('region', { name: 'Differences from the policy in force' })
     await differences.getByText('everyone POST /apps/{app}/services/{service}/restart is blocked').waitFor()
     const lines = auditor.getByRole('list', { name: /^Changes from line/ }).getByRole('listitem')
     expect(await lines.filter({ hasText: 'roles: [deployer, admin]' }).textContent()).toContain('Removed:')

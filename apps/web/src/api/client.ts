@@ -28,7 +28,7 @@ export class ApiError extends Error {
 /** The gateway did not answer, or something else answered in its place. */
 export class NoAnswer extends Error {
   constructor() {
-    super('The gateway does not answer. Check your connection, and try again.')
+    super('The gateway is not responding. Check your connection, and try again.')
     this.name = 'NoAnswer'
   }
 }

@@ -21,7 +21,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
         filter={(label, typed) => label.startsWith('→') || typed.split(/\s+/).every((word) => contains(label, word))}
       >
         <SearchField aria-label="Find or run" autoFocus>
-          <Input className={styles.input ?? ''} placeholder="A page, an action, an event ID, an e-mail address" />
+          <Input className={styles.input ?? ''} placeholder="A page, an action, an event ID, an email address" />
         </SearchField>
         <ListBox
           aria-label="Results"
@@ -31,7 +31,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
             onClose()
             commands.find((command) => command.id === id)?.run()
           }}
-          renderEmptyState={() => <p className={styles.empty}>Nothing has this name.</p>}
+          renderEmptyState={() => <p className={styles.empty}>No results.</p>}
         >
           {({ id, label, hint }) => (
             <ListBoxItem id={id} textValue={label} className={styles.item ?? ''}>

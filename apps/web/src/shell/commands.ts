@@ -19,7 +19,7 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /**
  * What the command palette offers a person.
  *
- * @param typed the text of the palette: an event ID and an e-mail address lead to what they name
+ * @param typed the text of the palette: an event ID and an email address lead to what they name
  */
 export function commandsFor(
   me: Me,
@@ -41,7 +41,7 @@ export function commandsFor(
         ]
       : []),
     ...(can(me, 'gateway:user:write') && /^\S+@\S+$/.test(typed)
-      ? [{ id: 'user', label: `→ Users like ${typed}`, run: () => navigate('/people/users', { q: typed }) }]
+      ? [{ id: 'user', label: `→ Users matching ${typed}`, run: () => navigate('/people/users', { q: typed }) }]
       : []),
     ...pagesFor(me).map(({ to, label, key }) => ({
       id: `page ${to}`,

@@ -22,7 +22,7 @@ export function LoadFailed({ error }: ErrorComponentProps) {
 /** No page has this address. */
 export function NotFoundPage() {
   return (
-    <Page title="No page has this address">
+    <Page title="Page not found">
       <p>
         Check the address, or <Link to="/">open the first page</Link>.
       </p>

@@ -8,11 +8,14 @@ const others = [
   ['?', 'Show this list'],
   ['/', 'Go to the filter of the page'],
   ['j and k, or arrows', 'Move through rows'],
+  ['Home, End, Page Up, Page Down', 'Move farther through the events of the audit log'],
+  ['← and →', 'Move through the values of an event'],
   ['Enter', 'Open the row'],
+  ['Ctrl Enter or ⌘ Enter', 'Check the proposed document'],
   ['Escape', 'Close what is open'],
 ] as const
 
-/** All shortcuts. Each action can be reached without them. */
+/** The shortcuts. Each action can be reached without them. */
 export default function ShortcutList({ onClose }: { readonly onClose: () => void }) {
   const shortcuts = [...pagesFor(useMe()).map(({ key, label }) => [`g ${key}`, `Open ${label}`] as const), ...others]
   return (

@@ -8,8 +8,8 @@ import styles from './access-list.module.css'
 export function AccessList() {
   const { access } = useMe()
   if (access === undefined)
-    return <p className={styles.soft}>The gateway’s database does not answer. Reload this page in a moment.</p>
-  if (access.length === 0) return <p className={styles.soft}>You have no role.</p>
+    return <p className={styles.soft}>The gateway’s database is not responding. Reload this page in a moment.</p>
+  if (access.length === 0) return <p className={styles.soft}>You have no roles.</p>
   return (
     <ul className={styles.list}>
       {access.map((binding) => (

@@ -26,7 +26,7 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
     {
       id: 'rack-url',
       title: 'RACK_URL',
-      text: 'The stock CLI with one rack, as pipelines use it. RACK_URL contains a token: do not share it.',
+      text: 'The stock CLI with one rack, as in pipelines. RACK_URL contains a token: do not share it.',
       lines: [`export RACK_URL="$(rack-gateway url --rack ${rack})"`, 'convox apps'],
     },
   ]
@@ -55,7 +55,7 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
               <p>{text}</p>
               {page === true && (
                 <p>
-                  <a href="/gateway/convox">Create the token of this line</a>, which lives for a day.
+                  <a href="/gateway/convox">Create a token for this command</a>. It is valid for a day.
                 </p>
               )}
               {lines.map((line) => (

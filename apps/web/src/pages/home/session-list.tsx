@@ -78,7 +78,7 @@ export function SessionList() {
               cell: (session) => (
                 <Button
                   kind="danger"
-                  aria-label={`Revoke the session of ${session.device}`}
+                  aria-label={`Revoke the session of ${deviceName(session.device)}`}
                   onPress={() => setRevoking(session)}
                 >
                   Revoke
@@ -111,15 +111,15 @@ function RevokeDialog({ session, onClose }: { readonly session: SessionRow; read
     async onSuccess() {
       if (session.current) return location.assign('/gateway/')
       await queryClient.invalidateQueries({ queryKey: ['sessions'] })
-      announce(`The session of ${session.device} was revoked.`)
+      announce(`The session of ${deviceName(session.device)} was revoked.`)
       onClose()
     },
   })
   return (
     <Dialog title="Revoke this session?" isOpen onClose={onClose}>
       <p>
-        Within a second, the token of <VisibleText>{session.device}</VisibleText> stops working, and its open streams
-        are closed.{session.current && ' It is the session of this browser, so you have to log in again.'}
+        Within a second, <VisibleText>{deviceName(session.device)}</VisibleText> is logged out, and its open streams are
+        closed.{session.current && ' It is the session of this browser, so you have to log in again.'}
       </p>
       {revoke.error && <Problem error={revoke.error} />}
       <Actions>

@@ -8,7 +8,7 @@ export function ApplyInstructions() {
       <p>
         The console cannot change the policy. Save the document as the file that <code>POLICY_FILE</code> of the gateway
         names. The gateway checks that file every second, and at once on SIGHUP. A valid document applies to all calls
-        that begin afterwards.
+        that begin afterwards. Open WebSockets that it no longer permits end within a second.
       </p>
       <p>In a pipeline, check the file first:</p>
       <CommandLine>rack-gateway policy check policy.yaml</CommandLine>

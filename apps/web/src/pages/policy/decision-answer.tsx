@@ -22,15 +22,16 @@ export function DecisionAnswer({ question, decided }: DecisionAnswerProps) {
   return (
     <div className={styles.answer} aria-live="polite">
       <p>
-        <strong>{question.route.summary}</strong> As <VisibleText>{decided.caller.name}</VisibleText>
+        <strong>{question.route.summary}</strong> For <VisibleText>{decided.caller.name}</VisibleText>
         {decided.rack !== '*' && (
           <>
-            , on <VisibleText>{decided.rack}</VisibleText>
+            {' on '}
+            <VisibleText>{decided.rack}</VisibleText>
           </>
         )}
         {app !== undefined && (
           <>
-            , for the app <VisibleText>{app}</VisibleText>
+            , app <VisibleText>{app}</VisibleText>
           </>
         )}
         :
@@ -86,7 +87,7 @@ function Outcome({ when, decision }: { readonly when: string | null; readonly de
         </dd>
         {roles.length > 0 && (
           <>
-            <dt>By the role</dt>
+            <dt>Granted by</dt>
             <dd>
               <VisibleText>{roles.join(', ')}</VisibleText>
             </dd>

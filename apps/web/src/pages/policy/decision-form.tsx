@@ -68,7 +68,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
         {mayNameOthers && (
           <TextField
             label="Person"
-            hint="An email address, or a user ID. Empty: you."
+            hint="An email address, or a user ID. Leave empty to ask about yourself."
             placeholder={me.name}
             {...field('as')}
           />
@@ -89,7 +89,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
           <TextField
             label="Command"
             mono
-            hint="Empty: any command."
+            hint="Leave empty to ask whether some command is allowed."
             placeholder="rake db:migrate"
             {...field('command')}
           />

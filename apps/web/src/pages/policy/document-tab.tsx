@@ -22,7 +22,8 @@ export function DocumentTab() {
               <>The built-in policy is in force, because this gateway has no policy document.</>
             ) : (
               <>
-                <VisibleText>{source}</VisibleText> is in force. What it leaves out has its built-in value.
+                <VisibleText>{source}</VisibleText> is in force. For anything that it does not set, the built-in policy
+                applies.
               </>
             )}{' '}
             SHA-256: <code className={styles.hash}>{hash}</code>

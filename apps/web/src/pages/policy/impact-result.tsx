@@ -37,7 +37,11 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
         {limits(impact).map((text) => (
           <li key={text}>{text}</li>
         ))}
-        {more > 0 && <li>Less frequent changes that are left out: {count.format(more)}.</li>}
+        {more > 0 && (
+          <li>
+            {count.format(more)} less frequent {more === 1 ? 'change is' : 'changes are'} not shown.
+          </li>
+        )}
       </ul>
     </div>
   )
@@ -76,11 +80,13 @@ function limits({ cut, unclear, packages }: Impact): readonly string[] {
         ]),
     ...(unclear === 0
       ? []
-      : [
-          `Calls that were left out, because roles or the policy have changed, or the event lacks details: ${count.format(unclear)}.`,
-        ]),
+      : [`${leftOut(unclear)}, because roles or the policy have changed, or the event lacks details.`]),
     packages === 0
       ? 'Policy packages were not included.'
-      : `Calls that were left out, because a policy package denied them: ${count.format(packages)}.`,
+      : `${leftOut(packages)}, because a policy package denied ${packages === 1 ? 'it' : 'them'}.`,
   ]
+}
+
+function leftOut(calls: number): string {
+  return `${count.format(calls)} ${calls === 1 ? 'call was' : 'calls were'} left out`
 }

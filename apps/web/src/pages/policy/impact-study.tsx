@@ -26,11 +26,11 @@ export function ImpactStudy({ document }: { readonly document: string }) {
   return (
     <Card title="Impact on recorded calls">
       <p>
-        The gateway decides its recorded calls again, by the policy in force and by this document. It takes up to 40
+        The gateway evaluates recorded calls again, under the policy in force and under this document. It takes up to 40
         seconds. The audit log records the study, with the SHA-256 of the document.
       </p>
       <div className={styles.study}>
-        <Choice isInline label="Calls of" value={since} onChange={setSince} options={ranges} />
+        <Choice isInline label="Calls from" value={since} onChange={setSince} options={ranges} />
         <Button isPending={study.isPending} onPress={() => study.mutate()}>
           Evaluate recorded calls
         </Button>

@@ -10,7 +10,9 @@ const count = new Intl.NumberFormat()
 export function LoadedPackages({ packages }: { readonly packages: PolicyMatrix['packages'] }) {
   return (
     <Card title="Policy packages">
-      {packages.length > 0 && <p className={styles.soft}>In their order, with the counts of this gateway process.</p>}
+      {packages.length > 0 && (
+        <p className={styles.soft}>In the order of evaluation. The counts are for this gateway process.</p>
+      )}
       <Table
         label="Packages and counts"
         rows={packages}

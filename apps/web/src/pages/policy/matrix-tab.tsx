@@ -19,7 +19,7 @@ export function MatrixTab() {
         <>
           <TextField
             label="Filter permissions"
-            placeholder="Such as deploy, or gateway:user"
+            placeholder="For example, deploy or gateway:user"
             value={q}
             onChange={(text) =>
               void navigate({

@@ -21,7 +21,7 @@ interface MatrixTableProps {
 /** Permissions as rows, roles as columns. The open permission, which the address names, shows the lines that grant it. */
 export function MatrixTable({ matrix, groups }: MatrixTableProps) {
   const me = useMe()
-  if (groups.length === 0) return <p role="status">No permission has these words. Change the filter.</p>
+  if (groups.length === 0) return <p role="status">No permission matches the filter.</p>
   const { roles } = matrix
   return (
     <ScrollArea label="Roles and permissions" height="page">

@@ -18,7 +18,7 @@ export function PermissionDetails({ permission, matrix }: PermissionDetailsProps
   return (
     <div className={styles.details}>
       <section>
-        <h2>Roles that can {permission.description}</h2>
+        <h2>Roles with this permission</h2>
         {holders.length === 0 && <p>No role has this permission.</p>}
         <ul>
           {holders.map((role) => (
@@ -44,8 +44,8 @@ export function PermissionDetails({ permission, matrix }: PermissionDetailsProps
         </ul>
       </section>
       <section>
-        <h2>What needs it</h2>
-        {operations.length === 0 && <p>A part of other operations.</p>}
+        <h2>Operations that need it</h2>
+        {operations.length === 0 && <p>No operation needs only this. It is checked as part of others.</p>}
         <ul>
           {operations.map(({ id, summary }) => (
             <li key={id}>

@@ -13,8 +13,8 @@ const effects = [
 /** What the proposed document would change, by its meaning and not by its text. */
 export function PolicyChanges({ check: { changes, more } }: { readonly check: PolicyCheck }) {
   return (
-    <Card title="Differences to the policy in force">
-      {changes.length === 0 && <p>The document means the same as the one in force.</p>}
+    <Card title="Differences from the policy in force">
+      {changes.length === 0 && <p>This document has the same effect as the one in force.</p>}
       {effects.map(({ effect, title, tone }) => {
         const found = changes.filter((change) => change.effect === effect)
         if (found.length === 0) return null

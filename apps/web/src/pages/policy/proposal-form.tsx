@@ -22,7 +22,7 @@ export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) 
 
   async function read(file: File | null | undefined) {
     if (!file) return
-    if (file.size > maxLength) return announce('The file is larger than 256 KiB, so it is no policy document.')
+    if (file.size > maxLength) return announce('The file is larger than 256 KiB, the limit for a policy document.')
     const document = await file.text()
     setProposal(document)
     onCheck(document)

@@ -12,7 +12,7 @@ export function RecordingRules({ rules }: { readonly rules: readonly RecordingRu
   return (
     <Card title="Session recordings">
       <Table
-        label="Recording rules, of which the first that matches decides"
+        label="Recording rules; the first match applies"
         rows={rules}
         keyOf={({ id }) => id}
         empty="No session is recorded."

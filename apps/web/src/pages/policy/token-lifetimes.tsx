@@ -10,13 +10,13 @@ export function TokenLifetimes({ tokens }: { readonly tokens: PolicyMatrix['toke
   return (
     <Card title="Lifetime of API tokens">
       <p>
-        At most {duration(tokens.maxAgeSeconds)}, and {duration(tokens.defaultAgeSeconds)} if nobody gives an expiry (
+        At most {duration(tokens.maxAgeSeconds)}. Without an expiry, {duration(tokens.defaultAgeSeconds)} (
         <PolicySource source={tokens.source} />
         ).
       </p>
       {tokens.rules.length > 0 && (
         <Table
-          label="Rules for API tokens, of which the strictest decides"
+          label="Rules for API tokens; the strictest applies"
           rows={tokens.rules}
           keyOf={({ id }) => id}
           empty=""
