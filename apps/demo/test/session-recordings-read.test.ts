@@ -190,7 +190,7 @@ describe('recordings by the management API', () => {
     const closed = new Promise((resolve) => cut.on('close', resolve))
     const admin = await person(system, 'admin')
     expect((await call(system, admin.token, 'POST', `/users/${other.id}/lock`, { reason: 'left' })).status).toBe(200)
-    await expect.poll(async () => (await begin(id, auditor)).destroy().statusCode).toBe(200)
+    await expect.poll(async () => (await begin(id, third.token)).destroy().statusCode).toBe(200)
     cut.resume()
     await closed
     expect(cut.complete).toBe(false)
