@@ -200,7 +200,7 @@ describe('who may call the management API', () => {
         ])
         // What unauthenticated callers are denied is counted, and written up to a second later.
         const [last] = await system.sql<{ canonical: string }[]>`select canonical from audit.events
-          where kind <> 'refused' order by written_at desc, stream desc, seq desc limit 1`
+          where kind <> 'refused' and request = ${answer.text('requestId')}`
         expect(JSON.parse(last?.canonical ?? '')).toMatchObject({
           kind: 'call',
           status: 403,

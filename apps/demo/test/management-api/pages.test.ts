@@ -50,8 +50,18 @@ describe('a list in pages of two', () => {
         values (${id}, now(), ${id}, ${id}, 'strict', 'p', 'p', 'staging', 'exec')`
       return id
     },
+    '/invitations': async () => {
+      const id = randomUUID()
+      await system.sql`
+        insert into gateway.invitations (id, email, issuer, grants, invited_by, created_at, expires_at)
+        values (${id}, ${`${id}@example.com`}, 'i', '[]', ${admin.id}, now(), now() + interval '1 day')`
+      return id
+    },
+    '/access-review': () => bind(name()),
     '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
   }
+
+  const knownBy: Readonly<Record<string, string>> = { '/groups': 'name', '/access-review': 'binding' }
 
   test('can be tried for every list', () => {
     expect(Object.keys(add).sort()).toEqual([...lists].sort())
@@ -66,7 +76,7 @@ describe('a list in pages of two', () => {
     for (let cursor = ''; cursor !== 'null'; ) {
       const page = await call(system, admin.token, 'GET', `${path}?limit=2${cursor && `&cursor=${cursor}`}`)
       expect(page.status).toBe(200)
-      const shown = page.texts(path === '/groups' ? 'name' : 'id')
+      const shown = page.texts(knownBy[path] ?? 'id')
       expect(shown.length).toBeLessThanOrEqual(2)
       seen.push(...shown)
       cursor = page.text('next')
