@@ -23,6 +23,15 @@ test('an event ID leads to the event, and an address to the events of the person
   expect(navigate.mock.calls).toEqual([[`/audit/${me.id}`], ['/audit', { q: 'actor:ann@example.com' }]])
 })
 
+test('a request ID leads to the events of the request, however old', () => {
+  const navigate = vi.fn()
+  const id = '6a1b2c3d0123456789abcdef'
+  commandsFor(me, id, navigate)
+    .find((command) => command.id === 'events-of-request')
+    ?.run()
+  expect(navigate.mock.calls).toEqual([['/audit', { q: `request:${id}`, range: 'all' }]])
+})
+
 test('nothing is offered that the gateway would refuse', () => {
   const labels = commandsFor({ ...me, permissions: [] }, me.id, () => {}).map(({ label }) => label)
   expect(labels.filter((label) => /audit|event/i.test(label))).toEqual([])

@@ -15,11 +15,12 @@ export interface PaletteCommand {
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const requestId = /^[0-9a-f]{24}$/
 
 /**
  * What the command palette offers a person.
  *
- * @param typed the text of the palette: an event ID and an email address lead to what they name
+ * @param typed the text of the palette: event IDs, request IDs, and email addresses lead to what they name
  */
 export function commandsFor(
   me: Me,
@@ -30,6 +31,15 @@ export function commandsFor(
   return [
     ...(mayReadAudit && uuid.test(typed)
       ? [{ id: 'event', label: `→ Open the event ${typed}`, run: () => navigate(`/audit/${typed}`) }]
+      : []),
+    ...(mayReadAudit && requestId.test(typed)
+      ? [
+          {
+            id: 'events-of-request',
+            label: `→ Events of the request ${typed}`,
+            run: () => navigate('/audit', { q: `request:${typed}`, range: 'all' }),
+          },
+        ]
       : []),
     ...(mayReadAudit && /^\S+@\S+$/.test(typed)
       ? [
