@@ -382,7 +382,7 @@ describe('nobody invites', () => {
     ['a formula as an address', { email: '=cmd()@example.com,x' }],
     ['a reason with an escape sequence', { reason: 'ok\u001b[2J' }],
     ['a reason on two lines', { reason: 'one\ntwo' }],
-    ['an issuer that is no address', { issuer: 'javascript:alert(1)' }],
+    ['an issuer that is not an address', { issuer: 'javascript:alert(1)' }],
     ['an issuer with a line break', { issuer: 'https://a.example\nx' }],
     ['an unknown role', { grants: [{ role: '<b>admin</b>' }] }],
     ['a pattern that is none', { grants: [{ role: 'viewer', racks: "'; drop table" }] }],

@@ -13,7 +13,7 @@ const tabs = [
   { to: '/people/access-review', label: 'Access review', permission: 'gateway:audit:read' },
 ] as const
 
-/** The tabs that the person can use. Everybody can see their own API tokens. */
+/** The tabs that the person can use. Everyone can see their own API tokens. */
 export function peopleTabs(me: Me) {
   return tabs
     .filter(({ permission }) => permission === null || can(me, permission))

@@ -10,7 +10,7 @@ const routes = [
 ]
 const bodyOf = (search: Parameters<typeof questionOf>[0]) => questionOf(search, routes, 'staging')?.body
 
-test('a question has what its route needs, and nothing that was typed for another route', () => {
+test('a question has only the parameters of its route, not those that were typed for another route', () => {
   const typed = { as: 'ann@example.com', rack: 'production', app: 'web', service: 'worker', command: ' rake ünits ' }
   expect(bodyOf({ ...typed, route: 'POST /apps/{app}/services/{service}/processes' })).toEqual({
     rack: 'production',

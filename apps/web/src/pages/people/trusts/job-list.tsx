@@ -2,14 +2,12 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { remove } from '../../../api/client.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ConfirmDialog } from '../forms/confirm-dialog.tsx'
 import { listQuery, type RowOf } from '../lists/list-query.ts'
 import styles from '../panel/grant-list.module.css'
-import { PanelPart } from '../panel/panel.tsx'
+import { PanelList } from '../panel/panel-list.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 
 type Job = RowOf<'/workload-sessions'>
@@ -21,13 +19,10 @@ export function JobList({ trust }: { readonly trust: string }) {
   const jobs = list.data?.pages.flatMap(({ items }) => items) ?? []
   const revoked = jobs.find(({ id }) => id === search.item)
   return (
-    <PanelPart title="Sessions of jobs">
-      {list.error && <Problem error={list.error} />}
-      {list.isPending && <Spinner label="Loading the sessions of jobs" />}
-      {list.data && jobs.length === 0 && <p className={styles.empty}>None.</p>}
-      <ul className={styles.list}>
-        {jobs.map((job) => (
-          <li key={job.id}>
+    <>
+      <PanelList title="Sessions of jobs" loading="Loading the sessions of jobs" list={list} rows={jobs}>
+        {(job) => (
+          <>
             <span>
               <VisibleText>{job.name}</VisibleText>
               <span className={styles.reason}>
@@ -46,14 +41,9 @@ export function JobList({ trust }: { readonly trust: string }) {
             ) : (
               <Badge tone="neutral">Ended</Badge>
             )}
-          </li>
-        ))}
-      </ul>
-      {list.hasNextPage && (
-        <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
+          </>
+        )}
+      </PanelList>
       {search.dialog === 'revoke-job' && revoked && (
         <ConfirmDialog
           title="Revoke the session of this job?"
@@ -68,7 +58,7 @@ export function JobList({ trust }: { readonly trust: string }) {
           </p>
         </ConfirmDialog>
       )}
-    </PanelPart>
+    </>
   )
 }
 

@@ -2,14 +2,12 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { remove } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
 import { deviceName } from '../../../ui/device-name.ts'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ConfirmDialog } from '../forms/confirm-dialog.tsx'
 import { listQuery, type RowOf } from '../lists/list-query.ts'
 import styles from '../panel/grant-list.module.css'
-import { PanelPart } from '../panel/panel.tsx'
+import { PanelList } from '../panel/panel-list.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 
 type Session = RowOf<'/sessions'>
@@ -21,13 +19,10 @@ export function UserSessions({ user }: { readonly user: string }) {
   const sessions = list.data?.pages.flatMap(({ items }) => items).filter(isOpen) ?? []
   const revoked = sessions.find(({ id }) => id === search.item)
   return (
-    <PanelPart title="Open sessions">
-      {list.error && <Problem error={list.error} />}
-      {list.isPending && <Spinner label="Loading the sessions" />}
-      {list.data && sessions.length === 0 && <p className={styles.empty}>None.</p>}
-      <ul className={styles.list}>
-        {sessions.map((session) => (
-          <li key={session.id}>
+    <>
+      <PanelList title="Open sessions" loading="Loading the sessions" list={list} rows={sessions}>
+        {(session) => (
+          <>
             <span>
               <span title={session.device}>
                 <VisibleText>{deviceName(session.device)}</VisibleText>
@@ -41,14 +36,9 @@ export function UserSessions({ user }: { readonly user: string }) {
             >
               Revoke
             </Button>
-          </li>
-        ))}
-      </ul>
-      {list.hasNextPage && (
-        <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
+          </>
+        )}
+      </PanelList>
       {search.dialog === 'revoke-session' && revoked && (
         <ConfirmDialog
           title={`Revoke this session of ${revoked.user.email}?`}
@@ -64,7 +54,7 @@ export function UserSessions({ user }: { readonly user: string }) {
           </p>
         </ConfirmDialog>
       )}
-    </PanelPart>
+    </>
   )
 }
 

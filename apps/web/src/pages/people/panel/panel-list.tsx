@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react'
+import { Button } from '../../../ui/button.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import styles from './grant-list.module.css'
+import { PanelPart } from './panel.tsx'
+
+interface PanelListProps<Row> {
+  readonly title: string
+  /** What a screen reader says while the rows are loading. */
+  readonly loading: string
+  readonly list: {
+    readonly error: Error | null
+    readonly isPending: boolean
+    readonly hasNextPage: boolean
+    readonly isFetchingNextPage: boolean
+    readonly fetchNextPage: () => unknown
+  }
+  /** The loaded rows that are shown. */
+  readonly rows: readonly Row[]
+  /** The content of one row. */
+  readonly children: (row: Row) => ReactNode
+}
+
+/** A list in a panel, page by page, such as the sessions of a user. */
+export function PanelList<Row extends { readonly id: string }>(props: PanelListProps<Row>) {
+  const { title, loading, list, rows, children } = props
+  return (
+    <PanelPart title={title}>
+      {list.error && <Problem error={list.error} />}
+      {list.isPending && <Spinner label={loading} />}
+      {!list.isPending && !list.error && rows.length === 0 && <p className={styles.empty}>None.</p>}
+      <ul className={styles.list}>
+        {rows.map((row) => (
+          <li key={row.id}>{children(row)}</li>
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+    </PanelPart>
+  )
+}
