@@ -105,6 +105,8 @@ describe('/me', () => {
 
   test('answers without bindings while the database does not', async () => {
     const { token } = await person(system, 'viewer')
+    // A change that the gateway applies later would make it look up the principal again.
+    await system.app.identitiesCaughtUp()
     expect((await me(token)).text('access.0.role')).toBe('viewer')
     await system.sql.begin(async (sql) => {
       await sql`lock table gateway.bindings in access exclusive mode`
