@@ -1,5 +1,4 @@
 import { createHash, type X509Certificate } from 'node:crypto'
-import type { TLSSocket } from 'node:tls'
 import { RackNotPinned } from './errors.ts'
 import { variableSuffix } from './failure-reasons.ts'
 
@@ -10,8 +9,11 @@ import { variableSuffix } from './failure-reasons.ts'
  * @returns an error if the key is not pinned
  * @see RFC 7469, section 2.4
  */
-export function checkKeyPin(socket: TLSSocket, pins: readonly string[], rack: string): Error | null {
-  const certificate = socket.getPeerX509Certificate()
+export function checkKeyPin(
+  certificate: X509Certificate | undefined,
+  pins: readonly string[],
+  rack: string,
+): Error | null {
   const key = certificate === undefined ? null : publicKeyHash(certificate)
   if (certificate === undefined || key === null) {
     return new RackNotPinned(rack, 'it sent no certificate with a readable key')

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import tls from 'node:tls'
 import {
   intermediateCertificate as intermediate,
@@ -156,6 +157,24 @@ describe.each([
     await expect(call(rack)).rejects.toMatchObject({ code: 'RGW_RACK_NOT_PINNED' })
     peer.show(serverIdentity)
     expect(await call(rack)).toBe('ok')
+  })
+
+  test.each([
+    ['an authority', serverIdentity, { tlsCa: root }],
+    ['a pinned key', selfSignedIdentity, { tlsInsecure: true, tlsPins: [selfSignedPin] }],
+    ['no verification', selfSignedIdentity, { tlsInsecure: true }],
+  ])('the expiry of the certificate is known after a connection, with %s', async (_which, identity, trust) => {
+    const rack = rackOf(await tlsPeer(identity), trust)
+    expect(rack.certificateExpiry()).toBeNull()
+    expect(await call(rack)).toBe('ok')
+    expect(rack.certificateExpiry()).toEqual(new Date(new X509Certificate(identity.cert).validTo))
+    expect(rack.certificateExpiry()?.getUTCFullYear()).toBe(2120)
+  })
+
+  test('a server that is not the rack does not change the expiry', async () => {
+    const rack = rackOf(await tlsPeer(), { tlsCa: root, tlsPins: [foreignPin] })
+    await expect(call(rack)).rejects.toMatchObject({ code: 'RGW_RACK_NOT_PINNED' })
+    expect(rack.certificateExpiry()).toBeNull()
   })
 
   test('NODE_TLS_REJECT_UNAUTHORIZED has no effect', async () => {

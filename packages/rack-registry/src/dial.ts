@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import net from 'node:net'
 import tls from 'node:tls'
 import type { buildConnector } from 'undici'
@@ -17,9 +18,14 @@ export type Dial = (done: buildConnector.Callback) => net.Socket
  * TLS sessions are never resumed, because a resumed session has no certificate whose name and key could be checked.
  *
  * @param connectTimeout milliseconds for TCP and TLS
+ * @param onVerified called with the certificate of each verified TLS connection
  * @throws RackWithoutTls when the URL is plain http, but there are authorities or pins
  */
-export function createDial(settings: RackSettings, connectTimeout: number): Dial {
+export function createDial(
+  settings: RackSettings,
+  connectTimeout: number,
+  onVerified: (certificate: X509Certificate) => void = () => {},
+): Dial {
   const { name, url, tlsCa = null, tlsPins = [] } = settings
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const encryption = url.protocol === 'https:' ? encryptionFor(host, settings) : null
@@ -38,9 +44,12 @@ export function createDial(settings: RackSettings, connectTimeout: number): Dial
       else done(error, null)
     }
     function settleSecure(this: tls.TLSSocket): void {
-      const problem = tlsPins.length === 0 ? null : checkKeyPin(this, tlsPins, name)
-      if (problem === null) settle(null)
-      else this.destroy(problem)
+      // Node returns the certificate only once.
+      const certificate = this.getPeerX509Certificate()
+      const problem = tlsPins.length === 0 ? null : checkKeyPin(certificate, tlsPins, name)
+      if (problem !== null) return void this.destroy(problem)
+      if (certificate !== undefined) onVerified(certificate)
+      settle(null)
     }
     const socket =
       encryption === null

@@ -34,7 +34,10 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
   const connections = { ...defaultConnections, ...options.connections }
   const { name, url, token, tlsInsecure, tlsCa = null, tlsPins = [] } = settings
   const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
-  const dial = createDial(settings, connectTimeout)
+  let certificateExpiry: Date | null = null
+  const dial = createDial(settings, connectTimeout, ({ validTo }) => {
+    certificateExpiry = new Date(validTo)
+  })
   const open = (name: PoolName) =>
     new Pool(url.origin, {
       connections: connections[name],
@@ -71,6 +74,7 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
     tlsInsecure,
     tlsCa,
     tlsPins,
+    certificateExpiry: () => certificateExpiry,
     send,
     upgrade: (request: UpstreamRequest, signal: CallSignal) =>
       openWebsocket({ rack: name, url, dial, authorization, maxHeaderSize, request, signal }),

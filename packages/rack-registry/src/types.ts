@@ -90,6 +90,8 @@ export interface Rack extends RackSettings {
   send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamResponse>
   /** Opens a websocket with a new key, without extensions and subprotocols. */
   upgrade(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamUpgrade>
+  /** When the certificate of the newest verified connection expires; null for plain http, and before the first connection. */
+  certificateExpiry(): Date | null
   close(): Promise<void>
 }
 

@@ -28,6 +28,7 @@ type Who =
 const whoMay: Readonly<Record<string, Who>> = {
   'GET /me': 'everyone',
   'GET /version': 'everyone',
+  'GET /rack-statuses': 'everyone',
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
   'POST /users/{id}/sessions/end': 'everyone',

@@ -23,6 +23,7 @@ import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { AuditEvidence } from '../audit/evidence.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
+import type { RackStatuses } from '../rack-api/console/rack-statuses.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
 import type { StreamedResponse } from './streamed-response.ts'
 
@@ -31,7 +32,8 @@ export interface ManagementApiContext {
   readonly lists: Lists
   readonly policy: ReplaceablePolicy
   readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation' | 'counts'>
-  readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
+  readonly racks: Pick<RackRegistry, 'names' | 'resolve' | 'get'>
+  readonly rackStatuses: Pick<RackStatuses, 'check'>
   readonly database: Pick<Database, 'db'>
   readonly sessionTerms: SessionTerms
   readonly workloads: Workloads

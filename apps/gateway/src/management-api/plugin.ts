@@ -68,6 +68,7 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     policy: app.policy,
     packages: app.policyPackages,
     racks: app.racks,
+    rackStatuses: app.rackStatuses,
     identities: app.identities,
     followers: createConcurrencyLimit(maxFollowers, 'followers of the audit log and of sessions'),
     recordingReaders: createConcurrencyLimit(maxRecordingReaders, 'readers of recordings'),

@@ -9,12 +9,11 @@ import { createRecorderOf } from '../recordings/plugin.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
 import type { BufferSweep } from './buffer-sweep.ts'
 import { type CallLimits, createCallLimits } from './call-limits.ts'
-import { createRackStatuses, type RackStatuses } from './console/rack-statuses.ts'
+import type { RackStatuses } from './console/rack-statuses.ts'
 import { createEnvironments, type Environments } from './environment.ts'
 import { createLiveCalls, type LiveCalls } from './live-calls.ts'
 import { createMaskKeeper, type MaskKeeper } from './masks.ts'
 import { createProcessDirectory, type ProcessDirectory } from './processes.ts'
-import { askRack } from './rack-question.ts'
 import { createResourceDirectory, type ResourceDirectory } from './resources.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -65,7 +64,7 @@ export function createDependencies(app: FastifyInstance, { config, maskKeys }: R
     packages,
     racks,
     organization: config.organization,
-    statuses: createRackStatuses({ now, askSystem: async (rack) => (await askRack(rack, '/system')).value }),
+    statuses: app.rackStatuses,
     audit,
     processes: createProcessDirectory(now),
     resources: createResourceDirectory(now),

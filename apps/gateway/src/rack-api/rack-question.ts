@@ -1,30 +1,59 @@
 import type { Rack } from '@rack-gateway/rack-registry'
 import { UpstreamUnclear, withRule } from '../errors.ts'
 
-const answerLimit = 4 * 1024 * 1024
-
 /** Short, because the decision waits for the response. */
-const questionTime = 10_000
+const decisionBounds = { timeout: 10_000, limit: 4 * 1024 * 1024 }
+
+/** What a rack answered. The value is null for a status other than 200. */
+export interface RackAnswer {
+  readonly status: number
+  readonly value: unknown
+}
+
+/**
+ * Asks a rack for a fact that a decision depends on.
+ *
+ * @throws UpstreamUnclear if it takes too long or isn't JSON; RackUnreachable, RackBroken
+ */
+export async function askRack(rack: Rack, target: string): Promise<RackAnswer> {
+  try {
+    return await sendQuestion(rack, target, decisionBounds)
+  } catch (error) {
+    if (error instanceof QuestionTimedOut)
+      throw unclear(rack, `did not answer within ${decisionBounds.timeout / 1000} seconds`)
+    throw error instanceof SyntaxError ? unclear(rack, 'answered with something that is not JSON') : error
+  }
+}
+
+export class QuestionTimedOut extends Error {}
+
+/** Milliseconds, and bytes of the response. */
+export interface QuestionBounds {
+  readonly timeout: number
+  readonly limit: number
+}
 
 /**
  * Sends a read to a rack on behalf of the gateway itself, with the gateway as the actor.
  *
- * @returns the parsed response, or null for a status other than 200
- * @throws UpstreamUnclear if it takes too long or isn't JSON; RackUnreachable, RackBroken
+ * @throws QuestionTimedOut, SyntaxError, ResponseTooLarge, RackUnreachable, RackBroken
  */
-export async function askRack(rack: Rack, target: string): Promise<{ status: number; value: unknown }> {
+export async function sendQuestion(
+  rack: Rack,
+  target: string,
+  { timeout, limit }: QuestionBounds,
+): Promise<RackAnswer> {
   // `AbortSignal.timeout` would keep the response in memory until the timeout.
   const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), questionTime)
+  const timer = setTimeout(() => deadline.abort(), timeout)
   const headers = ['Accept', 'application/json', 'Convox-Actor', 'rack-gateway']
   try {
     const question = { method: 'GET', target, headers, body: null, length: null, pool: 'questions' } as const
     const answer = await rack.send(question, deadline.signal)
-    const text = (await answer.collect(answerLimit)).toString('utf8')
+    const text = (await answer.collect(limit)).toString('utf8')
     return { status: answer.status, value: answer.status === 200 ? JSON.parse(text) : null }
   } catch (error) {
-    if (deadline.signal.aborted) throw unclear(rack, `did not answer within ${questionTime / 1000} seconds`)
-    throw error instanceof SyntaxError ? unclear(rack, 'answered with something that is not JSON') : error
+    throw deadline.signal.aborted ? new QuestionTimedOut() : error
   } finally {
     clearTimeout(timer)
   }

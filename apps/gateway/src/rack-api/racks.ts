@@ -2,10 +2,12 @@ import type { ServerConfig } from '@rack-gateway/config'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
 import fp from 'fastify-plugin'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
+import { askSystem, createRackStatuses, type RackStatuses } from './console/rack-statuses.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     bufferSweep: BufferSweep
+    rackStatuses: RackStatuses
   }
 }
 
@@ -18,6 +20,7 @@ export default fp<RacksOptions>(
   async function registerRacks(app, { config: { racks, limits } }) {
     const sweep = createBufferSweep()
     app.decorate('bufferSweep', sweep)
+    app.decorate('rackStatuses', createRackStatuses({ now: app.clock.now, askSystem }))
     await app.register(rackRegistryPlugin, {
       racks: racks.map((rack) => ({ ...rack, token: rack.token.reveal() })),
       onBytes: sweep,
@@ -25,5 +28,5 @@ export default fp<RacksOptions>(
       bodyTimeout: limits.bodyTimeout,
     })
   },
-  { name: 'racks' },
+  { name: 'racks', dependencies: ['clock'] },
 )

@@ -4,6 +4,7 @@ import { bindingEndpoints } from './bindings.ts'
 import { invitationEndpoints } from './invitations.ts'
 import { meEndpoints } from './me.ts'
 import { policyEndpoints } from './policy.ts'
+import { rackEndpoints } from './racks.ts'
 import { recordingEndpoints } from './recordings.ts'
 import { sessionEndpoints } from './sessions.ts'
 import { tokenEndpoints } from './tokens.ts'
@@ -23,6 +24,7 @@ export const endpoints = {
   ...policyEndpoints,
   ...auditEndpoints,
   ...recordingEndpoints,
+  ...rackEndpoints,
 } as const
 
 export type Endpoints = typeof endpoints

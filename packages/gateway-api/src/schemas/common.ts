@@ -12,8 +12,8 @@ export function Nullable<T extends TSchema>(schema: T) {
 }
 
 /** For responses: a newer gateway may send other values, so a client must accept every string. */
-export function ExtensibleEnum(values: readonly string[]) {
-  return Type.String({ 'x-extensible-enum': values })
+export function ExtensibleEnum(values: readonly string[], description?: string) {
+  return Type.String({ 'x-extensible-enum': values, ...(description !== undefined && { description }) })
 }
 
 /** For requests: text that a person typed, on one line. */

@@ -15,6 +15,7 @@ export {
   PolicyMatrix,
   type RequestedCall,
 } from './policy.ts'
+export { RackStatus } from './racks.ts'
 export { Recording } from './recordings.ts'
 export { EndedSessions, type NewSession, type RenewedSession, Session } from './sessions.ts'
 export { HandedOverToken, NewToken, Token, type TokenRequest } from './tokens.ts'

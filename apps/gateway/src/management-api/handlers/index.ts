@@ -9,6 +9,7 @@ import { invitationHandlers } from './invitations.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
 import { policyImpactHandlers } from './policy-impact.ts'
+import { rackHandlers } from './racks.ts'
 import { recordingHandlers } from './recordings.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -32,6 +33,7 @@ export const handlers: Handlers = {
   ...tokenHandlers,
   ...policyHandlers,
   ...policyImpactHandlers,
+  ...rackHandlers,
   ...recordingHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,

@@ -1,5 +1,6 @@
-import { createRacks, type Rack } from '@rack-gateway/rack-registry'
+import { createRacks, type Rack, RackUnreachable, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { expect, test } from 'vitest'
+import { QuestionTimedOut, type RackAnswer } from '../rack-question.ts'
 import { createRackStatuses } from './rack-statuses.ts'
 
 function rackNamed(name: string): Rack {
@@ -20,7 +21,7 @@ const running = {
 
 /** A rack that answers when the test says so. */
 function scriptedRack() {
-  const questions: ((answer: unknown) => void)[] = []
+  const questions: ((answer: RackAnswer | Promise<RackAnswer>) => void)[] = []
   let time = 0
   const statuses = createRackStatuses({
     now: () => time,
@@ -34,12 +35,12 @@ function scriptedRack() {
     pass(milliseconds: number) {
       time += milliseconds
     },
-    async answer(value: unknown) {
-      questions.at(-1)?.(value)
+    async answer(value: unknown, status = 200) {
+      questions.at(-1)?.({ status, value })
       await settled()
     },
-    async fail() {
-      questions.at(-1)?.(Promise.reject(new Error('no answer')))
+    async fail(error = new Error('connect ECONNREFUSED 10.0.0.7:443')) {
+      questions.at(-1)?.(Promise.reject(error))
       await settled()
     },
   }
@@ -104,4 +105,48 @@ test('each rack has its own status', async () => {
   statuses.lastSeen(staging)
   await answer(running)
   expect(statuses.lastSeen(rackNamed('production')).status).toBe('unknown')
+})
+
+test('a check waits for the answer, and callers share one question for 15 seconds', async () => {
+  const { statuses, answer, pass, questions } = scriptedRack()
+  const checks = [statuses.check(staging), statuses.check(staging)]
+  pass(40)
+  await answer(running)
+  const expected = { state: 'reachable', why: null, latency: 40, checkedAt: 40 }
+  for (const check of await Promise.all(checks)) expect(check).toMatchObject(expected)
+  pass(14_959)
+  expect(await statuses.check(staging)).toMatchObject(expected)
+  expect(questions).toHaveLength(1)
+  pass(1)
+  const next = statuses.check(staging)
+  expect(questions).toHaveLength(2)
+  await answer({ ...running, version: '3.25.0' })
+  expect((await next).lastSeen.version).toBe('3.25.0')
+})
+
+test.each([
+  ['unreachable', 'cannot be reached.', new Error('connect ECONNREFUSED 10.0.0.7:443')],
+  ['unreachable', 'cannot be reached: it refuses.', new RackUnreachable('staging', 'it refuses')],
+  ['unreachable', 'did not answer within 5 seconds.', new QuestionTimedOut()],
+  ['unreadable', 'answers with something other than its status.', new SyntaxError('Unexpected token <')],
+  ['unreadable', 'answers with something other than its status.', new ResponseTooLarge('staging', 9)],
+])('a rack is %s if it %s', async (state, why, error) => {
+  const { statuses, answer, fail, pass } = scriptedRack()
+  statuses.lastSeen(staging)
+  await answer(running)
+  pass(20_000)
+  const check = statuses.check(staging)
+  await fail(error)
+  expect(await check).toMatchObject({ state, why: `The rack staging ${why}`, lastSeen: { version: '3.24.9' } })
+})
+
+test.each([
+  [401, null, "rejects the gateway's password."],
+  [502, null, 'answers with the HTTP status 502.'],
+  [200, { message: 'hello' }, 'answers with something other than its status.'],
+])('the status %d with %j is unreadable', async (status, value, why) => {
+  const { statuses, answer } = scriptedRack()
+  const check = statuses.check(staging)
+  await answer(value, status)
+  expect(await check).toMatchObject({ state: 'unreadable', why: `The rack staging ${why}` })
 })

@@ -1,0 +1,17 @@
+import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { RackStatuses } from '../schemas/racks.ts'
+
+export const rackEndpoints = {
+  listRackStatuses: {
+    method: 'GET',
+    path: '/rack-statuses',
+    summary: 'Shows whether each rack that the caller can use answers the gateway.',
+    description:
+      'The gateway itself asks each rack, at most once in 15 seconds and for at most 5 seconds. So this is no call of the caller, and no event.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    principalKinds: everyKind,
+    status: 200,
+    response: RackStatuses,
+  },
+} as const satisfies EndpointTable
