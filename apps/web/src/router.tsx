@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { meQuery } from './api/queries.ts'
+import { validateAppsSearch } from './pages/apps/search.ts'
 import { readAuditSearch } from './pages/audit/audit-search.ts'
 import { HomePage } from './pages/home/home-page.tsx'
 import { loadNextSteps } from './pages/home/next-steps-queries.ts'
@@ -91,8 +92,81 @@ const policy = createRoute({
   validateSearch: validatePolicySearch,
   component: lazyRouteComponent(() => import('./pages/policy/policy-page.tsx')),
 })
+const apps = createRoute({
+  getParentRoute: () => root,
+  path: 'apps',
+  validateSearch: validateAppsSearch,
+  component: lazyRouteComponent(() => import('./pages/apps/apps-page.tsx')),
+})
+const appsTabs = [
+  createRoute({
+    getParentRoute: () => apps,
+    path: '/',
+    component: lazyRouteComponent(() => import('./pages/apps/list/apps-tab.tsx')),
+  }),
+] as const
+const app = createRoute({
+  getParentRoute: () => root,
+  path: 'apps/$rack/$app',
+  validateSearch: validateAppsSearch,
+  component: lazyRouteComponent(() => import('./pages/apps/app/app-page.tsx')),
+})
+const appTabs = [
+  createRoute({
+    getParentRoute: () => app,
+    path: '/',
+    component: lazyRouteComponent(() => import('./pages/apps/app/app-start.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'services',
+    component: lazyRouteComponent(() => import('./pages/apps/app/services/services-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'processes',
+    component: lazyRouteComponent(() => import('./pages/apps/app/processes/processes-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'builds',
+    component: lazyRouteComponent(() => import('./pages/apps/app/builds/builds-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'releases',
+    component: lazyRouteComponent(() => import('./pages/apps/app/releases/releases-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'environment',
+    component: lazyRouteComponent(() => import('./pages/apps/app/environment/environment-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'resources',
+    component: lazyRouteComponent(() => import('./pages/apps/app/resources/resources-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'configs',
+    component: lazyRouteComponent(() => import('./pages/apps/app/configs/configs-tab.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'logs',
+    component: lazyRouteComponent(() => import('./pages/apps/app/logs/logs-tab.tsx')),
+  }),
+] as const
 
-const routeTree = root.addChildren([home, audit.addChildren([auditEvent]), people.addChildren(peopleTabs), policy])
+const routeTree = root.addChildren([
+  home,
+  apps.addChildren(appsTabs),
+  app.addChildren(appTabs),
+  audit.addChildren([auditEvent]),
+  people.addChildren(peopleTabs),
+  policy,
+])
 
 export function createConsoleRouter(queryClient: QueryClient) {
   return createRouter({

@@ -33,7 +33,8 @@ export class NoAnswer extends Error {
   }
 }
 
-const apiPrefix = '/gateway/api/v1'
+/** What every path of the management API begins with. */
+export const apiPrefix = '/gateway/api/v1'
 
 /** The path of an operation below the origin, such as `/gateway/api/v1/tokens?limit=50`. */
 export function pathOf(path: string, { id = '', query = {} }: AnyRequest): string {
@@ -94,6 +95,11 @@ export function setCsrfToken(token: string | undefined): void {
   csrfToken = token
 }
 
+/** What proves that a change comes from a page of the gateway. */
+export function csrfHeader(): Readonly<Record<string, string>> {
+  return csrfToken === undefined ? {} : { 'x-csrf-token': csrfToken }
+}
+
 /** How far the gateway's clock is ahead of this device's, in milliseconds. */
 let clockOffset = 0
 
@@ -109,7 +115,7 @@ async function send<T>(method: Method, path: string, request: AnyRequest, signal
     headers: {
       accept: 'application/json',
       ...(body && { 'content-type': 'application/json' }),
-      ...(method !== 'GET' && csrfToken !== undefined && { 'x-csrf-token': csrfToken }),
+      ...(method !== 'GET' && csrfHeader()),
     },
     ...(body && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
@@ -127,7 +133,8 @@ async function send<T>(method: Method, path: string, request: AnyRequest, signal
   return value as T
 }
 
-async function errorOf(response: Response): Promise<Error> {
+/** The error of a response that is no success. */
+export async function errorOf(response: Response): Promise<Error> {
   const value: unknown = await response.json().catch(() => null)
   return isErrorBody(value) ? new ApiError(response.status, value) : new NoAnswer()
 }

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
-import { ApiError, get, setCsrfToken } from './client.ts'
+import { ApiError, get, NoAnswer, setCsrfToken } from './client.ts'
 import { endSession } from './session-end.ts'
 
 /** A session that ended shows its reason on whatever page is open. */
@@ -13,8 +13,8 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onError: watchSession }),
     defaultOptions: {
       queries: {
-        // A denial stays a denial. Only a gateway that did not answer is asked again.
-        retry: (count, error) => !(error instanceof ApiError) && count < 2,
+        // A denial stays a denial, and each question to a rack is recorded. Only a gateway that did not answer is asked again.
+        retry: (count, error) => error instanceof NoAnswer && count < 2,
         staleTime: 15_000,
         refetchOnWindowFocus: false,
       },

@@ -2,8 +2,8 @@ import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
 import { TextField } from '../../../ui/fields.tsx'
-import { FormDialog } from '../forms/form-dialog.tsx'
-import { useChange } from '../forms/use-change.ts'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
+import { useChange } from '../../../ui/use-change.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
 
 /** Creates a service account, and opens it to get a role. */

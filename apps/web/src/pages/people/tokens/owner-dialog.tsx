@@ -3,10 +3,10 @@ import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
+import { useChange } from '../../../ui/use-change.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { type Subject, SubjectPicker } from '../bindings/subject-picker.tsx'
-import { FormDialog } from '../forms/form-dialog.tsx'
-import { useChange } from '../forms/use-change.ts'
 
 interface OwnerDialogProps {
   readonly token: Token

@@ -5,10 +5,10 @@ import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { useChange } from '../../../ui/use-change.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { FormDialog } from '../forms/form-dialog.tsx'
-import { useChange } from '../forms/use-change.ts'
 import type { RowOf } from '../lists/list-query.ts'
 
 interface LockDialogProps {

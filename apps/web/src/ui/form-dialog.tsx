@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
-import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
-import { Problem } from '../../../ui/problem.tsx'
+import { Button } from './button.tsx'
+import { Actions, Dialog } from './dialog.tsx'
 import styles from './form-dialog.module.css'
+import { Problem } from './problem.tsx'
+import { SlowNotice } from './slow-notice.tsx'
 
 interface FormDialogProps {
   readonly title: string
@@ -12,6 +13,10 @@ interface FormDialogProps {
   /** The button that leaves everything as it is. */
   readonly cancel?: string
   readonly change: { readonly isPending: boolean; readonly error: Error | null }
+  /** The rack that carries out the change. */
+  readonly waitsFor?: string | undefined
+  /** There is nothing to change yet. */
+  readonly isDisabled?: boolean
   readonly onSubmit: () => void
   readonly onClose: () => void
   readonly width?: 'normal' | 'wide'
@@ -21,20 +26,24 @@ interface FormDialogProps {
 /** A dialog that changes something, and shows the API's own sentence if it refuses. */
 export function FormDialog(props: FormDialogProps) {
   const { title, submit, kind = 'primary', cancel = 'Cancel', change, onSubmit, onClose, width, children } = props
+  const { waitsFor, isDisabled = false } = props
   return (
     <Dialog title={title} isOpen onClose={onClose} {...(width && { width })}>
       <form
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault()
-          if (!change.isPending) onSubmit()
+          if (!change.isPending && !isDisabled) onSubmit()
         }}
       >
         {children}
         {change.error && <Problem error={change.error} />}
+        {waitsFor !== undefined && change.isPending && (
+          <SlowNotice rack={waitsFor} advice="If you close this dialog, the rack can still carry out the change." />
+        )}
         <Actions>
           <Button onPress={onClose}>{cancel}</Button>
-          <Button type="submit" kind={kind} isPending={change.isPending}>
+          <Button type="submit" kind={kind} isPending={change.isPending} isDisabled={isDisabled}>
             {submit}
           </Button>
         </Actions>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { announce } from '../../../ui/announce.tsx'
+import { announce } from './announce.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { useChange } from './use-change.ts'
 
@@ -10,6 +10,8 @@ interface ConfirmDialogProps {
   readonly kind?: 'primary' | 'danger'
   readonly cancel?: string
   readonly change: () => Promise<unknown>
+  /** The rack that carries out the change. */
+  readonly waitsFor?: string
   /** What was done, in a sentence. */
   readonly done: string
   readonly onClose: () => void

@@ -1,0 +1,104 @@
+import { apiPrefix, csrfHeader, errorOf, NoAnswer } from '../client.ts'
+import { RackError, UnreadableAnswer } from './errors.ts'
+import { type Reader, UnexpectedForm } from './fields.ts'
+import { checkName, type RackPath } from './rack-path.ts'
+
+interface GetOptions {
+  readonly signal?: AbortSignal
+  /** Such as `Reveal-Key`. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/**
+ * Reads something of a rack, by the rack API's own path.
+ *
+ * @throws RackError, UnreadableAnswer, ApiError for an error of the gateway itself, NoAnswer, InvalidName
+ */
+export async function rackGet<T>(
+  rack: string,
+  path: RackPath,
+  read: Reader<T>,
+  { signal, headers = {} }: GetOptions = {},
+): Promise<T> {
+  const response = await call('GET', rack, path, { headers: { ...headers, accept: 'application/json' }, signal })
+  return readAnswer(rack, response, read, signal)
+}
+
+type Form = Readonly<Record<string, string | number>>
+
+/** Changes something of a rack, whose answer has nothing to read. @throws as `rackGet` */
+export async function rackSend(method: 'POST' | 'PUT' | 'DELETE', rack: string, path: RackPath, form: Form = {}) {
+  await (await change(method, rack, path, form)).text()
+}
+
+/** Changes something of a rack, and reads the answer, such as a new release. @throws as `rackGet` */
+export async function rackCreate<T>(rack: string, path: RackPath, form: Form, read: Reader<T>): Promise<T> {
+  return readAnswer(rack, await change('POST', rack, path, form), read)
+}
+
+/**
+ * Opens a stream of text, such as logs.
+ *
+ * @param headers options of the rack API, such as `follow` and `since`
+ * @throws as `rackGet`, if the stream does not begin
+ */
+export async function openRackStream(
+  rack: string,
+  path: RackPath,
+  { headers, signal }: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await call('GET', rack, path, { headers: { ...headers, accept: 'text/plain' }, signal })
+  if (response.body === null) throw new NoAnswer()
+  return response.body
+}
+
+function change(method: 'POST' | 'PUT' | 'DELETE', rack: string, path: RackPath, form: Form): Promise<Response> {
+  const body = new URLSearchParams(Object.entries(form).map(([name, value]) => [name, `${value}`]))
+  return call(method, rack, path, {
+    headers: { accept: 'application/json', ...csrfHeader() },
+    ...(body.size > 0 && { body }),
+  })
+}
+
+interface CallOptions {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: URLSearchParams
+  readonly signal?: AbortSignal | undefined
+}
+
+async function call(method: string, rack: string, path: RackPath, options: CallOptions): Promise<Response> {
+  const { signal = null } = options
+  const response = await fetch(`${apiPrefix}/racks/${checkName(rack)}${path}`, {
+    ...options,
+    method,
+    signal,
+    redirect: 'error',
+    cache: 'no-store',
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error
+    throw new NoAnswer()
+  })
+  if (response.ok) return response
+  // Without the header, the gateway itself answered.
+  if (response.headers.get('answered-by') !== 'rack') throw await errorOf(response)
+  throw new RackError(rack, response.status, errorText(await response.text().catch(() => '')))
+}
+
+/** The text of an error of a rack, which is JSON or not. */
+function errorText(body: string): string {
+  try {
+    const { error } = JSON.parse(body)
+    if (typeof error === 'string') return error
+  } catch {}
+  return body.trim()
+}
+
+async function readAnswer<T>(rack: string, response: Response, read: Reader<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return read(await response.json())
+  } catch (error) {
+    if (signal?.aborted) throw error
+    if (error instanceof UnexpectedForm || error instanceof SyntaxError) throw new UnreadableAnswer(rack)
+    throw new NoAnswer()
+  }
+}

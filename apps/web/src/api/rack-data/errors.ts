@@ -1,0 +1,28 @@
+/** The longest text of a rack that is shown. */
+const longestText = 1_000
+
+/** A rack answered with an error, in its own words. It never ends the person's session, whatever its status. */
+export class RackError extends Error {
+  readonly rack: string
+  readonly status: number
+
+  constructor(rack: string, status: number, text: string) {
+    super(`Rack ${rack} answered with ${status}${text === '' ? '.' : `: ${text.slice(0, longestText)}`}`)
+    this.name = 'RackError'
+    this.rack = rack
+    this.status = status
+  }
+}
+
+/** The answer of a rack does not have the expected form. */
+export class UnreadableAnswer extends Error {
+  readonly rack: string
+
+  constructor(rack: string) {
+    super(
+      `The answer of rack ${rack} does not have the expected form. Check whether its address leads to a Convox rack.`,
+    )
+    this.name = 'UnreadableAnswer'
+    this.rack = rack
+  }
+}

@@ -1,0 +1,37 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { post } from '../client.ts'
+
+/** Routes of the rack API that pages of an app offer, as the policy names them. */
+const routes = [
+  'PUT /apps/{app}/services/{service}',
+  'POST /apps/{app}/services/{service}/restart',
+  'DELETE /apps/{app}/processes/{pid}',
+  'WS /apps/{app}/processes/{pid}/exec',
+  'POST /apps/{app}/releases',
+  'POST /apps/{app}/releases/{id}/promote',
+  'PUT /apps/{app}/configs/{name}',
+] as const
+
+export type AppRoute = (typeof routes)[number]
+
+/** What the policy decides about the person's calls on one app, without sending any. It is recorded nowhere. */
+function decisionsQuery(rack: string, app: string) {
+  return queryOptions({
+    queryKey: ['decisions', rack, app],
+    queryFn: () => post('/policy/decisions', { body: { rack, calls: routes.map((route) => ({ route, app })) } }),
+    staleTime: 60_000,
+  })
+}
+
+/**
+ * Whether a page should offer a call of the rack API on an app: hidden is what the policy denies. While its decision is not
+ * known, nothing is offered; without any, everything is, and the gateway decides when it is called.
+ */
+export function usePermitted(rack: string, app: string): (route: AppRoute) => boolean {
+  const { data, isPending } = useQuery(decisionsQuery(rack, app))
+  return (route) => {
+    if (data === undefined) return !isPending
+    const decided = data.decisions.find((one) => one.route === route)
+    return decided?.decision.effect !== 'deny' || (decided.otherwise ?? decided).decision.effect !== 'deny'
+  }
+}

@@ -1,0 +1,32 @@
+declare const brand: unique symbol
+
+/** A path of the rack API, whose variable parts are each exactly one segment. */
+export type RackPath = string & { readonly [brand]: true }
+
+/** Another person can choose the name in an address that they send. So a name can never lead to another path. */
+const segment = /^(?!\.{1,2}$)[A-Za-z0-9._~!$&'()*+,=:@-]{1,200}$/
+
+/** A name in the address of the page is no name that a rack can have. */
+export class InvalidName extends Error {
+  constructor(name: string) {
+    super(
+      `“${name.slice(0, 100)}” cannot be the name of an app, or the ID of something that it has. Check the address.`,
+    )
+    this.name = 'InvalidName'
+  }
+}
+
+/**
+ * A path of the rack API, such as rackPath`/apps/${app}/releases?limit=20`.
+ *
+ * @throws InvalidName if a variable part is no segment of a path
+ */
+export function rackPath(text: TemplateStringsArray, ...names: readonly string[]): RackPath {
+  return String.raw({ raw: text }, ...names.map(checkName)) as RackPath
+}
+
+/** @throws InvalidName */
+export function checkName(name: string): string {
+  if (!segment.test(name)) throw new InvalidName(name)
+  return name
+}

@@ -1,0 +1,247 @@
+import { type Fields, idField, listOf, numberField, readObject, textField, textsField, timeField } from './fields.ts'
+
+export interface App {
+  readonly name: string
+  /** The ID of the release that runs; empty before the first. */
+  readonly release: string
+  /** Such as `running` and `updating`. */
+  readonly status: string
+  readonly generation: string
+  readonly router: string
+  readonly isLocked: boolean
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+export function readApp(answer: unknown): App {
+  const fields = readObject(answer)
+  return {
+    name: idField(fields, 'name'),
+    release: textField(fields, 'release'),
+    status: textField(fields, 'status'),
+    generation: textField(fields, 'generation'),
+    router: textField(fields, 'router'),
+    isLocked: fields.locked === true,
+    parameters: textsField(fields, 'parameters'),
+  }
+}
+
+export const readApps = listOf(readApp)
+
+export interface Service {
+  readonly name: string
+  readonly count: number
+  /** In thousandths of a core. */
+  readonly cpu: number
+  /** In MB. */
+  readonly memory: number
+  readonly domain: string
+  readonly ports: readonly { readonly balancer: number; readonly container: number }[]
+}
+
+function readService(answer: unknown): Service {
+  const fields = readObject(answer)
+  return {
+    name: idField(fields, 'name'),
+    count: numberField(fields, 'count'),
+    cpu: numberField(fields, 'cpu'),
+    memory: numberField(fields, 'memory'),
+    domain: textField(fields, 'domain'),
+    ports: Array.isArray(fields.ports) ? fields.ports.map(readPort) : [],
+  }
+}
+
+function readPort(answer: unknown) {
+  const fields = readObject(answer)
+  return { balancer: numberField(fields, 'balancer'), container: numberField(fields, 'container') }
+}
+
+export const readServices = listOf(readService)
+
+export interface Process {
+  readonly id: string
+  readonly app: string
+  /** The service that it belongs to. */
+  readonly service: string
+  /** Empty for the command of the service itself. */
+  readonly command: string
+  readonly release: string
+  readonly instance: string
+  readonly status: string
+  readonly cpu: number
+  readonly memory: number
+  readonly started: string | null
+}
+
+export function readProcess(answer: unknown): Process {
+  const fields = readObject(answer)
+  return {
+    id: idField(fields, 'id'),
+    app: textField(fields, 'app'),
+    service: textField(fields, 'service') || textField(fields, 'name'),
+    command: textField(fields, 'command'),
+    release: textField(fields, 'release'),
+    instance: textField(fields, 'instance'),
+    status: textField(fields, 'status'),
+    cpu: numberField(fields, 'cpu'),
+    memory: numberField(fields, 'memory'),
+    started: timeField(fields, 'started'),
+  }
+}
+
+export const readProcesses = listOf(readProcess)
+
+export interface Build {
+  readonly id: string
+  readonly app: string
+  readonly description: string
+  /** Such as `running`, `complete`, and `failed`. */
+  readonly status: string
+  /** Why it failed. */
+  readonly reason: string
+  readonly release: string
+  readonly gitSha: string
+  readonly manifest: string
+  readonly repository: string
+  /** The log of a build that ended, if the rack sends it. */
+  readonly logs: string
+  readonly started: string | null
+  readonly ended: string | null
+}
+
+export function readBuild(answer: unknown): Build {
+  const fields = readObject(answer)
+  return {
+    id: idField(fields, 'id'),
+    app: textField(fields, 'app'),
+    description: textField(fields, 'description'),
+    status: textField(fields, 'status'),
+    reason: textField(fields, 'reason'),
+    release: textField(fields, 'release'),
+    gitSha: textField(fields, 'git-sha'),
+    manifest: textField(fields, 'manifest'),
+    repository: textField(fields, 'repository'),
+    logs: textField(fields, 'logs'),
+    started: timeField(fields, 'started'),
+    ended: timeField(fields, 'ended'),
+  }
+}
+
+export const readBuilds = listOf(readBuild)
+
+export interface Release {
+  readonly id: string
+  readonly app: string
+  readonly build: string
+  readonly description: string
+  /** One `KEY=value` a line, some values masked; empty in a list. */
+  readonly env: string
+  /** Empty in a list. */
+  readonly manifest: string
+  readonly created: string | null
+}
+
+export function readRelease(answer: unknown): Release {
+  const fields = readObject(answer)
+  return {
+    id: idField(fields, 'id'),
+    app: textField(fields, 'app'),
+    build: textField(fields, 'build'),
+    description: textField(fields, 'description'),
+    env: textField(fields, 'env'),
+    manifest: textField(fields, 'manifest'),
+    created: timeField(fields, 'created'),
+  }
+}
+
+export const readReleases = listOf(readRelease)
+
+export interface Resource {
+  readonly name: string
+  readonly type: string
+  readonly status: string
+  /** With a masked password. */
+  readonly url: string
+}
+
+export const readResources = listOf((answer): Resource => {
+  const fields = readObject(answer)
+  return {
+    name: idField(fields, 'name'),
+    type: textField(fields, 'type'),
+    status: textField(fields, 'status'),
+    url: textField(fields, 'url'),
+  }
+})
+
+export interface Config {
+  readonly name: string
+  readonly value: string
+}
+
+function readConfigFields(fields: Fields): Config {
+  return { name: idField(fields, 'name'), value: textField(fields, 'value') }
+}
+
+export function readConfig(answer: unknown): Config {
+  return readConfigFields(readObject(answer))
+}
+
+export const readConfigs = listOf(readConfig)
+
+export interface System {
+  readonly name: string
+  readonly version: string
+  readonly status: string
+  readonly provider: string
+  readonly region: string
+  readonly type: string
+  readonly domain: string
+  readonly count: number
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+export function readSystem(answer: unknown): System {
+  const fields = readObject(answer)
+  return {
+    name: idField(fields, 'name'),
+    version: textField(fields, 'version'),
+    status: textField(fields, 'status'),
+    provider: textField(fields, 'provider'),
+    region: textField(fields, 'region'),
+    type: textField(fields, 'type'),
+    domain: textField(fields, 'domain'),
+    count: numberField(fields, 'count'),
+    parameters: textsField(fields, 'parameters'),
+  }
+}
+
+export interface Instance {
+  readonly id: string
+  readonly status: string
+  readonly processes: number
+  /** The used cores. */
+  readonly cpu: number
+  readonly cpuAllocatable: number
+  /** In MB, as the next. */
+  readonly memory: number
+  readonly memoryAllocatable: number
+  readonly privateIp: string
+  readonly publicIp: string
+  readonly started: string | null
+}
+
+export const readInstances = listOf((answer): Instance => {
+  const fields = readObject(answer)
+  return {
+    id: idField(fields, 'id'),
+    status: textField(fields, 'status'),
+    processes: numberField(fields, 'processes'),
+    cpu: numberField(fields, 'cpu'),
+    cpuAllocatable: numberField(fields, 'cpu-allocatable'),
+    memory: numberField(fields, 'memory'),
+    memoryAllocatable: numberField(fields, 'memory-allocatable'),
+    privateIp: textField(fields, 'private-ip'),
+    publicIp: textField(fields, 'public-ip'),
+    started: timeField(fields, 'started'),
+  }
+})

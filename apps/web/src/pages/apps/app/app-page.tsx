@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet } from '@tanstack/react-router'
+import { rackQuery } from '../../../api/rack-data/queries.ts'
+import { checkName, InvalidName, rackPath } from '../../../api/rack-data/rack-path.ts'
+import { readApp } from '../../../api/rack-data/readers.ts'
+import { Page } from '../../../ui/page.tsx'
+import { PageTabs } from '../../../ui/page-tabs.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { RackAnswer } from '../rack-answer/rack-answer.tsx'
+import { RefreshButton } from '../rack-answer/refresh-button.tsx'
+import { AppSummary } from './app-summary.tsx'
+import { appTabs } from './app-tabs.ts'
+import { useApp } from './use-app.ts'
+
+/** One app: what runs, what changed, and who changed it. */
+export default function AppPage() {
+  const { rack, app } = useApp()
+  const fault = faultOf(rack, app)
+  if (fault === null) return <NamedApp key={`${rack}/${app}`} rack={rack} app={app} />
+  return (
+    <Page title="App">
+      <Problem error={fault} action={<Link to="/apps">Open the list of apps</Link>} />
+    </Page>
+  )
+}
+
+/** The names in an address can be anything. */
+function faultOf(rack: string, app: string): InvalidName | null {
+  try {
+    checkName(rack)
+    checkName(app)
+    return null
+  } catch (error) {
+    if (error instanceof InvalidName) return error
+    throw error
+  }
+}
+
+function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }) {
+  const query = rackQuery(rack, rackPath`/apps/${app}`, readApp)
+  const { data, error } = useQuery(query)
+  return (
+    <Page title={`${app} on ${rack}`} actions={<RefreshButton />}>
+      <RackAnswer rack={rack} what="the app" query={query}>
+        {(read) => <AppSummary app={read} />}
+      </RackAnswer>
+      <PageTabs
+        label={`The app ${app}`}
+        tabs={appTabs.map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
+      />
+      {/* A rack that is down is reported once, and not by each part of the page. */}
+      {(data !== undefined || error === null) && <Outlet />}
+    </Page>
+  )
+}

@@ -1,0 +1,8 @@
+import { Navigate } from '@tanstack/react-router'
+import { useApp } from './use-app.ts'
+
+/** The page without a tab opens the services. */
+export default function AppStart() {
+  const { rack, app } = useApp()
+  return <Navigate to="/apps/$rack/$app/services" params={{ rack, app }} search={{}} replace />
+}

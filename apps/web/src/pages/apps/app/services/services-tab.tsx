@@ -1,0 +1,94 @@
+import { usePermitted } from '../../../../api/rack-data/permitted.ts'
+import { rackQuery } from '../../../../api/rack-data/queries.ts'
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
+import { readServices, type Service } from '../../../../api/rack-data/readers.ts'
+import { Button } from '../../../../ui/button.tsx'
+import { Table } from '../../../../ui/table.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { useAppsSearch } from '../../use-apps-search.ts'
+import { useApp } from '../use-app.ts'
+import { RestartDialog } from './restart-dialog.tsx'
+import { ScaleDialog } from './scale-dialog.tsx'
+import styles from './services.module.css'
+
+/** The services of the app. Each can be scaled and restarted. */
+export default function ServicesTab() {
+  const { rack, app } = useApp()
+  return (
+    <RackAnswer rack={rack} what="services" query={rackQuery(rack, rackPath`/apps/${app}/services`, readServices)}>
+      {(services) => (
+        <>
+          <ServiceTable services={services} />
+          <ServiceDialogs services={services} />
+        </>
+      )}
+    </RackAnswer>
+  )
+}
+
+function ServiceTable({ services }: { readonly services: readonly Service[] }) {
+  const { rack, app } = useApp()
+  const { openDialog } = useAppsSearch()
+  const isPermitted = usePermitted(rack, app)
+  const canScale = isPermitted('PUT /apps/{app}/services/{service}')
+  const canRestart = isPermitted('POST /apps/{app}/services/{service}/restart')
+  return (
+    <Table
+      label="Services"
+      rows={services}
+      keyOf={({ name }) => name}
+      empty="This app has no services. They come from the manifest of a release that runs."
+      columns={[
+        {
+          title: 'Service',
+          cell: ({ name }) => (
+            <strong>
+              <VisibleText>{name}</VisibleText>
+            </strong>
+          ),
+        },
+        { title: 'Processes', cell: ({ count }) => count },
+        { title: 'CPU', cell: ({ cpu }) => `${cpu} millicores`, secondary: true },
+        { title: 'Memory', cell: ({ memory }) => `${memory} MB`, secondary: true },
+        { title: 'Domain', cell: ({ domain }) => <VisibleText>{domain}</VisibleText>, secondary: true },
+        {
+          title: 'Ports',
+          cell: ({ ports }) => ports.map(({ balancer, container }) => `${balancer}:${container}`).join(', '),
+          secondary: true,
+        },
+        ...(canScale || canRestart
+          ? [
+              {
+                title: 'Actions',
+                cell: ({ name }: Service) => (
+                  <span className={styles.actions}>
+                    {canScale && (
+                      <Button aria-label={`Scale ${name}`} onPress={() => openDialog('scale', name)}>
+                        Scale
+                      </Button>
+                    )}
+                    {canRestart && (
+                      <Button aria-label={`Restart ${name}`} onPress={() => openDialog('restart', name)}>
+                        Restart
+                      </Button>
+                    )}
+                  </span>
+                ),
+              },
+            ]
+          : []),
+      ]}
+    />
+  )
+}
+
+/** The dialog that the address names, also for a person whom the gateway will deny it. */
+function ServiceDialogs({ services }: { readonly services: readonly Service[] }) {
+  const { search, closeDialog } = useAppsSearch()
+  const service = services.find(({ name }) => name === search.item)
+  if (service === undefined) return null
+  if (search.dialog === 'scale') return <ScaleDialog key={service.name} service={service} onClose={closeDialog} />
+  if (search.dialog === 'restart') return <RestartDialog service={service.name} onClose={closeDialog} />
+  return null
+}

@@ -1,0 +1,16 @@
+import { Outlet } from '@tanstack/react-router'
+import { Page } from '../../ui/page.tsx'
+import { PageTabs } from '../../ui/page-tabs.tsx'
+import { RefreshButton } from './rack-answer/refresh-button.tsx'
+
+const tabs = [{ to: '/apps', label: 'Apps' }] as const
+
+/** What runs where, over all racks that the person can use. */
+export default function AppsPage() {
+  return (
+    <Page title="Apps" actions={<RefreshButton />}>
+      <PageTabs label="Apps" tabs={tabs} />
+      <Outlet />
+    </Page>
+  )
+}

@@ -1,0 +1,23 @@
+import { Badge, type Tone } from '../../../ui/badge.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+
+const tones: Readonly<Record<string, Tone>> = {
+  running: 'allow',
+  complete: 'allow',
+  updating: 'accent',
+  pending: 'accent',
+  created: 'accent',
+  rollback: 'warn',
+  failed: 'deny',
+  unhealthy: 'deny',
+  crashed: 'deny',
+}
+
+/** The status of an app, a process, or an instance in the rack's own word. */
+export function AppStatus({ status }: { readonly status: string }) {
+  return (
+    <Badge tone={tones[status] ?? 'neutral'}>
+      <VisibleText>{status === '' ? 'unknown' : status}</VisibleText>
+    </Badge>
+  )
+}

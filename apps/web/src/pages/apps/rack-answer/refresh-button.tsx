@@ -1,0 +1,32 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { RefreshCw } from 'lucide-react'
+import { useCallback, useEffect, useState } from 'react'
+import { isField, isInDialog } from '../../../shell/shortcuts.ts'
+import { Button } from '../../../ui/button.tsx'
+
+/** Reads again what the page shows; so does the key `r`. */
+export function RefreshButton() {
+  const queryClient = useQueryClient()
+  const [isRefreshing, setRefreshing] = useState(false)
+  const refresh = useCallback(async () => {
+    setRefreshing(true)
+    await queryClient.refetchQueries({ type: 'active', predicate: ({ queryKey }) => queryKey[0] === 'rack' })
+    setRefreshing(false)
+  }, [queryClient])
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent) {
+      const { key, target } = event
+      if (key !== 'r' || event.ctrlKey || event.metaKey || event.altKey) return
+      if (!event.defaultPrevented && !isField(target) && !isInDialog(target)) void refresh()
+    }
+    // After the shortcuts of all pages, in which `g r` can be one.
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [refresh])
+  return (
+    <Button kind="quiet" isPending={isRefreshing} onPress={() => void refresh()}>
+      {!isRefreshing && <RefreshCw aria-hidden />}
+      Refresh
+    </Button>
+  )
+}

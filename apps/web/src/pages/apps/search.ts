@@ -1,0 +1,33 @@
+/** What the pages about racks and apps keep in the address. */
+export interface AppsSearch {
+  /** The text that rows must contain. */
+  readonly q?: string
+  /** Lists only what belongs to this rack. */
+  readonly rack?: string
+  /** The ID of the open row. */
+  readonly open?: string
+  /** The open dialog, which is about `item`, or creates something. */
+  readonly dialog?: string
+  /** The service, process, release, or key that the dialog is about. */
+  readonly item?: string
+  /** What `item` is compared with. */
+  readonly with?: string
+  /** Shows only what belongs to this service. */
+  readonly service?: string
+  /** How a log is shown. */
+  readonly wrap?: string
+}
+
+const names = ['q', 'rack', 'open', 'dialog', 'item', 'with', 'service', 'wrap'] as const
+
+export function validateAppsSearch(search: Readonly<Record<string, unknown>>): AppsSearch {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = search[name]
+      // The router reads `?q=12` as a number.
+      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? [[name, `${value}`.slice(0, 300)]]
+        : []
+    }),
+  )
+}

@@ -1,0 +1,26 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { AppsSearch } from './search.ts'
+
+type SearchChange = { readonly [N in keyof AppsSearch]: string | undefined }
+
+/** The state of the page in the address, and how to change it. A filter that is being typed makes no history. */
+export function useAppsSearch() {
+  const search: AppsSearch = useSearch({ strict: false })
+  const navigate = useNavigate()
+  function change(changes: SearchChange, { replace = false }: { readonly replace?: boolean } = {}) {
+    void navigate({ to: '.', search: (before: AppsSearch) => merge(before, changes), replace })
+  }
+  return {
+    search,
+    change,
+    openDialog: (dialog: string, item?: string) => change({ dialog, item }),
+    /** Going back in the history does not open it again. */
+    closeDialog: () => change({ dialog: undefined, item: undefined, with: undefined }, { replace: true }),
+  }
+}
+
+/** The search of the page after some changes, for links. */
+function merge(before: AppsSearch, changes: SearchChange): AppsSearch {
+  const merged = Object.entries({ ...before, ...changes })
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined && value !== ''))
+}

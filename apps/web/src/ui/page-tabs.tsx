@@ -1,0 +1,34 @@
+import { Link, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import styles from './page-tabs.module.css'
+
+interface PageTabsProps {
+  readonly label: string
+  /** The addresses of the tabs below the address of the console, in their order. */
+  readonly tabs: readonly { readonly to: string; readonly label: string }[]
+}
+
+/** The tabs of a page, each of which has its own address. */
+export function PageTabs({ label, tabs }: PageTabsProps) {
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const navigation = useRef<HTMLElement>(null)
+  // On a narrow screen, each tab that opens is brought into view.
+  useEffect(() => {
+    navigation.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
+  return (
+    <nav ref={navigation} aria-label={label} className={styles.tabs}>
+      {tabs.map(({ to, label: name }) => (
+        <Link
+          key={to}
+          to={to}
+          search={{}}
+          className={styles.tab}
+          aria-current={path.replace(/\/$/, '') === to ? 'page' : undefined}
+        >
+          {name}
+        </Link>
+      ))}
+    </nav>
+  )
+}

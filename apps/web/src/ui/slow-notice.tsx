@@ -1,0 +1,29 @@
+import { useEffect, useState } from 'react'
+import { Button } from './button.tsx'
+import styles from './slow-notice.module.css'
+
+/** Milliseconds after which a page says what it is waiting for. */
+const patience = 5_000
+
+interface SlowNoticeProps {
+  readonly rack: string
+  /** What the person can do, in a sentence. */
+  readonly advice?: string
+  readonly onStop?: () => void
+}
+
+/** Appears when a rack has not answered for five seconds. It is shown only while a page waits. */
+export function SlowNotice({ rack, advice, onStop }: SlowNoticeProps) {
+  const [isSlow, setSlow] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), patience)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!isSlow) return null
+  return (
+    <p className={styles.notice} role="status">
+      Rack {rack} has not answered for five seconds. {advice}
+      {onStop && <Button onPress={onStop}>Stop</Button>}
+    </p>
+  )
+}
