@@ -104,6 +104,16 @@ const appsTabs = [
     path: '/',
     component: lazyRouteComponent(() => import('./pages/apps/list/apps-tab.tsx')),
   }),
+  createRoute({
+    getParentRoute: () => apps,
+    path: 'builds',
+    component: lazyRouteComponent(() => import('./pages/apps/over-apps/builds-over-apps.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => apps,
+    path: 'releases',
+    component: lazyRouteComponent(() => import('./pages/apps/over-apps/releases-over-apps.tsx')),
+  }),
 ] as const
 const app = createRoute({
   getParentRoute: () => root,

@@ -18,13 +18,15 @@ interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'childre
   /** More than one line: the number of lines to show. */
   readonly lines?: number
   readonly mono?: boolean
+  /** Why the value is not valid; empty: it is valid. */
+  readonly error?: string
 }
 
 /** A text field with its label, a hint, and the error of its validation. */
-export function TextField({ label, hint, placeholder, lines, mono = false, ...props }: TextFieldProps) {
+export function TextField({ label, hint, placeholder, lines, mono = false, error = '', ...props }: TextFieldProps) {
   const input = `${styles.input} ${mono ? styles.mono : ''}`
   return (
-    <AriaTextField {...props} className={styles.field ?? ''}>
+    <AriaTextField {...props} {...(error !== '' && { isInvalid: true })} className={styles.field ?? ''}>
       {label !== undefined && <Label className={styles.label ?? ''}>{label}</Label>}
       {lines === undefined ? (
         <Input className={input} placeholder={placeholder} autoComplete="off" spellCheck="false" />
@@ -36,7 +38,11 @@ export function TextField({ label, hint, placeholder, lines, mono = false, ...pr
           {hint}
         </Text>
       )}
-      <FieldError className={styles.error ?? ''} />
+      {error === '' ? (
+        <FieldError className={styles.error ?? ''} />
+      ) : (
+        <FieldError className={styles.error ?? ''}>{error}</FieldError>
+      )}
     </AriaTextField>
   )
 }

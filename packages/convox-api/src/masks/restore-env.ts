@@ -2,6 +2,7 @@ import { ForeignMask, UnmaskableResponse } from '../errors.ts'
 import { readLine } from './env-lines.ts'
 import { isVariableName } from './key-names.ts'
 import type { MaskOrigin } from './mask-view.ts'
+import { isWord, maskStart, readMask } from './read-mask.ts'
 import { rackTokenPlaceholder } from './redact-rack-token.ts'
 
 /** The mask of a value in an environment, with the value's key. */
@@ -10,8 +11,6 @@ export interface EnvMask {
   readonly release: string
   readonly mac: string
 }
-
-const maskStart = '[hidden'
 
 /**
  * The text of a mask. It names the origin of the value, and does not depend on the value.
@@ -60,14 +59,4 @@ export function restoreEnv(
     return `${read.rawKey}=${value}${line.endsWith('\r') ? '\r' : ''}`
   })
   return { env: lines.join('\n'), restored }
-}
-
-function readMask(value: string): { release: string; mac: string } | null {
-  if (!value.startsWith(`${maskStart}:`) || !value.endsWith(']')) return null
-  const [release = '', mac = '', ...more] = value.slice(maskStart.length + 1, -1).split(':')
-  return more.length === 0 && isWord(release) && isWord(mac) ? { release, mac } : null
-}
-
-function isWord(text: string): boolean {
-  return /^[A-Za-z0-9_-]+$/.test(text)
 }

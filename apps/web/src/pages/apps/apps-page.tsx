@@ -3,7 +3,11 @@ import { Page } from '../../ui/page.tsx'
 import { PageTabs } from '../../ui/page-tabs.tsx'
 import { RefreshButton } from './rack-answer/refresh-button.tsx'
 
-const tabs = [{ to: '/apps', label: 'Apps' }] as const
+const tabs = [
+  { to: '/apps', label: 'Apps' },
+  { to: '/apps/builds', label: 'Builds' },
+  { to: '/apps/releases', label: 'Releases' },
+] as const
 
 /** What runs where, over all racks that the person can use. */
 export default function AppsPage() {

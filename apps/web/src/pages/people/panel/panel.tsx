@@ -66,20 +66,3 @@ export function PanelPart({ title, action, children }: PanelPartProps) {
     </section>
   )
 }
-
-/** Terms and what they are. A null is left out. */
-export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode] | null)[] }) {
-  return (
-    <dl className={styles.facts}>
-      {facts.map(
-        (fact) =>
-          fact !== null && (
-            <div key={fact[0]}>
-              <dt>{fact[0]}</dt>
-              <dd>{fact[1]}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  )
-}

@@ -6,20 +6,30 @@ import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useApp } from '../use-app.ts'
 
-/** The configs of the app. */
+/** The configs of the app, with the values that the person may see. */
 export default function ConfigsTab() {
   const { rack, app } = useApp()
   return (
     <RackAnswer rack={rack} what="configs" query={rackQuery(rack, rackPath`/apps/${app}/configs`, readConfigs)}>
-      {(rows) => (
+      {(configs) => (
         <Table
           label="Configs"
-          rows={rows}
+          rows={configs}
           keyOf={({ name }) => name}
-          empty="None."
+          empty="The app has no config."
           columns={[
             { title: 'Config', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
-            { title: 'Value', cell: ({ value }) => <VisibleText>{value}</VisibleText> },
+            {
+              title: 'Value',
+              cell: ({ value }) =>
+                value === '[hidden]' ? (
+                  <em>Hidden</em>
+                ) : (
+                  <code>
+                    <VisibleText>{value}</VisibleText>
+                  </code>
+                ),
+            },
           ]}
         />
       )}

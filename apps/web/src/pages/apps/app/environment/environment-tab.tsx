@@ -1,32 +1,52 @@
-import { rackQuery } from '../../../../api/rack-data/queries.ts'
-import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { readApp, readRelease } from '../../../../api/rack-data/readers.ts'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
+import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { appQuery, newestReleaseQuery, releaseQuery } from '../releases/release-queries.ts'
+import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
+import { EnvironmentEditor } from './environment-editor.tsx'
+import { useDraft } from './use-draft.ts'
 
-/** The environment of the release that runs. */
+/** The environment of the newest release, which `convox env` shows and changes, too. */
 export default function EnvironmentTab() {
-  const { rack, app } = useApp()
+  const { rack, app: name } = useApp()
+  const draft = useDraft()
   return (
-    <RackAnswer rack={rack} what="the app" query={rackQuery(rack, rackPath`/apps/${app}`, readApp)}>
-      {({ release }) => (
-        <RackAnswer
-          rack={rack}
-          what="the environment"
-          query={rackQuery(rack, rackPath`/apps/${app}/releases/${release}`, readRelease)}
-        >
-          {({ env }) => (
-            <ul>
-              {env.split('\n').map((line) => (
-                <li key={line}>
-                  <VisibleText>{line}</VisibleText>
-                </li>
-              ))}
-            </ul>
-          )}
+    <RackAnswer rack={rack} what="the app" query={appQuery(rack, name)}>
+      {(app) => (
+        <RackAnswer rack={rack} what="the newest release" query={newestReleaseQuery(rack, name)}>
+          {([newest]) =>
+            newest === undefined ? (
+              <p>The app has no release yet, so it has no environment. A build creates the first one.</p>
+            ) : (
+              <RackAnswer rack={rack} what="the environment" query={releaseQuery(rack, name, newest.id)}>
+                {(release) => (
+                  <>
+                    <Origin release={release} app={app} />
+                    <EnvironmentEditor release={release} running={app.release} draft={draft} />
+                  </>
+                )}
+              </RackAnswer>
+            )
+          }
         </RackAnswer>
       )}
     </RackAnswer>
+  )
+}
+
+/** Which release this is, because the newest one need not run. */
+function Origin({ release, app }: { readonly release: Release; readonly app: App }) {
+  const link = <RowLink tab="releases" id={release.id} />
+  if (release.id === app.release) return <p>The environment of {link}, which runs.</p>
+  return (
+    <p>
+      The environment of {link}, the newest release. It does not run
+      {app.release !== '' && (
+        <>
+          : <RowLink tab="releases" id={app.release} /> does
+        </>
+      )}
+      .
+    </p>
   )
 }

@@ -3,24 +3,33 @@ import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { readResources } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/table.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { AppStatus } from '../../list/app-status.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useApp } from '../use-app.ts'
 
-/** The resources of the app. */
+/** The databases and other resources of the app. The gateway hides passwords in their addresses. */
 export default function ResourcesTab() {
   const { rack, app } = useApp()
   return (
     <RackAnswer rack={rack} what="resources" query={rackQuery(rack, rackPath`/apps/${app}/resources`, readResources)}>
-      {(rows) => (
+      {(resources) => (
         <Table
           label="Resources"
-          rows={rows}
+          rows={resources}
           keyOf={({ name }) => name}
-          empty="None."
+          empty="The app has no resource. Resources are in its convox.yml."
           columns={[
             { title: 'Resource', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
             { title: 'Type', cell: ({ type }) => <VisibleText>{type}</VisibleText> },
-            { title: 'Status', cell: ({ status }) => <VisibleText>{status}</VisibleText> },
+            { title: 'Status', cell: ({ status }) => <AppStatus status={status} /> },
+            {
+              title: 'Address',
+              cell: ({ url }) => (
+                <code>
+                  <VisibleText>{url}</VisibleText>
+                </code>
+              ),
+            },
           ]}
         />
       )}

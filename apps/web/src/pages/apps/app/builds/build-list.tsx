@@ -1,0 +1,37 @@
+import { rackQuery } from '../../../../api/rack-data/queries.ts'
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
+import { readBuilds } from '../../../../api/rack-data/readers.ts'
+import { Table } from '../../../../ui/table.tsx'
+import { Time } from '../../../../ui/time.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { AppStatus } from '../../list/app-status.tsx'
+import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { RowLink } from '../row-link.tsx'
+import { useApp } from '../use-app.ts'
+import { durationText } from './duration.ts'
+
+/** The newest builds of the app. */
+export function BuildList() {
+  const { rack, app } = useApp()
+  return (
+    <RackAnswer rack={rack} what="builds" query={rackQuery(rack, rackPath`/apps/${app}/builds?limit=20`, readBuilds)}>
+      {(builds) => (
+        <Table
+          label="Builds"
+          rows={builds}
+          keyOf={({ id }) => id}
+          empty="The app has no build yet. Run convox build or convox deploy in its directory."
+          columns={[
+            { title: 'Build', cell: ({ id }) => <RowLink tab="builds" id={id} /> },
+            { title: 'Status', cell: ({ status }) => <AppStatus status={status} /> },
+            { title: 'Release', cell: ({ release }) => release !== '' && <RowLink tab="releases" id={release} /> },
+            { title: 'Started', cell: ({ started }) => started !== null && <Time at={started} kind="relative" /> },
+            { title: 'Duration', cell: durationText, secondary: true },
+            { title: 'Commit', cell: ({ gitSha }) => <VisibleText>{gitSha.slice(0, 7)}</VisibleText>, secondary: true },
+            { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText> },
+          ]}
+        />
+      )}
+    </RackAnswer>
+  )
+}

@@ -1,0 +1,35 @@
+import { rackQuery } from '../../../../api/rack-data/queries.ts'
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
+import { readBuild } from '../../../../api/rack-data/readers.ts'
+import { Facts } from '../../../../ui/facts.tsx'
+import { Time } from '../../../../ui/time.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { AppStatus } from '../../list/app-status.tsx'
+import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { OpenItem } from '../open-item.tsx'
+import { RowLink } from '../row-link.tsx'
+import { useApp } from '../use-app.ts'
+import { durationText } from './duration.ts'
+
+/** One build: what it was made of, what came of it, and its log. */
+export function BuildView({ id }: { readonly id: string }) {
+  const { rack, app } = useApp()
+  return (
+    <RackAnswer rack={rack} what="the build" query={rackQuery(rack, rackPath`/apps/${app}/builds/${id}`, readBuild)}>
+      {(build) => (
+        <OpenItem title={`Build ${id}`} back="All builds" badge={<AppStatus status={build.status} />}>
+          <Facts
+            facts={[
+              build.release === '' ? null : ['Release', <RowLink key="id" tab="releases" id={build.release} />],
+              build.reason === '' ? null : ['Reason', <VisibleText key="text">{build.reason}</VisibleText>],
+              ['Started', build.started === null ? 'Unknown' : <Time key="at" at={build.started} />],
+              ['Duration', durationText(build) || 'Not ended'],
+              build.gitSha === '' ? null : ['Commit', <VisibleText key="text">{build.gitSha}</VisibleText>],
+              ['Description', <VisibleText key="text">{build.description}</VisibleText>],
+            ]}
+          />
+        </OpenItem>
+      )}
+    </RackAnswer>
+  )
+}

@@ -1,0 +1,67 @@
+import { type EnvEntry, envEntries, environmentValues, readMask } from '@rack-gateway/convox-api/environment'
+
+/** A variable of an environment. */
+export interface Variable {
+  readonly key: string
+  /** With all of its lines, but without blank lines at its end; for a hidden value, its mask. */
+  readonly value: string
+  /** Whether the value is a mask. */
+  readonly isMasked: boolean
+  /** How many times the text has the key. The last one counts. */
+  readonly count: number
+}
+
+/** The variables of an environment, in its order. */
+export function readVariables(env: string): readonly Variable[] {
+  const counts = new Map<string, number>()
+  for (const { key } of envEntries(env)) if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return [...environmentValues(env)].map(([key, value]) => ({
+    key,
+    value: withoutLastBreaks(value),
+    isMasked: readMask(value) !== null,
+    count: counts.get(key) ?? 1,
+  }))
+}
+
+/** What a person changed, by key: the new value, or null to remove the variable. */
+export type Edits = ReadonlyMap<string, string | null>
+
+/** The environment with edits. No byte of a variable without an edit changes, so masks stay what they are. */
+export function applyEdits(env: string, edits: Edits): string {
+  const entries = envEntries(env)
+  const last = new Map(entries.map((entry) => [entry.key, entry]))
+  const kept = entries.flatMap((entry) => {
+    const edit = entry.key === null ? undefined : edits.get(entry.key)
+    if (edit === undefined) return entry.lines
+    if (edit === null) return []
+    return last.get(entry.key) === entry ? [withValue(entry, edit)] : entry.lines
+  })
+  const text = kept.join('\n')
+  const added = [...edits].flatMap(([key, value]) => (value === null || last.has(key) ? [] : [`${key}=${value}`]))
+  if (added.length === 0) return text
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${added.join('\n')}`
+}
+
+function withValue({ rawKey, lines }: EnvEntry, value: string): string {
+  return `${rawKey}=${value}${lines.at(-1)?.endsWith('\r') ? '\r' : ''}`
+}
+
+/**
+ * A key that would not have the value of its edit, or that changed without one, because values of several lines have no end mark:
+ * a new line can look like a part of the value above it. Null if everything is read as it was edited.
+ */
+export function misreadKey(env: string, edits: Edits): string | null {
+  const before = environmentValues(env)
+  const after = environmentValues(applyEdits(env, edits))
+  for (const key of new Set([...before.keys(), ...edits.keys(), ...after.keys()])) {
+    const edit = edits.get(key)
+    const expected = edit === undefined ? before.get(key) : (edit ?? undefined)
+    if (withoutLastBreaks(after.get(key)) !== withoutLastBreaks(expected)) return key
+  }
+  return null
+}
+
+/** The last variable also has the line break at the end of the text. */
+function withoutLastBreaks<V extends string | undefined>(value: V): V {
+  return value?.replace(/\n+$/, '') as V
+}

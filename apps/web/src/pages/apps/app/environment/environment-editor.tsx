@@ -1,0 +1,51 @@
+import { usePermitted } from '../../../../api/rack-data/permitted.ts'
+import type { Release } from '../../../../api/rack-data/readers.ts'
+import { Button } from '../../../../ui/button.tsx'
+import { Card } from '../../../../ui/card.tsx'
+import { RowLink } from '../row-link.tsx'
+import { useApp } from '../use-app.ts'
+import { AddVariable } from './add-variable.tsx'
+import { environmentDifference } from './env-difference.ts'
+import { applyEdits, readVariables } from './env-text.ts'
+import { LeaveGuard } from './leave-guard.tsx'
+import { ReviewDialog } from './review-dialog.tsx'
+import type { Draft } from './use-draft.ts'
+import { VariableTable } from './variable-table.tsx'
+
+interface EnvironmentEditorProps {
+  readonly release: Release
+  /** The ID of the release that runs. */
+  readonly running: string
+  readonly draft: Draft
+}
+
+/** The variables of a release, and for those who may change them, a new release with other ones. */
+export function EnvironmentEditor({ release, running, draft }: EnvironmentEditorProps) {
+  const { rack, app } = useApp()
+  const canEdit = usePermitted(rack, app)('POST /apps/{app}/releases')
+  const { edits, isReviewing, setReviewing, created } = draft
+  const changes = environmentDifference(release.env, applyEdits(release.env, edits)).length
+  return (
+    <Card
+      title="Variables"
+      actions={
+        canEdit && (
+          <Button kind="primary" isDisabled={changes === 0} onPress={() => setReviewing(true)}>
+            {changes === 0 ? 'Review changes' : `Review changes (${changes})`}
+          </Button>
+        )
+      }
+    >
+      {created !== null && (
+        <p role="status">
+          The release <RowLink tab="releases" id={created} /> has your changes. It does not run yet: open it to compare
+          it with the running release, and to promote it.
+        </p>
+      )}
+      <VariableTable release={release} variables={readVariables(release.env)} canEdit={canEdit} draft={draft} />
+      {canEdit && <AddVariable env={release.env} draft={draft} />}
+      {isReviewing && <ReviewDialog release={release} running={running} draft={draft} />}
+      <LeaveGuard changes={changes} />
+    </Card>
+  )
+}

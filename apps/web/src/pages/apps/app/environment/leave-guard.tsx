@@ -1,0 +1,24 @@
+import { useBlocker } from '@tanstack/react-router'
+import { Button } from '../../../../ui/button.tsx'
+import { Actions, Dialog } from '../../../../ui/dialog.tsx'
+
+/** Asks before the page is left while there are changes that were not sent. */
+export function LeaveGuard({ changes }: { readonly changes: number }) {
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: ({ current, next }) => changes > 0 && current.pathname !== next.pathname,
+    enableBeforeUnload: changes > 0,
+    withResolver: true,
+  })
+  if (status !== 'blocked') return null
+  return (
+    <Dialog title="Discard your changes?" isOpen onClose={reset}>
+      <p>The changes of the environment were not sent. They are lost if you leave this page.</p>
+      <Actions>
+        <Button onPress={reset}>Stay</Button>
+        <Button kind="danger" onPress={proceed}>
+          Discard the changes
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

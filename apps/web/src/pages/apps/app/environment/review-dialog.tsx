@@ -1,0 +1,63 @@
+import type { Release } from '../../../../api/rack-data/readers.ts'
+import { Button } from '../../../../ui/button.tsx'
+import { Actions, Dialog } from '../../../../ui/dialog.tsx'
+import { Problem } from '../../../../ui/problem.tsx'
+import { SlowNotice } from '../../../../ui/slow-notice.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { useApp } from '../use-app.ts'
+import { environmentDifference } from './env-difference.ts'
+import { applyEdits, misreadKey } from './env-text.ts'
+import { KeyDifferences } from './key-differences.tsx'
+import type { Draft } from './use-draft.ts'
+import { OtherReleases, useNewRelease } from './use-new-release.ts'
+
+interface ReviewDialogProps {
+  readonly release: Release
+  /** The ID of the release that runs. */
+  readonly running: string
+  readonly draft: Draft
+}
+
+/** What the draft changes, and below that the button that creates the release. */
+export function ReviewDialog({ release, running, draft }: ReviewDialogProps) {
+  const { rack } = useApp()
+  const { edits, setReviewing, finish } = draft
+  const env = applyEdits(release.env, edits)
+  const misread = misreadKey(release.env, edits)
+  const { create, readAgain, isPending, error } = useNewRelease({ newest: release.id, running }, finish)
+  return (
+    <Dialog title="Review changes" isOpen onClose={() => setReviewing(false)} width="wide">
+      <p>
+        Compared with <VisibleText>{release.id}</VisibleText>:
+      </p>
+      <KeyDifferences differences={environmentDifference(release.env, env)} />
+      {misread !== null && (
+        <Problem
+          error={
+            new Error(
+              `With these changes, the rack and the gateway would read ${misread} differently, because values of several lines have no end mark. Change its value, or use convox env set.`,
+            )
+          }
+        />
+      )}
+      {error instanceof OtherReleases ? (
+        <Problem error={error} action={<Button onPress={readAgain}>Keep my changes, and compare again</Button>} />
+      ) : (
+        error && <Problem error={error} />
+      )}
+      <p>A new release gets these variables. It runs only after you promote it.</p>
+      <Actions>
+        <Button onPress={() => setReviewing(false)}>Cancel</Button>
+        <Button
+          kind="primary"
+          isDisabled={misread !== null || error instanceof OtherReleases}
+          isPending={isPending}
+          onPress={() => create(env)}
+        >
+          Create a release
+        </Button>
+      </Actions>
+      {isPending && <SlowNotice rack={rack} />}
+    </Dialog>
+  )
+}

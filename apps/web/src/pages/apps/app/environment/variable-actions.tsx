@@ -1,0 +1,33 @@
+import { Pencil, Trash2, Undo2 } from 'lucide-react'
+import { Button } from '../../../../ui/button.tsx'
+import type { Draft } from './use-draft.ts'
+import styles from './variable-actions.module.css'
+
+interface VariableActionsProps {
+  readonly name: string
+  /** The value that an edit begins with. A mask that nobody replaces stays a mask. */
+  readonly value: string
+  readonly draft: Draft
+}
+
+/** What can be done with a variable, before all changes are reviewed. */
+export function VariableActions({ name, value, draft: { edits, edit, undo } }: VariableActionsProps) {
+  if (edits.has(name))
+    return (
+      <span className={styles.actions}>
+        <Button kind="quiet" aria-label={`Undo: ${name}`} onPress={() => undo(name)}>
+          <Undo2 aria-hidden />
+        </Button>
+      </span>
+    )
+  return (
+    <span className={styles.actions}>
+      <Button kind="quiet" aria-label={`Edit: ${name}`} onPress={() => edit(name, value)}>
+        <Pencil aria-hidden />
+      </Button>
+      <Button kind="quiet" aria-label={`Remove: ${name}`} onPress={() => edit(name, null)}>
+        <Trash2 aria-hidden />
+      </Button>
+    </span>
+  )
+}

@@ -1,0 +1,38 @@
+import { compilePatterns } from '@rack-gateway/command-matcher'
+import type { Me, PolicyMatrix } from '@rack-gateway/gateway-api'
+import { useQuery } from '@tanstack/react-query'
+import { useMe } from '../../../../api/queries.ts'
+import { matrixQuery } from '../../../policy/policy-queries.ts'
+import { useApp } from '../use-app.ts'
+
+interface VariablePermissions {
+  /** Whether the person's roles let them see hidden values of the app. The gateway decides when they ask for one. */
+  readonly canReveal: boolean
+  /** Whether the policy forbids everybody to change the variable. */
+  isProtected(key: string): boolean
+}
+
+/** What the policy says about variables of the app. While it is not known, nothing is offered or marked. */
+export function useVariablePermissions(): VariablePermissions {
+  const me = useMe()
+  const { rack, app } = useApp()
+  const { data } = useQuery(matrixQuery)
+  if (data === undefined) return { canReveal: false, isProtected: () => false }
+  return {
+    canReveal: hasPermission(me, data, { rack, app }, 'secret:read'),
+    isProtected: compilePatterns(data.names.protectedKeys.map(({ name }) => name)),
+  }
+}
+
+/** Whether a role of the person has a permission on an app, apart from conditions such as the time of day. */
+export function hasPermission(
+  { access = [] }: Pick<Me, 'access'>,
+  { permissions }: Pick<PolicyMatrix, 'permissions'>,
+  { rack, app }: { readonly rack: string; readonly app: string },
+  permission: string,
+): boolean {
+  const roles = permissions.find(({ name }) => name === permission)?.roles ?? []
+  return access.some(
+    ({ role, racks, apps }) => roles.includes(role) && compilePatterns([racks])(rack) && compilePatterns([apps])(app),
+  )
+}

@@ -1,0 +1,82 @@
+import type { Release } from '../../../../api/rack-data/readers.ts'
+import { Badge } from '../../../../ui/badge.tsx'
+import { Table } from '../../../../ui/table.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import type { Variable } from './env-text.ts'
+import type { Draft } from './use-draft.ts'
+import { useRevealed } from './use-revealed.ts'
+import { VariableActions } from './variable-actions.tsx'
+import { useVariablePermissions } from './variable-permissions.ts'
+import styles from './variable-table.module.css'
+import { VariableValue } from './variable-value.tsx'
+
+interface VariableTableProps {
+  readonly release: Release
+  readonly variables: readonly Variable[]
+  readonly canEdit: boolean
+  readonly draft: Draft
+}
+
+/** The variables with what can be done with each. */
+export function VariableTable({ release, variables, canEdit, draft }: VariableTableProps) {
+  const { canReveal, isProtected } = useVariablePermissions()
+  const revealed = useRevealed(release)
+  const keys = new Set(variables.map(({ key }) => key))
+  const added = [...draft.edits.keys()].filter((key) => !keys.has(key))
+  const rows: readonly Row[] = [
+    ...variables.map((variable) => ({ key: variable.key, variable })),
+    ...added.map((key) => ({ key, variable: null })),
+  ]
+  return (
+    <div className={styles.table}>
+      <Table
+        label="Variables"
+        rows={rows}
+        keyOf={({ key }) => key}
+        isSelected={({ key }) => draft.edits.has(key)}
+        empty="The environment has no variable."
+        columns={[
+          {
+            title: 'Key',
+            cell: ({ key, variable }) => (
+              <span className={styles.key}>
+                <code data-removed={draft.edits.get(key) === null}>
+                  <VisibleText>{key}</VisibleText>
+                </code>
+                {isProtected(key) && <Badge tone="warn">Protected</Badge>}
+                {variable === null && <Badge tone="accent">New</Badge>}
+                {variable !== null && variable.count > 1 && <Badge tone="neutral">Last of {variable.count}</Badge>}
+              </span>
+            ),
+          },
+          {
+            title: 'Value',
+            cell: ({ key, variable }) => (
+              <VariableValue name={key} variable={variable} canReveal={canReveal} revealed={revealed} draft={draft} />
+            ),
+          },
+          ...(canEdit
+            ? [
+                {
+                  title: 'Actions',
+                  cell: ({ key, variable }: Row) => (
+                    <VariableActions
+                      name={key}
+                      value={revealed.values.get(key) ?? variable?.value ?? ''}
+                      draft={draft}
+                    />
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+    </div>
+  )
+}
+
+interface Row {
+  readonly key: string
+  /** Null: the variable is new. */
+  readonly variable: Variable | null
+}

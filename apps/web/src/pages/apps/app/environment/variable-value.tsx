@@ -1,0 +1,81 @@
+import { Button } from '../../../../ui/button.tsx'
+import { CopyButton } from '../../../../ui/copy-button.tsx'
+import { TextField } from '../../../../ui/fields.tsx'
+import { Problem } from '../../../../ui/problem.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import type { Variable } from './env-text.ts'
+import type { Draft } from './use-draft.ts'
+import type { Revealed } from './use-revealed.ts'
+import styles from './variable-value.module.css'
+
+interface VariableValueProps {
+  readonly name: string
+  /** Null: the variable is new. */
+  readonly variable: Variable | null
+  readonly canReveal: boolean
+  readonly revealed: Revealed
+  readonly draft: Draft
+}
+
+/** The value of a variable: as it is, hidden, revealed, or in a field while it is edited. */
+export function VariableValue({ name, variable, canReveal, revealed, draft: { edits, edit } }: VariableValueProps) {
+  const edited = edits.get(name)
+  if (edited === null) return <em>Will be removed</em>
+  if (edited !== undefined) {
+    // A field has one line, and shows no masks. What nobody types over stays as it is.
+    const isShown = !edited.includes('\n') && !(variable?.isMasked === true && edited === variable.value)
+    return (
+      <TextField
+        aria-label={`New value of ${name}`}
+        mono
+        autoFocus
+        value={isShown ? edited : ''}
+        placeholder={isShown ? '' : 'Type a new value'}
+        onChange={(value) => edit(name, value)}
+      />
+    )
+  }
+  if (variable === null) return null
+  if (!variable.isMasked) return <Plain value={variable.value} />
+  const value = revealed.values.get(name)
+  const error = revealed.errorOf(name)
+  return (
+    <>
+      <span className={styles.masked}>
+        {value === undefined ? <em>Hidden</em> : <Plain value={value} />}
+        {value !== undefined && (
+          <>
+            <Button kind="quiet" aria-label={`Hide: ${name}`} onPress={() => revealed.hide(name)}>
+              Hide
+            </Button>
+            <CopyButton text={value} what={`The value of ${name}`} />
+          </>
+        )}
+        {value === undefined && canReveal && (
+          <Button
+            kind="quiet"
+            aria-label={`Reveal: ${name}`}
+            isPending={revealed.isRevealing(name)}
+            onPress={() => revealed.reveal(name)}
+          >
+            Reveal
+          </Button>
+        )}
+      </span>
+      {error && <Problem error={error} />}
+    </>
+  )
+}
+
+function Plain({ value }: { readonly value: string }) {
+  if (value === '') return <em>Empty</em>
+  return (
+    <code className={styles.plain}>
+      {value.split('\n').map((line, index) => (
+        <span key={`${index}`}>
+          <VisibleText>{line}</VisibleText>
+        </span>
+      ))}
+    </code>
+  )
+}

@@ -1,0 +1,95 @@
+import { useId } from 'react'
+import { usePermitted } from '../../../../api/rack-data/permitted.ts'
+import type { App, Release } from '../../../../api/rack-data/readers.ts'
+import { Button } from '../../../../ui/button.tsx'
+import { Problem } from '../../../../ui/problem.tsx'
+import { SlowNotice } from '../../../../ui/slow-notice.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { RowLink } from '../row-link.tsx'
+import { useApp } from '../use-app.ts'
+import styles from './decide-release.module.css'
+import type { ReleaseState } from './release-state.ts'
+import { type Promotion, usePromotion } from './use-promotion.ts'
+
+interface DecideReleaseProps {
+  readonly release: Release
+  readonly app: App
+  readonly state: ReleaseState
+}
+
+/** Promotes a release, or rolls back to it, for those who may. */
+export function DecideRelease({ release, app, state }: DecideReleaseProps) {
+  const { rack, app: name } = useApp()
+  const isPermitted = usePermitted(rack, name)
+  const { start, promoted, data: appAfter, isPending, isSuccess, error } = usePromotion(release)
+  const hint = useId()
+  const promotion: Promotion = state === 'older' ? 'roll-back' : 'promote'
+  const canPromote = isPermitted('POST /apps/{app}/releases/{id}/promote')
+  const isOffered = canPromote && (promotion === 'promote' || isPermitted('POST /apps/{app}/releases'))
+  const isNewForApp = state === 'newer' || state === 'older'
+  if (!isOffered && !isSuccess) return null
+  return (
+    <div className={styles.decision}>
+      {error && (
+        <Problem
+          error={error}
+          action={
+            promotion === 'roll-back' &&
+            promoted !== null && (
+              <span>
+                The copy <RowLink tab="releases" id={promoted} /> was created, but it does not run.
+              </span>
+            )
+          }
+        />
+      )}
+      {isSuccess && promoted !== null && <Outcome id={promoted} app={appAfter === null ? null : app} />}
+      {isNewForApp && !isSuccess && (
+        <>
+          <p id={hint}>
+            {app.status === 'updating'
+              ? 'The app is being updated. Refresh the page when it is done.'
+              : hints[promotion]}
+          </p>
+          <Button
+            kind="primary"
+            aria-describedby={hint}
+            isDisabled={app.status === 'updating'}
+            isPending={isPending}
+            onPress={() => start(promotion)}
+          >
+            {promotion === 'promote' ? 'Promote' : 'Roll back to'} <VisibleText>{release.id}</VisibleText>
+          </Button>
+          {isPending && <SlowNotice rack={rack} advice="It can take minutes. Keep this page open." />}
+        </>
+      )}
+    </div>
+  )
+}
+
+const hints: Readonly<Record<Promotion, string>> = {
+  promote: 'The rack replaces the processes of the app with processes of this release.',
+  'roll-back':
+    'A new release gets the build and the environment of this one, and the rack promotes it, as convox releases rollback does.',
+}
+
+interface OutcomeProps {
+  readonly id: string
+  /** Null: it could not be read after the rack accepted the release. */
+  readonly app: App | null
+}
+
+/** What the rack did after it accepted a release. */
+function Outcome({ id, app }: OutcomeProps) {
+  const release = <RowLink tab="releases" id={id} />
+  if (app === null) return <p role="status">The rack accepted {release}.</p>
+  if (app.release !== id && app.status !== 'updating')
+    return (
+      <p role="status">
+        The rack went back to another release, because {release} did not start. The logs of the app can say why.
+      </p>
+    )
+  if (app.status === 'updating')
+    return <p role="status">The rack is rolling out {release}. Refresh to see its progress.</p>
+  return <p role="status">{release} runs now.</p>
+}

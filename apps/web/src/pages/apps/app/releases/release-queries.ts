@@ -1,0 +1,27 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { rackQuery } from '../../../../api/rack-data/queries.ts'
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
+import { readApp, readRelease, readReleases } from '../../../../api/rack-data/readers.ts'
+
+export const appQuery = (rack: string, app: string) => rackQuery(rack, rackPath`/apps/${app}`, readApp)
+
+/** The newest releases, without their environments. */
+export const releasesQuery = (rack: string, app: string) =>
+  rackQuery(rack, rackPath`/apps/${app}/releases?limit=20`, readReleases)
+
+/** The ID of the newest release. */
+export const newestReleaseQuery = (rack: string, app: string) =>
+  rackQuery(rack, rackPath`/apps/${app}/releases?limit=1`, readReleases)
+
+/** One release, with its manifest and its masked environment. */
+export const releaseQuery = (rack: string, app: string, id: string) =>
+  rackQuery(rack, rackPath`/apps/${app}/releases/${id}`, readRelease)
+
+/** Reads again what is shown of an app, after a change of it. */
+export function readAppAgain(queryClient: QueryClient, rack: string, app: string): Promise<void> {
+  const path = rackPath`/apps/${app}`
+  return queryClient.invalidateQueries({
+    predicate: ({ queryKey: [kind, of, at] }) =>
+      kind === 'rack' && of === rack && (at === path || `${at}`.startsWith(`${path}/`)),
+  })
+}

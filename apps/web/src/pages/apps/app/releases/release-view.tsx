@@ -1,0 +1,46 @@
+import { Facts } from '../../../../ui/facts.tsx'
+import { Time } from '../../../../ui/time.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { OpenItem } from '../open-item.tsx'
+import { RowLink } from '../row-link.tsx'
+import { useApp } from '../use-app.ts'
+import { DecideRelease } from './decide-release.tsx'
+import { ReleaseDifference } from './release-difference.tsx'
+import { appQuery, releaseQuery } from './release-queries.ts'
+import { releaseState } from './release-state.ts'
+import { RunningRelease } from './running-release.tsx'
+import { StateBadge } from './state-badge.tsx'
+
+/** What is in a release, what would change if it ran, and below that the button that decides. */
+export function ReleaseView({ id }: { readonly id: string }) {
+  const { rack, app: name } = useApp()
+  return (
+    <RackAnswer rack={rack} what="the app" query={appQuery(rack, name)}>
+      {(app) => (
+        <RackAnswer rack={rack} what="the release" query={releaseQuery(rack, name, id)}>
+          {(release) => (
+            <RunningRelease id={app.release}>
+              {(running) => {
+                const state = releaseState(release, app, running)
+                return (
+                  <OpenItem title={`Release ${id}`} back="All releases" badge={<StateBadge state={state} />}>
+                    <Facts
+                      facts={[
+                        ['Created', release.created === null ? 'Unknown' : <Time key="at" at={release.created} />],
+                        ['Build', release.build === '' ? 'None' : <RowLink key="id" tab="builds" id={release.build} />],
+                        ['Description', <VisibleText key="text">{release.description}</VisibleText>],
+                      ]}
+                    />
+                    {release.id !== app.release && <ReleaseDifference before={running} after={release} />}
+                    <DecideRelease release={release} app={app} state={state} />
+                  </OpenItem>
+                )
+              }}
+            </RunningRelease>
+          )}
+        </RackAnswer>
+      )}
+    </RackAnswer>
+  )
+}

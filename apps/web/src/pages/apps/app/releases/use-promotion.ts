@@ -1,0 +1,39 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { rackCreate, rackSend } from '../../../../api/rack-data/client.ts'
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
+import { type Release, readRelease } from '../../../../api/rack-data/readers.ts'
+import { useApp } from '../use-app.ts'
+import { appQuery, readAppAgain } from './release-queries.ts'
+
+/** How a release comes to run: as it is, or as a copy in a new release, because racks do not promote older ones. */
+export type Promotion = 'promote' | 'roll-back'
+
+/**
+ * Promotes a release as `convox releases promote` does, or rolls back to it as `convox releases rollback` does. A rack can take
+ * minutes to answer.
+ */
+export function usePromotion(release: Release) {
+  const { rack, app } = useApp()
+  const queryClient = useQueryClient()
+  /** The ID of the release that the rack was asked to run. */
+  const [promoted, setPromoted] = useState<string | null>(null)
+  const { mutate, ...state } = useMutation({
+    async mutationFn(promotion: Promotion) {
+      const id = promotion === 'promote' ? release.id : await createCopy()
+      setPromoted(id)
+      await rackSend('POST', rack, rackPath`/apps/${app}/releases/${id}/promote`, { force: 'false' })
+      // The promotion stays a success if only this cannot be read.
+      return queryClient.fetchQuery({ ...appQuery(rack, app), staleTime: 0 }).catch(() => null)
+    },
+    onSettled: () => readAppAgain(queryClient, rack, app),
+  })
+
+  /** Masked values come back as masks, and the gateway puts the real ones in their place. */
+  async function createCopy(): Promise<string> {
+    const { build, env } = release
+    return (await rackCreate(rack, rackPath`/apps/${app}/releases`, { build, env }, readRelease)).id
+  }
+
+  return { start: mutate, promoted, ...state }
+}

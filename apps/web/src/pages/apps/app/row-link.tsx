@@ -1,0 +1,24 @@
+import { Link } from '@tanstack/react-router'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { useApp } from './use-app.ts'
+
+interface RowLinkProps {
+  readonly tab: 'builds' | 'releases'
+  /** The ID of a build or a release. */
+  readonly id: string
+  /** Without them: those of the page. */
+  readonly rack?: string
+  readonly app?: string
+}
+
+/** Opens a build or a release of an app. */
+export function RowLink({ tab, id, ...given }: RowLinkProps) {
+  const { rack, app } = { ...useApp(), ...given }
+  return (
+    <Link to={`/apps/$rack/$app/${tab}`} params={{ rack, app }} search={{ open: id }}>
+      <code>
+        <VisibleText>{id}</VisibleText>
+      </code>
+    </Link>
+  )
+}

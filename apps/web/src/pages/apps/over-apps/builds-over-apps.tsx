@@ -1,0 +1,28 @@
+import { rackPath } from '../../../api/rack-data/rack-path.ts'
+import { readBuilds } from '../../../api/rack-data/readers.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { durationText } from '../app/builds/duration.ts'
+import { RowLink } from '../app/row-link.tsx'
+import { AppStatus } from '../list/app-status.tsx'
+import { OverAppsList } from './over-apps-list.tsx'
+import { useOverApps } from './use-over-apps.ts'
+
+/** The newest builds of many apps. */
+export default function BuildsOverApps() {
+  const list = useOverApps((app) => rackPath`/apps/${app}/builds?limit=20`, readBuilds)
+  return (
+    <OverAppsList
+      label="Builds"
+      list={list}
+      timeOf={({ started }) => started}
+      columns={[
+        { title: 'Build', cell: ({ rack, app, item }) => <RowLink rack={rack} app={app} tab="builds" id={item.id} /> },
+        { title: 'Status', cell: ({ item }) => <AppStatus status={item.status} /> },
+        { title: 'Started', cell: ({ item }) => item.started !== null && <Time at={item.started} kind="relative" /> },
+        { title: 'Duration', cell: ({ item }) => durationText(item), secondary: true },
+        { title: 'Description', cell: ({ item }) => <VisibleText>{item.description}</VisibleText>, secondary: true },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,27 @@
+import { rackPath } from '../../../api/rack-data/rack-path.ts'
+import { readReleases } from '../../../api/rack-data/readers.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { RowLink } from '../app/row-link.tsx'
+import { OverAppsList } from './over-apps-list.tsx'
+import { useOverApps } from './use-over-apps.ts'
+
+/** The newest releases of many apps. */
+export default function ReleasesOverApps() {
+  const list = useOverApps((app) => rackPath`/apps/${app}/releases?limit=20`, readReleases)
+  return (
+    <OverAppsList
+      label="Releases"
+      list={list}
+      timeOf={({ created }) => created}
+      columns={[
+        {
+          title: 'Release',
+          cell: ({ rack, app, item }) => <RowLink rack={rack} app={app} tab="releases" id={item.id} />,
+        },
+        { title: 'Created', cell: ({ item }) => item.created !== null && <Time at={item.created} kind="relative" /> },
+        { title: 'Description', cell: ({ item }) => <VisibleText>{item.description}</VisibleText>, secondary: true },
+      ]}
+    />
+  )
+}
