@@ -12,13 +12,14 @@ export interface AppsSearch {
   readonly item?: string
   /** What `item` is compared with. */
   readonly with?: string
-  /** Shows only what belongs to this service. */
+  /** Shows only the log of this service, or of this process. */
   readonly service?: string
-  /** How a log is shown. */
+  readonly process?: string
+  /** `true`: long lines of a log are wrapped. */
   readonly wrap?: string
 }
 
-const names = ['q', 'rack', 'open', 'dialog', 'item', 'with', 'service', 'wrap'] as const
+const names = ['q', 'rack', 'open', 'dialog', 'item', 'with', 'service', 'process', 'wrap'] as const
 
 export function validateAppsSearch(search: Readonly<Record<string, unknown>>): AppsSearch {
   return Object.fromEntries(

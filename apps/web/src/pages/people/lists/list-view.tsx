@@ -2,16 +2,16 @@ import { Link } from '@tanstack/react-router'
 import { X } from 'lucide-react'
 import { type ReactNode, useRef } from 'react'
 import { Button } from '../../../ui/button.tsx'
+import { FilterField } from '../../../ui/filter-field.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
+import { useRowKeys } from '../../../ui/use-row-keys.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { merge, usePeopleSearch } from '../use-people-search.ts'
-import { FilterField } from './filter-field.tsx'
 import styles from './list-view.module.css'
 import { useFocusAfterDialog } from './use-focus-after-dialog.ts'
 import type { ListRows } from './use-list.ts'
-import { useRowKeys } from './use-row-keys.ts'
 
 interface ListViewProps<Row> {
   /** What the list has, such as `Users`. */
@@ -41,7 +41,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
     <div className={styles.view} data-open={hasPanel} ref={place}>
       <div className={styles.list}>
         <div className={styles.tools}>
-          <FilterField label={label} />
+          <FilterField label={label} value={search.q ?? ''} onChange={(q) => change({ q }, { replace: true })} />
           {limitedTo !== undefined && (
             <span className={styles.limit}>
               Only: <VisibleText>{limitedTo}</VisibleText>

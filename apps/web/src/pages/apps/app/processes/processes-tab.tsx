@@ -1,28 +1,97 @@
+import { Link } from '@tanstack/react-router'
+import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { readProcesses } from '../../../../api/rack-data/readers.ts'
+import { type Process, readProcesses } from '../../../../api/rack-data/readers.ts'
+import { Button } from '../../../../ui/button.tsx'
 import { Table } from '../../../../ui/table.tsx'
+import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { AppStatus } from '../../list/app-status.tsx'
+import { RowActions } from '../../list/row-actions.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { useAppsSearch } from '../../use-apps-search.ts'
 import { useApp } from '../use-app.ts'
+import { ExecDialog } from './exec-dialog.tsx'
+import { StopDialog } from './stop-dialog.tsx'
 
-/** The processes of the app. */
+/** The processes of the app. Each can be stopped, and has a log and a command to enter it. */
 export default function ProcessesTab() {
   const { rack, app } = useApp()
   return (
     <RackAnswer rack={rack} what="processes" query={rackQuery(rack, rackPath`/apps/${app}/processes`, readProcesses)}>
-      {(rows) => (
-        <Table
-          label="Processes"
-          rows={rows}
-          keyOf={({ id }) => id}
-          empty="None."
-          columns={[
-            { title: 'Process', cell: ({ id }) => <VisibleText>{id}</VisibleText> },
-            { title: 'Service', cell: ({ service }) => <VisibleText>{service}</VisibleText> },
-          ]}
-        />
+      {(processes) => (
+        <>
+          <ProcessTable processes={processes} />
+          <ProcessDialogs processes={processes} />
+        </>
       )}
     </RackAnswer>
   )
+}
+
+function ProcessTable({ processes }: { readonly processes: readonly Process[] }) {
+  const { rack, app } = useApp()
+  const { openDialog } = useAppsSearch()
+  const isPermitted = usePermitted(rack, app)
+  const canStop = isPermitted('DELETE /apps/{app}/processes/{pid}')
+  const canExec = isPermitted('WS /apps/{app}/processes/{pid}/exec')
+  return (
+    <Table
+      label="Processes"
+      rows={processes}
+      keyOf={({ id }) => id}
+      empty="No process runs. Scale a service to start some."
+      columns={[
+        {
+          title: 'Process',
+          cell: ({ id }) => (
+            <code>
+              <VisibleText>{id}</VisibleText>
+            </code>
+          ),
+        },
+        { title: 'Service', cell: ({ service }) => <VisibleText>{service}</VisibleText> },
+        { title: 'State', cell: ({ status }) => <AppStatus status={status} /> },
+        { title: 'Release', cell: ({ release }) => <VisibleText>{release}</VisibleText>, secondary: true },
+        {
+          title: 'Started',
+          cell: ({ started }) => started !== null && <Time at={started} kind="relative" />,
+          secondary: true,
+        },
+        { title: 'Instance', cell: ({ instance }) => <VisibleText>{instance}</VisibleText>, secondary: true },
+        { title: 'Command', cell: ({ command }) => <VisibleText>{command}</VisibleText>, secondary: true },
+        {
+          title: 'Actions',
+          cell: ({ id }) => (
+            <RowActions>
+              <Link to="/apps/$rack/$app/logs" params={{ rack, app }} search={{ process: id }}>
+                Log
+              </Link>
+              {canExec && (
+                <Button kind="quiet" aria-label={`Command to enter ${id}`} onPress={() => openDialog('exec', id)}>
+                  Exec
+                </Button>
+              )}
+              {canStop && (
+                <Button kind="danger" aria-label={`Stop ${id}`} onPress={() => openDialog('stop', id)}>
+                  Stop
+                </Button>
+              )}
+            </RowActions>
+          ),
+        },
+      ]}
+    />
+  )
+}
+
+/** The dialog that the address names, also for a person whom the gateway will deny it. */
+function ProcessDialogs({ processes }: { readonly processes: readonly Process[] }) {
+  const { search, closeDialog } = useAppsSearch()
+  const process = processes.find(({ id }) => id === search.item)
+  if (search.dialog === 'stop' && search.item !== undefined)
+    return <StopDialog id={search.item} process={process} onClose={closeDialog} />
+  if (search.dialog === 'exec' && process !== undefined) return <ExecDialog id={process.id} onClose={closeDialog} />
+  return null
 }

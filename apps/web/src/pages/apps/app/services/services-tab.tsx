@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
@@ -5,12 +6,12 @@ import { readServices, type Service } from '../../../../api/rack-data/readers.ts
 import { Button } from '../../../../ui/button.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { RowActions } from '../../list/row-actions.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
 import { useApp } from '../use-app.ts'
 import { RestartDialog } from './restart-dialog.tsx'
 import { ScaleDialog } from './scale-dialog.tsx'
-import styles from './services.module.css'
 
 /** The services of the app. Each can be scaled and restarted. */
 export default function ServicesTab() {
@@ -57,27 +58,26 @@ function ServiceTable({ services }: { readonly services: readonly Service[] }) {
           cell: ({ ports }) => ports.map(({ balancer, container }) => `${balancer}:${container}`).join(', '),
           secondary: true,
         },
-        ...(canScale || canRestart
-          ? [
-              {
-                title: 'Actions',
-                cell: ({ name }: Service) => (
-                  <span className={styles.actions}>
-                    {canScale && (
-                      <Button aria-label={`Scale ${name}`} onPress={() => openDialog('scale', name)}>
-                        Scale
-                      </Button>
-                    )}
-                    {canRestart && (
-                      <Button aria-label={`Restart ${name}`} onPress={() => openDialog('restart', name)}>
-                        Restart
-                      </Button>
-                    )}
-                  </span>
-                ),
-              },
-            ]
-          : []),
+        {
+          title: 'Actions',
+          cell: ({ name }) => (
+            <RowActions>
+              <Link to="/apps/$rack/$app/logs" params={{ rack, app }} search={{ service: name }}>
+                Log
+              </Link>
+              {canScale && (
+                <Button aria-label={`Scale ${name}`} onPress={() => openDialog('scale', name)}>
+                  Scale
+                </Button>
+              )}
+              {canRestart && (
+                <Button aria-label={`Restart ${name}`} onPress={() => openDialog('restart', name)}>
+                  Restart
+                </Button>
+              )}
+            </RowActions>
+          ),
+        },
       ]}
     />
   )

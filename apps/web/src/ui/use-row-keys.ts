@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from 'react'
-import { isField, isInDialog } from '../../../shell/shortcuts.ts'
+import { isField, isInDialog } from '../shell/shortcuts.ts'
 
 /** `/` goes to the filter, j and k or the arrows move through the rows, and Escape closes the open row. */
 export function useRowKeys(place: RefObject<HTMLElement | null>, close: () => void): void {

@@ -1,0 +1,70 @@
+export interface LogLine {
+  /** Counts from 1, also lines that are no longer kept. */
+  readonly number: number
+  readonly text: string
+}
+
+/** So many lines of a log are kept at most. */
+export const mostLines = 10_000
+
+/** Longer lines are cut into several, so that the kept lines are bounded in memory, too. */
+const longestLine = 4_000
+
+/** Sets colors and weights of a terminal. Everything else that controls a terminal stays in the line, and is shown as an escape. */
+const colors = /\u001b\[[0-9;:]*m/g
+
+/** The last lines of a log, of whatever size its pieces are. */
+export class LogLines {
+  #lines: LogLine[] = []
+  #snapshot: readonly LogLine[] | null = null
+  #unfinished = ''
+  #count = 0
+  #repeats: ReadonlySet<string> | null = null
+
+  /** The kept lines, oldest first. The list is a new one after a change. */
+  get lines(): readonly LogLine[] {
+    this.#snapshot ??= this.#lines.slice(-mostLines)
+    return this.#snapshot
+  }
+
+  /** How many older lines are no longer kept. */
+  get dropped(): number {
+    return this.#count - this.lines.length
+  }
+
+  append(text: string): void {
+    const pieces = (this.#unfinished + text).split('\n')
+    this.#unfinished = pieces.pop() ?? ''
+    for (const piece of pieces) this.#addLine(piece)
+    while (this.#unfinished.length >= longestLine) {
+      this.#add(this.#unfinished.slice(0, longestLine))
+      this.#unfinished = this.#unfinished.slice(longestLine)
+    }
+  }
+
+  /** The stream ended: a last line without a line break is complete. */
+  finish(): void {
+    if (this.#unfinished !== '') this.#addLine(this.#unfinished)
+    this.#unfinished = ''
+  }
+
+  /** The stream begins again, with some lines that are already kept. They are left out, until the first that is new. */
+  resume(): void {
+    this.#repeats = new Set(this.#lines.map(({ text }) => text))
+  }
+
+  #addLine(line: string): void {
+    const text = line.replace(colors, '').replace(/\r$/, '').replaceAll('\t', '    ')
+    for (let at = 0; at === 0 || at < text.length; at += longestLine) this.#add(text.slice(at, at + longestLine))
+  }
+
+  #add(text: string): void {
+    if (this.#repeats?.has(text)) return
+    this.#repeats = null
+    this.#count += 1
+    this.#lines.push({ number: this.#count, text })
+    // Dropping each line alone would move all the others each time.
+    if (this.#lines.length >= 2 * mostLines) this.#lines = this.#lines.slice(-mostLines)
+    this.#snapshot = null
+  }
+}

@@ -1,0 +1,113 @@
+import { openRackStream } from '../../../../api/rack-data/client.ts'
+import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
+import { type LogLine, LogLines } from './log-lines.ts'
+
+export interface LogState {
+  readonly lines: readonly LogLine[]
+  /** How many older lines are no longer kept. */
+  readonly dropped: number
+  readonly connection: 'opening' | 'open' | 'ended' | 'failed'
+  /** Why the stream ended, in the words of the gateway or the rack; null if they sent none. */
+  readonly reason: string | null
+  /** Why the stream did not begin. */
+  readonly error: Error | null
+}
+
+/** Milliseconds between two states, however fast lines arrive. */
+const pace = 100
+
+/** How far back a log begins. */
+const firstSince = '10m'
+
+/** A log that is read until it is stopped. It never starts again by itself, because each start is an audit event. */
+export class LogStream {
+  readonly #rack: string
+  readonly #path: RackPath
+  readonly #onFailure: (error: Error) => void
+  readonly #log = new LogLines()
+  readonly #listeners = new Set<() => void>()
+  #state: LogState = { lines: [], dropped: 0, connection: 'opening', reason: null, error: null }
+  #controller = new AbortController()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  /** When the last piece arrived, in milliseconds since the epoch. */
+  #readUntil: number | null = null
+
+  /** @param onFailure called with the error of a stream that did not begin */
+  constructor(rack: string, path: RackPath, onFailure: (error: Error) => void) {
+    this.#rack = rack
+    this.#path = path
+    this.#onFailure = onFailure
+  }
+
+  /** For `useSyncExternalStore`. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly state = (): LogState => this.#state
+
+  /** Reads the log from some minutes ago, or from where it ended. */
+  start(): void {
+    this.stop()
+    this.#controller = new AbortController()
+    void this.#read(this.#controller.signal)
+  }
+
+  stop(): void {
+    this.#controller.abort()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    this.#change({ connection: 'opening', reason: null, error: null })
+    const headers = { follow: 'true', prefix: 'true', since: this.#since() }
+    try {
+      const stream = await openRackStream(this.#rack, this.#path, { headers, signal })
+      this.#change({ connection: 'open' })
+      if (this.#readUntil !== null) this.#log.resume()
+      await this.#readPieces(stream, signal)
+      if (!signal.aborted) this.#end()
+    } catch (error) {
+      if (signal.aborted) return
+      const failure = error instanceof Error ? error : new Error(String(error))
+      this.#change({ connection: 'failed', error: failure })
+      this.#onFailure(failure)
+    }
+  }
+
+  /** A connection that is lost is an end, too. */
+  async #readPieces(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const decoder = new TextDecoder()
+    const reader = stream.getReader()
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => ({ done: true as const, value: undefined }))
+      if (done || signal.aborted) return
+      this.#readUntil = Date.now()
+      this.#log.append(decoder.decode(value, { stream: true }))
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined
+        this.#change({})
+      }, pace)
+    }
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#log.finish()
+    const last = this.#log.lines.at(-1)?.text ?? ''
+    this.#change({ connection: 'ended', reason: /^ERROR: (.+)/.exec(last)?.[1] ?? null })
+  }
+
+  #since(): string {
+    return this.#readUntil === null ? firstSince : `${Math.ceil((Date.now() - this.#readUntil) / 1_000) + 1}s`
+  }
+
+  #change(changes: Partial<LogState>): void {
+    const { lines, dropped } = this.#log
+    this.#state = { ...this.#state, lines, dropped, ...changes }
+    for (const listener of this.#listeners) listener()
+  }
+}

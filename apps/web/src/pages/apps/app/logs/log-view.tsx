@@ -1,0 +1,71 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useLayoutEffect, useRef } from 'react'
+import type { LogLine } from './log-lines.ts'
+import styles from './log-view.module.css'
+import { MarkedText } from './marked-text.tsx'
+
+interface LogViewProps {
+  readonly lines: readonly LogLine[]
+  /** The text to mark in each line. */
+  readonly searched: string
+  readonly isWrapped: boolean
+  /** The last line stays in view. */
+  readonly isFollowing: boolean
+  readonly onScrollUp: () => void
+}
+
+/** The height of a line that is not wrapped, in pixels. */
+const lineHeight = 20
+
+/** Lines of a log, of which only the visible ones are in the document. */
+export function LogView({ lines, searched, isWrapped, isFollowing, onScrollUp }: LogViewProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const scrolledTo = useRef(0)
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => lines[index]?.number ?? index,
+    estimateSize: () => lineHeight,
+    overscan: 20,
+  })
+  // Heights that were measured with wrapped lines are wrong without, and the other way round.
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, isWrapped])
+  const size = virtualizer.getTotalSize()
+  // New lines, and lines of another height, move the end.
+  useLayoutEffect(() => {
+    if (isFollowing && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight
+  }, [isFollowing, lines, size])
+
+  function onScroll() {
+    const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = scroller.current ?? {}
+    const isAtEnd = scrollTop + clientHeight >= scrollHeight - lineHeight
+    if (isFollowing && scrollTop < scrolledTo.current && !isAtEnd) onScrollUp()
+    scrolledTo.current = scrollTop
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, and a section would be one of too many landmarks
+    <div
+      ref={scroller}
+      role="group"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+      tabIndex={0}
+      aria-label="Log lines"
+      className={styles.scroller}
+      onScroll={onScroll}
+    >
+      <div className={styles.lines} data-wrapped={isWrapped} style={{ height: size }}>
+        {virtualizer.getVirtualItems().map(({ index, key, start }) => (
+          <div
+            key={key}
+            ref={isWrapped ? virtualizer.measureElement : undefined}
+            data-index={index}
+            className={styles.line}
+            style={{ transform: `translateY(${start}px)` }}
+          >
+            <MarkedText text={lines[index]?.text ?? ''} searched={searched} />
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import { ApiError } from '../../../../api/client.ts'
+import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
+import { endSession } from '../../../../api/session-end.ts'
+import { type LogState, LogStream } from './log-stream.ts'
+
+/** A log that is read while the page is open. `resume`: reads it again after it ended. */
+export function useLog(rack: string, path: RackPath): LogState & { readonly resume: () => void } {
+  const log = useMemo(() => new LogStream(rack, path, showSessionEnd), [rack, path])
+  useEffect(() => {
+    log.start()
+    return () => log.stop()
+  }, [log])
+  return { ...useSyncExternalStore(log.subscribe, log.state), resume: () => log.start() }
+}
+
+function showSessionEnd(error: Error): void {
+  if (error instanceof ApiError && error.status === 401) endSession(error)
+}
