@@ -174,7 +174,9 @@ export const EventDraft = Type.Object({
       { description: 'Where the request came from.' },
     ),
   ),
-  mode: optionalText('`console` for a call in the console mode of the stock CLI. Absent for other calls.'),
+  mode: optionalText(
+    '`console` for a call in the console mode of the stock CLI, `web-console` for a call of a rack by the web console, `management-api` for another one through the management API. Absent for other calls.',
+  ),
   rack: optionalText('The rack.', { column: 'rack' }),
   app: optionalText('The app.', { column: 'app' }),
   route: optionalText('The ID of the route. Absent if no route matched.', { column: 'route' }),
@@ -218,7 +220,9 @@ export const EventDraft = Type.Object({
     ),
   ),
   hidden: optionalNames('Paths of fields in which a secret was redacted, such as `parameters.values.NAME`.'),
-  environment: optionalNames('The environment variables that a new release changes.'),
+  environment: optionalNames(
+    'The environment variables that a new release changes, or whose secret value a read shows.',
+  ),
   body: Type.Optional(
     Type.Object(
       {

@@ -25,7 +25,7 @@ export type { ParameterError, ParameterRequest, ParameterRule } from './paramete
 export { type Parameters, readParameters } from './parameters.ts'
 export { isRecordable, recordableNames, recordableValues, unprefixedName } from './recordable-parameters.ts'
 export { rackRoutes, routesById } from './routes.ts'
-export { isTargetError, type RackTarget, readTarget, splitRackPrefix } from './target.ts'
+export { isTargetError, type RackTarget, rackPrefixes, readTarget, splitRackPrefix } from './target.ts'
 export { maxTargetLength } from './target-errors.ts'
 export type {
   BodyKind,

@@ -41,13 +41,16 @@ export interface RackTarget {
   readonly search: string
 }
 
+/** What precedes the name of a rack: in the management API of the gateway, and in the rack API. */
+export const rackPrefixes = ['/gateway/api/v1/racks/', '/rack/'] as const
+
 /** Splits `/rack/<name>/…`. For a bare `/rack/<name>`, the path is `/`, which no route matches. */
-export function splitRackPrefix(target: CanonicalTarget): RackTarget {
-  const { path, search } = target
-  if (!path.startsWith('/rack/')) return { rack: null, path, search }
-  const length = rackPrefixLength(path, path.length)
-  const end = length === 0 ? path.length : length
-  return { rack: path.slice('/rack/'.length, end), path: path.slice(end) || '/', search }
+export function splitRackPrefix({ path, search }: CanonicalTarget): RackTarget {
+  const prefix = rackPrefixes.find((one) => path.startsWith(one))
+  if (prefix === undefined) return { rack: null, path, search }
+  const slash = path.indexOf('/', prefix.length)
+  const end = slash === -1 ? path.length : slash
+  return { rack: path.slice(prefix.length, end), path: path.slice(end) || '/', search }
 }
 
 /** The index of the slash after `/rack/<name>`, or 0 without such a prefix. */

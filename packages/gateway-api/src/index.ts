@@ -13,6 +13,7 @@ export {
   requestFor,
   UnexpectedResponse,
 } from './client.ts'
+export { forwardedRequest, forwardedRoutes } from './endpoints/forwarded-routes.ts'
 export {
   apiPrefix,
   type Endpoint,

@@ -22,6 +22,7 @@ export {
   type RackSelector,
 } from './racks.ts'
 export { type RelayOptions, relay } from './relay.ts'
+export { TextClient } from './text-client.ts'
 export { createTokenRedactor, type TokenRedactor } from './token-redactor.ts'
 export type {
   CallSignal,

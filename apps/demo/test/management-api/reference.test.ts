@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { endpoints } from '@rack-gateway/gateway-api'
+import { endpoints, forwardedRequest, forwardedRoutes } from '@rack-gateway/gateway-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 
@@ -21,7 +21,8 @@ test('the OpenAPI document has every endpoint, with its schemas and its refusals
     Object.keys(shape(methods)).map((method) => `${method.toUpperCase()} ${path}`),
   )
   const table = Object.values(endpoints)
-  expect(described.sort()).toEqual(table.map(({ method, path }) => `${method} ${path}`).sort())
+  const operations = [...table, ...forwardedRoutes.map(forwardedRequest)]
+  expect(described.sort()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).sort())
   for (const { method, path, status } of table) {
     const operation = shape(shape(paths[path])[method.toLowerCase()])
     expect(Object.keys(shape(operation.responses))).toEqual(expect.arrayContaining([String(status), '401', '403']))
@@ -55,6 +56,8 @@ test('each endpoint says by what its caller is known: a change by cookie needs t
     ['POST', '/tokens', [...byToken, { cookie: [], csrf: [] }]],
     ['POST', '/session/renewal', byToken],
     ['POST', '/session/convox', byToken],
+    ['GET', '/racks/{rack}/apps', [...byToken, { cookie: [] }]],
+    ['PUT', '/racks/{rack}/apps/{app}/services/{service}', [...byToken, { cookie: [], csrf: [] }]],
     ['POST', '/workload-sessions', [{ job: [] }]],
     ['POST', '/cli-logins/device', []],
   ] as const)

@@ -1,4 +1,4 @@
-import { type Endpoint, endpoints } from '@rack-gateway/gateway-api'
+import { type Endpoint, endpoints, forwardedRequest, forwardedRoutes } from '@rack-gateway/gateway-api'
 import { code, list } from './table.ts'
 
 const auditFilters = Object.keys(endpoints.followAudit.query.properties)
@@ -15,7 +15,13 @@ export function apiParts(): Record<string, string> {
   return {
     filters: `The audit filters are ${auditFilters.map(code).join(' ')}.`,
     endpoints: list(items),
+    racks: `${forwardedRoutes.map(forwardedItem).join(', ')}.`,
   }
+}
+
+function forwardedItem(id: (typeof forwardedRoutes)[number]): string {
+  const { method, path } = forwardedRequest(id)
+  return `${code(`${method} ${path}`)}${id.startsWith('WS ') ? ' (a log)' : ''}`
 }
 
 /** In brackets; nothing for an endpoint that every caller can use. */

@@ -66,7 +66,8 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   if (request.endpointDecision) draft.decision = { ...request.endpointDecision }
   if (!call) return draft
   draft.path = call.framed.received.path
-  if (call.framed.isConsoleMode) draft.mode = 'console'
+  const mode = modeOf(call, request)
+  if (mode !== null) draft.mode = mode
   if (call.rack) draft.rack = call.rack.name
   if (call.match) {
     draft.route = call.match.route.id
@@ -81,6 +82,11 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   return draft
 }
 
+function modeOf({ framed }: CallState, { csrfToken }: FastifyRequest): string | null {
+  if (framed.api === 'management') return csrfToken === null ? 'management-api' : 'web-console'
+  return framed.isConsoleMode ? 'console' : null
+}
+
 function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyRequest, endpoint: Endpoint): void {
   draft.path = url.split('?', 1)[0] ?? ''
   draft.route = endpointId(endpoint)
@@ -89,7 +95,7 @@ function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyReque
 
 function describeCall(
   draft: Omit<EventDraft, 'kind'>,
-  { command: redacted, values, keyChanges }: CallState,
+  { command: redacted, values, keyChanges, revealedKey }: CallState,
   rackCall: RackCall,
 ): void {
   const { process, service, command, release, environment, parameters } = rackCall
@@ -98,7 +104,8 @@ function describeCall(
   if (ofService !== null) draft.service = ofService
   if (redacted !== null) draft.command = [...redacted.words]
   if (release !== null) draft.release = release.id
-  if (environment !== null) draft.environment = keyChanges.map(({ key }) => key)
+  if (revealedKey !== null) draft.environment = [recordedKey(revealedKey)]
+  else if (environment !== null) draft.environment = keyChanges.map(({ key }) => key)
   else if (command?.options?.environment.length)
     draft.environment = [...new Set(command.options.environment.map(recordedKey))]
   draft.parameters = {

@@ -1,6 +1,6 @@
 import { BodyTooSlow, detachedBody } from '@rack-gateway/rack-registry'
 import type { FastifyInstance } from 'fastify'
-import { rackApiAddress } from '../rack-api/address.ts'
+import { isRackCall } from '../rack-api/address.ts'
 import { discardBody, hasBody } from '../rack-api/body.ts'
 
 /** Milliseconds for which the rest of a body is read after the response, so that the client sees the response and not a reset. */
@@ -13,7 +13,7 @@ const longestRest = 5_000
  */
 export function limitBodyTime(app: FastifyInstance, timeout: number): void {
   app.addHook('preParsing', function limitBody(request, _reply, payload, done) {
-    if (request.url === rackApiAddress || !hasBody(request.raw)) return done(null, payload)
+    if (isRackCall(request) || !hasBody(request.raw)) return done(null, payload)
     const body = detachedBody(request.raw, { onBytes: () => {}, timeout })
     const timer = setTimeout(() => {
       const reason = `The request body did not arrive completely within ${timeout / 1_000} s.`

@@ -112,7 +112,7 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
   }
   // The connection ends, so that pipelined requests of a caller above its limit are not answered one by one.
   if (failure.retryAfter !== undefined) void reply.headers({ 'retry-after': failure.retryAfter, connection: 'close' })
-  if (expectsPage(request.raw) && !/^\/gateway\/(?:api|health)\//.test(request.raw.url ?? '')) {
+  if (expectsPage(request.raw) && !/^\/gateway\/(?:api|health)\//.test(request.originalUrl)) {
     sendFailurePage(reply, failure)
     return
   }

@@ -15,7 +15,7 @@ export default fp<OwnHostOptions>(
       host,
       host.includes(':', host.lastIndexOf(']') + 1) ? host : `${host}:${protocol === 'https:' ? 443 : 80}`,
     ]
-    app.addHook('onRequest', async function rejectOtherHost({ raw: { url = '', rawHeaders } }) {
+    app.addHook('onRequest', async function rejectOtherHost({ originalUrl: url, raw: { rawHeaders } }) {
       if (!/^\/gateway(?:[/?]|$)/.test(url) || /^\/gateway\/health\//.test(url)) return
       const named = rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1)
       const [name = '', another] = named

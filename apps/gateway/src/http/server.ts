@@ -1,9 +1,10 @@
 import { type IncomingMessage, METHODS } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ServerConfig } from '@rack-gateway/config'
+import { rackPrefixes } from '@rack-gateway/convox-api'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { BadFrame, withRule } from '../errors.ts'
-import { rackApiAddress } from '../rack-api/address.ts'
+import { rackApiAddress, rackDataAddress } from '../rack-api/address.ts'
 import { limitBodyTime } from './body-deadline.ts'
 import { followAnswers, handleClientError, rejectConnect, rejectExpectations } from './client-errors.ts'
 import { answerError } from './error-handler.ts'
@@ -22,7 +23,7 @@ const checkHeadsMs = 5_000
 const keepAliveMs = 75_000
 
 /**
- * The HTTP server: strict parser, no limits on how long a transfer may take, and one internal address for the whole rack API,
+ * The HTTP server: strict parser, no limits on how long a transfer may take, and internal addresses for all calls of racks,
  * so that no router ever decodes a path that is about to be judged.
  */
 export function createServer(
@@ -127,10 +128,11 @@ function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
   return null
 }
 
-/** `/check` and `/gateway/…` are ours; everything else is the rack API. */
+/** `/check` and `/gateway/…` are ours, except for the racks of the management API; everything else is the rack API. */
 function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
   if (url === '/' && expectsPage(request)) return url
+  if (url.startsWith(rackPrefixes[0])) return rackDataAddress
   return isOwn(url) ? url : rackApiAddress
 }
 

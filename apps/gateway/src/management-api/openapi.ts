@@ -1,9 +1,12 @@
+import { routeSummaries } from '@rack-gateway/convox-api/route-summaries'
 import {
   apiPrefix,
   type Endpoint,
   type EndpointName,
   ErrorResponse,
   endpoints,
+  forwardedRequest,
+  forwardedRoutes,
   isPrincipalEndpoint,
   type PrincipalEndpoint,
 } from '@rack-gateway/gateway-api'
@@ -28,13 +31,17 @@ export function openApiDocument(): object {
   for (const [name, endpoint] of entries()) {
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operation(name, endpoint) }
   }
+  for (const id of forwardedRoutes) {
+    const { method, path } = forwardedRequest(id)
+    paths[path] = { ...paths[path], [method.toLowerCase()]: forwardedOperation(id, path) }
+  }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Rack Gateway',
       version: '1',
       description:
-        'Users, sessions, service accounts, bindings, API tokens, trusts in CI systems, the policy, the audit log, and session recordings. All errors have the same format.',
+        'Users, sessions, service accounts, bindings, API tokens, trusts in CI systems, the policy, the audit log, session recordings, and racks. All errors have the same format.',
     },
     servers: [{ url: apiPrefix }],
     security: [{ bearer: [] }, { basic: [] }, { cookie: [], csrf: [] }],
@@ -113,6 +120,36 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
       },
       ...(isPrincipalEndpoint(endpoint) &&
         endpoint.conditional && { 304: { description: 'Not modified: If-None-Match contains the current ETag.' } }),
+      ...Object.fromEntries(Object.keys(errors).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }])),
+    },
+  }
+}
+
+/** A call that the rack answers. Its permission and parameters are those of the rack API. */
+function forwardedOperation(id: (typeof forwardedRoutes)[number], path: string): object {
+  const isLog = id.startsWith('WS ')
+  const changes = !isLog && !id.startsWith('GET ')
+  const summary = routeSummaries[id]
+  if (summary === undefined) throw new Error(`the route ${id} has no summary`)
+  const body = { type: 'object', description: 'the parameters of the rack API' }
+  return {
+    operationId: id,
+    summary,
+    description: `As ${id} of the rack API, with the same permission and parameters. See docs/reference/rack-api.md.`,
+    tags: ['racks'],
+    security: [{ bearer: [] }, { basic: [] }, changes ? { cookie: [], csrf: [] } : { cookie: [] }],
+    parameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    })),
+    ...(changes && { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: body } } } }),
+    responses: {
+      200: {
+        description: 'The rack’s own answer. It has the header Answered-By: rack, as errors of the rack have.',
+        content: isLog ? { 'text/plain': { schema: { type: 'string' } } } : json({}),
+      },
       ...Object.fromEntries(Object.keys(errors).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }])),
     },
   }

@@ -10,6 +10,7 @@ import type { DecidedCall } from './call.ts'
 import { onCallEnd } from './call-end.ts'
 import { maskLimit } from './call-limits.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { managementHeaders } from './management-headers.ts'
 import { sizeOf } from './masks.ts'
 import { runInTurns } from './turns.ts'
 
@@ -111,7 +112,7 @@ export async function deliver(
   const { answer, body } = prepared
   const done = { ...closed, kind: 'closed' as const, status: answer.status }
   try {
-    raw.writeHead(answer.status, answer.statusText, headOf(answer, body))
+    raw.writeHead(answer.status, answer.statusText, headOf(call, answer, body))
     if (body !== null) return await sendParts(request, reply, body, dependencies.bodyTimeout)
     const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
     if (bytesOut > largeBody || call.match.route.mask === 'stream') {
@@ -164,9 +165,16 @@ function sendParts(
   })
 }
 
-function headOf(answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
+function headOf({ framed }: DecidedCall, answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
   const length = body === null ? answer.length : sizeOf(body)
-  return length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)]
+  const headers = framed.api === 'rack' ? answer.headers : managementHeaders(typeOfManagement(answer))
+  return length === null ? [...headers] : [...headers, 'Content-Length', String(length)]
+}
+
+/** A rack answers with JSON, and with text for some errors. Whatever it says, it is nothing that a browser renders. */
+function typeOfManagement(answer: UpstreamResponse): string {
+  const isJson = /^application\/json\b/i.test(answer.header('content-type') ?? '')
+  return `${isJson ? 'application/json' : 'text/plain'}; charset=utf-8`
 }
 
 /** Records an event after the response was sent. Nobody waits for it, so a failure is only logged. */

@@ -28,6 +28,8 @@ export interface CallState {
   keyChanges: readonly RecordedChange[]
   /** The command as events show it; null when the call has none. */
   command: RedactedCommand | null
+  /** The environment key whose value a call of the management API asks for; null: none. */
+  revealedKey: string | null
   /** The values of parameters that events may contain according to the policy; null: none. */
   values: RecordedValues | null
 }
@@ -80,6 +82,7 @@ export function beginCall(framed: Framed, { at, address }: Moment & { address: s
     sent: null,
     keyChanges: [],
     command: null,
+    revealedKey: null,
     values: null,
   }
 }

@@ -10,12 +10,16 @@ import {
 import { readHandshake } from '@rack-gateway/rack-registry'
 import { hasBody } from './body.ts'
 
+/** Who may ask: programs at the rack API; programs and the web console at the management API, where a browser's cookie is valid. */
+export type CalledApi = 'rack' | 'management'
+
 /** A request that every HTTP implementation reads in the same way. No credential or name has been looked up yet. */
 export interface Framed {
+  readonly api: CalledApi
   /** As received and as it will be sent, without the rack's prefix. */
   readonly path: string
   readonly search: string
-  /** The name after `/rack/`, or null. */
+  /** The name in the path, or null. */
   readonly prefix: string | null
   /** The header `Rack` of console mode, or null. */
   readonly rackHeader: string | null
@@ -64,6 +68,12 @@ const foreignOrigin = frameError(
   'The request comes from a page of another site, and pages in a browser may not call the rack API.',
   'Open /gateway/ instead.',
 )
+const otherSite = frameError(
+  403,
+  'other-site',
+  'A page of another site cannot call the gateway.',
+  'Open the gateway itself, or call it without a browser.',
+)
 const cookieOnly = frameError(
   403,
   'cookie-credential',
@@ -78,6 +88,13 @@ const notWebsocket = frameError(
   'Send a websocket upgrade.',
 )
 const missingHost = frameError(400, 'duplicate-header', 'The request has no Host header.', 'Send one Host header.')
+
+const websocketNotHere = frameError(
+  400,
+  'upgrade',
+  'The management API has no websockets: a log is an ordinary response there.',
+  'Send the request without Upgrade.',
+)
 
 const maxHeaders = 256
 
@@ -103,26 +120,25 @@ const singletons = new Set([
  * Checks the request itself: its target, duplicate headers, headers of browsers, and a body where none is allowed.
  * The errors are constants, so that a flood of bad requests allocates nothing.
  */
-export function frame(request: IncomingMessage, received: string, upgrading: boolean): Framed | FrameError {
+export function frame(request: IncomingMessage, received: string, api: CalledApi): Framed | FrameError {
+  const upgrading = request.pendingUpgrade !== undefined
   const target = readTarget(received)
   if ('rule' in target) return frameErrors.get(target.rule) ?? cachedFrameError(target)
   if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
   if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return missingHost
-  const browser = browserError(request, upgrading)
+  const browser = api === 'rack' ? browserError(request, upgrading) : crossSiteError(request)
   if (browser) return browser
   if (upgrading) {
+    if (api === 'management') return websocketNotHere
     if (!readHandshake(request).ok) return notWebsocket
   } else if ((request.method === 'GET' || request.method === 'HEAD') && hasBody(request)) return unexpectedBody
   const { rack, path, search } = splitRackPrefix(target)
-  return {
-    path,
-    search,
-    prefix: rack,
-    received: target,
-    ...readConsoleMode(request, { path, prefix: rack, upgrading }),
-  }
+  const mode = api === 'rack' ? readConsoleMode(request, { path, prefix: rack, upgrading }) : notConsoleMode
+  return { api, path, search, prefix: rack, received: target, ...mode }
 }
+
+const notConsoleMode = { rackHeader: null, consoleCall: null, isConsoleMode: false } as const
 
 type PathOfCall = Pick<Framed, 'path' | 'prefix'> & { readonly upgrading: boolean }
 
@@ -165,6 +181,13 @@ function browserError(request: IncomingMessage, upgrading: boolean): FrameError 
   if (headers.origin !== undefined && !(upgrading && isOwnOrigin(headers.origin, headers.host))) return foreignOrigin
   if (headers.cookie !== undefined && headers.authorization === undefined) return cookieOnly
   return null
+}
+
+/** A page of the gateway may call the management API. Authentication also checks the origin of changes. */
+function crossSiteError({ headers }: IncomingMessage): FrameError | null {
+  const { origin, host, 'sec-fetch-site': site } = headers
+  const isOwnSite = site === undefined || site === 'none' || site === 'same-origin'
+  return isOwnSite && (origin === undefined || isOwnOrigin(origin, host)) ? null : otherSite
 }
 
 /** The stock CLI sends `Origin: <scheme>://<host>` with each websocket. */

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type MaskOrigin, type MaskView, maskResponse, maskResponseInSteps, redactText } from '@rack-gateway/convox-api'
-import { type Policy, visibilityOf } from '@rack-gateway/rbac-policy'
+import { type Policy, type Visibility, visibilityOf } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
+import type { CalledApi } from './frame.ts'
 import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 
 /** Masks responses for a principal, and proves that this gateway made a mask. */
@@ -30,13 +31,18 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
   const cachedText = createMaskTexts(newest)
   const freshText: typeof cachedText = (rack, origin) => newest(rack, origin).toString('base64url')
 
-  function viewOf({ principal, rack, match, address }: RoutedCall, macText = cachedText): MaskView {
+  function viewOf(
+    { principal, rack, match, address, framed, revealedKey }: RoutedCall,
+    macText = cachedText,
+  ): MaskView {
     const app = appOf(match.route, match.params)
     const moment = { at: now(), address }
     const place = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
-    const { secrets, environment } = visibilityOf(policy, principal, place, moment)
+    const visibility = visibilityOf(policy, principal, place, moment)
+    const { secrets, environment } = shownBy(framed.api, visibility)
     return {
       env: environment,
+      revealedKey: visibility.environment === 'shown' ? revealedKey : null,
       secrets,
       resourcePasswords: secrets,
       environmentNames: policy.hasPermission(principal, 'release:read', place, moment),
@@ -80,6 +86,12 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       return given.length === macBytes && macs.some((mac) => timingSafeEqual(mac(rack, origin), given))
     },
   }
+}
+
+/** A page shows secrets only one at a time, when a person asks for one. */
+function shownBy(api: CalledApi, visibility: Visibility): Visibility {
+  if (api === 'rack' || visibility.environment === 'hidden') return visibility
+  return { secrets: false, environment: 'secrets-hidden' }
 }
 
 const partSize = 64 * 1024

@@ -1,14 +1,14 @@
-import { compileMatcher, isProbe, rackRoutes } from '@rack-gateway/convox-api'
+import { compileMatcher, isProbe, type RouteMatch, rackRoutes } from '@rack-gateway/convox-api'
 import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute, withRule } from '../errors.ts'
 import { answerError } from '../http/error-handler.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
-import { rackApiAddress } from './address.ts'
+import { rackApiAddress, rackDataAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
 import { createBodyDigest } from './body-digest.ts'
-import { beginCall, type RoutedCall } from './call.ts'
+import { beginCall, type CallState, type RoutedCall } from './call.ts'
 import { callSignalOf, onCallEnd } from './call-end.ts'
 import { kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
@@ -17,15 +17,17 @@ import { explainExpiredToken } from './console/expired-token.ts'
 import { decide, errorOfDenial } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { forwardChange, forwardRead } from './forward.ts'
-import { type FrameError, frame, isFrameError } from './frame.ts'
+import { type CalledApi, type FrameError, frame, isFrameError } from './frame.ts'
+import { matchManagementRoute } from './management-routes.ts'
 import { createRedactedCommand } from './redacted-command.ts'
 import { readCallParameters, resolveCall } from './resolve.ts'
+import { assertCanReveal, readRevealedKey } from './reveal.ts'
 import { watchTransfer } from './transfer.ts'
 import { openWebsocket } from './websocket.ts'
 
 const matchRackRoute = compileMatcher(rackRoutes)
 
-/** The rack API: frame, authenticate, resolve, decide, record, forward, answer. */
+/** The rack API, and the part of the management API that shows racks: frame, authenticate, resolve, decide, record, forward, answer. */
 export default async function rackApi(app: FastifyInstance, options: RackApiOptions): Promise<void> {
   const dependencies = createDependencies(app, options)
   const { live } = dependencies
@@ -37,14 +39,6 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
-  app.addHook('onRequest', function frameCall(request, reply, done) {
-    const framed = frame(request.raw, request.originalUrl, request.raw.pendingUpgrade !== undefined)
-    if (isFrameError(framed)) return done(refused(framed))
-    request.call = beginCall(framed, momentOf(request, dependencies.now))
-    if (framed.consoleCall === null && isProbe(request.method, framed.path)) return void reply.code(404).send()
-    done()
-  })
-  app.addHook('onRequest', app.authenticate)
   app.setErrorHandler(async function handleRackApiError(error, request, reply) {
     await answerError(app, request.call?.framed.consoleCall ? explainExpiredToken(error) : error, request, reply)
     return reply
@@ -53,8 +47,31 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
   app.route({
     method: app.supportedMethods,
     url: rackApiAddress,
+    onRequest: [
+      frameCall('rack'),
+      function answerProbe({ call, method }, reply, done) {
+        if (call?.framed.consoleCall === null && isProbe(method, call.framed.path)) return void reply.code(404).send()
+        done()
+      },
+      app.authenticate,
+    ],
     handler: (request, reply) => handle(dependencies, request, reply),
   })
+  app.route({
+    method: app.supportedMethods,
+    url: rackDataAddress,
+    onRequest: [frameCall('management'), app.authenticateTokenOrCookie],
+    handler: (request, reply) => handle(dependencies, request, reply),
+  })
+
+  function frameCall(api: CalledApi): onRequestHookHandler {
+    return function frameCall(request, _reply, done) {
+      const framed = frame(request.raw, request.originalUrl, api)
+      if (isFrameError(framed)) return done(refused(framed))
+      request.call = beginCall(framed, momentOf(request, dependencies.now))
+      done()
+    }
+  }
 }
 
 /** Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known so far. */
@@ -69,6 +86,7 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   }
   const { parameters, values } = readCallParameters(dependencies, request, call)
   call.values = values
+  call.revealedKey = readRevealedKey(request, call)
   const { rackCall, sent, keyChanges } = await resolveCall(dependencies, call, parameters)
   call.sent = sent
   call.keyChanges = keyChanges
@@ -78,6 +96,7 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   const decision = await decide(dependencies, call, rackCall)
   call.decision = decision
   if (decision.effect !== 'allow') throw errorOfDenial(decision)
+  assertCanReveal(dependencies, call)
   const decided = Object.assign(call, { rackCall, decision })
   if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, decided)
   watchTransfer(dependencies, reply, decided)
@@ -91,16 +110,28 @@ function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, r
   if (!call || !principal || !credential) throw new Error('the request has no frame or no principal')
   const rack = chooseRack(dependencies, principal, call)
   call.rack = rack
-  const match = matchRackRoute(request.method, call.framed.path, request.raw.pendingUpgrade ? 'websocket' : 'http')
-  if (!match)
-    throw withRule(
-      new UnknownRoute(
-        `The gateway does not know ${request.method} ${call.framed.path} of the rack API, so it denies the call.`,
-        'Check the method and path in docs/reference/rack-api.md.',
-      ),
-      'unknown-route',
-    )
+  const match = matchRoute(request, call)
+  if (!match) throw unknownRoute(request.method, call)
   return Object.assign(call, { rack, match, principal, credential, signal: callSignalOf(request.raw, reply.raw) })
+}
+
+function matchRoute({ method, raw }: FastifyRequest, { framed: { api, path } }: CallState): RouteMatch | null {
+  if (api === 'management') return matchManagementRoute(matchRackRoute, method, path)
+  return matchRackRoute(method, path, raw.pendingUpgrade ? 'websocket' : 'http')
+}
+
+function unknownRoute(method: string, { framed: { api, path } }: CallState): Error {
+  const [reason, remedy] =
+    api === 'rack'
+      ? [
+          `The gateway does not know ${method} ${path} of the rack API, so it denies the call.`,
+          'Check the method and path in docs/reference/rack-api.md.',
+        ]
+      : [
+          `The management API does not forward ${method} ${path} to racks.`,
+          'Use convox, or check the method and path in docs/reference/api.md.',
+        ]
+  return withRule(new UnknownRoute(reason, remedy), 'unknown-route')
 }
 
 /** Bounds the calls of a principal that are in progress, before anything of the call is read. @throws TooManyCalls */

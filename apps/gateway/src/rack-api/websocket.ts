@@ -1,6 +1,13 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
-import { createTokenRedactor, type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
+import {
+  createTokenRedactor,
+  type RelayEnd,
+  type RelayOptions,
+  relay,
+  TextClient,
+  writeUpgrade,
+} from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
 import { answeredStatus } from '../http/error-response.ts'
@@ -8,13 +15,14 @@ import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { closingFrames, takeSocket } from './command-stream.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { managementHeaders } from './management-headers.ts'
 import { upstreamRequest } from './upstream-request.ts'
 
 /** Websocket close codes. @see RFC 6455, section 7.4.1 */
 const policyViolation = 1008
 
 /**
- * Opens a WebSocket. The event `opened` is durable before the rack gets the handshake, which contains the command. The event `closed` follows at the end.
+ * Opens a WebSocket to the rack. The event `opened` is durable before the rack gets the handshake, which contains the command. The event `closed` follows at the end.
  * An error of the rack is the response to the handshake.
  */
 export async function openWebsocket(
@@ -23,8 +31,6 @@ export async function openWebsocket(
   reply: FastifyReply,
   call: DecidedCall,
 ): Promise<void> {
-  const { pendingUpgrade: pending } = request.raw
-  if (!pending) throw new Error('a websocket route is reached by an upgrade only')
   const draft = callEventOf(request)
   const upstream = upstreamRequest(request, call)
   const recording = await dependencies.recorder.begin(request, call, draft)
@@ -62,11 +68,8 @@ export async function openWebsocket(
       draft,
     )
   }
-  const client = takeSocket(reply, request)
-  writeUpgrade(client, request.headers['sec-websocket-key'] ?? '')
   const live = relay({
-    client,
-    clientHead: pending.head,
+    ...acceptCaller(request, reply, call),
     rack: attempt.socket,
     rackHead: attempt.head,
     redactor: createTokenRedactor(call.rack.token),
@@ -90,6 +93,25 @@ export async function openWebsocket(
     request.log.info({ event: 'websocket.closed', ...logged(request, call), ...endOf(end) })
     void recordEnd(end, { status: 101, ...endOf(end) })
   })
+}
+
+/** The caller's end of the relay. A caller of the management API gets the data as the text of an ordinary response. */
+function acceptCaller(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { framed }: DecidedCall,
+): Pick<RelayOptions, 'client' | 'clientHead'> {
+  if (framed.api === 'management') {
+    reply.hijack()
+    reply.raw.writeHead(200, managementHeaders('text/plain; charset=utf-8'))
+    reply.raw.flushHeaders()
+    return { client: new TextClient(reply.raw), clientHead: Buffer.alloc(0) }
+  }
+  const { pendingUpgrade: pending } = request.raw
+  if (!pending) throw new Error('a websocket route of the rack API is reached by an upgrade only')
+  const client = takeSocket(reply, request)
+  writeUpgrade(client, request.headers['sec-websocket-key'] ?? '')
+  return { client, clientHead: pending.head }
 }
 
 /** The reason for the person. A command that ends early gets exit code 1, because without one the CLI would report success. */

@@ -21,7 +21,9 @@ export function maskEnv(env: string, origin: Omit<MaskOrigin, 'key'>, view: Mask
 }
 
 function isShown(key: string | null, text: string, lines: readonly string[], view: MaskView): boolean {
-  if (view.env === 'hidden' || holdsToken(text, view)) return false
+  if (holdsToken(text, view)) return false
+  if (key !== null && key === view.revealedKey) return true
+  if (view.env === 'hidden') return false
   return view.env === 'shown' || !isSecretEntry(key, text, lines, view)
 }
 

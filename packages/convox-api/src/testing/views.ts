@@ -14,6 +14,7 @@ export function testMac({ app, release, key }: MaskOrigin): string {
 /** The view of a principal who may see no secrets and no environment values. */
 export const noAccess: MaskView = Object.freeze({
   env: 'hidden',
+  revealedKey: null,
   secrets: false,
   resourcePasswords: false,
   environmentNames: true,

@@ -1,0 +1,13 @@
+/** The headers of everything that a rack sends to a caller of the management API, so that a browser renders none of it. */
+export function managementHeaders(mediaType: string): string[] {
+  return ['Content-Type', mediaType, ...always]
+}
+
+const always = [
+  ['Answered-By', 'rack'],
+  ['Cache-Control', 'no-store'],
+  ['Content-Security-Policy', "default-src 'none'; sandbox"],
+  ['X-Content-Type-Options', 'nosniff'],
+  // Proxies should pass each line of a log on immediately.
+  ['X-Accel-Buffering', 'no'],
+].flat()

@@ -1,0 +1,17 @@
+import type { compileMatcher, RouteMatch } from '@rack-gateway/convox-api'
+import { forwardedRoutes } from '@rack-gateway/gateway-api'
+
+const ids: ReadonlySet<string> = new Set(forwardedRoutes)
+
+/**
+ * The route of a call through the management API, or null. All routes are searched, as in the rack, because a path can match two
+ * of them: `GET /apps/web/builds/B1.tgz` is the archive of a build.
+ */
+export function matchManagementRoute(
+  match: ReturnType<typeof compileMatcher>,
+  method: string,
+  path: string,
+): RouteMatch | null {
+  const found = match(method, path, 'http') ?? match(method, path, 'websocket')
+  return found !== null && ids.has(found.route.id) ? found : null
+}

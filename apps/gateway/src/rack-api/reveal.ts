@@ -1,0 +1,44 @@
+import { visibilityOf } from '@rack-gateway/rbac-policy'
+import type { FastifyRequest } from 'fastify'
+import { InvalidParameter, NotPermitted, withRule } from '../errors.ts'
+import { appOf } from './app-of.ts'
+import type { RoutedCall } from './call.ts'
+import type { RackApiDependencies } from './dependencies.ts'
+
+/** The header of a call of the management API with the environment key whose value the caller asks for. */
+const header = 'reveal-key'
+const releaseRoute = 'GET /apps/{app}/releases/{id}'
+const keyName = /^[A-Za-z0-9_.-]{1,256}$/
+
+/** @throws InvalidParameter for something other than one key of one release, so that no value seems absent */
+export function readRevealedKey({ headers }: FastifyRequest, { framed, match }: RoutedCall): string | null {
+  const given = headers[header]
+  if (framed.api === 'rack' || given === undefined) return null
+  if (typeof given === 'string' && keyName.test(given) && match.route.id === releaseRoute) return given
+  throw withRule(
+    new InvalidParameter(
+      'The header Reveal-Key does not name a key of a release.',
+      `Send the name of one environment key with ${releaseRoute}.`,
+    ),
+    'reveal-key',
+  )
+}
+
+/** @throws NotPermitted if the caller may not see secrets of the app, or not this value */
+export function assertCanReveal(
+  { policy, now }: Pick<RackApiDependencies, 'policy' | 'now'>,
+  { revealedKey, principal, rack, match, address }: RoutedCall,
+): void {
+  if (revealedKey === null) return
+  const place = { rack: rack.name, app: appOf(match.route, match.params), scope: 'app' } as const
+  const { environment } = visibilityOf(policy, principal, place, { at: now(), address })
+  if (environment === 'shown') return
+  if (environment === 'secrets-hidden' && !policy.isSecretKey(revealedKey)) return
+  throw withRule(
+    new NotPermitted(
+      `You may not see the value of ${revealedKey} on the rack ${rack.name}, because it needs the permission ${environment === 'hidden' ? 'env:read' : 'secret:read'}.`,
+      'Ask an administrator for a role with this permission.',
+    ),
+    'secret-value',
+  )
+}

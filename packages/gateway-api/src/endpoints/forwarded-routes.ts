@@ -1,0 +1,41 @@
+/**
+ * The calls of the rack API that the management API forwards below `/racks/{rack}`: what the pages of the web console show and
+ * change. Commands, proxies, archives, and files are not among them, so a stolen cookie gives access to none of them.
+ */
+export const forwardedRoutes = [
+  'GET /apps',
+  'GET /apps/{app}',
+  'GET /apps/{app}/builds',
+  'GET /apps/{app}/builds/{id}',
+  'WS /apps/{app}/builds/{id}/logs',
+  'GET /apps/{app}/configs',
+  'GET /apps/{app}/configs/{name}',
+  'WS /apps/{app}/logs',
+  'GET /apps/{app}/processes',
+  'GET /apps/{app}/processes/{pid}',
+  'DELETE /apps/{app}/processes/{pid}',
+  'WS /apps/{app}/processes/{pid}/logs',
+  'GET /apps/{app}/releases',
+  'POST /apps/{app}/releases',
+  'GET /apps/{app}/releases/{id}',
+  'POST /apps/{app}/releases/{id}/promote',
+  'GET /apps/{app}/resources',
+  'GET /apps/{app}/resources/{name}',
+  'GET /apps/{app}/services',
+  'PUT /apps/{app}/services/{service}',
+  'WS /apps/{app}/services/{service}/logs',
+  'POST /apps/{app}/services/{service}/restart',
+  'GET /instances',
+  'GET /system',
+  'WS /system/logs',
+  'GET /system/processes',
+] as const
+
+/** The request that reaches a forwarded route: a log is the answer to an ordinary GET. */
+export function forwardedRequest(id: (typeof forwardedRoutes)[number]): {
+  readonly method: string
+  readonly path: string
+} {
+  const [method = '', path = ''] = id.split(' ')
+  return { method: method === 'WS' ? 'GET' : method, path: `/racks/{rack}${path}` }
+}
