@@ -13,7 +13,6 @@ export {
   requestFor,
   UnexpectedResponse,
 } from './client.ts'
-export { forwardedRequest, forwardedRoutes } from './endpoints/forwarded-routes.ts'
 export {
   apiPrefix,
   type Endpoint,
@@ -23,5 +22,6 @@ export {
   type PrincipalEndpoint,
   type PublicEndpoint,
 } from './endpoint.ts'
+export { forwardedRequest, forwardedRoutes } from './endpoints/forwarded-routes.ts'
 export { type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
 export * from './schemas/index.ts'
