@@ -1,5 +1,6 @@
 import { nearest } from './nearest.ts'
 import { isRackVariable, rackPrefixes } from './rack-variables.ts'
+import { isSecretVariable } from './secret-variables.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { isSinkVariable } from './sinks.ts'
 
@@ -74,13 +75,6 @@ export function sanitizeEnvironment(env: NodeJS.ProcessEnv): void {
 /** Removes the secrets, once they were read, so that child processes such as the embedded PostgreSQL don't inherit them. */
 export function forgetSecrets(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) {
-    if (name.startsWith('RACK_TOKEN_') || isSinkVariable(name)) delete env[name]
+    if (isSecretVariable(name) || isSinkVariable(name)) delete env[name]
   }
-  delete env.APP_SECRET_KEY
-  delete env.AUDIT_SIGNING_KEY
-  delete env.AUDIT_CHECKPOINT_WEBHOOK
-  delete env.GOOGLE_CLIENT_SECRET
-  delete env.OIDC_CLIENT_SECRET
-  delete env.DATABASE_URL
-  delete env.DATABASE_OWNER_URL
 }

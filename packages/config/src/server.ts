@@ -12,6 +12,7 @@ import { type RackConfig, readRacks } from './racks.ts'
 import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
+import { type Setting, settingsOf } from './settings.ts'
 import { readSinks, type SinkConfig } from './sinks.ts'
 import { readSize } from './size.ts'
 
@@ -31,6 +32,8 @@ export interface CheckpointConfig {
 }
 
 export interface ServerConfig {
+  /** For people, without secrets. */
+  readonly settings: readonly Setting[]
   /** At least one, sorted by name. */
   readonly racks: readonly RackConfig[]
   /** At least one, newest first. The first one signs, all of them verify. */
@@ -130,6 +133,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   if (problems.length > 0 || !Value.Check(ServerEnvironment, values)) throw new ConfigError(problems)
 
   return Object.freeze({
+    settings: settingsOf(env),
     racks: Object.freeze(racks),
     secretKeys: Object.freeze(splitSecretKeys(values.APP_SECRET_KEY).map((key) => new Secret(key))),
     database: Object.freeze(databaseOf(values)),

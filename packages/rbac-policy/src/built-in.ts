@@ -32,6 +32,7 @@ roles:
       - gateway:self:read
       - gateway:self:write
       - gateway:policy:read
+      - gateway:health:read
       - app:list
       - app:read
       - app:lock
@@ -140,13 +141,14 @@ roles:
     permissions: ["*"]
 
   auditor:
-    description: Reads the audit log, recordings, and the policy, and nothing else.
+    description: Reads the audit log, recordings, the policy, and the health of the gateway, and nothing else.
     permissions:
       - gateway:self:read
       - gateway:self:write
       - gateway:policy:read
       - gateway:audit:read
       - gateway:recording:read
+      - gateway:health:read
 
 # Which roles can run which commands. Any matching rule permits a command. Without one, a command is denied.
 commands:

@@ -53,7 +53,7 @@ describe('nobody gives what they do not hold', () => {
     ['admin', 'deployer', true],
     ['admin', 'auditor', true],
     ['deployer', 'ci', true],
-    ['deployer', 'ops', true],
+    ['deployer', 'ops', false],
     ['deployer', 'viewer', true],
     ['deployer', 'admin', false],
     ['deployer', 'auditor', false],

@@ -84,6 +84,7 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'gateway:policy:read': 'read the policy',
   'gateway:audit:read': 'read and export the audit log',
   'gateway:audit:acknowledge': 'acknowledge alarms of the audit log',
+  'gateway:health:read': 'see the health and the configuration of the gateway',
   'gateway:recording:read': 'see recordings of sessions',
   'gateway:recording:end': 'end sessions that are being recorded',
   'gateway:user:write': 'manage users',

@@ -28,6 +28,7 @@ const beyondRoutes: Readonly<Record<string, string>> = {
   'gateway:policy:read': 'VODC',
   'gateway:audit:read': '',
   'gateway:audit:acknowledge': '',
+  'gateway:health:read': 'O',
   'gateway:recording:read': '',
   'gateway:recording:end': '',
   'gateway:user:write': '',
@@ -48,10 +49,11 @@ describe('built-in roles', () => {
     expect(compiled.get('admin')?.has(permission)).toBe(true)
   })
 
-  test('an auditor has the audit log, recordings, the policy and what is its own, and nothing else', () => {
+  test('an auditor has the audit log, recordings, the policy, the health of the gateway, and what is its own, and nothing else', () => {
     const held = permissions.map((entry) => entry.name).filter((name) => compiled.get('auditor')?.has(name))
     expect(held.sort()).toEqual([
       'gateway:audit:read',
+      'gateway:health:read',
       'gateway:policy:read',
       'gateway:recording:read',
       'gateway:self:read',
@@ -83,7 +85,16 @@ describe('permissions', () => {
     ['process:exec', ['process:exec']],
     ['release:*', ['release:list', 'release:read', 'release:create', 'release:promote', 'release:run-any']],
     ['*:run', ['process:run']],
-    ['gateway:*:read', ['gateway:self:read', 'gateway:policy:read', 'gateway:audit:read', 'gateway:recording:read']],
+    [
+      'gateway:*:read',
+      [
+        'gateway:self:read',
+        'gateway:policy:read',
+        'gateway:audit:read',
+        'gateway:health:read',
+        'gateway:recording:read',
+      ],
+    ],
     ['process', []],
     ['process:', []],
     ['process:ex*', []],
@@ -97,7 +108,7 @@ describe('permissions', () => {
   })
 
   test('a star at the end stands for one segment or more, alone for everything', () => {
-    expect(expandPermission('gateway:*')).toHaveLength(13)
+    expect(expandPermission('gateway:*')).toHaveLength(14)
     expect(expandPermission('*')).toHaveLength(permissions.length)
   })
 

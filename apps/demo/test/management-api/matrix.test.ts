@@ -23,12 +23,14 @@ type Who =
   | 'admins'
   | 'people who are admins'
   | 'admins and auditors'
+  | 'admins, auditors, and ops'
 
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
 const whoMay: Readonly<Record<string, Who>> = {
   'GET /me': 'everyone',
   'GET /version': 'everyone',
   'GET /rack-statuses': 'everyone',
+  'GET /health': 'admins, auditors, and ops',
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
   'POST /users/{id}/sessions/end': 'everyone',
@@ -110,6 +112,8 @@ function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
       return isAdmin
     case 'admins and auditors':
       return isAdmin || role === 'auditor'
+    case 'admins, auditors, and ops':
+      return isAdmin || role === 'auditor' || role === 'ops'
     case 'people who are admins':
       return isPerson && isAdmin
   }

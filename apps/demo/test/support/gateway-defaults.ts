@@ -4,6 +4,7 @@ import type { GatewayConfig } from '@rack-gateway/gateway'
 
 /** The configuration of a gateway whose environment has only what is required. */
 export const environmentDefaults = {
+  settings: [],
   auditReads: 'strict',
   auditFallbackDir: null,
   recordings: null,

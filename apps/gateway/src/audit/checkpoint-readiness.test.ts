@@ -29,3 +29,16 @@ test('an alarm from before the start is still one', () => {
   const { detail } = checkpointsCheck({ ...state, openAlarms: { count: 2, last: '2026-11-25T12:00:00.000Z' } })
   expect(detail).toMatch(/^ALARM: .*2 findings.* last at 2026-11-25T12:00:00.000Z/)
 })
+
+test.each([
+  ['without copies', {}, /^Set AUDIT_CHECKPOINT_DIR/],
+  ['with current copies', { places: [at(9)] }, null],
+  ['with copies that fail', { places: [at(9, 'it is full')] }, /^Check the places of the copies\./],
+  ['with an alarm', { places: [at(9)], openAlarms: { count: 1, last: null } }, /audit alarms/],
+  ['with another key', { places: [at(9)], missingKey: 'k' }, /^Add the newer key/],
+  ['too old', { places: [at(9)], age: 91_000 }, /no checkpoint was made/],
+])('what to do %s', (_, changes, remedy) => {
+  const check = checkpointsCheck({ ...state, ...changes })
+  if (remedy === null) expect(check.remedy).toBeNull()
+  else expect(check.remedy).toMatch(remedy)
+})

@@ -6,7 +6,23 @@ const late = 90_000
 
 /** Never makes the gateway unready: events stay provable, only later. Unauthenticated callers can read this, so it names no storage. */
 export function checkpointsCheck(state: CheckpointerState): Readiness {
-  return { name: 'checkpoints', ready: true, detail: [...sentences(state)].join('; ') }
+  const remedies = [...remediesFor(state)]
+  const remedy = remedies.length === 0 ? null : remedies.join(' ')
+  return { name: 'checkpoints', ready: true, detail: [...sentences(state)].join('; '), remedy }
+}
+
+function* remediesFor({ number, age, openAlarms, missingKey, places }: CheckpointerState): Generator<string> {
+  if (openAlarms.count > 0) yield 'Run rack-gateway audit alarms, and find the cause before you acknowledge an alarm.'
+  if (missingKey !== null) yield 'Add the newer key to AUDIT_SIGNING_KEY.'
+  if (isLate({ number, age })) yield 'The log of the gateway says why no checkpoint was made.'
+  if (places.length === 0)
+    yield 'Set AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, or AUDIT_CHECKPOINT_WEBHOOK, so that copies are kept elsewhere.'
+  if (behindOf(number, places).length > 0) yield 'Check the places of the copies. The log of the gateway has the cause.'
+}
+
+/** The newest checkpoint can still be in progress. */
+function behindOf(number: number, places: CheckpointerState['places']) {
+  return places.filter((place) => place.problem !== null || place.number < Math.max(1, number - 1))
 }
 
 export function isLate({ number, age }: Pick<CheckpointerState, 'number' | 'age'>): boolean {
@@ -29,9 +45,8 @@ function alarmSentence({ count, last }: CheckpointerState['openAlarms']): string
   return `ALARM: the audit log is not what was recorded and signed (${count} findings that nobody has acknowledged${when}): rack-gateway audit alarms`
 }
 
-/** The newest checkpoint can still be in progress. */
 function copies(number: number, places: CheckpointerState['places']): string {
-  const behind = places.filter((place) => place.problem !== null || place.number < Math.max(1, number - 1))
+  const behind = behindOf(number, places)
   const counted = `copies in ${places.length - behind.length} of ${places.length} places`
   const lacking = Math.max(0, ...behind.map((place) => number - place.number))
   return lacking === 0 ? counted : `${counted}, up to ${lacking} are missing: see the log`

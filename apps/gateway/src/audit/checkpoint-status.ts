@@ -16,12 +16,13 @@ export function checkpointStatus(
     late: isLate(state),
     waiting,
     alarms: state.openAlarms.count,
-    copies: state.places.map((place) => ({
-      place: place.place,
-      number: place.number,
-      state: copyState(place, checkpoint?.number ?? 0),
-    })),
+    copies: copiesOf(state, checkpoint?.number ?? 0),
   }
+}
+
+/** @param newest the number of the newest checkpoint */
+export function copiesOf({ number, places }: CheckpointerState, newest = number): Copy[] {
+  return places.map((place) => ({ place: place.place, number: place.number, state: copyState(place, newest) }))
 }
 
 const maxHeads = 100

@@ -41,7 +41,7 @@ export function retentionCheck({ oldest, archived }: RetentionStatus): Readiness
   const detail = `in the database ${oldest === null ? 'since an unknown month' : `from ${oldest} on`}; ${
     archived === null ? 'no month is archived' : `archived up to ${archived}`
   }`
-  return { name: 'retention', ready: true, detail }
+  return { name: 'retention', ready: true, detail, remedy: null }
 }
 
 /** First moment of a month in seconds since the epoch; 0 for none. */

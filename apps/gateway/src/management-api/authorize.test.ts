@@ -44,17 +44,17 @@ describe('an endpoint with the scope gateway', () => {
   )
 
   test.each(['viewer', 'ops', 'deployer', 'ci', null])(
-    'denies %s, for every kind of principal, except for checking a policy document with a role',
+    'denies %s, for every kind of principal, except for checking a policy document with a role, and the health for ops',
     (role) => {
       for (const kind of ['user', 'api-token', 'workload'] as const)
         expect(managed.filter((endpoint) => canCall(caller(kind, role), endpoint))).toEqual(
-          role === null ? [] : [endpoints.checkPolicy],
+          role === null ? [] : [endpoints.checkPolicy, ...(role === 'ops' ? [endpoints.getHealth] : [])],
         )
     },
   )
 
-  test('denies an auditor, except for the audit log, recordings, and the policy', () => {
-    const readings = ['gateway:audit:read', 'gateway:recording:read', 'gateway:policy:read']
+  test('denies an auditor, except for the audit log, recordings, the policy, and the health', () => {
+    const readings = ['gateway:audit:read', 'gateway:recording:read', 'gateway:policy:read', 'gateway:health:read']
     for (const kind of ['user', 'api-token', 'workload'] as const) {
       const open = managed.filter((endpoint) => canCall(caller(kind, 'auditor'), endpoint))
       expect(open.filter(({ permission }) => !readings.includes(permission))).toEqual([])

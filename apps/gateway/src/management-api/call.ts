@@ -22,6 +22,7 @@ import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { AuditEvidence } from '../audit/evidence.ts'
+import type { HealthReport } from '../operations/health-report/health-report.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { RackStatuses } from '../rack-api/console/rack-statuses.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
@@ -54,6 +55,7 @@ export interface ManagementApiContext {
   /** @throws NoBrowserLogin where nobody logs in with a browser */
   readonly cliLogins: () => CliLogins
   readonly auditEvidence: AuditEvidence
+  readonly readHealth: HealthReport
   /** At most a second old. */
   readonly checkpointStatus: () => Promise<CheckpointStatus>
   readonly recordings: RecordingArchive

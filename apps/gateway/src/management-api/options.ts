@@ -4,7 +4,10 @@ import type { Endpoint } from '@rack-gateway/gateway-api'
 import type { ManagementApiContext } from './call.ts'
 
 export interface ManagementApiOptions {
-  readonly config: Pick<ServerConfig, 'publicUrl' | 'organization' | 'sessions' | 'limits' | 'cliMinimumVersion'>
+  readonly config: Pick<
+    ServerConfig,
+    'publicUrl' | 'organization' | 'sessions' | 'limits' | 'cliMinimumVersion' | 'settings'
+  >
   readonly mint: TokenMint
   /** Node.js flags for child processes. Default: those of this process. */
   readonly childFlags?: readonly string[] | undefined

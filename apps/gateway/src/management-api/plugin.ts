@@ -5,6 +5,7 @@ import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance } from 'fastify'
 import { checkpointStatus } from '../audit/checkpoint-status.ts'
+import { createHealthReport } from '../operations/health-report/health-report.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { version } from '../process/version.ts'
 import { allowBody } from '../rack-api/body.ts'
@@ -56,6 +57,7 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     recheck: app.loginProvider?.recheck ?? noRecheck,
     cliLogins: app.cliLogins,
     auditEvidence: app.auditEvidence,
+    readHealth: createHealthReport(app, config),
     checkpointStatus: memoizeFor(
       statusMaxAge,
       () => performance.now(),

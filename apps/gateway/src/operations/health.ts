@@ -1,10 +1,19 @@
 import fp from 'fastify-plugin'
 import { createReadinessCheck } from './readiness.ts'
+import type { Readiness } from './readiness-check.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** At most a second old. */
+    readiness: () => Promise<Readiness[]>
+  }
+}
 
 /** `/check` as on a rack, and liveness and readiness. None of them discloses anything to an unauthenticated caller. */
 export default fp(
   async function health(app) {
     const check = await createReadinessCheck(app)
+    app.decorate('readiness', check)
     app.get('/check', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'))
     app.get('/gateway/health/live', async () => ({ status: 'live' }))
     app.get('/gateway/health/ready', async (_request, reply) => {

@@ -4,4 +4,6 @@ export interface Readiness {
   readonly ready: boolean
   /** For the operator; never a secret. */
   readonly detail: string
+  /** What to do, in sentences; null if nothing is to be done. Only for people with `gateway:health:read`. */
+  readonly remedy: string | null
 }

@@ -5,7 +5,10 @@ import type { FastifyInstance } from 'fastify'
 import { checkpointsCheck } from '../audit/checkpoint-readiness.ts'
 import { retentionCheck } from '../audit/retention-status.ts'
 import { memoizeFor } from '../rate-limits/memoize-for.ts'
+import { isDegraded } from './health-report/sinks.ts'
 import type { Readiness } from './readiness-check.ts'
+
+const readLog = 'The log of the gateway has the cause.'
 
 /** An invalid document does not make the gateway unready: the previous one stays in force. */
 function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
@@ -14,7 +17,8 @@ function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
   const detail = valid
     ? 'as in its file'
     : 'its file is not valid, so the previous document stays in force: see the log'
-  return [{ name: 'policy', ready: true, detail }]
+  const remedy = valid ? null : 'Run rack-gateway policy check with the file, and correct it.'
+  return [{ name: 'policy', ready: true, detail, remedy }]
 }
 
 /** The loaded packages with their counts, because a package that fails or is slow affects all callers. */
@@ -24,14 +28,16 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
     const { evaluated, simulated, objected, failed, slow } = policyPackages.counts(one.policy.name)
     return `${describePackage(one)}: asked ${evaluated}, simulated ${simulated}, objected ${objected}, failed ${failed}, slow ${slow}`
   })
-  return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
+  return [{ name: 'policy-packages', ready: true, detail: details.join('; '), remedy: null }]
 }
 
 /** Without storage for recordings, only strict sessions fail. Unauthenticated callers can read this, so it has no counts. */
 function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
   if (recordings === null) return []
-  const detail = recordings.stats().failing === 0 ? 'stored' : 'cannot be stored now: see the log and metrics'
-  return [{ name: 'recordings', ready: true, detail }]
+  const isFailing = recordings.stats().failing > 0
+  const detail = isFailing ? 'cannot be stored now: see the log and metrics' : 'stored'
+  const remedy = isFailing ? `Check the store that RECORDINGS names. ${readLog}` : null
+  return [{ name: 'recordings', ready: true, detail, remedy }]
 }
 
 /** A file that could not be imported does not make the gateway unready: new events are safe. */
@@ -39,8 +45,15 @@ function auditChecks({ audit }: FastifyInstance): Readiness[] {
   const { available, fallback, adoptionFailure } = audit.stats()
   const state = available ? 'writing' : 'cannot be written'
   const adoption = adoptionFailure === null ? '' : '; streams of processes that are gone cannot be adopted: see the log'
-  const log = { name: 'audit', ready: available, detail: `${state}${adoption}` }
-  return fallback === null ? [log] : [log, { name: 'audit-fallback', ready: true, detail: fallbackDetail(fallback) }]
+  const remedy = available && adoptionFailure === null ? null : `Check that the database can be written. ${readLog}`
+  const log = { name: 'audit', ready: available, detail: `${state}${adoption}`, remedy }
+  return fallback === null ? [log] : [log, fallbackCheck(fallback)]
+}
+
+function fallbackCheck(stats: FallbackStats): Readiness {
+  const needsOperator = stats.usingFile || stats.refusedFiles > 0 || stats.failingFiles > 0
+  const remedy = needsOperator ? `Follow docs/how-to/audit-fallback.md. ${readLog}` : null
+  return { name: 'audit-fallback', ready: true, detail: fallbackDetail(stats), remedy }
 }
 
 function fallbackDetail({ usingFile, bytes, since, refusedFiles, failingFiles }: FallbackStats): string {
@@ -54,18 +67,16 @@ function fallbackDetail({ usingFile, bytes, since, refusedFiles, failingFiles }:
   return [state, ...waiting, ...refused, ...failing].join('; ')
 }
 
-/** Seconds behind. */
-const tooFarBehind = 300
-
 /** A sink that fails does not make the gateway unready: its events are in the log. Unauthenticated callers can read this, so it has no counts. */
 function sinksCheck({ audit }: FastifyInstance): Readiness[] {
   const sinks = audit.sinks()
   if (sinks.length === 0) return []
-  const details = sinks.map(({ name, kind, lagSeconds, trouble }) => {
-    const isDegraded = trouble !== null || lagSeconds > tooFarBehind
-    return `${name} (${kind}): ${isDegraded ? 'degraded, see the log and metrics' : 'delivering'}`
+  const details = sinks.map((sink) => {
+    const state = isDegraded(sink) ? 'degraded, see the log and metrics' : 'delivering'
+    return `${sink.name} (${sink.kind}): ${state}`
   })
-  return [{ name: 'sinks', ready: true, detail: details.join('; ') }]
+  const remedy = sinks.some(isDegraded) ? `Check the receiver of the sink. Its events wait. ${readLog}` : null
+  return [{ name: 'sinks', ready: true, detail: details.join('; '), remedy }]
 }
 
 /** Whether the gateway can answer calls, and what the operator should know about it. At most a second old. */
@@ -79,11 +90,17 @@ export async function createReadinessCheck(app: FastifyInstance): Promise<() => 
     )
     const stale = app.identities.stale()
     return [
-      { name: 'database', ready: reachable, detail: reachable ? 'reachable' : 'not reachable' },
+      {
+        name: 'database',
+        ready: reachable,
+        detail: reachable ? 'reachable' : 'not reachable',
+        remedy: reachable ? null : `Check that PostgreSQL runs, and that the gateway reaches it. ${readLog}`,
+      },
       {
         name: 'identities',
         ready: !stale,
         detail: stale ? 'changes to tokens and bindings may not be known here' : 'current',
+        remedy: stale ? `Check the connection to the database. ${readLog}` : null,
       },
       ...auditChecks(app),
       checkpointsCheck(app.checkpoints.state()),
@@ -99,8 +116,12 @@ export async function createReadinessCheck(app: FastifyInstance): Promise<() => 
           protection === 'prevented'
             ? 'the runtime login cannot change events'
             : 'detected, not prevented: give DATABASE_OWNER_URL a login of its own',
+        remedy:
+          protection === 'prevented'
+            ? null
+            : 'Set DATABASE_OWNER_URL to the login that owns the tables, and DATABASE_URL to another one.',
       },
-      { name: 'proxies', ready: true, detail: app.untrustedProxyNote() },
+      { name: 'proxies', ready: true, detail: app.untrustedProxyNote(), remedy: null },
     ]
   })
 }

@@ -1,6 +1,7 @@
 import { accessReviewEndpoints } from './access-review.ts'
 import { auditEndpoints } from './audit.ts'
 import { bindingEndpoints } from './bindings.ts'
+import { healthEndpoints } from './health.ts'
 import { invitationEndpoints } from './invitations.ts'
 import { meEndpoints } from './me.ts'
 import { policyEndpoints } from './policy.ts'
@@ -25,6 +26,7 @@ export const endpoints = {
   ...auditEndpoints,
   ...recordingEndpoints,
   ...rackEndpoints,
+  ...healthEndpoints,
 } as const
 
 export type Endpoints = typeof endpoints

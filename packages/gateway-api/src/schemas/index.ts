@@ -4,6 +4,7 @@ export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts
 export { Binding, type BindingRequest, Grant } from './bindings.ts'
 export { PageQuery } from './common.ts'
 export { ErrorResponse } from './errors.ts'
+export { Health } from './health.ts'
 export { Invitation, type InvitationRequest } from './invitations.ts'
 export { Me, type PrincipalKind, type Versions } from './me.ts'
 export {

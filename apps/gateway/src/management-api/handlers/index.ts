@@ -5,6 +5,7 @@ import { auditHandlers } from './audit.ts'
 import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
+import { healthHandlers } from './health.ts'
 import { invitationHandlers } from './invitations.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
@@ -34,6 +35,7 @@ export const handlers: Handlers = {
   ...policyHandlers,
   ...policyImpactHandlers,
   ...rackHandlers,
+  ...healthHandlers,
   ...recordingHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,

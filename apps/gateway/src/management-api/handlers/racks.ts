@@ -1,16 +1,17 @@
+import type { RackStatus } from '@rack-gateway/gateway-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import type { RackCheck } from '../../rack-api/console/rack-statuses.ts'
-import type { Handlers } from '../call.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
 
 export const rackHandlers: Handlers<'listRackStatuses'> = {
   /** Not recorded, because it contains nothing of an app. */
   async listRackStatuses({ principal, policy, racks, rackStatuses, moment }) {
     const usable = policy.racksOf(principal, racks.names, moment).flatMap((name) => racks.get(name) ?? [])
-    return { racks: await Promise.all(usable.map(async (rack) => toResponse(rack, await rackStatuses.check(rack)))) }
+    return { racks: await Promise.all(usable.map((rack) => rackStatusOf(rack, rackStatuses))) }
   },
 }
 
-function toResponse(rack: Rack, { state, lastSeen, why, latency, checkedAt }: RackCheck) {
+export async function rackStatusOf(rack: Rack, statuses: PrincipalCall['rackStatuses']): Promise<RackStatus> {
+  const { state, lastSeen, why, latency, checkedAt } = await statuses.check(rack)
   const notAfter = rack.certificateExpiry()
   return {
     name: rack.name,

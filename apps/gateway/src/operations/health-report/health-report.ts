@@ -1,0 +1,60 @@
+import { providerProblem } from '@rack-gateway/auth/login'
+import type { ServerConfig } from '@rack-gateway/config'
+import type { Health } from '@rack-gateway/gateway-api'
+import type { FastifyInstance } from 'fastify'
+import { copiesOf } from '../../audit/checkpoint-status.ts'
+import { memoizeFor } from '../../rate-limits/memoize-for.ts'
+import { databaseHealth } from './database.ts'
+import { sinkHealth } from './sinks.ts'
+
+/** The health of this process, without its racks. */
+export type HealthReport = () => Promise<Omit<Health, 'racks'>>
+
+/** Milliseconds. */
+const providerMaxAge = 15_000
+
+export function createHealthReport(app: FastifyInstance, { settings }: Pick<ServerConfig, 'settings'>): HealthReport {
+  const { database, audit, checkpoints, recordings, loginProvider, readiness } = app
+  const issuer = loginProvider?.settings.issuer ?? null
+  const askProvider = memoizeFor(providerMaxAge, performance.now.bind(performance), async () =>
+    issuer === null ? null : providerProblem(issuer),
+  )
+
+  async function identityProviderHealth(): Promise<Health['identityProvider']> {
+    if (issuer === null) return null
+    const why = await askProvider()
+    return { issuer, reachable: why === null, why }
+  }
+
+  function storeHealth(): Health['stores'] {
+    const { oldest, archived } = app.logMonths()
+    const stats = recordings?.stats() ?? null
+    return {
+      recordings: stats && {
+        open: stats.open,
+        waitingBytes: stats.waitingBytes,
+        failing: stats.failing,
+        lostBytes: stats.lost,
+      },
+      archives: { oldestMonth: oldest, archivedMonth: archived },
+      checkpoints: copiesOf(checkpoints.state()),
+    }
+  }
+
+  return async function readHealth() {
+    const [checks, ofDatabase, identityProvider] = await Promise.all([
+      readiness(),
+      databaseHealth(database),
+      identityProviderHealth(),
+    ])
+    return {
+      checkedAt: new Date(app.clock.now()).toISOString(),
+      checks,
+      database: ofDatabase,
+      identityProvider,
+      sinks: audit.sinks().map(sinkHealth),
+      stores: storeHealth(),
+      configuration: settings.map((setting) => ({ ...setting })),
+    }
+  }
+}

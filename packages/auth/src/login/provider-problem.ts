@@ -1,0 +1,14 @@
+import { LoginDenied } from './denial.ts'
+import { discover } from './metadata.ts'
+
+/** Why nobody can log in with the provider now: a sentence without addresses. Null if its metadata is usable. */
+export async function providerProblem(issuer: string): Promise<string | null> {
+  try {
+    await discover(issuer)
+    return null
+  } catch (error) {
+    if (!(error instanceof LoginDenied)) throw error
+    const { denial, detail } = error
+    return detail.why === undefined ? `${denial.title}.` : `${denial.title}: ${detail.why}.`
+  }
+}

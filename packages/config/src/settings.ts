@@ -1,0 +1,39 @@
+import { isRackVariable } from './rack-variables.ts'
+import { isSecretVariable } from './secret-variables.ts'
+import { ServerEnvironment } from './server-schema.ts'
+import { isSinkVariable } from './sinks.ts'
+
+/** One variable of the configuration, for people. */
+export interface Setting {
+  readonly variable: string
+  /** `[secret]` for a secret; null if the variable is not set and has no default. */
+  readonly value: string | null
+  readonly source: 'environment' | 'file' | 'default' | 'unset'
+}
+
+/** Every variable of the server, and those of its racks and sinks, sorted by name. It contains no secret. */
+export function settingsOf(env: NodeJS.ProcessEnv): readonly Setting[] {
+  const named = Object.keys(env).filter((name) => isRackVariable(name) || isSinkVariable(name))
+  const settings = [
+    ...Object.entries(ServerEnvironment.properties).map(([name, type]) =>
+      settingOf(name, env[name], 'default' in type ? String(type.default) : null),
+    ),
+    ...named.filter((name) => env[name]).map((name) => settingOf(name, env[name], null)),
+  ]
+  return Object.freeze(settings.toSorted((one, other) => (one.variable < other.variable ? -1 : 1)))
+}
+
+/** An empty value counts as absent. */
+function settingOf(variable: string, value: string | undefined, fallback: string | null): Setting {
+  if (!value) return { variable, value: fallback, source: fallback === null ? 'unset' : 'default' }
+  if (isSecretVariable(variable)) return { variable, value: '[secret]', source: 'environment' }
+  if (!/^(?:RACK|AUDIT_SINK)_CA_/.test(variable)) return { variable, value: withoutUser(value), source: 'environment' }
+  return value.includes('-----')
+    ? { variable, value: 'certificates in PEM form', source: 'environment' }
+    : { variable, value, source: 'file' }
+}
+
+/** No variable that is shown permits credentials in an address. This holds even if such a check is missing. */
+function withoutUser(value: string): string {
+  return value.replaceAll(/:\/\/[^/?#\s]*@/g, '://[secret]@')
+}

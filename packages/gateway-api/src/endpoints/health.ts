@@ -1,0 +1,17 @@
+import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { Health } from '../schemas/health.ts'
+
+export const healthEndpoints = {
+  getHealth: {
+    method: 'GET',
+    path: '/health',
+    summary:
+      'Shows how the gateway is: its checks, racks, database, identity provider, sinks, stores, and configuration.',
+    description: 'It describes the process that answers. No secret is in it.',
+    permission: 'gateway:health:read',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    status: 200,
+    response: Health,
+  },
+} as const satisfies EndpointTable
