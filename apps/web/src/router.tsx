@@ -106,6 +106,16 @@ const appsTabs = [
   }),
   createRoute({
     getParentRoute: () => apps,
+    path: 'processes',
+    component: lazyRouteComponent(() => import('./pages/apps/over-apps/processes-over-apps.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => apps,
+    path: 'instances',
+    component: lazyRouteComponent(() => import('./pages/apps/over-apps/instances-over-racks.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => apps,
     path: 'builds',
     component: lazyRouteComponent(() => import('./pages/apps/over-apps/builds-over-apps.tsx')),
   }),

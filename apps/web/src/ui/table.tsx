@@ -18,10 +18,21 @@ interface TableProps<T> {
   readonly isSelected?: (row: T) => boolean
   /** Shown in place of rows when there are none. */
   readonly empty: ReactNode
+  /** The table stands alone on the page, with rows of one height. */
+  readonly isFramed?: boolean
 }
 
 /** A table of rows that are all loaded. */
-export function Table<T>({ label, columns, rows, keyOf, isSelected, empty }: TableProps<T>) {
+export function Table<T>({ isFramed = false, ...props }: TableProps<T>) {
+  if (!isFramed) return <Rows {...props} />
+  return (
+    <div className={styles.framed}>
+      <Rows {...props} />
+    </div>
+  )
+}
+
+function Rows<T>({ label, columns, rows, keyOf, isSelected, empty }: TableProps<T>) {
   if (rows.length === 0) return <p className={styles.empty}>{empty}</p>
   return (
     <ScrollArea label={label}>

@@ -1,3 +1,4 @@
+import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { post } from '../client.ts'
 
@@ -18,9 +19,14 @@ export type AppRoute = (typeof routes)[number]
 function decisionsQuery(rack: string, app: string) {
   return queryOptions({
     queryKey: ['decisions', rack, app],
-    queryFn: () => post('/policy/decisions', { body: { rack, calls: routes.map((route) => ({ route, app })) } }),
+    queryFn: () => post('/policy/decisions', { body: { rack, calls: routes.map((route) => callOf(route, app)) } }),
     staleTime: 60_000,
   })
+}
+
+/** Rules about commands decide about the command that the page offers. */
+function callOf(route: AppRoute, app: string): RequestedCall {
+  return { route, app, ...(route.endsWith('/exec') && { command: { header: 'bash', by: 'exec' } }) }
 }
 
 /**

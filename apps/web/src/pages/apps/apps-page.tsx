@@ -5,8 +5,10 @@ import { RefreshButton } from './rack-answer/refresh-button.tsx'
 
 const tabs = [
   { to: '/apps', label: 'Apps' },
+  { to: '/apps/processes', label: 'Processes' },
   { to: '/apps/builds', label: 'Builds' },
   { to: '/apps/releases', label: 'Releases' },
+  { to: '/apps/instances', label: 'Instances' },
 ] as const
 
 /** What runs where, over all racks that the person can use. */

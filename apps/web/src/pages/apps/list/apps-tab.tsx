@@ -1,41 +1,55 @@
 import { Link } from '@tanstack/react-router'
-import { useMe } from '../../../api/queries.ts'
-import { rackQuery } from '../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../api/rack-data/readers.ts'
-import { Card } from '../../../ui/card.tsx'
-import { Table } from '../../../ui/table.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { RackAnswer } from '../rack-answer/rack-answer.tsx'
+import { LoadMore } from '../over-apps/load-more.tsx'
+import { OverList } from '../over-apps/over-list.tsx'
+import { useOverRacks } from '../over-apps/use-over-racks.ts'
 import { AppStatus } from './app-status.tsx'
+import styles from './apps-tab.module.css'
 
-/** The apps of each rack that the person can use. */
+/** The apps of all racks that the person can use. */
 export default function AppsTab() {
-  const { racks } = useMe()
-  return racks.map((rack) => (
-    <Card key={rack} title={rack}>
-      <RackAnswer rack={rack} what="apps" query={rackQuery(rack, rackPath`/apps`, readApps)}>
-        {(apps) => (
-          <Table
-            label={`Apps on ${rack}`}
-            rows={apps}
-            keyOf={({ name }) => name}
-            empty="No app."
-            columns={[
-              {
-                title: 'App',
-                cell: ({ name }) => (
-                  <Link to="/apps/$rack/$app/services" params={{ rack, app: name }}>
-                    <VisibleText>{name}</VisibleText>
-                  </Link>
-                ),
-              },
-              { title: 'State', cell: ({ status }) => <AppStatus status={status} /> },
-              { title: 'Release', cell: ({ release }) => <VisibleText>{release}</VisibleText> },
-            ]}
-          />
-        )}
-      </RackAnswer>
-    </Card>
-  ))
+  const { rows, calls, total, loadMore } = useOverRacks(rackPath`/apps`, readApps)
+  return (
+    <OverList
+      label="Apps"
+      rows={rows}
+      keyOf={({ rack, item }) => `${rack}/${item.name}`}
+      textOf={({ rack, item }) => [rack, item.name, item.status, item.release]}
+      calls={calls}
+      empty="The racks have no app that you can see. Create one with convox apps create NAME."
+      columns={[
+        {
+          title: 'App',
+          cell: ({ rack, item }) => (
+            <Link
+              to="/apps/$rack/$app/services"
+              params={{ rack, app: item.name }}
+              search={{}}
+              className={styles.link}
+              data-row-link="closed"
+            >
+              <VisibleText>{item.name}</VisibleText>
+            </Link>
+          ),
+        },
+        { title: 'Rack', cell: ({ rack }) => <VisibleText>{rack}</VisibleText> },
+        { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
+        {
+          title: 'Release',
+          cell: ({ item }) => (item.release === '' ? 'None' : <VisibleText>{item.release}</VisibleText>),
+          secondary: true,
+        },
+      ]}
+    >
+      <LoadMore
+        what="racks"
+        asked={calls.length}
+        total={total}
+        isLoading={calls.some(({ isFetching }) => isFetching)}
+        onPress={loadMore}
+      />
+    </OverList>
+  )
 }

@@ -16,6 +16,8 @@ export default function BuildsOverApps() {
       label="Builds"
       list={list}
       timeOf={({ started }) => started}
+      textOf={({ status, description }) => [status, description]}
+      limit="Of each app, the newest 20 builds are listed."
       columns={[
         { title: 'Build', cell: ({ rack, app, item }) => <RowLink rack={rack} app={app} tab="builds" id={item.id} /> },
         { title: 'Status', cell: ({ item }) => <AppStatus status={item.status} /> },

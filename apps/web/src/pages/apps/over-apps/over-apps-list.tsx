@@ -1,44 +1,46 @@
-import { Button } from '../../../ui/button.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
-import { type Column, Table } from '../../../ui/table.tsx'
+import type { Column } from '../../../ui/table.tsx'
 import { AppLink } from './app-link.tsx'
-import { type OverAppsRow, step, type useOverApps } from './use-over-apps.ts'
+import { LoadMore } from './load-more.tsx'
+import { OverList } from './over-list.tsx'
+import type { OverAppsRow, useOverApps } from './use-over-apps.ts'
 
 interface OverAppsListProps<T extends { readonly id: string }> {
   readonly label: string
   readonly list: ReturnType<typeof useOverApps<T>>
   /** The time that the newest rows are first by. */
   readonly timeOf: (item: T) => string | null
+  /** What the filter searches beside the rack, the app, and the ID. */
+  readonly textOf: (item: T) => readonly string[]
   readonly columns: readonly Column<OverAppsRow<T>>[]
+  /** What is read of each app. */
+  readonly limit?: string
 }
 
 /** A list over many apps, the newest rows first, which says what it left out. */
 export function OverAppsList<T extends { readonly id: string }>(props: OverAppsListProps<T>) {
-  const { label, list, timeOf, columns } = props
-  const { rows, isLoading, errors, asked, total, loadMore } = list
+  const { label, list, timeOf, textOf, columns, limit } = props
+  const { rows, racks, calls, asked, total } = list
   const sorted = rows.toSorted((one, other) => (timeOf(other.item) ?? '').localeCompare(timeOf(one.item) ?? ''))
+  const isLoading = [...racks.calls, ...calls].some(({ isFetching }) => isFetching)
   return (
-    <>
-      {errors.map((error, index) => (
-        <Problem key={`${index}`} error={error} />
-      ))}
-      {isLoading && <Spinner label={`Loading: ${label}`} />}
-      <Table
-        label={label}
-        rows={sorted}
-        keyOf={({ rack, app, item }) => `${rack}/${app}/${item.id}`}
-        empty={isLoading ? '' : 'There is none.'}
-        columns={[{ title: 'App', cell: (row) => <AppLink {...row} /> }, ...columns]}
+    <OverList
+      label={label}
+      rows={sorted}
+      keyOf={({ rack, app, item }) => `${rack}/${app}/${item.id}`}
+      textOf={({ rack, app, item }) => [rack, app, item.id, ...textOf(item)]}
+      calls={[...racks.calls, ...calls]}
+      empty="There is none."
+      columns={[{ title: 'App', cell: (row) => <AppLink {...row} /> }, ...columns]}
+    >
+      {limit !== undefined && <p>{limit}</p>}
+      <LoadMore what="apps" asked={asked} total={total} isLoading={isLoading} onPress={list.loadMore} />
+      <LoadMore
+        what="racks"
+        asked={racks.calls.length}
+        total={racks.total}
+        isLoading={isLoading}
+        onPress={racks.loadMore}
       />
-      <p>
-        The newest 20 of each of {asked} of {total} {total === 1 ? 'app' : 'apps'}.{' '}
-        {total > asked && (
-          <Button isPending={isLoading} onPress={loadMore}>
-            Load {Math.min(step, total - asked)} more apps
-          </Button>
-        )}
-      </p>
-    </>
+    </OverList>
   )
 }

@@ -14,6 +14,8 @@ export default function ReleasesOverApps() {
       label="Releases"
       list={list}
       timeOf={({ created }) => created}
+      textOf={({ description }) => [description]}
+      limit="Of each app, the newest 20 releases are listed."
       columns={[
         {
           title: 'Release',

@@ -1,9 +1,7 @@
-import { type QueryKey, type UseQueryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryKey, type UseQueryOptions, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { Button } from '../../../ui/button.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { SlowNotice } from '../../../ui/slow-notice.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
+import { RackState } from './rack-state.tsx'
 
 interface RackAnswerProps<T, Key extends QueryKey> {
   readonly rack: string
@@ -13,25 +11,14 @@ interface RackAnswerProps<T, Key extends QueryKey> {
   readonly children: (answer: T) => ReactNode
 }
 
-/**
- * What a rack answered, or why there is nothing to show: it is asked, it is slow, the person stopped waiting, or it failed.
- * An answer stays while the rack is asked again.
- */
+/** What a rack answered, or why there is nothing to show. An answer stays while the rack is asked again. */
 export function RackAnswer<T, Key extends QueryKey>({ rack, what, query, children }: RackAnswerProps<T, Key>) {
-  const queryClient = useQueryClient()
-  const { data, error, isFetching, isPending, refetch } = useQuery(query)
-  const { queryKey } = query
+  const call = useQuery(query)
   return (
     <>
-      {isFetching && isPending && <Spinner label={`Loading: ${what}`} />}
-      {isFetching && <SlowNotice rack={rack} onStop={() => void queryClient.cancelQueries({ queryKey })} />}
-      {!isFetching && error && <Problem error={error} retry={() => void refetch()} />}
-      {!isFetching && isPending && !error && (
-        <p>
-          You stopped waiting for rack {rack}. <Button onPress={() => void refetch()}>Try again</Button>
-        </p>
-      )}
-      {data !== undefined && children(data)}
+      {call.isFetching && call.isPending && <Spinner label={`Loading: ${what}`} />}
+      <RackState rack={rack} call={call} queryKey={query.queryKey} />
+      {call.data !== undefined && children(call.data)}
     </>
   )
 }

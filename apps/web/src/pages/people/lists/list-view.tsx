@@ -57,16 +57,15 @@ export function ListView<Row>(props: ListViewProps<Row>) {
         {list.isPending && <Spinner label={`Loading: ${label}`} />}
         {list.error && <Problem error={list.error} retry={list.retry} />}
         {list.rows !== null && first !== undefined && (
-          <div className={styles.table}>
-            <Table
-              label={label}
-              rows={list.rows}
-              keyOf={keyOf}
-              isSelected={(row) => keyOf(row) === search.open}
-              empty={search.q === undefined ? empty : 'Nothing matches the filter.'}
-              columns={panel === undefined ? columns : [{ ...first, cell: openLink(first.cell) }, ...others]}
-            />
-          </div>
+          <Table
+            label={label}
+            isFramed
+            rows={list.rows}
+            keyOf={keyOf}
+            isSelected={(row) => keyOf(row) === search.open}
+            empty={search.q === undefined ? empty : 'Nothing matches the filter.'}
+            columns={panel === undefined ? columns : [{ ...first, cell: openLink(first.cell) }, ...others]}
+          />
         )}
         {list.showMore && (
           <p>

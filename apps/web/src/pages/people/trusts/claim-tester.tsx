@@ -4,8 +4,8 @@ import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
-import { Problem } from '../../../ui/problem.tsx'
 import form from '../../../ui/form-dialog.module.css'
+import { Problem } from '../../../ui/problem.tsx'
 import { ClaimResult } from './claim-result.tsx'
 
 /** Which trust admits a job with these claims, and why the others do not. */

@@ -39,6 +39,7 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
   return (
     <Table
       label="Processes"
+      isFramed
       rows={processes}
       keyOf={({ id }) => id}
       empty="No process runs. Scale a service to start some."

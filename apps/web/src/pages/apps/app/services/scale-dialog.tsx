@@ -53,17 +53,22 @@ export function ScaleDialog({ service, onClose }: { readonly service: Service; r
         ))}
       </div>
       <dl className={styles.change} aria-label="What changes">
-        {fields.map(
-          ({ name, label }) =>
-            changes?.[name] !== undefined && (
-              <div key={name}>
-                <dt>{label}</dt>
-                <dd>
-                  {opened[name]} → <strong>{changes[name]}</strong>
-                </dd>
-              </div>
-            ),
-        )}
+        {fields.map(({ name, label }) => (
+          <div key={name}>
+            <dt>{label}</dt>
+            <dd>
+              {opened[name]}
+              {changes?.[name] === undefined ? (
+                ' (no change)'
+              ) : (
+                <>
+                  {' → '}
+                  <strong>{changes[name]}</strong>
+                </>
+              )}
+            </dd>
+          </div>
+        ))}
       </dl>
     </FormDialog>
   )

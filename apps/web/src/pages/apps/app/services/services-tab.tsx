@@ -37,6 +37,7 @@ function ServiceTable({ services }: { readonly services: readonly Service[] }) {
   return (
     <Table
       label="Services"
+      isFramed
       rows={services}
       keyOf={({ name }) => name}
       empty="This app has no services. They come from the manifest of a release that runs."

@@ -1,0 +1,53 @@
+import { rackPath } from '../../../api/rack-data/rack-path.ts'
+import { readInstances } from '../../../api/rack-data/readers.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { AppStatus } from '../list/app-status.tsx'
+import { LoadMore } from './load-more.tsx'
+import { OverList } from './over-list.tsx'
+import { useOverRacks } from './use-over-racks.ts'
+
+/** The machines of the racks. */
+export default function InstancesOverRacks() {
+  const { rows, calls, total, loadMore } = useOverRacks(rackPath`/instances`, readInstances)
+  return (
+    <OverList
+      label="Instances"
+      rows={rows}
+      keyOf={({ rack, item }) => `${rack}/${item.id}`}
+      textOf={({ rack, item }) => [rack, item.id, item.status, item.privateIp, item.publicIp]}
+      calls={calls}
+      empty="The racks have no instances."
+      columns={[
+        { title: 'Rack', cell: ({ rack }) => <VisibleText>{rack}</VisibleText> },
+        { title: 'Instance', cell: ({ item }) => <VisibleText>{item.id}</VisibleText> },
+        { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
+        { title: 'Processes', cell: ({ item }) => item.processes },
+        { title: 'CPU', cell: ({ item }) => percent(item.cpu, item.cpuAllocatable), secondary: true },
+        { title: 'Memory', cell: ({ item }) => percent(item.memory, item.memoryAllocatable), secondary: true },
+        {
+          title: 'Addresses',
+          cell: ({ item }) => <VisibleText>{[item.privateIp, item.publicIp].filter(Boolean).join(', ')}</VisibleText>,
+          secondary: true,
+        },
+        {
+          title: 'Started',
+          cell: ({ item }) => item.started !== null && <Time at={item.started} kind="relative" />,
+          secondary: true,
+        },
+      ]}
+    >
+      <LoadMore
+        what="racks"
+        asked={calls.length}
+        total={total}
+        isLoading={calls.some(({ isFetching }) => isFetching)}
+        onPress={loadMore}
+      />
+    </OverList>
+  )
+}
+
+function percent(used: number, allocatable: number): string {
+  return allocatable > 0 ? `${Math.round((100 * used) / allocatable)} %` : ''
+}

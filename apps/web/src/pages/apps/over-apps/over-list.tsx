@@ -1,0 +1,89 @@
+import { type ReactNode, useRef, useState } from 'react'
+import { useMe } from '../../../api/queries.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Choice } from '../../../ui/fields.tsx'
+import { FilterField } from '../../../ui/filter-field.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { type Column, Table } from '../../../ui/table.tsx'
+import { useRowKeys } from '../../../ui/use-row-keys.ts'
+import { useAppsSearch } from '../use-apps-search.ts'
+import styles from './over-list.module.css'
+import { RackStates } from './rack-states.tsx'
+import type { RackCall } from './use-over-racks.ts'
+
+interface OverListProps<Row> {
+  /** What the list has, such as `Apps`. */
+  readonly label: string
+  readonly rows: readonly Row[]
+  readonly keyOf: (row: Row) => string
+  /** What the filter searches. */
+  readonly textOf: (row: Row) => readonly string[]
+  readonly columns: readonly Column<Row>[]
+  readonly calls: readonly RackCall[]
+  readonly empty: string
+  /** What was left out, and how to load it. */
+  readonly children: ReactNode
+}
+
+/** So many rows are shown at first, and again with each press of the button. */
+const rowStep = 200
+
+/** A list over many racks, with its filter, what is known of racks that did not answer, and what was left out. */
+export function OverList<Row>({ label, rows, textOf, calls, empty, children, ...table }: OverListProps<Row>) {
+  const { racks } = useMe()
+  const { search, change } = useAppsSearch()
+  const { q = '', rack = '' } = search
+  const [limit, setLimit] = useState(rowStep)
+  const place = useRef<HTMLDivElement>(null)
+  useRowKeys(place, () => {})
+  const words = q.toLowerCase().split(/\s+/)
+  const matching = rows.filter((row) => {
+    const text = textOf(row).join('\n').toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+  const isLoading = calls.some(({ isFetching }) => isFetching)
+  const hasAnswer = calls.some(({ isPending }) => !isPending)
+  return (
+    <div className={styles.list} ref={place}>
+      <div className={styles.tools}>
+        <FilterField label={label} value={q} onChange={(text) => change({ q: text }, { replace: true })} />
+        {(racks.length > 1 || rack !== '') && (
+          <Choice
+            isInline
+            label="Rack"
+            value={rack}
+            onChange={(name) => change({ rack: name })}
+            options={[
+              { value: '', label: 'All' },
+              ...[...new Set([...racks, ...(rack === '' ? [] : [rack])])].map((name) => ({ value: name, label: name })),
+            ]}
+          />
+        )}
+        {hasAnswer && (
+          <span className={styles.count}>
+            {matching.length === rows.length ? rows.length : `${matching.length} of ${rows.length}`}
+          </span>
+        )}
+        {isLoading && <Spinner label={`Loading: ${label}`} />}
+      </div>
+      <RackStates calls={calls} />
+      {hasAnswer && (
+        <Table
+          label={label}
+          isFramed
+          rows={matching.slice(0, limit)}
+          empty={q === '' ? (isLoading ? 'Loading …' : empty) : 'Nothing matches the filter.'}
+          {...table}
+        />
+      )}
+      {matching.length > limit && (
+        <p>
+          <Button onPress={() => setLimit(limit + rowStep)}>
+            Show {Math.min(rowStep, matching.length - limit)} more rows
+          </Button>
+        </p>
+      )}
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,39 @@
+import { rackPath } from '../../../api/rack-data/rack-path.ts'
+import { readProcesses } from '../../../api/rack-data/readers.ts'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { AppStatus } from '../list/app-status.tsx'
+import { OverAppsList } from './over-apps-list.tsx'
+import { useOverApps } from './use-over-apps.ts'
+
+/** The processes of many apps. */
+export default function ProcessesOverApps() {
+  const list = useOverApps((app) => rackPath`/apps/${app}/processes`, readProcesses)
+  return (
+    <OverAppsList
+      label="Processes"
+      list={list}
+      timeOf={({ started }) => started}
+      textOf={({ service, status, release, instance, command }) => [service, status, release, instance, command]}
+      columns={[
+        {
+          title: 'Process',
+          cell: ({ item }) => (
+            <code>
+              <VisibleText>{item.id}</VisibleText>
+            </code>
+          ),
+        },
+        { title: 'Service', cell: ({ item }) => <VisibleText>{item.service}</VisibleText> },
+        { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
+        { title: 'Release', cell: ({ item }) => <VisibleText>{item.release}</VisibleText>, secondary: true },
+        { title: 'Instance', cell: ({ item }) => <VisibleText>{item.instance}</VisibleText>, secondary: true },
+        {
+          title: 'Started',
+          cell: ({ item }) => item.started !== null && <Time at={item.started} kind="relative" />,
+          secondary: true,
+        },
+      ]}
+    />
+  )
+}
