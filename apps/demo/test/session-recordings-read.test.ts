@@ -120,6 +120,7 @@ describe('recordings by the management API', () => {
     expect((await list('?app=otherapp')).items).toEqual([])
     expect((await list('?rack=staging&app=myapp')).items).toHaveLength(3)
     expect((await list('?principal=nobody')).items).toEqual([])
+    expect((await list(`?id=${made[1]}`)).items.map(({ id }) => id)).toEqual([made[1]])
   })
 
   test('come as an asciicast, and who read one is in the log first', async () => {

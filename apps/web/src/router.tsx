@@ -7,6 +7,8 @@ import { HomePage } from './pages/home/home-page.tsx'
 import { loadNextSteps } from './pages/home/next-steps-queries.ts'
 import { validatePeopleSearch } from './pages/people/search.ts'
 import { validatePolicySearch } from './pages/policy/policy-search.ts'
+import { readPlayerSearch } from './pages/recordings/player/player-search.ts'
+import { readRecordingsSearch } from './pages/recordings/recordings-search.ts'
 import { LoadFailed, NotFoundPage } from './shell/failures.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -179,10 +181,25 @@ const appTabs = [
   }),
 ] as const
 
+const recordings = createRoute({
+  getParentRoute: () => root,
+  path: 'recordings',
+  validateSearch: readRecordingsSearch,
+  component: lazyRouteComponent(() => import('./pages/recordings/recordings-page.tsx')),
+})
+const recording = createRoute({
+  getParentRoute: () => root,
+  path: 'recordings/$recording',
+  validateSearch: readPlayerSearch,
+  component: lazyRouteComponent(() => import('./pages/recordings/player/player-page.tsx')),
+})
+
 const routeTree = root.addChildren([
   home,
   apps.addChildren(appsTabs),
   app.addChildren(appTabs),
+  recordings,
+  recording,
   audit.addChildren([auditEvent]),
   people.addChildren(peopleTabs),
   policy,

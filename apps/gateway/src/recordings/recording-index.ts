@@ -45,6 +45,7 @@ export type StartedRecording = Pick<
 }
 
 export interface RecordingFilter {
+  readonly id?: string | undefined
   readonly rack?: string | undefined
   readonly app?: string | undefined
   /** The ID or the name of a principal. */
@@ -100,10 +101,11 @@ export function createRecordingIndex(sql: Sql): RecordingIndex {
       const [found] = await sql<ListedRecording[]>`select ${columns} from gateway.recordings where id = ${id}`
       return found ?? null
     },
-    async list({ rack, app, principal, process, from, to, state }, { before, limit }) {
+    async list({ id, rack, app, principal, process, from, to, state }, { before, limit }) {
       return sql<ListedRecording[]>`
         select ${columns} from gateway.recordings
         where ${before === null ? sql`true` : sql`id < ${before}`}
+          and ${id === undefined ? sql`true` : sql`id = ${id}`}
           and ${rack === undefined ? sql`true` : sql`rack = ${rack}`}
           and ${app === undefined ? sql`true` : sql`app = ${app}`}
           and ${principal === undefined ? sql`true` : sql`(principal = ${principal} or principal_name = ${principal})`}

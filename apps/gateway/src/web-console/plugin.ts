@@ -9,7 +9,7 @@ import type { WebConsoleSource } from './source.ts'
 /** The addresses of the console's pages. The application decides which page an address below them is. */
 const pages = [
   '/gateway/',
-  ...['apps', 'audit', 'people', 'policy'].flatMap((page) => [`/gateway/${page}`, `/gateway/${page}/*`]),
+  ...['apps', 'audit', 'people', 'policy', 'recordings'].flatMap((page) => [`/gateway/${page}`, `/gateway/${page}/*`]),
 ]
 
 const documentHeaders = {

@@ -69,14 +69,20 @@ export function remove<P extends PathOf<'DELETE'>>(
   return send('DELETE', path, request as AnyRequest)
 }
 
-/** Opens a stream of server-sent events. @throws ApiError, NoAnswer */
+interface StreamOptions {
+  readonly accept?: string
+  readonly lastEventId?: string | null
+  readonly signal: AbortSignal
+}
+
+/** Opens a stream, by default of server-sent events. @throws ApiError, NoAnswer */
 export async function open(
   path: string,
   request: AnyRequest,
-  { lastEventId, signal }: { readonly lastEventId: string | null; readonly signal: AbortSignal },
+  { accept = 'text/event-stream', lastEventId = null, signal }: StreamOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   const response = await fetch(pathOf(path, request), {
-    headers: { accept: 'text/event-stream', ...(lastEventId !== null && { 'last-event-id': lastEventId }) },
+    headers: { accept, ...(lastEventId !== null && { 'last-event-id': lastEventId }) },
     signal,
     redirect: 'error',
     cache: 'no-store',

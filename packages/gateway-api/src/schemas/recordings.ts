@@ -7,6 +7,7 @@ export const RecordingQuery = Type.Object(
   {
     limit: PageQuery.properties.limit,
     cursor: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the previous page' })),
+    id: Type.Optional(Type.String({ format: 'uuid', description: 'only this recording' })),
     rack: Name,
     app: Name,
     principal: Type.Optional(

@@ -1,4 +1,5 @@
 import { requestFor } from '@rack-gateway/gateway-api'
+import { SafeOutput } from '@rack-gateway/recordings/terminal'
 import type { Context } from '../../context.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -8,7 +9,6 @@ import { rackOption } from '../options/shared-options.ts'
 import { openAudit } from './audit-api.ts'
 import { forEachEvent, readCast } from './recordings/cast.ts'
 import { noRecording } from './recordings/no-recording.ts'
-import { SafeOutput } from './recordings/safe-output.ts'
 import { type Screen, standardOutput } from './recordings/screen.ts'
 
 export const command = 'watch <id>'

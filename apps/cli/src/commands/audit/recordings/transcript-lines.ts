@@ -1,6 +1,6 @@
+import { ScreenLines } from '@rack-gateway/recordings/terminal'
 import { printable } from '../../../output/terminal.ts'
 import type { CastEvent, CastHeader } from './cast.ts'
-import { ScreenLines } from './screen-lines.ts'
 
 export interface TranscriptLine {
   /** Milliseconds since the epoch. The start of the recording is exact only to the second. */

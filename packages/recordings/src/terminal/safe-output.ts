@@ -15,14 +15,30 @@ const alternateScreenModes = new Set(['47', '1047', '1049'])
 const charsets = /^[()*+]$/
 const charsetNames = /^[0AB]$/
 const hugeParameter = /\d{5}/
+const largestParameter = 9_999
 /** Resets the terminal without clearing its scrollback. */
 const softReset = '\u001b[!p\u001b[2J\u001b[H'
 
 /** Makes recorded output safe for another terminal: removes sequences for the clipboard, the title, links, and the keyboard. */
 export class SafeOutput {
-  readonly #parser = new TerminalParser()
+  readonly #maxParameter: number
+  #parser = new TerminalParser()
   #alternateScreen: string | null = null
   #hasMargins = false
+
+  /** @param maxParameter larger parameters become this, such as for a terminal that scrolls line by line */
+  constructor({ maxParameter = largestParameter }: { readonly maxParameter?: number } = {}) {
+    this.#maxParameter = maxParameter
+  }
+
+  /** The same state, for output that continues from here a second time. */
+  clone(): SafeOutput {
+    const clone = new SafeOutput({ maxParameter: this.#maxParameter })
+    clone.#parser = this.#parser.clone()
+    clone.#alternateScreen = this.#alternateScreen
+    clone.#hasMargins = this.#hasMargins
+    return clone
+  }
 
   write(text: string): string {
     let safe = ''
@@ -63,7 +79,12 @@ export class SafeOutput {
     // `CSI 3 J` clears the scrollback.
     if (final === 'J' && parameters.includes('3')) return ''
     if (final === 'r') this.#hasMargins = true
-    return `\u001b[${prefix}${parameters}${final}`
+    return `\u001b[${prefix}${this.#limit(parameters)}${final}`
+  }
+
+  #limit(parameters: string): string {
+    if (this.#maxParameter >= largestParameter) return parameters
+    return parameters.replace(/\d+/g, (digits) => `${Math.min(Number(digits), this.#maxParameter)}`)
   }
 
   #safeMode({ prefix, parameters, intermediates, final }: TerminalToken & { kind: 'csi' }): string {

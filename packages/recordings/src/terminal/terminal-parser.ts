@@ -42,7 +42,16 @@ const c1Letters: ReadonlyMap<string, string> = new Map(
 export class TerminalParser {
   #state: State = 'ground'
   #sequence = ''
-  #length = 0;
+  #length = 0
+
+  /** A parser that continues where this one is. */
+  clone(): TerminalParser {
+    const clone = new TerminalParser()
+    clone.#state = this.#state
+    clone.#sequence = this.#sequence
+    clone.#length = this.#length
+    return clone
+  }
 
   *parse(text: string): Generator<TerminalToken> {
     let plain = ''

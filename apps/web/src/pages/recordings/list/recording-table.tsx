@@ -1,0 +1,69 @@
+import type { Recording } from '@rack-gateway/gateway-api'
+import { Link } from '@tanstack/react-router'
+import { Badge } from '../../../ui/badge.tsx'
+import { Table } from '../../../ui/table.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { durationText } from '../duration.ts'
+import { locationOf, recordingState, subjectOf } from '../recording-state.ts'
+import styles from './recording-table.module.css'
+
+interface RecordingTableProps {
+  readonly rows: readonly Recording[]
+  readonly hasFilter: boolean
+}
+
+/** Recorded sessions. A row opens its recording. */
+export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
+  return (
+    <div className={styles.table}>
+      <Table
+        label="Recordings"
+        rows={rows}
+        keyOf={({ id }) => id}
+        empty={
+          hasFilter
+            ? 'No recording matches the filters.'
+            : 'No session was recorded yet. The gateway records interactive sessions if it has a store for them.'
+        }
+        columns={[
+          {
+            title: 'Command',
+            cell: (recording) => (
+              <Link
+                to="/recordings/$recording"
+                params={{ recording: recording.id }}
+                search={{}}
+                preload={false}
+                className={styles.link}
+                data-row-link
+              >
+                <VisibleText>{subjectOf(recording)}</VisibleText>
+              </Link>
+            ),
+          },
+          { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
+          { title: 'Where', cell: (recording) => <VisibleText>{locationOf(recording)}</VisibleText>, secondary: true },
+          { title: 'Started', cell: ({ startedAt }) => <Time at={startedAt} kind="short" /> },
+          {
+            title: 'Length',
+            cell: ({ startedAt, endedAt }) =>
+              endedAt === null ? '' : durationText(Date.parse(endedAt) - Date.parse(startedAt)),
+            secondary: true,
+          },
+          { title: 'State', cell: (recording) => <StateBadge recording={recording} /> },
+        ]}
+      />
+    </div>
+  )
+}
+
+export function StateBadge({ recording }: { readonly recording: Recording }) {
+  const { word, tone } = recordingState(recording)
+  return (
+    <Badge tone={tone} sign={tone !== 'accent'}>
+      {tone === 'accent' && <span className={styles.dot} aria-hidden />}
+      {word}
+    </Badge>
+  )
+}

@@ -1,0 +1,86 @@
+import { Pause, Play, Radio, SkipForward } from 'lucide-react'
+import { Button } from '../../../ui/button.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
+import { Choice } from '../../../ui/fields.tsx'
+import { durationText } from '../duration.ts'
+import styles from './controls.module.css'
+import { type Player, speeds } from './engine/player.ts'
+import { usePlayerState } from './use-player.ts'
+
+const speedOptions = speeds.map((speed) => ({ value: `${speed}`, label: `${speed}×` }))
+
+interface ControlsProps {
+  readonly player: Player
+  readonly isLive: boolean
+}
+
+/** What the keys of the player do, as buttons. */
+export function Controls({ player, isLive }: ControlsProps) {
+  const isRunning = usePlayerState(player, ({ isPlaying, isFollowing }) => isPlaying || isFollowing)
+  const speed = usePlayerState(player, (state) => state.speed)
+  const skipsIdle = usePlayerState(player, (state) => state.skipsIdle)
+  return (
+    <div className={styles.controls}>
+      <Button aria-label={isRunning ? 'Pause' : 'Play'} onPress={() => player.toggle()}>
+        {isRunning ? <Pause aria-hidden /> : <Play aria-hidden />}
+      </Button>
+      <Clock player={player} />
+      {isLive && <LiveButton player={player} />}
+      <Choice
+        isInline
+        label="Speed"
+        value={`${speed}`}
+        onChange={(value) => player.setSpeed(Number(value))}
+        options={speedOptions}
+      />
+      <button
+        type="button"
+        className={styles.toggle}
+        aria-pressed={skipsIdle}
+        title="Shows at most two seconds of each pause"
+        onClick={() => player.toggleIdle()}
+      >
+        <SkipForward aria-hidden size={16} /> Skip idle
+      </button>
+      <LinkToSecond player={player} />
+      <p className={styles.keys}>
+        <kbd>Space</kbd> play · <kbd>←</kbd> <kbd>→</kbd> 5 s · <kbd>[</kbd> <kbd>]</kbd> speed · <kbd>i</kbd> idle ·{' '}
+        <kbd>/</kbd> search
+      </p>
+    </div>
+  )
+}
+
+function Clock({ player }: { readonly player: Player }) {
+  const shown = usePlayerState(player, ({ seekingTo, position }) => durationText(seekingTo ?? position))
+  const length = usePlayerState(player, ({ duration }) => durationText(duration))
+  return (
+    <p className={styles.clock}>
+      {shown} / {length}
+    </p>
+  )
+}
+
+/** Whether the newest output is shown, and the way back to it. */
+function LiveButton({ player }: { readonly player: Player }) {
+  const isFollowing = usePlayerState(player, (state) => state.isFollowing)
+  const isOver = usePlayerState(player, (state) => state.isLoaded)
+  if (isOver) return <span className={styles.over}>The session has ended</span>
+  return (
+    <button
+      type="button"
+      className={`${styles.toggle} ${styles.live}`}
+      aria-pressed={isFollowing}
+      title="Shows the newest output as it arrives"
+      onClick={() => player.follow()}
+    >
+      <Radio aria-hidden size={16} /> Live
+    </button>
+  )
+}
+
+function LinkToSecond({ player }: { readonly player: Player }) {
+  const second = usePlayerState(player, ({ position }) => Math.floor(position / 1_000))
+  const address = `${location.origin}${location.pathname}?t=${second}`
+  return <CopyButton text={address} what={`The link to ${durationText(second * 1_000)}`} label="Copy link" />
+}

@@ -1,0 +1,15 @@
+/** Milliseconds of a pause that are shown if pauses are skipped. */
+export const idleLimit = 2_000
+
+export interface Pace {
+  readonly speed: number
+  /** The pause that the position is in, to be skipped; null: it is shown in full. */
+  readonly pause: { readonly from: number; readonly to: number } | null
+}
+
+/** The position of a recording after some time of playing, all in milliseconds. */
+export function advance(position: number, elapsed: number, { speed, pause }: Pace): number {
+  const next = position + elapsed * speed
+  if (pause === null || next < pause.from + idleLimit || next >= pause.to) return next
+  return pause.to
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { NotACast } from './cast.ts'
+import { bodyOf, castText, eventsOf, header, type Line, load } from './testing/casts.ts'
+
+const lines: readonly Line[] = [
+  [0, 'm', 'started'],
+  [0.5, 'o', 'ä$ ls\r\n'],
+  [1, 'i', 'x'],
+  [0.25, 'm', 'gap: 4096 bytes in 20 ms are missing, because the store is too slow'],
+  [0, 'x', '0'],
+  [0, 'v', 'complete'],
+]
+
+test('a recording is the same for every size of its parts', async () => {
+  const text = castText(lines)
+  for (const size of [1, 2, 7, 10_000]) {
+    const { tape, markers, end } = await load(text, { body: bodyOf(text, size) })
+    expect(await tape.read(0)).toEqual(eventsOf(lines.slice(0, -1)))
+    expect([tape.duration, end]).toEqual([1_750, 'complete'])
+    expect(markers).toEqual([
+      { at: 1_750, text: expect.stringMatching(/^gap: 4096 bytes/), isGap: true },
+      { at: 1_750, text: 'exit 0', isGap: false },
+    ])
+  }
+})
+
+test('a connection that breaks off has no end, and what arrived stays', async () => {
+  const { tape, end } = await load(castText(lines.slice(0, 2)).slice(0, -3))
+  expect([end, (await tape.read(0)).length]).toEqual([null, 1])
+})
+
+test('heartbeats are no events', async () => {
+  const { tape } = await load(`${header}\n\n\n[0,"o","x"]\n\n[0,"v","open"]\n`)
+  expect(await tape.read(0)).toEqual([{ at: 0, code: 'o', data: 'x' }])
+})
+
+test.each([
+  '<html>',
+  '{"version":2,"width":80,"height":24}',
+  '{"version":3,"term":{"cols":0,"rows":24}}',
+  `${header}\n[1,"o"]`,
+  `${header}\n[-1,"o","x"]`,
+  `${header}\n[1e999,"o","x"]`,
+  `${header}\n{"0":1}`,
+])('%j is not a recording', async (text) => {
+  await expect(load(`${text}\n`)).rejects.toThrow(NotACast)
+})
+
+test('a line without an end does not fill the memory', async () => {
+  let pulled = 0
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled++
+      controller.enqueue(new Uint8Array(64 * 1024).fill(0x20))
+    },
+  })
+  await expect(load('', { body })).rejects.toThrow(NotACast)
+  expect(pulled).toBeLessThan(25)
+})
+
+test('a recording that is too long is cut off, and its connection is closed', async () => {
+  let isCanceled = false
+  const line = new TextEncoder().encode(`${JSON.stringify([0.001, 'o', 'x'.repeat(1_000)])}\n`)
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(`${header}\n`)),
+    pull: (controller) => controller.enqueue(line),
+    cancel() {
+      isCanceled = true
+    },
+  })
+  const { tape, end } = await load('', { body, maxLength: 1024 * 1024 })
+  expect(end).toBe('too-long')
+  expect(tape.length).toBeLessThan(1024 * 1024 + 2_000)
+  await expect.poll(() => isCanceled).toBe(true)
+})
+
+test('segments are read again as they were, and a time leads to its segment', async () => {
+  const many: Line[] = Array.from({ length: 5_000 }, (_, n) => [0.01, 'o', `${n} ${'ü"\\'.repeat(60)}`])
+  const { tape } = await load(castText(many))
+  expect(tape.segments).toBeGreaterThan(3)
+  const all = await Promise.all(Array.from({ length: tape.segments }, (_, number) => tape.read(number)))
+  expect(all.flat()).toEqual(eventsOf(many))
+  for (const [number, events] of all.entries()) {
+    expect(tape.startOf(number)).toBe(events[0]?.at)
+    expect(tape.segmentAt(events[0]?.at ?? 0)).toBe(number)
+    expect(tape.segmentAt(events.at(-1)?.at ?? 0)).toBe(number)
+  }
+  expect(tape.segmentAt(0)).toBe(0)
+})

@@ -1,0 +1,116 @@
+import { type CastEvent, type CastHeader, LineReader, NotACast, parseEvent, parseHeader } from './cast.ts'
+import type { Keyframes } from './keyframes.ts'
+import { maxTapeLength, type Tape } from './tape.ts'
+import { createTimeSlices, type Pause } from './time-slices.ts'
+import { VirtualTerminal } from './virtual-terminal.ts'
+
+/** A note of the recording at its time: lost bytes, the reason of an end, or the exit status. */
+export interface Marker {
+  readonly at: number
+  readonly text: string
+  /** Whether something is missing from here on. */
+  readonly isGap: boolean
+}
+
+/** How the gateway verified the recording; `too-long`: the rest was not loaded. */
+export type CastEnd = 'complete' | 'cut' | 'broken' | 'open' | 'unproven' | 'too-long'
+
+export interface LoadOptions {
+  readonly body: ReadableStream<Uint8Array>
+  readonly tape: Tape
+  readonly keyframes: Keyframes
+  readonly pause: Pause
+  readonly signal: AbortSignal
+  readonly onHeader: (header: CastHeader) => void
+  readonly onMarker: (marker: Marker) => void
+  /** Called after each part that arrived. */
+  readonly onProgress: () => void
+  readonly maxLength?: number
+}
+
+const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'] satisfies readonly CastEnd[]
+
+/**
+ * Reads a recording onto the tape as it arrives, and keeps keyframes. The next part is read after the previous one was
+ * processed, so that memory is bounded.
+ *
+ * @returns the end that the gateway sent; null if the connection ended without one
+ * @throws NotACast, or the error of the connection
+ */
+export async function loadRecording(options: LoadOptions): Promise<CastEnd | null> {
+  const { body, signal, pause, onProgress } = options
+  const lines = new LineReader()
+  const endStep = createTimeSlices(pause)
+  const reader = body.getReader()
+  const stop = () => void reader.cancel().catch(() => undefined)
+  signal.addEventListener('abort', stop)
+  const recording = new IncomingRecording(options)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done || signal.aborted) break
+      for (const line of lines.read(value)) {
+        recording.addLine(line)
+        if (recording.end !== null) return recording.end
+        await endStep()
+        if (signal.aborted) return null
+      }
+      onProgress()
+    }
+    return recording.finish()
+  } finally {
+    signal.removeEventListener('abort', stop)
+    stop()
+    onProgress()
+  }
+}
+
+class IncomingRecording {
+  readonly #options: LoadOptions
+  #terminal: VirtualTerminal | null = null
+  #last = 0
+  end: CastEnd | null = null
+
+  constructor(options: LoadOptions) {
+    this.#options = options
+  }
+
+  addLine(line: string): void {
+    if (this.#terminal === null) {
+      const header = parseHeader(line)
+      this.#terminal = new VirtualTerminal(header)
+      this.#options.onHeader(header)
+      return
+    }
+    const event = parseEvent(line, this.#last)
+    this.#last = event.at
+    if (event.code === 'v') this.end = ends.includes(event.data) ? (event.data as CastEnd) : null
+    else this.#addEvent(line, event, this.#terminal)
+  }
+
+  /** Nothing follows. */
+  finish(): CastEnd | null {
+    if (this.#terminal === null) throw new NotACast()
+    return this.end
+  }
+
+  #addEvent(line: string, event: CastEvent, terminal: VirtualTerminal): void {
+    const { tape, keyframes, onMarker, maxLength = maxTapeLength } = this.#options
+    const beginsSegment = tape.add(line, event)
+    const segment = tape.segments - 1
+    if (beginsSegment && keyframes.wants(segment)) keyframes.add({ segment, snapshot: terminal.snapshot() })
+    terminal.apply(event)
+    const marker = toMarker(event)
+    if (marker !== null) onMarker(marker)
+    if (tape.length > maxLength) this.end = 'too-long'
+  }
+}
+
+/** The gateway writes markers such as `gap: 4096 bytes in 20 ms are missing, because …`, `cut: …`, and `broken: …`. */
+const gaps = /^(?:gap|cut|broken|unproven): /
+
+function toMarker({ at, code, data }: CastEvent): Marker | null {
+  if (code === 'x') return { at, text: `exit ${data}`, isGap: false }
+  if (code !== 'm' || data === 'started') return null
+  return { at, text: data, isGap: gaps.test(data) }
+}

@@ -1,0 +1,73 @@
+import { type ScreenLine, ScreenLines } from '@rack-gateway/recordings/terminal'
+import type { CastEvent } from './cast.ts'
+import type { Tape } from './tape.ts'
+import { createTimeSlices, type Pause } from './time-slices.ts'
+
+export interface Match {
+  /** Milliseconds since the recording began. */
+  readonly at: number
+  readonly text: string
+  readonly kind: 'output' | 'input' | 'marker'
+}
+
+/** Matches in one search. */
+export const maxMatches = 500
+
+interface SearchOptions {
+  readonly pause: Pause
+  readonly signal: AbortSignal
+}
+
+/**
+ * The lines of a recording that have a text, in any case. It reads the tape from its start, because no transcript is kept in
+ * memory. Each list is what one more segment has; it can be empty.
+ */
+export async function* searchTranscript(
+  tape: Tape,
+  query: string,
+  { pause, signal }: SearchOptions,
+): AsyncGenerator<readonly Match[]> {
+  const transcript = new Transcript()
+  const searched = query.toLowerCase()
+  const matching = (lines: readonly Match[]) => lines.filter(({ text }) => text.toLowerCase().includes(searched))
+  const endStep = createTimeSlices(pause)
+  let count = 0
+  for (let segment = 0; segment < tape.segments; segment++) {
+    const found: Match[] = []
+    // A list that grows is read as it is now.
+    for (const event of [...(await tape.read(segment))]) {
+      found.push(...matching(transcript.add(event)))
+      await endStep()
+      if (signal.aborted) return
+    }
+    if (segment === tape.segments - 1) found.push(...matching(transcript.end()))
+    const shown = found.slice(0, maxMatches - count)
+    count += shown.length
+    yield shown
+    if (count === maxMatches) return
+  }
+}
+
+/** Input, output, and markers as separate lines. */
+class Transcript {
+  readonly #output = new ScreenLines()
+  readonly #input = new ScreenLines()
+
+  add({ at, code, data }: CastEvent): Match[] {
+    if (code === 'o') return this.#output.write(data, at).map(toMatch('output'))
+    if (code === 'i') return this.#input.write(data.replace(/\r\n?/g, '\n'), at).map(toMatch('input'))
+    if (code !== 'm' && code !== 'x') return []
+    return [
+      ...this.#output.end().map(toMatch('output')),
+      { at, text: code === 'x' ? `exit ${data}` : data, kind: 'marker' },
+    ]
+  }
+
+  end(): Match[] {
+    return [...this.#output.end().map(toMatch('output')), ...this.#input.end().map(toMatch('input'))]
+  }
+}
+
+function toMatch(kind: Match['kind']) {
+  return ({ at, text }: ScreenLine): Match => ({ at, text, kind })
+}

@@ -1,0 +1,81 @@
+import { type CastEvent, parseEvents } from './cast.ts'
+
+interface Segment {
+  /** Milliseconds: the time of the last event of the segment before. */
+  readonly after: number
+  /** The time of its first event. */
+  readonly startsAt: number
+  readonly lines: Blob
+}
+
+/** Characters of asciicast in one segment. A seek parses about one segment. */
+const segmentLength = 256 * 1024
+
+/** Longer recordings are cut off, because some browsers keep blobs in memory. */
+export const maxTapeLength = 512 * 1024 * 1024
+
+/**
+ * The events of a recording, in segments. Complete segments are blobs, which browsers keep outside the page's memory, and on
+ * disk if they are large.
+ */
+export class Tape {
+  readonly #segments: Segment[] = []
+  #lines: string[] = []
+  #events: CastEvent[] = []
+  #openLength = 0
+  /** The time of the last event before the open segment. */
+  #after = 0
+  /** Characters of all events. */
+  length = 0
+  /** The time of the last event, in milliseconds. */
+  duration = 0
+
+  /** The number of segments, with the open one. */
+  get segments(): number {
+    return this.#segments.length + 1
+  }
+
+  /** Adds an event. @returns whether it begins a new segment */
+  add(line: string, event: CastEvent): boolean {
+    const isFull = this.#openLength >= segmentLength
+    if (isFull) this.#close()
+    this.#lines.push(line)
+    this.#events.push(event)
+    this.#openLength += line.length + 1
+    this.length += line.length + 1
+    this.duration = event.at
+    return isFull
+  }
+
+  /** The events of a segment. Those of the open one are a list that grows. */
+  async read(number: number): Promise<readonly CastEvent[]> {
+    const segment = this.#segments[number]
+    return segment === undefined ? this.#events : parseEvents(await segment.lines.text(), segment.after)
+  }
+
+  /** The time of the first event of a segment; null for a segment without events. */
+  startOf(number: number): number | null {
+    return this.#segments[number]?.startsAt ?? (number === this.#segments.length ? (this.#events[0]?.at ?? null) : null)
+  }
+
+  /** The last segment that begins at a time or before it. */
+  segmentAt(time: number): number {
+    let low = 0
+    let high = this.#segments.length
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((this.startOf(middle) ?? Number.POSITIVE_INFINITY) <= time) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  #close(): void {
+    const startsAt = this.#events[0]?.at ?? this.#after
+    this.#segments.push({ after: this.#after, startsAt, lines: new Blob([this.#lines.join('\n')]) })
+    this.#after = this.duration
+    this.#lines = []
+    this.#events = []
+    this.#openLength = 0
+  }
+}

@@ -1,0 +1,145 @@
+import type { Terminal } from '@xterm/headless'
+
+// The public interface of xterm.js cannot read margins, tab stops, saved cursors, or character sets, and cannot set any state.
+// So this file reads and sets the members that hold them. The version of the package is pinned, and a property test compares
+// a terminal that continues from a snapshot with one that read everything.
+
+interface Line {
+  _data: Uint32Array
+  _combined: Readonly<Record<number, string>>
+  _extendedAttrs: Readonly<Record<number, Attributes | undefined>>
+  isWrapped: boolean
+  length: number
+}
+
+interface Attributes {
+  clone(): Attributes
+}
+
+interface Buffer {
+  x: number
+  y: number
+  ybase: number
+  ydisp: number
+  scrollTop: number
+  scrollBottom: number
+  savedX: number
+  savedY: number
+  savedCurAttrData: Attributes
+  /** A constant table. */
+  savedCharset: unknown
+  tabs: Readonly<Record<number, boolean | undefined>>
+  readonly lines: { readonly length: number; get(index: number): Line | undefined }
+}
+
+interface Core {
+  readonly _bufferService: {
+    readonly buffers: {
+      readonly normal: Buffer
+      readonly alt: Buffer
+      readonly active: Buffer
+      activateAltBuffer(): void
+    }
+  }
+  readonly _inputHandler: {
+    parse(data: string): void
+    _curAttrData: Attributes
+    readonly _parser: { precedingJoinState: number }
+    readonly _stringDecoder: { _interim: number }
+  }
+  readonly coreService: { modes: object; decPrivateModes: object; isCursorHidden: boolean }
+  readonly _charsetService: { glevel: number; _charsets: readonly unknown[]; charset: unknown }
+}
+
+function coreOf(terminal: Terminal): Core {
+  return (terminal as unknown as { readonly _core: Core })._core
+}
+
+/** Writes at once. The public `write` splits its work by timers, which a hidden page delays. */
+export function writeNow(terminal: Terminal, data: string): void {
+  coreOf(terminal)._inputHandler.parse(data)
+}
+
+export function isCursorHidden(terminal: Terminal): boolean {
+  return coreOf(terminal).coreService.isCursorHidden
+}
+
+/** The whole state of a terminal between two sequences. */
+export interface TerminalSnapshot {
+  /** About how much memory it takes. */
+  readonly bytes: number
+  /** Sets the terminal to this state. */
+  restore(terminal: Terminal): void
+}
+
+export function takeSnapshot(terminal: Terminal): TerminalSnapshot {
+  const { cols, rows } = terminal
+  const { _bufferService, _inputHandler, coreService, _charsetService } = coreOf(terminal)
+  const { buffers } = _bufferService
+  const isAlternate = buffers.active === buffers.alt
+  const normal = copyBuffer(buffers.normal)
+  const alternate = isAlternate ? copyBuffer(buffers.alt) : null
+  const attributes = _inputHandler._curAttrData.clone()
+  const { precedingJoinState } = _inputHandler._parser
+  const { _interim } = _inputHandler._stringDecoder
+  const core = copyModes(coreService)
+  const charsets = copyCharsets(_charsetService)
+  return {
+    bytes: normal.bytes + (alternate?.bytes ?? 0),
+    restore(target) {
+      target.reset()
+      target.resize(cols, rows)
+      const to = coreOf(target)
+      if (isAlternate) to._bufferService.buffers.activateAltBuffer()
+      normal.restore(to._bufferService.buffers.normal)
+      alternate?.restore(to._bufferService.buffers.alt)
+      to._inputHandler._curAttrData = attributes.clone()
+      to._inputHandler._parser.precedingJoinState = precedingJoinState
+      to._inputHandler._stringDecoder._interim = _interim
+      Object.assign(to.coreService, copyModes(core))
+      Object.assign(to._charsetService, copyCharsets(charsets))
+    },
+  }
+}
+
+function copyModes({ modes, decPrivateModes, isCursorHidden }: Core['coreService']): Core['coreService'] {
+  return { modes: { ...modes }, decPrivateModes: { ...decPrivateModes }, isCursorHidden }
+}
+
+function copyCharsets({ glevel, _charsets, charset }: Core['_charsetService']): Core['_charsetService'] {
+  return { glevel, _charsets: [..._charsets], charset }
+}
+
+function copyBuffer(buffer: Buffer) {
+  const { x, y, ybase, ydisp, scrollTop, scrollBottom, savedX, savedY, savedCharset } = buffer
+  const numbers = { x, y, ybase, ydisp, scrollTop, scrollBottom, savedX, savedY, savedCharset }
+  const tabs = { ...buffer.tabs }
+  const savedCurAttrData = buffer.savedCurAttrData.clone()
+  const lines = Array.from({ length: buffer.lines.length }, (_, row) => buffer.lines.get(row)).map((line) =>
+    line === undefined ? null : copyLine(line),
+  )
+  return {
+    bytes: lines.reduce((sum, line) => sum + (line?._data.byteLength ?? 0) + bytesPerLine, 0),
+    restore(target: Buffer) {
+      Object.assign(target, numbers, { tabs: { ...tabs }, savedCurAttrData: savedCurAttrData.clone() })
+      for (const [row, line] of lines.entries()) {
+        const to = target.lines.get(row)
+        if (line !== null && to !== undefined) Object.assign(to, copyLine(line))
+      }
+    },
+  }
+}
+
+/** What a line takes beside its cells. */
+const bytesPerLine = 200
+
+function copyLine({ _data, _combined, _extendedAttrs, isWrapped, length }: Line): Line {
+  const extended = Object.entries(_extendedAttrs).map(([column, attributes]) => [column, attributes?.clone()])
+  return {
+    _data: _data.slice(0, length * 3),
+    _combined: { ..._combined },
+    _extendedAttrs: Object.fromEntries(extended),
+    isWrapped,
+    length,
+  }
+}

@@ -1,0 +1,55 @@
+import type { CastEvent } from '../cast.ts'
+import { Keyframes } from '../keyframes.ts'
+import { type LoadOptions, loadRecording, type Marker } from '../load-recording.ts'
+import { Tape } from '../tape.ts'
+
+export type Line = readonly [after: number, code: string, data: string]
+
+export const header = '{"version":3,"term":{"cols":20,"rows":5},"timestamp":1000}'
+
+export function castText(lines: readonly Line[]): string {
+  return `${[header, ...lines.map((line) => JSON.stringify(line))].join('\n')}\n`
+}
+
+/** The events of the lines, at their times. */
+export function eventsOf(lines: readonly Line[]): CastEvent[] {
+  let at = 0
+  return lines.map(([after, code, data]) => {
+    at += Math.round(after * 1_000)
+    return { at, code, data }
+  })
+}
+
+export const noPause = async () => {}
+
+/** A body in pieces of some bytes. */
+export function bodyOf(text: string, size = 1_000): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(text)
+  let at = 0
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close()
+      controller.enqueue(bytes.subarray(at, at + size))
+      at += size
+    },
+  })
+}
+
+/** Loads a recording, and returns all that the page would know. */
+export async function load(text: string, options: Partial<LoadOptions> = {}) {
+  const tape = new Tape()
+  const keyframes = new Keyframes()
+  const markers: Marker[] = []
+  const end = await loadRecording({
+    body: bodyOf(text),
+    tape,
+    keyframes,
+    pause: noPause,
+    signal: new AbortController().signal,
+    onHeader() {},
+    onMarker: (marker) => markers.push(marker),
+    onProgress() {},
+    ...options,
+  })
+  return { tape, keyframes, markers, end }
+}

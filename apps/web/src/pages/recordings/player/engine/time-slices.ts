@@ -1,0 +1,27 @@
+/** Lets the page do other work. */
+export type Pause = () => Promise<void>
+
+/** Milliseconds of work after which the page gets its turn: less than a frame. */
+const slice = 8
+
+/** Divides long work. Call it between steps. */
+export function createTimeSlices(pause: Pause, now: () => number = () => performance.now()) {
+  let startedAt = now()
+  return async function endStep(): Promise<void> {
+    if (now() - startedAt < slice) return
+    await pause()
+    startedAt = now()
+  }
+}
+
+/** A message, because timers are delayed: after some nested ones by 4 ms, and in hidden pages by a second and more. */
+export function pauseByMessage(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+}

@@ -1,0 +1,103 @@
+import { SafeOutput } from '@rack-gateway/recordings/terminal'
+import { Terminal } from '@xterm/headless'
+import type { CastEvent, CastHeader } from './cast.ts'
+import { type Row, RowReader } from './screen-rows.ts'
+import { isCursorHidden, takeSnapshot, writeNow } from './terminal-snapshot.ts'
+
+/** Larger terminals are shown in this size. No screen shows more, and each keyframe takes 12 bytes a cell. */
+export const maxSize = { cols: 500, rows: 200 } as const
+
+/** Scrolling and repeating take time for each line or character of their parameter. */
+const maxParameter = maxSize.cols
+
+export interface Screen {
+  readonly cols: number
+  readonly rows: readonly Row[]
+  /** Null while it is hidden. */
+  readonly cursor: { readonly x: number; readonly y: number } | null
+}
+
+/** The terminal in the middle of a recording, from which others can continue. */
+export interface VirtualTerminalSnapshot {
+  readonly bytes: number
+  restore(to: VirtualTerminal): void
+}
+
+/**
+ * A terminal without a document. Recorded output passes `SafeOutput` first, so that it can draw, and do nothing else: titles,
+ * links, the clipboard, and questions to the terminal are removed.
+ */
+export class VirtualTerminal {
+  readonly #terminal: Terminal
+  readonly #start: CastHeader
+  #output = new SafeOutput({ maxParameter })
+  readonly #reader = new RowReader()
+  /** What `screen` returned; null after a change. */
+  #screen: Screen | null = null
+
+  constructor(header: CastHeader) {
+    this.#start = limitSize(header)
+    this.#terminal = new Terminal({ ...this.#start, scrollback: 0, allowProposedApi: true, logLevel: 'off' })
+  }
+
+  apply({ code, data }: CastEvent): void {
+    this.#screen = null
+    if (code === 'o') this.#write(data)
+    else if (code === 'r') this.#resize(data)
+  }
+
+  /** As at the start of the recording. */
+  reset(): void {
+    this.#screen = null
+    this.#output = new SafeOutput({ maxParameter })
+    this.#terminal.reset()
+    this.#terminal.resize(this.#start.cols, this.#start.rows)
+  }
+
+  screen(): Screen {
+    this.#screen ??= this.#readScreen()
+    return this.#screen
+  }
+
+  #readScreen(): Screen {
+    const { cols, rows, buffer } = this.#terminal
+    const { cursorX, cursorY } = buffer.active
+    return {
+      cols,
+      rows: this.#reader.read(buffer.active, { cols, rows }),
+      cursor: isCursorHidden(this.#terminal) ? null : { x: Math.min(cursorX, cols - 1), y: cursorY },
+    }
+  }
+
+  snapshot(): VirtualTerminalSnapshot {
+    const terminal = takeSnapshot(this.#terminal)
+    const output = this.#output.clone()
+    return {
+      bytes: terminal.bytes,
+      restore(to) {
+        to.#screen = null
+        to.#output = output.clone()
+        terminal.restore(to.#terminal)
+      },
+    }
+  }
+
+  #write(data: string): void {
+    const safe = this.#output.write(data)
+    if (safe !== '') writeNow(this.#terminal, safe)
+  }
+
+  #resize(size: string): void {
+    const [, cols, rows] = /^(\d{1,9})x(\d{1,9})$/.exec(size) ?? []
+    if (cols === undefined || rows === undefined) return
+    const limited = limitSize({ cols: Number(cols), rows: Number(rows) })
+    this.#terminal.resize(limited.cols, limited.rows)
+  }
+}
+
+function limitSize({ cols, rows }: CastHeader): CastHeader {
+  return {
+    cols: Math.min(Math.max(cols, 2), maxSize.cols),
+    rows: Math.min(Math.max(rows, 1), maxSize.rows),
+  }
+}

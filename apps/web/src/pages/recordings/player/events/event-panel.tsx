@@ -1,0 +1,65 @@
+import type { Recording } from '@rack-gateway/gateway-api'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Button } from '../../../../ui/button.tsx'
+import { Problem } from '../../../../ui/problem.tsx'
+import { Spinner } from '../../../../ui/spinner.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { eventSentence } from '../../../audit/detail/event-sentence.ts'
+import { durationText } from '../../duration.ts'
+import type { Player } from '../engine/player.ts'
+import { usePlayerState } from '../use-player.ts'
+import styles from './event-panel.module.css'
+import { type SessionEvent, sessionEventsQuery } from './session-events.ts'
+
+interface EventPanelProps {
+  readonly player: Player
+  readonly recording: Recording
+}
+
+/** The audit events of the session. The time of an event leads to its second. */
+export function EventPanel({ player, recording }: EventPanelProps) {
+  const { data, error, refetch, isFetching } = useQuery(sessionEventsQuery(recording))
+  return (
+    <section className={styles.panel} aria-label="Audit events">
+      <header className={styles.header}>
+        <h2>Audit events</h2>
+        <Button kind="quiet" isPending={isFetching && data !== undefined} onPress={() => void refetch()}>
+          Refresh
+        </Button>
+      </header>
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      {data === undefined && !error && <Spinner label="Loading the audit events" />}
+      {data && (
+        <>
+          {data.readers.length > 0 && (
+            <p className={styles.soft}>
+              {recording.endedAt === null ? 'Watched by ' : 'Opened by '}
+              <VisibleText>{data.readers.join(', ')}</VisibleText>
+            </p>
+          )}
+          <EventList player={player} events={data.events} />
+          {data.hasMore && <p className={styles.soft}>Only the newest events of the person are listed.</p>}
+        </>
+      )}
+    </section>
+  )
+}
+
+function EventList({ player, events }: { readonly player: Player; readonly events: readonly SessionEvent[] }) {
+  const current = usePlayerState(player, ({ position }) => events.findLast(({ at }) => at <= position)?.id)
+  return (
+    <ol className={styles.events}>
+      {events.map(({ id, at, event }) => (
+        <li key={id} aria-current={id === current ? 'time' : undefined}>
+          <button type="button" className={styles.time} onClick={() => player.seek(at)}>
+            {durationText(at)}
+          </button>
+          <Link to="/audit/$event" params={{ event: id }} search={{}} preload={false} className={styles.link}>
+            <VisibleText>{eventSentence(event)}</VisibleText>
+          </Link>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,65 @@
+import type { AuditEvent, Recording } from '@rack-gateway/gateway-api'
+import { queryOptions } from '@tanstack/react-query'
+import { get } from '../../../../api/client.ts'
+import { toEntry } from '../../../audit/list/events-query.ts'
+
+export interface SessionEvent {
+  readonly id: string
+  /** Milliseconds since the recording began. */
+  readonly at: number
+  readonly event: AuditEvent
+}
+
+export interface SessionEvents {
+  /** Oldest first. */
+  readonly events: readonly SessionEvent[]
+  /** The names of others who opened the recording while the session ran or later, as far as the newest reads say. */
+  readonly readers: readonly string[]
+  readonly hasMore: boolean
+}
+
+const limit = 100
+
+/** Events that were written shortly before the recording began or after it ended belong to it. */
+const margin = 2_000
+
+/**
+ * The audit events of a recorded session: those of its own call, and what the person did on the same app while it ran. Each of
+ * these reads is recorded too.
+ */
+export function sessionEventsQuery({ id, opened, startedAt, endedAt, principal, rack, app }: Recording) {
+  return queryOptions({
+    queryKey: ['recording', id, 'events'],
+    async queryFn({ signal }): Promise<SessionEvents> {
+      const start = Date.parse(startedAt)
+      const from = new Date(start - margin).toISOString()
+      const times = { from, ...(endedAt !== null && { to: new Date(Date.parse(endedAt) + margin).toISOString() }) }
+      const target = { rack, ...(app !== null && { app }) }
+      const list = (query: object) => get('/audit/events', { query: { ...query, limit } }, signal)
+      const first = toEntry(await get('/audit/events/{id}', { id: opened }, signal))
+      const { request } = first.event
+      const [ofCall, ofPerson, reads] = await Promise.all([
+        request === undefined ? null : list({ request, from }),
+        list({ principal: principal.id, ...target, ...times }),
+        list({ kind: 'recording.read', ...target, from }),
+      ])
+      const entries = [first, ...[...(ofCall?.items ?? []), ...ofPerson.items].map(toEntry)]
+      const all = new Map(entries.map((entry) => [entry.id, entry.event]))
+      const own = [...all].filter(([, event]) => event.recording === undefined || event.recording.id === id)
+      return {
+        events: own
+          .map(([eventId, event]) => ({ id: eventId, at: Math.max(0, Date.parse(event.at) - start), event }))
+          .sort((one, other) => one.at - other.at),
+        readers: namesOf(
+          reads.items.map((item) => toEntry(item).event).filter(({ recording }) => recording?.id === id),
+        ),
+        hasMore: ofPerson.next !== null,
+      }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+function namesOf(events: readonly AuditEvent[]): string[] {
+  return [...new Set(events.flatMap(({ principal }) => (principal === undefined ? [] : [principal.name])))]
+}

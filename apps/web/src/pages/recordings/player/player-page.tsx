@@ -1,0 +1,64 @@
+import type { Recording } from '@rack-gateway/gateway-api'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { Page } from '../../../ui/page.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { StateBadge } from '../list/recording-table.tsx'
+import { recordingQuery } from '../recording-queries.ts'
+import { locationOf, subjectOf } from '../recording-state.ts'
+import { EndSession } from './end-session.tsx'
+import { Player } from './player.tsx'
+import styles from './player-page.module.css'
+
+/** What happened in one recorded session? */
+export default function PlayerPage() {
+  const { recording: id } = useParams({ from: '/recordings/$recording' })
+  const { data: recording, error, refetch } = useQuery(recordingQuery(id))
+  if (recording)
+    return (
+      <Page
+        title={subjectOf(recording)}
+        summary={<Summary recording={recording} />}
+        actions={
+          <>
+            <Link to="/recordings" search={{}} className={styles.back}>
+              All recordings
+            </Link>
+            <EndSession recording={recording} />
+          </>
+        }
+      >
+        {recording.removedBecause === null ? (
+          <Player key={id} recording={recording} onSessionEnd={() => void refetch()} />
+        ) : (
+          <p>
+            This recording was removed: <VisibleText>{recording.removedBecause}</VisibleText>. Its audit events remain.
+          </p>
+        )}
+      </Page>
+    )
+  return (
+    <Page title="Recording">
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      {recording === undefined && !error && <Spinner label="Loading the recording" />}
+      {recording === null && (
+        <p>
+          There is no recording with this ID. <Link to="/recordings">Show all recordings</Link>.
+        </p>
+      )}
+    </Page>
+  )
+}
+
+function Summary({ recording }: { readonly recording: Recording }) {
+  return (
+    <>
+      <StateBadge recording={recording} /> <VisibleText>{recording.principal.name}</VisibleText> on{' '}
+      <VisibleText>{locationOf(recording)}</VisibleText>, <Time at={recording.startedAt} />. The audit log records that
+      you opened it.
+    </>
+  )
+}

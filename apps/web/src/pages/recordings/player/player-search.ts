@@ -1,0 +1,29 @@
+/** What the address of a recording has. */
+export interface PlayerSearch {
+  /** The second that is shown. */
+  readonly t?: number
+  /** A time to begin at instead, such as that of an audit event, RFC 3339 in UTC. */
+  readonly at?: string
+  /** The searched text. */
+  readonly q?: string
+  readonly dialog?: 'end'
+}
+
+/** Reads the address. What it does not know, it leaves out. */
+export function readPlayerSearch({ t, at, q, dialog }: Record<string, unknown>): PlayerSearch {
+  const time = typeof at === 'string' ? Date.parse(at) : Number.NaN
+  // The router reads q=7 as a number.
+  const text = typeof q === 'string' || typeof q === 'number' || typeof q === 'boolean' ? `${q}` : ''
+  return {
+    ...(typeof t === 'number' && Number.isFinite(t) && t >= 0 && { t: Math.floor(t) }),
+    ...(!Number.isNaN(time) && { at: new Date(time).toISOString() }),
+    ...(text !== '' && { q: text }),
+    ...(dialog === 'end' && { dialog }),
+  }
+}
+
+/** Where playing begins, in milliseconds. @param startedAt RFC 3339 */
+export function startPosition({ t, at }: PlayerSearch, startedAt: string): number {
+  if (t !== undefined) return t * 1_000
+  return at === undefined ? 0 : Math.max(0, Date.parse(at) - Date.parse(startedAt))
+}

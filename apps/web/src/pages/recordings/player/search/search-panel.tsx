@@ -1,0 +1,101 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { type KeyboardEvent, type Ref, useState } from 'react'
+import { TextField } from '../../../../ui/fields.tsx'
+import { Spinner } from '../../../../ui/spinner.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { durationText } from '../../duration.ts'
+import type { Player } from '../engine/player.ts'
+import { type Match, maxMatches } from '../engine/search-transcript.ts'
+import type { Tape } from '../engine/tape.ts'
+import styles from './search-panel.module.css'
+import { useTranscriptSearch } from './use-transcript-search.ts'
+
+interface SearchPanelProps {
+  readonly player: Player
+  readonly tape: Tape
+  readonly ref: Ref<HTMLDivElement>
+}
+
+/** Searches the lines of the session. A match leads to its second, and Enter to the next match. */
+export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
+  const { q: given = '' } = useSearch({ from: '/recordings/$recording' })
+  const navigate = useNavigate()
+  const [query, setQuery] = useState(given)
+  const { matches, isSearching, isLimited } = useTranscriptSearch(player, tape, query.trim())
+  function change(text: string) {
+    setQuery(text)
+    void navigate({
+      to: '.',
+      search: (before) => ({ ...before, q: text === '' ? undefined : text }),
+      replace: true,
+    })
+  }
+  function onKeyDown({ key, target }: KeyboardEvent) {
+    if (key === 'Escape' && target instanceof HTMLElement) target.blur()
+    if (key !== 'Enter') return
+    const next = matches.find(({ at }) => at > player.state.position) ?? matches[0]
+    if (next !== undefined) player.seek(next.at)
+  }
+  return (
+    <section className={styles.panel} aria-label="Transcript">
+      <div ref={ref}>
+        <TextField
+          label="Search the transcript"
+          type="search"
+          placeholder="A word or a command  /"
+          value={query}
+          onChange={change}
+          onKeyDown={onKeyDown}
+          maxLength={200}
+        />
+      </div>
+      <p className={styles.count} role="status">
+        {query.trim() !== '' && (
+          <>
+            {isSearching && <Spinner label="Searching" />} {countText(matches.length, { isSearching, isLimited })}
+          </>
+        )}
+      </p>
+      {matches.length > 0 && (
+        <ol className={styles.matches}>
+          {matches.map((match, index) => (
+            <li key={`${index}`}>
+              <button type="button" className={styles.match} onClick={() => player.seek(match.at)}>
+                <span className={styles.time}>{durationText(match.at)}</span>
+                <MatchText match={match} query={query.trim()} />
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  )
+}
+
+function countText(count: number, { isSearching, isLimited }: { isSearching: boolean; isLimited: boolean }): string {
+  if (isLimited) return `The first ${maxMatches} lines that match`
+  if (count === 0) return isSearching ? 'Searching when the recording is loaded' : 'No line matches.'
+  return `${count} ${count === 1 ? 'line matches' : 'lines match'}`
+}
+
+/** Characters before a match, in a line that is long. */
+const context = 40
+
+/** The line, from shortly before the match. */
+function MatchText({ match: { text, kind }, query }: { readonly match: Match; readonly query: string }) {
+  const at = text.toLowerCase().indexOf(query.toLowerCase())
+  const from = Math.max(0, at - context)
+  const end = at + query.length
+  if (at === -1) return <VisibleText>{text.slice(0, 200)}</VisibleText>
+  return (
+    <span className={styles.text}>
+      {kind === 'input' && <span className={styles.kind}>typed </span>}
+      {from > 0 && '…'}
+      <VisibleText>{text.slice(from, at)}</VisibleText>
+      <mark>
+        <VisibleText>{text.slice(at, end)}</VisibleText>
+      </mark>
+      <VisibleText>{text.slice(end, end + 160)}</VisibleText>
+    </span>
+  )
+}

@@ -1,0 +1,84 @@
+import type { Recording } from '@rack-gateway/gateway-api'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { ApiError, open } from '../../../api/client.ts'
+import { endSession } from '../../../api/session-end.ts'
+import { Keyframes } from './engine/keyframes.ts'
+import { loadRecording } from './engine/load-recording.ts'
+import { Player, type PlayerState } from './engine/player.ts'
+import { Tape } from './engine/tape.ts'
+import { pauseByMessage } from './engine/time-slices.ts'
+
+export interface OpenPlayer {
+  readonly player: Player
+  readonly tape: Tape
+}
+
+interface UsePlayerOptions {
+  /** Milliseconds. */
+  readonly startAt: number
+  readonly onSessionEnd: () => void
+}
+
+/** Opens the recording once, and plays it while it arrives. A session that runs is followed. */
+export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePlayerOptions) {
+  const { id } = recording
+  const [isLive] = useState(recording.endedAt === null)
+  const [firstPosition] = useState(startAt)
+  const [attempt, setAttempt] = useState(0)
+  const [opened, setOpened] = useState<OpenPlayer | null>(null)
+  const [error, setError] = useState<Error | null>(null)
+  // Each opening is an audit event, so only a new attempt opens it again.
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const tape = new Tape()
+    const keyframes = new Keyframes()
+    const player = new Player({
+      tape,
+      keyframes,
+      pause: pauseByMessage,
+      frame: () => new Promise((resolve) => requestAnimationFrame(resolve)),
+      startAt: firstPosition,
+      follows: isLive && firstPosition === 0,
+    })
+    async function load() {
+      const path = isLive ? '/recordings/{id}/live' : '/recordings/{id}'
+      const request = isLive ? { id, query: { from: 'start' } } : { id }
+      const body = await open(path, request, { accept: 'application/x-asciicast, application/json', signal })
+      setOpened({ player, tape })
+      const end = await loadRecording({
+        body,
+        tape,
+        keyframes,
+        pause: pauseByMessage,
+        signal,
+        onHeader: (header) => player.onHeader(header),
+        onMarker: (marker) => player.onMarker(marker),
+        onProgress: () => player.onProgress(),
+      })
+      if (signal.aborted) return
+      player.onLoaded(end)
+      if (isLive) onSessionEnd()
+    }
+    function fail(reason: Error) {
+      if (signal.aborted) return
+      player.onLoaded(null)
+      setError(reason)
+      if (reason instanceof ApiError && reason.status === 401) endSession(reason)
+    }
+    setOpened(null)
+    setError(null)
+    load().catch(fail)
+    player.run().catch(fail)
+    return () => {
+      controller.abort()
+      player.close()
+    }
+  }, [id, isLive, firstPosition, attempt])
+  return { opened, isLive, error, retry: () => setAttempt((number) => number + 1) }
+}
+
+/** A part of the player's state. The component renders again only when that part changes. */
+export function usePlayerState<T>(player: Player, select: (state: PlayerState) => T): T {
+  return useSyncExternalStore(player.subscribe, () => select(player.state))
+}

@@ -1,0 +1,25 @@
+import type { Recording } from '@rack-gateway/gateway-api'
+import type { Tone } from '../../ui/badge.tsx'
+
+/** The state of a recording as a word, and how a badge shows it. */
+export function recordingState({
+  endedAt,
+  removedBecause,
+  lost,
+}: Pick<Recording, 'endedAt' | 'removedBecause' | 'lost'>): { readonly word: string; readonly tone: Tone } {
+  if (removedBecause !== null) return { word: 'Removed', tone: 'neutral' }
+  if (endedAt === null) return { word: 'Live', tone: 'accent' }
+  // `lost` is null if the gateway process ended before it could record how much is missing.
+  if (lost === null) return { word: 'Cut', tone: 'warn' }
+  return lost > 0 ? { word: 'Gaps', tone: 'warn' } : { word: 'Ended', tone: 'allow' }
+}
+
+/** Such as `staging/myapp/web`. */
+export function locationOf({ rack, app, process }: Pick<Recording, 'rack' | 'app' | 'process'>): string {
+  return [rack, app, process].filter((name) => name !== null).join('/')
+}
+
+/** What ran: the command, or the route of a session without one. */
+export function subjectOf({ command, route }: Pick<Recording, 'command' | 'route'>): string {
+  return command || route
+}

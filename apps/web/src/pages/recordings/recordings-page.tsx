@@ -1,0 +1,60 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { RotateCw } from 'lucide-react'
+import { useRef } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { RecordingFilters } from './list/recording-filters.tsx'
+import { RecordingTable } from './list/recording-table.tsx'
+import { useListKeys } from './list/use-list-keys.ts'
+import { recordingsQuery } from './recording-queries.ts'
+import styles from './recordings-page.module.css'
+
+/** Which sessions were recorded, and which run now? */
+export default function RecordingsPage() {
+  const filter = useSearch({ from: '/recordings' })
+  const navigate = useNavigate()
+  const list = useInfiniteQuery(recordingsQuery(filter))
+  const place = useRef<HTMLDivElement>(null)
+  useListKeys(place, () => void list.refetch())
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const hasFilter = Object.keys(filter).length > 0
+  // Without a list, the error is a denial, and filters are of no use.
+  if (list.error !== null && list.data === undefined)
+    return (
+      <Page title="Recordings">
+        <Problem error={list.error} retry={() => void list.refetch()} />
+      </Page>
+    )
+  return (
+    <Page
+      title="Recordings"
+      summary="Recorded sessions, newest first. Open one to play it. The audit log records who opens a recording."
+      actions={
+        <Button isPending={list.isRefetching} onPress={() => void list.refetch()}>
+          <RotateCw aria-hidden /> Refresh
+        </Button>
+      }
+    >
+      <div ref={place} className={styles.list}>
+        <RecordingFilters
+          key={JSON.stringify(filter)}
+          filter={filter}
+          onChange={(search) => void navigate({ to: '/recordings', search })}
+        />
+        {list.isPending && <Spinner label="Loading recordings" />}
+        {list.error && <Problem error={list.error} retry={() => void list.refetch()} />}
+        {list.data && <RecordingTable rows={rows} hasFilter={hasFilter} />}
+        {list.hasNextPage && (
+          <p>
+            <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
+              Show more
+            </Button>
+          </p>
+        )}
+      </div>
+    </Page>
+  )
+}
