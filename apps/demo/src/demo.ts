@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { readServerConfig } from '@rack-gateway/config'
 import { type RunningGateway, startGateway, type WebConsoleSource } from '@rack-gateway/gateway'
@@ -60,10 +61,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   try {
     const variables = Object.keys(given).length > 0 ? given : variablesOf(demoRacks)
     const key = await loadOrCreateSecretKey(directory)
+    const recordings = join(directory, 'recordings')
+    await mkdir(recordings, { recursive: true })
     const config = readServerConfig({
       ...variables,
       APP_SECRET_KEY: key,
       DATA_DIR: join(directory, 'postgres'),
+      RECORDINGS: recordings,
       PORT: String(gatewayPort),
       HOST: '127.0.0.1',
       PUBLIC_URL: publicUrl,

@@ -14,8 +14,8 @@ export interface RecordingsSearch {
   readonly state?: RecordingState
 }
 
-export const textFilters = ['rack', 'app', 'principal', 'process'] as const
-export const timeFilters = ['from', 'to'] as const
+const textFilters = ['rack', 'app', 'principal', 'process'] as const
+const timeFilters = ['from', 'to'] as const
 
 /** Reads the address. What it does not know, it leaves out. */
 export function readRecordingsSearch(given: Record<string, unknown>): RecordingsSearch {

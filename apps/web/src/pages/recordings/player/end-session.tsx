@@ -1,17 +1,15 @@
 import type { Recording } from '@rack-gateway/gateway-api'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { can } from '../../../api/can.ts'
 import { post } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
-import { Problem } from '../../../ui/problem.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import styles from './end-session.module.css'
 
 /** Ends a session that runs, for people who are permitted to, with a reason that its participant reads. */
 export function EndSession({ recording }: { readonly recording: Recording }) {
@@ -38,43 +36,37 @@ export function EndSession({ recording }: { readonly recording: Recording }) {
 function EndDialog({ recording, onClose }: { readonly recording: Recording; readonly onClose: () => void }) {
   const { id, principal } = recording
   const [reason, setReason] = useState('')
-  const queryClient = useQueryClient()
   const end = useMutation({
     mutationFn: () => post('/recordings/{id}/end', { id, body: { reason: reason.trim() } }),
-    async onSuccess() {
+    onSuccess() {
       announce('The gateway is ending the session.')
-      await queryClient.invalidateQueries({ queryKey: ['recordings'] })
       onClose()
     },
   })
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    end.mutate()
-  }
   return (
-    <Dialog title={`End the session of ${principal.name}?`} isOpen onClose={onClose}>
-      <form className={styles.form} onSubmit={submit}>
-        <p>
-          Within a second, the session is closed for <VisibleText>{principal.name}</VisibleText>. What runs in it gets
-          no more input.
-        </p>
-        <TextField
-          label="Reason"
-          value={reason}
-          onChange={setReason}
-          maxLength={200}
-          isRequired
-          autoFocus
-          hint="The terminal of the person shows it with your name, and the audit log records it."
-        />
-        {end.error && <Problem error={end.error} />}
-        <Actions>
-          <Button onPress={onClose}>Keep it</Button>
-          <Button kind="danger" type="submit" isPending={end.isPending}>
-            End the session
-          </Button>
-        </Actions>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`End the session of ${principal.name}?`}
+      submit="End the session"
+      kind="danger"
+      cancel="Keep it"
+      change={end}
+      isDisabled={reason.trim() === ''}
+      onSubmit={() => end.mutate()}
+      onClose={onClose}
+    >
+      <p>
+        Within a second, the session is closed for <VisibleText>{principal.name}</VisibleText>. The processes of the app
+        keep running.
+      </p>
+      <TextField
+        label="Reason"
+        value={reason}
+        onChange={setReason}
+        maxLength={200}
+        isRequired
+        autoFocus
+        hint="The terminal of the person shows it with your name, and the audit log records it."
+      />
+    </FormDialog>
   )
 }

@@ -3,7 +3,7 @@ import { isField, isInDialog } from '../../../shell/shortcuts.ts'
 import type { Player } from './engine/player.ts'
 
 /** Milliseconds of one step. */
-export const step = 5_000
+const step = 5_000
 
 /** The player's keys. A key that is typed into a field is text, and Space presses a button that has the focus. */
 export function usePlayerKeys(player: Player, focusSearch: () => void): void {

@@ -1,5 +1,5 @@
 /** Milliseconds of a pause that are shown if pauses are skipped. */
-export const idleLimit = 2_000
+const idleLimit = 2_000
 
 export interface Pace {
   readonly speed: number

@@ -5,7 +5,7 @@ import { type Row, RowReader } from './screen-rows.ts'
 import { isCursorHidden, takeSnapshot, writeNow } from './terminal-snapshot.ts'
 
 /** Larger terminals are shown in this size. No screen shows more, and each keyframe takes 12 bytes a cell. */
-export const maxSize = { cols: 500, rows: 200 } as const
+const maxSize = { cols: 500, rows: 200 } as const
 
 /** Scrolling and repeating take time for each line or character of their parameter. */
 const maxParameter = maxSize.cols
