@@ -44,7 +44,8 @@ export default defineConfig(({ mode }) => {
       exclude: ['**/node_modules/**', '**/dist*/**', ...(isUnit ? integration : [])],
       server: { deps: { external: [/\/dist(-modules|-test)?\//] } },
       pool: 'forks',
-      maxWorkers: Math.max(2, availableParallelism() - 1),
+      // Integration tests wait for half of their time.
+      maxWorkers: Math.max(isUnit ? 2 : 3, availableParallelism() - 1),
       isolate: false,
       setupFiles: [
         'packages/testing/src/vitest/property-runs.ts',

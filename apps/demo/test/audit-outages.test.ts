@@ -123,7 +123,7 @@ describe('while the database is away, records go to a file and calls continue', 
           ...(await system.sql`select id from audit.streams where pid = ${program.pid}`).map(({ id }) => String(id)),
         )
       }
-      const last = await system.replica({ auditFallbackDir: directory })
+      const last = await system.replica({ auditFallbackDir: directory, tuning: { adoptionInterval: 250 } })
       await expect.poll(filesLeft).toEqual([])
       const unaccounted = () =>
         system.sql`select id from audit.streams where id in ${system.sql(killed)} and accounted_at is null`
@@ -153,7 +153,7 @@ describe('while the database is away, records go to a file and calls continue', 
         skip('mounting a file system is not permitted here')
       }
       onTestFinished(() => void execFileSync('umount', ['-l', directory]))
-      await begin({ auditFallbackDir: directory })
+      await begin({ auditFallbackDir: directory, tuning: { auditLimits: { deadline: 2_000 } } })
       const { url } = system
       const callers = startCallers(url, 3)
       await callers.more(20)
@@ -197,7 +197,7 @@ test(
     program.signal('SIGSTOP')
     await system.sql`update audit.streams set lease_until = now() - interval '1 minute' where pid = ${program.pid}`
     const [row] = await system.sql`select id from audit.streams where pid = ${program.pid}`
-    const replica = await system.replica()
+    const replica = await system.replica({ tuning: { adoptionInterval: 250 } })
     await expect
       .poll(async () => (await system.events()).filter(({ kind }) => kind === 'outcome.unknown'))
       .toHaveLength(1)

@@ -81,7 +81,7 @@ describe('a provider that is not there when the gateway starts', () => {
 describe('a provider that was there', () => {
   let at: LoginSystem
   beforeAll(async () => {
-    at = await startLoginSystem()
+    at = await startLoginSystem({}, { tuning: { auditLimits: { deadline: 2_000 } } })
   })
   afterAll(() => at.stop())
   afterEach(() => {

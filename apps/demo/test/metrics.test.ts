@@ -92,6 +92,7 @@ test('say within two seconds that identities are stale when the database is gone
   const port = await freePort()
   const cut = await startSystem({
     metrics: { host: '127.0.0.1', port },
+    tuning: { auditLimits: { deadline: 1_000 } },
     async databaseProxy(databaseUrl) {
       started.statementCounter = await startStatementCounter(databaseUrl)
       return started.statementCounter.url

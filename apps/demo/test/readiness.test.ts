@@ -13,7 +13,7 @@ beforeAll(async () => {
     statementCounters.push(started)
     return started.url
   }
-  system = await ownTimers.run(true, () => startSystem({ databaseProxy }))
+  system = await ownTimers.run(true, () => startSystem({ databaseProxy, tuning: { auditLimits: { deadline: 1_000 } } }))
 })
 afterAll(() => system.stop())
 

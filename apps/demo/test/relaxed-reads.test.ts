@@ -8,7 +8,7 @@ describe('AUDIT_READS=relaxed', () => {
   let system: System
   let admin: string
   beforeEach(async () => {
-    system = await startSystem({ auditReads: 'relaxed' })
+    system = await startSystem({ auditReads: 'relaxed', tuning: { auditLimits: { deadline: 2_000 } } })
     admin = await system.token('admin')
     await system.get('/apps?', admin)
     await expect.poll(async () => (await system.lastEvent()).route).toBe('GET /apps')

@@ -11,7 +11,7 @@ let system: System
 let admin: string
 beforeAll(async () => {
   directory = await recordingDirectory()
-  system = await startSystem()
+  system = await startSystem({ tuning: { adoptionInterval: 250 } })
   admin = await system.token('admin')
 })
 afterAll(async () => {
@@ -22,10 +22,17 @@ afterAll(async () => {
 
 /** A gateway that can be killed. */
 const started = () => startGatewayProcess(system, system.rack, { RECORDINGS: directory.path })
-const replica = () => system.replica({ recordings: { address: directory.path } })
+const replica = () => system.replica({ recordings: { address: directory.path }, tuning: { adoptionInterval: 250 } })
 const exec = (gateway: GatewayProcess, command: string): Promise<ClientSocket> =>
   openWebSocket(`${gateway.url}/apps/myapp/processes/web/exec`, admin, { Command: command })
 const cast = (id: string) => storedCast({ store: directory.store, secretKey: system.secretKey }, id)
+
+/** While a session is followed, what it shows is stored ten times as soon. */
+async function follow(gateway: GatewayProcess, id: string): Promise<void> {
+  const headers = { authorization: `Bearer ${admin}` }
+  const { status } = await fetch(`${gateway.url}/gateway/api/v1/recordings/${id}/live`, { headers })
+  expect(status).toBe(200)
+}
 
 async function lastRecording(): Promise<{ id: string; ended: boolean; stream: string }> {
   const [row] = await system.sql<{ id: string; ended: boolean; stream: string }[]>`
@@ -42,6 +49,7 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
     .poll(() => lastRecording().catch(() => null))
     .not.toBeNull()
     .then(lastRecording)
+  await follow(gateway, id)
   await expect.poll(async () => (await cast(id)).output.toString()).toBe('$ before\n$ ')
   socket.send(Buffer.from('echo after\n'))
   await gateway.kill()
@@ -72,6 +80,11 @@ async function expire(stream: string) {
   await system.sql`update audit.streams set lease_until = now() - interval '31 seconds' where id = ${stream}`
 }
 
+async function isAdopted(stream: string): Promise<boolean> {
+  const [row] = await system.sql`select adopted_by is not null as adopted from audit.streams where id = ${stream}`
+  return row?.adopted
+}
+
 async function closedEvents(id: string) {
   return (await system.events()).filter(({ kind, recording }) => kind === 'recording.closed' && recording?.id === id)
 }
@@ -86,6 +99,7 @@ async function crash(): Promise<{ id: string; stream: string }> {
   socket.send(Buffer.from('echo left\n'))
   await expect.poll(async () => (await lastRecording()).id).not.toBe(before)
   const left = await lastRecording()
+  await follow(gateway, left.id)
   await expect.poll(async () => (await cast(left.id)).output.toString()).toContain('left')
   await gateway.kill()
   await socket.closed()
@@ -123,6 +137,8 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
 test('a recording whose event was durable before its adopter died is not closed twice', async () => {
   const { id, stream } = await crash()
   await expire(stream)
+  await expect.poll(() => isAdopted(stream)).toBe(true)
+  // It finds the stream adopted when it starts.
   const first = await started()
   await expect.poll(lastRecording).toMatchObject({ id, ended: true })
   await first.kill()

@@ -24,6 +24,8 @@ beforeAll(async () => {
     rackNames: ['production', 'staging'],
     publicUrl,
     log: (line) => lines.push(line),
+    // A flood of denials is few events.
+    tuning: { denialInterval: 1_000 },
     async databaseProxy(url) {
       statementCounter = await startStatementCounter(url)
       return statementCounter.url

@@ -45,7 +45,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
 
     // Every request: limits, errors, and the log.
     await app.register(unauthenticatedLog)
-    await app.register(errorHandler, { limits: config.limits })
+    await app.register(errorHandler, { limits: config.limits, denialDelay: tuning.denialDelay })
     await app.register(untrustedProxyWarning)
     await app.register(unauthenticatedLimit, { perMinute: config.unauthenticatedPerMinute })
     await app.register(changeLimit, { limits: config.limits })
@@ -64,6 +64,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       fallbackDir: config.auditFallbackDir,
       fallbackKeys: keys.fallback,
       sinks: config.sinks,
+      limits: tuning.auditLimits,
+      denialInterval: tuning.denialInterval,
+      adoptionInterval: tuning.adoptionInterval,
     })
     await app.register(auditSearch, { databaseUrl })
     await app.register(retentionStatus)
@@ -90,8 +93,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       keys: keys.recordings,
       limits: tuning.recordingLimits,
       thread: tuning.recordingThread,
+      adoptionInterval: tuning.adoptionInterval,
     })
-    await app.register(racks, { config })
+    await app.register(racks, { config, connectTimeout: tuning.connectTimeout })
 
     // What callers reach.
     await app.register(health)

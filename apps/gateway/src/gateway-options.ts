@@ -1,3 +1,4 @@
+import type { AuditWriterLimits } from '@rack-gateway/audit'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { RecordingLimits } from '@rack-gateway/recordings'
 import type { FastifyBaseLogger } from 'fastify'
@@ -22,6 +23,15 @@ export type GatewayConfig = Omit<ServerConfig, 'database' | 'host' | 'port' | 'l
 export interface Tuning {
   /** Milliseconds. */
   readonly checkpointInterval?: number
+  readonly auditLimits?: Partial<AuditWriterLimits>
+  /** Milliseconds until counted denials are recorded. */
+  readonly denialInterval?: number
+  /** Milliseconds for which the answer to a caller above a limit is delayed at least. */
+  readonly denialDelay?: number
+  /** Average milliseconds between two searches for streams and recordings of processes that are gone. */
+  readonly adoptionInterval?: number
+  /** Milliseconds until a rack that does not accept a connection is unreachable. */
+  readonly connectTimeout?: number
   readonly recordingLimits?: Partial<RecordingLimits>
   /** Whether a separate thread records. */
   readonly recordingThread?: boolean

@@ -23,6 +23,10 @@ export interface AuditPluginOptions {
   readonly host?: string
   readonly pid?: number
   readonly limits?: Partial<AuditWriterLimits>
+  /** Milliseconds until counted denials are recorded. Default 1,000. */
+  readonly denialInterval?: number
+  /** Average milliseconds between two searches for expired streams. Default 10,000. */
+  readonly adoptionInterval?: number
   /** Called with each durable batch. Must be fast and must not throw. */
   readonly onDurable?: (events: readonly RecordedEvent[]) => void
   /** Receive durable events. Stopped after the last event. */
@@ -72,6 +76,8 @@ export default fp(
       host = hostname(),
       pid = process.pid,
       limits = {},
+      denialInterval,
+      adoptionInterval,
       sinks = null,
       onDurable,
     }: AuditPluginOptions,
@@ -91,11 +97,12 @@ export default fp(
         else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')
       },
     })
-    const denials = createDenialCounter({ record: writer.record, clock })
+    const denials = createDenialCounter({ record: writer.record, clock, interval: denialInterval })
     const adopter = adoptions
       ? createAdopter({
           adoptions,
           writer,
+          every: adoptionInterval,
           // Files are imported before their streams are adopted.
           before: async () => fallback?.importFiles(writer.record),
           onAdopted: ({ id, host, pid }) => app.log.warn({ event: 'audit.stream_adopted', stream: id, host, pid }),

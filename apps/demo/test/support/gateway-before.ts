@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits, Secret } from '@rack-gateway/config'
-import { createGateway } from '@rack-gateway/gateway'
+import { createGateway, type Tuning } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { gatewayDefaults } from './gateway-defaults.ts'
@@ -18,6 +18,7 @@ export async function startGatewayBefore(
   { database, secretKey }: System,
   rack: { readonly url: string; readonly token: string },
   limits: Partial<Limits> = {},
+  tuning: Tuning = {},
 ): Promise<GatewayBefore> {
   const app = await createGateway({
     config: {
@@ -28,6 +29,7 @@ export async function startGatewayBefore(
     },
     databaseUrl: database.runtimeUrl,
     log: pino({ level: 'silent' }),
+    tuning,
   })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return { app, url, port: Number(new URL(url).port), stop: () => app.close() }

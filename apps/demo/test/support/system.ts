@@ -90,6 +90,8 @@ export interface SystemOptions {
   readonly sinks?: readonly SinkConfig[]
   /** The first part of rack names in console mode. */
   readonly organization?: string
+  /** Overrides of the intervals that are short by default, so that tests do not wait. */
+  readonly tuning?: Tuning
 }
 
 export interface RecordingSettings {
@@ -99,7 +101,7 @@ export interface RecordingSettings {
   readonly thread?: boolean
 }
 
-type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'recordings' | 'sinks'>
+type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'recordings' | 'sinks' | 'tuning'>
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
 const key = Buffer.from(secretKey)
@@ -141,6 +143,7 @@ export async function startSystem({
   metrics = null,
   sinks = [],
   organization = gatewayDefaults.organization,
+  tuning = {},
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = databaseProxy === undefined ? database.runtimeUrl : await databaseProxy(database.runtimeUrl)
@@ -189,9 +192,13 @@ export async function startSystem({
       now,
       tuning: {
         devicePollSeconds,
+        denialInterval: 50,
+        denialDelay: 10,
         ...(checkpoints !== undefined && { checkpointInterval: 0 }),
         ...(recorded?.limits && { recordingLimits: recorded.limits }),
         ...(recorded?.thread !== undefined && { recordingThread: recorded.thread }),
+        ...tuning,
+        ...options.tuning,
       },
     })
   }

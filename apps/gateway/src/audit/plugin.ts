@@ -1,3 +1,4 @@
+import type { AuditWriterLimits } from '@rack-gateway/audit'
 import { createPostgresAdoptionStore } from '@rack-gateway/audit/adoption'
 import type { Fallback, FallbackKeys } from '@rack-gateway/audit/fallback'
 import auditPlugin from '@rack-gateway/audit/plugin'
@@ -14,12 +15,17 @@ export interface AuditLogOptions {
   readonly fallbackKeys: FallbackKeys
   /** Where events are sent, beside the log. */
   readonly sinks: readonly SinkConfig[]
+  readonly limits: Partial<AuditWriterLimits> | undefined
+  /** Milliseconds until counted denials are recorded. */
+  readonly denialInterval: number | undefined
+  /** Average milliseconds between two searches for expired streams. */
+  readonly adoptionInterval: number | undefined
 }
 
 /** The audit log in the database, with its fallback directory and its sinks. @throws FallbackDirectoryUnfit, SinkMisconfigured */
 export default fp<AuditLogOptions>(
   async function auditLog(app, options) {
-    const { databaseUrl: url, fallbackDir, sinks } = options
+    const { databaseUrl: url, fallbackDir, sinks, limits, denialInterval, adoptionInterval } = options
     const fallback = fallbackDir === null ? null : await openFallbackAt(app, fallbackDir, options)
     await app.register(auditPlugin, {
       store: fallback?.store ?? createPostgresAuditStore({ url }),
@@ -27,6 +33,9 @@ export default fp<AuditLogOptions>(
       clock: app.clock,
       sinks: await openAuditSinks(app, sinks, url),
       onDurable: app.checkpoints.onDurable,
+      limits,
+      denialInterval,
+      adoptionInterval,
       ...(fallback && { fallback }),
     })
   },

@@ -1,16 +1,17 @@
 import type { ServerResponse } from 'node:http'
 
-/** Milliseconds. */
-const shortest = 1_000
-/** The delay varies, so that callers that are denied together do not come back together. */
-const spread = 1_000
 /** Above this number of delayed denials, a denial is sent at once. */
 const maxDelayed = 5_000
 
 let delayed = 0
 
-/** Waits before a caller above a limit is answered, because some callers ask again at once. Ends early when the connection closes. */
-export function delayDenial(response: ServerResponse): Promise<void> {
+/**
+ * Waits before a caller above a limit is answered, because some callers ask again at once. Ends early when the
+ * connection closes. The delay varies, so that callers that are denied together do not come back together.
+ *
+ * @param shortest milliseconds; the longest delay is twice as long
+ */
+export function delayDenial(response: ServerResponse, shortest = 1_000): Promise<void> {
   if (delayed >= maxDelayed || response.destroyed) return Promise.resolve()
   delayed += 1
   return new Promise((resolve) => {
@@ -20,7 +21,7 @@ export function delayDenial(response: ServerResponse): Promise<void> {
       response.removeListener('close', end)
       resolve()
     }
-    const timer = setTimeout(end, shortest + Math.random() * spread)
+    const timer = setTimeout(end, shortest * (1 + Math.random()))
     response.once('close', end)
   })
 }

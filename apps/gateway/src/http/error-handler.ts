@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { EventDraft } from '@rack-gateway/audit'
 import { KeyNotKnownYet } from '@rack-gateway/auth'
 import type { Limits } from '@rack-gateway/config'
@@ -21,6 +22,8 @@ declare module 'fastify' {
     alarms: ReturnType<typeof createAlarms>
     /** Limits the denials that are being recorded at once. */
     denialLimit: FairLimit
+    /** Delays the answer to a caller above a limit. */
+    delayDenial(response: ServerResponse): Promise<void>
   }
   interface FastifyRequest {
     /** The rule that denied an unauthenticated request. */
@@ -30,12 +33,15 @@ declare module 'fastify' {
 
 export interface ErrorHandlerOptions {
   readonly limits: Pick<Limits, 'callsPerPrincipal'>
+  /** Milliseconds. Default: that of `delayDenial`. */
+  readonly denialDelay: number | undefined
 }
 
 /** Answers every error in the same form, and records it with its principal. Errors without a principal are only counted. */
 export default fp<ErrorHandlerOptions>(
-  async function errorHandler(app, { limits }) {
+  async function errorHandler(app, { limits, denialDelay }) {
     app.decorate('denialLimit', createDenialLimit(limits))
+    app.decorate('delayDenial', (response) => delayDenial(response, denialDelay))
     app.decorate('alarms', createAlarms(app.clock.now))
     app.decorateRequest('deniedBy', null)
     app.setErrorHandler(async function handleError(error, request, reply) {
@@ -73,7 +79,7 @@ export async function answerError(
   // A caller that reached a limit is not a failure. The log line of the call says so already.
   if (failure.status >= 500 && failure.retryAfter === undefined)
     request.log.error({ event: 'call.failed', rule, err: error })
-  if (isAboveLimit(failure)) await delayDenial(reply.raw)
+  if (isAboveLimit(failure)) await app.delayDenial(reply.raw)
   if (request.call?.recorded) return respond(request, reply, failure)
   try {
     await recordDenial(app, principal, () => denialEvent(request, failure, rule))
@@ -81,7 +87,7 @@ export async function answerError(
     const other = failureOf(unrecorded, errorContext(app, request))
     if (unrecorded instanceof TooManyCalls) {
       countDenial(app, request, other)
-      await delayDenial(reply.raw)
+      await app.delayDenial(reply.raw)
     } else request.log.error({ event: 'call.unrecorded', rule, err: unrecorded })
     return respond(request, reply, other)
   }
@@ -143,7 +149,7 @@ async function answerUnauthenticated(
   if (detail !== null) app.unauthenticatedLog.note(`refused ${rule}`, 'info', { event: 'call.refused', rule, detail })
   const { reason, next, policy } = failure.body
   app.audit.countDenial({ address: addressOf(request), rule, reason: detail ?? reason, remedy: next, policy })
-  if (isAboveLimit(failure)) await delayDenial(reply.raw)
+  if (isAboveLimit(failure)) await app.delayDenial(reply.raw)
   sendFailure(request, reply, failure)
 }
 

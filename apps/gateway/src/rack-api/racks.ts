@@ -13,11 +13,12 @@ declare module 'fastify' {
 
 export interface RacksOptions {
   readonly config: Pick<ServerConfig, 'racks' | 'limits'>
+  readonly connectTimeout: number | undefined
 }
 
 /** The racks, with separate connections for calls and for transfers. */
 export default fp<RacksOptions>(
-  async function registerRacks(app, { config: { racks, limits } }) {
+  async function registerRacks(app, { config: { racks, limits }, connectTimeout }) {
     const sweep = createBufferSweep()
     app.decorate('bufferSweep', sweep)
     app.decorate('rackStatuses', createRackStatuses({ now: app.clock.now, askSystem }))
@@ -26,6 +27,7 @@ export default fp<RacksOptions>(
       onBytes: sweep,
       connections: { calls: limits.callsPerRack, transfers: limits.transfersPerRack },
       bodyTimeout: limits.bodyTimeout,
+      connectTimeout,
     })
   },
   { name: 'racks', dependencies: ['clock'] },

@@ -31,9 +31,10 @@ export interface SessionRecordingsOptions {
   readonly limits?: Partial<RecordingLimits> | undefined
   /** Whether to record in a separate thread, which needs a second core. Default: if there is one. */
   readonly thread?: boolean | undefined
+  /** Average milliseconds between two searches for abandoned recordings. Default 10,000. */
+  readonly adoptionInterval?: number | undefined
 }
 
-const adoptionInterval = 10_000
 const retentionInterval = 600_000
 
 /** Records sessions, and reads and removes recordings. @throws ObjectStoreAddressInvalid */
@@ -65,7 +66,7 @@ export default fp<SessionRecordingsOptions>(
 function startPeriodicWork(
   app: FastifyInstance,
   store: ObjectStore,
-  { databaseUrl, config, keys }: SessionRecordingsOptions,
+  { databaseUrl, config, keys, adoptionInterval = 10_000 }: SessionRecordingsOptions,
 ): void {
   const { audit, clock, log } = app
   const database = openDatabase(databaseUrl, { max: 6, applicationName: 'rack-gateway recordings' })

@@ -14,7 +14,7 @@ export interface TestServer extends EmbeddedPostgres {
 
 /** Autovacuum would start a process for each of the many small databases, and each connection of a test would derive a key from its password. */
 const settings = {
-  max_connections: '200',
+  max_connections: '400',
   autovacuum: 'off',
   scram_iterations: '1',
   full_page_writes: 'off',
