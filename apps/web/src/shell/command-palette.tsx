@@ -1,8 +1,11 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Autocomplete, Input, ListBox, ListBoxItem, SearchField, useFilter } from 'react-aria-components'
 import { useMe } from '../api/queries.ts'
+import { loadedApps } from '../api/rack-data/loaded-apps.ts'
 import { Dialog } from '../ui/dialog.tsx'
+import { VisibleText } from '../ui/visible-text.tsx'
 import styles from './command-palette.module.css'
 import { commandsFor } from './commands.ts'
 
@@ -12,7 +15,8 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
   const navigate = useNavigate()
   const { contains } = useFilter({ sensitivity: 'base' })
   const [text, setText] = useState('')
-  const commands = commandsFor(me, text.trim(), (to, search = {}) => void navigate({ to, search }))
+  const apps = loadedApps(useQueryClient())
+  const commands = commandsFor(me, text.trim(), (to, search = {}) => void navigate({ to, search }), apps)
   return (
     <Dialog title="Find or run" isOpen onClose={onClose}>
       <Autocomplete
@@ -35,7 +39,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
         >
           {({ id, label, hint }) => (
             <ListBoxItem id={id} textValue={label} className={styles.item ?? ''}>
-              <span>{label}</span>
+              <VisibleText>{label}</VisibleText>
               {hint !== undefined && <kbd>{hint}</kbd>}
             </ListBoxItem>
           )}

@@ -36,3 +36,17 @@ test('nothing is offered that the gateway would refuse', () => {
   const labels = commandsFor({ ...me, permissions: [] }, me.id, () => {}).map(({ label }) => label)
   expect(labels.filter((label) => /audit|event/i.test(label))).toEqual([])
 })
+
+test('an app that a page already loaded is found by its name or its rack', () => {
+  const navigate = vi.fn()
+  const apps = [
+    { rack: 'staging', app: 'web' },
+    { rack: 'production', app: 'web' },
+  ]
+  const found = (typed: string) =>
+    commandsFor(me, typed, navigate, apps).filter(({ label }) => label.startsWith('Open the app'))
+  expect(found('')).toEqual([])
+  expect(found('WEB').length).toBe(2)
+  found('prod web')[0]?.run()
+  expect(navigate.mock.calls).toEqual([['/apps/production/web']])
+})

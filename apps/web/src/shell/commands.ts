@@ -21,11 +21,13 @@ const requestId = /^[0-9a-f]{24}$/
  * What the command palette offers a person.
  *
  * @param typed the text of the palette: event IDs, request IDs, and email addresses lead to what they name
+ * @param apps those that a page already loaded
  */
 export function commandsFor(
   me: Me,
   typed: string,
   navigate: (to: string, search?: object) => void,
+  apps: readonly { readonly rack: string; readonly app: string }[] = [],
 ): readonly PaletteCommand[] {
   const mayReadAudit = can(me, 'gateway:audit:read')
   return [
@@ -53,6 +55,7 @@ export function commandsFor(
     ...(can(me, 'gateway:user:write') && /^\S+@\S+$/.test(typed)
       ? [{ id: 'user', label: `→ Users matching ${typed}`, run: () => navigate('/people/users', { q: typed }) }]
       : []),
+    ...appCommands(typed, navigate, apps),
     ...pagesFor(me).map(({ to, label, key }) => ({
       id: `page ${to}`,
       label: `Open ${label}`,
@@ -64,6 +67,23 @@ export function commandsFor(
     ...policyActions(me).map(({ tab, label }) => ({ id: label, label, run: () => navigate('/policy', { tab }) })),
     ...themeCommands,
   ]
+}
+
+/** More apps than these are found by typing more. */
+const mostApps = 20
+
+function appCommands(
+  typed: string,
+  navigate: (to: string) => void,
+  apps: readonly { readonly rack: string; readonly app: string }[],
+): readonly PaletteCommand[] {
+  if (typed === '') return []
+  const words = typed.toLowerCase().split(/\s+/)
+  return apps
+    .map(({ rack, app }) => ({ to: `/apps/${rack}/${app}`, label: `Open the app ${app} on ${rack}` }))
+    .filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)))
+    .slice(0, mostApps)
+    .map(({ to, label }) => ({ id: `page ${to}`, label, run: () => navigate(to) }))
 }
 
 const themeCommands = [

@@ -19,13 +19,7 @@ export function PageTabs({ label, tabs }: PageTabsProps) {
   return (
     <nav ref={navigation} aria-label={label} className={styles.tabs}>
       {tabs.map(({ to, label: name }) => (
-        <Link
-          key={to}
-          to={to}
-          search={{}}
-          className={styles.tab}
-          aria-current={path.replace(/\/$/, '') === to ? 'page' : undefined}
-        >
+        <Link key={to} to={to} search={{}} className={styles.tab} activeOptions={{ exact: true, includeSearch: false }}>
           {name}
         </Link>
       ))}

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../api/rack-data/readers.ts'
+import { Identifier } from '../../../ui/identifier.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { LoadMore } from '../over-apps/load-more.tsx'
 import { OverList } from '../over-apps/over-list.tsx'
@@ -38,7 +39,7 @@ export default function AppsTab() {
         { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
         {
           title: 'Release',
-          cell: ({ item }) => (item.release === '' ? 'None' : <VisibleText>{item.release}</VisibleText>),
+          cell: ({ item }) => (item.release === '' ? 'None' : <Identifier>{item.release}</Identifier>),
           secondary: true,
         },
       ]}

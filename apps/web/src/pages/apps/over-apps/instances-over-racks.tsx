@@ -1,5 +1,6 @@
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readInstances } from '../../../api/rack-data/readers.ts'
+import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { AppStatus } from '../list/app-status.tsx'
@@ -20,7 +21,7 @@ export default function InstancesOverRacks() {
       empty="The racks have no instances."
       columns={[
         { title: 'Rack', cell: ({ rack }) => <VisibleText>{rack}</VisibleText> },
-        { title: 'Instance', cell: ({ item }) => <VisibleText>{item.id}</VisibleText> },
+        { title: 'Instance', cell: ({ item }) => <Identifier>{item.id}</Identifier> },
         { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
         { title: 'Processes', cell: ({ item }) => item.processes },
         { title: 'CPU', cell: ({ item }) => percent(item.cpu, item.cpuAllocatable), secondary: true },

@@ -1,5 +1,6 @@
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readProcesses } from '../../../api/rack-data/readers.ts'
+import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { AppStatus } from '../list/app-status.tsx'
@@ -16,18 +17,11 @@ export default function ProcessesOverApps() {
       timeOf={({ started }) => started}
       textOf={({ service, status, release, instance, command }) => [service, status, release, instance, command]}
       columns={[
-        {
-          title: 'Process',
-          cell: ({ item }) => (
-            <code>
-              <VisibleText>{item.id}</VisibleText>
-            </code>
-          ),
-        },
+        { title: 'Process', cell: ({ item }) => <Identifier>{item.id}</Identifier> },
         { title: 'Service', cell: ({ item }) => <VisibleText>{item.service}</VisibleText> },
         { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
-        { title: 'Release', cell: ({ item }) => <VisibleText>{item.release}</VisibleText>, secondary: true },
-        { title: 'Instance', cell: ({ item }) => <VisibleText>{item.instance}</VisibleText>, secondary: true },
+        { title: 'Release', cell: ({ item }) => <Identifier>{item.release}</Identifier>, secondary: true },
+        { title: 'Instance', cell: ({ item }) => <Identifier>{item.instance}</Identifier>, secondary: true },
         {
           title: 'Started',
           cell: ({ item }) => item.started !== null && <Time at={item.started} kind="relative" />,

@@ -3,6 +3,8 @@ import { isCall, resultOf, subjectOf, type Way, whoOf } from '../list/event-fact
 
 const byWay: Readonly<Record<Way, string>> = {
   browser: ' in a browser',
+  'web-console': ' in the web console',
+  'management-api': ' through the management API',
   cli: ' with the CLI',
   console: ' with the stock CLI',
   token: ' with an API token',

@@ -17,6 +17,8 @@ function eventOf(members: Members): AuditEvent {
 test.each<[string, Members, string, string]>([
   ['CLI', {}, 'ada@example.com', 'cli'],
   ['a browser', { principal: { ...person, device: 'browser: Mozilla/5.0' } }, 'ada@example.com', 'browser'],
+  ['a page of this console', { mode: 'web-console' }, 'ada@example.com', 'web-console'],
+  ['the management API', { mode: 'management-api' }, 'ada@example.com', 'management-api'],
   ['console mode', { mode: 'console' }, 'ada@example.com', 'console'],
   ['an API token', { principal: { kind: 'api-token', id: 't', name: 'token:ci (ops)' } }, 'token:ci (ops)', 'token'],
   ['a CI job', { principal: { kind: 'workload', id: 'w', name: 'acme/app run 7' } }, 'acme/app run 7', 'job'],

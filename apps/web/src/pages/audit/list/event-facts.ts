@@ -2,10 +2,21 @@ import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { eventSubject } from '@rack-gateway/gateway-api/event-subject'
 
 /** How a principal reached the gateway. */
-export type Way = 'browser' | 'cli' | 'console' | 'token' | 'job' | 'gateway' | 'nobody'
+export type Way =
+  | 'browser'
+  | 'web-console'
+  | 'management-api'
+  | 'cli'
+  | 'console'
+  | 'token'
+  | 'job'
+  | 'gateway'
+  | 'nobody'
 
 export const wayNames: Readonly<Record<Way, string>> = {
   browser: 'Browser',
+  'web-console': 'Web console',
+  'management-api': 'Management API',
   cli: 'CLI',
   console: 'Stock CLI (console mode)',
   token: 'API token',
@@ -33,7 +44,7 @@ function wayOf({ principal, source, mode, detail }: AuditEvent): Way {
   if (principal?.kind === 'api-token') return 'token'
   if (principal?.kind === 'workload') return 'job'
   if (principal?.kind === 'system') return 'gateway'
-  if (mode === 'console') return 'console'
+  if (mode === 'console' || mode === 'web-console' || mode === 'management-api') return mode
   const device = principal?.device ?? detail?.device
   const isBrowser =
     typeof device === 'string' ? device.startsWith('browser: ') : source?.client?.startsWith('Mozilla/') === true

@@ -1,8 +1,10 @@
-import { Cog, Globe, KeyRound, SquareTerminal, UserRoundX, Workflow } from 'lucide-react'
+import { AppWindow, Braces, Cog, Globe, KeyRound, SquareTerminal, UserRoundX, Workflow } from 'lucide-react'
 import { type Way, wayNames } from './event-facts.ts'
 
 const icons = {
   browser: Globe,
+  'web-console': AppWindow,
+  'management-api': Braces,
   cli: SquareTerminal,
   console: SquareTerminal,
   token: KeyRound,

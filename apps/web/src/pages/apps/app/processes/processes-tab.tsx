@@ -4,6 +4,7 @@ import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Process, readProcesses } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/button.tsx'
+import { Identifier } from '../../../../ui/identifier.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
@@ -44,24 +45,24 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
       keyOf={({ id }) => id}
       empty="No process runs. Scale a service to start some."
       columns={[
-        {
-          title: 'Process',
-          cell: ({ id }) => (
-            <code>
-              <VisibleText>{id}</VisibleText>
-            </code>
-          ),
-        },
+        { title: 'Process', cell: ({ id }) => <Identifier>{id}</Identifier> },
         { title: 'Service', cell: ({ service }) => <VisibleText>{service}</VisibleText> },
         { title: 'State', cell: ({ status }) => <AppStatus status={status} /> },
-        { title: 'Release', cell: ({ release }) => <VisibleText>{release}</VisibleText>, secondary: true },
+        { title: 'Release', cell: ({ release }) => <Identifier>{release}</Identifier>, secondary: true },
         {
           title: 'Started',
           cell: ({ started }) => started !== null && <Time at={started} kind="relative" />,
           secondary: true,
         },
-        { title: 'Instance', cell: ({ instance }) => <VisibleText>{instance}</VisibleText>, secondary: true },
-        { title: 'Command', cell: ({ command }) => <VisibleText>{command}</VisibleText>, secondary: true },
+        ...(processes.some(({ command }) => command !== '')
+          ? [
+              {
+                title: 'Command',
+                cell: ({ command }: Process) => <VisibleText>{command}</VisibleText>,
+                secondary: true,
+              },
+            ]
+          : []),
         {
           title: 'Actions',
           cell: ({ id }) => (

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { rackSend } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
@@ -9,26 +10,46 @@ import { useChange } from '../../../../ui/use-change.ts'
 import { useApp } from '../use-app.ts'
 import { type Scale, scaleChanges } from './scale-changes.ts'
 import styles from './services.module.css'
+import { servicesQuery } from './services-query.ts'
 
 const fields = [
   { name: 'count', label: 'Processes' },
-  { name: 'cpu', label: 'CPU (millicores)' },
-  { name: 'memory', label: 'Memory (MB)' },
+  { name: 'cpu', label: 'CPU in millicores' },
+  { name: 'memory', label: 'Memory in MB' },
 ] as const satisfies readonly { name: keyof Scale; label: string }[]
+
+class ChangedMeanwhile extends Error {}
 
 /** Changes how many processes a service has, and what each can use. Only values that change are sent. */
 export function ScaleDialog({ service, onClose }: { readonly service: Service; readonly onClose: () => void }) {
   const { rack, app } = useApp()
-  const [opened] = useState(service)
-  const [typed, setTyped] = useState({ count: `${opened.count}`, cpu: `${opened.cpu}`, memory: `${opened.memory}` })
-  const changes = scaleChanges(opened, typed)
+  const queryClient = useQueryClient()
+  /** What the service has, as far as the person was shown. */
+  const [shown, setShown] = useState(service)
+  const [typed, setTyped] = useState({ count: `${shown.count}`, cpu: `${shown.cpu}`, memory: `${shown.memory}` })
+  const changes = scaleChanges(shown, typed)
   const change = useChange(
-    () => rackSend('PUT', rack, rackPath`/apps/${app}/services/${service.name}`, changes ?? {}),
+    async () => {
+      await assertUnchanged()
+      await rackSend('PUT', rack, rackPath`/apps/${app}/services/${service.name}`, changes ?? {})
+    },
     () => {
       announce(`Rack ${rack} scales ${service.name}.`)
       onClose()
     },
   )
+
+  /** Somebody else can have scaled the service since the page was loaded. Then the person decides again. */
+  async function assertUnchanged(): Promise<void> {
+    const services = await queryClient.fetchQuery({ ...servicesQuery(rack, app), staleTime: 0 })
+    const current = services.find(({ name }) => name === service.name)
+    if (current === undefined) throw new ChangedMeanwhile(`Rack ${rack} no longer has the service ${service.name}.`)
+    if (fields.every(({ name }) => current[name] === shown[name])) return
+    setShown(current)
+    throw new ChangedMeanwhile(
+      `${service.name} was scaled since this page was loaded. Check what changes below, and try again.`,
+    )
+  }
   return (
     <FormDialog
       title={`Scale ${service.name} of ${app} on ${rack}`}
@@ -57,7 +78,7 @@ export function ScaleDialog({ service, onClose }: { readonly service: Service; r
           <div key={name}>
             <dt>{label}</dt>
             <dd>
-              {opened[name]}
+              {shown[name]}
               {changes?.[name] === undefined ? (
                 ' (no change)'
               ) : (

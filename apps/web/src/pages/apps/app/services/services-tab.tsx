@@ -1,8 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { usePermitted } from '../../../../api/rack-data/permitted.ts'
-import { rackQuery } from '../../../../api/rack-data/queries.ts'
-import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { readServices, type Service } from '../../../../api/rack-data/readers.ts'
+import type { Service } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/button.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
@@ -12,12 +10,13 @@ import { useAppsSearch } from '../../use-apps-search.ts'
 import { useApp } from '../use-app.ts'
 import { RestartDialog } from './restart-dialog.tsx'
 import { ScaleDialog } from './scale-dialog.tsx'
+import { servicesQuery } from './services-query.ts'
 
 /** The services of the app. Each can be scaled and restarted. */
 export default function ServicesTab() {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="services" query={rackQuery(rack, rackPath`/apps/${app}/services`, readServices)}>
+    <RackAnswer rack={rack} what="services" query={servicesQuery(rack, app)}>
       {(services) => (
         <>
           <ServiceTable services={services} />

@@ -1,0 +1,217 @@
+import { callManagementApi } from '@rack-gateway/testing/management-api'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
+
+const rackApi = '**/gateway/api/v1/racks'
+
+describeInChromium('apps', () => {
+  let at: WebConsole
+  let deployer: Page
+  let viewer: Page
+
+  const app = '/gateway/apps/staging/myapp'
+  const open = (page: Page, path: string) => page.goto(`${at.url}${path}`)
+  const received = () => at.at.system.rack.received.map(({ method, target }) => `${method} ${target}`)
+  const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text })
+
+  beforeAll(async () => {
+    at = await startWebConsole()
+    const { issuer } = at.at.system
+    await issuer.addBinding({ kind: 'group', id: 'deployers' }, { role: 'deployer' })
+    await issuer.addBinding({ kind: 'group', id: 'viewers' }, { role: 'viewer' })
+    deployer = await at.open('deployer', '/gateway/apps')
+    viewer = await at.open('viewer', '/gateway/apps')
+  })
+  afterAll(() => at.stop())
+  beforeEach(() => at.at.system.rack.clearReceived())
+
+  test('a deployer finds an app, sees what scaling changes, scales a service, and restarts it', async () => {
+    await row(deployer, 'staging').first().waitFor()
+    await lookAt(deployer, 'apps')
+    await deployer.keyboard.press('/')
+    await deployer.keyboard.type('stag my')
+    await deployer.getByText('1 of 4').waitFor()
+    await deployer.waitForURL('**/apps?q=stag+my')
+    await deployer.getByRole('link', { name: 'myapp' }).click()
+    await deployer.waitForURL('**/myapp/services')
+    await deployer.getByRole('button', { name: 'Scale web' }).click()
+    const dialog = deployer.getByRole('dialog', { name: 'Scale web of myapp on staging' })
+    expect(await dialog.getByRole('button', { name: 'Scale the service' }).isDisabled()).toBe(true)
+    await dialog.getByLabel('Processes').fill('3')
+    await dialog.getByText('2 → 3').waitFor()
+    await lookAt(deployer, 'apps-scale')
+    await deployer.keyboard.press('Enter')
+    await deployer.getByText('Rack staging scales web.').waitFor()
+    await expect.poll(() => row(deployer, 'web').getByRole('cell').nth(1).textContent()).toBe('3')
+    const change = at.at.system.rack.received.find(({ method }) => method === 'PUT')
+    expect(change?.body.bytes.toString()).toBe('count=3')
+    expect(await at.at.system.events()).toContainEqual(
+      expect.objectContaining({ kind: 'outcome', mode: 'web-console', service: 'web', status: 200 }),
+    )
+    await lookAt(deployer, 'apps-services')
+
+    await deployer.getByRole('button', { name: 'Restart web' }).click()
+    await deployer.getByRole('button', { name: 'Restart the service' }).click()
+    await deployer.getByText('Rack staging restarts web.').waitFor()
+    expect(received()).toContain('POST /apps/myapp/services/web/restart')
+  })
+
+  test('a viewer is offered no change, and a typed address is denied in the API’s own words', async () => {
+    await open(viewer, `${app}/services`)
+    await row(viewer, 'web').getByRole('link', { name: 'Log' }).waitFor()
+    await expect.poll(() => viewer.getByRole('button', { name: /Scale|Restart/ }).count()).toBe(0)
+    await open(viewer, `${app}/services?dialog=restart&item=web`)
+    await viewer.getByRole('button', { name: 'Restart the service' }).click()
+    const alert = viewer.getByRole('dialog').getByRole('alert')
+    expect(await alert.textContent()).toMatch(/service:restart.*Rule no-permission/)
+    await lookAt(viewer, 'apps-denied')
+    expect(received().filter((call) => !call.startsWith('GET'))).toEqual([])
+  })
+
+  test('a name in the address cannot lead to another path', async () => {
+    await open(viewer, '/gateway/apps/staging/..%2Fusers/services')
+    await viewer.getByText('cannot be the name of a rack or an app').waitFor()
+    expect(received()).toEqual([])
+  })
+
+  test('a process is stopped after a confirmation, also if it is gone already', async () => {
+    await open(deployer, `${app}/processes`)
+    const worker = row(deployer, 'worker')
+    const id = (await worker.getByRole('cell').first().textContent()) ?? ''
+    await lookAt(deployer, 'apps-processes')
+    await worker.getByRole('button', { name: `Stop ${id}` }).click()
+    const second = await deployer.context().newPage()
+    await second.goto(deployer.url())
+    await second.getByText('Requests and jobs that it works on are interrupted.').waitFor()
+    await deployer.getByRole('button', { name: 'Stop the process' }).click()
+    await deployer.getByText(`${id} was stopped.`).waitFor()
+    await expect.poll(() => row(deployer, id).count()).toBe(0)
+
+    await second.getByRole('button', { name: 'Stop the process' }).click()
+    await second.getByText(`Rack staging answered with 404: process not found: ${id}`).waitFor()
+    await second.close()
+  })
+
+  test('a service that somebody else scaled meanwhile is not changed before the person has seen it', async () => {
+    await open(deployer, `${app}/services?dialog=scale&item=worker`)
+    await deployer.getByLabel('Processes').fill('2')
+    const token = await at.at.system.token('admin', { email: 'root@example.com' })
+    const scaled = await fetch(`${at.url}/gateway/api/v1/racks/staging/apps/myapp/services/worker`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: new URLSearchParams({ count: '5' }),
+    })
+    expect(scaled.status).toBe(200)
+    at.at.system.rack.clearReceived()
+    await deployer.keyboard.press('Enter')
+    await deployer.getByText('worker was scaled since this page was loaded.').waitFor()
+    await deployer.getByText('5 → 2').waitFor()
+    expect(received()).toEqual(['GET /apps/myapp/services'])
+    await deployer.keyboard.press('Escape')
+  })
+
+  test('lists over all racks can be filtered, and the palette finds an app that they loaded', async () => {
+    await open(deployer, '/gateway/apps/processes?q=worker')
+    await expect.poll(async () => (await row(deployer, 'worker').count()) > 3).toBe(true)
+    await lookAt(deployer, 'apps-all-processes')
+    await deployer.getByLabel('Rack', { exact: true }).selectOption('production')
+    await expect.poll(() => row(deployer, 'staging').count()).toBe(0)
+    await deployer.goBack()
+    await row(deployer, 'staging').first().waitFor()
+    await deployer.getByRole('link', { name: 'Instances' }).click()
+    await row(deployer, 'production').first().waitFor()
+    await lookAt(deployer, 'apps-instances')
+    await deployer.keyboard.press('Control+k')
+    await deployer.keyboard.type('other prod')
+    await deployer.getByRole('option', { name: 'Open the app otherapp on production' }).waitFor()
+    await deployer.keyboard.press('Enter')
+    await deployer.waitForURL('**/apps/production/otherapp/services')
+  })
+
+  test('a log is followed, searched, paused, and resumed after its end', async () => {
+    await open(deployer, `${app}/logs`)
+    const lines = deployer.getByRole('group', { name: 'Log lines' })
+    await lines.getByText('Booting myapp').waitFor()
+    await lines.getByText('tick 1', { exact: false }).first().waitFor()
+    await lookAt(deployer, 'apps-log')
+    await deployer.keyboard.press('/')
+    await deployer.keyboard.type('booting')
+    await expect.poll(() => lines.locator('mark').allTextContents()).toEqual(['Booting'])
+    await deployer.getByRole('searchbox').fill('')
+    await deployer.getByRole('button', { name: 'Pause' }).click()
+    await deployer.getByRole('button', { name: /Follow \(\d+ new\)/ }).click()
+    await deployer.getByRole('button', { name: 'Pause' }).waitFor()
+
+    const hostile = '<img src=x onerror=alert(1)> \u202egpj \u001b[31mred\u001b[0m \u001b[2J\n'
+    await deployer.route(`${rackApi}/staging/apps/myapp/logs`, (route) =>
+      route.fulfill({
+        headers: { 'answered-by': 'rack' },
+        body: `${hostile}${'a long line '.repeat(60)}\nERROR: A colleague ended this call: deploy.\n`,
+      }),
+    )
+    await deployer.reload()
+    await lines.getByText('<img src=x onerror=alert(1)> \\u202egpj red \\u001b[2J').waitFor()
+    await deployer.getByText('A colleague ended this call: deploy.', { exact: true }).waitFor()
+    await deployer.getByLabel('Wrap lines').check()
+    await deployer.waitForURL('**/logs?wrap=true')
+    expect(await lines.evaluate((element) => element.scrollWidth === element.clientWidth)).toBe(true)
+    await lookAt(deployer, 'apps-log-ended')
+    await deployer.unroute(`${rackApi}/staging/apps/myapp/logs`)
+    await deployer.getByRole('button', { name: 'Resume' }).click()
+    await lines.getByText('Booting myapp').waitFor()
+    await deployer.getByText('Live').waitFor()
+  })
+
+  test('a rack that is down, or that answers garbage, is named, and the others are shown', async () => {
+    const { production } = at.at.system.racks
+    production?.failNext('GET /apps', { kind: 'reset' })
+    await open(viewer, '/gateway/apps')
+    await row(viewer, 'staging').first().waitFor()
+    const alert = viewer.getByRole('alert')
+    expect(await alert.textContent()).toContain('production')
+    await lookAt(viewer, 'apps-rack-down')
+    production?.failNext('GET /apps', { kind: 'answer', status: 200, body: '<html>hello' })
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await viewer
+      .getByText(/production/)
+      .first()
+      .waitFor()
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await row(viewer, 'production').first().waitFor()
+    expect(await alert.count()).toBe(0)
+  })
+
+  test('a rack that is slow is named after five seconds, and the person can stop waiting', async () => {
+    const slow = await viewer.context().newPage()
+    await slow.clock.install()
+    const fault = at.at.system.rack.failNext('GET /apps/myapp/services', { kind: 'hang' })
+    await slow.goto(`${at.url}${app}/services`)
+    await fault.reached
+    await slow.clock.runFor(6_000)
+    await slow.getByText('Rack staging has not answered for five seconds.').waitFor()
+    await lookAt(slow, 'apps-rack-slow')
+    await slow.getByRole('button', { name: 'Stop' }).click()
+    await slow.getByText('You stopped waiting for rack staging.').waitFor()
+    await slow.getByRole('button', { name: 'Try again' }).click()
+    await row(slow, 'web').waitFor()
+    fault.release()
+    await slow.close()
+  })
+
+  test('a session that ends in the middle ends the log with the reason, and leads to the login', async () => {
+    await open(viewer, `${app}/logs`)
+    await viewer.getByText('Live').waitFor()
+    const token = await at.at.system.token('admin', { email: 'root@example.com' })
+    const [user] = await at.at.system.sql`select id from gateway.users where email = 'viewer@example.com'`
+    const ended = await callManagementApi(at.at.system, token, 'POST', `/users/${user?.id}/sessions/end`)
+    expect(ended.status).toBe(200)
+    await viewer.getByText('Ended').waitFor()
+    await viewer.getByRole('button', { name: 'Resume' }).click()
+    const dialog = viewer.getByRole('dialog', { name: 'Your session has ended' })
+    await dialog.getByRole('link', { name: 'Log in again' }).click()
+    await viewer.click('button[value="viewer"]')
+    await viewer.waitForURL(`**${app}/logs`)
+    await viewer.getByText('Live').waitFor()
+  })
+})
