@@ -3,8 +3,9 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { meQuery } from './api/queries.ts'
 import { validateAppsSearch } from './pages/apps/search.ts'
 import { readAuditSearch } from './pages/audit/audit-search.ts'
-import { HomePage } from './pages/home/home-page.tsx'
-import { loadNextSteps } from './pages/home/next-steps-queries.ts'
+import { validateHealthSearch } from './pages/health/health-search.ts'
+import { OverviewPage } from './pages/overview/overview-page.tsx'
+import { loadOverview } from './pages/overview/overview-queries.ts'
 import { validatePeopleSearch } from './pages/people/search.ts'
 import { validatePolicySearch } from './pages/policy/policy-search.ts'
 import { readPlayerSearch } from './pages/recordings/player/player-search.ts'
@@ -19,14 +20,27 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: NotFoundPage,
 })
 
-const home = createRoute({
+const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  loader: ({ context }) => loadNextSteps(context.queryClient),
-  component: HomePage,
+  // Counting requests is an audit event, so a pointer over the link must not cause it.
+  preload: false,
+  loader: ({ context }) => loadOverview(context.queryClient),
+  component: OverviewPage,
 })
 
 /** Pages other than the first are loaded when they are opened. */
+const access = createRoute({
+  getParentRoute: () => root,
+  path: 'access',
+  component: lazyRouteComponent(() => import('./pages/access/access-page.tsx')),
+})
+const health = createRoute({
+  getParentRoute: () => root,
+  path: 'health',
+  validateSearch: validateHealthSearch,
+  component: lazyRouteComponent(() => import('./pages/health/health-page.tsx')),
+})
 const audit = createRoute({
   getParentRoute: () => root,
   path: 'audit',
@@ -195,7 +209,9 @@ const recording = createRoute({
 })
 
 const routeTree = root.addChildren([
-  home,
+  overview,
+  access,
+  health,
   apps.addChildren(appsTabs),
   app.addChildren(appTabs),
   recordings,

@@ -19,7 +19,7 @@ describeInChromium('the demo with --web-dev', () => {
       const socket = page.waitForEvent('websocket')
       await page.goto(`${file.gateway}/gateway/`)
       await page.click('button[value="admin"]')
-      await page.getByRole('heading', { name: 'Home' }).waitFor()
+      await page.getByRole('heading', { name: 'Overview' }).waitFor()
       expect(new URL((await socket).url()).host).toBe(new URL(file.gateway).host)
       await connected
       expect(await page.locator('script[src*="/src/main.tsx"]').count()).toBe(1)

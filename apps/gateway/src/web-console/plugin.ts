@@ -9,7 +9,10 @@ import type { WebConsoleSource } from './source.ts'
 /** The addresses of the console's pages. The application decides which page an address below them is. */
 const pages = [
   '/gateway/',
-  ...['apps', 'audit', 'people', 'policy', 'recordings'].flatMap((page) => [`/gateway/${page}`, `/gateway/${page}/*`]),
+  ...['access', 'apps', 'audit', 'health', 'people', 'policy', 'recordings'].flatMap((page) => [
+    `/gateway/${page}`,
+    `/gateway/${page}/*`,
+  ]),
 ]
 
 const documentHeaders = {

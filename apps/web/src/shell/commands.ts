@@ -62,6 +62,7 @@ export function commandsFor(
       hint: `g ${key}`,
       run: () => navigate(to),
     })),
+    { id: 'page /access', label: 'Open Your access', run: () => navigate('/access') },
     ...peopleTabs(me).map(({ to, label }) => ({ id: `page ${to}`, label: `Open ${label}`, run: () => navigate(to) })),
     ...peopleActions(me).map(({ to, label, dialog }) => ({ id: label, label, run: () => navigate(to, { dialog }) })),
     ...policyActions(me).map(({ tab, label }) => ({ id: label, label, run: () => navigate('/policy', { tab }) })),

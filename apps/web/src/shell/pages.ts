@@ -1,10 +1,10 @@
 import type { Me } from '@rack-gateway/gateway-api'
-import { Boxes, Clapperboard, House, ListTree, ScrollText, Users } from 'lucide-react'
+import { Boxes, Clapperboard, Gauge, HeartPulse, ListTree, ScrollText, Users } from 'lucide-react'
 import { can } from '../api/can.ts'
 
 /** The pages of the console in the order of the navigation. `key`: the page's shortcut, after `g`. */
 const pages = [
-  { to: '/', label: 'Home', icon: House, key: 'h', isShown: () => true },
+  { to: '/', label: 'Overview', icon: Gauge, key: 'h', isShown: () => true },
   { to: '/apps', label: 'Apps', icon: Boxes, key: 's', isShown: (me: Me) => me.racks.length > 0 },
   {
     to: '/recordings',
@@ -16,6 +16,7 @@ const pages = [
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'a', isShown: (me: Me) => can(me, 'gateway:audit:read') },
   { to: '/people', label: 'People and pipelines', icon: Users, key: 'p', isShown: () => true },
   { to: '/policy', label: 'Policy', icon: ListTree, key: 'o', isShown: () => true },
+  { to: '/health', label: 'Health', icon: HeartPulse, key: 'l', isShown: (me: Me) => can(me, 'gateway:health:read') },
 ] as const
 
 /** The pages that the person can use. */

@@ -47,7 +47,7 @@ export function Shell() {
             <kbd className={styles.key}>{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
           </Button>
           <Navigation onNavigate={close} />
-          <Account />
+          <Account onNavigate={close} />
         </div>
       </aside>
       <main id="content" className={styles.content} tabIndex={-1}>
@@ -89,7 +89,7 @@ function Navigation({ onNavigate }: { readonly onNavigate: () => void }) {
   )
 }
 
-function Account() {
+function Account({ onNavigate }: { readonly onNavigate: () => void }) {
   const me = useMe()
   const { data: version } = useQuery(versionQuery)
   return (
@@ -98,6 +98,9 @@ function Account() {
       <p className={styles.person}>
         <VisibleText>{me.name}</VisibleText>
       </p>
+      <Link to="/access" onClick={onNavigate}>
+        Your access
+      </Link>
       <form method="post" action="/gateway/auth/logout">
         <input type="hidden" name="csrf_token" value={me.csrfToken ?? ''} />
         <button className={styles.logout} type="submit">

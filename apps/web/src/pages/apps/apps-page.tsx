@@ -1,7 +1,7 @@
 import { Outlet } from '@tanstack/react-router'
 import { Page } from '../../ui/page.tsx'
 import { PageTabs } from '../../ui/page-tabs.tsx'
-import { RefreshButton } from './rack-answer/refresh-button.tsx'
+import { RefreshButton } from '../../ui/refresh-button.tsx'
 
 const tabs = [
   { to: '/apps', label: 'Apps' },
@@ -14,7 +14,7 @@ const tabs = [
 /** What runs where, over all racks that the person can use. */
 export default function AppsPage() {
   return (
-    <Page title="Apps" actions={<RefreshButton />}>
+    <Page title="Apps" actions={<RefreshButton of="rack" />}>
       <PageTabs label="Apps" tabs={tabs} />
       <Outlet />
     </Page>

@@ -6,8 +6,8 @@ import { readApp } from '../../../api/rack-data/readers.ts'
 import { Page } from '../../../ui/page.tsx'
 import { PageTabs } from '../../../ui/page-tabs.tsx'
 import { Problem } from '../../../ui/problem.tsx'
+import { RefreshButton } from '../../../ui/refresh-button.tsx'
 import { RackAnswer } from '../rack-answer/rack-answer.tsx'
-import { RefreshButton } from '../rack-answer/refresh-button.tsx'
 import { AppSummary } from './app-summary.tsx'
 import { appTabs } from './app-tabs.ts'
 import { useApp } from './use-app.ts'
@@ -40,7 +40,7 @@ function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }
   const query = rackQuery(rack, rackPath`/apps/${app}`, readApp)
   const { data, error } = useQuery(query)
   return (
-    <Page title={`${app} on ${rack}`} actions={<RefreshButton />}>
+    <Page title={`${app} on ${rack}`} actions={<RefreshButton of="rack" />}>
       <RackAnswer rack={rack} what="the app" query={query}>
         {(read) => <AppSummary app={read} />}
       </RackAnswer>

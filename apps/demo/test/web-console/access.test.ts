@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCommand } from '../support/processes.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
-describeInChromium('the first page of the web console', () => {
+describeInChromium('the access of a person, and the shell of the web console', () => {
   let at: WebConsole
   beforeAll(async () => {
     at = await startWebConsole()
@@ -11,8 +11,8 @@ describeInChromium('the first page of the web console', () => {
   afterAll(() => at.stop())
 
   test('shows a person their racks, roles, and sessions, and how to connect', async () => {
-    const page = await at.open('admin')
-    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    const page = await at.open('admin', '/gateway/access')
+    await page.getByRole('heading', { name: 'Your access' }).waitFor()
     expect(await page.getByRole('region', { name: 'Your racks' }).textContent()).toContain('production')
     await page.getByText(/ on Linux$/).waitFor()
     await page.getByText(`rack-gateway login production ${at.url}`).first().waitFor()
@@ -20,7 +20,7 @@ describeInChromium('the first page of the web console', () => {
     expect(why).toMatch(
       /^Your roles, and why you have themadmin on all racksGranted to you, since .*: named in ADMIN_USERS$/,
     )
-    await lookAt(page, 'home')
+    await lookAt(page, 'access')
   })
 
   test('the next steps of an empty installation are commands that exist, and tick themselves', async () => {
@@ -52,13 +52,13 @@ describeInChromium('the first page of the web console', () => {
   })
 
   test('a person without a role is told whom to ask, and nobody else is', async () => {
-    const page = await at.open('nobody')
+    const page = await at.open('nobody', '/gateway/access')
     const racks = page.getByRole('region', { name: 'Your racks' })
     await racks.getByText('You have no role on any rack yet. Ask for a role: admin@example.com.').waitFor()
     expect(await racks.getByRole('link').getAttribute('href')).toBe('mailto:admin%40example.com')
     await page.getByText('You have no roles.', { exact: true }).waitFor()
     expect(await page.getByRole('region', { name: 'Connect your terminal' }).count()).toBe(0)
-    await lookAt(page, 'home-without-role')
+    await lookAt(page, 'access-without-role')
     const admin = await at.open('admin')
     expect(await admin.evaluate("fetch('/gateway/api/v1/me').then((response) => response.text())")).not.toContain(
       'administrators',
@@ -71,7 +71,7 @@ describeInChromium('the first page of the web console', () => {
       { kind: 'group', id: 'deployers' },
       { role: 'deployer', racks: 'staging', reason },
     )
-    const page = await at.open('deployer')
+    const page = await at.open('deployer', '/gateway/access')
     const why = page.getByRole('region', { name: 'Your roles, and why you have them' })
     await why.getByText('Through your group').waitFor()
     expect(await why.textContent()).toContain('deployer on staging')
@@ -79,8 +79,8 @@ describeInChromium('the first page of the web console', () => {
   })
 
   test('a revoked session disappears from the list, and its device is logged out', async () => {
-    const one = await at.open('viewer')
-    const other = await at.open('viewer')
+    const one = await at.open('viewer', '/gateway/access')
+    const other = await at.open('viewer', '/gateway/access')
     await other
       .getByRole('button', { name: /^Revoke the session/ })
       .nth(1)
@@ -97,21 +97,21 @@ describeInChromium('the first page of the web console', () => {
     await one.getByRole('heading', { name: 'Your session has ended' }).waitFor()
     await one.getByRole('link', { name: 'Log in again' }).click()
     await one.click('button[value="viewer"]')
-    await one.getByRole('heading', { name: 'Home' }).waitFor()
+    await one.getByRole('heading', { name: 'Your access' }).waitFor()
   })
 
   test('the pages and the actions can be reached with the keyboard alone', async () => {
     const page = await at.open('admin')
-    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('o')
     await page.getByRole('heading', { name: 'Policy' }).waitFor()
     await page.keyboard.press('Control+k')
     await page.getByRole('searchbox', { name: 'Find or run' }).waitFor()
-    await page.keyboard.type('open home')
+    await page.keyboard.type('open overview')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
     await page.keyboard.press('?')
     await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
     await page.keyboard.press('Escape')
@@ -120,7 +120,7 @@ describeInChromium('the first page of the web console', () => {
 
   test('the browser enforces the policy: nothing inline runs, no text becomes markup, and nothing comes from elsewhere', async () => {
     const page = await at.open('viewer', '/gateway/', { isWatched: false })
-    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
     const outcomes = await page.evaluate<Record<string, string>>(`(() => {
       globalThis.violations = new Set()
       document.addEventListener('securitypolicyviolation', (event) => violations.add(event.effectiveDirective))

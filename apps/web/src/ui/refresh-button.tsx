@@ -1,18 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
-import { isField, isInDialog } from '../../../shell/shortcuts.ts'
-import { Button } from '../../../ui/button.tsx'
+import { isField, isInDialog } from '../shell/shortcuts.ts'
+import { Button } from './button.tsx'
 
-/** Reads again what the page shows; so does the key `r`. */
-export function RefreshButton() {
+/** Reads again what the page shows; so does the key `r`. @param of the first part of the keys of its queries */
+export function RefreshButton({ of }: { readonly of: string }) {
   const queryClient = useQueryClient()
   const [isRefreshing, setRefreshing] = useState(false)
   const refresh = useCallback(async () => {
     setRefreshing(true)
-    await queryClient.refetchQueries({ type: 'active', predicate: ({ queryKey }) => queryKey[0] === 'rack' })
+    await queryClient.refetchQueries({ type: 'active', predicate: ({ queryKey }) => queryKey[0] === of })
     setRefreshing(false)
-  }, [queryClient])
+  }, [queryClient, of])
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       const { key, target } = event

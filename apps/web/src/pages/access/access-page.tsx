@@ -1,21 +1,19 @@
-import { Fragment } from 'react'
 import { useMe } from '../../api/queries.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
+import { NoRacks } from '../overview/racks/no-racks.tsx'
 import { AccessList } from './access-list.tsx'
+import styles from './access-page.module.css'
 import { ConnectInstructions } from './connect-instructions.tsx'
-import styles from './home-page.module.css'
-import { NextSteps } from './next-steps.tsx'
 import { SessionList } from './session-list.tsx'
 
 /** What can I do here, and how do I connect? */
-export function HomePage() {
+export default function AccessPage() {
   const me = useMe()
   return (
-    <Page title="Home" summary={<Summary />}>
-      <NextSteps />
+    <Page title="Your access" summary={<Summary />}>
       <div className={styles.columns}>
         <Card title="Your racks">
           {me.racks.length === 0 ? (
@@ -54,31 +52,5 @@ function Summary() {
         </>
       )}
     </>
-  )
-}
-
-/** Who can give access. */
-function NoRacks() {
-  const { administrators } = useMe()
-  return (
-    <p className={styles.soft}>
-      You have no role on any rack yet.{' '}
-      {administrators === undefined ? (
-        'Ask an administrator of this gateway for a role'
-      ) : (
-        <>
-          Ask for a role:{' '}
-          {administrators.map((email, index) => (
-            <Fragment key={email}>
-              {index > 0 && ', '}
-              <a href={`mailto:${encodeURIComponent(email)}`}>
-                <VisibleText>{email}</VisibleText>
-              </a>
-            </Fragment>
-          ))}
-        </>
-      )}
-      . Then reload this page.
-    </p>
   )
 }

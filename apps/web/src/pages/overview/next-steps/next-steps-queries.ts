@@ -1,8 +1,8 @@
 import type { Me } from '@rack-gateway/gateway-api'
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
-import { can } from '../../api/can.ts'
-import { get } from '../../api/client.ts'
-import { meQuery } from '../../api/queries.ts'
+import { can } from '../../../api/can.ts'
+import { get } from '../../../api/client.ts'
+import { meQuery } from '../../../api/queries.ts'
 
 /** A step that was done in a terminal is ticked when the person comes back to this window. */
 const fresh = { refetchOnWindowFocus: 'always' } as const

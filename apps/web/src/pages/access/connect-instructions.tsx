@@ -3,7 +3,7 @@ import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { Choice } from '../../ui/fields.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
-import styles from './home-page.module.css'
+import styles from './access-page.module.css'
 
 /** The commands that connect a terminal, with this gateway's address. */
 export function ConnectInstructions({ racks }: { readonly racks: readonly string[] }) {

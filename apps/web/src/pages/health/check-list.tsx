@@ -1,0 +1,33 @@
+import { Badge } from '../../ui/badge.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './check-list.module.css'
+import { type Check, checkState, checksByState } from './checks.ts'
+
+/** Each check of readiness, with what to do about it. */
+export function CheckList({ checks }: { readonly checks: readonly Check[] }) {
+  return (
+    <ul className={styles.list}>
+      {checksByState(checks).map((check) => {
+        const { tone, word } = checkState(check)
+        return (
+          <li key={check.name} className={styles.check}>
+            <span className={styles.state}>
+              <Badge tone={tone}>{word}</Badge>
+            </span>
+            <strong className={styles.name}>{check.name}</strong>
+            <div className={styles.text}>
+              <p className={styles.detail}>
+                <VisibleText>{check.detail}</VisibleText>
+              </p>
+              {check.remedy !== null && (
+                <p>
+                  <VisibleText>{check.remedy}</VisibleText>
+                </p>
+              )}
+            </div>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

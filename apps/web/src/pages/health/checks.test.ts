@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { checkState, checksByState } from './checks.ts'
+
+const check = { name: 'audit', ready: true, detail: 'writing', remedy: null }
+
+test.each([
+  [{}, 'Well'],
+  [{ remedy: 'Set something.' }, 'Attention'],
+  [{ ready: false, remedy: 'Start it.' }, 'Not ready'],
+  [{ ready: false }, 'Not ready'],
+])('%j is %s', (changes, word) => {
+  expect(checkState({ ...check, ...changes }).word).toBe(word)
+})
+
+test('what needs attention comes first', () => {
+  const checks = [check, { ...check, name: 'proxies', remedy: 'r' }, { ...check, name: 'database', ready: false }]
+  expect(checksByState(checks).map(({ name }) => name)).toEqual(['database', 'proxies', 'audit'])
+})

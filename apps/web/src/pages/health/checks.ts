@@ -1,0 +1,16 @@
+import type { Health } from '@rack-gateway/gateway-api'
+
+export type Check = Health['checks'][number]
+
+/** How a badge shows a check: what makes the gateway unready, what needs attention, or what is well. */
+export function checkState({ ready, remedy }: Pick<Check, 'ready' | 'remedy'>) {
+  if (!ready) return { tone: 'deny', word: 'Not ready' } as const
+  return remedy === null ? ({ tone: 'allow', word: 'Well' } as const) : ({ tone: 'warn', word: 'Attention' } as const)
+}
+
+const order = ['deny', 'warn', 'allow']
+
+/** What needs attention first. */
+export function checksByState(checks: readonly Check[]): Check[] {
+  return checks.toSorted((one, other) => order.indexOf(checkState(one).tone) - order.indexOf(checkState(other).tone))
+}

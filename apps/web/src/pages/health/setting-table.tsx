@@ -1,0 +1,55 @@
+import type { Health } from '@rack-gateway/gateway-api'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Card } from '../../ui/card.tsx'
+import { TextField } from '../../ui/fields.tsx'
+import { Table } from '../../ui/table.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './setting-table.module.css'
+
+const sources: Readonly<Record<string, string>> = {
+  environment: 'Environment variable',
+  file: 'File',
+  default: 'Default',
+  unset: 'Not set',
+}
+
+/** The configuration of the process, and where each value comes from. The filter is in the address. */
+export function SettingTable({ settings }: { readonly settings: Health['configuration'] }) {
+  const { q = '' } = useSearch({ from: '/health' })
+  const navigate = useNavigate()
+  const wanted = q.toLowerCase()
+  const rows = settings.filter(({ variable, value, source }) =>
+    `${variable} ${value ?? ''} ${sources[source] ?? source}`.toLowerCase().includes(wanted),
+  )
+  return (
+    <Card
+      title="Configuration"
+      actions={
+        <TextField
+          aria-label="Filter the configuration"
+          placeholder="Filter"
+          value={q}
+          onChange={(text) => void navigate({ to: '/health', search: text === '' ? {} : { q: text }, replace: true })}
+        />
+      }
+    >
+      <Table
+        label="Configuration"
+        rows={rows}
+        keyOf={({ variable }) => variable}
+        empty="No variable matches."
+        columns={[
+          { title: 'Variable', cell: ({ variable }) => <code>{variable}</code> },
+          {
+            title: 'Value',
+            cell: ({ value }) => (value === null ? '–' : <VisibleText>{value}</VisibleText>),
+          },
+          {
+            title: 'Source',
+            cell: ({ source }) => <span className={styles.soft}>{sources[source] ?? source}</span>,
+          },
+        ]}
+      />
+    </Card>
+  )
+}

@@ -1,0 +1,75 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Badge } from '../../../ui/badge.tsx'
+import { Card } from '../../../ui/card.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { barsOf, type Histogram } from '../../audit/histogram/bars.ts'
+import chart from '../../audit/histogram/histogram.module.css'
+import { resultWords } from '../../audit/list/event-facts.ts'
+import { checkpointQuery, lastDayQuery } from '../overview-queries.ts'
+import styles from './activity-card.module.css'
+import { countRequests } from './count-requests.ts'
+
+/** Requests and denials of the last 24 hours, and the age of the newest checkpoint. */
+export function ActivityCard() {
+  const counted = useQuery(lastDayQuery)
+  const checkpoint = useQuery(checkpointQuery)
+  return (
+    <Card title="Last 24 hours" actions={<Newest at={checkpoint.data?.checkpoint?.at} />}>
+      <div className={styles.body}>
+        {counted.isPending && <Spinner label="Counting requests" />}
+        {counted.error && <Problem error={counted.error} retry={() => void counted.refetch()} />}
+        {counted.data && <Counts counted={counted.data} />}
+      </div>
+    </Card>
+  )
+}
+
+function Newest({ at }: { readonly at: string | undefined }) {
+  if (at === undefined) return null
+  return (
+    <Link to="/audit" search={{ dialog: 'checkpoint' }} className={styles.soft ?? ''}>
+      Checkpoint <Time at={at} kind="relative" />
+    </Link>
+  )
+}
+
+const chartHeight = 36
+
+function Counts({ counted }: { readonly counted: Histogram }) {
+  const { requests, denied, failed } = countRequests(counted.buckets)
+  const buckets = counted.buckets.map((bucket) => ({ ...bucket, none: 0 }))
+  return (
+    <>
+      <p className={styles.counts} role="status">
+        <strong>
+          {counted.complete ? '' : 'at least '}
+          {requests.toLocaleString()} {requests === 1 ? 'request' : 'requests'}
+        </strong>
+        <Link to="/audit" search={{ q: 'result:deny' }}>
+          <Badge tone={denied > 0 ? 'deny' : 'neutral'}>{denied.toLocaleString()} denied</Badge>
+        </Link>
+        {failed > 0 && <Badge tone="warn">{failed.toLocaleString()} failed</Badge>}
+      </p>
+      <svg
+        className={styles.chart}
+        viewBox={`0 0 ${Math.max(1, buckets.length)} ${chartHeight}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        {barsOf(buckets, chartHeight).map(({ bucket, result, y, height }) => (
+          <rect
+            key={`${bucket} ${result}`}
+            className={chart[resultWords[result].tone]}
+            x={bucket + 0.1}
+            width={0.8}
+            y={y}
+            height={height}
+          />
+        ))}
+      </svg>
+    </>
+  )
+}

@@ -1,0 +1,11 @@
+import type { Bucket } from '../../audit/histogram/bars.ts'
+
+/** How many requests were decided, denied, and failed. Events without a decision are no requests. */
+export function countRequests(buckets: readonly Bucket[]) {
+  const sum = (count: (bucket: Bucket) => number) => buckets.reduce((total, bucket) => total + count(bucket), 0)
+  return {
+    requests: sum(({ denied, needs, failed, allowed }) => denied + needs + failed + allowed),
+    denied: sum(({ denied }) => denied),
+    failed: sum(({ failed }) => failed),
+  }
+}

@@ -1,0 +1,26 @@
+import { useMe } from '../../api/queries.ts'
+import { Page } from '../../ui/page.tsx'
+import { RefreshButton } from '../../ui/refresh-button.tsx'
+import { ActivityCard } from './activity/activity-card.tsx'
+import { NextSteps } from './next-steps/next-steps.tsx'
+import styles from './overview-page.module.css'
+import { mayReadAudit } from './overview-queries.ts'
+import { RacksCard } from './racks/racks-card.tsx'
+import { WaitingCard } from './waiting/waiting-card.tsx'
+
+/** What waits for me, and is each rack well? */
+export function OverviewPage() {
+  const me = useMe()
+  return (
+    <Page title="Overview" actions={<RefreshButton of="overview" />}>
+      <NextSteps />
+      <div className={styles.columns}>
+        <div className={styles.column}>
+          <WaitingCard />
+          {mayReadAudit(me) && <ActivityCard />}
+        </div>
+        <RacksCard />
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,52 @@
+import type { Me } from '@rack-gateway/gateway-api'
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { can } from '../../api/can.ts'
+import { get, serverNow } from '../../api/client.ts'
+import { meQuery } from '../../api/queries.ts'
+import { loadNextSteps } from './next-steps/next-steps-queries.ts'
+
+export const rackStatusesQuery = queryOptions({
+  queryKey: ['overview', 'racks'],
+  queryFn: ({ signal }) => get('/rack-statuses', {}, signal),
+})
+
+export const checkpointQuery = queryOptions({
+  queryKey: ['overview', 'checkpoint'],
+  queryFn: ({ signal }) => get('/audit/checkpoint', {}, signal),
+})
+
+export const ownTokensQuery = queryOptions({
+  queryKey: ['overview', 'tokens'],
+  queryFn: ({ signal }) => get('/tokens', { query: { owner: 'me', limit: 200 } }, signal),
+})
+
+const day = 86_400_000
+
+/** The second event of a call has the decision of the first one. */
+const secondEvents = ['outcome', 'closed'] as const
+
+/** Counts the requests of 24 hours by the hour. Reading is an audit event, so only a person's own request reads again. */
+export const lastDayQuery = queryOptions({
+  queryKey: ['overview', 'last day'],
+  queryFn: ({ signal }) =>
+    get(
+      '/audit/histogram',
+      { query: { notKind: secondEvents, from: new Date(serverNow() - day).toISOString(), buckets: 24 } },
+      signal,
+    ),
+  staleTime: 60_000,
+})
+
+export const mayReadAudit = (me: Me) => can(me, 'gateway:audit:read')
+
+/** Loads what the gateway knows by itself before the page is shown, so that nothing moves afterwards. Racks can be slow. */
+export async function loadOverview(queryClient: QueryClient): Promise<void> {
+  const me = await queryClient.ensureQueryData(meQuery)
+  if (me.racks.length > 0) void queryClient.prefetchQuery(rackStatusesQuery)
+  if (mayReadAudit(me)) void queryClient.prefetchQuery(lastDayQuery)
+  await Promise.all([
+    loadNextSteps(queryClient),
+    queryClient.prefetchQuery(ownTokensQuery),
+    mayReadAudit(me) && queryClient.prefetchQuery(checkpointQuery),
+  ])
+}

@@ -1,0 +1,44 @@
+import type { RackStatus } from '@rack-gateway/gateway-api'
+import type { Tone } from '../../../ui/badge.tsx'
+
+/** How a rack is, in a word, and what a person should know about it. */
+export interface RackHealth {
+  readonly tone: Tone
+  readonly word: string
+  readonly isWell: boolean
+  /** A sentence; null if the word says everything. */
+  readonly why: string | null
+  /** Whole days until its certificate expires; null for plain http. */
+  readonly certificateDays: number | null
+}
+
+const noticeDays = 21
+/** Milliseconds. */
+const slow = 2_000
+
+/** @param now milliseconds since the epoch */
+export function rackHealth(rack: RackStatus, now: number): RackHealth {
+  const { state, status, why, latencyMs, certificate } = rack
+  const certificateDays = certificate && Math.floor((Date.parse(certificate.notAfter) - now) / 86_400_000)
+  const common = { why, certificateDays, isWell: false }
+  if (state === 'unreachable') return { ...common, tone: 'deny', word: 'Unreachable' }
+  if (state !== 'reachable') return { ...common, tone: 'deny', word: 'Unreadable' }
+  if (certificateDays !== null && certificateDays < noticeDays) {
+    const sentence = `Its certificate expires in ${certificateDays} ${certificateDays === 1 ? 'day' : 'days'}.`
+    return { ...common, tone: 'warn', word: 'Certificate', why: sentence }
+  }
+  if (latencyMs >= slow)
+    return { ...common, tone: 'warn', word: 'Slow', why: `It answered after ${(latencyMs / 1_000).toFixed(1)} s.` }
+  if (status !== null && status !== 'running')
+    return { ...common, tone: 'warn', word: 'Not running', why: `It says that it is ${status}.` }
+  return { ...common, tone: 'allow', word: 'Reachable', isWell: true }
+}
+
+const order: readonly Tone[] = ['deny', 'warn', 'allow']
+
+/** The racks with their health, the unwell first. */
+export function racksByHealth(racks: readonly RackStatus[], now: number) {
+  return racks
+    .map((rack) => ({ rack, health: rackHealth(rack, now) }))
+    .toSorted((one, other) => order.indexOf(one.health.tone) - order.indexOf(other.health.tone))
+}

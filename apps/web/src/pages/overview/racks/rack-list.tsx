@@ -1,0 +1,66 @@
+import type { RackStatus } from '@rack-gateway/gateway-api'
+import { serverNow } from '../../../api/client.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { type RackHealth, racksByHealth } from './rack-health.ts'
+import styles from './rack-list.module.css'
+
+/** More racks than these are compact cells if they are well. */
+const longest = 8
+
+/** Racks, the unwell first, each with why. */
+export function RackList({ racks }: { readonly racks: readonly RackStatus[] }) {
+  const sorted = racksByHealth(racks, serverNow())
+  const isCompact = sorted.length > longest
+  const rows = isCompact ? sorted.filter(({ health }) => !health.isWell) : sorted
+  const cells = isCompact ? sorted.filter(({ health }) => health.isWell) : []
+  return (
+    <>
+      <ul className={styles.rows}>
+        {rows.map(({ rack, health }) => (
+          <RackRow key={rack.name} rack={rack} health={health} />
+        ))}
+      </ul>
+      {cells.length > 0 && (
+        <ul className={styles.cells} aria-label="Racks that are well">
+          {cells.map(({ rack, health }) => (
+            <li key={rack.name} className={styles.cell} title={detailsOf(rack, health)}>
+              <span className={styles.dot} aria-hidden />
+              <VisibleText>{rack.name}</VisibleText>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function RackRow({ rack, health }: { readonly rack: RackStatus; readonly health: RackHealth }) {
+  return (
+    <li className={styles.row}>
+      <strong className={styles.name}>
+        <VisibleText>{rack.name}</VisibleText>
+      </strong>
+      <Badge tone={health.tone}>{health.word}</Badge>
+      <span className={styles.facts}>
+        <VisibleText>{detailsOf(rack, health)}</VisibleText>
+      </span>
+      {health.why !== null && (
+        <p className={styles.why}>
+          <VisibleText>{health.why}</VisibleText>
+        </p>
+      )}
+    </li>
+  )
+}
+
+/** Such as `3.24.9 · certificate 89 days · 12 ms`. */
+function detailsOf({ version, latencyMs, state }: RackStatus, { certificateDays }: RackHealth): string {
+  return [
+    version,
+    certificateDays === null ? null : `certificate ${certificateDays} ${certificateDays === 1 ? 'day' : 'days'}`,
+    state === 'reachable' ? `${latencyMs} ms` : null,
+  ]
+    .filter((part) => part !== null)
+    .join(' · ')
+}

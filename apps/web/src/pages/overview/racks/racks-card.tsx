@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMe } from '../../../api/queries.ts'
+import { Card } from '../../../ui/card.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { rackStatusesQuery } from '../overview-queries.ts'
+import { NoRacks } from './no-racks.tsx'
+import { RackList } from './rack-list.tsx'
+import styles from './racks-card.module.css'
+
+/** Is each rack well? */
+export function RacksCard() {
+  const { racks } = useMe()
+  const { data, error, isPending, refetch } = useQuery({ ...rackStatusesQuery, enabled: racks.length > 0 })
+  return (
+    <Card title="Racks" actions={data && <Summary racks={data.racks} />}>
+      {racks.length === 0 && <NoRacks />}
+      {racks.length > 0 && isPending && (
+        <p className={styles.soft}>
+          <Spinner label="Asking the racks" /> Asking {racks.length === 1 ? 'the rack' : `${racks.length} racks`}…
+        </p>
+      )}
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      {data && <RackList racks={data.racks} />}
+    </Card>
+  )
+}
+
+function Summary({ racks }: { readonly racks: readonly { readonly state: string }[] }) {
+  const reachable = racks.filter(({ state }) => state === 'reachable').length
+  return (
+    <span className={styles.soft}>
+      {reachable} of {racks.length} reachable
+    </span>
+  )
+}

@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { serverNow } from '../../../api/client.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Badge } from '../../../ui/badge.tsx'
+import { Card } from '../../../ui/card.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { checkpointQuery, mayReadAudit, ownTokensQuery } from '../overview-queries.ts'
+import styles from './waiting-card.module.css'
+import { waitingItems } from './waiting-items.ts'
+
+const longest = 6
+
+/** What waits for me? */
+export function WaitingCard() {
+  const me = useMe()
+  const checkpoint = useQuery({ ...checkpointQuery, enabled: mayReadAudit(me) })
+  const tokens = useQuery(ownTokensQuery)
+  const items = waitingItems({ me, checkpoint: checkpoint.data ?? null, tokens: tokens.data?.items ?? [] }, serverNow())
+  const error = checkpoint.error ?? tokens.error
+  return (
+    <Card title="Waiting for you">
+      {error && <Problem error={error} retry={() => void Promise.all([checkpoint.refetch(), tokens.refetch()])} />}
+      {items.length === 0 && !error && <p className={styles.soft}>Nothing waits for you.</p>}
+      {items.length > 0 && (
+        <ul className={styles.list}>
+          {items.slice(0, longest).map(({ tone, word, text, at, to, search = {} }) => (
+            <li key={text} className={styles.item}>
+              <Badge tone={tone}>{word}</Badge>
+              <Link to={to} search={search}>
+                <VisibleText>{text}</VisibleText>
+              </Link>
+              {at !== undefined && <Time at={at} kind="relative" />}
+            </li>
+          ))}
+        </ul>
+      )}
+      {items.length > longest && <p className={styles.soft}>And {items.length - longest} more.</p>}
+    </Card>
+  )
+}

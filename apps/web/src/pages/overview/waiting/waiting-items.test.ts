@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { waitingItems } from './waiting-items.ts'
+
+const now = Date.parse('2027-01-31T12:00:00Z')
+const inDays = (days: number) => new Date(now + days * 86_400_000).toISOString()
+const nothing = { me: {}, checkpoint: null, tokens: [] }
+const binding = {
+  id: 'b',
+  role: 'ops',
+  permissions: null,
+  racks: 'staging',
+  apps: '*',
+  subject: { kind: 'user', id: 'u' },
+  createdAt: inDays(-1),
+  reason: null,
+  grantedBy: { id: 'x', email: null },
+} as const
+
+test('without anything to do, nothing waits', () => {
+  expect(waitingItems(nothing, now)).toEqual([])
+  expect(waitingItems({ ...nothing, checkpoint: { alarms: 0, late: false } }, now)).toEqual([])
+})
+
+test('alarms come first', () => {
+  const items = waitingItems(
+    {
+      me: { access: [{ ...binding, expiresAt: inDays(3) }] },
+      checkpoint: { alarms: 2, late: true },
+      tokens: [{ name: 'nightly', expiresAt: inDays(1), revokedAt: null }],
+    },
+    now,
+  )
+  expect(items.map(({ text }) => text)).toEqual([
+    'Nobody has acknowledged 2 alarms of the audit log',
+    'The next checkpoint of the audit log is overdue',
+    'Your role ops on staging',
+    'Your API token nightly',
+  ])
+})
+
+test.each([
+  ['that never expires', null],
+  ['that expires later', inDays(15)],
+  ['that has expired', inDays(-1)],
+])('a role %s does not wait', (_, expiresAt) => {
+  expect(waitingItems({ ...nothing, me: { access: [{ ...binding, expiresAt }] } }, now)).toEqual([])
+})
+
+test('a revoked token does not wait', () => {
+  const token = { name: 'old', expiresAt: inDays(1), revokedAt: inDays(-1) }
+  expect(waitingItems({ ...nothing, tokens: [token] }, now)).toEqual([])
+})

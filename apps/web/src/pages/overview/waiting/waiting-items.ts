@@ -1,0 +1,85 @@
+import type { ItemOf, Me, ResponseOf } from '@rack-gateway/gateway-api'
+import { scopeText } from '../../../ui/scope-text.ts'
+
+/** Something that a person should act on, and the page where they can. */
+export interface WaitingItem {
+  readonly tone: 'deny' | 'warn'
+  readonly word: string
+  /** Parts of it can be chosen by other people. */
+  readonly text: string
+  /** RFC 3339: when it happens. */
+  readonly at?: string
+  readonly to: '/audit' | '/people/tokens' | '/access'
+  readonly search?: { readonly dialog: 'alarms' | 'checkpoint' }
+}
+
+interface WaitingFacts {
+  readonly me: Pick<Me, 'access'>
+  /** Null for a person who must not read the audit log. */
+  readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'alarms' | 'late'> | null
+  readonly tokens: readonly Pick<ItemOf<'listTokens'>, 'name' | 'expiresAt' | 'revokedAt'>[]
+}
+
+/** Days before the end of a role or a token. */
+const noticeDays = 14
+
+/** What waits for a person, the most urgent first. @param now milliseconds since the epoch */
+export function waitingItems({ me, checkpoint, tokens }: WaitingFacts, now: number): WaitingItem[] {
+  const isSoon = (at: string) => {
+    const left = Date.parse(at) - now
+    return left > 0 && left < noticeDays * 86_400_000
+  }
+  return [
+    ...alarmItems(checkpoint),
+    ...(me.access ?? []).flatMap(({ role, racks, apps, expiresAt }) =>
+      expiresAt !== null && isSoon(expiresAt)
+        ? [
+            {
+              tone: 'warn',
+              word: 'Expires',
+              text: `Your role ${role} on ${scopeText({ racks, apps })}`,
+              at: expiresAt,
+              to: '/access',
+            } as const,
+          ]
+        : [],
+    ),
+    ...tokens.flatMap(({ name, expiresAt, revokedAt }) =>
+      revokedAt === null && isSoon(expiresAt)
+        ? [
+            {
+              tone: 'warn',
+              word: 'Expires',
+              text: `Your API token ${name}`,
+              at: expiresAt,
+              to: '/people/tokens',
+            } as const,
+          ]
+        : [],
+    ),
+  ]
+}
+
+function* alarmItems(checkpoint: WaitingFacts['checkpoint']): Generator<WaitingItem> {
+  if (checkpoint === null) return
+  const { alarms, late } = checkpoint
+  if (alarms > 0)
+    yield {
+      tone: 'deny',
+      word: 'Alarm',
+      text:
+        alarms === 1
+          ? 'Nobody has acknowledged an alarm of the audit log'
+          : `Nobody has acknowledged ${alarms} alarms of the audit log`,
+      to: '/audit',
+      search: { dialog: 'alarms' },
+    }
+  if (late)
+    yield {
+      tone: 'warn',
+      word: 'Late',
+      text: 'The next checkpoint of the audit log is overdue',
+      to: '/audit',
+      search: { dialog: 'checkpoint' },
+    }
+}
