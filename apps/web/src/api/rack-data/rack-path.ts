@@ -30,3 +30,8 @@ export function checkName(name: string): string {
   if (!segment.test(name)) throw new InvalidName(name)
   return name
 }
+
+/** Why a text in the address of the page cannot be a name; null if it can. */
+export function nameFault(name: string): InvalidName | null {
+  return segment.test(name) ? null : new InvalidName(name)
+}

@@ -1,4 +1,14 @@
-import { type Fields, idField, listOf, numberField, readObject, textField, textsField, timeField } from './fields.ts'
+import {
+  type Fields,
+  idField,
+  listOf,
+  numberField,
+  readObject,
+  textField,
+  textsField,
+  timeField,
+  UnexpectedForm,
+} from './fields.ts'
 
 export interface App {
   readonly name: string
@@ -154,6 +164,13 @@ export function readRelease(answer: unknown): Release {
 }
 
 export const readReleases = listOf(readRelease)
+
+/** A release on its own. Without its environment it could not be told from one without variables, and an edit would remove all. */
+export function readWholeRelease(answer: unknown): Release {
+  const { env, manifest } = readObject(answer)
+  if (typeof env !== 'string' || typeof manifest !== 'string') throw new UnexpectedForm()
+  return readRelease(answer)
+}
 
 export interface Resource {
   readonly name: string

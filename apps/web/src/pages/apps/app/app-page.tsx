@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { rackQuery } from '../../../api/rack-data/queries.ts'
-import { checkName, InvalidName, rackPath } from '../../../api/rack-data/rack-path.ts'
+import { nameFault, rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApp } from '../../../api/rack-data/readers.ts'
 import { Page } from '../../../ui/page.tsx'
 import { PageTabs } from '../../../ui/page-tabs.tsx'
@@ -15,25 +15,14 @@ import { useApp } from './use-app.ts'
 /** One app: what runs, what changed, and who changed it. */
 export default function AppPage() {
   const { rack, app } = useApp()
-  const fault = faultOf(rack, app)
+  // The names in an address can be anything.
+  const fault = nameFault(rack) ?? nameFault(app)
   if (fault === null) return <NamedApp key={`${rack}/${app}`} rack={rack} app={app} />
   return (
     <Page title="App">
       <Problem error={fault} action={<Link to="/apps">Open the list of apps</Link>} />
     </Page>
   )
-}
-
-/** The names in an address can be anything. */
-function faultOf(rack: string, app: string): InvalidName | null {
-  try {
-    checkName(rack)
-    checkName(app)
-    return null
-  } catch (error) {
-    if (error instanceof InvalidName) return error
-    throw error
-  }
 }
 
 function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }) {

@@ -6,16 +6,23 @@ interface RowLinkProps {
   readonly tab: 'builds' | 'releases'
   /** The ID of a build or a release. */
   readonly id: string
+  /** The link is what its row is about. */
+  readonly isRow?: boolean
   /** Without them: those of the page. */
   readonly rack?: string
   readonly app?: string
 }
 
 /** Opens a build or a release of an app. */
-export function RowLink({ tab, id, ...given }: RowLinkProps) {
+export function RowLink({ tab, id, isRow = false, ...given }: RowLinkProps) {
   const { rack, app } = { ...useApp(), ...given }
   return (
-    <Link to={`/apps/$rack/$app/${tab}`} params={{ rack, app }} search={{ open: id }}>
+    <Link
+      to={`/apps/$rack/$app/${tab}`}
+      params={{ rack, app }}
+      search={{ open: id }}
+      {...(isRow && { 'data-row-link': '' })}
+    >
       <code>
         <VisibleText>{id}</VisibleText>
       </code>

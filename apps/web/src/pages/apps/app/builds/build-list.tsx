@@ -5,6 +5,7 @@ import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { AppStatus } from '../../list/app-status.tsx'
+import { RowKeys } from '../../list/row-keys.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
@@ -16,21 +17,28 @@ export function BuildList() {
   return (
     <RackAnswer rack={rack} what="builds" query={rackQuery(rack, rackPath`/apps/${app}/builds?limit=20`, readBuilds)}>
       {(builds) => (
-        <Table
-          label="Builds"
-          rows={builds}
-          keyOf={({ id }) => id}
-          empty="The app has no build yet. Run convox build or convox deploy in its directory."
-          columns={[
-            { title: 'Build', cell: ({ id }) => <RowLink tab="builds" id={id} /> },
-            { title: 'Status', cell: ({ status }) => <AppStatus status={status} /> },
-            { title: 'Release', cell: ({ release }) => release !== '' && <RowLink tab="releases" id={release} /> },
-            { title: 'Started', cell: ({ started }) => started !== null && <Time at={started} kind="relative" /> },
-            { title: 'Duration', cell: durationText, secondary: true },
-            { title: 'Commit', cell: ({ gitSha }) => <VisibleText>{gitSha.slice(0, 7)}</VisibleText>, secondary: true },
-            { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText> },
-          ]}
-        />
+        <RowKeys>
+          <Table
+            label="Builds"
+            isFramed
+            rows={builds}
+            keyOf={({ id }) => id}
+            empty="The app has no build yet. Run convox build or convox deploy in its directory."
+            columns={[
+              { title: 'Build', cell: ({ id }) => <RowLink tab="builds" id={id} isRow /> },
+              { title: 'Status', cell: ({ status }) => <AppStatus status={status} /> },
+              { title: 'Release', cell: ({ release }) => release !== '' && <RowLink tab="releases" id={release} /> },
+              { title: 'Started', cell: ({ started }) => started !== null && <Time at={started} kind="relative" /> },
+              { title: 'Duration', cell: durationText, secondary: true },
+              {
+                title: 'Commit',
+                cell: ({ gitSha }) => <VisibleText>{gitSha.slice(0, 7)}</VisibleText>,
+                secondary: true,
+              },
+              { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText> },
+            ]}
+          />
+        </RowKeys>
       )}
     </RackAnswer>
   )

@@ -6,6 +6,7 @@ import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { AppStatus } from '../../list/app-status.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { Log } from '../logs/log.tsx'
 import { OpenItem } from '../open-item.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
@@ -28,6 +29,7 @@ export function BuildView({ id }: { readonly id: string }) {
               ['Description', <VisibleText key="text">{build.description}</VisibleText>],
             ]}
           />
+          <Log rack={rack} path={rackPath`/apps/${app}/builds/${id}/logs`} />
         </OpenItem>
       )}
     </RackAnswer>

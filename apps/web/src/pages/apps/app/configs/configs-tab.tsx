@@ -14,6 +14,7 @@ export default function ConfigsTab() {
       {(configs) => (
         <Table
           label="Configs"
+          isFramed
           rows={configs}
           keyOf={({ name }) => name}
           empty="The app has no config."

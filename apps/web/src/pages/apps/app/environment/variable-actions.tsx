@@ -1,7 +1,7 @@
 import { Pencil, Trash2, Undo2 } from 'lucide-react'
 import { Button } from '../../../../ui/button.tsx'
+import { RowActions } from '../../list/row-actions.tsx'
 import type { Draft } from './use-draft.ts'
-import styles from './variable-actions.module.css'
 
 interface VariableActionsProps {
   readonly name: string
@@ -14,20 +14,20 @@ interface VariableActionsProps {
 export function VariableActions({ name, value, draft: { edits, edit, undo } }: VariableActionsProps) {
   if (edits.has(name))
     return (
-      <span className={styles.actions}>
+      <RowActions>
         <Button kind="quiet" aria-label={`Undo: ${name}`} onPress={() => undo(name)}>
           <Undo2 aria-hidden />
         </Button>
-      </span>
+      </RowActions>
     )
   return (
-    <span className={styles.actions}>
+    <RowActions>
       <Button kind="quiet" aria-label={`Edit: ${name}`} onPress={() => edit(name, value)}>
         <Pencil aria-hidden />
       </Button>
       <Button kind="quiet" aria-label={`Remove: ${name}`} onPress={() => edit(name, null)}>
         <Trash2 aria-hidden />
       </Button>
-    </span>
+    </RowActions>
   )
 }

@@ -1,4 +1,4 @@
-import { compilePatterns } from '@rack-gateway/command-matcher'
+import { compilePatterns } from '@rack-gateway/command-matcher/name-pattern'
 import type { Me, PolicyMatrix } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../../api/queries.ts'

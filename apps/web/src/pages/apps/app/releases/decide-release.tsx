@@ -9,23 +9,24 @@ import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import styles from './decide-release.module.css'
 import type { ReleaseState } from './release-state.ts'
-import { type Promotion, usePromotion } from './use-promotion.ts'
+import type { Promotion, PromotionKind } from './use-promotion.ts'
 
 interface DecideReleaseProps {
   readonly release: Release
   readonly app: App
   readonly state: ReleaseState
+  readonly promotion: Promotion
 }
 
 /** Promotes a release, or rolls back to it, for those who may. */
-export function DecideRelease({ release, app, state }: DecideReleaseProps) {
+export function DecideRelease({ release, app, state, promotion }: DecideReleaseProps) {
   const { rack, app: name } = useApp()
   const isPermitted = usePermitted(rack, name)
-  const { start, promoted, data: appAfter, isPending, isSuccess, error } = usePromotion(release)
+  const { start, promoted, isOutcomeKnown, isPending, isSuccess, error } = promotion
   const hint = useId()
-  const promotion: Promotion = state === 'older' ? 'roll-back' : 'promote'
+  const kind: PromotionKind = state === 'older' ? 'roll-back' : 'promote'
   const canPromote = isPermitted('POST /apps/{app}/releases/{id}/promote')
-  const isOffered = canPromote && (promotion === 'promote' || isPermitted('POST /apps/{app}/releases'))
+  const isOffered = canPromote && (kind === 'promote' || isPermitted('POST /apps/{app}/releases'))
   const isNewForApp = state === 'newer' || state === 'older'
   if (!isOffered && !isSuccess) return null
   return (
@@ -34,7 +35,7 @@ export function DecideRelease({ release, app, state }: DecideReleaseProps) {
         <Problem
           error={error}
           action={
-            promotion === 'roll-back' &&
+            kind === 'roll-back' &&
             promoted !== null && (
               <span>
                 The copy <RowLink tab="releases" id={promoted} /> was created, but it does not run.
@@ -43,22 +44,20 @@ export function DecideRelease({ release, app, state }: DecideReleaseProps) {
           }
         />
       )}
-      {isSuccess && promoted !== null && <Outcome id={promoted} app={appAfter === null ? null : app} />}
+      {isSuccess && promoted !== null && <Outcome id={promoted} app={isOutcomeKnown ? app : null} />}
       {isNewForApp && !isSuccess && (
         <>
           <p id={hint}>
-            {app.status === 'updating'
-              ? 'The app is being updated. Refresh the page when it is done.'
-              : hints[promotion]}
+            {app.status === 'updating' ? 'The app is being updated. Refresh the page when it is done.' : hints[kind]}
           </p>
           <Button
             kind="primary"
             aria-describedby={hint}
             isDisabled={app.status === 'updating'}
             isPending={isPending}
-            onPress={() => start(promotion)}
+            onPress={() => start({ release, kind })}
           >
-            {promotion === 'promote' ? 'Promote' : 'Roll back to'} <VisibleText>{release.id}</VisibleText>
+            <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
           </Button>
           {isPending && <SlowNotice rack={rack} advice="It can take minutes. Keep this page open." />}
         </>
@@ -67,7 +66,7 @@ export function DecideRelease({ release, app, state }: DecideReleaseProps) {
   )
 }
 
-const hints: Readonly<Record<Promotion, string>> = {
+const hints: Readonly<Record<PromotionKind, string>> = {
   promote: 'The rack replaces the processes of the app with processes of this release.',
   'roll-back':
     'A new release gets the build and the environment of this one, and the rack promotes it, as convox releases rollback does.',

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { readApp, readRelease, readReleases } from '../../../../api/rack-data/readers.ts'
+import { readApp, readReleases, readWholeRelease } from '../../../../api/rack-data/readers.ts'
 
 export const appQuery = (rack: string, app: string) => rackQuery(rack, rackPath`/apps/${app}`, readApp)
 
@@ -15,7 +15,7 @@ export const newestReleaseQuery = (rack: string, app: string) =>
 
 /** One release, with its manifest and its masked environment. */
 export const releaseQuery = (rack: string, app: string, id: string) =>
-  rackQuery(rack, rackPath`/apps/${app}/releases/${id}`, readRelease)
+  rackQuery(rack, rackPath`/apps/${app}/releases/${id}`, readWholeRelease)
 
 /** Reads again what is shown of an app, after a change of it. */
 export function readAppAgain(queryClient: QueryClient, rack: string, app: string): Promise<void> {

@@ -6,15 +6,18 @@ import { OpenItem } from '../open-item.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { DecideRelease } from './decide-release.tsx'
+import { Manifest } from './manifest.tsx'
 import { ReleaseDifference } from './release-difference.tsx'
 import { appQuery, releaseQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
 import { RunningRelease } from './running-release.tsx'
 import { StateBadge } from './state-badge.tsx'
+import { usePromotion } from './use-promotion.ts'
 
 /** What is in a release, what would change if it ran, and below that the button that decides. */
 export function ReleaseView({ id }: { readonly id: string }) {
   const { rack, app: name } = useApp()
+  const promotion = usePromotion()
   return (
     <RackAnswer rack={rack} what="the app" query={appQuery(rack, name)}>
       {(app) => (
@@ -32,8 +35,12 @@ export function ReleaseView({ id }: { readonly id: string }) {
                         ['Description', <VisibleText key="text">{release.description}</VisibleText>],
                       ]}
                     />
-                    {release.id !== app.release && <ReleaseDifference before={running} after={release} />}
-                    <DecideRelease release={release} app={app} state={state} />
+                    {release.id === app.release ? (
+                      <Manifest>{release.manifest}</Manifest>
+                    ) : (
+                      <ReleaseDifference before={running} after={release} />
+                    )}
+                    <DecideRelease release={release} app={app} state={state} promotion={promotion} />
                   </OpenItem>
                 )
               }}

@@ -1,9 +1,15 @@
 import { useAppsSearch } from '../../use-apps-search.ts'
+import { NamedItem } from '../named-item.tsx'
 import { ReleaseList } from './release-list.tsx'
 import { ReleaseView } from './release-view.tsx'
 
 /** The releases of the app, or the one in the address. */
 export default function ReleasesTab() {
   const { open } = useAppsSearch().search
-  return open === undefined ? <ReleaseList /> : <ReleaseView key={open} id={open} />
+  if (open === undefined) return <ReleaseList />
+  return (
+    <NamedItem id={open}>
+      <ReleaseView key={open} id={open} />
+    </NamedItem>
+  )
 }

@@ -7,20 +7,20 @@ import { useApp } from '../use-app.ts'
 import { appQuery, readAppAgain } from './release-queries.ts'
 
 /** How a release comes to run: as it is, or as a copy in a new release, because racks do not promote older ones. */
-export type Promotion = 'promote' | 'roll-back'
+export type PromotionKind = 'promote' | 'roll-back'
 
 /**
  * Promotes a release as `convox releases promote` does, or rolls back to it as `convox releases rollback` does. A rack can take
  * minutes to answer.
  */
-export function usePromotion(release: Release) {
+export function usePromotion() {
   const { rack, app } = useApp()
   const queryClient = useQueryClient()
   /** The ID of the release that the rack was asked to run. */
   const [promoted, setPromoted] = useState<string | null>(null)
-  const { mutate, ...state } = useMutation({
-    async mutationFn(promotion: Promotion) {
-      const id = promotion === 'promote' ? release.id : await createCopy()
+  const { mutate, data, isPending, isSuccess, error } = useMutation({
+    async mutationFn({ release, kind }: { readonly release: Release; readonly kind: PromotionKind }) {
+      const id = kind === 'promote' ? release.id : await createCopy(release)
       setPromoted(id)
       await rackSend('POST', rack, rackPath`/apps/${app}/releases/${id}/promote`, { force: 'false' })
       // The promotion stays a success if only this cannot be read.
@@ -30,10 +30,19 @@ export function usePromotion(release: Release) {
   })
 
   /** Masked values come back as masks, and the gateway puts the real ones in their place. */
-  async function createCopy(): Promise<string> {
-    const { build, env } = release
+  async function createCopy({ build, env }: Release): Promise<string> {
     return (await rackCreate(rack, rackPath`/apps/${app}/releases`, { build, env }, readRelease)).id
   }
 
-  return { start: mutate, promoted, ...state }
+  return {
+    start: mutate,
+    promoted,
+    /** Whether the app was read after the rack accepted the release. */
+    isOutcomeKnown: data !== null,
+    isPending,
+    isSuccess,
+    error,
+  }
 }
+
+export type Promotion = ReturnType<typeof usePromotion>

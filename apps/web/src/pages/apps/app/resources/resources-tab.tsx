@@ -15,6 +15,7 @@ export default function ResourcesTab() {
       {(resources) => (
         <Table
           label="Resources"
+          isFramed
           rows={resources}
           keyOf={({ name }) => name}
           empty="The app has no resource. Resources are in its convox.yml."

@@ -1,0 +1,96 @@
+import { X } from 'lucide-react'
+import { useMemo, useRef, useState } from 'react'
+import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
+import { Button } from '../../../../ui/button.tsx'
+import { Checkbox } from '../../../../ui/checkbox.tsx'
+import { FilterField } from '../../../../ui/filter-field.tsx'
+import { useRowKeys } from '../../../../ui/use-row-keys.ts'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { useAppsSearch } from '../../use-apps-search.ts'
+import { LogConnection } from './log-connection.tsx'
+import type { LogLine } from './log-lines.ts'
+import { LogView } from './log-view.tsx'
+import styles from './logs.module.css'
+import { useLog } from './use-log.ts'
+
+interface LogProps {
+  readonly rack: string
+  readonly path: RackPath
+  /** The service or process that the log is limited to. */
+  readonly only?: string
+}
+
+/** A log with search, pause, and wrapping. */
+export function Log({ rack, path, only }: LogProps) {
+  const { search, change } = useAppsSearch()
+  const { q = '', wrap } = search
+  const log = useLog(rack, path)
+  const place = useRef<HTMLDivElement>(null)
+  useRowKeys(place, () => {})
+  /** What is shown while it is paused; null while the newest lines are followed. */
+  const [paused, setPaused] = useState<readonly LogLine[] | null>(null)
+  const lines = paused ?? log.lines
+  const shown = useMemo(() => linesWith(lines, q), [lines, q])
+  const isPaused = paused !== null
+  const added = isPaused ? (log.lines.at(-1)?.number ?? 0) - (paused.at(-1)?.number ?? 0) : 0
+  return (
+    <div className={styles.log} ref={place}>
+      <div className={styles.tools}>
+        <FilterField
+          label="Log lines"
+          placeholder="Search  /"
+          value={q}
+          onChange={(text) => change({ q: text }, { replace: true })}
+        />
+        {only !== undefined && (
+          <span className={styles.only}>
+            Only: <VisibleText>{only}</VisibleText>
+            <Button
+              kind="quiet"
+              aria-label="Show the log of the whole app"
+              onPress={() => change({ service: undefined, process: undefined })}
+            >
+              <X aria-hidden />
+            </Button>
+          </span>
+        )}
+        <span className={styles.count}>{countText(shown.length, lines.length)}</span>
+        <span className={styles.controls}>
+          <Checkbox
+            label="Wrap lines"
+            isSelected={wrap === 'true'}
+            onChange={(isSelected) => change({ wrap: isSelected ? 'true' : undefined }, { replace: true })}
+          />
+          <Button onPress={() => setPaused(isPaused ? null : log.lines)}>
+            {isPaused ? 'Follow' : 'Pause'}
+            {added > 0 && ` (${added.toLocaleString('en')} new)`}
+          </Button>
+        </span>
+      </div>
+      <LogConnection rack={rack} log={log} />
+      <LogView
+        lines={shown}
+        searched={q}
+        isWrapped={wrap === 'true'}
+        isFollowing={!isPaused}
+        onScrollUp={() => setPaused((before) => before ?? log.lines)}
+      />
+      {log.dropped > 0 && (
+        <p className={styles.count}>
+          This page keeps the last 10,000 lines. {log.dropped.toLocaleString('en')} older lines were dropped.
+        </p>
+      )}
+    </div>
+  )
+}
+
+function linesWith(lines: readonly LogLine[], text: string): readonly LogLine[] {
+  if (text === '') return lines
+  const searched = text.toLowerCase()
+  return lines.filter((line) => line.text.toLowerCase().includes(searched))
+}
+
+function countText(shown: number, all: number): string {
+  const [few, many] = [shown, all].map((count) => count.toLocaleString('en'))
+  return shown === all ? `${many} lines` : `${few} of ${many} lines`
+}

@@ -1,0 +1,22 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { nameFault } from '../../../api/rack-data/rack-path.ts'
+import { Problem } from '../../../ui/problem.tsx'
+
+interface NamedItemProps {
+  /** From the address of the page, where it can be anything. */
+  readonly id: string
+  readonly children: ReactNode
+}
+
+/** A build or a release whose ID can be one. */
+export function NamedItem({ id, children }: NamedItemProps) {
+  const fault = nameFault(id)
+  if (fault === null) return children
+  const back = (
+    <Link to="." search={{}}>
+      Open the list
+    </Link>
+  )
+  return <Problem error={fault} action={back} />
+}

@@ -1,0 +1,14 @@
+import { type ReactNode, useRef } from 'react'
+import { useRowKeys } from '../../../ui/use-row-keys.ts'
+import styles from './row-keys.module.css'
+
+/** A list whose rows the keys j and k move through, and whose filter the key `/` goes to. */
+export function RowKeys({ children }: { readonly children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null)
+  useRowKeys(place, () => {})
+  return (
+    <div ref={place} className={styles.list}>
+      {children}
+    </div>
+  )
+}
