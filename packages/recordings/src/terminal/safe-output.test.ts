@@ -110,3 +110,20 @@ describe('the restored terminal', () => {
     expect(output.restore()).not.toContain('1049')
   })
 })
+
+test('a clone continues where the original is, also within a sequence', () => {
+  const output = new SafeOutput()
+  output.write(`${esc}[31;`)
+  const clone = output.clone()
+  expect([clone.write('1mred'), output.write('4mother')]).toEqual([`${esc}[31;1mred`, `${esc}[31;4mother`])
+  const inTitle = new SafeOutput()
+  inTitle.write(`${esc}]0;half a title`)
+  expect(inTitle.clone().write(' and the rest\u0007text')).toBe('text')
+})
+
+test('a parameter has a limit, such as for a terminal that scrolls line by line', () => {
+  const output = new SafeOutput({ maxParameter: 500 })
+  expect(output.write(`${esc}[9999S${esc}[12;9999H${esc}[38;2;1;2;3m${esc}[12345b`)).toBe(
+    `${esc}[500S${esc}[12;500H${esc}[38;2;1;2;3m`,
+  )
+})

@@ -83,7 +83,7 @@ export class SafeOutput {
   }
 
   #limit(parameters: string): string {
-    if (this.#maxParameter >= largestParameter) return parameters
+    if (this.#maxParameter >= largestParameter || parameters.length < 3) return parameters
     return parameters.replace(/\d+/g, (digits) => `${Math.min(Number(digits), this.#maxParameter)}`)
   }
 

@@ -54,18 +54,24 @@ export class TerminalParser {
   }
 
   *parse(text: string): Generator<TerminalToken> {
-    let plain = ''
-    for (const character of text) {
-      if (this.#state === 'ground' && !isControl(character)) {
-        plain += character
+    for (let at = 0; at < text.length; ) {
+      const end = this.#state === 'ground' ? nextControl(text, at) : at
+      if (end > at) {
+        yield { kind: 'text', text: text.slice(at, end) }
+        at = end
         continue
       }
-      if (plain !== '') yield { kind: 'text', text: plain }
-      plain = ''
+      const sequence = this.#state === 'ground' ? wholeSequence(text, at) : null
+      if (sequence !== null) {
+        yield sequence.token
+        at += sequence.length
+        continue
+      }
+      const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
+      at += character.length
       const token = this.#consume(character)
       if (token !== null) yield token
     }
-    if (plain !== '') yield { kind: 'text', text: plain }
   }
 
   #consume(character: string): TerminalToken | null {
@@ -126,6 +132,22 @@ export class TerminalParser {
   }
 }
 
-function isControl(character: string): boolean {
-  return character < ' ' || (character >= '\u007f' && character <= '\u009f')
+const csiAtOnce = /\u001b\[([<-?]?)([\d:;]*)([ -/]*)([@-~])/y
+
+/** A control sequence that is complete in this text. It is read at once, because most sequences are. */
+function wholeSequence(text: string, from: number) {
+  csiAtOnce.lastIndex = from
+  const [whole, prefix, parameters, intermediates, final] = csiAtOnce.exec(text) ?? []
+  if (whole === undefined || whole.length - 2 > maxSequenceLength) return null
+  if (prefix === undefined || parameters === undefined || intermediates === undefined || final === undefined)
+    return null
+  return { token: { kind: 'csi', prefix, parameters, intermediates, final } as const, length: whole.length }
+}
+
+const control = /[\u0000-\u001f\u007f-\u009f]/g
+
+/** Where the next control character is, or the end of the text. */
+function nextControl(text: string, from: number): number {
+  control.lastIndex = from
+  return control.exec(text)?.index ?? text.length
 }

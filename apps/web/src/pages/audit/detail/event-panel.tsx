@@ -15,6 +15,7 @@ import { ResultBadge } from '../list/result-badge.tsx'
 import { EventFields, Field, Filtered, Section } from './event-fields.tsx'
 import styles from './event-panel.module.css'
 import { eventSentence } from './event-sentence.ts'
+import { RecordingLink } from './recording-link.tsx'
 import { Verification } from './verification.tsx'
 
 interface EventPanelProps {
@@ -78,6 +79,7 @@ export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelPro
                 <Plain onPress={() => onOpen(event.of ?? '')}>{event.of}</Plain>
               </Field>
             )}
+            <RecordingLink event={event} />
             {event.principal?.credential !== undefined && (
               <Field title="Session">
                 <Plain

@@ -53,10 +53,10 @@ export function RecordingFilters({ filter, onChange }: RecordingFiltersProps) {
           maxLength={name === 'principal' ? 200 : 100}
         />
       ))}
+      <Choice label="State" value={filter.state ?? ''} onChange={(state) => onChange(read(state))} options={states} />
       {timeFields.map(({ name, label }) => (
         <TextField key={name} label={label} type="datetime-local" value={texts[name] ?? ''} onChange={set(name)} />
       ))}
-      <Choice label="State" value={filter.state ?? ''} onChange={(state) => onChange(read(state))} options={states} />
       <div className={styles.actions}>
         <Button type="submit">Filter</Button>
         {Object.keys(filter).length > 0 && (

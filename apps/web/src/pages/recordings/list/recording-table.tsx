@@ -42,6 +42,7 @@ export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
               </Link>
             ),
           },
+          { title: 'State', cell: (recording) => <StateBadge recording={recording} /> },
           { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
           { title: 'Where', cell: (recording) => <VisibleText>{locationOf(recording)}</VisibleText>, secondary: true },
           { title: 'Started', cell: ({ startedAt }) => <Time at={startedAt} kind="short" /> },
@@ -51,7 +52,6 @@ export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
               endedAt === null ? '' : durationText(Date.parse(endedAt) - Date.parse(startedAt)),
             secondary: true,
           },
-          { title: 'State', cell: (recording) => <StateBadge recording={recording} /> },
         ]}
       />
     </div>

@@ -22,7 +22,7 @@ export function EndSession({ recording }: { readonly recording: Recording }) {
       params: { recording: recording.id },
       search: ({ dialog: _, ...before }) => ({ ...before, ...(shown && { dialog: shown }) }),
     })
-  if (recording.endedAt !== null || !can(me, 'gateway:recording:end')) return null
+  if (!can(me, 'gateway:recording:end')) return null
   return (
     <>
       <Button kind="danger" onPress={() => setDialog('end')}>

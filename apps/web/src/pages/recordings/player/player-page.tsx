@@ -1,6 +1,8 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Badge } from '../../../ui/badge.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
@@ -17,22 +19,32 @@ import styles from './player-page.module.css'
 export default function PlayerPage() {
   const { recording: id } = useParams({ from: '/recordings/$recording' })
   const { data: recording, error, refetch } = useQuery(recordingQuery(id))
+  const [endedId, setEndedId] = useState<string | null>(null)
+  // The API knows of the end some moments after the stream.
+  const isLive = recording?.endedAt === null && endedId !== id
   if (recording)
     return (
       <Page
         title={subjectOf(recording)}
-        summary={<Summary recording={recording} />}
+        summary={<Summary recording={recording} isLive={isLive} />}
         actions={
           <>
             <Link to="/recordings" search={{}} className={styles.back}>
               All recordings
             </Link>
-            <EndSession recording={recording} />
+            {isLive && <EndSession recording={recording} />}
           </>
         }
       >
         {recording.removedBecause === null ? (
-          <Player key={id} recording={recording} onSessionEnd={() => void refetch()} />
+          <Player
+            key={id}
+            recording={recording}
+            onSessionEnd={() => {
+              setEndedId(id)
+              void refetch()
+            }}
+          />
         ) : (
           <p>
             This recording was removed: <VisibleText>{recording.removedBecause}</VisibleText>. Its audit events remain.
@@ -53,12 +65,13 @@ export default function PlayerPage() {
   )
 }
 
-function Summary({ recording }: { readonly recording: Recording }) {
+function Summary({ recording, isLive }: { readonly recording: Recording; readonly isLive: boolean }) {
+  const hasJustEnded = !isLive && recording.endedAt === null
   return (
     <>
-      <StateBadge recording={recording} /> <VisibleText>{recording.principal.name}</VisibleText> on{' '}
-      <VisibleText>{locationOf(recording)}</VisibleText>, <Time at={recording.startedAt} />. The audit log records that
-      you opened it.
+      {hasJustEnded ? <Badge tone="allow">Ended</Badge> : <StateBadge recording={recording} />}{' '}
+      <VisibleText>{recording.principal.name}</VisibleText> on <VisibleText>{locationOf(recording)}</VisibleText>,{' '}
+      <Time at={recording.startedAt} />. The audit log records that you opened it.
     </>
   )
 }

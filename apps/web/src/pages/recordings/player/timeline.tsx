@@ -1,4 +1,5 @@
 import type { Recording } from '@rack-gateway/gateway-api'
+import type { CSSProperties } from 'react'
 import { durationText } from '../duration.ts'
 import type { Player, PlayerState } from './engine/player.ts'
 import styles from './timeline.module.css'
@@ -33,12 +34,7 @@ export function Timeline({ player, recording: { startedAt, endedAt } }: Timeline
       {markers
         .filter(({ isGap }) => isGap)
         .map(({ at }, index) => (
-          <span
-            key={`${index}`}
-            className={styles.gap}
-            style={{ insetInlineStart: `${(at / length) * 100}%` }}
-            aria-hidden
-          />
+          <span key={`${index}`} className={styles.gap} style={{ '--at': at / length } as CSSProperties} aria-hidden />
         ))}
       <Loading player={player} />
     </div>

@@ -1,7 +1,8 @@
 import type { CSSProperties } from 'react'
 import { ScrollArea } from '../../../../ui/scroll-area.tsx'
 import { Spinner } from '../../../../ui/spinner.tsx'
-import type { Player } from '../engine/player.ts'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
+import type { Player, PlayerState } from '../engine/player.ts'
 import { usePlayerState } from '../use-player.ts'
 import styles from './screen.module.css'
 import { ScreenRow } from './screen-row.tsx'
@@ -9,6 +10,7 @@ import { ScreenRow } from './screen-row.tsx'
 /** The recorded terminal, in as large a type as its width permits. */
 export function Screen({ player }: { readonly player: Player }) {
   const screen = usePlayerState(player, (state) => state.screen)
+  const gap = usePlayerState(player, recentGap)
   if (screen === null) return <Spinner label="Waiting for the recording" />
   const { cols, rows, cursor } = screen
   return (
@@ -27,6 +29,20 @@ export function Screen({ player }: { readonly player: Player }) {
           )}
         </div>
       </ScrollArea>
+      {gap !== null && (
+        <p className={styles.gap} role="status">
+          <VisibleText>{gap}</VisibleText>
+        </p>
+      )}
     </div>
   )
+}
+
+/** Milliseconds for which a gap is shown over the screen. */
+const gapShown = 3_000
+
+/** What is missing at the position. */
+function recentGap({ markers, position }: PlayerState): string | null {
+  const gap = markers.findLast(({ isGap, at }) => isGap && at <= position && position - at < gapShown)
+  return gap?.text ?? null
 }

@@ -30,8 +30,13 @@ export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
       replace: true,
     })
   }
-  function onKeyDown({ key, target }: KeyboardEvent) {
-    if (key === 'Escape' && target instanceof HTMLElement) target.blur()
+  function onKeyDown(event: KeyboardEvent) {
+    const { key, target } = event
+    if (key === 'Escape' && target instanceof HTMLElement) {
+      // The field of the platform would empty itself.
+      event.preventDefault()
+      target.blur()
+    }
     if (key !== 'Enter') return
     const next = matches.find(({ at }) => at > player.state.position) ?? matches[0]
     if (next !== undefined) player.seek(next.at)

@@ -1,0 +1,27 @@
+import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { Link } from '@tanstack/react-router'
+import { can } from '../../../api/can.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Field } from './event-fields.tsx'
+
+/** Events that were written while the session ran, so that they have a second in its recording. */
+const duringSession: readonly string[] = ['opened', 'closed', 'recording.gap', 'recording.ended']
+
+/** Leads from an event of a recorded session to its second in the recording. */
+export function RecordingLink({ event: { recording, kind, at } }: { readonly event: AuditEvent }) {
+  const me = useMe()
+  if (recording === undefined || !can(me, 'gateway:recording:read')) return null
+  const hasSecond = duringSession.includes(kind)
+  return (
+    <Field title="Recording">
+      <Link
+        to="/recordings/$recording"
+        params={{ recording: recording.id }}
+        search={hasSecond ? { at } : {}}
+        preload={false}
+      >
+        {hasSecond ? 'Play from this second' : 'Play the recording'}
+      </Link>
+    </Field>
+  )
+}
