@@ -6,7 +6,14 @@ import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import type {} from '@rack-gateway/auth/plugin'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
-import { defaultLimits, type Limits, type LoginConfig, Secret, type SinkConfig } from '@rack-gateway/config'
+import {
+  defaultLimits,
+  type Limits,
+  type LoginConfig,
+  Secret,
+  type Setting,
+  type SinkConfig,
+} from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { freePort } from '@rack-gateway/demo/free-port'
@@ -90,6 +97,8 @@ export interface SystemOptions {
   readonly sinks?: readonly SinkConfig[]
   /** The first part of rack names in console mode. */
   readonly organization?: string
+  /** The configuration as people see it. */
+  readonly settings?: readonly Setting[]
   /** Overrides of the intervals that are short by default, so that tests do not wait. */
   readonly tuning?: Tuning
 }
@@ -143,6 +152,7 @@ export async function startSystem({
   metrics = null,
   sinks = [],
   organization = gatewayDefaults.organization,
+  settings = [],
   tuning = {},
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
@@ -167,6 +177,7 @@ export async function startSystem({
     return createGateway({
       config: {
         ...gatewayDefaults,
+        settings,
         racks: Object.entries(racks).map(([name, rack]) => rackConfig(name, rack)),
         secretKeys: [new Secret(secretKey)],
         auditReads,
