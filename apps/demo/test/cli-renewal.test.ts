@@ -7,9 +7,6 @@ import { createMachine, writeStubConvox } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import { sessionOf } from './support/session-of.ts'
 
-/** Longer than a command once waited for it. */
-const providerTakes = 4_000
-
 test('a provider that answers slowly holds up no command, and the new token is kept: nothing is lost', async () => {
   const clock = { ahead: 0 }
   const at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead })
@@ -40,19 +37,24 @@ test('a provider that answers slowly holds up no command, and the new token is k
   }
 
   let asked = 0
+  let answer = () => {}
+  const until = new Promise<void>((resolve) => {
+    answer = resolve
+  })
   at.idp.injectFault({
     kind: 'slow',
     path: /^\/token/,
     asked: () => {
       asked++
     },
-    get until() {
-      return new Promise<void>((resolve) => setTimeout(resolve, providerTakes))
-    },
+    until,
   })
   const program = machine.start(...builtCommand('rack-gateway', ['--no-precheck', 'apps']))
   const [, used] = await program.saw(/RACK_URL: \S+convox:(\w+)@/)
   expect([used, kept()]).toEqual([token, token])
+  // The command says so once convox has ended.
+  await program.saw(/Renewing your session/)
+  answer()
   const { code, stderr } = await program.ended
   expect([code, stderr, asked]).toEqual([0, expect.stringContaining('Renewing your session'), 1])
   const credentials = await at.system.sql<{ superseded: boolean }[]>`

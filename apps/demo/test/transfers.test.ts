@@ -12,7 +12,7 @@ const transferLimit = 32 * mebibyte
 const stallLimit = 8 * mebibyte
 
 /** Once buffers are full nothing moves any more, so that this is like a minute and like an hour: the counts that stand still show it. */
-const stallTime = 3_000
+const stallTime = 1_000
 
 describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
   let at: BeforePlainRack<GatewayProcess>
