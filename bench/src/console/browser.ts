@@ -24,10 +24,10 @@ function onPath(name: string): string | undefined {
 }
 
 /** Logs a person of the demo in, with a browser profile of their own. */
-export async function logIn(browser: Browser, url: string, person: string): Promise<Page> {
+export async function logIn(browser: Browser, url: string, person: string, path = '/gateway/'): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   const page = await context.newPage()
-  await page.goto(`${url}/gateway/`)
+  await page.goto(`${url}${path}`)
   await page.click(`button[value="${person}"]`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   return page

@@ -1,4 +1,4 @@
-/** Measures the web console: script sizes, the first page on the demo, and views of the audit page: `console [rounds] [events]`. */
+/** Measures the web console: script sizes, the first page on the demo and with many racks, and views of the audit page: `console [rounds] [events]`. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,10 +12,14 @@ import { machine } from '../machine.ts'
 import { spread } from '../report/statistics.ts'
 import { auditViews } from './audit-views.ts'
 import { launchChromium, logIn, timeUntil } from './browser.ts'
+import { startManyRacks } from './many-racks.ts'
 import { scriptSizes } from './script-sizes.ts'
 
 /** Bytes of compressed script on the first page. */
 const maxFirstPage = 200_000
+
+/** Racks, and apps on each of them. */
+const many = { racks: 50, apps: 20 }
 
 const rounds = Number(process.argv[2] ?? 5)
 const events = Number(process.argv[3] ?? 1_000_000)
@@ -36,6 +40,7 @@ chmodSync(home, 0o711)
 const demo = await startDemo({ port: 0, dataDir: join(home, 'demo'), env: {}, log: pino({ level: 'silent' }) })
 const browser = await launchChromium()
 try {
+  await measureManyRacks()
   const page = await logIn(browser, demo.publicUrl, 'admin')
   const cold: number[] = []
   const warm: number[] = []
@@ -58,6 +63,29 @@ try {
 if (first > maxFirstPage) {
   console.error('The first page has more script than the bound.')
   process.exitCode = 1
+}
+
+/** How long the overview takes until it says how each rack is. The first time, the gateway asks the racks. */
+async function measureManyRacks(): Promise<void> {
+  const racks = await startManyRacks(many.racks, many.apps)
+  const options = { port: 0, dataDir: join(home, 'many'), env: racks.env, log: pino({ level: 'silent' }) }
+  const crowded = await startDemo(options)
+  const page = await logIn(browser, crowded.publicUrl, 'viewer', '/gateway/policy')
+  const until = (path: string, shown: string) => timeUntil(page, `${crowded.publicUrl}/gateway${path}`, shown)
+  const rows = `:text("${many.racks} of ${many.racks} reachable")`
+  const first = await until('/', rows)
+  const again: number[] = []
+  const apps: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    again.push(await until('/', rows))
+    apps.push(await until('/apps', 'tbody tr'))
+  }
+  console.log(`with ${many.racks} racks and ${many.racks * many.apps} apps`)
+  console.log(`  overview, until each rack is shown: ${first.toFixed(0)} ms, then ${milliseconds(again)}`)
+  console.log(`  apps, until the first row: ${milliseconds(apps)}`)
+  await page.context().close()
+  await crowded.stop()
+  await racks.stop()
 }
 
 /** How long each view takes from the navigation until its first row, or its statement that there is none. */
