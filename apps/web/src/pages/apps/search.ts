@@ -15,7 +15,7 @@ export interface AppsSearch {
   /** Shows only the log of this service, or of this process. */
   readonly service?: string
   readonly process?: string
-  /** `true`: long lines of a log are wrapped. */
+  /** `on`: long lines of a log are wrapped. */
   readonly wrap?: string
 }
 

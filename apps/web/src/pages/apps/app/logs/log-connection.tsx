@@ -7,31 +7,36 @@ import { VisibleText } from '../../../../ui/visible-text.tsx'
 import type { LogState } from './log-stream.ts'
 import styles from './logs.module.css'
 
-interface LogConnectionProps {
+/** Whether new lines arrive. */
+export function LogBadge({ connection }: Pick<LogState, 'connection'>) {
+  switch (connection) {
+    case 'opening':
+      return <Spinner label="Opening the log" />
+    case 'open':
+      return <Badge tone="allow">Live</Badge>
+    case 'ended':
+      return <Badge tone="warn">Ended</Badge>
+    case 'failed':
+      return <Badge tone="deny">Not opened</Badge>
+  }
+}
+
+interface LogNoticeProps {
   readonly rack: string
   readonly log: LogState & { readonly resume: () => void }
 }
 
-/** Whether new lines arrive, and if not, why. */
-export function LogConnection({ rack, log }: LogConnectionProps) {
+/** Why no new lines arrive, and what the person can do. */
+export function LogNotice({ rack, log }: LogNoticeProps) {
   const { connection, error, reason, resume } = log
   switch (connection) {
     case 'opening':
-      return (
-        <p className={styles.connection}>
-          <Spinner label="Opening the log" /> <SlowNotice rack={rack} />
-        </p>
-      )
+      return <SlowNotice rack={rack} />
     case 'open':
-      return (
-        <p className={styles.connection}>
-          <Badge tone="allow">Live</Badge>
-        </p>
-      )
+      return null
     case 'ended':
       return (
         <p className={styles.connection} role="status">
-          <Badge tone="warn">Ended</Badge>
           <span>{reason === null ? 'The log ended.' : <VisibleText>{reason}</VisibleText>}</span>
           <Button onPress={resume}>Resume</Button>
         </p>

@@ -7,7 +7,7 @@ import { FilterField } from '../../../../ui/filter-field.tsx'
 import { useRowKeys } from '../../../../ui/use-row-keys.ts'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
-import { LogConnection } from './log-connection.tsx'
+import { LogBadge, LogNotice } from './log-connection.tsx'
 import type { LogLine } from './log-lines.ts'
 import { LogView } from './log-view.tsx'
 import styles from './logs.module.css'
@@ -54,12 +54,13 @@ export function Log({ rack, path, only }: LogProps) {
             </Button>
           </span>
         )}
+        <LogBadge connection={log.connection} />
         <span className={styles.count}>{countText(shown.length, lines.length)}</span>
         <span className={styles.controls}>
           <Checkbox
             label="Wrap lines"
-            isSelected={wrap === 'true'}
-            onChange={(isSelected) => change({ wrap: isSelected ? 'true' : undefined }, { replace: true })}
+            isSelected={wrap === 'on'}
+            onChange={(isSelected) => change({ wrap: isSelected ? 'on' : undefined }, { replace: true })}
           />
           <Button onPress={() => setPaused(isPaused ? null : log.lines)}>
             {isPaused ? 'Follow' : 'Pause'}
@@ -67,11 +68,11 @@ export function Log({ rack, path, only }: LogProps) {
           </Button>
         </span>
       </div>
-      <LogConnection rack={rack} log={log} />
+      <LogNotice rack={rack} log={log} />
       <LogView
         lines={shown}
         searched={q}
-        isWrapped={wrap === 'true'}
+        isWrapped={wrap === 'on'}
         isFollowing={!isPaused}
         onScrollUp={() => setPaused((before) => before ?? log.lines)}
       />
