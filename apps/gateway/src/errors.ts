@@ -30,6 +30,12 @@ export const NotSignedYet = errorType('RGW_NOT_SIGNED_YET', 409)
 export const RecordingRemoved = errorType('RGW_RECORDING_REMOVED', 410)
 export const NoAlarm = errorType('RGW_NO_ALARM', 409)
 export const RecordingOver = errorType('RGW_RECORDING_OVER', 409)
+export const NoLiveCall = defineError(
+  'RGW_NO_LIVE_CALL',
+  'There is no such live call. It may have ended.\nList the live calls again.',
+  404,
+  { stack: false },
+)
 export const CannotListen = errorType('RGW_CANNOT_LISTEN', 500)
 
 export const NobodyWaits = defineError(

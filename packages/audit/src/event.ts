@@ -78,6 +78,7 @@ export const eventKinds = [
   'recording.closed',
   'recording.ended',
   'recording.removed',
+  'live-call.ended',
   'audit.exported',
 ] as const
 export type EventKind = (typeof eventKinds)[number]

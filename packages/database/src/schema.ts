@@ -320,10 +320,43 @@ export const recordings = gateway.table('recordings', {
   head: text('head'),
   /** The number of missing bytes. */
   lost: bigint('lost', { mode: 'number' }),
-  /** The reason for ending it, in the words that the person sees. */
+  /** The reason for ending it, for processes of an older version. */
   ending: text('ending'),
   removedAt: instant('removed_at'),
   removedBecause: text('removed_because'),
+})
+
+/** Calls that are open now. A row counts only while the process of its stream lives. */
+export const liveCalls = gateway.table('live_calls', {
+  id: uuid('id').primaryKey(),
+  /** An audit stream of the process that has the call. */
+  stream: uuid('stream').notNull(),
+  startedAt: instant('started_at').notNull(),
+  /** The ID of the request, which all events of the call have. */
+  request: text('request').notNull(),
+  /** The ID of the `opened` event; null for a transfer. */
+  opened: uuid('opened'),
+  recording: uuid('recording'),
+  principal: text('principal').notNull(),
+  principalKind: text('principal_kind').notNull(),
+  principalName: text('principal_name').notNull(),
+  /** The ID of the user who owns the API token of the call. */
+  owner: text('owner'),
+  rack: text('rack').notNull(),
+  app: text('app'),
+  service: text('service'),
+  process: text('process'),
+  route: text('route').notNull(),
+  path: text('path').notNull(),
+  kind: text('kind').notNull(),
+  command: text('command'),
+})
+
+/** Requests to end live calls, in the words that the participant sees. */
+export const callEndings = gateway.table('call_endings', {
+  call: uuid('call').primaryKey(),
+  reason: text('reason').notNull(),
+  requestedAt: instant('requested_at').notNull().defaultNow(),
 })
 
 /** One row. Triggers on the identity tables above increase it and notify `gateway_revision`. */

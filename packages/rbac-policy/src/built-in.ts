@@ -141,13 +141,14 @@ roles:
     permissions: ["*"]
 
   auditor:
-    description: Reads the audit log, recordings, the policy, and the health of the gateway, and nothing else.
+    description: Reads the audit log, recordings, live calls, the policy, and the health of the gateway, and nothing else.
     permissions:
       - gateway:self:read
       - gateway:self:write
       - gateway:policy:read
       - gateway:audit:read
       - gateway:recording:read
+      - gateway:live-call:read
       - gateway:health:read
 
 # Which roles can run which commands. Any matching rule permits a command. Without one, a command is denied.

@@ -87,6 +87,8 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'gateway:health:read': 'see the health and the configuration of the gateway',
   'gateway:recording:read': 'see recordings of sessions',
   'gateway:recording:end': 'end sessions that are being recorded',
+  'gateway:live-call:read': 'see the open calls of other principals',
+  'gateway:live-call:end': 'end the open calls of other principals',
   'gateway:user:write': 'manage users',
   'gateway:binding:write': 'manage bindings',
   'gateway:trust:write': 'manage trusts of CI systems',

@@ -31,6 +31,8 @@ const beyondRoutes: Readonly<Record<string, string>> = {
   'gateway:health:read': 'O',
   'gateway:recording:read': '',
   'gateway:recording:end': '',
+  'gateway:live-call:read': '',
+  'gateway:live-call:end': '',
   'gateway:user:write': '',
   'gateway:binding:write': '',
   'gateway:trust:write': '',
@@ -49,11 +51,12 @@ describe('built-in roles', () => {
     expect(compiled.get('admin')?.has(permission)).toBe(true)
   })
 
-  test('an auditor has the audit log, recordings, the policy, the health of the gateway, and what is its own, and nothing else', () => {
+  test('an auditor has the audit log, recordings, live calls, the policy, the health of the gateway, and what is its own, and nothing else', () => {
     const held = permissions.map((entry) => entry.name).filter((name) => compiled.get('auditor')?.has(name))
     expect(held.sort()).toEqual([
       'gateway:audit:read',
       'gateway:health:read',
+      'gateway:live-call:read',
       'gateway:policy:read',
       'gateway:recording:read',
       'gateway:self:read',
@@ -93,6 +96,7 @@ describe('permissions', () => {
         'gateway:audit:read',
         'gateway:health:read',
         'gateway:recording:read',
+        'gateway:live-call:read',
       ],
     ],
     ['process', []],
@@ -108,7 +112,7 @@ describe('permissions', () => {
   })
 
   test('a star at the end stands for one segment or more, alone for everything', () => {
-    expect(expandPermission('gateway:*')).toHaveLength(14)
+    expect(expandPermission('gateway:*')).toHaveLength(16)
     expect(expandPermission('*')).toHaveLength(permissions.length)
   })
 

@@ -85,6 +85,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /recordings/{id}': 'admins and auditors',
   'GET /recordings/{id}/live': 'admins and auditors',
   'POST /recordings/{id}/end': 'admins',
+  'GET /live-calls': 'everyone',
+  'POST /live-calls/{id}/end': 'everyone',
   'GET /audit/alarms': 'admins and auditors',
   'POST /audit/alarms/{id}/acknowledge': 'people who are admins',
   'GET /audit/events': 'admins and auditors',
@@ -166,7 +168,10 @@ describe('who may call the management API', () => {
       const asked = table.filter(isPrincipalEndpoint)
       const calls = asked.map((endpoint) => ({ route: endpointId(endpoint) }))
       const answer = await call(system, token, 'POST', '/policy/decisions', { calls })
-      const needed = asked.filter(({ scope }) => scope === 'gateway').flatMap(permissionsOf)
+      const needed = asked.flatMap((endpoint) => [
+        ...(endpoint.scope === 'gateway' ? permissionsOf(endpoint) : []),
+        endpoint.permissionForOthers,
+      ])
       expect(needed).toEqual(expect.arrayContaining(held.permissions ?? []))
       for (const [at, endpoint] of asked.entries()) {
         const { method, path, scope } = endpoint

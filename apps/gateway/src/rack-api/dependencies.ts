@@ -11,7 +11,8 @@ import type { BufferSweep } from './buffer-sweep.ts'
 import { type CallLimits, createCallLimits } from './call-limits.ts'
 import type { RackStatuses } from './console/rack-statuses.ts'
 import { createEnvironments, type Environments } from './environment.ts'
-import { createLiveCalls, type LiveCalls } from './live-calls.ts'
+import type { LiveCalls } from './live/live-calls.ts'
+import { openLiveCalls } from './live/open-live-calls.ts'
 import { createMaskKeeper, type MaskKeeper } from './masks.ts'
 import { createProcessDirectory, type ProcessDirectory } from './processes.ts'
 import { createResourceDirectory, type ResourceDirectory } from './resources.ts'
@@ -55,7 +56,7 @@ export interface RackApiOptions {
 }
 
 export function createDependencies(app: FastifyInstance, { config, maskKeys }: RackApiOptions): RackApiDependencies {
-  const { audit, database, identities, policy, policyPackages: packages, racks, streams } = app
+  const { audit, database, identities, policy, policyPackages: packages, racks } = app
   const { now } = app.clock
   const masks = createMaskKeeper({ policy, keys: maskKeys, now })
   return {
@@ -71,14 +72,7 @@ export function createDependencies(app: FastifyInstance, { config, maskKeys }: R
     environments: createEnvironments(masks),
     runs: createRuns(database.sql, now),
     masks,
-    live: createLiveCalls({
-      streams,
-      identities,
-      policy,
-      packages,
-      now,
-      onError: (err) => app.log.error({ event: 'stream.review_failed', err }),
-    }),
+    live: openLiveCalls(app),
     limits: createCallLimits(racks.names, config.limits),
     turns: createTurns(),
     bodyTimeout: config.limits.bodyTimeout,

@@ -99,7 +99,7 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   assertCanReveal(dependencies, call)
   const decided = Object.assign(call, { rackCall, decision })
   if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, decided)
-  watchTransfer(dependencies, reply, decided)
+  watchTransfer(dependencies, request, reply, decided)
   const forward = call.match.route.changes ? forwardChange : forwardRead
   return forward(dependencies, request, reply, decided)
 }

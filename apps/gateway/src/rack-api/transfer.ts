@@ -1,9 +1,15 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { listedCall } from './live/listed-call.ts'
 
 /** Reviews a transfer while it is in progress: it can take hours, and its permission can end before. */
-export function watchTransfer({ live }: RackApiDependencies, reply: FastifyReply, call: DecidedCall): void {
+export function watchTransfer(
+  { live }: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: DecidedCall,
+): void {
   const { body, mask } = call.match.route
   if (body !== 'raw' && mask !== 'opaque') return
   const { principal, credential, rackCall } = call
@@ -13,6 +19,7 @@ export function watchTransfer({ live }: RackApiDependencies, reply: FastifyReply
     credential,
     rackCall,
     kind: 'transfer',
+    listed: listedCall(request, call),
     // A response that has started cannot contain an error. A closed connection never looks complete.
     end: () => raw.destroy(),
     ping: () => undefined,

@@ -15,6 +15,7 @@ import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { closingFrames, takeSocket } from './command-stream.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { listedCall } from './live/listed-call.ts'
 import { managementHeaders } from './management-headers.ts'
 import { upstreamRequest } from './upstream-request.ts'
 
@@ -84,6 +85,7 @@ export async function openWebsocket(
     credential: call.credential,
     rackCall: call.rackCall,
     kind: 'websocket',
+    listed: listedCall(request, call, opened, recording.eventFields.recording?.id ?? null),
     end,
     ping: live.ping,
   })

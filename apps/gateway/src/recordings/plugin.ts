@@ -13,7 +13,6 @@ import { createPeriodicWork } from './periodic-work.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
 import { createRecordingIndex } from './recording-index.ts'
 import { recordingKeys } from './recording-keys.ts'
-import { createRemoteSessionEndings } from './remote-session-endings.ts'
 import { removeOldRecordings } from './retention.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
 import { startRecorderThread } from './start-recorder-thread.ts'
@@ -110,17 +109,13 @@ function startPeriodicWork(
 
 /** The recorder of the sessions that the rack API plugin forwards. */
 export function createRecorderOf(app: FastifyInstance): SessionRecorder {
-  const { recordings, policy, audit, clock, database, log, identities } = app
-  const { sql } = database
+  const { recordings, policy, audit, clock, database, log } = app
   const onError = (err: unknown) => log.error({ event: 'recording.failed', err })
-  const endings = createRemoteSessionEndings({ sql, identities, onError })
-  app.addHook('onClose', async () => endings.stop())
   const recorder = createSessionRecorder({
     recordings,
     policy,
     secrets: createRecordedSecrets(policy),
-    index: createRecordingIndex(sql),
-    endings,
+    index: createRecordingIndex(database.sql),
     now: clock.now,
     record(draft) {
       audit.record(draft).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))

@@ -13,7 +13,6 @@ import { withRule } from '../errors.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
 import type { RecordingIndex } from './recording-index.ts'
-import type { RemoteSessionEndings } from './remote-session-endings.ts'
 
 type Draft = Omit<EventDraft, 'kind'>
 
@@ -43,7 +42,6 @@ export interface SessionRecorderOptions {
   readonly policy: Policy
   readonly secrets: RecordedSecrets
   readonly index: RecordingIndex
-  readonly endings: RemoteSessionEndings
   readonly now: () => number
   /** Records an event without waiting for it. */
   readonly record: (draft: EventDraft) => void
@@ -60,7 +58,7 @@ const notRecorded: SessionRecording = {
 }
 
 export function createSessionRecorder(options: SessionRecorderOptions): SessionRecorder {
-  const { recordings, policy, secrets, index, endings, now, record, onError } = options
+  const { recordings, policy, secrets, index, now, record, onError } = options
 
   const pendingUpdates = new Set<Promise<void>>()
 
@@ -91,7 +89,6 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       onGap: (gap) => record(gapEvent(draft, opened, gap)),
     })
     return recordedSession(recording, rule, {
-      attached: (end) => endings.add(id, end),
       opened(event) {
         opened = event
         const { stream, moment } = event.position
@@ -149,22 +146,17 @@ function recordedSession(
   { mode, input }: RecordingRule,
   on: {
     opened(event: RecordedEvent): void
-    /** @returns a function to call after the session has ended */
-    attached(end: (reason: string) => void): () => void
     finishing(finished: Promise<RecordingSummary>): void
   },
 ): SessionRecording {
-  let detach = () => {}
   return {
     eventFields: { recording: { id: recording.id, mode } },
     tap: tapOf(recording, input),
     opened: on.opened,
     attach(live, end) {
       recording.attach({ hold: live.pause, resume: live.resume, end })
-      detach = on.attached(end)
     },
     async finish(how) {
-      detach()
       const finished = summaryOf(recording, how === null ? 'cut: it was not opened' : endingOf(how))
       on.finishing(finished)
       try {

@@ -1,4 +1,4 @@
-import { recordings } from '@rack-gateway/database'
+import { callEndings, recordings } from '@rack-gateway/database'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
 import { InvalidExpiry } from '../errors.ts'
@@ -73,7 +73,8 @@ export function createAdministration(
       return closeSessionsOf(change, { user: id, except }, reason, now())
     },
     /** @returns whether the session was still open */
-    endRecordedSession: (id: string, ending: string) => endRecordedSession(change, id, ending),
+    endRecordedSession: (id: string, reason: string) => endRecordedSession(change, id, reason),
+    endLiveCall: (id: string, reason: string) => endLiveCall(change, id, reason),
     /** @returns its ID */
     async createTrust(terms: TrustTerms, grant: GrantTerms = {}) {
       if (grant.expiresAt !== undefined) assertFuture(grant.expiresAt.getTime())
@@ -106,9 +107,23 @@ export function createAdministration(
   }
 }
 
-/** Tells all replicas to end a recorded session. @returns whether it had not ended */
-async function endRecordedSession({ tx }: Change, id: string, ending: string): Promise<boolean> {
+/** Tells all processes to end a recorded session. @returns whether it had not ended */
+async function endRecordedSession(change: Change, id: string, reason: string): Promise<boolean> {
   const isOpen = and(eq(recordings.id, id), isNull(recordings.endedAt))
-  const updated = await tx.update(recordings).set({ ending }).where(isOpen).returning({ id: recordings.id })
-  return updated.length > 0
+  const [updated] = await change.tx
+    .update(recordings)
+    .set({ ending: reason })
+    .where(isOpen)
+    .returning({ opened: recordings.opened })
+  if (updated === undefined) return false
+  await endLiveCall(change, updated.opened, reason)
+  return true
+}
+
+/** Tells all processes to end a call. The process that has the call removes the request. */
+async function endLiveCall({ tx }: Change, call: string, reason: string): Promise<void> {
+  await tx
+    .insert(callEndings)
+    .values({ call, reason })
+    .onConflictDoUpdate({ target: callEndings.call, set: { reason } })
 }

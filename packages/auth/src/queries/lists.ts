@@ -6,6 +6,7 @@ import { createAccessReview, idIn } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { createInvitationLists } from './invitation-lists.ts'
 import { grantsOf, listOf } from './listed-grants.ts'
+import { createLiveCallLists } from './live-call-lists.ts'
 import { after, only, type PageRequest, pageOf, positionOf } from './page.ts'
 
 export type Lists = ReturnType<typeof createLists>
@@ -96,6 +97,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     ...createGroupLists(database),
     ...createAccessReview(database),
     ...createInvitationLists(database),
+    ...createLiveCallLists(database),
     users: (page: PageRequest, group?: string) => userPage(page, group === undefined ? undefined : isInGroup(group)),
     user: (id: string) => only(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
     sessions: (page: PageRequest, owner?: string) =>

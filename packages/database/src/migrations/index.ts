@@ -23,6 +23,7 @@ import { changedSubjects } from './0024-changed-subjects.ts'
 import { decidingSessions } from './0025-deciding-sessions.ts'
 import { convoxSessions } from './0026-convox-sessions.ts'
 import { invitations } from './0027-invitations.ts'
+import { liveCalls } from './0028-live-calls.ts'
 
 export interface Migration {
   readonly name: string
@@ -59,4 +60,5 @@ export const migrations: readonly Migration[] = [
   decidingSessions,
   convoxSessions,
   invitations,
+  liveCalls,
 ]

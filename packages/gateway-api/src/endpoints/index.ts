@@ -3,6 +3,7 @@ import { auditEndpoints } from './audit.ts'
 import { bindingEndpoints } from './bindings.ts'
 import { healthEndpoints } from './health.ts'
 import { invitationEndpoints } from './invitations.ts'
+import { liveCallEndpoints } from './live-calls.ts'
 import { meEndpoints } from './me.ts'
 import { policyEndpoints } from './policy.ts'
 import { rackEndpoints } from './racks.ts'
@@ -27,6 +28,7 @@ export const endpoints = {
   ...recordingEndpoints,
   ...rackEndpoints,
   ...healthEndpoints,
+  ...liveCallEndpoints,
 } as const
 
 export type Endpoints = typeof endpoints

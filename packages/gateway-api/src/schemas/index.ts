@@ -6,6 +6,7 @@ export { PageQuery } from './common.ts'
 export { ErrorResponse } from './errors.ts'
 export { Health } from './health.ts'
 export { Invitation, type InvitationRequest } from './invitations.ts'
+export { LiveCall } from './live-calls.ts'
 export { Me, type PrincipalKind, type Versions } from './me.ts'
 export {
   type DecideRequest,

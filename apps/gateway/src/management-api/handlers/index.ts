@@ -7,6 +7,7 @@ import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { healthHandlers } from './health.ts'
 import { invitationHandlers } from './invitations.ts'
+import { liveCallHandlers } from './live-calls.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
 import { policyImpactHandlers } from './policy-impact.ts'
@@ -37,6 +38,7 @@ export const handlers: Handlers = {
   ...rackHandlers,
   ...healthHandlers,
   ...recordingHandlers,
+  ...liveCallHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,

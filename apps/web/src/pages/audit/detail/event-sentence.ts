@@ -97,4 +97,5 @@ const actions: Readonly<Record<string, string>> = {
   'environment.changed': ' changed an environment variable',
   'recording.read': ' watched a session recording',
   'recording.ended': ' ended a recorded session',
+  'live-call.ended': ' ended a live call',
 }

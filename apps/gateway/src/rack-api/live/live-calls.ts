@@ -3,6 +3,8 @@ import { formatMessage } from '@rack-gateway/errors'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
+import type { CallEndings } from './call-endings.ts'
+import type { CallListing } from './call-listing.ts'
 import type { LiveCall } from './live-call.ts'
 import { createPackageReview } from './package-review.ts'
 
@@ -21,6 +23,8 @@ export interface LiveCallsOptions {
   readonly identities: Identities
   readonly policy: Policy
   readonly packages: PolicyPackages
+  readonly listing: Pick<CallListing, 'add' | 'remove'>
+  readonly endings: Pick<CallEndings, 'add'>
   readonly now: () => number
   readonly onError: (error: unknown) => void
 }
@@ -31,7 +35,7 @@ const pingEvery = 20_000
 const reviewEvery = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
-  const { streams, identities, policy, packages, now, onError } = options
+  const { streams, identities, policy, packages, listing, endings, now, onError } = options
   const reviewPackages = createPackageReview(packages, now)
   const calls = new Set<LiveCall>()
   let over: string | null = null
@@ -65,7 +69,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
 
   return {
     add(call) {
-      const { principal, rackCall } = call
+      const { principal, rackCall, listed } = call
       calls.add(call)
       const leave = streams.add({
         principalId: principal.id,
@@ -74,12 +78,16 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
         app: rackCall.app,
         end: call.end,
       })
+      const removeEnding = endings.add(listed.id, call.end)
+      listing.add(listed)
       // The permission may have changed while the rack answered.
       if (over !== null && call.kind === 'websocket') call.end(over)
       else check(call)
       return () => {
         calls.delete(call)
         leave()
+        removeEnding()
+        listing.remove(listed.id)
       }
     },
     get size() {

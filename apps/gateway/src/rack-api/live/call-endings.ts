@@ -1,16 +1,17 @@
 import type { Identities } from '@rack-gateway/auth'
 import type { Sql } from 'postgres'
 
-/** Ends sessions of this process at the request of any process. */
-export interface RemoteSessionEndings {
-  /** @returns a function that removes the session */
-  add(recording: string, end: (reason: string) => void): () => void
+/** Ends calls of this process at the request of any process. */
+export interface CallEndings {
+  /** @returns a function that removes the call */
+  add(call: string, end: (reason: string) => void): () => void
+  /** Looks for requests. Every request raises the revision, so it is only needed for requests that are older than the call. */
+  check(): void
   stop(): void
 }
 
-export interface RemoteSessionEndingsOptions {
+export interface CallEndingsOptions {
   readonly sql: Sql
-  /** A request to end a session also raises the revision. */
   readonly identities: Pick<Identities, 'onChange'>
   readonly onError: (error: unknown) => void
 }
@@ -18,26 +19,21 @@ export interface RemoteSessionEndingsOptions {
 /** Milliseconds until the next attempt after a failed query. */
 const retryAfter = 1_000
 
-export function createRemoteSessionEndings({
-  sql,
-  identities,
-  onError,
-}: RemoteSessionEndingsOptions): RemoteSessionEndings {
-  const sessions = new Map<string, (reason: string) => void>()
+export function createCallEndings({ sql, identities, onError }: CallEndingsOptions): CallEndings {
+  const calls = new Map<string, (reason: string) => void>()
   let retry: NodeJS.Timeout | undefined
   let isChecking = false
   let mustRepeat = false
 
   async function endRequested(): Promise<void> {
-    const ended = await sql<{ id: string; ending: string }[]>`
-      select id, ending from gateway.recordings where ended_at is null and ending is not null`
-    for (const { id, ending } of ended) sessions.get(id)?.(ending)
+    const requested = await sql<{ call: string; reason: string }[]>`select call, reason from gateway.call_endings`
+    for (const { call, reason } of requested) calls.get(call)?.(reason)
   }
 
   /** Runs one query at a time, and one more if another was requested meanwhile. */
   function check(): void {
     mustRepeat = true
-    if (isChecking || sessions.size === 0) return
+    if (isChecking || calls.size === 0) return
     isChecking = true
     mustRepeat = false
     clearTimeout(retry)
@@ -54,12 +50,11 @@ export function createRemoteSessionEndings({
 
   const unsubscribe = identities.onChange(check)
   return {
-    add(recording, end) {
-      sessions.set(recording, end)
-      // The request can be older than the registration of the session.
-      check()
-      return () => sessions.delete(recording)
+    add(call, end) {
+      calls.set(call, end)
+      return () => calls.delete(call)
     },
+    check,
     stop() {
       unsubscribe()
       clearTimeout(retry)

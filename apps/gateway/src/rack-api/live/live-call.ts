@@ -1,5 +1,6 @@
 import type { VerifiedToken } from '@rack-gateway/auth'
 import type { Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { ListedCall } from './listed-call.ts'
 
 /** A WebSocket or transfer in progress, and the decision that allowed it. */
 export interface LiveCall {
@@ -8,6 +9,7 @@ export interface LiveCall {
   readonly rackCall: RackCall
   /** A websocket is ended when the gateway stops; a transfer may finish. */
   readonly kind: 'websocket' | 'transfer'
+  readonly listed: ListedCall
   /** Ends it. A WebSocket sends the reason to the client. */
   end(reason: string): void
   /** Keeps proxies from closing it as idle. */

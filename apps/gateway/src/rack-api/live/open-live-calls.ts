@@ -1,0 +1,53 @@
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import type { FastifyInstance } from 'fastify'
+import { createPeriodicWork } from '../../recordings/periodic-work.ts'
+import { createCallEndings } from './call-endings.ts'
+import { createCallListing } from './call-listing.ts'
+import { createLiveCalls, type LiveCalls } from './live-calls.ts'
+import { removeAbandonedRows } from './remove-abandoned-rows.ts'
+
+/** Milliseconds. */
+const sweepInterval = 3_600_000
+const maxStopTime = 2_000
+
+/** The live calls of this process, listed in the database until they end. */
+export function openLiveCalls(app: FastifyInstance): LiveCalls {
+  const { audit, clock, database, identities, log, policy, policyPackages: packages, streams } = app
+  const { sql } = database
+  const endings = createCallEndings({
+    sql,
+    identities,
+    onError: (err) => log.error({ event: 'live_call.end_requests_failed', err }),
+  })
+  const listing = createCallListing({
+    sql,
+    stream: () => audit.stats().stream,
+    // A recorded session can be ended as soon as its recording is listed, before the gateway answers its handshake.
+    onListed: endings.check,
+    onError: (err) => log.warn({ event: 'live_call.listing_failed', err }),
+  })
+  const sweep = createPeriodicWork({
+    every: sweepInterval,
+    run: () => removeAbandonedRows(sql),
+    onError: (err) => log.warn({ event: 'live_call.sweep_failed', err }),
+  })
+  app.addHook('onReady', async () => sweep.start())
+  app.addHook('onClose', async function stopLiveCalls() {
+    endings.stop()
+    await sweep.stop()
+    // Rows that stay count no more, because the audit stream of this process is closed.
+    await withTimeout(listing.stop(), maxStopTime, () => undefined).catch((err: unknown) =>
+      log.warn({ event: 'live_call.listing_failed', err }),
+    )
+  })
+  return createLiveCalls({
+    streams,
+    identities,
+    policy,
+    packages,
+    listing,
+    endings,
+    now: clock.now,
+    onError: (err) => log.error({ event: 'stream.review_failed', err }),
+  })
+}

@@ -1,0 +1,17 @@
+import type { Sql } from 'postgres'
+
+/**
+ * Removes rows of processes that ended without removing them, and requests to end calls that nothing took. It waits longer than
+ * a process can go on without the database (AUTH_MAX_STALE), because its calls are listed again afterwards.
+ */
+export async function removeAbandonedRows(sql: Sql): Promise<void> {
+  await sql`delete from gateway.call_endings where requested_at < now() - interval '2 hours'`
+  await sql`
+    delete from gateway.live_calls where started_at < now() - interval '2 hours' and stream not in (
+      with recursive recent as (
+        select id, follows from audit.streams where lease_until > now() - interval '2 hours'
+        union
+        select previous.id, previous.follows from audit.streams previous join recent on previous.id = recent.follows
+      )
+      select id from recent)`
+}

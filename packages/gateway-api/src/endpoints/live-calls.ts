@@ -1,0 +1,36 @@
+import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { PageQuery, pageOf } from '../schemas/common.ts'
+import { LiveCall } from '../schemas/live-calls.ts'
+import { EndRequest } from '../schemas/recordings.ts'
+
+export const liveCallEndpoints = {
+  listLiveCalls: {
+    method: 'GET',
+    path: '/live-calls',
+    summary:
+      'Lists your open WebSockets and transfers in all gateway processes, newest first. With the permission gateway:live-call:read, lists those of everyone.',
+    description:
+      'A call appears within a second, and is removed within a second of its end. The calls of a gateway process that was killed are removed within 30 s.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    permissionForOthers: 'gateway:live-call:read',
+    principalKinds: everyKind,
+    query: PageQuery,
+    status: 200,
+    response: pageOf(LiveCall),
+  },
+  endLiveCall: {
+    method: 'POST',
+    path: '/live-calls/{id}/end',
+    summary: 'Ends an open call within a second, whichever gateway process has it.',
+    description: 'A WebSocket shows the reason to its participant. The connection of a transfer is closed.',
+    permission: 'gateway:self:write',
+    scope: 'self',
+    permissionForOthers: 'gateway:live-call:end',
+    revokes: true,
+    principalKinds: everyKind,
+    body: EndRequest,
+    status: 200,
+    response: LiveCall,
+  },
+} as const satisfies EndpointTable
