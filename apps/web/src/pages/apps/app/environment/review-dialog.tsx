@@ -4,12 +4,13 @@ import { Actions, Dialog } from '../../../../ui/dialog.tsx'
 import { Problem } from '../../../../ui/problem.tsx'
 import { SlowNotice } from '../../../../ui/slow-notice.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { OtherReleases } from '../releases/seen-releases.ts'
 import { useApp } from '../use-app.ts'
 import { environmentDifference } from './env-difference.ts'
 import { applyEdits, misreadKey } from './env-text.ts'
 import { KeyDifferences } from './key-differences.tsx'
 import type { Draft } from './use-draft.ts'
-import { OtherReleases, useNewRelease } from './use-new-release.ts'
+import { useNewRelease } from './use-new-release.ts'
 
 interface ReviewDialogProps {
   readonly release: Release

@@ -55,7 +55,7 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
             aria-describedby={hint}
             isDisabled={app.status === 'updating'}
             isPending={isPending}
-            onPress={() => start({ release, kind })}
+            onPress={() => start({ release, kind, running: app.release })}
           >
             <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
           </Button>

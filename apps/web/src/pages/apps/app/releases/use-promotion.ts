@@ -5,9 +5,17 @@ import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Release, readRelease } from '../../../../api/rack-data/readers.ts'
 import { useApp } from '../use-app.ts'
 import { appQuery, readAppAgain } from './release-queries.ts'
+import { assertSameReleases } from './seen-releases.ts'
 
 /** How a release comes to run: as it is, or as a copy in a new release, because racks do not promote older ones. */
 export type PromotionKind = 'promote' | 'roll-back'
+
+interface PromotionRequest {
+  readonly release: Release
+  readonly kind: PromotionKind
+  /** The ID of the release that it was compared with. */
+  readonly running: string
+}
 
 /**
  * Promotes a release as `convox releases promote` does, or rolls back to it as `convox releases rollback` does. A rack can take
@@ -19,13 +27,16 @@ export function usePromotion() {
   /** The ID of the release that the rack was asked to run. */
   const [promoted, setPromoted] = useState<string | null>(null)
   const { mutate, data, isPending, isSuccess, error } = useMutation({
-    async mutationFn({ release, kind }: { readonly release: Release; readonly kind: PromotionKind }) {
+    async mutationFn({ release, kind, running }: PromotionRequest) {
+      setPromoted(null)
+      await assertSameReleases(rack, app, { running })
       const id = kind === 'promote' ? release.id : await createCopy(release)
       setPromoted(id)
       await rackSend('POST', rack, rackPath`/apps/${app}/releases/${id}/promote`, { force: 'false' })
       // The promotion stays a success if only this cannot be read.
       return queryClient.fetchQuery({ ...appQuery(rack, app), staleTime: 0 }).catch(() => null)
     },
+    // The error says why the page shows another comparison then.
     onSettled: () => readAppAgain(queryClient, rack, app),
   })
 
