@@ -52,7 +52,11 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
                     <VisibleText>{key}</VisibleText>
                   </code>
                   {isProtected(key) && <Badge tone="warn">Protected</Badge>}
-                  {variable === null && <Badge tone="accent">New</Badge>}
+                  {variable === null && (
+                    <Badge tone="accent" sign={false}>
+                      New
+                    </Badge>
+                  )}
                   {variable !== null && variable.count > 1 && <Badge tone="neutral">Last of {variable.count}</Badge>}
                 </span>
               ),

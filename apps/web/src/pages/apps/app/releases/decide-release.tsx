@@ -22,46 +22,42 @@ interface DecideReleaseProps {
 export function DecideRelease({ release, app, state, promotion }: DecideReleaseProps) {
   const { rack, app: name } = useApp()
   const isPermitted = usePermitted(rack, name)
-  const { start, promoted, isOutcomeKnown, isPending, isSuccess, error } = promotion
+  const { start, promoted, isPending, isSuccess, error } = promotion
   const hint = useId()
   const kind: PromotionKind = state === 'older' ? 'roll-back' : 'promote'
   const canPromote = isPermitted('POST /apps/{app}/releases/{id}/promote')
   const isOffered = canPromote && (kind === 'promote' || isPermitted('POST /apps/{app}/releases'))
-  const isNewForApp = state === 'newer' || state === 'older'
-  if (!isOffered && !isSuccess) return null
+  const problem = error && (
+    <Problem
+      error={error}
+      action={
+        kind === 'roll-back' &&
+        promoted !== null && (
+          <span>
+            The copy <RowLink tab="releases" id={promoted} /> was created, but it does not run.
+          </span>
+        )
+      }
+    />
+  )
+  // An error can come although the rack did what it was asked.
+  if (!isOffered || isSuccess || (state !== 'newer' && state !== 'older')) return problem
   return (
     <div className={styles.decision}>
-      {error && (
-        <Problem
-          error={error}
-          action={
-            kind === 'roll-back' &&
-            promoted !== null && (
-              <span>
-                The copy <RowLink tab="releases" id={promoted} /> was created, but it does not run.
-              </span>
-            )
-          }
-        />
-      )}
-      {isSuccess && promoted !== null && <Outcome id={promoted} app={isOutcomeKnown ? app : null} />}
-      {isNewForApp && !isSuccess && (
-        <>
-          <p id={hint}>
-            {app.status === 'updating' ? 'The app is being updated. Refresh the page when it is done.' : hints[kind]}
-          </p>
-          <Button
-            kind="primary"
-            aria-describedby={hint}
-            isDisabled={app.status === 'updating'}
-            isPending={isPending}
-            onPress={() => start({ release, kind, running: app.release })}
-          >
-            <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
-          </Button>
-          {isPending && <SlowNotice rack={rack} advice="It can take minutes. Keep this page open." />}
-        </>
-      )}
+      {problem}
+      <p id={hint}>
+        {app.status === 'updating' ? 'The app is being updated. Refresh the page when it is done.' : hints[kind]}
+      </p>
+      <Button
+        kind="primary"
+        aria-describedby={hint}
+        isDisabled={app.status === 'updating'}
+        isPending={isPending}
+        onPress={() => start({ release, kind, running: app.release })}
+      >
+        <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
+      </Button>
+      {isPending && <SlowNotice rack={rack} advice="It can take minutes. Keep this page open." />}
     </div>
   )
 }
@@ -70,25 +66,4 @@ const hints: Readonly<Record<PromotionKind, string>> = {
   promote: 'The rack replaces the processes of the app with processes of this release.',
   'roll-back':
     'A new release gets the build and the environment of this one, and the rack promotes it, as convox releases rollback does.',
-}
-
-interface OutcomeProps {
-  readonly id: string
-  /** Null: it could not be read after the rack accepted the release. */
-  readonly app: App | null
-}
-
-/** What the rack did after it accepted a release. */
-function Outcome({ id, app }: OutcomeProps) {
-  const release = <RowLink tab="releases" id={id} />
-  if (app === null) return <p role="status">The rack accepted {release}.</p>
-  if (app.release !== id && app.status !== 'updating')
-    return (
-      <p role="status">
-        The rack went back to another release, because {release} did not start. The logs of the app can say why.
-      </p>
-    )
-  if (app.status === 'updating')
-    return <p role="status">The rack is rolling out {release}. Refresh to see its progress.</p>
-  return <p role="status">{release} runs now.</p>
 }

@@ -7,6 +7,7 @@ import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { DecideRelease } from './decide-release.tsx'
 import { Manifest } from './manifest.tsx'
+import { PromotionOutcome } from './promotion-outcome.tsx'
 import { ReleaseDifference } from './release-difference.tsx'
 import { appQuery, releaseQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
@@ -35,6 +36,7 @@ export function ReleaseView({ id }: { readonly id: string }) {
                         ['Description', <VisibleText key="text">{release.description}</VisibleText>],
                       ]}
                     />
+                    <PromotionOutcome promotion={promotion} app={app} />
                     {release.id === app.release ? (
                       <Manifest>{release.manifest}</Manifest>
                     ) : (

@@ -4,7 +4,12 @@ import type { ReleaseState } from './release-state.ts'
 /** Most releases are older than the one that runs, so these have no badge. */
 export function StateBadge({ state }: { readonly state: ReleaseState }) {
   if (state === 'running') return <Badge tone="allow">Running</Badge>
-  if (state === 'rolling-out') return <Badge tone="accent">Rolling out</Badge>
+  if (state === 'rolling-out')
+    return (
+      <Badge tone="accent" sign={false}>
+        Rolling out
+      </Badge>
+    )
   if (state === 'newer') return <Badge tone="warn">Not promoted</Badge>
   return null
 }

@@ -1,0 +1,25 @@
+import type { App } from '../../../../api/rack-data/readers.ts'
+import { RowLink } from '../row-link.tsx'
+import type { Promotion } from './use-promotion.ts'
+
+interface PromotionOutcomeProps {
+  readonly promotion: Promotion
+  readonly app: App
+}
+
+/** What the rack did after it accepted a release. */
+export function PromotionOutcome({ promotion, app }: PromotionOutcomeProps) {
+  const { promoted: id, isSuccess, isOutcomeKnown } = promotion
+  if (!isSuccess || id === null) return null
+  const release = <RowLink tab="releases" id={id} />
+  if (!isOutcomeKnown) return <p role="status">The rack accepted {release}.</p>
+  if (app.release !== id && app.status !== 'updating')
+    return (
+      <p role="status">
+        The rack went back to another release, because {release} did not start. The logs of the app can say why.
+      </p>
+    )
+  if (app.status === 'updating')
+    return <p role="status">The rack is rolling out {release}. Refresh to see its progress.</p>
+  return <p role="status">{release} runs now.</p>
+}
