@@ -62,10 +62,12 @@ export function Log({ rack, path, only }: LogProps) {
             isSelected={wrap === 'on'}
             onChange={(isSelected) => change({ wrap: isSelected ? 'on' : undefined }, { replace: true })}
           />
-          <Button onPress={() => setPaused(isPaused ? null : log.lines)}>
-            {isPaused ? 'Follow' : 'Pause'}
-            {added > 0 && ` (${added.toLocaleString('en')} new)`}
-          </Button>
+          {(isPaused || log.connection === 'open') && (
+            <Button onPress={() => setPaused(isPaused ? null : log.lines)}>
+              {isPaused ? 'Follow' : 'Pause'}
+              {added > 0 && ` (${added.toLocaleString('en')} new)`}
+            </Button>
+          )}
         </span>
       </div>
       <LogNotice rack={rack} log={log} />
