@@ -1,7 +1,7 @@
 import { type CastEvent, type CastHeader, LineReader, NotACast, parseEvent, parseHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import { maxTapeLength, type Tape } from './tape.ts'
-import { createTimeSlices, type Pause } from './time-slices.ts'
+import { createTimeSlices, type Pause, piecesOf } from './time-slices.ts'
 import { VirtualTerminal } from './virtual-terminal.ts'
 
 /** A note of the recording at its time: lost bytes, the reason of an end, or the exit status. */
@@ -50,7 +50,7 @@ export async function loadRecording(options: LoadOptions): Promise<CastEnd | nul
       const { done, value } = await reader.read()
       if (done || signal.aborted) break
       for (const line of lines.read(value)) {
-        recording.addLine(line)
+        await recording.addLine(line, endStep)
         if (recording.end !== null) return recording.end
         await endStep()
         if (signal.aborted) return null
@@ -75,7 +75,7 @@ class IncomingRecording {
     this.#options = options
   }
 
-  addLine(line: string): void {
+  async addLine(line: string, endStep: () => Promise<void>): Promise<void> {
     if (this.#terminal === null) {
       const header = parseHeader(line)
       this.#terminal = new VirtualTerminal(header)
@@ -85,7 +85,7 @@ class IncomingRecording {
     const event = parseEvent(line, this.#last)
     this.#last = event.at
     if (event.code === 'v') this.end = ends.includes(event.data) ? (event.data as CastEnd) : null
-    else this.#addEvent(line, event, this.#terminal)
+    else await this.#addEvent(line, event, this.#terminal, endStep)
   }
 
   /** Nothing follows. */
@@ -94,12 +94,15 @@ class IncomingRecording {
     return this.end
   }
 
-  #addEvent(line: string, event: CastEvent, terminal: VirtualTerminal): void {
+  async #addEvent(line: string, event: CastEvent, terminal: VirtualTerminal, endStep: () => Promise<void>) {
     const { tape, keyframes, onMarker, maxLength = maxTapeLength } = this.#options
     const beginsSegment = tape.add(line, event)
     const segment = tape.segments - 1
     if (beginsSegment && keyframes.wants(segment)) keyframes.add({ segment, snapshot: terminal.snapshot() })
-    terminal.apply(event)
+    for (const piece of piecesOf(event)) {
+      terminal.apply(piece)
+      await endStep()
+    }
     const marker = toMarker(event)
     if (marker !== null) onMarker(marker)
     if (tape.length > maxLength) this.end = 'too-long'

@@ -3,7 +3,7 @@ import type { CastEvent, CastHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import type { CastEnd, Marker } from './load-recording.ts'
 import type { Tape } from './tape.ts'
-import { createTimeSlices, type Pause } from './time-slices.ts'
+import { createTimeSlices, type Pause, piecesOf } from './time-slices.ts'
 import { type Screen, VirtualTerminal } from './virtual-terminal.ts'
 
 export const speeds: readonly number[] = [0.5, 1, 2, 4, 8, 16]
@@ -241,10 +241,12 @@ export class Player {
       this.#events ??= await tape.read(this.#segment)
       for (let event = this.#events[this.#index]; event !== undefined; event = this.#events[this.#index]) {
         if (event.at > time) return true
-        terminal.apply(event)
+        for (const piece of piecesOf(event)) {
+          terminal.apply(piece)
+          await endStep()
+        }
         this.#index++
         this.#pauseFrom = event.at
-        await endStep()
         if (this.#isClosed) return false
         if (this.#state.seekingTo !== seekingTo) {
           this.#change({ position: event.at })

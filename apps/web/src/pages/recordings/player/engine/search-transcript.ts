@@ -1,7 +1,7 @@
 import { type ScreenLine, ScreenLines } from '@rack-gateway/recordings/terminal'
 import type { CastEvent } from './cast.ts'
 import type { Tape } from './tape.ts'
-import { createTimeSlices, type Pause } from './time-slices.ts'
+import { createTimeSlices, type Pause, piecesOf } from './time-slices.ts'
 
 export interface Match {
   /** Milliseconds since the recording began. */
@@ -36,8 +36,10 @@ export async function* searchTranscript(
     const found: Match[] = []
     // A list that grows is read as it is now.
     for (const event of [...(await tape.read(segment))]) {
-      found.push(...matching(transcript.add(event)))
-      await endStep()
+      for (const piece of piecesOf(event)) {
+        found.push(...matching(transcript.add(piece)))
+        await endStep()
+      }
       if (signal.aborted) return
     }
     if (segment === tape.segments - 1) found.push(...matching(transcript.end()))

@@ -1,8 +1,24 @@
+import type { CastEvent } from './cast.ts'
+
 /** Lets the page do other work. */
 export type Pause = () => Promise<void>
 
 /** Milliseconds of work after which the page gets its turn: less than a frame. */
 const slice = 8
+
+/** Characters that are processed in one step: some milliseconds of work. */
+const pieceLength = 8 * 1024
+
+/** Divides a long event into steps. */
+export function piecesOf(event: CastEvent): readonly CastEvent[] {
+  const { data } = event
+  if (event.code !== 'o' || data.length <= pieceLength) return [event]
+  const count = Math.ceil(data.length / pieceLength)
+  return Array.from({ length: count }, (_, n) => ({
+    ...event,
+    data: data.slice(n * pieceLength, (n + 1) * pieceLength),
+  }))
+}
 
 /** Divides long work. Call it between steps. */
 export function createTimeSlices(pause: Pause, now: () => number = () => performance.now()) {

@@ -7,6 +7,7 @@ import { durationText } from '../../duration.ts'
 import type { Player } from '../engine/player.ts'
 import { type Match, maxMatches } from '../engine/search-transcript.ts'
 import type { Tape } from '../engine/tape.ts'
+import { usePlayerState } from '../use-player.ts'
 import styles from './search-panel.module.css'
 import { useTranscriptSearch } from './use-transcript-search.ts'
 
@@ -21,6 +22,7 @@ export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
   const { q: given = '' } = useSearch({ from: '/recordings/$recording' })
   const navigate = useNavigate()
   const [query, setQuery] = useState(given)
+  const isLoaded = usePlayerState(player, (state) => state.isLoaded)
   const { matches, isSearching, isLimited } = useTranscriptSearch(player, tape, query.trim())
   function change(text: string) {
     setQuery(text)
@@ -58,6 +60,7 @@ export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
         {query.trim() !== '' && (
           <>
             {isSearching && <Spinner label="Searching" />} {countText(matches.length, { isSearching, isLimited })}
+            {!isLoaded && ' so far'}
           </>
         )}
       </p>
@@ -79,7 +82,7 @@ export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
 
 function countText(count: number, { isSearching, isLimited }: { isSearching: boolean; isLimited: boolean }): string {
   if (isLimited) return `The first ${maxMatches} lines that match`
-  if (count === 0) return isSearching ? 'Searching when the recording is loaded' : 'No line matches.'
+  if (count === 0) return isSearching ? 'Searching' : 'No line matches'
   return `${count} ${count === 1 ? 'line matches' : 'lines match'}`
 }
 

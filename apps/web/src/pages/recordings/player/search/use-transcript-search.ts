@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Player } from '../engine/player.ts'
 import { type Match, maxMatches, searchTranscript } from '../engine/search-transcript.ts'
 import type { Tape } from '../engine/tape.ts'
@@ -15,20 +15,20 @@ export interface TranscriptSearch {
 /** Milliseconds without a key until the search begins. */
 const typingPause = 200
 
-/** Searches the whole tape for a text. While the recording loads, it waits, so that no part is left out. */
+/** Searches what is loaded, and all of it again once the recording is loaded. */
 export function useTranscriptSearch(player: Player, tape: Tape, query: string): TranscriptSearch {
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)
-  // A change of the length begins a new search, so that new output of a session that runs is searched.
-  const length = usePlayerState(player, (state) => (state.isFollowing ? state.duration : 0))
-  const canSearch = isLoaded || length > 0
+  const followed = usePlayerState(player, (state) => (state.isFollowing ? state.duration : 0))
   const [found, setFound] = useState<TranscriptSearch>(nothing)
+  const [round, setRound] = useState(0)
+  const searchedUpTo = useRef(0)
   useEffect(() => {
     if (query === '') return setFound(nothing)
     setFound((before) => ({ ...before, isSearching: true }))
-    if (!canSearch) return
     const controller = new AbortController()
     const timer = setTimeout(() => void search(controller.signal), typingPause)
     async function search(signal: AbortSignal) {
+      searchedUpTo.current = tape.duration
       const matches: Match[] = []
       for await (const more of searchTranscript(tape, query, { pause: pauseByMessage, signal })) {
         if (signal.aborted) return
@@ -41,7 +41,11 @@ export function useTranscriptSearch(player: Player, tape: Tape, query: string): 
       clearTimeout(timer)
       controller.abort()
     }
-  }, [tape, query, canSearch, length])
+  }, [tape, query, isLoaded, round])
+  // Output that arrives during a search is searched after it, so that each search comes to its end.
+  useEffect(() => {
+    if (query !== '' && !found.isSearching && followed > searchedUpTo.current) setRound((before) => before + 1)
+  }, [query, found, followed])
   return found
 }
 
