@@ -190,7 +190,7 @@ describeInChromium('an environment in the web console', () => {
     expect(sent()).toEqual([])
     await lookAt(deployer, 'environment-changed')
     await dialog.getByRole('button', { name: 'Keep my changes, and compare again' }).click()
-    await dialog.getByText(first.id).waitFor()
+    await dialog.getByText(`Compared with ${first.id}`).waitFor()
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
       expect.stringContaining('becomes by the second'),
     ])
