@@ -41,7 +41,7 @@ describeInChromium('people and pipelines', () => {
     expect(await row.textContent()).toContain('deployer on staging')
     await lookAt(admin, 'people-invitations')
 
-    const invited = await at.open('nobody')
+    const invited = await at.open('nobody', '/gateway/access')
     await invited.getByText('deployer').first().waitFor()
     expect(await invited.getByRole('region', { name: 'Your racks' }).textContent()).toBe('Your racksstaging')
 
