@@ -106,7 +106,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(webConsole, { source })
     await app.register(managementApiReference)
     await app.register(managementApi, { config, mint: keys.mint, childFlags: tuning.childFlags })
-    await app.register(rackApi, { config, maskKeys: keys.masks, bodyDigestKey: keys.bodyDigest })
+    await app.register(rackApi, {
+      config,
+      maskKeys: keys.masks,
+      bodyDigestKey: keys.bodyDigest,
+      pingInterval: tuning.pingInterval,
+    })
 
     await app.register(configurationEvent, { config })
     await app.register(packageRoutes)

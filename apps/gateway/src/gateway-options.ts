@@ -32,6 +32,8 @@ export interface Tuning {
   readonly adoptionInterval?: number
   /** Milliseconds until a rack that does not accept a connection is unreachable. */
   readonly connectTimeout?: number
+  /** Milliseconds between two pings of an open stream. */
+  readonly pingInterval?: number
   readonly recordingLimits?: Partial<RecordingLimits>
   /** Whether a separate thread records. */
   readonly recordingThread?: boolean

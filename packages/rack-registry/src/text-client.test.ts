@@ -46,7 +46,7 @@ test('a reader that is slow holds the rack back, and nothing is lost', async () 
   const drained = once(client, 'drain')
   const received = text(sink)
   await drained
-  client.end(message('b'))
+  client.end(Buffer.concat([message('b'), end]))
   expect(await received).toBe(`${'a'.repeat(20_000)}b`)
 })
 
@@ -76,4 +76,57 @@ test('an invalid frame cuts the text off, so that it never looks complete', asyn
   client.write(Buffer.concat([message('one\n'), Buffer.from([0xff, 0x00])]))
   expect(await failed).toBe('cut off')
   expect(sink.destroyed).toBe(true)
+})
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['half a message', message('two\n').subarray(0, 4)],
+  ['a close frame that reports an error', createFrame('server', opcodes.close, closePayload(1011, 'failed'))],
+])('a connection that ends after %s cuts the text off', async (_, last) => {
+  const { client, sink, ended, received } = start()
+  ended.catch(() => undefined)
+  const failed = received.catch(() => 'cut off')
+  client.on('error', () => undefined)
+  client.end(Buffer.concat([message('one\n'), last]))
+  expect(await failed).toBe('cut off')
+  expect(sink.destroyed).toBe(true)
+})
+
+test('nothing arrives after the end', async () => {
+  const { client, received } = start()
+  client.write(Buffer.concat([message('one\n'), end, message('two\n')]))
+  expect(await received).toBe('one\n')
+})
+
+test('many messages of one chunk are one write', async () => {
+  const { client, sink, received } = start()
+  let writes = 0
+  sink.on('data', () => writes++)
+  client.write(Buffer.concat([...Array.from({ length: 1_000 }, () => message('x\n')), end]))
+  expect([await received, writes]).toEqual(['x\n'.repeat(1_000), 1])
+})
+
+test('a ping is an empty line, if the log was silent and no line has begun', async () => {
+  const { client, received } = start()
+  const write = (bytes: Buffer) => new Promise<void>((resolve) => client.write(bytes, () => resolve()))
+  client.ping()
+  await write(message('one\n'))
+  client.ping()
+  client.ping()
+  await write(message('two'))
+  client.ping()
+  client.ping()
+  await write(Buffer.concat([message(' three\n'), end]))
+  client.ping()
+  client.ping()
+  expect(await received).toBe('\none\n\ntwo three\n')
+})
+
+test('a reader that has stopped gets no pings', async () => {
+  const sink = new PassThrough({ highWaterMark: 4 })
+  const client = new TextClient(sink)
+  client.write(message('a line\n'))
+  for (let count = 0; count < 10; count++) client.ping()
+  client.end(end)
+  expect(await text(sink)).toBe('a line\n')
 })

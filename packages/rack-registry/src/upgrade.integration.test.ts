@@ -73,16 +73,28 @@ test.each(['http', 'https'])('a websocket server accepts it over %s, and both si
 test.each([
   [403, 'Content-Length: 10\r\n\r\nForbidden\n'],
   [404, 'Transfer-Encoding: chunked\r\n\r\na\r\nForbidden\n\r\n0\r\n\r\n'],
-  [200, 'Connection: close\r\n\r\nForbidden\n'],
+  [500, 'Connection: close\r\n\r\nForbidden\n'],
 ])("a rack's %i instead of the upgrade is its response", async (status, rest) => {
   const peer = await rawPeer((socket) => {
     socket.write(`HTTP/1.1 ${status} No\r\nWWW-Authenticate: Session\r\n${rest}`)
-    if (status === 200) socket.end()
+    if (status === 500) socket.end()
   })
   const upgrade = await rackAt(peer.port).upgrade(get(exec), neverAborted)
   if (upgrade.upgraded) throw new Error('upgraded')
   expect([upgrade.response.status, upgrade.response.header('www-authenticate')]).toEqual([status, undefined])
   expect((await upgrade.response.collect(100)).toString()).toBe('Forbidden\n')
+})
+
+test('a success instead of the upgrade is an error, because it could be an endless stream that nobody ends', async () => {
+  let isClosed = false
+  const peer = await rawPeer((socket) => {
+    socket.on('close', () => {
+      isClosed = true
+    })
+    socket.write('HTTP/1.1 200 OK\r\n\r\nForbidden\n')
+  })
+  await expect(rackAt(peer.port).upgrade(get(exec), neverAborted)).rejects.toThrow('an ordinary response')
+  await expect.poll(() => isClosed).toBe(true)
 })
 
 test('a rejection that breaks off is an error, and an endless one stops at the limit', async () => {

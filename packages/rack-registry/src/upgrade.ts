@@ -67,6 +67,12 @@ function performHandshake(options: WebsocketOptions, socket: Socket, settle: () 
       reject(error instanceof CallerGone ? error : new RackBroken(rack, failureReason(error, rack)))
     })
     handshake.on('response', (response) => {
+      if ((response.statusCode ?? 502) < 300) {
+        settle()
+        response.destroy()
+        reject(new RackBroken(rack, 'it answered the websocket handshake with an ordinary response'))
+        return
+      }
       handshake.once('close', settle)
       resolve({ upgraded: false, response: responseOf(options, handshake, response) })
     })

@@ -15,7 +15,7 @@ describe('racks through the management API', () => {
   let csrfToken: string
   let tokens: Readonly<Record<string, string>>
   beforeAll(async () => {
-    at = await startLoginSystem()
+    at = await startLoginSystem({}, { tuning: { pingInterval: 200 } })
     const roles = ['viewer', 'ops', 'deployer', 'admin', 'auditor']
     tokens = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await at.system.token(role)])))
     browser = (await at.login('admin')).browser
@@ -72,7 +72,8 @@ describe('racks through the management API', () => {
     const page = await change('PUT', '/apps/myapp/services/web', { count: '3' })
     expect(page.status).toBe(200)
     expect(received()).toEqual(['PUT /apps/myapp/services/web'])
-    const [intent, outcome] = (await at.system.events()).slice(-2)
+    const changes = (await at.system.events()).filter(({ kind }) => kind === 'intent' || kind === 'outcome')
+    const [intent, outcome] = changes.slice(-2)
     expect([intent, outcome]).toMatchObject([
       {
         kind: 'intent',
@@ -331,6 +332,34 @@ describe('racks through the management API', () => {
       const { browser: other } = await at.login('viewer')
       const answer = await openLog('/apps/myapp/logs', {}, other)
       expect([answer.statusCode, JSON.parse(await text(answer)).code]).toEqual([403, 'RGW_NOT_PERMITTED'])
+    })
+
+    test.each(['/apps/myapp/logs', '/system/logs'])(
+      '%s that the rack breaks off never looks complete',
+      async (path) => {
+        at.system.rack.failNext(/logs/, { kind: 'cut', after: 8 })
+        const answer = await openLog(path)
+        expect(answer.statusCode).toBe(200)
+        await expect(text(answer)).rejects.toThrow('aborted')
+        await expect.poll(async () => (await lastEvent()).close).toMatch(/^rack: /)
+      },
+    )
+
+    test('gets empty lines while it is silent, so that no proxy closes it', async () => {
+      const answer = await openLog('/apps/myapp/logs')
+      let received = ''
+      answer.setEncoding('utf8').on('data', (piece: string) => {
+        received += piece
+      })
+      await expect.poll(() => received).toMatch(/Booting myapp\n\n\n/)
+    })
+
+    test('that the rack answers without a stream is an error, because nobody could end it', async () => {
+      at.system.rack.failNext(/logs/, { kind: 'answer', status: 200, body: 'not a stream' })
+      const answer = await openLog('/apps/myapp/logs')
+      expect([answer.statusCode, answer.headers['answered-by']]).toEqual([502, undefined])
+      expect(await text(answer)).toContain('an ordinary response')
+      await expect.poll(lastEvent).toMatchObject({ kind: 'closed', status: 502, of: expect.anything() })
     })
 
     test('of something that does not exist has the rack’s sentence', async () => {

@@ -53,9 +53,13 @@ export interface RackApiOptions {
   readonly config: Pick<ServerConfig, 'auditReads' | 'limits' | 'organization'>
   readonly maskKeys: readonly [Buffer, ...Buffer[]]
   readonly bodyDigestKey: Buffer
+  readonly pingInterval?: number | undefined
 }
 
-export function createDependencies(app: FastifyInstance, { config, maskKeys }: RackApiOptions): RackApiDependencies {
+export function createDependencies(
+  app: FastifyInstance,
+  { config, maskKeys, pingInterval }: RackApiOptions,
+): RackApiDependencies {
   const { audit, database, identities, policy, policyPackages: packages, racks } = app
   const { now } = app.clock
   const masks = createMaskKeeper({ policy, keys: maskKeys, now })
@@ -72,7 +76,7 @@ export function createDependencies(app: FastifyInstance, { config, maskKeys }: R
     environments: createEnvironments(masks),
     runs: createRuns(database.sql, now),
     masks,
-    live: openLiveCalls(app),
+    live: openLiveCalls(app, pingInterval),
     limits: createCallLimits(racks.names, config.limits),
     turns: createTurns(),
     bodyTimeout: config.limits.bodyTimeout,

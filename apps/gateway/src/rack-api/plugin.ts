@@ -36,6 +36,8 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
     live.endAll('the gateway is being restarted; run the command again')
     live.stop()
   })
+  // A rack leaves its connection open, so a stream can end after its caller's connection, and its event needs the audit log.
+  app.addHook('onClose', () => live.settled())
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 

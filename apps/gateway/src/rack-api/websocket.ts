@@ -69,8 +69,9 @@ export async function openWebsocket(
       draft,
     )
   }
+  const caller = acceptCaller(request, reply, call)
   const live = relay({
-    ...acceptCaller(request, reply, call),
+    ...caller,
     rack: attempt.socket,
     rackHead: attempt.head,
     redactor: createTokenRedactor(call.rack.token),
@@ -87,14 +88,19 @@ export async function openWebsocket(
     kind: 'websocket',
     listed: listedCall(request, call, opened, recording.eventFields.recording?.id ?? null),
     end,
-    ping: live.ping,
+    ping() {
+      live.ping()
+      if (caller.client instanceof TextClient) caller.client.ping()
+    },
   })
   request.log.info({ event: 'websocket.opened', ...logged(request, call) })
-  void live.ended.then((end) => {
+  async function finish(): Promise<void> {
+    const end = await live.ended
     leave()
     request.log.info({ event: 'websocket.closed', ...logged(request, call), ...endOf(end) })
-    void recordEnd(end, { status: 101, ...endOf(end) })
-  })
+    await recordEnd(end, { status: 101, ...endOf(end) })
+  }
+  dependencies.live.await(finish())
 }
 
 /** The caller's end of the relay. A caller of the management API gets the data as the text of an ordinary response. */

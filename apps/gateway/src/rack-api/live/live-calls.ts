@@ -13,6 +13,10 @@ export interface LiveCalls {
   /** @returns a function that removes the call */
   add(call: LiveCall): () => void
   readonly size: number
+  /** Waits in `settled` for a WebSocket that was ended, and its event. */
+  await(end: Promise<void>): void
+  /** Resolves when all of these have ended. */
+  settled(): Promise<void>
   /** Ends all WebSockets, including those that are opened later. */
   endAll(reason: string): void
   stop(): void
@@ -27,6 +31,8 @@ export interface LiveCallsOptions {
   readonly endings: Pick<CallEndings, 'add'>
   readonly now: () => number
   readonly onError: (error: unknown) => void
+  /** Milliseconds between two pings. */
+  readonly pingInterval?: number | undefined
 }
 
 /** Well below the 60 s of silence after which a rack's ingress closes a connection. */
@@ -35,9 +41,10 @@ const pingEvery = 20_000
 const reviewEvery = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
-  const { streams, identities, policy, packages, listing, endings, now, onError } = options
+  const { streams, identities, policy, packages, listing, endings, now, onError, pingInterval = pingEvery } = options
   const reviewPackages = createPackageReview(packages, now)
   const calls = new Set<LiveCall>()
+  const ends = new Set<Promise<void>>()
   let over: string | null = null
 
   async function review(call: LiveCall): Promise<void> {
@@ -65,7 +72,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
   const reviewing = setInterval(reviewAll, reviewEvery).unref()
   const pinging = setInterval(function keepAlive() {
     for (const call of calls) call.ping()
-  }, pingEvery).unref()
+  }, pingInterval).unref()
 
   return {
     add(call) {
@@ -92,6 +99,14 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     },
     get size() {
       return calls.size
+    },
+    await(end) {
+      ends.add(end)
+      const forgetEnd = () => ends.delete(end)
+      end.then(forgetEnd, forgetEnd)
+    },
+    async settled() {
+      await Promise.allSettled(ends)
     },
     endAll(reason) {
       over = reason

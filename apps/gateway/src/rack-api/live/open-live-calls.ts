@@ -10,8 +10,12 @@ import { removeAbandonedRows } from './remove-abandoned-rows.ts'
 const sweepInterval = 3_600_000
 const maxStopTime = 2_000
 
-/** The live calls of this process, listed in the database until they end. */
-export function openLiveCalls(app: FastifyInstance): LiveCalls {
+/**
+ * The live calls of this process, listed in the database until they end.
+ *
+ * @param pingInterval milliseconds
+ */
+export function openLiveCalls(app: FastifyInstance, pingInterval?: number): LiveCalls {
   const { audit, clock, database, identities, log, policy, policyPackages: packages, streams } = app
   const { sql } = database
   const endings = createCallEndings({
@@ -49,5 +53,6 @@ export function openLiveCalls(app: FastifyInstance): LiveCalls {
     endings,
     now: clock.now,
     onError: (err) => log.error({ event: 'stream.review_failed', err }),
+    pingInterval,
   })
 }

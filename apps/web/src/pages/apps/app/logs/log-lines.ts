@@ -32,6 +32,11 @@ export class LogLines {
     return this.#count - this.lines.length
   }
 
+  /** Whether the next text begins a line. */
+  get isAtLineStart(): boolean {
+    return this.#unfinished === ''
+  }
+
   append(text: string): void {
     const pieces = (this.#unfinished + text).split('\n')
     this.#unfinished = pieces.pop() ?? ''

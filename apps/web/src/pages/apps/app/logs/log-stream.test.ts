@@ -62,6 +62,17 @@ test('it starts again only when it is asked to, from where it ended', async () =
   expect(texts()).toEqual(['one', 'two', 'three'])
 })
 
+test('the empty lines that keep a silent log open do not appear, and those of the app do', async () => {
+  const { log, send, settle, texts } = open()
+  log.start()
+  await settle()
+  for (const piece of ['\n', 'one\n\ntwo', '\n', '\n', 'three\n']) {
+    send(piece)
+    await settle()
+  }
+  expect(texts()).toEqual(['one', '', 'two', 'three'])
+})
+
 test('many pieces make few states', async () => {
   const { log, send, settle } = open()
   log.start()

@@ -85,7 +85,10 @@ export class LogStream {
       const { done, value } = await reader.read().catch(() => ({ done: true as const, value: undefined }))
       if (done || signal.aborted) return
       this.#readUntil = Date.now()
-      this.#log.append(decoder.decode(value, { stream: true }))
+      const text = decoder.decode(value, { stream: true })
+      // While a log is silent, the gateway sends an empty line from time to time.
+      if (text === '\n' && this.#log.isAtLineStart) continue
+      this.#log.append(text)
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined
         this.#change({})
