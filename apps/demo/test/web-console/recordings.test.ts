@@ -77,7 +77,7 @@ describeInChromium('the page of recordings', () => {
   test('a recorded session is found, played, and searched, and reading it is recorded', async () => {
     await auditor.getByRole('row').filter({ hasText: 'dana@example.com' }).waitFor()
     await lookAt(auditor, 'recordings')
-    await auditor.getByRole('textbox', { name: 'App' }).fill('another-app')
+    await auditor.getByRole('searchbox', { name: 'App' }).fill('another-app')
     await auditor.keyboard.press('Enter')
     await auditor.getByText('No recording matches the filters.').waitFor()
     expect(new URL(auditor.url()).searchParams.get('app')).toBe('another-app')

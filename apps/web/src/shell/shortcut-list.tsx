@@ -11,6 +11,7 @@ const others = [
   ['Home, End, Page Up, Page Down', 'Move farther through the events of the audit log'],
   ['← and →', 'Move through the values of an event'],
   ['Enter', 'Open the row'],
+  ['Space, ← and →, [ and ], i', 'Play a recording, go 5 s, change its speed, skip its pauses'],
   ['Ctrl Enter or ⌘ Enter', 'Check the proposed document'],
   ['Escape', 'Close what is open'],
 ] as const

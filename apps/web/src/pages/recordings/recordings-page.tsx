@@ -1,14 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { RotateCw } from 'lucide-react'
 import { useRef } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { RefreshButton } from '../../ui/refresh-button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
+import { useRowKeys } from '../../ui/use-row-keys.ts'
 import { RecordingFilters } from './list/recording-filters.tsx'
 import { RecordingTable } from './list/recording-table.tsx'
-import { useListKeys } from './list/use-list-keys.ts'
 import { recordingsQuery } from './recording-queries.ts'
 import styles from './recordings-page.module.css'
 
@@ -18,7 +18,7 @@ export default function RecordingsPage() {
   const navigate = useNavigate()
   const list = useInfiniteQuery(recordingsQuery(filter))
   const place = useRef<HTMLDivElement>(null)
-  useListKeys(place, () => void list.refetch())
+  useRowKeys(place, () => {})
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
   const hasFilter = Object.keys(filter).length > 0
   // Without a list, the error is a denial, and filters are of no use.
@@ -32,11 +32,7 @@ export default function RecordingsPage() {
     <Page
       title="Recordings"
       summary="Recorded sessions, newest first. Open one to play it. The audit log records who opens a recording."
-      actions={
-        <Button isPending={list.isRefetching} onPress={() => void list.refetch()}>
-          <RotateCw aria-hidden /> Refresh
-        </Button>
-      }
+      actions={<RefreshButton of="recordings" />}
     >
       <div ref={place} className={styles.list}>
         <RecordingFilters

@@ -47,6 +47,7 @@ export function RecordingFilters({ filter, onChange }: RecordingFiltersProps) {
         <TextField
           key={name}
           label={label}
+          type="search"
           value={texts[name] ?? ''}
           onChange={set(name)}
           placeholder={placeholder}

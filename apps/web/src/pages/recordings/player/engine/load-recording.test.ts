@@ -50,8 +50,8 @@ test('a line without an end does not fill the memory', async () => {
   let pulled = 0
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      pulled++
-      controller.enqueue(new Uint8Array(64 * 1024).fill(0x20))
+      if (++pulled === 100) controller.close()
+      else controller.enqueue(new Uint8Array(64 * 1024).fill(0x20))
     },
   })
   await expect(load('', { body })).rejects.toThrow(NotACast)
@@ -60,10 +60,14 @@ test('a line without an end does not fill the memory', async () => {
 
 test('a recording that is too long is cut off, and its connection is closed', async () => {
   let isCanceled = false
+  let pulled = 0
   const line = new TextEncoder().encode(`${JSON.stringify([0.001, 'o', 'x'.repeat(1_000)])}\n`)
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(new TextEncoder().encode(`${header}\n`)),
-    pull: (controller) => controller.enqueue(line),
+    pull(controller) {
+      if (++pulled === 3_000) controller.close()
+      else controller.enqueue(line)
+    },
     cancel() {
       isCanceled = true
     },

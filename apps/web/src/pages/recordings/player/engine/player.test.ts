@@ -148,6 +148,12 @@ test('a seek into a pause shows that second', async () => {
   await vi.waitFor(() => expect(player.state.position).toBe(301_000))
 })
 
+test('markers have a limit', () => {
+  const { player } = create()
+  for (let n = 0; n < 2_000; n++) player.onMarker({ at: n, text: 'gap: again', isGap: true })
+  expect(player.state.markers).toHaveLength(1_000)
+})
+
 describe('a seek', () => {
   /** Colors, positions, and the size depend on what was before. */
   const long: readonly Line[] = Array.from({ length: 3_000 }, (_, n) => [

@@ -87,8 +87,9 @@ export function takeSnapshot(terminal: Terminal): TerminalSnapshot {
   return {
     bytes: normal.bytes + (alternate?.bytes ?? 0),
     restore(target) {
-      target.reset()
+      // In this order, because a reset makes new buffers of the present size, and a resized one differs from a new one.
       target.resize(cols, rows)
+      target.reset()
       const to = coreOf(target)
       if (isAlternate) to._bufferService.buffers.activateAltBuffer()
       normal.restore(to._bufferService.buffers.normal)

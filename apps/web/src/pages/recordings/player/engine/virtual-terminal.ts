@@ -50,8 +50,8 @@ export class VirtualTerminal {
   reset(): void {
     this.#screen = null
     this.#output = new SafeOutput({ maxParameter })
-    this.#terminal.reset()
     this.#terminal.resize(this.#start.cols, this.#start.rows)
+    this.#terminal.reset()
   }
 
   screen(): Screen {
