@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fastClock } from '@rack-gateway/demo/rack'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { directApp } from '../support/direct-rack.ts'
@@ -30,7 +32,7 @@ describeInChromium('an environment in the web console', () => {
     directory = await mkdtemp(join(tmpdir(), 'policy-'))
     const policyFile = join(directory, 'policy.yaml')
     await writeFile(policyFile, 'version: 1\nprotected: { environment: [RAILS_*] }\n')
-    at = await startWebConsole({ policyFile })
+    at = await startWebConsole({ policyFile, clock: fastClock(20) })
     const { issuer, rack } = at.at.system
     await issuer.addBinding({ kind: 'group', id: 'viewers' }, { role: 'viewer' })
     await issuer.addBinding({ kind: 'group', id: 'deployers' }, { role: 'deployer' })
@@ -237,6 +239,20 @@ describeInChromium('an environment in the web console', () => {
     await deployer.goto(`${at.url}/gateway/apps/staging/myapp/environment`)
     await deployer.getByRole('alert').getByText('The answer of rack staging does not have the expected form').waitFor()
     expect(await deployer.getByRole('button', { name: /^Edit/ }).count()).toBe(0)
+  })
+
+  test('a session that ends while a person edits says why, and nothing is sent', async () => {
+    await show(deployer)
+    await change(deployer, 'PLAIN', 'too late')
+    await review(deployer)
+    const me = await deployer.evaluate<{ id: string }>(
+      "fetch('/gateway/api/v1/me').then((response) => response.json())",
+    )
+    const token = await at.at.system.token('admin', { email: 'root@example.com' })
+    expect((await callManagementApi(at.at.system, token, 'POST', `/users/${me.id}/sessions/end`)).status).toBe(200)
+    await create(deployer)
+    await deployer.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
+    expect(sent()).toEqual([])
   })
 })
 

@@ -12,7 +12,7 @@ import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { durationText } from './duration.ts'
 
-/** One build: what it was made of, what came of it, and its log. */
+/** One build: its source, its result, and its log. */
 export function BuildView({ id }: { readonly id: string }) {
   const { rack, app } = useApp()
   return (
