@@ -6,6 +6,7 @@ import { readAuditSearch } from './pages/audit/audit-search.ts'
 import { validateHealthSearch } from './pages/health/health-search.ts'
 import { OverviewPage } from './pages/overview/overview-page.tsx'
 import { loadOverview } from './pages/overview/overview-queries.ts'
+import { validateOverviewSearch } from './pages/overview/overview-search.ts'
 import { validatePeopleSearch } from './pages/people/search.ts'
 import { validatePolicySearch } from './pages/policy/policy-search.ts'
 import { readPlayerSearch } from './pages/recordings/player/player-search.ts'
@@ -23,6 +24,7 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
+  validateSearch: validateOverviewSearch,
   // Counting requests is an audit event, so a pointer over the link must not cause it.
   preload: false,
   loader: ({ context }) => loadOverview(context.queryClient),

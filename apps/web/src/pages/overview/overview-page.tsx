@@ -2,13 +2,14 @@ import { useMe } from '../../api/queries.ts'
 import { Page } from '../../ui/page.tsx'
 import { RefreshButton } from '../../ui/refresh-button.tsx'
 import { ActivityCard } from './activity/activity-card.tsx'
+import { LiveCard } from './live/live-card.tsx'
 import { NextSteps } from './next-steps/next-steps.tsx'
 import styles from './overview-page.module.css'
 import { mayReadAudit } from './overview-queries.ts'
 import { RacksCard } from './racks/racks-card.tsx'
 import { WaitingCard } from './waiting/waiting-card.tsx'
 
-/** What waits for me, and is each rack well? */
+/** What waits for me, is each rack well, and what is live? */
 export function OverviewPage() {
   const me = useMe()
   return (
@@ -17,6 +18,7 @@ export function OverviewPage() {
       <div className={styles.columns}>
         <div className={styles.column}>
           <WaitingCard />
+          <LiveCard />
           {mayReadAudit(me) && <ActivityCard />}
         </div>
         <RacksCard />

@@ -10,6 +10,11 @@ export const rackStatusesQuery = queryOptions({
   queryFn: ({ signal }) => get('/rack-statuses', {}, signal),
 })
 
+export const liveCallsQuery = queryOptions({
+  queryKey: ['overview', 'live'],
+  queryFn: ({ signal }) => get('/live-calls', { query: { limit: 50 } }, signal),
+})
+
 export const checkpointQuery = queryOptions({
   queryKey: ['overview', 'checkpoint'],
   queryFn: ({ signal }) => get('/audit/checkpoint', {}, signal),
@@ -46,6 +51,7 @@ export async function loadOverview(queryClient: QueryClient): Promise<void> {
   if (mayReadAudit(me)) void queryClient.prefetchQuery(lastDayQuery)
   await Promise.all([
     loadNextSteps(queryClient),
+    queryClient.prefetchQuery(liveCallsQuery),
     queryClient.prefetchQuery(ownTokensQuery),
     mayReadAudit(me) && queryClient.prefetchQuery(checkpointQuery),
   ])

@@ -21,6 +21,7 @@ export function RackList({ racks }: { readonly racks: readonly RackStatus[] }) {
           <RackRow key={rack.name} rack={rack} health={health} />
         ))}
       </ul>
+      {cells.length > 0 && <p className={styles.common}>{summaryOf(cells)}</p>}
       {cells.length > 0 && (
         <ul className={styles.cells} aria-label="Racks that are well">
           {cells.map(({ rack, health }) => (
@@ -52,6 +53,19 @@ function RackRow({ rack, health }: { readonly rack: RackStatus; readonly health:
       )}
     </li>
   )
+}
+
+/** What compact cells leave out, such as `39 well · 3.24.9 · certificates from 89 days`. */
+function summaryOf(cells: ReturnType<typeof racksByHealth>): string {
+  const versions = [...new Set(cells.flatMap(({ rack }) => rack.version ?? []))].sort()
+  const days = cells.flatMap(({ health }) => health.certificateDays ?? [])
+  return [
+    `${cells.length} well`,
+    versions.length > 3 ? `${versions.length} versions` : versions.join(', '),
+    days.length === 0 ? '' : `certificates from ${Math.min(...days)} days`,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ')
 }
 
 /** Such as `3.24.9 · certificate 89 days · 12 ms`. */

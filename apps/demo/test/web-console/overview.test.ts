@@ -1,0 +1,199 @@
+import { demoGroups } from '@rack-gateway/demo/identity-provider'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { person } from '../management-api/callers.ts'
+import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
+
+const well = ['apac', 'canada', 'eu', 'eu-west', 'production', 'sandbox', 'us', 'us-east']
+const execPath = '/rack/eu/apps/myapp/processes/web/exec'
+
+describeInChromium('the overview of the web console', () => {
+  let at: WebConsole
+  let release = () => {}
+  beforeAll(async () => {
+    at = await startWebConsole({ rackNames: [...well, 'down', 'foreign', 'slow'] })
+    const { down, foreign, slow } = at.at.system.racks
+    foreign?.failNext('GET /system', { kind: 'answer', status: 200, body: '<script>alert(1)</script>' })
+    release = slow?.failNext('GET /system', { kind: 'hang' }).release ?? release
+    await down?.close()
+    for (const [group, role] of Object.entries(demoGroups))
+      await at.at.system.issuer.addBinding({ kind: 'group', id: group }, { role })
+  })
+  afterAll(async () => {
+    release()
+    await at.stop()
+  })
+
+  const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
+  /** The lower edge of something, in pixels of the window. */
+  const bottomOf = async (page: Page, name: string) => {
+    const box = await card(page, name).boundingBox()
+    return (box?.y ?? 0) + (box?.height ?? 0)
+  }
+  const openExec = async (token: string, command: string) => {
+    const socket = await openWebSocket(`${at.url}${execPath}`, token, { Command: command })
+    expect(socket.status).toBe(101)
+    return socket
+  }
+
+  test('answers three questions above the fold, the unwell racks first with why', async () => {
+    const page = await at.open('viewer')
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    const racks = card(page, 'Racks')
+    await racks.getByText('8 of 11 reachable').waitFor()
+    const rows = await racks.getByRole('listitem').filter({ hasText: 'The rack' }).allTextContents()
+    expect(rows).toEqual([
+      expect.stringMatching(/^down.*UnreachableThe rack down cannot be reached: /s),
+      expect.stringMatching(/^foreign.*UnreadableThe rack foreign answers with something other than its status\.$/s),
+      expect.stringMatching(/^slow.*UnreachableThe rack slow did not answer within 5 seconds\.$/s),
+    ])
+    expect(
+      await racks.getByRole('list', { name: 'Racks that are well' }).getByRole('listitem').allTextContents(),
+    ).toEqual(well)
+    for (const name of ['Waiting for you', 'Racks', 'Your live calls'])
+      expect(await bottomOf(page, name), name).toBeLessThanOrEqual(800)
+    expect(await shiftOf(page)).toBeLessThanOrEqual(0.02)
+    await lookAt(page, 'overview')
+  })
+
+  test('a person without gateway:audit:read sees no counts, and asks for none', async () => {
+    const page = await at.open('viewer')
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await page.reload()
+    await card(page, 'Racks').getByText('reachable').first().waitFor()
+    expect(await card(page, 'Last 24 hours').count()).toBe(0)
+    expect(asked.filter((path) => path.includes('/audit/'))).toEqual([])
+  })
+
+  test('data loads when the page is opened or refreshed by hand, and not when a pointer is over its link', async () => {
+    const page = await at.open('admin', '/gateway/policy')
+    const counted: string[] = []
+    page.on('request', (request) => request.url().includes('/audit/histogram') && counted.push(request.url()))
+    await page.getByRole('heading', { name: 'Policy' }).waitFor()
+    await page.getByRole('link', { name: 'Overview' }).hover()
+    await page.getByRole('link', { name: 'Health' }).hover()
+    expect(counted).toEqual([])
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await card(page, 'Last 24 hours')
+      .getByText(/request/)
+      .waitFor()
+    expect(counted).toHaveLength(1)
+    await page.keyboard.press('r')
+    await expect.poll(() => counted.length).toBe(2)
+    await card(page, 'Last 24 hours')
+      .getByRole('link', { name: /denied/ })
+      .click()
+    await page.waitForURL(/\/gateway\/audit\?q=result%3Adeny/)
+  })
+
+  test('says what waits for a person', async () => {
+    const { system } = at.at
+    const page = await at.open('deployer')
+    const { id } = await page.evaluate<{ id: string }>(
+      "fetch('/gateway/api/v1/me').then((response) => response.json())",
+    )
+    const expiresAt = new Date(Date.now() + 3 * 86_400_000)
+    await system.issuer.addBinding({ kind: 'user', id }, { role: 'ops', racks: 'eu', expiresAt })
+    expect(await createToken(page, { name: 'nightly', role: 'viewer', days: 3 })).toBe(201)
+    await page.reload()
+    const waiting = card(page, 'Waiting for you')
+    await waiting.getByText('Your role ops on eu').waitFor()
+    await waiting.getByText('Your API token nightly').waitFor()
+    await waiting.getByRole('link', { name: /Your API token/ }).click()
+    await page.waitForURL(/\/gateway\/people\/tokens/)
+  })
+
+  test('an administrator ends a live session with the keyboard, and it dies in the terminal with the reason', async () => {
+    const ann = await person(at.at.system, 'admin')
+    const terminal = await openExec(ann.token, 'sleep 77')
+    const page = await at.open('admin')
+    const live = card(page, 'Live now')
+    const row = live.getByRole('row').filter({ hasText: 'sleep 77' })
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('r')
+        return row.count()
+      })
+      .toBe(1)
+    expect(await row.textContent()).toContain(ann.email)
+    await lookAt(page, 'overview-live')
+    await row.getByRole('button', { name: /^End/ }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Reason').fill('Deploys are frozen <b>today</b>')
+    await page.waitForURL(/\?end=/)
+    const address = page.url()
+    await lookAt(page, 'overview-end')
+    await page.keyboard.press('Enter')
+    expect((await terminal.readToEnd()).join('')).toContain('ended this session: Deploys are frozen <b>today</b>')
+    await page.getByText('was ended').waitFor()
+    await expect.poll(() => row.count()).toBe(0)
+    await expect
+      .poll(async () => {
+        await page.goto(address)
+        await page.locator('h1').waitFor()
+        return page.getByText('This call has ended').count()
+      })
+      .toBe(1)
+  })
+
+  test('a person sees and ends only their own calls', async () => {
+    const other = await person(at.at.system, 'admin')
+    const foreign = await openExec(other.token, 'sleep 78')
+    const page = await at.open('viewer')
+    const { id } = await page.evaluate<{ id: string }>(
+      "fetch('/gateway/api/v1/me').then((response) => response.json())",
+    )
+    await at.at.system.issuer.addBinding({ kind: 'user', id }, { role: 'admin', racks: 'eu' })
+    const own = await openLogs(page)
+    const live = card(page, 'Your live calls')
+    const rows = live.getByRole('row').filter({ hasText: 'logs' })
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('r')
+        return rows.count()
+      })
+      .toBe(1)
+    expect(await live.textContent()).not.toContain('sleep 78')
+    await rows.getByRole('button', { name: /^End/ }).click()
+    await page.getByRole('dialog').getByLabel('Reason').fill('done')
+    await page.getByRole('button', { name: 'End the call' }).click()
+    await page.getByText('was ended').waitFor()
+    expect(await own.evaluate('ended')).toBe(true)
+    foreign.close()
+    await foreign.closed()
+  })
+})
+
+function createToken(page: Page, request: object): Promise<number> {
+  return page.evaluate<number>(`(async () => {
+    const { csrfToken } = await (await fetch('/gateway/api/v1/me')).json()
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': csrfToken }
+    const body = ${JSON.stringify(JSON.stringify(request))}
+    return (await fetch('/gateway/api/v1/tokens', { method: 'POST', headers, body })).status
+  })()`)
+}
+
+/** Follows logs by the cookie of a page. */
+async function openLogs(page: Page): Promise<Page> {
+  const other = await page.context().newPage()
+  await other.goto(page.url())
+  await other.evaluate(`(async () => {
+    const response = await fetch('/gateway/api/v1/racks/eu/apps/myapp/logs', { headers: { follow: 'true' } })
+    globalThis.ended = new Response(response.body).text().then(() => true, () => true)
+  })()`)
+  return other
+}
+
+/** How much moved after it was shown. */
+function shiftOf(page: Page): Promise<number> {
+  return page.evaluate<number>(`new Promise((resolve) => {
+    let sum = 0
+    new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value
+    }).observe({ type: 'layout-shift', buffered: true })
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)))
+  })`)
+}

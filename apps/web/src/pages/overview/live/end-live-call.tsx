@@ -1,0 +1,67 @@
+import type { LiveCall } from '@rack-gateway/gateway-api'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { announce } from '../../../ui/announce.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { TextField } from '../../../ui/fields.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { liveCallsQuery } from '../overview-queries.ts'
+import { placeOf, subjectOf } from './live-call-text.ts'
+import styles from './live-card.module.css'
+
+interface EndLiveCallProps {
+  readonly call: LiveCall
+  readonly onClose: () => void
+}
+
+/** Ends a live call, with a reason that its participant sees. */
+export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
+  const queryClient = useQueryClient()
+  const [reason, setReason] = useState('')
+  const ending = useMutation({
+    mutationFn: () => post('/live-calls/{id}/end', { id: call.id, body: { reason: reason.trim() } }),
+    onSuccess() {
+      // The gateway process that has the call removes it within a second.
+      queryClient.setQueryData(liveCallsQuery.queryKey, (before) =>
+        before === undefined ? before : { ...before, items: before.items.filter(({ id }) => id !== call.id) },
+      )
+      announce(`The call of ${call.principal.name} was ended.`)
+      onClose()
+    },
+  })
+  return (
+    <Dialog title={`End this call of ${call.principal.name}?`} isOpen onClose={onClose}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          ending.mutate()
+        }}
+      >
+        <p>
+          {call.kind} <VisibleText>{subjectOf(call)}</VisibleText>, <VisibleText>{placeOf(call)}</VisibleText>. It ends
+          within a second.
+        </p>
+        <TextField
+          label="Reason"
+          hint="The participant sees it, and it is in the audit log."
+          value={reason}
+          onChange={setReason}
+          maxLength={200}
+          isRequired
+          autoFocus
+        />
+        {ending.error && <Problem error={ending.error} />}
+        <Actions>
+          <Button onPress={onClose}>Keep it</Button>
+          <Button kind="danger" type="submit" isPending={ending.isPending}>
+            End the call
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,12 @@
+import type { LiveCall } from '@rack-gateway/gateway-api'
+
+/** The command of a live call, or its path. */
+export function subjectOf({ command, path }: Pick<LiveCall, 'command' | 'path'>): string {
+  return command ?? path
+}
+
+/** Such as `web (worker) on staging`. */
+export function placeOf({ rack, app, service }: Pick<LiveCall, 'rack' | 'app' | 'service'>): string {
+  if (app === null) return rack
+  return service === null ? `${app} on ${rack}` : `${app} (${service}) on ${rack}`
+}

@@ -1,0 +1,99 @@
+import type { LiveCall } from '@rack-gateway/gateway-api'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { can } from '../../../api/can.ts'
+import { useMe } from '../../../api/queries.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Card } from '../../../ui/card.tsx'
+import { Problem } from '../../../ui/problem.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { Table } from '../../../ui/table.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { liveCallsQuery } from '../overview-queries.ts'
+import { placeOf, subjectOf } from './live-call-text.ts'
+import styles from './live-card.module.css'
+
+const EndLiveCall = lazy(() => import('./end-live-call.tsx'))
+
+/** More are shown on demand, so that the rest of the page stays in view. */
+const fewest = 6
+
+/** What is live, who does it, and for how long? */
+export function LiveCard() {
+  const me = useMe()
+  const navigate = useNavigate()
+  const { end } = useSearch({ from: '/' })
+  const { data, error, isPending, refetch } = useQuery(liveCallsQuery)
+  const [showsAll, setShowsAll] = useState(false)
+  const calls = data?.items ?? []
+  const seesOthers = can(me, 'gateway:live-call:read')
+  const canWatch = can(me, 'gateway:recording:read')
+  const mayEnd = ({ own }: LiveCall) => own || can(me, 'gateway:live-call:end')
+  const openDialog = (id: string | undefined) => void navigate({ to: '/', search: id === undefined ? {} : { end: id } })
+  const ending = calls.find(({ id }) => id === end)
+  return (
+    <Card title={seesOthers ? 'Live now' : 'Your live calls'}>
+      {isPending && <Spinner label="Loading live calls" />}
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      {data && (
+        <Table
+          label="Live calls"
+          rows={showsAll ? calls : calls.slice(0, fewest)}
+          keyOf={({ id }) => id}
+          empty="Nothing is live."
+          columns={[
+            { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
+            {
+              title: 'What',
+              cell: (call) => (
+                <span className={styles.what}>
+                  {call.recording !== null && canWatch ? (
+                    <Link to="/recordings/$recording" params={{ recording: call.recording }}>
+                      {call.kind}
+                    </Link>
+                  ) : (
+                    call.kind
+                  )}{' '}
+                  <VisibleText>{subjectOf(call)}</VisibleText>
+                </span>
+              ),
+            },
+            { title: 'Where', cell: (call) => <VisibleText>{placeOf(call)}</VisibleText>, secondary: true },
+            { title: 'Since', cell: ({ startedAt }) => <Time at={startedAt} kind="relative" /> },
+            {
+              title: 'Action',
+              cell: (call) =>
+                mayEnd(call) && (
+                  <Button
+                    kind="danger"
+                    aria-label={`End ${call.kind} of ${call.principal.name}`}
+                    onPress={() => openDialog(call.id)}
+                  >
+                    End
+                  </Button>
+                ),
+            },
+          ]}
+        />
+      )}
+      {calls.length > fewest && !showsAll && (
+        <p>
+          <Button kind="quiet" onPress={() => setShowsAll(true)}>
+            Show all {calls.length}
+          </Button>
+        </p>
+      )}
+      {data?.next != null && <p className={styles.soft}>Only the newest {calls.length} are listed.</p>}
+      {data && end !== undefined && ending === undefined && (
+        <p role="status" className={styles.soft}>
+          This call has ended.
+        </p>
+      )}
+      <Suspense fallback={null}>
+        {ending && <EndLiveCall call={ending} onClose={() => openDialog(undefined)} />}
+      </Suspense>
+    </Card>
+  )
+}
