@@ -52,6 +52,16 @@ describe('secrets', () => {
     expect(env.split('\n').every((line) => /=\[hidden:R[A-Z]+:[A-Za-z0-9_-]{22}\]$/.test(line))).toBe(true)
   })
 
+  test('an error of the rack that quotes the restored environment shows none of its values', async () => {
+    const { env } = await newestRelease(tokens.deployer)
+    expect(env).toMatch(/SECRET_KEY_BASE=\[hidden:/)
+    const body = '{"error":"invalid environment: SECRET_KEY_BASE=s3cr3t-myapp"}'
+    system.rack.failNext('POST /apps/myapp/releases?', { kind: 'answer', status: 500, body })
+    const answer = await release(tokens.deployer, env)
+    expect([answer.status, answer.body]).toEqual([500, '{"error":"invalid environment: SECRET_KEY_BASE=[hidden]"}'])
+    expect(sentEnvironment()).toContain('SECRET_KEY_BASE=s3cr3t-myapp')
+  })
+
   test('a deployer sees what is not secret, and an admin everything', async () => {
     const { env } = await newestRelease(tokens.deployer)
     expect(env).toContain('PLAIN=value')

@@ -24,6 +24,8 @@ export interface CallState {
   form: Buffer | null
   /** The form for the rack. It differs from `form` where masks were replaced by real values. */
   sent: Buffer | null
+  /** The real values that replaced masks in the form. The caller may not see them. */
+  restoredValues: readonly string[]
   /** The changes that a new release makes to the environment. */
   keyChanges: readonly RecordedChange[]
   /** The command as events show it; null when the call has none. */
@@ -80,6 +82,7 @@ export function beginCall(framed: Framed, { at, address }: Moment & { address: s
     recorded: false,
     form: null,
     sent: null,
+    restoredValues: [],
     keyChanges: [],
     command: null,
     revealedKey: null,

@@ -25,6 +25,8 @@ export interface NewEnvironment {
   readonly recordedChanges: readonly RecordedChange[]
   /** The form with real values instead of masks; null when it has no masks. */
   readonly restored: Buffer | null
+  /** The real values that the caller sent masks of. */
+  readonly restoredValues: readonly string[]
 }
 
 /** Reads the environments of releases for a caller who may create a release: to restore masked values, and to name changed keys. */
@@ -45,12 +47,15 @@ export function createEnvironments(masks: MaskKeeper): Environments {
       if (given === undefined && (parent === undefined || parent === '')) return null
       const newest = await newestEnvironment(rack, app)
       if (given === undefined) {
-        return compared([[newest, await environmentOf(rack, app, parent ?? '')]], null)
+        return compared([[newest, await environmentOf(rack, app, parent ?? '')]])
       }
       const { env, restored } = await withRealValues(masks, rack, app, given)
       // An empty environment beside a parent could also be read as the parent's.
       const also = env === '' && parent ? ([[newest, await environmentOf(rack, app, parent)]] as const) : []
-      return compared([[newest, env], ...also], restored.length === 0 ? null : formOf(form, env))
+      const comparison = compared([[newest, env], ...also])
+      return restored.length === 0
+        ? comparison
+        : { ...comparison, restored: formOf(form, env), restoredValues: restored.map(({ value }) => value) }
     },
   }
 }
@@ -71,10 +76,10 @@ export function rejectStrayMasks({ form, headers }: Parameters, nameOf: (paramet
 
 type Comparison = readonly [before: string, after: string]
 
-function compared(comparisons: readonly Comparison[], restored: Buffer | null): NewEnvironment {
+function compared(comparisons: readonly Comparison[]): NewEnvironment {
   const changes = comparisons.flatMap(([before, after]) => changesBetween(before, after))
   const enclosing = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...keysInsideValues(text)])))
-  return { changes, recordedChanges: redactChanges(changes, enclosing), restored }
+  return { changes, recordedChanges: redactChanges(changes, enclosing), restored: null, restoredValues: [] }
 }
 
 function changesBetween(before: string, after: string): KeyChange[] {

@@ -1,5 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type MaskOrigin, type MaskView, maskResponse, maskResponseInSteps, redactText } from '@rack-gateway/convox-api'
+import {
+  type MaskOrigin,
+  type MaskView,
+  maskResponse,
+  maskResponseInSteps,
+  redactText,
+  redactValues,
+} from '@rack-gateway/convox-api'
 import { type Policy, type Visibility, visibilityOf } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
@@ -78,7 +85,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     },
     applyToText(call, received) {
       const text = received.toString('utf8')
-      const shown = redactText(text, viewOf(call))
+      const shown = redactValues(redactText(text, viewOf(call)), call.restoredValues)
       return shown === text ? received : Buffer.from(shown)
     },
     proves(rack, origin, mac) {

@@ -89,8 +89,9 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   const { parameters, values } = readCallParameters(dependencies, request, call)
   call.values = values
   call.revealedKey = readRevealedKey(request, call)
-  const { rackCall, sent, keyChanges } = await resolveCall(dependencies, call, parameters)
+  const { rackCall, sent, restoredValues, keyChanges } = await resolveCall(dependencies, call, parameters)
   call.sent = sent
+  call.restoredValues = restoredValues
   call.keyChanges = keyChanges
   if (request.method !== 'GET') await authenticateAgain(request, call)
   call.rackCall = rackCall

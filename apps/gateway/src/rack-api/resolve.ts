@@ -40,6 +40,8 @@ export interface ResolvedCall {
   readonly rackCall: RackCall
   /** The form for the rack. It differs from the received one where masks were replaced by real values. */
   readonly sent: Buffer | null
+  /** The real values that replaced masks in the form. */
+  readonly restoredValues: readonly string[]
   /** The changes that a new release makes to the environment. */
   readonly keyChanges: readonly RecordedChange[]
 }
@@ -110,7 +112,12 @@ export async function resolveCall(
     at,
     address,
   }
-  return { rackCall, sent: environment?.restored ?? call.form, keyChanges: environment?.recordedChanges ?? [] }
+  return {
+    rackCall,
+    sent: environment?.restored ?? call.form,
+    restoredValues: environment?.restoredValues ?? [],
+    keyChanges: environment?.recordedChanges ?? [],
+  }
 }
 
 function parameterError({ rule, reason, remedy }: ParameterError): Error {

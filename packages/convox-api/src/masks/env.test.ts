@@ -132,7 +132,10 @@ describe('masking', () => {
 describe('restoring', () => {
   test('a masked environment is restored to the original', () => {
     const back = restore(maskEnv(env, origin, noAccess))
-    expect(back).toEqual({ env, restored: ['DATABASE_URL', 'PLAIN', 'SECRET'] })
+    expect({ ...back, restored: back.restored.map(({ key }) => key) }).toEqual({
+      env,
+      restored: ['DATABASE_URL', 'PLAIN', 'SECRET'],
+    })
   })
 
   test('changed values stay, and masks are replaced by the original values', () => {

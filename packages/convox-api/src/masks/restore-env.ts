@@ -40,14 +40,14 @@ export function findMasks(env: string): EnvMask[] {
  * Replaces masks by the original values.
  *
  * @param resolve returns the value of this key in this release of this app; null when there is none, or when the MAC does not match
- * @returns the environment, and the keys that were restored
+ * @returns the environment, and what was restored
  * @throws ForeignMask with the key, for a mask that can't be resolved or is only a part of the value
  */
 export function restoreEnv(
   env: string,
   { app, resolve }: { app: string; resolve: (origin: MaskOrigin, mac: string) => string | null },
-): { env: string; restored: string[] } {
-  const restored: string[] = []
+): { env: string; restored: { readonly key: string; readonly value: string }[] } {
+  const restored: { readonly key: string; readonly value: string }[] = []
   const lines = env.split('\n').map((line, index) => {
     if (!containsMask(line)) return line
     const read = readLine(line)
@@ -55,7 +55,7 @@ export function restoreEnv(
     const mask = read && readMask(read.value)
     const value = read && mask ? resolve({ app, release: mask.release, key: read.key }, mask.mac) : null
     if (!read || value === null) throw new ForeignMask(shownKey)
-    restored.push(read.key)
+    restored.push({ key: read.key, value })
     return `${read.rawKey}=${value}${line.endsWith('\r') ? '\r' : ''}`
   })
   return { env: lines.join('\n'), restored }
