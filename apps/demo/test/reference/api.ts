@@ -9,7 +9,6 @@ export function apiParts(): Record<string, string> {
   const items = all.map((endpoint): [string, ...string[]] => [
     `${code(`${endpoint.method} ${endpoint.path}`)}${requirementsOf(endpoint)}`,
     endpoint.summary,
-    endpoint.description ?? '',
     fields(endpoint),
   ])
   return {

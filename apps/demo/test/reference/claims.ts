@@ -57,13 +57,13 @@ function named<N extends string>(...names: readonly N[]): Record<N, string> {
 }
 
 function requirement(condition: TrustCondition): string {
-  if ('equals' in condition) return `equals ${value(condition.equals)}`
+  if ('equals' in condition) return `is ${value(condition.equals)}`
   if ('oneOf' in condition) return `is one of ${condition.oneOf.map(value).join(', ')}`
   return 'pattern' in condition ? `matches ${value(condition.pattern)}` : 'is missing or empty'
 }
 
-/** A field of the template as `the field …`, or a literal in JSON. */
+/** A field of the template, or a literal in JSON. */
 function value(expected: unknown): string {
   const [, field] = /^\{(\w+)\}$/.exec(String(expected)) ?? []
-  return field === undefined ? code(JSON.stringify(expected)) : `the field ${code(field)}`
+  return field === undefined ? code(JSON.stringify(expected)) : code(field)
 }
