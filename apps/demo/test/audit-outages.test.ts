@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { beginOutage } from './support/outage.ts'
 import { dataDirectory, leaveNothing, startCommand } from './support/processes.ts'
-import { chainVerdict, type System, type SystemOptions, startSystem } from './support/system.ts'
+import { chainVerdict, changesApplied, type System, type SystemOptions, startSystem } from './support/system.ts'
 
 const limit = 120_000
 let system: System
@@ -22,6 +22,8 @@ afterAll(leaveNothing)
 async function begin(options?: SystemOptions) {
   system = await startSystem(options)
   admin = await system.token('admin')
+  // A change that it applies later would make it look up the principal during an outage.
+  await changesApplied(system)
 }
 
 /** A gateway in its own process, for tests that send signals to it. */

@@ -3,7 +3,7 @@ import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/testing/http'
 import { openRawWebSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { nextChange, type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem } from './support/system.ts'
 
 const limits = {
   callsPerPrincipal: 3,
@@ -149,9 +149,8 @@ describe('what one principal may have in progress', () => {
     const [first] = await repeat(limits.callsPerPrincipal, () => hangingCall(session.token))
     system.rack.clearReceived()
     const waiting = await open(get('/apps/myapp', session.token))
-    const known = nextChange(system)
     await system.issuer.endSession(session.id, 'test')
-    await known
+    await changesApplied(system)
     first?.end()
     expect((await readResponse(waiting)).status).toBe(401)
     expect(system.rack.received).toEqual([])

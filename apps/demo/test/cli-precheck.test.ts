@@ -6,7 +6,7 @@ import { type Person, person } from './management-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
-import { nextChange, type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem } from './support/system.ts'
 import { type WatchedWay, watchedWay } from './support/watched-way.ts'
 
 const promote = ['releases', 'promote', 'R1', '-a', 'myapp']
@@ -109,9 +109,8 @@ describe('before convox is started', () => {
     expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
     expect(way.asked).toEqual([effective, `${effective} if changed`])
 
-    const known = nextChange(system)
     await system.issuer.addBinding({ kind: 'user', id: someone.id }, { role: 'deployer', apps: 'myapp' })
-    await known
+    await changesApplied(system)
     expect(started(await gateway(...promote))).toBe(true)
     expect(started(await gateway(...promote))).toBe(true)
     expect(way.asked).toHaveLength(3)
@@ -120,16 +119,14 @@ describe('before convox is started', () => {
   test('a removed permission still passes the local pre-check, and is denied by the gateway', async () => {
     const admin = await person(system, 'admin')
     const someone = await person(system, null)
-    const granted = nextChange(system)
     const subject = { kind: 'user', id: someone.id }
     const binding = await call(system, admin.token, 'POST', '/bindings', { subject, role: 'deployer' })
-    await granted
+    await changesApplied(system)
     as(someone)
     expect(started(await gateway(...promote))).toBe(true)
 
-    const taken = nextChange(system)
     expect((await call(system, admin.token, 'DELETE', `/bindings/${binding.text('id')}`)).status).toBe(200)
-    await taken
+    await changesApplied(system)
     expect(started(await gateway(...promote))).toBe(true)
     expect(way.asked).toEqual([effective])
     expect((await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', someone.token)).status).toBe(403)

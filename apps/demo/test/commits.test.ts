@@ -3,7 +3,7 @@ import type {} from '@rack-gateway/rack-registry/plugin'
 import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type StatementCounter, startStatementCounter } from './support/statement-counter.ts'
-import { nextChange, type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem } from './support/system.ts'
 
 /** What a call waits for in the database, counted on the wire: one commit for a read, two for a change, one for a websocket; nothing for identity and decision once they are known. */
 describe('statements of a call', () => {
@@ -17,10 +17,8 @@ describe('statements of a call', () => {
         return statementCounter.url
       },
     })
-    // the gateway hears of a new token by a notification, and looks again at the next call
-    const heard = nextChange(system)
     deployer = await system.token('deployer')
-    await heard
+    await changesApplied(system)
     await system.get('/apps?', deployer)
     statementCounter.take()
   })
@@ -82,9 +80,8 @@ describe('statements of a call', () => {
   })
 
   test('a token that is not known yet: one look-up for all calls that come together', async () => {
-    const known = nextChange(system)
     const token = await system.token('viewer', { email: 'newcomer@example.com' })
-    await known
+    await changesApplied(system)
     taken()
     await Promise.all(Array.from({ length: 10 }, () => system.get('/apps?', token)))
     expect(taken().other).toBe(1)

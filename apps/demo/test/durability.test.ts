@@ -2,7 +2,7 @@ import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
-import { chainVerdict, type System, startSystem } from './support/system.ts'
+import { chainVerdict, changesApplied, type System, startSystem } from './support/system.ts'
 import { takeDatabase } from './support/take-database.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
@@ -13,6 +13,7 @@ describe('every answer has a record', () => {
   beforeAll(async () => {
     system = await startSystem({ tuning: { auditLimits: { deadline: 2_000 } } })
     admin = await system.token('admin')
+    await changesApplied(system)
   })
   afterAll(() => system.stop())
   beforeEach(async () => {

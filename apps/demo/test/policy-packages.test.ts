@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
-import { nextChange, type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem } from './support/system.ts'
 
 /** What it does depends on the app, so that one gateway serves all tests. */
 const probe = `
@@ -301,9 +301,8 @@ test('who is shut out while a policy package takes its time, is refused all the 
   })
   const call = system.send('POST', '/apps/myapp/cancel', token)
   await expect.poll(async () => (await ask('/asked')).body).toBe('1')
-  const known = nextChange(system)
   await system.issuer.endSession(id, 'lost laptop')
-  await known
+  await changesApplied(system)
   await ask('/answer')
   expect((await call).status).toBe(401)
   expect(system.rack.received).toEqual([])

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { chainVerdict, type System, startSystem } from './support/system.ts'
+import { chainVerdict, changesApplied, type System, startSystem } from './support/system.ts'
 import { takeDatabase } from './support/take-database.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
@@ -10,6 +10,7 @@ describe('AUDIT_READS=relaxed', () => {
   beforeEach(async () => {
     system = await startSystem({ auditReads: 'relaxed', tuning: { auditLimits: { deadline: 2_000 } } })
     admin = await system.token('admin')
+    await changesApplied(system)
     await system.get('/apps?', admin)
     await expect.poll(async () => (await system.lastEvent()).route).toBe('GET /apps')
   })

@@ -1,6 +1,6 @@
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { nextChange, type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem } from './support/system.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -71,9 +71,8 @@ describe('a session that is renewed', () => {
     expect(socket.status).toBe(101)
     const { token } = await renew(first)
     time += 2 * day
-    const heard = nextChange(system)
     await system.token('viewer', { email: 'ben@example.com' })
-    await heard
+    await changesApplied(system)
     expect((await system.get('/apps?', first)).status).toBe(401)
     expect(system.app.streams.size).toBe(1)
     await system.issuer.endSession(session, 'test')

@@ -7,7 +7,7 @@ import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { gatewayEnvironment } from '../support/gateway-environment.ts'
 import { type StatementCounter, startStatementCounter } from '../support/statement-counter.ts'
-import { type System, startSystem } from '../support/system.ts'
+import { changesApplied, type System, startSystem } from '../support/system.ts'
 import { person } from './callers.ts'
 
 const key = () => randomBytes(32).toString('base64')
@@ -108,7 +108,7 @@ describe('GET /health', () => {
   test('is answered while the database is gone', async () => {
     const { token } = await person(system, 'auditor')
     await healthOf(system.url, token)
-    await system.app.identitiesCaughtUp()
+    await changesApplied(system)
     await healthOf(system.url, token)
     database?.close()
     await expect

@@ -1,6 +1,6 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nextChange, type System, startSystem } from '../support/system.ts'
+import { changesApplied, type System, startSystem } from '../support/system.ts'
 import { credential, person } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
@@ -21,9 +21,8 @@ describe('/me', () => {
   test('shows own bindings and those of groups, with their reasons', async () => {
     const ann = await person(system, null)
     const end = new Date(Date.now() + 3_600_000)
-    const known = nextChange(system)
     await system.sql`update gateway.users set groups = '{deployers}' where id = ${ann.id}`
-    await known
+    await changesApplied(system)
     const subject = { kind: 'user', id: ann.id } as const
     const own = await system.issuer.addBinding(subject, {
       role: 'viewer',
@@ -106,7 +105,7 @@ describe('/me', () => {
   test('answers without bindings while the database does not', async () => {
     const { token } = await person(system, 'viewer')
     // A change that the gateway applies later would make it look up the principal again.
-    await system.app.identitiesCaughtUp()
+    await changesApplied(system)
     expect((await me(token)).text('access.0.role')).toBe('viewer')
     await system.sql.begin(async (sql) => {
       await sql`lock table gateway.bindings in access exclusive mode`

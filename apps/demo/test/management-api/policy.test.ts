@@ -1,7 +1,7 @@
 import { builtInPolicy, builtInText } from '@rack-gateway/rbac-policy/document'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nextChange, type System, startSystem } from '../support/system.ts'
+import { changesApplied, type System, startSystem } from '../support/system.ts'
 import { credential, type Person, person } from './callers.ts'
 
 const exec = 'WS /apps/{app}/processes/{pid}/exec'
@@ -75,9 +75,8 @@ describe('the policy and its decisions, by the management API', () => {
       expect([unchanged.status, unchanged.body, unchanged.headers.get('etag')]).toEqual([304, '', tag])
       expect([...unchanged.headers.keys()].filter((name) => name.startsWith('content-'))).toEqual([])
 
-      const known = nextChange(system)
       await system.issuer.addBinding({ kind: 'user', id: someone.id }, { role: 'deployer', racks: 'staging' })
-      await known
+      await changesApplied(system)
       const changed = await again()
       expect([changed.status, changed.text('principal.bindings.1.role')]).toEqual([200, 'deployer'])
       expect(changed.headers.get('etag')).not.toBe(tag)

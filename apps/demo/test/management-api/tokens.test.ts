@@ -4,7 +4,7 @@ import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nextChange, type System, startSystem } from '../support/system.ts'
+import { changesApplied, type System, startSystem } from '../support/system.ts'
 import { person, someId } from './callers.ts'
 
 const day = 86_400_000
@@ -270,9 +270,8 @@ describe('API tokens', () => {
       expect(logs.status).toBe(101)
       await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
       await expect.poll(async () => (await apps(old.text('token'))).status).toBe(401)
-      const heard = nextChange(system)
       await person(system, 'viewer')
-      await heard
+      await changesApplied(system)
       expect((await apps(old.text('token'))).status).toBe(401)
       expect(system.app.streams.size).toBe(1)
       await call(system, token, 'DELETE', `/tokens/${old.text('id')}`)

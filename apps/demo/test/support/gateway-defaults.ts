@@ -4,7 +4,6 @@ import type { GatewayConfig } from '@rack-gateway/gateway'
 
 /** The configuration of a gateway whose environment has only what is required. */
 export const environmentDefaults = {
-  settings: [],
   auditReads: 'strict',
   auditFallbackDir: null,
   recordings: null,
@@ -27,9 +26,10 @@ export const environmentDefaults = {
   checkpoints: { signingKeys: [], directory: null, s3: null, webhook: null },
 } as const satisfies Partial<GatewayConfig>
 
-/** The same for a gateway in a test: all of them sign checkpoints with one key. */
+/** The same for a gateway in a test: without the settings that the health page shows, and with one key for checkpoints. */
 export const gatewayDefaults = {
   ...environmentDefaults,
+  settings: [],
   checkpoints: {
     ...environmentDefaults.checkpoints,
     signingKeys: [new Secret(Buffer.alloc(32, 1).toString('base64'))],

@@ -300,14 +300,12 @@ export async function startSystem({
   }
 }
 
-/** When the gateway next hears that anything about identities has changed. */
-export function nextChange({ app }: System): Promise<void> {
-  return new Promise((resolve) => {
-    const forget = app.identities.onChange(() => {
-      forget()
-      resolve()
-    })
-  })
+/** Resolves once the gateway applies every change of identities that was committed before the call. */
+export async function changesApplied({ app }: Pick<System, 'app'>): Promise<void> {
+  const called = performance.now()
+  // On a busy machine, the poll for changes can take too long and fail.
+  do await app.identitiesCaughtUp()
+  while (app.identities.age() > performance.now() - called)
 }
 
 /** Every stream of the database, checked as an auditor would. */
