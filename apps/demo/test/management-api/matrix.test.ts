@@ -87,6 +87,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'POST /recordings/{id}/end': 'admins',
   'GET /live-calls': 'everyone',
   'POST /live-calls/{id}/end': 'everyone',
+  'GET /last-changes': 'everyone',
+  'GET /app-changes': 'everyone',
   'GET /audit/alarms': 'admins and auditors',
   'POST /audit/alarms/{id}/acknowledge': 'people who are admins',
   'GET /audit/events': 'admins and auditors',
@@ -123,6 +125,12 @@ function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
 
 function permissionsOf({ permission, additionalPermission = permission }: PrincipalEndpoint): string[] {
   return [permission, additionalPermission]
+}
+
+/** Without them, even a permitted request is 400. */
+const requiredQueries: Readonly<Record<string, string>> = {
+  '/last-changes': '?rack=staging&app=myapp',
+  '/app-changes': '?rack=staging&app=myapp',
 }
 
 const all: readonly Endpoint[] = Object.values(endpoints)
@@ -191,7 +199,7 @@ describe('who may call the management API', () => {
     test.each(table)('$method $path', async (endpoint) => {
       const { method, path } = endpoint
       const ofAll = isPrincipalEndpoint(endpoint) && endpoint.scope === 'gateway'
-      const target = path.replace('{id}', randomUUID())
+      const target = `${path.replace('{id}', randomUUID())}${requiredQueries[path] ?? ''}`
       const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
       // Whose things are asked for is in the query, so that of lists of own things is read.
       const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target

@@ -7,6 +7,7 @@ import { ChangeUnclear, OutcomeNotRecorded, withRule } from '../errors.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
+import { createdItem } from './created-item.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { recordRead } from './record-read.ts'
 import { runRoute } from './resolve.ts'
@@ -82,7 +83,13 @@ export async function forwardChange(
   const { status } = answer
   await recordOutcome(
     dependencies,
-    { ...outcome, status, durationMs: dependencies.now() - call.startedAt, ...upstreamId(answer) },
+    {
+      ...outcome,
+      status,
+      durationMs: dependencies.now() - call.startedAt,
+      ...upstreamId(answer),
+      ...createdItem(call, prepared),
+    },
     status < 400 ? keyEvents(outcome, call) : [],
   ).catch(() => {
     if (body === null) answer.discard()

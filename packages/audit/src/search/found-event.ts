@@ -27,6 +27,12 @@ export interface FoundEvent {
   readonly hash: Buffer
 }
 
+export interface FoundPage {
+  readonly items: readonly FoundEvent[]
+  /** Cursor of the next page, or null. */
+  readonly next: string | null
+}
+
 export function foundEvent(row: EventRow): FoundEvent {
   const { id, micros, stream, seq, written_at: writtenAt, canonical, prev, hash } = row
   return { id, place: { at: micros, stream, seq }, writtenAt, canonical, event: JSON.parse(canonical), prev, hash }

@@ -1,4 +1,5 @@
 export { NoSuchEvent } from '../errors.ts'
+export type { AppChanges, ChangedApp } from './app-changes.ts'
 export { type ConcurrencyLimit, createConcurrencyLimit } from './concurrency-limit.ts'
 export type { FilterQuery } from './filter-query.ts'
 export { createFollower, type FollowedBatch, type Follower } from './follower.ts'

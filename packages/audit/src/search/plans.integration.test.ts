@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { openCallsQuery } from '../adoption/postgres-adoption-store.ts'
 import { alarmsQuery } from '../checkpoints/logged-alarms.ts'
 import { databaseForTest } from '../testing/database.ts'
+import { changesOfRoutesQuery, changesPageQuery, lastChangesQuery } from './app-changes-query.ts'
 import { readFilters } from './filters.ts'
 import {
   acknowledgmentsQuery,
@@ -46,6 +47,12 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
     facetPageQuery(readFilters({ notKind: ['call'], notRack: ['rare'] }), part, ['1', '2']),
   ],
   rack_app_at_idx: [page({ rack: 'rare', app: 'rare' })],
+  rack_app_at_idx1: [
+    lastChangesQuery('staging', ['app-7', 'rare'], monthsAgo(12)),
+    changesPageQuery({ rack: 'staging', app: 'app-7' }, part),
+    changesPageQuery({ rack: 'staging', app: 'app-7' }, { ...part, before: position }),
+    changesOfRoutesQuery({ rack: 'staging', app: 'app-7' }, ['POST /apps/{app}/releases'], 2_000),
+  ],
   app_at_idx: [page({ app: 'app-7' })],
   principal_at_idx: [
     page({ principal: randomUUID() }),

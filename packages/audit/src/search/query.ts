@@ -16,7 +16,7 @@ export interface PagePosition {
   readonly seq: string
 }
 
-const columns =
+export const eventColumns =
   'e.id, (extract(epoch from e.at) * 1000000)::bigint::text as micros, e.stream, e.seq::text as seq, e.written_at, e.canonical, e.prev, e.hash'
 
 export interface PagePart {
@@ -40,7 +40,7 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
     ? `(select e.* from audit.events e ${where(conditions)} offset 0) e`
     : `audit.events e ${where(conditions)}`
   return {
-    text: `select ${columns} from ${found} order by ${newestFirst(filters)} limit ${placeholder(values, limit)}`,
+    text: `select ${eventColumns} from ${found} order by ${newestFirst(filters)} limit ${placeholder(values, limit)}`,
     values,
   }
 }
@@ -61,7 +61,7 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
     ...exclusionsOf(filters, values),
   ]
   return {
-    text: `select ${columns} from (${among}) e ${where(matching)} order by ${newestFirst(filters)} limit ${placeholder(values, limit)}`,
+    text: `select ${eventColumns} from (${among}) e ${where(matching)} order by ${newestFirst(filters)} limit ${placeholder(values, limit)}`,
     values,
   }
 }
@@ -93,7 +93,7 @@ export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePar
   const most = placeholder(values, limit)
   const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
   return {
-    text: `select ${columns} from ${wanted} cross join lateral (${newest}) e
+    text: `select ${eventColumns} from ${wanted} cross join lateral (${newest}) e
       ${where(facetConditions(filters, values))} order by ${newestFirst(filters)} limit ${most}`,
     values,
   }
@@ -105,7 +105,7 @@ export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
   const conditions = allConditionsOf(filters, values)
   if (facets) conditions.push(amongFacets(facets, values))
   const order = filters.stream === undefined ? 'e.at, e.stream, e.seq' : 'e.stream, e.seq'
-  return { text: `select ${columns} from audit.events e ${where(conditions)} order by ${order}`, values }
+  return { text: `select ${eventColumns} from audit.events e ${where(conditions)} order by ${order}`, values }
 }
 
 /** How an event ended, for counts. A denied call also has a failing status. */
@@ -137,7 +137,7 @@ export function countQuery(filters: AuditFilters, { from, to, width, limit }: Co
 /** The ID contains the time, which has an index. */
 export function eventQuery(id: string, moment: number): Query {
   return {
-    text: `select ${columns} from audit.events e where e.at = $1::timestamptz and e.id = $2::uuid limit 1`,
+    text: `select ${eventColumns} from audit.events e where e.at = $1::timestamptz and e.id = $2::uuid limit 1`,
     values: [new Date(moment), id],
   }
 }
@@ -178,7 +178,7 @@ export interface SessionFilter {
 /** Newest first. */
 export function acknowledgmentsQuery(ids: readonly string[]): Query {
   return {
-    text: `select ${columns} from audit.events e where e.of_event = any($1::uuid[]) and e.kind = 'alarm.acknowledged'
+    text: `select ${eventColumns} from audit.events e where e.of_event = any($1::uuid[]) and e.kind = 'alarm.acknowledged'
       order by e.at desc, e.stream desc, e.seq desc`,
     values: [`{${ids}}`],
   }
@@ -197,7 +197,7 @@ export function streamQuery(
     inMonth(values, month),
   )
   return {
-    text: `select ${columns} from audit.events e ${where(conditions)} order by e.seq limit ${placeholder(values, limit)}`,
+    text: `select ${eventColumns} from audit.events e ${where(conditions)} order by e.seq limit ${placeholder(values, limit)}`,
     values,
   }
 }

@@ -2,11 +2,12 @@ import { ConnectionBroken, openPool } from '@rack-gateway/database'
 import postgres, { type Sql } from 'postgres'
 import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
+import { type AppChanges, createAppChanges } from './app-changes.ts'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
-import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
+import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
 import { type CountRow, countEvents, type Histogram, readHistogramRange } from './histogram.ts'
 import {
   acknowledgmentsQuery,
@@ -37,12 +38,6 @@ export interface AuditSearchOptions {
   readonly maxCounted?: number
   /** Milliseconds after which a histogram begins no further statement. Default 2,000. */
   readonly countingTime?: number
-}
-
-export interface FoundPage {
-  readonly items: readonly FoundEvent[]
-  /** Cursor of the next page, or null. */
-  readonly next: string | null
 }
 
 /** IDs of the events directly before and after an event, or null. */
@@ -86,6 +81,8 @@ export interface AuditSearch {
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
   /** The first acknowledgment of each of at most 200 alarms, by alarm ID. @throws SearchBusy */
   acknowledgments(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
+  /** With a limit of their own, so that readers of apps leave searches to auditors. @throws SearchTooBroad, SearchBusy */
+  readonly appChanges: AppChanges
   /** For other statements, with the same limits. */
   readonly sql: Sql
 }
@@ -95,6 +92,7 @@ const connections = 4
 /** Searches that run or wait for a connection, at most. */
 const maxSearches = 16
 const maxExports = 2
+const maxChangeSearches = 16
 const batchSize = 500
 /** Number of newest events to search first: for unsorted matches, and for facets. */
 const recent = { sorted: 25_000, facets: 2_000 }
@@ -104,6 +102,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
   const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
   const searches = createConcurrencyLimit(maxSearches, 'searches of the audit log')
   const exports = createConcurrencyLimit(maxExports, 'exports of the audit log')
+  const changeSearches = createConcurrencyLimit(maxChangeSearches, 'searches for changes of apps')
 
   async function count(filters: AuditFilters, part: CountPart, facets?: Facets): Promise<CountRow[] | null> {
     const { text, values } = countQuery(filters, part, facets)
@@ -129,8 +128,8 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
   }
 
   function forCaller(caller: string): AuditSearch {
-    async function bounded<T>(work: () => Promise<T>): Promise<T> {
-      const release = searches.acquire(caller)
+    async function bounded<T>(work: () => Promise<T>, limit = searches): Promise<T> {
+      const release = limit.acquire(caller)
       try {
         return await work()
       } catch (error) {
@@ -146,6 +145,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
 
     return {
       sql,
+      appChanges: createAppChanges(sql, (work) => bounded(work, changeSearches)),
       async page(query, { limit, cursor }) {
         const filters = readFilters(query)
         const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }

@@ -24,6 +24,7 @@ import { decidingSessions } from './0025-deciding-sessions.ts'
 import { convoxSessions } from './0026-convox-sessions.ts'
 import { invitations } from './0027-invitations.ts'
 import { liveCalls } from './0028-live-calls.ts'
+import { appChanges } from './0029-app-changes.ts'
 
 export interface Migration {
   readonly name: string
@@ -61,4 +62,5 @@ export const migrations: readonly Migration[] = [
   convoxSessions,
   invitations,
   liveCalls,
+  appChanges,
 ]

@@ -1,4 +1,5 @@
 import { accessReviewEndpoints } from './access-review.ts'
+import { appChangeEndpoints } from './app-changes.ts'
 import { auditEndpoints } from './audit.ts'
 import { bindingEndpoints } from './bindings.ts'
 import { healthEndpoints } from './health.ts'
@@ -29,6 +30,7 @@ export const endpoints = {
   ...rackEndpoints,
   ...healthEndpoints,
   ...liveCallEndpoints,
+  ...appChangeEndpoints,
 } as const
 
 export type Endpoints = typeof endpoints

@@ -1,5 +1,6 @@
 export type { AuditEvent } from '@rack-gateway/audit/schemas'
 export { ReviewedGrant } from './access-review.ts'
+export { AppChange, LastChanges } from './app-changes.ts'
 export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts'
 export { Binding, type BindingRequest, Grant } from './bindings.ts'
 export { PageQuery } from './common.ts'

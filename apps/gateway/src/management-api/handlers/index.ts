@@ -1,6 +1,7 @@
 import type { Handlers } from '../call.ts'
 import { accessReviewHandlers } from './access-review.ts'
 import { alarmHandlers } from './alarms.ts'
+import { appChangeHandlers } from './app-changes.ts'
 import { auditHandlers } from './audit.ts'
 import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
@@ -39,6 +40,7 @@ export const handlers: Handlers = {
   ...healthHandlers,
   ...recordingHandlers,
   ...liveCallHandlers,
+  ...appChangeHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,

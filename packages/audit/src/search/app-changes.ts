@@ -1,0 +1,60 @@
+import type { Sql } from 'postgres'
+import { changesOfRoutesQuery, changesPageQuery, lastChangesQuery } from './app-changes-query.ts'
+import { readCursor, writeCursor } from './cursor.ts'
+import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
+import type { Query } from './query.ts'
+
+/** The app whose changes are searched. */
+export interface ChangedApp {
+  readonly rack: string
+  readonly app: string
+}
+
+/** The newest changes of an app, as far as they were searched. */
+export interface SearchedChanges {
+  /** Newest first. */
+  readonly events: readonly FoundEvent[]
+  /** Whether every change of the app was searched. */
+  readonly complete: boolean
+}
+
+/** Finds successful changes of apps: outcomes with a status below 400. */
+export interface AppChanges {
+  /** The last change of each app since a time, by the name of the app. */
+  last(rack: string, apps: readonly string[], since: Date): Promise<ReadonlyMap<string, FoundEvent>>
+  /** @throws InvalidAuditCursor */
+  page(app: ChangedApp, page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<FoundPage>
+  /** The changes of these routes among the newest changes of an app. */
+  ofRoutes(app: ChangedApp, routes: readonly string[]): Promise<SearchedChanges>
+}
+
+/** The number of changes that a search for changes of certain routes reads, at most. */
+const maxSearchedChanges = 2_000
+
+/** @param run runs the statement with the limits of the caller */
+export function createAppChanges(sql: Sql, run: <T>(work: () => Promise<T>) => Promise<T>): AppChanges {
+  const rowsOf = <R extends object>({ text, values }: Query): Promise<R[]> =>
+    run(() => sql.unsafe<R[]>(text, [...values]))
+
+  return {
+    async last(rack, apps, since) {
+      const rows = await rowsOf<EventRow & { app: string }>(lastChangesQuery(rack, apps, since))
+      return new Map(rows.map((row) => [row.app, foundEvent(row)]))
+    },
+    async page({ rack, app }, { limit, cursor }) {
+      const mark = { rack, app }
+      const before = cursor === undefined ? {} : { before: readCursor(cursor, mark) }
+      const rows = await rowsOf<EventRow>(changesPageQuery(mark, { limit: limit + 1, ...before }))
+      const items = rows.slice(0, limit).map(foundEvent)
+      const last = items.at(-1)
+      return { items, next: rows.length > limit && last ? writeCursor(last.place, mark) : null }
+    },
+    async ofRoutes(app, routes) {
+      const rows = await rowsOf<EventRow & { wanted: boolean }>(changesOfRoutesQuery(app, routes, maxSearchedChanges))
+      return {
+        events: rows.filter(({ wanted }) => wanted).map(foundEvent),
+        complete: rows.length < maxSearchedChanges,
+      }
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { AppChange, AppChangesQuery, LastChanges, LastChangesQuery } from '../schemas/app-changes.ts'
+import { pageOf } from '../schemas/common.ts'
+
+export const appChangeEndpoints = {
+  getLastChanges: {
+    method: 'GET',
+    path: '/last-changes',
+    summary: 'Shows who successfully changed each app last, and who created and promoted its releases and builds.',
+    description:
+      'It looks back a year, and for releases and builds over the newest 2,000 changes of the app. An app that you cannot see has no changes.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    principalKinds: everyKind,
+    query: LastChangesQuery,
+    status: 200,
+    response: LastChanges,
+  },
+  listAppChanges: {
+    method: 'GET',
+    path: '/app-changes',
+    summary: 'Lists the successful changes of an app, newest first.',
+    description: 'An app that you cannot see has no changes.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    principalKinds: everyKind,
+    query: AppChangesQuery,
+    status: 200,
+    response: pageOf(AppChange),
+  },
+} as const satisfies EndpointTable

@@ -1,0 +1,49 @@
+import { type Static, Type } from 'typebox'
+import { closed, Id, Nullable, PageQuery, Time } from './common.ts'
+
+const Name = Type.String({ minLength: 1, maxLength: 300 })
+const Names = (description: string) => Type.Array(Name, { minItems: 1, maxItems: 100, description })
+
+export const LastChangesQuery = Type.Object(
+  {
+    rack: Name,
+    app: Names('at most 100 apps, each as a parameter'),
+    release: Type.Optional(Names('at most 100 releases; requires exactly one app')),
+    build: Type.Optional(Names('at most 100 builds; requires exactly one app')),
+  },
+  closed,
+)
+
+export const AppChangesQuery = Type.Object(
+  {
+    rack: Name,
+    app: Name,
+    limit: PageQuery.properties.limit,
+    cursor: Type.Optional(Type.String({ maxLength: 400, description: '`next` of the previous page' })),
+  },
+  closed,
+)
+
+export const AppChange = Type.Object({
+  id: Type.String({ ...Id, description: 'the ID of its audit event' }),
+  at: Time,
+  principal: Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }),
+  route: Type.String(),
+  release: Nullable(Type.String()),
+  build: Nullable(Type.String()),
+  service: Nullable(Type.String()),
+  process: Nullable(Type.String()),
+  request: Type.String({ description: 'its request ID' }),
+})
+export type AppChange = Static<typeof AppChange>
+
+export const LastChanges = Type.Object({
+  since: Type.String({ ...Time, description: 'older changes are not looked for' }),
+  apps: Type.Array(Type.Object({ app: Type.String(), last: Nullable(AppChange) })),
+  releases: Type.Array(
+    Type.Object({ release: Type.String(), created: Nullable(AppChange), promoted: Nullable(AppChange) }),
+  ),
+  builds: Type.Array(Type.Object({ build: Type.String(), created: Nullable(AppChange) })),
+  complete: Type.Boolean({ description: 'false if older changes of the releases and builds were not searched' }),
+})
+export type LastChanges = Static<typeof LastChanges>
