@@ -195,6 +195,11 @@ const appTabs = [
     path: 'logs',
     component: lazyRouteComponent(() => import('./pages/apps/app/logs/logs-tab.tsx')),
   }),
+  createRoute({
+    getParentRoute: () => app,
+    path: 'timeline',
+    component: lazyRouteComponent(() => import('./pages/apps/app/timeline/timeline-tab.tsx')),
+  }),
 ] as const
 
 const recordings = createRoute({

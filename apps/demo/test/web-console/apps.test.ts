@@ -55,6 +55,14 @@ describeInChromium('apps', () => {
     await deployer.getByRole('button', { name: 'Restart the service' }).click()
     await deployer.getByText('Rack staging restarts web.').waitFor()
     expect(received()).toContain('POST /apps/myapp/services/web/restart')
+
+    await deployer.getByRole('link', { name: 'Timeline' }).click()
+    await row(deployer, 'deployer@example.com').filter({ hasText: 'scaled the service web' }).waitFor()
+    const changes = deployer.getByRole('row').filter({ hasText: '@' })
+    expect(await changes.first().textContent()).toContain('deployer@example.comrestarted the service web')
+    await lookAt(deployer, 'apps-timeline')
+    await open(deployer, '/gateway/apps')
+    await row(deployer, 'staging').getByText('restarted the service web').waitFor()
   })
 
   test('a viewer is offered no change, and a typed address is denied in the API’s own words', async () => {

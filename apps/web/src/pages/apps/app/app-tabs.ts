@@ -8,4 +8,5 @@ export const appTabs = [
   { name: 'resources', label: 'Resources' },
   { name: 'configs', label: 'Configs' },
   { name: 'logs', label: 'Logs' },
+  { name: 'timeline', label: 'Timeline' },
 ] as const

@@ -3,6 +3,8 @@ import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../api/rack-data/readers.ts'
 import { Identifier } from '../../../ui/identifier.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
+import { LastChange } from '../changes/last-change.tsx'
+import { useLastChanges } from '../changes/use-last-changes.ts'
 import { LoadMore } from '../over-apps/load-more.tsx'
 import { OverList } from '../over-apps/over-list.tsx'
 import { useOverRacks } from '../over-apps/use-over-racks.ts'
@@ -12,6 +14,7 @@ import styles from './apps-tab.module.css'
 /** The apps of all racks that the person can use. */
 export default function AppsTab() {
   const { rows, calls, total, loadMore } = useOverRacks(rackPath`/apps`, readApps)
+  const lastChangeOf = useLastChanges(rows.map(({ rack, item }) => ({ rack, app: item.name })))
   return (
     <OverList
       label="Apps"
@@ -40,6 +43,11 @@ export default function AppsTab() {
         {
           title: 'Release',
           cell: ({ item }) => (item.release === '' ? 'None' : <Identifier>{item.release}</Identifier>),
+          secondary: true,
+        },
+        {
+          title: 'Last change',
+          cell: ({ rack, item }) => <LastChange change={lastChangeOf({ rack, app: item.name })} />,
           secondary: true,
         },
       ]}

@@ -1,0 +1,16 @@
+import type { AppChange } from '@rack-gateway/gateway-api'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { changeText } from './change-text.ts'
+
+/** Who changed an app last, and how. @param change null: nobody did; undefined: it is not known yet */
+export function LastChange({ change }: { readonly change: AppChange | null | undefined }) {
+  if (change === undefined) return null
+  if (change === null) return 'No change in the last year'
+  return (
+    <>
+      <VisibleText>{change.principal.name}</VisibleText> <VisibleText>{changeText(change)}</VisibleText>,{' '}
+      <Time at={change.at} kind="relative" />
+    </>
+  )
+}
