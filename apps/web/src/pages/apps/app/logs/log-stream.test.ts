@@ -27,7 +27,16 @@ function open() {
   }
   const settle = () => vi.advanceTimersByTimeAsync(200)
   const texts = () => log.state().lines.map(({ text }) => text)
-  return { log, requests, onFailure, send, settle, texts, end: () => pipe.writable.close() }
+  return {
+    log,
+    requests,
+    onFailure,
+    send,
+    settle,
+    texts,
+    end: () => pipe.writable.close(),
+    breakOff: () => pipe.writable.abort(),
+  }
 }
 
 test('lines appear, and the end has the words of the gateway', async () => {
@@ -42,6 +51,17 @@ test('lines appear, and the end has the words of the gateway', async () => {
   await end()
   await settle()
   expect(log.state()).toMatchObject({ connection: 'ended', reason: 'Your session was revoked.' })
+})
+
+test('a stream that breaks off does not look complete', async () => {
+  const { log, send, settle, breakOff } = open()
+  log.start()
+  await settle()
+  send('one\n')
+  await settle()
+  await breakOff()
+  await settle()
+  expect(log.state()).toMatchObject({ connection: 'ended', reason: expect.stringContaining('broke off') })
 })
 
 test('it starts again only when it is asked to, from where it ended', async () => {

@@ -7,7 +7,7 @@ export interface LogState {
   /** How many older lines are no longer kept. */
   readonly dropped: number
   readonly connection: 'opening' | 'open' | 'ended' | 'failed'
-  /** Why the stream ended, in the words of the gateway or the rack; null if they sent none. */
+  /** Why the stream ended, in the words of the gateway or the rack; null if it ended without any. */
   readonly reason: string | null
   /** Why the stream did not begin. */
   readonly error: Error | null
@@ -18,6 +18,8 @@ const pace = 100
 
 /** How far back a log begins. */
 const firstSince = '10m'
+
+const brokenOff = 'The log broke off, because a connection was lost. Lines can be missing.'
 
 /** A log that is read until it is stopped. It never starts again by itself, because each start is an audit event. */
 export class LogStream {
@@ -67,8 +69,8 @@ export class LogStream {
       const stream = await openRackStream(this.#rack, this.#path, { headers, signal })
       this.#change({ connection: 'open' })
       if (this.#readUntil !== null) this.#log.resume()
-      await this.#readPieces(stream, signal)
-      if (!signal.aborted) this.#end()
+      const isComplete = await this.#readPieces(stream, signal)
+      if (!signal.aborted) this.#end(isComplete)
     } catch (error) {
       if (signal.aborted) return
       const failure = error instanceof Error ? error : new Error(String(error))
@@ -77,13 +79,15 @@ export class LogStream {
     }
   }
 
-  /** A connection that is lost is an end, too. */
-  async #readPieces(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<void> {
+  /** @returns whether the stream was ended, and not broken off */
+  async #readPieces(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<boolean> {
     const decoder = new TextDecoder()
     const reader = stream.getReader()
     for (;;) {
-      const { done, value } = await reader.read().catch(() => ({ done: true as const, value: undefined }))
-      if (done || signal.aborted) return
+      const piece = await reader.read().catch(() => null)
+      if (piece === null) return false
+      const { done, value } = piece
+      if (done || signal.aborted) return true
       this.#readUntil = Date.now()
       const text = decoder.decode(value, { stream: true })
       // While a log is silent, the gateway sends an empty line from time to time.
@@ -96,12 +100,13 @@ export class LogStream {
     }
   }
 
-  #end(): void {
+  #end(isComplete: boolean): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#log.finish()
     const last = this.#log.lines.at(-1)?.text ?? ''
-    this.#change({ connection: 'ended', reason: /^ERROR: (.+)/.exec(last)?.[1] ?? null })
+    const reason = /^ERROR: (.+)/.exec(last)?.[1] ?? (isComplete ? null : brokenOff)
+    this.#change({ connection: 'ended', reason })
   }
 
   #since(): string {
