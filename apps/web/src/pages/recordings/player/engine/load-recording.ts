@@ -98,7 +98,8 @@ class IncomingRecording {
     const { tape, keyframes, onMarker, maxLength = maxTapeLength } = this.#options
     const beginsSegment = tape.add(line, event)
     const segment = tape.segments - 1
-    if (beginsSegment && keyframes.wants(segment)) keyframes.add({ segment, snapshot: terminal.snapshot() })
+    if (beginsSegment && !terminal.hasResized && keyframes.wants(segment))
+      keyframes.add({ segment, snapshot: terminal.snapshot() })
     for (const piece of piecesOf(event)) {
       terminal.apply(piece)
       await endStep()

@@ -44,7 +44,7 @@ interface Core {
   readonly _inputHandler: {
     parse(data: string): void
     _curAttrData: Attributes
-    readonly _parser: { precedingJoinState: number }
+    readonly _parser: { precedingJoinState: number; reset(): void }
     readonly _stringDecoder: { _interim: number }
   }
   readonly coreService: { modes: object; decPrivateModes: object; isCursorHidden: boolean }
@@ -55,10 +55,23 @@ function coreOf(terminal: Terminal): Core {
   return (terminal as unknown as { readonly _core: Core })._core
 }
 
-/** Writes at once. The public `write` splits its work by timers, which a hidden page delays. */
+/**
+ * Writes at once. The public `write` splits its work by timers, which a hidden page delays. What the terminal fails on is left
+ * out, such as `CSI 1 J` in the last cell, so that no output can hide what follows.
+ */
 export function writeNow(terminal: Terminal, data: string): void {
-  coreOf(terminal)._inputHandler.parse(data)
+  const { _inputHandler } = coreOf(terminal)
+  for (const part of data.split(erasing)) {
+    try {
+      if (part !== '') _inputHandler.parse(part)
+    } catch {
+      _inputHandler._parser.reset()
+    }
+  }
 }
+
+/** Sequences that can fail are written alone. */
+const erasing = /(\u001b\[\??[\d;:]*J)/
 
 export function isCursorHidden(terminal: Terminal): boolean {
   return coreOf(terminal).coreService.isCursorHidden

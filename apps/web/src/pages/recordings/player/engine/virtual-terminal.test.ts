@@ -100,6 +100,10 @@ describe('hostile output', () => {
     expect(textOf(huge).join('')).toBe('x'.repeat(501))
   })
 
+  test('on which the terminal fails does not hide what follows', () => {
+    expect(textOf(terminalWith(`${esc}[99;99H${esc}[?1049h${esc}[1J${esc}[Hstill here`))[0]).toBe('still here')
+  })
+
   test('never throws, and leaves no control characters', () => {
     const alphabet = [...`${esc}[]();?0123456789hlmrABCDHJKLMPST@b\u0007\u009b\u009d\r\n\t漢e\u0301\u202e\ud83d`]
     const output = fc.array(fc.array(fc.constantFrom(...alphabet)).map((characters) => characters.join('')))

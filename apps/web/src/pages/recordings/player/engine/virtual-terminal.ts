@@ -32,6 +32,8 @@ export class VirtualTerminal {
   readonly #start: CastHeader
   #output = new SafeOutput({ maxParameter })
   readonly #reader = new RowReader()
+  /** A terminal of another size than at its start has state that a snapshot leaves out. The gateway records no changes of the size. */
+  hasResized = false
   /** What `screen` returned; null after a change. */
   #screen: Screen | null = null
 
@@ -90,6 +92,7 @@ export class VirtualTerminal {
   #resize(size: string): void {
     const [, cols, rows] = /^(\d{1,9})x(\d{1,9})$/.exec(size) ?? []
     if (cols === undefined || rows === undefined) return
+    this.hasResized = true
     const limited = limitSize({ cols: Number(cols), rows: Number(rows) })
     this.#terminal.resize(limited.cols, limited.rows)
   }
