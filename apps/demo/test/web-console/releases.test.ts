@@ -90,6 +90,12 @@ describeInChromium('builds and releases in the web console', () => {
         principal: expect.objectContaining({ name: 'deployer@example.com' }),
       }),
     )
+    await show(deployer, 'releases')
+    const cells = rows.filter({ hasText: copy.id }).getByRole('cell')
+    await expect.poll(() => cells.nth(3).textContent()).toBe('deployer@example.com')
+    expect(await cells.nth(4).textContent()).toMatch(/^deployer@example.com, /)
+    await show(deployer, `releases?open=${copy.id}`)
+    await deployer.getByText('Promoted by').waitFor()
   })
 
   test('a newer release is promoted', async () => {

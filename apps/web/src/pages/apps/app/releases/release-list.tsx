@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
@@ -6,6 +7,8 @@ import { RowKeys } from '../../list/row-keys.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
+import { useLastChanges } from '../use-last-changes.ts'
+import { WhoAndWhen } from '../who-and-when.tsx'
 import { appQuery, releasesQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
 import { StateBadge } from './state-badge.tsx'
@@ -16,34 +19,45 @@ export function ReleaseList() {
   const { data: app } = useQuery(appQuery(rack, name))
   return (
     <RackAnswer rack={rack} what="releases" query={releasesQuery(rack, name)}>
-      {(releases) => {
-        const running = releases.find(({ id }) => id === app?.release) ?? null
-        return (
-          <RowKeys>
-            <Table
-              label="Releases"
-              isFramed
-              rows={releases}
-              keyOf={({ id }) => id}
-              empty="The app has no release yet. A build creates one."
-              columns={[
-                { title: 'Release', cell: ({ id }) => <RowLink tab="releases" id={id} isRow /> },
-                {
-                  title: 'State',
-                  cell: (release) => app && <StateBadge state={releaseState(release, app, running)} />,
-                },
-                { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
-                {
-                  title: 'Build',
-                  cell: ({ build }) => build !== '' && <RowLink tab="builds" id={build} />,
-                  secondary: true,
-                },
-                { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText> },
-              ]}
-            />
-          </RowKeys>
-        )
-      }}
+      {(releases) => (
+        <RowKeys>
+          <ReleaseTable releases={releases} app={app} />
+        </RowKeys>
+      )}
     </RackAnswer>
+  )
+}
+
+interface ReleaseTableProps {
+  readonly releases: readonly Release[]
+  /** Undefined until it is known. */
+  readonly app: App | undefined
+}
+
+function ReleaseTable({ releases, app }: ReleaseTableProps) {
+  const running = releases.find(({ id }) => id === app?.release) ?? null
+  const changes = useLastChanges({ release: releases.map(({ id }) => id) })
+  const changesOf = (id: string) => changes?.releases.find(({ release }) => release === id)
+  return (
+    <Table
+      label="Releases"
+      isFramed
+      rows={releases}
+      keyOf={({ id }) => id}
+      empty="The app has no release yet. A build creates one."
+      columns={[
+        { title: 'Release', cell: ({ id }) => <RowLink tab="releases" id={id} isRow /> },
+        { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
+        { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
+        {
+          title: 'Created by',
+          cell: ({ id }) => <VisibleText>{changesOf(id)?.created?.principal.name ?? ''}</VisibleText>,
+          secondary: true,
+        },
+        { title: 'Promoted', cell: ({ id }) => <WhoAndWhen change={changesOf(id)?.promoted} /> },
+        { title: 'Build', cell: ({ build }) => build !== '' && <RowLink tab="builds" id={build} />, secondary: true },
+        { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText>, secondary: true },
+      ]}
+    />
   )
 }

@@ -1,14 +1,11 @@
-import { Facts } from '../../../../ui/facts.tsx'
-import { Time } from '../../../../ui/time.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { OpenItem } from '../open-item.tsx'
-import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { DecideRelease } from './decide-release.tsx'
 import { Manifest } from './manifest.tsx'
 import { PromotionOutcome } from './promotion-outcome.tsx'
 import { ReleaseDifference } from './release-difference.tsx'
+import { ReleaseFacts } from './release-facts.tsx'
 import { appQuery, releaseQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
 import { RunningRelease } from './running-release.tsx'
@@ -29,13 +26,7 @@ export function ReleaseView({ id }: { readonly id: string }) {
                 const state = releaseState(release, app, running)
                 return (
                   <OpenItem title={`Release ${id}`} back="All releases" badge={<StateBadge state={state} />}>
-                    <Facts
-                      facts={[
-                        ['Created', release.created === null ? 'Unknown' : <Time key="at" at={release.created} />],
-                        ['Build', release.build === '' ? 'None' : <RowLink key="id" tab="builds" id={release.build} />],
-                        ['Description', <VisibleText key="text">{release.description}</VisibleText>],
-                      ]}
-                    />
+                    <ReleaseFacts release={release} />
                     <PromotionOutcome promotion={promotion} app={app} />
                     {release.id === app.release ? (
                       <Manifest>{release.manifest}</Manifest>

@@ -1,0 +1,13 @@
+import type { AppChange } from '@rack-gateway/gateway-api'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+
+/** Who changed something, and when. Empty for a change that the gateway did not see. */
+export function WhoAndWhen({ change }: { readonly change: AppChange | null | undefined }) {
+  if (!change) return null
+  return (
+    <>
+      <VisibleText>{change.principal.name}</VisibleText>, <Time at={change.at} kind="relative" />
+    </>
+  )
+}
