@@ -31,9 +31,9 @@ describe('metrics', () => {
       })
       .toBe(1)
     expect((await system.get('/apps?', 'rgs_nonsense')).status).toBe(401)
+    await expect.poll(async () => (await measured()).rack_gateway_identities_stale).toBe(0)
     const after = await measured()
     expect(after).toMatchObject({
-      rack_gateway_identities_stale: 0,
       rack_gateway_last_use_write_failures_total: 0,
       rack_gateway_audit_available: 1,
       rack_gateway_audit_streams_adopted_total: 0,
@@ -101,7 +101,7 @@ test('say within two seconds that identities are stale when the database is gone
   onTestFinished(() => cut.stop())
   const stale = async () =>
     /^rack_gateway_identities_stale 1$/m.test(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
-  expect(await stale()).toBe(false)
+  await expect.poll(stale).toBe(false)
   started.statementCounter?.close()
   await expect.poll(stale).toBe(true)
 })

@@ -78,8 +78,11 @@ describe('a policy document', () => {
         problems: expect.stringContaining('line 2, column 10: the role "admin"'),
       },
     })
-    const health = await system.raw('GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n')
-    expect([health.status, health.body]).toEqual([200, expect.stringContaining('its file is not valid')])
+    const readiness = async () => {
+      const { status, body } = await system.raw('GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n')
+      return `${status} ${body}`
+    }
+    await expect.poll(readiness).toMatch(/^200 .*its file is not valid/s)
 
     await put(plain)
     expect(await statusOf('/apps/myapp', token)).toBe(403)

@@ -38,7 +38,7 @@ test('the revision is asked for after each pause of 500 ms', async () => {
 })
 
 test('a gateway whose database is gone says that it is not ready, and that identities may be old', async () => {
-  expect(await ready()).toMatchObject({
+  await expect.poll(ready).toMatchObject({
     status: 200,
     json: { checks: { identities: { ready: true, detail: 'current' } } },
   })

@@ -116,9 +116,11 @@ describe('a store that fails', () => {
     const words = (await socket.readToEnd()).join('')
     expect(words).toContain('ERROR: This session must be recorded, but its recording cannot be stored.')
     expect(words.endsWith(`${marker}:1\n`)).toBe(true)
-    const readiness = await system.get('/gateway/health/ready', admin)
-    expect(readiness.status).toBe(200)
-    expect(readiness.body).toContain('cannot be stored now: see the log and metrics')
+    const readiness = async () => {
+      const { status, body } = await system.get('/gateway/health/ready', admin)
+      return `${status} ${body}`
+    }
+    await expect.poll(readiness).toMatch(/^200 .*cannot be stored now: see the log and metrics/s)
     const { recording } = await eventOf('closed', before)
     server.deny(false)
     const store = await s3Of(server.endpoint)
