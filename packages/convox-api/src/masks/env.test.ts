@@ -129,6 +129,22 @@ describe('masking', () => {
   })
 })
 
+describe('a revealed key', () => {
+  const view = { ...envReader, revealedKey: 'API_KEY' }
+
+  test.each([
+    'API_KEY=one line=with=more',
+    'API_KEY=-----BEGIN PRIVATE KEY-----\nTUlJRXZR==\nTUlJ=\n-----END PRIVATE KEY-----',
+  ])('shows its whole value: %j', (text) => {
+    expect(maskEnv(`${text}\nSECRET=x`, origin, view)).toBe(`${text}\nSECRET=${mask('SECRET')}`)
+  })
+
+  test('shows no other variable that the rack reads inside its value', () => {
+    const text = 'API_KEY=-----BEGIN NOTE-----\nSECRET=x\nEND=-----END NOTE-----'
+    expect(maskEnv(text, origin, view)).toBe(`API_KEY=${mask('API_KEY')}`)
+  })
+})
+
 describe('restoring', () => {
   test('a masked environment is restored to the original', () => {
     const back = restore(maskEnv(env, origin, noAccess))

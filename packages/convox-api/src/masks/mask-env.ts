@@ -1,5 +1,6 @@
 import { envEntries } from './env-entries.ts'
 import { readLine } from './env-lines.ts'
+import { isVariableName } from './key-names.ts'
 import type { MaskOrigin, MaskView } from './mask-view.ts'
 import { redactRackToken } from './redact-rack-token.ts'
 import { formatMask } from './restore-env.ts'
@@ -22,9 +23,17 @@ export function maskEnv(env: string, origin: Omit<MaskOrigin, 'key'>, view: Mask
 
 function isShown(key: string | null, text: string, lines: readonly string[], view: MaskView): boolean {
   if (holdsToken(text, view)) return false
-  if (key !== null && key === view.revealedKey) return true
+  if (key !== null && key === view.revealedKey && !holdsVariables(lines)) return true
   if (view.env === 'hidden') return false
   return view.env === 'shown' || !isSecretEntry(key, text, lines, view)
+}
+
+/** Whether the rack reads other variables with values inside the value. They would be shown, although the event names only the value's key. */
+function holdsVariables(lines: readonly string[]): boolean {
+  return lines.slice(1).some((line) => {
+    const read = readLine(line)
+    return read !== null && isVariableName(read.key) && /[^=]/.test(read.value)
+  })
 }
 
 function holdsToken(text: string, { rackToken }: MaskView): boolean {
