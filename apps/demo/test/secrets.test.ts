@@ -62,6 +62,15 @@ describe('secrets', () => {
     expect(sentEnvironment()).toContain('SECRET_KEY_BASE=s3cr3t-myapp')
   })
 
+  test('an error of the rack that quotes a URL with a password shows no other part of the URL', async () => {
+    const { env } = await newestRelease(tokens.deployer)
+    expect(env).toMatch(/DATABASE_URL=\[hidden:/)
+    const body = '{"error":"invalid environment: DATABASE_URL=postgres://u:p@db/app"}'
+    system.rack.failNext('POST /apps/myapp/releases?', { kind: 'answer', status: 500, body })
+    const answer = await release(tokens.deployer, env)
+    expect(answer.body).toBe('{"error":"invalid environment: DATABASE_URL=[hidden]"}')
+  })
+
   test('a deployer sees what is not secret, and an admin everything', async () => {
     const { env } = await newestRelease(tokens.deployer)
     expect(env).toContain('PLAIN=value')

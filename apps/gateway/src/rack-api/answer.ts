@@ -27,7 +27,7 @@ const largeBody = 64 * 1024
 
 /**
  * Prepares the response for the caller: masks it by the route's policy, and throws if that is not possible. Error responses
- * keep their text, because the CLI waits for some of them. Only passwords in URLs and the rack's token are redacted.
+ * keep their text, because the CLI waits for some of them. Only passwords in URLs, the rack's token, and restored values are redacted.
  */
 export async function prepareAnswer(
   dependencies: RackApiDependencies,

@@ -85,7 +85,8 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     },
     applyToText(call, received) {
       const text = received.toString('utf8')
-      const shown = redactValues(redactText(text, viewOf(call)), call.restoredValues)
+      // First the values: a value that is only redacted in part is not found.
+      const shown = redactText(redactValues(text, call.restoredValues), viewOf(call))
       return shown === text ? received : Buffer.from(shown)
     },
     proves(rack, origin, mac) {

@@ -3,13 +3,38 @@ import { spellings } from './spellings.ts'
 
 /** A shorter text is in most errors by chance. */
 const shortest = 4
+/** More parts, or parts times characters, would block all calls for longer than half a second. */
+const maxParts = 2_000
+const maxWork = 500_000_000
 
-/** Replaces values in a text of unknown shape, such as an error of the rack that quotes what it received, and single lines of them. */
+/**
+ * Replaces values in a text of unknown shape, such as an error of the rack that quotes what it received, and single lines of them.
+ * A text that would take too long to search is replaced as a whole.
+ */
 export function redactValues(text: string, values: readonly string[]): string {
-  const parts = values.flatMap((value) => [value, ...value.split('\n').map((line) => line.trim())])
-  return [...new Set(parts)]
-    .filter((part) => part.length >= shortest && part.isWellFormed())
-    .flatMap(spellings)
+  const lines = values.flatMap((value) => [value, ...value.split('\n').map((line) => line.trim())])
+  const parts = [...new Set(lines)].filter((part) => part.length >= shortest && part.isWellFormed())
+  if (parts.length > maxParts || parts.length * text.length > maxWork) return redactionPlaceholder
+  return [...new Set(parts.flatMap(quotedSpellings))]
     .sort((one, other) => other.length - one.length)
     .reduce((redacted, spelling) => redacted.replaceAll(spelling, redactionPlaceholder), text)
+}
+
+/** Also as a form has it, in base64, and quoted once more: the rack is written in Go, whose errors often quote a value, and its response is JSON. */
+function quotedSpellings(value: string): string[] {
+  const quoted = JSON.stringify(value).slice(1, -1)
+  const form = new URLSearchParams([['', value]]).toString().slice(1)
+  return [...spellings(value), ...spellings(quoted), form, ...base64Spellings(value)]
+}
+
+/** The base64 of a text that contains the value depends on the value's position in it, modulo 3. */
+function base64Spellings(value: string): string[] {
+  const bytes = Buffer.from(value)
+  return [0, 1, 2].flatMap((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+    // Only characters that depend on no other byte than those of the value.
+    const inner = (encoding: 'base64' | 'base64url') =>
+      encoded.toString(encoding).slice(Math.ceil((offset * 8) / 6), Math.floor((encoded.length * 8) / 6))
+    return [inner('base64'), inner('base64url')].filter(({ length }) => length >= shortest)
+  })
 }
