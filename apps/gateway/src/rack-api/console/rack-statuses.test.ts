@@ -100,6 +100,17 @@ test('a long answer is cut', async () => {
   expect(statuses.lastSeen(staging).version).toHaveLength(64)
 })
 
+test('control characters and directions of an answer are escaped', async () => {
+  const { statuses, answer } = scriptedRack()
+  statuses.lastSeen(staging)
+  await answer({ provider: '\ud800', status: '\u001b[2Jrunning\n', version: '\u202e3.24.9' })
+  expect(statuses.lastSeen(staging)).toEqual({
+    provider: '\\ud800',
+    status: '\\u001b[2Jrunning\\u000a',
+    version: '\\u202e3.24.9',
+  })
+})
+
 test('each rack has its own status', async () => {
   const { statuses, answer } = scriptedRack()
   statuses.lastSeen(staging)

@@ -1,3 +1,4 @@
+import { visibleText } from '@rack-gateway/audit'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { QuestionTimedOut, type RackAnswer, sendQuestion, textField } from '../rack-question.ts'
@@ -136,8 +137,10 @@ function failure({ provider, version }: RackStatus, state: RackCheck['state'], w
 }
 
 function statusOf(system: unknown): RackStatus | null {
-  const [provider, status, version] = ['provider', 'status', 'version'].map((name) =>
-    textField(system, name)?.slice(0, longestText),
-  )
+  const [provider, status, version] = ['provider', 'status', 'version'].map((name) => {
+    const text = textField(system, name)
+    // Pages and terminals show it.
+    return text === null ? null : visibleText(text.slice(0, longestText))
+  })
   return status && version ? { provider: provider ?? '', status, version } : null
 }
