@@ -176,7 +176,7 @@ export const EventDraft = Type.Object({
     ),
   ),
   mode: optionalText(
-    '`console` for a call in the console mode of the stock CLI, `web-console` for a call of a rack by the web console, `management-api` for another one through the management API. Absent for other calls.',
+    '`console` for a call in the console mode of the stock CLI, `web-console` for a rack call of the web console, `management-api` for another rack call through the management API. Absent for other calls.',
   ),
   rack: optionalText('The rack.', { column: 'rack' }),
   app: optionalText('The app.', { column: 'app' }),
@@ -221,9 +221,7 @@ export const EventDraft = Type.Object({
     ),
   ),
   hidden: optionalNames('Paths of fields in which a secret was redacted, such as `parameters.values.NAME`.'),
-  environment: optionalNames(
-    'The environment variables that a new release changes, or whose secret value a read shows.',
-  ),
+  environment: optionalNames('The environment variables that a new release changes, or whose value a read reveals.'),
   body: Type.Optional(
     Type.Object(
       {

@@ -14,13 +14,19 @@ export function apiParts(): Record<string, string> {
   return {
     filters: `The audit filters are ${auditFilters.map(code).join(' ')}.`,
     endpoints: list(items),
-    racks: `${forwardedRoutes.map(forwardedItem).join(', ')}.`,
+    racks: forwardedItems(),
   }
 }
 
-function forwardedItem(id: (typeof forwardedRoutes)[number]): string {
-  const { method, path } = forwardedRequest(id)
-  return `${code(`${method} ${path}`)}${id.startsWith('WS ') ? ' (a log)' : ''}`
+/** The forwarded routes by method. A log is the response to a GET. */
+function forwardedItems(): string {
+  const groups = new Map<string, string[]>()
+  for (const id of forwardedRoutes) {
+    const { method, path } = forwardedRequest(id)
+    const group = id.startsWith('WS ') ? 'Logs (`GET`)' : code(method)
+    groups.set(group, [...(groups.get(group) ?? []), code(path)])
+  }
+  return [...groups].map(([group, paths]) => `- ${group}: ${paths.join(', ')}`).join('\n')
 }
 
 /** In brackets; nothing for an endpoint that every caller can use. */

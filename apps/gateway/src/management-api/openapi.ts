@@ -147,7 +147,7 @@ function forwardedOperation(id: (typeof forwardedRoutes)[number], path: string):
     ...(changes && { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: body } } } }),
     responses: {
       200: {
-        description: 'The rack’s own answer. It has the header Answered-By: rack, as errors of the rack have.',
+        description: 'The response of the rack. It has the header Answered-By: rack, and so do errors of the rack.',
         content: isLog ? { 'text/plain': { schema: { type: 'string' } } } : json({}),
       },
       ...Object.fromEntries(Object.keys(errors).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }])),

@@ -8,7 +8,7 @@ export const appChangeEndpoints = {
     path: '/last-changes',
     summary: 'Shows who successfully changed each app last, and who created and promoted its releases and builds.',
     description:
-      'It looks back a year, and for releases and builds over the newest 2,000 changes of the app. An app that you cannot see has no changes.',
+      'Searches the last year, and for releases and builds the newest 2,000 changes of the app. For an app that you cannot see, the response has no changes.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: everyKind,
@@ -20,7 +20,7 @@ export const appChangeEndpoints = {
     method: 'GET',
     path: '/app-changes',
     summary: 'Lists the successful changes of an app, newest first.',
-    description: 'An app that you cannot see has no changes.',
+    description: 'For an app that you cannot see, the response has no changes.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: everyKind,

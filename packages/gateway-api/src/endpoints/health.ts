@@ -6,8 +6,8 @@ export const healthEndpoints = {
     method: 'GET',
     path: '/health',
     summary:
-      'Shows how the gateway is: its checks, racks, database, identity provider, sinks, stores, and configuration.',
-    description: 'It describes the process that answers. No secret is in it.',
+      'Shows the health of the gateway: its checks, racks, database, identity provider, sinks, stores, and configuration.',
+    description: 'It describes the process that answers. It contains no secrets.',
     permission: 'gateway:health:read',
     scope: 'gateway',
     principalKinds: everyKind,

@@ -22,7 +22,7 @@ export const liveCallEndpoints = {
   endLiveCall: {
     method: 'POST',
     path: '/live-calls/{id}/end',
-    summary: 'Ends an open call within a second, whichever gateway process has it.',
+    summary: 'Ends a live call within a second, in any gateway process.',
     description: 'A WebSocket shows the reason to its participant. The connection of a transfer is closed.',
     permission: 'gateway:self:write',
     scope: 'self',

@@ -7,7 +7,7 @@ export const rackEndpoints = {
     path: '/rack-statuses',
     summary: 'Shows whether each rack that the caller can use answers the gateway.',
     description:
-      'The gateway itself asks each rack, at most once in 15 seconds and for at most 5 seconds. So this is no call of the caller, and no event.',
+      'The gateway itself asks each rack, at most once in 15 seconds, and waits at most 5 seconds. These requests are not audit events.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: everyKind,

@@ -38,7 +38,7 @@ export const AppChange = Type.Object({
 export type AppChange = Static<typeof AppChange>
 
 export const LastChanges = Type.Object({
-  since: Type.String({ ...Time, description: 'older changes are not looked for' }),
+  since: Type.String({ ...Time, description: 'older changes are not searched' }),
   apps: Type.Array(Type.Object({ app: Type.String(), last: Nullable(AppChange) })),
   releases: Type.Array(
     Type.Object({ release: Type.String(), created: Nullable(AppChange), promoted: Nullable(AppChange) }),

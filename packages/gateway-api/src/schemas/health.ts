@@ -4,7 +4,7 @@ import { ExtensibleEnum, Nullable, Time } from './common.ts'
 import { RackStatus } from './racks.ts'
 
 const Count = Type.Integer({ minimum: 0 })
-const Why = Nullable(Type.String({ description: 'a sentence; null without a problem' }))
+const Why = Nullable(Type.String({ description: 'in sentences; null without a problem' }))
 
 const Setting = Type.Object({
   variable: Type.String(),
@@ -61,7 +61,7 @@ const HealthCheck = Type.Object({
 
 export const Health = Type.Object({
   checkedAt: Time,
-  checks: Type.Array(HealthCheck, { description: 'as GET /gateway/health/ready, each with what to do' }),
+  checks: Type.Array(HealthCheck, { description: 'the checks of GET /gateway/health/ready, each with its remedy' }),
   racks: Type.Array(RackStatus),
   database: DatabaseHealth,
   identityProvider: Nullable(ProviderHealth),

@@ -3,10 +3,13 @@ import { ExtensibleEnum, Nullable, Time } from './common.ts'
 
 export const RackStatus = Type.Object({
   name: Type.String(),
-  state: ExtensibleEnum(['reachable', 'unreachable', 'unreadable'], 'unreadable: it answered, but not with its status'),
-  status: Nullable(Type.String({ description: 'what the rack says of itself, such as running or updating' })),
-  version: Nullable(Type.String({ description: 'of Convox, as the rack last said' })),
-  why: Nullable(Type.String({ description: 'a sentence; null if the rack is reachable' })),
+  state: ExtensibleEnum(
+    ['reachable', 'unreachable', 'unreadable'],
+    'unreadable: the rack answered, but not with its status',
+  ),
+  status: Nullable(Type.String({ description: 'the status that the rack reports, such as running or updating' })),
+  version: Nullable(Type.String({ description: 'the version of Convox, from the last valid response' })),
+  why: Nullable(Type.String({ description: 'why it is not reachable, in sentences; null if it is' })),
   latencyMs: Type.Integer({ minimum: 0 }),
   certificate: Nullable(
     Type.Object({ notAfter: Time }, { description: 'of the newest verified connection; null without TLS' }),
