@@ -98,7 +98,12 @@ describe('GET /health', () => {
     for (const variable of [...Object.keys(secrets), 'DATABASE_URL', 'DATABASE_OWNER_URL'])
       expect(health.configuration).toContainEqual({ variable, value: '[secret]', source: 'environment' })
     expect(health).toMatchObject({
-      racks: [{ state: 'unreadable', why: "The rack staging rejects the gateway's password." }],
+      racks: [
+        {
+          state: 'unreadable',
+          why: "The rack staging rejects the gateway's password. Ask an administrator of the gateway to correct it.",
+        },
+      ],
       identityProvider: { issuer: nothing, reachable: false, why: expect.stringContaining('does not answer') },
       sinks: [{ name: 'hook', kind: 'webhook' }],
     })

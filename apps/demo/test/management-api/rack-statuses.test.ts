@@ -28,8 +28,16 @@ describe('GET /rack-statuses', () => {
       racks: [
         failed('broken', 'unreachable', expect.stringMatching(/^The rack broken did not answer completely: .*\.$/)),
         failed('down', 'unreachable', expect.stringMatching(/^The rack down cannot be reached: .*\.$/)),
-        failed('foreign', 'unreadable', 'The rack foreign answers with something other than its status.'),
-        failed('locked', 'unreadable', "The rack locked rejects the gateway's password."),
+        failed(
+          'foreign',
+          'unreadable',
+          'The rack foreign answered, but not with its status. Ask an administrator of the gateway to check its URL.',
+        ),
+        failed(
+          'locked',
+          'unreadable',
+          "The rack locked rejects the gateway's password. Ask an administrator of the gateway to correct it.",
+        ),
         expect.objectContaining({
           ...common,
           name: 'well',

@@ -33,7 +33,7 @@ test('an alarm from before the start is still one', () => {
 test.each([
   ['without copies', {}, /^Set AUDIT_CHECKPOINT_DIR/],
   ['with current copies', { places: [at(9)] }, null],
-  ['with copies that fail', { places: [at(9, 'it is full')] }, /^Check the places of the copies\./],
+  ['with copies that fail', { places: [at(9, 'it is full')] }, /^Check the storage of the copies\./],
   ['with an alarm', { places: [at(9)], openAlarms: { count: 1, last: null } }, /audit alarms/],
   ['with another key', { places: [at(9)], missingKey: 'k' }, /^Add the newer key/],
   ['too old', { places: [at(9)], age: 91_000 }, /no checkpoint was made/],

@@ -17,7 +17,8 @@ function* remediesFor({ number, age, openAlarms, missingKey, places }: Checkpoin
   if (isLate({ number, age })) yield 'The log of the gateway says why no checkpoint was made.'
   if (places.length === 0)
     yield 'Set AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, or AUDIT_CHECKPOINT_WEBHOOK, so that copies are kept elsewhere.'
-  if (behindOf(number, places).length > 0) yield 'Check the places of the copies. The log of the gateway has the cause.'
+  if (behindOf(number, places).length > 0)
+    yield 'Check the storage of the copies. The log of the gateway has the cause.'
 }
 
 /** The newest checkpoint can still be in progress. */

@@ -92,7 +92,7 @@ const missingHost = frameError(400, 'duplicate-header', 'The request has no Host
 const websocketNotHere = frameError(
   400,
   'upgrade',
-  'The management API has no websockets: a log is an ordinary response there.',
+  'The management API does not support WebSockets. It sends a log as an ordinary response.',
   'Send the request without Upgrade.',
 )
 

@@ -36,7 +36,7 @@ export function assertCanReveal(
   if (environment === 'secrets-hidden' && !policy.isSecretKey(revealedKey)) return
   throw withRule(
     new NotPermitted(
-      `You may not see the value of ${revealedKey} on the rack ${rack.name}, because it needs the permission ${environment === 'hidden' ? 'env:read' : 'secret:read'}.`,
+      `You cannot see the value of ${revealedKey} on the rack ${rack.name}, because it needs the permission ${environment === 'hidden' ? 'env:read' : 'secret:read'}.`,
       'Ask an administrator for a role with this permission.',
     ),
     'secret-value',

@@ -139,8 +139,16 @@ test.each([
   ['unreachable', 'cannot be reached.', new Error('connect ECONNREFUSED 10.0.0.7:443')],
   ['unreachable', 'cannot be reached: it refuses.', new RackUnreachable('staging', 'it refuses')],
   ['unreachable', 'did not answer within 5 seconds.', new QuestionTimedOut()],
-  ['unreadable', 'answers with something other than its status.', new SyntaxError('Unexpected token <')],
-  ['unreadable', 'answers with something other than its status.', new ResponseTooLarge('staging', 9)],
+  [
+    'unreadable',
+    'answered, but not with its status. Ask an administrator of the gateway to check its URL.',
+    new SyntaxError('Unexpected token <'),
+  ],
+  [
+    'unreadable',
+    'answered, but not with its status. Ask an administrator of the gateway to check its URL.',
+    new ResponseTooLarge('staging', 9),
+  ],
 ])('a rack is %s if it %s', async (state, why, error) => {
   const { statuses, answer, fail, pass } = scriptedRack()
   statuses.lastSeen(staging)
@@ -152,9 +160,13 @@ test.each([
 })
 
 test.each([
-  [401, null, "rejects the gateway's password."],
-  [502, null, 'answers with the HTTP status 502.'],
-  [200, { message: 'hello' }, 'answers with something other than its status.'],
+  [401, null, "rejects the gateway's password. Ask an administrator of the gateway to correct it."],
+  [502, null, 'answered with the HTTP status 502. Ask an administrator of the gateway to check it.'],
+  [
+    200,
+    { message: 'hello' },
+    'answered, but not with its status. Ask an administrator of the gateway to check its URL.',
+  ],
 ])('the status %d with %j is unreadable', async (status, value, why) => {
   const { statuses, answer } = scriptedRack()
   const check = statuses.check(staging)

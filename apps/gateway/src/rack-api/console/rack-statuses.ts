@@ -19,7 +19,7 @@ export interface RackCheck {
   readonly state: 'reachable' | 'unreachable' | 'unreadable'
   /** From the last answer that was a status. */
   readonly lastSeen: RackStatus
-  /** A sentence for people, without addresses; null if the rack is reachable. */
+  /** Sentences for people, without addresses; null if the rack is reachable. */
   readonly why: string | null
   /** Milliseconds until the answer or the failure. */
   readonly latency: number
@@ -111,15 +111,23 @@ type Answered = Pick<RackCheck, 'state' | 'lastSeen' | 'why'>
 function readAnswer(rack: Rack, { status, value }: RackAnswer, before: RackStatus): Answered {
   const lastSeen = statusOf(value)
   if (lastSeen !== null) return { state: 'reachable', lastSeen, why: null }
-  if (status === 401) return failure(before, 'unreadable', `The rack ${rack.name} rejects the gateway's password.`)
+  if (status === 401)
+    return failure(
+      before,
+      'unreadable',
+      `The rack ${rack.name} rejects the gateway's password. Ask an administrator of the gateway to correct it.`,
+    )
   return failure(
     before,
     'unreadable',
-    status === 200 ? notStatus(rack) : `The rack ${rack.name} answers with the HTTP status ${status}.`,
+    status === 200
+      ? notStatus(rack)
+      : `The rack ${rack.name} answered with the HTTP status ${status}. Ask an administrator of the gateway to check it.`,
   )
 }
 
-const notStatus = ({ name }: Rack) => `The rack ${name} answers with something other than its status.`
+const notStatus = ({ name }: Rack) =>
+  `The rack ${name} answered, but not with its status. Ask an administrator of the gateway to check its URL.`
 
 function explainFailure(rack: Rack, error: unknown, before: RackStatus): Answered {
   if (error instanceof SyntaxError || error instanceof ResponseTooLarge)

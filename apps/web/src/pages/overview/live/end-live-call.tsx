@@ -17,7 +17,7 @@ interface EndLiveCallProps {
   readonly onClose: () => void
 }
 
-/** Ends a live call, with a reason that its participant sees. */
+/** Ends a live call. The participant of a WebSocket sees the reason. For a transfer, the gateway can only close the connection. */
 export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
   const queryClient = useQueryClient()
   const [reason, setReason] = useState('')
@@ -47,7 +47,7 @@ export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
         </p>
         <TextField
           label="Reason"
-          hint="The participant sees it, and it is in the audit log."
+          hint={`The audit log records it${call.kind === 'transfer' ? '' : ', and the participant sees it'}.`}
           value={reason}
           onChange={setReason}
           maxLength={200}

@@ -42,7 +42,7 @@ export function LiveCard() {
           label="Live calls"
           rows={showsAll ? calls : calls.slice(0, fewest)}
           keyOf={({ id }) => id}
-          empty="Nothing is live."
+          empty="There are no live calls."
           columns={[
             { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
             {

@@ -20,8 +20,8 @@ test.each([
   [{ latencyMs: 2_000 }, 'Slow', 'warn'],
   [{ status: 'updating' }, 'Not running', 'warn'],
   [{ state: 'unreachable', status: null, why: 'It is gone.' }, 'Unreachable', 'deny'],
-  [{ state: 'unreadable', status: null, why: 'It answers with something else.' }, 'Unreadable', 'deny'],
-  [{ state: 'a state of a newer gateway' }, 'Unreadable', 'deny'],
+  [{ state: 'unreadable', status: null, why: 'It answers with something else.' }, 'Invalid response', 'deny'],
+  [{ state: 'a state of a newer gateway' }, 'Invalid response', 'deny'],
 ])('%j is %s', (changes, word, tone) => {
   expect(rackHealth({ ...well, ...changes }, now)).toMatchObject({ word, tone, isWell: tone === 'allow' })
 })

@@ -22,7 +22,7 @@ export function rackHealth(rack: RackStatus, now: number): RackHealth {
   const certificateDays = certificate && Math.floor((Date.parse(certificate.notAfter) - now) / 86_400_000)
   const common = { why, certificateDays, isWell: false }
   if (state === 'unreachable') return { ...common, tone: 'deny', word: 'Unreachable' }
-  if (state !== 'reachable') return { ...common, tone: 'deny', word: 'Unreadable' }
+  if (state !== 'reachable') return { ...common, tone: 'deny', word: 'Invalid response' }
   if (certificateDays !== null && certificateDays < noticeDays) {
     const sentence = `Its certificate expires in ${certificateDays} ${certificateDays === 1 ? 'day' : 'days'}.`
     return { ...common, tone: 'warn', word: 'Certificate', why: sentence }
@@ -30,7 +30,7 @@ export function rackHealth(rack: RackStatus, now: number): RackHealth {
   if (latencyMs >= slow)
     return { ...common, tone: 'warn', word: 'Slow', why: `It answered after ${(latencyMs / 1_000).toFixed(1)} s.` }
   if (status !== null && status !== 'running')
-    return { ...common, tone: 'warn', word: 'Not running', why: `It says that it is ${status}.` }
+    return { ...common, tone: 'warn', word: 'Not running', why: `It reports the status ${status}.` }
   return { ...common, tone: 'allow', word: 'Reachable', isWell: true }
 }
 

@@ -23,7 +23,7 @@ export function RackList({ racks }: { readonly racks: readonly RackStatus[] }) {
       </ul>
       {cells.length > 0 && <p className={styles.common}>{summaryOf(cells)}</p>}
       {cells.length > 0 && (
-        <ul className={styles.cells} aria-label="Racks that are well">
+        <ul className={styles.cells} aria-label="Healthy racks">
           {cells.map(({ rack, health }) => (
             <li key={rack.name} className={styles.cell} title={detailsOf(rack, health)}>
               <span className={styles.dot} aria-hidden />
@@ -55,12 +55,12 @@ function RackRow({ rack, health }: { readonly rack: RackStatus; readonly health:
   )
 }
 
-/** What compact cells leave out, such as `39 well · 3.24.9 · certificates from 89 days`. */
+/** What compact cells leave out, such as `39 healthy · 3.24.9 · certificates from 89 days`. */
 function summaryOf(cells: ReturnType<typeof racksByHealth>): string {
   const versions = [...new Set(cells.flatMap(({ rack }) => rack.version ?? []))].sort()
   const days = cells.flatMap(({ health }) => health.certificateDays ?? [])
   return [
-    `${cells.length} well`,
+    `${cells.length} healthy`,
     versions.length > 3 ? `${versions.length} versions` : versions.join(', '),
     days.length === 0 ? '' : `certificates from ${Math.min(...days)} days`,
   ]
