@@ -28,14 +28,14 @@ describeInChromium('the health of the gateway in the web console', () => {
     const page = await at.open(role, '/gateway/health')
     await card(page, 'Checks').waitFor()
     const [first] = await card(page, 'Checks').getByRole('listitem').allTextContents()
-    expect(first).toMatch(/^Attentioncheckpoints.*Set AUDIT_CHECKPOINT_DIR/s)
+    expect(first).toMatch(/^Needs attentioncheckpoints.*Set AUDIT_CHECKPOINT_DIR/s)
     expect(await card(page, 'Racks').getByRole('listitem').allTextContents()).toEqual([
       expect.stringMatching(/^productionUnreachable.*The rack production cannot be reached: /s),
       expect.stringMatching(/^stagingReachable3\.24\.9 · \d+ ms$/),
     ])
     expect(await card(page, 'Database').textContent()).toMatch(/Reachable in \d+ ms.*rack_gateway.*Prevented/s)
     expect(await card(page, 'Identity provider').textContent()).toContain('ReachableIssuer')
-    await card(page, 'Sinks of the audit log').getByText('Events go to no other system.').waitFor()
+    await card(page, 'Sinks of the audit log').getByText('events go to no other system.').waitFor()
     expect(await card(page, 'Stores').textContent()).toContain('Sessions are not recorded')
     if (role === 'ops') await lookAt(page, 'health')
   })

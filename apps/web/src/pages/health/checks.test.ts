@@ -4,8 +4,8 @@ import { checkState, checksByState } from './checks.ts'
 const check = { name: 'audit', ready: true, detail: 'writing', remedy: null }
 
 test.each([
-  [{}, 'Well'],
-  [{ remedy: 'Set something.' }, 'Attention'],
+  [{}, 'Healthy'],
+  [{ remedy: 'Set something.' }, 'Needs attention'],
   [{ ready: false, remedy: 'Start it.' }, 'Not ready'],
   [{ ready: false }, 'Not ready'],
 ])('%j is %s', (changes, word) => {

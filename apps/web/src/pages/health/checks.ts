@@ -2,10 +2,12 @@ import type { Health } from '@rack-gateway/gateway-api'
 
 export type Check = Health['checks'][number]
 
-/** How a badge shows a check: what makes the gateway unready, what needs attention, or what is well. */
+/** How a badge shows a check: what makes the gateway unready, what needs attention, or what is healthy. */
 export function checkState({ ready, remedy }: Pick<Check, 'ready' | 'remedy'>) {
   if (!ready) return { tone: 'deny', word: 'Not ready' } as const
-  return remedy === null ? ({ tone: 'allow', word: 'Well' } as const) : ({ tone: 'warn', word: 'Attention' } as const)
+  return remedy === null
+    ? ({ tone: 'allow', word: 'Healthy' } as const)
+    : ({ tone: 'warn', word: 'Needs attention' } as const)
 }
 
 const order = ['deny', 'warn', 'allow']

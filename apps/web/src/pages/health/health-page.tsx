@@ -24,7 +24,7 @@ export default function HealthPage() {
       summary={
         data && (
           <>
-            The gateway process that answered, <Time at={data.checkedAt} kind="relative" />.
+            The health of one gateway process, checked <Time at={data.checkedAt} kind="relative" />.
           </>
         )
       }

@@ -4,7 +4,7 @@ import { VisibleText } from '../../ui/visible-text.tsx'
 import { Facts } from './facts.tsx'
 
 export function ProviderFacts({ provider }: { readonly provider: Health['identityProvider'] }) {
-  if (provider === null) return <p>Nobody logs in with a browser.</p>
+  if (provider === null) return <p>No identity provider is configured, so nobody can log in with a browser.</p>
   const { issuer, reachable, why } = provider
   return (
     <Facts

@@ -9,7 +9,7 @@ export function SinkTable({ sinks }: { readonly sinks: Health['sinks'] }) {
       label="Sinks"
       rows={sinks}
       keyOf={({ name }) => name}
-      empty="Events go to no other system."
+      empty="No sink is configured, so events go to no other system."
       columns={[
         { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
         { title: 'Kind', cell: ({ kind }) => kind, secondary: true },

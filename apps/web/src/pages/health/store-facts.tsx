@@ -12,7 +12,12 @@ export function StoreFacts({ stores: { recordings, archives, checkpoints } }: { 
     <Facts
       facts={[
         ['Recordings', <RecordingState key="recordings" recordings={recordings} />],
-        ['Audit log', archives.oldestMonth === null ? 'No month' : `In the database from ${archives.oldestMonth} on`],
+        [
+          'Audit log',
+          archives.oldestMonth === null
+            ? 'Its oldest month is unknown'
+            : `In the database from ${archives.oldestMonth} on`,
+        ],
         ['Archives', archives.archivedMonth === null ? 'No month is archived' : `Up to ${archives.archivedMonth}`],
         ...(checkpoints.length === 0 ? [['Checkpoints', 'No copies are made'] as const] : []),
         ...checkpoints.map(({ place, number, state }): readonly [string, ReactNode] => [
@@ -33,7 +38,7 @@ function RecordingState({ recordings }: { readonly recordings: Stores['recording
   return (
     <>
       <Badge tone={failing > 0 ? 'deny' : 'allow'}>{failing > 0 ? `${failing} cannot be stored` : 'Stored'}</Badge>{' '}
-      {open} open, {waitingBytes.toLocaleString()} bytes wait
+      {open} open, {waitingBytes.toLocaleString()} bytes waiting
       {lostBytes > 0 && `, ${lostBytes.toLocaleString()} bytes are missing`}
     </>
   )
