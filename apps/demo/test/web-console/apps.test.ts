@@ -79,7 +79,7 @@ describeInChromium('apps', () => {
 
   test('a name in the address cannot lead to another path', async () => {
     await open(viewer, '/gateway/apps/staging/..%2Fusers/services')
-    await viewer.getByText('cannot be the name of a rack or an app').waitFor()
+    await viewer.getByText('is not a valid name').waitFor()
     expect(received()).toEqual([])
   })
 
@@ -91,7 +91,7 @@ describeInChromium('apps', () => {
     await worker.getByRole('button', { name: `Stop ${id}` }).click()
     const second = await deployer.context().newPage()
     await second.goto(deployer.url())
-    await second.getByText('Requests and jobs that it works on are interrupted.').waitFor()
+    await second.getByText('The requests and jobs that it is processing are interrupted.').waitFor()
     await deployer.getByRole('button', { name: 'Stop the process' }).click()
     await deployer.getByText(`${id} was stopped.`).waitFor()
     await expect.poll(() => row(deployer, id).count()).toBe(0)
@@ -184,7 +184,7 @@ describeInChromium('apps', () => {
     for (const body of ['<html>hello', '{"web":2}', '[{"count":2}]']) {
       production?.failNext('GET /apps/myapp/services', { kind: 'answer', status: 200, body })
       await open(viewer, '/gateway/apps/production/myapp/services')
-      await viewer.getByText('The answer of rack production does not have the expected form.').waitFor()
+      await viewer.getByText('The response of rack production is not that of a Convox rack.').waitFor()
       await alert.getByRole('button', { name: 'Try again' }).click()
       await row(viewer, 'worker').waitFor()
     }

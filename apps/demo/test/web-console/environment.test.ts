@@ -131,7 +131,7 @@ describeInChromium('an environment in the web console', () => {
     expect(await deployer.getByRole('button', { name: /^Reveal/ }).count()).toBe(0)
     expect(await cellOf(deployer, 'TLS')).toBe('Hidden')
     expect(await cellOf(deployer, 'WIDE')).toBe(' two  spaces ')
-    await rowOf(deployer, 'PLAIN').getByText('Last of 2').waitFor()
+    await rowOf(deployer, 'PLAIN').getByText('Last of 2 values').waitFor()
     await change(deployer, 'PLAIN', `"quoted" & 'more' <b>`)
     await review(deployer)
     await create(deployer)
@@ -162,12 +162,12 @@ describeInChromium('an environment in the web console', () => {
   test('a value that the rack would read as a part of the one above is not sent', async () => {
     await show(deployer)
     await deployer.getByRole('textbox', { name: 'New key' }).fill('A B')
-    await deployer.getByText('A key has letters, digits').waitFor()
+    await deployer.getByText('A key can contain only letters, digits').waitFor()
     await deployer.getByRole('textbox', { name: 'New key' }).fill('ODD')
     await deployer.getByRole('textbox', { name: 'Its value' }).fill('=')
     await deployer.keyboard.press('Enter')
     const dialog = await review(deployer)
-    await dialog.getByRole('alert').getByText('differently').waitFor()
+    await dialog.getByRole('alert').getByText('is ambiguous').waitFor()
     expect(await dialog.getByRole('button', { name: 'Create a release' }).isDisabled()).toBe(true)
   })
 
@@ -237,7 +237,7 @@ describeInChromium('an environment in the web console', () => {
       body: '{"id":"R1","app":"myapp"}',
     })
     await deployer.goto(`${at.url}/gateway/apps/staging/myapp/environment`)
-    await deployer.getByRole('alert').getByText('The answer of rack staging does not have the expected form').waitFor()
+    await deployer.getByRole('alert').getByText('The response of rack staging is not that of a Convox rack').waitFor()
     expect(await deployer.getByRole('button', { name: /^Edit/ }).count()).toBe(0)
   })
 

@@ -146,7 +146,7 @@ describeInChromium('builds and releases in the web console', () => {
     await show(deployer, `releases?open=${newest}`)
     const slow = at.at.system.rack.failNext(/^POST .*\/promote$/, { kind: 'hang' })
     await deployer.getByRole('button', { name: `Promote ${newest}` }).click()
-    await deployer.getByText('Rack staging has not answered for five seconds. It can take minutes.').waitFor()
+    await deployer.getByText('Rack staging has not answered for five seconds. A promotion can take minutes.').waitFor()
     await slow.reached
     slow.release()
     await deployer
@@ -170,7 +170,7 @@ describeInChromium('builds and releases in the web console', () => {
       .waitFor()
     expect(await deployer.getByRole('button', { name: /Roll back|Promote/ }).count()).toBe(0)
     await show(deployer, `releases?open=${encodeURIComponent('../../../me')}`)
-    await deployer.getByRole('alert').getByText('cannot be the name of').waitFor()
+    await deployer.getByRole('alert').getByText('is not a valid name of').waitFor()
   })
 
   test('a build has its log, and leads to its release', async () => {

@@ -14,13 +14,13 @@ export class RackError extends Error {
   }
 }
 
-/** The answer of a rack does not have the expected form. */
+/** The response of a rack does not have the expected form. */
 export class UnreadableAnswer extends Error {
   readonly rack: string
 
   constructor(rack: string) {
     super(
-      `The answer of rack ${rack} does not have the expected form. Check whether its address leads to a Convox rack.`,
+      `The response of rack ${rack} is not that of a Convox rack. Ask an administrator of the gateway to check its URL.`,
     )
     this.name = 'UnreadableAnswer'
     this.rack = rack

@@ -10,7 +10,7 @@ const segment = /^(?!\.{1,2}$)[A-Za-z0-9._~!$&'()*+,=:@-]{1,200}$/
 export class InvalidName extends Error {
   constructor(name: string) {
     super(
-      `“${name.slice(0, 100)}” cannot be the name of a rack or an app, or the ID of something that they have. Check the address.`,
+      `“${name.slice(0, 100)}” is not a valid name of a rack or an app, nor a valid ID. Check the address of this page.`,
     )
     this.name = 'InvalidName'
   }

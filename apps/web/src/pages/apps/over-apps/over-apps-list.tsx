@@ -29,7 +29,7 @@ export function OverAppsList<T extends { readonly id: string }>(props: OverAppsL
       keyOf={({ rack, app, item }) => `${rack}/${app}/${item.id}`}
       textOf={({ rack, app, item }) => [rack, app, item.id, ...textOf(item)]}
       calls={[...racks.calls, ...calls]}
-      empty="There is none."
+      empty={`The apps have no ${label.toLowerCase()}.`}
       columns={[{ title: 'App', cell: (row) => <AppLink {...row} /> }, ...columns]}
     >
       {limit !== undefined && <p>{limit}</p>}

@@ -18,7 +18,8 @@ export function AddVariable({ env, draft: { edits, edit } }: AddVariableProps) {
   const fault = key === '' ? '' : faultOf(key)
 
   function faultOf(name: string): string {
-    if (!isVariableName(name)) return 'A key has letters, digits, and _ . -, and begins with a letter or _.'
+    if (!isVariableName(name))
+      return 'A key can contain only letters, digits, and _ . -, and must begin with a letter or _.'
     if (edits.has(name) || readVariables(env).some((variable) => variable.key === name))
       return `${name} is in the list already. Edit it there.`
     return ''

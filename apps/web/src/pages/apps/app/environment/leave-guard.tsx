@@ -12,7 +12,7 @@ export function LeaveGuard({ changes }: { readonly changes: number }) {
   if (status !== 'blocked') return null
   return (
     <Dialog title="Discard your changes?" isOpen onClose={reset}>
-      <p>The changes of the environment were not sent. They are lost if you leave this page.</p>
+      <p>Your changes to the environment were not sent. If you leave this page, they are lost.</p>
       <Actions>
         <Button onPress={reset}>Stay</Button>
         <Button kind="danger" onPress={proceed}>

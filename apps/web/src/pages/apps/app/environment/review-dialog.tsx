@@ -36,7 +36,7 @@ export function ReviewDialog({ release, running, draft }: ReviewDialogProps) {
         <Problem
           error={
             new Error(
-              `With these changes, the rack and the gateway would read ${misread} differently, because values of several lines have no end mark. Change its value, or use convox env set.`,
+              `This environment is ambiguous: the rack would read another value of ${misread}, because a line can look like a part of the value above it. Change the value, or use convox env set.`,
             )
           }
         />

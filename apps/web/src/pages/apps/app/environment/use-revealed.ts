@@ -31,7 +31,8 @@ export function useRevealed({ id }: Pick<Release, 'id'>) {
       const path = rackPath`/apps/${app}/releases/${id}`
       const { env } = await rackGet(rack, path, readWholeRelease, { headers: { 'reveal-key': key } })
       const found = readVariables(env).find((variable) => variable.key === key)
-      if (found === undefined || found.isMasked) throw new Error(`The value of ${key} stays hidden for you.`)
+      if (found === undefined || found.isMasked)
+        throw new Error(`The response of the rack has no readable value of ${key}. Refresh the page, and try again.`)
       // What a mutation returns would stay in its cache.
       set((revealed) => revealed.set(key, found.value))
     },

@@ -42,7 +42,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
           rows={rows}
           keyOf={({ key }) => key}
           isSelected={({ key }) => draft.edits.has(key)}
-          empty={all.length === 0 ? 'The environment has no variable.' : 'No key contains the text.'}
+          empty={all.length === 0 ? 'The environment has no variables.' : 'No key matches the filter.'}
           columns={[
             {
               title: 'Key',
@@ -57,7 +57,9 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
                       New
                     </Badge>
                   )}
-                  {variable !== null && variable.count > 1 && <Badge tone="neutral">Last of {variable.count}</Badge>}
+                  {variable !== null && variable.count > 1 && (
+                    <Badge tone="neutral">Last of {variable.count} values</Badge>
+                  )}
                 </span>
               ),
             },

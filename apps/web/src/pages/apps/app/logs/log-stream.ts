@@ -19,7 +19,7 @@ const pace = 100
 /** How far back a log begins. */
 const firstSince = '10m'
 
-const brokenOff = 'The log broke off, because a connection was lost. Lines can be missing.'
+const brokenOff = 'The log ended, because the connection was lost. Lines can be missing. Resume the log to continue.'
 
 /** A log that is read until it is stopped. It never starts again by itself, because each start is an audit event. */
 export class LogStream {

@@ -28,7 +28,7 @@ export function StopDialog({ id, process, onClose }: StopDialogProps) {
         <p>It was not in the rack’s list when this page was loaded, so it may have ended already.</p>
       ) : (
         <p>
-          Requests and jobs that it works on are interrupted. The rack starts a new process if the service{' '}
+          The requests and jobs that it is processing are interrupted. The rack starts a new process if the service{' '}
           <VisibleText>{process.service}</VisibleText> needs one.
         </p>
       )}

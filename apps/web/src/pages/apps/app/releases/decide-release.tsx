@@ -34,7 +34,7 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
         kind === 'roll-back' &&
         promoted !== null && (
           <span>
-            The copy <RowLink tab="releases" id={promoted} /> was created, but it does not run.
+            The new release <RowLink tab="releases" id={promoted} /> was created, but it does not run.
           </span>
         )
       }
@@ -57,7 +57,7 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
       >
         <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
       </Button>
-      {isPending && <SlowNotice rack={rack} advice="It can take minutes. Keep this page open." />}
+      {isPending && <SlowNotice rack={rack} advice="A promotion can take minutes. Keep this page open." />}
     </div>
   )
 }
@@ -65,5 +65,5 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
 const hints: Readonly<Record<PromotionKind, string>> = {
   promote: 'The rack replaces the processes of the app with processes of this release.',
   'roll-back':
-    'A new release gets the build and the environment of this one, and the rack promotes it, as convox releases rollback does.',
+    'Like convox releases rollback, this creates a new release with the build and the environment of this one, and promotes it.',
 }

@@ -12,12 +12,11 @@ export function PromotionOutcome({ promotion, app }: PromotionOutcomeProps) {
   const { promoted: id, isSuccess, isOutcomeKnown } = promotion
   if (!isSuccess || id === null) return null
   const release = <RowLink tab="releases" id={id} />
-  if (!isOutcomeKnown) return <p role="status">The rack accepted {release}.</p>
+  if (!isOutcomeKnown)
+    return <p role="status">The rack accepted the promotion of {release}. Refresh to see whether it runs.</p>
   if (app.release !== id && app.status !== 'updating')
     return (
-      <p role="status">
-        The rack went back to another release, because {release} did not start. The logs of the app can say why.
-      </p>
+      <p role="status">The app runs another release. If {release} failed to start, the logs of the app show why.</p>
     )
   if (app.status === 'updating')
     return <p role="status">The rack is rolling out {release}. Refresh to see its progress.</p>

@@ -30,7 +30,7 @@ export async function assertSameReleases(rack: string, app: string, seen: SeenRe
   ].filter((change) => change !== false)
   if (changes.length === 0) return
   throw new OtherReleases(
-    `After this page was loaded, ${changes.join(', and ')}. Nothing was changed. Compare again before you decide.`,
+    `After this page was loaded, ${changes.join(', and ')}. Your change was not sent. Compare again before you decide.`,
   )
 }
 

@@ -39,7 +39,7 @@ function ServiceTable({ services }: { readonly services: readonly Service[] }) {
       isFramed
       rows={services}
       keyOf={({ name }) => name}
-      empty="This app has no services. They come from the manifest of a release that runs."
+      empty="This app has no services. Services come from the manifest of the running release."
       columns={[
         {
           title: 'Service',

@@ -15,7 +15,9 @@ export interface CastEvent {
 /** The body of a response is not an asciicast of version 3. */
 export class NotACast extends Error {
   constructor() {
-    super('The answer is not a recording. Reload this page, and tell the operator of the gateway if it happens again.')
+    super(
+      'The response is not a recording. Reload this page, and tell the operator of the gateway if it happens again.',
+    )
     this.name = 'NotACast'
   }
 }
