@@ -32,7 +32,9 @@ export function useRevealed({ id }: Pick<Release, 'id'>) {
       const { env } = await rackGet(rack, path, readWholeRelease, { headers: { 'reveal-key': key } })
       const found = readVariables(env).find((variable) => variable.key === key)
       if (found === undefined || found.isMasked)
-        throw new Error(`The response of the rack has no readable value of ${key}. Refresh the page, and try again.`)
+        throw new Error(
+          `The gateway keeps the value of ${key} hidden. The rack may read other variables in it. Use convox env get ${key}.`,
+        )
       // What a mutation returns would stay in its cache.
       set((revealed) => revealed.set(key, found.value))
     },
