@@ -230,7 +230,9 @@ describe.skipIf(convox === null)(
         const proxy = startAs(viewer, ['resources', 'proxy', 'database', '-p', `${port}`])
         try {
           await proxy.saw(/proxying/)
-          for (let count = 0; count < 2; count++) await once(connect(port, '127.0.0.1').resume(), 'close')
+          // Convox says so before it listens.
+          const connection = () => once(connect(port, '127.0.0.1').resume(), 'close').then(() => 'closed', String)
+          for (let count = 0; count < 2; count++) await expect.poll(connection).toBe('closed')
           await proxy.saw(/(?:ERROR: websocket: bad handshake\n.*){2}/s)
         } finally {
           proxy.signal('SIGTERM')
