@@ -155,7 +155,7 @@ describe('while the database is away, records go to a file and calls continue', 
         skip('mounting a file system is not permitted here')
       }
       onTestFinished(() => void execFileSync('umount', ['-l', directory]))
-      await begin({ auditFallbackDir: directory, tuning: { auditLimits: { deadline: 2_000 } } })
+      await begin({ auditFallbackDir: directory, tuning: { auditLimits: { deadline: 3_000 } } })
       const { url } = system
       const callers = startCallers(url, 3)
       await callers.more(20)

@@ -11,7 +11,7 @@ describe('every answer has a record', () => {
   let system: System
   let admin: string
   beforeAll(async () => {
-    system = await startSystem({ tuning: { auditLimits: { deadline: 2_000 } } })
+    system = await startSystem({ tuning: { auditLimits: { deadline: 3_000 } } })
     admin = await system.token('admin')
     await changesApplied(system)
   })

@@ -8,7 +8,7 @@ describe('AUDIT_READS=relaxed', () => {
   let system: System
   let admin: string
   beforeEach(async () => {
-    system = await startSystem({ auditReads: 'relaxed', tuning: { auditLimits: { deadline: 2_000 } } })
+    system = await startSystem({ auditReads: 'relaxed', tuning: { auditLimits: { deadline: 3_000 } } })
     admin = await system.token('admin')
     await changesApplied(system)
     await system.get('/apps?', admin)
