@@ -58,9 +58,22 @@ describe('a list in pages of two', () => {
       return id
     },
     '/access-review': () => bind(name()),
+    '/live-calls': async () => {
+      const id = randomUUID()
+      await system.sql`
+        insert into gateway.live_calls (id, stream, started_at, request, principal, principal_kind, principal_name, rack, route, path, kind)
+        select ${id}, stream, now(), 'r', 'p', 'user', 'p', 'staging', 'WS /system/logs', '/system/logs', 'logs' from audit.events limit 1`
+      return id
+    },
+    '/app-changes': async () => {
+      const principal = { kind: 'user', id: admin.id, name: admin.email, credential: admin.session } as const
+      const call = { rack: 'staging', app: 'myapp', route: 'PUT /apps/{app}', request: randomUUID(), status: 200 }
+      return (await system.app.audit.record({ kind: 'outcome', principal, ...call })).id
+    },
     '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
   }
 
+  const parameters: Readonly<Record<string, string>> = { '/app-changes': 'rack=staging&app=myapp&' }
   const knownBy: Readonly<Record<string, string>> = { '/groups': 'name', '/access-review': 'binding' }
 
   test('can be tried for every list', () => {
@@ -74,7 +87,12 @@ describe('a list in pages of two', () => {
     while (before.length < 7) before.push(await more())
     const seen: string[] = []
     for (let cursor = ''; cursor !== 'null'; ) {
-      const page = await call(system, admin.token, 'GET', `${path}?limit=2${cursor && `&cursor=${cursor}`}`)
+      const page = await call(
+        system,
+        admin.token,
+        'GET',
+        `${path}?${parameters[path] ?? ''}limit=2${cursor && `&cursor=${cursor}`}`,
+      )
       expect(page.status).toBe(200)
       const shown = page.texts(knownBy[path] ?? 'id')
       expect(shown.length).toBeLessThanOrEqual(2)
