@@ -64,6 +64,6 @@ test('a revealed value is in no cache, and gone with the component', async () =>
   await waitFor(() => expect(result.current.values.get('KEY')).toBe(secret))
   expect(kept()).not.toContain(secret)
   result.current.reveal('OTHER')
-  await waitFor(() => expect(result.current.errorOf('OTHER')?.message).toContain('stays hidden'))
+  await waitFor(() => expect(result.current.errorOf('OTHER')?.message).toContain('keeps the value of OTHER hidden'))
   unmount()
 })
