@@ -465,7 +465,8 @@ describe('a denied exchange', () => {
     const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.rule)
     await expect.poll(refused).toContain('RGW_ISSUER_UNREACHABLE')
     const failed = lines.filter((line) => line.includes('call.failed') && line.includes('RGW_ISSUER_UNREACHABLE'))
-    expect(failed.length).toBeLessThanOrEqual(1 + seconds() / 10)
+    // One line for each window of ten seconds, and a window can end at any time.
+    expect(failed.length).toBeLessThanOrEqual(2 + seconds() / 10)
     expect(issuer.asked).toHaveLength(1)
   })
 
