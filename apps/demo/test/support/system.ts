@@ -43,7 +43,7 @@ export interface System {
   /** Creates an API token of the service account `ci`. */
   pipelineToken(): Promise<string>
   events(): Promise<AuditEvent[]>
-  /** The newest event, of one request where its ID is given. */
+  /** The newest event of one call or change, of one request where its ID is given. Counts of refusals come at any time. */
   lastEvent(requestId?: string): Promise<AuditEvent>
   /** Makes a checkpoint. Needs the option `checkpoints`. */
   checkpoint(): Promise<void>
@@ -277,9 +277,10 @@ export async function startSystem({
     checkpoint: () => app.checkpoints.makeIfDue(),
     events,
     async lastEvent(requestId) {
-      const ofRequest = requestId === undefined ? sql`` : sql`where canonical::json ->> 'request' = ${requestId}`
+      const ofRequest = requestId === undefined ? sql`` : sql`and canonical::json ->> 'request' = ${requestId}`
       const [last] = await sql<{ canonical: string }[]>`
-        select canonical from audit.events ${ofRequest} order by written_at desc, stream desc, seq desc limit 1`
+        select canonical from audit.events where canonical::json ->> 'count' is null ${ofRequest}
+        order by written_at desc, stream desc, seq desc limit 1`
       if (!last) throw new Error('nothing was recorded')
       return JSON.parse(last.canonical)
     },
