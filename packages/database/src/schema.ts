@@ -62,6 +62,140 @@ export const sessions = gateway.table('sessions', {
   renewable: boolean('renewable').notNull().default(true),
 })
 
+export const factorKinds = ['passkey', 'totp'] as const
+export type FactorKind = (typeof factorKinds)[number]
+export const proofMethods = ['passkey', 'totp', 'backup-code'] as const
+export type ProofMethod = (typeof proofMethods)[number]
+
+/** Passkeys, security keys, and authenticator apps of users. */
+export const secondFactors = gateway.table('second_factors', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id),
+  kind: text('kind').$type<FactorKind>().notNull(),
+  name: text('name').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  usedAt: instant('used_at'),
+  /** Of a passkey: its WebAuthn credential ID. */
+  credentialId: bytea('credential_id').unique(),
+  /** Of a passkey: COSE. */
+  publicKey: bytea('public_key'),
+  counter: bigint('counter', { mode: 'number' }),
+  transports: text('transports').array(),
+  /** Of an authenticator app: its secret, encrypted for the user. */
+  secret: bytea('secret'),
+  /** Of an authenticator app: the last accepted time step, so that no code is accepted twice. */
+  lastStep: bigint('last_step', { mode: 'number' }),
+})
+
+/** Codes for when every other factor is lost. Each can be used once. */
+export const backupCodes = gateway.table(
+  'backup_codes',
+  {
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id),
+    /** HMAC of the code. */
+    hash: bytea('hash').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    usedAt: instant('used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.hash] })],
+)
+
+/** Factors that are being added. */
+export const enrollments = gateway.table('enrollments', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id),
+  /** The session that adds it, and the only one that can finish. */
+  sessionId: uuid('session_id')
+    .notNull()
+    .references(() => sessions.id),
+  kind: text('kind').$type<FactorKind>().notNull(),
+  /** The WebAuthn challenge, or the encrypted secret of an authenticator app. */
+  secret: bytea('secret').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  usedAt: instant('used_at'),
+})
+
+export const stepUpDeliveries = ['response', 'callback', 'code'] as const
+/** How the asker gets the result of a proof: in the response to its own proof, by a callback on its machine, or as a code that a person types. */
+export type StepUpDelivery = (typeof stepUpDeliveries)[number]
+
+/** Requests for a proof. Each belongs to the session whose call needs it. */
+export const stepUps = gateway.table('step_ups', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id),
+  /** The session that asked. Only it can redeem the result. */
+  sessionId: uuid('session_id')
+    .notNull()
+    .references(() => sessions.id),
+  delivery: text('delivery').$type<StepUpDelivery>().notNull(),
+  /** What the user sees before the proof. */
+  asked: json('asked').notNull(),
+  /** Which calls the proof is for. */
+  covers: json('covers').notNull(),
+  /** Which methods the policy accepts. */
+  methods: text('methods').$type<'passkey' | 'any'>().notNull(),
+  /** The address that asked. */
+  address: text('address').notNull(),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  /** In console mode: SHA-256 of the header `Challenge`. */
+  challenge: bytea('challenge'),
+  /** The session that proves, and the only one that can use `passkey_challenge`. */
+  prover: uuid('prover'),
+  passkeyChallenge: bytea('passkey_challenge'),
+  provedAt: instant('proved_at'),
+  factorId: uuid('factor_id'),
+  method: text('method').$type<ProofMethod>(),
+  /** SHA-256 of the result. */
+  result: bytea('result'),
+  redeemedAt: instant('redeemed_at'),
+})
+
+/** Proofs of a second factor. Each is valid for one session, and only together with its secret or from its address. */
+export const proofs = gateway.table('proofs', {
+  /** That of the request for it. */
+  id: uuid('id')
+    .primaryKey()
+    .references(() => stepUps.id, { onDelete: 'cascade' }),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id),
+  sessionId: uuid('session_id')
+    .notNull()
+    .references(() => sessions.id),
+  /** SHA-256 of the secret that calls send; null if calls cannot send one. */
+  secret: bytea('secret').unique(),
+  /** The only address that it is valid from; null if calls send the secret. */
+  address: text('address'),
+  factorId: uuid('factor_id'),
+  method: text('method').$type<ProofMethod>().notNull(),
+  provedAt: instant('proved_at').notNull(),
+  covers: json('covers').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  /** When a proof for one call was used. */
+  usedAt: instant('used_at'),
+})
+
+/** Wrong codes and signatures of the last day, for the limits. */
+export const failedFactors = gateway.table('failed_factors', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id),
+  sessionId: uuid('session_id').notNull(),
+  /** The block of addresses that the attempt came from. */
+  network: text('network').notNull(),
+  failedAt: instant('failed_at').notNull(),
+})
+
 /** Login attempts that the identity provider has answered, so that no answer is used twice. */
 export const usedLogins = gateway.table('used_logins', {
   /** SHA-256 of the attempt's state. */

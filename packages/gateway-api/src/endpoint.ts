@@ -47,6 +47,11 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly cookieAlternative?: string
   /** Requires that the user of a browser session logged in at most five minutes ago, because the response contains a token. */
   readonly cookieRequires?: 'fresh-login'
+  /**
+   * Requires a fresh proof of a second factor. `management`: as the policy says. `factor`: always; a user without a factor needs
+   * a fresh login instead.
+   */
+  readonly stepUp?: 'management' | 'factor'
 }
 
 /** Requires the OIDC token of a CI job as Bearer. A trust decides whether the job is admitted. */

@@ -56,6 +56,7 @@ export type {
   PrincipalKind,
   ProcessSubject,
   RackCall,
+  StepUpLevel,
   WantedGrant,
 } from './types.ts'
 export { issuerName, readUserName, userName } from './user-name.ts'

@@ -33,6 +33,7 @@ const nothing: PolicyDocument = {
   protectedParameters: [],
   recordings: [],
   tokens: { maxAge: 0, defaultAge: 0, rules: [] },
+  stepUp: { permissions: [], racks: [], apps: [], management: null, enrollBy: null },
   recordedValues: [],
 }
 
@@ -62,6 +63,7 @@ export function mergePolicy(builtIn: PolicyDocument | null, written: WrittenPoli
       written.tokens === undefined
         ? base.tokens
         : tokenTerms(base.tokens, written.tokens, { lineOf: source.lineOf, problems }),
+    stepUp: base.stepUp,
     recordedValues: written.audit === undefined ? base.recordedValues : valueRules(written.audit, source.lineOf),
   }
   return { document: { ...document, sources: sourcesIn(document, base, written, source) }, problems }

@@ -203,7 +203,7 @@ describe('narrowPlanned', () => {
 
   const objecting = (decision: Allowed, effect: 'deny' | 'needs'): Decision => {
     const said = { ...decision, rule: 'package:p:no', reason: 'No.', remedy: 'Wait.' }
-    return effect === 'deny' ? { ...said, effect } : { ...said, effect, requirement: 'approval' }
+    return effect === 'deny' ? { ...said, effect } : { ...said, effect, granted: decision, requirement: 'approval' }
   }
 
   test('returns the same decision if nothing objects', async () => {

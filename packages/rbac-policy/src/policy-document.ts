@@ -3,7 +3,7 @@ import type { CommandRule } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
 import type { ValueRule } from './recorded-values.ts'
 import type { RecordingRule } from './recordings.ts'
-import type { Permission } from './types.ts'
+import type { Permission, StepUpLevel } from './types.ts'
 
 /** A named set of permissions. `*` stands for a whole segment. */
 export interface Role {
@@ -15,6 +15,8 @@ export interface Role {
   readonly extends?: readonly string[]
   /** All of these must be met, or the role grants nothing. */
   readonly when?: readonly Condition[]
+  /** What every permission through this role requires, including those of roles that it extends. */
+  readonly stepUp?: readonly StepUpRule[]
   /** Its line, such as `policy.yaml:12`. */
   readonly source?: string
 }
@@ -23,6 +25,33 @@ export interface Role {
 export interface PolicyRule extends CommandRule {
   /** All of these must be met, or the rule permits nothing. */
   readonly when?: readonly Condition[]
+  /** What the commands of the rule require. */
+  readonly stepUp?: StepUpRule
+}
+
+/** A requirement of a fresh proof of a second factor. */
+export interface StepUpRule {
+  /** Null requires nothing. */
+  readonly level: StepUpLevel | null
+  /** Who needs no proof: `service-account:NAME` (all its tokens), `trust:NAME` (all its jobs), or an API token by its name in the audit log. */
+  readonly except: readonly string[]
+  readonly source?: string
+}
+
+/** A requirement for what matches a pattern. */
+export interface StepUpPattern extends StepUpRule {
+  readonly pattern: string
+}
+
+/** The section `stepUp`. The strictest requirement that applies to a call wins. */
+export interface StepUpTerms {
+  readonly permissions: readonly StepUpPattern[]
+  readonly racks: readonly StepUpPattern[]
+  readonly apps: readonly StepUpPattern[]
+  /** For sensitive changes in the management API. Null: `recent: 10m`, for users who have a second factor. */
+  readonly management: StepUpRule | null
+  /** Milliseconds since the epoch. From then on, a user without a second factor can only add one. Null: never. */
+  readonly enrollBy: number | null
 }
 
 /** An operation that is denied to every role. */
@@ -79,6 +108,7 @@ export interface PolicyDocument {
   /** Which sessions are recorded. A session without a rule is not recorded. */
   readonly recordings: readonly RecordingRule[]
   readonly tokens: TokenTerms
+  readonly stepUp: StepUpTerms
   /** The lines of entries of lists, such as `policy.yaml:12`, by names such as `protected-key DB_*`. */
   readonly sources?: Readonly<Record<string, string>>
   /** Parameters whose values are recorded. Values of secret names never are. */

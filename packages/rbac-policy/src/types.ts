@@ -73,6 +73,8 @@ export interface Principal {
   readonly trust?: { readonly id: string; readonly name: string; readonly subject: string }
   /** The name of a user's device. */
   readonly device?: string
+  /** Whether a user has a second factor. */
+  readonly secondFactor?: boolean
   /** The expiry of the credential, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** CIDRs from which the credential is valid. Default: any address. */
@@ -146,13 +148,26 @@ export interface DecisionBase {
   readonly policy: string
 }
 
+/**
+ * How fresh the proof of a second factor must be. `within` is in milliseconds. `always`: a proof for this one call; with a
+ * passkey, or with any factor.
+ */
+export type StepUpLevel =
+  | { readonly kind: 'recent'; readonly within: number }
+  | { readonly kind: 'always'; readonly methods: 'passkey' | 'any' }
+
 /** `remedy` is a whole sentence too. */
 export type Decision =
-  | (DecisionBase & { readonly effect: 'allow' })
+  | Allowed
   | (DecisionBase & { readonly effect: 'deny'; readonly remedy: string })
-  | (DecisionBase & { readonly effect: 'needs'; readonly remedy: string; readonly requirement: 'step-up' | 'approval' })
+  | (DecisionBase & { readonly effect: 'needs'; readonly remedy: string; readonly granted: Allowed } & Requirement)
 
-export type Allowed = Extract<Decision, { effect: 'allow' }>
+/** What is missing. `granted` is the decision once the requirement is met. */
+export type Requirement =
+  | { readonly requirement: 'step-up'; readonly level: StepUpLevel }
+  | { readonly requirement: 'approval' }
+
+export type Allowed = DecisionBase & { readonly effect: 'allow' }
 
 /** The scope of a permission check. */
 export interface PolicyScope {

@@ -25,6 +25,7 @@ import { convoxSessions } from './0026-convox-sessions.ts'
 import { invitations } from './0027-invitations.ts'
 import { liveCalls } from './0028-live-calls.ts'
 import { appChanges } from './0029-app-changes.ts'
+import { secondFactors } from './0030-second-factors.ts'
 
 export interface Migration {
   readonly name: string
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   invitations,
   liveCalls,
   appChanges,
+  secondFactors,
 ]

@@ -26,6 +26,7 @@ export const bindingEndpoints = {
     scope: 'gateway',
     principalKinds: usersOnly,
     body: BindingRequest,
+    stepUp: 'management',
     status: 201,
     response: withWarnings(Binding),
   },

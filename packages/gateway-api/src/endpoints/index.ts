@@ -9,7 +9,9 @@ import { meEndpoints } from './me.ts'
 import { policyEndpoints } from './policy.ts'
 import { rackEndpoints } from './racks.ts'
 import { recordingEndpoints } from './recordings.ts'
+import { secondFactorEndpoints } from './second-factors.ts'
 import { sessionEndpoints } from './sessions.ts'
+import { stepUpEndpoints } from './step-ups.ts'
 import { tokenEndpoints } from './tokens.ts'
 import { userEndpoints } from './users.ts'
 import { workloadEndpoints } from './workloads.ts'
@@ -19,6 +21,8 @@ export const endpoints = {
   ...meEndpoints,
   ...sessionEndpoints,
   ...userEndpoints,
+  ...secondFactorEndpoints,
+  ...stepUpEndpoints,
   ...invitationEndpoints,
   ...bindingEndpoints,
   ...tokenEndpoints,

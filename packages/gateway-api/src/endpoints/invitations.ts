@@ -25,6 +25,7 @@ export const invitationEndpoints = {
     scope: 'gateway',
     principalKinds: usersOnly,
     body: InvitationRequest,
+    stepUp: 'management',
     status: 201,
     response: withWarnings(Invitation),
   },

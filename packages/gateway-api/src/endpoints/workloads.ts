@@ -23,6 +23,7 @@ export const workloadEndpoints = {
     scope: 'gateway',
     principalKinds: usersOnly,
     body: TrustRequest,
+    stepUp: 'management',
     status: 201,
     response: withWarnings(Trust),
   },

@@ -10,5 +10,11 @@ export const ErrorResponse = Type.Object({
   next: Type.String({ description: 'what to do, alone' }),
   policy: Type.String({ description: 'SHA-256 of the policy document in force' }),
   requestId: Type.String({ description: 'the same as in the audit log' }),
+  stepUp: Type.Optional(
+    Type.Object(
+      { id: Type.String(), page: Type.String() },
+      { description: 'only with RGW_STEP_UP_NEEDED: the step-up that would permit the request, and its page' },
+    ),
+  ),
 })
 export type ErrorResponse = Static<typeof ErrorResponse>

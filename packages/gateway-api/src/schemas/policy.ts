@@ -129,6 +129,12 @@ const Decision = Type.Object({
   reason: Type.String(),
   next: Type.Optional(Type.String({ description: 'what the caller can do' })),
   requirement: Type.Optional(Type.Union([Type.Literal('step-up'), Type.Literal('approval')])),
+  level: Type.Optional(
+    Type.Object(
+      { kind: Type.String(), within: Type.Optional(Type.Integer()), methods: Type.Optional(Type.String()) },
+      { description: 'how fresh the proof of a second factor must be: recent (within, in milliseconds) or always' },
+    ),
+  ),
   roles: Type.Array(Type.String()),
   bindings: Type.Array(Type.String()),
   policy: PolicyHash,

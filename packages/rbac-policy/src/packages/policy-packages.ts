@@ -127,9 +127,16 @@ function contextOf({ principal, decision, phase, simulated, now }: ContextParts)
   }
 }
 
+/** How fresh a proof must be if a policy package asks for one. */
+const packageLevel = { kind: 'recent', within: 600_000 } as const
+
 function denialBy(name: string, objection: Objection, decision: Allowed): Decision {
-  const { rule, next: remedy, ...rest } = objection
-  return { ...decision, ...rest, remedy, rule: `package:${name}:${rule}`, source: name }
+  const { rule, reason, next: remedy } = objection
+  const explained = { ...decision, reason, remedy, rule: `package:${name}:${rule}`, source: name }
+  if (objection.effect === 'deny') return { ...explained, effect: 'deny' }
+  return objection.requirement === 'approval'
+    ? { ...explained, effect: 'needs', granted: decision, requirement: 'approval' }
+    : { ...explained, effect: 'needs', granted: decision, requirement: 'step-up', level: packageLevel }
 }
 
 function failureOf(name: string, failed: string, decision: Allowed): Decision {

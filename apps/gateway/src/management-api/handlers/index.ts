@@ -14,8 +14,10 @@ import { policyHandlers } from './policy.ts'
 import { policyImpactHandlers } from './policy-impact.ts'
 import { rackHandlers } from './racks.ts'
 import { recordingHandlers } from './recordings.ts'
+import { secondFactorHandlers } from './second-factors.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
+import { stepUpHandlers } from './step-ups.ts'
 import { tokenHandlers } from './tokens.ts'
 import { trustHandlers } from './trusts.ts'
 import { userHandlers } from './users.ts'
@@ -30,6 +32,8 @@ export const handlers: Handlers = {
   ...versionHandlers,
   ...sessionHandlers,
   ...userHandlers,
+  ...secondFactorHandlers,
+  ...stepUpHandlers,
   ...serviceAccountHandlers,
   ...invitationHandlers,
   ...bindingHandlers,

@@ -1,0 +1,36 @@
+import type { ProofMethod } from '@rack-gateway/database'
+import type { Explanation } from '@rack-gateway/errors'
+import type { Change } from '../admin/change.ts'
+
+/** One attempt to prove a second factor. */
+export interface FactorAttempt {
+  readonly user: string
+  /** The session that proves. */
+  readonly session: string
+  readonly address: string
+  /** Whether the session's login is at most five minutes old. Such a session has limits of its own, so that nobody can lock out a user. */
+  readonly freshLogin: boolean
+  readonly method: ProofMethod
+  /** The typed code, for `totp` and `backup-code`. */
+  readonly code?: string | undefined
+  /** The JSON of the authenticator, for `passkey`. Untrusted. */
+  readonly response?: unknown
+  /** The challenge that this session got for this step-up; null if it got none. */
+  readonly passkeyChallenge: Buffer | null
+}
+
+export type FactorResult =
+  | { readonly proved: true; readonly method: ProofMethod; readonly factor: string | null }
+  | ({ readonly proved: false; readonly rule: string; readonly retryAfter?: number } & Explanation)
+
+export interface FactorVerifier {
+  /** Methods that the user can prove now: kinds of their factors, and `backup-code` if one is left. */
+  methodsOf(user: string): Promise<readonly ProofMethod[]>
+  /** WebAuthn options for the passkeys of a user, and their challenge (32 random bytes), which the caller stores. */
+  passkeyOptions(user: string): Promise<{ readonly options: object; readonly challenge: Buffer }>
+  /**
+   * Checks an attempt, in the transaction of the caller, who commits it whatever the result is: a failure is counted there.
+   * A code, a time step, and a backup code is used up by success.
+   */
+  verify(change: Change, attempt: FactorAttempt): Promise<FactorResult>
+}

@@ -1,0 +1,65 @@
+import { type EndpointTable, usersOnly } from '../endpoint.ts'
+import * as schemas from '../schemas/step-ups.ts'
+
+const own = { permission: 'gateway:self:write', scope: 'self', principalKinds: usersOnly } as const
+
+/** None of these needs a second factor itself. */
+export const stepUpEndpoints = {
+  createStepUp: {
+    method: 'POST',
+    path: '/step-ups',
+    summary: 'Asks for a proof of your second factor before a call needs it.',
+    description: 'A refused call has asked already: its error names the step-up.',
+    ...own,
+    body: schemas.StepUpRequest,
+    status: 201,
+    response: schemas.StepUp,
+  },
+  getStepUp: {
+    method: 'GET',
+    path: '/step-ups/{id}',
+    summary: 'Shows what a proof of your second factor would be for.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    principalKinds: usersOnly,
+    status: 200,
+    response: schemas.StepUp,
+  },
+  beginPasskeyProof: {
+    method: 'POST',
+    path: '/step-ups/{id}/passkey-options',
+    summary: 'Returns a WebAuthn challenge for this step-up and this session.',
+    ...own,
+    status: 201,
+    response: schemas.PasskeyOptions,
+  },
+  proveStepUp: {
+    method: 'POST',
+    path: '/step-ups/{id}/proof',
+    summary: 'Proves a second factor for a step-up, once.',
+    description:
+      'The session that asked gets the proof. Any other session of the user gets the result, which only the program that asked can redeem.',
+    ...own,
+    body: schemas.ProofRequest,
+    status: 201,
+    response: schemas.Proof,
+  },
+  redeemStepUp: {
+    method: 'POST',
+    path: '/step-ups/{id}/redemption',
+    summary: 'Exchanges the result of a proof for the proof, once, in the session that asked.',
+    ...own,
+    body: schemas.RedeemRequest,
+    status: 201,
+    response: schemas.RedeemedProof,
+  },
+  endStepUp: {
+    method: 'DELETE',
+    path: '/step-ups/{id}',
+    summary: 'Ends a step-up of this session, and its proof.',
+    ...own,
+    revokes: true,
+    status: 200,
+    response: schemas.EndedProof,
+  },
+} as const satisfies EndpointTable

@@ -1,0 +1,88 @@
+import { type Static, Type } from 'typebox'
+import { closed, ExtensibleEnum, Id, Nullable, Time } from './common.ts'
+import { PasskeyOptions, PasskeyResponse } from './second-factors.ts'
+
+export const stepUpMethods = ['passkey', 'totp', 'backup-code'] as const
+
+const Call = Type.Object({
+  rack: Nullable(Type.String()),
+  app: Nullable(Type.String()),
+  route: Type.String({ description: 'the ID of the route or endpoint' }),
+  command: Nullable(Type.Array(Type.String())),
+})
+
+/** A request for the proof of a second factor. */
+export const StepUp = Type.Object({
+  id: Id,
+  user: Type.Object({ id: Id, email: Type.String() }),
+  calls: Type.Array(Call, { description: 'what the proof is for' }),
+  address: Type.String({ description: 'the address that asked' }),
+  client: Nullable(Type.String({ description: 'the User-Agent that asked' })),
+  device: Type.String({ description: 'the device of the session that asked' }),
+  createdAt: Time,
+  expiresAt: Time,
+  level: ExtensibleEnum(['recent', 'always'], 'recent: for later calls of the session, too; always: for one call'),
+  withinSeconds: Nullable(Type.Integer({ description: 'how long the proof counts; null: for one call or command' })),
+  methods: Type.Array(ExtensibleEnum(stepUpMethods), {
+    description: 'the methods that the policy accepts and the user has; empty: the user has to add a second factor',
+  }),
+  delivery: ExtensibleEnum(
+    ['response', 'callback', 'code'],
+    'how the result reaches the program that asked: in the response, by a callback on the same machine, or as a code that the user types',
+  ),
+  ownRequest: Type.Boolean({ description: 'whether this session asked' }),
+  page: Type.String({ description: 'the page for the proof' }),
+})
+export type StepUp = Static<typeof StepUp>
+
+export const StepUpRequest = Type.Object(
+  {
+    delivery: Type.Enum(['response', 'callback']),
+    calls: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            rack: Type.String({ maxLength: 100 }),
+            app: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
+            route: Type.String({ maxLength: 200 }),
+            command: Type.Optional(Nullable(Type.Array(Type.String({ maxLength: 4_000 }), { maxItems: 1_000 }))),
+          },
+          closed,
+        ),
+        { maxItems: 50, description: 'the calls of one command; without them, the proof counts as a recent one' },
+      ),
+    ),
+    passkeyOnly: Type.Optional(Type.Boolean()),
+  },
+  closed,
+)
+
+export const ProofRequest = Type.Object(
+  {
+    method: Type.Enum([...stepUpMethods]),
+    response: Type.Optional(PasskeyResponse),
+    code: Type.Optional(Type.String({ minLength: 6, maxLength: 20 })),
+  },
+  closed,
+)
+
+export const Proof = Type.Object({
+  proof: Nullable(
+    Type.String({ description: 'for the session that asked: the value of the header Step-Up of its calls' }),
+  ),
+  result: Nullable(Type.String({ description: 'for another session: what the program that asked has to send' })),
+  method: ExtensibleEnum(stepUpMethods),
+  provedAt: Time,
+})
+export type Proof = Static<typeof Proof>
+
+export const RedeemRequest = Type.Object({ result: Type.String({ minLength: 8, maxLength: 100 }) }, closed)
+export const RedeemedProof = Type.Object({
+  proof: Type.String(),
+  method: ExtensibleEnum(stepUpMethods),
+  provedAt: Time,
+})
+export type RedeemedProof = Static<typeof RedeemedProof>
+export const EndedProof = Type.Object({ ended: Type.Boolean() })
+
+export { PasskeyOptions }
