@@ -31,6 +31,7 @@ import changeLimit from './rate-limits/changes.ts'
 import unauthenticatedLimit from './rate-limits/unauthenticated.ts'
 import unauthenticatedLog from './rate-limits/unauthenticated-log.ts'
 import sessionRecordings from './recordings/plugin.ts'
+import stepUp from './step-up/plugin.ts'
 import webConsole from './web-console/plugin.ts'
 
 /** Composes the gateway. The plugins are in the order of docs/explanation/architecture.md. */
@@ -81,6 +82,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       login,
     })
     await app.register(loginProvider, { config, grantKeys: keys.login.providerGrants })
+
+    await app.register(stepUp, { publicUrl })
 
     // Decide.
     await app.register(policy, { file: config.policyFile, databaseUrl, metrics: config.metrics })

@@ -14,6 +14,8 @@ export const NothingHere = errorType('RGW_NOT_FOUND', 404)
 export const UnknownRoute = errorType('RGW_UNKNOWN_ROUTE', 404)
 export const NotPermitted = errorType('RGW_NOT_PERMITTED', 403)
 export const StepUpNeeded = errorType('RGW_STEP_UP_NEEDED', 403)
+/** 401 only with the header that makes the stock CLI ask for a proof. */
+export const StepUpChallenge = errorType('RGW_STEP_UP_NEEDED', 401)
 export const ApprovalNeeded = errorType('RGW_APPROVAL_NEEDED', 403)
 export const StrongerThanYourself = errorType('RGW_STRONGER_THAN_YOURSELF', 403)
 export const TooManyRequests = errorType('RGW_TOO_MANY_REQUESTS', 429)
@@ -97,4 +99,9 @@ export function accountOf(error: unknown): string | null {
 export function detailOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('detail' in error)) return null
   return typeof error.detail === 'string' ? error.detail : null
+}
+
+/** The step-up that would permit the request. */
+export function stepUpOf(error: unknown): { readonly id: string; readonly page: string } | null {
+  return error instanceof Error && 'stepUp' in error ? (error.stepUp as { id: string; page: string }) : null
 }

@@ -61,6 +61,7 @@ const whole: Whole<EventDraft> = {
   method: 'GET',
   path: '/apps',
   permission: 'app:list',
+  proof: { id: 's1', method: 'passkey', at: '2026-11-28T12:00:00.000Z' },
   process: 'p1',
   service: 'web',
   release: 'R1',

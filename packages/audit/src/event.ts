@@ -59,6 +59,8 @@ export const eventKinds = [
   'trust.revoked',
   'workload.issued',
   'workload.ended',
+  'step-up.proved',
+  'step-up.redeemed',
   'configuration.loaded',
   'policy.loaded',
   'policy.rejected',
@@ -200,6 +202,16 @@ export const EventDraft = Type.Object({
         policy: optionalText('The SHA-256 of the policy, in hex.'),
       },
       { description: 'The decision.' },
+    ),
+  ),
+  proof: Type.Optional(
+    Type.Object(
+      {
+        id: text('The ID of the step-up.'),
+        method: text('`passkey`, `totp`, or `backup-code`.'),
+        at: text('When the factor was proved.'),
+      },
+      { description: 'The proof of a second factor that the call used.' },
     ),
   ),
   status: optionalInteger('The HTTP status.', { column: 'status', columnType: 'smallint' }),

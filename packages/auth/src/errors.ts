@@ -217,3 +217,15 @@ export function providerUnreachable(): Error {
 export function providerUnusable(why: string): Error {
   return Object.assign(new ProviderUnusable(why), { rule: 'provider-unusable' })
 }
+
+export const StepUpEnded = defineError<[string]>(
+  'RGW_STEP_UP_ENDED',
+  '%s\nRepeat what needs it, which asks again.',
+  409,
+)
+export const StepUpNotHere = defineError(
+  'RGW_STEP_UP_NOT_HERE',
+  'This session has no such step-up, or its result is wrong.\nRepeat what needs it, which asks again.',
+  403,
+)
+export const FactorNotProved = defineErrorWithText('RGW_FACTOR_NOT_PROVED', 403)

@@ -38,6 +38,8 @@ export interface IdentityEvent {
     | 'invitation.denied'
     | 'trust.created'
     | 'trust.revoked'
+    | 'step-up.proved'
+    | 'step-up.redeemed'
     | 'workload.issued'
     | 'workload.ended'
   readonly principal: Author

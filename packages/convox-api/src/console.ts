@@ -49,3 +49,29 @@ export function readConsoleCall({ method, path, rackHeader, hasSession }: Consol
 export function rackInOrganization(name: string, organization: string): string | null {
   return name.startsWith(`${organization}/`) ? name.slice(organization.length + 1) : null
 }
+
+/**
+ * A call about the proof of a second factor, in either mode. `start` asks for a proof. `challenge` is what the stock CLI uses
+ * in console mode. `activate` brings the code of a proof.
+ */
+export type StepUpCall =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'challenge'; readonly id: string }
+  | { readonly kind: 'redeem'; readonly id: string }
+  | { readonly kind: 'activate'; readonly code: string }
+
+/** The path of these calls. */
+export const stepUpPath = '/gateway-step-up'
+
+const stepUpPaths = /^\/gateway-step-up(?:\/([A-Za-z0-9-]{1,40}))?$/
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** @returns null for any other call */
+export function readStepUpCall(method: string, path: string): StepUpCall | null {
+  const [isStepUp, subject] = (path.startsWith(stepUpPath) && stepUpPaths.exec(path)) || []
+  if (isStepUp === undefined) return null
+  if (subject === undefined) return method === 'GET' ? { kind: 'start' } : null
+  if (!uuid.test(subject)) return method === 'GET' ? { kind: 'activate', code: subject } : null
+  if (method === 'GET') return { kind: 'challenge', id: subject }
+  return method === 'POST' ? { kind: 'redeem', id: subject } : null
+}

@@ -4,6 +4,9 @@ export {
   consoleRoutes,
   rackInOrganization,
   readConsoleCall,
+  readStepUpCall,
+  type StepUpCall,
+  stepUpPath,
 } from './console.ts'
 export { ForeignMask, UnmaskableResponse } from './errors.ts'
 export { type FormReading, type FormRequest, formValue, readForm, valueOrHeader } from './form-reading.ts'

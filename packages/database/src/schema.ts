@@ -172,7 +172,7 @@ export const proofs = gateway.table('proofs', {
     .notNull()
     .references(() => sessions.id),
   /** SHA-256 of the secret that calls send; null if calls cannot send one. */
-  secret: bytea('secret').unique(),
+  secret: bytea('secret'),
   /** The only address that it is valid from; null if calls send the secret. */
   address: text('address'),
   factorId: uuid('factor_id'),

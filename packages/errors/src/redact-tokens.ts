@@ -1,5 +1,5 @@
 /**
- * Replaces the gateway's tokens (`rgs_`, `rgt_`, `rgw_`, and `rgb_`) in a text that is recorded or logged: whole tokens, and
+ * Replaces the gateway's tokens (`rgs_`, `rgt_`, `rgw_`, `rgb_`, and `rgp_` of proofs) in a text that is recorded or logged: whole tokens, and
  * beginnings of 28 characters or more. The kind stays: `rgt_[hidden]`. Shorter beginnings stay too, such as the 16
  * characters in lists of tokens.
  *
@@ -9,5 +9,5 @@ export function redactTokens(text: string): string {
   return text.includes('rg') ? text.replaceAll(token, '$1[hidden]') : text
 }
 
-/** Each is its prefix and 63 letters and digits. An underscore may be escaped in an address. */
-const token = /(rg[bstw](?:_|%5[Ff]))[A-Za-z0-9]{24,}/g
+/** Each is its prefix and 63 letters and digits, or 43 for a proof. An underscore may be escaped in an address. */
+const token = /(rg[bpstw](?:_|%5[Ff]))[A-Za-z0-9]{24,}/g

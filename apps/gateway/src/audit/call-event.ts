@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
+import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { type Endpoint, endpointId, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
@@ -79,7 +80,12 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   if (call.form) draft.body = bodyDigests(request.server.bodyDigest, call.form, call.sent ?? call.form)
   if (call.rackCall) describeCall(draft, call, call.rackCall)
   if (call.decision) draft.decision = redactedDecision(call.decision, call.command)
+  if (call.proof) draft.proof = proofRecord(call.proof)
   return draft
+}
+
+export function proofRecord({ id, method, at }: UsedProof): NonNullable<EventDraft['proof']> {
+  return { id, method, at: at.toISOString() }
 }
 
 function modeOf({ framed }: CallState, { csrfToken }: FastifyRequest): string | null {

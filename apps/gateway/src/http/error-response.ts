@@ -1,7 +1,7 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
 import { asSentences, type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { type DenialDetails, denialOf, ruleOf } from '../errors.ts'
+import { type DenialDetails, denialOf, ruleOf, stepUpOf } from '../errors.ts'
 import { expectsPage } from './wants-page.ts'
 
 /** The body of every error response. `error` is the whole message, because the stock CLI prints nothing else. */
@@ -11,6 +11,8 @@ export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   /** The remedy. */
   readonly next: string
   readonly requestId: string
+  /** The step-up that would permit the request, and its page. */
+  readonly stepUp?: { readonly id: string; readonly page: string }
 }
 
 /** The other properties of an error response. */
@@ -92,7 +94,9 @@ function bodyOf(error: unknown, { code, words }: ErrorContent, context: ErrorCon
   const { policy, requestId } = context
   const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
   const sentence = isOurs(error) && error instanceof Error ? error.message : formatMessage(words)
-  return { error: sanitizeText(sentence), code, ...sanitizedDetails(denialOf(error) ?? own), requestId }
+  const stepUp = stepUpOf(error)
+  const details = sanitizedDetails(denialOf(error) ?? own)
+  return { error: sanitizeText(sentence), code, ...details, requestId, ...(stepUp && { stepUp }) }
 }
 
 function sanitizedDetails({
@@ -101,7 +105,7 @@ function sanitizedDetails({
   reason,
   remedy,
   policy,
-}: DenialDetails): Omit<ErrorBody, 'error' | 'code' | 'requestId'> {
+}: DenialDetails): Omit<ErrorBody, 'error' | 'code' | 'requestId' | 'stepUp'> {
   return { rule, source, reason: sanitizeText(reason), next: sanitizeText(remedy), policy }
 }
 

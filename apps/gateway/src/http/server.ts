@@ -5,6 +5,7 @@ import { rackPrefixes } from '@rack-gateway/convox-api'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { BadFrame, withRule } from '../errors.ts'
 import { rackApiAddress, rackDataAddress } from '../rack-api/address.ts'
+import { loginPage } from '../step-up/login-page.ts'
 import { limitBodyTime } from './body-deadline.ts'
 import { followAnswers, handleClientError, rejectConnect, rejectExpectations } from './client-errors.ts'
 import { answerError } from './error-handler.ts'
@@ -128,7 +129,7 @@ function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
   return null
 }
 
-/** `/check` and `/gateway/…` are ours, except for the racks of the management API; everything else is the rack API. */
+/** `/check`, `/login/u2f`, and `/gateway/…` are ours, except for the racks of the management API; everything else is the rack API. */
 function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
   if (url === '/' && expectsPage(request)) return url
@@ -140,6 +141,7 @@ function isOwn(url: string): boolean {
   return (
     url === '/check' ||
     url === '/check?' ||
+    url.startsWith(`${loginPage}?`) ||
     url === '/gateway' ||
     url.startsWith('/gateway/') ||
     url.startsWith('/gateway?')

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { VerifiedToken } from '@rack-gateway/auth'
+import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import type { RouteMatch } from '@rack-gateway/convox-api'
 import type { CallerSignal, Rack } from '@rack-gateway/rack-registry'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
@@ -34,6 +35,8 @@ export interface CallState {
   revealedKey: string | null
   /** The values of parameters that events may contain according to the policy; null: none. */
   values: RecordedValues | null
+  /** The proof of a second factor that permits the call; null: none was needed. */
+  proof: UsedProof | null
 }
 
 /** A call with a known caller, rack, and route. */
@@ -87,5 +90,6 @@ export function beginCall(framed: Framed, { at, address }: Moment & { address: s
     command: null,
     revealedKey: null,
     values: null,
+    proof: null,
   }
 }

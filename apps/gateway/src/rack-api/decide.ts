@@ -1,10 +1,11 @@
 import { isDenial, unauthenticated } from '@rack-gateway/auth'
-import type { Decision, RackCall } from '@rack-gateway/rbac-policy'
-import { ApprovalNeeded, denialError, NotPermitted, StepUpNeeded, withDenial } from '../errors.ts'
+import type { Allowed, Decision, RackCall } from '@rack-gateway/rbac-policy'
+import { ApprovalNeeded, denialError, NotPermitted, withDenial } from '../errors.ts'
 import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { grantedBy } from './granted-by.ts'
 
-/** The policy decides. Policy packages can then deny a call that it allows. */
+/** The policy decides. Policy packages can then deny a call that it allows, before anybody is asked for a proof. */
 export async function decide(
   dependencies: RackApiDependencies,
   call: RoutedCall,
@@ -12,9 +13,10 @@ export async function decide(
 ): Promise<Decision> {
   const { policy, packages } = dependencies
   const decision = policy.decide(call.principal, rackCall)
-  if (decision.effect !== 'allow' || packages.loaded.length === 0) return decision
-  const narrowed = await packages.narrow({ principal: call.principal, call: rackCall, decision })
-  return narrowed.effect === 'allow' ? stillPermitted(dependencies, call, rackCall, narrowed) : narrowed
+  const granted = grantedBy(decision)
+  if (granted === null || packages.loaded.length === 0) return decision
+  const narrowed = await packages.narrow({ principal: call.principal, call: rackCall, decision: granted })
+  return narrowed.effect === 'allow' ? stillPermitted(dependencies, call, rackCall, decision) : narrowed
 }
 
 /** Decides again with the current bindings, because they can change while policy packages decide. */
@@ -30,16 +32,11 @@ async function stillPermitted(
   return again.effect === 'allow' ? decision : again
 }
 
-/** The error of a denial. */
-export function errorOfDenial(decision: Exclude<Decision, { effect: 'allow' }>): Error {
-  if (decision.effect === 'deny') return denialError(NotPermitted, decision)
+/** @throws NotPermitted, ApprovalNeeded */
+export function assertAllowed(decision: Exclude<Decision, { requirement: 'step-up' }>): Allowed {
+  if (decision.effect === 'allow') return decision
+  if (decision.effect === 'deny') throw denialError(NotPermitted, decision)
   const { reason, remedy, rule } = decision
-  const { ErrorClass, what } = unmet[decision.requirement]
-  const why = `${reason} It needs ${what}, which this gateway cannot ask for yet, so it is denied.`
-  return withDenial(new ErrorClass(why, `${remedy} (rule ${rule})`), decision)
+  const why = `${reason} It needs the approval of another person, which this gateway cannot ask for yet, so it is denied.`
+  throw withDenial(new ApprovalNeeded(why, `${remedy} (rule ${rule})`), decision)
 }
-
-const unmet = {
-  'step-up': { ErrorClass: StepUpNeeded, what: 'proof of your second factor (step-up)' },
-  approval: { ErrorClass: ApprovalNeeded, what: 'the approval of another person' },
-} as const

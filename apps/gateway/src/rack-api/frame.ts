@@ -3,7 +3,9 @@ import {
   type CanonicalTarget,
   type ConsoleCall,
   readConsoleCall,
+  readStepUpCall,
   readTarget,
+  type StepUpCall,
   splitRackPrefix,
   type TargetError,
 } from '@rack-gateway/convox-api'
@@ -27,6 +29,8 @@ export interface Framed {
   readonly isConsoleMode: boolean
   /** What the gateway answers itself; null: a call of a rack. */
   readonly consoleCall: ConsoleCall | null
+  /** A call about the proof of a second factor; null: any other call. */
+  readonly stepUpCall: StepUpCall | null
   readonly received: CanonicalTarget
 }
 
@@ -114,6 +118,7 @@ const singletons = new Set([
   'expect',
   'rack',
   'session',
+  'step-up',
 ])
 
 /**
@@ -135,7 +140,8 @@ export function frame(request: IncomingMessage, received: string, api: CalledApi
   } else if ((request.method === 'GET' || request.method === 'HEAD') && hasBody(request)) return unexpectedBody
   const { rack, path, search } = splitRackPrefix(target)
   const mode = api === 'rack' ? readConsoleMode(request, { path, prefix: rack, upgrading }) : notConsoleMode
-  return { api, path, search, prefix: rack, received: target, ...mode }
+  const stepUpCall = api === 'rack' && !upgrading ? readStepUpCall(request.method ?? '', path) : null
+  return { api, path, search, prefix: rack, received: target, stepUpCall, ...mode }
 }
 
 const notConsoleMode = { rackHeader: null, consoleCall: null, isConsoleMode: false } as const

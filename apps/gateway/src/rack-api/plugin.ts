@@ -14,7 +14,7 @@ import { kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
 import { answerConsole } from './console/answer-console.ts'
 import { explainExpiredToken } from './console/expired-token.ts'
-import { decide, errorOfDenial } from './decide.ts'
+import { assertAllowed, decide } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type CalledApi, type FrameError, frame, isFrameError } from './frame.ts'
@@ -22,6 +22,8 @@ import { matchManagementRoute } from './management-routes.ts'
 import { createRedactedCommand } from './redacted-command.ts'
 import { readCallParameters, resolveCall } from './resolve.ts'
 import { assertCanReveal, readRevealedKey } from './reveal.ts'
+import { answerStepUp } from './step-up/answer-step-up.ts'
+import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
 import { watchTransfer } from './transfer.ts'
 import { openWebsocket } from './websocket.ts'
 
@@ -80,6 +82,8 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const consoleCall = request.call?.framed.consoleCall ?? null
   if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
+  const stepUpCall = request.call?.framed.stepUpCall ?? null
+  if (stepUpCall !== null) return answerStepUp(dependencies, request, reply, stepUpCall)
   const call = routeCall(dependencies, request, reply)
   await acquireCallSlot(dependencies, request, reply, call)
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
@@ -98,9 +102,12 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   call.command = commandOf(dependencies, call, rackCall)
   const decision = await decide(dependencies, call, rackCall)
   call.decision = decision
-  if (decision.effect !== 'allow') throw errorOfDenial(decision)
+  const allowed = needsStepUp(decision)
+    ? await requireStepUp(request, reply, call, { rackCall, decision })
+    : assertAllowed(decision)
+  call.decision = allowed
   assertCanReveal(dependencies, call)
-  const decided = Object.assign(call, { rackCall, decision })
+  const decided = Object.assign(call, { rackCall, decision: allowed })
   if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, decided)
   watchTransfer(dependencies, request, reply, decided)
   const forward = call.match.route.changes ? forwardChange : forwardRead

@@ -70,7 +70,7 @@ CREATE TABLE gateway.proofs (
   id uuid PRIMARY KEY REFERENCES gateway.step_ups (id) ON DELETE CASCADE,
   user_id uuid NOT NULL REFERENCES gateway.users (id),
   session_id uuid NOT NULL REFERENCES gateway.sessions (id),
-  secret bytea UNIQUE,
+  secret bytea,
   address text,
   factor_id uuid,
   method text NOT NULL CONSTRAINT proofs_method CHECK (method IN ('passkey', 'totp', 'backup-code')),

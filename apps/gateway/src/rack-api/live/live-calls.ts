@@ -3,6 +3,7 @@ import { formatMessage } from '@rack-gateway/errors'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
+import { grantedBy } from '../granted-by.ts'
 import type { CallEndings } from './call-endings.ts'
 import type { CallListing } from './call-listing.ts'
 import type { LiveCall } from './live-call.ts'
@@ -51,8 +52,13 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     const principal = await identities.findPrincipal(call.credential)
     if (isDenial(principal)) return call.end(formatMessage(principal))
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
-    if (decision.effect !== 'allow') return call.end(`${decision.reason} ${decision.remedy}`)
-    const objection = await reviewPackages(call, principal, decision)
+    // The proof of a second factor was for the start of the call.
+    const granted = grantedBy(decision)
+    if (granted === null) {
+      if (decision.effect !== 'allow') call.end(`${decision.reason} ${decision.remedy}`)
+      return
+    }
+    const objection = await reviewPackages(call, principal, granted)
     if (objection !== null && calls.has(call)) call.end(objection)
   }
 

@@ -87,6 +87,8 @@ const actions: Readonly<Record<string, string>> = {
   'trust.revoked': ' revoked a trust for CI jobs',
   'workload.issued': ' started a session as a CI job',
   'workload.ended': ' ended the session of a CI job',
+  'step-up.proved': ' proved a second factor',
+  'step-up.redeemed': ' used the proof of a second factor in another program',
   'configuration.loaded': ' started',
   'policy.loaded': ' loaded a changed policy',
   'policy.rejected': ' rejected an invalid policy',

@@ -1,0 +1,129 @@
+import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
+import { type StepUpCall, stepUpPath } from '@rack-gateway/convox-api'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { callEventOf } from '../../audit/call-event.ts'
+import { identityRecorder } from '../../audit/identity-recorder.ts'
+import { NotPermitted, withRule } from '../../errors.ts'
+import { ownData } from '../../management-api/authorize.ts'
+import { hasBody, readForm } from '../body.ts'
+import type { CallState } from '../call.ts'
+import type { RackApiDependencies } from '../dependencies.ts'
+import { recordRead } from '../record-read.ts'
+import { refuseStepUp } from './refuse-step-up.ts'
+import { secretOf } from './require-step-up.ts'
+
+/** How recent a proof is that `convox api get /gateway-step-up` asks for when no call was refused. */
+const within = 600_000
+const route = 'GET /gateway-step-up'
+
+/** Answers the calls of the stock CLI about proofs of second factors. Only sessions of people have them. */
+export async function answerStepUp(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  stepUpCall: StepUpCall,
+): Promise<void> {
+  const { call, principal } = request
+  if (!call || !principal) throw new Error('the request has no frame or no principal')
+  if (principal.kind !== 'user') throw onlyPeople()
+  const caller = { call, user: principal.id, session: principal.credential, address: call.address }
+  if (stepUpCall.kind === 'redeem') {
+    const body = hasBody(request.raw) ? await readForm(request, reply, dependencies.bodyTimeout) : Buffer.alloc(0)
+    await request.server.authenticateAgain(request)
+    return send(dependencies, request, reply, { id: await redeem(request, caller, stepUpCall.id, body) })
+  }
+  if (stepUpCall.kind === 'challenge') {
+    const challenge = await request.server.stepUps.challenge(stepUpCall.id, caller)
+    reply.header('challenge', challenge)
+    return send(dependencies, request, reply, stepUpCall.id)
+  }
+  if (stepUpCall.kind === 'activate') {
+    const { covers } = await request.server.stepUps.activate(stepUpCall.code, callerOf(request, caller))
+    const how = covers.kind === 'recent' ? 'It counts for calls from this address for a while.' : 'It counts once.'
+    return send(dependencies, request, reply, { proved: true, next: `${how} Repeat the command now.` })
+  }
+  return start(dependencies, request, reply, caller)
+}
+
+interface Asker {
+  readonly call: CallState
+  readonly user: string
+  readonly session: string
+  readonly address: string
+}
+
+/** Begins the proof of the newest refused call, or of none. */
+async function start(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { call, user, session, address }: Asker,
+): Promise<void> {
+  const { stepUps } = request.server
+  const delivery = call.framed.isConsoleMode ? ('callback' as const) : ('code' as const)
+  const brought = { session, address, secret: secretOf(request, call) }
+  if (await stepUps.isFresh(brought))
+    return send(dependencies, request, reply, { proved: true, next: 'Repeat the command now.' })
+  const id =
+    (await stepUps.newestPending({ session, address, delivery })) ??
+    (await stepUps.ask({
+      user,
+      session,
+      delivery,
+      calls: [],
+      covers: { kind: 'recent', within },
+      methods: 'any',
+      address,
+      client: request.headers['user-agent'] ?? null,
+    }))
+  const page = request.server.stepUpPage(id)
+  if (delivery === 'code')
+    return send(dependencies, request, reply, {
+      proved: false,
+      page,
+      next: `Open the page in your browser, and run the command that it shows: convox api get ${stepUpPath}/CODE`,
+    })
+  const { hash: policy } = dependencies.policy
+  const asked = { rule: 'step-up', source: 'gateway', reason: 'You asked to prove your second factor.', policy }
+  throw refuseStepUp(asked, { id, page, how: 'challenge' }, reply)
+}
+
+async function redeem(request: FastifyRequest, asker: Asker, id: string, body: Buffer): Promise<string> {
+  const { challenge } = request.headers
+  const { proof } = await request.server.stepUps.redeem(id, callerOf(request, asker), {
+    result: body.toString('latin1'),
+    challenge: typeof challenge === 'string' ? challenge : null,
+    replaced: secretOf(request, asker.call),
+  })
+  return proof
+}
+
+function callerOf(request: FastifyRequest, { user, session, address }: Asker): StepUpCaller {
+  const name = request.principal?.name ?? ''
+  const author = { kind: 'user', id: user, name } as const
+  return { user, session, address, author, record: identityRecorder(request.server, request) }
+}
+
+async function send(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: unknown,
+): Promise<void> {
+  const { call } = request
+  const decision = { effect: 'allow' as const, ...ownData, policy: dependencies.policy.hash }
+  await recordRead(dependencies, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
+  if (call) call.recorded = true
+  reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')
+  await reply.send(typeof answer === 'string' ? answer : `${JSON.stringify(answer)}\n`)
+}
+
+function onlyPeople(): Error {
+  return withRule(
+    new NotPermitted(
+      'Only a session of a person can prove a second factor. API tokens and jobs have none.',
+      'Use a session, or ask for a rule of the policy that excepts this token.',
+    ),
+    'people-only',
+  )
+}

@@ -1,0 +1,38 @@
+import { stepUpPath } from '@rack-gateway/convox-api'
+import type { DecisionBase } from '@rack-gateway/rbac-policy'
+import type { FastifyReply } from 'fastify'
+import { StepUpChallenge, StepUpNeeded, withDenial } from '../../errors.ts'
+
+/**
+ * How a program gets the proof. `challenge`: the stock CLI asks for it and repeats the call. `command`: the stock CLI asks for
+ * it with a command. `code`: the page shows a code. `response`: the page or program proves it and repeats the call.
+ */
+export type StepUpWay = 'challenge' | 'command' | 'code' | 'response'
+
+export interface AskedProof {
+  readonly id: string
+  /** Its page. */
+  readonly page: string
+  readonly how: StepUpWay
+}
+
+/** The error of a call without the proof that it needs. */
+export function refuseStepUp(
+  { rule, source, reason, policy }: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>,
+  { id, page, how }: AskedProof,
+  reply: FastifyReply,
+): Error {
+  const remedy = remedies[how](page)
+  const ErrorClass = how === 'challenge' ? StepUpChallenge : StepUpNeeded
+  if (how === 'challenge') reply.header('www-authenticate', `Session path="${stepUpPath}/${id}" token="true"`)
+  const error = new ErrorClass(reason, `${remedy} (rule ${rule})`)
+  return Object.assign(withDenial(error, { rule, source, reason, remedy, policy }), { stepUp: { id, page } })
+}
+
+const remedies: Readonly<Record<StepUpWay, (page: string) => string>> = {
+  challenge: () => 'Prove your second factor in the browser.',
+  command: () => `Run: convox api get ${stepUpPath}, then repeat the command.`,
+  code: (page) =>
+    `Open ${page} in your browser, and run the command that it shows: convox api get ${stepUpPath}/CODE. Then repeat this command.`,
+  response: (page) => `Prove your second factor at ${page}, or with rack-gateway, and repeat the request.`,
+}

@@ -1,0 +1,91 @@
+import { type CallToProve, coverageFor } from '@rack-gateway/auth/step-ups'
+import type { Allowed, Decision, RackCall, StepUpLevel } from '@rack-gateway/rbac-policy'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { appOf } from '../app-of.ts'
+import { hasBody } from '../body.ts'
+import type { RoutedCall } from '../call.ts'
+import { callDigest } from './call-digest.ts'
+import { refuseStepUp } from './refuse-step-up.ts'
+
+type NeedsStepUp = Extract<Decision, { effect: 'needs'; requirement: 'step-up' }>
+
+export function needsStepUp(decision: Decision): decision is NeedsStepUp {
+  return decision.effect === 'needs' && decision.requirement === 'step-up'
+}
+
+/**
+ * Finds the proof that a call needs. Without one, it asks for a proof, and refuses the call in a way that its program can go
+ * on from.
+ *
+ * @throws StepUpNeeded
+ */
+export async function requireStepUp(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: RoutedCall,
+  { rackCall, decision }: { readonly rackCall: RackCall; readonly decision: NeedsStepUp },
+): Promise<Allowed> {
+  const { stepUps, bodyDigest } = request.server
+  const { principal, address } = call
+  const toProve: CallToProve = {
+    rack: rackCall.rack,
+    app: rackCall.app,
+    route: rackCall.route.id,
+    digest: callDigest(call, rackCall, bodyDigest),
+  }
+  const brought = { session: principal.credential, address, secret: secretOf(request, call) }
+  const proof = await stepUps.use(brought, decision.level, toProve)
+  if (proof !== null) {
+    call.proof = proof
+    return decision.granted
+  }
+  const delivery = deliveryOf(call)
+  const id = await stepUps.ask({
+    user: principal.id,
+    session: principal.credential,
+    delivery,
+    calls: [
+      {
+        rack: rackCall.rack,
+        app: appOf(rackCall.route, rackCall.params),
+        route: rackCall.route.id,
+        command: call.command?.words ?? null,
+      },
+    ],
+    covers: coverageFor(decision.level, toProve),
+    methods: methodsOf(decision.level),
+    address,
+    client: request.headers['user-agent'] ?? null,
+  })
+  const isRepeated = await stepUps.isFresh(brought)
+  throw refuseStepUp(
+    decision,
+    {
+      id,
+      page: request.server.stepUpPage(id),
+      how: delivery !== 'callback' ? delivery : isRepeated || !canRepeat(request, call) ? 'command' : 'challenge',
+    },
+    reply,
+  )
+}
+
+/** Where the CLI repeats the call itself: it sends no body, or a form, again as it was. */
+function canRepeat({ raw }: FastifyRequest, { match, form }: RoutedCall): boolean {
+  return match.route.kind !== 'websocket' && (!hasBody(raw) || form !== null)
+}
+
+function deliveryOf({ framed }: RoutedCall) {
+  if (framed.api === 'management') return 'response' as const
+  return framed.isConsoleMode ? ('callback' as const) : ('code' as const)
+}
+
+function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
+  return level.kind === 'always' ? level.methods : 'any'
+}
+
+/** The secret of a proof: the header `Step-Up`, and in the console mode of the stock CLI `Session`. */
+export function secretOf({ headers }: FastifyRequest, { framed }: Pick<RoutedCall, 'framed'>): string | null {
+  const { 'step-up': secret, session } = headers
+  if (typeof secret === 'string') return secret
+  return framed.isConsoleMode && typeof session === 'string' ? session : null
+}

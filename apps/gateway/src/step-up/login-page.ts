@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify'
+import { InvalidRequest, withRule } from '../errors.ts'
+
+/** The address that the stock CLI opens in the browser. */
+export const loginPage = '/login/u2f'
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const callbacks = /^http:\/\/(?:localhost|127\.0\.0\.1):([1-9][0-9]{0,4})\/?$/
+
+/** Sends the browser to the page of the web console. The result of a proof can only go to the same machine. */
+export function loginWithSecondFactor(app: FastifyInstance, publicUrl: string | null): void {
+  if (publicUrl === null) return
+  app.get(loginPage, async function redirectToStepUp(request, reply) {
+    await app.limitUnauthenticated(request)
+    const { callback_url: callback, token } = request.query as Readonly<Record<string, unknown>>
+    const id = typeof token === 'string' ? Buffer.from(token, 'base64').toString('latin1') : ''
+    if (!uuid.test(id) || typeof callback !== 'string' || !callbacks.test(callback))
+      throw withRule(
+        new InvalidRequest(
+          'This address is not one that the stock CLI has made: its result can only go to a program on the same machine.',
+          'Run the command again, and open the address that it prints.',
+        ),
+        'step-up-address',
+      )
+    const query = new URLSearchParams({ id, callback })
+    return reply.header('cache-control', 'no-store').redirect(`${publicUrl}/gateway/step-up?${query}`, 303)
+  })
+}

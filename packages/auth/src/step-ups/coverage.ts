@@ -1,0 +1,38 @@
+import type { StepUpLevel } from '@rack-gateway/rbac-policy'
+
+/** One call, as a user sees it before the proof. */
+export interface AskedCall {
+  readonly rack: string | null
+  readonly app: string | null
+  /** The ID of a route or endpoint. */
+  readonly route: string
+  readonly command: readonly string[] | null
+}
+
+/**
+ * The calls that a proof is for. `recent`: all calls of the session, while the proof is young enough. `call`: one call, by the
+ * digest of what it does. `command`: the planned calls of one command.
+ */
+export type Coverage =
+  | { readonly kind: 'recent'; readonly within: number }
+  | { readonly kind: 'call'; readonly digest: string }
+  | { readonly kind: 'command'; readonly calls: readonly Pick<AskedCall, 'rack' | 'app' | 'route'>[] }
+
+/** A call that needs a proof. */
+export interface CallToProve extends Pick<AskedCall, 'rack' | 'app' | 'route'> {
+  /** SHA-256 of what the call does, hex. */
+  readonly digest: string
+}
+
+/** What a refused call asks for. */
+export function coverageFor(level: StepUpLevel, { digest }: CallToProve): Coverage {
+  return level.kind === 'recent' ? { kind: 'recent', within: level.within } : { kind: 'call', digest }
+}
+
+/** Whether a proof of a command is for this call. */
+export function coversCommandCall(
+  { calls }: Extract<Coverage, { kind: 'command' }>,
+  { rack, app, route }: CallToProve,
+): boolean {
+  return calls.some((one) => one.route === route && one.rack === rack && (one.app === null || one.app === app))
+}

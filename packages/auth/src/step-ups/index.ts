@@ -1,0 +1,15 @@
+export {
+  type AskedCall,
+  type CallToProve,
+  type Coverage,
+  coverageFor,
+} from './coverage.ts'
+export {
+  type AskedStepUp,
+  createStepUps,
+  type Proved,
+  type RedeemedProof,
+  type StepUpCaller,
+  type StepUps,
+  type UsedProof,
+} from './step-ups.ts'

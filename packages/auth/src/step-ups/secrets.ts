@@ -1,0 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { newUserCode, readUserCode } from '../cli-login/user-code.ts'
+import { encodeBytes } from '../tokens/base62.ts'
+
+const bytes = 32
+const width = 43
+
+/** The secret of a proof, which calls send. It is worth nothing without the token of its session. */
+export function newProofSecret(): string {
+  return `rgp_${encodeBytes(randomBytes(bytes), width)}`
+}
+
+/** The result of a proof, which goes through the browser to the program that asked. */
+export function newResult(): string {
+  return encodeBytes(randomBytes(bytes), width)
+}
+
+/** A result that a person types, such as `WDJB-MJHT`. */
+export const newCode = newUserCode
+
+/** The stored form of a typed code: its letters alone; null if it can't be a code. */
+export const readCode = readUserCode
+
+/** The stored form of a secret or result. All of them are random, so that a plain hash is enough. */
+export function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

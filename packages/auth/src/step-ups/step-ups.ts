@@ -1,0 +1,486 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import {
+  type Database,
+  type ProofMethod,
+  proofs,
+  type StepUpDelivery,
+  sessions,
+  stepUps,
+  users,
+} from '@rack-gateway/database'
+import type { StepUpLevel } from '@rack-gateway/rbac-policy'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, or } from 'drizzle-orm'
+import type { Change, Transaction } from '../admin/change.ts'
+import { checkId } from '../admin/names.ts'
+import type { Clock } from '../clock.ts'
+import { FactorNotProved, NotFound, StepUpEnded, StepUpNotHere } from '../errors.ts'
+import type { Author, RecordIdentityEvents } from '../events.ts'
+import type { FactorVerifier } from '../second-factors/verifier.ts'
+import { deleteEnded } from '../sessions/delete-ended.ts'
+import { freshLoginLife } from '../sessions/fresh-login.ts'
+import { type AskedCall, type CallToProve, type Coverage, coversCommandCall } from './coverage.ts'
+import { hashOf, newCode, newProofSecret, newResult, readCode } from './secrets.ts'
+
+export interface StepUpsOptions {
+  readonly database: Pick<Database, 'db'>
+  readonly verifier: FactorVerifier
+  readonly clock: Clock
+}
+
+/** A call or command that needs a proof. */
+export interface Question {
+  /** The user's ID, and the session that asks. */
+  readonly user: string
+  readonly session: string
+  readonly delivery: StepUpDelivery
+  readonly calls: readonly AskedCall[]
+  readonly covers: Coverage
+  readonly methods: 'passkey' | 'any'
+  readonly address: string
+  /** The User-Agent. */
+  readonly client: string | null
+}
+
+export interface AskedStepUp {
+  readonly id: string
+  readonly user: { readonly id: string; readonly email: string }
+  readonly session: string
+  readonly device: string
+  readonly delivery: StepUpDelivery
+  readonly calls: readonly AskedCall[]
+  readonly client: string | null
+  readonly covers: Coverage
+  readonly methods: 'passkey' | 'any'
+  readonly address: string
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly provedAt: Date | null
+  readonly redeemedAt: Date | null
+}
+
+/** The session that proves, redeems, or calls. */
+export interface StepUpCaller {
+  readonly user: string
+  readonly session: string
+  readonly address: string
+  readonly author: Author
+  readonly record: RecordIdentityEvents
+}
+
+export interface FactorInput {
+  readonly method: ProofMethod
+  readonly code?: string | undefined
+  readonly response?: unknown
+}
+
+/** `proof` for the session that asked; `result` for any other. */
+export interface Proved {
+  readonly proof: string | null
+  readonly result: string | null
+  readonly method: ProofMethod
+  readonly provedAt: Date
+}
+
+export interface RedeemedProof {
+  readonly proof: string
+  readonly method: ProofMethod
+  readonly provedAt: Date
+}
+
+/** A proof as events show it. */
+export interface UsedProof {
+  readonly id: string
+  readonly method: ProofMethod
+  readonly at: Date
+}
+
+/** What a call brings. */
+export interface Brought {
+  readonly session: string
+  readonly address: string
+  /** Null if the call sends none, as in the direct mode of the stock CLI. */
+  readonly secret: string | null
+}
+
+const lifetime = 300_000
+/** A pending step-up is reused for the same call while at least this much of its time is left. */
+const reusable = 60_000
+/** For each session and address, so that a thief with the token cannot remove those of its owner. */
+const maxPending = 20
+const recentLifetime = 86_400_000
+const callLifetime = 300_000
+const commandLifetime = 7_200_000
+
+export type StepUps = ReturnType<typeof createStepUps>
+
+/** Requests for proofs of second factors, and the proofs. */
+export function createStepUps({ database: { db }, verifier, clock }: StepUpsOptions) {
+  const ending = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
+
+  /** Asks for a proof. Asking again for the same returns the same step-up, so that repeated calls store nothing. */
+  async function ask(question: Question): Promise<string> {
+    const { user, session, delivery, covers, methods, address, calls, client } = question
+    const now = clock.now()
+    const ofCaller = and(eq(stepUps.sessionId, session), eq(stepUps.address, address), isNull(stepUps.provedAt))
+    return db.transaction(async function askOnce(tx) {
+      const pending = await tx
+        .select({ id: stepUps.id, covers: stepUps.covers, delivery: stepUps.delivery, methods: stepUps.methods })
+        .from(stepUps)
+        .where(and(ofCaller, gt(stepUps.expiresAt, new Date(now + reusable))))
+        .orderBy(asc(stepUps.createdAt))
+      const same = pending.find(
+        (one) =>
+          one.delivery === delivery && one.methods === methods && JSON.stringify(one.covers) === JSON.stringify(covers),
+      )
+      if (same !== undefined) return same.id
+      const surplus = pending.slice(0, Math.max(0, pending.length + 1 - maxPending)).map(({ id }) => id)
+      if (surplus.length > 0) await tx.delete(stepUps).where(inArray(stepUps.id, surplus))
+      await deleteEnded(tx, ending, new Date(now - recentLifetime))
+      const id = randomUUID()
+      await tx.insert(stepUps).values({
+        id,
+        userId: user,
+        sessionId: session,
+        delivery,
+        asked: { calls, client },
+        covers,
+        methods,
+        address,
+        createdAt: new Date(now),
+        expiresAt: new Date(now + lifetime),
+      })
+      return id
+    })
+  }
+
+  /** A step-up of the user. @throws NotFound for those of other users, too */
+  async function find(id: string, user: string): Promise<AskedStepUp> {
+    return toAsked(await read(db, checkId('such step-up', id), user))
+  }
+
+  /** The newest pending step-up of a session and address, or null. */
+  async function newestPending({ session, address, delivery }: Pick<Question, 'session' | 'address' | 'delivery'>) {
+    const [row] = await db
+      .select({ id: stepUps.id })
+      .from(stepUps)
+      .where(
+        and(
+          eq(stepUps.sessionId, session),
+          eq(stepUps.address, address),
+          eq(stepUps.delivery, delivery),
+          isNull(stepUps.provedAt),
+          gt(stepUps.expiresAt, new Date(clock.now())),
+        ),
+      )
+      .orderBy(desc(stepUps.createdAt))
+      .limit(1)
+    return row?.id ?? null
+  }
+
+  /** The methods that prove a step-up: those that the policy accepts and its user has. */
+  async function methodsFor({ user, methods }: Pick<AskedStepUp, 'user' | 'methods'>): Promise<readonly ProofMethod[]> {
+    const held = await verifier.methodsOf(user.id)
+    return methods === 'passkey' ? held.filter((method) => method === 'passkey') : held
+  }
+
+  /** WebAuthn options for the session that proves. Another session cannot use their challenge. */
+  async function beginPasskey(id: string, { user, session }: StepUpCaller): Promise<object> {
+    const { options, challenge } = await verifier.passkeyOptions(user)
+    await db.transaction(async function storeChallenge(tx) {
+      const row = await readOpen(tx, id, user)
+      assertProver(row, session)
+      await tx.update(stepUps).set({ prover: session, passkeyChallenge: challenge }).where(eq(stepUps.id, row.id))
+    })
+    return options
+  }
+
+  /** Proves a step-up, once. A failed attempt is counted, and uses up its WebAuthn challenge. @throws FactorNotProved, StepUpEnded */
+  async function prove(id: string, caller: StepUpCaller, input: FactorInput): Promise<Proved> {
+    const { user, session, address } = caller
+    const outcome = await recorded(caller, async function proveOnce(change) {
+      const { tx } = change
+      const row = await readOpen(tx, id, user)
+      assertProver(row, session)
+      if (row.methods === 'passkey' && input.method !== 'passkey') throw onlyPasskeys()
+      const now = clock.now()
+      const { authenticatedAt } = await sessionOf(tx, session)
+      const result = await verifier.verify(change, {
+        ...input,
+        user,
+        session,
+        address,
+        freshLogin: authenticatedAt.getTime() >= now - freshLoginLife,
+        passkeyChallenge: row.prover === session ? row.passkeyChallenge : null,
+      })
+      const provedAt = new Date(now)
+      if (!result.proved) {
+        await tx.update(stepUps).set({ passkeyChallenge: null }).where(eq(stepUps.id, row.id))
+        return result
+      }
+      const { method, factor } = result
+      const isAsker = row.sessionId === session
+      const given = isAsker ? null : row.delivery === 'code' ? newCode() : newResult()
+      await tx
+        .update(stepUps)
+        .set({
+          passkeyChallenge: null,
+          provedAt,
+          factorId: factor,
+          method,
+          result: given === null ? null : hashOf(row.delivery === 'code' ? (readCode(given) ?? '') : given),
+          redeemedAt: isAsker ? provedAt : null,
+        })
+        .where(eq(stepUps.id, row.id))
+      const proof = isAsker ? await storeProof(tx, { ...row, method, factorId: factor, provedAt }, null) : null
+      change.events.push({ kind: 'step-up.proved', principal: change.by, detail: detailOf(row, method) })
+      return { proved: true as const, proof, result: given, method, provedAt }
+    })
+    if (outcome.proved) return outcome
+    throw Object.assign(new FactorNotProved(outcome.reason, outcome.remedy), {
+      rule: outcome.rule,
+      ...(outcome.retryAfter !== undefined && { retryAfter: outcome.retryAfter }),
+    })
+  }
+
+  /** Exchanges a result for the proof, in the session that asked. In console mode, the challenge must match, too. @throws StepUpNotHere, StepUpEnded */
+  async function redeem(
+    id: string,
+    caller: StepUpCaller,
+    { result, challenge, replaced = null }: RedeemedResult,
+  ): Promise<RedeemedProof> {
+    return recorded(caller, async function redeemOnce(change) {
+      const row = await readProved(change.tx, eq(stepUps.id, checkId('such step-up', id)), caller)
+      const isRight = row.result?.equals(hashOf(result)) === true
+      const isChallenge = row.challenge === null || (challenge !== null && row.challenge.equals(hashOf(challenge)))
+      if (!isRight || !isChallenge || row.delivery !== 'callback') throw new StepUpNotHere()
+      return redeemed(change, row, { address: null, replaced })
+    })
+  }
+
+  /** Activates a typed code for calls of its session from this address. @throws StepUpNotHere, StepUpEnded */
+  async function activate(
+    code: string,
+    caller: StepUpCaller,
+  ): Promise<Omit<RedeemedProof, 'proof'> & { covers: Coverage }> {
+    const letters = readCode(code)
+    if (letters === null) throw new StepUpNotHere()
+    return recorded(caller, async function activateOnce(change) {
+      const row = await readProved(change.tx, eq(stepUps.result, hashOf(letters)), caller)
+      if (row.delivery !== 'code') throw new StepUpNotHere()
+      const { method, provedAt } = await redeemed(change, row, { address: caller.address, replaced: null })
+      return { method, provedAt, covers: row.covers as Coverage }
+    })
+  }
+
+  /** The challenge of console mode. A new one ends the one before. @returns null if the step-up is not pending */
+  async function challenge(id: string, { user, session }: Pick<StepUpCaller, 'user' | 'session'>): Promise<string> {
+    return db.transaction(async function storeChallenge(tx) {
+      const row = await readOpen(tx, id, user)
+      if (row.sessionId !== session || row.delivery !== 'callback') throw new StepUpNotHere()
+      const made = randomBytes(24).toString('base64url')
+      await tx
+        .update(stepUps)
+        .set({ challenge: hashOf(made) })
+        .where(eq(stepUps.id, row.id))
+      return made
+    })
+  }
+
+  /** Ends a step-up of a session, and its proof. @returns whether there was one */
+  async function end(id: string, session: string): Promise<boolean> {
+    const ended = await db
+      .delete(stepUps)
+      .where(and(eq(stepUps.id, checkId('such step-up', id)), eq(stepUps.sessionId, session)))
+      .returning({ id: stepUps.id })
+    return ended.length > 0
+  }
+
+  /** The proof for a call, used up if it is for one call only. Null: the call needs another. */
+  async function use(brought: Brought, level: StepUpLevel, call: CallToProve): Promise<UsedProof | null> {
+    const now = clock.now()
+    const held = await db
+      .select()
+      .from(proofs)
+      .where(and(eq(proofs.sessionId, brought.session), gt(proofs.expiresAt, new Date(now)), holdsOf(brought)))
+      .orderBy(desc(proofs.provedAt))
+    for (const proof of held) {
+      if (!isEnough(proof, level, call, now)) continue
+      if ((proof.covers as Coverage).kind === 'call' && !(await spend(proof.id, now))) continue
+      return { id: proof.id, method: proof.method, at: proof.provedAt }
+    }
+    return null
+  }
+
+  /** Of two calls that use a proof at once, only one succeeds. */
+  async function spend(id: string, now: number): Promise<boolean> {
+    const spent = await db
+      .update(proofs)
+      .set({ usedAt: new Date(now) })
+      .where(and(eq(proofs.id, id), isNull(proofs.usedAt)))
+      .returning({ id: proofs.id })
+    return spent.length === 1
+  }
+
+  /** Whether the secret is that of a proof of the session, made in the last minute. Such a call is a repetition. */
+  async function isFresh({ session, secret }: Brought): Promise<boolean> {
+    if (secret === null || secret === '') return false
+    const young = gt(proofs.provedAt, new Date(clock.now() - reusable))
+    const own = and(eq(proofs.sessionId, session), eq(proofs.secret, hashOf(secret)))
+    return (await db.$count(proofs, and(own, young))) > 0
+  }
+
+  return { ask, find, newestPending, methodsFor, beginPasskey, prove, redeem, activate, challenge, end, use, isFresh }
+
+  function isEnough(proof: ProofRow, level: StepUpLevel, call: CallToProve, now: number): boolean {
+    const covers = proof.covers as Coverage
+    const isAccepted = level.kind === 'recent' || level.methods === 'any' || proof.method === 'passkey'
+    if (!isAccepted) return false
+    switch (covers.kind) {
+      case 'recent':
+        return level.kind === 'recent' && now - proof.provedAt.getTime() <= level.within
+      case 'command':
+        return coversCommandCall(covers, call)
+      case 'call':
+        return proof.usedAt === null && covers.digest === call.digest
+    }
+  }
+
+  async function recorded<T>({ author, record }: StepUpCaller, work: (change: Change) => Promise<T>): Promise<T> {
+    return db.transaction(async function workAndRecord(tx) {
+      const change: Change = { tx, by: author, events: [] }
+      const result = await work(change)
+      if (change.events.length > 0) await record(change.events)
+      return result
+    })
+  }
+
+  /** @throws NotFound, StepUpEnded */
+  async function readOpen(tx: Transaction, id: string, user: string): Promise<StepUpRow> {
+    const { stepUp } = await read(tx, checkId('such step-up', id), user)
+    if (stepUp.provedAt !== null) throw new StepUpEnded('This step-up has been proved already.')
+    if (stepUp.expiresAt.getTime() <= clock.now()) throw new StepUpEnded('This step-up is older than five minutes.')
+    return stepUp
+  }
+
+  /** Only for the session that asked: whoever else has the result learns nothing. */
+  async function readProved(
+    tx: Transaction,
+    which: ReturnType<typeof eq>,
+    { session }: StepUpCaller,
+  ): Promise<StepUpRow> {
+    const [row] = await tx
+      .select()
+      .from(stepUps)
+      .where(and(which, eq(stepUps.sessionId, session), isNotNull(stepUps.provedAt)))
+      .for('update')
+    if (!row) throw new StepUpNotHere()
+    if (row.redeemedAt !== null) throw new StepUpEnded('This step-up has been used already.')
+    if (row.expiresAt.getTime() <= clock.now()) throw new StepUpEnded('This step-up is older than five minutes.')
+    return row
+  }
+
+  async function redeemed(
+    change: Change,
+    row: StepUpRow,
+    { address, replaced }: { readonly address: string | null; readonly replaced: string | null },
+  ): Promise<RedeemedProof> {
+    const { method, provedAt } = row
+    if (method === null || provedAt === null) throw new Error('a proved step-up has a method and a time')
+    await change.tx
+      .update(stepUps)
+      .set({ redeemedAt: new Date(clock.now()) })
+      .where(eq(stepUps.id, row.id))
+    const proof = await storeProof(change.tx, { ...row, method, provedAt }, address)
+    if (replaced !== null) await moveProofs(change.tx, row.sessionId, { from: replaced, to: proof })
+    change.events.push({ kind: 'step-up.redeemed', principal: change.by, detail: detailOf(row, method) })
+    return { proof, method, provedAt }
+  }
+
+  async function storeProof(tx: Transaction, proved: ProvedRow, address: string | null): Promise<string> {
+    const { id, userId, sessionId, factorId, method, provedAt } = proved
+    const covers = proved.covers as Coverage
+    const secret = newProofSecret()
+    const expiresAt = new Date(provedAt.getTime() + lifetimes[covers.kind])
+    const holder = address === null ? { secret: hashOf(secret) } : { address }
+    await tx.insert(proofs).values({ id, userId, sessionId, factorId, method, provedAt, covers, expiresAt, ...holder })
+    return secret
+  }
+}
+
+export interface RedeemedResult {
+  readonly result: string
+  /** The header `Challenge` of console mode. */
+  readonly challenge: string | null
+  /** In console mode, the CLI keeps only one secret, so the proofs of the one before move to the new one. */
+  readonly replaced?: string | null
+}
+
+type StepUpRow = typeof stepUps.$inferSelect
+type ProofRow = typeof proofs.$inferSelect
+type ProvedRow = Pick<StepUpRow, 'id' | 'userId' | 'sessionId' | 'factorId' | 'covers'> & {
+  readonly method: ProofMethod
+  readonly provedAt: Date
+}
+
+const lifetimes = { recent: recentLifetime, call: callLifetime, command: commandLifetime } as const
+
+/** A proof without a secret counts from its address only. */
+function holdsOf({ address, secret }: Brought) {
+  const fromAddress = and(isNull(proofs.secret), eq(proofs.address, address))
+  return secret === null || secret === '' ? fromAddress : or(eq(proofs.secret, hashOf(secret)), fromAddress)
+}
+
+async function moveProofs(
+  tx: Transaction,
+  session: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const held = and(eq(proofs.sessionId, session), eq(proofs.secret, hashOf(from)))
+  await tx
+    .update(proofs)
+    .set({ secret: hashOf(to) })
+    .where(held)
+}
+
+async function read(db: Database['db'] | Transaction, id: string, user: string) {
+  const [row] = await db
+    .select({ stepUp: stepUps, user: { id: users.id, email: users.email }, device: sessions.device })
+    .from(stepUps)
+    .innerJoin(users, eq(users.id, stepUps.userId))
+    .innerJoin(sessions, eq(sessions.id, stepUps.sessionId))
+    .where(and(eq(stepUps.id, id), eq(stepUps.userId, user), isNull(sessions.endedAt), isNull(users.lockedAt)))
+    .for('update', { of: stepUps })
+  if (!row) throw new NotFound('such step-up')
+  return row
+}
+
+function toAsked({ stepUp, user, device }: Awaited<ReturnType<typeof read>>): AskedStepUp {
+  const { asked, covers, ...rest } = stepUp
+  const { calls, client } = asked as Pick<AskedStepUp, 'calls' | 'client'>
+  return { ...rest, session: stepUp.sessionId, user, device, calls, client, covers: covers as Coverage }
+}
+
+async function sessionOf(tx: Transaction, id: string) {
+  const [session] = await tx
+    .select({ authenticatedAt: sessions.authenticatedAt })
+    .from(sessions)
+    .where(eq(sessions.id, id))
+  if (!session) throw new NotFound('such session')
+  return session
+}
+
+/** The answer to its own proof is only for the session that asked. */
+function assertProver({ delivery, sessionId }: StepUpRow, session: string): void {
+  if (delivery === 'response' && sessionId !== session) throw new StepUpNotHere()
+}
+
+function onlyPasskeys(): Error {
+  return Object.assign(new FactorNotProved('The policy accepts only a passkey for this.', 'Prove it with a passkey.'), {
+    rule: 'passkey-only',
+  })
+}
+
+function detailOf({ id, delivery, asked }: StepUpRow, method: ProofMethod): Record<string, string> {
+  const [first] = (asked as Pick<AskedStepUp, 'calls'>).calls
+  return { stepUp: id, method, delivery, ...(first && { for: first.route }) }
+}
