@@ -29,6 +29,12 @@ export function durationInWords(duration: number): string {
   return duration % units.d === 0 ? counted(duration / units.d, 'day') : counted(Math.floor(duration / units.h), 'hour')
 }
 
+/** Without rounding, in the largest unit that divides it, such as `90 minutes`. @param duration in milliseconds, whole seconds */
+export function exactDurationInWords(duration: number): string {
+  if (duration % units.h === 0) return durationInWords(duration)
+  return duration % units.m === 0 ? counted(duration / units.m, 'minute') : counted(duration / units.s, 'second')
+}
+
 function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }

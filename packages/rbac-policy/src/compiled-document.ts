@@ -3,6 +3,7 @@ import type { Denial } from '@rack-gateway/errors'
 import type { CompiledRole } from './compiled-role.ts'
 import type { CompiledCondition } from './condition.ts'
 import type { NeedWords } from './reasons.ts'
+import type { CompiledStepUp } from './step-up.ts'
 import type { Permission, RackCall } from './types.ts'
 
 /** A policy document, compiled. */
@@ -15,6 +16,8 @@ export interface CompiledDocument {
   readonly rules: () => CompiledRules
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
   readonly blocked: (call: RackCall) => Denial | null
+  /** Null if nothing requires a proof of a second factor. */
+  readonly stepUp: CompiledStepUp | null
   /** Caches the roles that have a permission, as text. */
   readonly needs: Map<Permission, NeedWords>
 }

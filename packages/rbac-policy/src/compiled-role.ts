@@ -1,6 +1,7 @@
 import { type CompiledCondition, compileCondition } from './condition.ts'
 import { spelledOut } from './permission-patterns.ts'
 import type { Role } from './policy-document.ts'
+import { type CompiledStepUpRule, compileRule } from './step-up.ts'
 import type { Permission } from './types.ts'
 
 /** A role, compiled for fast permission checks. */
@@ -10,6 +11,8 @@ export interface CompiledRole {
   /** Its own name and those of the roles that it extends. Command rules for any of them apply to it. */
   readonly names: readonly string[]
   readonly when: readonly CompiledCondition[]
+  /** What every call through it requires. */
+  readonly stepUp: readonly CompiledStepUpRule[]
   has(permission: Permission): boolean
   /** The rule and the sentence of a decision that this role permits. */
   grant(permission: Permission): GrantWords
@@ -28,6 +31,7 @@ export function compileRole({
   permissions: granted,
   extends: above = [],
   when = [],
+  stepUp = [],
   source,
 }: Role): CompiledRole {
   const all = spelledOut(granted)
@@ -37,6 +41,14 @@ export function compileRole({
     source: source ?? 'bindings',
     names: [...new Set([name, ...above])],
     when: when.map(compileCondition),
+    stepUp: stepUp.flatMap((rule) => {
+      const words = {
+        what: `role ${name}`,
+        subject: `Every call through the role ${name}`,
+        source: source ?? 'bindings',
+      }
+      return compileRule(rule, words) ?? []
+    }),
     has: (permission) => hasEvery || all.has(permission),
     grant: (permission) => ({
       rule: `role:${name}`,

@@ -20,9 +20,13 @@ import {
   proxyReason,
 } from './reasons.ts'
 import { requiredPermissions } from './required-permissions.ts'
-import type { Decision, Moment, Permission, PolicyScope, Principal, RackCall } from './types.ts'
+import { applyStepUp } from './step-up-decision.ts'
+import type { Allowed, Decision, Moment, Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
-/** Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial wins. */
+/**
+ * Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial wins. A
+ * permitted call can still need a proof of a second factor.
+ */
 export function decide(
   document: CompiledDocument,
   principal: Principal,
@@ -49,7 +53,19 @@ export function decide(
 
   const { rule, source, reason } = command ?? grantedBy(here, required)
   const { roles } = here.own
-  return { effect: 'allow', rule, source, permission, reason, roles, bindings: here.bindings, policy: document.hash }
+  const { bindings: basis } = here
+  const granted: Allowed = {
+    effect: 'allow',
+    rule,
+    source,
+    permission,
+    reason,
+    roles,
+    bindings: basis,
+    policy: document.hash,
+  }
+  const { stepUp } = document
+  return stepUp === null ? granted : applyStepUp(stepUp, { principal, call, place, here, required, granted })
 }
 
 /** Returns why the principal lacks a permission in a scope; null if the principal has it. */

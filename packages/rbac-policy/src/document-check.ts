@@ -6,6 +6,7 @@ import { expandPermission } from './permission-patterns.ts'
 import type { PolicyDocument, Role } from './policy-document.ts'
 import { valueProblems } from './recorded-values.ts'
 import { recordingProblems } from './recordings.ts'
+import { stepUpProblems } from './step-up-problems.ts'
 import { windowProblem } from './time-window.ts'
 import { tokenProblems } from './token-terms.ts'
 
@@ -20,6 +21,7 @@ export function documentProblems(document: PolicyDocument): Problem[] {
     ...patternProblems(document),
     ...recordingProblems(document.recordings),
     ...tokenProblems(document),
+    ...stepUpProblems(document),
     ...valueProblems(document.recordedValues),
   ]
 }

@@ -40,6 +40,9 @@ export {
   sessionOf,
 } from './recordings.ts'
 export { requiredPermissions } from './required-permissions.ts'
+export type { StepUpDecision } from './step-up.ts'
+export type { Enrollment, ManagementCall } from './step-up-decision.ts'
+export { isStricter, levelInWords } from './step-up-level.ts'
 export type { Day, TimeWindow } from './time-window.ts'
 export { type TokenLimit, tokenLimit } from './token-terms.ts'
 export type {
@@ -56,6 +59,7 @@ export type {
   PrincipalKind,
   ProcessSubject,
   RackCall,
+  Requirement,
   StepUpLevel,
   WantedGrant,
 } from './types.ts'

@@ -2,9 +2,10 @@ import { inMessage, type Problem, parseWords } from '@rack-gateway/command-match
 import type { Condition } from './condition.ts'
 import { recordingRules } from './document-schema/recordings.ts'
 import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema/schema.ts'
+import { readStepUp, stepUpTerms } from './document-schema/step-up.ts'
 import { tokenTerms } from './document-schema/tokens.ts'
 import { valueRules } from './document-schema/values.ts'
-import { entryName, nameListNames, nameLists, sourceOf, unblockedName } from './name-lists.ts'
+import { enrollmentName, entryName, nameListNames, nameLists, sourceOf, unblockedName } from './name-lists.ts'
 import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule, Role } from './policy-document.ts'
 
@@ -63,7 +64,8 @@ export function mergePolicy(builtIn: PolicyDocument | null, written: WrittenPoli
       written.tokens === undefined
         ? base.tokens
         : tokenTerms(base.tokens, written.tokens, { lineOf: source.lineOf, problems }),
-    stepUp: base.stepUp,
+    stepUp:
+      written.stepUp === undefined ? base.stepUp : stepUpTerms(written.stepUp, { lineOf: source.lineOf, problems }),
     recordedValues: written.audit === undefined ? base.recordedValues : valueRules(written.audit, source.lineOf),
   }
   return { document: { ...document, sources: sourcesIn(document, base, written, source) }, problems }
@@ -73,7 +75,7 @@ export function mergePolicy(builtIn: PolicyDocument | null, written: WrittenPoli
 function sourcesIn(
   document: PolicyDocument,
   base: PolicyDocument,
-  { unblocked = [] }: WrittenPolicy,
+  { unblocked = [], stepUp }: WrittenPolicy,
   { lineOf }: DocumentSource,
 ): Record<string, string> {
   const entries = nameListNames.flatMap((list) =>
@@ -83,8 +85,9 @@ function sourcesIn(
     }),
   )
   const opened = unblocked.map((route, index) => [unblockedName(route), lineOf(['unblocked', index])])
+  const enrollment = stepUp?.enrollBy === undefined ? [] : [[enrollmentName, lineOf(['stepUp', 'enrollBy'])]]
   // The first of two identical entries decides.
-  return Object.fromEntries([...entries, ...opened].reverse())
+  return Object.fromEntries([...entries, ...opened, ...enrollment].reverse())
 }
 
 function mergedRoles(
@@ -107,7 +110,7 @@ function mergedRoles(
 
   function resolve(
     name: string,
-    { description = '', extends: parentNames = [], permissions = [], when }: WrittenRole,
+    { description = '', extends: parentNames = [], permissions = [], when, stepUp }: WrittenRole,
   ): Role | null {
     if (resolving.has(name)) {
       problems.push({
@@ -135,6 +138,12 @@ function mergedRoles(
       ...new Set(parents.flatMap((parent) => parent.when ?? [])),
       ...(when === undefined ? [] : [conditionOf(when)]),
     ]
+    const stepUps = [
+      ...new Set(parents.flatMap((parent) => parent.stepUp ?? [])),
+      ...(stepUp === undefined
+        ? []
+        : [readStepUp(stepUp, ['roles', name, 'stepUp'], { lineOf: source.lineOf, problems })]),
+    ]
     const names = [...new Set(parents.flatMap((parent) => [parent.name, ...(parent.extends ?? [])]))].filter(
       (parent) => parent !== name,
     )
@@ -148,6 +157,7 @@ function mergedRoles(
       permissions: [...new Set([...parents.flatMap((parent) => parent.permissions), ...permissions])],
       ...(names.length > 0 && { extends: names }),
       ...(conditions.length > 0 && { when: conditions }),
+      ...(stepUps.length > 0 && { stepUp: stepUps }),
       source: source.lineOf(['roles', name]),
     }
     resolved.set(name, role)
@@ -168,7 +178,7 @@ function rulesOf(
   source: DocumentSource,
   problems: Problem[],
 ): PolicyRule[] {
-  return Object.entries(written).flatMap(([id, { run, services = ['command'], when, ...rest }]) => {
+  return Object.entries(written).flatMap(([id, { run, services = ['command'], when, stepUp, ...rest }]) => {
     const at = ['commands', 'rules', id]
     const read = parseWords(run)
     if ('problem' in read) {
@@ -176,7 +186,9 @@ function rulesOf(
       return []
     }
     const conditions = when === undefined ? {} : { when: [conditionOf(when)] }
-    return { id, argv: read.words, services, ...rest, ...conditions, source: source.lineOf(at) }
+    const proof =
+      stepUp === undefined ? {} : { stepUp: readStepUp(stepUp, [...at, 'stepUp'], { lineOf: source.lineOf, problems }) }
+    return { id, argv: read.words, services, ...rest, ...conditions, ...proof, source: source.lineOf(at) }
   })
 }
 

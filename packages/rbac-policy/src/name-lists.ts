@@ -31,6 +31,9 @@ export function unblockedName(route: string): string {
   return `unblocked:${route}`
 }
 
+/** The name of `stepUp.enrollBy`. */
+export const enrollmentName = 'enrollment'
+
 /** The line of a part without its own `source` field, by its name; the name of the document if the line is unknown. */
 export function sourceOf({ sources, source }: PolicyDocument, name: string): string {
   return sources !== undefined && Object.hasOwn(sources, name) ? (sources[name] ?? source) : source

@@ -14,6 +14,8 @@ import { documentHash, type PolicyDocument, type Role } from './policy-document.
 import type { PolicyOptions } from './proxy.ts'
 import { type ValueMatcher, type ValueScope, valuesRecordedBy } from './recorded-values.ts'
 import { compileRecordings, type RecordingRule, type SessionSubject } from './recordings.ts'
+import { compileStepUp, type StepUpDecision } from './step-up.ts'
+import { type Enrollment, enrollmentOf, type ManagementCall, requireForManagement } from './step-up-decision.ts'
 import type {
   Decision,
   GrantDenial,
@@ -34,6 +36,13 @@ export interface Policy {
   hasPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): boolean
   /** The denial if the principal lacks the permission; null if it has it. */
   checkPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
+  /**
+   * What a call of the management API requires besides its permissions, which were checked before: a proof of a second factor.
+   * Null: nothing. Denies tokens and jobs, which cannot give a proof, and users who had to add a second factor.
+   */
+  managementStepUp(principal: Principal, call: ManagementCall, moment: Moment): StepUpDecision | null
+  /** Whether the policy requires a second factor of a user. @param now milliseconds since the epoch */
+  enrollment(principal: Principal, now: number): Enrollment
   /** Names of the principal's own roles at a scope. */
   rolesAt(principal: Principal, where: PolicyScope, moment: Moment): readonly string[]
   /** Names of the roles that have a permission. */
@@ -75,6 +84,9 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     roles: new Map(document.roles.map((role) => [role.name, role])),
     checkPermission: (principal, permission, where, moment) =>
       checkPermissionAt(compiled, principal, compiledBindingsOf(principal), { permission, where, moment }),
+    managementStepUp: (principal, call, moment) =>
+      requireForManagement(compiled, principal, { call, moment, bindings: compiledBindingsOf(principal) }),
+    enrollment: (principal, now) => enrollmentOf(compiled, principal, compiledBindingsOf(principal), now),
     rolesAt: (principal, where, moment) => grantsInScope(compiledBindingsOf(principal), where, moment).own.roles,
     canGrant: (principal, wanted, moment) =>
       canGrant(document, { principal, bindings: compiledBindingsOf(principal) }, wanted, moment),
@@ -153,6 +165,7 @@ function compileDocument(document: PolicyDocument, { hash, options, rules }: Com
       commands.flatMap(({ id, when }) => (when === undefined ? [] : [[id, when.map(compileCondition)]])),
     ),
     blocked: compileBlocked(document, options),
+    stepUp: compileStepUp(document),
     needs: new Map(),
   }
 }

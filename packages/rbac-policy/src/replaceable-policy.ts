@@ -35,6 +35,8 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     hasPermission: (principal, permission, where, moment) => policy.hasPermission(principal, permission, where, moment),
     checkPermission: (principal, permission, where, moment) =>
       policy.checkPermission(principal, permission, where, moment),
+    managementStepUp: (principal, call, moment) => policy.managementStepUp(principal, call, moment),
+    enrollment: (principal, now) => policy.enrollment(principal, now),
     rolesAt: (principal, where, moment) => policy.rolesAt(principal, where, moment),
     rolesWith: (permission) => policy.rolesWith(permission),
     adminRoles: () => policy.adminRoles(),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { closed, names, narrowingTo } from './lists.ts'
 import { WrittenRecordings } from './recordings.ts'
+import { WrittenStepUp, WrittenStepUpTerms } from './step-up.ts'
 import { WrittenTokens } from './tokens.ts'
 import { WrittenAudit } from './values.ts'
 
@@ -43,8 +44,9 @@ const Role = Type.Object(
     extends: names('names of roles'),
     permissions: names('permissions, such as [app:read, release:*]'),
     when: Type.Optional(When),
+    stepUp: Type.Optional(WrittenStepUp),
   },
-  { ...closed, description: 'a role: description, extends, permissions, and when' },
+  { ...closed, description: 'a role: description, extends, permissions, when, and stepUp' },
 )
 
 const Rule = Type.Object(
@@ -65,8 +67,9 @@ const Rule = Type.Object(
     environment: names('patterns of environment keys that it may bring'),
     releases: Type.Optional(oneOf(['newest', 'any'], 'newest or any')),
     when: Type.Optional(When),
+    stepUp: Type.Optional(WrittenStepUp),
   },
-  { ...closed, description: 'a command rule: run, roles, and what narrows them' },
+  { ...closed, description: 'a command rule: run, roles, what narrows them, and stepUp' },
 )
 
 const Blocked = Type.Object(
@@ -103,6 +106,7 @@ export const WrittenPolicy = Type.Object(
     audit: Type.Optional(WrittenAudit),
     recordings: Type.Optional(WrittenRecordings),
     tokens: Type.Optional(WrittenTokens),
+    stepUp: Type.Optional(WrittenStepUpTerms),
     proxy: Type.Optional(Type.Object({ hosts: names('host patterns') }, { ...closed, description: 'hosts' })),
   },
   { ...closed, description: 'a policy: version and its sections' },

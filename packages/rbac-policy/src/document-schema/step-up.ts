@@ -1,0 +1,119 @@
+import { inMessage, type Problem } from '@rack-gateway/command-matcher'
+import { durationProblem, readDuration } from '@rack-gateway/config/duration'
+import { readTime } from '@rack-gateway/errors/read-time'
+import { type Static, Type } from 'typebox'
+import type { StepUpPattern, StepUpRule, StepUpTerms } from '../policy-document.ts'
+import type { StepUpLevel } from '../types.ts'
+import { closed, type LineOf } from './lists.ts'
+
+const forms = 'none, always, {recent: 10m}, or {always: passkey|any}, each mapping optionally with except'
+
+const times = 'a day (in UTC) or a time with its offset, such as 2027-01-31 or 2027-01-31T12:00:00Z'
+
+/** A requirement. `readStepUp` checks it, because it has several forms. */
+export const WrittenStepUp = Type.Unknown({ description: forms })
+
+function requirements(of: string) {
+  return Type.Optional(Type.Record(Type.String(), WrittenStepUp, { description: `a mapping of ${of} to requirements` }))
+}
+
+/** The section `stepUp` of a policy document. */
+export const WrittenStepUpTerms = Type.Object(
+  {
+    permissions: requirements('permissions, such as release:promote or "app:*",'),
+    racks: requirements('rack patterns'),
+    apps: requirements('app patterns'),
+    management: Type.Optional(WrittenStepUp),
+    enrollBy: Type.Optional(Type.String({ description: times })),
+  },
+  { ...closed, description: 'permissions, racks, apps, management, and enrollBy' },
+)
+export type WrittenStepUpTerms = Static<typeof WrittenStepUpTerms>
+
+interface Reading {
+  readonly lineOf: LineOf
+  readonly problems: Problem[]
+}
+
+/** Reads the section. It replaces the built-in one. */
+export function stepUpTerms(written: WrittenStepUpTerms, reading: Reading): StepUpTerms {
+  const { permissions, racks, apps, management, enrollBy } = written
+  const at = (part: string) => ['stepUp', part]
+  return {
+    permissions: patternsOf(permissions, at('permissions'), reading),
+    racks: patternsOf(racks, at('racks'), reading),
+    apps: patternsOf(apps, at('apps'), reading),
+    management: management === undefined ? null : readStepUp(management, at('management'), reading),
+    enrollBy: enrollBy === undefined ? null : timeOf(enrollBy, at('enrollBy'), reading),
+  }
+}
+
+function patternsOf(written: WrittenStepUpTerms['racks'], at: readonly string[], reading: Reading): StepUpPattern[] {
+  return Object.entries(written ?? {}).map(([pattern, value]) => ({
+    pattern,
+    ...readStepUp(value, [...at, pattern], reading),
+  }))
+}
+
+function timeOf(text: string, at: readonly string[], { problems }: Reading): number | null {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? readTime(text, 'typed') : readTime(text, 'offset')
+  if (time === null) problems.push({ at, text: `${at.join('.')} should be ${times}` })
+  return time
+}
+
+/** Reads a requirement. Reports what is wrong with it. */
+export function readStepUp(value: unknown, at: readonly (string | number)[], reading: Reading): StepUpRule {
+  const { lineOf, problems } = reading
+  const where = at.map((part) => inMessage(String(part))).join('.')
+  const source = lineOf(at)
+  const problem = (text: string, part: readonly (string | number)[] = []) =>
+    void problems.push({ at: [...at, ...part], text: `${where} ${text}` })
+
+  if (value === 'none') return { level: null, except: [], source }
+  if (value === 'always') return { level: alwaysPasskey, except: [], source }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    problem(`should be ${forms}`)
+    return { level: null, except: [], source }
+  }
+  const { recent, always, except, ...unknown } = value as Readonly<Record<string, unknown>>
+  for (const name of Object.keys(unknown))
+    problem(`has an unknown field ${inMessage(name)}; it should be ${forms}`, [name])
+  if ((recent === undefined) === (always === undefined)) {
+    problem('should have either recent or always')
+    return { level: null, except: [], source }
+  }
+  const level = recent === undefined ? alwaysLevel(always) : recentLevel(recent)
+  if (typeof level === 'string') problem(level, [recent === undefined ? 'always' : 'recent'])
+  return { level: typeof level === 'string' ? null : level, except: exceptOf(except, problem), source }
+}
+
+const alwaysPasskey: StepUpLevel = { kind: 'always', methods: 'passkey' }
+const recentProblem = durationProblem('1m', '24h')
+
+/** The level, or what is wrong with it. */
+function recentLevel(written: unknown): StepUpLevel | string {
+  const text = typeof written === 'string' ? written : String(written)
+  const problem = recentProblem(text)
+  return problem === null
+    ? { kind: 'recent', within: readDuration(text) ?? 0 }
+    : `should have a duration from 1m to 24h as recent, such as 10m; "${inMessage(text)}" ${problem}`
+}
+
+function alwaysLevel(written: unknown): StepUpLevel | string {
+  return written === 'passkey' || written === 'any'
+    ? { kind: 'always', methods: written }
+    : 'should have passkey or any as always'
+}
+
+function exceptOf(written: unknown, problem: (text: string, part: readonly (string | number)[]) => void): string[] {
+  if (written === undefined) return []
+  if (!Array.isArray(written) || written.length === 0) {
+    problem('should have a list of names as except', ['except'])
+    return []
+  }
+  return written.map((name, index) => {
+    if (typeof name === 'string') return name
+    problem('should have only names in except', ['except', index])
+    return ''
+  })
+}

@@ -1,0 +1,153 @@
+import { compilePattern } from '@rack-gateway/command-matcher'
+import type { CompiledDocument } from './compiled-document.ts'
+import { type CompiledBindings, type Grant, grantsInScope, isLive, type ScopeGrants } from './grants.ts'
+import {
+  type CompiledStepUp,
+  type CompiledStepUpRule,
+  denyUntilEnrolled,
+  mustEnroll,
+  requireProof,
+  type StepUpDecision,
+  strictestRule,
+} from './step-up.ts'
+import type { Allowed, Decision, Moment, Permission, PolicyScope, Principal, RackCall } from './types.ts'
+
+interface GrantedCall {
+  readonly principal: Principal
+  readonly call: RackCall
+  readonly place: PolicyScope
+  readonly here: ScopeGrants
+  readonly required: readonly Permission[]
+  readonly granted: Allowed
+}
+
+/** The decision about a call that everything else permits, by the strictest requirement of a proof that concerns it. */
+export function applyStepUp(
+  stepUp: CompiledStepUp,
+  { principal, call, place, here, required, granted }: GrantedCall,
+): Decision {
+  if (mustEnroll(stepUp, principal, call.at)) return { ...granted, effect: 'deny', ...denyUntilEnrolled(stepUp) }
+  const rule = strictestRule(rulesFor(stepUp, { place, here, required, by: granted.rule }), principal)
+  if (rule === null) return granted
+  const decision = requireProof(rule, principal)
+  return decision.effect === 'deny' ? { ...granted, ...decision } : { ...granted, ...decision, granted }
+}
+
+interface Basis {
+  readonly place: PolicyScope
+  readonly here: ScopeGrants
+  readonly required: readonly Permission[]
+  /** The rule that permits the call. */
+  readonly by: string
+}
+
+/** All requirements that concern a call, in the order in which equal ones win. */
+function* rulesFor(stepUp: CompiledStepUp, { place, here, required, by }: Basis): Generator<CompiledStepUpRule> {
+  for (const permission of required) yield* stepUp.permissions.get(permission) ?? []
+  const command = stepUp.commands.get(by)
+  if (command !== undefined) yield command
+  yield* roleRules(here.grants.own, required)
+  for (const rule of stepUp.racks) if (rule.matches(place.rack)) yield rule
+  for (const rule of stepUp.apps) if (place.app !== null && rule.matches(place.app)) yield rule
+}
+
+/** The requirements of every role that grants one of the permissions, not only of the first one. */
+function* roleRules(grants: readonly Grant[], required: readonly Permission[]): Generator<CompiledStepUpRule> {
+  for (const { role } of grants) if (required.some((permission) => role.has(permission))) yield* role.stepUp
+}
+
+/** A call of the management API. An endpoint of `gateway-api` is one. */
+export interface ManagementCall {
+  readonly permission: Permission
+  readonly additionalPermission?: Permission
+  readonly scope: 'self' | 'everyone' | 'gateway'
+  /** `management` for sensitive changes. */
+  readonly stepUp?: 'management' | 'factor'
+}
+
+interface AskedManagement {
+  readonly call: ManagementCall
+  readonly moment: Moment
+  readonly bindings: CompiledBindings
+}
+
+const everywhere = { rack: '*', app: null, scope: 'rack' } as const
+
+/** What a call of the management API requires; null for nothing. */
+export function requireForManagement(
+  { stepUp }: CompiledDocument,
+  principal: Principal,
+  { call, moment, bindings }: AskedManagement,
+): StepUpDecision | null {
+  if (stepUp !== null && mustEnroll(stepUp, principal, moment.at) && !isOpenWithoutFactor(call))
+    return { effect: 'deny', ...denyUntilEnrolled(stepUp) }
+  const { permission, additionalPermission } = call
+  const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
+  const rules: CompiledStepUpRule[] = []
+  if (stepUp !== null) rules.push(...required.flatMap((one) => stepUp.permissions.get(one) ?? []))
+  // Every caller has the permission for their own data, without any role.
+  if (call.scope === 'gateway')
+    rules.push(...roleRules(grantsInScope(bindings, everywhere, moment).grants.own, required))
+  if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
+  const rule = strictestRule(rules, principal)
+  return rule && requireProof(rule, principal)
+}
+
+/** A user without a second factor could otherwise create an API token, which needs none. */
+function isOpenWithoutFactor({ scope, stepUp }: ManagementCall): boolean {
+  return scope === 'self' && stepUp !== 'management'
+}
+
+function managementRules(stepUp: CompiledStepUp | null, { kind, secondFactor }: Principal): CompiledStepUpRule[] {
+  const named = stepUp?.management
+  if (named !== undefined) return named === null ? [] : [named]
+  return kind === 'user' && secondFactor === true ? [defaultRule] : []
+}
+
+const defaultRule: CompiledStepUpRule = {
+  level: { kind: 'recent', within: 600_000 },
+  what: 'management',
+  subject: 'This change of the gateway',
+  source: 'gateway',
+  isExcepted: () => false,
+}
+
+/** Whether the policy requires a second factor of a user. */
+export interface Enrollment {
+  /** Some call that the user's roles permit can need a proof, or every user has to add a factor by a certain time. */
+  readonly required: boolean
+  /** Milliseconds since the epoch; null without a time. From then on, a user without a factor can only add one. */
+  readonly by: number | null
+}
+
+export function enrollmentOf(
+  { stepUp }: CompiledDocument,
+  principal: Principal,
+  bindings: CompiledBindings,
+  now: number,
+): Enrollment {
+  if (stepUp === null || principal.kind !== 'user') return { required: false, by: null }
+  const { enrollBy, management } = stepUp
+  const required =
+    enrollBy !== null ||
+    (management !== undefined && management !== null) ||
+    bindings.own.all.some((grant) => isLive(grant, now) && mayNeedProof(stepUp, grant))
+  return { required, by: enrollBy }
+}
+
+/** Whether a requirement can apply to a call through a grant. Conditions of roles are left out, because they change with time. */
+function mayNeedProof(stepUp: CompiledStepUp, { role, racks, apps }: Grant): boolean {
+  return (
+    role.stepUp.length > 0 ||
+    [...stepUp.permissions.keys()].some((permission) => role.has(permission)) ||
+    role.names.some((name) => stepUp.commandRoles.has(name)) ||
+    stepUp.racks.some(({ pattern }) => canOverlap(pattern, racks)) ||
+    stepUp.apps.some(({ pattern }) => canOverlap(pattern, apps))
+  )
+}
+
+/** Whether a name can match both patterns. Two patterns with `*` count as overlapping. */
+function canOverlap(one: string, other: string): boolean {
+  if (!one.includes('*')) return compilePattern(other)(one)
+  return other.includes('*') || compilePattern(one)(other)
+}

@@ -1,0 +1,17 @@
+import { exactDurationInWords } from '@rack-gateway/config/duration'
+import type { StepUpLevel } from './types.ts'
+
+/** Whether the first level requires more. `always` is stricter than `recent`, and a shorter time than a longer one. */
+export function isStricter(one: StepUpLevel, other: StepUpLevel): boolean {
+  if (one.kind === 'recent') return other.kind === 'recent' && one.within < other.within
+  return other.kind === 'recent' || (one.methods === 'passkey' && other.methods === 'any')
+}
+
+/** The required proof, as it follows "needs". */
+export function levelInWords(level: StepUpLevel): string {
+  if (level.kind === 'recent')
+    return `a proof of your second factor that is at most ${exactDurationInWords(level.within)} old`
+  return level.methods === 'passkey'
+    ? 'a new proof with a passkey each time'
+    : 'a new proof of your second factor each time'
+}

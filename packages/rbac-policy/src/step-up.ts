@@ -1,0 +1,174 @@
+import { compilePattern, inMessage, type NameMatcher } from '@rack-gateway/command-matcher'
+import type { Denial } from '@rack-gateway/errors'
+import { enrollmentName, sourceOf } from './name-lists.ts'
+import { expandPermission } from './permission-patterns.ts'
+import type { PolicyDocument, StepUpPattern, StepUpRule } from './policy-document.ts'
+import { compileExceptions, exceptionOf } from './step-up-exceptions.ts'
+import { isStricter, levelInWords } from './step-up-level.ts'
+import type { Permission, Principal, StepUpLevel } from './types.ts'
+
+/** A compiled requirement of a fresh proof. */
+export interface CompiledStepUpRule {
+  readonly level: StepUpLevel
+  /** Such as `permission release:promote`. */
+  readonly what: string
+  readonly source: string
+  /** The subject of its sentence, such as `release:promote`. Default: the rule itself. */
+  readonly subject: string
+  isExcepted(principal: Principal): boolean
+}
+
+/** The requirements of a document. */
+export interface CompiledStepUp {
+  /** By permission. */
+  readonly permissions: ReadonlyMap<Permission, readonly CompiledStepUpRule[]>
+  /** By the rule of the decision, such as `command:rails-console`. */
+  readonly commands: ReadonlyMap<string, CompiledStepUpRule>
+  /** The roles that these command rules name. */
+  readonly commandRoles: ReadonlySet<string>
+  readonly racks: readonly CompiledStepUpPattern[]
+  readonly apps: readonly CompiledStepUpPattern[]
+  /** Undefined if the document does not mention it, null if it requires nothing. */
+  readonly management: CompiledStepUpRule | null | undefined
+  /** Milliseconds since the epoch. */
+  readonly enrollBy: number | null
+  readonly enrollmentSource: string
+}
+
+interface CompiledStepUpPattern extends CompiledStepUpRule {
+  readonly pattern: string
+  readonly matches: NameMatcher
+}
+
+/** @returns null if the document requires nothing of any call on the rack API */
+export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
+  const { stepUp, roles, commands, source } = document
+  // A gateway of an older version sends documents without this section to the CLI.
+  const { permissions, racks, apps, management, enrollBy } = stepUp ?? noTerms
+  const rules = {
+    permissions: byPermission(permissions, source),
+    commands: new Map(
+      commands.flatMap(({ id, stepUp: rule }) => {
+        const compiled = rule && compileRule(rule, { what: `command ${id}`, subject: `The command rule ${id}`, source })
+        return compiled ? [[`command:${id}`, compiled] as const] : []
+      }),
+    ),
+    commandRoles: new Set(commands.flatMap((rule) => (rule.stepUp?.level ? rule.roles : []))),
+    racks: racks.flatMap((rule) => compilePatternRule(rule, 'rack', source)),
+    apps: apps.flatMap((rule) => compilePatternRule(rule, 'app', source)),
+    management:
+      management === null
+        ? undefined
+        : compileRule(management, { what: 'management', subject: 'This change of the gateway', source }),
+    enrollBy,
+    enrollmentSource: sourceOf(document, enrollmentName),
+  }
+  const requires =
+    rules.permissions.size + rules.commands.size + rules.racks.length + rules.apps.length > 0 ||
+    rules.management !== undefined ||
+    enrollBy !== null ||
+    roles.some((role) => (role.stepUp ?? []).some(({ level }) => level !== null))
+  return requires ? rules : null
+}
+
+const noTerms: PolicyDocument['stepUp'] = { permissions: [], racks: [], apps: [], management: null, enrollBy: null }
+
+interface RuleWords {
+  readonly what: string
+  readonly subject: string
+  /** The name of the document. */
+  readonly source: string
+}
+
+/** @returns null for a rule that requires nothing */
+export function compileRule(
+  { level, except, source }: StepUpRule,
+  { what, subject, source: document }: RuleWords,
+): CompiledStepUpRule | null {
+  if (level === null) return null
+  return { level, what, subject, source: source ?? document, isExcepted: compileExceptions(except) }
+}
+
+function compilePatternRule(rule: StepUpPattern, what: 'rack' | 'app', source: string): CompiledStepUpPattern[] {
+  const { pattern } = rule
+  const words = { what: `${what} ${pattern}`, subject: `Every call on the ${what} ${inMessage(pattern)}`, source }
+  const compiled = compileRule(rule, words)
+  return compiled === null ? [] : [{ ...compiled, pattern, matches: compilePattern(pattern) }]
+}
+
+/** Permissions that calls require in place of another one, and that a rule for the other one covers too. */
+const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process:exec': ['process:exec-any'] }
+
+/** Every user needs these to add a factor and to prove it. */
+export const withoutStepUp: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
+
+/** The permissions that a rule for a name or a pattern covers. */
+export function stepUpPermissions(pattern: Permission): Permission[] {
+  const named = expandPermission(pattern).flatMap((name) => [name, ...(stronger[name] ?? [])])
+  return [...new Set(named)].filter((name) => !withoutStepUp.has(name))
+}
+
+function byPermission(rules: readonly StepUpPattern[], source: string): Map<Permission, CompiledStepUpRule[]> {
+  const found = new Map<Permission, CompiledStepUpRule[]>()
+  for (const rule of rules) {
+    for (const permission of stepUpPermissions(rule.pattern)) {
+      const compiled = compileRule(rule, { what: `permission ${rule.pattern}`, subject: permission, source })
+      if (compiled !== null) found.set(permission, [...(found.get(permission) ?? []), compiled])
+    }
+  }
+  return found
+}
+
+/** The strictest rule that concerns a principal; the first one of several equal ones, and null without any. */
+export function strictestRule(rules: Iterable<CompiledStepUpRule>, principal: Principal): CompiledStepUpRule | null {
+  let strictest: CompiledStepUpRule | null = null
+  for (const rule of rules) {
+    if (strictest !== null && !isStricter(rule.level, strictest.level)) continue
+    if (!rule.isExcepted(principal)) strictest = rule
+  }
+  return strictest
+}
+
+/** The requirement for a user, or the denial for a token or a job. */
+export type StepUpDecision =
+  | (Denial & { readonly effect: 'deny' })
+  | (Denial & { readonly effect: 'needs'; readonly requirement: 'step-up'; readonly level: StepUpLevel })
+
+/** What a rule requires of a principal. Only users can give a proof. */
+export function requireProof(rule: CompiledStepUpRule, principal: Principal): StepUpDecision {
+  const { level, source, subject } = rule
+  const base = { rule: `step-up:${rule.what}`, source }
+  const reason = `${subject} needs ${levelInWords(level)}`
+  if (principal.kind === 'user') {
+    const remedy = principal.secondFactor === false ? addFactor : 'Prove your second factor, and repeat the call.'
+    return { effect: 'needs', requirement: 'step-up', level, ...base, reason: `${reason}.`, remedy }
+  }
+  const entry = exceptionOf(principal)
+  const exception =
+    entry === null ? '' : `, or ask the platform team to add ${inMessage(entry)} to "except" of this rule`
+  return {
+    effect: 'deny',
+    ...base,
+    reason: `${reason}, and ${kindNames[principal.kind]} cannot give one.`,
+    remedy: `Make the call as a user${exception}.`,
+  }
+}
+
+const kindNames = { 'api-token': 'an API token', workload: 'a CI job' } as const
+const addFactor = 'Add a second factor, prove it, and repeat the call.'
+
+/** Whether a user had to add a second factor before this time. */
+export function mustEnroll({ enrollBy }: CompiledStepUp, { kind, secondFactor }: Principal, at: number): boolean {
+  return enrollBy !== null && at >= enrollBy && kind === 'user' && secondFactor !== true
+}
+
+/** The denial of a user who had to add a second factor. */
+export function denyUntilEnrolled({ enrollBy, enrollmentSource: source }: CompiledStepUp): Denial {
+  const since = new Date(enrollBy ?? 0).toISOString().replace(/\.000Z$/, 'Z')
+  return {
+    rule: 'enrollment',
+    source,
+    reason: `The policy requires a second factor of every user since ${since}, and you have none. Until you add one, you can only manage your own account.`,
+    remedy: 'Log in again, and add a second factor at /gateway/second-factors.',
+  }
+}
