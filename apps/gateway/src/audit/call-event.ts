@@ -65,6 +65,7 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
   if (request.endpoint) describeEndpoint(draft, request, request.endpoint)
   if (request.endpointDecision) draft.decision = { ...request.endpointDecision }
+  if (request.proof) draft.proof = proofRecord(request.proof)
   if (!call) return draft
   draft.path = call.framed.received.path
   const mode = modeOf(call, request)

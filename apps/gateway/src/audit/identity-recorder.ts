@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { actorOf, sourceOf } from './call-event.ts'
+import { actorOf, proofRecord, sourceOf } from './call-event.ts'
 
 /** Records identity changes of a request, with its principal if it has one. */
 export function identityRecorder(app: FastifyInstance, request: FastifyRequest): RecordIdentityEvents {
@@ -15,7 +15,12 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
     const decided = { source: 'gateway', policy: app.policy.hash }
     await Promise.all(
       events.map(({ decision, ...event }) =>
-        app.audit.record({ ...event, ...common, ...decidedBy(request, decision && { ...decision, ...decided }) }),
+        app.audit.record({
+          ...event,
+          ...common,
+          ...decidedBy(request, decision && { ...decision, ...decided }),
+          ...(request.proof && { proof: proofRecord(request.proof) }),
+        }),
       ),
     )
   }

@@ -1,8 +1,9 @@
 import { type Change, changeAs, createAdministration, createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
+import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
+import { addressOf, callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import { principalOf, reauthorize } from './admit.ts'
@@ -35,6 +36,8 @@ export function buildCall(
     ...validated,
     auditLog: app.auditSearch.forCaller(countedAs(principalOf(request))),
     csrfToken: request.csrfToken,
+    client: request.headers['user-agent'] ?? null,
+    asStepUpCaller: () => stepUpCallerOf(app, request),
     isConnected: () => !request.raw.socket.destroyed,
     async record(event: Parameters<PrincipalCall['record']>[0]) {
       await app.audit.record({ ...callEventOf(request), ...event })
@@ -70,6 +73,13 @@ export function buildCall(
       })
     },
   }
+}
+
+function stepUpCallerOf(app: FastifyInstance, request: FastifyRequest): StepUpCaller {
+  const { kind, id, name, credential: session } = principalOf(request)
+  app.countChange(principalOf(request), { revokes: false })
+  const record = identityRecorder(app, request)
+  return { user: id, session, address: addressOf(request), author: { kind, id, name }, record }
 }
 
 /** What the caller of a request can access at a moment. */

@@ -4,6 +4,7 @@ import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gatew
 import type { CliLogins, RequestContext } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings, Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists, VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
+import type { StepUpCaller, StepUps } from '@rack-gateway/auth/step-ups'
 import type { Database } from '@rack-gateway/database'
 import type {
   CheckpointStatus,
@@ -65,6 +66,9 @@ export interface ManagementApiContext {
   /** Aborted when the gateway stops. */
   readonly closing: AbortSignal
   readonly studies: PolicyStudies
+  readonly stepUps: StepUps
+  /** The page for the proof of a step-up. */
+  readonly stepUpPage: (id: string) => string
 }
 
 type StaticOf<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -100,6 +104,10 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
    * so `work` must use only the call that it gets.
    */
   change<T>(work: (call: TransactionCall<E>) => Promise<T>): Promise<T>
+  /** The User-Agent. */
+  readonly client: string | null
+  /** The caller of a step-up. Counts as a change. */
+  readonly asStepUpCaller: () => StepUpCaller
   /** Records an event of this call, and resolves when it is durable. */
   readonly record: (
     event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { readNewestCheckpoint } from '@rack-gateway/audit/checkpoints'
 import { createConcurrencyLimit } from '@rack-gateway/audit/search'
+import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance } from 'fastify'
@@ -18,6 +19,7 @@ import { conditionalResponse } from './conditional-response.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
+import { requireStepUp } from './require-step-up.ts'
 import { serializerFor } from './serialization.ts'
 import { isStreamedResponse, sendStream } from './streamed-response.ts'
 import { validatorFor } from './validation.ts'
@@ -28,6 +30,8 @@ declare module 'fastify' {
     endpoint: Endpoint | null
     /** What permits the request, for its audit events. */
     endpointDecision: EndpointDecision | null
+    /** The proof of a second factor that the request used. */
+    proof: UsedProof | null
     /** The verified JWT of a CI job. */
     verifiedJwt: VerifiedJwt | null
   }
@@ -76,6 +80,8 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     recordingReaders: createConcurrencyLimit(maxRecordingReaders, 'readers of recordings'),
     closing: closingSignal(app),
     studies,
+    stepUps: app.stepUps,
+    stepUpPage: app.stepUpPage,
   }
   app.decorateRequest('verifiedJwt', null)
   acceptJsonOnly(app)
@@ -103,8 +109,10 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
     async preParsing(request, reply) {
       allowBody(request, reply)
     },
-    async preHandler(request) {
-      if (isPrincipalEndpoint(endpoint) && method !== 'GET') await reauthorize(app, request, endpoint, route.context)
+    async preHandler(request, reply) {
+      if (!isPrincipalEndpoint(endpoint)) return
+      if (method !== 'GET') await reauthorize(app, request, endpoint, route.context)
+      await requireStepUp(app, request, reply, endpoint)
     },
     async handler(request, reply) {
       const result = await handle(name, buildCall(app, request, reply, route))

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { coverageFor } from '@rack-gateway/auth/step-ups'
+import { endpointId, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { StepUpLevel } from '@rack-gateway/rbac-policy'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { addressOf, momentOf } from '../audit/call-event.ts'
+import { denialError, NotPermitted } from '../errors.ts'
+import { refuseStepUp } from '../rack-api/step-up/refuse-step-up.ts'
+import { principalOf } from './admit.ts'
+
+/** Milliseconds. */
+const factorWithin = 600_000
+
+/**
+ * Finds the proof of a second factor that a call of the management API needs, or asks for it.
+ *
+ * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove one
+ */
+export async function requireStepUp(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  endpoint: PrincipalEndpoint,
+): Promise<void> {
+  const requirement = requirementOf(app, request, endpoint)
+  if (requirement === null) return
+  const { level, denial } = requirement
+  const principal = principalOf(request)
+  const route = endpointId(endpoint)
+  const address = addressOf(request)
+  const toProve = { rack: null, app: null, route, digest: digestOf(app, request, route) }
+  const brought = { session: principal.credential, address: '', secret: secretOf(request) }
+  const proof = await app.stepUps.use(brought, level, toProve)
+  if (proof !== null) {
+    request.proof = proof
+    return
+  }
+  const id = await app.stepUps.ask({
+    user: principal.id,
+    session: principal.credential,
+    delivery: request.csrfToken === null ? 'callback' : 'response',
+    calls: [{ rack: null, app: null, route, command: null }],
+    covers: coverageFor(level, toProve),
+    methods: level.kind === 'always' ? level.methods : 'any',
+    address,
+    client: request.headers['user-agent'] ?? null,
+  })
+  request.endpointDecision = null
+  throw refuseStepUp(denial, { id, page: app.stepUpPage(id), how: 'response' }, reply)
+}
+
+interface EndpointRequirement {
+  readonly level: StepUpLevel
+  readonly denial: Parameters<typeof refuseStepUp>[0]
+}
+
+/** @throws NotPermitted for a principal that cannot prove a factor */
+function requirementOf(
+  { policy, clock }: FastifyInstance,
+  request: FastifyRequest,
+  { stepUp, permission }: PrincipalEndpoint,
+): EndpointRequirement | null {
+  const principal = principalOf(request)
+  if (stepUp === 'factor') {
+    if (principal.secondFactor !== true) return null
+    const reason = 'A change of your second factors needs a fresh proof of one of them.'
+    return {
+      level: { kind: 'recent', within: factorWithin },
+      denial: { rule: 'step-up:factors', source: 'gateway', reason, policy: policy.hash },
+    }
+  }
+  const moment = momentOf(request, clock.now)
+  const required = policy.managementStepUp(principal, { permission, isSensitive: stepUp === 'management' }, moment)
+  if (required === null) return null
+  if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: policy.hash })
+  return { level: required.level, denial: { ...required, policy: policy.hash } }
+}
+
+function secretOf({ headers }: FastifyRequest): string | null {
+  const { 'step-up': secret } = headers
+  return typeof secret === 'string' ? secret : null
+}
+
+/** What the request does. */
+function digestOf({ bodyDigest }: FastifyInstance, { params, query, body }: FastifyRequest, route: string): string {
+  const text = JSON.stringify({ route, params, query, body: body ?? null })
+  return createHash('sha256').update(bodyDigest(Buffer.from(text))).digest('hex')
+}
