@@ -49,9 +49,9 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly cookieRequires?: 'fresh-login'
   /**
    * Requires a fresh proof of a second factor. `management`: as the policy says. `factor`: always; a user without a factor needs
-   * a fresh login instead.
+   * a fresh login instead. `never`: whatever the policy says, because a proof needs the endpoint itself.
    */
-  readonly stepUp?: 'management' | 'factor'
+  readonly stepUp?: 'management' | 'factor' | 'never'
 }
 
 /** Requires the OIDC token of a CI job as Bearer. A trust decides whether the job is admitted. */

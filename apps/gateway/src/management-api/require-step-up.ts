@@ -58,8 +58,10 @@ interface EndpointRequirement {
 function requirementOf(
   { policy, clock }: FastifyInstance,
   request: FastifyRequest,
-  { stepUp, permission }: PrincipalEndpoint,
+  endpoint: PrincipalEndpoint,
 ): EndpointRequirement | null {
+  const { stepUp } = endpoint
+  if (stepUp === 'never') return null
   const principal = principalOf(request)
   if (stepUp === 'factor') {
     if (principal.secondFactor !== true) return null
@@ -70,7 +72,7 @@ function requirementOf(
     }
   }
   const moment = momentOf(request, clock.now)
-  const required = policy.managementStepUp(principal, { permission, isSensitive: stepUp === 'management' }, moment)
+  const required = policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)
   if (required === null) return null
   if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: policy.hash })
   return { level: required.level, denial: { ...required, policy: policy.hash } }

@@ -1,7 +1,7 @@
 import { type EndpointTable, usersOnly } from '../endpoint.ts'
 import * as schemas from '../schemas/step-ups.ts'
 
-const own = { permission: 'gateway:self:write', scope: 'self', principalKinds: usersOnly } as const
+const own = { permission: 'gateway:self:write', scope: 'self', principalKinds: usersOnly, stepUp: 'never' } as const
 
 /** None of these needs a second factor itself. */
 export const stepUpEndpoints = {
@@ -22,6 +22,7 @@ export const stepUpEndpoints = {
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: usersOnly,
+    stepUp: 'never',
     status: 200,
     response: schemas.StepUp,
   },
