@@ -162,6 +162,7 @@ function sessionOf(number: number, groups = 0): CredentialRecord {
       id: fromDriver(`00000000-0000-4000-8000-${String(number).padStart(12, '0')}`),
       email: fromDriver(`person-${number}@example.com`),
       lockedAt: null,
+      hasSecondFactor: false,
       groups: Array.from({ length: groups }, (_, at) =>
         fromDriver(`team-${(number * 7 + at * 13) % 2_000}@example.com`),
       ),

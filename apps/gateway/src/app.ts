@@ -14,6 +14,7 @@ import browserLogin from './login/browser-login.ts'
 import cliLogin from './login/cli-login.ts'
 import identities from './login/identities.ts'
 import loginProvider from './login/provider.ts'
+import secondFactors from './login/second-factors.ts'
 import managementApi from './management-api/plugin.ts'
 import managementApiReference from './management-api/reference.ts'
 import health from './operations/health.ts'
@@ -82,6 +83,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       login,
     })
     await app.register(loginProvider, { config, grantKeys: keys.login.providerGrants })
+    await app.register(secondFactors, { keys: keys.login, publicUrl })
 
     await app.register(stepUp, { publicUrl })
 

@@ -139,6 +139,29 @@ export const NotFound = defineError<[string | number]>(
   404,
 )
 
+export const TooManyFactors = defineError<[number]>(
+  'RGW_TOO_MANY_FACTORS',
+  'You have %s second factors, which is the maximum.\nRemove one that you no longer use.',
+  409,
+)
+export const PasskeysUnavailable = defineErrorWithText('RGW_PASSKEYS_UNAVAILABLE', 409)
+export const EnrollmentOver = defineError(
+  'RGW_ENROLLMENT_OVER',
+  'This session has no such open enrollment. An enrollment is valid for five minutes, once, in the session that began it.\nBegin again.',
+  409,
+)
+export const InvalidFactor = defineErrorWithText('RGW_INVALID_FACTOR', 400)
+export const PasskeyExists = defineError(
+  'RGW_PASSKEY_EXISTS',
+  'This passkey was added already.\nUse another passkey or security key.',
+  409,
+)
+export const NoSecondFactor = defineError(
+  'RGW_NO_SECOND_FACTOR',
+  'You have no second factor, so you cannot have backup codes.\nAdd a passkey or an authenticator app. You get backup codes with it.',
+  409,
+)
+
 export const NoPublicUrl = defineError(
   'RGW_NO_PUBLIC_URL',
   'A trust needs PUBLIC_URL, which is the audience of the JWTs that it accepts.\nSet PUBLIC_URL, and start the gateway again.',

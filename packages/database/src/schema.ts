@@ -193,6 +193,8 @@ export const failedFactors = gateway.table('failed_factors', {
   sessionId: uuid('session_id').notNull(),
   /** The block of addresses that the attempt came from. */
   network: text('network').notNull(),
+  /** Whether the session's login was at most five minutes old. Such attempts have limits of their own. */
+  freshLogin: boolean('fresh_login').notNull(),
   failedAt: instant('failed_at').notNull(),
 })
 

@@ -63,6 +63,7 @@ export function buildCall(
           moment,
           ...accessOf(app, request, endpoint, moment),
           lists,
+          factorChanges: app.secondFactors.changesIn(change),
           changes: createAdministration(change, {
             mint: options.mint,
             clock: app.clock,

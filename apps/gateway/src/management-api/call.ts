@@ -3,8 +3,15 @@ import type { AuditSearch, ConcurrencyLimit } from '@rack-gateway/audit/search'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { CliLogins, RequestContext } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings, Recheck } from '@rack-gateway/auth/login'
-import type { Administration, Lists, VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
 import type { StepUpCaller, StepUps } from '@rack-gateway/auth/step-ups'
+import type {
+  Administration,
+  FactorAdministration,
+  Lists,
+  SecondFactors,
+  VerifiedJwt,
+  Workloads,
+} from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
 import type {
   CheckpointStatus,
@@ -39,6 +46,7 @@ export interface ManagementApiContext {
   readonly database: Pick<Database, 'db'>
   readonly sessionTerms: SessionTerms
   readonly workloads: Workloads
+  readonly secondFactors: SecondFactors
   readonly identities: Identities
   /** ORGANIZATION. */
   readonly organization: string
@@ -123,6 +131,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
 /** A call inside the transaction of its change. */
 export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends Omit<PrincipalCall<E>, 'change'> {
   readonly changes: Administration
+  readonly factorChanges: FactorAdministration
 }
 
 /** A call of a CI job whose token has a valid signature. The handler decides whether a trust admits it. */

@@ -57,6 +57,7 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     adminUsers: app.loginProvider?.settings.adminUsers ?? [],
     versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },
     workloads: app.workloads,
+    secondFactors: app.secondFactors,
     login: app.loginProvider?.settings ?? null,
     recheck: app.loginProvider?.recheck ?? noRecheck,
     cliLogins: app.cliLogins,

@@ -3,6 +3,7 @@ import {
   bindings,
   credentials,
   type Database,
+  secondFactors,
   serviceAccounts,
   sessions,
   trusts,
@@ -23,6 +24,8 @@ export function credentialQuery(db: Database['db'] | Transaction) {
       session: sessions,
       token: apiTokens,
       user: users,
+      hasSecondFactor: sql<boolean>`exists (
+        select 1 from ${secondFactors} where ${secondFactors.userId} = ${users.id})`,
       account: serviceAccounts,
       workload: workloadSessions,
       trust: trusts,
@@ -74,16 +77,22 @@ interface Joined {
   readonly session: typeof sessions.$inferSelect | null
   readonly token: typeof apiTokens.$inferSelect | null
   readonly user: typeof users.$inferSelect | null
+  readonly hasSecondFactor: boolean
   readonly account: typeof serviceAccounts.$inferSelect | null
   readonly workload: typeof workloadSessions.$inferSelect | null
   readonly trust: typeof trusts.$inferSelect | null
 }
 
 function joinedRecord(joined: Joined, rows: readonly BindingRow[]): CredentialRecord | null {
-  const { credential, session, token, user, account, workload, trust } = joined
+  const { credential, session, token, user, hasSecondFactor, account, workload, trust } = joined
   const bindingsOf = (...kinds: readonly string[]) =>
     rows.filter((row) => kinds.includes(row.subjectKind)).map(bindingOf)
-  const userRecord: UserRecord | null = user && { ...user, kind: 'user', bindings: bindingsOf('user', 'group') }
+  const userRecord: UserRecord | null = user && {
+    ...user,
+    kind: 'user',
+    hasSecondFactor,
+    bindings: bindingsOf('user', 'group'),
+  }
   const accountRecord: ServiceAccountRecord | null = account && {
     ...account,
     kind: 'service-account',

@@ -7,6 +7,7 @@ export interface UserRecord {
   readonly email: string
   readonly lockedAt: Date | null
   readonly groups: readonly string[]
+  readonly hasSecondFactor: boolean
   /** Bindings of the user and of the user's groups. */
   readonly bindings: readonly Binding[]
 }
@@ -155,8 +156,10 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | deni
     bindings: current(user.bindings, now),
     owner: null,
     expiresAt: session.expiresAt.getTime(),
+    ...(device !== undefined && { device }),
+    ...(user.hasSecondFactor && { secondFactor: true }),
   }
-  return Object.freeze(device === undefined ? principal : { ...principal, device })
+  return Object.freeze(principal)
 }
 
 function principalForApiTokenSecret(token: ApiTokenRecord, now: number): Principal | denials.AuthenticationDenial {

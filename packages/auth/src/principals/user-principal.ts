@@ -1,4 +1,4 @@
-import { bindings, type Database, users } from '@rack-gateway/database'
+import { bindings, type Database, secondFactors, users } from '@rack-gateway/database'
 import { issuerName, type Principal, readUserName, userName } from '@rack-gateway/rbac-policy'
 import { and, eq, inArray, or } from 'drizzle-orm'
 import { type BindingRow, bindingOf } from '../admin/binding-row.ts'
@@ -32,7 +32,8 @@ export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: strin
     .from(bindings)
     .where(user.groups.length === 0 ? ofUser : or(ofUser, ofGroups))
     .orderBy(bindings.createdAt, bindings.id)
-  const person = { ...user, kind: 'user', bindings: rows.map(bindingOf) } as const
+  const hasSecondFactor = (await db.$count(secondFactors, eq(secondFactors.userId, user.id))) > 0
+  const person = { ...user, kind: 'user', hasSecondFactor, bindings: rows.map(bindingOf) } as const
   const session = { id: user.id, rack: null, expiresAt: new Date(now + hour), endedAt: null, superseded: null }
   const principal = principalOf({ kind: 'session', ...session, user: person }, now)
   if (isDenial(principal)) throw new UserLocked()

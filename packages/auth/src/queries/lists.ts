@@ -1,4 +1,14 @@
-import { apiTokens, bindings, type Database, lastUses, serviceAccounts, sessions, users } from '@rack-gateway/database'
+import {
+  apiTokens,
+  bindings,
+  type Database,
+  type FactorKind,
+  lastUses,
+  secondFactors,
+  serviceAccounts,
+  sessions,
+  users,
+} from '@rack-gateway/database'
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { createWorkloadLists } from '../workloads/lists.ts'
@@ -8,12 +18,20 @@ import { createInvitationLists } from './invitation-lists.ts'
 import { grantsOf, listOf } from './listed-grants.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
 import { after, only, type PageRequest, pageOf, positionOf } from './page.ts'
+import { createSecondFactorLists } from './second-factor-lists.ts'
 
 export type Lists = ReturnType<typeof createLists>
 
 interface OwnerFilter {
   /** The id of a user or service account. */
   readonly owner?: string | undefined
+}
+
+interface UserFilter {
+  /** The name of a group. */
+  readonly group?: string | undefined
+  /** Only users who have no second factor. */
+  readonly withoutFactor?: boolean
 }
 
 /** Lists identities in pages, newest first. The fields contain no secrets. */
@@ -98,7 +116,12 @@ export function createLists(database: Pick<Database, 'db'>) {
     ...createAccessReview(database),
     ...createInvitationLists(database),
     ...createLiveCallLists(database),
-    users: (page: PageRequest, group?: string) => userPage(page, group === undefined ? undefined : isInGroup(group)),
+    ...createSecondFactorLists(database),
+    users: (page: PageRequest, { group, withoutFactor = false }: UserFilter = {}) =>
+      userPage(
+        page,
+        and(group === undefined ? undefined : isInGroup(group), withoutFactor ? hasNoSecondFactor : undefined),
+      ),
     user: (id: string) => only(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
     sessions: (page: PageRequest, owner?: string) =>
       sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),
@@ -119,6 +142,9 @@ export function createLists(database: Pick<Database, 'db'>) {
   }
 }
 
+const factorsOfUser = sql`select 1 from ${secondFactors} where ${secondFactors.userId} = ${users.id}`
+const hasNoSecondFactor = sql`not exists (${factorsOfUser})`
+
 const userColumns = {
   id: users.id,
   email: users.email,
@@ -127,6 +153,9 @@ const userColumns = {
   lockedAt: users.lockedAt,
   lockedReason: users.lockedReason,
   groups: users.groups,
+  /** The kinds of second factors that the user has, each once. */
+  secondFactors: sql<FactorKind[]>`array(
+    select distinct ${secondFactors.kind} from ${secondFactors} where ${secondFactors.userId} = ${users.id} order by 1)`,
 }
 const sessionColumns = {
   id: sessions.id,

@@ -24,6 +24,7 @@ export function user(changes: Partial<UserRecord> = {}): UserRecord {
     email: 'ann@example.com',
     lockedAt: null,
     groups: [],
+    hasSecondFactor: false,
     bindings: [binding()],
     ...changes,
   }

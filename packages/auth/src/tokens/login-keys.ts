@@ -7,12 +7,14 @@ const purposes = {
   loopbackLogins: 'rack-gateway/loopback-login/1',
   deviceCodes: 'rack-gateway/device-login-code/1',
   typedCodes: 'rack-gateway/device-login-typed/1',
+  totpSecrets: 'rack-gateway/totp-secret/1',
+  backupCodes: 'rack-gateway/backup-code/1',
 } as const
 
 /** Keys of one purpose, newest first. The newest one signs and seals, and all of them verify and open. */
 export type Keys = readonly Buffer[]
 
-/** One list of keys for each purpose of a login. */
+/** One list of keys for each purpose of logins and second factors. */
 export type LoginKeys = { readonly [Purpose in keyof typeof purposes]: Keys }
 
 /** @param secrets keys of `APP_SECRET_KEY`, newest first */
@@ -25,5 +27,7 @@ export function deriveLoginKeys(secrets: readonly Uint8Array[]): LoginKeys {
     loopbackLogins: keysFor(purposes.loopbackLogins),
     deviceCodes: keysFor(purposes.deviceCodes),
     typedCodes: keysFor(purposes.typedCodes),
+    totpSecrets: keysFor(purposes.totpSecrets),
+    backupCodes: keysFor(purposes.backupCodes),
   }
 }

@@ -88,9 +88,11 @@ CREATE TABLE gateway.failed_factors (
   user_id uuid NOT NULL REFERENCES gateway.users (id),
   session_id uuid NOT NULL,
   network text NOT NULL,
+  fresh_login boolean NOT NULL,
   failed_at timestamptz NOT NULL
 );
 CREATE INDEX ON gateway.failed_factors (user_id, failed_at);
+CREATE INDEX ON gateway.failed_factors (failed_at);
 
 CREATE FUNCTION gateway.raise_revision_of_second_factors() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -1,16 +1,16 @@
 import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
-import { filteredPageQuery, LongCursorPageQuery, PageQuery, pageOf } from '../schemas/common.ts'
+import { LongCursorPageQuery, PageQuery, pageOf } from '../schemas/common.ts'
 import * as schemas from '../schemas/users.ts'
 
 export const userEndpoints = {
   listUsers: {
     method: 'GET',
     path: '/users',
-    summary: 'Lists users, or the members of a group.',
+    summary: 'Lists users, the members of a group, or users without a second factor.',
     permission: 'gateway:user:write',
     scope: 'gateway',
     principalKinds: everyKind,
-    query: filteredPageQuery('group', 'the name of a group'),
+    query: schemas.UserQuery,
     status: 200,
     response: pageOf(schemas.User),
   },

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Line, Nullable, Time } from './common.ts'
+import { closed, ExtensibleEnum, filteredPageQuery, Id, Line, Nullable, Time } from './common.ts'
+import { factorKinds } from './second-factors.ts'
 
 export const User = Type.Object({
   id: Id,
@@ -9,7 +10,17 @@ export const User = Type.Object({
   lockedAt: Nullable(Time),
   lockedReason: Nullable(Type.String()),
   groups: Type.Array(Type.String(), { description: 'groups that the identity provider named at the last login' }),
+  secondFactors: Type.Array(ExtensibleEnum(factorKinds), {
+    description: 'the kinds of second factors that the user has; empty: none',
+  }),
 })
+export const UserQuery = Type.Object(
+  {
+    ...filteredPageQuery('group', 'the name of a group').properties,
+    secondFactor: Type.Optional(Type.Enum(['none'], { description: '`none`: only users who have no second factor' })),
+  },
+  closed,
+)
 export type User = Static<typeof User>
 
 export const LockRequest = Type.Object({ reason: Line(500, 'a reason, on one line') }, closed)

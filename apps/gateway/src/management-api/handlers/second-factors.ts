@@ -1,10 +1,12 @@
-import type { Handlers } from '../call.ts'
+import { freshLoginLife } from '@rack-gateway/auth/store'
+import { NotPermitted, withRule } from '../../errors.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
+import { formatTime } from '../format-time.ts'
+import { ownerFilter } from '../owner-filter.ts'
+import { pageRequest } from '../page-request.ts'
 
-function missing(): never {
-  throw new Error('not built yet')
-}
-
-export const secondFactorHandlers: Handlers<
+type Row = Awaited<ReturnType<PrincipalCall['lists']['secondFactor']>>
+type Names =
   | 'listSecondFactors'
   | 'secondFactorSettings'
   | 'beginEnrollment'
@@ -14,14 +16,129 @@ export const secondFactorHandlers: Handlers<
   | 'backupCodeStatus'
   | 'createBackupCodes'
   | 'resetSecondFactors'
-> = {
-  listSecondFactors: missing,
-  secondFactorSettings: missing,
-  beginEnrollment: missing,
-  addSecondFactor: missing,
-  renameSecondFactor: missing,
-  removeSecondFactor: missing,
-  backupCodeStatus: missing,
-  createBackupCodes: missing,
-  resetSecondFactors: missing,
+
+export const secondFactorHandlers: Handlers<Names> = {
+  async listSecondFactors(call) {
+    const user = ownerFilter(call, call.query.user, 'gateway:user:write')
+    const { items, next } = await call.lists.secondFactors(pageRequest(call.query), user ?? undefined)
+    return { items: items.map(toResponse), next }
+  },
+
+  async secondFactorSettings(call) {
+    const { passkeysReason } = call.secondFactors
+    return {
+      passkeys: passkeysReason === null,
+      passkeysReason,
+      ...requirementOf(),
+      freshLogin: await hasFreshLogin(call),
+    }
+  },
+
+  beginEnrollment: (outerCall) =>
+    outerCall.change(async function beginEnrollment(call) {
+      await assertCanEnroll(call)
+      const { expiresAt, ...enrollment } = await call.factorChanges.beginEnrollment(ownerOf(call), call.body.kind)
+      return { ...enrollment, expiresAt: expiresAt.toISOString() }
+    }),
+
+  async addSecondFactor(outerCall) {
+    const added = await outerCall.change(async function addSecondFactor(call) {
+      const result = await call.factorChanges.addFactor(ownerOf(call), call.body)
+      if ('failed' in result) return result
+      return { factor: toResponse(await call.lists.secondFactor(result.id)), backupCodes: copyOf(result.backupCodes) }
+    })
+    if ('failed' in added) throw added.failed
+    return added
+  },
+
+  renameSecondFactor: (outerCall) =>
+    outerCall.change(async function renameSecondFactor(call) {
+      await call.factorChanges.renameFactor(ownerOf(call), call.id, call.body.name)
+      return toResponse(await call.lists.secondFactor(call.id))
+    }),
+
+  removeSecondFactor: (outerCall) =>
+    outerCall.change(async function removeSecondFactor(call) {
+      const owner = ownerOf(call)
+      const removed = await call.factorChanges.removeFactor(owner, call.id)
+      return toResponse({ ...removed, userId: owner.user, email: owner.email })
+    }),
+
+  async backupCodeStatus({ lists, principal }) {
+    const { remaining, createdAt } = await lists.backupCodeStatus(principal.id)
+    return { remaining, createdAt: formatTime(createdAt) }
+  },
+
+  createBackupCodes: (outerCall) =>
+    outerCall.change(async function createBackupCodes(call) {
+      return { codes: [...(await call.factorChanges.createBackupCodes(ownerOf(call)))] }
+    }),
+
+  resetSecondFactors: (outerCall) =>
+    outerCall.change(async function resetSecondFactors({ lists, factorChanges, principal, id, body }) {
+      if (id === principal.id) throw ownReset()
+      const removed = await factorChanges.resetFactors(id, body.reason)
+      const { email } = await lists.user(id)
+      return { removed: removed.map((factor) => toResponse({ ...factor, userId: id, email })) }
+    }),
+}
+
+/** The requirement of the policy: `policy.stepUp.enrollBy` decides here. */
+function requirementOf() {
+  return { required: false, requiredBy: null }
+}
+
+/**
+ * A factor beyond the first needs a proof of another one, which the endpoint's `stepUp` requires.
+ *
+ * @throws NotPermitted for the first factor without a fresh login in this browser
+ */
+async function assertCanEnroll(call: Caller): Promise<void> {
+  if (call.principal.secondFactor || (await hasFreshLogin(call))) return
+  throw withRule(
+    new NotPermitted(
+      'Your first second factor needs a login in this browser that is at most five minutes old.',
+      'Log in again at /gateway/auth/login, and repeat the request then.',
+    ),
+    'old-login',
+  )
+}
+
+/** The removal of one's own factors always needs a proof, and a reset only if the policy says so. */
+function ownReset(): Error {
+  return withRule(
+    new NotPermitted(
+      'You cannot reset your own second factors.',
+      'Remove them one by one, or ask another administrator to reset them.',
+    ),
+    'own-reset',
+  )
+}
+
+type Caller = Pick<PrincipalCall, 'principal' | 'csrfToken' | 'lists' | 'now'>
+
+/** Whether the request has the cookie of a browser session with a fresh login. */
+async function hasFreshLogin({ principal, csrfToken, lists, now }: Caller): Promise<boolean> {
+  if (csrfToken === null) return false
+  const { authenticatedAt } = await lists.session(principal.credential)
+  return authenticatedAt.getTime() >= now() - freshLoginLife
+}
+
+function ownerOf({ principal }: Pick<PrincipalCall, 'principal'>) {
+  return { user: principal.id, email: principal.name, session: principal.credential }
+}
+
+function copyOf(codes: readonly string[] | null): string[] | null {
+  return codes && [...codes]
+}
+
+function toResponse({ id, userId, email, kind, name, createdAt, usedAt }: Row) {
+  return {
+    id,
+    user: { id: userId, email },
+    kind,
+    name,
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: formatTime(usedAt),
+  }
 }

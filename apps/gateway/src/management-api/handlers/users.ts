@@ -7,7 +7,10 @@ type Row = Awaited<ReturnType<PrincipalCall['lists']['user']>>
 
 export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lockUser' | 'unlockUser'> = {
   async listUsers({ lists, query }) {
-    const { items, next } = await lists.users(pageRequest(query), query.group)
+    const { items, next } = await lists.users(pageRequest(query), {
+      group: query.group,
+      withoutFactor: query.secondFactor === 'none',
+    })
     return { items: items.map(toResponse), next }
   },
 

@@ -1,0 +1,43 @@
+import { createHmac, randomInt } from 'node:crypto'
+import type { Keys } from '../tokens/login-keys.ts'
+
+/** Without letters that look like others: 32 characters, 5 bits each. */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+const length = 12
+const group = 4
+export const backupCodeCount = 10
+
+/** Ten codes of 60 bits, such as `7k2m-93xd-q0vt`. */
+export function createBackupCodes(): readonly string[] {
+  const codes = new Set<string>()
+  while (codes.size < backupCodeCount) codes.add(createCode())
+  return [...codes]
+}
+
+function createCode(): string {
+  const characters = Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
+  return (characters.match(new RegExp(`.{${group}}`, 'g')) ?? []).join('-')
+}
+
+/** The code as it is hashed, or null for a text that is none. Accepts spaces, capital letters, and similar letters. */
+function readCode(text: string): string | null {
+  const code = text.toLowerCase().replaceAll(/[\s-]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1')
+  return code.length === length && [...code].every((one) => alphabet.includes(one)) ? code : null
+}
+
+/** The hash that is stored: an HMAC under the newest key, so that codes cannot be guessed from the database alone. */
+export function backupCodeHash([newest]: Keys, user: string, code: string): Buffer {
+  const read = readCode(code)
+  if (newest === undefined || read === null) throw new Error('a backup code needs a key and its characters')
+  return hashBy(newest, user, read)
+}
+
+/** The hashes that a typed code can have: one for each key, or none if it is not a backup code. */
+export function possibleHashes(keys: Keys, user: string, typed: string): readonly Buffer[] {
+  const read = readCode(typed)
+  return read === null ? [] : keys.map((key) => hashBy(key, user, read))
+}
+
+function hashBy(key: Buffer, user: string, code: string): Buffer {
+  return createHmac('sha256', key).update(`${user}\n${code}`).digest()
+}

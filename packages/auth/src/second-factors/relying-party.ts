@@ -1,0 +1,34 @@
+import { isIP } from 'node:net'
+
+/** This gateway in WebAuthn: passkeys are valid only for its ID, and only on pages of its origin. */
+export interface RelyingParty {
+  /** The host name of PUBLIC_URL. */
+  readonly id: string
+  readonly origin: string
+}
+
+/** Why this gateway has no passkeys. */
+export interface NoRelyingParty {
+  readonly reason: string
+  readonly remedy: string
+}
+
+/** @param publicUrl PUBLIC_URL */
+export function relyingPartyOf(publicUrl: string | null): RelyingParty | NoRelyingParty {
+  if (publicUrl === null)
+    return {
+      reason: 'This gateway has no passkeys, because PUBLIC_URL is not set.',
+      remedy: 'Use an authenticator app, or ask an administrator to set PUBLIC_URL.',
+    }
+  const { hostname, origin } = new URL(publicUrl)
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) === 0) return { id: hostname, origin }
+  return {
+    reason:
+      'This gateway has no passkeys, because PUBLIC_URL contains an IP address, and browsers accept passkeys only for host names.',
+    remedy: 'Use an authenticator app, or ask an administrator to set PUBLIC_URL to a host name.',
+  }
+}
+
+export function isRelyingParty(value: RelyingParty | NoRelyingParty): value is RelyingParty {
+  return 'id' in value
+}

@@ -1,0 +1,90 @@
+import { addressBlock } from '@rack-gateway/audit'
+import { createAuthenticator } from '@rack-gateway/testing/authenticator'
+import { Secret, TOTP } from 'otpauth'
+import { type Change, changeIdentities } from '../admin/change.ts'
+import type { AddedFactor, FactorAdministration } from '../second-factors/factor-administration.ts'
+import { createSecondFactors } from '../second-factors/second-factors.ts'
+import type { FactorAttempt } from '../second-factors/verifier.ts'
+import { author, startStore } from './database.ts'
+
+export const origin = 'https://gateway.example.com'
+export const factorKeys = {
+  totpSecrets: [Buffer.alloc(32, 'totp')],
+  backupCodes: [Buffer.alloc(32, 'backup codes')],
+}
+const address = '198.51.100.7'
+
+/** A database with Ann, who has a session, and ceremonies of second factors in it. */
+export async function startFactors({ publicUrl = origin }: { readonly publicUrl?: string | null } = {}) {
+  const store = await startStore()
+  const { database, record, clock } = store
+  const factors = createSecondFactors({ database, clock, keys: factorKeys, publicUrl, blockOf: addressBlock })
+  const ann = await personOf('ann@example.com')
+
+  async function personOf(email: string) {
+    const { id: session, reading, token } = await store.annSession({ email })
+    const { id: user } = await store.issuer.user(email)
+    return { user, email, session, reading, token }
+  }
+  type Person = Pick<Awaited<ReturnType<typeof personOf>>, 'user' | 'email' | 'session'>
+
+  function change<T>(work: (administration: FactorAdministration, change: Change) => Promise<T>): Promise<T> {
+    return changeIdentities({ database, by: author, record }, (made) => work(factors.changesIn(made), made))
+  }
+
+  const begin = (kind: 'passkey' | 'totp', owner: Person = ann) =>
+    change((administration) => administration.beginEnrollment(owner, kind))
+
+  async function addPasskey(owner: Person = ann, name = 'Key') {
+    const authenticator = createAuthenticator({ origin })
+    const { id: enrollment, passkey } = await begin('passkey', owner)
+    const response = authenticator.create(passkey ?? {})
+    const added = added1(
+      await change((administration) => administration.addFactor(owner, { enrollment, name, response })),
+    )
+    return { ...added, authenticator }
+  }
+
+  /** Its code for a time step relative to the current one. The one of the enrollment is used up. */
+  async function addTotp(owner: Person = ann, name = 'Phone') {
+    const { id: enrollment, totp } = await begin('totp', owner)
+    const app = new TOTP({ secret: Secret.fromBase32(totp?.secret ?? '') })
+    const codeAt = (steps = 0) => app.generate({ timestamp: clock.time + steps * 30_000 })
+    const added = await change((administration) =>
+      administration.addFactor(owner, { enrollment, name, code: codeAt() }),
+    )
+    return { ...added1(added), codeAt, secret: totp?.secret ?? '' }
+  }
+
+  type Attempt = Partial<FactorAttempt> & Pick<FactorAttempt, 'method'>
+  const verify = (attempt: Attempt, owner: Person = ann) =>
+    change((_, made) =>
+      factors.verify(made, {
+        user: owner.user,
+        session: owner.session,
+        address,
+        freshLogin: false,
+        passkeyChallenge: null,
+        ...attempt,
+      }),
+    )
+
+  /** An assertion for a new challenge. */
+  async function assertion(
+    authenticator: ReturnType<typeof createAuthenticator>,
+    deviations: Parameters<typeof authenticator.get>[1] = {},
+  ) {
+    const { options, challenge } = await factors.passkeyOptions(ann.user)
+    return { method: 'passkey', passkeyChallenge: challenge, response: authenticator.get(options, deviations) } as const
+  }
+
+  const eventsOf = (kind: string) =>
+    record.mock.calls.flatMap(([events]) => events).filter((event) => event.kind === kind)
+
+  return { ...store, factors, ann, personOf, change, begin, addPasskey, addTotp, verify, assertion, eventsOf }
+}
+
+function added1(added: AddedFactor) {
+  if ('failed' in added) throw added.failed
+  return added
+}
