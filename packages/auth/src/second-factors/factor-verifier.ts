@@ -3,6 +3,7 @@ import { backupCodes, type Database, type ProofMethod, secondFactors, users } fr
 import { and, eq, inArray, isNull, lt } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
+import { PasskeysUnavailable } from '../errors.ts'
 import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
 import { possibleHashes } from './backup-codes.ts'
@@ -43,9 +44,11 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
   }
 
   async function passkeyOptions(user: string) {
-    if (!isRelyingParty(relyingParty)) throw new Error('passkeys need a relying party')
+    if (!isRelyingParty(relyingParty)) throw new PasskeysUnavailable(relyingParty.reason, relyingParty.remedy)
     const challenge = randomBytes(challengeLength)
     const passkeys = passkeysIn(await factorsOf(database.db, user))
+    // With an empty list, a browser would offer every passkey of this host.
+    if (passkeys.length === 0) throw new PasskeysUnavailable('You have no passkey.', 'Use another method.')
     return { options: await requestOptions(relyingParty, challenge, passkeys), challenge }
   }
 

@@ -8,7 +8,8 @@ export interface SecondFactorsOptions extends Omit<FactorVerifierOptions, 'relyi
   readonly publicUrl: string | null
 }
 
-export interface SecondFactors extends FactorVerifier {
+export interface SecondFactors {
+  readonly verifier: FactorVerifier
   /** Why this gateway has no passkeys, in a sentence; null if it has them. */
   readonly passkeysReason: string | null
   /** The changes of second factors in a transaction. */
@@ -18,7 +19,7 @@ export interface SecondFactors extends FactorVerifier {
 export function createSecondFactors({ publicUrl, ...options }: SecondFactorsOptions): SecondFactors {
   const relyingParty = relyingPartyOf(publicUrl)
   return {
-    ...createFactorVerifier({ ...options, relyingParty }),
+    verifier: createFactorVerifier({ ...options, relyingParty }),
     passkeysReason: isRelyingParty(relyingParty) ? null : relyingParty.reason,
     changesIn: (change) => createFactorAdministration(change, { ...options, relyingParty }),
   }

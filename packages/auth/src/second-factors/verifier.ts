@@ -26,7 +26,11 @@ export type FactorResult =
 export interface FactorVerifier {
   /** Methods that the user can prove now: kinds of their factors, and `backup-code` if one is left. */
   methodsOf(user: string): Promise<readonly ProofMethod[]>
-  /** WebAuthn options for the passkeys of a user, and their challenge (32 random bytes), which the caller stores. */
+  /**
+   * WebAuthn options for the passkeys of a user, and their challenge (32 random bytes), which the caller stores.
+   *
+   * @throws PasskeysUnavailable
+   */
   passkeyOptions(user: string): Promise<{ readonly options: object; readonly challenge: Buffer }>
   /**
    * Checks an attempt, in the transaction of the caller, who commits it whatever the result is: a failure is counted there.

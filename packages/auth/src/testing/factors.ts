@@ -59,7 +59,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   type Attempt = Partial<FactorAttempt> & Pick<FactorAttempt, 'method'>
   const verify = (attempt: Attempt, owner: Person = ann) =>
     change((_, made) =>
-      factors.verify(made, {
+      factors.verifier.verify(made, {
         user: owner.user,
         session: owner.session,
         address,
@@ -74,7 +74,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
     authenticator: ReturnType<typeof createAuthenticator>,
     deviations: Parameters<typeof authenticator.get>[1] = {},
   ) {
-    const { options, challenge } = await factors.passkeyOptions(ann.user)
+    const { options, challenge } = await factors.verifier.passkeyOptions(ann.user)
     return { method: 'passkey', passkeyChallenge: challenge, response: authenticator.get(options, deviations) } as const
   }
 
