@@ -1,5 +1,5 @@
-import { type Change, changeAs, createAdministration, createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
+import { type Change, changeAs, createAdministration, createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

@@ -86,5 +86,7 @@ function secretOf({ headers }: FastifyRequest): string | null {
 /** What the request does. */
 function digestOf({ bodyDigest }: FastifyInstance, { params, query, body }: FastifyRequest, route: string): string {
   const text = JSON.stringify({ route, params, query, body: body ?? null })
-  return createHash('sha256').update(bodyDigest(Buffer.from(text))).digest('hex')
+  return createHash('sha256')
+    .update(bodyDigest(Buffer.from(text)))
+    .digest('hex')
 }

@@ -10,7 +10,12 @@ export const stepUpHandlers: Handlers<
   async createStepUp(call) {
     const { stepUps, body } = call
     const { user, session, address } = call.asStepUpCaller()
-    const calls = (body.calls ?? []).map(({ rack, app = null, route, command = null }) => ({ rack, app, route, command }))
+    const calls = (body.calls ?? []).map(({ rack, app = null, route, command = null }) => ({
+      rack,
+      app,
+      route,
+      command,
+    }))
     const id = await stepUps.ask({
       user,
       session,
@@ -70,4 +75,3 @@ async function toResponse({ stepUps, stepUpPage, principal }: PrincipalCall, ste
     page: stepUpPage(id),
   }
 }
-
