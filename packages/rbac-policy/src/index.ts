@@ -5,6 +5,7 @@ export { toDecisionJson } from './decision-json.ts'
 export { InvalidPolicy } from './errors.ts'
 export { individualPermissionsRole } from './grants.ts'
 export { isLocalHost } from './local-host.ts'
+export { type GrantedDecision, narrowDecision, stricterOf } from './narrow-decision.ts'
 export { compileNetworks, readNetwork } from './networks.ts'
 export { expandPermission } from './permission-patterns.ts'
 export { type PermissionEntry, permissionDescriptions, permissions } from './permissions.ts'
@@ -16,7 +17,9 @@ export {
   narrowPlanned,
   type PlannedDecision,
   type PlannedQuestion,
+  type PlannedStepUp,
   parametersDecision,
+  plannedStepUp,
 } from './planned-decision.ts'
 export type { Policy } from './policy.ts'
 export { compileForDecisions, compilePolicy, type PolicyDecider } from './policy.ts'

@@ -1,8 +1,10 @@
 import type { ParameterError, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { narrowDecision, stricterOf } from './narrow-decision.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { type KnownOfRack, possibleOutcomes } from './possible-outcomes.ts'
+import { isStricter, levelInWords } from './step-up-level.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 /** The expected decision about a call that has not been made yet. */
@@ -61,14 +63,20 @@ export function evaluatePlanned(question: PlannedQuestion, planned: PlannedCall)
   return [...evaluated(question, planned)]
 }
 
-/** Narrows the permitted scenarios, for example with policy packages. Stops as soon as the outcome is known. */
+/**
+ * Narrows the scenarios that are permitted, or permitted once a requirement is met, for example with policy packages. Stops as
+ * soon as the outcome is known.
+ */
 export async function narrowPlanned(
   scenarios: readonly EvaluatedScenario[],
   narrow: (call: RackCall, decision: Allowed) => Promise<Decision>,
 ): Promise<PlannedDecision> {
   const outcome = createOutcome()
   for (const { when, call, decision } of scenarios) {
-    const narrowed = call !== null && decision.effect === 'allow' ? await narrow(call, decision) : decision
+    const narrowed =
+      call === null || decision.effect === 'deny'
+        ? decision
+        : await narrowDecision(decision, (granted) => narrow(call, granted))
     outcome.add({ when, call, decision: narrowed })
     if (outcome.isKnown()) break
   }
@@ -93,28 +101,66 @@ function* evaluated(question: PlannedQuestion, planned: PlannedCall): Generator<
     yield { when, call, decision: policy.decide(principal, call) }
 }
 
-/** Collects the first scenario of each effect. */
+/** Collects the first scenario of each outcome. */
 function createOutcome() {
-  const firsts = new Map<Decision['effect'], EvaluatedScenario>()
+  const firsts = new Map<string, EvaluatedScenario>()
 
   return {
     add(scenario: EvaluatedScenario): void {
-      if (!firsts.has(scenario.decision.effect)) firsts.set(scenario.decision.effect, scenario)
+      const outcome = outcomeOf(scenario.decision)
+      if (!firsts.has(outcome)) firsts.set(outcome, scenario)
     },
     /** Whether no further scenario can change the outcome. */
     isKnown: () => firsts.has('allow') && firsts.size > 1,
     deciding(): DecidingScenarios {
-      const best = firsts.get('allow') ?? firsts.get('needs') ?? firsts.get('deny')
-      if (best === undefined) throw new Error('a planned call has at least one scenario')
-      return { best, otherwise: [...firsts.values()].find((one) => one !== best) ?? null }
+      const [first, ...rest] = firsts.values()
+      if (first === undefined) throw new Error('a planned call has at least one scenario')
+      const best = rest.reduce((one, other) => (isBetter(other, one) ? other : one), first)
+      return { best, otherwise: [first, ...rest].find((one) => one !== best) ?? null }
     },
   }
+}
+
+/** Equal for decisions with the same effect and, for a step-up, the same level. */
+function outcomeOf(decision: Decision): string {
+  if (decision.effect !== 'needs') return decision.effect
+  return decision.requirement === 'approval' ? 'approval' : levelInWords(decision.level)
+}
+
+function isBetter({ decision: one }: EvaluatedScenario, { decision: other }: EvaluatedScenario): boolean {
+  return stricterOf(one, other) !== one
 }
 
 function toPlannedDecision({ best, otherwise }: DecidingScenarios): PlannedDecision {
   if (otherwise === null) return { decision: best.decision, when: null, otherwise: null }
   const { when, decision } = otherwise
   return { decision: best.decision, when: best.when, otherwise: { when, decision } }
+}
+
+/** The proof that planned calls need. */
+export interface PlannedStepUp {
+  /** The decision with the strictest level. */
+  readonly decision: StepUpNeed
+  /** Whether some call needs a proof in every case. Otherwise, it depends on facts that only the rack knows. */
+  readonly isCertain: boolean
+}
+
+type StepUpNeed = Extract<Decision, { requirement: 'step-up' }>
+
+/** The proof that some of a command's calls can need; null if none can. One proof of the strictest level covers all of them. */
+export function plannedStepUp(question: PlannedQuestion, calls: readonly PlannedCall[]): PlannedStepUp | null {
+  const evaluatedCalls = calls.map((planned) => evaluatePlanned(question, planned).map(({ decision }) => decision))
+  const [first, ...rest] = evaluatedCalls.flat().filter(needsStepUp)
+  if (first === undefined) return null
+  const decision = rest.reduce((one, other) => (isStricter(other.level, one.level) ? other : one), first)
+  const isCertain = evaluatedCalls.some(
+    (decisions) => decisions.some(needsStepUp) && decisions.every(({ effect }) => effect !== 'allow'),
+  )
+  return { decision, isCertain }
+}
+
+function needsStepUp(decision: Decision): decision is StepUpNeed {
+  return decision.effect === 'needs' && decision.requirement === 'step-up'
 }
 
 /**

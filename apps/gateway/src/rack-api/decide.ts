@@ -1,9 +1,8 @@
 import { isDenial, unauthenticated } from '@rack-gateway/auth'
-import type { Allowed, Decision, RackCall } from '@rack-gateway/rbac-policy'
+import { type Allowed, type Decision, type RackCall, stricterOf } from '@rack-gateway/rbac-policy'
 import { ApprovalNeeded, denialError, NotPermitted, withDenial } from '../errors.ts'
 import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
-import { grantedBy } from './granted-by.ts'
 
 /** The policy decides. Policy packages can then deny a call that it allows, before anybody is asked for a proof. */
 export async function decide(
@@ -13,10 +12,9 @@ export async function decide(
 ): Promise<Decision> {
   const { policy, packages } = dependencies
   const decision = policy.decide(call.principal, rackCall)
-  const granted = grantedBy(decision)
-  if (granted === null || packages.loaded.length === 0) return decision
-  const narrowed = await packages.narrow({ principal: call.principal, call: rackCall, decision: granted })
-  return narrowed.effect === 'allow' ? stillPermitted(dependencies, call, rackCall, decision) : narrowed
+  if (decision.effect === 'deny' || packages.loaded.length === 0) return decision
+  const narrowed = await packages.narrow({ principal: call.principal, call: rackCall, decision })
+  return narrowed.effect === 'deny' ? narrowed : stillPermitted(dependencies, call, rackCall, narrowed)
 }
 
 /** Decides again with the current bindings, because they can change while policy packages decide. */
@@ -28,8 +26,7 @@ async function stillPermitted(
 ): Promise<Decision> {
   const principal = await identities.findPrincipal(credential)
   if (isDenial(principal)) throw unauthenticated(principal)
-  const again = policy.decide(principal, { ...rackCall, at: now() })
-  return again.effect === 'allow' ? decision : again
+  return stricterOf(decision, policy.decide(principal, { ...rackCall, at: now() }))
 }
 
 /** @throws NotPermitted, ApprovalNeeded */

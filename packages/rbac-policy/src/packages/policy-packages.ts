@@ -1,3 +1,4 @@
+import { type GrantedDecision, narrowDecision, stricterOf } from '../narrow-decision.ts'
 import type { Allowed, Decision, Principal, RackCall } from '../types.ts'
 import type { Stopwatch } from './evaluate.ts'
 import type { LoadedPackage } from './loaded-package.ts'
@@ -33,8 +34,11 @@ interface Review {
 /** All packages of a gateway, in the order of their evaluation. */
 export interface PolicyPackages {
   readonly loaded: readonly LoadedPackage[]
-  /** The unchanged decision, or the first objection. A failed package is an objection. */
-  narrow(permitted: Permitted): Promise<Decision>
+  /**
+   * The unchanged decision, the first denial of a package, or the strictest requirement. A failed package denies the call. If
+   * the decision has a requirement, packages see what permits the call once it is met.
+   */
+  narrow(permitted: Omit<Permitted, 'decision'> & { readonly decision: GrantedDecision }): Promise<Decision>
   /**
    * The same for the simulated calls of one request. Packages see that the call is simulated. A package that exceeds its
    * timeout is not evaluated again.
@@ -61,10 +65,12 @@ export function createPolicyPackages({
 }: PolicyPackagesOptions): PolicyPackages {
   const asked = loaded.map(({ policy }) => createPackageEvaluator(policy, { now, elapsed, log }))
 
-  function narrow(permitted: Permitted): Promise<Decision> {
-    const packageCall = packageCallOf(permitted.call)
-    const context = contextOf({ ...permitted, phase: 'begin', simulated: false, now })
-    return narrowed(permitted.decision, (one) => one.ask(packageCall, context))
+  const narrow: PolicyPackages['narrow'] = function narrow({ principal, call, decision }) {
+    const packageCall = packageCallOf(call)
+    return narrowDecision(decision, (granted) => {
+      const context = contextOf({ principal, decision: granted, phase: 'begin', simulated: false, now })
+      return narrowed(granted, (one) => one.ask(packageCall, context))
+    })
   }
 
   function simulation(): (permitted: Permitted) => Promise<Decision> {
@@ -82,12 +88,16 @@ export function createPolicyPackages({
   }
 
   async function narrowed(decision: Allowed, ask: (one: PackageEvaluator) => Promise<Answer>): Promise<Decision> {
+    let strictest: Decision = decision
     for (const one of asked) {
       const { objection, failed } = await ask(one)
-      if (objection !== null) return denialBy(one.name, objection, decision)
       if (failed !== null) return failureOf(one.name, failed, decision)
+      if (objection === null) continue
+      strictest = stricterOf(strictest, denialBy(one.name, objection, decision))
+      // Another package can still deny a call that has a requirement.
+      if (strictest.effect === 'deny') break
     }
-    return decision
+    return strictest
   }
 
   async function review(permitted: Permitted, which: 'all' | 'synchronous'): Promise<Review> {

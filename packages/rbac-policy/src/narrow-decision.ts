@@ -1,0 +1,33 @@
+import { isStricter } from './step-up-level.ts'
+import type { Allowed, Decision } from './types.ts'
+
+/** A decision that permits a call, or that permits it once its requirement is met. */
+export type GrantedDecision = Exclude<Decision, { effect: 'deny' }>
+
+/**
+ * Narrows a decision, for example with policy packages. What permits the call is narrowed before its requirement is checked, so
+ * that nobody has to prove a second factor for a call that is then denied.
+ */
+export async function narrowDecision(
+  decision: GrantedDecision,
+  narrow: (granted: Allowed) => Promise<Decision>,
+): Promise<Decision> {
+  return stricterOf(decision, await narrow(decision.effect === 'allow' ? decision : decision.granted))
+}
+
+/** The stricter of two decisions about the same call; the first one of two equal ones. */
+export function stricterOf(one: Decision, other: Decision): Decision {
+  return strictness(other) > strictness(one) || requiresMore(other, one) ? other : one
+}
+
+function strictness({ effect }: Decision): number {
+  return effects.indexOf(effect)
+}
+
+const effects: readonly Decision['effect'][] = ['allow', 'needs', 'deny']
+
+/** Whether both have a requirement, and the first one is stricter. An approval is stricter than a proof. */
+function requiresMore(one: Decision, other: Decision): boolean {
+  if (one.effect !== 'needs' || other.effect !== 'needs' || other.requirement === 'approval') return false
+  return one.requirement === 'approval' || isStricter(one.level, other.level)
+}
