@@ -11,6 +11,8 @@ import { validatePeopleSearch } from './pages/people/search.ts'
 import { validatePolicySearch } from './pages/policy/policy-search.ts'
 import { readPlayerSearch } from './pages/recordings/player/player-search.ts'
 import { readRecordingsSearch } from './pages/recordings/recordings-search.ts'
+import { validateFactorsSearch } from './pages/second-factors/factors-search.ts'
+import { validateStepUpSearch } from './pages/step-up/step-up-search.ts'
 import { LoadFailed, NotFoundPage } from './shell/failures.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -36,6 +38,19 @@ const access = createRoute({
   getParentRoute: () => root,
   path: 'access',
   component: lazyRouteComponent(() => import('./pages/access/access-page.tsx')),
+})
+const secondFactors = createRoute({
+  getParentRoute: () => root,
+  path: 'second-factors',
+  validateSearch: validateFactorsSearch,
+  component: lazyRouteComponent(() => import('./pages/second-factors/second-factors-page.tsx')),
+})
+/** The proof of a second factor for another program. */
+const stepUp = createRoute({
+  getParentRoute: () => root,
+  path: 'step-up',
+  validateSearch: validateStepUpSearch,
+  component: lazyRouteComponent(() => import('./pages/step-up/step-up-page.tsx')),
 })
 const health = createRoute({
   getParentRoute: () => root,
@@ -218,6 +233,8 @@ const recording = createRoute({
 const routeTree = root.addChildren([
   overview,
   access,
+  secondFactors,
+  stepUp,
   health,
   apps.addChildren(appsTabs),
   app.addChildren(appTabs),

@@ -9,10 +9,9 @@ import type { WebConsoleSource } from './source.ts'
 /** The addresses of the console's pages. The application decides which page an address below them is. */
 const pages = [
   '/gateway/',
-  ...['access', 'apps', 'audit', 'health', 'people', 'policy', 'recordings'].flatMap((page) => [
-    `/gateway/${page}`,
-    `/gateway/${page}/*`,
-  ]),
+  ...['access', 'apps', 'audit', 'health', 'people', 'policy', 'recordings', 'second-factors', 'step-up'].flatMap(
+    (page) => [`/gateway/${page}`, `/gateway/${page}/*`],
+  ),
 ]
 
 const documentHeaders = {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { ApiError, get, NoAnswer, pathOf, post, setCsrfToken } from './client.ts'
+import { get, pathOf, post, setCsrfToken } from './client.ts'
+import { ApiError, NoAnswer } from './errors.ts'
 
 afterEach(() => setCsrfToken(undefined))
 
@@ -22,7 +23,7 @@ test('a change sends the CSRF token, and a read does not', async () => {
   setCsrfToken('the token')
   const fetched = answer(200, '{}')
   await get('/me', {})
-  await post('/users/{id}/unlock', { id: 'x' })
+  await post('/users/{id}/unlock', { id: 'x', action: 'Unlock x' })
   const headers = fetched.mock.calls.map(([, init]) => init.headers)
   expect(headers[0]).not.toHaveProperty('x-csrf-token')
   expect(headers[1]).toHaveProperty('x-csrf-token', 'the token')

@@ -1,4 +1,6 @@
-import type { Endpoints, ErrorResponse, JsonEndpointName, RequestOf, ResponseOf } from '@rack-gateway/gateway-api'
+import type { Endpoints, JsonEndpointName, RequestOf, ResponseOf } from '@rack-gateway/gateway-api'
+import { errorOf, NoAnswer } from './errors.ts'
+import { sendRequest } from './step-up/send-request.ts'
 
 type Method = Endpoints[JsonEndpointName]['method']
 type NameOf<M extends Method, P> = {
@@ -10,28 +12,17 @@ interface AnyRequest {
   readonly id?: string
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
   readonly body?: object
+  readonly action?: string
 }
 
-/** The gateway answered with an error, in its own words. */
-export class ApiError extends Error {
-  readonly status: number
-  readonly body: ErrorResponse
-
-  constructor(status: number, body: ErrorResponse) {
-    super(body.error)
-    this.name = 'ApiError'
-    this.status = status
-    this.body = body
-  }
-}
-
-/** The gateway did not answer, or something else answered in its place. */
-export class NoAnswer extends Error {
-  constructor() {
-    super('The gateway is not responding. Check your connection, and try again.')
-    this.name = 'NoAnswer'
-  }
-}
+/**
+ * What an operation takes. `action` is what it does, for the dialog that asks for a second factor, such as
+ * `Unlock ann@example.com`.
+ */
+type ConsoleRequest<N extends JsonEndpointName> = RequestOf<N> &
+  (Endpoints[N] extends { stepUp: 'management' | 'factor' }
+    ? { readonly action: string }
+    : { readonly action?: string })
 
 /** What every path of the management API begins with. */
 export const apiPrefix = '/gateway/api/v1'
@@ -56,7 +47,7 @@ export function get<P extends PathOf<'GET'>>(
 /** Calls an operation with the method POST. @throws ApiError, NoAnswer */
 export function post<P extends PathOf<'POST'>>(
   path: P,
-  request: RequestOf<NameOf<'POST', P>>,
+  request: ConsoleRequest<NameOf<'POST', P>>,
 ): Promise<ResponseOf<NameOf<'POST', P>>> {
   return send('POST', path, request as AnyRequest)
 }
@@ -64,7 +55,7 @@ export function post<P extends PathOf<'POST'>>(
 /** Calls an operation with the method DELETE. @throws ApiError, NoAnswer */
 export function remove<P extends PathOf<'DELETE'>>(
   path: P,
-  request: RequestOf<NameOf<'DELETE', P>>,
+  request: ConsoleRequest<NameOf<'DELETE', P>>,
 ): Promise<ResponseOf<NameOf<'DELETE', P>>> {
   return send('DELETE', path, request as AnyRequest)
 }
@@ -81,14 +72,10 @@ export async function open(
   request: AnyRequest,
   { accept = 'text/event-stream', lastEventId = null, signal }: StreamOptions,
 ): Promise<ReadableStream<Uint8Array>> {
-  const response = await fetch(pathOf(path, request), {
+  const response = await sendRequest(pathOf(path, request), {
+    method: 'GET',
     headers: { accept, ...(lastEventId !== null && { 'last-event-id': lastEventId }) },
     signal,
-    redirect: 'error',
-    cache: 'no-store',
-  }).catch((error: unknown) => {
-    if (signal.aborted) throw error
-    throw new NoAnswer()
   })
   if (response.ok && response.body !== null) return response.body
   throw await errorOf(response)
@@ -115,8 +102,8 @@ export function serverNow(): number {
 }
 
 async function send<T>(method: Method, path: string, request: AnyRequest, signal?: AbortSignal): Promise<T> {
-  const { body } = request
-  const response = await fetch(pathOf(path, request), {
+  const { body, action } = request
+  const response = await sendRequest(pathOf(path, request), {
     method,
     headers: {
       accept: 'application/json',
@@ -124,12 +111,8 @@ async function send<T>(method: Method, path: string, request: AnyRequest, signal
       ...(method !== 'GET' && csrfHeader()),
     },
     ...(body && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
-    redirect: 'error',
-    cache: 'no-store',
-  }).catch((error: unknown) => {
-    if (signal?.aborted) throw error
-    throw new NoAnswer()
+    signal,
+    action,
   })
   const date = Date.parse(response.headers.get('date') ?? '')
   if (!Number.isNaN(date)) clockOffset = date - Date.now()
@@ -137,14 +120,4 @@ async function send<T>(method: Method, path: string, request: AnyRequest, signal
   const value: unknown = await response.json().catch(() => null)
   if (value === null) throw new NoAnswer()
   return value as T
-}
-
-/** The error of a response that is no success. */
-export async function errorOf(response: Response): Promise<Error> {
-  const value: unknown = await response.json().catch(() => null)
-  return isErrorBody(value) ? new ApiError(response.status, value) : new NoAnswer()
-}
-
-function isErrorBody(value: unknown): value is ErrorResponse {
-  return typeof value === 'object' && value !== null && 'error' in value && typeof value.error === 'string'
 }

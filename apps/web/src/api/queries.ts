@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
-import { ApiError, get, NoAnswer, setCsrfToken } from './client.ts'
+import { get, setCsrfToken } from './client.ts'
+import { ApiError, NoAnswer } from './errors.ts'
 import { endSession } from './session-end.ts'
 
 /** A session that ended shows its reason on whatever page is open. */

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { ApiError } from './client.ts'
+import type { ApiError } from './errors.ts'
 
 let ended: ApiError | null = null
 const listeners = new Set<() => void>()

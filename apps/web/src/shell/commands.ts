@@ -63,6 +63,7 @@ export function commandsFor(
       run: () => navigate(to),
     })),
     { id: 'page /access', label: 'Open Your access', run: () => navigate('/access') },
+    { id: 'page /second-factors', label: 'Open Second factors', run: () => navigate('/second-factors') },
     ...peopleTabs(me).map(({ to, label }) => ({ id: `page ${to}`, label: `Open ${label}`, run: () => navigate(to) })),
     ...peopleActions(me).map(({ to, label, dialog }) => ({ id: label, label, run: () => navigate(to, { dialog }) })),
     ...policyActions(me).map(({ tab, label }) => ({ id: label, label, run: () => navigate('/policy', { tab }) })),

@@ -3,6 +3,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Command, Menu as MenuIcon, Monitor, Moon, Sun } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useMe, versionQuery } from '../api/queries.ts'
+import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
 import { Announcements } from '../ui/announce.tsx'
 import { Button } from '../ui/button.tsx'
 import { VisibleText } from '../ui/visible-text.tsx'
@@ -13,6 +14,7 @@ import { useShortcuts } from './shortcuts.ts'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 
 const CommandPalette = lazy(() => import('./command-palette.tsx'))
+const StepUpDialog = lazy(() => import('./step-up-dialog.tsx'))
 const ShortcutList = lazy(() => import('./shortcut-list.tsx'))
 
 /** What every page has around it: navigation, the account, the command palette, shortcuts, and announcements. */
@@ -54,6 +56,7 @@ export function Shell() {
         <Outlet />
       </main>
       <Announcements />
+      <StepUp />
       <SessionEnded />
       <Suspense fallback={null}>
         {open === 'palette' && <CommandPalette onClose={close} />}
@@ -61,6 +64,12 @@ export function Shell() {
       </Suspense>
     </div>
   )
+}
+
+/** Asks for a second factor, for whatever call of the page needs one. */
+function StepUp() {
+  const call = useWaitingCall()
+  return <Suspense fallback={null}>{call !== null && <StepUpDialog key={call.key} call={call} />}</Suspense>
 }
 
 const isMac = navigator.userAgent.includes('Mac')

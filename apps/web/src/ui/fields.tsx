@@ -18,18 +18,21 @@ interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'childre
   /** More than one line: the number of lines to show. */
   readonly lines?: number
   readonly mono?: boolean
+  /** What the browser may fill in, such as `one-time-code`. */
+  readonly autoComplete?: string
   /** Why the value is not valid; empty: it is valid. */
   readonly error?: string
 }
 
 /** A text field with its label, a hint, and the error of its validation. */
-export function TextField({ label, hint, placeholder, lines, mono = false, error = '', ...props }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { label, hint, placeholder, lines, mono = false, autoComplete = 'off', error = '', ...field } = props
   const input = `${styles.input} ${mono ? styles.mono : ''}`
   return (
-    <AriaTextField {...props} {...(error !== '' && { isInvalid: true })} className={styles.field ?? ''}>
+    <AriaTextField {...field} {...(error !== '' && { isInvalid: true })} className={styles.field ?? ''}>
       {label !== undefined && <Label className={styles.label ?? ''}>{label}</Label>}
       {lines === undefined ? (
-        <Input className={input} placeholder={placeholder} autoComplete="off" spellCheck="false" />
+        <Input className={input} placeholder={placeholder} autoComplete={autoComplete} spellCheck="false" />
       ) : (
         <TextArea className={input} placeholder={placeholder} rows={lines} spellCheck="false" />
       )}

@@ -1,6 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { ApiError } from '../api/client.ts'
+import { ApiError } from '../api/errors.ts'
+import { StepUpCanceled } from '../api/step-up/waiting-calls.ts'
 import { Button } from './button.tsx'
 import { LoginLink } from './login-link.tsx'
 import styles from './problem.module.css'
@@ -16,6 +17,8 @@ interface ProblemProps {
 
 /** An error in the gateway's own words: what happened, why, and what to do, with the rule and the request ID. */
 export function Problem({ error, retry, action }: ProblemProps) {
+  // The person knows: the page is as it was before.
+  if (error instanceof StepUpCanceled) return null
   const body = error instanceof ApiError ? error.body : null
   const needsLogin = body?.rule === 'old-login'
   return (

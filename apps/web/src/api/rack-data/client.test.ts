@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { ApiError, NoAnswer, setCsrfToken } from '../client.ts'
+import { setCsrfToken } from '../client.ts'
+import { ApiError, NoAnswer } from '../errors.ts'
 import { openRackStream, rackCreate, rackGet, rackSend } from './client.ts'
 import { RackError, UnreadableAnswer } from './errors.ts'
 import { InvalidName, rackPath } from './rack-path.ts'
@@ -20,7 +21,10 @@ test('a call goes to the rack API below the management API, and only a change ha
   setCsrfToken('the token')
   const fetched = answer(200, '{"name":"web"}')
   await rackGet('staging', rackPath`/apps/${'web'}`, readApp, { headers: { 'reveal-key': 'A' } })
-  await rackSend('PUT', 'staging', rackPath`/apps/${'web'}/services/${'web'}`, { count: 3 })
+  await rackSend('PUT', 'staging', rackPath`/apps/${'web'}/services/${'web'}`, {
+    action: 'Scale web',
+    form: { count: 3 },
+  })
   const [[address, read], [, change]] = fetched.mock.calls as [[string, RequestInit], [string, RequestInit]]
   expect(address).toBe('/gateway/api/v1/racks/staging/apps/web')
   expect(read.headers).toEqual({ accept: 'application/json', 'reveal-key': 'A' })
@@ -90,7 +94,11 @@ test('a network that fails is no answer of the gateway, and a call that was stop
 
 test('a change can have an answer', async () => {
   const fetched = answer(200, '{"id":"R1","env":"A=1"}')
-  const release = await rackCreate('staging', rackPath`/apps/${'web'}/releases`, { env: 'A=1\nB=2' }, readRelease)
+  const release = await rackCreate('staging', rackPath`/apps/${'web'}/releases`, {
+    action: 'Create a release',
+    form: { env: 'A=1\nB=2' },
+    read: readRelease,
+  })
   expect(release).toMatchObject({ id: 'R1', env: 'A=1' })
   expect(`${fetched.mock.calls[0]?.[1].body}`).toBe('env=A%3D1%0AB%3D2')
 })

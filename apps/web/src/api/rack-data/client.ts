@@ -1,4 +1,6 @@
-import { apiPrefix, csrfHeader, errorOf, NoAnswer } from '../client.ts'
+import { apiPrefix, csrfHeader } from '../client.ts'
+import { errorOf, NoAnswer } from '../errors.ts'
+import { sendRequest } from '../step-up/send-request.ts'
 import { RackError, UnreadableAnswer } from './errors.ts'
 import { type Reader, UnexpectedForm } from './fields.ts'
 import { checkName, type RackPath } from './rack-path.ts'
@@ -24,16 +26,26 @@ export async function rackGet<T>(
   return readAnswer(rack, response, read, signal)
 }
 
-type Form = Readonly<Record<string, string | number>>
-
-/** Changes something of a rack, whose answer has nothing to read. @throws as `rackGet` */
-export async function rackSend(method: 'POST' | 'PUT' | 'DELETE', rack: string, path: RackPath, form: Form = {}) {
-  await (await change(method, rack, path, form)).text()
+interface ChangeOptions {
+  /** What the change does, for the dialog that asks for a second factor, such as `Restart the service web of myapp`. */
+  readonly action: string
+  readonly form?: Readonly<Record<string, string | number>>
 }
 
-/** Changes something of a rack, and reads the answer, such as a new release. @throws as `rackGet` */
-export async function rackCreate<T>(rack: string, path: RackPath, form: Form, read: Reader<T>): Promise<T> {
-  return readAnswer(rack, await change('POST', rack, path, form), read)
+type ChangeMethod = 'POST' | 'PUT' | 'DELETE'
+
+/** Changes something of a rack, whose answer has nothing to read. @throws as `rackGet`; StepUpCanceled */
+export async function rackSend(method: ChangeMethod, rack: string, path: RackPath, options: ChangeOptions) {
+  await (await change(method, rack, path, options)).text()
+}
+
+interface CreateOptions<T> extends ChangeOptions {
+  readonly read: Reader<T>
+}
+
+/** Changes something of a rack, and reads the answer, such as a new release. @throws as `rackSend` */
+export async function rackCreate<T>(rack: string, path: RackPath, { read, ...options }: CreateOptions<T>): Promise<T> {
+  return readAnswer(rack, await change('POST', rack, path, options), read)
 }
 
 /**
@@ -52,10 +64,12 @@ export async function openRackStream(
   return response.body
 }
 
-function change(method: 'POST' | 'PUT' | 'DELETE', rack: string, path: RackPath, form: Form): Promise<Response> {
+function change(method: ChangeMethod, rack: string, path: RackPath, options: ChangeOptions): Promise<Response> {
+  const { action, form = {} } = options
   const body = new URLSearchParams(Object.entries(form).map(([name, value]) => [name, `${value}`]))
   return call(method, rack, path, {
     headers: { accept: 'application/json', ...csrfHeader() },
+    action: `${action} on ${rack}`,
     ...(body.size > 0 && { body }),
   })
 }
@@ -64,20 +78,11 @@ interface CallOptions {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: URLSearchParams
   readonly signal?: AbortSignal | undefined
+  readonly action?: string
 }
 
 async function call(method: string, rack: string, path: RackPath, options: CallOptions): Promise<Response> {
-  const { signal = null } = options
-  const response = await fetch(`${apiPrefix}/racks/${checkName(rack)}${path}`, {
-    ...options,
-    method,
-    signal,
-    redirect: 'error',
-    cache: 'no-store',
-  }).catch((error: unknown) => {
-    if (signal?.aborted) throw error
-    throw new NoAnswer()
-  })
+  const response = await sendRequest(`${apiPrefix}/racks/${checkName(rack)}${path}`, { ...options, method })
   if (response.ok) return response
   // Without the header, the gateway itself answered.
   if (response.headers.get('answered-by') !== 'rack') throw await errorOf(response)

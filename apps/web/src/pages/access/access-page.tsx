@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useMe } from '../../api/queries.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -35,6 +36,11 @@ export default function AccessPage() {
         </Card>
       </div>
       {me.racks.length > 0 && <ConnectInstructions racks={me.racks} />}
+      <Card title="Your second factors">
+        <p>
+          <Link to="/second-factors">Passkeys, authenticator apps, and backup codes</Link> prove that it is you.
+        </p>
+      </Card>
       <SessionList />
     </Page>
   )

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { ApiError } from '../../../api/client.ts'
+import { ApiError } from '../../../api/errors.ts'
 import { useMe } from '../../../api/queries.ts'
 import { endSession } from '../../../api/session-end.ts'
 import type { AuditQuery } from '../filter/filter-query.ts'

@@ -23,6 +23,7 @@ export function BindingDialog({ subject: given, onClose }: BindingDialogProps) {
   const create = useChange(
     ({ kind, id }: { kind: SubjectKind; id: string }) =>
       post('/bindings', {
+        action: `Grant the role ${grant.role} to ${subject.name}`,
         body: { subject: { kind, id }, ...grantOf(grant), ...(reason.trim() && { reason: reason.trim() }) },
       }),
     ({ role, warnings = [] }) => {

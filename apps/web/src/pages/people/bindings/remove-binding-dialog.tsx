@@ -16,7 +16,9 @@ export function RemoveBindingDialog({ binding, subject, onClose }: RemoveBinding
       title={`Remove this role from ${subject}?`}
       submit="Remove the binding"
       cancel="Keep it"
-      change={() => remove('/bindings/{id}', { id: binding.id })}
+      change={() =>
+        remove('/bindings/{id}', { id: binding.id, action: `Remove the role ${binding.role} from ${subject}` })
+      }
       done={`${subject} no longer has the role ${binding.role} by this binding.`}
       onClose={onClose}
     >

@@ -19,6 +19,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const invite = useChange(
     () =>
       post('/invitations', {
+        action: `Invite ${email.trim()}`,
         body: {
           email: email.trim(),
           grants: grants.map(grantOf),

@@ -11,7 +11,8 @@ export function CreateServiceAccountDialog({ onClose }: { readonly onClose: () =
   const { change } = usePeopleSearch()
   const [name, setName] = useState('')
   const create = useChange(
-    () => post('/service-accounts', { body: { name: name.trim() } }),
+    () =>
+      post('/service-accounts', { action: `Create the service account ${name.trim()}`, body: { name: name.trim() } }),
     (account) => {
       announce(`The service account ${account.name} was created. Grant it a role.`)
       change({ open: account.id, dialog: undefined })

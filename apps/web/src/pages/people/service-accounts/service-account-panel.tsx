@@ -76,7 +76,7 @@ export function ServiceAccountPanel({ id }: { readonly id: string }) {
               title={`Enable the service account ${name}?`}
               submit="Enable"
               kind="primary"
-              change={() => post('/service-accounts/{id}/enable', { id })}
+              change={() => post('/service-accounts/{id}/enable', { id, action: `Enable the service account ${name}` })}
               done={`The service account ${name} was enabled.`}
               onClose={closeDialog}
             >

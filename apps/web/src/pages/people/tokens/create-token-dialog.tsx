@@ -41,6 +41,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
     const { role, racks, apps } = grant
     const networks = wordsOf(sources)
     return post('/tokens', {
+      action: `Create the API token ${name.trim()}`,
       body: {
         name: name.trim(),
         role,

@@ -18,7 +18,11 @@ export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
   const [owner, setOwner] = useState<Subject>({ kind: 'service-account', id: null, name: '' })
   const handOver = useChange((id: string) => {
     const kind = owner.kind === 'user' ? 'user' : 'service-account'
-    return post('/tokens/{id}/owner', { id: token.id, body: { owner: { kind, id } } })
+    return post('/tokens/{id}/owner', {
+      id: token.id,
+      action: `Give the API token ${token.name} to ${owner.name}`,
+      body: { owner: { kind, id } },
+    })
   })
   if (handOver.data)
     return (

@@ -28,6 +28,7 @@ function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
   const rotate = useChange(() =>
     post('/tokens/{id}/rotate', {
       id: token.id,
+      action: `Rotate the API token ${token.name}`,
       body: { overlapHours: Number(overlap), ...tokenExpiryOf(expiry) },
     }),
   )

@@ -25,6 +25,7 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
   const create = useChange(
     () =>
       post('/trusts', {
+        action: `Create the CI trust ${name.trim()}`,
         body: {
           name: name.trim(),
           ...(source === 'conditions'

@@ -20,7 +20,7 @@ export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
           title={`Unlock ${email}?`}
           submit="Unlock"
           kind="primary"
-          change={() => post('/users/{id}/unlock', { id })}
+          change={() => post('/users/{id}/unlock', { id, action: `Unlock ${email}` })}
           done={`${email} was unlocked.`}
           onClose={closeDialog}
         >

@@ -1,6 +1,7 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { ApiError, open } from '../../../api/client.ts'
+import { open } from '../../../api/client.ts'
+import { ApiError } from '../../../api/errors.ts'
 import { endSession } from '../../../api/session-end.ts'
 import { Keyframes } from './engine/keyframes.ts'
 import { loadRecording } from './engine/load-recording.ts'

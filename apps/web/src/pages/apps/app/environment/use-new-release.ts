@@ -13,7 +13,11 @@ export function useNewRelease(seen: SeenReleases, onCreated: (id: string) => voi
   const { mutate, isPending, error } = useMutation({
     async mutationFn(env: string) {
       await assertSameReleases(rack, app, seen)
-      const { id } = await rackCreate(rack, rackPath`/apps/${app}/releases`, { env }, readRelease)
+      const { id } = await rackCreate(rack, rackPath`/apps/${app}/releases`, {
+        action: `Create a release of ${app}`,
+        form: { env },
+        read: readRelease,
+      })
       onCreated(id)
       void readAppAgain(queryClient, rack, app)
     },

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
-import { ApiError } from '../../../../api/client.ts'
+import { ApiError } from '../../../../api/errors.ts'
 import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
 import { endSession } from '../../../../api/session-end.ts'
 import { type LogState, LogStream } from './log-stream.ts'

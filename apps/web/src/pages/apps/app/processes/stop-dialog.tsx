@@ -19,7 +19,9 @@ export function StopDialog({ id, process, onClose }: StopDialogProps) {
       title={`Stop ${id} of ${app} on ${rack}?`}
       submit="Stop the process"
       cancel="Keep it"
-      change={async () => rackSend('DELETE', rack, rackPath`/apps/${app}/processes/${id}`)}
+      change={async () =>
+        rackSend('DELETE', rack, rackPath`/apps/${app}/processes/${id}`, { action: `Stop the process ${id} of ${app}` })
+      }
       waitsFor={rack}
       done={`${id} was stopped.`}
       onClose={onClose}

@@ -32,7 +32,10 @@ export function usePromotion() {
       await assertSameReleases(rack, app, { running })
       const id = kind === 'promote' ? release.id : await createCopy(release)
       setPromoted(id)
-      await rackSend('POST', rack, rackPath`/apps/${app}/releases/${id}/promote`, { force: 'false' })
+      await rackSend('POST', rack, rackPath`/apps/${app}/releases/${id}/promote`, {
+        action: `Promote the release ${id} of ${app}`,
+        form: { force: 'false' },
+      })
       // The promotion stays a success if only this cannot be read.
       return queryClient.fetchQuery({ ...appQuery(rack, app), staleTime: 0 }).catch(() => null)
     },
@@ -41,8 +44,13 @@ export function usePromotion() {
   })
 
   /** Masked values come back as masks, and the gateway puts the real ones in their place. */
-  async function createCopy({ build, env }: Release): Promise<string> {
-    return (await rackCreate(rack, rackPath`/apps/${app}/releases`, { build, env }, readRelease)).id
+  async function createCopy({ id, build, env }: Release): Promise<string> {
+    const copy = await rackCreate(rack, rackPath`/apps/${app}/releases`, {
+      action: `Create a copy of the release ${id} of ${app}`,
+      form: { build, env },
+      read: readRelease,
+    })
+    return copy.id
   }
 
   return {

@@ -10,7 +10,11 @@ export function RestartDialog({ service, onClose }: { readonly service: string; 
       title={`Restart ${service} of ${app} on ${rack}?`}
       submit="Restart the service"
       kind="primary"
-      change={() => rackSend('POST', rack, rackPath`/apps/${app}/services/${service}/restart`)}
+      change={() =>
+        rackSend('POST', rack, rackPath`/apps/${app}/services/${service}/restart`, {
+          action: `Restart the service ${service} of ${app}`,
+        })
+      }
       waitsFor={rack}
       done={`Rack ${rack} restarts ${service}.`}
       onClose={onClose}

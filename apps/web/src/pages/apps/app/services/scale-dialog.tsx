@@ -31,7 +31,10 @@ export function ScaleDialog({ service, onClose }: { readonly service: Service; r
   const change = useChange(
     async () => {
       await assertUnchanged()
-      await rackSend('PUT', rack, rackPath`/apps/${app}/services/${service.name}`, changes ?? {})
+      await rackSend('PUT', rack, rackPath`/apps/${app}/services/${service.name}`, {
+        action: `Scale the service ${service.name} of ${app}`,
+        form: changes ?? {},
+      })
     },
     () => {
       announce(`Rack ${rack} scales ${service.name}.`)

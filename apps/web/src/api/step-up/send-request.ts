@@ -1,0 +1,56 @@
+import { ApiError, errorOf, NoAnswer } from '../errors.ts'
+import { lastingProof, StepUpCanceled, waitForProof } from './waiting-calls.ts'
+
+interface RequestOptions {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | URLSearchParams
+  readonly signal?: AbortSignal | null | undefined
+  /** What the call does, for the dialog that asks for a second factor, such as `Unlock ann@example.com`. */
+  readonly action?: string | undefined
+}
+
+/**
+ * Sends a request of the console. If the gateway asks for a proof of a second factor, a dialog asks the person, and the request
+ * is sent again with the proof. Its response is that of the caller, as if nothing had been between.
+ *
+ * @throws NoAnswer; StepUpCanceled if the person cancels a change; ApiError if the person cancels a read
+ */
+export async function sendRequest(path: string, options: RequestOptions): Promise<Response> {
+  const { method, signal, action } = options
+  let proof = lastingProof()
+  let isOwnProof = false
+  for (;;) {
+    const response = await send(path, options, proof)
+    const denial = await readDenial(response)
+    // A call that is refused with the proof that was made for it would be refused again.
+    if (denial === null || isOwnProof) return response
+    const outcome = await waitForProof({ stepUpId: denial.stepUpId, action, denial: denial.error }, signal)
+    if (outcome.kind === 'canceled') throw method === 'GET' ? denial.error : new StepUpCanceled()
+    isOwnProof = outcome.kind === 'proved'
+    proof = outcome.kind === 'proved' ? outcome.secret : lastingProof()
+  }
+}
+
+function send(path: string, { method, headers, body, signal }: RequestOptions, proof: string | null) {
+  return fetch(path, {
+    method,
+    headers: { ...headers, ...(proof !== null && { 'step-up': proof }) },
+    ...(body !== undefined && { body }),
+    ...(signal && { signal }),
+    redirect: 'error',
+    cache: 'no-store',
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error
+    throw new NoAnswer()
+  })
+}
+
+/** The gateway's question for a second factor; null for every other response. A rack cannot ask. */
+async function readDenial(response: Response): Promise<{ stepUpId: string; error: ApiError } | null> {
+  if (response.status !== 403 || response.headers.get('answered-by') === 'rack') return null
+  const error = await errorOf(response.clone())
+  if (!(error instanceof ApiError) || error.body.code !== 'RGW_STEP_UP_NEEDED') return null
+  const id: unknown = error.body.stepUp?.id
+  return typeof id === 'string' ? { stepUpId: id, error } : null
+}

@@ -1,0 +1,94 @@
+import type { ResponseOf } from '@rack-gateway/gateway-api'
+import { useState } from 'react'
+import { post } from '../../api/client.ts'
+import { announce } from '../../ui/announce.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { TextField } from '../../ui/fields.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { useChange } from '../../ui/use-change.ts'
+import { QrCode } from './qr-code.tsx'
+import styles from './second-factors.module.css'
+
+interface AddFactorDialogProps {
+  /** With the first factor, there are backup codes. */
+  readonly onCodes: (codes: readonly string[]) => void
+  readonly onClose: () => void
+}
+
+type Totp = NonNullable<ResponseOf<'beginEnrollment'>['totp']>
+
+/** Adds an authenticator app: first its name, and then its secret and a code. */
+export function AddAppDialog({ onCodes, onClose }: AddFactorDialogProps) {
+  const [name, setName] = useState('Authenticator app')
+  const [code, setCode] = useState('')
+  const begin = useChange(() =>
+    post('/second-factors/enrollments', { action: 'Add an authenticator app', body: { kind: 'totp' } }),
+  )
+  const add = useChange(
+    (enrollment: string) =>
+      post('/second-factors', { body: { enrollment, name: name.trim(), code: code.replaceAll(' ', '') } }),
+    ({ factor, backupCodes }) => {
+      announce(`The authenticator app ${factor.name} was added.`)
+      onClose()
+      if (backupCodes !== null) onCodes(backupCodes)
+    },
+  )
+  const { data } = begin
+  if (data?.totp == null)
+    return (
+      <FormDialog
+        title="Add an authenticator app"
+        submit="Continue"
+        change={begin}
+        onSubmit={() => begin.mutate()}
+        onClose={onClose}
+      >
+        <p>The app, such as the one of your password manager, shows a new code of six digits every 30 seconds.</p>
+        <TextField
+          label="Name"
+          value={name}
+          onChange={setName}
+          maxLength={60}
+          isRequired
+          autoFocus
+          hint="So that you recognize it later"
+        />
+      </FormDialog>
+    )
+  return (
+    <FormDialog
+      title="Add an authenticator app"
+      submit="Add the app"
+      change={add}
+      onSubmit={() => add.mutate(data.id)}
+      onClose={onClose}
+    >
+      <Secret totp={data.totp} />
+      <TextField
+        label="Code that the app shows"
+        value={code}
+        onChange={setCode}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        validate={(value) => (/^[0-9]{3} ?[0-9]{3}$/.test(value) ? null : 'The code has six digits.')}
+        maxLength={7}
+        mono
+        isRequired
+        autoFocus
+      />
+    </FormDialog>
+  )
+}
+
+function Secret({ totp: { secret, uri } }: { readonly totp: Totp }) {
+  return (
+    <div className={styles.step}>
+      <p>Scan the QR code with the app, or type the secret into it. Both are shown only now.</p>
+      <QrCode text={uri} label="QR code for the authenticator app" />
+      <div className={styles.secret}>
+        <code>{secret.match(/.{1,4}/g)?.join(' ')}</code>
+        <CopyButton text={secret} what="The secret" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,57 @@
+import { useState } from 'react'
+import { post } from '../../api/client.ts'
+import { makePasskey } from '../../second-factor/passkey.ts'
+import { announce } from '../../ui/announce.tsx'
+import { deviceName } from '../../ui/device-name.ts'
+import { TextField } from '../../ui/fields.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { useChange } from '../../ui/use-change.ts'
+
+interface AddFactorDialogProps {
+  /** With the first factor, there are backup codes. */
+  readonly onCodes: (codes: readonly string[]) => void
+  readonly onClose: () => void
+}
+
+/** Adds a passkey of this device, of another one, or of a security key. */
+export function AddPasskeyDialog({ onCodes, onClose }: AddFactorDialogProps) {
+  const [name, setName] = useState(() => deviceName(`browser: ${navigator.userAgent}`))
+  const add = useChange(
+    async () => {
+      const { id, passkey } = await post('/second-factors/enrollments', {
+        action: 'Add a passkey',
+        body: { kind: 'passkey' },
+      })
+      const response = await makePasskey(passkey ?? {})
+      return post('/second-factors', { body: { enrollment: id, name: name.trim(), response } })
+    },
+    ({ factor, backupCodes }) => {
+      announce(`The passkey ${factor.name} was added.`)
+      onClose()
+      if (backupCodes !== null) onCodes(backupCodes)
+    },
+  )
+  return (
+    <FormDialog
+      title="Add a passkey"
+      submit="Add the passkey"
+      change={add}
+      onSubmit={() => add.mutate()}
+      onClose={onClose}
+    >
+      <p>
+        Your browser asks where to keep it: on this device, on your phone, or on a security key. It checks that it is
+        you by a PIN, a fingerprint, or your face.
+      </p>
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        maxLength={60}
+        isRequired
+        autoFocus
+        hint="So that you recognize it later, such as YubiKey"
+      />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,63 @@
+import type { ResponseOf } from '@rack-gateway/gateway-api'
+import { post } from '../../api/client.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { Time } from '../../ui/time.tsx'
+import { useChange } from '../../ui/use-change.ts'
+import styles from './second-factors.module.css'
+
+interface BackupCodesProps {
+  readonly status: ResponseOf<'backupCodeStatus'>
+  /** The person asked for new codes, and confirms it. */
+  readonly isAsking: boolean
+  readonly onAsk: () => void
+  readonly onClose: () => void
+  readonly onCodes: (codes: readonly string[]) => void
+}
+
+const few = 3
+
+/** How many backup codes are left, and new ones. */
+export function BackupCodes({ status, isAsking, onAsk, onClose, onCodes }: BackupCodesProps) {
+  const { remaining, createdAt } = status
+  return (
+    <Card title="Backup codes" actions={<Button onPress={onAsk}>Create new codes</Button>}>
+      <p>
+        {remaining === 0 ? 'No code is left. ' : `${remaining} ${remaining === 1 ? 'code is' : 'codes are'} left. `}
+        {remaining <= few && <Badge tone="warn">Create new codes</Badge>}
+      </p>
+      <p className={styles.soft}>
+        Each code works once, in place of your other second factors. Keep them where you can read them without this
+        device.
+        {createdAt !== null && (
+          <>
+            {' '}
+            They were created <Time at={createdAt} kind="relative" />.
+          </>
+        )}
+      </p>
+      {isAsking && <NewCodesDialog onCodes={onCodes} onClose={onClose} />}
+    </Card>
+  )
+}
+
+function NewCodesDialog({ onCodes, onClose }: Pick<BackupCodesProps, 'onCodes' | 'onClose'>) {
+  const create = useChange(
+    () => post('/second-factors/backup-codes', { action: 'Create new backup codes' }),
+    ({ codes }) => onCodes(codes),
+  )
+  return (
+    <FormDialog
+      title="Create new backup codes?"
+      submit="Create new codes"
+      cancel="Keep the old ones"
+      change={create}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <p>You get ten new codes. The old ones stop working at once.</p>
+    </FormDialog>
+  )
+}

@@ -1,0 +1,57 @@
+import { useBlocker } from '@tanstack/react-router'
+import { Download } from 'lucide-react'
+import { useState } from 'react'
+import { announce } from '../../ui/announce.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Checkbox } from '../../ui/checkbox.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { saveText } from './save-text.ts'
+import styles from './second-factors.module.css'
+
+interface CodesDialogProps {
+  readonly codes: readonly string[]
+  readonly onClose: () => void
+}
+
+/** Shows backup codes for the only time. It closes only when the person says that the codes are stored. */
+export function CodesDialog({ codes, onClose }: CodesDialogProps) {
+  const [isStored, setStored] = useState(false)
+  useBlocker({
+    shouldBlockFn: () => {
+      announce('Store the backup codes first. They are not shown again.')
+      return true
+    },
+    disabled: isStored,
+  })
+  const text = `${codes.join('\n')}\n`
+  return (
+    <Dialog title="Your backup codes" isOpen isDismissable={false} onClose={onClose}>
+      <p>
+        Store these codes now. They are not shown again, and the gateway keeps only their digests. If you lose your
+        other second factors, each code works once in their place.
+      </p>
+      <ul className={styles.codes} aria-label="Backup codes">
+        {codes.map((code) => (
+          <li key={code}>{code}</li>
+        ))}
+      </ul>
+      <div className={styles.actions}>
+        <CopyButton text={text} what="The backup codes" label="Copy all" />
+        <Button
+          kind="quiet"
+          onPress={() => saveText(`Backup codes of ${location.host}\n\n${text}`, 'backup-codes.txt')}
+        >
+          <Download aria-hidden />
+          Download
+        </Button>
+      </div>
+      <Checkbox label="I stored the codes" isSelected={isStored} onChange={setStored} />
+      <Actions>
+        <Button kind="primary" isDisabled={!isStored} onPress={onClose}>
+          Close
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

@@ -1,0 +1,97 @@
+import type { ResponseOf, SecondFactor } from '@rack-gateway/gateway-api'
+import { factorKindName } from '../../second-factor/method-names.ts'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { Table } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import type { FactorsSearch } from './factors-search.ts'
+import styles from './second-factors.module.css'
+
+interface FactorListProps {
+  readonly factors: readonly SecondFactor[]
+  readonly settings: ResponseOf<'secondFactorSettings'>
+  readonly onShow: (dialog: Pick<FactorsSearch, 'dialog' | 'item'>) => void
+}
+
+/** Passkeys and authenticator apps, and how to add one. */
+export function FactorList({ factors, settings, onShow }: FactorListProps) {
+  const { passkeys, passkeysReason, freshLogin } = settings
+  const canAdd = factors.length > 0 || freshLogin
+  return (
+    <Card title="Your passkeys and authenticator apps">
+      {factors.length === 0 ? (
+        <div className={styles.empty}>
+          <p>You have no second factor yet.</p>
+          <p className={styles.soft}>
+            Whoever steals a token of yours can use it until it expires. With a second factor, the actions that do the
+            most damage also need something that only you have.
+          </p>
+        </div>
+      ) : (
+        <Table
+          label="Your second factors"
+          rows={factors}
+          keyOf={({ id }) => id}
+          empty=""
+          columns={[
+            { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+            { title: 'Kind', cell: ({ kind }) => factorKindName(kind) },
+            { title: 'Added', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
+            {
+              title: 'Last used',
+              cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Never' : <Time at={lastUsedAt} kind="relative" />),
+            },
+            {
+              title: 'Actions',
+              cell: ({ id, name }) => (
+                <span className={styles.actions}>
+                  <Button
+                    kind="quiet"
+                    aria-label={`Rename ${name}`}
+                    onPress={() => onShow({ dialog: 'rename', item: id })}
+                  >
+                    Rename
+                  </Button>
+                  <Button
+                    kind="danger"
+                    aria-label={`Remove ${name}`}
+                    onPress={() => onShow({ dialog: 'remove', item: id })}
+                  >
+                    Remove
+                  </Button>
+                </span>
+              ),
+            },
+          ]}
+        />
+      )}
+      {canAdd && (
+        <div className={styles.actions}>
+          {passkeys && (
+            <Button kind={factors.length === 0 ? 'primary' : 'plain'} onPress={() => onShow({ dialog: 'passkey' })}>
+              Add a passkey
+            </Button>
+          )}
+          <Button
+            kind={factors.length === 0 && !passkeys ? 'primary' : 'plain'}
+            onPress={() => onShow({ dialog: 'totp' })}
+          >
+            Add an authenticator app
+          </Button>
+        </div>
+      )}
+      {canAdd && passkeys && factors.length === 0 && (
+        <p className={styles.soft}>
+          Choose a passkey if you can: nobody can trick you into using it on another site. Some actions accept nothing
+          else.
+        </p>
+      )}
+      {!passkeys && (
+        <p className={styles.soft}>
+          Passkeys are off. {passkeysReason !== null && <VisibleText>{passkeysReason}</VisibleText>}
+        </p>
+      )}
+    </Card>
+  )
+}

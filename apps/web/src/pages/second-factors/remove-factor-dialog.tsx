@@ -1,0 +1,31 @@
+import type { SecondFactor } from '@rack-gateway/gateway-api'
+import { remove } from '../../api/client.ts'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+
+interface RemoveFactorDialogProps {
+  readonly factor: SecondFactor
+  /** The person has no other one. */
+  readonly isLast: boolean
+  readonly onClose: () => void
+}
+
+export function RemoveFactorDialog({ factor, isLast, onClose }: RemoveFactorDialogProps) {
+  const { id, kind, name } = factor
+  return (
+    <ConfirmDialog
+      title={`Remove ${name}?`}
+      submit={kind === 'passkey' ? 'Remove the passkey' : 'Remove the authenticator app'}
+      cancel="Keep it"
+      change={() => remove('/second-factors/{id}', { id, action: `Remove the second factor ${name}` })}
+      done={`${name} was removed.`}
+      onClose={onClose}
+    >
+      <p>
+        You can no longer use it here. {kind === 'passkey' && 'Your device may keep the passkey: remove it there, too.'}
+      </p>
+      {isLast && (
+        <p>It is your last second factor, so your backup codes are removed, too. Actions that need one are refused.</p>
+      )}
+    </ConfirmDialog>
+  )
+}

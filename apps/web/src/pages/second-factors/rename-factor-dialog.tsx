@@ -1,0 +1,34 @@
+import type { SecondFactor } from '@rack-gateway/gateway-api'
+import { useState } from 'react'
+import { post } from '../../api/client.ts'
+import { announce } from '../../ui/announce.tsx'
+import { TextField } from '../../ui/fields.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { useChange } from '../../ui/use-change.ts'
+
+interface RenameFactorDialogProps {
+  readonly factor: SecondFactor
+  readonly onClose: () => void
+}
+
+export function RenameFactorDialog({ factor, onClose }: RenameFactorDialogProps) {
+  const [name, setName] = useState(factor.name)
+  const rename = useChange(
+    () => post('/second-factors/{id}/name', { id: factor.id, body: { name: name.trim() } }),
+    (renamed) => {
+      announce(`The second factor is now called ${renamed.name}.`)
+      onClose()
+    },
+  )
+  return (
+    <FormDialog
+      title={`Rename ${factor.name}`}
+      submit="Rename"
+      change={rename}
+      onSubmit={() => rename.mutate()}
+      onClose={onClose}
+    >
+      <TextField label="Name" value={name} onChange={setName} maxLength={60} isRequired autoFocus />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,32 @@
+import type { ResponseOf } from '@rack-gateway/gateway-api'
+import { serverNow } from '../../api/client.ts'
+import { Time } from '../../ui/time.tsx'
+import styles from './second-factors.module.css'
+
+interface RequirementProps {
+  readonly settings: ResponseOf<'secondFactorSettings'>
+  readonly hasFactor: boolean
+}
+
+/** Whether and by when the policy requires a second factor of the person. */
+export function Requirement({ settings: { required, requiredBy }, hasFactor }: RequirementProps) {
+  if (!required && requiredBy === null) return null
+  if (hasFactor) return <p className={styles.soft}>The policy requires a second factor of you. You have one.</p>
+  return (
+    <p className={`${styles.notice} ${styles.warning}`}>
+      {requiredBy === null ? (
+        'The policy requires a second factor for some of what your roles permit. Add one before you need it.'
+      ) : Date.parse(requiredBy) <= serverNow() ? (
+        <span>
+          The policy requires a second factor since <Time at={requiredBy} />. Until you add one, you cannot do anything
+          else.
+        </span>
+      ) : (
+        <span>
+          The policy requires a second factor from <Time at={requiredBy} /> on. After that, you cannot do anything else
+          until you add one.
+        </span>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { LoginLink } from '../../ui/login-link.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { AddAppDialog } from './add-app-dialog.tsx'
+import { AddPasskeyDialog } from './add-passkey-dialog.tsx'
+import { BackupCodes } from './backup-codes.tsx'
+import { CodesDialog } from './codes-dialog.tsx'
+import { FactorList } from './factor-list.tsx'
+import { backupCodesQuery, factorSettingsQuery, ownFactorsQuery } from './factors-queries.ts'
+import type { FactorsSearch } from './factors-search.ts'
+import { RemoveFactorDialog } from './remove-factor-dialog.tsx'
+import { RenameFactorDialog } from './rename-factor-dialog.tsx'
+import { Requirement } from './requirement.tsx'
+import styles from './second-factors.module.css'
+
+/** Which second factors do I have? */
+export default function SecondFactorsPage() {
+  const search: FactorsSearch = useSearch({ strict: false })
+  const navigate = useNavigate()
+  const factors = useQuery(ownFactorsQuery)
+  const settings = useQuery(factorSettingsQuery)
+  const backup = useQuery(backupCodesQuery)
+  /** New backup codes, which are shown once. */
+  const [codes, setCodes] = useState<readonly string[] | null>(null)
+  const show = ({ dialog, item }: Pick<FactorsSearch, 'dialog' | 'item'>, replace = false) =>
+    void navigate({
+      to: '/second-factors',
+      search: { ...(search.from && { from: search.from }), ...(dialog && { dialog }), ...(item && { item }) },
+      replace,
+    })
+  const close = () => show({}, true)
+  const error = factors.error ?? settings.error ?? backup.error
+  const retry = () => void Promise.all([factors.refetch(), settings.refetch(), backup.refetch()])
+  const chosen = factors.data?.find(({ id }) => id === search.item)
+  return (
+    <Page
+      title="Second factors"
+      summary="A second factor proves that it is you. A few actions need it, so that a stolen token alone cannot do them."
+    >
+      {search.from !== undefined && factors.data !== undefined && factors.data.length > 0 && (
+        <p className={styles.notice}>
+          You have a second factor now. <a href={search.from}>Continue with the request</a>
+        </p>
+      )}
+      {error && <Problem error={error} retry={retry} />}
+      {!error && !(factors.data && settings.data && backup.data) && <Spinner label="Loading your second factors" />}
+      {factors.data && settings.data && backup.data && (
+        <>
+          <Requirement settings={settings.data} hasFactor={factors.data.length > 0} />
+          {factors.data.length === 0 && !settings.data.freshLogin && <OldLogin />}
+          <FactorList factors={factors.data} settings={settings.data} onShow={show} />
+          {factors.data.length > 0 && (
+            <BackupCodes
+              status={backup.data}
+              isAsking={search.dialog === 'backup-codes'}
+              onAsk={() => show({ dialog: 'backup-codes' })}
+              onClose={close}
+              onCodes={(created) => {
+                setCodes(created)
+                close()
+              }}
+            />
+          )}
+          {search.dialog === 'passkey' && settings.data.passkeys && (
+            <AddPasskeyDialog onCodes={setCodes} onClose={close} />
+          )}
+          {search.dialog === 'totp' && <AddAppDialog onCodes={setCodes} onClose={close} />}
+          {search.dialog === 'rename' && chosen && <RenameFactorDialog factor={chosen} onClose={close} />}
+          {search.dialog === 'remove' && chosen && (
+            <RemoveFactorDialog factor={chosen} isLast={factors.data.length === 1} onClose={close} />
+          )}
+        </>
+      )}
+      {codes && <CodesDialog codes={codes} onClose={() => setCodes(null)} />}
+    </Page>
+  )
+}
+
+/** A thief with the browser of somebody else must not add their own factor. */
+function OldLogin() {
+  return (
+    <div className={styles.notice}>
+      <p>
+        You can add your first second factor only within five minutes of a login, so that someone who finds this browser
+        open cannot add theirs. After you log in, you come back here.
+      </p>
+      <p>
+        <LoginLink />
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+import type { StepUp } from '@rack-gateway/gateway-api'
+import { Link } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { type Proof, ProofForm } from '../../second-factor/proof-form.tsx'
+import { Button } from '../../ui/button.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './step-up.module.css'
+
+interface DecideProps {
+  readonly stepUp: StepUp
+  /** Why the request cannot be confirmed here; null if it can. */
+  readonly problem: string | null
+  /** The person did not start it. */
+  readonly onForeign: () => void
+  readonly onProved: (proof: Proof) => void
+}
+
+/** The decision of the person, below the facts. Only then a factor is asked for. */
+export function Decide({ stepUp, problem, onForeign, onProved }: DecideProps) {
+  const [isOwn, setOwn] = useState(false)
+  const notMe = (
+    <Button kind="danger" onPress={onForeign}>
+      This was not me
+    </Button>
+  )
+  if (problem !== null)
+    return (
+      <>
+        <p className={styles.warning} role="alert">
+          <VisibleText>{problem}</VisibleText>
+        </p>
+        <div className={styles.buttons}>{notMe}</div>
+      </>
+    )
+  return (
+    <>
+      <p className={styles.warning}>
+        If you did not start this yourself, do not continue. Nobody else needs your second factor, and no colleague or
+        support asks for it.
+      </p>
+      {stepUp.methods.length === 0 ? (
+        <NoFactor>{notMe}</NoFactor>
+      ) : isOwn ? (
+        <ProofForm stepUp={stepUp} onProved={onProved} cancel={notMe} />
+      ) : (
+        <div className={styles.buttons}>
+          {notMe}
+          <Button kind="primary" onPress={() => setOwn(true)}>
+            I started this: continue
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function NoFactor({ children }: { readonly children: ReactNode }) {
+  return (
+    <>
+      <p>
+        You have no second factor that the policy accepts for this. Add one, and then come back to this request. It ends
+        five minutes after it was made: if it has ended then, run the command again.
+      </p>
+      <div className={styles.buttons}>
+        {children}
+        <Link to="/second-factors" search={{ from: `${location.pathname}${location.search}` }} className={styles.link}>
+          Add a second factor
+        </Link>
+      </div>
+    </>
+  )
+}

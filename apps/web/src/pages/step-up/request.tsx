@@ -1,0 +1,68 @@
+import type { StepUp } from '@rack-gateway/gateway-api'
+import { callText } from '../../second-factor/call-text.ts'
+import { validityText } from '../../second-factor/validity-text.ts'
+import { Card } from '../../ui/card.tsx'
+import { deviceName } from '../../ui/device-name.ts'
+import { Facts } from '../../ui/facts.tsx'
+import { Time } from '../../ui/time.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import styles from './step-up.module.css'
+
+/** What is asked for, by which program, and for how long the proof counts. */
+export function Request({ stepUp }: { readonly stepUp: StepUp }) {
+  const { user, calls, device, client, address, createdAt } = stepUp
+  return (
+    <Card title="The request">
+      <Facts
+        facts={[
+          ['Account', <VisibleText>{user.email}</VisibleText>],
+          ['Action', <Calls calls={calls} />],
+          ['Device', <VisibleText>{deviceName(device)}</VisibleText>],
+          ['Program', client === null ? 'Unknown' : <VisibleText>{client}</VisibleText>],
+          ['Address', <VisibleText>{address}</VisibleText>],
+          [
+            'Time',
+            <>
+              <Time at={createdAt} /> (<Time at={createdAt} kind="relative" />)
+            </>,
+          ],
+          ['Counts', countsText(stepUp)],
+        ]}
+      />
+    </Card>
+  )
+}
+
+/** More calls of one command than these are counted. */
+const most = 8
+
+function Calls({ calls }: Pick<StepUp, 'calls'>) {
+  if (calls.length === 0) return 'Any action that needs a recent proof'
+  return (
+    <ul className={styles.calls}>
+      {calls.slice(0, most).map((call, index) => (
+        <li key={`${index}`}>
+          <strong>
+            <VisibleText>{callText(call)}</VisibleText>
+          </strong>
+          {call.command !== null && (
+            <code className={styles.command}>
+              <VisibleText>{call.command.join(' ')}</VisibleText>
+            </code>
+          )}
+        </li>
+      ))}
+      {calls.length > most && <li>And {calls.length - most} more calls of the same command</li>}
+    </ul>
+  )
+}
+
+function countsText(stepUp: StepUp): string {
+  if (stepUp.withinSeconds !== null)
+    return `${capitalized(validityText(stepUp))}, for every action of the same session that needs it`
+  return stepUp.calls.length > 1 ? 'Once, for this command' : 'Once, for this action'
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

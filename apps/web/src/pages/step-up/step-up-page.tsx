@@ -1,0 +1,99 @@
+import type { StepUp } from '@rack-gateway/gateway-api'
+import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { serverNow } from '../../api/client.ts'
+import { ApiError } from '../../api/errors.ts'
+import { useMe } from '../../api/queries.ts'
+import type { Proof } from '../../second-factor/proof-form.tsx'
+import { stepUpQuery } from '../../second-factor/step-up-query.ts'
+import { Page } from '../../ui/page.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { SessionList } from '../access/session-list.tsx'
+import { addressOfResult, readCallback } from './callback.ts'
+import { Decide } from './decide.tsx'
+import { Outcome } from './outcome.tsx'
+import { Request } from './request.tsx'
+import styles from './step-up.module.css'
+import type { StepUpSearch } from './step-up-search.ts'
+
+/** What does a program ask me to confirm, and is it mine? */
+export default function StepUpPage() {
+  const { id = '' }: StepUpSearch = useSearch({ strict: false })
+  const { data, error, refetch } = useQuery(stepUpQuery(id))
+  return (
+    <Page
+      title="Confirm a request with a second factor"
+      summary="A program that uses a session of yours asks for this. Check that it was you who started it."
+    >
+      {error && <NoRequest error={error} retry={() => void refetch()} />}
+      {data === undefined && !error && <Spinner label="Loading the request" />}
+      {data && <Opened key={id} stepUp={data} />}
+    </Page>
+  )
+}
+
+function Opened({ stepUp }: { readonly stepUp: StepUp }) {
+  const { callback = '' }: StepUpSearch = useSearch({ strict: false })
+  const [proof, setProof] = useState<Proof | null>(null)
+  const [isForeign, setForeign] = useState(false)
+  const target = readCallback(callback)
+  if (proof !== null) return <Outcome stepUp={stepUp} proof={proof} />
+  if (isForeign) return <NotMe stepUp={stepUp} />
+  return (
+    <div className={styles.request}>
+      <Request stepUp={stepUp} />
+      <Decide
+        stepUp={stepUp}
+        problem={problemOf(stepUp, callback)}
+        onForeign={() => setForeign(true)}
+        onProved={(proved) => {
+          setProof(proved)
+          if (stepUp.delivery === 'callback' && target !== null && proved.result !== null)
+            location.assign(addressOfResult(target, proved.result))
+        }}
+      />
+    </div>
+  )
+}
+
+/** Why the person cannot confirm the request here, before they are asked for anything; null if they can. */
+function problemOf({ delivery, expiresAt, ownRequest }: StepUp, callback: string): string | null {
+  if (Date.parse(expiresAt) <= serverNow())
+    return 'This request is older than five minutes, so it cannot be confirmed anymore. Run the command again.'
+  if (ownRequest || delivery === 'response')
+    return 'This page cannot send a result to what asked. Go back to the page or program where you started, and confirm it there.'
+  if (delivery === 'callback' && readCallback(callback) === null)
+    return `The result would go to ${callback === '' ? 'no address' : callback}, which is not a program on this computer, so the gateway does not send it. Do not open such links. Run the command again, and open the link that it prints.`
+  return null
+}
+
+function NoRequest({ error, retry }: { readonly error: Error; readonly retry: () => void }) {
+  const me = useMe()
+  const isMissing = error instanceof ApiError && (error.status === 404 || error.status === 400)
+  if (!isMissing) return <Problem error={error} retry={retry} />
+  return (
+    <div className={styles.request}>
+      <Problem error={error} />
+      <p>
+        You are logged in as <VisibleText>{me.name}</VisibleText>. The request can be for another account, or it has
+        ended. If it is yours, log in with its account, or run the command again.
+      </p>
+    </div>
+  )
+}
+
+/** The person ends the session that asked. */
+function NotMe({ stepUp }: { readonly stepUp: StepUp }) {
+  return (
+    <div className={styles.request}>
+      <p className={styles.warning}>
+        Someone else may have a token of yours. Revoke the session of <VisibleText>{stepUp.device}</VisibleText> now. If
+        you do not know which one it is, revoke all sessions, and tell an administrator. Nothing was confirmed.
+      </p>
+      <SessionList />
+    </div>
+  )
+}

@@ -1,0 +1,14 @@
+/** What the page keeps in the address, which the program that asked has made. */
+export interface StepUpSearch {
+  /** The ID of the step-up. */
+  readonly id?: string
+  /** Where the result goes; not checked yet. */
+  readonly callback?: string
+}
+
+export function validateStepUpSearch({ id, callback }: Readonly<Record<string, unknown>>): StepUpSearch {
+  return {
+    ...(typeof id === 'string' && { id: id.slice(0, 100) }),
+    ...(typeof callback === 'string' && { callback: callback.slice(0, 500) }),
+  }
+}

@@ -1,0 +1,35 @@
+import { routeSummaries } from '@rack-gateway/convox-api/route-summaries'
+import type { StepUp } from '@rack-gateway/gateway-api'
+
+type Call = StepUp['calls'][number]
+
+/** What operations of the management API do that can need a second factor, by their ID. */
+const managementActions: Readonly<Record<string, string>> = {
+  'POST /gateway/api/v1/bindings': 'Grant a role',
+  'POST /gateway/api/v1/invitations': 'Invite a person',
+  'POST /gateway/api/v1/second-factors/backup-codes': 'Create new backup codes',
+  'POST /gateway/api/v1/second-factors/enrollments': 'Add a second factor',
+  'DELETE /gateway/api/v1/second-factors/{id}': 'Remove a second factor',
+  'POST /gateway/api/v1/service-accounts': 'Create a service account',
+  'POST /gateway/api/v1/service-accounts/{id}/enable': 'Enable a service account',
+  'POST /gateway/api/v1/tokens': 'Create an API token',
+  'POST /gateway/api/v1/tokens/{id}/owner': 'Change the owner of an API token',
+  'POST /gateway/api/v1/tokens/{id}/rotate': 'Rotate an API token',
+  'POST /gateway/api/v1/trusts': 'Create a CI trust',
+  'POST /gateway/api/v1/users/{id}/second-factors/reset': 'Reset the second factors of a user',
+  'POST /gateway/api/v1/users/{id}/unlock': 'Unlock a user',
+}
+
+/** What a call does, such as `Promote a release`, and where. The command is shown beside it. */
+export function callText({ rack, app, route }: Call): string {
+  const summary = routeSummaries[route]
+  const action = managementActions[route] ?? (summary === undefined ? route : imperative(summary))
+  if (rack === null) return action
+  return `${action} on ${app === null ? rack : `${rack}/${app}`}`
+}
+
+/** `Promotes a release.` becomes `Promote a release`. */
+function imperative(summary: string): string {
+  const [verb = '', ...rest] = summary.replace(/\.$/, '').split(' ')
+  return [verb.replace(/ies$/, 'y').replace(/(ss)es$|s$/, '$1'), ...rest].join(' ')
+}

@@ -1,0 +1,55 @@
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/browser'
+import { startAuthentication, startRegistration } from '@simplewebauthn/browser'
+
+/** The browser gave no passkey. */
+class NoPasskey extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NoPasskey'
+  }
+}
+
+/** Asks the browser for the proof of a passkey. @param options as the gateway sent them @throws NoPasskey */
+export async function provePasskey(options: object): Promise<object> {
+  try {
+    return await startAuthentication({ optionsJSON: options as PublicKeyCredentialRequestOptionsJSON })
+  } catch (error) {
+    throw new NoPasskey(explain(error, 'The browser did not use a passkey.'))
+  }
+}
+
+/** Asks the browser to make a passkey. @param options as the gateway sent them @throws NoPasskey */
+export async function makePasskey(options: object): Promise<object> {
+  try {
+    return await startRegistration({ optionsJSON: options as PublicKeyCredentialCreationOptionsJSON })
+  } catch (error) {
+    if (nameOf(error) === 'InvalidStateError')
+      throw new NoPasskey(
+        'No passkey was added. This device or security key already has a passkey for your account. Use another one.',
+      )
+    throw new NoPasskey(explain(error, 'The browser did not make a passkey.'))
+  }
+}
+
+/** Browsers do not say whether the person canceled, so that pages cannot learn which passkeys exist. */
+function explain(error: unknown, what: string): string {
+  switch (nameOf(error)) {
+    case 'NotAllowedError':
+      return `${what} You canceled, or the time ran out. Try again.`
+    case 'SecurityError':
+      return `${what} The address of this page is not the one that the gateway is set up for. Open the gateway at its own address.`
+    case 'NotSupportedError':
+      return `${what} It cannot check that it is you, by a PIN or a fingerprint. Use another device or an authenticator app.`
+    default:
+      return `${what} This browser may not support passkeys. Use another browser or an authenticator app.`
+  }
+}
+
+/** The library wraps some errors of the browser, which are their cause then. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  return error.cause instanceof Error ? error.cause.name : error.name
+}

@@ -1,0 +1,128 @@
+import type { ResponseOf, StepUp } from '@rack-gateway/gateway-api'
+import { useMutation } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { post } from '../api/client.ts'
+import { Button } from '../ui/button.tsx'
+import { Actions } from '../ui/dialog.tsx'
+import { TextField } from '../ui/fields.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { methodName, methodOrder, type ProofMethod } from './method-names.ts'
+import { provePasskey } from './passkey.ts'
+import styles from './proof-form.module.css'
+import { useRetryAfter } from './use-retry-after.ts'
+
+export type Proof = ResponseOf<'proveStepUp'>
+
+interface ProofFormProps {
+  readonly stepUp: Pick<StepUp, 'id' | 'methods'>
+  readonly onProved: (proof: Proof) => void
+  /** The button that leaves everything as it is. */
+  readonly cancel?: ReactNode
+  /** What helps after an error, such as asking again. */
+  readonly actionFor?: (error: Error) => ReactNode
+}
+
+/** Asks for one of the person's methods, the strongest first. */
+export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProps) {
+  const methods = methodOrder.filter((method) => stepUp.methods.includes(method))
+  const [chosen, setChosen] = useState<ProofMethod | undefined>(methods[0])
+  const [code, setCode] = useState('')
+  const prove = useMutation({
+    async mutationFn(method: ProofMethod) {
+      const { id } = stepUp
+      if (method !== 'passkey')
+        return post('/step-ups/{id}/proof', { id, body: { method, code: code.replaceAll(' ', '') } })
+      const options = await post('/step-ups/{id}/passkey-options', { id })
+      return post('/step-ups/{id}/proof', { id, body: { method, response: await provePasskey(options) } })
+    },
+    onSuccess: onProved,
+    // A code is a secret until it was used.
+    gcTime: 0,
+  })
+  const wait = useRetryAfter(prove.error)
+  if (chosen === undefined) return null
+  const choose = (method: ProofMethod) => {
+    setChosen(method)
+    setCode('')
+    prove.reset()
+  }
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!prove.isPending && wait === null) prove.mutate(chosen)
+      }}
+    >
+      <MethodField key={chosen} method={chosen} code={code} onChange={setCode} />
+      {prove.error && <Problem error={prove.error} action={actionFor?.(prove.error)} />}
+      {wait !== null && <p role="status">You can try again {wait}.</p>}
+      <Actions>
+        {cancel}
+        <Button
+          type="submit"
+          kind="primary"
+          isPending={prove.isPending}
+          isDisabled={wait !== null}
+          autoFocus={chosen === 'passkey'}
+        >
+          {chosen === 'passkey' ? 'Use a passkey' : 'Confirm'}
+        </Button>
+      </Actions>
+      {methods.length > 1 && (
+        <div className={styles.others}>
+          {methods
+            .filter((method) => method !== chosen)
+            .map((method) => (
+              <Button key={method} kind="quiet" onPress={() => choose(method)} isDisabled={prove.isPending}>
+                Use {methodName(method)} instead
+              </Button>
+            ))}
+        </div>
+      )}
+    </form>
+  )
+}
+
+interface MethodFieldProps {
+  readonly method: ProofMethod
+  readonly code: string
+  readonly onChange: (code: string) => void
+}
+
+function MethodField({ method, code, onChange }: MethodFieldProps) {
+  switch (method) {
+    case 'passkey':
+      return <p>Your browser asks for a passkey of this device or of your phone, or for your security key.</p>
+    case 'totp':
+      return (
+        <TextField
+          label="Code of your authenticator app"
+          value={code}
+          onChange={onChange}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          pattern="[0-9]{3} ?[0-9]{3}"
+          validate={(value) => (/^[0-9]{3} ?[0-9]{3}$/.test(value) ? null : 'The code has six digits.')}
+          maxLength={7}
+          mono
+          isRequired
+          autoFocus
+          hint="Six digits. Each code works once."
+        />
+      )
+    case 'backup-code':
+      return (
+        <TextField
+          label="Backup code"
+          value={code}
+          onChange={onChange}
+          maxLength={30}
+          mono
+          isRequired
+          autoFocus
+          hint="One of the codes that you stored when you added your first second factor. Each code works once."
+        />
+      )
+  }
+}

@@ -1,0 +1,87 @@
+import type { StepUp } from '@rack-gateway/gateway-api'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { ApiError } from '../api/errors.ts'
+import { cancelWaitingCalls, settleWithProof, type WaitingCall } from '../api/step-up/waiting-calls.ts'
+import { callText } from '../second-factor/call-text.ts'
+import { ProofForm } from '../second-factor/proof-form.tsx'
+import { stepUpQuery } from '../second-factor/step-up-query.ts'
+import { validityText } from '../second-factor/validity-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Actions, Dialog } from '../ui/dialog.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { Spinner } from '../ui/spinner.tsx'
+import { VisibleText } from '../ui/visible-text.tsx'
+
+/** The step-up is over, so the call has to ask for another one. */
+const ended: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_NOT_HERE', 'RGW_NOT_FOUND']
+
+/** Asks for a second factor for a call of the page, which is sent again after the proof. */
+export default function StepUpDialog({ call }: { readonly call: WaitingCall }) {
+  const { data: stepUp, error, isPending } = useQuery(stepUpQuery(call.stepUpId))
+  const askAgain = <Button onPress={() => call.settle({ kind: 'repeat' })}>Ask again</Button>
+  const actionFor = (problem: Error) =>
+    problem instanceof ApiError && ended.includes(problem.body.code) ? askAgain : undefined
+  const cancel = <Button onPress={cancelWaitingCalls}>Cancel</Button>
+  return (
+    <Dialog title="Confirm with a second factor" isOpen onClose={cancelWaitingCalls}>
+      {isPending && <Spinner label="Loading your second factors" />}
+      {error && (
+        <>
+          <Problem error={error} action={actionFor(error)} />
+          <Actions>{cancel}</Actions>
+        </>
+      )}
+      {stepUp && (
+        <>
+          <p>
+            <strong>
+              <VisibleText>{call.action ?? actionOf(stepUp)}</VisibleText>
+            </strong>
+          </p>
+          {stepUp.methods.length === 0 ? (
+            <NoMethod />
+          ) : (
+            <>
+              <p>{reasonFor(stepUp)}</p>
+              <ProofForm
+                stepUp={stepUp}
+                cancel={cancel}
+                actionFor={actionFor}
+                onProved={({ proof }) =>
+                  proof === null
+                    ? call.settle({ kind: 'repeat' })
+                    : settleWithProof(call, { secret: proof, withinSeconds: stepUp.withinSeconds })
+                }
+              />
+            </>
+          )}
+        </>
+      )}
+    </Dialog>
+  )
+}
+
+function actionOf({ calls: [first] }: StepUp): string {
+  return first === undefined ? 'Prove your second factor' : callText(first)
+}
+
+function reasonFor(stepUp: StepUp): string {
+  return stepUp.withinSeconds === null
+    ? 'The policy requires a second factor each time for this.'
+    : `This requires a second factor. It then counts ${validityText(stepUp)}, until you reload or close this page.`
+}
+
+function NoMethod() {
+  return (
+    <>
+      <p>This requires a second factor, and you have none that the policy accepts. Add one, and then try again.</p>
+      <Actions>
+        <Button onPress={cancelWaitingCalls}>Cancel</Button>
+        <Link to="/second-factors" onClick={cancelWaitingCalls}>
+          Add a second factor
+        </Link>
+      </Actions>
+    </>
+  )
+}
