@@ -41,10 +41,10 @@ export function compileRole({
     source: source ?? 'bindings',
     names: [...new Set([name, ...above])],
     when: when.map(compileCondition),
-    stepUp: stepUp.flatMap((rule) => {
+    stepUp: stepUp.flatMap(({ role, ...rule }) => {
       const words = {
-        what: `role ${name}`,
-        subject: `Every call through the role ${name}`,
+        what: `role ${role}`,
+        subject: `Every call through the role ${role}`,
         source: source ?? 'bindings',
       }
       return compileRule(rule, words) ?? []

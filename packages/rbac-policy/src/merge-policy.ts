@@ -7,7 +7,7 @@ import { tokenTerms } from './document-schema/tokens.ts'
 import { valueRules } from './document-schema/values.ts'
 import { enrollmentName, entryName, nameListNames, nameLists, sourceOf, unblockedName } from './name-lists.ts'
 import { readNetwork } from './networks.ts'
-import type { BlockedOperation, PolicyDocument, PolicyRule, Role } from './policy-document.ts'
+import { type BlockedOperation, noStepUp, type PolicyDocument, type PolicyRule, type Role } from './policy-document.ts'
 
 /** The name of the document, and the lines of its parts. */
 export interface DocumentSource {
@@ -34,7 +34,7 @@ const nothing: PolicyDocument = {
   protectedParameters: [],
   recordings: [],
   tokens: { maxAge: 0, defaultAge: 0, rules: [] },
-  stepUp: { permissions: [], racks: [], apps: [], management: null, enrollBy: null },
+  stepUp: noStepUp,
   recordedValues: [],
 }
 
@@ -97,6 +97,7 @@ function mergedRoles(
   problems: Problem[],
 ): Role[] {
   const resolved = new Map(base.map((role) => [role.name, role]))
+  const reading = { lineOf: source.lineOf, problems }
   const resolving = new Set<string>()
   const finished = new Set<string>()
 
@@ -140,9 +141,7 @@ function mergedRoles(
     ]
     const stepUps = [
       ...new Set(parents.flatMap((parent) => parent.stepUp ?? [])),
-      ...(stepUp === undefined
-        ? []
-        : [readStepUp(stepUp, ['roles', name, 'stepUp'], { lineOf: source.lineOf, problems })]),
+      ...(stepUp === undefined ? [] : [{ role: name, ...readStepUp(stepUp, ['roles', name, 'stepUp'], reading) }]),
     ]
     const names = [...new Set(parents.flatMap((parent) => [parent.name, ...(parent.extends ?? [])]))].filter(
       (parent) => parent !== name,

@@ -16,7 +16,7 @@ export interface Role {
   /** All of these must be met, or the role grants nothing. */
   readonly when?: readonly Condition[]
   /** What every permission through this role requires, including those of roles that it extends. */
-  readonly stepUp?: readonly StepUpRule[]
+  readonly stepUp?: readonly RoleStepUp[]
   /** Its line, such as `policy.yaml:12`. */
   readonly source?: string
 }
@@ -38,6 +38,12 @@ export interface StepUpRule {
   readonly source?: string
 }
 
+/** A requirement of a role. */
+export interface RoleStepUp extends StepUpRule {
+  /** The role that defines it: the role itself, or one that it extends. */
+  readonly role: string
+}
+
 /** A requirement for what matches a pattern. */
 export interface StepUpPattern extends StepUpRule {
   readonly pattern: string
@@ -53,6 +59,9 @@ export interface StepUpTerms {
   /** Milliseconds since the epoch. From then on, a user without a second factor can only add one. Null: never. */
   readonly enrollBy: number | null
 }
+
+/** Requires nothing. */
+export const noStepUp: StepUpTerms = { permissions: [], racks: [], apps: [], management: null, enrollBy: null }
 
 /** An operation that is denied to every role. */
 export interface BlockedOperation {

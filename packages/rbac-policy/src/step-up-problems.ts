@@ -1,15 +1,18 @@
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { expandPermission } from './permission-patterns.ts'
-import type { PolicyDocument, Role, StepUpPattern, StepUpRule } from './policy-document.ts'
-import { stepUpPermissions } from './step-up.ts'
+import type { PolicyDocument, StepUpPattern, StepUpRule } from './policy-document.ts'
+import { stepUpOf, stepUpPermissions } from './step-up.ts'
 import { isException } from './step-up-exceptions.ts'
 
 type Path = readonly (string | number)[]
 
-export function stepUpProblems({ stepUp, roles, commands }: PolicyDocument): Problem[] {
-  const { permissions, racks, apps, management } = stepUp
+export function stepUpProblems(document: PolicyDocument): Problem[] {
+  const { roles, commands } = document
+  const { permissions, racks, apps, management } = stepUpOf(document)
   return [
-    ...roleProblems(roles),
+    ...roles.flatMap(({ name, stepUp: rules = [] }) =>
+      rules.flatMap((rule) => (rule.role === name ? exceptProblems(rule, ['roles', name, 'stepUp']) : [])),
+    ),
     ...commands.flatMap(({ id, stepUp: rule }) =>
       rule === undefined ? [] : exceptProblems(rule, ['commands', 'rules', id, 'stepUp']),
     ),
@@ -18,17 +21,6 @@ export function stepUpProblems({ stepUp, roles, commands }: PolicyDocument): Pro
     ...apps.flatMap((rule) => patternProblems(rule, 'app', ['stepUp', 'apps', rule.pattern])),
     ...(management === null ? [] : exceptProblems(management, ['stepUp', 'management'])),
   ]
-}
-
-/** A rule is checked only at the role that defines it. */
-function roleProblems(roles: readonly Role[]): Problem[] {
-  const byName = new Map(roles.map((role) => [role.name, role]))
-  return roles.flatMap(({ name, extends: parents = [], stepUp = [] }) => {
-    const inherited = new Set(parents.flatMap((parent) => byName.get(parent)?.stepUp ?? []))
-    return stepUp
-      .filter((rule) => !inherited.has(rule))
-      .flatMap((rule) => exceptProblems(rule, ['roles', name, 'stepUp']))
-  })
 }
 
 function permissionProblems(rule: StepUpPattern, at: Path): Problem[] {

@@ -1,8 +1,14 @@
 import { compilePattern, inMessage, type NameMatcher } from '@rack-gateway/command-matcher'
-import type { Denial } from '@rack-gateway/errors'
+import type { Denial, Explanation } from '@rack-gateway/errors'
 import { enrollmentName, sourceOf } from './name-lists.ts'
 import { expandPermission } from './permission-patterns.ts'
-import type { PolicyDocument, StepUpPattern, StepUpRule } from './policy-document.ts'
+import {
+  noStepUp,
+  type PolicyDocument,
+  type StepUpPattern,
+  type StepUpRule,
+  type StepUpTerms,
+} from './policy-document.ts'
 import { compileExceptions, exceptionOf } from './step-up-exceptions.ts'
 import { isStricter, levelInWords } from './step-up-level.ts'
 import type { Permission, Principal, StepUpLevel } from './types.ts'
@@ -42,9 +48,8 @@ interface CompiledStepUpPattern extends CompiledStepUpRule {
 
 /** @returns null if the document requires nothing of any call on the rack API */
 export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
-  const { stepUp, roles, commands, source } = document
-  // A gateway of an older version sends documents without this section to the CLI.
-  const { permissions, racks, apps, management, enrollBy } = stepUp ?? noTerms
+  const { roles, commands, source } = document
+  const { permissions, racks, apps, management, enrollBy } = stepUpOf(document)
   const rules = {
     permissions: byPermission(permissions, source),
     commands: new Map(
@@ -71,7 +76,10 @@ export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
   return requires ? rules : null
 }
 
-const noTerms: PolicyDocument['stepUp'] = { permissions: [], racks: [], apps: [], management: null, enrollBy: null }
+/** The section of a document. Documents of gateways of an older version have none. */
+export function stepUpOf({ stepUp }: Partial<Pick<PolicyDocument, 'stepUp'>>): StepUpTerms {
+  return stepUp ?? noStepUp
+}
 
 interface RuleWords {
   readonly what: string
@@ -151,6 +159,14 @@ export function requireProof(rule: CompiledStepUpRule, principal: Principal): St
     ...base,
     reason: `${reason}, and ${kindNames[principal.kind]} cannot give one.`,
     remedy: `Make the call as a user${exception}.`,
+  }
+}
+
+/** Why a token or a job cannot meet a requirement of a policy package. */
+export function withoutProof(kind: keyof typeof kindNames, reason: string): Explanation {
+  return {
+    reason: `${reason} It needs a proof of a second factor, and ${kindNames[kind]} cannot give one.`,
+    remedy: 'Make the call as a user.',
   }
 }
 

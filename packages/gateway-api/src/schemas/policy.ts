@@ -49,6 +49,13 @@ export const EffectivePolicy = Type.Object({
           bindings: Type.Array(EffectiveBinding),
         }),
       ),
+      trust: Type.Optional(
+        Type.Object(
+          { id: Type.String(), name: Type.String(), subject: Type.String() },
+          { description: 'the trust of a CI job' },
+        ),
+      ),
+      secondFactor: Type.Optional(Type.Boolean({ description: 'whether a user has a second factor' })),
     },
     { description: 'the caller, and for a token its owner' },
   ),

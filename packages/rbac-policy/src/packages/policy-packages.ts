@@ -1,4 +1,5 @@
 import { type GrantedDecision, narrowDecision, stricterOf } from '../narrow-decision.ts'
+import { withoutProof } from '../step-up.ts'
 import type { Allowed, Decision, Principal, RackCall } from '../types.ts'
 import type { Stopwatch } from './evaluate.ts'
 import type { LoadedPackage } from './loaded-package.ts'
@@ -69,7 +70,7 @@ export function createPolicyPackages({
     const packageCall = packageCallOf(call)
     return narrowDecision(decision, (granted) => {
       const context = contextOf({ principal, decision: granted, phase: 'begin', simulated: false, now })
-      return narrowed(granted, (one) => one.ask(packageCall, context))
+      return narrowed({ principal, decision: granted }, (one) => one.ask(packageCall, context))
     })
   }
 
@@ -79,7 +80,7 @@ export function createPolicyPackages({
     return function simulate(permitted) {
       const packageCall = packageCallOf(permitted.call)
       const context = contextOf({ ...permitted, phase: 'begin', simulated: true, now })
-      return narrowed(permitted.decision, async (one) => {
+      return narrowed(permitted, async (one) => {
         const answer = late.get(one.name) ?? (await one.ask(packageCall, context))
         if (answer.late) late.set(one.name, answer)
         return answer
@@ -87,13 +88,16 @@ export function createPolicyPackages({
     }
   }
 
-  async function narrowed(decision: Allowed, ask: (one: PackageEvaluator) => Promise<Answer>): Promise<Decision> {
+  async function narrowed(
+    { principal, decision }: Omit<Permitted, 'call'>,
+    ask: (one: PackageEvaluator) => Promise<Answer>,
+  ): Promise<Decision> {
     let strictest: Decision = decision
     for (const one of asked) {
       const { objection, failed } = await ask(one)
       if (failed !== null) return failureOf(one.name, failed, decision)
       if (objection === null) continue
-      strictest = stricterOf(strictest, denialBy(one.name, objection, decision))
+      strictest = stricterOf(strictest, decisionBy(one.name, objection, { principal, decision }))
       // Another package can still deny a call that has a requirement.
       if (strictest.effect === 'deny') break
     }
@@ -109,7 +113,7 @@ export function createPolicyPackages({
       if (which === 'synchronous' && one.isAsynchronous(packageCall.route)) continue
       const { objection, failed } = await one.ask(packageCall, context)
       // Requirements apply only when a call begins.
-      if (objection?.effect === 'deny') return { objection: denialBy(one.name, objection, decision), unclear: false }
+      if (objection?.effect === 'deny') return { objection: decisionBy(one.name, objection, permitted), unclear: false }
       unclear ||= failed !== null
     }
     return { objection: null, unclear }
@@ -140,13 +144,14 @@ function contextOf({ principal, decision, phase, simulated, now }: ContextParts)
 /** How fresh a proof must be if a policy package asks for one. */
 const packageLevel = { kind: 'recent', within: 600_000 } as const
 
-function denialBy(name: string, objection: Objection, decision: Allowed): Decision {
+function decisionBy(name: string, objection: Objection, { principal, decision }: Omit<Permitted, 'call'>): Decision {
   const { rule, reason, next: remedy } = objection
   const explained = { ...decision, reason, remedy, rule: `package:${name}:${rule}`, source: name }
   if (objection.effect === 'deny') return { ...explained, effect: 'deny' }
-  return objection.requirement === 'approval'
-    ? { ...explained, effect: 'needs', granted: decision, requirement: 'approval' }
-    : { ...explained, effect: 'needs', granted: decision, requirement: 'step-up', level: packageLevel }
+  if (objection.requirement === 'approval')
+    return { ...explained, effect: 'needs', granted: decision, requirement: 'approval' }
+  if (principal.kind !== 'user') return { ...explained, effect: 'deny', ...withoutProof(principal.kind, reason) }
+  return { ...explained, effect: 'needs', granted: decision, requirement: 'step-up', level: packageLevel }
 }
 
 function failureOf(name: string, failed: string, decision: Allowed): Decision {

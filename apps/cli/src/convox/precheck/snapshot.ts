@@ -48,7 +48,7 @@ function snapshotOf({ rack, document, principal }: EffectivePolicy, policy: Poli
   return { rack, document, policy, principal: callerFrom(principal) }
 }
 
-type Caller = Pick<Principal, 'kind' | 'id' | 'name' | 'rack' | 'groups' | 'bindings' | 'owner'>
+type Caller = Omit<Principal, 'credential' | 'expiresAt' | 'job' | 'device' | 'sources'>
 
 interface EffectivePolicy {
   readonly format: number
@@ -59,8 +59,14 @@ interface EffectivePolicy {
 }
 
 /** The answer lacks the session and its expiry, because decisions do not depend on them. */
-function callerFrom({ kind, id, name, rack, groups, bindings, owner }: Caller): Principal {
-  return { kind, id, name, rack, groups, bindings, owner, credential: '', expiresAt: Number.MAX_SAFE_INTEGER }
+function callerFrom({ kind, id, name, rack, groups, bindings, owner, trust, secondFactor }: Caller): Principal {
+  return {
+    ...{ kind, id, name, rack, groups, bindings, owner },
+    ...(trust !== undefined && { trust }),
+    ...(secondFactor !== undefined && { secondFactor }),
+    credential: '',
+    expiresAt: Number.MAX_SAFE_INTEGER,
+  }
 }
 
 /** Does not check the document, because compiling it does. */
@@ -86,7 +92,9 @@ function isCaller(value: unknown): boolean {
     (value.rack === null || typeof value.rack === 'string') &&
     Array.isArray(value.groups) &&
     areBindings(value.bindings) &&
-    (value.owner === null || (isObject(value.owner) && areBindings(value.owner.bindings)))
+    (value.owner === null || (isObject(value.owner) && areBindings(value.owner.bindings))) &&
+    (value.trust === undefined || (isObject(value.trust) && typeof value.trust.name === 'string')) &&
+    (value.secondFactor === undefined || typeof value.secondFactor === 'boolean')
   )
 }
 

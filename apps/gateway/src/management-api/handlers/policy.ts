@@ -53,7 +53,7 @@ export const policyHandlers: Handlers<Names> = {
 
   getEffectivePolicy(call) {
     const { principal, policy, query } = call
-    const { kind, id, name, rack, groups, bindings, owner } = principal
+    const { kind, id, name, rack, groups, bindings, owner, trust, secondFactor = false } = principal
     return {
       format: 1,
       rack: rackFor(call, principal, query.rack),
@@ -72,6 +72,8 @@ export const policyHandlers: Handlers<Names> = {
           name: owner.name,
           bindings: owner.bindings.map(toBindingResponse),
         },
+        ...(trust !== undefined && { trust: { ...trust } }),
+        ...(kind === 'user' && { secondFactor }),
       },
     }
   },
