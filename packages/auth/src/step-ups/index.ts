@@ -7,6 +7,7 @@ export {
 export {
   type AskedStepUp,
   createStepUps,
+  type FreshProof,
   type Proved,
   type RedeemedProof,
   type StepUpCaller,

@@ -87,6 +87,13 @@ export interface RedeemedProof {
   readonly provedAt: Date
 }
 
+/** A proof that was made a moment ago. */
+export interface FreshProof {
+  readonly provedAt: Date
+  readonly covers: Coverage
+  readonly usedAt: Date | null
+}
+
 /** A proof as events show it. */
 export interface UsedProof {
   readonly id: string
@@ -132,7 +139,13 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
         (one) =>
           one.delivery === delivery && one.methods === methods && JSON.stringify(one.covers) === JSON.stringify(covers),
       )
-      if (same !== undefined) return same.id
+      if (same !== undefined) {
+        await tx
+          .update(stepUps)
+          .set({ createdAt: new Date(now) })
+          .where(eq(stepUps.id, same.id))
+        return same.id
+      }
       const surplus = pending.slice(0, Math.max(0, pending.length + 1 - maxPending)).map(({ id }) => id)
       if (surplus.length > 0) await tx.delete(stepUps).where(inArray(stepUps.id, surplus))
       await deleteEnded(tx, ending, new Date(now - recentLifetime))
@@ -158,8 +171,11 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
     return toAsked(await read(db, checkId('such step-up', id), user))
   }
 
-  /** The newest pending step-up of a session and address, or null. */
-  async function newestPending({ session, address, delivery }: Pick<Question, 'session' | 'address' | 'delivery'>) {
+  /** The step-up that a session and address last asked for, or null. @param after only if it asked later than this */
+  async function newestPending(
+    { session, address, delivery }: Pick<Question, 'session' | 'address' | 'delivery'>,
+    after: Date | null,
+  ): Promise<string | null> {
     const [row] = await db
       .select({ id: stepUps.id })
       .from(stepUps)
@@ -170,6 +186,7 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
           eq(stepUps.delivery, delivery),
           isNull(stepUps.provedAt),
           gt(stepUps.expiresAt, new Date(clock.now())),
+          after === null ? undefined : gt(stepUps.createdAt, after),
         ),
       )
       .orderBy(desc(stepUps.createdAt))
@@ -321,15 +338,33 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
     return spent.length === 1
   }
 
-  /** Whether the secret is that of a proof of the session, made in the last minute. Such a call is a repetition. */
-  async function isFresh({ session, secret }: Brought): Promise<boolean> {
-    if (secret === null || secret === '') return false
+  /** The newest proof with this secret, of the last minute: the CLI repeats a refused call at once. */
+  async function freshProof({ session, secret }: Pick<Brought, 'session' | 'secret'>): Promise<FreshProof | null> {
+    if (secret === null || secret === '') return null
     const young = gt(proofs.provedAt, new Date(clock.now() - reusable))
-    const own = and(eq(proofs.sessionId, session), eq(proofs.secret, hashOf(secret)))
-    return (await db.$count(proofs, and(own, young))) > 0
+    const [proof] = await db
+      .select({ provedAt: proofs.provedAt, covers: proofs.covers, usedAt: proofs.usedAt })
+      .from(proofs)
+      .where(and(eq(proofs.sessionId, session), eq(proofs.secret, hashOf(secret)), young))
+      .orderBy(desc(proofs.provedAt))
+      .limit(1)
+    return proof ? { ...proof, covers: proof.covers as Coverage } : null
   }
 
-  return { ask, find, newestPending, methodsFor, beginPasskey, prove, redeem, activate, challenge, end, use, isFresh }
+  return {
+    ask,
+    find,
+    newestPending,
+    methodsFor,
+    beginPasskey,
+    prove,
+    redeem,
+    activate,
+    challenge,
+    end,
+    use,
+    freshProof,
+  }
 
   function isEnough(proof: ProofRow, level: StepUpLevel, call: CallToProve, now: number): boolean {
     const covers = proof.covers as Coverage

@@ -61,11 +61,12 @@ async function start(
 ): Promise<void> {
   const { stepUps } = request.server
   const delivery = call.framed.isConsoleMode ? ('callback' as const) : ('code' as const)
-  const brought = { session, address, secret: secretOf(request, call) }
-  if (await stepUps.isFresh(brought))
+  const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
+  const pending = await stepUps.newestPending({ session, address, delivery }, proof?.provedAt ?? null)
+  if (pending === null && proof !== null)
     return send(dependencies, request, reply, { proved: true, next: 'Repeat the command now.' })
   const id =
-    (await stepUps.newestPending({ session, address, delivery })) ??
+    pending ??
     (await stepUps.ask({
       user,
       session,

@@ -1,4 +1,4 @@
-import { type CallToProve, coverageFor } from '@rack-gateway/auth/step-ups'
+import { type CallToProve, coverageFor, type FreshProof } from '@rack-gateway/auth/step-ups'
 import type { Allowed, Decision, RackCall, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { appOf } from '../app-of.ts'
@@ -57,7 +57,7 @@ export async function requireStepUp(
     address,
     client: request.headers['user-agent'] ?? null,
   })
-  const isRepeated = await stepUps.isFresh(brought)
+  const isRepeated = isRepetition(await stepUps.freshProof(brought), decision.level)
   throw refuseStepUp(
     decision,
     {
@@ -67,6 +67,14 @@ export async function requireStepUp(
     },
     reply,
   )
+}
+
+/** Whether the call is the repetition of one for which this proof was just made. It gets no second challenge, which would repeat it endlessly. */
+function isRepetition(proof: FreshProof | null, level: StepUpLevel): boolean {
+  if (proof === null) return false
+  return level.kind === 'recent'
+    ? proof.covers.kind === 'recent'
+    : proof.covers.kind === 'call' && proof.usedAt === null
 }
 
 /** Where the CLI repeats the call itself: it sends no body, or a form, again as it was. */
