@@ -1,0 +1,262 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+import { createProver, type Prover } from '../support/second-factor.ts'
+import { sessionOf } from '../support/session-of.ts'
+import { writeStepUpPolicy } from './policy.ts'
+
+const clock = { ahead: 0 }
+let at: LoginSystem
+let admin: Prover
+beforeAll(async () => {
+  at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead, policyFile: writeStepUpPolicy() })
+  admin = await createProver(at, 'admin', clock)
+})
+afterAll(() => at.stop())
+afterEach(() => at.system.rack.clearReceived())
+
+interface Sent {
+  readonly session?: string
+  readonly token?: string
+  readonly body?: string
+  readonly type?: string
+  readonly headers?: readonly string[]
+}
+
+/** A request as the stock CLI sends it in console mode. */
+function call(line: string, sent: Sent = {}): Promise<RawResponse> {
+  const { session = '', token = admin.program.token, body = '', headers = [] } = sent
+  const type = sent.type ?? (body === '' ? 'application/octet-stream' : 'application/x-www-form-urlencoded')
+  const lines = [
+    `Host: 127.0.0.1:${at.system.port}`,
+    'User-Agent: convox.go/dev',
+    `Authorization: ${basicAuthorization(token)}`,
+    'Rack: gateway/staging',
+    `Session: ${session}`,
+    `Content-Type: ${type}`,
+    ...headers,
+  ]
+  return sendRaw(at.system.url, writeRequest(line, lines, body))
+}
+
+const stop = 'DELETE /apps/myapp/processes/web-1?'
+const restart = 'POST /apps/myapp/services/web/restart?'
+const received = () => at.system.rack.received.map(({ method, target }) => `${method} ${target}`)
+const pathOf = ({ headers }: RawResponse) => {
+  const [, path = ''] = /^Session path="(\/gateway-step-up\/[0-9a-f-]{36})" token="true"$/.exec(String(headers['www-authenticate'])) ?? []
+  return path
+}
+const idOf = (path: string) => path.split('/').at(-1) ?? ''
+
+/** What the stock CLI and the browser do after a challenge. @returns what `POST` of the path answered */
+async function answerChallenge(path: string, prover = admin, { session = '', token = prover.program.token } = {}) {
+  const begun = await call(`GET ${path}?`, { token, session })
+  const challenge = String(begun.headers.challenge)
+  expect([begun.status, begun.body]).toEqual([200, idOf(path)])
+  const proved = await prover.prove(begun.body)
+  expect([proved.status, proved.json.proof]).toEqual([201, null])
+  return call(`POST ${path}?`, {
+    token,
+    session,
+    body: String(proved.json.result),
+    type: 'application/octet-stream',
+    headers: [`Challenge: ${challenge}`],
+  })
+}
+
+async function provedSession(line: string, sent: Sent = {}): Promise<string> {
+  const answer = await answerChallenge(pathOf(await call(line, sent)))
+  return String((answer.json as { id: string }).id)
+}
+
+describe('a call that needs a fresh proof', () => {
+  test('is answered with the challenge of the stock CLI, and is repeated with the proof', async () => {
+    const refused = await call(stop)
+    expect([refused.status, refused.json]).toEqual([401, expect.objectContaining({ code: 'RGW_STEP_UP_NEEDED' })])
+    expect(received()).toEqual([])
+    expect(await at.system.lastEvent()).toMatchObject({
+      route: 'DELETE /apps/{app}/processes/{pid}',
+      status: 401,
+      decision: { effect: 'needs', rule: 'step-up:permission process:stop', source: expect.stringMatching(/^policy\.yaml:\d+$/) },
+    })
+    const { status, json } = await answerChallenge(pathOf(refused))
+    expect([status, json]).toEqual([200, { id: expect.stringMatching(/^rgp_\w{43}$/) }])
+    const session = String((json as { id: string }).id)
+    expect((await call(stop, { session })).status).toBe(200)
+    expect(received()).toEqual([stop])
+    expect(await at.system.lastEvent()).toMatchObject({
+      decision: { effect: 'allow' },
+      proof: { id: idOf(pathOf(refused)), method: 'totp', at: expect.stringMatching(/Z$/) },
+    })
+    expect(JSON.stringify(await at.system.events())).not.toContain(session)
+    expect(at.system.rack.received.flatMap(({ rawHeaders }) => rawHeaders).join()).not.toContain(session)
+  })
+
+  test('a form reaches the rack whole after the proof', async () => {
+    const session = await provedSession('PUT /apps/myapp?', { body: 'lock=true' })
+    expect(received()).toEqual([])
+    expect((await call('PUT /apps/myapp?', { session, body: 'lock=true' })).status).toBe(200)
+    expect(at.system.rack.received.map(({ body }) => body.toString())).toEqual(['lock=true'])
+    await call('PUT /apps/myapp?', { session, body: 'lock=false' })
+  })
+
+  test('the proof counts for later calls until it is too old, and is not renewed by them', async () => {
+    const session = await provedSession(stop)
+    clock.ahead += 9 * 60_000
+    expect((await call(stop, { session })).status).toBe(200)
+    clock.ahead += 2 * 60_000
+    const later = await call(stop, { session })
+    expect([later.status, pathOf(later)]).toEqual([401, expect.stringMatching(/^\/gateway-step-up/)])
+  })
+
+  test.each([
+    ['an upload', 'POST /apps/myapp/objects/tmp/0123456789abcdef0123456789abcd.tgz?', 'sources'],
+    ['an import from stdin', 'POST /apps/myapp/builds/import?', 'a build'],
+  ])('%s is not repeated by the CLI, so it names the command', async (_, line, body) => {
+    const refused = await call(line, { body, type: 'application/octet-stream' })
+    expect([refused.status, refused.headers['www-authenticate']]).toEqual([403, undefined])
+    expect(refused.json).toMatchObject({ next: 'Run: convox api get /gateway-step-up, then repeat the command.' })
+    expect(received()).toEqual([])
+    const asked = await call('GET /gateway-step-up?')
+    expect(asked.status).toBe(401)
+    const { json } = await answerChallenge(pathOf(asked))
+    const session = String((json as { id: string }).id)
+    expect((await call('GET /gateway-step-up?', { session })).json).toMatchObject({ proved: true })
+    expect((await call(line, { session, body, type: 'application/octet-stream' })).status).toBe(200)
+    expect(at.system.rack.received.map((one) => one.body.toString())).toContain(body)
+  })
+
+  test('a websocket says it in the stream, and what to run', async () => {
+    const socket = await openWebSocket(`${at.system.url}/apps/myapp/processes/web-1/exec`, admin.program.token, {
+      command: 'bin/pre_release',
+      rack: 'gateway/staging',
+      session: '',
+    })
+    const text = (await socket.ended).frames.map(({ payload }) => payload.toString()).join('')
+    expect(text).toContain('Run: convox api get /gateway-step-up, then repeat the command.')
+    expect(received().filter((line) => line.includes('/exec'))).toEqual([])
+  })
+})
+
+describe('a proof for one call', () => {
+  test('is for the refused call alone, once, of two at the same time', async () => {
+    const session = await provedSession(restart)
+    expect((await call('POST /apps/myapp/services/worker/restart?', { session })).status).toBe(403)
+    const both = await Promise.all([call(restart, { session }), call(restart, { session })])
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 401])
+    expect((await call(restart, { session })).status).toBe(401)
+    expect(received()).toEqual([restart])
+  })
+
+  test('does not count as a recent one, but the recent one before still does', async () => {
+    const recent = await provedSession(stop)
+    const answer = await answerChallenge(pathOf(await call(restart, { session: recent })), admin, { session: recent })
+    const session = String((answer.json as { id: string }).id)
+    expect((await call(restart, { session })).status).toBe(200)
+    expect((await call(stop, { session })).status).toBe(200)
+    expect((await call(stop, { session: recent })).status).toBe(401)
+    const only = await provedSession(restart)
+    expect((await call(stop, { session: only })).status).toBe(401)
+  })
+
+  test('needs a passkey unless the policy says otherwise', async () => {
+    const path = pathOf(await call('DELETE /apps/myapp?'))
+    expect(await admin.prove(idOf(path))).toMatchObject({ status: 403, json: { rule: 'passkey-only' } })
+    expect(received()).toEqual([])
+  })
+
+  test('the repetition that differs gets no second challenge', async () => {
+    const session = await provedSession(restart)
+    const other = await call('POST /apps/myapp/services/worker/restart?', { session })
+    expect([other.status, other.headers['www-authenticate']]).toEqual([403, undefined])
+  })
+})
+
+describe('a thief with the token', () => {
+  const thief = (line: string, sent: Sent = {}) => call(line, { ...sent, token: admin.program.token })
+
+  test('gains nothing when the victim proves', async () => {
+    await provedSession(stop)
+    for (const session of ['', 'rgp_0000000000000000000000000000000000000000000'])
+      expect((await thief(stop, { session })).status).toBe(401)
+    expect(received()).toEqual([])
+  })
+
+  test('gets nothing from a proof that the victim makes for the thief’s own request', async () => {
+    const path = pathOf(await thief(stop))
+    const begun = await thief(`GET ${path}?`)
+    const proved = await admin.prove(idOf(path))
+    expect(proved.json.proof).toBe(null)
+    for (const body of ['', 'guess', String(proved.json.provedAt), idOf(path)]) {
+      const redeemed = await thief(`POST ${path}?`, {
+        body,
+        type: 'application/octet-stream',
+        headers: [`Challenge: ${begun.headers.challenge}`],
+      })
+      expect(redeemed.status).toBe(403)
+    }
+    expect(received()).toEqual([])
+  })
+
+  test('cannot use the secret with another session, or the result with another challenge or session', async () => {
+    const session = await provedSession(stop)
+    const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
+    const other = await sessionOf(at.system, String(row?.subject), Date.now() + clock.ahead)
+    expect((await call(stop, { session, token: other.token })).status).toBe(401)
+
+    const path = pathOf(await call(stop))
+    const { headers } = await call(`GET ${path}?`)
+    const { json } = await admin.prove(idOf(path))
+    const redeem = (token: string, challenge: string) =>
+      call(`POST ${path}?`, {
+        token,
+        body: String(json.result),
+        type: 'application/octet-stream',
+        headers: [`Challenge: ${challenge}`],
+      })
+    expect((await redeem(other.token, String(headers.challenge))).status).toBe(403)
+    expect((await redeem(admin.program.token, 'another')).status).toBe(403)
+    expect((await redeem(admin.program.token, String(headers.challenge))).status).toBe(200)
+    expect((await redeem(admin.program.token, String(headers.challenge))).status).toBe(409)
+  })
+})
+
+test('the page of the CLI leads to the page of the gateway, and to this machine only', async () => {
+  const path = pathOf(await call(stop))
+  const token = Buffer.from(idOf(path)).toString('base64')
+  const visit = (query: string) => sendRaw(at.system.url, writeRequest(`GET /login/u2f?${query}`, [`Host: 127.0.0.1:${at.system.port}`]))
+  const good = await visit(new URLSearchParams({ callback_url: 'http://localhost:45031', token }).toString())
+  expect([good.status, good.headers.location]).toEqual([
+    303,
+    `${at.system.url}/gateway/step-up?${new URLSearchParams({ id: idOf(path), callback: 'http://localhost:45031' })}`,
+  ])
+  for (const callback of [
+    'http://evil.example:45031',
+    'https://localhost:45031',
+    'http://localhost:45031@evil.example',
+    'http://localhost.evil.example:45031',
+    'http://127.0.0.2:45031',
+    'http://localhost',
+    'http://localhost:45031/x',
+    'javascript:alert(1)',
+    '',
+  ])
+    expect((await visit(new URLSearchParams({ callback_url: callback, token }).toString())).status).toBe(400)
+  for (const bad of ['', 'x', Buffer.from('not an id').toString('base64')])
+    expect((await visit(new URLSearchParams({ callback_url: 'http://localhost:1', token: bad }).toString())).status).toBe(400)
+})
+
+test('API tokens have no second factor', async () => {
+  const { token } = (await admin.post('/tokens', { name: 'nightly', role: 'admin' }, { 'step-up': await ownProof() })).json
+  expect((await call(stop, { token: String(token) })).json).toMatchObject({ rule: 'step-up:permission process:stop' })
+  expect((await call('GET /gateway-step-up?', { token: String(token) })).json).toMatchObject({ rule: 'people-only' })
+  expect(received()).toEqual([])
+})
+
+async function ownProof(): Promise<string> {
+  const { json } = await admin.post('/tokens', { name: 'nightly', role: 'admin' })
+  const { id } = json.stepUp as { id: string }
+  return String((await admin.prove(id)).json.proof)
+}

@@ -1,0 +1,25 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A policy in which some operations need a fresh proof of a second factor. */
+export const stepUpPolicy = `version: 1
+stepUp:
+  permissions:
+    process:stop: { recent: 10m }
+    app:update: { recent: 10m }
+    app:lock: { recent: 10m }
+    object:create: { recent: 10m }
+    build:create: { recent: 10m }
+    process:exec-any: { recent: 10m }
+    service:restart: { always: any }
+    app:delete: always
+    release:promote: { recent: 10m, except: ["service-account:ci"] }
+`
+
+/** @returns the path of the document */
+export function writeStepUpPolicy(text = stepUpPolicy): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'rack-gateway-step-up-')), 'policy.yaml')
+  writeFileSync(path, text)
+  return path
+}
