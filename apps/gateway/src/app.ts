@@ -26,6 +26,7 @@ import policy from './policy/plugin.ts'
 import clock from './process/clock.ts'
 import database from './process/database.ts'
 import { deriveKeys } from './process/keys.ts'
+import bodyDigest from './rack-api/body-digest.ts'
 import rackApi from './rack-api/plugin.ts'
 import racks from './rack-api/racks.ts'
 import changeLimit from './rate-limits/changes.ts'
@@ -85,6 +86,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(loginProvider, { config, grantKeys: keys.login.providerGrants })
     await app.register(secondFactors, { keys: keys.login, publicUrl })
 
+    await app.register(bodyDigest, { key: keys.bodyDigest })
     await app.register(stepUp, { publicUrl })
 
     // Decide.
@@ -114,7 +116,6 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(rackApi, {
       config,
       maskKeys: keys.masks,
-      bodyDigestKey: keys.bodyDigest,
       pingInterval: tuning.pingInterval,
     })
 

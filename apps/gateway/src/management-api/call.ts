@@ -5,12 +5,12 @@ import type { CliLogins, RequestContext } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings, Recheck } from '@rack-gateway/auth/login'
 import type { StepUpCaller, StepUps } from '@rack-gateway/auth/step-ups'
 import type {
-  Administration,Administration, 
+  Administration,
   FactorAdministration,
-  Lists,Lists, 
+  Lists,
   SecondFactors,
-  VerifiedJwt,VerifiedJwt, 
-  Workloads,Workloads 
+  VerifiedJwt,
+  Workloads,
 } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
 import type {

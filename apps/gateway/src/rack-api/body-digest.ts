@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey } from 'node:crypto'
+import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -8,6 +9,18 @@ declare module 'fastify' {
 
 /** The digest of a body, in hex. */
 export type BodyDigest = (body: Buffer) => string
+
+export interface BodyDigestOptions {
+  readonly key: Buffer
+}
+
+/** Decorates `bodyDigest`, for events and for proofs of one call. */
+export default fp<BodyDigestOptions>(
+  async function bodyDigest(app, { key }) {
+    app.decorate('bodyDigest', createBodyDigest(key))
+  },
+  { name: 'body-digest' },
+)
 
 /**
  * HMAC-SHA-256 of bodies. With a plain digest, a reader of the log could guess the body of a short form, such as a

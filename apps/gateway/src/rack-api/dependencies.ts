@@ -52,7 +52,6 @@ export interface RackApiDependencies {
 export interface RackApiOptions {
   readonly config: Pick<ServerConfig, 'auditReads' | 'limits' | 'organization'>
   readonly maskKeys: readonly [Buffer, ...Buffer[]]
-  readonly bodyDigestKey: Buffer
   readonly pingInterval?: number | undefined
 }
 

@@ -7,7 +7,6 @@ import { answerError } from '../http/error-handler.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import { rackApiAddress, rackDataAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
-import { createBodyDigest } from './body-digest.ts'
 import { beginCall, type CallState, type RoutedCall } from './call.ts'
 import { callSignalOf, onCallEnd } from './call-end.ts'
 import { kindOfCall } from './call-limits.ts'
@@ -33,7 +32,6 @@ const matchRackRoute = compileMatcher(rackRoutes)
 export default async function rackApi(app: FastifyInstance, options: RackApiOptions): Promise<void> {
   const dependencies = createDependencies(app, options)
   const { live } = dependencies
-  app.decorate('bodyDigest', createBodyDigest(options.bodyDigestKey))
   app.addHook('preClose', async () => {
     live.endAll('the gateway is being restarted; run the command again')
     live.stop()

@@ -391,7 +391,12 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
 
   /** @throws NotFound, StepUpEnded */
   async function readOpen(tx: Transaction, id: string, user: string): Promise<StepUpRow> {
-    const { stepUp } = await read(tx, checkId('such step-up', id), user)
+    await tx
+      .select({ id: stepUps.id })
+      .from(stepUps)
+      .where(eq(stepUps.id, checkId('such step-up', id)))
+      .for('update')
+    const { stepUp } = await read(tx, id, user)
     if (stepUp.provedAt !== null) throw new StepUpEnded('This step-up has been proved already.')
     if (stepUp.expiresAt.getTime() <= clock.now()) throw new StepUpEnded('This step-up is older than five minutes.')
     return stepUp
@@ -484,7 +489,6 @@ async function read(db: Database['db'] | Transaction, id: string, user: string) 
     .innerJoin(users, eq(users.id, stepUps.userId))
     .innerJoin(sessions, eq(sessions.id, stepUps.sessionId))
     .where(and(eq(stepUps.id, id), eq(stepUps.userId, user), isNull(sessions.endedAt), isNull(users.lockedAt)))
-    .for('update', { of: stepUps })
   if (!row) throw new NotFound('such step-up')
   return row
 }
