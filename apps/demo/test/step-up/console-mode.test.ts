@@ -16,6 +16,8 @@ beforeAll(async () => {
     { now: () => Date.now() + clock.ahead, policyFile: writeStepUpPolicy(), log: (line) => console.log(line) },
   )
   admin = await createProver(at, 'admin', clock)
+  const [process] = (await at.system.get('/apps/myapp/processes', admin.program.token)).json as { id: string }[]
+  stop = `DELETE /apps/myapp/processes/${process?.id}?`
 })
 afterAll(() => at.stop())
 afterEach(() => at.system.rack.clearReceived())
@@ -44,7 +46,7 @@ function call(line: string, sent: Sent = {}): Promise<RawResponse> {
   return sendRaw(at.system.url, writeRequest(line, lines, body))
 }
 
-const stop = 'DELETE /apps/myapp/processes/web-1?'
+let stop: string
 const restart = 'POST /apps/myapp/services/web/restart?'
 const received = () => at.system.rack.received.map(({ method, target }) => `${method} ${target}`)
 const pathOf = ({ headers }: RawResponse) => {
@@ -107,7 +109,7 @@ describe('a call that needs a fresh proof', () => {
     const session = await provedSession('PUT /apps/myapp?', { body: 'lock=true' })
     expect(received()).toEqual([])
     expect((await call('PUT /apps/myapp?', { session, body: 'lock=true' })).status).toBe(200)
-    expect(at.system.rack.received.map(({ body }) => body.toString())).toEqual(['lock=true'])
+    expect(at.system.rack.received.map(({ body }) => body.bytes.toString())).toEqual(['lock=true'])
     await call('PUT /apps/myapp?', { session, body: 'lock=false' })
   })
 
@@ -134,7 +136,7 @@ describe('a call that needs a fresh proof', () => {
     const session = String((json as { id: string }).id)
     expect((await call('GET /gateway-step-up?', { session })).json).toMatchObject({ proved: true })
     expect((await call(line, { session, body, type: 'application/octet-stream' })).status).toBe(200)
-    expect(at.system.rack.received.map((one) => one.body.toString())).toContain(body)
+    expect(at.system.rack.received.map((one) => one.body.bytes.toString())).toContain(body)
   })
 
   test('a websocket says it in the stream, and what to run', async () => {
@@ -270,6 +272,7 @@ test('API tokens have no second factor', async () => {
 
 async function ownProof(): Promise<string> {
   const { json } = await admin.post('/tokens', { name: 'nightly', role: 'admin' })
+  if (json.stepUp === undefined) throw new Error(JSON.stringify(json))
   const { id } = json.stepUp as { id: string }
   return String((await admin.prove(id)).json.proof)
 }

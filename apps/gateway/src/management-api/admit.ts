@@ -1,5 +1,4 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
 import { authenticateJob } from './authenticate-job.ts'
@@ -7,6 +6,8 @@ import { authorize } from './authorize.ts'
 import type { ManagementApiContext } from './call.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
+import { principalOf } from './principal-of.ts'
+import { requiredProof } from './required-proof.ts'
 
 /** Authenticates and authorizes before any of the body is read. */
 export async function admit(
@@ -22,7 +23,12 @@ export async function admit(
   }
   await app.authenticateTokenOrCookie(request, reply)
   const { csrfToken } = request
-  await assertCookieAllowed(endpoint, { ...context, principal: principalOf(request), csrfToken })
+  await assertCookieAllowed(endpoint, {
+    ...context,
+    principal: principalOf(request),
+    csrfToken,
+    needsProof: requiredProof(app, request, endpoint) !== null,
+  })
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
 }
 
@@ -35,9 +41,4 @@ export async function reauthorize(
 ): Promise<void> {
   await app.authenticateAgain(request)
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, now))
-}
-
-export function principalOf({ principal }: FastifyRequest): Principal {
-  if (principal === null) throw new Error('the request was authenticated without a principal')
-  return principal
 }

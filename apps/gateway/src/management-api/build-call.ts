@@ -6,12 +6,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
-import { principalOf, reauthorize } from './admit.ts'
+import { reauthorize } from './admit.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
 import { assertNoConvoxSession } from './convox-session.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
+import { principalOf } from './principal-of.ts'
+import { requiredProof } from './required-proof.ts'
 
 /** The call that a handler gets for an authorized and validated request. */
 export function buildCall(
@@ -56,7 +58,8 @@ export function buildCall(
         const moment = momentOf(request, context.now)
         const lists = createLists({ db: change.tx })
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
-        await assertCookieAllowed(endpoint, { ...common, principal: principalOf(request), lists })
+        const needsProof = requiredProof(app, request, endpoint) !== null
+        await assertCookieAllowed(endpoint, { ...common, principal: principalOf(request), lists, needsProof })
         if (!revokes) await assertNoConvoxSession({ principal: principalOf(request), lists })
         return work({
           ...common,

@@ -9,6 +9,8 @@ interface CookieCaller {
   readonly csrfToken: string | null
   readonly lists: Pick<Lists, 'session'>
   readonly now: () => number
+  /** Whether the request needs the fresh proof of a second factor, which a stolen cookie can't have either. */
+  readonly needsProof: boolean
 }
 
 /**
@@ -18,12 +20,12 @@ interface CookieCaller {
  */
 export async function assertCookieAllowed(
   { cookieAlternative, cookieRequires }: PrincipalEndpoint,
-  { principal, csrfToken, lists, now }: CookieCaller,
+  { principal, csrfToken, lists, now, needsProof }: CookieCaller,
 ): Promise<void> {
   if (csrfToken === null) return
   if (cookieAlternative !== undefined)
     throw withRule(new NotPermitted('A browser session cannot issue tokens.', cookieAlternative), 'cookie-credential')
-  if (cookieRequires === undefined) return
+  if (cookieRequires === undefined || needsProof) return
   const { authenticatedAt } = await lists.session(principal.credential)
   if (authenticatedAt.getTime() >= now() - freshLoginLife) return
   throw withRule(

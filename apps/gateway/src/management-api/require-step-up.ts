@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto'
 import { coverageFor } from '@rack-gateway/auth/step-ups'
 import { endpointId, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { addressOf, momentOf } from '../audit/call-event.ts'
-import { denialError, NotPermitted } from '../errors.ts'
+import { addressOf } from '../audit/call-event.ts'
 import { refuseStepUp } from '../rack-api/step-up/refuse-step-up.ts'
-import { principalOf } from './admit.ts'
-
-/** Milliseconds. */
-const factorWithin = 600_000
+import { principalOf } from './principal-of.ts'
+import { requiredProof } from './required-proof.ts'
 
 /**
  * Finds the proof of a second factor that a call of the management API needs, or asks for it.
@@ -22,7 +18,7 @@ export async function requireStepUp(
   reply: FastifyReply,
   endpoint: PrincipalEndpoint,
 ): Promise<void> {
-  const requirement = requirementOf(app, request, endpoint)
+  const requirement = requiredProof(app, request, endpoint)
   if (requirement === null) return
   const { level, denial } = requirement
   const principal = principalOf(request)
@@ -47,35 +43,6 @@ export async function requireStepUp(
   })
   request.endpointDecision = null
   throw refuseStepUp(denial, { id, page: app.stepUpPage(id), how: 'response' }, reply)
-}
-
-interface EndpointRequirement {
-  readonly level: StepUpLevel
-  readonly denial: Parameters<typeof refuseStepUp>[0]
-}
-
-/** @throws NotPermitted for a principal that cannot prove a factor */
-function requirementOf(
-  { policy, clock }: FastifyInstance,
-  request: FastifyRequest,
-  endpoint: PrincipalEndpoint,
-): EndpointRequirement | null {
-  const { stepUp } = endpoint
-  if (stepUp === 'never') return null
-  const principal = principalOf(request)
-  if (stepUp === 'factor') {
-    if (principal.secondFactor !== true) return null
-    const reason = 'A change of your second factors needs a fresh proof of one of them.'
-    return {
-      level: { kind: 'recent', within: factorWithin },
-      denial: { rule: 'step-up:factors', source: 'gateway', reason, policy: policy.hash },
-    }
-  }
-  const moment = momentOf(request, clock.now)
-  const required = policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)
-  if (required === null) return null
-  if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: policy.hash })
-  return { level: required.level, denial: { ...required, policy: policy.hash } }
 }
 
 function secretOf({ headers }: FastifyRequest): string | null {
