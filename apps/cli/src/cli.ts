@@ -14,7 +14,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   let convoxWords: readonly string[] = []
   try {
     const line = parseCommandLine(args)
-    const { for: program, words, rack } = line
+    const { for: program, words } = line
     if (program === 'convox') {
       convoxWords = words
       const code = await runWrapped(context, line)
@@ -24,7 +24,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     }
     // Imported here, so that commands of convox start faster.
     const { runOwnCommand } = await import('./own-command.ts')
-    return await runOwnCommand(context, words, rack)
+    return await runOwnCommand(context, words, line)
   } catch (error) {
     // For a mistyped command, the suggestion is more useful than the error.
     const suggestion = convoxWords.length === 0 ? null : await suggestOwnCommand(convoxWords)

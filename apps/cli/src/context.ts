@@ -1,4 +1,5 @@
 import type { Timeouts } from './gateway/timeouts.ts'
+import type { CommandProofs } from './step-up/request-proofs.ts'
 
 /** The environment of a command: everything that it reads from and writes to its process. */
 export interface Context {
@@ -8,6 +9,10 @@ export interface Context {
   readonly cwd: string
   /** The path of the configuration file. */
   readonly configPath: string
+  /** The code of RACK_GATEWAY_MFA_CODE, which no other process gets. */
+  readonly mfaCode?: string | undefined
+  /** The proofs of a second factor, while an own command runs. */
+  readonly proofs?: CommandProofs
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Prints a line of the result on stdout. */

@@ -8,6 +8,8 @@ import { defaultTimeouts } from './gateway/timeouts.ts'
 import { showStatus } from './output/terminal.ts'
 
 const { env, platform } = process
+const { RACK_GATEWAY_MFA_CODE: mfaCode } = env
+delete env.RACK_GATEWAY_MFA_CODE
 /** By file descriptor, because access to `process.stdin` creates a stream, which commands of convox do not need. */
 const [stdin, stdout, stderr] = [isatty(0), isatty(1), isatty(2)]
 const cwd = invocationDirectory(env, process.cwd())
@@ -20,6 +22,7 @@ void runCli(
     env,
     platform,
     cwd,
+    mfaCode,
     configPath: clientConfigPath({ env, platform, home: homedir(), cwd }),
     now: Date.now(),
     print: (line) => void process.stdout.write(`${line}\n`),

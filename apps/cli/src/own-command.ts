@@ -2,19 +2,28 @@ import { nearest } from '@rack-gateway/config/client'
 import { type Command, type CommandGroup, groupNamed, loadAction, loadSingleCommand } from './commands/command-list.ts'
 import { commandList } from './commands/index.ts'
 import type { Context } from './context.ts'
+import type { CommandLine } from './convox/command-line.ts'
 import { Usage } from './errors.ts'
 import { exitCodes } from './output/exit-codes.ts'
 import { withProgress } from './output/progress.ts'
 import { printable } from './output/terminal.ts'
+import { withCommandProofs } from './step-up/command-proofs.ts'
 import { version } from './version.ts'
+
+/** The values of flags before the command. */
+export type LeadingFlags = Pick<CommandLine, 'rack' | 'mfaCode' | 'mfaMethod'>
 
 type Found =
   /** `rest` has the words after the command's name. */
   | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] }
   | { readonly kind: 'group'; readonly group: CommandGroup }
 
-/** Runs a command of rack-gateway itself. @param rack of `--rack` before the command @returns the exit code */
-export async function runOwnCommand(context: Context, words: readonly string[], rack: string | null): Promise<number> {
+/** Runs a command of rack-gateway itself. @param before the values of flags before the command @returns the exit code */
+export async function runOwnCommand(
+  context: Context,
+  words: readonly string[],
+  before: LeadingFlags | null,
+): Promise<number> {
   const [first = 'help', ...rest] = words
   if (first === '-v' || first === '--version') {
     context.print(`rack-gateway ${version()}`)
@@ -25,20 +34,27 @@ export async function runOwnCommand(context: Context, words: readonly string[], 
   if (found.kind === 'group') return printGroupHelp(context, found.group)
   const { command } = found
   const { parseWords } = await import('./commands/parse-words.ts')
-  const parsed = await parseWords(
-    command,
-    rack === null ? found.rest : ['--rack', rack, ...found.rest],
-    columnsOf(context),
-  )
+  const parsed = await parseWords(command, withLeadingFlags(found.rest, before), columnsOf(context))
   if (parsed.kind === 'help') {
     context.print(parsed.text)
     return exitCodes.ok
   }
   const { module } = command
   const exitCode = await withProgress(context, module.progress, (context) =>
-    module.handler({ ...parsed.given, context, commandList }),
+    withCommandProofs(context, parsed.given, (context) => module.handler({ ...parsed.given, context, commandList })),
   )
   return exitCode ?? exitCodes.ok
+}
+
+/** Flags before the command as options of the command. */
+export function withLeadingFlags(words: readonly string[], flags: LeadingFlags | null): readonly string[] {
+  const { rack = null, mfaCode = null, mfaMethod = null } = flags ?? {}
+  return [
+    ...(rack === null ? [] : ['--rack', rack]),
+    ...(mfaCode === null ? [] : [`--mfa-code=${mfaCode}`]),
+    ...(mfaMethod === null ? [] : [`--mfa-method=${mfaMethod}`]),
+    ...words,
+  ]
 }
 
 async function explain(context: Context, words: readonly string[]): Promise<number> {

@@ -3,40 +3,38 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type CallbackAnswer = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'denied' }
-
-/** Receives the redirect of the browser with the code of a login. */
-export interface CallbackServer {
+/** Receives the redirect of the browser with the answer of the gateway. */
+export interface CallbackServer<T> {
   readonly port: number
   readonly path: string
-  readonly state: string
-  /** Waits for the answer to this login. @throws the signal's reason */
-  waitForAnswer(signal: AbortSignal): Promise<CallbackAnswer>
+  /** Waits for the first answer. @throws the signal's reason */
+  waitForAnswer(signal: AbortSignal): Promise<T>
   close(): Promise<void>
 }
 
-/** Listens on loopback, and accepts only a GET of one random path. Other requests get status 404. */
-export async function openCallbackServer(): Promise<CallbackServer> {
+/** The answer in the query of a callback, and the sentence that the browser shows; null if the query has none. */
+export type ReadCallback<T> = (query: URLSearchParams) => { readonly answer: T; readonly page: string } | null
+
+/** Listens on loopback, and accepts only a GET of one random path with an answer. Other requests get status 404. */
+export async function openCallbackServer<T>(read: ReadCallback<T>): Promise<CallbackServer<T>> {
   const path = randomBytes(24).toString('base64url')
-  const state = randomBytes(24).toString('base64url')
   const server = createServer({ maxHeaderSize: 64 * 1024 })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
 
   server.on('request', function answerBrowser(request, response) {
-    const answer = parseAnswer(request, { port, path, state })
-    if (answer === null) return send(response, 404, 'Page not found.')
-    response.once('finish', () => server.emit('answer', answer))
-    send(response, 200, answer.kind === 'code' ? acceptedPage : deniedPage)
+    const query = queryOf(request, { port, path })
+    const received = query === null ? null : read(query)
+    if (received === null) return send(response, 404, 'Page not found.')
+    response.once('finish', () => server.emit('answer', received.answer))
+    send(response, 200, received.page)
   })
 
   return {
     port,
     path,
-    state,
     async waitForAnswer(signal) {
-      const [answer]: CallbackAnswer[] = await once(server, 'answer', { signal })
-      if (answer === undefined) throw new Error('the answer event has no argument')
+      const [answer] = await once(server, 'answer', { signal })
       return answer
     },
     async close() {
@@ -48,30 +46,18 @@ export async function openCallbackServer(): Promise<CallbackServer> {
   }
 }
 
-const acceptedPage = 'You can close this page. Go back to the terminal.'
-const deniedPage = 'You denied the login. You can close this page.'
-
-interface Expected {
-  readonly port: number
-  readonly path: string
-  readonly state: string
-}
-
-function parseAnswer(
+/** The query of a GET of the random path; null for any other request. */
+function queryOf(
   { method, url = '', headers }: IncomingMessage,
-  { port, path, state }: Expected,
-): CallbackAnswer | null {
+  { port, path }: Pick<CallbackServer<unknown>, 'port' | 'path'>,
+): URLSearchParams | null {
   const [pathname = '', query = ''] = url.split('?', 2)
   if (method !== 'GET' || headers.host !== `127.0.0.1:${port}` || !isEqual(pathname, `/${path}`)) return null
-  const values = new URLSearchParams(query)
-  if (!isEqual(values.get('state') ?? '', state)) return null
-  if (values.get('error') === 'access_denied') return { kind: 'denied' }
-  const code = values.get('code') ?? ''
-  return /^[A-Za-z0-9_-]{20,200}$/.test(code) ? { kind: 'code', code } : null
+  return new URLSearchParams(query)
 }
 
 /** Compares in constant time. */
-function isEqual(given: string, expected: string): boolean {
+export function isEqual(given: string, expected: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(expected)]
   return one.length === other.length && timingSafeEqual(one, other)
 }

@@ -3,8 +3,8 @@ import type { NewSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { LoginFailed } from '../errors.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
-import { openCallbackServer } from './callback-server.ts'
 import { createLoginClient } from './gateway.ts'
+import { openLoginCallback } from './login-callback.ts'
 import { denied } from './login-errors.ts'
 import { thisDevice } from './this-device.ts'
 import { withLoginTimeout } from './with-login-timeout.ts'
@@ -20,7 +20,7 @@ export interface BrowserLogin {
 export async function loopbackLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<NewSession> {
   const gateway = createLoginClient(origin, trust)
   const verifier = randomBytes(32).toString('base64url')
-  const callback = await openCallbackServer()
+  const callback = await openLoginCallback()
   try {
     const { port, path, state } = callback
     const challenge = createHash('sha256').update(verifier).digest('base64url')

@@ -5,6 +5,7 @@ import { appContextAt } from '../convox/precheck/app-context.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'
 import { Usage } from '../errors.ts'
 import { askDecisions } from '../gateway/ask-decisions.ts'
+import { counted } from '../output/counted.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
@@ -18,7 +19,7 @@ type Effect = 'allow' | 'deny' | 'needs' | 'open'
 export const command = 'can <command..>'
 export const describe = 'Ask whether you may run a command of convox, and why.'
 export const details =
-  'Options of rack-gateway come before the words of convox. Exits with 0, or with 5 if the gateway would deny the command.'
+  'Options of rack-gateway come before the words of convox. Exits with 0, with 5 if the gateway would deny the command, or with 6 if the command needs a proof of your second factor.'
 export const examples = [
   'rack-gateway can releases promote -a web --rack production',
   "rack-gateway can --json run command 'rake db:migrate' -a web",
@@ -69,7 +70,12 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
   if (json)
     context.print(safeJson({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, 2))
   else for (const line of lines(plan.command, effect, answer, decided)) context.print(printable(line))
-  return effect === 'deny' || effect === 'needs' ? exitCodes.denied : exitCodes.ok
+  if (effect === 'needs') return needsApproval(decided) ? exitCodes.denied : exitCodes.stepUpNeeded
+  return effect === 'deny' ? exitCodes.denied : exitCodes.ok
+}
+
+function needsApproval(decided: readonly DecidedCall[]): boolean {
+  return decided.some(({ decision }) => decision.requirement === 'approval')
 }
 
 function effectOf(decided: readonly DecidedCall[]): Effect {
@@ -82,7 +88,7 @@ const effectWords = {
   allow: 'Allowed',
   deny: 'Denied',
   open: 'It depends on facts that only the rack knows',
-  needs: 'Denied, because it needs a requirement that this gateway does not support yet',
+  needs: 'Needs a step-up',
 } as const
 
 function lines(
@@ -93,10 +99,11 @@ function lines(
 ): string[] {
   const isDenied = effect === 'deny' || effect === 'needs'
   const shown = isDenied ? decided.filter(({ decision }) => decision.effect !== 'allow') : decided
-  return [
-    `${effectWords[effect]}: convox ${command} on ${rack}, as ${caller.name}`,
-    ...new Set(shown.flatMap(callLines)),
-  ]
+  const words =
+    effect === 'needs' && needsApproval(decided)
+      ? 'Denied, because it needs an approval, which this gateway does not support yet'
+      : effectWords[effect]
+  return [`${words}: convox ${command} on ${rack}, as ${caller.name}`, ...new Set(shown.flatMap(callLines))]
 }
 
 function callLines({ route, decision, when, otherwise }: DecidedCall): string[] {
@@ -108,11 +115,26 @@ function callLines({ route, decision, when, otherwise }: DecidedCall): string[] 
 }
 
 function sentence(
-  { effect, rule, source, reason, next, requirement }: DecidedCall['decision'],
+  { effect, rule, source, reason, next, requirement, level }: DecidedCall['decision'],
   when: string | null,
 ): string {
   const condition = when === null ? '' : ` if ${when}`
   const result =
-    effect === 'needs' ? `Needs ${requirement === 'approval' ? 'an approval' : 'a step-up'}` : effectWords[effect]
+    effect === 'needs' ? `Needs ${requirement === 'approval' ? 'an approval' : stepUpText(level)}` : effectWords[effect]
   return `${result}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
+}
+
+/** A step-up, and how fresh its proof must be. */
+function stepUpText(level: DecidedCall['decision']['level']): string {
+  if (level?.kind === 'recent' && level.within !== undefined)
+    return `a step-up (a proof of your second factor from the last ${durationText(level.within)})`
+  const factor = level?.methods === 'passkey' ? 'your passkey' : 'your second factor'
+  return `a step-up (a proof of ${factor} for each call)`
+}
+
+/** @param within in milliseconds */
+function durationText(within: number): string {
+  const minutes = within / 60_000
+  if (!Number.isInteger(minutes)) return counted(Math.round(within / 1_000), 'second')
+  return minutes % 60 === 0 && minutes > 0 ? counted(minutes / 60, 'hour') : counted(minutes, 'minute')
 }

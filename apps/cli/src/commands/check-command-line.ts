@@ -1,5 +1,5 @@
 import { parseCommandLine } from '../convox/command-line.ts'
-import { findCommand } from '../own-command.ts'
+import { findCommand, type LeadingFlags, withLeadingFlags } from '../own-command.ts'
 import { parseWords } from './parse-words.ts'
 
 /**
@@ -19,16 +19,15 @@ export async function checkCommandLine(line: string): Promise<('us' | 'convox')[
   return Promise.all(
     wordsOfLine(line).map(async (words) => {
       const parsed = parseCommandLine(words)
-      if (parsed.for === 'us' && !isHelp(parsed.words)) await parseOwnWords(parsed.words, parsed.rack)
+      if (parsed.for === 'us' && !isHelp(parsed.words)) await parseOwnWords(parsed.words, parsed)
       return parsed.for
     }),
   )
 }
 
-async function parseOwnWords(words: readonly string[], rack: string | null): Promise<void> {
+async function parseOwnWords(words: readonly string[], flags: LeadingFlags): Promise<void> {
   const found = await findCommand(words)
-  if (found.kind === 'command')
-    await parseWords(found.command, rack === null ? found.rest : ['--rack', rack, ...found.rest], 80)
+  if (found.kind === 'command') await parseWords(found.command, withLeadingFlags(found.rest, flags), 80)
 }
 
 function isHelp([first]: readonly string[]): boolean {

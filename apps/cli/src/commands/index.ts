@@ -27,6 +27,22 @@ const groups: CommandList['groups'] = [
     aliases: { end: 'revoke' },
   },
   {
+    name: 'mfa',
+    describe: 'List, add, test, and remove your second factors and backup codes.',
+    details:
+      'A second factor is a passkey, a security key, or an authenticator app. You prove it before calls for which the policy requires this.',
+    examples: ['rack-gateway mfa', 'rack-gateway mfa add', 'rack-gateway mfa test'],
+    default: 'list',
+    actions: {
+      list: () => import('./mfa/list.ts'),
+      add: () => import('./mfa/add.ts'),
+      rename: () => import('./mfa/rename.ts'),
+      remove: () => import('./mfa/remove.ts'),
+      'backup-codes': () => import('./mfa/backup-codes.ts'),
+      test: () => import('./mfa/test.ts'),
+    },
+  },
+  {
     name: 'tokens',
     describe: 'List, create, rotate, and revoke API tokens.',
     details: 'You manage your own API tokens. Administrators manage those of other users, too.',

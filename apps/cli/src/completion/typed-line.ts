@@ -11,6 +11,7 @@ import {
 import { argumentsOf } from '../commands/command-module.ts'
 import { rackOption } from '../commands/options/shared-options.ts'
 import { ownCommands } from '../convox/command-line.ts'
+import { mfaMethods } from '../step-up/mfa-choice.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
 import { type Expected, expectedNames, expectedWords, nothing, type Suggestion } from './expected.ts'
 import { afterFlags, cursorPosition, flagsOf, type KnownFlag, split, suggestFlags } from './flags.ts'
@@ -19,6 +20,16 @@ const help: KnownFlag = { typed: ['--help', '-h'], about: 'Show help', value: nu
 /** The flags before the first word. */
 const leadingFlags: readonly KnownFlag[] = [
   { typed: ['--rack', '-r'], about: rackOption.describe, value: { choices: [], names: 'rack' } },
+  {
+    typed: ['--mfa-code'],
+    about: 'Prove your second factor with this code, if a proof is needed',
+    value: { choices: [], names: null },
+  },
+  {
+    typed: ['--mfa-method'],
+    about: 'How to prove your second factor',
+    value: { choices: mfaMethods, names: null },
+  },
   { typed: ['--no-precheck'], about: 'Let only the gateway decide', value: null },
   { typed: ['--no-relay'], about: 'Connect convox directly, without verifying the certificate', value: null },
   { typed: ['--version', '-v'], about: 'Print the version', value: null },

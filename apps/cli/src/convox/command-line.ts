@@ -1,5 +1,6 @@
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
+import { isMfaMethod, type MfaMethod, mfaMethods } from '../step-up/mfa-choice.ts'
 
 /** The first words of rack-gateway's own commands. Other words are commands of convox, and so are words after `--`. */
 export const ownCommands = [
@@ -9,6 +10,7 @@ export const ownCommands = [
   'switch',
   'whoami',
   'sessions',
+  'mfa',
   'tokens',
   'users',
   'access',
@@ -39,6 +41,10 @@ export interface CommandLine {
   readonly precheck: 'on' | 'off'
   /** Whether convox uses the relay, which verifies the certificate: `off` after `--no-relay`. */
   readonly relay: 'on' | 'off'
+  /** The code of `--mfa-code`, or null. */
+  readonly mfaCode: string | null
+  /** The method of `--mfa-method`, or null. */
+  readonly mfaMethod: MfaMethod | null
 }
 
 const noPrecheck = '--no-precheck'
@@ -47,29 +53,74 @@ const noRelay = '--no-relay'
 /**
  * Decides whether a command is our own or convox's, and finds the rack flag. Like convox, accepts it anywhere before `--`.
  *
- * @throws Usage for a rack flag without a name, and for two different racks
+ * @throws Usage for a flag without its value, and for two different racks
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let start = 0
   for (let length = leadingFlagLength(args, start); length > 0; length = leadingFlagLength(args, start)) start += length
   const before = args.slice(0, start)
-  const precheck = before.includes(noPrecheck) ? 'off' : 'on'
-  const relay = before.includes(noRelay) ? 'off' : 'on'
+  const flags = {
+    precheck: before.includes(noPrecheck) ? 'off' : 'on',
+    relay: before.includes(noRelay) ? 'off' : 'on',
+    mfaCode: mfaFlagIn(before, mfaCodeFlag),
+    mfaMethod: mfaMethodIn(before),
+  } as const
   const words = args.slice(start)
   if (words[0] === '--') {
     const convoxWords = words.slice(1)
-    return { for: 'convox', words: convoxWords, rack: rackFlagIn([...before, ...convoxWords]), precheck, relay }
+    return { for: 'convox', words: convoxWords, rack: rackFlagIn([...before, ...convoxWords]), ...flags }
   }
   // An own command parses its own flags.
-  return isOurs(words)
-    ? { for: 'us', words, rack: rackFlagIn(before), precheck, relay }
-    : { for: 'convox', words, rack: rackFlagIn(args), precheck, relay }
+  if (isOurs(words)) return { for: 'us', words, rack: rackFlagIn(before), ...flags }
+  rejectLateCode(words)
+  return { for: 'convox', words, rack: rackFlagIn(args), ...flags }
 }
 
 /** How many words a leading flag takes; 0 if there is none. */
 function leadingFlagLength(args: readonly string[], index: number): number {
   const word = args[index]
-  return word === noPrecheck || word === noRelay ? 1 : (rackFlagAt(args, index)?.length ?? 0)
+  if (word === noPrecheck || word === noRelay) return 1
+  const flag = mfaFlagAt(args, index, mfaCodeFlag) ?? mfaFlagAt(args, index, mfaMethodFlag) ?? rackFlagAt(args, index)
+  return flag?.length ?? 0
+}
+
+const mfaCodeFlag = '--mfa-code'
+const mfaMethodFlag = '--mfa-method'
+
+interface MfaFlag {
+  readonly value: string
+  readonly length: number
+}
+
+/** @throws Usage for a flag without its value */
+function mfaFlagAt(args: readonly string[], index: number, flag: string): MfaFlag | null {
+  const word = args[index] ?? ''
+  if (word !== flag && !word.startsWith(`${flag}=`)) return null
+  const value = word === flag ? args[index + 1] : word.slice(flag.length + 1)
+  if (value === undefined || value === '') throw new Usage(`${flag} needs a value.`, 'See: rack-gateway help')
+  return { value, length: word === flag ? 2 : 1 }
+}
+
+function mfaFlagIn(before: readonly string[], flag: string): string | null {
+  const found = before.findLastIndex((word) => word === flag || word.startsWith(`${flag}=`))
+  return found === -1 ? null : (mfaFlagAt(before, found, flag)?.value ?? null)
+}
+
+function mfaMethodIn(before: readonly string[]): MfaMethod | null {
+  const method = mfaFlagIn(before, mfaMethodFlag)
+  if (method === null || isMfaMethod(method)) return method
+  throw new Usage(`${printable(method)} is not a method.`, `--mfa-method can be ${mfaMethods.join(' or ')}.`)
+}
+
+/** Convox would not know the flag, and could log its value. After `--`, the words belong to convox alone. */
+function rejectLateCode(words: readonly string[]): void {
+  const end = words.indexOf('--')
+  const own = end === -1 ? words : words.slice(0, end)
+  if (own.some((word) => word === mfaCodeFlag || word.startsWith(`${mfaCodeFlag}=`)))
+    throw new Usage(
+      `${mfaCodeFlag} must be before the command of convox.`,
+      `For example: rack-gateway ${mfaCodeFlag} CODE ${printable(words[0] ?? 'apps')} …`,
+    )
 }
 
 function isOurs([first, second]: readonly string[]): boolean {

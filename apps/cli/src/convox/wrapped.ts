@@ -1,11 +1,17 @@
 import type { Context } from '../context.ts'
+import { StepUpNeeded } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 import { startBackgroundRenewal } from '../session/background-renewal.ts'
+import { createMfaChoice } from '../step-up/mfa-choice.ts'
+import type { CommandProof } from '../step-up/prove-planned-command.ts'
 import { findRack } from '../target/find-rack.ts'
 import type { Target } from '../target/target.ts'
 import type { CommandLine } from './command-line.ts'
 import { runConvox } from './convox.ts'
+import type { PlannedStepUp } from './precheck/planned-step-up.ts'
+import type { PrecheckResult } from './precheck/precheck.ts'
 import { connectConvox, noteFailure } from './relay/connect-convox.ts'
+import type { ConvoxConnection } from './relay/convox-connection.ts'
 
 /** Runs a convox command on the chosen rack, unless the policy denies it. */
 export async function runWrapped(context: Context, line: CommandLine): Promise<number> {
@@ -16,19 +22,25 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   const renewal = startBackgroundRenewal(context, await findRack(context, rack))
   const target = await renewal.target()
   noteExpiry(context, target)
-  const connection = await connectConvox(context, target, line.relay)
-  const start = () => {
+  let connection = await connectConvox(context, target, line.relay)
+  let proof: CommandProof | null = null
+  try {
+    const passed = line.precheck === 'off' ? null : await checkPolicy(context, target, words)
+    if (passed !== null && passed.stepUp !== null) {
+      proof = await prove(context, target, { planned: passed.stepUp, connection, line })
+      if (proof !== null && connection.withProof !== null) connection = await connection.withProof(proof.secret)
+    }
     if (connection.warning !== null) context.note(connection.warning)
     const running = runConvox(words, { ...context, env: connection.env })
     renewal.begin()
-    return running
-  }
-  try {
-    return await connection.exitCode(
-      await (line.precheck === 'off' ? start() : runChecked(context, target, { words, start })),
-    )
+    const refreshed = passed?.refresh(running.then(nothing, nothing))
+    try {
+      return await connection.exitCode(await running)
+    } finally {
+      await refreshed
+    }
   } finally {
-    await connection.close()
+    await Promise.all([connection.close(), proof?.end()])
     await renewal.ended()
   }
 }
@@ -43,20 +55,39 @@ function noteExpiry(context: Context, target: Target): void {
 }
 
 /** Imports the policy check only if it is used, because it is most of the program's code. */
-async function runChecked(
+async function checkPolicy(context: Context, target: Target, words: readonly string[]): Promise<PrecheckResult> {
+  const { precheck } = await import('./precheck/precheck.ts')
+  return precheck(context, target, words)
+}
+
+interface ProofOptions {
+  readonly planned: PlannedStepUp
+  readonly connection: ConvoxConnection
+  readonly line: CommandLine
+}
+
+/**
+ * Asks the user for the proof that a command needs. If only the rack knows whether it needs one, and nobody can be asked, the
+ * gateway decides.
+ *
+ * @throws StepUpNeeded, Interrupted
+ */
+async function prove(
   context: Context,
   target: Target,
-  { words, start }: { readonly words: readonly string[]; readonly start: () => Promise<number> },
-): Promise<number> {
-  const { precheck } = await import('./precheck/precheck.ts')
-  const passed = await precheck(context, target, words)
-  const running = start()
-  const refreshed = passed.refresh(running.then(nothing, nothing))
-  try {
-    return await running
-  } finally {
-    await refreshed
-  }
+  { planned, connection, line }: ProofOptions,
+): Promise<CommandProof | null> {
+  const choice = createMfaChoice(line.mfaMethod, line.mfaCode, context.mfaCode)
+  const canAsk = connection.withProof !== null && (context.interactive || choice.hasCode)
+  if (!planned.isCertain && !canAsk) return null
+  if (connection.withProof === null)
+    throw new StepUpNeeded(
+      printable(`"convox ${planned.command}" needs a proof of your second factor, which only the relay can send.`),
+      'Leave --no-relay out, and remove "relay" from the configuration file.',
+    )
+  // Imported only when it is used, because few commands need a proof.
+  const { provePlannedCommand } = await import('../step-up/prove-planned-command.ts')
+  return provePlannedCommand(context, target, { planned, choice })
 }
 
 function nothing(): void {}

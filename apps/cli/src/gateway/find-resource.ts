@@ -1,10 +1,10 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { nearest } from '@rack-gateway/config/client'
-import type { Invitation, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
+import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 import type { GatewayAccess } from './gateway-api.ts'
-import { invitations, type Kind, serviceAccounts, tokens, trusts, users } from './resource-kinds.ts'
+import { invitations, type Kind, secondFactors, serviceAccounts, tokens, trusts, users } from './resource-kinds.ts'
 
 type Finder<T> = (gateway: GatewayAccess, text: string, now: number) => Promise<T>
 
@@ -18,6 +18,8 @@ export const findTrust: Finder<Trust> = finder(trusts)
 export const findServiceAccount: Finder<ServiceAccount> = finder(serviceAccounts)
 /** By ID, or by email address if it is open. */
 export const findInvitation: Finder<Invitation> = finder(invitations)
+/** By ID or name. */
+export const findSecondFactor: Finder<SecondFactor> = finder(secondFactors)
 
 /** @throws as `callGateway`; Usage if none or several match */
 function finder<T>(kind: Kind<T>): Finder<T> {

@@ -1,3 +1,4 @@
+import type { Secret } from '@rack-gateway/config/client'
 import {
   createGatewayClient,
   type GatewayClient,
@@ -12,7 +13,7 @@ import { errorFromResponse, isMissing } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'
 
 /** The address of a gateway, and the token for it. */
-export type GatewayAccess = Pick<Target, 'origin' | 'token' | 'trust'>
+export type GatewayAccess = Pick<Target, 'origin' | 'token' | 'trust' | 'proofs'>
 
 export interface CallOptions {
   /** Thrown if the gateway has no such resource. */
@@ -21,7 +22,12 @@ export interface CallOptions {
   readonly deadline?: number
 }
 
-/** Calls an operation of the management API. @throws as `askGateway` and `errorFromResponse` */
+/**
+ * Calls an operation of the management API. If it needs a proof of a second factor, asks the user for it, and repeats the
+ * request once.
+ *
+ * @throws as `askGateway` and `errorFromResponse`; StepUpNeeded, Interrupted
+ */
 export function callGateway<N extends JsonEndpointName>(
   gateway: GatewayAccess,
   name: N,
@@ -31,10 +37,20 @@ export function callGateway<N extends JsonEndpointName>(
   return clientFor(gateway).call(name, request, options)
 }
 
-function clientFor({ origin, token, trust }: GatewayAccess): GatewayClient<CallOptions> {
+function clientFor({ origin, token, trust, proofs }: GatewayAccess): GatewayClient<CallOptions> {
   return createGatewayClient<CallOptions>({
     async request(request: HttpRequest, { missing, ...options } = {}) {
-      const answer = await askGateway(origin, { ...request, ...options, token, trust })
+      const send = (proof: Secret | null) =>
+        askGateway(origin, {
+          ...request,
+          ...options,
+          token,
+          trust,
+          ...(proof && { headers: { 'step-up': proof.reveal() } }),
+        })
+      const first = await send(proofs?.current() ?? null)
+      const proof = (await proofs?.prove(first)) ?? null
+      const answer = proof === null ? first : await send(proof)
       if (missing !== undefined && isMissing(answer)) throw missing
       if (answer.status !== 200 && answer.status !== 201) throw errorFromResponse(origin, answer)
       if (answer.value !== undefined) return answer.value

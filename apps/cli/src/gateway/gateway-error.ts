@@ -1,5 +1,14 @@
 import type { Explanation } from '@rack-gateway/errors'
-import { AuditUnavailable, BadSetting, Denied, GatewayUnreachable, NotSigned, TokenRejected, Usage } from '../errors.ts'
+import {
+  AuditUnavailable,
+  BadSetting,
+  Denied,
+  GatewayUnreachable,
+  NotSigned,
+  StepUpNeeded,
+  TokenRejected,
+  Usage,
+} from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 
 /** An error response of the gateway. See docs/reference/errors.md. */
@@ -16,6 +25,13 @@ interface ErrorResponse {
   readonly value: unknown
 }
 
+const stepUpCodes: ReadonlySet<string> = new Set([
+  'RGW_STEP_UP_NEEDED',
+  'RGW_STEP_UP_ENDED',
+  'RGW_STEP_UP_NOT_HERE',
+  'RGW_FACTOR_NOT_PROVED',
+])
+
 /** Turns an error response into an error of the CLI, by its code if that is more precise than its status. */
 export function errorFromResponse(origin: string, { status, value }: ErrorResponse): Error {
   const error = parseGatewayError(value)
@@ -26,6 +42,7 @@ export function errorFromResponse(origin: string, { status, value }: ErrorRespon
     )
   const { code, reason, remedy } = error
   if (status === 401) return new TokenRejected(`${origin} rejected the token: ${reason}`, remedy)
+  if (stepUpCodes.has(code)) return new StepUpNeeded(reason, remedy)
   if (code === 'RGW_NOT_SIGNED_YET') return new NotSigned(reason, remedy)
   if (code.startsWith('RGW_AUDIT_') || code === 'RGW_OUTCOME_NOT_RECORDED')
     return new AuditUnavailable(`${origin}: ${reason}`, remedy)

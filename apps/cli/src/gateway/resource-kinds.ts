@@ -1,5 +1,6 @@
-import type { Invitation, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
+import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { userName } from '@rack-gateway/rbac-policy'
+import { Usage } from '../errors.ts'
 import { minute } from '../output/grant-text.ts'
 import { everyPage } from './every-page.ts'
 import { callGateway, type GatewayAccess } from './gateway-api.ts'
@@ -75,4 +76,25 @@ export const invitations: Kind<Invitation> = {
   nameOf: ({ email }) => email,
   detailsOf: ({ issuer }) => issuer,
   isLive: ({ state }) => state === 'open',
+}
+
+/** Those of the user. The gateway has no operation for a single one. */
+export const secondFactors: Kind<SecondFactor> = {
+  noun: 'second factor',
+  listCommand: 'rack-gateway mfa',
+  listAll: listOwnFactors,
+  async get(gateway, id) {
+    const factor = (await listOwnFactors(gateway)).find((one) => one.id === id)
+    if (factor === undefined)
+      throw new Usage(`You have no second factor with the ID ${id}.`, 'List them with: rack-gateway mfa')
+    return factor
+  },
+  idOf: ({ id }) => id,
+  nameOf: ({ name }) => name,
+  detailsOf: ({ kind, createdAt }) => `${kind}, added ${minute(createdAt)}`,
+  isLive: () => true,
+}
+
+function listOwnFactors(gateway: GatewayAccess): Promise<SecondFactor[]> {
+  return everyPage(gateway, 'listSecondFactors', { user: 'me' })
 }

@@ -6,7 +6,7 @@ export const exitCodes = {
   checkFailed: 3,
   notLoggedIn: 4,
   denied: 5,
-  waiting: 6,
+  stepUpNeeded: 6,
   unreachable: 7,
   auditUnavailable: 8,
   configuration: 78,
@@ -24,7 +24,8 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     'a check failed: a policy document, a test case, a rule without a case (--strict), the claims of a job, the audit log, a proof, or a recording',
   notLoggedIn: 'not logged in, or the token is missing, expired, or rejected',
   denied: 'the policy denies the call: before convox starts, as the answer of "rack-gateway can", or at the gateway',
-  waiting: 'reserved for calls that wait, such as for an approval',
+  stepUpNeeded:
+    'the call needs a proof of your second factor, and there is none: nobody could be asked, the proof failed, or you have no second factor; also as the answer of "rack-gateway can"',
   unreachable: 'the gateway cannot be reached or trusted, is too busy, fails, or is not a Rack Gateway',
   auditUnavailable:
     'the audit log is unavailable: the gateway cannot record the call, the log or a recording cannot be read to its end, or no checkpoint covers the event yet',
@@ -45,6 +46,7 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_NOT_CONFIRMED', exitCodes.interrupted],
   ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
   ['RGW_CLI_REFUSED', exitCodes.denied],
+  ['RGW_CLI_STEP_UP_NEEDED', exitCodes.stepUpNeeded],
   ['RGW_CLI_POLICY_INVALID', exitCodes.checkFailed],
   ['RGW_CLI_RECORDING_BROKEN', exitCodes.checkFailed],
   ['RGW_CLI_AUDIT_UNAVAILABLE', exitCodes.auditUnavailable],

@@ -5,6 +5,7 @@ import {
   Group,
   Invitation,
   ReviewedGrant,
+  SecondFactor,
   ServiceAccount,
   Session,
   Token,
@@ -19,9 +20,12 @@ import { checkNames } from '../doctor/finding.ts'
 import {
   NamedBinding,
   Nullable,
+  PrintedBackupCodes,
   PrintedHandedOverToken,
   PrintedLockedUser,
   PrintedNewToken,
+  PrintedProof,
+  PrintedSecondFactors,
   PrintedTrust,
 } from './output-schemas.ts'
 
@@ -83,6 +87,11 @@ const ConvoxLogin = Type.Object({
   settings: Type.String({ description: 'the directory of the settings of convox' }),
 })
 
+const MfaAdd = Type.Object({
+  address: Type.String({ description: 'the page on which you add a second factor' }),
+  opened: Type.Boolean({ description: 'whether the browser was told to open it' }),
+})
+
 const Can = Type.Object({
   command: Text,
   effect: Type.Enum(['allow', 'deny', 'needs', 'open'], {
@@ -135,6 +144,12 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'sessions list': Type.Array(Session),
   'sessions revoke': Session,
   'sessions revoke-all': EndedSessions,
+  'mfa list': PrintedSecondFactors,
+  'mfa add': MfaAdd,
+  'mfa rename': SecondFactor,
+  'mfa remove': SecondFactor,
+  'mfa backup-codes': PrintedBackupCodes,
+  'mfa test': PrintedProof,
   'tokens list': Type.Array(Token),
   'tokens create': PrintedNewToken,
   'tokens show': Token,

@@ -1,4 +1,4 @@
-import { Binding, endpoints, HandedOverToken, LockedUser } from '@rack-gateway/gateway-api'
+import { Binding, endpoints, HandedOverToken, LockedUser, SecondFactor } from '@rack-gateway/gateway-api'
 import { type Static, type TSchema, Type } from 'typebox'
 
 // The output of commands that print less or more than the gateway's response.
@@ -22,3 +22,10 @@ export const PrintedLockedUser = Type.Object({
   user: LockedUser.properties.user,
   stoppedTokens: Type.Array(Type.Omit(LockedUser.properties.stoppedTokens.items, ['handOver'])),
 })
+
+export const PrintedSecondFactors = Type.Object({
+  factors: Type.Array(SecondFactor),
+  backupCodes: endpoints.backupCodeStatus.response,
+})
+export const PrintedBackupCodes = endpoints.createBackupCodes.response
+export const PrintedProof = Type.Omit(endpoints.redeemStepUp.response, ['proof'])

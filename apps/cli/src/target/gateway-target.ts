@@ -5,5 +5,6 @@ import type { Target } from './target.ts'
 
 /** The gateway of a command: the gateway of RACK_URL, or else the gateway of the chosen rack. */
 export async function targetOf(context: Context, rack: string | null | undefined): Promise<Target> {
-  return rackUrlTarget(context.env.RACK_URL) ?? (await findRenewedTarget(context, rack ?? null))
+  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findRenewedTarget(context, rack ?? null))
+  return { ...target, proofs: context.proofs?.forGateway(target) }
 }

@@ -15,6 +15,7 @@ import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
 import { printable } from '../output/terminal.ts'
 import { type Expiry, expiryOf } from '../session/expiry.ts'
 import { isTokenText } from '../session/token-text.ts'
+import type { RequestProofs } from '../step-up/request-proofs.ts'
 import { projectRack } from './project-rack.ts'
 
 /** The gateway and rack of a command, and the credential for them. */
@@ -31,6 +32,8 @@ export interface Target {
   /** Whether the file lets convox use the relay; undefined if the environment replaces the file. */
   readonly relay?: 'on' | 'off'
   readonly trust?: GatewayTrust | undefined
+  /** The proofs of the command, for requests that need one. */
+  readonly proofs?: RequestProofs | undefined
 }
 
 /** A target for convox, which always needs a rack. */

@@ -4,6 +4,7 @@ import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantFields } from '../options/grant.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
 import { subjectOf, subjectOptions } from './binding-subject.ts'
 import { printBinding } from './print-binding.ts'
@@ -19,6 +20,7 @@ export const builder = {
   role: { type: 'string', demandOption: true, describe: 'A role of the policy document' },
   ...subjectOptions,
   ...grantOptions,
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

@@ -4,6 +4,7 @@ import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'create <name>'
@@ -12,6 +13,7 @@ export const details = 'It has no permissions until you create a binding for it.
 export const examples = ['rack-gateway service-accounts create deploy-web']
 export const builder = {
   name: { type: 'string', demandOption: true, describe: 'The name in lists and audit events' },
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

@@ -5,6 +5,7 @@ import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'enable <account>'
@@ -12,6 +13,7 @@ export const describe = 'Enable a disabled service account.'
 export const examples = ['rack-gateway service-accounts enable deploy-web']
 export const builder = {
   account: { type: 'string', demandOption: true, describe: 'The ID or name of the service account' },
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

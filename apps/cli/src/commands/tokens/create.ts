@@ -4,6 +4,7 @@ import { callGateway } from '../../gateway/gateway-api.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantFields } from '../options/grant.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, grantOptions, ownerOptions } from '../options/shared-options.ts'
 import { printNewToken } from './print-new-token.ts'
 
@@ -24,6 +25,7 @@ export const builder = {
   'only-rack': { type: 'string', describe: 'The only rack of the token, so that its URL needs no rack name' },
   source: { type: 'string', array: true, describe: 'An address or network that can use the token; repeatable' },
   'service-account': ownerOptions['service-account'],
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

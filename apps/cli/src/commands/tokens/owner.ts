@@ -7,6 +7,7 @@ import { PrintedHandedOverToken } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, ownerOptions } from '../options/shared-options.ts'
 
 export const command = 'owner <token>'
@@ -19,6 +20,7 @@ export const examples = [
 export const builder = {
   token: { type: 'string', demandOption: true, describe: 'The ID or name of the token' },
   ...ownerOptions,
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

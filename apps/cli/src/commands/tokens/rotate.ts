@@ -5,6 +5,7 @@ import { confirm } from '../../output/confirm.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { expiryField } from '../options/expiry.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { expiresOption, gatewayOptions, yesOption } from '../options/shared-options.ts'
 import { printNewToken } from './print-new-token.ts'
 
@@ -17,6 +18,7 @@ export const builder = {
   overlap: { type: 'string', default: '24', describe: 'How many hours the old secret stays valid' },
   expires: expiresOption,
   yes: yesOption,
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

@@ -7,6 +7,7 @@ import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantFields } from '../options/grant.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
 import { trustFields, trustOptions } from './trust-fields.ts'
 
@@ -23,6 +24,7 @@ export const builder = {
   role: { type: 'string', demandOption: true, describe: 'The role of the jobs' },
   ...trustOptions,
   ...grantOptions,
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

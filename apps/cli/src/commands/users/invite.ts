@@ -8,6 +8,7 @@ import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantFields } from '../options/grant.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
 import { grantsText } from './grants-text.ts'
 
@@ -25,6 +26,7 @@ export const builder = {
   expires: { ...grantOptions.expires, describe: 'When the role expires: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z' },
   days: { type: 'string', describe: 'Days until the invitation expires, up to 90; the default is 14' },
   issuer: { type: 'string', describe: 'The identity provider of the person; the default is that of the gateway' },
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

@@ -5,6 +5,7 @@ import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'unlock <user>'
@@ -16,6 +17,7 @@ export const builder = {
     demandOption: true,
     describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
   },
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

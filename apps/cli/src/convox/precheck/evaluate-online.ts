@@ -6,6 +6,7 @@ import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'
 import { certainDenial } from './certain-denial.ts'
 import { fetchEffectivePolicy } from './fetch-effective-policy.ts'
 import type { NeededCalls } from './planned-command.ts'
+import { type PlannedStepUp, plannedStepUp } from './planned-step-up.ts'
 import type { CachedPolicyFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot } from './snapshot.ts'
 
@@ -17,18 +18,31 @@ export interface OnlineEvaluation {
   readonly cached: CachedPolicyFile | null
 }
 
-/** Decides a command's calls by the gateway's current policy. Without an answer, the command is permitted. @throws Denied */
+/** The calls of a command. */
+export interface CommandCalls {
+  readonly needed: NeededCalls
+  /** All of them. */
+  readonly planned: NeededCalls
+}
+
+/**
+ * Decides a command's calls by the gateway's current policy. Without an answer, the command is permitted.
+ *
+ * @returns what the command needs a proof of a second factor for, or null
+ * @throws Denied
+ */
 export async function evaluateOnline(
-  { command, calls }: NeededCalls,
+  { needed, planned }: CommandCalls,
   { now, target, path, cached }: OnlineEvaluation,
-): Promise<void> {
+): Promise<PlannedStepUp | null> {
   const snapshot = cached && readCheckedSnapshot(cached.text)
   const entry = { path, cached: snapshot === null ? null : verifyChecksum(cached) }
   const answer = await fetchEffectivePolicy(target, entry.cached?.tag ?? null)
   const current = updatePolicyCache(entry, answer, now) ?? (answer.kind === 'same' ? snapshot : null)
-  if (answer.kind === 'none' || current === null) return
-  const denial = certainDenial(current, calls, answer.at)
-  if (denial !== null) throw new Denied(...denialMessage(command, denial))
+  if (answer.kind === 'none' || current === null) return null
+  const denial = certainDenial(current, needed.calls, answer.at)
+  if (denial !== null) throw new Denied(...denialMessage(needed.command, denial))
+  return plannedStepUp(current, planned, answer.at)
 }
 
 /** The gateway's reason and remedy, and that convox was not started. */

@@ -4,16 +4,19 @@ import type { Target } from '../../target/target.ts'
 import { appContextAt } from './app-context.ts'
 import { firstDenial } from './certain-denial.ts'
 import { neededCalls, plannedCommand } from './planned-command.ts'
+import { type PlannedStepUp, plannedStepUp } from './planned-step-up.ts'
 import { type CachedPolicyFile, policyCachePath, readPolicyCacheFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot } from './snapshot.ts'
 
 /** The result for a permitted command. */
 export interface PrecheckResult {
+  /** What the command needs a proof of a second factor for, or null. */
+  readonly stepUp: PlannedStepUp | null
   /** Updates the cached policy while convox runs. Never rejects. @param ended resolves when convox has ended */
   refresh(ended: Promise<void>): Promise<void>
 }
 
-const noRefresh: PrecheckResult = { refresh: async () => undefined }
+const nothing = { stepUp: null, refresh: async () => undefined } as const satisfies PrecheckResult
 
 /** Milliseconds for which a cached policy needs no refresh. */
 const fresh = 60_000
@@ -21,25 +24,33 @@ const fresh = 60_000
 const refreshDelay = 250
 
 /**
- * Denies a convox command that the gateway would certainly deny. The cached policy may be outdated, so it only permits: the
- * gateway is asked before a denial. If the result is uncertain or there is no answer, convox starts and the gateway decides.
+ * Denies a convox command that the gateway would certainly deny, and finds out whether it needs a proof of a second factor. The
+ * cached policy may be outdated, so it only permits: the gateway is asked before a denial, and before a proof. If the result is uncertain or there is no answer, convox starts and the gateway decides.
  *
  * @throws Denied
  */
 export async function precheck(context: Context, target: Target, words: readonly string[]): Promise<PrecheckResult> {
   const appContext = appContextAt(context)
-  if (appContext === null) return noRefresh
+  if (appContext === null) return nothing
   const path = policyCachePath(context.configPath, target)
   const cached = readPolicyCacheFile(path, context.now)
-  const needed = neededCalls(plannedCommand(words, appContext))
-  if (needed !== null) {
+  const planned = plannedCommand(words, appContext)
+  const needed = neededCalls(planned)
+  let stepUp: PlannedStepUp | null = null
+  if (needed !== null && planned.kind === 'calls') {
     const snapshot = cached && readCheckedSnapshot(cached.text)
-    if (snapshot === null || firstDenial(snapshot, needed.calls, context.now) !== null) {
+    const isPermitted =
+      snapshot !== null &&
+      firstDenial(snapshot, needed.calls, context.now) === null &&
+      plannedStepUp(snapshot, planned, context.now) === null
+    if (!isPermitted) {
       const { evaluateOnline } = await import('./evaluate-online.ts')
-      await evaluateOnline(needed, { now: context.now, target, path, cached })
+      stepUp = await evaluateOnline({ needed, planned }, { now: context.now, target, path, cached })
     }
   }
-  return cached === null ? noRefresh : { refresh: (ended) => refreshIfOld(context, target, { path, cached, ended }) }
+  return cached === null
+    ? { ...nothing, stepUp }
+    : { stepUp, refresh: (ended) => refreshIfOld(context, target, { path, cached, ended }) }
 }
 
 async function refreshIfOld(

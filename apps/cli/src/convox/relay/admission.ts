@@ -15,11 +15,16 @@ export interface Admission {
   readonly origin: string
   /** The newest known token. */
   token(): Secret
+  /** The proof of a second factor for this run, if it needs one. */
+  proof?(): Secret | null
 }
 
+/** The header field with the secret of a proof. */
+const proofField = 'step-up'
+
 /**
- * Checks header fields, and replaces the Host, the Origin of a websocket, and the password with those for the gateway. All
- * other fields are kept byte for byte.
+ * Checks header fields, and replaces the Host, the Origin of a websocket, and the password with those for the gateway. Adds
+ * the proof of this run, and drops any other proof. All other fields are kept byte for byte.
  *
  * @param isHandshake whether they are of a websocket handshake, to which convox adds an Origin
  * @returns the lines with their ends
@@ -31,7 +36,10 @@ export function admitFields(fields: readonly Field[], isHandshake: boolean, admi
   rejectBrowsers(fields, isHandshake, admission)
   if (!hasPassword(onlyValue(fields, 'authorization'), admission))
     throw new RequestError(401, 'The password of this relay is missing or wrong.')
-  return fields.map((field) => `${replaceField(field, admission)}\r\n`).join('')
+  const proof = admission.proof?.() ?? null
+  const kept = fields.filter(({ name }) => name !== proofField).map((field) => replaceField(field, admission))
+  const lines = proof === null ? kept : [...kept, `Step-Up: ${proof.reveal()}`]
+  return lines.map((line) => `${line}\r\n`).join('')
 }
 
 /** @throws RequestError for a path outside the rack, or one that a server could normalize to such a path */

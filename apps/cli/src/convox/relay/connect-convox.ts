@@ -2,12 +2,12 @@ import { isExposed } from '@rack-gateway/config/client'
 import type { Context } from '../../context.ts'
 import { printable } from '../../output/terminal.ts'
 import { type RackTarget, rackUrl } from '../../target/target.ts'
-import type { ConvoxConnection } from './convox-connection.ts'
+import type { ConvoxConnection, RelayConnection } from './convox-connection.ts'
 import { reloadTarget } from './reload-target.ts'
 
 /**
  * Connects convox to the gateway. For https, it uses a relay in this process that verifies the certificate, because convox
- * verifies none. The user can turn the relay off, and is warned each time.
+ * verifies none. The user can turn the relay off, and is warned each time. For http, it uses the relay only to add a proof.
  *
  * @throws BadSetting
  */
@@ -24,22 +24,32 @@ export async function connectConvox(
       isExposed(origin)
         ? `convox sends your token to ${printable(origin)} in plain text, so the network can read it.`
         : null,
+      async (proof) => (await relayTo(context, target)).withProof(proof),
     )
-  if (relay === 'on' && target.relay !== 'off') {
-    // Imported only now, because TLS takes longer to load than the rest of the program.
-    const { openRelay } = await import('./relay.ts')
-    return openRelay(context, target, () => reloadTarget(context, target))
-  }
+  if (relay === 'on' && target.relay !== 'off') return relayTo(context, target)
   return direct(
     context,
     target,
     `Without the relay, convox sends your token to ${printable(origin)} unverified, because it accepts any certificate.`,
+    null,
   )
 }
 
-function direct(context: Context, target: RackTarget, warning: string | null): ConvoxConnection {
+/** Imported only when it is used, because TLS takes longer to load than the rest of the program. */
+async function relayTo(context: Context, target: RackTarget): Promise<RelayConnection> {
+  const { openRelay } = await import('./relay.ts')
+  return openRelay(context, target, () => reloadTarget(context, target))
+}
+
+function direct(
+  context: Context,
+  target: RackTarget,
+  warning: string | null,
+  withProof: ConvoxConnection['withProof'],
+): ConvoxConnection {
   return {
     warning,
+    withProof: withProof && (async (proof) => ({ ...(await withProof(proof)), warning })),
     env: { ...context.env, RACK_URL: rackUrl(target) },
     exitCode: (code) => noteFailure(context, target.origin, code),
     close: async () => undefined,

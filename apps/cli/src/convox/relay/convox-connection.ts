@@ -1,11 +1,20 @@
+import type { Secret } from '@rack-gateway/config/client'
+
 /** The connection of convox to the gateway: direct, or through the relay. */
 export interface ConvoxConnection {
   /** The environment that convox starts with. */
   readonly env: NodeJS.ProcessEnv
   /** The warning to show when convox starts, or null. */
   readonly warning: string | null
+  /** The connection whose calls carry a proof of a second factor. Null if convox connects directly, although the relay could be used. */
+  readonly withProof: ((proof: Secret) => Promise<ConvoxConnection>) | null
   /** Maps convox's exit code to ours: `unreachable` if convox failed because no connection could be made or trusted. */
   exitCode(code: number): number | Promise<number>
   /** Call this after convox has exited, or if it was not started. */
   close(): Promise<void>
+}
+
+/** A connection through the relay, which can add a proof at any time. */
+export interface RelayConnection extends ConvoxConnection {
+  readonly withProof: (proof: Secret) => Promise<ConvoxConnection>
 }

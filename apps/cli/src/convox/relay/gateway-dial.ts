@@ -3,8 +3,8 @@ import { formatMessage } from '@rack-gateway/errors'
 import { createVerifiedConnector } from '../../gateway/tls/authorities.ts'
 import { type CertificateContext, explainCertificateError } from '../../gateway/tls/certificate-errors.ts'
 import { openConnection } from '../../gateway/tls/connection.ts'
-import { explainConnectionError } from '../../gateway/tls/connection-errors.ts'
 import { GatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
+import { unreachable } from './plain-dial.ts'
 
 export interface GatewayDialOptions extends CertificateContext {
   /** The only trusted authorities, in PEM; null for those of Node and the system. */
@@ -100,11 +100,7 @@ function toConnectionError(error: unknown, context: CertificateContext): Gateway
       formatMessage(certificate),
       'The certificate of the gateway cannot be trusted, so nothing was sent to it.',
     )
-  const { reason, remedy } = explainConnectionError(error)
-  return new GatewayConnectionError(
-    `${context.origin} cannot be reached: ${reason}. ${remedy} For a diagnosis, run: rack-gateway doctor`,
-    `The gateway cannot be reached: ${reason}.`,
-  )
+  return unreachable(context.origin, error)
 }
 
 function ignore(): void {}

@@ -7,7 +7,7 @@ import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Admission } from './admission.ts'
 import { serveConnection } from './connection.ts'
 
-export interface ListenerOptions extends Pick<Admission, 'origin' | 'token'> {
+export interface ListenerOptions extends Pick<Admission, 'origin' | 'token' | 'proof'> {
   /** The only path that can be reached: `/rack/NAME`, or empty for the whole gateway. */
   readonly path: string
   /** @throws GatewayConnectionError */

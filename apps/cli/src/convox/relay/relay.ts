@@ -1,13 +1,15 @@
+import type { Secret } from '@rack-gateway/config/client'
 import type { Context } from '../../context.ts'
 import { configuredAuthorities } from '../../gateway/tls/configured-authorities.ts'
 import { isGatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
 import { trustRemedy } from '../../gateway/tls/gateway-trust.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import type { RackTarget, Target } from '../../target/target.ts'
-import type { ConvoxConnection } from './convox-connection.ts'
-import type { GatewayDial, GatewayDialOptions } from './gateway-dial.ts'
+import type { RelayConnection } from './convox-connection.ts'
+import type { GatewayDialOptions } from './gateway-dial.ts'
 import { startListener } from './listener.ts'
 import { newestToken } from './newest-token.ts'
+import { createPlainDial, type PlainDial } from './plain-dial.ts'
 
 /** Milliseconds to forward the last bytes of convox after it has ended. */
 const grace = 250
@@ -17,7 +19,7 @@ export async function openRelay(
   context: Context,
   target: RackTarget,
   reload: () => Promise<Target>,
-): Promise<ConvoxConnection> {
+): Promise<RelayConnection> {
   const { env } = context
   const { origin, rack, trust } = target
   const dialing = loadDial({
@@ -27,25 +29,33 @@ export async function openRelay(
     trustRemedy: trustRemedy(trust),
   })
   const failures = noteFailures(context, dialing)
+  let currentProof: Secret | null = null
   const listener = await startListener({
     origin,
     path: `/rack/${encodeURIComponent(rack)}`,
     token: newestToken(target, reload),
+    proof: () => currentProof,
     connect: failures.connect,
   })
-  return {
+  const connection: RelayConnection = {
     env: environment(env, listener.rackUrl),
     warning: null,
+    async withProof(proof) {
+      currentProof = proof
+      return connection
+    },
     exitCode: (code) => (code !== 0 && failures.isFailing() ? exitCodes.unreachable : code),
     async close() {
       await listener.close(grace)
       ;(await dialing).close()
     },
   }
+  return connection
 }
 
 /** Loads TLS and makes the first connection while convox starts. */
-async function loadDial(options: GatewayDialOptions): Promise<GatewayDial> {
+async function loadDial(options: GatewayDialOptions): Promise<PlainDial> {
+  if (!options.origin.startsWith('https://')) return createPlainDial(options.origin)
   await new Promise((resolve) => setImmediate(resolve))
   const { createGatewayDial } = await import('./gateway-dial.ts')
   const dial = createGatewayDial(options)
@@ -61,7 +71,7 @@ function environment(env: NodeJS.ProcessEnv, rackUrl: string): NodeJS.ProcessEnv
 }
 
 /** Notes each connection error once, because convox does not show the error of a rejected websocket. */
-function noteFailures({ note }: Context, dialing: Promise<GatewayDial>) {
+function noteFailures({ note }: Context, dialing: Promise<Pick<PlainDial, 'connect'>>) {
   const noted = new Set<string>()
   let isFailing = false
   return {

@@ -18,6 +18,7 @@ interface CachedHeader {
   /** The bytes after the request line. */
   readonly fields: Buffer
   readonly token: Secret
+  readonly proof: Secret | null
   readonly framing: Framing
   readonly admitted: string
 }
@@ -31,11 +32,15 @@ const endOfLine = '\r\n'
 export function createRequestReader(admission: Admission): RequestReader {
   let cached: CachedHeader | null = null
 
-  function read(fields: Buffer, token: Secret): CachedHeader {
+  function read(fields: Buffer, { token, proof }: Pick<CachedHeader, 'token' | 'proof'>): CachedHeader {
     const parsed = parseFields(fields.toString('latin1'))
     const framing = framingOf(parsed)
-    const admitted = admitFields(parsed, framing.kind === 'websocket', { ...admission, token: () => token })
-    return { fields: Buffer.from(fields), token, framing, admitted }
+    const admitted = admitFields(parsed, framing.kind === 'websocket', {
+      ...admission,
+      token: () => token,
+      proof: () => proof,
+    })
+    return { fields: Buffer.from(fields), token, proof, framing, admitted }
   }
 
   return (head) => {
@@ -43,13 +48,17 @@ export function createRequestReader(admission: Admission): RequestReader {
     const requestLine = head.toString('latin1', 0, end)
     const { method, target } = parseRequestLine(requestLine)
     const fieldsStart = end + endOfLine.length
-    const token = admission.token()
-    if (cached === null || cached.token !== token || cached.fields.compare(head, fieldsStart) !== 0)
-      cached = read(head.subarray(fieldsStart), token)
+    const secrets = { token: admission.token(), proof: admission.proof?.() ?? null }
+    if (cached === null || !isFor(cached, secrets) || cached.fields.compare(head, fieldsStart) !== 0)
+      cached = read(head.subarray(fieldsStart), secrets)
     const { framing, admitted } = cached
     if (framing.kind === 'websocket' && method !== 'GET')
       throw new RequestError(400, 'The method of a websocket handshake must be GET.')
     admitTarget(target, admission)
     return { head: Buffer.from(`${requestLine}\r\n${admitted}\r\n`, 'latin1'), framing }
   }
+}
+
+function isFor(cached: CachedHeader, { token, proof }: Pick<CachedHeader, 'token' | 'proof'>): boolean {
+  return cached.token === token && cached.proof === proof
 }

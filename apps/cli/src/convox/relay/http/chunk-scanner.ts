@@ -9,7 +9,7 @@ const maxLength: Readonly<Record<Part, number>> = { size: 14, data: 0, 'end of d
 
 /** Fields that would change the meaning of a request that was already forwarded. */
 const forbiddenTrailers =
-  /^(?:authorization|connection|content-.*|cookie|expect|host|keep-alive|origin|proxy-.*|sec-.*|te|trailer|transfer-encoding|upgrade)$/
+  /^(?:authorization|connection|content-.*|cookie|expect|host|keep-alive|origin|proxy-.*|sec-.*|step-up|te|trailer|transfer-encoding|upgrade)$/
 
 /**
  * Finds the end of a chunked body. Buffers only an incomplete line.

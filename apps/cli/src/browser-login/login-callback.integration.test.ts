@@ -3,15 +3,15 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type CallbackServer, openCallbackServer } from './callback-server.ts'
+import { type LoginCallback, openLoginCallback } from './login-callback.ts'
 
 const code = 'c'.repeat(43)
-let callback: CallbackServer
+let callback: LoginCallback
 let answers: unknown[]
 let stop: AbortController
 let waiting: Promise<void>
 beforeEach(async () => {
-  callback = await openCallbackServer()
+  callback = await openLoginCallback()
   answers = []
   stop = new AbortController()
   waiting = callback.waitForAnswer(stop.signal).then(
@@ -72,7 +72,7 @@ test.each<[string, () => Promise<{ status: number }>]>([
 })
 
 test('has a new path and state each time', async () => {
-  const other = await openCallbackServer()
+  const other = await openLoginCallback()
   expect(other.path).not.toBe(callback.path)
   expect(other.state).not.toBe(callback.state)
   expect(other.path).toMatch(/^[\w-]{32}$/)
@@ -80,7 +80,7 @@ test('has a new path and state each time', async () => {
 })
 
 test('closes even if a client keeps a connection open', async () => {
-  const other = await openCallbackServer()
+  const other = await openLoginCallback()
   const socket = connect(other.port, '127.0.0.1')
   socket.on('error', () => undefined)
   await once(socket, 'connect')

@@ -1,0 +1,27 @@
+import { chooseFlow } from '../../browser-login/flow.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'add'
+export const describe = 'Add a second factor in your browser.'
+export const details =
+  'A passkey exists only in a browser, and your first second factor needs a login in the same browser that is at most five minutes old. So this command opens the page of the gateway, and adds nothing in the terminal.'
+export const examples = ['rack-gateway mfa add']
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const { passkeys, passkeysReason } = await callGateway(target, 'secondFactorSettings', {})
+  const address = `${target.origin}/gateway/second-factors`
+  const opens = chooseFlow(context, undefined).kind === 'loopback'
+  if (!passkeys)
+    context.note(`This gateway can use no passkeys, only authenticator apps. ${passkeysReason ?? ''}`.trim())
+  if (json) context.print(safeJson({ address, opened: opens }, 2))
+  else if (opens) context.print(`Add your second factor in the browser that opens. If it does not open: ${address}`)
+  else context.print(`Add your second factor in a browser, on any device: ${address}`)
+  if (opens) await context.openBrowser(address).catch(() => context.note('No browser could be opened.'))
+}

@@ -1,0 +1,29 @@
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { printJson } from '../../output/answer.ts'
+import { confirm } from '../../output/confirm.ts'
+import { counted } from '../../output/counted.ts'
+import { PrintedBackupCodes } from '../../output/output-schemas.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
+import { gatewayOptions, yesOption } from '../options/shared-options.ts'
+
+export const command = 'backup-codes'
+export const describe = 'Create new backup codes and print them once. The previous ones stop working.'
+export const details = 'Each code proves your second factor once. You prove one of your second factors first.'
+export const examples = ['rack-gateway mfa backup-codes']
+export const builder = { yes: yesOption, ...mfaOptions, ...gatewayOptions } as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, yes }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const { remaining } = await callGateway(target, 'backupCodeStatus', {})
+  if (remaining > 0)
+    await confirm(context, `create new backup codes, and end the ${counted(remaining, 'code')} that you have left`, {
+      yes,
+    })
+  const created = await callGateway(target, 'createBackupCodes', {})
+  if (json) return printJson(context, PrintedBackupCodes, created)
+  context.note('Store these backup codes in a safe place. Each can be used once. They are not shown again:')
+  for (const code of created.codes) context.print(code)
+}

@@ -1,0 +1,36 @@
+import { everyPage } from '../../gateway/every-page.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { printJson, printTable } from '../../output/answer.ts'
+import { counted } from '../../output/counted.ts'
+import { minute } from '../../output/grant-text.ts'
+import { PrintedSecondFactors } from '../../output/output-schemas.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+import { kindText } from './kind-text.ts'
+
+export const command = 'list'
+export const describe = 'List your second factors, and how many backup codes are left.'
+export const examples = ['rack-gateway mfa', 'rack-gateway mfa list --json']
+export const builder = gatewayOptions satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const factors = await everyPage(target, 'listSecondFactors', { user: 'me' })
+  const backupCodes = await callGateway(target, 'backupCodeStatus', {})
+  if (json) return printJson(context, PrintedSecondFactors, { factors, backupCodes })
+  printTable(
+    context,
+    ['ID', 'NAME', 'KIND', 'ADDED (UTC)', 'LAST USED (UTC)'],
+    factors.map(({ id, name, kind, createdAt, lastUsedAt }) => [
+      id,
+      name,
+      kindText(kind),
+      minute(createdAt),
+      lastUsedAt === null ? 'not yet' : minute(lastUsedAt),
+    ]),
+    'You have no second factor. Add one with: rack-gateway mfa add',
+  )
+  if (factors.length > 0) context.note(`You have ${counted(backupCodes.remaining, 'backup code')} left.`)
+}

@@ -1,0 +1,33 @@
+import { SecondFactor } from '@rack-gateway/gateway-api'
+import { findSecondFactor } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { printJson } from '../../output/answer.ts'
+import { confirm } from '../../output/confirm.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
+import { gatewayOptions, yesOption } from '../options/shared-options.ts'
+import { kindText } from './kind-text.ts'
+
+export const command = 'remove <factor>'
+export const describe = 'Remove one of your second factors.'
+export const details =
+  'You prove one of your second factors first. With the last second factor, your backup codes are removed, too. If you have lost all of them, ask an administrator to reset them.'
+export const examples = ['rack-gateway mfa remove YubiKey']
+export const builder = {
+  factor: { type: 'string', demandOption: true, describe: 'The ID or name of the second factor' },
+  yes: yesOption,
+  ...mfaOptions,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, factor, yes }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const { id, name, kind } = await findSecondFactor(target, factor, context.now)
+  await confirm(context, `remove your ${kindText(kind)} ${name}`, { yes })
+  const removed = await callGateway(target, 'removeSecondFactor', { id })
+  if (json) return printJson(context, SecondFactor, removed)
+  context.print(printable(`Your ${kindText(kind)} ${name} is removed.`))
+}

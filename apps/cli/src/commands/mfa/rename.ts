@@ -1,0 +1,26 @@
+import { SecondFactor } from '@rack-gateway/gateway-api'
+import { findSecondFactor } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { printJson } from '../../output/answer.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'rename <factor> <name>'
+export const describe = 'Rename one of your second factors.'
+export const examples = ["rack-gateway mfa rename YubiKey 'YubiKey in the safe'"]
+export const builder = {
+  factor: { type: 'string', demandOption: true, describe: 'The ID or name of the second factor' },
+  name: { type: 'string', demandOption: true, describe: 'Its new name' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler({ context, rack, json, factor, name }: Arguments<typeof builder>): Promise<void> {
+  const target = await targetOf(context, rack)
+  const found = await findSecondFactor(target, factor, context.now)
+  const renamed = await callGateway(target, 'renameSecondFactor', { id: found.id, body: { name } })
+  if (json) return printJson(context, SecondFactor, renamed)
+  context.print(printable(`${found.name} is now named ${renamed.name}.`))
+}

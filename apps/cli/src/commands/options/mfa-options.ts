@@ -1,0 +1,15 @@
+import { mfaMethods } from '../../step-up/mfa-choice.ts'
+import type { CommandOptions } from '../command-module.ts'
+
+/** For commands that can need a proof of a second factor. `withCommandProofs` uses their values. */
+export const mfaOptions = {
+  'mfa-code': {
+    type: 'string',
+    describe: 'Prove your second factor with this code, or with RACK_GATEWAY_MFA_CODE, if a proof is needed',
+  },
+  'mfa-method': {
+    type: 'string',
+    choices: mfaMethods,
+    describe: 'How to prove your second factor: a passkey in the browser, or the code of an authenticator app (totp)',
+  },
+} as const satisfies CommandOptions

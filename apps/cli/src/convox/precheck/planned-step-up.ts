@@ -1,0 +1,80 @@
+import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { type EvaluatedScenario, evaluatePlanned } from '@rack-gateway/rbac-policy'
+import type { Snapshot } from './snapshot.ts'
+
+/** The calls of a command that need the proof of a second factor. */
+export interface PlannedStepUp {
+  /** The command's name. */
+  readonly command: string
+  /** The gateway's name of the rack. */
+  readonly rack: string
+  readonly calls: readonly StepUpCall[]
+  /** What all of the calls accept. */
+  readonly methods: 'passkey' | 'any'
+  /** Whether the command cannot succeed without a proof. Otherwise this depends on facts that only the rack knows. */
+  readonly isCertain: boolean
+}
+
+export interface StepUpCall {
+  readonly rack: string
+  readonly app: string | null
+  readonly route: string
+  readonly command: readonly string[] | null
+}
+
+/** The limit of the management API. Commands have far fewer calls. */
+const maxCalls = 50
+
+/** @param at the gateway's time @returns null if no call can need a proof */
+export function plannedStepUp(
+  snapshot: Snapshot,
+  { command, calls: planned }: { readonly command: string; readonly calls: readonly PlannedCall[] },
+  at: number,
+): PlannedStepUp | null {
+  if (!hasStepUps(snapshot)) return null
+  const calls = new Map<string, StepUpCall>()
+  let methods: PlannedStepUp['methods'] = 'any'
+  let isCertain = false
+  for (const one of planned) {
+    const scenarios = evaluatePlanned({ ...snapshot, at, address: null }, one)
+    const needing = scenarios.filter(needsStepUp)
+    const [first] = needing
+    if (first === undefined) continue
+    const call = callOf(snapshot.rack, one, first)
+    calls.set(JSON.stringify(call), call)
+    if (needing.some(needsPasskey)) methods = 'passkey'
+    if (one.essential && !scenarios.some(({ decision }) => decision.effect === 'allow')) isCertain = true
+  }
+  if (calls.size === 0) return null
+  return { command, rack: snapshot.rack, calls: [...calls.values()].slice(0, maxCalls), methods, isCertain }
+}
+
+/** Most policies require no step-up, so their calls need not be evaluated. */
+function hasStepUps({ document }: Snapshot): boolean {
+  const { roles, commands, stepUp } = document
+  const patterns = [stepUp.permissions, stepUp.racks, stepUp.apps]
+  return (
+    patterns.some(({ length }) => length > 0) ||
+    roles.some((role) => (role.stepUp?.length ?? 0) > 0) ||
+    commands.some((rule) => rule.stepUp !== undefined)
+  )
+}
+
+function needsStepUp({ decision }: EvaluatedScenario): boolean {
+  return decision.effect === 'needs' && decision.requirement === 'step-up'
+}
+
+function needsPasskey({ decision }: EvaluatedScenario): boolean {
+  return (
+    decision.effect === 'needs' &&
+    decision.requirement === 'step-up' &&
+    decision.level.kind === 'always' &&
+    decision.level.methods === 'passkey'
+  )
+}
+
+function callOf(rack: string, { route, app }: PlannedCall, { call }: EvaluatedScenario): StepUpCall {
+  const argv = call?.command?.argv ?? null
+  const shell = call?.instanceCommand
+  return { rack, app, route: route.id, command: argv ?? (shell === undefined ? null : [shell]) }
+}

@@ -1,0 +1,42 @@
+import type { Secret } from '@rack-gateway/config/client'
+import type { Context } from '../context.ts'
+import { createMfaChoice, type MfaMethod } from './mfa-choice.ts'
+import type { CommandProofs } from './request-proofs.ts'
+
+/** Options of a command. */
+export interface MfaOptions {
+  readonly mfaCode?: string | undefined
+  readonly mfaMethod?: MfaMethod | undefined
+}
+
+/** Runs an own command with the proofs that its requests need, and ends them. */
+export async function withCommandProofs<T>(
+  context: Context,
+  { mfaCode, mfaMethod }: MfaOptions,
+  run: (context: Context) => Promise<T>,
+): Promise<T> {
+  const choice = createMfaChoice(mfaMethod ?? null, mfaCode, context.mfaCode)
+  const endings: (() => Promise<void>)[] = []
+  let current: Secret | null = null
+  const proofs: CommandProofs = {
+    choice,
+    forGateway: (gateway) => ({
+      current: () => current,
+      async prove(answer) {
+        if (answer.status !== 403) return null
+        // Imported only when it is used, because most commands need no proof.
+        const { proveRefusedRequest } = await import('./prove-refused-request.ts')
+        const proof = await proveRefusedRequest(context, gateway, { answer, choice })
+        if (proof === null) return null
+        current = proof.secret
+        endings.push(proof.end)
+        return current
+      },
+    }),
+  }
+  try {
+    return await run({ ...context, proofs })
+  } finally {
+    await Promise.all(endings.map((end) => end()))
+  }
+}

@@ -1,0 +1,55 @@
+import type { Context } from '../context.ts'
+import { StepUpNeeded } from '../errors.ts'
+import type { ProvingGateway } from './request-proofs.ts'
+import { type CodeAnswer, type Proof, proveWithCode } from './step-up-api.ts'
+import type { UsableMethods } from './usable-methods.ts'
+
+interface CodeOptions {
+  readonly id: string
+  readonly usable: UsableMethods
+  /** The code that was given in advance, or null. */
+  readonly given: string | null
+}
+
+/** The first code, and two more after wrong ones. */
+const maxAttempts = 3
+
+/** Sends codes until one is right. @returns `in browser` if the user prefers a passkey @throws StepUpNeeded, Interrupted */
+export async function proveByCode(
+  context: Context,
+  gateway: ProvingGateway,
+  { id, usable, given }: CodeOptions,
+): Promise<Proof | 'in browser'> {
+  let code = given === null ? '' : normalize(given)
+  for (let attempt = 1; ; attempt++) {
+    if (code === '') code = normalize(await context.readSecret(promptFor(usable)))
+    if (code === '' && usable.passkey) return 'in browser'
+    if (code === '')
+      throw new StepUpNeeded('No code was typed, so nothing was done.', 'Run the command again, and type the code.')
+    const answer = await check(gateway, id, code)
+    if (answer.kind === 'proved') return answer.proof
+    if (attempt === maxAttempts || !context.interactive) throw new StepUpNeeded(answer.reason, answer.remedy)
+    context.note(`${answer.reason} ${answer.remedy}`)
+    code = ''
+  }
+}
+
+/** Codes are shown in groups. */
+function normalize(code: string): string {
+  return code.replaceAll(/\s/g, '')
+}
+
+/** A text that cannot be a code is not sent, because the gateway would count it as an attempt. */
+async function check(gateway: ProvingGateway, id: string, code: string): Promise<CodeAnswer> {
+  if (/^[\x21-\x7e]{6,20}$/.test(code)) return proveWithCode(gateway, id, code)
+  return {
+    kind: 'wrong',
+    reason: 'That is not a code.',
+    remedy: 'Type the six digits that your authenticator app shows, or a backup code.',
+  }
+}
+
+function promptFor({ passkey, totp }: UsableMethods): string {
+  const code = totp ? 'Code of your authenticator app, or a backup code' : 'Backup code'
+  return passkey ? `${code} (press Enter to use a passkey in your browser): ` : `${code}: `
+}

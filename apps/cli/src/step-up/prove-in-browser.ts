@@ -1,0 +1,65 @@
+import type { StepUp } from '@rack-gateway/gateway-api'
+import { openCallbackServer } from '../browser-login/callback-server.ts'
+import type { Context } from '../context.ts'
+import { GatewayUnreachable, Interrupted, StepUpNeeded } from '../errors.ts'
+import type { ProvingGateway } from './request-proofs.ts'
+import { type Proof, redeemStepUp } from './step-up-api.ts'
+
+/** Milliseconds. The gateway keeps a step-up for as long. */
+const timeout = 300_000
+
+/**
+ * Proves with a passkey in the browser of this machine. The page sends the result to a loopback port. It is worth nothing
+ * without the token of this session.
+ *
+ * @throws StepUpNeeded after five minutes; Interrupted at Ctrl-C
+ */
+export async function proveInBrowser(context: Context, gateway: ProvingGateway, stepUp: StepUp): Promise<Proof> {
+  const callback = await openCallbackServer(resultIn)
+  try {
+    const address = pageAddress(gateway, stepUp, `http://127.0.0.1:${callback.port}/${callback.path}`)
+    context.note(`Waiting for your browser … If it does not open, open this address on this machine: ${address}`)
+    const [result] = await Promise.all([
+      withTimeout(context, (signal) => callback.waitForAnswer(signal)),
+      context.openBrowser(address).catch(() => context.note('No browser could be opened.')),
+    ])
+    return await redeemStepUp(gateway, stepUp.id, result)
+  } finally {
+    await callback.close()
+  }
+}
+
+/** The result of a proof in the query of a callback; null if it has none. */
+function resultIn(query: URLSearchParams): { readonly answer: string; readonly page: string } | null {
+  const data = query.get('data') ?? ''
+  if (!/^[A-Za-z0-9_-]{8,400}={0,2}$/.test(data)) return null
+  const answer = Buffer.from(data, 'base64url').toString('latin1')
+  return /^[\x21-\x7e]{8,100}$/.test(answer) ? { answer, page: acceptedPage } : null
+}
+
+const acceptedPage = 'Your second factor is proved. You can close this page. Go back to the terminal.'
+
+/** The browser opens this address without a look at it, so it must be a page of the same gateway. */
+function pageAddress({ origin }: ProvingGateway, { id, page }: StepUp, callback: string): string {
+  if (!URL.canParse(page, origin) || new URL(page, origin).origin !== origin)
+    throw new GatewayUnreachable(
+      `${origin} names a page for the proof at another address.`,
+      'Use the address in the setting PUBLIC_URL of the gateway.',
+    )
+  const address = new URL('/gateway/step-up', origin)
+  address.search = new URLSearchParams({ id, callback }).toString()
+  return address.href
+}
+
+async function withTimeout<T>(context: Context, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interruption = context.interruption()
+  const expiry = AbortSignal.timeout(timeout)
+  try {
+    return await work(AbortSignal.any([interruption, expiry]))
+  } catch (error) {
+    if (interruption.aborted) throw new Interrupted()
+    if (expiry.aborted)
+      throw new StepUpNeeded('The browser did not prove it within five minutes.', 'Run the command again.')
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import type { Secret } from '@rack-gateway/config/client'
+import type { Context } from '../context.ts'
+import type { PlannedStepUp } from '../convox/precheck/planned-step-up.ts'
+import { printable } from '../output/terminal.ts'
+import type { Target } from '../target/target.ts'
+import type { MfaChoice } from './mfa-choice.ts'
+import { proveStepUp } from './prove-step-up.ts'
+import { requireUser } from './require-user.ts'
+import { createStepUp, endStepUp } from './step-up-api.ts'
+
+/** A proof for all calls of one convox command. */
+export interface CommandProof {
+  readonly secret: Secret
+  /** Ends the proof. Does not wait for long. */
+  end(): Promise<void>
+}
+
+/** Proves what the calls of a convox command need, once for all of them. @throws StepUpNeeded, Interrupted */
+export async function provePlannedCommand(
+  context: Context,
+  target: Target,
+  { planned, choice }: { readonly planned: PlannedStepUp; readonly choice: MfaChoice },
+): Promise<CommandProof> {
+  const { command, rack, calls, methods } = planned
+  const reason = printable(`"convox ${command}" on ${rack} needs a proof of your second factor.`)
+  requireUser(context, choice, reason)
+  const stepUp = await createStepUp(target, {
+    delivery: 'callback',
+    calls,
+    ...(methods === 'passkey' && { passkeyOnly: true }),
+  })
+  if (!choice.hasCode) context.note(reason)
+  const { secret } = await proveStepUp(context, target, { stepUp, choice })
+  return { secret, end: () => endStepUp(target, stepUp.id) }
+}

@@ -1,0 +1,39 @@
+import type { Secret } from '@rack-gateway/config/client'
+import type { StepUp } from '@rack-gateway/gateway-api'
+import type { Context } from '../context.ts'
+import { parseGatewayError } from '../gateway/gateway-error.ts'
+import type { MfaChoice } from './mfa-choice.ts'
+import { proveStepUp } from './prove-step-up.ts'
+import type { GatewayRefusal, ProvingGateway } from './request-proofs.ts'
+import { requireUser } from './require-user.ts'
+import { createStepUp, endStepUp, getStepUp, neededStepUp } from './step-up-api.ts'
+
+/**
+ * Proves what a refused request of the management API needs.
+ *
+ * @returns null if the request was refused for another reason
+ * @throws StepUpNeeded, Interrupted
+ */
+export async function proveRefusedRequest(
+  context: Context,
+  gateway: ProvingGateway,
+  { answer, choice }: { readonly answer: GatewayRefusal; readonly choice: MfaChoice },
+): Promise<{ readonly secret: Secret; end(): Promise<void> } | null> {
+  const id = neededStepUp(answer)
+  if (id === null) return null
+  const reason = parseGatewayError(answer.value)?.reason ?? ''
+  requireUser(context, choice, reason)
+  const stepUp = await withCallback(gateway, await getStepUp(gateway, id))
+  if (!choice.hasCode) context.note(reason)
+  const { secret } = await proveStepUp(context, gateway, { stepUp, choice })
+  return { secret, end: () => endStepUp(gateway, stepUp.id) }
+}
+
+/** The browser can answer only a step-up with a callback. The gateway may have expected that this session proves it itself. */
+async function withCallback(gateway: ProvingGateway, stepUp: StepUp): Promise<StepUp> {
+  const needsBrowser = stepUp.delivery === 'response' && stepUp.methods.includes('passkey')
+  if (!needsBrowser || stepUp.level !== 'recent') return stepUp
+  const other = await createStepUp(gateway, { delivery: 'callback' })
+  await endStepUp(gateway, stepUp.id)
+  return other
+}

@@ -1,0 +1,30 @@
+import type { Secret } from '@rack-gateway/config/client'
+import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
+import type { MfaChoice } from './mfa-choice.ts'
+
+/** The proofs of a second factor of one own command. */
+export interface CommandProofs {
+  readonly choice: MfaChoice
+  /** The proofs for requests to one gateway. */
+  forGateway(gateway: ProvingGateway): RequestProofs
+}
+
+/** A gateway, and the token of the session that proves. */
+export interface ProvingGateway {
+  readonly origin: string
+  readonly token: Secret
+  readonly trust?: GatewayTrust | undefined
+}
+
+export interface RequestProofs {
+  /** The newest proof, which the further requests of the command send, too. */
+  current(): Secret | null
+  /** Asks the user for the proof that an answer of the gateway needs. @returns null if it needs none @throws StepUpNeeded, Interrupted */
+  prove(answer: GatewayRefusal): Promise<Secret | null>
+}
+
+export interface GatewayRefusal {
+  readonly status: number
+  /** The parsed JSON. */
+  readonly value: unknown
+}

@@ -1,0 +1,116 @@
+import { Secret } from '@rack-gateway/config/client'
+import {
+  type ErrorResponse,
+  type JsonEndpointName,
+  type RequestOf,
+  type ResponseOf,
+  readResponse,
+  requestFor,
+  type StepUp,
+} from '@rack-gateway/gateway-api'
+import { GatewayUnreachable, StepUpNeeded } from '../errors.ts'
+import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
+import { askGateway, type GatewayAnswer, tryGateway } from '../gateway/gateway-request.ts'
+import type { GatewayRefusal, ProvingGateway } from './request-proofs.ts'
+
+/** A proof of a second factor, for calls of the session that asked. */
+export interface Proof {
+  /** The ID of its step-up. */
+  readonly id: string
+  /** The value of the header `Step-Up`. */
+  readonly secret: Secret
+  readonly method: string
+  /** RFC 3339. */
+  readonly provedAt: string
+}
+
+/** The answer to a typed code. A wrong one has the gateway's sentences. */
+export type CodeAnswer =
+  | { readonly kind: 'proved'; readonly proof: Proof }
+  | { readonly kind: 'wrong'; readonly reason: string; readonly remedy: string }
+
+/** The step-up that a refused call has asked for; null if the answer is not such a refusal. */
+export function neededStepUp({ status, value }: GatewayRefusal): string | null {
+  if (status !== 403 || parseGatewayError(value)?.code !== 'RGW_STEP_UP_NEEDED') return null
+  const { stepUp } = value as Partial<ErrorResponse>
+  return typeof stepUp?.id === 'string' ? stepUp.id : null
+}
+
+export function createStepUp(gateway: ProvingGateway, body: RequestOf<'createStepUp'>['body']): Promise<StepUp> {
+  return call(gateway, 'createStepUp', { body })
+}
+
+export function getStepUp(gateway: ProvingGateway, id: string): Promise<StepUp> {
+  return call(gateway, 'getStepUp', { id })
+}
+
+/** Proves with the code of an authenticator app, or a backup code. @throws StepUpNeeded after too many attempts */
+export async function proveWithCode(gateway: ProvingGateway, id: string, code: string): Promise<CodeAnswer> {
+  const method = /^[0-9]{6}$/.test(code) ? 'totp' : 'backup-code'
+  const answer = await send(gateway, 'proveStepUp', { id, body: { method, code } })
+  const error = parseGatewayError(answer.value)
+  if (error?.code === 'RGW_FACTOR_NOT_PROVED') {
+    const seconds = retryAfter(answer)
+    if (seconds === null) return { kind: 'wrong', reason: error.reason, remedy: error.remedy }
+    throw new StepUpNeeded(error.reason, tryAgain(error.remedy, seconds))
+  }
+  const { proof, ...proved } = read(gateway, 'proveStepUp', answer)
+  if (proof === null) throw unexpected(gateway)
+  return { kind: 'proved', proof: { id, ...proved, secret: new Secret(proof) } }
+}
+
+/** Exchanges what the browser has sent for the proof. */
+export async function redeemStepUp(gateway: ProvingGateway, id: string, result: string): Promise<Proof> {
+  const { proof, ...proved } = await call(gateway, 'redeemStepUp', { id, body: { result } })
+  return { id, ...proved, secret: new Secret(proof) }
+}
+
+/** Milliseconds. A proof that is not ended expires. */
+const endDeadline = 2_000
+
+/** Ends a step-up and its proof. Ignores failures, and does not wait for long. */
+export async function endStepUp({ origin, token, trust }: ProvingGateway, id: string): Promise<void> {
+  const request = { ...requestFor('endStepUp', { id }), token, trust, deadline: endDeadline }
+  await tryGateway(origin, request).catch(() => undefined)
+}
+
+async function call<N extends JsonEndpointName>(
+  gateway: ProvingGateway,
+  name: N,
+  request: RequestOf<N>,
+): Promise<ResponseOf<N>> {
+  return read(gateway, name, await send(gateway, name, request))
+}
+
+function send<N extends JsonEndpointName>(
+  { origin, token, trust }: ProvingGateway,
+  name: N,
+  request: RequestOf<N>,
+): Promise<GatewayAnswer> {
+  return askGateway(origin, { ...requestFor(name, request), token, trust })
+}
+
+function read<N extends JsonEndpointName>(gateway: ProvingGateway, name: N, answer: GatewayAnswer): ResponseOf<N> {
+  const isSuccess = answer.status === 200 || answer.status === 201
+  if (!isSuccess) throw errorFromResponse(gateway.origin, answer)
+  const response = readResponse(name, answer.value)
+  if (response === null) throw unexpected(gateway)
+  return response
+}
+
+function unexpected({ origin }: ProvingGateway): Error {
+  return new GatewayUnreachable(`${origin} did not answer like a Rack Gateway.`, 'Check the address.')
+}
+
+/** Seconds; null if the header is missing. */
+function retryAfter({ headers }: GatewayAnswer): number | null {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : null
+}
+
+/** Adds the time, unless the gateway's sentence has one. */
+function tryAgain(remedy: string, seconds: number): string {
+  if (/\d/.test(remedy)) return remedy
+  const time = seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`
+  return `${remedy} You can try again in ${time}.`
+}

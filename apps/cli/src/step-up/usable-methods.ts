@@ -1,0 +1,50 @@
+import type { StepUp } from '@rack-gateway/gateway-api'
+import { chooseFlow } from '../browser-login/flow.ts'
+import type { Context } from '../context.ts'
+import { StepUpNeeded } from '../errors.ts'
+import type { MfaMethod } from './mfa-choice.ts'
+
+/** The methods that the user can use here. */
+export interface UsableMethods {
+  readonly passkey: boolean
+  readonly totp: boolean
+  readonly backupCode: boolean
+}
+
+/**
+ * @param chosen the method of `--mfa-method`, or null
+ * @throws StepUpNeeded if there is none
+ */
+export function usableMethods(
+  context: Context,
+  origin: string,
+  { methods, chosen }: { readonly methods: StepUp['methods']; readonly chosen: MfaMethod | null },
+): UsableMethods {
+  const page = `${origin}/gateway/second-factors`
+  if (methods.length === 0)
+    throw new StepUpNeeded(
+      'This needs a proof of your second factor, and you have none that the policy accepts.',
+      `Add one in your browser, at ${page}, and run the command again.`,
+    )
+  const has = { passkey: methods.includes('passkey'), totp: methods.includes('totp') }
+  if (chosen !== null && !has[chosen])
+    throw new StepUpNeeded(
+      chosen === 'passkey'
+        ? 'You have no passkey.'
+        : 'You have no authenticator app, or the policy accepts only a passkey for this.',
+      `Leave --mfa-method out, or add one in your browser, at ${page}.`,
+    )
+  if (chosen === 'passkey') return { passkey: true, totp: false, backupCode: false }
+  const flow = chooseFlow(context, undefined)
+  const usable = {
+    passkey: has.passkey && chosen === null && flow.kind === 'loopback',
+    totp: has.totp,
+    backupCode: methods.includes('backup-code'),
+  }
+  if (usable.passkey || usable.totp || usable.backupCode) return usable
+  const because = flow.kind === 'device' && flow.because !== null ? ` (${flow.because})` : ''
+  throw new StepUpNeeded(
+    `Your passkey needs a browser on this machine, and none can be opened here${because}.`,
+    'Run the command on the machine with your browser, or pass --mfa-method passkey to get the address.',
+  )
+}
