@@ -29,11 +29,11 @@ export async function proveInBrowser(context: Context, gateway: ProvingGateway, 
   }
 }
 
-/** The result of a proof in the query of a callback; null if it has none. */
+/** The result of a proof in the query of a callback, in base64; null if it has none. */
 function resultIn(query: URLSearchParams): { readonly answer: string; readonly page: string } | null {
   const data = query.get('data') ?? ''
-  if (!/^[A-Za-z0-9_-]{8,400}={0,2}$/.test(data)) return null
-  const answer = Buffer.from(data, 'base64url').toString('latin1')
+  if (!/^[A-Za-z0-9+/_-]{8,400}={0,2}$/.test(data)) return null
+  const answer = Buffer.from(data, 'base64').toString('latin1')
   return /^[\x21-\x7e]{8,100}$/.test(answer) ? { answer, page: acceptedPage } : null
 }
 

@@ -1,12 +1,11 @@
 import type { Secret } from '@rack-gateway/config/client'
-import type { StepUp } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { parseGatewayError } from '../gateway/gateway-error.ts'
 import type { MfaChoice } from './mfa-choice.ts'
 import { proveStepUp } from './prove-step-up.ts'
 import type { GatewayRefusal, ProvingGateway } from './request-proofs.ts'
 import { requireUser } from './require-user.ts'
-import { createStepUp, endStepUp, getStepUp, neededStepUp } from './step-up-api.ts'
+import { endStepUp, getStepUp, neededStepUp } from './step-up-api.ts'
 
 /**
  * Proves what a refused request of the management API needs.
@@ -23,17 +22,8 @@ export async function proveRefusedRequest(
   if (id === null) return null
   const reason = parseGatewayError(answer.value)?.reason ?? ''
   requireUser(context, choice, reason)
-  const stepUp = await withCallback(gateway, await getStepUp(gateway, id))
+  const stepUp = await getStepUp(gateway, id)
   if (!choice.hasCode) context.note(reason)
   const { secret } = await proveStepUp(context, gateway, { stepUp, choice })
   return { secret, end: () => endStepUp(gateway, stepUp.id) }
-}
-
-/** The browser can answer only a step-up with a callback. The gateway may have expected that this session proves it itself. */
-async function withCallback(gateway: ProvingGateway, stepUp: StepUp): Promise<StepUp> {
-  const needsBrowser = stepUp.delivery === 'response' && stepUp.methods.includes('passkey')
-  if (!needsBrowser || stepUp.level !== 'recent') return stepUp
-  const other = await createStepUp(gateway, { delivery: 'callback' })
-  await endStepUp(gateway, stepUp.id)
-  return other
 }

@@ -110,7 +110,7 @@ function retryAfter({ headers }: GatewayAnswer): number | null {
 
 /** Adds the time, unless the gateway's sentence has one. */
 function tryAgain(remedy: string, seconds: number): string {
-  if (/\d/.test(remedy)) return remedy
+  if (remedy.includes('try again')) return remedy
   const time = seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`
   return `${remedy} You can try again in ${time}.`
 }

@@ -1,5 +1,5 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { type EvaluatedScenario, evaluatePlanned } from '@rack-gateway/rbac-policy'
+import { type EvaluatedScenario, evaluatePlanned, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
 /** The calls of a command that need the proof of a second factor. */
@@ -51,10 +51,11 @@ export function plannedStepUp(
 
 /** Most policies require no step-up, so their calls need not be evaluated. */
 function hasStepUps({ document }: Snapshot): boolean {
-  const { roles, commands, stepUp } = document
-  const patterns = [stepUp.permissions, stepUp.racks, stepUp.apps]
+  const { roles, commands } = document
+  // Older gateways send documents without the section.
+  const { permissions = [], racks = [], apps = [] }: Partial<PolicyDocument['stepUp']> = document.stepUp ?? {}
   return (
-    patterns.some(({ length }) => length > 0) ||
+    [permissions, racks, apps].some(({ length }) => length > 0) ||
     roles.some((role) => (role.stepUp?.length ?? 0) > 0) ||
     commands.some((rule) => rule.stepUp !== undefined)
   )
