@@ -110,11 +110,13 @@ test('the bundle connects to an https gateway through the relay, and says why it
   }
 })
 
-/** Modules that can be large: they run beside convox, instead of it, without a rack name, or to explain a broken file. */
+/** Modules that can be large: they run beside convox, instead of it, while the user types, without a rack name, or to explain a broken file. */
 const mayBeLarge = new Set([
   'src/own-command.ts',
   'src/target/default-rack.ts',
   'src/session/renewal.ts',
+  // Only for a command that needs a step-up.
+  'src/step-up/prove-planned-command.ts',
   // Only after convox has failed, to suggest a command.
   'src/commands/index.ts',
   '../../packages/config/src/client-schema.ts',

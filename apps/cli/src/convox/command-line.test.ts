@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ownCommands, parseCommandLine } from './command-line.ts'
 
+/** The flags of a line without flags. */
+const noFlags = { rack: null, precheck: 'on', relay: 'on', mfaCode: null, mfaMethod: null }
 const singleWords: [string[]][] = ownCommands.map((command) => [[command]])
 
 describe('the program of a command', () => {
@@ -15,7 +17,7 @@ describe('the program of a command', () => {
     [['help', 'login']],
     ...singleWords,
   ])('%j is rack-gateway', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'us', words: args, rack: null, precheck: 'on', relay: 'on' })
+    expect(parseCommandLine(args)).toEqual({ for: 'us', words: args, ...noFlags })
   })
 
   test.each([
@@ -27,16 +29,14 @@ describe('the program of a command', () => {
     [['--nonsense']],
     [['rack', '--help']],
   ])('%j is convox, with unchanged words', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: null, precheck: 'on', relay: 'on' })
+    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, ...noFlags })
   })
 
   test.each(ownCommands)('-- %s is convox', (command) => {
     expect(parseCommandLine(['--', command, 'x'])).toEqual({
       for: 'convox',
       words: [command, 'x'],
-      rack: null,
-      precheck: 'on',
-      relay: 'on',
+      ...noFlags,
     })
   })
 
@@ -44,37 +44,34 @@ describe('the program of a command', () => {
     expect(parseCommandLine(['--rack', 'a', 'apps'])).toEqual({
       for: 'convox',
       words: ['apps'],
+      ...noFlags,
       rack: 'a',
-      precheck: 'on',
-      relay: 'on',
     })
     expect(parseCommandLine(['-r', 'a', 'whoami'])).toEqual({
       for: 'us',
       words: ['whoami'],
+      ...noFlags,
       rack: 'a',
-      precheck: 'on',
-      relay: 'on',
     })
     expect(parseCommandLine(['-r=a', '--', 'racks'])).toEqual({
       for: 'convox',
       words: ['racks'],
+      ...noFlags,
       rack: 'a',
-      precheck: 'on',
-      relay: 'on',
     })
   })
 })
 
 describe.each([
-  ['--no-precheck', { precheck: 'off', relay: 'on' }, 'precheck'],
-  ['--no-relay', { precheck: 'on', relay: 'off' }, 'relay'],
+  ['--no-precheck', { ...noFlags, precheck: 'off' }, 'precheck'],
+  ['--no-relay', { ...noFlags, relay: 'off' }, 'relay'],
 ] as const)('%s', (flag, off, setting) => {
   test.each([
     [[flag, 'apps', '-a', 'web'], ['apps', '-a', 'web'], null],
     [['--rack', 'a', flag, 'apps'], ['apps'], 'a'],
     [[flag, '-r=a', '--', 'racks'], ['racks'], 'a'],
   ])('before the first word (%j) is an own flag, and convox does not get it', (args, words, rack) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words, rack, ...off })
+    expect(parseCommandLine(args)).toEqual({ ...off, for: 'convox', words, rack })
   })
 
   test.each([[['apps', flag]], [['--', flag]], [['run', 'web', '--', flag]]])(
@@ -95,7 +92,7 @@ describe('the rack flag', () => {
     [['exec', 'p', 'sh', '-r', 'a']],
     [['apps', '-r', 'a', '--rack', 'a']],
   ])('is found in %j, and is not moved', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: 'a', precheck: 'on', relay: 'on' })
+    expect(parseCommandLine(args)).toEqual({ ...noFlags, for: 'convox', words: args, rack: 'a' })
   })
 
   test('is ignored after --, where it belongs to the command that runs', () => {
@@ -116,6 +113,45 @@ describe('the rack flag', () => {
       expect(() => parseCommandLine(args)).toThrow('The command names two racks, a and b')
     },
   )
+})
+
+describe('the flags of second factors', () => {
+  test.each([
+    [['--mfa-code', '123456', 'apps'], { mfaCode: '123456' }],
+    [['--mfa-code=123456', '--mfa-method', 'totp', 'apps'], { mfaCode: '123456', mfaMethod: 'totp' }],
+    [['--mfa-method=passkey', '-r', 'a', 'apps'], { mfaMethod: 'passkey', rack: 'a' }],
+  ])('stand before the first word (%j), and convox does not get them', (args, flags) => {
+    expect(parseCommandLine(args)).toEqual({ ...noFlags, for: 'convox', words: ['apps'], ...flags })
+  })
+
+  test('stand before an own command, too', () => {
+    expect(parseCommandLine(['--mfa-code', '123456', 'tokens'])).toMatchObject({ for: 'us', mfaCode: '123456' })
+  })
+
+  test.each([
+    [['--mfa-code'], '--mfa-code needs a value.'],
+    [['--mfa-code=', 'apps'], '--mfa-code needs a value.'],
+    [['--mfa-method', 'sms', 'apps'], 'sms is not a method. --mfa-method can be passkey or totp.'],
+  ])('%j is an error', (args, sentence) => {
+    expect(() => parseCommandLine(args)).toThrow(sentence)
+  })
+
+  test.each([[['apps', '--mfa-code', '123456']], [['run', 'web', 'ls', '--mfa-code=123456']]])(
+    'a code after the command (%j) is an error that does not repeat it, because convox would get it',
+    (args) => {
+      const parse = () => parseCommandLine(args)
+      expect(parse).toThrow('--mfa-code must be before the command of convox.')
+      expect(parse).not.toThrow('123456')
+    },
+  )
+
+  test('after --, the words belong to convox alone', () => {
+    for (const args of [
+      ['--', 'run', 'web', 'x', '--mfa-code', '1'],
+      ['exec', 'p', '--', 'x', '--mfa-code', '1'],
+    ])
+      expect(parseCommandLine(args)).toMatchObject({ for: 'convox', mfaCode: null })
+  })
 })
 
 test('convox gets all words unchanged', () => {
