@@ -10,9 +10,11 @@ export interface PeopleSearch {
   readonly item?: string
   /** Lists only what belongs to this group, owner, or subject. */
   readonly of?: string
+  /** `none`: lists only users without a second factor. */
+  readonly factor?: string
 }
 
-const names = ['q', 'open', 'dialog', 'item', 'of'] as const
+const names = ['q', 'open', 'dialog', 'item', 'of', 'factor'] as const
 
 export function validatePeopleSearch(search: Readonly<Record<string, unknown>>): PeopleSearch {
   return Object.fromEntries(

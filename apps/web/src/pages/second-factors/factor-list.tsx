@@ -89,7 +89,7 @@ export function FactorList({ factors, settings, onShow }: FactorListProps) {
       )}
       {!passkeys && (
         <p className={styles.soft}>
-          Passkeys are off. {passkeysReason !== null && <VisibleText>{passkeysReason}</VisibleText>}
+          <VisibleText>{passkeysReason ?? 'This gateway has no passkeys.'}</VisibleText>
         </p>
       )}
     </Card>

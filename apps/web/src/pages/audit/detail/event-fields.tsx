@@ -1,11 +1,13 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import type { ReactNode } from 'react'
 import { CopyButton } from '../../../ui/copy-button.tsx'
+import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import type { FilterName } from '../filter/filter-names.ts'
 import { wayNames, whoOf } from '../list/event-facts.ts'
 import { Value } from '../value-menu.tsx'
 import styles from './event-panel.module.css'
+import { proofText } from './event-sentence.ts'
 
 /** The members of an event that a reader asks for first. The rest is in the whole event below. */
 export function EventFields({ event }: { readonly event: AuditEvent }) {
@@ -42,6 +44,11 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
         <Text title="Path" value={event.path} />
         <List title="Environment" values={event.environment} />
         <Filtered title="Status" name="status" value={event.status?.toString()} />
+        {event.proof && (
+          <Field title="Second factor">
+            {proofText(event.proof)} (<Time at={event.proof.at} />)
+          </Field>
+        )}
         <Text title="Duration" value={event.durationMs === undefined ? undefined : `${event.durationMs} ms`} />
         <Text title="Reason it ended" value={event.close} />
         <Text title="Number of requests" value={event.count?.toString()} />

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { methodName } from '../../../second-factor/method-names.ts'
 import { isCall, resultOf, subjectOf, type Way, whoOf } from '../list/event-facts.ts'
 
 const byWay: Readonly<Record<Way, string>> = {
@@ -15,6 +16,19 @@ const byWay: Readonly<Record<Way, string>> = {
 
 /** What happened, in one sentence. */
 export function eventSentence(event: AuditEvent): string {
+  const sentence = withoutProof(event)
+  return event.proof === undefined ? sentence : `${sentence.replace(/\.$/, '')}, ${proofText(event.proof)}.`
+}
+
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+
+/** Such as `proved with a passkey at 14:03`. */
+export function proofText({ method, at }: NonNullable<AuditEvent['proof']>): string {
+  const time = Date.parse(at)
+  return `proved with ${methodName(method)} at ${Number.isNaN(time) ? at : timeOfDay.format(time)}`
+}
+
+function withoutProof(event: AuditEvent): string {
   const { kind, count, status } = event
   const who = whoOf(event)
   const name = who.way === 'gateway' ? 'The gateway' : who.name
@@ -87,6 +101,12 @@ const actions: Readonly<Record<string, string>> = {
   'trust.revoked': ' revoked a trust for CI jobs',
   'workload.issued': ' started a session as a CI job',
   'workload.ended': ' ended the session of a CI job',
+  'second-factor.added': ' added a second factor',
+  'second-factor.renamed': ' renamed a second factor',
+  'second-factor.removed': ' removed a second factor',
+  'second-factor.reset': ' reset the second factors of a user',
+  'second-factor.failed': ' could not prove a second factor',
+  'backup-codes.created': ' created backup codes',
   'step-up.proved': ' proved a second factor',
   'step-up.redeemed': ' used the proof of a second factor in another program',
   'configuration.loaded': ' started',

@@ -7,6 +7,7 @@ import { PanelPart } from './panel.tsx'
 
 interface PanelListProps<Row> {
   readonly title: string
+  readonly action?: ReactNode
   /** What a screen reader says while the rows are loading. */
   readonly loading: string
   readonly list: {
@@ -24,9 +25,9 @@ interface PanelListProps<Row> {
 
 /** A list in a panel, page by page, such as the sessions of a user. */
 export function PanelList<Row extends { readonly id: string }>(props: PanelListProps<Row>) {
-  const { title, loading, list, rows, children } = props
+  const { title, action, loading, list, rows, children } = props
   return (
-    <PanelPart title={title}>
+    <PanelPart title={title} action={action}>
       {list.error && <Problem error={list.error} />}
       {list.isPending && <Spinner label={loading} />}
       {!list.isPending && !list.error && rows.length === 0 && <p className={styles.empty}>None.</p>}

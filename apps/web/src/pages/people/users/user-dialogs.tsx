@@ -5,6 +5,7 @@ import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import type { RowOf } from '../lists/list-query.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
 import { LockDialog } from './lock-dialog.tsx'
+import { ResetFactorsDialog } from './reset-factors-dialog.tsx'
 
 /** The dialogs about a user, of which the address names the open one. */
 export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
@@ -27,6 +28,8 @@ export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
           <p>The person can log in again. Their sessions and API tokens that have not expired work again.</p>
         </ConfirmDialog>
       )
+    case 'reset-factors':
+      return <ResetFactorsDialog user={user} onClose={closeDialog} />
     case 'revoke-sessions':
       return (
         can(me, 'gateway:session:write') && (

@@ -14,6 +14,7 @@ import { Panel, PanelOf } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 import { UserDialogs } from './user-dialogs.tsx'
+import { UserFactors } from './user-factors.tsx'
 import { UserSessions } from './user-sessions.tsx'
 
 /** A user: their roles, sessions, and API tokens. */
@@ -66,6 +67,7 @@ export function UserPanel({ id }: { readonly id: string }) {
               ]}
             />
             <SubjectRoles kind="user" id={id} name={user.email} groups={user.groups} />
+            <UserFactors user={user} />
             {can(me, 'gateway:session:write') && <UserSessions user={id} />}
             {can(me, 'gateway:token:write') && <OwnedTokens owner={id} isStopped={user.lockedAt !== null} />}
           </Panel>

@@ -3,40 +3,53 @@ import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
+import { Checkbox } from '../../../ui/checkbox.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
+import { FactorKinds } from './factor-kinds.tsx'
 import { UserPanel } from './user-panel.tsx'
 
 /** Everybody who has logged in, or is a user of the gateway itself. */
 export default function UsersTab() {
-  const { search } = usePeopleSearch()
+  const { search, change } = usePeopleSearch()
+  const withoutFactor = search.factor === 'none'
   const navigate = useNavigate()
   const me = useMe()
-  const list = useList('/users', { group: search.of }, ({ email, issuer, groups, lockedReason }) => [
-    email,
-    issuer,
-    ...groups,
-    lockedReason,
-  ])
+  const list = useList(
+    '/users',
+    { group: search.of, secondFactor: withoutFactor ? 'none' : undefined },
+    ({ email, issuer, groups, lockedReason }) => [email, issuer, ...groups, lockedReason],
+  )
   return (
     <ListView
       label="Users"
       list={list}
       keyOf={({ id }) => id}
       limitedTo={search.of}
-      empty="Nobody has logged in yet. Invite a person, or send them the address of this gateway."
+      empty={
+        withoutFactor
+          ? 'Everybody has a second factor.'
+          : 'Nobody has logged in yet. Invite a person, or send them the address of this gateway.'
+      }
       actions={
-        can(me, 'gateway:binding:write') && (
-          <Button
-            kind="primary"
-            onPress={() => void navigate({ to: '/people/invitations', search: { dialog: 'create' } })}
-          >
-            Invite a person
-          </Button>
-        )
+        <>
+          <Checkbox
+            label="No second factor"
+            isSelected={withoutFactor}
+            onChange={(isSelected) => change({ factor: isSelected ? 'none' : undefined })}
+          />
+          {can(me, 'gateway:binding:write') && (
+            <Button
+              kind="primary"
+              onPress={() => void navigate({ to: '/people/invitations', search: { dialog: 'create' } })}
+            >
+              Invite a person
+            </Button>
+          )}
+        </>
       }
       columns={[
         { title: 'Email address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
@@ -45,6 +58,7 @@ export default function UsersTab() {
           cell: ({ lockedAt }) =>
             lockedAt === null ? <Badge tone="allow">Active</Badge> : <Badge tone="deny">Locked</Badge>,
         },
+        { title: 'Second factors', cell: ({ secondFactors }) => <FactorKinds kinds={secondFactors} /> },
         { title: 'Identity provider', cell: ({ issuer }) => <VisibleText>{issuer}</VisibleText>, secondary: true },
         { title: 'Groups', cell: ({ groups }) => <VisibleText>{groups.join(', ')}</VisibleText>, secondary: true },
         { title: 'First login', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },

@@ -1,0 +1,34 @@
+import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { expect, test } from 'vitest'
+import { eventSentence } from './event-sentence.ts'
+
+const at = new Date(2027, 0, 31, 14, 3).toISOString()
+const event = {
+  kind: 'call',
+  at,
+  stream: 's',
+  seq: 1,
+  principal: { kind: 'user', id: 'u', name: 'ann@example.com', device: 'laptop' },
+  permission: 'app:delete',
+  rack: 'production',
+  app: 'web',
+  status: 200,
+  decision: { effect: 'allow', rule: 'role:admin' },
+} as unknown as AuditEvent
+
+test('an event says how its second factor was proved, and when', () => {
+  const proof = { id: 'p', method: 'passkey', at }
+  const call = 'ann@example.com used app:delete on production/web with the CLI'
+  expect(eventSentence(event)).toBe(`${call}.`)
+  expect(eventSentence({ ...event, proof })).toBe(`${call}, proved with a passkey at 14:03.`)
+  expect(eventSentence({ ...event, proof: { ...proof, method: 'backup-code' } })).toContain('with a backup code at')
+})
+
+test.each([
+  ['second-factor.added', { email: 'ann@example.com', name: 'YubiKey' }, 'added a second factor: YubiKey.'],
+  ['second-factor.reset', { email: 'bob@example.com' }, 'reset the second factors of a user: bob@example.com.'],
+  ['second-factor.failed', { email: 'ann@example.com' }, 'could not prove a second factor.'],
+  ['backup-codes.created', { email: 'ann@example.com' }, 'created backup codes.'],
+])('the kind %s is a sentence', (kind, detail, sentence) => {
+  expect(eventSentence({ ...event, kind, detail } as AuditEvent)).toBe(`ann@example.com ${sentence}`)
+})

@@ -1,0 +1,52 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useMe } from '../../../api/queries.ts'
+import { factorKindName } from '../../../second-factor/method-names.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { listQuery, type RowOf } from '../lists/list-query.ts'
+import styles from '../panel/grant-list.module.css'
+import { PanelList } from '../panel/panel-list.tsx'
+import { usePeopleSearch } from '../use-people-search.ts'
+
+/** The second factors of a user, which an administrator can reset for another person. */
+export function UserFactors({ user: { id, secondFactors } }: { readonly user: RowOf<'/users'> }) {
+  const me = useMe()
+  const { openDialog } = usePeopleSearch()
+  const list = useInfiniteQuery(listQuery('/second-factors', { user: id }))
+  const factors = list.data?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    <PanelList
+      title="Second factors"
+      action={
+        secondFactors.length > 0 &&
+        id !== me.id && (
+          <Button kind="danger" onPress={() => openDialog('reset-factors')}>
+            Reset second factors
+          </Button>
+        )
+      }
+      loading="Loading the second factors"
+      list={list}
+      rows={factors}
+    >
+      {({ name, kind, lastUsedAt }) => (
+        <span>
+          <VisibleText>{name}</VisibleText>
+          <span className={styles.reason}>
+            {' · '}
+            {factorKindName(kind).toLowerCase()}
+            {' · '}
+            {lastUsedAt === null ? (
+              'never used'
+            ) : (
+              <>
+                used <Time at={lastUsedAt} kind="relative" />
+              </>
+            )}
+          </span>
+        </span>
+      )}
+    </PanelList>
+  )
+}
