@@ -78,6 +78,8 @@ export interface SystemOptions {
   readonly unauthenticatedPerMinute?: number
   /** `own`: the gateway's own URL. */
   readonly publicUrl?: string | null
+  /** The host name of the gateway's own URL, such as `localhost`, at which browsers have passkeys. */
+  readonly publicHost?: string
   /** Puts a proxy between the gateway and its database. @returns the URL of the proxy */
   readonly databaseProxy?: (databaseUrl: string) => Promise<string>
   /** Directory for checkpoints. Each call of `checkpoint()` then makes one. */
@@ -142,6 +144,7 @@ export async function startSystem({
   recordings = null,
   unauthenticatedPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
+  publicHost = '127.0.0.1',
   login: loginAt,
   deviceLogin = 'on',
   cliMinimumVersion = null,
@@ -170,7 +173,7 @@ export async function startSystem({
   }
   const usesOwnUrl = loginAt !== undefined || givenUrl === 'own'
   const fixedPort = usesOwnUrl ? await freePort() : 0
-  const publicUrl = usesOwnUrl ? `http://127.0.0.1:${fixedPort}` : givenUrl
+  const publicUrl = usesOwnUrl ? `http://${publicHost}:${fixedPort}` : givenUrl
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
   const start = (options: ReplicaOptions = {}) => {
     const recorded = options.recordings ?? recordings

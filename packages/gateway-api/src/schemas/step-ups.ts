@@ -21,6 +21,7 @@ export const StepUp = Type.Object({
   device: Type.String({ description: 'the device of the session that asked' }),
   createdAt: Time,
   expiresAt: Time,
+  provedAt: Nullable(Type.String({ ...Time, description: 'when it was proved; null: not yet' })),
   level: ExtensibleEnum(['recent', 'always'], 'recent: for later calls of the session, too; always: for one call'),
   withinSeconds: Nullable(Type.Integer({ description: 'how long the proof counts; null: for one call or command' })),
   methods: Type.Array(ExtensibleEnum(stepUpMethods), {

@@ -1,5 +1,6 @@
 import type { AskedStepUp } from '@rack-gateway/auth/step-ups'
 import type { Handlers, PrincipalCall } from '../call.ts'
+import { formatTime } from '../format-time.ts'
 
 /** How recent a proof is that is asked for without calls. Milliseconds. */
 const within = 600_000
@@ -67,6 +68,7 @@ async function toResponse({ stepUps, stepUpPage, principal }: PrincipalCall, ste
     device,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
+    provedAt: formatTime(stepUp.provedAt),
     level: covers.kind === 'recent' ? 'recent' : 'always',
     withinSeconds: covers.kind === 'recent' ? covers.within / 1_000 : null,
     methods: [...(await stepUps.methodsFor(stepUp))],

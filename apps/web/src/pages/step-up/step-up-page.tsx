@@ -60,7 +60,9 @@ function Opened({ stepUp }: { readonly stepUp: StepUp }) {
 }
 
 /** Why the person cannot confirm the request here, before they are asked for anything; null if they can. */
-function problemOf({ delivery, expiresAt, ownRequest }: StepUp, callback: string): string | null {
+function problemOf({ delivery, expiresAt, ownRequest, provedAt }: StepUp, callback: string): string | null {
+  if (provedAt !== null)
+    return 'This request was confirmed already, and each request can be confirmed once. If your command still waits, run it again.'
   if (Date.parse(expiresAt) <= serverNow())
     return 'This request is older than five minutes, so it cannot be confirmed anymore. Run the command again.'
   if (ownRequest || delivery === 'response')
