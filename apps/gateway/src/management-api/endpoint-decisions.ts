@@ -12,15 +12,29 @@ import {
 export function endpointDecisions(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {
   const roles = [...rolesEverywhere(policy, principal, moment)]
   const toResponse = (decision: EndpointDecision | EndpointDenial, permission: string) => {
-    return toDecisionJson({ ...decision, permission, roles, bindings: [] })
+    if (decision.effect === 'deny') return toDecisionJson({ ...decision, permission, roles, bindings: [] })
+    const granted = { ...decision, permission, roles, bindings: [] }
+    const required = stepUpFor(policy, principal, endpoint, moment)
+    if (required === null) return toDecisionJson(granted)
+    return toDecisionJson(
+      required.effect === 'deny' ? { ...granted, ...required } : { ...granted, ...required, granted },
+    )
   }
   const decision = toResponse(decideEndpoint(policy, principal, endpoint, moment), endpoint.permission)
   const { permissionForOthers } = endpoint
-  if (permissionForOthers === undefined || decision.effect !== 'allow') return { decision, when: null, otherwise: null }
+  if (permissionForOthers === undefined || decision.effect === 'deny') return { decision, when: null, otherwise: null }
   const forOthers = decideForOthers(policy, principal, permissionForOthers, moment)
   return {
     decision,
     when: 'it concerns the caller',
     otherwise: { when: 'it concerns another principal', decision: toResponse(forOthers, permissionForOthers) },
   }
+}
+
+function stepUpFor(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {
+  const { stepUp } = endpoint
+  // The gateway itself requires a proof for changes of second factors, if the user has one.
+  return stepUp === 'never' || stepUp === 'factor'
+    ? null
+    : policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)
 }

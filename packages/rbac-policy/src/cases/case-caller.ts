@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { readTime } from '@rack-gateway/errors/read-time'
+import { actorName } from '../actor-name.ts'
 import type { Binding, Principal } from '../types.ts'
 import type { WrittenBinding, WrittenCase } from './case-schema.ts'
 
@@ -35,23 +36,49 @@ export function rolesOf(who: Who, groups: Groups): string[] {
   return bindingsOf(who, groups).map(({ role }) => role)
 }
 
+/** What contradicts itself in a caller. */
+export function callerProblems({ kind = 'user', owner, serviceAccount, trust, secondFactor }: Who): Problem[] {
+  const only = (field: string, text: string) => ({ at: ['who', field], text })
+  return [
+    ...(owner !== undefined && kind !== 'api-token'
+      ? [only('owner', 'only an API token has an owner: add kind: api-token')]
+      : []),
+    ...(serviceAccount !== undefined && kind !== 'api-token'
+      ? [only('serviceAccount', 'a service account owns only API tokens: add kind: api-token')]
+      : []),
+    ...(trust !== undefined && kind !== 'workload'
+      ? [only('trust', 'only a job has a trust: add kind: workload')]
+      : []),
+    ...(secondFactor !== undefined && kind !== 'user'
+      ? [only('secondFactor', 'only a user has a second factor: leave kind out')]
+      : []),
+  ]
+}
+
 export function principalOf(who: Who, groups: Groups, at: number): Principal {
-  const { kind = 'user', name = 'a-principal', owner } = who
+  const { kind = 'user', name = 'a-principal', trust } = who
   const bindings = bindingsOf(who, groups)
+  const owner = kind === 'api-token' ? ownerOf(who, bindings) : null
   return {
     kind,
     id: name,
-    name,
+    name: actorName({ kind, name, owner }),
     credential: '',
     rack: null,
     groups: who.groups ?? [],
     bindings,
-    owner:
-      kind === 'api-token'
-        ? { kind: 'user', id: 'owner', name: 'owner', bindings: owner?.map(everywhere) ?? bindings }
-        : null,
+    owner,
+    ...(trust !== undefined && { trust: { id: trust, name: trust, subject: '' } }),
+    ...(kind === 'user' && { secondFactor: who.secondFactor ?? true }),
     expiresAt: at + 1,
   }
+}
+
+function ownerOf({ owner, serviceAccount }: Who, own: readonly Binding[]): NonNullable<Principal['owner']> {
+  const bindings = owner?.map(everywhere) ?? own
+  return serviceAccount === undefined
+    ? { kind: 'user', id: 'owner', name: 'owner@example.com', bindings }
+    : { kind: 'service-account', id: serviceAccount, name: serviceAccount, bindings }
 }
 
 function bindingsOf({ roles = [], bindings = [], groups: names = [] }: Who, groups: Groups): Binding[] {

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { WrittenStepUp } from '../document-schema/step-up.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -30,10 +31,19 @@ const Who = Type.Object(
     kind: Type.Optional(Type.Enum(['user', 'api-token', 'workload'], { description: 'user, api-token, or workload' })),
     name: text('a name, such as ada@example.com'),
     owner: names('names of roles that the owner of an API token holds'),
+    serviceAccount: text('the service account that owns an API token'),
+    trust: text('the trust of a job, for kind workload'),
+    secondFactor: Type.Optional(
+      Type.Boolean({ description: 'true (the user has a second factor, which is the default) or false' }),
+    ),
     address: text('an IP address'),
     time: text('a time with its offset, such as 2030-01-07T12:00:00+01:00'),
   },
-  { ...closed, description: 'who calls: roles, bindings, groups, kind, name, owner, address, and time' },
+  {
+    ...closed,
+    description:
+      'who calls: roles, bindings, groups, kind, name, owner, serviceAccount, trust, secondFactor, address, and time',
+  },
 )
 
 const Call = Type.Object(
@@ -73,16 +83,17 @@ const Values = Type.Object(
 
 const Expect = Type.Object(
   {
-    effect: Type.Enum(['allow', 'deny', 'open'], {
-      description: 'allow, deny, or open (it depends on what only the rack knows)',
+    effect: Type.Enum(['allow', 'needs', 'deny', 'open'], {
+      description: 'allow, needs (a step-up), deny, or open (it depends on what only the rack knows)',
     }),
     rule: Type.String({ description: 'the rule that decides, such as role:deployer or command:no-rule' }),
     reason: text('a part of the reason or of what to do next'),
     hidden: Type.Optional(Values),
     shown: Type.Optional(Values),
+    level: Type.Optional(WrittenStepUp),
     recording: text('the recording rule that the session falls under, or none'),
   },
-  { ...closed, description: 'effect, rule, and optionally reason, hidden, shown, and recording' },
+  { ...closed, description: 'effect, rule, and optionally reason, hidden, shown, level, and recording' },
 )
 
 const Case = Type.Object(

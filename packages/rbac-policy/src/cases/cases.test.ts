@@ -144,7 +144,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       `${head}  a: { who: {}, convox: apps, expect: { effect: allowed, rule: x } }`,
       3,
       41,
-      'cases.a.expect.effect should be allow, deny, or open',
+      'cases.a.expect.effect should be allow, needs (a step-up), deny, or open',
     ],
     [
       'a role that does not exist',

@@ -1,8 +1,9 @@
 import { commandCondition } from '../command-decision.ts'
 import { builtInPolicy, unblockedBy } from '../document.ts'
-import { entryName, type NameList, nameListNames, sourceOf, unblockedName } from '../name-lists.ts'
+import { enrollmentName, entryName, type NameList, nameListNames, sourceOf, unblockedName } from '../name-lists.ts'
 import { spelledOut } from '../permission-patterns.ts'
-import type { PolicyDocument, Role } from '../policy-document.ts'
+import type { PolicyDocument, Role, StepUpRule } from '../policy-document.ts'
+import { stepUpOf } from '../step-up.ts'
 import type { Permission } from '../types.ts'
 
 /** A rule that a document defines itself. */
@@ -37,9 +38,28 @@ export function writtenRules(document: PolicyDocument): WrittenRule[] {
     ...own(commands, ({ id, when }) => [`command:${id}`, ...(when === undefined ? [] : [commandCondition(id)])]),
     ...own(blocked, ({ route }) => `blocked:${route}`),
     ...unblockedBy(document).map(unblockedName).map(placed),
+    ...stepUpRules(document),
     ...own(recordings, ({ id }) => `recording:${id}`),
     ...own(recordedValues, ({ id }) => `value:${id}`),
     ...nameListNames.flatMap((list) => ownEntries(document, list).map((entry) => placed(entryName(list, entry)))),
+  ]
+}
+
+/** `stepUp.management` concerns no call of a rack, so no case covers it. */
+function stepUpRules(document: PolicyDocument): WrittenRule[] {
+  const { source, roles, commands } = document
+  const { permissions, racks, apps, enrollBy } = stepUpOf(document)
+  const placed = (what: string, { level, source: line = source }: StepUpRule) =>
+    level === null || !isOwn(document, { source: line }) ? [] : [{ rule: `step-up:${what}`, source: line }]
+  return [
+    ...roles.flatMap(({ name, stepUp = [] }) =>
+      stepUp.flatMap((rule) => (rule.role === name ? placed(`role ${name}`, rule) : [])),
+    ),
+    ...commands.flatMap(({ id, stepUp: rule }) => (rule === undefined ? [] : placed(`command ${id}`, rule))),
+    ...permissions.flatMap((rule) => placed(`permission ${rule.pattern}`, rule)),
+    ...racks.flatMap((rule) => placed(`rack ${rule.pattern}`, rule)),
+    ...apps.flatMap((rule) => placed(`app ${rule.pattern}`, rule)),
+    ...(enrollBy === null ? [] : [{ rule: enrollmentName, source: sourceOf(document, enrollmentName) }]),
   ]
 }
 

@@ -1,9 +1,9 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
 import { decidingScenarios, type EvaluatedScenario } from '../planned-decision.ts'
 import type { Policy } from '../policy.ts'
-import type { PolicyDocument } from '../policy-document.ts'
+import { canonicalJson, type PolicyDocument } from '../policy-document.ts'
 import { type RecordingRule, sessionOf } from '../recordings.ts'
-import type { Decision } from '../types.ts'
+import type { Decision, StepUpLevel } from '../types.ts'
 import { compareValues } from './expected-values.ts'
 import type { CaseEffect, NamedValues, PolicyCase } from './policy-case.ts'
 
@@ -34,8 +34,12 @@ export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDo
   const { principal, rack, at, address, known, expected } = one
   const question = { policy, document, principal, rack, at, address, known }
   const { effect, scenarios } = outcomeOf(one.calls.map((call) => decidingScenarios(question, call)))
-  const decisions = scenarios.map(({ decision }) => decision)
-  const fits = decisions.some((decision) => decision.rule === expected.rule && mentions(decision, expected.reason))
+  const all = scenarios.map(({ decision }) => decision)
+  const decisions = effect === 'needs' ? all.filter((decision) => decision.effect === 'needs') : all
+  const fits = decisions.some(
+    (decision) =>
+      decision.rule === expected.rule && mentions(decision, expected.reason) && hasLevel(decision, expected.level),
+  )
   const seen = compareValues(one, policy)
   const recordings = scenarios.flatMap((scenario) => recordingOf(policy, scenario) ?? [])
   const otherwise = [...seen.otherwise, ...recordedOtherwise(expected.recording, recordings)]
@@ -48,9 +52,9 @@ export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDo
   }
 }
 
-/** The recording rule of the session that a permitted call opens. */
+/** The recording rule of the session that a permitted call opens, after its proof if it needs one. */
 function recordingOf(policy: Policy, { call, decision }: EvaluatedScenario): RecordingRule | null {
-  const session = call === null || decision.effect !== 'allow' ? null : sessionOf(call)
+  const session = call === null || decision.effect === 'deny' ? null : sessionOf(call)
   return session && policy.recordingOf(session)
 }
 
@@ -64,11 +68,16 @@ function outcomeOf(planned: readonly ReturnType<typeof decidingScenarios>[]): {
   readonly effect: CaseEffect
   readonly scenarios: readonly EvaluatedScenario[]
 } {
-  const refused = planned.find(({ best }) => best.decision.effect !== 'allow')
+  const refused = planned.find(({ best }) => best.decision.effect === 'deny')
   if (refused) return { effect: 'deny', scenarios: [refused.best] }
   const open = planned.flatMap(({ best, otherwise }) => (otherwise ? [best, otherwise] : []))
   if (open.length > 0) return { effect: 'open', scenarios: open }
-  return { effect: 'allow', scenarios: planned.map(({ best }) => best) }
+  const bests = planned.map(({ best }) => best)
+  return { effect: bests.some(({ decision }) => decision.effect === 'needs') ? 'needs' : 'allow', scenarios: bests }
+}
+
+function hasLevel(decision: Decision, level: StepUpLevel | null): boolean {
+  return level === null || ('level' in decision && canonicalJson(decision.level) === canonicalJson(level))
 }
 
 function mentions(decision: Decision, part: string | null): boolean {

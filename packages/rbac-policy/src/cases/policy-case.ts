@@ -1,10 +1,10 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { KnownOfRack } from '../possible-outcomes.ts'
 import type { SourcePosition } from '../source-positions.ts'
-import type { Principal } from '../types.ts'
+import type { Principal, StepUpLevel } from '../types.ts'
 
-/** The expected result of a call. `open`: it depends on facts that only the rack knows. */
-export type CaseEffect = 'allow' | 'deny' | 'open'
+/** The expected result of a call. `needs`: a step-up. `open`: it depends on facts that only the rack knows. */
+export type CaseEffect = 'allow' | 'needs' | 'deny' | 'open'
 
 /** Names of keys of an environment, and of parameters. */
 export interface NamedValues {
@@ -16,6 +16,8 @@ export interface Expected {
   readonly effect: CaseEffect
   readonly rule: string
   readonly reason: string | null
+  /** The expected level of a step-up; null if the case does not check it. */
+  readonly level: StepUpLevel | null
   /** Names whose values the caller must not see, and names whose values it must see. */
   readonly hidden: NamedValues
   readonly shown: NamedValues

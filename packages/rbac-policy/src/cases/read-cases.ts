@@ -1,7 +1,9 @@
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { type FileProblems, readWritten } from '../document-schema/file.ts'
+import { readStepUp } from '../document-schema/step-up.ts'
 import type { PolicyDocument } from '../policy-document.ts'
-import { principalOf, readMoment, rolesOf } from './case-caller.ts'
+import type { StepUpLevel } from '../types.ts'
+import { callerProblems, principalOf, readMoment, rolesOf } from './case-caller.ts'
 import { plannedFor } from './case-calls.ts'
 import { type WrittenCase, WrittenCases } from './case-schema.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
@@ -73,6 +75,7 @@ function caseOf(
   } = where
   const moment = readMoment(who)
   const planned = plannedFor(written, app)
+  const level = readLevel(expect)
   const groupless = (who.groups ?? []).filter((group) => !Object.hasOwn(groups, group))
   const problems = [
     ...moment.problems,
@@ -81,9 +84,8 @@ function caseOf(
       at: ['who', 'groups'],
       text: `the group "${inMessage(group)}" has no bindings under groups at the top`,
     })),
-    ...(who.owner !== undefined && who.kind !== 'api-token'
-      ? [{ at: ['who', 'owner'], text: 'only an API token has an owner: add kind: api-token' }]
-      : []),
+    ...callerProblems(who),
+    ...level.problems,
   ]
   if (problems.length > 0) return { case: null, problems }
   const { effect, rule, reason = null, recording = null } = expect
@@ -104,9 +106,31 @@ function caseOf(
         ...(changed !== undefined && { changed }),
         ...(parameters !== undefined && { rackParameters: parameters }),
       },
-      expected: { effect, rule, reason, recording, hidden: valuesOf(expect.hidden), shown: valuesOf(expect.shown) },
+      expected: {
+        effect,
+        rule,
+        reason,
+        level: level.level,
+        recording,
+        hidden: valuesOf(expect.hidden),
+        shown: valuesOf(expect.shown),
+      },
     },
   }
+}
+
+function readLevel({ effect, level }: WrittenCase['expect']): {
+  readonly level: StepUpLevel | null
+  readonly problems: readonly Problem[]
+} {
+  if (level === undefined) return { level: null, problems: [] }
+  const at = ['expect', 'level']
+  const problems: Problem[] = []
+  const read = readStepUp(level, at, { lineOf: () => '', problems })
+  if (effect !== 'needs') problems.push({ at, text: 'only a call that needs a step-up has a level: expect needs' })
+  else if (problems.length === 0 && (read.level === null || read.except.length > 0))
+    problems.push({ at, text: 'expect.level should be always, {recent: 10m}, or {always: any}' })
+  return { level: read.level, problems }
 }
 
 function valuesOf({ environment = [], parameters = [] }: WrittenCase['expect']['hidden'] = {}): NamedValues {

@@ -1,6 +1,7 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
 import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
 import { entryName, type NameList, unblockedName } from '../name-lists.ts'
+import { grantedIn } from '../narrow-decision.ts'
 import type { EvaluatedScenario } from '../planned-decision.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import { compileValueRules } from '../recorded-values.ts'
@@ -65,10 +66,12 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     if (call === null) return
     exercised.add(decision.rule)
     addValues(call)
-    if (decision.effect === 'allow') {
+    if (decision.effect === 'deny') addDenied(decision.rule, call)
+    else {
+      exercised.add(grantedIn(decision).rule)
       addRoles(decision.roles, requiredPermissions(call))
       addAllowed(call)
-    } else addDenied(decision.rule, call)
+    }
   }
 
   function addSecrets({ environment, parameters }: NamedValues): void {

@@ -1,4 +1,4 @@
-import { toDecisionJson } from '@rack-gateway/rbac-policy'
+import { levelInWords, toDecisionJson } from '@rack-gateway/rbac-policy'
 import type { CaseEvaluation, CoveredRule } from '@rack-gateway/rbac-policy/cases'
 import { counted } from '../../output/counted.ts'
 import { shownName } from './read-text.ts'
@@ -20,7 +20,8 @@ export function testedLines({ document, policy, files, coverage }: TestedPolicy)
 
 function failureLines(file: string, { case: one, effect, decisions, otherwise }: CaseEvaluation): string[] {
   const { name, line, column, asks, rack, expected } = one
-  const reason = expected.reason === null ? '' : `, with the reason "${expected.reason}"`
+  const level = expected.level === null ? '' : `, ${levelInWords(expected.level)}`
+  const reason = `${level}${expected.reason === null ? '' : `, with the reason "${expected.reason}"`}`
   return [
     `failed: ${name} (${shownName(file)}:${line}:${column})`,
     `  ${asks}, on ${rack}`,
