@@ -16,6 +16,12 @@ export const NotPermitted = errorType('RGW_NOT_PERMITTED', 403)
 export const StepUpNeeded = errorType('RGW_STEP_UP_NEEDED', 403)
 /** 401 only with the header that makes the stock CLI ask for a proof. */
 export const StepUpChallenge = errorType('RGW_STEP_UP_NEEDED', 401)
+export const RequirementChanged = defineError(
+  'RGW_REQUIREMENT_CHANGED',
+  'Your second factors or the policy changed during this request, so that it needs a proof of a second factor.\nRepeat the request.',
+  409,
+  { stack: false },
+)
 export const ApprovalNeeded = errorType('RGW_APPROVAL_NEEDED', 403)
 export const StrongerThanYourself = errorType('RGW_STRONGER_THAN_YOURSELF', 403)
 export const TooManyRequests = errorType('RGW_TOO_MANY_REQUESTS', 429)

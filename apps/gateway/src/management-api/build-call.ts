@@ -5,6 +5,7 @@ import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
+import { RequirementChanged, withRule } from '../errors.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import { reauthorize } from './admit.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
@@ -59,6 +60,7 @@ export function buildCall(
         const lists = createLists({ db: change.tx })
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
         const needsProof = requiredProof(app, request, endpoint) !== null
+        if (needsProof && request.proof === null) throw withRule(new RequirementChanged(), 'requirement-changed')
         await assertCookieAllowed(endpoint, { ...common, principal: principalOf(request), lists, needsProof })
         if (!revokes) await assertNoConvoxSession({ principal: principalOf(request), lists })
         return work({

@@ -21,6 +21,7 @@ test("a session stands for its user, with the user's bindings", () => {
     name: 'ann@example.com',
     credential: 'session-1',
     device: 'laptop',
+    secondFactor: false,
     rack: 'staging',
     groups: [],
     bindings: [binding()],

@@ -157,7 +157,7 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | deni
     owner: null,
     expiresAt: session.expiresAt.getTime(),
     ...(device !== undefined && { device }),
-    ...(user.hasSecondFactor && { secondFactor: true }),
+    secondFactor: user.hasSecondFactor,
   }
   return Object.freeze(principal)
 }

@@ -142,8 +142,9 @@ export function createLists(database: Pick<Database, 'db'>) {
   }
 }
 
-const factorsOfUser = sql`select 1 from ${secondFactors} where ${secondFactors.userId} = ${users.id}`
-const hasNoSecondFactor = sql`not exists (${factorsOfUser})`
+/** Names the table itself, because drizzle leaves it out in the columns of a query of one table. */
+const factorsOfUser = sql`from ${secondFactors} f where f.user_id = users.id`
+const hasNoSecondFactor = sql`not exists (select 1 ${factorsOfUser})`
 
 const userColumns = {
   id: users.id,
@@ -154,8 +155,7 @@ const userColumns = {
   lockedReason: users.lockedReason,
   groups: users.groups,
   /** The kinds of second factors that the user has, each once. */
-  secondFactors: sql<FactorKind[]>`array(
-    select distinct ${secondFactors.kind} from ${secondFactors} where ${secondFactors.userId} = ${users.id} order by 1)`,
+  secondFactors: sql<FactorKind[]>`array(select distinct f.kind ${factorsOfUser} order by 1)`.mapWith(users.groups),
 }
 const sessionColumns = {
   id: sessions.id,

@@ -24,8 +24,16 @@ export function totpUri(secret: string, { email, host }: TotpAccount): string {
   return new TOTP({ ...terms, issuer, label: email, secret: Secret.fromBase32(secret) }).toString()
 }
 
-/** The time step of a code, or null if it is wrong. @param now milliseconds since the epoch */
-export function totpStep(secret: string, code: string, now: number): number | null {
+/**
+ * The time step of a code, or null if it is wrong.
+ *
+ * @param typed may contain spaces, as apps show codes
+ * @param now milliseconds since the epoch
+ */
+export function totpStep(secret: string, typed: string, now: number): number | null {
+  const code = typed.replaceAll(' ', '')
+  // The library throws for some other texts.
+  if (!/^[0-9]{6}$/.test(code)) return null
   const totp = new TOTP({ ...terms, secret: Secret.fromBase32(secret) })
   const delta = totp.validate({ token: code, window, timestamp: now })
   return delta === null ? null : totp.counter({ timestamp: now }) + delta

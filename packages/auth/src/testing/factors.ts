@@ -1,5 +1,5 @@
 import { addressBlock } from '@rack-gateway/audit'
-import { createAuthenticator } from '@rack-gateway/testing/authenticator'
+import { createAuthenticator, type Deviations } from '@rack-gateway/testing/authenticator'
 import { Secret, TOTP } from 'otpauth'
 import { type Change, changeIdentities } from '../admin/change.ts'
 import type { AddedFactor, FactorAdministration } from '../second-factors/factor-administration.ts'
@@ -35,11 +35,11 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   const begin = (kind: 'passkey' | 'totp', owner: Person = ann) =>
     change((administration) => administration.beginEnrollment(owner, kind))
 
-  async function addPasskey(owner: Person = ann, name = 'Key') {
-    const authenticator = createAuthenticator({ origin })
+  async function addPasskey(owner: Person = ann, { name = 'Key', counts = true } = {}) {
+    const authenticator = createAuthenticator({ origin, counts })
     const { id: enrollment, passkey } = await begin('passkey', owner)
     const response = authenticator.create(passkey ?? {})
-    const added = added1(
+    const added = succeeded(
       await change((administration) => administration.addFactor(owner, { enrollment, name, response })),
     )
     return { ...added, authenticator }
@@ -53,7 +53,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
     const added = await change((administration) =>
       administration.addFactor(owner, { enrollment, name, code: codeAt() }),
     )
-    return { ...added1(added), codeAt, secret: totp?.secret ?? '' }
+    return { ...succeeded(added), codeAt, secret: totp?.secret ?? '' }
   }
 
   type Attempt = Partial<FactorAttempt> & Pick<FactorAttempt, 'method'>
@@ -72,9 +72,10 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   /** An assertion for a new challenge. */
   async function assertion(
     authenticator: ReturnType<typeof createAuthenticator>,
-    deviations: Parameters<typeof authenticator.get>[1] = {},
+    deviations: Deviations = {},
+    owner: Person = ann,
   ) {
-    const { options, challenge } = await factors.verifier.passkeyOptions(ann.user)
+    const { options, challenge } = await factors.verifier.passkeyOptions(owner.user)
     return { method: 'passkey', passkeyChallenge: challenge, response: authenticator.get(options, deviations) } as const
   }
 
@@ -84,7 +85,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   return { ...store, factors, ann, personOf, change, begin, addPasskey, addTotp, verify, assertion, eventsOf }
 }
 
-function added1(added: AddedFactor) {
+function succeeded(added: AddedFactor) {
   if ('failed' in added) throw added.failed
   return added
 }

@@ -25,11 +25,14 @@ export const secondFactorHandlers: Handlers<Names> = {
   },
 
   async secondFactorSettings(call) {
-    const { passkeysReason } = call.secondFactors
+    const { principal, policy, secondFactors, now } = call
+    const { passkeysReason } = secondFactors
+    const { required, by } = policy.enrollment(principal, now())
     return {
       passkeys: passkeysReason === null,
       passkeysReason,
-      ...requirementOf(),
+      required,
+      requiredBy: by === null ? null : new Date(by).toISOString(),
       freshLogin: await hasFreshLogin(call),
     }
   },
@@ -81,11 +84,6 @@ export const secondFactorHandlers: Handlers<Names> = {
       const { email } = await lists.user(id)
       return { removed: removed.map((factor) => toResponse({ ...factor, userId: id, email })) }
     }),
-}
-
-/** The requirement of the policy: `policy.stepUp.enrollBy` decides here. */
-function requirementOf() {
-  return { required: false, requiredBy: null }
 }
 
 /**
