@@ -1,9 +1,11 @@
+import { inMessage } from '@rack-gateway/command-matcher'
 import { builtInText } from './built-in.ts'
 import { documentProblems } from './document-check.ts'
 import { type FileProblem, type FileProblems, readWritten } from './document-schema/file.ts'
 import { WrittenPolicy } from './document-schema/schema.ts'
 import { mergePolicy } from './merge-policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
+import { type ListedRequirement, listRequirements } from './step-up-requirements.ts'
 
 export { builtInText } from './built-in.ts'
 export { WrittenPolicy } from './document-schema/schema.ts'
@@ -55,7 +57,14 @@ export function documentWarnings(document: PolicyDocument): string[] {
   return [
     ...unblockedBy(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
     ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
+    ...listRequirements(document).flatMap(proofForEachRead),
   ]
+}
+
+/** A role, a rack, or an app includes calls that only read, such as following a log. */
+function proofForEachRead({ kind, name, level, source }: ListedRequirement): string[] {
+  if (level?.kind !== 'always' || !(kind === 'role' || kind === 'rack' || kind === 'app')) return []
+  return [`the step-up of the ${kind} ${inMessage(name)} asks for a proof for each call, also for reading (${source})`]
 }
 
 /** Warnings for the services that a rule names, but that `commands.services` does not permit for runs. */

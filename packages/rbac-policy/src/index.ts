@@ -17,9 +17,7 @@ export {
   narrowPlanned,
   type PlannedDecision,
   type PlannedQuestion,
-  type PlannedStepUp,
   parametersDecision,
-  plannedStepUp,
 } from './planned-decision.ts'
 export type { Policy } from './policy.ts'
 export { compileForDecisions, compilePolicy, type PolicyDecider } from './policy.ts'

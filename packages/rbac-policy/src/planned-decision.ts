@@ -4,7 +4,7 @@ import { narrowDecision, stricterOf } from './narrow-decision.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { type KnownOfRack, possibleOutcomes } from './possible-outcomes.ts'
-import { isStricter, levelInWords } from './step-up-level.ts'
+import { levelInWords } from './step-up-level.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 /** The expected decision about a call that has not been made yet. */
@@ -135,32 +135,6 @@ function toPlannedDecision({ best, otherwise }: DecidingScenarios): PlannedDecis
   if (otherwise === null) return { decision: best.decision, when: null, otherwise: null }
   const { when, decision } = otherwise
   return { decision: best.decision, when: best.when, otherwise: { when, decision } }
-}
-
-/** The proof that planned calls need. */
-export interface PlannedStepUp {
-  /** The decision with the strictest level. */
-  readonly decision: StepUpNeed
-  /** Whether some call needs a proof in every case. Otherwise, it depends on facts that only the rack knows. */
-  readonly isCertain: boolean
-}
-
-type StepUpNeed = Extract<Decision, { requirement: 'step-up' }>
-
-/** The proof that some of a command's calls can need; null if none can. One proof of the strictest level covers all of them. */
-export function plannedStepUp(question: PlannedQuestion, calls: readonly PlannedCall[]): PlannedStepUp | null {
-  const evaluatedCalls = calls.map((planned) => evaluatePlanned(question, planned).map(({ decision }) => decision))
-  const [first, ...rest] = evaluatedCalls.flat().filter(needsStepUp)
-  if (first === undefined) return null
-  const decision = rest.reduce((one, other) => (isStricter(other.level, one.level) ? other : one), first)
-  const isCertain = evaluatedCalls.some(
-    (decisions) => decisions.some(needsStepUp) && decisions.every(({ effect }) => effect !== 'allow'),
-  )
-  return { decision, isCertain }
-}
-
-function needsStepUp(decision: Decision): decision is StepUpNeed {
-  return decision.effect === 'needs' && decision.requirement === 'step-up'
 }
 
 /**

@@ -1,10 +1,12 @@
 import { formatWords } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
 import { builtInText, unblockedBy } from './document.ts'
-import { entryName, type NameList, sourceOf, unblockedName } from './name-lists.ts'
+import { enrollmentName, entryName, type NameList, sourceOf, unblockedName } from './name-lists.ts'
 import { permissions } from './permissions.ts'
 import type { PolicyDocument, PolicyRule, Role } from './policy-document.ts'
 import type { ReplaceablePolicy } from './replaceable-policy.ts'
+import { stepUpOf } from './step-up.ts'
+import { listRequirements } from './step-up-requirements.ts'
 
 /** Which roles have which permissions, and all rules with their lines, by the policy in force. */
 export function policyMatrix({
@@ -38,6 +40,8 @@ export function policyMatrix({
       rules: tokens.rules.map(withSource).map(({ maxAge, ...rule }) => ({ ...rule, maxAgeSeconds: maxAge / 1_000 })),
     },
     recordedValues: recordedValues.map(withSource),
+    stepUps: listRequirements(document).map(({ except, ...requirement }) => ({ ...requirement, except: [...except] })),
+    enrollment: enrollmentIn(document),
   }
 }
 
@@ -45,8 +49,13 @@ function roleOf({ name, description, source, extends: above = [], when = [] }: R
   return { name, description, source, extends: above, conditions: when }
 }
 
-function commandRuleOf({ argv, when = [], ...rule }: PolicyRule & { readonly source: string }) {
+function commandRuleOf({ argv, when = [], stepUp: _, ...rule }: PolicyRule & { readonly source: string }) {
   return { ...rule, command: formatWords(argv), conditions: when satisfies readonly Condition[] }
+}
+
+function enrollmentIn(document: PolicyDocument) {
+  const { enrollBy } = stepUpOf(document)
+  return enrollBy === null ? null : { by: new Date(enrollBy).toISOString(), source: sourceOf(document, enrollmentName) }
 }
 
 function entriesOf(document: PolicyDocument, list: NameList) {

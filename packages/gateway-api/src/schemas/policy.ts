@@ -128,6 +128,15 @@ export const DecideRequest = Type.Object(
 )
 export type DecideRequest = Static<typeof DecideRequest>
 
+const StepUpLevel = Type.Object(
+  {
+    kind: ExtensibleEnum(['recent', 'always']),
+    within: Type.Optional(Type.Integer({ description: 'for recent: the greatest age of the proof, in milliseconds' })),
+    methods: Type.Optional(ExtensibleEnum(['passkey', 'any'], 'for always: the accepted factors')),
+  },
+  { description: 'how fresh the proof of a second factor must be' },
+)
+
 const Decision = Type.Object({
   effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
   rule: Type.String(),
@@ -136,12 +145,7 @@ const Decision = Type.Object({
   reason: Type.String(),
   next: Type.Optional(Type.String({ description: 'what the caller can do' })),
   requirement: Type.Optional(Type.Union([Type.Literal('step-up'), Type.Literal('approval')])),
-  level: Type.Optional(
-    Type.Object(
-      { kind: Type.String(), within: Type.Optional(Type.Integer()), methods: Type.Optional(Type.String()) },
-      { description: 'how fresh the proof of a second factor must be: recent (within, in milliseconds) or always' },
-    ),
-  ),
+  level: Type.Optional(StepUpLevel),
   roles: Type.Array(Type.String()),
   bindings: Type.Array(Type.String()),
   policy: PolicyHash,
@@ -320,6 +324,23 @@ export const PolicyMatrix = Type.Object({
       apps: Patterns,
     }),
   ),
+  stepUps: Type.Array(
+    Type.Object({
+      rule: Type.String({ description: 'the rule of its decisions, such as step-up:permission release:promote' }),
+      kind: ExtensibleEnum(['permission', 'command', 'role', 'rack', 'app', 'management']),
+      name: Type.String({ description: 'the permission, command rule, role, or pattern; empty for management' }),
+      level: Nullable(StepUpLevel),
+      except: Type.Array(Type.String()),
+      source: Source,
+    }),
+    { description: 'requirements of proofs of second factors; the strictest one that concerns a call applies' },
+  ),
+  enrollment: Nullable(
+    Type.Object(
+      { by: Time, source: Source },
+      { description: 'from when on a user without a second factor can only add one' },
+    ),
+  ),
   packages: Type.Array(
     Type.Object({
       name: Type.String(),
@@ -390,6 +411,34 @@ export const Impact = Type.Object({
       { by: Type.Union([Type.Literal('time'), Type.Literal('number')]), from: Time },
       { description: 'which limit was reached, and from when on calls were evaluated; null: all calls' },
     ),
+  ),
+  stepUp: Type.Object(
+    {
+      prompts: Type.Integer({
+        minimum: 0,
+        description:
+          'how often users would be asked: recent asks once per session until the proof is too old, always for each call',
+      }),
+      users: Type.Integer({ minimum: 0, description: 'users who would be asked at least once' }),
+      refused: Type.Integer({
+        minimum: 0,
+        description:
+          'calls of API tokens and jobs that would be denied, because they cannot prove a factor; included in the other number',
+      }),
+      requirements: Type.Array(
+        Type.Object({
+          rule: Type.String({ description: 'such as step-up:permission release:promote' }),
+          level: StepUpLevel,
+          calls: Type.Integer({ minimum: 0, description: 'calls that need a proof because of this rule' }),
+          prompts: Count,
+          users: Count,
+        }),
+        { description: 'the most prompts first' },
+      ),
+    },
+    {
+      description: 'the proofs of second factors that users would be asked for, supposing that every user has a factor',
+    },
   ),
   changes: Type.Array(ImpactChange, { description: 'similar calls as one change, the most frequent first' }),
   more: Type.Integer({ minimum: 0, description: 'further changes that are left out' }),

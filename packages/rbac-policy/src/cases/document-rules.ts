@@ -2,8 +2,9 @@ import { commandCondition } from '../command-decision.ts'
 import { builtInPolicy, unblockedBy } from '../document.ts'
 import { enrollmentName, entryName, type NameList, nameListNames, sourceOf, unblockedName } from '../name-lists.ts'
 import { spelledOut } from '../permission-patterns.ts'
-import type { PolicyDocument, Role, StepUpRule } from '../policy-document.ts'
+import type { PolicyDocument, Role } from '../policy-document.ts'
 import { stepUpOf } from '../step-up.ts'
+import { listRequirements } from '../step-up-requirements.ts'
 import type { Permission } from '../types.ts'
 
 /** A rule that a document defines itself. */
@@ -47,19 +48,13 @@ export function writtenRules(document: PolicyDocument): WrittenRule[] {
 
 /** `stepUp.management` concerns no call of a rack, so no case covers it. */
 function stepUpRules(document: PolicyDocument): WrittenRule[] {
-  const { source, roles, commands } = document
-  const { permissions, racks, apps, enrollBy } = stepUpOf(document)
-  const placed = (what: string, { level, source: line = source }: StepUpRule) =>
-    level === null || !isOwn(document, { source: line }) ? [] : [{ rule: `step-up:${what}`, source: line }]
+  const requirements = listRequirements(document).filter(
+    (requirement) => requirement.level !== null && requirement.kind !== 'management' && isOwn(document, requirement),
+  )
+  const enrollment = { rule: enrollmentName, source: sourceOf(document, enrollmentName) }
   return [
-    ...roles.flatMap(({ name, stepUp = [] }) =>
-      stepUp.flatMap((rule) => (rule.role === name ? placed(`role ${name}`, rule) : [])),
-    ),
-    ...commands.flatMap(({ id, stepUp: rule }) => (rule === undefined ? [] : placed(`command ${id}`, rule))),
-    ...permissions.flatMap((rule) => placed(`permission ${rule.pattern}`, rule)),
-    ...racks.flatMap((rule) => placed(`rack ${rule.pattern}`, rule)),
-    ...apps.flatMap((rule) => placed(`app ${rule.pattern}`, rule)),
-    ...(enrollBy === null ? [] : [{ rule: enrollmentName, source: sourceOf(document, enrollmentName) }]),
+    ...requirements.map(({ rule, source }) => ({ rule, source })),
+    ...(stepUpOf(document).enrollBy === null ? [] : [enrollment]),
   ]
 }
 

@@ -1,3 +1,10 @@
 export { diffPolicies, type PolicyChange } from './policy-diff.ts'
-export { type ImpactChange, type ImpactStudy, type PolicyImpact, studyImpact } from './policy-impact.ts'
+export {
+  type ImpactChange,
+  type ImpactStudy,
+  type PolicyImpact,
+  type StepUpImpact,
+  studyImpact,
+} from './policy-impact.ts'
+export type { PromptCount } from './prompt-counter.ts'
 export type { RecordedCall } from './recorded-call.ts'

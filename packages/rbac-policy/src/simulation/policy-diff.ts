@@ -4,6 +4,7 @@ import type { PolicyDocument, Role } from '../policy-document.ts'
 import { commandsChanged } from './commands-changed.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 import { recordingsChanged } from './recordings-changed.ts'
+import { stepUpsChanged } from './step-ups-changed.ts'
 import { tokensChanged } from './tokens-changed.ts'
 import { valuesChanged } from './values-changed.ts'
 
@@ -19,6 +20,7 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): Pol
     ...namesChanged(before, after),
     ...recordingsChanged(before.recordings, after.recordings),
     ...tokensChanged(before.tokens, after.tokens),
+    ...stepUpsChanged(before, after),
     ...valuesChanged(before.recordedValues, after.recordedValues),
   ]
 }

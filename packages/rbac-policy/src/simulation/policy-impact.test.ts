@@ -67,6 +67,7 @@ describe('the impact of a proposed document on recorded calls', () => {
       refused: 0,
       changes: [],
       more: 0,
+      stepUp: { prompts: 0, users: 0, refused: 0, requirements: [] },
     })
   })
 
@@ -150,6 +151,7 @@ describe('the impact of a proposed document on recorded calls', () => {
       refused: 0,
       changes: [],
       more: 0,
+      stepUp: { prompts: 0, users: 0, refused: 0, requirements: [] },
     })
   })
 

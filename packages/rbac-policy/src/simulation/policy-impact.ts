@@ -1,7 +1,8 @@
 import type { Policy } from '../policy.ts'
 import { compilePolicy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
-import type { Decision } from '../types.ts'
+import type { Decision, StepUpLevel } from '../types.ts'
+import { createPromptCounter, type PromptCount } from './prompt-counter.ts'
 import { type Callers, createCallers, type RecordedCall, type ReplayedCall, replayable } from './recorded-call.ts'
 
 /** Recorded calls that a proposed document would decide differently. */
@@ -35,6 +36,19 @@ export interface PolicyImpact {
   readonly changes: readonly ImpactChange[]
   /** The number of omitted changes. */
   readonly more: number
+  readonly stepUp: StepUpImpact
+}
+
+/** The proofs of second factors that the proposed document would have asked for. */
+export interface StepUpImpact {
+  /** A `recent` requirement asks once per session until the proof is too old, and `always` asks for each call. */
+  readonly prompts: number
+  /** Users who would have been asked at least once. */
+  readonly users: number
+  /** Calls of API tokens and jobs that would be denied, because they cannot prove a factor. `refused` includes them. */
+  readonly refused: number
+  /** By prompts, the most first. */
+  readonly requirements: readonly PromptCount[]
 }
 
 export interface ImpactStudy {
@@ -55,13 +69,15 @@ const maxChanges = 10_000
  */
 export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): ImpactStudy {
   const [before, after] = [compilePolicy(current), compilePolicy(proposed)]
-  const known = new Map<string, ChangeOfOne | 'same' | 'unclear'>()
+  const known = new Map<string, Outcome | 'unclear'>()
+  const prompts = createPromptCounter()
   const callers = createCallers()
   const changes = new Map<string, ImpactChange>()
   let calls = 0
   let unclear = 0
   let packages = 0
   let lost = 0
+  let withoutProof = 0
   const total = { permits: 0, refuses: 0 }
 
   function add(recorded: RecordedCall | null): void {
@@ -73,14 +89,20 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
 
   function replay(recorded: RecordedCall): void {
     const key = keyOf(recorded)
-    const found = known.get(key) ?? changeOf(recorded, { before, after, callers })
+    const found = known.get(key) ?? outcomeOf(recorded, { before, after, callers })
     if (known.size < maxCached) known.set(key, found)
-    if (found === 'unclear') unclear += 1
-    else if (found !== 'same') note(recorded, found)
+    if (found === 'unclear') {
+      unclear += 1
+      return
+    }
+    const { change, need } = found
+    if (change !== null) note(recorded, change)
+    if (need !== null) prompts.add({ ...need, ...callerOf(recorded), at: Date.parse(recorded.at) })
   }
 
   function note(recorded: RecordedCall, { effect, decision }: ChangeOfOne): void {
     total[effect] += 1
+    if (decision.rule.startsWith('step-up:')) withoutProof += 1
     const { principal, route, rack, command, at } = recorded
     const app = recorded.app ?? null
     const words = command?.join(' ') ?? null
@@ -116,7 +138,14 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
       )
       const { permits: permitted, refuses: refused } = total
       const more = Math.max(0, sorted.length - maxResults) + lost
-      return { calls, unclear, packages, permitted, refused, changes: sorted.slice(0, maxResults), more }
+      const requirements = prompts.counts()
+      const stepUp = {
+        prompts: requirements.reduce((sum, one) => sum + one.prompts, 0),
+        users: prompts.users(),
+        refused: withoutProof,
+        requirements,
+      }
+      return { calls, unclear, packages, permitted, refused, changes: sorted.slice(0, maxResults), more, stepUp }
     },
   }
 }
@@ -137,23 +166,39 @@ interface ReplayContext {
   readonly callers: Callers
 }
 
-function changeOf(recorded: RecordedCall, { before, after, callers }: ReplayContext): ChangeOfOne | 'same' | 'unclear' {
+/** How the proposed document decides a recorded call. */
+interface Outcome {
+  /** Null if the result is the same. A call that needs a proof is permitted, because its user can give one. */
+  readonly change: ChangeOfOne | null
+  readonly need: { readonly rule: string; readonly level: StepUpLevel } | null
+}
+
+function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayContext): Outcome | 'unclear' {
   const replayed = replayable(recorded, callers)
-  const asRecorded = replayed && reproduce(replayed, before, recorded.decision.effect)
+  const { effect } = recorded.decision
+  const asRecorded = replayed && reproduce(replayed, before, effect !== 'deny')
   if (!asRecorded) return 'unclear'
   const decision = after.decide(asRecorded.principal, asRecorded.call)
-  const [was, is] = [recorded.decision.effect === 'allow', decision.effect === 'allow']
-  return was === is ? 'same' : { effect: is ? 'permits' : 'refuses', decision }
+  const [was, is] = [effect !== 'deny', decision.effect !== 'deny']
+  return {
+    change: was === is ? null : { effect: is ? 'permits' : 'refuses', decision },
+    // A call that was refused for want of a proof is in the log again, with its proof.
+    need: effect === 'allow' && 'level' in decision ? { rule: decision.rule, level: decision.level } : null,
+  }
+}
+
+function callerOf({ principal: { id, credential = id } }: RecordedCall) {
+  return { user: id, session: credential }
 }
 
 /** Tries the facts that events do not contain (own run, newest release) until the recorded decision is reproduced. */
-function reproduce({ principal, call }: ReplayedCall, before: Policy, effect: string): ReplayedCall | null {
+function reproduce({ principal, call }: ReplayedCall, before: Policy, permitted: boolean): ReplayedCall | null {
   const processes = call.process === null ? [null] : [call.process, { ...call.process, own: !call.process.own }]
   const releases = call.release === null ? [null] : [call.release, { ...call.release, newest: false }]
   for (const process of processes) {
     for (const release of releases) {
       const tried = { ...call, process, release }
-      if (before.decide(principal, tried).effect === effect) return { principal, call: tried }
+      if ((before.decide(principal, tried).effect !== 'deny') === permitted) return { principal, call: tried }
     }
   }
   return null

@@ -20,6 +20,9 @@ export interface RecordedCall {
     readonly id: string
     readonly name: string
     readonly owner?: { readonly kind: string; readonly id: string; readonly name: string }
+    /** The session of a user, or the API token. */
+    readonly credential?: string
+    readonly trust?: { readonly id: string; readonly name: string; readonly subject: string }
     readonly groups?: readonly string[]
     /** The roles at the scope of the call. */
     readonly roles?: readonly string[]
@@ -60,8 +63,8 @@ export function createCallers(): Callers {
   const known = new Map<string, Principal>()
   return {
     of(recorded, kind) {
-      const { id, name, roles, groups, owner } = recorded.principal
-      const key = JSON.stringify([kind, id, name, roles, groups, owner])
+      const { id, name, roles, groups, owner, trust } = recorded.principal
+      const key = JSON.stringify([kind, id, name, roles, groups, owner, trust])
       const found = known.get(key) ?? principalOf(recorded, kind)
       if (known.size >= maxCallers) known.clear()
       known.set(key, found)
@@ -74,7 +77,8 @@ const match = compileMatcher(rackRoutes)
 
 /**
  * Rebuilds a recorded call. An event has only the principal's roles at the scope of the call, so they are bound to every
- * scope. The owner of a token gets all permissions, because events do not contain the owner's roles.
+ * scope. The owner of a token gets all permissions, because events do not contain the owner's roles. Users count as having a
+ * second factor.
  *
  * @returns null for an unknown route or kind of principal, such as those of another version
  */
@@ -118,12 +122,12 @@ function paramsOf(route: RackRoute, path: string): Readonly<Record<string, strin
 }
 
 function principalOf({ principal }: RecordedCall, kind: PrincipalKind): Principal {
-  const { id, name, roles = [], groups = [] } = principal
+  const { id, name, roles = [], groups = [], trust } = principal
   const own = roles.filter((role) => role !== individualPermissionsRole).map(everywhere)
   const owner =
     kind === 'api-token'
       ? {
-          kind: 'user' as const,
+          kind: principal.owner?.kind === 'service-account' ? ('service-account' as const) : ('user' as const),
           id: principal.owner?.id ?? '',
           name: principal.owner?.name ?? '',
           bindings: [everywhere('admin'), ...own],
@@ -138,6 +142,8 @@ function principalOf({ principal }: RecordedCall, kind: PrincipalKind): Principa
     groups,
     bindings: own,
     owner,
+    ...(trust !== undefined && { trust }),
+    ...(kind === 'user' && { secondFactor: true }),
     expiresAt: Number.MAX_SAFE_INTEGER,
   }
 }

@@ -1,3 +1,4 @@
+import { exactDurationInWords } from '@rack-gateway/config/duration'
 import type { Impact, ImpactChange } from '@rack-gateway/gateway-api'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInText, readPolicy } from '@rack-gateway/rbac-policy/document'
@@ -16,7 +17,8 @@ import { readText, shownName } from './read-text.ts'
 import { documentName, stdinName } from './stdin-name.ts'
 
 export const command = 'impact <new>'
-export const describe = 'Show which recorded calls a policy document would newly deny or permit.'
+export const describe =
+  'Show which recorded calls a policy document would newly deny or permit, and how many step-ups it would ask for.'
 export const details =
   'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permission gateway:audit:read. The audit log records the request.'
 export const examples = [
@@ -69,6 +71,7 @@ function lines(name: string, impact: Impact): string[] {
     ...(refused === 0 ? [] : [`newly denied: ${counted(refused, 'call')}`, ...changeLines(impact, 'refuses')]),
     ...(permitted === 0 ? [] : [`newly permitted: ${counted(permitted, 'call')}`, ...changeLines(impact, 'permits')]),
     ...(more === 0 ? [] : [`${counted(more, 'change')} more, less frequent, not shown`]),
+    ...stepUpLines(impact),
     ...(unclear === 0
       ? []
       : [
@@ -78,6 +81,29 @@ function lines(name: string, impact: Impact): string[] {
       ? 'policy packages were not included'
       : `left out: ${counted(packages, 'call')} that a policy package denied, because packages were not included`,
   ]
+}
+
+/** How often users would have been asked for a proof of their second factor. */
+function stepUpLines({ stepUp: { prompts, users, refused, requirements } }: Impact): string[] {
+  if (requirements.length === 0 && refused === 0) return []
+  const asked = `step-ups: ${counted(prompts, 'prompt')} for ${counted(users, 'user')}, if every user has a second factor`
+  return [
+    asked,
+    ...requirements.map(
+      (one) =>
+        `  ${counted(one.prompts, 'prompt')} for ${counted(one.users, 'user')} at ${counted(one.calls, 'call')} (rule ${one.rule}, ${levelText(one.level)})`,
+    ),
+    ...(refused === 0
+      ? []
+      : [
+          `  ${counted(refused, 'call')} of API tokens and jobs newly denied, because they cannot prove a second factor`,
+        ]),
+  ]
+}
+
+function levelText({ kind, within = 0, methods }: Impact['stepUp']['requirements'][number]['level']): string {
+  if (kind === 'recent') return `at most once in ${exactDurationInWords(within)} per session`
+  return methods === 'passkey' ? 'a passkey for each call' : 'any factor for each call'
 }
 
 /** Events do not contain all conditions of command rules. */

@@ -1,11 +1,5 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import {
-  type Decision,
-  decidePlanned,
-  isAlwaysDenied,
-  type PlannedStepUp,
-  plannedStepUp,
-} from '@rack-gateway/rbac-policy'
+import { type Decision, decidePlanned, isAlwaysDenied } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
 /** Milliseconds until the first call of the command reaches the gateway. */
@@ -28,9 +22,4 @@ export function firstDenial(snapshot: Snapshot, calls: readonly PlannedCall[], a
     if (isAlwaysDenied(planned, call, question)) return planned.decision
   }
   return null
-}
-
-/** The proof of a second factor that the calls of a command need together; null if none needs one. */
-export function firstStepUp(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): PlannedStepUp | null {
-  return plannedStepUp({ ...snapshot, at, address: null }, calls)
 }

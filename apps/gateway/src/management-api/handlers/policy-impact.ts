@@ -22,6 +22,7 @@ export const policyImpactHandlers: Handlers<'studyPolicy'> = {
       until: time(until),
       ...impact,
       changes: [...impact.changes],
+      stepUp: { ...impact.stepUp, requirements: [...impact.stepUp.requirements] },
       cut: cut && { by: cut.by, from: time(cut.from) },
     }
   },

@@ -33,6 +33,7 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
           { title: 'Last', cell: ({ last }) => <Time at={last} kind="relative" />, secondary: true },
         ]}
       />
+      <StepUps stepUp={impact.stepUp} />
       <ul className={styles.soft}>
         {limits(impact).map((text) => (
           <li key={text}>{text}</li>
@@ -45,6 +46,38 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
       </ul>
     </div>
   )
+}
+
+/** How often users would be asked for a proof of their second factor. */
+function StepUps({ stepUp: { prompts, users, refused, requirements } }: Pick<Impact, 'stepUp'>) {
+  if (requirements.length === 0 && refused === 0) return null
+  return (
+    <>
+      <p>
+        Step-ups: {counted(prompts, 'prompt')} for {counted(users, 'user')}, if every user has a second factor.
+        {refused > 0 &&
+          ` ${counted(refused, 'call')} of API tokens and CI jobs would be denied, because they cannot prove a second factor.`}
+      </p>
+      {requirements.length > 0 && (
+        <Table
+          label="Step-ups by requirement"
+          rows={requirements}
+          keyOf={({ rule }) => rule}
+          empty=""
+          columns={[
+            { title: 'Requirement', cell: ({ rule }) => <VisibleText>{rule}</VisibleText> },
+            { title: 'Prompts', cell: (one) => count.format(one.prompts) },
+            { title: 'Users', cell: (one) => count.format(one.users) },
+            { title: 'Calls', cell: (one) => count.format(one.calls) },
+          ]}
+        />
+      )}
+    </>
+  )
+}
+
+function counted(number: number, noun: string): string {
+  return `${count.format(number)} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function Effect({ effect }: Pick<ImpactChange, 'effect'>) {

@@ -6,6 +6,7 @@ import { LoadedPackages } from './loaded-packages.tsx'
 import { NameLists } from './name-lists.tsx'
 import { matrixQuery } from './policy-queries.ts'
 import { RecordingRules } from './recording-rules.tsx'
+import { StepUpRequirements } from './step-up-requirements.tsx'
 import { TokenLifetimes } from './token-lifetimes.tsx'
 
 /** Everything in the policy but roles: each rule with the line that defines it. */
@@ -19,6 +20,7 @@ export function RulesTab() {
           <BlockedOperations matrix={loaded} />
           <NameLists names={loaded.names} />
           <RecordingRules rules={loaded.recordings} />
+          <StepUpRequirements stepUps={loaded.stepUps} enrollment={loaded.enrollment} />
           <TokenLifetimes tokens={loaded.tokens} />
           <LoadedPackages packages={loaded.packages} />
         </>

@@ -1,0 +1,46 @@
+import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Card } from '../../ui/card.tsx'
+import { PolicySource } from '../../ui/policy-source.tsx'
+import { Table } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+
+type StepUp = PolicyMatrix['stepUps'][number]
+
+/** Which calls need a proof of a second factor, and by when users need one. */
+export function StepUpRequirements({ stepUps, enrollment }: Pick<PolicyMatrix, 'stepUps' | 'enrollment'>) {
+  return (
+    <Card title="Second factors">
+      {enrollment !== null && (
+        <p>
+          Every user needs a second factor from <Time at={enrollment.by} /> on (
+          <PolicySource source={enrollment.source} />
+          ).
+        </p>
+      )}
+      <Table
+        label="Step-ups; the strictest applies"
+        rows={stepUps}
+        keyOf={({ rule }) => rule}
+        empty="No call on a rack needs a proof of a second factor."
+        columns={[
+          { title: 'What', cell: (one) => <VisibleText>{subjectText(one)}</VisibleText> },
+          { title: 'Proof', cell: ({ level }) => levelText(level) },
+          { title: 'Except', cell: ({ except }) => <VisibleText>{except.join(', ')}</VisibleText>, secondary: true },
+          { title: 'Defined in', cell: ({ source }) => <PolicySource source={source} /> },
+        ]}
+      />
+    </Card>
+  )
+}
+
+function subjectText({ kind, name }: StepUp): string {
+  return kind === 'management' ? 'Sensitive changes of the gateway' : `${kind} ${name}`
+}
+
+function levelText(level: StepUp['level']): string {
+  if (level === null) return 'None'
+  if (level.kind === 'always') return level.methods === 'passkey' ? 'Passkey, each time' : 'Any factor, each time'
+  const minutes = (level.within ?? 0) / 60_000
+  return `At most ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} old`
+}

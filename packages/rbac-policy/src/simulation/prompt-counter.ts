@@ -1,0 +1,103 @@
+import type { StepUpLevel } from '../types.ts'
+
+/** How often a requirement would have asked for a proof. */
+export interface PromptCount {
+  /** Such as `step-up:permission release:promote`. */
+  readonly rule: string
+  readonly level: StepUpLevel
+  /** Calls that this requirement concerns, as the strictest one. */
+  readonly calls: number
+  /** Calls for which a user would have been asked, because no proof was recent enough. */
+  readonly prompts: number
+  /** Users who would have been asked at least once. */
+  readonly users: number
+}
+
+/** A call that needs a proof. */
+export interface CallWithProof {
+  readonly user: string
+  /** Proofs belong to sessions. */
+  readonly session: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly rule: string
+  readonly level: StepUpLevel
+}
+
+export interface PromptCounter {
+  /** In any order. */
+  add(call: CallWithProof): void
+  /** By prompts, the most first. */
+  counts(): PromptCount[]
+  /** The number of users who would have been asked at least once. */
+  users(): number
+}
+
+interface Requirement {
+  readonly rule: string
+  readonly level: StepUpLevel
+  calls: number
+  prompts: number
+  readonly asked: Set<string>
+}
+
+interface SessionCalls {
+  readonly user: string
+  readonly calls: { readonly at: number; readonly requirement: Requirement }[]
+}
+
+/** Counts the prompts of recorded calls, as if each user had proved a factor whenever a call needed it. */
+export function createPromptCounter(): PromptCounter {
+  const requirements = new Map<string, Requirement>()
+  const sessions = new Map<string, SessionCalls>()
+  let counted: readonly Requirement[] | null = null
+
+  function requirementOf({ rule, level }: CallWithProof): Requirement {
+    const found = requirements.get(rule)
+    if (found !== undefined) return found
+    const made = { rule, level, calls: 0, prompts: 0, asked: new Set<string>() }
+    requirements.set(rule, made)
+    return made
+  }
+
+  function count(): readonly Requirement[] {
+    if (counted !== null) return counted
+    for (const { user, calls } of sessions.values()) {
+      for (const requirement of promptsOf(calls)) {
+        requirement.prompts += 1
+        requirement.asked.add(user)
+      }
+    }
+    counted = [...requirements.values()]
+    return counted
+  }
+
+  return {
+    add(call) {
+      const { user, session, at } = call
+      const requirement = requirementOf(call)
+      requirement.calls += 1
+      const found = sessions.get(session)
+      if (found === undefined) sessions.set(session, { user, calls: [{ at, requirement }] })
+      else found.calls.push({ at, requirement })
+    },
+    counts: () =>
+      count()
+        .map(({ rule, level, calls, prompts, asked }) => ({ rule, level, calls, prompts, users: asked.size }))
+        .sort((one, other) => other.prompts - one.prompts || (one.rule < other.rule ? -1 : 1)),
+    users: () => new Set(count().flatMap(({ asked }) => [...asked])).size,
+  }
+}
+
+/** The requirements of the calls of one session for which the user is asked. A proof for one call counts for no other call. */
+function* promptsOf(calls: SessionCalls['calls']): Generator<Requirement> {
+  let proved = Number.NEGATIVE_INFINITY
+  for (const { at, requirement } of calls.toSorted((one, other) => one.at - other.at)) {
+    const { level } = requirement
+    if (level.kind === 'recent') {
+      if (at - proved <= level.within) continue
+      proved = at
+    }
+    yield requirement
+  }
+}

@@ -1,0 +1,98 @@
+import { joinWithAnd } from '@rack-gateway/command-matcher'
+import type { PolicyDocument } from '../policy-document.ts'
+import { stepUpOf } from '../step-up.ts'
+import { isStricter, levelInWords } from '../step-up-level.ts'
+import { type ListedRequirement, listRequirements } from '../step-up-requirements.ts'
+import type { StepUpLevel } from '../types.ts'
+import { everyone, type PolicyChange, same } from './policy-change.ts'
+
+/** The differences between the requirements of proofs of second factors. */
+export function stepUpsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
+  const [old, young] = [byRule(before), byRule(after)]
+  return [
+    ...[...young.values()].flatMap((requirement) => changed(old.get(requirement.rule), requirement)),
+    ...[...old.values()].flatMap((requirement) => (young.has(requirement.rule) ? [] : removed(requirement))),
+    ...enrollmentChanged(stepUpOf(before).enrollBy, stepUpOf(after).enrollBy),
+  ]
+}
+
+function byRule(document: PolicyDocument): ReadonlyMap<string, ListedRequirement> {
+  return new Map(listRequirements(document).map((requirement) => [requirement.rule, requirement]))
+}
+
+function changed(before: ListedRequirement | undefined, after: ListedRequirement): PolicyChange[] {
+  const [old, young] = [before && termsOf(before), termsOf(after)]
+  if (same(old, young) || (old === undefined && young.level === null && after.kind !== 'management')) return []
+  return [changeOf(after, effectOf(old, young), wordsOf(after))]
+}
+
+function removed(requirement: ListedRequirement): PolicyChange[] {
+  const { kind, level } = requirement
+  if (kind === 'management')
+    return [
+      changeOf(requirement, 'changes', `${subjectOf(requirement)} by the default, for users with a second factor`),
+    ]
+  return level === null ? [] : [changeOf(requirement, 'permits', `${subjectOf(requirement)} no step-up`)]
+}
+
+interface Terms {
+  readonly level: StepUpLevel | null
+  readonly except: readonly string[]
+}
+
+function termsOf({ level, except }: ListedRequirement): Terms {
+  return { level, except: level === null ? [] : [...except].sort() }
+}
+
+function effectOf(before: Terms | undefined, after: Terms): PolicyChange['effect'] {
+  const effects = new Set([levelEffect(before?.level ?? null, after.level), exceptEffect(before?.except, after.except)])
+  effects.delete('same')
+  const [only] = effects
+  return effects.size === 1 && only !== undefined && only !== 'same' ? only : 'changes'
+}
+
+type Effect = PolicyChange['effect'] | 'same'
+
+function levelEffect(before: StepUpLevel | null, after: StepUpLevel | null): Effect {
+  if (same(before, after)) return 'same'
+  if (before === null || after === null) return after === null ? 'permits' : 'refuses'
+  return isStricter(after, before) ? 'refuses' : 'permits'
+}
+
+/** A new requirement restricts, whatever it excepts. */
+function exceptEffect(before: readonly string[] | undefined, after: readonly string[]): Effect {
+  if (before === undefined || same(before, after)) return 'same'
+  if (before.every((name) => after.includes(name))) return 'permits'
+  return after.every((name) => before.includes(name)) ? 'refuses' : 'changes'
+}
+
+function changeOf({ kind, name }: ListedRequirement, effect: PolicyChange['effect'], what: string): PolicyChange {
+  if (kind === 'management') return everyone('changes', what)
+  return kind === 'role' ? { effect, role: name, what } : everyone(effect, what)
+}
+
+const nouns = {
+  permission: 'the permission',
+  command: 'the command rule',
+  role: 'the role',
+  rack: 'every call on the rack',
+  app: 'every call on the app',
+} as const
+
+function subjectOf({ kind, name }: ListedRequirement): string {
+  return kind === 'management' ? 'sensitive changes of the gateway need' : `${nouns[kind]} ${name} needs`
+}
+
+function wordsOf(requirement: ListedRequirement): string {
+  const { level, except } = requirement
+  if (level === null) return `${subjectOf(requirement)} no step-up`
+  const exceptions = except.length === 0 ? '' : `, except for ${joinWithAnd(except)}`
+  return `${subjectOf(requirement)} ${levelInWords(level)}${exceptions}`
+}
+
+function enrollmentChanged(before: number | null, after: number | null): PolicyChange[] {
+  if (before === after) return []
+  if (after === null) return [everyone('permits', 'users need no second factor by a certain time')]
+  const effect = before !== null && before < after ? 'permits' : 'refuses'
+  return [everyone(effect, `every user needs a second factor from ${new Date(after).toISOString()} on`)]
+}
