@@ -38,6 +38,13 @@ describe('a list in pages of two', () => {
       await bind(group)
       return group
     },
+    '/second-factors': async () => {
+      const id = randomUUID()
+      await system.sql`
+        insert into gateway.second_factors (id, user_id, kind, name, secret, last_step)
+        values (${id}, ${(await person(system, null)).id}, 'totp', 'app', '', 0)`
+      return id
+    },
     '/service-accounts': () => post('/service-accounts', { name: name() }),
     '/bindings': () => bind(name()),
     '/tokens': () => post('/tokens', { name: name(), role: 'viewer' }),
