@@ -49,6 +49,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'add `--archive` if its month was archived',
   ],
   RGW_CLI_REFUSED: ['the policy denies the command', 'see the rule'],
+  RGW_CLI_STEP_UP_NEEDED: [
+    'the call needs a proof of your second factor, and there is none',
+    'run it in a terminal, or set RACK_GATEWAY_MFA_CODE',
+  ],
   RGW_CLI_TOKEN_EXPIRED: ['the token has expired', 'run `rack-gateway login`'],
   RGW_CLI_TOKEN_REFUSED: ['the gateway rejected the token', 'run `rack-gateway login`'],
   RGW_CLI_UNKNOWN_RACK: ['the rack is unknown', 'use one of the listed names'],
@@ -75,11 +79,19 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'send `csrfToken` as `X-CSRF-Token`',
   ],
   RGW_DATABASE_UNAVAILABLE: ['PostgreSQL can’t be used', 'see the cause in the message'],
+  RGW_FACTOR_NOT_PROVED: [
+    'the code or the response of the passkey did not prove your second factor',
+    'see the rule below',
+  ],
   RGW_IDENTITY_NOT_FOUND: [
     'the named user, token, binding, or other entry does not exist',
     'list the existing ones, or create it first',
   ],
   RGW_INVALID_FILTER: ['a filter of an audit search is invalid', 'see the message for its format'],
+  RGW_INVALID_FACTOR: [
+    'the code or the response of the authenticator is wrong, so the second factor was not added',
+    'type the code that the app shows now, or begin again',
+  ],
   RGW_INVALID_NAME: ['a name or email address is invalid', 'choose another one'],
   RGW_INVALID_PARAMETER: [
     'a parameter has an unsafe value',
@@ -113,6 +125,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'send fewer planned calls in one request',
   ],
   RGW_PACKAGE_REFUSED: ['a route of a policy package denied the call, with its own status', 'see the message'],
+  RGW_PASSKEYS_UNAVAILABLE: [
+    'you have no passkey, or this gateway has none: `PUBLIC_URL` is not set or contains an IP address',
+    'use an authenticator app',
+  ],
   RGW_RECORDING_BROKEN: ['no part of a recording could be verified', 'tell an administrator'],
   RGW_RECORDING_OVER: ['the session has already ended', 'there is nothing to do'],
   RGW_RECORDING_REMOVED: ['retention removed the recording', 'see `RECORDINGS_KEEP`'],
@@ -122,6 +138,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'wait for one to end, and try again',
   ],
   RGW_SINK_MISCONFIGURED: ['a sink selects an unknown kind of event', 'correct `AUDIT_SINK_KINDS_<NAME>`'],
+  RGW_STEP_UP_ENDED: ['the step-up has expired, or was proved already', 'repeat what needs it, which asks again'],
   RGW_STEP_UP_NEEDED: ['a policy package requires a step-up', 'the gateway can’t ask for one yet'],
   RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],
   RGW_TOO_MANY_CALLS: ['a call limit is reached', 'wait as long as the header `Retry-After` says'],

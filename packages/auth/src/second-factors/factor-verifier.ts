@@ -76,7 +76,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
         email: user.email,
         method: attempt.method,
         session: attempt.session,
-        ...(detail !== undefined && { detail }),
+        ...(detail !== undefined && { problem: detail }),
       },
     })
     return failed
