@@ -5,7 +5,7 @@ import type { Keys } from '../tokens/login-keys.ts'
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const length = 12
 const group = 4
-export const backupCodeCount = 10
+const backupCodeCount = 10
 
 /** Ten codes of 60 bits, such as `7k2m-93xd-q0vt`. */
 export function createBackupCodes(): readonly string[] {

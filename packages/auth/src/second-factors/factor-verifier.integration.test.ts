@@ -81,6 +81,29 @@ test('the secret of an app is stored encrypted, for its user only', async () => 
   expect(await verify({ method: 'totp', code: codeAt() }, ben)).toMatchObject({ proved: true })
 })
 
+test('each use of an app encrypts its secret with the newest key, so that older keys can be removed', async () => {
+  const { addTotp, change, createFactors, defaultKeys, clock, ann } = await startFactors()
+  const { codeAt } = await addTotp()
+  const newer = Buffer.alloc(32, 'newer')
+  const attemptAt = (totpSecrets: readonly Buffer[]) => {
+    clock.time += step
+    const attempt = {
+      ...ann,
+      address: '',
+      freshLogin: false,
+      method: 'totp',
+      code: codeAt(),
+      passkeyChallenge: null,
+    } as const
+    const { verifier } = createFactors({ ...defaultKeys, totpSecrets })
+    return change((_, made) => verifier.verify(made, attempt))
+  }
+  expect(await attemptAt([newer])).toMatchObject({ proved: false, rule: 'wrong-code' })
+  expect(await attemptAt([newer, ...defaultKeys.totpSecrets])).toMatchObject({ proved: true })
+  expect(await attemptAt([newer])).toMatchObject({ proved: true })
+  expect(await attemptAt(defaultKeys.totpSecrets)).toMatchObject({ proved: false })
+})
+
 test('a backup code proves once, however it is typed, and is stored as a hash', async () => {
   const { addPasskey, verify, admin } = await startFactors()
   const { backupCodes } = await addPasskey()

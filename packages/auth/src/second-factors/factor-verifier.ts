@@ -131,10 +131,11 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
     for (const { id, secret: sealed } of apps) {
       const secret = totpSeal.open(sealed, user)
       const step = secret === null ? null : totpStep(secret, code ?? '', now)
-      if (step === null) continue
+      if (secret === null || step === null) continue
       const accepted = await tx
         .update(secondFactors)
-        .set({ lastStep: step, usedAt: new Date(now) })
+        // Encrypted anew, so that an older key of the gateway can be removed later.
+        .set({ lastStep: step, usedAt: new Date(now), secret: totpSeal.seal(secret, user) })
         .where(and(eq(secondFactors.id, id), lt(secondFactors.lastStep, step)))
         .returning({ id: secondFactors.id })
       if (accepted.length === 1) return { proved: true, method: 'totp', factor: id }

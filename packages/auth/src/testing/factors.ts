@@ -5,10 +5,11 @@ import { type Change, changeIdentities } from '../admin/change.ts'
 import type { AddedFactor, FactorAdministration } from '../second-factors/factor-administration.ts'
 import { createSecondFactors } from '../second-factors/second-factors.ts'
 import type { FactorAttempt } from '../second-factors/verifier.ts'
+import type { Keys } from '../tokens/login-keys.ts'
 import { author, startStore } from './database.ts'
 
-export const origin = 'https://gateway.example.com'
-export const factorKeys = {
+const origin = 'https://gateway.example.com'
+const defaultKeys: { readonly totpSecrets: Keys; readonly backupCodes: Keys } = {
   totpSecrets: [Buffer.alloc(32, 'totp')],
   backupCodes: [Buffer.alloc(32, 'backup codes')],
 }
@@ -18,7 +19,9 @@ const address = '198.51.100.7'
 export async function startFactors({ publicUrl = origin }: { readonly publicUrl?: string | null } = {}) {
   const store = await startStore()
   const { database, record, clock } = store
-  const factors = createSecondFactors({ database, clock, keys: factorKeys, publicUrl, blockOf: addressBlock })
+  const createFactors = (keys = defaultKeys) =>
+    createSecondFactors({ database, clock, keys, publicUrl, blockOf: addressBlock })
+  const factors = createFactors()
   const ann = await personOf('ann@example.com')
 
   async function personOf(email: string) {
@@ -82,7 +85,21 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   const eventsOf = (kind: string) =>
     record.mock.calls.flatMap(([events]) => events).filter((event) => event.kind === kind)
 
-  return { ...store, factors, ann, personOf, change, begin, addPasskey, addTotp, verify, assertion, eventsOf }
+  return {
+    ...store,
+    factors,
+    createFactors,
+    defaultKeys,
+    ann,
+    personOf,
+    change,
+    begin,
+    addPasskey,
+    addTotp,
+    verify,
+    assertion,
+    eventsOf,
+  }
 }
 
 function succeeded(added: AddedFactor) {
