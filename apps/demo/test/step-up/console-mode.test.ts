@@ -16,8 +16,6 @@ beforeAll(async () => {
     { now: () => Date.now() + clock.ahead, policyFile: writeStepUpPolicy(), log: (line) => console.log(line) },
   )
   admin = await createProver(at, 'admin', clock)
-  const [process] = (await at.system.get('/apps/myapp/processes', admin.program.token)).json as { id: string }[]
-  stop = `DELETE /apps/myapp/processes/${process?.id}?`
 })
 afterAll(() => at.stop())
 afterEach(() => at.system.rack.clearReceived())
@@ -46,7 +44,7 @@ function call(line: string, sent: Sent = {}): Promise<RawResponse> {
   return sendRaw(at.system.url, writeRequest(line, lines, body))
 }
 
-let stop: string
+const list = 'GET /apps/myapp/builds?'
 const restart = 'POST /apps/myapp/services/web/restart?'
 const received = () => at.system.rack.received.map(({ method, target }) => `${method} ${target}`)
 const pathOf = ({ headers }: RawResponse) => {
@@ -80,23 +78,23 @@ async function provedSession(line: string, sent: Sent = {}): Promise<string> {
 
 describe('a call that needs a fresh proof', () => {
   test('is answered with the challenge of the stock CLI, and is repeated with the proof', async () => {
-    const refused = await call(stop)
+    const refused = await call(list)
     expect([refused.status, refused.json]).toEqual([401, expect.objectContaining({ code: 'RGW_STEP_UP_NEEDED' })])
     expect(received()).toEqual([])
     expect(await at.system.lastEvent()).toMatchObject({
-      route: 'DELETE /apps/{app}/processes/{pid}',
+      route: 'GET /apps/{app}/builds',
       status: 401,
       decision: {
         effect: 'needs',
-        rule: 'step-up:permission process:stop',
+        rule: 'step-up:permission build:list',
         source: expect.stringMatching(/^policy\.yaml:\d+$/),
       },
     })
     const { status, json } = await answerChallenge(pathOf(refused))
     expect([status, json]).toEqual([200, { id: expect.stringMatching(/^rgp_\w{43}$/) }])
     const session = String((json as { id: string }).id)
-    expect((await call(stop, { session })).status).toBe(200)
-    expect(received()).toEqual([stop])
+    expect((await call(list, { session })).status).toBe(200)
+    expect(received()).toEqual([list])
     expect(await at.system.lastEvent()).toMatchObject({
       decision: { effect: 'allow' },
       proof: { id: idOf(pathOf(refused)), method: 'totp', at: expect.stringMatching(/Z$/) },
@@ -114,11 +112,11 @@ describe('a call that needs a fresh proof', () => {
   })
 
   test('the proof counts for later calls until it is too old, and is not renewed by them', async () => {
-    const session = await provedSession(stop)
+    const session = await provedSession(list)
     clock.ahead += 9 * 60_000
-    expect((await call(stop, { session })).status).toBe(200)
+    expect((await call(list, { session })).status).toBe(200)
     clock.ahead += 2 * 60_000
-    const later = await call(stop, { session })
+    const later = await call(list, { session })
     expect([later.status, pathOf(later)]).toEqual([401, expect.stringMatching(/^\/gateway-step-up/)])
   })
 
@@ -162,14 +160,14 @@ describe('a proof for one call', () => {
   })
 
   test('does not count as a recent one, but the recent one before still does', async () => {
-    const recent = await provedSession(stop)
+    const recent = await provedSession(list)
     const answer = await answerChallenge(pathOf(await call(restart, { session: recent })), admin, { session: recent })
     const session = String((answer.json as { id: string }).id)
     expect((await call(restart, { session })).status).toBe(200)
-    expect((await call(stop, { session })).status).toBe(200)
-    expect((await call(stop, { session: recent })).status).toBe(401)
+    expect((await call(list, { session })).status).toBe(200)
+    expect((await call(list, { session: recent })).status).toBe(401)
     const only = await provedSession(restart)
-    expect((await call(stop, { session: only })).status).toBe(401)
+    expect((await call(list, { session: only })).status).toBe(401)
   })
 
   test('needs a passkey unless the policy says otherwise', async () => {
@@ -189,14 +187,14 @@ describe('a thief with the token', () => {
   const thief = (line: string, sent: Sent = {}) => call(line, { ...sent, token: admin.program.token })
 
   test('gains nothing when the victim proves', async () => {
-    await provedSession(stop)
+    await provedSession(list)
     for (const session of ['', 'rgp_0000000000000000000000000000000000000000000'])
-      expect((await thief(stop, { session })).status).toBe(401)
+      expect((await thief(list, { session })).status).toBe(401)
     expect(received()).toEqual([])
   })
 
   test('gets nothing from a proof that the victim makes for the thief’s own request', async () => {
-    const path = pathOf(await thief(stop))
+    const path = pathOf(await thief(list))
     const begun = await thief(`GET ${path}?`)
     const proved = await admin.prove(idOf(path))
     expect(proved.json.proof).toBe(null)
@@ -212,12 +210,12 @@ describe('a thief with the token', () => {
   })
 
   test('cannot use the secret with another session, or the result with another challenge or session', async () => {
-    const session = await provedSession(stop)
+    const session = await provedSession(list)
     const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
     const other = await sessionOf(at.system, String(row?.subject), Date.now() + clock.ahead)
-    expect((await call(stop, { session, token: other.token })).status).toBe(401)
+    expect((await call(list, { session, token: other.token })).status).toBe(401)
 
-    const path = pathOf(await call(stop))
+    const path = pathOf(await call(list))
     const { headers } = await call(`GET ${path}?`)
     const { json } = await admin.prove(idOf(path))
     const redeem = (token: string, challenge: string) =>
@@ -235,7 +233,7 @@ describe('a thief with the token', () => {
 })
 
 test('the page of the CLI leads to the page of the gateway, and to this machine only', async () => {
-  const path = pathOf(await call(stop))
+  const path = pathOf(await call(list))
   const token = Buffer.from(idOf(path)).toString('base64')
   const visit = (query: string) =>
     sendRaw(at.system.url, writeRequest(`GET /login/u2f?${query}`, [`Host: 127.0.0.1:${at.system.port}`]))
@@ -265,7 +263,7 @@ test('the page of the CLI leads to the page of the gateway, and to this machine 
 test('API tokens have no second factor', async () => {
   const { token } = (await admin.post('/tokens', { name: 'nightly', role: 'admin' }, { 'step-up': await ownProof() }))
     .json
-  expect((await call(stop, { token: String(token) })).json).toMatchObject({ rule: 'step-up:permission process:stop' })
+  expect((await call(list, { token: String(token) })).json).toMatchObject({ rule: 'step-up:permission build:list' })
   expect((await call('GET /gateway-step-up?', { token: String(token) })).json).toMatchObject({ rule: 'people-only' })
   expect(received()).toEqual([])
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 export const stepUpPolicy = `version: 1
 stepUp:
   permissions:
-    process:stop: { recent: 10m }
+    build:list: { recent: 10m }
     app:update: { recent: 10m }
     app:lock: { recent: 10m }
     object:create: { recent: 10m }
