@@ -1,0 +1,187 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+import { createProver, type Prover } from '../support/second-factor.ts'
+import { sessionOf } from '../support/session-of.ts'
+import { writeStepUpPolicy } from './policy.ts'
+
+const clock = { ahead: 0 }
+let at: LoginSystem
+let admin: Prover
+let other: Prover
+beforeAll(async () => {
+  at = await startLoginSystem(
+    {},
+    { now: () => Date.now() + clock.ahead, policyFile: writeStepUpPolicy(), trustedProxies: ['127.0.0.0/8'] },
+  )
+  admin = await createProver(at, 'admin', clock)
+  other = await createProver(at, 'ops', clock)
+})
+afterAll(() => at.stop())
+afterEach(() => at.system.rack.clearReceived())
+
+const home = '192.0.2.7'
+const elsewhere = '198.51.100.9'
+
+interface Sent {
+  readonly token?: string
+  readonly from?: string
+  readonly body?: string
+  readonly headers?: readonly string[]
+}
+
+/** A request as the stock CLI sends it with RACK_URL. */
+function call(
+  line: string,
+  { token = admin.program.token, from = home, body = '', headers = [] }: Sent = {},
+): Promise<RawResponse> {
+  const lines = [
+    `Host: 127.0.0.1:${at.system.port}`,
+    'User-Agent: convox.go/dev',
+    `Authorization: ${basicAuthorization(token)}`,
+    `X-Forwarded-For: ${from}`,
+    ...headers,
+  ]
+  return sendRaw(at.system.url, writeRequest(line, lines, body))
+}
+
+const list = 'GET /apps/myapp/builds?'
+const restart = 'POST /apps/myapp/services/web/restart?'
+const received = () => at.system.rack.received.map(({ method, target }) => `${method} ${target}`)
+const stepUpOf = ({ json }: RawResponse) => (json as { stepUp: { id: string; page: string } }).stepUp
+
+/** The proof in the browser. @returns the code that the page shows */
+async function codeFor(refused: RawResponse): Promise<string> {
+  const proved = await admin.prove(stepUpOf(refused).id)
+  expect([proved.status, proved.json.proof]).toEqual([201, null])
+  expect(proved.json.result).toMatch(/^[A-Z]{4}-[A-Z]{4}$/)
+  return String(proved.json.result)
+}
+
+async function activated(line: string): Promise<void> {
+  const code = await codeFor(await call(line))
+  expect((await call(`GET /gateway-step-up/${code}?`)).json).toMatchObject({ proved: true })
+}
+
+test('the refusal names the page, whose code activates the proof with the same token', async () => {
+  const refused = await call(list)
+  const { id, page } = stepUpOf(refused)
+  expect([refused.status, refused.headers.get('www-authenticate'), page]).toEqual([
+    403,
+    undefined,
+    `${at.system.url}/gateway/step-up?id=${id}`,
+  ])
+  expect((refused.json as { error: string }).error).toContain(`Open ${page} in your browser`)
+  const code = await codeFor(refused)
+  expect((await call(list)).status).toBe(403)
+  const answer = await call(`GET /gateway-step-up/${code}?`)
+  expect([answer.status, answer.json]).toEqual([
+    200,
+    { proved: true, next: expect.stringContaining('Repeat the command now.') },
+  ])
+  expect((await call(list)).status).toBe(200)
+  expect(received()).toEqual([list])
+  expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'allow' }, proof: { id, method: 'totp' } })
+  clock.ahead += 11 * 60_000
+  expect((await call(list)).status).toBe(403)
+})
+
+test('a proof for one call is used up by it', async () => {
+  await activated(restart)
+  expect((await call('POST /apps/myapp/services/worker/restart?')).status).toBe(403)
+  const both = await Promise.all([call(restart), call(restart)])
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 403])
+  expect(received()).toEqual([restart])
+})
+
+test('a refused call in a loop asks for one proof', async () => {
+  const first = stepUpOf(await call(list))
+  const again = await Promise.all([call(list), call(list), call(list)])
+  expect(again.map((one) => stepUpOf(one).id)).toEqual([first.id, first.id, first.id])
+  expect((await call('GET /gateway-step-up?')).json).toMatchObject({ proved: false, page: first.page })
+})
+
+test('a form, an upload, and an import reach the rack only with the proof, and whole', async () => {
+  const form = { body: 'lock=true', headers: ['Content-Type: application/x-www-form-urlencoded'] }
+  const stream = { body: 'bytes', headers: ['Content-Type: application/octet-stream'] }
+  const calls = [
+    ['PUT /apps/myapp?', form],
+    ['POST /apps/myapp/objects/tmp/0123456789abcdef0123456789abcd.tgz?', stream],
+    ['POST /apps/myapp/builds/import?', stream],
+  ] as const
+  for (const [line, sent] of calls) expect((await call(line, sent)).status).toBe(403)
+  expect(received()).toEqual([])
+  await activated(list)
+  for (const [line, sent] of calls) expect((await call(line, sent)).status).toBe(200)
+  expect(at.system.rack.received.map(({ body }) => body.bytes.toString())).toEqual(['lock=true', 'bytes', 'bytes'])
+  await call('PUT /apps/myapp?', { ...form, body: 'lock=false' })
+  clock.ahead += 11 * 60_000
+})
+
+test('a websocket says in the stream what to open', async () => {
+  const socket = await openWebSocket(`${at.system.url}/apps/myapp/processes/web/exec`, admin.program.token, {
+    command: 'bin/pre_release',
+  })
+  const text = (await socket.readToEnd()).join('')
+  expect(text).toMatch(/^ERROR: .*Open http:\/\/127\.0\.0\.1:\d+\/gateway\/step-up\?id=[0-9a-f-]{36} in your browser/)
+})
+
+describe('a thief with the token', () => {
+  const thief = (line: string, sent: Sent = {}) => call(line, { from: elsewhere, ...sent })
+
+  test('gains nothing when the victim proves and activates', async () => {
+    await activated(list)
+    expect((await call(list)).status).toBe(200)
+    expect((await thief(list)).status).toBe(403)
+    expect((await thief(list, { headers: ['Step-Up: x'] })).status).toBe(403)
+    expect(received()).toEqual([list])
+  })
+
+  test('never sees the code of a request of their own that the victim proves', async () => {
+    const refused = await thief(list)
+    const page = await admin.get(`/step-ups/${stepUpOf(refused).id}`)
+    expect(page.json).toMatchObject({
+      address: elsewhere,
+      client: 'convox.go/dev',
+      device: 'laptop',
+      ownRequest: false,
+    })
+    await codeFor(refused)
+    for (const code of ['AAAA-AAAA', 'x', stepUpOf(refused).id])
+      expect((await thief(`GET /gateway-step-up/${code}?`)).status).not.toBe(200)
+    expect((await thief(list)).status).toBe(403)
+  })
+
+  test('gains nothing from a code that the victim types: it counts from the victim’s address', async () => {
+    clock.ahead += 11 * 60_000
+    const code = await codeFor(await thief(list))
+    await call(`GET /gateway-step-up/${code}?`)
+    expect((await thief(list)).status).toBe(403)
+  })
+
+  test('cannot redeem a code twice, late, or with another session', async () => {
+    clock.ahead += 11 * 60_000
+    const another = await sessionOf(at.system, await subject(), Date.now() + clock.ahead)
+    const code = await codeFor(await call(restart))
+    expect((await call(`GET /gateway-step-up/${code}?`, { token: another.token })).status).toBe(403)
+    expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(200)
+    expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(409)
+    const late = await codeFor(await call(list))
+    clock.ahead += 5 * 60_000
+    expect((await call(`GET /gateway-step-up/${late}?`)).status).toBe(409)
+    expect(received()).toEqual([])
+  })
+
+  async function subject(): Promise<string> {
+    const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
+    return String(row?.subject)
+  }
+})
+
+test('another person sees nothing of a step-up, and cannot prove it', async () => {
+  const { id } = stepUpOf(await call(list))
+  expect((await other.get(`/step-ups/${id}`)).status).toBe(404)
+  expect((await other.prove(id)).status).toBe(404)
+})
