@@ -4,7 +4,7 @@ import { builtInPolicy, readPolicy } from './document.ts'
 import { decidePlanned, evaluatePlanned, isAlwaysDenied, narrowPlanned } from './planned-decision.ts'
 import { compilePolicy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import { binding, now, principal } from './testing/calls.ts'
+import { binding, now, principal, token } from './testing/calls.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 const place: CommandContext = { appSetting: null, directory: 'web', rack: 'staging', input: 'terminal' }
@@ -180,6 +180,43 @@ describe('a proxy', () => {
     expect(certain('proxy db.internal:5432', bound('tunnels'), custom)).toBe(false)
     expect(certain('resources proxy db', bound('tunnels'), custom)).toBe(false)
     expect(certain('proxy other.internal:5432', bound('tunnels'), custom)).toBe(true)
+  })
+})
+
+describe('step-ups', () => {
+  function read(line: string): PolicyDocument {
+    const { document, problems } = readPolicy(`version: 1\n${line}\n`, 'policy.yaml')
+    if (document === null) throw new Error(problems.map(({ text }) => text).join('; '))
+    return document
+  }
+
+  const document = read('stepUp: { permissions: { release:create: { recent: 10m }, env:write: always } }')
+
+  test('of different levels are different outcomes, the weakest first', () => {
+    const policy = compilePolicy(document)
+    const plan = planCommand(['env', 'set', 'A=b'], place)
+    const call =
+      plan.kind === 'calls' ? plan.calls.find(({ route }) => route.id === 'POST /apps/{app}/releases') : undefined
+    if (call === undefined || deployer === undefined) throw new Error('env set creates a release')
+    const planned = decidePlanned(
+      { policy, document, principal: deployer, rack: 'staging', at: now, address: null },
+      call,
+    )
+    expect(planned).toMatchObject({
+      decision: { effect: 'needs', level: { kind: 'recent' } },
+      when: 'the environment stays as it is',
+      otherwise: { when: 'the environment changes', decision: { effect: 'needs', level: { kind: 'always' } } },
+    })
+    expect(
+      isAlwaysDenied(planned, call, { policy, principal: deployer, rack: 'staging', at: now, address: null }),
+    ).toBe(false)
+  })
+
+  test('are no certain denial of a user, and one of a token', () => {
+    const promotion = read('stepUp: { permissions: { release:promote: always } }')
+    expect(refused(deployer, 'releases promote R1', promotion)).toEqual([])
+    const robot = token([binding('deployer')], [binding('deployer')])
+    expect(refused(robot, 'releases promote R1', promotion)).toEqual(['step-up:permission release:promote'])
   })
 })
 

@@ -10,7 +10,7 @@ import {
   type StepUpDecision,
   strictestRule,
 } from './step-up.ts'
-import type { Allowed, Decision, Moment, Permission, PolicyScope, Principal, RackCall } from './types.ts'
+import type { Allowed, Decision, Moment, Permission, PolicyScope, Principal, RackCall, StepUpLevel } from './types.ts'
 
 interface GrantedCall {
   readonly principal: Principal
@@ -104,8 +104,11 @@ function managementRules(stepUp: CompiledStepUp | null, { kind, secondFactor }: 
   return kind === 'user' && secondFactor === true ? [defaultRule] : []
 }
 
+/** What sensitive changes need of users with a second factor if the document does not say otherwise. */
+export const defaultManagementLevel: StepUpLevel = { kind: 'recent', within: 600_000 }
+
 const defaultRule: CompiledStepUpRule = {
-  level: { kind: 'recent', within: 600_000 },
+  level: defaultManagementLevel,
   what: 'management',
   subject: 'This change of the gateway',
   source: 'gateway',

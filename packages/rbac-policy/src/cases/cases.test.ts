@@ -264,6 +264,112 @@ describe('what is wrong with a file of cases is said with line and column', () =
   })
 })
 
+describe('a case of a call that needs a step-up', () => {
+  const document = written(
+    'roles: { boss: { extends: [deployer], stepUp: { recent: 1h } } }',
+    'commands: { rules: { release: { run: bin/pre_release, roles: [deployer], stepUp: { always: any } } } }',
+    'stepUp:',
+    '  permissions: { release:promote: { always: passkey, except: [service-account:robots, trust:deploys] } }',
+    '  racks: { production: { recent: 10m } }',
+    '  apps: { billing: none }',
+    '  management: always',
+    '  enrollBy: 2031-01-01',
+  )
+  const promoting = 'convox: releases promote R1'
+  const needs = 'effect: needs, rule: "step-up:permission release:promote"'
+
+  test.each([
+    ['of a user', `who: { roles: [deployer] }, ${promoting}, expect: { ${needs} }`],
+    [
+      'with its level',
+      `who: { roles: [deployer] }, ${promoting}, expect: { ${needs}, level: always, reason: passkey }`,
+    ],
+    [
+      'of a role',
+      'who: { roles: [boss] }, convox: releases, expect: { effect: needs, rule: step-up:role boss, level: { recent: 1h } }',
+    ],
+    [
+      'of a rack',
+      'who: { roles: [deployer] }, where: { rack: production }, convox: ps, expect: { effect: needs, rule: step-up:rack production, level: { recent: 10m } }',
+    ],
+    [
+      'of a command',
+      'who: { roles: [deployer] }, convox: run --detach command bin/pre_release, expect: { effect: needs, rule: step-up:command release, level: { always: any } }',
+    ],
+    [
+      'of a token',
+      `who: { roles: [deployer], kind: api-token }, ${promoting}, expect: { effect: deny, rule: "step-up:permission release:promote", reason: "an API token cannot give one" }`,
+    ],
+    [
+      'of a token that is excepted',
+      `who: { roles: [deployer], kind: api-token, serviceAccount: robots }, ${promoting}, expect: { effect: allow, rule: role:deployer }`,
+    ],
+    [
+      'of a job',
+      `who: { roles: [deployer], kind: workload, trust: other }, ${promoting}, expect: { effect: deny, rule: "step-up:permission release:promote" }`,
+    ],
+    [
+      'of a job that is excepted',
+      `who: { roles: [deployer], kind: workload, trust: deploys }, ${promoting}, expect: { effect: allow, rule: role:deployer }`,
+    ],
+    [
+      'of a user without a second factor',
+      `who: { roles: [deployer], secondFactor: false }, ${promoting}, expect: { ${needs}, reason: Add a second factor }`,
+    ],
+    [
+      'of a user without one, too late',
+      'who: { roles: [deployer], secondFactor: false, time: 2031-01-01T00:00:00Z }, convox: ps, expect: { effect: deny, rule: enrollment }',
+    ],
+  ])('%s', (_what, one) => expect(evaluate(one, document)).toMatchObject({ passed: true }))
+
+  test.each([
+    ['another level', `who: { roles: [deployer] }, ${promoting}, expect: { ${needs}, level: { always: any } }`],
+    ['another rule', `who: { roles: [deployer] }, ${promoting}, expect: { effect: needs, rule: role:deployer }`],
+    ['no step-up', `who: { roles: [deployer] }, ${promoting}, expect: { effect: allow, rule: role:deployer }`],
+    [
+      'a denial',
+      `who: { roles: [deployer] }, ${promoting}, expect: { effect: deny, rule: "step-up:permission release:promote" }`,
+    ],
+  ])('fails if it expects %s', (_what, one) => expect(evaluate(one, document)).toMatchObject({ passed: false }))
+
+  test.each([
+    ['level: always', 'effect: allow', 'only a call that needs a step-up has a level'],
+    ['level: none', 'effect: needs', 'expect.level should be always'],
+    ['level: { always: any, except: ["trust:x"] }', 'effect: needs', 'expect.level should be always'],
+    ['level: soon', 'effect: needs', 'expect.level should be none, always'],
+  ])('is invalid with %s and %s', (level, effect, problem) => {
+    const text = `version: 1\ncases:\n  a: { who: {}, convox: apps, expect: { ${effect}, rule: x, ${level} } }`
+    expect(problemsOf(text)).toEqual([{ line: 3, column: expect.any(Number), text: expect.stringContaining(problem) }])
+  })
+
+  test.each([
+    ['serviceAccount: x', 'add kind: api-token'],
+    ['trust: x', 'add kind: workload'],
+    ['kind: workload, secondFactor: true', 'leave kind out'],
+  ])('is invalid with a caller who has %s', (who, problem) => {
+    const text = `version: 1\ncases:\n  a: { who: { ${who} }, convox: apps, expect: { effect: deny, rule: x } }`
+    expect(problemsOf(text)).toEqual([{ line: 3, column: expect.any(Number), text: expect.stringContaining(problem) }])
+  })
+
+  test('covers the requirement, and what permits the call', () => {
+    const { coverage } = runLines(
+      document,
+      '  a: { who: { roles: [boss] }, convox: releases, expect: { effect: needs, rule: step-up:role boss } }',
+      '  b: { who: { roles: [deployer] }, convox: run --detach command bin/pre_release, expect: { effect: needs, rule: step-up:command release } }',
+      '  c: { who: { roles: [deployer], secondFactor: false, time: 2032-01-01T00:00Z }, convox: ps, expect: { effect: deny, rule: enrollment } }',
+    )
+    expect(coverage.map(({ rule, source, exercised }) => [rule, source, exercised])).toEqual([
+      ['role:boss', 'policy.yaml:2', true],
+      ['command:release', 'policy.yaml:3', true],
+      ['step-up:permission release:promote', 'policy.yaml:5', false],
+      ['step-up:command release', 'policy.yaml:3', true],
+      ['step-up:role boss', 'policy.yaml:2', true],
+      ['step-up:rack production', 'policy.yaml:6', false],
+      ['enrollment', 'policy.yaml:9', true],
+    ])
+  })
+})
+
 describe('a case of a session', () => {
   const document = written(
     'recordings:',

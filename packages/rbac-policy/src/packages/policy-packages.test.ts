@@ -121,6 +121,77 @@ describe('packages', () => {
   })
 })
 
+describe('a call that needs a step-up', () => {
+  const needsProof = { ...deny, rule: 'again', effect: 'needs', requirement: 'step-up' } as const
+  const required = {
+    ...decision,
+    effect: 'needs',
+    rule: 'step-up:app web',
+    remedy: 'Prove it.',
+    granted: decision,
+    requirement: 'step-up',
+    level: { kind: 'always', methods: 'passkey' },
+  } as const
+  const narrowed = (...results: readonly EvaluationResult[]) =>
+    packages(...results.map((result) => ({ evaluate: () => result }))).narrow({ ...permitted, decision: required })
+
+  test('is narrowed by what permits it, so that nobody proves a factor for a call that is denied', async () => {
+    const seen: string[] = []
+    const all = packages({
+      evaluate(_call, context) {
+        seen.push(context.decision.rule)
+        return deny
+      },
+    })
+    expect(await all.narrow({ ...permitted, decision: required })).toMatchObject({
+      effect: 'deny',
+      rule: 'package:p0:no',
+    })
+    expect(seen).toEqual([decision.rule])
+  })
+
+  test('keeps its requirement, if no package has a stricter one', async () => {
+    expect(await narrowed(null)).toBe(required)
+    expect(await narrowed(needsProof)).toBe(required)
+    expect(await narrowed({ ...deny, effect: 'needs', requirement: 'approval' })).toMatchObject({
+      requirement: 'approval',
+    })
+  })
+
+  test('by one package can still be denied by the next one', async () => {
+    const denied = packages({ evaluate: () => needsProof }, { evaluate: () => deny })
+    expect(await denied.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package:p1:no' })
+    const broken = packages(
+      { evaluate: () => needsProof },
+      {
+        evaluate: () => {
+          throw new Error('broken')
+        },
+      },
+    )
+    expect(await broken.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed' })
+    expect(await packages({ evaluate: () => needsProof }, { evaluate: () => null }).narrow(permitted)).toMatchObject({
+      effect: 'needs',
+      requirement: 'step-up',
+      level: { kind: 'recent', within: 600_000 },
+      granted: decision,
+    })
+  })
+
+  test.each([
+    ['api-token', 'an API token'],
+    ['workload', 'a CI job'],
+  ] as const)('is denied to an %s', async (kind, name) => {
+    const all = packages({ evaluate: () => needsProof })
+    expect(await all.narrow({ ...permitted, principal: { ...admin, kind } })).toMatchObject({
+      effect: 'deny',
+      rule: 'package:p0:again',
+      reason: `No. It needs a proof of a second factor, and ${name} cannot give one.`,
+      remedy: 'Make the call as a user.',
+    })
+  })
+})
+
 describe('a review', () => {
   test('has the objections of a denial, and says when a package could not tell', async () => {
     const answers: EvaluationResult[] = [null, deny, { ...deny, effect: 'needs', requirement: 'approval' }]

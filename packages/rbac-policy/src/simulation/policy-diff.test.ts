@@ -247,3 +247,159 @@ describe('what changes between two documents', () => {
     ])
   })
 })
+
+describe('what changes between the step-ups of two documents', () => {
+  function between(one: string, other: string): unknown[] {
+    const stepUps = (line: string) => written(...line.split('\n'))
+    return diffPolicies(stepUps(one), stepUps(other)).map(({ effect, role, what }) => [effect, role, what])
+  }
+  const promote = (level: string) => `stepUp: { permissions: { release:promote: ${level} } }`
+
+  test.each<[string, string, string, readonly unknown[]]>([
+    [
+      'a new one',
+      '',
+      promote('always'),
+      ['refuses', null, 'the permission release:promote needs a new proof with a passkey each time'],
+    ],
+    [
+      'a new one with exceptions',
+      '',
+      promote('{ always: any, except: ["trust:a", "trust:b"] }'),
+      [
+        'refuses',
+        null,
+        'the permission release:promote needs a new proof of your second factor each time, except for trust:a and trust:b',
+      ],
+    ],
+    [
+      'one that is removed',
+      promote('always'),
+      '',
+      ['permits', null, 'the permission release:promote needs no step-up'],
+    ],
+    [
+      'one that becomes none',
+      promote('always'),
+      promote('none'),
+      ['permits', null, 'the permission release:promote needs no step-up'],
+    ],
+    [
+      'a stricter one',
+      promote('{ recent: 1h }'),
+      promote('{ recent: 10m }'),
+      [
+        'refuses',
+        null,
+        'the permission release:promote needs a proof of your second factor that is at most 10 minutes old',
+      ],
+    ],
+    [
+      'a weaker one',
+      promote('always'),
+      promote('{ always: any }'),
+      ['permits', null, 'the permission release:promote needs a new proof of your second factor each time'],
+    ],
+    [
+      'a new exception',
+      promote('{ always: any }'),
+      promote('{ always: any, except: ["trust:a"] }'),
+      ['permits', null, expect.stringContaining('except for trust:a')],
+    ],
+    [
+      'a removed exception',
+      promote('{ always: any, except: ["trust:a"] }'),
+      promote('{ always: any }'),
+      ['refuses', null, expect.stringContaining('each time')],
+    ],
+    [
+      'another exception',
+      promote('{ always: any, except: ["trust:a"] }'),
+      promote('{ always: any, except: ["trust:b"] }'),
+      ['changes', null, expect.stringContaining('except for trust:b')],
+    ],
+    [
+      'a stricter one with a new exception',
+      promote('{ always: any }'),
+      promote('{ always: passkey, except: ["trust:a"] }'),
+      ['changes', null, expect.stringContaining('passkey')],
+    ],
+    [
+      'of a role',
+      '',
+      'roles: { deployer: { extends: [deployer], stepUp: { recent: 2h } } }',
+      ['refuses', 'deployer', 'the role deployer needs a proof of your second factor that is at most 2 hours old'],
+    ],
+    [
+      'of a rack',
+      '',
+      'stepUp: { racks: { prod*: { recent: 90s } } }',
+      [
+        'refuses',
+        null,
+        'every call on the rack prod* needs a proof of your second factor that is at most 90 seconds old',
+      ],
+    ],
+    [
+      'of an app',
+      'stepUp: { apps: { web: always } }',
+      '',
+      ['permits', null, 'every call on the app web needs no step-up'],
+    ],
+    [
+      'of changes of the gateway',
+      '',
+      'stepUp: { management: none }',
+      ['changes', null, 'sensitive changes of the gateway need no step-up'],
+    ],
+    [
+      'of changes of the gateway, back to the default',
+      'stepUp: { management: always }',
+      '',
+      [
+        'changes',
+        null,
+        'sensitive changes of the gateway need a proof of your second factor that is at most 10 minutes old, for users with a second factor',
+      ],
+    ],
+    [
+      'a time',
+      '',
+      'stepUp: { enrollBy: 2031-01-01 }',
+      ['refuses', null, 'every user needs a second factor from 2031-01-01T00:00:00.000Z on'],
+    ],
+    [
+      'a later time',
+      'stepUp: { enrollBy: 2031-01-01 }',
+      'stepUp: { enrollBy: 2031-02-01 }',
+      ['permits', null, expect.stringContaining('2031-02-01')],
+    ],
+    [
+      'an earlier time',
+      'stepUp: { enrollBy: 2031-02-01 }',
+      'stepUp: { enrollBy: 2031-01-01 }',
+      ['refuses', null, expect.stringContaining('2031-01-01')],
+    ],
+    [
+      'no time',
+      'stepUp: { enrollBy: 2031-02-01 }',
+      '',
+      ['permits', null, 'users need no second factor by a certain time'],
+    ],
+  ])('%s', (_what, one, other, change) => {
+    expect(between(one, other)).toEqual([change])
+    expect(between(one, one)).toEqual([])
+  })
+
+  test('of a command rule', () => {
+    const rule = (rest: string) => `commands: { rules: { x: { run: ls, roles: [admin]${rest} } } }`
+    expect(between(rule(''), rule(', stepUp: always'))).toEqual([
+      ['refuses', null, 'the command rule x needs a new proof with a passkey each time'],
+    ])
+  })
+
+  test('that require nothing is nothing', () => {
+    expect(between('', promote('none'))).toEqual([])
+    expect(between(promote('none'), '')).toEqual([])
+  })
+})

@@ -189,3 +189,68 @@ describe('the impact of a proposed document on recorded calls', () => {
     expect([changes.length, more, refused]).toEqual([10, 20, 30])
   })
 })
+
+describe('the step-ups of a proposed document', () => {
+  const stepUps = written(
+    'stepUp:',
+    '  permissions: { release:promote: { recent: 10m, except: ["service-account:robots", "trust:deploys"] } }',
+    '  apps: { billing: always }',
+  )
+  const at = (minutes: number) => new Date(Date.UTC(2030, 0, 7, 12, minutes)).toISOString()
+  const ada = { kind: 'user', id: 'u1', name: 'ada@example.com', roles: ['deployer'], credential: 's1' }
+  const billing = { app: 'billing', path: '/apps/billing/releases/R1/promote' }
+
+  test('are counted by requirement, once per session and window, and each time for always', () => {
+    const calls = [30, 12, 9, 0].map((minutes) => recorded({ at: at(minutes), principal: ada }))
+    const elsewhere = recorded({ at: at(9), principal: { ...ada, credential: 's2' } })
+    const always = [1, 2].map((minutes) => recorded({ at: at(minutes), principal: ada, ...billing }))
+    const others = recorded({ at: at(0), role: 'viewer', decision: { effect: 'deny', rule: 'no-permission' } })
+    expect(impact(stepUps, ...calls, elsewhere, ...always, others)).toMatchObject({
+      calls: 8,
+      unclear: 0,
+      refused: 0,
+      permitted: 0,
+      changes: [],
+      stepUp: {
+        prompts: 6,
+        users: 1,
+        refused: 0,
+        requirements: [
+          { rule: 'step-up:permission release:promote', calls: 5, prompts: 4, users: 1 },
+          { rule: 'step-up:app billing', calls: 2, prompts: 2, users: 1 },
+        ],
+      },
+    })
+  })
+
+  test('deny tokens and jobs that no rule excepts', () => {
+    const owner = { kind: 'user', id: 'u1', name: 'ada@example.com' }
+    const nightly = { kind: 'api-token', id: 't1', name: 'token:nightly (ada@example.com)', roles: ['deployer'], owner }
+    const robots = { ...nightly, id: 't2', owner: { kind: 'service-account', id: 'a1', name: 'robots' } }
+    const job = { kind: 'workload', id: 'w1', name: 'acme/web run 1', roles: ['deployer'] }
+    const trust = { id: 'x', name: 'deploys', subject: 's' }
+    const made = [nightly, robots, job, { ...job, id: 'w2', trust }].map((principal) => recorded({ principal }))
+    const { refused, stepUp, changes } = impact(stepUps, ...made)
+    expect([refused, stepUp.refused, stepUp.prompts]).toEqual([2, 2, 0])
+    expect(changes.map(({ principal, rule }) => [principal.id, rule]).sort()).toEqual([
+      ['t1', 'step-up:permission release:promote'],
+      ['w1', 'step-up:permission release:promote'],
+    ])
+  })
+
+  test('suppose that every user has a second factor', () => {
+    const late = written('stepUp: { enrollBy: 2020-01-01 }')
+    expect(impact(late, recorded())).toMatchObject({ refused: 0, unclear: 0 })
+  })
+
+  test('are not counted twice for a call that was refused for want of a proof, and then made', () => {
+    const refusedFirst = recorded({
+      principal: ada,
+      ...billing,
+      decision: { effect: 'needs', rule: 'step-up:app billing' },
+    })
+    const study = studyImpact(stepUps, stepUps)
+    for (const call of [refusedFirst, recorded({ principal: ada, ...billing })]) study.add(call)
+    expect(study.result(10)).toMatchObject({ calls: 2, unclear: 0, refused: 0, permitted: 0, stepUp: { prompts: 1 } })
+  })
+})

@@ -1,6 +1,7 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
 import type { PolicyDocument } from '../policy-document.ts'
 import { stepUpOf } from '../step-up.ts'
+import { defaultManagementLevel } from '../step-up-decision.ts'
 import { isStricter, levelInWords } from '../step-up-level.ts'
 import { type ListedRequirement, listRequirements } from '../step-up-requirements.ts'
 import type { StepUpLevel } from '../types.ts'
@@ -28,12 +29,11 @@ function changed(before: ListedRequirement | undefined, after: ListedRequirement
 
 function removed(requirement: ListedRequirement): PolicyChange[] {
   const { kind, level } = requirement
-  if (kind === 'management')
-    return [
-      changeOf(requirement, 'changes', `${subjectOf(requirement)} by the default, for users with a second factor`),
-    ]
+  if (kind === 'management') return [changeOf(requirement, 'changes', `${subjectOf(requirement)} ${byDefault}`)]
   return level === null ? [] : [changeOf(requirement, 'permits', `${subjectOf(requirement)} no step-up`)]
 }
+
+const byDefault = `${levelInWords(defaultManagementLevel)}, for users with a second factor`
 
 interface Terms {
   readonly level: StepUpLevel | null

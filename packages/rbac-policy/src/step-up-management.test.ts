@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import { readPolicy } from './document.ts'
+import { compilePolicy, type Policy } from './policy.ts'
+import type { ManagementCall } from './step-up-decision.ts'
+import { binding, moment, principal, token } from './testing/calls.ts'
+import type { Principal } from './types.ts'
+
+function policy(...lines: readonly string[]): Policy {
+  const { document, problems } = readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')
+  if (document === null) throw new Error(problems.map(({ text }) => text).join('; '))
+  return compilePolicy(document)
+}
+
+const createBinding = { permission: 'gateway:binding:write', scope: 'gateway', stepUp: 'management' } as const
+const listUsers: ManagementCall = { permission: 'gateway:user:write', scope: 'gateway' }
+const createToken = { permission: 'gateway:self:write', scope: 'self', stepUp: 'management' } as const
+const showSelf: ManagementCall = { permission: 'gateway:self:read', scope: 'self' }
+const matrix: ManagementCall = { permission: 'gateway:policy:read', scope: 'everyone' }
+
+const admin = [binding('admin')]
+const withFactor = principal(admin, { secondFactor: true })
+const without = principal(admin, { secondFactor: false })
+const apiToken = token(admin, admin, { name: 'token:nightly (ada@example.com)' })
+const job = principal(admin, { kind: 'workload', trust: { id: 't', name: 'terraform', subject: 's' } })
+const tenMinutes = { kind: 'recent', within: 600_000 }
+const passkey = { kind: 'always', methods: 'passkey' }
+
+function asked(given: Policy, who: Principal, call: ManagementCall) {
+  const found = given.managementStepUp(who, call, moment())
+  return found && [found.effect, found.rule, ...(found.effect === 'needs' ? [found.level] : [])]
+}
+
+describe('sensitive changes', () => {
+  test('need a recent proof of users with a second factor by default, and nothing of others', () => {
+    const builtIn = policy()
+    expect(builtIn.managementStepUp(withFactor, createBinding, moment())).toEqual({
+      effect: 'needs',
+      requirement: 'step-up',
+      level: tenMinutes,
+      rule: 'step-up:management',
+      source: 'gateway',
+      reason: 'This change of the gateway needs a proof of your second factor that is at most 10 minutes old.',
+      remedy: 'Prove your second factor, and repeat the call.',
+    })
+    for (const who of [without, apiToken, job]) expect(asked(builtIn, who, createBinding)).toBeNull()
+    for (const call of [listUsers, showSelf, matrix]) expect(asked(builtIn, withFactor, call)).toBeNull()
+  })
+
+  test.each([
+    ['without requirements', ['stepUp: {}']],
+    ['with other ones', ['stepUp: { permissions: { release:promote: always }, racks: { "*": always } }']],
+  ])('keep the default in a document %s', (_what, lines) => {
+    expect(asked(policy(...lines), withFactor, createToken)).toEqual(['needs', 'step-up:management', tenMinutes])
+  })
+
+  test('need what the document says, of every user', () => {
+    const strict = policy('stepUp: { management: always }')
+    for (const who of [withFactor, without])
+      expect(asked(strict, who, createToken)).toEqual(['needs', 'step-up:management', passkey])
+    expect(asked(strict, withFactor, listUsers)).toBeNull()
+  })
+
+  test('need nothing if the document says none', () => {
+    expect(asked(policy('stepUp: { management: none }'), withFactor, createBinding)).toBeNull()
+  })
+
+  test('deny tokens and jobs, except those that the rule names', () => {
+    const strict = policy('stepUp: { management: { recent: 10m, except: ["trust:terraform"] } }')
+    expect(strict.managementStepUp(apiToken, createBinding, moment())).toMatchObject({
+      effect: 'deny',
+      rule: 'step-up:management',
+      source: 'policy.yaml:2',
+      reason: expect.stringContaining('an API token cannot give one'),
+      remedy: expect.stringContaining('token:nightly'),
+    })
+    expect(asked(strict, job, createBinding)).toBeNull()
+  })
+})
+
+describe('every call', () => {
+  const lines = ['stepUp: { permissions: { gateway:user:write: { recent: 5m } } }']
+
+  test('needs what the document says of its permission', () => {
+    const fiveMinutes = { kind: 'recent', within: 300_000 }
+    expect(asked(policy(...lines), withFactor, listUsers)).toEqual([
+      'needs',
+      'step-up:permission gateway:user:write',
+      fiveMinutes,
+    ])
+    expect(asked(policy(...lines), withFactor, createBinding)).toEqual(['needs', 'step-up:management', tenMinutes])
+    expect(asked(policy(...lines), apiToken, listUsers)).toEqual(['deny', 'step-up:permission gateway:user:write'])
+  })
+
+  test('needs what the document says of its second permission', () => {
+    const call = { ...createBinding, additionalPermission: 'gateway:user:write' }
+    expect(asked(policy(...lines), withFactor, call)).toEqual([
+      'needs',
+      'step-up:permission gateway:user:write',
+      { kind: 'recent', within: 300_000 },
+    ])
+  })
+
+  test('needs what the document says of the role that grants its permission', () => {
+    const roles = policy('roles: { boss: { permissions: [gateway:user:write], stepUp: always } }')
+    const boss = principal([binding('boss')], { secondFactor: true })
+    expect(asked(roles, boss, listUsers)).toEqual(['needs', 'step-up:role boss', passkey])
+    expect(asked(roles, boss, matrix)).toBeNull()
+    expect(asked(roles, principal([binding('boss', { apps: 'web' })]), listUsers)).toBeNull()
+  })
+
+  test('needs no role for the own account, so no requirement of a role concerns it', () => {
+    const roles = policy('roles: { boss: { permissions: ["gateway:*"], stepUp: always } }')
+    expect(asked(roles, principal([binding('boss')], { secondFactor: true }), showSelf)).toBeNull()
+  })
+
+  test('of the own account never needs a proof by a pattern of permissions, because a proof needs such calls', () => {
+    const all = policy('stepUp: { permissions: { "*": always } }')
+    expect(asked(all, withFactor, showSelf)).toBeNull()
+    expect(asked(all, withFactor, listUsers)).toEqual(['needs', 'step-up:permission *', passkey])
+  })
+})
+
+describe('from the time of enrollBy on', () => {
+  const late = policy('stepUp: { enrollBy: 2020-01-01 }')
+
+  test('a user without a second factor can only use the own account', () => {
+    for (const call of [createBinding, listUsers, matrix])
+      expect(asked(late, without, call)).toEqual(['deny', 'enrollment'])
+    expect(asked(late, without, showSelf)).toBeNull()
+    expect(asked(late, withFactor, listUsers)).toBeNull()
+    expect(asked(late, apiToken, listUsers)).toBeNull()
+  })
+
+  test('a user without a second factor cannot create an API token, which would need none', () => {
+    expect(asked(late, without, createToken)).toEqual(['deny', 'enrollment'])
+  })
+})
