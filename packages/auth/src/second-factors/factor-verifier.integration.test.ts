@@ -403,6 +403,18 @@ test('failed passkeys count too, but no failure blocks a passkey', async () => {
   expect(rows?.count).toBe(5)
 })
 
+test('an attempt that guesses nothing does not count', async () => {
+  const { verify, addPasskey, assertion, admin, eventsOf } = await startFactors()
+  const { authenticator } = await addPasskey()
+  for (let attempt = 0; attempt < 6; attempt++) {
+    const proof = await assertion(authenticator)
+    expect(await verify({ ...proof, passkeyChallenge: null })).toMatchObject({ rule: 'no-challenge' })
+    expect(await verify({ method: 'totp', code: '000000' })).toMatchObject({ rule: 'no-authenticator-app' })
+  }
+  expect(await admin`select from gateway.failed_factors`).toHaveLength(0)
+  expect(eventsOf('second-factor.failed')).toHaveLength(0)
+})
+
 test('failures that are older than a day are deleted with the next one', async () => {
   const { guesses, clock, admin } = await startGuessing()
   await guesses(2)

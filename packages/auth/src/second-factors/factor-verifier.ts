@@ -28,6 +28,8 @@ type Failure = Extract<FactorResult, { proved: false }>
 type Checked = Extract<FactorResult, { proved: true }> | (Failure & { readonly detail?: string })
 
 const challengeLength = 32
+/** Nothing was guessed, so these do not count as failed attempts. */
+const withoutGuess: ReadonlySet<string> = new Set(['no-challenge', 'no-passkeys', 'no-authenticator-app'])
 
 export function createFactorVerifier(options: FactorVerifierOptions): FactorVerifier {
   const { database, clock, keys, relyingParty, blockOf } = options
@@ -63,8 +65,8 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
     const checked = await check(change, attempt, now)
     if (checked.proved) return checked
     const { detail, ...failed } = checked
-    // A failed passkey beyond the limits blocks nothing more, and is only in the event of the denied request.
-    if (wait > 0) return failed
+    // The event of the request has these. Beyond the limits, a failed passkey blocks nothing more.
+    if (wait > 0 || withoutGuess.has(failed.rule)) return failed
     await countFailure(tx, counted, now)
     const { rule, reason, remedy: next } = failed
     change.events.push({
