@@ -1,4 +1,5 @@
 import { Secret } from '@rack-gateway/config/client'
+import type { Explanation } from '@rack-gateway/errors'
 import {
   type ErrorResponse,
   type JsonEndpointName,
@@ -51,8 +52,9 @@ export async function proveWithCode(gateway: ProvingGateway, id: string, code: s
   const error = parseGatewayError(answer.value)
   if (error?.code === 'RGW_FACTOR_NOT_PROVED') {
     const seconds = retryAfter(answer)
-    if (seconds === null) return { kind: 'wrong', reason: error.reason, remedy: error.remedy }
-    throw new StepUpNeeded(error.reason, tryAgain(error.remedy, seconds))
+    const { reason, remedy } = withoutRule(error)
+    if (seconds === null) return { kind: 'wrong', reason, remedy }
+    throw new StepUpNeeded(reason, tryAgain(remedy, seconds))
   }
   const { proof, ...proved } = read(gateway, 'proveStepUp', answer)
   if (proof === null) throw unexpected(gateway)
@@ -100,6 +102,11 @@ function read<N extends JsonEndpointName>(gateway: ProvingGateway, name: N, answ
 
 function unexpected({ origin }: ProvingGateway): Error {
   return new GatewayUnreachable(`${origin} did not answer like a Rack Gateway.`, 'Check the address.')
+}
+
+/** A user who types a code needs no rule. */
+function withoutRule({ reason, remedy }: Explanation): Explanation {
+  return { reason, remedy: remedy.replace(/ \(rule [^)]*\)$/, '') }
 }
 
 /** Seconds; null if the header is missing. */

@@ -29,6 +29,7 @@ export interface TestRelay {
 
 export interface StartRelayOptions extends Partial<Pick<GatewayDialOptions, 'ca' | 'env'>> {
   readonly token?: () => Secret
+  readonly proof?: () => Secret | null
 }
 
 export async function startRelay(
@@ -36,10 +37,10 @@ export async function startRelay(
   options: StartRelayOptions = {},
 ): Promise<TestRelay> {
   const secret = new Secret(token)
-  const { ca = root, env = {}, token: current = () => secret } = options
+  const { ca = root, env = {}, token: current = () => secret, proof = () => null } = options
   const { origin } = gateway
   const dial = createGatewayDial({ origin, ca, env, trustRemedy: 'name it' })
-  const listener = await startListener({ origin, path: '/rack/staging', token: current, connect: dial.connect })
+  const listener = await startListener({ origin, path: '/rack/staging', token: current, proof, connect: dial.connect })
   onTestFinished(async () => {
     await listener.close(0)
     dial.close()

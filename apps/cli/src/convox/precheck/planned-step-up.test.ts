@@ -1,0 +1,90 @@
+import { compilePolicy, type PolicyDocument, type StepUpLevel } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+import { expect, test } from 'vitest'
+import { plannedCommand } from './planned-command.ts'
+import { plannedStepUp } from './planned-step-up.ts'
+import type { Snapshot } from './snapshot.ts'
+
+const recent: StepUpLevel = { kind: 'recent', within: 600_000 }
+const always: StepUpLevel = { kind: 'always', methods: 'passkey' }
+
+/** A user's policy that requires proofs for permissions. */
+function snapshot(
+  permissions: Readonly<Record<string, StepUpLevel>>,
+  change: Partial<Snapshot['principal']> = {},
+): Snapshot {
+  const builtIn = builtInPolicy()
+  const document: PolicyDocument = {
+    ...builtIn,
+    stepUp: {
+      ...builtIn.stepUp,
+      permissions: Object.entries(permissions).map(([pattern, level]) => ({ pattern, level, except: [] })),
+    },
+  }
+  const principal: Snapshot['principal'] = {
+    kind: 'user',
+    id: 'u1',
+    name: 'ada@example.com',
+    credential: '',
+    rack: null,
+    groups: [],
+    bindings: [{ id: 'b1', role: 'admin', racks: '*', apps: '*', expiresAt: null }],
+    owner: null,
+    secondFactor: true,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    ...change,
+  }
+  return { rack: 'staging', document, principal, policy: compilePolicy(document) }
+}
+
+function stepUpOf(words: readonly string[], from: Snapshot) {
+  const plan = plannedCommand(words, { appSetting: null, directory: 'web' })
+  if (plan.kind !== 'calls') throw new Error('the calls of this command are not certain')
+  return plannedStepUp(from, plan, Date.UTC(2030, 0, 2))
+}
+
+const promote = ['releases', 'promote', 'R1', '-a', 'web']
+const promoteCall = { rack: 'staging', app: 'web', route: 'POST /apps/{app}/releases/{id}/promote', command: null }
+
+test('a command needs a proof for those of its calls for which the policy requires one', () => {
+  expect(stepUpOf(promote, snapshot({ 'release:promote': recent }))).toEqual({
+    command: 'releases promote',
+    rack: 'staging',
+    calls: [promoteCall],
+    methods: 'any',
+    isCertain: true,
+  })
+})
+
+test('the strictest call decides which methods count', () => {
+  const policy = snapshot({ 'release:promote': recent, 'app:read': always })
+  const planned = stepUpOf(promote, policy)
+  expect(planned).toMatchObject({ methods: 'passkey', isCertain: true })
+  expect(planned?.calls.map(({ route }) => route)).toEqual(
+    expect.arrayContaining([promoteCall.route, 'GET /apps/{app}']),
+  )
+})
+
+test('the words of a command are named', () => {
+  const planned = stepUpOf(
+    ['run', 'command', 'bin/pre_release', '-a', 'web', '--detach'],
+    snapshot({ 'process:run': always }),
+  )
+  expect(planned?.calls).toContainEqual(expect.objectContaining({ command: ['bin/pre_release'] }))
+})
+
+test('other commands need none, and neither do those of a policy without requirements', () => {
+  expect(stepUpOf(['apps'], snapshot({ 'release:promote': recent }))).toBeNull()
+  expect(stepUpOf(promote, snapshot({}))).toBeNull()
+})
+
+test('an API token needs none, because it is denied', () => {
+  const owner = { kind: 'user', id: 'u1', name: 'ada@example.com', bindings: snapshot({}).principal.bindings } as const
+  expect(stepUpOf(promote, snapshot({ 'release:promote': recent }, { kind: 'api-token', owner }))).toBeNull()
+})
+
+test('a document of an older gateway requires nothing', () => {
+  const from = snapshot({})
+  const { stepUp: _, ...document } = from.document
+  expect(stepUpOf(promote, { ...from, document: document as PolicyDocument })).toBeNull()
+})
