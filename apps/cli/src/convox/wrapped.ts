@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { StepUpNeeded } from '../errors.ts'
+import { Interrupted, StepUpNeeded } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 import { startBackgroundRenewal } from '../session/background-renewal.ts'
 import { createMfaChoice } from '../step-up/mfa-choice.ts'
@@ -29,6 +29,7 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
     if (passed !== null && passed.stepUp !== null) {
       proof = await prove(context, target, { planned: passed.stepUp, connection, line })
       if (proof !== null && connection.withProof !== null) connection = await connection.withProof(proof.secret)
+      if (proof?.interruption.aborted) throw new Interrupted()
     }
     if (connection.warning !== null) context.note(connection.warning)
     const running = runConvox(words, { ...context, env: connection.env })

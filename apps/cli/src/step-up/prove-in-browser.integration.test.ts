@@ -25,7 +25,6 @@ beforeEach(async () => {
       configPath: '/nowhere/config.json',
       note: (line) => void notes.push(line),
       openBrowser: async (opened) => resolve(new URL(opened)),
-      interruption: () => interrupt.signal,
     })
   })
 })
@@ -40,6 +39,7 @@ const stepUp = (): StepUp => ({
   device: 'laptop',
   createdAt: provedAt,
   expiresAt: provedAt,
+  provedAt: null,
   level: 'recent',
   withinSeconds: 600,
   methods: ['passkey'],
@@ -49,7 +49,9 @@ const stepUp = (): StepUp => ({
 })
 
 function prove(change: Partial<StepUp> = {}) {
-  return proveInBrowser(context, { origin: gateway.url, token: new Secret('rgs_ada') }, { ...stepUp(), ...change })
+  const { signal } = interrupt
+  const proving = { origin: gateway.url, token: new Secret('rgs_ada'), signal }
+  return proveInBrowser(context, proving, { ...stepUp(), ...change })
 }
 
 const callbackOf = (opened: URL) => opened.searchParams.get('callback') ?? ''

@@ -2,7 +2,7 @@ import type { StepUp } from '@rack-gateway/gateway-api'
 import { openCallbackServer } from '../browser-login/callback-server.ts'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable, Interrupted, StepUpNeeded } from '../errors.ts'
-import type { ProvingGateway } from './request-proofs.ts'
+import type { InterruptibleGateway, ProvingGateway } from './request-proofs.ts'
 import { type Proof, redeemStepUp } from './step-up-api.ts'
 
 /** Milliseconds. The gateway keeps a step-up for as long. */
@@ -14,13 +14,13 @@ const timeout = 300_000
  *
  * @throws StepUpNeeded after five minutes; Interrupted at Ctrl-C
  */
-export async function proveInBrowser(context: Context, gateway: ProvingGateway, stepUp: StepUp): Promise<Proof> {
+export async function proveInBrowser(context: Context, gateway: InterruptibleGateway, stepUp: StepUp): Promise<Proof> {
   const callback = await openCallbackServer(resultIn)
   try {
     const address = pageAddress(gateway, stepUp, `http://127.0.0.1:${callback.port}/${callback.path}`)
     context.note(`Waiting for your browser … If it does not open, open this address on this machine: ${address}`)
     const [result] = await Promise.all([
-      withTimeout(context, (signal) => callback.waitForAnswer(signal)),
+      withTimeout(gateway.signal, (signal) => callback.waitForAnswer(signal)),
       context.openBrowser(address).catch(() => context.note('No browser could be opened.')),
     ])
     return await redeemStepUp(gateway, stepUp.id, result)
@@ -51,8 +51,7 @@ function pageAddress({ origin }: ProvingGateway, { id, page }: StepUp, callback:
   return address.href
 }
 
-async function withTimeout<T>(context: Context, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interruption = context.interruption()
+async function withTimeout<T>(interruption: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const expiry = AbortSignal.timeout(timeout)
   try {
     return await work(AbortSignal.any([interruption, expiry]))

@@ -11,6 +11,8 @@ import { createStepUp, endStepUp } from './step-up-api.ts'
 /** A proof for all calls of one convox command. */
 export interface CommandProof {
   readonly secret: Secret
+  /** Aborts at Ctrl-C. */
+  readonly interruption: AbortSignal
   /** Ends the proof. Does not wait for long. */
   end(): Promise<void>
 }
@@ -30,6 +32,6 @@ export async function provePlannedCommand(
     ...(methods === 'passkey' && { passkeyOnly: true }),
   })
   if (!choice.hasCode) context.note(reason)
-  const { secret } = await proveStepUp(context, target, { stepUp, choice })
-  return { secret, end: () => endStepUp(target, stepUp.id) }
+  const { secret, interruption } = await proveStepUp(context, target, { stepUp, choice })
+  return { secret, interruption, end: () => endStepUp(target, stepUp.id) }
 }

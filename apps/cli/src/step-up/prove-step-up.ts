@@ -1,10 +1,10 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
-import { StepUpNeeded } from '../errors.ts'
+import { Interrupted, StepUpNeeded } from '../errors.ts'
 import type { MfaChoice } from './mfa-choice.ts'
 import { proveByCode } from './prove-by-code.ts'
 import { proveInBrowser } from './prove-in-browser.ts'
-import type { ProvingGateway } from './request-proofs.ts'
+import type { InterruptibleGateway, ProvingGateway } from './request-proofs.ts'
 import { requireUser } from './require-user.ts'
 import { endStepUp, type Proof } from './step-up-api.ts'
 import { usableMethods } from './usable-methods.ts'
@@ -13,15 +13,20 @@ import { usableMethods } from './usable-methods.ts'
  * Proves a step-up: with the code that was given in advance, with a code that the user types, or with a passkey in the
  * browser. Ends the step-up if this fails.
  *
+ * @returns the proof, and a signal that aborts at Ctrl-C
  * @throws StepUpNeeded if nobody can be asked, or the proof fails; Interrupted at Ctrl-C
  */
 export async function proveStepUp(
   context: Context,
   gateway: ProvingGateway,
   { stepUp, choice }: { readonly stepUp: StepUp; readonly choice: MfaChoice },
-): Promise<Proof> {
+): Promise<Proof & { readonly interruption: AbortSignal }> {
+  // From the beginning, so that no signal leaves a proof behind.
+  const signal = context.interruption()
   try {
-    return await prove(context, gateway, { stepUp, choice })
+    const proof = await prove(context, { ...gateway, signal }, { stepUp, choice })
+    if (signal.aborted) throw new Interrupted()
+    return { ...proof, interruption: signal }
   } catch (error) {
     await endStepUp(gateway, stepUp.id)
     throw error
@@ -30,18 +35,19 @@ export async function proveStepUp(
 
 async function prove(
   context: Context,
-  gateway: ProvingGateway,
+  gateway: InterruptibleGateway,
   { stepUp, choice }: { readonly stepUp: StepUp; readonly choice: MfaChoice },
 ): Promise<Proof> {
   requireUser(context, choice, 'This needs a proof of your second factor.')
-  const usable = usableMethods(context, gateway.origin, { methods: stepUp.methods, chosen: choice.method })
-  const acceptsCodes = usable.totp || usable.backupCode
+  const { id, methods } = stepUp
   const given = choice.takeCode()
-  if (given !== null && !acceptsCodes && !context.interactive)
+  const isOnlyPasskey = methods.length > 0 && methods.every((method) => method === 'passkey')
+  if (given !== null && isOnlyPasskey && !context.interactive)
     throw new StepUpNeeded('This needs a passkey, so a code does not prove it.', 'Run the command at a terminal.')
-  if (given !== null && !acceptsCodes) context.note('This needs a passkey, so the given code was not used.')
-  if (acceptsCodes) {
-    const answer = await proveByCode(context, gateway, { id: stepUp.id, usable, given })
+  if (given !== null && isOnlyPasskey) context.note('This needs a passkey, so the given code was not used.')
+  const usable = usableMethods(context, gateway.origin, { methods, chosen: choice.method })
+  if (usable.totp || usable.backupCode) {
+    const answer = await proveByCode(context, gateway, { id, usable, given })
     if (answer !== 'in browser') return answer
   }
   return proveInBrowser(context, gateway, stepUp)

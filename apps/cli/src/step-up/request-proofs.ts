@@ -14,7 +14,11 @@ export interface ProvingGateway {
   readonly origin: string
   readonly token: Secret
   readonly trust?: GatewayTrust | undefined
+  /** Ends requests at Ctrl-C. */
+  readonly signal?: AbortSignal
 }
+
+export type InterruptibleGateway = ProvingGateway & { readonly signal: AbortSignal }
 
 export interface RequestProofs {
   /** The newest proof, which the further requests of the command send, too. */

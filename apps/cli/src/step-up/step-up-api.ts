@@ -85,11 +85,11 @@ async function call<N extends JsonEndpointName>(
 }
 
 function send<N extends JsonEndpointName>(
-  { origin, token, trust }: ProvingGateway,
+  { origin, token, trust, signal }: ProvingGateway,
   name: N,
   request: RequestOf<N>,
 ): Promise<GatewayAnswer> {
-  return askGateway(origin, { ...requestFor(name, request), token, trust })
+  return askGateway(origin, { ...requestFor(name, request), token, trust, ...(signal && { signal }) })
 }
 
 function read<N extends JsonEndpointName>(gateway: ProvingGateway, name: N, answer: GatewayAnswer): ResponseOf<N> {

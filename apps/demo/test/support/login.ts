@@ -55,7 +55,9 @@ export async function startLoginSystem(
   const { idp } = started
   if (!idp) throw new Error('the system was started without a login')
 
-  const goAndChoose = (person: string, options?: ChooseOptions) => chooseAt(system.url, person, options)
+  const { publicHost } = options
+  const url = publicHost === undefined ? system.url : system.url.replace('127.0.0.1', publicHost)
+  const goAndChoose = (person: string, options?: ChooseOptions) => chooseAt(url, person, options)
 
   return {
     system,
@@ -66,7 +68,7 @@ export async function startLoginSystem(
       return { browser, page: await browser.visit(callback) }
     },
     chooseFrom: async (browser, begun, person) => browser.visit(await chooseFrom(browser, begun, person)),
-    visit: (browser, path, visit) => browser.visit(`${system.url}${path}`, visit),
+    visit: (browser, path, visit) => browser.visit(`${url}${path}`, visit),
     async stop() {
       await system.stop()
       await idp.close()

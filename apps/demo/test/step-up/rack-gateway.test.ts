@@ -1,0 +1,422 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hasTerminal, openTerminal, type Terminal } from '@rack-gateway/cli/testing/terminal'
+import { createAuthenticator } from '@rack-gateway/testing/authenticator'
+import { sendRaw, writeRequest } from '@rack-gateway/testing/http'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { filesBelow } from '../support/documents.ts'
+import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+import { createMachine, type Machine } from '../support/machine.ts'
+import { builtCommand } from '../support/processes.ts'
+import { installRecordingConvox, type RecordingConvox } from '../support/recording-convox.ts'
+import { createProver, type Prover } from '../support/second-factor.ts'
+import { writeStepUpPolicy } from './policy.ts'
+
+const clock = { ahead: 0 }
+const log: string[] = []
+let at: LoginSystem
+let admin: Prover
+let authenticator: ReturnType<typeof createAuthenticator>
+let machine: Machine
+let convox: RecordingConvox
+beforeAll(async () => {
+  at = await startLoginSystem(
+    {},
+    {
+      now: () => Date.now() + clock.ahead,
+      policyFile: writeStepUpPolicy(),
+      publicHost: 'localhost',
+      log: (line) => void log.push(line),
+      logLevel: 'debug',
+    },
+  )
+  admin = await createProver(at, 'admin', clock)
+  authenticator = createAuthenticator({ origin: gatewayUrl() })
+  await addPasskey()
+  machine = createMachine(null)
+  convox = installRecordingConvox(machine)
+  const directory = join(machine.home, 'config', 'rack-gateway')
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const config = {
+    gateways: { staging: { url: gatewayUrl(), rack: 'staging' } },
+    sessions: { [gatewayUrl()]: { token: admin.program.token } },
+    current: 'staging',
+  }
+  writeFileSync(join(directory, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+})
+afterAll(async () => {
+  machine.remove()
+  await at.stop()
+})
+beforeEach(() => {
+  convox.clear()
+  at.system.rack.clearReceived()
+})
+
+const gatewayUrl = () => `http://localhost:${at.system.port}`
+
+async function addPasskey(): Promise<void> {
+  const asked = await admin.post('/step-ups', { delivery: 'response' })
+  const { json: proved } = await admin.prove(String(asked.json.id))
+  const headers = { 'step-up': String(proved.proof) }
+  const begun = await admin.post('/second-factors/enrollments', { kind: 'passkey' }, headers)
+  const response = authenticator.create(begun.json.passkey as object)
+  const added = await admin.post('/second-factors', { enrollment: begun.json.id, name: 'YubiKey', response })
+  expect([begun.status, added.status]).toEqual([201, 201])
+}
+
+/** What the page of the gateway does in the user's browser. */
+async function proveInBrowser(address: string): Promise<void> {
+  const page = new URL(address)
+  const path = `/step-ups/${page.searchParams.get('id')}`
+  const { json: options } = await admin.post(`${path}/passkey-options`)
+  const proved = await admin.post(`${path}/proof`, { method: 'passkey', response: authenticator.get(options) })
+  expect([proved.status, proved.json.proof]).toEqual([201, null])
+  const data = Buffer.from(String(proved.json.result)).toString('base64')
+  const answer = await fetch(`${page.searchParams.get('callback')}?data=${encodeURIComponent(data)}`)
+  expect(answer.status).toBe(200)
+}
+
+const promote = ['releases', 'promote', 'R1', '-a', 'myapp']
+const calls = ['GET /apps/myapp', 'POST /apps/myapp/releases/R1/promote', 'POST /apps/myapp/releases/R1/promote']
+const promoted = () => at.system.rack.received.filter(({ target }) => target.includes('/promote')).length
+
+function run(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return machine.run(...builtCommand('rack-gateway', words), { env: { ...convox.env(calls), ...env } })
+}
+
+/** Without a proof, as a program would that has stolen the token. */
+const direct = () =>
+  at.system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', admin.program.token, '', [
+    'Step-Up: rgp_0000000000000000000000000000000000000000000',
+  ])
+const proofs = async () =>
+  Number(
+    (
+      await at.system.sql`select count(*) from gateway.proofs p
+  join gateway.sessions s on s.id = p.session_id where s.id = ${admin.program.id}`
+    )[0]?.count,
+  )
+const pending = async () =>
+  Number(
+    (
+      await at.system.sql`select count(*) from gateway.step_ups
+  where session_id = ${admin.program.id} and proved_at is null and delivery = 'callback'`
+    )[0]?.count,
+  )
+
+describe('a code that is given in advance', () => {
+  test.each([
+    ['--mfa-code', (code: string) => [['--mfa-code', code, ...promote], {}] as const],
+    ['RACK_GATEWAY_MFA_CODE', (code: string) => [promote, { RACK_GATEWAY_MFA_CODE: code }] as const],
+  ])('by %s proves all calls of a command, and ends with it', async (_, how) => {
+    const code = admin.code()
+    const [words, env] = how(code)
+    const outcome = await run(words, env)
+    expect([outcome.stderr, outcome.stdout.match(/promote: (?!403)/g)?.length, promoted()]).toEqual(['', 2, 2])
+    expect(await proofs()).toBe(0)
+    expect((await direct()).status).toBe(403)
+    const [given] = convox.runs()
+    expect(given?.argv).toEqual(promote)
+    expect(JSON.stringify(given)).not.toContain(code)
+    expect(given?.env).not.toHaveProperty('RACK_GATEWAY_MFA_CODE')
+    expect(given?.env.RACK_URL).toMatch(/^http:\/\/convox:[\w-]{43}@127\.0\.0\.1:\d+\/rack\/staging$/)
+  })
+
+  test('is in no log, event, and file', async () => {
+    const code = admin.code()
+    await run(promote, { RACK_GATEWAY_MFA_CODE: code })
+    const files = filesBelow(machine.home, ['']).filter((path) => !path.includes('/bin/'))
+    expect(files.length).toBeGreaterThan(1)
+    for (const path of files) expect([path, readFileSync(path, 'utf8').includes(code)]).toEqual([path, false])
+    expect(JSON.stringify(await at.system.events())).not.toContain(code)
+    const text = log.join('\n')
+    expect(text).not.toContain(code)
+    expect(text).not.toMatch(/rgp_\w{43}/)
+  })
+
+  test('is in the events of the calls as the proof', async () => {
+    await run(promote, { RACK_GATEWAY_MFA_CODE: admin.code() })
+    const events = (await at.system.events()).filter(({ route }) => route?.endsWith('/promote'))
+    expect(events.at(-1)).toMatchObject({ decision: { effect: 'allow' }, proof: { method: 'totp' } })
+  })
+
+  test('does not get to convox with RACK_URL, either', async () => {
+    const env = {
+      RACK_URL: `${gatewayUrl().replace('//', '//convox:x@')}/rack/staging`,
+      RACK_GATEWAY_MFA_CODE: '123456',
+    }
+    await run(promote, env)
+    expect(convox.runs()[0]?.env).toMatchObject({ RACK_URL: env.RACK_URL })
+    expect(convox.runs()[0]?.env).not.toHaveProperty('RACK_GATEWAY_MFA_CODE')
+  })
+
+  test('can be a backup code, once', async () => {
+    const [code = ''] = admin.backupCodes
+    expect((await run(promote, { RACK_GATEWAY_MFA_CODE: code })).stderr).toBe('')
+    const again = await run(promote, { RACK_GATEWAY_MFA_CODE: code })
+    expect([again.code, promoted()]).toEqual([6, 2])
+    expect(again.stderr).toContain('This is not one of your backup codes, or it was used already.')
+    expect(again.stderr).not.toContain(code)
+  })
+
+  test('that is wrong starts nothing, and leaves no step-up behind', async () => {
+    const { code, stderr } = await run(['--mfa-code', '000000', ...promote])
+    expect([code, stderr]).toEqual([
+      6,
+      'rack-gateway: The code is wrong. Type the code that your authenticator app shows now.\n',
+    ])
+    expect([convox.runs(), await pending()]).toEqual([[], 0])
+  })
+
+  test('proves nothing where the policy accepts only a passkey', async () => {
+    const { code, stderr } = await run(['--mfa-code', admin.code(), 'apps', 'delete', 'myapp'])
+    expect([code, stderr]).toEqual([
+      6,
+      'rack-gateway: This needs a passkey, so a code does not prove it. Run the command at a terminal.\n',
+    ])
+  })
+})
+
+test('while a command has a proof, another process with the same token gains nothing', async () => {
+  const until = join(machine.home, 'until')
+  const env = { ...convox.env(calls, until), RACK_GATEWAY_MFA_CODE: admin.code() }
+  const program = machine.start(...builtCommand('rack-gateway', promote), { env })
+  onTestFinished(() => program.signal('SIGTERM'))
+  await program.saw(/calls made/)
+  expect([promoted(), await proofs()]).toEqual([2, 1])
+  expect((await direct()).status).toBe(403)
+  expect(
+    (await at.system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', admin.program.token)).status,
+  ).toBe(403)
+  const relay = convox.runs()[0]?.env.RACK_URL ?? ''
+  const { origin, pathname } = new URL(relay)
+  const line = `POST ${pathname}/apps/myapp/releases/R1/promote?`
+  const stranger = await sendRaw(origin, writeRequest(line, [`Host: ${new URL(origin).host}`]))
+  expect([stranger.status, promoted()]).toEqual([401, 2])
+  writeFileSync(until, '')
+  await program.ended
+  expect(await proofs()).toBe(0)
+})
+
+test('the proof ends when the command is ended by a signal', async () => {
+  const env = { ...convox.env(calls, join(machine.home, 'never')), RACK_GATEWAY_MFA_CODE: admin.code() }
+  const program = machine.start(...builtCommand('rack-gateway', promote), { env })
+  onTestFinished(() => program.signal('SIGTERM'))
+  await program.saw(/calls made/)
+  expect(await proofs()).toBe(1)
+  program.signal('SIGTERM')
+  expect((await program.ended).code).toBe(143)
+  expect(await proofs()).toBe(0)
+})
+
+describe('without a terminal and a code', () => {
+  test('a command exits with 6 and says what it needs, and nothing is started or asked', async () => {
+    expect(await run(promote)).toEqual({
+      code: 6,
+      stdout: '',
+      stderr:
+        'rack-gateway: "convox releases promote" on staging needs a proof of your second factor. Without a terminal, nobody can be asked for it. Run the command at a terminal, or pass a code with --mfa-code or RACK_GATEWAY_MFA_CODE.\n',
+    })
+    expect([convox.runs(), await pending()]).toEqual([[], 0])
+  })
+
+  test('a command without a requirement runs as ever', async () => {
+    const outcome = await run(['apps'], convox.env(['GET /apps']))
+    expect([outcome.code, outcome.stderr]).toEqual([0, ''])
+    expect(convox.runs()[0]?.env.RACK_URL).toBe(
+      `${gatewayUrl().replace('//', `//convox:${admin.program.token}@`)}/rack/staging`,
+    )
+  })
+
+  test('--no-precheck starts the command, and the gateway refuses its call with what to run', async () => {
+    const outcome = await run(['--no-precheck', ...promote])
+    expect([outcome.code, promoted()]).toEqual([1, 0])
+    expect(outcome.stdout).toContain('/gateway-step-up/CODE')
+  })
+
+  test('a management command exits with 6, and its JSON is nothing', async () => {
+    const outcome = await run(['tokens', 'create', 'nightly', '--role', 'viewer', '--json'])
+    expect([outcome.code, outcome.stdout]).toEqual([6, ''])
+    expect(outcome.stderr).toContain('Without a terminal, nobody can be asked for it.')
+  })
+})
+
+describe('can', () => {
+  test.each([
+    [promote, 'Needs a step-up (a proof of your second factor from the last 10 minutes): '],
+    [['apps', 'delete', 'myapp'], 'Needs a step-up (a proof of your passkey for each call): '],
+  ])('%j says that it needs a step-up, and how', async (words, how) => {
+    const { code, stdout } = await run(['can', ...words])
+    expect([code, stdout.split('\n')[0]]).toEqual([
+      6,
+      `Needs a step-up: convox ${words.slice(0, 2).join(' ')} on staging, as admin@example.com`,
+    ])
+    expect(stdout).toContain(how)
+  })
+})
+
+describe('management commands', () => {
+  test('with a code, the request is repeated once with the proof, which ends', async () => {
+    const words = ['tokens', 'create', 'one', '--role', 'viewer', '--json', '--mfa-code', admin.code()]
+    const outcome = await run(words)
+    expect([outcome.code, outcome.stderr]).toEqual([0, ''])
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ name: 'one', token: expect.stringMatching(/^rgt_/) })
+    expect(await proofs()).toBe(0)
+    const again = await callManagementApi({ url: gatewayUrl() }, admin.program.token, 'POST', '/tokens', {
+      name: 'two',
+      role: 'viewer',
+    })
+    expect([again.status, again.text('code')]).toEqual([403, 'RGW_STEP_UP_NEEDED'])
+  })
+
+  test('a flag before the command is the same', async () => {
+    const outcome = await run(['--mfa-code', admin.code(), 'service-accounts', 'create', 'robot'])
+    expect([outcome.code, outcome.stderr]).toEqual([0, expect.stringContaining('It has no permissions yet.')])
+  })
+
+  test('mfa list, rename, test, and backup-codes', async () => {
+    const list = JSON.parse((await run(['mfa', '--json'])).stdout)
+    expect(list.factors.map(({ name }: { name: string }) => name).sort()).toEqual(['YubiKey', 'phone'])
+    expect((await run(['mfa', 'rename', 'phone', 'my phone'])).stdout).toBe('phone is now named my phone.\n')
+    await run(['mfa', 'rename', 'my phone', 'phone'])
+    const tested = await run(['mfa', 'test', '--mfa-code', admin.code()])
+    expect(tested).toEqual({
+      code: 0,
+      stdout: 'It works: you proved your second factor with an authenticator app.\n',
+      stderr: '',
+    })
+    expect(await proofs()).toBe(0)
+    const codes = await run(['mfa', 'backup-codes', '--yes', '--mfa-code', admin.code()])
+    expect([codes.code, codes.stdout.trim().split('\n').length]).toEqual([0, 10])
+    expect((await run(['mfa', 'list'])).stderr).toBe('rack-gateway: You have 10 backup codes left.\n')
+  })
+
+  test('mfa add names the page, and says why nothing is added in the terminal', async () => {
+    const outcome = await run(['mfa', 'add'])
+    expect(outcome.stdout).toBe(
+      `Add your second factor in a browser, on any device: ${gatewayUrl()}/gateway/second-factors\n`,
+    )
+    expect((await run(['help', 'mfa', 'add'])).stdout).toContain('needs a login in the same browser')
+  })
+})
+
+describe.skipIf(!hasTerminal)('at a terminal (needs bash and /usr/bin/script of util-linux)', () => {
+  let terminal: Terminal
+  let browserLog: string
+  beforeEach(async () => {
+    browserLog = machine.write('opened', '')
+    const browser = machine.write('bin/test-browser', `#!/bin/sh\necho "$@" >> '${browserLog}'\n`)
+    await machine.sh(`chmod +x ${browser}`)
+    terminal = await openTerminal({
+      cwd: machine.project,
+      env: { ...machine.env, ...convox.env(calls), BROWSER: browser },
+    })
+  })
+
+  const type = (...words: readonly string[]) => {
+    const [program, args] = builtCommand('rack-gateway', words)
+    terminal.enter([program, ...args].map((word) => `'${word}'`).join(' '))
+  }
+  const exitCode = async () => {
+    await terminal.prompt()
+    terminal.enter('echo "code=$?"')
+    const [, code] = await terminal.saw(/code=(\d+)/)
+    await terminal.prompt()
+    return Number(code)
+  }
+  const needed = '"convox releases promote" on staging needs a proof of your second factor.'
+
+  test('the code is asked for once for a command of many calls, and is not shown', async () => {
+    const modes = await terminal.modes()
+    type('--mfa-method', 'totp', ...promote)
+    await terminal.saw(needed)
+    await terminal.saw('Code of your authenticator app, or a backup code: ')
+    const code = admin.code()
+    terminal.press(`${code}\r`)
+    await terminal.saw('calls made')
+    await exitCode()
+    expect(promoted()).toBe(2)
+    expect(terminal.shown().match(/Code of your/g)).toHaveLength(1)
+    expect(terminal.shown()).not.toContain(code)
+    expect(await terminal.modes()).toBe(modes)
+    expect(await proofs()).toBe(0)
+  })
+
+  test('a wrong code is said, and asked for again', async () => {
+    type('--mfa-method', 'totp', ...promote)
+    await terminal.saw('backup code: ')
+    terminal.press('000000\r')
+    await terminal.saw('The code is wrong.')
+    await terminal.saw('backup code: ')
+    terminal.press(`${admin.code()}\r`)
+    await terminal.saw('calls made')
+    await exitCode()
+    expect(promoted()).toBe(2)
+  })
+
+  test('Ctrl-C at the prompt starts nothing, exits with 130, and ends the step-up', async () => {
+    const modes = await terminal.modes()
+    type('--mfa-method', 'totp', ...promote)
+    await terminal.saw('backup code: ')
+    expect(await pending()).toBe(1)
+    terminal.press('\u0003')
+    await terminal.saw('Interrupted. Nothing has changed.')
+    expect(await exitCode()).toBe(130)
+    expect([convox.runs(), await pending()]).toEqual([[], 0])
+    expect(await terminal.modes()).toBe(modes)
+  })
+
+  test('a passkey is proved in the browser, and the command goes on', async () => {
+    type('--mfa-method', 'passkey', 'apps', 'delete', 'myapp')
+    const [, address = ''] = await terminal.saw(
+      /Waiting for your browser … .*?(http:\/\/localhost:\d+\/gateway\/step-up\S+)/,
+    )
+    await expect.poll(() => readFileSync(browserLog, 'utf8')).toContain('/gateway/step-up?')
+    await proveInBrowser(address)
+    await terminal.saw('calls made')
+    await exitCode()
+    expect(convox.runs()).toHaveLength(1)
+    expect(await proofs()).toBe(0)
+  })
+
+  test('Ctrl-C while it waits for the browser exits with 130, and ends the step-up', async () => {
+    type('--mfa-method', 'passkey', ...promote)
+    const [, callback = ''] = await terminal.saw(/Waiting for your browser … .*?callback=(\S+)/)
+    terminal.press('\u0003')
+    await terminal.saw('Interrupted. Nothing has changed.')
+    expect(await exitCode()).toBe(130)
+    expect([convox.runs(), await pending()]).toEqual([[], 0])
+    await expect(fetch(decodeURIComponent(callback))).rejects.toThrow()
+  })
+
+  test('a management command asks on the terminal, and its JSON is whole', async () => {
+    const file = join(machine.home, 'token.json')
+    const [program, args] = builtCommand('rack-gateway', [
+      'tokens',
+      'create',
+      'three',
+      '--role',
+      'viewer',
+      '--json',
+      '--mfa-method',
+      'totp',
+    ])
+    terminal.enter(`${[program, ...args].map((word) => `'${word}'`).join(' ')} > ${file}`)
+    await terminal.saw('backup code: ')
+    terminal.press(`${admin.code()}\r`)
+    expect(await exitCode()).toBe(0)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ name: 'three' })
+  })
+
+  test('mfa remove asks for a confirmation and a proof', async () => {
+    type('mfa', 'remove', 'YubiKey', '--mfa-method', 'totp')
+    await terminal.saw('Remove your passkey YubiKey? [y/N] ')
+    terminal.press('y\r')
+    await terminal.saw('backup code: ')
+    terminal.press(`${admin.code()}\r`)
+    await terminal.saw('Your passkey YubiKey is removed.')
+    expect(await exitCode()).toBe(0)
+  })
+})
