@@ -80,7 +80,10 @@ describe('suggestions come from the commands', () => {
     [['login', 'x', '--no-b'], ['--no-browser']],
     [['audit', 'export', '--format=o'], ['--format=ocsf']],
     [['--no-precheck', 'rel'], ['releases']],
-    [['-'], ['--rack', '-r', '--no-precheck', '--no-relay', '--version', '-v', '--help', '-h']],
+    [
+      ['-'],
+      ['--rack', '-r', '--mfa-code', '--mfa-method', '--no-precheck', '--no-relay', '--version', '-v', '--help', '-h'],
+    ],
     [
       ['can', '--'],
       ['--as', '--json', '--rack', '--help'],

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { jsonFaults } from '@rack-gateway/cli/reference'
 import { hasTerminal, openTerminal, type Terminal } from '@rack-gateway/cli/testing/terminal'
 import { createAuthenticator } from '@rack-gateway/testing/authenticator'
 import { sendRaw, writeRequest } from '@rack-gateway/testing/http'
@@ -293,6 +294,17 @@ describe('management commands', () => {
     expect((await run(['mfa', 'list'])).stderr).toBe('rack-gateway: You have 10 backup codes left.\n')
   })
 
+  test.each([
+    ['mfa list', () => ['mfa']],
+    ['mfa add', () => ['mfa', 'add']],
+    ['mfa rename', () => ['mfa', 'rename', 'phone', 'phone']],
+    ['mfa test', () => ['mfa', 'test', '--mfa-code', admin.code()]],
+    ['mfa backup-codes', () => ['mfa', 'backup-codes', '--yes', '--mfa-code', admin.code()]],
+  ])('%s --json is as the reference says', async (name, words) => {
+    const { code, stdout } = await run([...words(), '--json'])
+    expect([code, jsonFaults(name, JSON.parse(stdout))]).toEqual([0, []])
+  })
+
   test('mfa add names the page, and says why nothing is added in the terminal', async () => {
     const outcome = await run(['mfa', 'add'])
     expect(outcome.stdout).toBe(
@@ -411,12 +423,15 @@ describe.skipIf(!hasTerminal)('at a terminal (needs bash and /usr/bin/script of 
   })
 
   test('mfa remove asks for a confirmation and a proof', async () => {
-    type('mfa', 'remove', 'YubiKey', '--mfa-method', 'totp')
+    const file = join(machine.home, 'removed.json')
+    const [program, args] = builtCommand('rack-gateway', ['mfa', 'remove', 'YubiKey', '--mfa-method', 'totp', '--json'])
+    terminal.enter(`${[program, ...args].map((word) => `'${word}'`).join(' ')} > ${file}`)
     await terminal.saw('Remove your passkey YubiKey? [y/N] ')
     terminal.press('y\r')
     await terminal.saw('backup code: ')
     terminal.press(`${admin.code()}\r`)
-    await terminal.saw('Your passkey YubiKey is removed.')
     expect(await exitCode()).toBe(0)
+    expect(jsonFaults('mfa remove', JSON.parse(readFileSync(file, 'utf8')))).toEqual([])
+    expect((await run(['mfa'])).stdout).not.toContain('YubiKey')
   })
 })

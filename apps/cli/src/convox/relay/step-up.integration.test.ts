@@ -1,5 +1,12 @@
+import { createServer } from 'node:http'
 import { Secret } from '@rack-gateway/config/client'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { rootCertificate } from '@rack-gateway/testing/certificates'
+import { connectRaw } from '@rack-gateway/testing/http'
+import { listen } from '@rack-gateway/testing/server'
 import { expect, test } from 'vitest'
+import { quietContext } from '../../testing/quiet-context.ts'
+import { connectConvox } from './connect-convox.ts'
 import { brokenEnds, startRelay } from './testing/start-relay.ts'
 import { startTlsGateway } from './testing/tls-gateway.ts'
 
@@ -75,4 +82,49 @@ test('a field after the body cannot be a proof', async () => {
   const head = relay.get('Transfer-Encoding: chunked\r\n').replace('GET', 'POST')
   client.send(`${head}0\r\nStep-Up: rgp_forged\r\n\r\n`)
   expect(brokenEnds).toContain(await client.ended)
+})
+
+test.each(['https', 'http'] as const)('the relay of a command gets its proof later: over %s', async (protocol) => {
+  const received: string[] = []
+  const secure = await startTlsGateway({ onConnection: (socket) => socket.on('data', () => void socket.write(ok)) })
+  const plain = createServer((request, response) => {
+    received.push(`${request.headers.authorization} ${request.headers['step-up']}`)
+    response.end('ok')
+  })
+  const { url, close } = await listen(plain)
+  const trust = { name: 'staging', ca: rootCertificate, configPath: '/nowhere/config.json', login: null }
+  const target = {
+    name: null,
+    origin: protocol === 'https' ? secure.origin : url,
+    rack: 'staging',
+    token: new Secret('rgs_theRealToken'),
+    expiry: { state: 'unknown' },
+    renewalDue: false,
+    trust,
+  } as const
+  const context = quietContext({ cwd: '/', configPath: '/nowhere/config.json' })
+  const before = await connectConvox(context, target, 'on')
+  const connection = (await before.withProof?.(proof)) ?? before
+  const { port, password, host } = new URL(connection.env.RACK_URL ?? '')
+  const client = await connectRaw(`http://127.0.0.1:${port}`, { allowHalfOpen: true })
+  client.send(
+    `GET /rack/staging/apps? HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${basicAuthorization(password)}\r\nStep-Up: rgp_forged\r\n\r\n`,
+  )
+  await client.waitFor('ok')
+  client.end()
+  await connection.close()
+  await close()
+  const headers = protocol === 'https' ? secure.received : received.join()
+  expect(headers).toContain(proof.reveal())
+  expect(headers).toContain(basicAuthorization('rgs_theRealToken'))
+  expect(headers).not.toContain('rgp_forged')
+  expect(JSON.stringify(connection.env)).not.toMatch(/rgs_|rgp_/)
+})
+
+test('without the relay, calls cannot carry a proof', async () => {
+  const token = new Secret('rgs_theRealToken')
+  const target = { name: null, rack: 'staging', token, expiry: { state: 'unknown' }, renewalDue: false } as const
+  const context = quietContext({ cwd: '/', configPath: '/nowhere/config.json' })
+  const connection = await connectConvox(context, { ...target, origin: 'https://gateway.example.com' }, 'off')
+  expect(connection.withProof).toBeNull()
 })
