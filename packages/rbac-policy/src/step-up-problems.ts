@@ -1,7 +1,7 @@
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { expandPermission } from './permission-patterns.ts'
 import type { PolicyDocument, StepUpPattern, StepUpRule } from './policy-document.ts'
-import { stepUpOf, stepUpPermissions } from './step-up.ts'
+import { requiredByNoCall, stepUpOf, stepUpPermissions } from './step-up.ts'
 import { isException } from './step-up-exceptions.ts'
 
 type Path = readonly (string | number)[]
@@ -25,14 +25,19 @@ export function stepUpProblems(document: PolicyDocument): Problem[] {
 
 function permissionProblems(rule: StepUpPattern, at: Path): Problem[] {
   const { pattern } = rule
-  const name = `stepUp.permissions names "${inMessage(pattern)}", which`
-  const problem =
-    expandPermission(pattern).length === 0
-      ? `${name} is not a permission`
-      : stepUpPermissions(pattern).length === 0
-        ? `${name} every user needs to add and to prove a second factor; use stepUp.management for the user's own tokens`
-        : null
-  return [...(problem === null ? [] : [{ at, text: problem }]), ...exceptProblems(rule, at)]
+  const problem = patternProblem(pattern)
+  const text = `stepUp.permissions names "${inMessage(pattern)}", ${problem}`
+  return [...(problem === null ? [] : [{ at, text }]), ...exceptProblems(rule, at)]
+}
+
+/** Rejects what would never ask for a proof. */
+function patternProblem(pattern: string): string | null {
+  const named = expandPermission(pattern)
+  if (named.length === 0) return 'which is not a permission'
+  if (stepUpPermissions(pattern).length > 0) return null
+  return named.some((name) => requiredByNoCall.has(name))
+    ? 'which no call requires; name the permissions of the calls, such as release:read'
+    : "which every user needs to add and to prove a second factor; use stepUp.management for the user's own tokens"
 }
 
 /** Names of racks and apps have no other characters. */

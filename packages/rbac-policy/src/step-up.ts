@@ -108,12 +108,15 @@ function compilePatternRule(rule: StepUpPattern, what: 'rack' | 'app', source: s
 const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process:exec': ['process:exec-any'] }
 
 /** Every user needs these to add a factor and to prove it. */
-export const withoutStepUp: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
+const forProofs: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
+
+/** No call requires these. The first two decide which values a response shows, and the last one has no effect. */
+export const requiredByNoCall: ReadonlySet<Permission> = new Set(['env:read', 'secret:read', 'process:stop-own'])
 
 /** The permissions that a rule for a name or a pattern covers. */
 export function stepUpPermissions(pattern: Permission): Permission[] {
   const named = expandPermission(pattern).flatMap((name) => [name, ...(stronger[name] ?? [])])
-  return [...new Set(named)].filter((name) => !withoutStepUp.has(name))
+  return [...new Set(named)].filter((name) => !forProofs.has(name) && !requiredByNoCall.has(name))
 }
 
 function byPermission(rules: readonly StepUpPattern[], source: string): Map<Permission, CompiledStepUpRule[]> {

@@ -120,6 +120,13 @@ describe('requirements of proofs', () => {
       5,
       'every user needs to add and to prove',
     ],
+    [
+      'a permission that no call requires',
+      ['stepUp:', '  permissions:', '    secret:read: always'],
+      4,
+      5,
+      'which no call requires; name the permissions of the calls',
+    ],
     ['an empty pattern', ['stepUp:', '  racks: { "": always }'], 3, 12, 'not a pattern of names of racks'],
     ['a pattern with a space', ['stepUp:', '  apps: { "web shop": always }'], 3, 11, 'not a pattern of names of apps'],
     [

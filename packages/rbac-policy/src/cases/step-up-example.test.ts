@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { documentWarnings, readPolicy } from '../document.ts'
+import { compilePolicy } from '../policy.ts'
+import { binding, call, moment, now, principal, token } from '../testing/calls.ts'
+import { readCases } from './read-cases.ts'
+import { runCases } from './run-cases.ts'
+
+const workspace = new URL('../../../../', import.meta.url)
+
+function textOf(path: string): string {
+  return readFileSync(fileURLToPath(new URL(path, workspace)), 'utf8')
+}
+
+const text = textOf('examples/step-up-policy/policy.yaml')
+const { document, problems } = readPolicy(text, 'policy.yaml')
+if (document === null) throw new Error(problems.map((problem) => problem.text).join('; '))
+
+describe('the recommended document', () => {
+  test('is in the documentation, valid, and without warnings', () => {
+    expect(textOf('docs/how-to/step-up-policy.md')).toContain(`\`\`\`yaml\n${text}\`\`\``)
+    expect(documentWarnings(document)).toEqual([])
+  })
+
+  test('has a case for each requirement, except for the one that a plan cannot show', () => {
+    const file = readCases(textOf('examples/step-up-policy/policy.cases.yaml'))
+    if ('problems' in file) throw new Error(JSON.stringify(file.problems))
+    const { cases, problems: wrong } = file.against(document)
+    if (cases === null) throw new Error(JSON.stringify(wrong))
+    const { evaluations, coverage } = runCases(document, cases)
+    expect(evaluations.filter(({ passed }) => !passed).map((one) => one.case.name)).toEqual([])
+    expect(coverage.filter(({ exercised }) => !exercised).map(({ rule }) => rule)).toEqual([
+      'step-up:permission resource:proxy',
+    ])
+  })
+
+  test('requires a recent proof for a proxy to a resource', () => {
+    const proxy = call('WS /proxy/{host}/{port}', { resource: { app: 'web', name: 'db' } })
+    const user = principal([binding('deployer')], { secondFactor: true })
+    expect(compilePolicy(document).decide(user, proxy)).toMatchObject({
+      effect: 'needs',
+      rule: 'step-up:permission resource:proxy',
+    })
+  })
+
+  test('requires a recent proof for sensitive changes, except of one service account', () => {
+    const policy = compilePolicy(document)
+    const change = { permission: 'gateway:binding:write', scope: 'gateway', stepUp: 'management' } as const
+    const admin = [binding('admin')]
+    const owner = { kind: 'service-account', id: 's', name: 'terraform', bindings: admin } as const
+    expect(policy.managementStepUp(principal(admin), change, moment(now))).toMatchObject({
+      effect: 'needs',
+      level: { kind: 'recent', within: 600_000 },
+    })
+    expect(policy.managementStepUp(token(admin, admin, { owner }), change, moment(now))).toBeNull()
+    expect(policy.managementStepUp(token(admin, admin), change, moment(now))).toMatchObject({ effect: 'deny' })
+  })
+})
