@@ -137,15 +137,15 @@ describe('a call that needs a fresh proof', () => {
     expect(at.system.rack.received.map((one) => one.body.bytes.toString())).toContain(body)
   })
 
-  test('a websocket says it in the stream, and what to run', async () => {
-    const socket = await openWebSocket(`${at.system.url}/apps/myapp/processes/web-1/exec`, admin.program.token, {
+  test.each(['processes/web/exec', 'logs'])('a websocket says it in the stream: %s', async (path) => {
+    const socket = await openWebSocket(`${at.system.url}/apps/myapp/${path}`, admin.program.token, {
       command: 'bin/pre_release',
       rack: 'gateway/staging',
       session: '',
     })
     const text = (await socket.readToEnd()).join('')
     expect(text).toContain('Run: convox api get /gateway-step-up, then repeat the command.')
-    expect(received().filter((line) => line.includes('/exec'))).toEqual([])
+    expect(received().filter((line) => line.includes(path))).toEqual([])
   })
 })
 

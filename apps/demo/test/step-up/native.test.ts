@@ -139,11 +139,14 @@ describe.skipIf(convox === null)('the native convox proves a second factor (runs
     expect(await run('builds -a myapp')).toMatchObject({ code: 0 })
   })
 
-  test('a run says in its stream what to do', async () => {
+  test.each([
+    ['exec web "bin/pre_release" -a myapp', 1],
+    ['logs --no-follow -a myapp', 0],
+  ])('a stream says what to do: %s', async (line, code) => {
     await logIn()
-    const ended = await machine.sh('convox exec web "bin/pre_release" -a myapp')
+    const ended = await machine.sh(`convox ${line}`)
     expect([ended.code, ended.stdout + ended.stderr]).toEqual([
-      1,
+      code,
       expect.stringContaining('Run: convox api get /gateway-step-up, then repeat the command.'),
     ])
   })

@@ -11,6 +11,7 @@ stepUp:
     app:lock: { recent: 10m }
     object:create: { recent: 10m }
     build:create: { recent: 10m }
+    log:read: { recent: 10m }
     process:exec-any: { recent: 10m }
     service:restart: { always: any }
     app:delete: always

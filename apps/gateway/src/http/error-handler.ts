@@ -177,7 +177,7 @@ function isAboveLimit({ body }: Failure): boolean {
 }
 
 function respond(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
-  if (expectsStream(request)) {
+  if (expectsStream(request, failure.body)) {
     request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
     sendErrorInStream(request, reply, failure.body.error)
   } else sendFailure(request, reply, failure)

@@ -42,7 +42,11 @@ export async function requireStepUp(
     client: request.headers['user-agent'] ?? null,
   })
   request.endpointDecision = null
-  throw refuseStepUp(denial, { id, page: app.stepUpPage(id), how: 'response' }, reply)
+  throw refuseStepUp(
+    denial,
+    { id, page: app.stepUpPage(id), how: 'response', hasFactor: principal.secondFactor === true },
+    reply,
+  )
 }
 
 function secretOf({ headers }: FastifyRequest): string | null {

@@ -19,10 +19,17 @@ function hasExitCode(path: string): boolean {
   return path.endsWith('/exec') || path.endsWith('/shell')
 }
 
-/** Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake". */
-export function expectsStream({ raw, principal, call }: FastifyRequest): boolean {
+/**
+ * Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake". A user who
+ * has to prove a second factor learns how in every stream.
+ */
+export function expectsStream(
+  { raw, principal, call }: FastifyRequest,
+  { stepUp }: { readonly stepUp?: unknown } = {},
+): boolean {
   const route = call?.match?.route
-  return raw.pendingUpgrade !== undefined && principal !== null && route?.kind === 'websocket' && isCommand(route.path)
+  if (raw.pendingUpgrade === undefined || principal === null || route?.kind !== 'websocket') return false
+  return stepUp !== undefined || isCommand(route.path)
 }
 
 /** `exec` (also for a run), a resource's console, and an instance's shell. Not log streams, which the CLI would reopen repeatedly. */

@@ -86,7 +86,8 @@ async function start(
     })
   const { hash: policy } = dependencies.policy
   const asked = { rule: 'step-up', source: 'gateway', reason: 'You asked to prove your second factor.', policy }
-  throw refuseStepUp(asked, { id, page, how: 'challenge' }, reply)
+  const hasFactor = request.principal?.secondFactor === true
+  throw refuseStepUp(asked, { id, page, how: 'challenge', hasFactor }, reply)
 }
 
 async function redeem(request: FastifyRequest, asker: Asker, id: string, body: Buffer): Promise<string> {

@@ -14,20 +14,24 @@ export interface AskedProof {
   /** Its page. */
   readonly page: string
   readonly how: StepUpWay
+  /** Whether the user has a second factor. The page lets the user add the first one. */
+  readonly hasFactor: boolean
 }
 
 /** The error of a call without the proof that it needs. */
 export function refuseStepUp(
   { rule, source, reason, policy }: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>,
-  { id, page, how }: AskedProof,
+  { id, page, how, hasFactor }: AskedProof,
   reply: FastifyReply,
 ): Error {
-  const remedy = remedies[how](page)
+  const remedy = `${hasFactor ? '' : noFactor}${remedies[how](page)}`
   const ErrorClass = how === 'challenge' ? StepUpChallenge : StepUpNeeded
   if (how === 'challenge') reply.header('www-authenticate', `Session path="${stepUpPath}/${id}" token="true"`)
   const error = new ErrorClass(reason, `${remedy} (rule ${rule})`)
   return Object.assign(withDenial(error, { rule, source, reason, remedy, policy }), { stepUp: { id, page } })
 }
+
+const noFactor = 'You have no second factor yet, and the page lets you add one. '
 
 const remedies: Readonly<Record<StepUpWay, (page: string) => string>> = {
   challenge: () => 'Prove your second factor in the browser.',

@@ -63,6 +63,7 @@ export async function requireStepUp(
     {
       id,
       page: request.server.stepUpPage(id),
+      hasFactor: principal.secondFactor === true,
       how: delivery !== 'callback' ? delivery : isRepeated || !canRepeat(request, call) ? 'command' : 'challenge',
     },
     reply,
