@@ -1,6 +1,6 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
-import { builtInPolicy } from './document.ts'
+import { builtInPolicy, readPolicy } from './document.ts'
 import { compilePolicy } from './policy.ts'
 import { binding, call, principal, token } from './testing/calls.ts'
 import { cutLists, wholeRack, whoMay } from './testing/who-may.ts'
@@ -58,6 +58,31 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     const isCut = (id: string) => cutLists.includes(id)
     expect(decisions(make(role, 'billing'))).toEqual(expected((id) => isCut(id) && mayByTable(id, role)))
   })
+})
+
+describe('with a requirement of a proof on every route', () => {
+  const { document } = readPolicy(
+    'version: 1\nstepUp: { racks: { "*": { recent: 10m, except: ["service-account:ci"] } } }\n',
+    'policy.yaml',
+  )
+  const strict = compilePolicy(document ?? builtInPolicy())
+  const met: Readonly<Record<string, string>> = {
+    user: 'needs',
+    'user by group': 'needs',
+    'api-token': 'deny',
+    'api-token of a service account': 'allow',
+    workload: 'deny',
+  }
+
+  test.each(Object.keys(kinds).flatMap((kind) => roles.map((role) => [kind, role] as const)))(
+    '%s with the role "%s": what was permitted needs a proof, is denied without a way to prove, or is excepted',
+    (kind, role) => {
+      const of = kinds[kind]?.(role, '*') ?? principal([])
+      const effects = Object.fromEntries(rackRoutes.map(({ id }) => [id, strict.decide(of, call(id)).effect]))
+      const wanted = rackRoutes.map(({ id }) => [id, mayByTable(id, role) ? met[kind] : 'deny'])
+      expect(effects).toEqual(Object.fromEntries(wanted))
+    },
+  )
 })
 
 describe('whatever the route', () => {
