@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { type Endpoint, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ownCommands, parseCommandLine } from '../convox/command-line.ts'
 import { Usage } from '../errors.ts'
 import { createMachine } from '../testing/harness.ts'
+import { sourceFiles } from '../testing/source-files.ts'
 import { checkCommandLine, wordsOfLine } from './check-command-line.ts'
 import { type Command, commandNames, loadAllCommands } from './command-list.ts'
 import { argumentsOf, isSwitch, optionsOf } from './command-module.ts'
@@ -46,6 +49,24 @@ describe('the list of modules', () => {
 
   test('the default of a group is one of its actions', () => {
     for (const group of groups) if (group.default !== undefined) expect(group.actions).toHaveProperty(group.default)
+  })
+})
+
+describe('commands that can need a proof of a second factor', () => {
+  const sources = sourceFiles()
+    .filter((path) => path.includes('/commands/'))
+    .map((path) => readFileSync(path, 'utf8'))
+  const names = Object.entries<Endpoint>(endpoints).flatMap(([name, endpoint]) =>
+    isPrincipalEndpoint(endpoint) && (endpoint.stepUp === 'management' || endpoint.stepUp === 'factor') ? [name] : [],
+  )
+
+  test.each(names)('those that call %s have --mfa-code and --mfa-method', (name) => {
+    for (const source of sources.filter((text) => text.includes(`'${name}'`))) expect(source).toContain('...mfaOptions')
+  })
+
+  test('are found by this test', () => {
+    expect(names).toEqual(expect.arrayContaining(['createToken', 'removeSecondFactor', 'unlockUser']))
+    expect(sources.filter((text) => text.includes("'createToken'"))).toHaveLength(1)
   })
 })
 

@@ -53,6 +53,8 @@ const variables = {
   RACK_GATEWAY_TOKEN: 'the token for it',
   RACK_GATEWAY_CONFIG_DIR: 'the directory of the configuration file',
   RACK_GATEWAY_TOKEN_STORE: 'where tokens are stored: keychain or file',
+  RACK_GATEWAY_MFA_CODE:
+    'a code that proves your second factor, if a command needs this; used once, and never passed on to convox',
   CONVOX_BIN: 'the convox to run',
   NODE_EXTRA_CA_CERTS: 'a file with the certificate of your own CA',
   NO_COLOR: 'no bold text and no colors',

@@ -244,6 +244,22 @@ describe('without a terminal and a code', () => {
   })
 })
 
+describe('a command that needs a proof only for some processes, which only the rack knows', () => {
+  const exec = ['exec', 'web-1', 'ls', '-a', 'myapp']
+
+  test('is started without a terminal, and the gateway decides', async () => {
+    const before = await pending()
+    const outcome = await run(exec, convox.env(['GET /apps/myapp']))
+    expect([outcome.code, outcome.stderr, await pending()]).toEqual([0, '', before])
+  })
+
+  test('gets the proof where there is a code', async () => {
+    const outcome = await run(['--mfa-code', admin.code(), ...exec], convox.env(['GET /apps/myapp']))
+    expect([outcome.code, outcome.stderr]).toEqual([0, ''])
+    expect(convox.runs()[0]?.env.RACK_URL).toMatch(/@127\.0\.0\.1:/)
+  })
+})
+
 describe('can', () => {
   test.each([
     [promote, 'Needs a step-up (a proof of your second factor from the last 10 minutes): '],
