@@ -37,16 +37,17 @@ export async function startWebConsole(options: Options = {}): Promise<WebConsole
     throw error
   })
   const faults: string[] = []
+  const url = `http://${options.publicHost ?? '127.0.0.1'}:${at.system.port}`
   return {
     at,
-    url: at.system.url,
+    url,
     async open(person, path = '/gateway/', { isWatched = true } = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
       if (isWatched) watch(context, faults)
       const page = await context.newPage()
-      await page.goto(`${at.system.url}${path}`)
+      await page.goto(`${url}${path}`)
       await page.click(`button[value="${person}"]`)
-      await page.waitForURL((address) => address.href.startsWith(at.system.url))
+      await page.waitForURL((address) => address.href.startsWith(url))
       return page
     },
     async stop() {

@@ -7,7 +7,7 @@ const call = { rack: null, app: null, command: null }
 
 test('a call says what it does and where', () => {
   const route = 'POST /apps/{app}/releases/{id}/promote'
-  expect(callText({ ...call, rack: 'production', app: 'web', route })).toBe('Promote a release on production/web')
+  expect(callText({ ...call, rack: 'production', app: 'web', route })).toBe('Promote a release: web on production')
   expect(callText({ ...call, rack: 'production', route: 'PUT /system' })).toBe('Change the rack on production')
 })
 

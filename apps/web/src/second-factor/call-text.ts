@@ -25,7 +25,7 @@ export function callText({ rack, app, route }: Call): string {
   const summary = routeSummaries[route]
   const action = managementActions[route] ?? (summary === undefined ? route : imperative(summary))
   if (rack === null) return action
-  return `${action} on ${app === null ? rack : `${rack}/${app}`}`
+  return app === null ? `${action} on ${rack}` : `${action}: ${app} on ${rack}`
 }
 
 /** `Promotes a release.` becomes `Promote a release`. */

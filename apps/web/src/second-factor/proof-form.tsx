@@ -56,7 +56,7 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
     >
       <MethodField key={chosen} method={chosen} code={code} onChange={setCode} />
       {prove.error && <Problem error={prove.error} action={actionFor?.(prove.error)} />}
-      {wait !== null && <p role="status">You can try again {wait}.</p>}
+      {wait !== null && <p role="status">You can try again at {wait}.</p>}
       <Actions>
         {cancel}
         <Button

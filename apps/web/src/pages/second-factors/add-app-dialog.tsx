@@ -65,6 +65,7 @@ export function AddAppDialog({ onCodes, onClose }: AddFactorDialogProps) {
     >
       <Secret totp={data.totp} />
       <TextField
+        key="code"
         label="Code that the app shows"
         value={code}
         onChange={setCode}

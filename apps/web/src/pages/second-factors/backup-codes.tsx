@@ -34,7 +34,7 @@ export function BackupCodes({ status, isAsking, onAsk, onClose, onCodes }: Backu
         {createdAt !== null && (
           <>
             {' '}
-            They were created <Time at={createdAt} kind="relative" />.
+            They were created on <Time at={createdAt} />.
           </>
         )}
       </p>

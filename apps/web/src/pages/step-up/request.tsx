@@ -26,7 +26,7 @@ export function Request({ stepUp }: { readonly stepUp: StepUp }) {
               <Time at={createdAt} /> (<Time at={createdAt} kind="relative" />)
             </>,
           ],
-          ['Counts', countsText(stepUp)],
+          ['Valid', countsText(stepUp)],
         ]}
       />
     </Card>

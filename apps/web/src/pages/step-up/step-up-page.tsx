@@ -19,17 +19,25 @@ import { Request } from './request.tsx'
 import styles from './step-up.module.css'
 import type { StepUpSearch } from './step-up-search.ts'
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** What does a program ask me to confirm, and is it mine? */
 export default function StepUpPage() {
   const { id = '' }: StepUpSearch = useSearch({ strict: false })
-  const { data, error, refetch } = useQuery(stepUpQuery(id))
+  const isComplete = uuid.test(id)
+  const { data, error, refetch } = useQuery({ ...stepUpQuery(id), enabled: isComplete })
   return (
     <Page
       title="Confirm a request with a second factor"
       summary="A program that uses a session of yours asks for this. Check that it was you who started it."
     >
+      {!isComplete && (
+        <p className={styles.warning} role="alert">
+          The address of this page is incomplete. Open the link that your command prints, as it is.
+        </p>
+      )}
       {error && <NoRequest error={error} retry={() => void refetch()} />}
-      {data === undefined && !error && <Spinner label="Loading the request" />}
+      {isComplete && data === undefined && !error && <Spinner label="Loading the request" />}
       {data && <Opened key={id} stepUp={data} />}
     </Page>
   )
@@ -40,7 +48,12 @@ function Opened({ stepUp }: { readonly stepUp: StepUp }) {
   const [proof, setProof] = useState<Proof | null>(null)
   const [isForeign, setForeign] = useState(false)
   const target = readCallback(callback)
-  if (proof !== null) return <Outcome stepUp={stepUp} proof={proof} />
+  if (proof !== null)
+    return (
+      <div className={styles.request}>
+        <Outcome stepUp={stepUp} proof={proof} />
+      </div>
+    )
   if (isForeign) return <NotMe stepUp={stepUp} />
   return (
     <div className={styles.request}>
@@ -72,18 +85,16 @@ function problemOf({ delivery, expiresAt, ownRequest, provedAt }: StepUp, callba
   return null
 }
 
+/** The gateway does not say whether a request exists that is for another account. */
 function NoRequest({ error, retry }: { readonly error: Error; readonly retry: () => void }) {
   const me = useMe()
-  const isMissing = error instanceof ApiError && (error.status === 404 || error.status === 400)
-  if (!isMissing) return <Problem error={error} retry={retry} />
+  if (!(error instanceof ApiError) || error.status !== 404) return <Problem error={error} retry={retry} />
   return (
-    <div className={styles.request}>
-      <Problem error={error} />
-      <p>
-        You are logged in as <VisibleText>{me.name}</VisibleText>. The request can be for another account, or it has
-        ended. If it is yours, log in with its account, or run the command again.
-      </p>
-    </div>
+    <p className={styles.warning} role="alert">
+      <VisibleText>{me.name}</VisibleText> has no such request. It is for another account, or what asked for it has
+      ended. If you started a command with another account, log out, and open the link again. If not, run the command
+      again.
+    </p>
   )
 }
 

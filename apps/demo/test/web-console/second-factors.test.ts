@@ -1,0 +1,414 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeStepUpPolicy } from '../step-up/policy.ts'
+import { totpCode } from '../support/second-factor.ts'
+import { sessionOf } from '../support/session-of.ts'
+import { addVirtualAuthenticator } from '../support/virtual-authenticator.ts'
+import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
+
+const calls = [
+  { rack: 'production', app: 'web', route: 'DELETE /apps/{app}', command: ['apps', 'delete', 'web'] },
+  { rack: 'production', app: 'web', route: 'GET /apps/{app}' },
+]
+
+describeInChromium('second factors in the web console', () => {
+  let at: WebConsole
+  let admin: Page
+  /** The session of a program of the administrator. */
+  let program: { readonly id: string; readonly token: string }
+  const clock = { ahead: 0 }
+  const codes: { all: readonly string[]; used: number; totp: string } = { all: [], used: 0, totp: '' }
+
+  beforeAll(async () => {
+    at = await startWebConsole({
+      publicHost: 'localhost',
+      now: () => Date.now() + clock.ahead,
+      policyFile: writeStepUpPolicy(),
+    })
+    admin = await at.open('admin', '/gateway/access')
+    program = await sessionOf(at.at.system, 'admin')
+    await addVirtualAuthenticator(admin)
+  })
+  afterAll(() => at.stop())
+
+  const open = (page: Page, path: string) => page.goto(`${at.url}/gateway${path}`)
+  const confirm = (page: Page) => page.getByRole('dialog', { name: 'Confirm with a second factor' })
+  const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
+  const api = (method: string, path: string, body?: unknown, token = program.token) =>
+    callManagementApi({ url: at.at.system.url, host: new URL(at.url).host }, token, method, path, body)
+  /** A code that was not used yet. */
+  const totp = () => {
+    clock.ahead += 30_000
+    return totpCode(codes.totp, Date.now() + clock.ahead)
+  }
+  const ask = async (delivery: 'callback' | 'response' = 'callback', token = program.token) => {
+    const asked = await api('POST', '/step-ups', { delivery, calls }, token)
+    expect([asked.status, asked.body]).toEqual([201, expect.stringContaining('"id"')])
+    return asked.text('id')
+  }
+  /** Everything that a page keeps, and its address. */
+  const kept = (page: Page) =>
+    page.evaluate<string>(
+      `JSON.stringify([document.documentElement.outerHTML, document.cookie, location.href, history.state, {...localStorage}, {...sessionStorage}])`,
+    )
+
+  test('the first second factor needs a fresh login, and comes with backup codes that are shown once', async () => {
+    await admin.getByRole('link', { name: 'Passkeys, authenticator apps, and backup codes' }).click()
+    await admin.getByText('You have no second factor yet.').waitFor()
+    await lookAt(admin, 'second-factors-empty')
+
+    clock.ahead += 300_001
+    await admin.reload()
+    await admin.getByText('only within five minutes of a login').waitFor()
+    expect(await admin.getByRole('button', { name: /^Add / }).count()).toBe(0)
+    await lookAt(admin, 'second-factors-old-login')
+    await admin.getByRole('link', { name: 'Log in again' }).click()
+    await admin.click('button[value="admin"]')
+    await admin.getByRole('button', { name: 'Add a passkey' }).click()
+    await lookAt(admin, 'second-factors-add-passkey')
+    await admin.getByRole('textbox', { name: 'Name' }).fill('Laptop')
+    await admin.getByRole('button', { name: 'Add the passkey' }).click()
+
+    const dialog = admin.getByRole('dialog', { name: 'Your backup codes' })
+    await dialog.waitFor()
+    codes.all = await dialog.getByRole('listitem').allTextContents()
+    expect(codes.all).toHaveLength(10)
+    await lookAt(admin, 'second-factors-codes')
+    const downloading = admin.waitForEvent('download')
+    await dialog.getByRole('button', { name: 'Download' }).click()
+    expect((await downloading).suggestedFilename()).toBe('backup-codes.txt')
+    await admin.keyboard.press('Escape')
+    await dialog.getByLabel('I stored the codes').check()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await row(admin, 'Laptop').getByText('Passkey').waitFor()
+    expect(await kept(admin)).not.toContain(codes.all[0])
+    await admin.getByText('10 codes are left.').waitFor()
+    await lookAt(admin, 'second-factors')
+  })
+
+  test('a change that needs a second factor runs by itself after the proof, and its result is shown in its place', async () => {
+    const sent: (string | undefined)[] = []
+    admin.on(
+      'request',
+      (request) => request.url().endsWith('/api/v1/tokens') && sent.push(request.headers()['step-up']),
+    )
+    await open(admin, '/people/tokens?dialog=create')
+    await admin.getByRole('textbox', { name: 'Name' }).fill('nightly')
+    await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    const form = admin.getByRole('dialog', { name: 'Create an API token' })
+    await form.getByRole('button', { name: 'Create the token' }).click()
+    await confirm(admin).getByText('Create the API token nightly').waitFor()
+    await confirm(admin).getByText('counts for 10 minutes').waitFor()
+    await lookAt(admin, 'step-up-dialog')
+
+    await admin.keyboard.press('Escape')
+    await confirm(admin).waitFor({ state: 'detached' })
+    expect(await admin.getByLabel('Name').inputValue()).toBe('nightly')
+    expect(await form.getByRole('alert').count()).toBe(0)
+    expect((await at.at.system.sql`select name from gateway.api_tokens`).length).toBe(0)
+
+    await form.getByRole('button', { name: 'Create the token' }).click()
+    await confirm(admin).getByRole('button', { name: 'Use a passkey' }).and(admin.locator(':focus')).waitFor()
+    await admin.keyboard.press('Enter')
+    const secret = admin.getByRole('dialog', { name: 'The API token nightly' })
+    await secret.getByLabel('I stored the token').check()
+    await secret.getByRole('button', { name: 'Close' }).click()
+    const proof = sent.at(-1) ?? ''
+    expect(proof).toMatch(/^rgp_/)
+    expect(await kept(admin)).not.toContain(proof)
+
+    await admin.getByRole('button', { name: 'Create an API token' }).click()
+    await admin.getByRole('textbox', { name: 'Name' }).fill('hourly')
+    await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await form.getByRole('button', { name: 'Create the token' }).click()
+    await secret.or(admin.getByRole('dialog', { name: 'The API token hourly' })).waitFor()
+    expect(sent.at(-1)).toBe(proof)
+    const event = (await at.at.system.events()).findLast(({ kind }) => kind === 'token.issued')
+    expect(event).toMatchObject({ detail: { name: 'hourly' } })
+    await admin.getByLabel('I stored the token').check()
+    await admin.getByRole('button', { name: 'Close' }).click()
+  })
+
+  test('an authenticator app is added with its secret as text, after a proof of the passkey', async () => {
+    await open(admin, '/second-factors')
+    await admin.getByRole('button', { name: 'Add an authenticator app' }).click()
+    await admin.getByRole('textbox', { name: 'Name' }).fill('Phone')
+    await admin.getByRole('button', { name: 'Continue' }).click()
+    await confirm(admin).getByText('Add an authenticator app').waitFor()
+    await confirm(admin).getByRole('button', { name: 'Use a passkey' }).click()
+    const dialog = admin.getByRole('dialog', { name: 'Add an authenticator app' })
+    await dialog.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor()
+    codes.totp = ((await dialog.locator('code').textContent()) ?? '').replaceAll(' ', '')
+    const field = dialog.getByLabel('Code that the app shows')
+    await field.and(admin.locator(':focus')).waitFor()
+    await lookAt(admin, 'second-factors-add-app')
+    await field.fill('000000')
+    await dialog.getByRole('button', { name: 'Add the app' }).click()
+    await dialog.getByRole('alert').waitFor()
+    await field.fill(totp())
+    await dialog.getByRole('button', { name: 'Add the app' }).click()
+    await row(admin, 'Phone').getByText('Authenticator app').waitFor()
+    expect(await kept(admin)).not.toContain(codes.totp)
+  })
+
+  test('a wrong code stays in the dialog in the words of the API, and a right one of an app or a backup code works', async () => {
+    await open(admin, '/people/service-accounts')
+    const create = async (name: string) => {
+      await admin.getByRole('button', { name: 'Create a service account' }).click()
+      await admin.getByRole('textbox', { name: 'Name' }).fill(name)
+      await admin.getByRole('button', { name: 'Create', exact: true }).click()
+      await confirm(admin).getByText(`Create the service account ${name}`).waitFor()
+    }
+    await create('ci')
+    await confirm(admin).getByRole('button', { name: 'Use an authenticator app instead' }).click()
+    await admin.keyboard.type('000000')
+    await admin.keyboard.press('Enter')
+    await confirm(admin).getByRole('alert').getByText('The code is wrong.').waitFor()
+    await lookAt(admin, 'step-up-dialog-wrong-code')
+    await confirm(admin).getByLabel('Code of your authenticator app').fill(totp())
+    await confirm(admin).getByRole('button', { name: 'Confirm' }).click()
+    await admin.getByRole('heading', { name: 'ci' }).waitFor()
+
+    await admin.reload()
+    await create('nightly')
+    await confirm(admin).getByRole('button', { name: 'Use a backup code instead' }).click()
+    await admin.keyboard.type((codes.all[0] ?? '').toUpperCase().replaceAll('-', ' '))
+    await admin.keyboard.press('Enter')
+    await admin.getByRole('heading', { name: 'nightly' }).waitFor()
+    await open(admin, '/second-factors')
+    await admin.getByText('9 codes are left.').waitFor()
+  })
+
+  test('a passkey that the person does not confirm leaves the dialog open, and another method works', async () => {
+    const page = await at.open('admin', '/gateway/people/service-accounts?dialog=create')
+    await page.getByRole('textbox', { name: 'Name' }).fill('late')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    const authenticator = await addVirtualAuthenticator(page)
+    await authenticator.verify(false)
+    await confirm(page).getByRole('button', { name: 'Use a passkey' }).click()
+    await confirm(page).getByRole('alert').getByText('The browser did not use a passkey.').waitFor()
+    await confirm(page).getByRole('button', { name: 'Use an authenticator app instead' }).click()
+    await confirm(page).getByLabel('Code of your authenticator app').fill(totp())
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'late' }).waitFor()
+  })
+
+  test('too many wrong codes say when the next one is accepted', async () => {
+    const page = await at.open('admin', '/gateway/people/service-accounts?dialog=create')
+    await page.getByRole('textbox', { name: 'Name' }).fill('never')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await confirm(page).getByRole('button', { name: 'Use an authenticator app instead' }).click()
+    const field = confirm(page).getByLabel('Code of your authenticator app')
+    for (let n = 0; n < 6; n++) {
+      await field.fill(`00000${n}`)
+      const answered = page.waitForResponse(/\/proof$/)
+      await page.keyboard.press('Enter')
+      await answered
+    }
+    await confirm(page).getByText('You can try again at').waitFor()
+    await confirm(page).getByRole('alert').getByText('Too many codes were wrong').waitFor()
+    await lookAt(page, 'step-up-dialog-limit')
+    await page.context().close()
+  })
+
+  test('a change of a rack asks with its action, each time if the policy says so', async () => {
+    await open(admin, '/apps/staging/myapp/services')
+    const restarts = () => at.at.system.rack.received.filter(({ target }) => target.includes('/restart')).length
+    for (const count of [1, 2]) {
+      await admin.getByRole('button', { name: 'Restart web' }).click()
+      await admin.getByRole('button', { name: 'Restart the service' }).click()
+      await confirm(admin).getByText('Restart the service web of myapp on staging').waitFor()
+      await confirm(admin).getByText('each time').waitFor()
+      await confirm(admin).getByRole('button', { name: 'Use a passkey' }).click()
+      await admin.getByRole('dialog', { name: 'Restart web of myapp' }).waitFor({ state: 'detached' })
+      expect(restarts()).toBe(count)
+    }
+    await admin.getByText('Rack staging restarts web.').waitFor()
+    const restarted = (await at.at.system.events()).filter(
+      ({ permission, decision }) => permission === 'service:restart' && decision?.effect === 'allow',
+    )
+    expect(restarted.map(({ proof }) => proof?.method)).toEqual(restarted.map(() => 'passkey'))
+    expect(new Set(restarted.map(({ proof }) => proof?.id)).size).toBe(2)
+    await open(admin, '/audit?q=permission%3Aservice%3Arestart%20result%3Aallow')
+    await row(admin, 'restart').first().getByRole('gridcell').first().click()
+    await admin.getByText(/, proved with a passkey at \d\d:\d\d\.$/).waitFor()
+    await lookAt(admin, 'audit-proof')
+  })
+
+  test('a request of a program shows its facts first, and sends its result only to the same machine', async () => {
+    const received: string[] = []
+    const server = createServer((request, response) => {
+      received.push(request.url ?? '')
+      response.end('you may now close the window')
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    try {
+      const id = await ask()
+      const callback = `http://localhost:${(server.address() as AddressInfo).port}`
+      await open(admin, `/step-up?${new URLSearchParams({ id, callback })}`)
+      const facts = admin.getByRole('region', { name: 'The request' })
+      await facts.waitFor()
+      const text = await facts.textContent()
+      for (const fact of [
+        'admin@example.com',
+        'Delete an app: web on production',
+        'apps delete web',
+        'laptop',
+        '127.0.0.1',
+      ])
+        expect(text).toContain(fact)
+      expect(text).toContain('Once, for this command')
+      const decide = admin.getByRole('button', { name: 'I started this: continue' })
+      expect(((await decide.boundingBox())?.y ?? 0) > ((await facts.boundingBox())?.y ?? 0)).toBe(true)
+      expect(await admin.getByRole('button', { name: 'Use a passkey' }).count()).toBe(0)
+      await lookAt(admin, 'step-up-page')
+      await decide.focus()
+      await admin.keyboard.press('Enter')
+      await admin.getByRole('button', { name: 'Use a passkey' }).and(admin.locator(':focus')).waitFor()
+      await lookAt(admin, 'step-up-page-proof')
+      await admin.keyboard.press('Enter')
+      await admin.getByText('you may now close the window').waitFor()
+      const [first = ''] = received
+      const data = new URL(first, callback).searchParams.get('data') ?? ''
+      const result = Buffer.from(data, 'base64').toString()
+      expect((await api('POST', `/step-ups/${id}/redemption`, { result })).text('proof')).toMatch(/^rgp_/)
+
+      await open(admin, `/step-up?${new URLSearchParams({ id, callback })}`)
+      await admin.getByText('This request was confirmed already').waitFor()
+      expect(await admin.getByRole('button', { name: /continue/ }).count()).toBe(0)
+    } finally {
+      server.close()
+    }
+  })
+
+  test.each([
+    ['another host', 'http://evil.example:8080/'],
+    ['a host in the user information', 'http://localhost:8080@evil.example/'],
+    ['a script', 'javascript:alert(1)'],
+    ['no address', ''],
+  ])('a request with %s as its callback asks for nothing, and sends nothing', async (_, callback) => {
+    const asked: string[] = []
+    const note = (request: { url(): string }) => asked.push(request.url())
+    admin.on('request', note)
+    await open(admin, `/step-up?${new URLSearchParams({ id: await ask(), callback })}`)
+    await admin.getByRole('alert').getByText('the gateway does not send it').waitFor()
+    expect(await admin.getByRole('button', { name: /continue/ }).count()).toBe(0)
+    expect(asked.filter((url) => !url.startsWith(at.url) || url.includes('passkey-options'))).toEqual([])
+    admin.off('request', note)
+  })
+
+  test('a request without a command is answered with a code for the own terminal', async () => {
+    const begun = await at.at.system.get('/gateway-step-up', program.token)
+    const { page } = begun.json as { page: string }
+    expect(page).toMatch(new RegExp(`^${at.url}/gateway/step-up\\?id=`))
+    await admin.goto(page)
+    await admin.getByText('For 10 minutes').waitFor()
+    await admin.getByRole('button', { name: 'I started this: continue' }).click()
+    await admin.getByRole('button', { name: 'Use a passkey' }).click()
+    const line = admin.locator('pre').filter({ hasText: 'convox api get /gateway-step-up/' })
+    await line.waitFor()
+    await lookAt(admin, 'step-up-page-code')
+    const path = ((await line.textContent()) ?? '').replace('convox api get ', '')
+    expect((await at.at.system.get(path, program.token)).body).toContain('Repeat the command now')
+  })
+
+  test('requests of others, unknown ones, and old ones are refused, each with its own sentence', async () => {
+    const viewer = await at.open('viewer', `/gateway/step-up?id=${await ask()}`)
+    await viewer.getByRole('alert').getByText('viewer@example.com has no such request').waitFor()
+    await lookAt(viewer, 'step-up-page-of-other')
+    await open(viewer, '/step-up?id=no-id')
+    await viewer.getByRole('alert').getByText('The address of this page is incomplete.').waitFor()
+    const response = await ask('response')
+    await open(admin, `/step-up?id=${response}`)
+    await admin.getByRole('alert').getByText('This page cannot send a result').waitFor()
+    const old = await ask()
+    await at.at.system.sql`update gateway.step_ups set expires_at = now() - interval '1 second' where id = ${old}`
+    await open(admin, `/step-up?id=${old}&callback=http%3A%2F%2Flocalhost%3A1`)
+    await admin.getByRole('alert').getByText('older than five minutes').waitFor()
+  })
+
+  test('a request that the person did not start leads to the session that asked, which can be revoked', async () => {
+    const other = await sessionOf(at.at.system, 'admin', Date.now() + clock.ahead)
+    const id = await ask('callback', other.token)
+    await open(admin, `/step-up?id=${id}&callback=http%3A%2F%2Flocalhost%3A1`)
+    await admin.getByRole('button', { name: 'This was not me' }).click()
+    await admin.getByText('Revoke the session of laptop now').waitFor()
+    await lookAt(admin, 'step-up-page-not-me')
+    await row(admin, 'laptop')
+      .first()
+      .getByRole('button', { name: /^Revoke/ })
+      .click()
+    await admin.getByRole('button', { name: 'Revoke the session', exact: true }).click()
+    await admin.getByText('The session of laptop was revoked.').waitFor()
+  })
+
+  test('a person without a second factor is led to add one, and back to the request', async () => {
+    const viewer = await at.open('viewer', '/gateway/')
+    await viewer.getByRole('heading', { name: 'Overview' }).waitFor()
+    const { token } = await sessionOf(at.at.system, 'viewer', Date.now() + clock.ahead)
+    const id = await ask('callback', token)
+    await open(viewer, `/step-up?id=${id}&callback=http%3A%2F%2Flocalhost%3A1`)
+    const add = viewer.getByRole('link', { name: 'Add a second factor' })
+    await add.waitFor()
+    await lookAt(viewer, 'step-up-page-no-factor')
+    await add.click()
+    await addVirtualAuthenticator(viewer)
+    await viewer.getByRole('button', { name: 'Add a passkey' }).click()
+    await viewer.getByRole('button', { name: 'Add the passkey' }).click()
+    await viewer.getByLabel('I stored the codes').check()
+    await viewer.getByRole('button', { name: 'Close' }).click()
+    await viewer.getByRole('link', { name: 'Continue with the request' }).click()
+    await viewer.getByRole('button', { name: 'I started this: continue' }).waitFor()
+  })
+
+  test('an administrator sees who has which second factors, and resets those of another person', async () => {
+    await open(admin, '/people/users')
+    await row(admin, 'viewer@example.com').getByText('Passkey').waitFor()
+    await at.open('nobody')
+    await admin.getByLabel('No second factor').check()
+    await row(admin, 'nobody@example.com').getByText('None').waitFor()
+    await expect.poll(() => row(admin, 'viewer@example.com').count()).toBe(0)
+    await lookAt(admin, 'people-users-without-factor')
+    await admin.getByLabel('No second factor').uncheck()
+    await admin.getByRole('link', { name: 'admin@example.com' }).click()
+    await admin.getByRole('heading', { name: 'admin@example.com' }).waitFor()
+    await admin.getByText('Laptop', { exact: true }).waitFor()
+    expect(await admin.getByRole('button', { name: 'Reset second factors' }).count()).toBe(0)
+    await admin.getByRole('link', { name: 'viewer@example.com' }).click()
+    await admin.getByRole('button', { name: 'Reset second factors' }).click()
+    const dialog = admin.getByRole('dialog', { name: 'Reset the second factors of viewer@example.com?' })
+    await dialog.getByLabel('Reason').fill('lost the phone')
+    await lookAt(admin, 'people-reset-factors')
+    await dialog.getByRole('button', { name: 'Reset second factors' }).click()
+    await confirm(admin).getByText('Reset the second factors of viewer@example.com').waitFor()
+    await confirm(admin).getByRole('button', { name: 'Use a passkey' }).click()
+    await admin.getByText('The second factors of viewer@example.com were removed.').waitFor()
+    await row(admin, 'viewer@example.com').getByText('None').waitFor()
+    await lookAt(admin, 'people-user-factors')
+  })
+
+  test('factors are renamed and removed, the last one with the backup codes', async () => {
+    await open(admin, '/second-factors')
+    await admin.getByRole('button', { name: 'Rename Phone' }).click()
+    await admin.getByRole('textbox', { name: 'Name' }).fill('Old phone')
+    await admin.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+    await admin.getByRole('button', { name: 'Remove Old phone' }).click()
+    await admin.getByRole('button', { name: 'Remove the authenticator app' }).click()
+    await confirm(admin).getByText('Remove the second factor Old phone').waitFor()
+    await confirm(admin).getByRole('button', { name: 'Use a passkey' }).click()
+    await admin.getByText('Old phone was removed.').waitFor()
+    await admin.getByRole('button', { name: 'Create new codes' }).click()
+    await admin.getByRole('dialog').getByRole('button', { name: 'Create new codes' }).click()
+    await admin.getByLabel('I stored the codes').check()
+    await admin.getByRole('button', { name: 'Close' }).click()
+    await admin.getByText('10 codes are left.').waitFor()
+    await admin.getByRole('button', { name: 'Remove Laptop' }).click()
+    await admin.getByRole('dialog').getByText('your last second factor').waitFor()
+    await admin.getByRole('button', { name: 'Remove the passkey' }).click()
+    await admin.getByText('You have no second factor yet.').waitFor()
+  })
+})
