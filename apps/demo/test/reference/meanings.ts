@@ -139,7 +139,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   ],
   RGW_SINK_MISCONFIGURED: ['a sink selects an unknown kind of event', 'correct `AUDIT_SINK_KINDS_<NAME>`'],
   RGW_STEP_UP_ENDED: ['the step-up has expired, or was proved already', 'repeat what needs it, which asks again'],
-  RGW_STEP_UP_NEEDED: ['a policy package requires a step-up', 'the gateway can’t ask for one yet'],
+  RGW_STEP_UP_NEEDED: [
+    'the call needs a fresh proof of a second factor',
+    'do what the message says: how to prove it depends on the program',
+  ],
   RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],
   RGW_TOO_MANY_CALLS: ['a call limit is reached', 'wait as long as the header `Retry-After` says'],
   RGW_TOO_MANY_REQUESTS: [

@@ -24,7 +24,7 @@ import { deleteEnded } from '../sessions/delete-ended.ts'
 import { createSeal } from '../tokens/seal.ts'
 import { backupCodeHash, createBackupCodes } from './backup-codes.ts'
 import type { FactorVerifierOptions } from './factor-verifier.ts'
-import { creationOptions, readNewPasskey } from './passkeys.ts'
+import { loadPasskeys } from './load-passkeys.ts'
 import { isRelyingParty, type RelyingParty } from './relying-party.ts'
 import { type FactorRow, factorsOf, passkeysIn } from './stored-factors.ts'
 import { createTotpSecret, totpStep, totpUri } from './totp.ts'
@@ -112,6 +112,7 @@ export function createFactorAdministration(
     const party = passkeyParty()
     const challenge = randomBytes(challengeLength)
     const creation = { user: { id: user, email }, challenge, existing: passkeysIn(rows) }
+    const { creationOptions } = await loadPasskeys()
     return { secret: challenge, passkey: await creationOptions(party, creation), totp: null }
   }
 
@@ -172,6 +173,7 @@ export function createFactorAdministration(
   }
 
   async function passkeyOf(challenge: Buffer, response: unknown): Promise<FactorColumns | Failed> {
+    const { readNewPasskey } = await loadPasskeys()
     const passkey = await readNewPasskey(passkeyParty(), challenge, response)
     if ('invalid' in passkey) return { failed: invalidPasskey(passkey.invalid) }
     const isKnown = eq(secondFactors.credentialId, passkey.credentialId)

@@ -8,7 +8,7 @@ import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
 import { possibleHashes } from './backup-codes.ts'
 import { countFailure, waitAfterFailures } from './failure-limits.ts'
-import { credentialIdOf, readAssertion, requestOptions } from './passkeys.ts'
+import { loadPasskeys } from './load-passkeys.ts'
 import { isRelyingParty, type NoRelyingParty, type RelyingParty } from './relying-party.ts'
 import { factorsOf, passkeysIn, totpIn, unusedBackupCodes } from './stored-factors.ts'
 import { totpStep } from './totp.ts'
@@ -51,6 +51,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
     const passkeys = passkeysIn(await factorsOf(database.db, user))
     // With an empty list, a browser would offer every passkey of this host.
     if (passkeys.length === 0) throw new PasskeysUnavailable('You have no passkey.', 'Use another method.')
+    const { requestOptions } = await loadPasskeys()
     return { options: await requestOptions(relyingParty, challenge, passkeys), challenge }
   }
 
@@ -104,6 +105,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
         'This session has no open challenge for a passkey. A challenge is valid once.',
         'Begin the proof again.',
       )
+    const { credentialIdOf, readAssertion } = await loadPasskeys()
     const credentialId = credentialIdOf(response)
     const passkeys = passkeysIn(await factorsOf(tx, attempt.user))
     const passkey = passkeys.find((one) => credentialId?.equals(one.credentialId))
