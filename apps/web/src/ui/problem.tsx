@@ -21,6 +21,7 @@ export function Problem({ error, retry, action }: ProblemProps) {
   if (error instanceof StepUpCanceled) return null
   const body = error instanceof ApiError ? error.body : null
   const needsLogin = body?.rule === 'old-login'
+  const needsFactor = body?.rule === 'enrollment'
   return (
     <div className={styles.problem} role="alert">
       <TriangleAlert aria-hidden size={16} />
@@ -33,10 +34,11 @@ export function Problem({ error, retry, action }: ProblemProps) {
             Rule <code>{body.rule}</code> · Request ID <code>{body.requestId}</code>
           </p>
         )}
-        {(retry !== undefined || action !== undefined || needsLogin) && (
+        {(retry !== undefined || action !== undefined || needsLogin || needsFactor) && (
           <div className={styles.actions}>
             {action}
             {needsLogin && <LoginLink />}
+            {needsFactor && <a href="/gateway/second-factors">Add a second factor</a>}
             {retry && <Button onPress={retry}>Try again</Button>}
           </div>
         )}

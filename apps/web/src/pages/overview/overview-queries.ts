@@ -25,6 +25,17 @@ export const ownTokensQuery = queryOptions({
   queryFn: ({ signal }) => get('/tokens', { query: { owner: 'me', limit: 200 } }, signal),
 })
 
+/** Whether the policy requires a second factor of the person, who has none; null if not. */
+export const missingFactorQuery = queryOptions({
+  queryKey: ['overview', 'missing factor'],
+  async queryFn({ signal }) {
+    const { required, requiredBy } = await get('/second-factors/settings', {}, signal)
+    if (!required) return null
+    const { items } = await get('/second-factors', { query: { user: 'me', limit: 1 } }, signal)
+    return items.length === 0 ? { requiredBy } : null
+  },
+})
+
 const day = 86_400_000
 
 /** The second event of a call has the decision of the first one. */
@@ -53,6 +64,7 @@ export async function loadOverview(queryClient: QueryClient): Promise<void> {
     loadNextSteps(queryClient),
     queryClient.prefetchQuery(liveCallsQuery),
     queryClient.prefetchQuery(ownTokensQuery),
+    queryClient.prefetchQuery(missingFactorQuery),
     mayReadAudit(me) && queryClient.prefetchQuery(checkpointQuery),
   ])
 }

@@ -18,13 +18,13 @@ export function Requirement({ settings: { required, requiredBy }, hasFactor }: R
         'The policy requires a second factor for some of what your roles permit. Add one before you need it.'
       ) : Date.parse(requiredBy) <= serverNow() ? (
         <span>
-          The policy requires a second factor since <Time at={requiredBy} />. Until you add one, you cannot do anything
-          else.
+          The policy requires a second factor since <Time at={requiredBy} />. Until you add one, you can only manage
+          your own account.
         </span>
       ) : (
         <span>
-          The policy requires a second factor from <Time at={requiredBy} /> on. After that, you cannot do anything else
-          until you add one.
+          The policy requires a second factor from <Time at={requiredBy} /> on. Without one, you can then only manage
+          your own account.
         </span>
       )}
     </p>

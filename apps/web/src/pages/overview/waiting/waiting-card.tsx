@@ -7,7 +7,7 @@ import { Card } from '../../../ui/card.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { checkpointQuery, mayReadAudit, ownTokensQuery } from '../overview-queries.ts'
+import { checkpointQuery, mayReadAudit, missingFactorQuery, ownTokensQuery } from '../overview-queries.ts'
 import styles from './waiting-card.module.css'
 import { waitingItems } from './waiting-items.ts'
 
@@ -18,11 +18,25 @@ export function WaitingCard() {
   const me = useMe()
   const checkpoint = useQuery({ ...checkpointQuery, enabled: mayReadAudit(me) })
   const tokens = useQuery(ownTokensQuery)
-  const items = waitingItems({ me, checkpoint: checkpoint.data ?? null, tokens: tokens.data?.items ?? [] }, serverNow())
-  const error = checkpoint.error ?? tokens.error
+  const missingFactor = useQuery(missingFactorQuery)
+  const items = waitingItems(
+    {
+      me,
+      checkpoint: checkpoint.data ?? null,
+      missingFactor: missingFactor.data ?? null,
+      tokens: tokens.data?.items ?? [],
+    },
+    serverNow(),
+  )
+  const error = checkpoint.error ?? tokens.error ?? missingFactor.error
   return (
     <Card title="Waiting for you">
-      {error && <Problem error={error} retry={() => void Promise.all([checkpoint.refetch(), tokens.refetch()])} />}
+      {error && (
+        <Problem
+          error={error}
+          retry={() => void Promise.all([checkpoint.refetch(), tokens.refetch(), missingFactor.refetch()])}
+        />
+      )}
       {items.length === 0 && !error && <p className={styles.soft}>Nothing waits for you.</p>}
       {items.length > 0 && (
         <ul className={styles.list}>

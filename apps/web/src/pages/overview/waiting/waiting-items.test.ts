@@ -3,7 +3,7 @@ import { waitingItems } from './waiting-items.ts'
 
 const now = Date.parse('2027-01-31T12:00:00Z')
 const inDays = (days: number) => new Date(now + days * 86_400_000).toISOString()
-const nothing = { me: {}, checkpoint: null, tokens: [] }
+const nothing = { me: {}, checkpoint: null, missingFactor: null, tokens: [] }
 const binding = {
   id: 'b',
   role: 'ops',
@@ -26,6 +26,7 @@ test('alarms come first', () => {
     {
       me: { access: [{ ...binding, expiresAt: inDays(3) }] },
       checkpoint: { alarms: 2, late: true },
+      missingFactor: { requiredBy: inDays(20) },
       tokens: [{ name: 'nightly', expiresAt: inDays(1), revokedAt: null }],
     },
     now,
@@ -33,6 +34,7 @@ test('alarms come first', () => {
   expect(items.map(({ text }) => text)).toEqual([
     'Nobody has acknowledged 2 alarms of the audit log',
     'The next checkpoint of the audit log is overdue',
+    'Add a second factor',
     'Your role ops on staging',
     'Your API token nightly',
   ])

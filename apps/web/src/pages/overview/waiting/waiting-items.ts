@@ -9,7 +9,7 @@ export interface WaitingItem {
   readonly text: string
   /** RFC 3339: when it happens. */
   readonly at?: string
-  readonly to: '/audit' | '/people/tokens' | '/access'
+  readonly to: '/audit' | '/people/tokens' | '/access' | '/second-factors'
   readonly search?: { readonly dialog: 'alarms' | 'checkpoint' }
 }
 
@@ -17,6 +17,8 @@ interface WaitingFacts {
   readonly me: Pick<Me, 'access'>
   /** Null for a person who must not read the audit log. */
   readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'alarms' | 'late'> | null
+  /** Whether the policy requires a second factor of the person, who has none. */
+  readonly missingFactor: { readonly requiredBy: string | null } | null
   readonly tokens: readonly Pick<ItemOf<'listTokens'>, 'name' | 'expiresAt' | 'revokedAt'>[]
 }
 
@@ -24,13 +26,25 @@ interface WaitingFacts {
 const noticeDays = 14
 
 /** What waits for a person, the most urgent first. @param now milliseconds since the epoch */
-export function waitingItems({ me, checkpoint, tokens }: WaitingFacts, now: number): WaitingItem[] {
+export function waitingItems(facts: WaitingFacts, now: number): WaitingItem[] {
+  const { me, checkpoint, missingFactor, tokens } = facts
   const isSoon = (at: string) => {
     const left = Date.parse(at) - now
     return left > 0 && left < noticeDays * 86_400_000
   }
   return [
     ...alarmItems(checkpoint),
+    ...(missingFactor === null
+      ? []
+      : [
+          {
+            tone: 'warn',
+            word: 'Required',
+            text: 'Add a second factor',
+            ...(missingFactor.requiredBy !== null && { at: missingFactor.requiredBy }),
+            to: '/second-factors',
+          } as const,
+        ]),
     ...(me.access ?? []).flatMap(({ role, racks, apps, expiresAt }) =>
       expiresAt !== null && isSoon(expiresAt)
         ? [
