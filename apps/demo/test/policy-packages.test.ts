@@ -95,12 +95,17 @@ describe('a policy package', () => {
   })
 
   test.each([
-    ['approved', 'RGW_APPROVAL_NEEDED', 'the approval of another person', 'package:probe:four-eyes'],
-    ['confirmed', 'RGW_STEP_UP_NEEDED', 'proof of your second factor (step-up)', 'package:probe:again'],
-  ])('that wants more (%s) is told that it cannot be had yet', async (app, code, what, rule) => {
+    [
+      'approved',
+      'RGW_APPROVAL_NEEDED',
+      'It needs the approval of another person, which this gateway cannot ask for yet',
+      'package:probe:four-eyes',
+    ],
+    ['confirmed', 'RGW_STEP_UP_NEEDED', '/gateway/step-up?id=', 'package:probe:again'],
+  ])('that wants more (%s) says what to do', async (app, code, text, rule) => {
     const { status, json, error, decision } = await refusal(app)
     expect([status, json]).toEqual([403, expect.objectContaining({ code, rule })])
-    expect(error).toContain(`It needs ${what}, which this gateway cannot ask for yet`)
+    expect(error).toContain(text)
     expect(decision).toMatchObject({ effect: 'needs', rule, source: 'probe', reason: 'This app is delicate.' })
   })
 

@@ -27,6 +27,7 @@ export {
   documentHash,
   type PolicyDocument,
   type PolicyRule,
+  type StepUpRule,
   type TokenRule,
   type TokenTerms,
 } from './policy-document.ts'

@@ -84,8 +84,8 @@ export function requireForManagement(
   const { permission, additionalPermission } = call
   const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   const rules: CompiledStepUpRule[] = []
-  if (stepUp !== null) rules.push(...required.flatMap((one) => stepUp.permissions.get(one) ?? []))
-  // Every caller has the permission for their own data, without any role.
+  // Calls about the caller need no permission of a role, and a program needs some of them to know what needs a proof.
+  if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
   if (call.scope === 'gateway')
     rules.push(...roleRules(grantsInScope(bindings, everywhere, moment).grants.own, required))
   if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))

@@ -115,7 +115,9 @@ describe('every call', () => {
 
   test('of the own account never needs a proof by a pattern of permissions, because a proof needs such calls', () => {
     const all = policy('stepUp: { permissions: { "*": always } }')
-    expect(asked(all, withFactor, showSelf)).toBeNull()
+    const effective: ManagementCall = { permission: 'gateway:policy:read', scope: 'self' }
+    for (const call of [showSelf, effective]) expect(asked(all, withFactor, call)).toBeNull()
+    expect(asked(all, withFactor, matrix)).toEqual(['needs', 'step-up:permission *', passkey])
     expect(asked(all, withFactor, listUsers)).toEqual(['needs', 'step-up:permission *', passkey])
   })
 })

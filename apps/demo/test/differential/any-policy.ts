@@ -1,5 +1,12 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
-import { type Condition, type PolicyDocument, type PolicyRule, permissions } from '@rack-gateway/rbac-policy'
+import {
+  type Condition,
+  type PolicyDocument,
+  type PolicyRule,
+  permissions,
+  type StepUpLevel,
+  type StepUpRule,
+} from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import fc from 'fast-check'
 
@@ -49,7 +56,37 @@ const rule: fc.Arbitrary<Omit<PolicyRule, 'id'>> = fc.record(
   { requiredKeys: ['argv', 'services', 'roles'] },
 )
 
-/** The built-in policy with roles, rules, conditions and blocks of chance. */
+const level: fc.Arbitrary<StepUpRule> = fc.record({
+  level: fc.constantFrom<StepUpLevel | null>(
+    null,
+    { kind: 'recent', within: 600_000 },
+    { kind: 'always', methods: 'any' },
+    { kind: 'always', methods: 'passkey' },
+  ),
+  except: fc.constantFrom<string[]>([], ['token:x (caller-0@example.com)'], ['service-account:x']),
+})
+const patterned = (pattern: fc.Arbitrary<string>) =>
+  fc.uniqueArray(
+    fc.tuple(pattern, level).map(([name, rest]) => ({ pattern: name, ...rest })),
+    { maxLength: 2, selector: ({ pattern: name }) => name },
+  )
+
+/** Mostly nothing. */
+const stepUp = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(base.stepUp) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      permissions: patterned(fc.constantFrom('release:promote', 'process:exec', 'app:*', '*:read', 'env:write')),
+      racks: patterned(fc.constantFrom('staging', 'prod*')),
+      apps: patterned(fc.constantFrom('my*', 'otherapp')),
+      management: fc.constant(null),
+      enrollBy: fc.constantFrom(null, null, 0),
+    }),
+  },
+)
+
+/** The built-in policy with roles, rules, conditions, step-ups and blocks of chance. */
 export const anyPolicy: fc.Arbitrary<PolicyDocument> = fc
   .record({
     crew: fc.array(permission, { minLength: 1, maxLength: 25 }),
@@ -67,13 +104,21 @@ export const anyPolicy: fc.Arbitrary<PolicyDocument> = fc
       { maxLength: 3 },
     ),
     protectedKeys: fc.constantFrom([], ['PINNED'], ['A*']),
+    crewStepUp: fc.option(level, { freq: 2 }),
+    stepUp,
   })
-  .map(({ crew, crewWhen, when, rules, ownRules, runServices, blocked, protectedKeys }) => ({
+  .map(({ crew, crewWhen, when, rules, ownRules, runServices, blocked, protectedKeys, crewStepUp, stepUp: steps }) => ({
     ...base,
     source: 'generated',
     roles: [
       ...base.roles.map((role) => (when[role.name] === undefined ? role : { ...role, when: when[role.name] ?? [] })),
-      { name: customRole, description: '', permissions: crew, ...(crewWhen !== null && { when: crewWhen }) },
+      {
+        name: customRole,
+        description: '',
+        permissions: crew,
+        ...(crewWhen !== null && { when: crewWhen }),
+        ...(crewStepUp !== null && { stepUp: [{ role: customRole, ...crewStepUp }] }),
+      },
     ],
     commands: [...rules.map((one, at) => ({ id: `rule-${at}`, ...one })), ...(ownRules ? [] : base.commands)],
     runServices,
@@ -84,4 +129,5 @@ export const anyPolicy: fc.Arbitrary<PolicyDocument> = fc
         .map((route) => ({ route, reason: 'It is closed.', next: 'Ask.' })),
     ],
     protectedKeys,
+    stepUp: steps,
   }))

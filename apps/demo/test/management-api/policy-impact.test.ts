@@ -70,6 +70,32 @@ describe('the impact of a proposed policy on past calls', () => {
     expect(answer.text('changes.0.principal.name')).toBe(viewer.email)
   })
 
+  test('counts the step-ups that users would have been asked for', async () => {
+    const stepUps = 'version: 1\nstepUp: { permissions: { release:promote: { recent: 10m } }, apps: { "*": none } }\n'
+    expect((await study(stepUps)).json).toMatchObject({
+      calls: 5,
+      refused: 0,
+      permitted: 0,
+      changes: [],
+      stepUp: {
+        prompts: 1,
+        users: 1,
+        refused: 0,
+        requirements: [
+          {
+            rule: 'step-up:permission release:promote',
+            level: { kind: 'recent', within: 600_000 },
+            calls: 3,
+            prompts: 1,
+            users: 1,
+          },
+        ],
+      },
+    })
+    const always = await study(stepUps.replace('{ recent: 10m }', 'always'))
+    expect(always.text('stepUp.prompts')).toBe('3')
+  })
+
   test('is nothing by the same document', async () => {
     expect((await study(builtInText)).json).toMatchObject({ calls: 5, changes: [], unclear: 0 })
   })

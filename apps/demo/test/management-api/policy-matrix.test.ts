@@ -32,6 +32,12 @@ unblocked:
 protected:
   environment:
     - DB_*
+stepUp:
+  permissions:
+    release:promote: { recent: 10m, except: ["trust:deploys"] }
+  apps: { web: none }
+  management: always
+  enrollBy: 2031-01-31
 `
 
 const freeze = `export default {
@@ -93,6 +99,26 @@ describe('the policy matrix', () => {
     expect(found.unblocked).toEqual([{ route: 'PUT /system', source: 'policy.yaml:18' }])
     expect(found.names.protectedKeys).toEqual([{ name: 'DB_*', source: 'policy.yaml:21' }])
     expect(found.names.runServices.map(({ source }) => source)).toEqual(['policy.yaml:9', 'policy.yaml:9'])
+    expect(found.stepUps).toEqual([
+      {
+        kind: 'permission',
+        name: 'release:promote',
+        rule: 'step-up:permission release:promote',
+        level: { kind: 'recent', within: 600_000 },
+        except: ['trust:deploys'],
+        source: 'policy.yaml:24',
+      },
+      { kind: 'app', name: 'web', rule: 'step-up:app web', level: null, except: [], source: 'policy.yaml:25' },
+      {
+        kind: 'management',
+        name: '',
+        rule: 'step-up:management',
+        level: { kind: 'always', methods: 'passkey' },
+        except: [],
+        source: 'policy.yaml:26',
+      },
+    ])
+    expect(found.enrollment).toEqual({ by: '2031-01-31T00:00:00.000Z', source: 'policy.yaml:27' })
     const lines = builtInText.split('\n')
     const lineOf = (source: string | undefined) => lines[Number(source?.replace('built-in:', '')) - 1]
     expect(lineOf(found.roles.find(({ name }) => name === 'viewer')?.source)).toBe('  viewer:')
@@ -130,7 +156,7 @@ describe('the policy matrix', () => {
       api: 'management',
       permission: 'gateway:user:write',
       scope: 'gateway',
-      summary: 'Lists users, or the members of a group.',
+      summary: 'Lists users, the members of a group, or users without a second factor.',
     })
     const asked = routes.map(({ id, scope }) => ({ route: id, ...(scope === 'app' && { app: 'web' }) }))
     for (let at = 0; at < asked.length; at += 100) {

@@ -46,6 +46,7 @@ describe('the policy and its decisions, by the management API', () => {
           groups: [],
           bindings: [{ id: expect.any(String), role: 'deployer', racks: 'staging', apps: '*', expiresAt: null }],
           owner: null,
+          secondFactor: false,
         },
       })
       const text = JSON.stringify(answer.json)
