@@ -6,6 +6,7 @@ import { createAuthenticator } from '@rack-gateway/testing/authenticator'
 import { sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { person as personWith } from '../management-api/callers.ts'
 import { filesBelow } from '../support/documents.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createMachine, type Machine } from '../support/machine.ts'
@@ -14,6 +15,7 @@ import { installRecordingConvox, type RecordingConvox } from '../support/recordi
 import { createProver, type Prover } from '../support/second-factor.ts'
 import { writeStepUpPolicy } from './policy.ts'
 
+const nativeConvox = process.env.CONVOX_BIN ?? null
 const clock = { ahead: 0 }
 const log: string[] = []
 let at: LoginSystem
@@ -37,14 +39,7 @@ beforeAll(async () => {
   await addPasskey()
   machine = createMachine(null)
   convox = installRecordingConvox(machine)
-  const directory = join(machine.home, 'config', 'rack-gateway')
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const config = {
-    gateways: { staging: { url: gatewayUrl(), rack: 'staging' } },
-    sessions: { [gatewayUrl()]: { token: admin.program.token } },
-    current: 'staging',
-  }
-  writeFileSync(join(directory, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+  logIn(machine)
 })
 afterAll(async () => {
   machine.remove()
@@ -54,6 +49,17 @@ beforeEach(() => {
   convox.clear()
   at.system.rack.clearReceived()
 })
+
+function logIn({ home }: Machine): void {
+  const directory = join(home, 'config', 'rack-gateway')
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const config = {
+    gateways: { staging: { url: gatewayUrl(), rack: 'staging' } },
+    sessions: { [gatewayUrl()]: { token: admin.program.token } },
+    current: 'staging',
+  }
+  writeFileSync(join(directory, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+}
 
 const gatewayUrl = () => `http://localhost:${at.system.port}`
 
@@ -178,6 +184,16 @@ describe('a code that is given in advance', () => {
       'rack-gateway: This needs a passkey, so a code does not prove it. Run the command at a terminal.\n',
     ])
   })
+})
+
+test('a user without a second factor is told where to add one', async () => {
+  const { token } = await personWith(at.system, 'deployer')
+  const env = { RACK_GATEWAY_URL: gatewayUrl(), RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging' }
+  const outcome = await run(['--mfa-code', '123456', ...promote], env)
+  expect([outcome.code, outcome.stdout, convox.runs()]).toEqual([6, '', []])
+  expect(outcome.stderr).toBe(
+    `rack-gateway: This needs a proof of your second factor, and you have none that the policy accepts. Add one in your browser, at ${gatewayUrl()}/gateway/second-factors, and run the command again.\n`,
+  )
 })
 
 test('while a command has a proof, another process with the same token gains nothing', async () => {
@@ -438,6 +454,13 @@ describe.skipIf(!hasTerminal)('at a terminal (needs bash and /usr/bin/script of 
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ name: 'three' })
   })
 
+  test('mfa add opens the page', async () => {
+    type('mfa', 'add')
+    await terminal.saw('Add your second factor in the browser that opens.')
+    expect(await exitCode()).toBe(0)
+    await expect.poll(() => readFileSync(browserLog, 'utf8')).toContain(`${gatewayUrl()}/gateway/second-factors`)
+  })
+
   test('mfa remove asks for a confirmation and a proof', async () => {
     const file = join(machine.home, 'removed.json')
     const [program, args] = builtCommand('rack-gateway', ['mfa', 'remove', 'YubiKey', '--mfa-method', 'totp', '--json'])
@@ -451,3 +474,57 @@ describe.skipIf(!hasTerminal)('at a terminal (needs bash and /usr/bin/script of 
     expect((await run(['mfa'])).stdout).not.toContain('YubiKey')
   })
 })
+
+describe.skipIf(nativeConvox === null)(
+  'the native convox (runs when CONVOX_BIN names it)',
+  { timeout: 180_000 },
+  () => {
+    let person: Machine
+    beforeAll(() => {
+      person = createMachine(nativeConvox)
+      logIn(person)
+    })
+    afterAll(() => person.remove())
+
+    const native = (...words: readonly string[]) =>
+      person.run(...builtCommand('rack-gateway', ['--mfa-code', admin.code(), ...words]))
+    const proved = async () => (await at.system.events()).filter(({ kind }) => kind === 'step-up.proved').length
+
+    test('one proof is for the upload and the build', async () => {
+      const before = await proved()
+      const outcome = await native('build', '-a', 'myapp')
+      expect([outcome.code, outcome.stdout]).toEqual([0, expect.stringContaining('Build:')])
+      expect([await proved(), await proofs()]).toEqual([before + 1, 0])
+      const upload = at.system.rack.received.find(({ target }) => target.includes('/objects/tmp/'))
+      expect(upload?.body.length).toBeGreaterThan(0)
+    })
+
+    test('a requirement for each call is met, too', async () => {
+      expect(await native('services', 'restart', 'web', '-a', 'myapp')).toMatchObject({ code: 0 })
+      const [restart] = (await at.system.events()).filter(({ route }) => route?.endsWith('/restart')).slice(-1)
+      expect(restart).toMatchObject({ decision: { effect: 'allow' }, proof: { method: 'totp' } })
+    })
+
+    test.skipIf(!hasTerminal)('a shell in a terminal gets the proof in its handshake', async () => {
+      const terminal = await openTerminal({ cwd: person.project, env: person.env })
+      const [program, args] = builtCommand('rack-gateway', [
+        '--mfa-method',
+        'totp',
+        'exec',
+        'web',
+        'bash',
+        '-a',
+        'myapp',
+      ])
+      terminal.enter([program, ...args].map((word) => `'${word}'`).join(' '))
+      await terminal.saw('backup code: ')
+      terminal.press(`${admin.code()}\r`)
+      await terminal.saw(/\$ /)
+      terminal.enter('exit 4')
+      await terminal.prompt()
+      terminal.enter('echo "code=$?"')
+      await terminal.saw('code=4')
+      expect(await proofs()).toBe(0)
+    })
+  },
+)

@@ -5,7 +5,7 @@ import type { CommandOptions } from '../command-module.ts'
 export const mfaOptions = {
   'mfa-code': {
     type: 'string',
-    describe: 'Prove your second factor with this code, or with RACK_GATEWAY_MFA_CODE, if a proof is needed',
+    describe: 'A code that proves your second factor, if this is needed; RACK_GATEWAY_MFA_CODE is the same',
   },
   'mfa-method': {
     type: 'string',

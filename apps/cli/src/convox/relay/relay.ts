@@ -9,7 +9,7 @@ import type { RelayConnection } from './convox-connection.ts'
 import type { GatewayDialOptions } from './gateway-dial.ts'
 import { startListener } from './listener.ts'
 import { newestToken } from './newest-token.ts'
-import { createPlainDial, type PlainDial } from './plain-dial.ts'
+import type { PlainDial } from './plain-dial.ts'
 
 /** Milliseconds to forward the last bytes of convox after it has ended. */
 const grace = 250
@@ -55,7 +55,7 @@ export async function openRelay(
 
 /** Loads TLS and makes the first connection while convox starts. */
 async function loadDial(options: GatewayDialOptions): Promise<PlainDial> {
-  if (!options.origin.startsWith('https://')) return createPlainDial(options.origin)
+  if (!options.origin.startsWith('https://')) return (await import('./plain-dial.ts')).createPlainDial(options.origin)
   await new Promise((resolve) => setImmediate(resolve))
   const { createGatewayDial } = await import('./gateway-dial.ts')
   const dial = createGatewayDial(options)
