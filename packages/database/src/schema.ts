@@ -162,9 +162,7 @@ export const stepUps = gateway.table('step_ups', {
 /** Proofs of a second factor. Each is valid for one session, and only together with its secret or from its address. */
 export const proofs = gateway.table('proofs', {
   /** That of the request for it. */
-  id: uuid('id')
-    .primaryKey()
-    .references(() => stepUps.id, { onDelete: 'cascade' }),
+  id: uuid('id').primaryKey(),
   userId: uuid('user_id')
     .notNull()
     .references(() => users.id),

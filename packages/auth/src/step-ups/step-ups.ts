@@ -122,7 +122,8 @@ export type StepUps = ReturnType<typeof createStepUps>
 
 /** Requests for proofs of second factors, and the proofs. */
 export function createStepUps({ database: { db }, verifier, clock }: StepUpsOptions) {
-  const ending = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
+  const endingStepUps = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
+  const endingProofs = { table: proofs, key: proofs.id, end: proofs.expiresAt }
 
   /** Asks for a proof. Asking again for the same returns the same step-up, so that repeated calls store nothing. */
   async function ask(question: Question): Promise<string> {
@@ -148,7 +149,8 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
       }
       const surplus = pending.slice(0, Math.max(0, pending.length + 1 - maxPending)).map(({ id }) => id)
       if (surplus.length > 0) await tx.delete(stepUps).where(inArray(stepUps.id, surplus))
-      await deleteEnded(tx, ending, new Date(now - recentLifetime))
+      await deleteEnded(tx, endingStepUps, new Date(now))
+      await deleteEnded(tx, endingProofs, new Date(now))
       const id = randomUUID()
       await tx.insert(stepUps).values({
         id,
@@ -305,11 +307,20 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
 
   /** Ends a step-up of a session, and its proof. @returns whether there was one */
   async function end(id: string, session: string): Promise<boolean> {
-    const ended = await db
-      .delete(stepUps)
-      .where(and(eq(stepUps.id, checkId('such step-up', id)), eq(stepUps.sessionId, session)))
-      .returning({ id: stepUps.id })
-    return ended.length > 0
+    checkId('such step-up', id)
+    const [askedBefore, proved] = await db.transaction((tx) =>
+      Promise.all([
+        tx
+          .delete(stepUps)
+          .where(and(eq(stepUps.id, id), eq(stepUps.sessionId, session)))
+          .returning({ id: stepUps.id }),
+        tx
+          .delete(proofs)
+          .where(and(eq(proofs.id, id), eq(proofs.sessionId, session)))
+          .returning({ id: proofs.id }),
+      ]),
+    )
+    return askedBefore.length + proved.length > 0
   }
 
   /** The proof for a call, used up if it is for one call only. Null: the call needs another. */

@@ -67,7 +67,7 @@ CREATE INDEX ON gateway.step_ups (expires_at);
 CREATE INDEX ON gateway.step_ups (session_id);
 
 CREATE TABLE gateway.proofs (
-  id uuid PRIMARY KEY REFERENCES gateway.step_ups (id) ON DELETE CASCADE,
+  id uuid PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES gateway.users (id),
   session_id uuid NOT NULL REFERENCES gateway.sessions (id),
   secret bytea,
