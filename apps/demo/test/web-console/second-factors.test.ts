@@ -316,7 +316,7 @@ describeInChromium('second factors in the web console', () => {
     expect((await at.at.system.get(path, program.token)).body).toContain('Repeat the command now')
   })
 
-  test('requests of others, unknown ones, and old ones are refused, each with its own sentence', async () => {
+  test('a request of another person, an incomplete address, and an old request have a sentence each', async () => {
     const viewer = await at.open('viewer', `/gateway/step-up?id=${await ask()}`)
     await viewer.getByRole('alert').getByText('viewer@example.com has no such request').waitFor()
     await lookAt(viewer, 'step-up-page-of-other')

@@ -14,7 +14,7 @@ import { Spinner } from '../ui/spinner.tsx'
 import { VisibleText } from '../ui/visible-text.tsx'
 
 /** The step-up is over, so the call has to ask for another one. */
-const ended: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_NOT_HERE', 'RGW_NOT_FOUND']
+const ended: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_NOT_HERE', 'RGW_IDENTITY_NOT_FOUND']
 
 /** Asks for a second factor for a call of the page, which is sent again after the proof. */
 export default function StepUpDialog({ call }: { readonly call: WaitingCall }) {

@@ -24,8 +24,8 @@ export function FactorList({ factors, settings, onShow }: FactorListProps) {
         <div className={styles.empty}>
           <p>You have no second factor yet.</p>
           <p className={styles.soft}>
-            Whoever steals a token of yours can use it until it expires. With a second factor, the actions that do the
-            most damage also need something that only you have.
+            A thief who has one of your tokens can use it until it expires. With a second factor, the most dangerous
+            actions also need something that only you have.
           </p>
         </div>
       ) : (

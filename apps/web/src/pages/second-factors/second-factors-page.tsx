@@ -80,13 +80,13 @@ export default function SecondFactorsPage() {
   )
 }
 
-/** A thief with the browser of somebody else must not add their own factor. */
+/** A thief who has an open browser of the person must not add a factor. */
 function OldLogin() {
   return (
     <div className={styles.notice}>
       <p>
         You can add your first second factor only within five minutes of a login, so that someone who finds this browser
-        open cannot add theirs. After you log in, you come back here.
+        open cannot add one of their own. After you log in, you come back here.
       </p>
       <p>
         <LoginLink />

@@ -29,8 +29,8 @@ export function Outcome({ stepUp, proof: { method, result } }: OutcomeProps) {
       </p>
       <CommandLine>{`convox api get /gateway-step-up/${result}`}</CommandLine>
       <p className={styles.warning}>
-        Type the code <code>{result}</code> only into your own terminal. Give it to nobody: whoever has it and a token
-        of yours can do what you confirmed. It works once, until five minutes after the request.
+        Type the code <code>{result}</code> only in your own terminal, and give it to nobody. With the code and a token
+        of yours, another person could do what you confirmed. It works once, within five minutes of the request.
       </p>
     </Card>
   )

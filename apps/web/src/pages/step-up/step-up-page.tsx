@@ -79,7 +79,7 @@ function problemOf({ delivery, expiresAt, ownRequest, provedAt }: StepUp, callba
   if (Date.parse(expiresAt) <= serverNow())
     return 'This request is older than five minutes, so it cannot be confirmed anymore. Run the command again.'
   if (ownRequest || delivery === 'response')
-    return 'This page cannot send a result to what asked. Go back to the page or program where you started, and confirm it there.'
+    return 'This page cannot send a result to the page or program that asked. Go back to it, and confirm the request there.'
   if (delivery === 'callback' && readCallback(callback) === null)
     return `The result would go to ${callback === '' ? 'no address' : callback}, which is not a program on this computer, so the gateway does not send it. Do not open such links. Run the command again, and open the link that it prints.`
   return null
@@ -91,9 +91,8 @@ function NoRequest({ error, retry }: { readonly error: Error; readonly retry: ()
   if (!(error instanceof ApiError) || error.status !== 404) return <Problem error={error} retry={retry} />
   return (
     <p className={styles.warning} role="alert">
-      <VisibleText>{me.name}</VisibleText> has no such request. It is for another account, or what asked for it has
-      ended. If you started a command with another account, log out, and open the link again. If not, run the command
-      again.
+      <VisibleText>{me.name}</VisibleText> has no such request. It is for another account, or it has ended. If you
+      started a command with another account, log out, and open the link again. If not, run the command again.
     </p>
   )
 }
