@@ -60,6 +60,8 @@ function* roleRules(grants: readonly Grant[], required: readonly Permission[]): 
 export interface ManagementCall {
   readonly permission: Permission
   readonly additionalPermission?: Permission
+  /** For the same call about what others own. */
+  readonly permissionForOthers?: Permission
   readonly scope: 'self' | 'everyone' | 'gateway'
   /** `management` for sensitive changes. */
   readonly stepUp?: 'management' | 'factor'
@@ -84,11 +86,12 @@ export function requireForManagement(
   const { permission, additionalPermission } = call
   const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   const rules: CompiledStepUpRule[] = []
+  const { own } = grantsInScope(bindings, everywhere, moment).grants
   // Calls about the caller need no permission of a role, and a program needs some of them to know what needs a proof.
   if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
-  if (call.scope === 'gateway')
-    rules.push(...roleRules(grantsInScope(bindings, everywhere, moment).grants.own, required))
-  if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
+  if (call.scope === 'gateway') rules.push(...roleRules(own, required))
+  if (call.stepUp === 'management')
+    rules.push(...managementRules(stepUp, principal), ...rulesForOthers(stepUp, call, own))
   const rule = strictestRule(rules, principal)
   return rule && requireProof(rule, principal)
 }
@@ -96,6 +99,16 @@ export function requireForManagement(
 /** A user without a second factor could otherwise create an API token, which needs none. */
 function isOpenWithoutFactor({ scope, stepUp }: ManagementCall): boolean {
   return scope === 'self' && stepUp !== 'management'
+}
+
+/** Before its body is read, a change can concern others whenever the caller has the permission for it. */
+function rulesForOthers(
+  stepUp: CompiledStepUp | null,
+  { permissionForOthers: permission }: ManagementCall,
+  grants: readonly Grant[],
+): readonly CompiledStepUpRule[] {
+  if (permission === undefined || !grants.some(({ role }) => role.has(permission))) return []
+  return stepUp?.permissions.get(permission) ?? []
 }
 
 function managementRules(stepUp: CompiledStepUp | null, { kind, secondFactor }: Principal): CompiledStepUpRule[] {

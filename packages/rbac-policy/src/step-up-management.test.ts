@@ -100,6 +100,28 @@ describe('every call', () => {
     ])
   })
 
+  test('that gives access to others needs what the document says of the permission for it', () => {
+    const accounts = policy('stepUp: { permissions: { gateway:service-account:write: always } }')
+    const call = { ...createToken, permissionForOthers: 'gateway:service-account:write' }
+    expect(asked(accounts, withFactor, call)).toEqual([
+      'needs',
+      'step-up:permission gateway:service-account:write',
+      passkey,
+    ])
+    const viewer = principal([binding('viewer')], { secondFactor: true })
+    expect(asked(accounts, viewer, call)).toEqual(['needs', 'step-up:management', tenMinutes])
+  })
+
+  test('that ends access never needs a proof, so that nothing delays it', () => {
+    const strict = policy('stepUp: { permissions: { "gateway:*": always } }')
+    const revoke = {
+      permission: 'gateway:self:write',
+      scope: 'self',
+      permissionForOthers: 'gateway:token:write',
+    } as const
+    expect(asked(strict, withFactor, revoke)).toBeNull()
+  })
+
   test('needs what the document says of the role that grants its permission', () => {
     const roles = policy('roles: { boss: { permissions: [gateway:user:write], stepUp: always } }')
     const boss = principal([binding('boss')], { secondFactor: true })

@@ -110,8 +110,14 @@ const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process
 /** Every user needs these to add a factor and to prove it. */
 const forProofs: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
 
-/** No call requires these. The first two decide which values a response shows, and the last one has no effect. */
-export const requiredByNoCall: ReadonlySet<Permission> = new Set(['env:read', 'secret:read', 'process:stop-own'])
+/** No call requires these. Most decide how much a response shows, or whether a call can concern others. */
+export const requiredByNoCall: ReadonlySet<Permission> = new Set([
+  'env:read',
+  'secret:read',
+  'process:stop-own',
+  'gateway:live-call:read',
+  'gateway:live-call:end',
+])
 
 /** The permissions that a rule for a name or a pattern covers. */
 export function stepUpPermissions(pattern: Permission): Permission[] {
