@@ -236,6 +236,7 @@ describe('policy impact', () => {
     packages: 0,
     permitted: 0,
     refused: 2,
+    stepUp: { prompts: 0, users: 0, refused: 0, requirements: [] },
     cut: null,
     changes: [
       {

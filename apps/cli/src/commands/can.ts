@@ -1,3 +1,4 @@
+import { exactDurationInWords } from '@rack-gateway/config/duration'
 import type { Decisions, DeepReadonly } from '@rack-gateway/gateway-api'
 import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
 import { rackFlagIn } from '../convox/command-line.ts'
@@ -5,7 +6,6 @@ import { appContextAt } from '../convox/precheck/app-context.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'
 import { Usage } from '../errors.ts'
 import { askDecisions } from '../gateway/ask-decisions.ts'
-import { counted } from '../output/counted.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
@@ -127,14 +127,7 @@ function sentence(
 /** A step-up, and how fresh its proof must be. */
 function stepUpText(level: DecidedCall['decision']['level']): string {
   if (level?.kind === 'recent' && level.within !== undefined)
-    return `a step-up (a proof of your second factor from the last ${durationText(level.within)})`
+    return `a step-up (a proof of your second factor from the last ${exactDurationInWords(level.within)})`
   const factor = level?.methods === 'passkey' ? 'your passkey' : 'your second factor'
   return `a step-up (a proof of ${factor} for each call)`
-}
-
-/** @param within in milliseconds */
-function durationText(within: number): string {
-  const minutes = within / 60_000
-  if (!Number.isInteger(minutes)) return counted(Math.round(within / 1_000), 'second')
-  return minutes % 60 === 0 && minutes > 0 ? counted(minutes / 60, 'hour') : counted(minutes, 'minute')
 }

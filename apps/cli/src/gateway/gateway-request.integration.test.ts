@@ -232,6 +232,8 @@ test('only the listed files open connections', () => {
     'browser-login/callback-server.ts',
     // Accepts the connections of convox.
     'convox/relay/listener.ts',
+    // Connects convox to a gateway without TLS, as convox itself would.
+    'convox/relay/plain-dial.ts',
     // Reads a certificate, and has no token.
     'doctor/fetch-certificate.ts',
     'gateway/gateway-request.ts',
