@@ -78,7 +78,8 @@ async function prove(
   target: Target,
   { planned, connection, line }: ProofOptions,
 ): Promise<CommandProof | null> {
-  const choice = createMfaChoice(line.mfaMethod, line.mfaCode, context.mfaCode)
+  const { mfaMethod: method, mfaCode: code } = line
+  const choice = createMfaChoice({ method, code, environmentCode: context.mfaCode })
   const canAsk = connection.withProof !== null && (context.interactive || choice.hasCode)
   if (!planned.isCertain && !canAsk) return null
   if (connection.withProof === null)

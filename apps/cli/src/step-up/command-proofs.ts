@@ -15,7 +15,7 @@ export async function withCommandProofs<T>(
   { mfaCode, mfaMethod }: MfaOptions,
   run: (context: Context) => Promise<T>,
 ): Promise<T> {
-  const choice = createMfaChoice(mfaMethod ?? null, mfaCode, context.mfaCode)
+  const choice = createMfaChoice({ method: mfaMethod, code: mfaCode, environmentCode: context.mfaCode })
   const endings: (() => Promise<void>)[] = []
   let current: Secret | null = null
   const proofs: CommandProofs = {

@@ -1,3 +1,5 @@
+import { Usage } from '../errors.ts'
+
 export const mfaMethods = ['passkey', 'totp'] as const
 export type MfaMethod = (typeof mfaMethods)[number]
 
@@ -15,17 +17,28 @@ export interface MfaChoice {
   takeCode(): string | null
 }
 
-/** @param codes by their precedence */
-export function createMfaChoice(method: MfaMethod | null, ...codes: readonly (string | null | undefined)[]): MfaChoice {
-  let code = codes.find((one) => one !== null && one !== undefined && one !== '') ?? null
+export interface MfaSettings {
+  /** Of `--mfa-method`. */
+  readonly method?: MfaMethod | null | undefined
+  /** Of `--mfa-code`. */
+  readonly code?: string | null | undefined
+  /** Of RACK_GATEWAY_MFA_CODE. The options take precedence. */
+  readonly environmentCode?: string | undefined
+}
+
+/** @throws Usage for options that contradict each other */
+export function createMfaChoice({ method = null, code, environmentCode }: MfaSettings): MfaChoice {
+  if (method === 'passkey' && code)
+    throw new Usage('--mfa-code and --mfa-method passkey contradict each other.', 'Keep one of them.')
+  let given = method === 'passkey' ? null : code || environmentCode || null
   return {
     method,
     get hasCode() {
-      return code !== null
+      return given !== null
     },
     takeCode() {
-      const taken = code
-      code = null
+      const taken = given
+      given = null
       return taken
     },
   }

@@ -217,6 +217,22 @@ test('while a command has a proof, another process with the same token gains not
   expect(await proofs()).toBe(0)
 })
 
+test('a thief who asks with the token, and waits for the victim to prove it, gains nothing', async () => {
+  const thief = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) =>
+    callManagementApi({ url: gatewayUrl() }, admin.program.token, method, path, body)
+  const route = 'POST /apps/{app}/releases/{id}/promote'
+  const calls = [{ rack: 'staging', app: 'myapp', route }]
+  const id = (await thief('POST', '/step-ups', { delivery: 'callback', calls })).text('id')
+  const { json } = await admin.prove(id)
+  const result = String(json.result)
+  expect(JSON.stringify((await thief('GET', `/step-ups/${id}`)).json)).not.toContain(result)
+  for (const guess of [id, 'x'.repeat(43), result.slice(0, -1), `${result}x`])
+    expect((await thief('POST', `/step-ups/${id}/redemption`, { result: guess })).status).toBe(403)
+  expect((await thief('POST', `/step-ups/${id}/proof`, { method: 'totp', code: '000000' })).status).toBe(409)
+  expect([(await direct()).status, promoted()]).toEqual([403, 0])
+  await thief('DELETE', `/step-ups/${id}`)
+})
+
 test('the proof ends when the command is ended by a signal', async () => {
   const env = { ...convox.env(calls, join(machine.home, 'never')), RACK_GATEWAY_MFA_CODE: admin.code() }
   const program = machine.start(...builtCommand('rack-gateway', promote), { env })
@@ -288,6 +304,19 @@ describe('can', () => {
     ])
     expect(stdout).toContain(how)
   })
+})
+
+test('a call that is refused in the middle of a command can be proved with "rack-gateway api get"', async () => {
+  const refused = await run(['--no-precheck', ...promote])
+  const [, id = ''] = /\/gateway\/step-up\?id=([0-9a-f-]{36})/.exec(refused.stdout) ?? []
+  const { json } = await admin.prove(id)
+  const path = `/gateway-step-up/${json.result}`
+  const activated = await run(['api', 'get', path], convox.env([`GET ${path}`]))
+  expect([activated.code, activated.stdout]).toEqual([0, expect.stringContaining(`GET ${path}: 200`)])
+  await run(['--no-precheck', ...promote])
+  expect(promoted()).toBe(2)
+  const ended = await callManagementApi({ url: gatewayUrl() }, admin.program.token, 'DELETE', `/step-ups/${id}`)
+  expect([ended.status, (await direct()).status]).toEqual([200, 403])
 })
 
 describe('management commands', () => {

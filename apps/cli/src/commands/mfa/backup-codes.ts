@@ -3,6 +3,7 @@ import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { counted } from '../../output/counted.ts'
 import { PrintedBackupCodes } from '../../output/output-schemas.ts'
+import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
@@ -25,5 +26,5 @@ export async function handler({ context, rack, json, yes }: Arguments<typeof bui
   const created = await callGateway(target, 'createBackupCodes', {})
   if (json) return printJson(context, PrintedBackupCodes, created)
   context.note('Store these backup codes in a safe place. Each can be used once. They are not shown again:')
-  for (const code of created.codes) context.print(code)
+  for (const code of created.codes) context.print(printable(code))
 }

@@ -17,7 +17,7 @@ export const builder = { ...mfaOptions, ...gatewayOptions } as const satisfies C
 export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, mfaMethod }: Arguments<typeof builder>): Promise<void> {
-  const choice = context.proofs?.choice ?? createMfaChoice(mfaMethod ?? null, context.mfaCode)
+  const choice = context.proofs?.choice ?? createMfaChoice({ method: mfaMethod, environmentCode: context.mfaCode })
   requireUser(context, choice, 'This test needs a proof of your second factor.')
   const target = await targetOf(context, rack)
   const stepUp = await createStepUp(target, { delivery: 'callback' })
