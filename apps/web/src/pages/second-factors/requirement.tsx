@@ -11,7 +11,7 @@ interface RequirementProps {
 /** Whether and by when the policy requires a second factor of the person. */
 export function Requirement({ settings: { required, requiredBy }, hasFactor }: RequirementProps) {
   if (!required && requiredBy === null) return null
-  if (hasFactor) return <p className={styles.soft}>The policy requires a second factor of you. You have one.</p>
+  if (hasFactor) return <p className={styles.soft}>The policy requires a second factor of you, and you have one.</p>
   return (
     <p className={`${styles.notice} ${styles.warning}`}>
       {requiredBy === null ? (
