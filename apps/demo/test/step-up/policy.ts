@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A policy in which some operations need a fresh proof of a second factor. */
-export const stepUpPolicy = `version: 1
+const stepUpPolicy = `version: 1
 stepUp:
   permissions:
     build:list: { recent: 10m }

@@ -26,7 +26,7 @@ export default fp<BodyDigestOptions>(
  * HMAC-SHA-256 of bodies. With a plain digest, a reader of the log could guess the body of a short form, such as a
  * registry's password.
  */
-export function createBodyDigest(bytes: Buffer): BodyDigest {
+function createBodyDigest(bytes: Buffer): BodyDigest {
   const key = createSecretKey(bytes)
   return (body) => createHmac('sha256', key).update(body).digest('hex')
 }

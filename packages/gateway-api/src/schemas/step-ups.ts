@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { closed, ExtensibleEnum, Id, Nullable, Time } from './common.ts'
 import { PasskeyOptions, PasskeyResponse } from './second-factors.ts'
 
-export const stepUpMethods = ['passkey', 'totp', 'backup-code'] as const
+const stepUpMethods = ['passkey', 'totp', 'backup-code'] as const
 
 const Call = Type.Object({
   rack: Nullable(Type.String()),
