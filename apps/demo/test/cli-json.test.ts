@@ -141,7 +141,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
 /** Where what they need is: step-up/rack-gateway.test.ts, cli-people.test.ts, cli-audit.test.ts, session-recordings-live.test.ts, and ci.integration.test.ts of the command itself. */
 const elsewhere = [
   ...['list', 'add', 'rename', 'remove', 'backup-codes', 'test'].map((action) => `mfa ${action}`),
-  ...['users invite', 'users uninvite', 'audit tail', 'audit end', 'ci login'],
+  ...['users reset-factors', 'users invite', 'users uninvite', 'audit tail', 'audit end', 'ci login'],
 ]
 
 describe('--json is as the reference says, and nothing else', () => {

@@ -122,6 +122,7 @@ const groups: CommandList['groups'] = [
       show: () => import('./users/show.ts'),
       lock: () => import('./users/lock.ts'),
       unlock: () => import('./users/unlock.ts'),
+      'reset-factors': () => import('./users/reset-factors.ts'),
       groups: () => import('./users/groups.ts'),
       invite: () => import('./users/invite.ts'),
       invitations: () => import('./users/invitations.ts'),

@@ -28,4 +28,5 @@ export const PrintedSecondFactors = Type.Object({
   backupCodes: endpoints.backupCodeStatus.response,
 })
 export const PrintedBackupCodes = endpoints.createBackupCodes.response
+export const PrintedFactorReset = endpoints.resetSecondFactors.response
 export const PrintedProof = Type.Omit(endpoints.redeemStepUp.response, ['proof'])

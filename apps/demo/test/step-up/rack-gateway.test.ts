@@ -366,6 +366,27 @@ describe('management commands', () => {
     expect([code, jsonFaults(name, JSON.parse(stdout))]).toEqual([0, []])
   })
 
+  test('users reset-factors removes those of another user, and needs a proof', async () => {
+    await createProver(at, 'viewer', clock)
+    const words = ['users', 'reset-factors', 'viewer@example.com', '--reason', 'lost phone', '--yes', '--json']
+    expect((await run(['users', 'show', 'viewer@example.com'])).stdout).toMatch(/^second factors +authenticator app$/m)
+    expect((await run(words)).code).toBe(6)
+    const { code, stdout } = await run([...words, '--mfa-code', admin.code()])
+    expect([code, jsonFaults('users reset-factors', JSON.parse(stdout))]).toEqual([0, []])
+    expect((await run(['users', 'show', 'viewer@example.com'])).stdout).toMatch(/^second factors +none$/m)
+    const again = await run([
+      'users',
+      'reset-factors',
+      'viewer@example.com',
+      '--reason',
+      'x',
+      '--yes',
+      '--mfa-code',
+      admin.code(),
+    ])
+    expect(again.stdout).toBe('Removed 0 second factors of viewer@example.com.\n')
+  })
+
   test('mfa add names the page, and says why nothing is added in the terminal', async () => {
     const outcome = await run(['mfa', 'add'])
     expect(outcome.stdout).toBe(

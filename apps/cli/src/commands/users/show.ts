@@ -4,6 +4,7 @@ import { printFields, printJson } from '../../output/answer.ts'
 import { minute } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
+import { kindText } from '../mfa/kind-text.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'show <user>'
@@ -28,6 +29,7 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
     ['issuer', user.issuer],
     ['created', minute(user.createdAt)],
     ['groups', user.groups.join(', ')],
+    ['second factors', user.secondFactors.map(kindText).join(', ') || 'none'],
     ['locked', user.lockedAt === null ? '' : `${minute(user.lockedAt)}: ${user.lockedReason ?? ''}`],
   ])
 }

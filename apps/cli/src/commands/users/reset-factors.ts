@@ -1,0 +1,41 @@
+import { findUser } from '../../gateway/find-resource.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { printJson } from '../../output/answer.ts'
+import { confirm } from '../../output/confirm.ts'
+import { counted } from '../../output/counted.ts'
+import { PrintedFactorReset } from '../../output/output-schemas.ts'
+import { printable } from '../../output/terminal.ts'
+import { targetOf } from '../../target/gateway-target.ts'
+import type { Arguments, CommandOptions } from '../command-module.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
+import { gatewayOptions, reasonOption, yesOption } from '../options/shared-options.ts'
+
+export const command = 'reset-factors <user>'
+export const describe = 'Remove all second factors and backup codes of a user who has lost them.'
+export const details =
+  'Whoever can log in as the user can then add a new second factor. So make sure first, in another way than by e-mail, that the user asks for it.'
+export const examples = ["rack-gateway users reset-factors ada@example.com --reason 'lost phone, seen in person'"]
+export const builder = {
+  user: {
+    type: 'string',
+    demandOption: true,
+    describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
+  },
+  reason: { ...reasonOption, demandOption: true },
+  yes: yesOption,
+  ...mfaOptions,
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'asking the gateway'
+
+export async function handler(given: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, user, reason, yes } = given
+  const target = await targetOf(context, rack)
+  const { id, email } = await findUser(target, user, context.now)
+  await confirm(context, `remove all second factors and backup codes of ${email}`, { yes })
+  const reset = await callGateway(target, 'resetSecondFactors', { id, body: { reason } })
+  if (json) return printJson(context, PrintedFactorReset, reset)
+  const { removed } = reset
+  const names = removed.length === 0 ? '' : `: ${removed.map(({ name }) => name).join(', ')}`
+  context.print(printable(`Removed ${counted(removed.length, 'second factor')} of ${email}${names}.`))
+}
