@@ -7,7 +7,13 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createQueryClient } from '../api/queries.ts'
 import { useSessionEnd } from '../api/session-end.ts'
 import { sendRequest } from '../api/step-up/send-request.ts'
-import { cancelWaitingCalls, forgetProof, lastingProof, useWaitingCall } from '../api/step-up/waiting-calls.ts'
+import {
+  cancelWaitingCalls,
+  forgetProof,
+  lastingProof,
+  StepUpCanceled,
+  useWaitingCall,
+} from '../api/step-up/waiting-calls.ts'
 import StepUpDialog from './step-up-dialog.tsx'
 
 vi.mock('@tanstack/react-router', () => ({
@@ -137,12 +143,12 @@ test('Escape and Cancel leave everything as it was', async () => {
   const escaped = start('Delete')
   await field()
   await userEvent.keyboard('{Escape}')
-  await expect(escaped).rejects.toThrow('Nothing was changed')
+  await expect(escaped).rejects.toThrow(StepUpCanceled)
   cleanup()
   const canceled = start('Delete')
   await field()
   await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
-  await expect(canceled).rejects.toThrow('Nothing was changed')
+  await expect(canceled).rejects.toThrow(StepUpCanceled)
   expect(screen.queryByRole('dialog')).toBeNull()
   expect(lastingProof()).toBeNull()
   expect(calls.filter((call) => call.includes('proof'))).toEqual([])

@@ -17,8 +17,8 @@ interface ProblemProps {
 
 /** An error in the gateway's own words: what happened, why, and what to do, with the rule and the request ID. */
 export function Problem({ error, retry, action }: ProblemProps) {
-  // The person knows: the page is as it was before.
-  if (error instanceof StepUpCanceled) return null
+  // The person knows, and the page is as it was before, unless there is more to say.
+  if (error instanceof StepUpCanceled && !action) return null
   const body = error instanceof ApiError ? error.body : null
   const needsLogin = body?.rule === 'old-login'
   const needsFactor = body?.rule === 'enrollment'

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
 import { Button } from './button.tsx'
 import styles from './slow-notice.module.css'
 
@@ -15,10 +16,14 @@ interface SlowNoticeProps {
 /** Appears when a rack has not answered for five seconds. It is shown only while a page waits. */
 export function SlowNotice({ rack, advice, onStop }: SlowNoticeProps) {
   const [isSlow, setSlow] = useState(false)
+  // The rack is not asked until the person proves a second factor.
+  const isAskingPerson = useWaitingCall() !== null
   useEffect(() => {
+    setSlow(false)
+    if (isAskingPerson) return
     const timer = setTimeout(() => setSlow(true), patience)
     return () => clearTimeout(timer)
-  }, [])
+  }, [isAskingPerson])
   if (!isSlow) return null
   return (
     <p className={styles.notice} role="status">

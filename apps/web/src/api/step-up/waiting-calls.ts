@@ -27,10 +27,10 @@ let calls: readonly WaitingCall[] = []
 let lasting: { readonly secret: string; readonly until: number } | null = null
 const listeners = new Set<() => void>()
 
-/** The person closed the dialog, so the change was not made. Nothing has to be said about it. */
+/** The person closed the dialog, so the change was not made. */
 export class StepUpCanceled extends Error {
   constructor() {
-    super('Nothing was changed, because you did not confirm it with a second factor.')
+    super('You did not confirm this with a second factor, so it was not done.')
     this.name = 'StepUpCanceled'
   }
 }
