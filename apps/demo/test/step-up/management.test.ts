@@ -98,6 +98,13 @@ describe('rack-gateway', () => {
     expect((await program('POST', '/tokens', wanted, header)).status).toBe(403)
   })
 
+  test('asks anew each time, so that two commands at once have a step-up each', async () => {
+    const ids = await Promise.all(
+      [1, 2].map(async () => (await program('POST', '/step-ups', { delivery: 'callback' })).text('id')),
+    )
+    expect(new Set(ids).size).toBe(2)
+  })
+
   test('redeems what the browser proved, once', async () => {
     const id = (await program('POST', '/step-ups', { delivery: 'callback' })).text('id')
     const { json } = await admin.prove(id)

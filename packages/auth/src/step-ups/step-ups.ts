@@ -125,47 +125,62 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
   const endingStepUps = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
   const endingProofs = { table: proofs, key: proofs.id, end: proofs.expiresAt }
 
-  /** Asks for a proof. Asking again for the same returns the same step-up, so that repeated calls store nothing. */
+  /** Asks for the proof of a refused call. Asking again for the same returns the same step-up, so that repeated calls store nothing. */
   async function ask(question: Question): Promise<string> {
-    const { user, session, delivery, covers, methods, address, calls, client } = question
-    const now = clock.now()
-    const ofCaller = and(eq(stepUps.sessionId, session), eq(stepUps.address, address), isNull(stepUps.provedAt))
+    const { delivery, methods, covers } = question
     return db.transaction(async function askOnce(tx) {
-      const pending = await tx
-        .select({ id: stepUps.id, covers: stepUps.covers, delivery: stepUps.delivery, methods: stepUps.methods })
-        .from(stepUps)
-        .where(and(ofCaller, gt(stepUps.expiresAt, new Date(now + reusable))))
-        .orderBy(asc(stepUps.createdAt))
+      const pending = await pendingOf(tx, question)
       const same = pending.find(
-        (one) =>
-          one.delivery === delivery && one.methods === methods && JSON.stringify(one.covers) === JSON.stringify(covers),
+        (one) => one.delivery === delivery && one.methods === methods && isSameCoverage(one.covers as Coverage, covers),
       )
-      if (same !== undefined) {
-        await tx
-          .update(stepUps)
-          .set({ createdAt: new Date(now) })
-          .where(eq(stepUps.id, same.id))
-        return same.id
-      }
-      const surplus = pending.slice(0, Math.max(0, pending.length + 1 - maxPending)).map(({ id }) => id)
-      if (surplus.length > 0) await tx.delete(stepUps).where(inArray(stepUps.id, surplus))
-      await deleteEnded(tx, endingStepUps, new Date(now))
-      await deleteEnded(tx, endingProofs, new Date(now))
-      const id = randomUUID()
-      await tx.insert(stepUps).values({
-        id,
-        userId: user,
-        sessionId: session,
-        delivery,
-        asked: { calls, client },
-        covers,
-        methods,
-        address,
-        createdAt: new Date(now),
-        expiresAt: new Date(now + lifetime),
-      })
-      return id
+      if (same === undefined) return insert(tx, question, pending)
+      await tx
+        .update(stepUps)
+        .set({ createdAt: new Date(clock.now()) })
+        .where(eq(stepUps.id, same.id))
+      return same.id
     })
+  }
+
+  /** Asks for a proof before a call needs it. Two programs with one session each get their own. */
+  async function create(question: Question): Promise<string> {
+    return db.transaction(async (tx) => insert(tx, question, await pendingOf(tx, question)))
+  }
+
+  /** Those of the same session and address, oldest first. */
+  function pendingOf(tx: Transaction, { session, address }: Question) {
+    const ofCaller = and(eq(stepUps.sessionId, session), eq(stepUps.address, address), isNull(stepUps.provedAt))
+    return tx
+      .select({ id: stepUps.id, covers: stepUps.covers, delivery: stepUps.delivery, methods: stepUps.methods })
+      .from(stepUps)
+      .where(and(ofCaller, gt(stepUps.expiresAt, new Date(clock.now() + reusable))))
+      .orderBy(asc(stepUps.createdAt))
+  }
+
+  async function insert(
+    tx: Transaction,
+    { user, session, delivery, covers, methods, address, calls, client }: Question,
+    pending: readonly { readonly id: string }[],
+  ): Promise<string> {
+    const now = clock.now()
+    const surplus = pending.slice(0, Math.max(0, pending.length + 1 - maxPending)).map((one) => one.id)
+    if (surplus.length > 0) await tx.delete(stepUps).where(inArray(stepUps.id, surplus))
+    await deleteEnded(tx, endingStepUps, new Date(now))
+    await deleteEnded(tx, endingProofs, new Date(now))
+    const id = randomUUID()
+    await tx.insert(stepUps).values({
+      id,
+      userId: user,
+      sessionId: session,
+      delivery,
+      asked: { calls, client },
+      covers,
+      methods,
+      address,
+      createdAt: new Date(now),
+      expiresAt: new Date(now + lifetime),
+    })
+    return id
   }
 
   /** A step-up of the user. @throws NotFound for those of other users, too */
@@ -364,6 +379,7 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
 
   return {
     ask,
+    create,
     find,
     newestPending,
     methodsFor,
@@ -471,6 +487,10 @@ type ProofRow = typeof proofs.$inferSelect
 type ProvedRow = Pick<StepUpRow, 'id' | 'userId' | 'sessionId' | 'factorId' | 'covers'> & {
   readonly method: ProofMethod
   readonly provedAt: Date
+}
+
+function isSameCoverage(one: Coverage, other: Coverage): boolean {
+  return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort())
 }
 
 const lifetimes = { recent: recentLifetime, call: callLifetime, command: commandLifetime } as const

@@ -17,7 +17,7 @@ export const stepUpHandlers: Handlers<
       route,
       command,
     }))
-    const id = await stepUps.ask({
+    const id = await stepUps.create({
       user,
       session,
       delivery: body.delivery,
