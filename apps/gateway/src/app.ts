@@ -87,7 +87,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(secondFactors, { keys: keys.login, publicUrl })
 
     await app.register(bodyDigest, { key: keys.bodyDigest })
-    await app.register(stepUp, { publicUrl })
+    await app.register(stepUp, { publicUrl, keys: keys.login })
 
     // Decide.
     await app.register(policy, { file: config.policyFile, databaseUrl, metrics: config.metrics })

@@ -170,6 +170,19 @@ describe('a proof for one call', () => {
     expect((await call(list, { session: only })).status).toBe(401)
   })
 
+  test('is not for other headers', async () => {
+    const run = (cpu: string, session = '') =>
+      call('POST /apps/myapp/services/command/processes?', {
+        headers: ['Command: bin/pre_release', `Cpu: ${cpu}`],
+        session,
+      })
+    const { json } = await answerChallenge(pathOf(await run('100')))
+    const session = String((json as { id: string }).id)
+    expect((await run('64000', session)).status).toBe(403)
+    expect(received().filter((line) => line.includes('services'))).toEqual([])
+    expect((await run('100', session)).status).toBe(200)
+  })
+
   test('needs a passkey unless the policy says otherwise', async () => {
     const path = pathOf(await call('DELETE /apps/myapp?'))
     expect(await admin.prove(idOf(path))).toMatchObject({ status: 403, json: { rule: 'passkey-only' } })

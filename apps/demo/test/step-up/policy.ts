@@ -13,6 +13,7 @@ stepUp:
     build:create: { recent: 10m }
     log:read: { recent: 10m }
     process:exec-any: { recent: 10m }
+    process:run: { always: any }
     service:restart: { always: any }
     app:delete: always
     release:promote: { recent: 10m, except: ["service-account:ci"] }

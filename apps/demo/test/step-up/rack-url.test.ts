@@ -154,18 +154,24 @@ describe('a thief with the token', () => {
     expect((await thief(list)).status).toBe(403)
   })
 
-  test('gains nothing from a code that the victim types: it counts from the victim’s address', async () => {
+  test('gains nothing from a code that the victim types: only the address that asked activates it', async () => {
     clock.ahead += 11 * 60_000
     const code = await codeFor(await thief(list))
-    await call(`GET /gateway-step-up/${code}?`)
+    expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(403)
     expect((await thief(list)).status).toBe(403)
   })
 
   test('cannot redeem a code twice, late, or with another session', async () => {
     clock.ahead += 11 * 60_000
     const another = await sessionOf(at.system, await subject(), Date.now() + clock.ahead)
+    const seen = await codeFor(await call(restart))
+    expect((await call(`GET /gateway-step-up/${seen}?`, { token: another.token })).status).toBe(403)
+    expect((await call(`GET /gateway-step-up/${seen}?`)).status).toBe(409)
+    expect(JSON.stringify(await at.system.events())).not.toContain(seen)
+    const watched = await codeFor(await call(restart))
+    expect((await thief(`GET /gateway-step-up/${watched}?`)).status).toBe(403)
+    expect((await call(`GET /gateway-step-up/${watched}?`)).status).toBe(409)
     const code = await codeFor(await call(restart))
-    expect((await call(`GET /gateway-step-up/${code}?`, { token: another.token })).status).toBe(403)
     expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(200)
     expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(409)
     const late = await codeFor(await call(list))
@@ -178,6 +184,33 @@ describe('a thief with the token', () => {
     const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
     return String(row?.subject)
   }
+})
+
+test.each(['192.0.2.7:40001', 'unknown', 'x'])(
+  'an address that the gateway cannot read proves nothing: %s',
+  async (from) => {
+    clock.ahead += 11 * 60_000
+    const code = await codeFor(await call(list, { from }))
+    expect((await call(`GET /gateway-step-up/${code}?`, { from })).json).toMatchObject({ rule: 'unknown-address' })
+    await activated(list)
+    expect((await call(list, { from })).status).toBe(403)
+  },
+)
+
+test('a body of the result is short', async () => {
+  clock.ahead += 11 * 60_000
+  const { id } = stepUpOf(await call(list))
+  const large = await call(`POST /gateway-step-up/${id}?`, { body: 'x'.repeat(257) })
+  expect([large.status, large.json]).toEqual([413, expect.objectContaining({ rule: 'form-size' })])
+})
+
+test('a session has a limit of requests about step-ups', async () => {
+  clock.ahead += 11 * 60_000
+  const own = await sessionOf(at.system, 'admin', Date.now() + clock.ahead)
+  const answers = await Promise.all(
+    Array.from({ length: 70 }, () => call('GET /gateway-step-up/AAAA-AAAA?', { token: own.token })),
+  )
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403, 429]))
 })
 
 test('another person sees nothing of a step-up, and cannot prove it', async () => {

@@ -8,6 +8,7 @@ import type { FastifyRequest } from 'fastify'
 import { appOf } from '../rack-api/app-of.ts'
 import type { BodyDigest } from '../rack-api/body-digest.ts'
 import type { CallState } from '../rack-api/call.ts'
+import { recordedPath } from '../rack-api/step-up/recorded-path.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
 
@@ -67,7 +68,7 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   if (request.endpointDecision) draft.decision = { ...request.endpointDecision }
   if (request.proof) draft.proof = proofRecord(request.proof)
   if (!call) return draft
-  draft.path = call.framed.received.path
+  draft.path = recordedPath(call.framed)
   const mode = modeOf(call, request)
   if (mode !== null) draft.mode = mode
   if (call.rack) draft.rack = call.rack.name

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { recordedPath } from '../rack-api/step-up/recorded-path.ts'
 
 /** The maximum length of a path in characters. */
 const longest = 200
@@ -22,7 +23,7 @@ export default fp(
 
 function lineOf(request: FastifyRequest, reply: FastifyReply) {
   const { call, principal, deniedBy } = request
-  const path = call?.framed.received.path ?? request.routeOptions.url ?? ''
+  const path = call ? recordedPath(call.framed) : (request.routeOptions.url ?? '')
   return {
     event: 'call',
     method: request.method,

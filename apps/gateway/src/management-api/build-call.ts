@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { RequirementChanged, withRule } from '../errors.ts'
+import { commandDigest } from '../rack-api/step-up/command-digest.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import { reauthorize } from './admit.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
@@ -41,6 +42,7 @@ export function buildCall(
     csrfToken: request.csrfToken,
     client: request.headers['user-agent'] ?? null,
     asStepUpCaller: () => stepUpCallerOf(app, request),
+    commandDigest: (words: readonly string[] | null) => commandDigest(words, app.bodyDigest),
     isConnected: () => !request.raw.socket.destroyed,
     async record(event: Parameters<PrincipalCall['record']>[0]) {
       await app.audit.record({ ...callEventOf(request), ...event })
@@ -81,9 +83,9 @@ export function buildCall(
   }
 }
 
-function stepUpCallerOf(app: FastifyInstance, request: FastifyRequest): StepUpCaller {
+async function stepUpCallerOf(app: FastifyInstance, request: FastifyRequest): Promise<StepUpCaller> {
   const { kind, id, name, credential: session } = principalOf(request)
-  app.countChange(principalOf(request), { revokes: false })
+  await app.countStepUp(request)
   const record = identityRecorder(app, request)
   return { user: id, session, address: addressOf(request), author: { kind, id, name }, record }
 }

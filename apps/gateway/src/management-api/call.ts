@@ -114,8 +114,10 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   change<T>(work: (call: TransactionCall<E>) => Promise<T>): Promise<T>
   /** The User-Agent. */
   readonly client: string | null
-  /** The caller of a step-up. Counts as a change. */
-  readonly asStepUpCaller: () => StepUpCaller
+  /** The caller of a step-up. Counts toward the limit of its session. */
+  readonly asStepUpCaller: () => Promise<StepUpCaller>
+  /** The keyed hash of the words of a command; null without one. */
+  readonly commandDigest: (words: readonly string[] | null) => string | null
   /** Records an event of this call, and resolves when it is durable. */
   readonly record: (
     event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,

@@ -24,7 +24,8 @@ export async function requireStepUp(
   const principal = principalOf(request)
   const route = endpointId(endpoint)
   const address = addressOf(request)
-  const toProve = { rack: null, app: null, route, digest: digestOf(app, request, route) }
+  const digest = digestOf(app, request, route)
+  const toProve = { rack: null, app: null, route, command: null, digests: [digest] }
   const brought = { session: principal.credential, address: '', secret: secretOf(request) }
   const proof = await app.stepUps.use(brought, level, toProve)
   if (proof !== null) {
@@ -36,7 +37,7 @@ export async function requireStepUp(
     session: principal.credential,
     delivery: request.csrfToken === null ? 'callback' : 'response',
     calls: [{ rack: null, app: null, route, command: null }],
-    covers: coverageFor(level, toProve),
+    covers: coverageFor(level, digest),
     methods: level.kind === 'always' ? level.methods : 'any',
     address,
     client: request.headers['user-agent'] ?? null,

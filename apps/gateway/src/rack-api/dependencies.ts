@@ -41,6 +41,8 @@ export interface RackApiDependencies {
   readonly turns: Turns
   /** Milliseconds within which at least 1 KiB of a request body must arrive. */
   readonly bodyTimeout: number
+  /** Milliseconds for a small body. */
+  readonly requestTimeout: number
   readonly recorder: SessionRecorder
   readonly sweep: BufferSweep
   /** Milliseconds since the epoch. */
@@ -79,6 +81,7 @@ export function createDependencies(
     limits: createCallLimits(racks.names, config.limits),
     turns: createTurns(),
     bodyTimeout: config.limits.bodyTimeout,
+    requestTimeout: config.limits.requestTimeout,
     recorder: createRecorderOf(app),
     sweep: app.bufferSweep,
     now,

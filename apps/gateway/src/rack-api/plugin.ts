@@ -101,7 +101,7 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   const decision = await decide(dependencies, call, rackCall)
   call.decision = decision
   const allowed = needsStepUp(decision)
-    ? await requireStepUp(request, reply, call, { rackCall, decision })
+    ? await requireStepUp(request, reply, call, { rackCall, decision, headers: parameters.headers })
     : assertAllowed(decision)
   call.decision = allowed
   assertCanReveal(dependencies, call)

@@ -1,5 +1,9 @@
+import type { LoginKeys } from '@rack-gateway/auth'
 import { createStepUps, type StepUps } from '@rack-gateway/auth/step-ups'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { TooManyRequests, withRule } from '../errors.ts'
+import { clientNetwork } from '../rate-limits/client-network.ts'
 import { loginWithSecondFactor } from './login-page.ts'
 
 declare module 'fastify' {
@@ -7,20 +11,49 @@ declare module 'fastify' {
     stepUps: StepUps
     /** The page for the proof of a step-up. */
     stepUpPage(id: string): string
+    /** Counts a request about step-ups, by its session. @throws TooManyRequests */
+    countStepUp(request: FastifyRequest): Promise<void>
   }
 }
 
 export interface StepUpOptions {
   readonly publicUrl: string | null
+  readonly keys: Pick<LoginKeys, 'stepUpCodes'>
 }
+
+/** Far more than a person needs. A session has a limit of its own, so that a thief with another one does not use it up. */
+const perMinute = 60
 
 /** Requests for proofs of second factors, for calls that need one. */
 export default fp<StepUpOptions>(
-  async function stepUp(app, { publicUrl }) {
+  async function stepUp(app, { publicUrl, keys }) {
     const { clock, database, secondFactors } = app
-    app.decorate('stepUps', createStepUps({ database, verifier: secondFactors.verifier, clock }))
+    app.decorate(
+      'stepUps',
+      createStepUps({
+        database,
+        verifier: secondFactors.verifier,
+        clock,
+        codeKeys: keys.stepUpCodes,
+        networkOf: clientNetwork,
+      }),
+    )
     app.decorate('stepUpPage', (id) => `${publicUrl ?? ''}/gateway/step-up?id=${id}`)
+    const count = app.createRateLimit({
+      max: perMinute,
+      timeWindow: 60_000,
+      keyGenerator: ({ principal }: FastifyRequest) => principal?.credential ?? '',
+    })
+    app.decorate('countStepUp', async function countStepUp(request) {
+      const result = await count(request)
+      if (result.isAllowed || !result.isExceeded) return
+      const error = new TooManyRequests(
+        `This session sent more than ${perMinute} requests about second factors in a minute.`,
+        'Wait a minute, or log in again.',
+      )
+      throw Object.assign(withRule(error, 'step-up-limit'), { retryAfter: 60 })
+    })
     loginWithSecondFactor(app, publicUrl)
   },
-  { name: 'step-up', dependencies: ['clock', 'database', 'second-factors'] },
+  { name: 'step-up', dependencies: ['clock', 'database', 'second-factors', 'unauthenticated-limit'] },
 )

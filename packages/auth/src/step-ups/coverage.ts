@@ -16,23 +16,32 @@ export interface AskedCall {
 export type Coverage =
   | { readonly kind: 'recent'; readonly within: number }
   | { readonly kind: 'call'; readonly digest: string }
-  | { readonly kind: 'command'; readonly calls: readonly Pick<AskedCall, 'rack' | 'app' | 'route'>[] }
+  | { readonly kind: 'command'; readonly calls: readonly CoveredCall[] }
 
-/** A call that needs a proof. */
-export interface CallToProve extends Pick<AskedCall, 'rack' | 'app' | 'route'> {
-  /** SHA-256 of what the call does, hex. */
-  readonly digest: string
+/** A planned call. */
+export interface CoveredCall extends Pick<AskedCall, 'rack' | 'app' | 'route'> {
+  /** The keyed hash of the words of its command, because they can contain secrets; null without a command. */
+  readonly command: string | null
 }
 
-/** What a refused call asks for. */
-export function coverageFor(level: StepUpLevel, { digest }: CallToProve): Coverage {
+/** A call that needs a proof. */
+export interface CallToProve extends CoveredCall {
+  /** Hashes of what the call does, hex: a proof is for the call if it is for one of them. */
+  readonly digests: readonly string[]
+}
+
+/** What a refused call asks for. @param digest one of the call's */
+export function coverageFor(level: StepUpLevel, digest: string): Coverage {
   return level.kind === 'recent' ? { kind: 'recent', within: level.within } : { kind: 'call', digest }
 }
 
 /** Whether a proof of a command is for this call. */
 export function coversCommandCall(
   { calls }: Extract<Coverage, { kind: 'command' }>,
-  { rack, app, route }: CallToProve,
+  { rack, app, route, command }: CallToProve,
 ): boolean {
-  return calls.some((one) => one.route === route && one.rack === rack && (one.app === null || one.app === app))
+  return calls.some(
+    (one) =>
+      one.route === route && one.rack === rack && one.app === app && (one.command === null || one.command === command),
+  )
 }

@@ -2,6 +2,7 @@ export {
   type AskedCall,
   type CallToProve,
   type Coverage,
+  type CoveredCall,
   coverageFor,
 } from './coverage.ts'
 export {

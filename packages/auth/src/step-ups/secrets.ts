@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { newUserCode, readUserCode } from '../cli-login/user-code.ts'
+import { createUserCodeHash, newUserCode, readUserCode } from '../cli-login/user-code.ts'
 import { encodeBytes } from '../tokens/base62.ts'
 
 const bytes = 32
@@ -21,7 +21,10 @@ export const newCode = newUserCode
 /** The stored form of a typed code: its letters alone; null if it can't be a code. */
 export const readCode = readUserCode
 
-/** The stored form of a secret or result. All of them are random, so that a plain hash is enough. */
+/** The stored forms of a typed code: keyed hashes, because its letters could be guessed from a plain one. */
+export const createCodeHash = createUserCodeHash
+
+/** The stored form of a secret or result of 32 random bytes, for which a plain hash is enough. */
 export function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

@@ -8,23 +8,36 @@ import {
   stepUps,
   users,
 } from '@rack-gateway/database'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, or } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import type { Clock } from '../clock.ts'
-import { FactorNotProved, NotFound, StepUpEnded, StepUpNotHere } from '../errors.ts'
+import {
+  AuthUnavailable,
+  FactorNotProved,
+  NotFound,
+  StepUpEnded,
+  StepUpNotHere,
+  throwLookUpTooSlow,
+} from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import type { FactorVerifier } from '../second-factors/verifier.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import { freshLoginLife } from '../sessions/fresh-login.ts'
+import type { Keys } from '../tokens/login-keys.ts'
 import { type AskedCall, type CallToProve, type Coverage, coversCommandCall } from './coverage.ts'
-import { hashOf, newCode, newProofSecret, newResult, readCode } from './secrets.ts'
+import { createCodeHash, hashOf, newCode, newProofSecret, newResult, readCode } from './secrets.ts'
 
 export interface StepUpsOptions {
   readonly database: Pick<Database, 'db'>
   readonly verifier: FactorVerifier
   readonly clock: Clock
+  /** The keys of typed codes, newest first. */
+  readonly codeKeys: Keys
+  /** The network of an address. */
+  readonly networkOf: (address: string) => string
 }
 
 /** A call or command that needs a proof. */
@@ -112,26 +125,35 @@ export interface Brought {
 const lifetime = 300_000
 /** A pending step-up is reused for the same call while at least this much of its time is left. */
 const reusable = 60_000
-/** For each session and address, so that a thief with the token cannot remove those of its owner. */
+/** For each session and network, so that a thief with the token cannot easily remove those of its owner. */
 const maxPending = 20
+/** For each session. */
+const maxPendingOfSession = 200
+/** Milliseconds for a query. */
+const deadline = 5_000
 const recentLifetime = 86_400_000
 const callLifetime = 300_000
-const commandLifetime = 7_200_000
+const commandLifetime = 3_600_000
 
 export type StepUps = ReturnType<typeof createStepUps>
 
 /** Requests for proofs of second factors, and the proofs. */
-export function createStepUps({ database: { db }, verifier, clock }: StepUpsOptions) {
+export function createStepUps({ database: { db }, verifier, clock, codeKeys, networkOf }: StepUpsOptions) {
+  const codeHashes = createCodeHash(codeKeys)
   const endingStepUps = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
   const endingProofs = { table: proofs, key: proofs.id, end: proofs.expiresAt }
 
   /** Asks for the proof of a refused call. Asking again for the same returns the same step-up, so that repeated calls store nothing. */
   async function ask(question: Question): Promise<string> {
-    const { delivery, methods, covers } = question
-    return db.transaction(async function askOnce(tx) {
+    const { address, delivery, methods, covers } = question
+    const asking = db.transaction(async function askOnce(tx) {
       const pending = await pendingOf(tx, question)
       const same = pending.find(
-        (one) => one.delivery === delivery && one.methods === methods && isSameCoverage(one.covers as Coverage, covers),
+        (one) =>
+          one.address === address &&
+          one.delivery === delivery &&
+          one.methods === methods &&
+          isSameCoverage(one.covers as Coverage, covers),
       )
       if (same === undefined) return insert(tx, question, pending)
       await tx
@@ -140,6 +162,7 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
         .where(eq(stepUps.id, same.id))
       return same.id
     })
+    return inTime(asking)
   }
 
   /** Asks for a proof before a call needs it. Two programs with one session each get their own. */
@@ -147,23 +170,44 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
     return db.transaction(async (tx) => insert(tx, question, await pendingOf(tx, question)))
   }
 
-  /** Those of the same session and address, oldest first. */
-  function pendingOf(tx: Transaction, { session, address }: Question) {
-    const ofCaller = and(eq(stepUps.sessionId, session), eq(stepUps.address, address), isNull(stepUps.provedAt))
+  /** Those of the session, oldest first. */
+  function pendingOf(tx: Transaction, { session }: Question): Promise<Pending[]> {
     return tx
-      .select({ id: stepUps.id, covers: stepUps.covers, delivery: stepUps.delivery, methods: stepUps.methods })
+      .select({
+        id: stepUps.id,
+        address: stepUps.address,
+        covers: stepUps.covers,
+        delivery: stepUps.delivery,
+        methods: stepUps.methods,
+      })
       .from(stepUps)
-      .where(and(ofCaller, gt(stepUps.expiresAt, new Date(clock.now() + reusable))))
+      .where(
+        and(
+          eq(stepUps.sessionId, session),
+          isNull(stepUps.provedAt),
+          gt(stepUps.expiresAt, new Date(clock.now() + reusable)),
+        ),
+      )
       .orderBy(asc(stepUps.createdAt))
+  }
+
+  /** Those that a new one replaces. */
+  function surplusOf(pending: readonly Pending[], address: string): string[] {
+    const network = networkOf(address)
+    const beside = pending.filter((one) => networkOf(one.address) === network)
+    return [
+      ...beside.slice(0, Math.max(0, beside.length + 1 - maxPending)),
+      ...pending.slice(0, Math.max(0, pending.length + 1 - maxPendingOfSession)),
+    ].map(({ id }) => id)
   }
 
   async function insert(
     tx: Transaction,
     { user, session, delivery, covers, methods, address, calls, client }: Question,
-    pending: readonly { readonly id: string }[],
+    pending: readonly Pending[],
   ): Promise<string> {
     const now = clock.now()
-    const surplus = pending.slice(0, Math.max(0, pending.length + 1 - maxPending)).map((one) => one.id)
+    const surplus = surplusOf(pending, address)
     if (surplus.length > 0) await tx.delete(stepUps).where(inArray(stepUps.id, surplus))
     await deleteEnded(tx, endingStepUps, new Date(now))
     await deleteEnded(tx, endingProofs, new Date(now))
@@ -261,7 +305,7 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
           provedAt,
           factorId: factor,
           method,
-          result: given === null ? null : hashOf(row.delivery === 'code' ? (readCode(given) ?? '') : given),
+          result: given === null ? null : row.delivery === 'code' ? codeHash(given) : hashOf(given),
           redeemedAt: isAsker ? provedAt : null,
         })
         .where(eq(stepUps.id, row.id))
@@ -291,19 +335,35 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
     })
   }
 
-  /** Activates a typed code for calls of its session from this address. @throws StepUpNotHere, StepUpEnded */
+  /**
+   * Activates a typed code for later calls of its session from this address, which must be the one that asked. A right code
+   * from elsewhere ends: somebody else may have seen it.
+   *
+   * @throws StepUpNotHere, StepUpEnded
+   */
   async function activate(
     code: string,
     caller: StepUpCaller,
   ): Promise<Omit<RedeemedProof, 'proof'> & { covers: Coverage }> {
     const letters = readCode(code)
     if (letters === null) throw new StepUpNotHere()
-    return recorded(caller, async function activateOnce(change) {
-      const row = await readProved(change.tx, eq(stepUps.result, hashOf(letters)), caller)
-      if (row.delivery !== 'code') throw new StepUpNotHere()
+    const activated = await recorded(caller, async function activateOnce(change) {
+      const hashes = codeHashes(letters)
+      const [row] = await change.tx.select().from(stepUps).where(inArray(stepUps.result, hashes)).for('update')
+      if (row?.delivery !== 'code') return null
+      if (row.sessionId !== caller.session || row.address !== caller.address || row.address === unknownAddress) {
+        await change.tx
+          .update(stepUps)
+          .set({ redeemedAt: new Date(clock.now()) })
+          .where(eq(stepUps.id, row.id))
+        return null
+      }
+      assertRedeemable(row)
       const { method, provedAt } = await redeemed(change, row, { address: caller.address, replaced: null })
       return { method, provedAt, covers: row.covers as Coverage }
     })
+    if (activated === null) throw new StepUpNotHere()
+    return activated
   }
 
   /** The challenge of console mode. A new one ends the one before. @returns null if the step-up is not pending */
@@ -341,11 +401,8 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
   /** The proof for a call, used up if it is for one call only. Null: the call needs another. */
   async function use(brought: Brought, level: StepUpLevel, call: CallToProve): Promise<UsedProof | null> {
     const now = clock.now()
-    const held = await db
-      .select()
-      .from(proofs)
-      .where(and(eq(proofs.sessionId, brought.session), gt(proofs.expiresAt, new Date(now)), holdsOf(brought)))
-      .orderBy(desc(proofs.provedAt))
+    const own = and(eq(proofs.sessionId, brought.session), gt(proofs.expiresAt, new Date(now)), holdsOf(brought))
+    const held = await inTime(db.select().from(proofs).where(own).orderBy(desc(proofs.provedAt)))
     for (const proof of held) {
       if (!isEnough(proof, level, call, now)) continue
       if ((proof.covers as Coverage).kind === 'call' && !(await spend(proof.id, now))) continue
@@ -403,7 +460,7 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
       case 'command':
         return coversCommandCall(covers, call)
       case 'call':
-        return proof.usedAt === null && covers.digest === call.digest
+        return proof.usedAt === null && call.digests.includes(covers.digest)
     }
   }
 
@@ -441,9 +498,19 @@ export function createStepUps({ database: { db }, verifier, clock }: StepUpsOpti
       .where(and(which, eq(stepUps.sessionId, session), isNotNull(stepUps.provedAt)))
       .for('update')
     if (!row) throw new StepUpNotHere()
-    if (row.redeemedAt !== null) throw new StepUpEnded('This step-up has been used already.')
-    if (row.expiresAt.getTime() <= clock.now()) throw new StepUpEnded('This step-up is older than five minutes.')
+    assertRedeemable(row)
     return row
+  }
+
+  function assertRedeemable({ redeemedAt, expiresAt }: StepUpRow): void {
+    if (redeemedAt !== null) throw new StepUpEnded('This step-up has been used already.')
+    if (expiresAt.getTime() <= clock.now()) throw new StepUpEnded('This step-up is older than five minutes.')
+  }
+
+  function codeHash(code: string): Buffer {
+    const [newest] = codeHashes(readCode(code) ?? '')
+    if (newest === undefined) throw new Error('a code needs a key')
+    return newest
   }
 
   async function redeemed(
@@ -483,10 +550,21 @@ export interface RedeemedResult {
 }
 
 type StepUpRow = typeof stepUps.$inferSelect
+type Pending = Pick<StepUpRow, 'id' | 'address' | 'covers' | 'delivery' | 'methods'>
 type ProofRow = typeof proofs.$inferSelect
 type ProvedRow = Pick<StepUpRow, 'id' | 'userId' | 'sessionId' | 'factorId' | 'covers'> & {
   readonly method: ProofMethod
   readonly provedAt: Date
+}
+
+/** @throws AuthUnavailable if the database does not answer, and LookUpTooSlow if it takes too long */
+async function inTime<T>(query: PromiseLike<T>): Promise<T> {
+  try {
+    return await withTimeout(query, deadline, throwLookUpTooSlow)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('RGW_')) throw cause
+    throw new AuthUnavailable({ cause })
+  }
 }
 
 function isSameCoverage(one: Coverage, other: Coverage): boolean {
@@ -495,9 +573,12 @@ function isSameCoverage(one: Coverage, other: Coverage): boolean {
 
 const lifetimes = { recent: recentLifetime, call: callLifetime, command: commandLifetime } as const
 
+const unknownAddress = 'unknown'
+
 /** A proof without a secret counts from its address only. */
 function holdsOf({ address, secret }: Brought) {
-  const fromAddress = and(isNull(proofs.secret), eq(proofs.address, address))
+  // Callers whose address is unknown have nothing in common.
+  const fromAddress = address === unknownAddress ? sql`false` : and(isNull(proofs.secret), eq(proofs.address, address))
   return secret === null || secret === '' ? fromAddress : or(eq(proofs.secret, hashOf(secret)), fromAddress)
 }
 
@@ -550,7 +631,10 @@ function onlyPasskeys(): Error {
   })
 }
 
+/** Every call that the proof is for, as the user saw it. */
 function detailOf({ id, delivery, asked }: StepUpRow, method: ProofMethod): Record<string, string> {
-  const [first] = (asked as Pick<AskedStepUp, 'calls'>).calls
-  return { stepUp: id, method, delivery, ...(first && { for: first.route }) }
+  const calls = (asked as Pick<AskedStepUp, 'calls'>).calls.map(({ rack, app, route }) =>
+    [rack, app, route].filter((part) => part !== null).join(' '),
+  )
+  return { stepUp: id, method, delivery, ...(calls.length > 0 && { for: [...new Set(calls)].join(', ') }) }
 }

@@ -9,6 +9,7 @@ const purposes = {
   typedCodes: 'rack-gateway/device-login-typed/1',
   totpSecrets: 'rack-gateway/totp-secret/1',
   backupCodes: 'rack-gateway/backup-code/1',
+  stepUpCodes: 'rack-gateway/step-up-code/1',
 } as const
 
 /** Keys of one purpose, newest first. The newest one signs and seals, and all of them verify and open. */
@@ -29,5 +30,6 @@ export function deriveLoginKeys(secrets: readonly Uint8Array[]): LoginKeys {
     typedCodes: keysFor(purposes.typedCodes),
     totpSecrets: keysFor(purposes.totpSecrets),
     backupCodes: keysFor(purposes.backupCodes),
+    stepUpCodes: keysFor(purposes.stepUpCodes),
   }
 }

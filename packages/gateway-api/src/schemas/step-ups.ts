@@ -46,7 +46,7 @@ export const StepUpRequest = Type.Object(
             rack: Type.String({ maxLength: 100 }),
             app: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
             route: Type.String({ maxLength: 200 }),
-            command: Type.Optional(Nullable(Type.Array(Type.String({ maxLength: 4_000 }), { maxItems: 1_000 }))),
+            command: Type.Optional(Nullable(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100 }))),
           },
           closed,
         ),

@@ -1,5 +1,8 @@
 import type { AskedStepUp } from '@rack-gateway/auth/step-ups'
+import { redactCommand, routesById } from '@rack-gateway/convox-api'
+import { InvalidRequest, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
+import { principalEndpoints } from '../decidable-routes.ts'
 import { formatTime } from '../format-time.ts'
 
 /** How recent a proof is that is asked for without calls. Milliseconds. */
@@ -9,20 +12,25 @@ export const stepUpHandlers: Handlers<
   'createStepUp' | 'getStepUp' | 'beginPasskeyProof' | 'proveStepUp' | 'redeemStepUp' | 'endStepUp'
 > = {
   async createStepUp(call) {
-    const { stepUps, body } = call
-    const { user, session, address } = call.asStepUpCaller()
-    const calls = (body.calls ?? []).map(({ rack, app = null, route, command = null }) => ({
-      rack,
-      app,
-      route,
-      command,
+    const { stepUps, body, commandDigest, policy } = call
+    const { user, session, address } = await call.asStepUpCaller()
+    const planned = (body.calls ?? []).map(({ rack, app = null, route, command = null }) => ({
+      ...assertKnown(route, app),
+      rack: rack.toWellFormed(),
+      command: command === null ? null : command.map((word) => word.toWellFormed()),
     }))
     const id = await stepUps.create({
       user,
       session,
       delivery: body.delivery,
-      calls,
-      covers: calls.length === 0 ? { kind: 'recent', within } : { kind: 'command', calls: calls.map(toCovered) },
+      calls: planned.map((one) => ({
+        ...one,
+        command: one.command && redactCommand(one.command, { isSecret: policy.isSecretParameter, rackToken: '' }),
+      })),
+      covers:
+        planned.length === 0
+          ? { kind: 'recent', within }
+          : { kind: 'command', calls: planned.map((one) => ({ ...one, command: commandDigest(one.command) })) },
       methods: body.passkeyOnly === true ? 'passkey' : 'any',
       address,
       client: call.client,
@@ -35,16 +43,16 @@ export const stepUpHandlers: Handlers<
   },
 
   async beginPasskeyProof({ stepUps, id, asStepUpCaller }) {
-    return stepUps.beginPasskey(id, asStepUpCaller()) as Promise<Record<never, never>>
+    return stepUps.beginPasskey(id, await asStepUpCaller()) as Promise<Record<never, never>>
   },
 
   async proveStepUp({ stepUps, id, body, asStepUpCaller }) {
-    const { proof, result, method, provedAt } = await stepUps.prove(id, asStepUpCaller(), body)
+    const { proof, result, method, provedAt } = await stepUps.prove(id, await asStepUpCaller(), body)
     return { proof, result, method, provedAt: provedAt.toISOString() }
   },
 
   async redeemStepUp({ stepUps, id, body, asStepUpCaller }) {
-    const { proof, method, provedAt } = await stepUps.redeem(id, asStepUpCaller(), { ...body, challenge: null })
+    const { proof, method, provedAt } = await stepUps.redeem(id, await asStepUpCaller(), { ...body, challenge: null })
     return { proof, method, provedAt: provedAt.toISOString() }
   },
 
@@ -53,8 +61,16 @@ export const stepUpHandlers: Handlers<
   },
 }
 
-function toCovered({ rack, app, route }: AskedStepUp['calls'][number]) {
-  return { rack, app, route }
+/** Only calls that the gateway knows, on one app: the user sees them, and the log has them. @throws InvalidRequest */
+function assertKnown(route: string, app: string | null): { readonly route: string; readonly app: string | null } {
+  const isOfApp = routesById.get(route)?.path.startsWith('/apps/{app}') === true
+  if (!routesById.has(route) && !principalEndpoints.has(route)) throw invalid('A call has a route that does not exist.')
+  if (isOfApp && app === null) throw invalid('A call of an app has no app.')
+  return { route, app: app === null ? null : app.toWellFormed() }
+}
+
+function invalid(reason: string): Error {
+  return withRule(new InvalidRequest(reason, 'Name the planned calls of one command.'), 'schema')
 }
 
 async function toResponse({ stepUps, stepUpPage, principal }: PrincipalCall, stepUp: AskedStepUp) {

@@ -3,17 +3,20 @@ import { type StepUpCall, stepUpPath } from '@rack-gateway/convox-api'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import { identityRecorder } from '../../audit/identity-recorder.ts'
-import { NotPermitted, withRule } from '../../errors.ts'
+import { BodyTooLarge, NotPermitted, withRule } from '../../errors.ts'
 import { ownData } from '../../management-api/authorize.ts'
 import { hasBody, readForm } from '../body.ts'
 import type { CallState } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { recordRead } from '../record-read.ts'
+import { proofAddress } from './proof-address.ts'
 import { refuseStepUp } from './refuse-step-up.ts'
 import { secretOf } from './require-step-up.ts'
 
 /** How recent a proof is that `convox api get /gateway-step-up` asks for when no call was refused. */
 const within = 600_000
+/** Bytes. */
+const longestResult = 256
 const route = 'GET /gateway-step-up'
 
 /** Answers the calls of the stock CLI about proofs of second factors. Only sessions of people have them. */
@@ -26,9 +29,10 @@ export async function answerStepUp(
   const { call, principal } = request
   if (!call || !principal) throw new Error('the request has no frame or no principal')
   if (principal.kind !== 'user') throw onlyPeople()
-  const caller = { call, user: principal.id, session: principal.credential, address: call.address }
+  await request.server.countStepUp(request)
+  const caller = { call, user: principal.id, session: principal.credential, address: proofAddress(request) }
   if (stepUpCall.kind === 'redeem') {
-    const body = hasBody(request.raw) ? await readForm(request, reply, dependencies.bodyTimeout) : Buffer.alloc(0)
+    const body = await readResult(request, reply, dependencies.requestTimeout)
     await request.server.authenticateAgain(request)
     return send(dependencies, request, reply, { id: await redeem(request, caller, stepUpCall.id, body) })
   }
@@ -38,11 +42,25 @@ export async function answerStepUp(
     return send(dependencies, request, reply, stepUpCall.id)
   }
   if (stepUpCall.kind === 'activate') {
+    if (caller.address === 'unknown') throw unknownAddress()
     const { covers } = await request.server.stepUps.activate(stepUpCall.code, callerOf(request, caller))
     const how = covers.kind === 'recent' ? 'It counts for calls from this address for a while.' : 'It counts once.'
     return send(dependencies, request, reply, { proved: true, next: `${how} Repeat the command now.` })
   }
   return start(dependencies, request, reply, caller)
+}
+
+/** A result has 43 characters. @throws BodyTooLarge */
+async function readResult(request: FastifyRequest, reply: FastifyReply, timeout: number): Promise<Buffer> {
+  if (!hasBody(request.raw)) return Buffer.alloc(0)
+  if (Number(request.headers['content-length'] ?? Number.NaN) <= longestResult) return readForm(request, reply, timeout)
+  throw withRule(
+    new BodyTooLarge(
+      'The body is larger than the result of a proof, or has no Content-Length.',
+      'Send only the result.',
+    ),
+    'form-size',
+  )
 }
 
 interface Asker {
@@ -127,5 +145,15 @@ function onlyPeople(): Error {
       'Use a session, or ask for a rule of the policy that excepts this token.',
     ),
     'people-only',
+  )
+}
+
+function unknownAddress(): Error {
+  return withRule(
+    new NotPermitted(
+      'The gateway does not know your address, so a proof cannot be bound to it.',
+      'Use rack-gateway, or convox after "convox login". An administrator of the gateway can set TRUSTED_PROXIES.',
+    ),
+    'unknown-address',
   )
 }

@@ -4,30 +4,55 @@ import type { BodyDigest } from '../body-digest.ts'
 import type { RoutedCall } from '../call.ts'
 
 const buildRoute = 'POST /apps/{app}/builds'
+/** Headers that tell the size of the terminal, which says nothing about what a call does. */
+const terminalSize: ReadonlySet<string> = new Set(['height', 'width'])
 
 /**
- * A digest of what a call does, for a proof that is for one call. A repeated command makes the same call with other IDs of
- * its processes and uploads, so the service stands for a process, and uploads of source are all the same.
+ * Digests of what a call does, for a proof that is for one call. `exact` is for a program that repeats the call itself, as it
+ * was. `similar` is for a command that its user repeats: it makes the same call with other IDs of its processes and uploads, so
+ * the service stands for a process, and uploads of source are all the same. Neither has the bytes of a streamed body.
  */
-export function callDigest({ framed, form }: RoutedCall, rackCall: RackCall, digest: BodyDigest): string {
-  const { rack, route, app, process, command, instanceCommand, release } = rackCall
-  const isBuild = route.id === buildRoute
+export interface CallDigests {
+  readonly exact: string
+  readonly similar: string
+}
+
+/** @param headers the parameters in headers */
+export function callDigests(
+  { framed, form }: RoutedCall,
+  rackCall: RackCall,
+  { headers, digest }: { readonly headers: ReadonlyMap<string, string>; readonly digest: BodyDigest },
+): CallDigests {
+  const { rack, route, app, params, process, command, instanceCommand, release } = rackCall
   const does = {
     rack,
     route: route.id,
     app,
-    params: paramsOf(rackCall),
-    process: process && (process.own ? 'own' : (process.service ?? process.id)),
     search: framed.search,
-    command: command && { text: command.text, mode: command.mode, options: command.options ?? null },
+    headers: [...headers].filter(([name]) => !terminalSize.has(name)).sort(),
+    command: command && { text: command.text, mode: command.mode },
     instanceCommand: instanceCommand ?? null,
     release: release?.id ?? null,
-    form: form && digest(isBuild ? withoutSource(form) : form),
   }
-  return createHash('sha256').update(JSON.stringify(does)).digest('hex')
+  const isBuild = route.id === buildRoute
+  return {
+    exact: hashOf('exact', { ...does, params, form: form && digest(form) }),
+    similar: hashOf('similar', {
+      ...does,
+      params: stableParams(rackCall),
+      process: process && (process.own ? 'own' : (process.service ?? process.id)),
+      form: form && digest(isBuild ? withoutSource(form) : form),
+    }),
+  }
 }
 
-function paramsOf({ params, process }: RackCall): Record<string, string> {
+function hashOf(kind: keyof CallDigests, does: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify([kind, does]))
+    .digest('hex')
+}
+
+function stableParams({ params, process }: RackCall): Record<string, string> {
   const { pid, key, ...rest } = params
   return {
     ...rest,

@@ -1,10 +1,11 @@
 import { type CallToProve, coverageFor, type FreshProof } from '@rack-gateway/auth/step-ups'
 import type { Allowed, Decision, RackCall, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { appOf } from '../app-of.ts'
 import { hasBody } from '../body.ts'
 import type { RoutedCall } from '../call.ts'
-import { callDigest } from './call-digest.ts'
+import { callDigests } from './call-digest.ts'
+import { commandDigest } from './command-digest.ts'
+import { proofAddress } from './proof-address.ts'
 import { refuseStepUp } from './refuse-step-up.ts'
 
 type NeedsStepUp = Extract<Decision, { effect: 'needs'; requirement: 'step-up' }>
@@ -23,15 +24,20 @@ export async function requireStepUp(
   request: FastifyRequest,
   reply: FastifyReply,
   call: RoutedCall,
-  { rackCall, decision }: { readonly rackCall: RackCall; readonly decision: NeedsStepUp },
+  { rackCall, decision, headers }: CallInNeed,
 ): Promise<Allowed> {
   const { stepUps, bodyDigest } = request.server
-  const { principal, address } = call
+  const { principal } = call
+  const address = proofAddress(request)
+  const digests = callDigests(call, rackCall, { headers, digest: bodyDigest })
+  const shown = call.command?.words ?? null
+  const { rack, app, route } = rackCall
   const toProve: CallToProve = {
-    rack: rackCall.rack,
-    app: rackCall.app,
-    route: rackCall.route.id,
-    digest: callDigest(call, rackCall, bodyDigest),
+    rack,
+    app,
+    route: route.id,
+    command: commandDigest(rackCall.command?.argv ?? null, bodyDigest),
+    digests: Object.values(digests),
   }
   const brought = { session: principal.credential, address, secret: secretOf(request, call) }
   const proof = await stepUps.use(brought, decision.level, toProve)
@@ -40,34 +46,36 @@ export async function requireStepUp(
     return decision.granted
   }
   const delivery = deliveryOf(call)
+  const isRepeatedByProgram = delivery === 'response' || (delivery === 'callback' && canRepeat(request, call))
   const id = await stepUps.ask({
     user: principal.id,
     session: principal.credential,
     delivery,
-    calls: [
-      {
-        rack: rackCall.rack,
-        app: appOf(rackCall.route, rackCall.params),
-        route: rackCall.route.id,
-        command: call.command?.words ?? null,
-      },
-    ],
-    covers: coverageFor(decision.level, toProve),
+    calls: [{ rack, app, route: route.id, command: shown && [...shown] }],
+    covers: coverageFor(decision.level, isRepeatedByProgram ? digests.exact : digests.similar),
     methods: methodsOf(decision.level),
     address,
     client: request.headers['user-agent'] ?? null,
   })
   const isRepeated = isRepetition(await stepUps.freshProof(brought), decision.level)
+  const canAsk = isRepeatedByProgram && !isRepeated
   throw refuseStepUp(
     decision,
     {
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      how: delivery !== 'callback' ? delivery : isRepeated || !canRepeat(request, call) ? 'command' : 'challenge',
+      how: delivery !== 'callback' ? delivery : canAsk ? 'challenge' : 'command',
     },
     reply,
   )
+}
+
+interface CallInNeed {
+  readonly rackCall: RackCall
+  readonly decision: NeedsStepUp
+  /** The parameters in headers. */
+  readonly headers: ReadonlyMap<string, string>
 }
 
 /** Whether the call is the repetition of one for which this proof was just made. It gets no second challenge, which would repeat it endlessly. */
