@@ -260,7 +260,7 @@ describeInChromium('second factors in the web console', () => {
         '127.0.0.1',
       ])
         expect(text).toContain(fact)
-      expect(text).toContain('Once, for this command')
+      expect(text).toContain('For this command, for an hour at most')
       const decide = admin.getByRole('button', { name: 'I started this: continue' })
       expect(((await decide.boundingBox())?.y ?? 0) > ((await facts.boundingBox())?.y ?? 0)).toBe(true)
       expect(await admin.getByRole('button', { name: 'Use a passkey' }).count()).toBe(0)

@@ -22,7 +22,10 @@ export const StepUp = Type.Object({
   createdAt: Time,
   expiresAt: Time,
   provedAt: Nullable(Type.String({ ...Time, description: 'when it was proved; null: not yet' })),
-  level: ExtensibleEnum(['recent', 'always'], 'recent: for later calls of the session, too; always: for one call'),
+  level: ExtensibleEnum(
+    ['recent', 'always', 'command'],
+    'recent: for later calls of the session, too; always: for one call; command: for these calls, for an hour at most',
+  ),
   withinSeconds: Nullable(Type.Integer({ description: 'how long the proof counts; null: for one call or command' })),
   methods: Type.Array(ExtensibleEnum(stepUpMethods), {
     description: 'the methods that the policy accepts and the user has; empty: the user has to add a second factor',

@@ -85,7 +85,7 @@ async function toResponse({ stepUps, stepUpPage, principal }: PrincipalCall, ste
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
     provedAt: formatTime(stepUp.provedAt),
-    level: covers.kind === 'recent' ? 'recent' : 'always',
+    level: covers.kind === 'call' ? 'always' : covers.kind,
     withinSeconds: covers.kind === 'recent' ? covers.within / 1_000 : null,
     methods: [...(await stepUps.methodsFor(stepUp))],
     delivery,

@@ -34,7 +34,7 @@ export function Request({ stepUp }: { readonly stepUp: StepUp }) {
 }
 
 /** More calls of one command than these are counted. */
-const most = 8
+const most = 50
 
 function Calls({ calls }: Pick<StepUp, 'calls'>) {
   if (calls.length === 0) return 'Any action that needs a recent proof'
@@ -60,7 +60,7 @@ function Calls({ calls }: Pick<StepUp, 'calls'>) {
 function countsText(stepUp: StepUp): string {
   if (stepUp.withinSeconds !== null)
     return `${capitalized(validityText(stepUp))}, for every action of the same session that needs it`
-  return stepUp.calls.length > 1 ? 'Once, for this command' : 'Once, for this action'
+  return stepUp.level === 'command' ? 'For this command, for an hour at most' : 'Once, for this action'
 }
 
 function capitalized(text: string): string {
