@@ -45,8 +45,9 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   const syntax = shellSyntax(call.argv)
   const matching = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => appliesAt(found, call))
   const forRoles = matching.filter(({ rule }) => rule.roles.some((role) => call.roles.includes(role)))
-  const permitting = forRoles.find((found) => isApplicable(found, call))
-  if (permitting) return { effect: 'allow', rule: permitting.rule.id, by: permitting.rule }
+  const permitting = forRoles.filter((found) => isApplicable(found, call)).map(({ rule }) => rule)
+  const [first] = permitting
+  if (first) return { effect: 'allow', rule: first.id, by: first, permitting }
   if (syntax) return denyFor('shell-syntax', syntax)
   const [nearest] = forRoles
   if (nearest) return explainNearest(nearest, call)
@@ -66,7 +67,7 @@ function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecis
       'Send the command by exec.',
     )
   }
-  if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start', by: null }
+  if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start', by: null, permitting: [] }
   const nearest = ruleAt(rules, { ...call, mode: 'own-exec' })
   return nearest === undefined ? denyFor('no-rule', explainNoAttachedRun(call)) : explainNearest(nearest, call)
 }

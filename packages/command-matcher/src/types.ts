@@ -76,6 +76,8 @@ export type CommandDecision =
       readonly rule: string
       /** The rule; null for the start of an attached run, which no single rule allows. */
       readonly by: CommandRule | null
+      /** Every rule that allows it, in order; empty for the start of an attached run. */
+      readonly permitting: readonly CommandRule[]
     }
   | ({
       readonly effect: 'deny'

@@ -24,23 +24,37 @@ export function decideCommand(
   principal: Principal,
   here: ScopeGrants,
   call: RackCall,
-): GrantWords | Denial | null {
+): PermittedCommand | Denial | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const decision = matchCall(document, principal, here, call)
   if (decision.effect === 'deny') return denyByMatcher(document, decision)
-  return decision.by === null ? attachedRun(document) : permittedBy(document, decision.by)
+  return decision.by === null ? attachedRun(document) : permittedBy(document, decision.by, decision.permitting)
 }
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
-function permittedBy(document: CompiledDocument, { id, source }: CommandRule): GrantWords {
-  return { rule: `command:${id}`, source: source ?? document.source, reason: `The command rule ${id} permits it.` }
+interface PermittedCommand extends GrantWords {
+  /** IDs of all command rules that permit it, each of which can need a proof. */
+  readonly commandRules: readonly string[]
+}
+
+function permittedBy(
+  document: CompiledDocument,
+  { id, source }: CommandRule,
+  permitting: readonly CommandRule[],
+): PermittedCommand {
+  return {
+    rule: `command:${id}`,
+    source: source ?? document.source,
+    reason: `The command rule ${id} permits it.`,
+    commandRules: permitting.map((rule) => rule.id),
+  }
 }
 
 /** No single rule permits an attached run. */
-function attachedRun({ source }: CompiledDocument): GrantWords {
-  return { rule: 'command:attached-start', source, reason: attachedReason }
+function attachedRun({ source }: CompiledDocument): PermittedCommand {
+  return { rule: 'command:attached-start', source, reason: attachedReason, commandRules: [] }
 }
 
 const attachedReason = 'An attached run starts with a sleeping process. The command is checked when it is sent.'

@@ -52,6 +52,7 @@ export function decide(
   if (blocked) return deny(document, permission, here, blocked)
 
   const { rule, source, reason } = command ?? grantedBy(here, required)
+  const commandRules = command?.commandRules ?? none
   const { roles } = here.own
   const { bindings: basis } = here
   const granted: Allowed = {
@@ -65,7 +66,9 @@ export function decide(
     policy: document.hash,
   }
   const { stepUp } = document
-  return stepUp === null ? granted : applyStepUp(stepUp, { principal, call, place, here, required, granted })
+  return stepUp === null
+    ? granted
+    : applyStepUp(stepUp, { principal, call, place, here, required, commandRules, granted })
 }
 
 /** Returns why the principal lacks a permission in a scope; null if the principal has it. */

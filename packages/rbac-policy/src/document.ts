@@ -1,10 +1,11 @@
-import { inMessage } from '@rack-gateway/command-matcher'
+import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
 import { builtInText } from './built-in.ts'
 import { documentProblems } from './document-check.ts'
 import { type FileProblem, type FileProblems, readWritten } from './document-schema/file.ts'
 import { WrittenPolicy } from './document-schema/schema.ts'
 import { mergePolicy } from './merge-policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
+import { stepUpPermissions } from './step-up.ts'
 import { type ListedRequirement, listRequirements } from './step-up-requirements.ts'
 
 export { builtInText } from './built-in.ts'
@@ -57,14 +58,30 @@ export function documentWarnings(document: PolicyDocument): string[] {
   return [
     ...unblockedBy(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
     ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
-    ...listRequirements(document).flatMap(proofForEachRead),
+    ...listRequirements(document).flatMap((requirement) => stepUpWarnings(requirement, document)),
   ]
 }
 
 /** A role, a rack, or an app includes calls that only read, such as following a log. */
-function proofForEachRead({ kind, name, level, source }: ListedRequirement): string[] {
+function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument): string[] {
+  const { kind, name, level, source } = requirement
+  const shown = permissionsWithoutCalls(requirement, document)
+  if (shown.length > 0)
+    return [
+      `the step-up of the role ${inMessage(name)} asks for no proof, because no call needs a role for ${joinWithAnd(shown.map(inMessage))} (${source})`,
+    ]
   if (level?.kind !== 'always' || !(kind === 'role' || kind === 'rack' || kind === 'app')) return []
   return [`the step-up of the ${kind} ${inMessage(name)} asks for a proof for each call, also for reading (${source})`]
+}
+
+/**
+ * The permissions of a role whose level asks for no proof, because it only decides what responses show. Its level can concern
+ * calls only through a role that extends it.
+ */
+function permissionsWithoutCalls({ kind, name, level }: ListedRequirement, { roles }: PolicyDocument): string[] {
+  if (kind !== 'role' || level === null) return []
+  const { permissions } = roles.find((role) => role.name === name) ?? { permissions: [] }
+  return permissions.some((one) => stepUpPermissions(one).length > 0) ? [] : [...permissions]
 }
 
 /** Warnings for the services that a rule names, but that `commands.services` does not permit for runs. */

@@ -61,6 +61,30 @@ describe('a requirement', () => {
     })
   })
 
+  test('of any command rule that permits the command counts, not only of the first one', () => {
+    const rules = (first: string, second: string, role = 'deployer') =>
+      policy(
+        'commands:',
+        '  rules:',
+        `    any-release: { run: "bin/pre_release ...", roles: [deployer]${first} }`,
+        `    release: { run: bin/pre_release, roles: [${role}]${second} }`,
+      )
+    const detached = call(run)
+    expect(outcome(rules('', '').decide(ada, detached))).toEqual(['allow', 'command:any-release'])
+    expect(outcome(rules('', ', stepUp: always').decide(ada, detached))).toEqual([
+      'needs',
+      'step-up:command release',
+      passkey,
+    ])
+    expect(outcome(rules(', stepUp: { recent: 5m }', ', stepUp: { recent: 10m }').decide(ada, detached))).toEqual([
+      'needs',
+      'step-up:command any-release',
+      minutes(5),
+    ])
+    expect(rules('', ', stepUp: always, services: [web]').decide(ada, detached).effect).toBe('allow')
+    expect(rules('', ', stepUp: always', 'ops').decide(ada, detached).effect).toBe('allow')
+  })
+
   test('tells a user without a second factor to add one', () => {
     const decision = policy('stepUp: { permissions: { release:promote: always } }').decide(
       { ...ada, secondFactor: false },
@@ -357,6 +381,39 @@ describe('tokens and jobs', () => {
     })
     expect(decision).toHaveProperty('remedy', expect.stringContaining(entry.replaceAll(/[()]/g, (text) => text)))
     expect(policy(...lines(`, except: ["${entry}"]`)).decide(who, promote)).toMatchObject({ effect: 'allow' })
+  })
+
+  describe('of an owner whose role has a level', () => {
+    const boss = [binding('boss')]
+    const permission = { ...binding('(permissions)'), permissions: ['release:promote'] }
+    const document = (except = '') =>
+      policy(
+        'roles:',
+        '  boss:',
+        '    extends: [deployer]',
+        `    stepUp: { recent: 10m${except} }`,
+        '  chief: { extends: [boss] }',
+      )
+
+    test.each<[string, Principal]>([
+      ['the same role', token(boss, boss)],
+      ['the parent role', token([binding('deployer')], boss)],
+      ['single permissions', token([permission], boss)],
+      ['the parent role, of a role that extends the one with the level', token(own, [binding('chief')])],
+      ['the parent role, of an owner who also has it without a level', token(own, [binding('deployer'), ...boss])],
+    ])('are denied with %s', (_what, who) => {
+      expect(outcome(document().decide(who, promote))).toEqual(['deny', 'step-up:role boss'])
+      const excepting = document(', except: ["token:nightly (ada@example.com)"]')
+      const named = { ...who, name: 'token:nightly (ada@example.com)' }
+      expect(outcome(excepting.decide(named, promote))[0]).toBe('allow')
+    })
+
+    test('are not concerned where the role does not apply, or does not grant the permission', () => {
+      const elsewhere = [binding('deployer'), binding('boss', { racks: 'production' })]
+      expect(document().decide(token(own, elsewhere), promote).effect).toBe('allow')
+      const other = policy('roles: { boss: { permissions: [app:delete], stepUp: always } }')
+      expect(other.decide(token(own, [binding('deployer'), ...boss]), promote).effect).toBe('allow')
+    })
   })
 
   test('the exception of one rule does not except from another one', () => {

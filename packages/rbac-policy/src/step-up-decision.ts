@@ -18,42 +18,44 @@ interface GrantedCall {
   readonly place: PolicyScope
   readonly here: ScopeGrants
   readonly required: readonly Permission[]
+  /** IDs of all command rules that permit the call. */
+  readonly commandRules: readonly string[]
   readonly granted: Allowed
 }
 
 /** The decision about a call that everything else permits, by the strictest requirement of a proof that concerns it. */
-export function applyStepUp(
-  stepUp: CompiledStepUp,
-  { principal, call, place, here, required, granted }: GrantedCall,
-): Decision {
+export function applyStepUp(stepUp: CompiledStepUp, { principal, call, granted, ...basis }: GrantedCall): Decision {
   if (mustEnroll(stepUp, principal, call.at)) return { ...granted, effect: 'deny', ...denyUntilEnrolled(stepUp) }
-  const rule = strictestRule(rulesFor(stepUp, { place, here, required, by: granted.rule }), principal)
+  const rule = strictestRule(rulesFor(stepUp, basis), principal)
   if (rule === null) return granted
   const decision = requireProof(rule, principal)
   return decision.effect === 'deny' ? { ...granted, ...decision } : { ...granted, ...decision, granted }
 }
 
-interface Basis {
-  readonly place: PolicyScope
-  readonly here: ScopeGrants
-  readonly required: readonly Permission[]
-  /** The rule that permits the call. */
-  readonly by: string
-}
+type Basis = Pick<GrantedCall, 'place' | 'here' | 'required' | 'commandRules'>
 
 /** All requirements that concern a call, in the order in which equal ones win. */
-function* rulesFor(stepUp: CompiledStepUp, { place, here, required, by }: Basis): Generator<CompiledStepUpRule> {
+function* rulesFor(
+  stepUp: CompiledStepUp,
+  { place, here, required, commandRules }: Basis,
+): Generator<CompiledStepUpRule> {
   for (const permission of required) yield* stepUp.permissions.get(permission) ?? []
-  const command = stepUp.commands.get(by)
-  if (command !== undefined) yield command
-  yield* roleRules(here.grants.own, required)
+  for (const id of commandRules) {
+    const command = stepUp.commands.get(id)
+    if (command !== undefined) yield command
+  }
+  yield* roleRules(here, required)
   for (const rule of stepUp.racks) if (rule.matches(place.rack)) yield rule
   for (const rule of stepUp.apps) if (place.app !== null && rule.matches(place.app)) yield rule
 }
 
-/** The requirements of every role that grants one of the permissions, not only of the first one. */
-function* roleRules(grants: readonly Grant[], required: readonly Permission[]): Generator<CompiledStepUpRule> {
-  for (const { role } of grants) if (required.some((permission) => role.has(permission))) yield* role.stepUp
+/**
+ * The requirements of every role that grants one of the permissions, not only of the first one. For a token, also of its owner's
+ * roles: otherwise a token with single permissions, or with a weaker role, would need no proof.
+ */
+function* roleRules({ grants }: ScopeGrants, required: readonly Permission[]): Generator<CompiledStepUpRule> {
+  for (const { role } of [...grants.own, ...(grants.owner ?? [])])
+    if (required.some((permission) => role.has(permission))) yield* role.stepUp
 }
 
 /** A call of the management API. An endpoint of `gateway-api` is one. */
@@ -62,6 +64,8 @@ export interface ManagementCall {
   readonly additionalPermission?: Permission
   /** For the same call about what others own. */
   readonly permissionForOthers?: Permission
+  /** Whether the call is about what others own. The principal has the permission for it. */
+  readonly concernsOthers?: boolean
   readonly scope: 'self' | 'everyone' | 'gateway'
   /** `management` for sensitive changes. */
   readonly stepUp?: 'management' | 'factor'
@@ -86,29 +90,29 @@ export function requireForManagement(
   const { permission, additionalPermission } = call
   const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   const rules: CompiledStepUpRule[] = []
-  const { own } = grantsInScope(bindings, everywhere, moment).grants
+  const here = grantsInScope(bindings, everywhere, moment)
   // Calls about the caller need no permission of a role, and a program needs some of them to know what needs a proof.
   if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
-  if (call.scope === 'gateway') rules.push(...roleRules(own, required))
-  if (call.stepUp === 'management')
-    rules.push(...managementRules(stepUp, principal), ...rulesForOthers(stepUp, call, own))
+  if (call.scope === 'gateway') rules.push(...roleRules(here, required))
+  if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
+  if (call.stepUp === 'management' || call.concernsOthers) rules.push(...rulesForOthers(stepUp, call, here))
   const rule = strictestRule(rules, principal)
   return rule && requireProof(rule, principal)
 }
 
 /** A user without a second factor could otherwise create an API token, which needs none. */
-function isOpenWithoutFactor({ scope, stepUp }: ManagementCall): boolean {
-  return scope === 'self' && stepUp !== 'management'
+function isOpenWithoutFactor({ scope, stepUp, concernsOthers = false }: ManagementCall): boolean {
+  return scope === 'self' && stepUp !== 'management' && !concernsOthers
 }
 
 /** Before its body is read, a change can concern others whenever the caller has the permission for it. */
 function rulesForOthers(
   stepUp: CompiledStepUp | null,
   { permissionForOthers: permission }: ManagementCall,
-  grants: readonly Grant[],
+  here: ScopeGrants,
 ): readonly CompiledStepUpRule[] {
-  if (permission === undefined || !grants.some(({ role }) => role.has(permission))) return []
-  return stepUp?.permissions.get(permission) ?? []
+  if (permission === undefined || here.own.roleWith(permission) === null) return []
+  return [...(stepUp?.permissions.get(permission) ?? []), ...roleRules(here, [permission])]
 }
 
 function managementRules(stepUp: CompiledStepUp | null, { kind, secondFactor }: Principal): CompiledStepUpRule[] {

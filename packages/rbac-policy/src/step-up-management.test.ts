@@ -112,14 +112,55 @@ describe('every call', () => {
     expect(asked(accounts, viewer, call)).toEqual(['needs', 'step-up:management', tenMinutes])
   })
 
-  test('that ends access never needs a proof, so that nothing delays it', () => {
-    const strict = policy('stepUp: { permissions: { "gateway:*": always } }')
-    const revoke = {
-      permission: 'gateway:self:write',
-      scope: 'self',
-      permissionForOthers: 'gateway:token:write',
-    } as const
-    expect(asked(strict, withFactor, revoke)).toBeNull()
+  const revoke: ManagementCall = {
+    permission: 'gateway:self:write',
+    scope: 'self',
+    permissionForOthers: 'gateway:token:write',
+  }
+  const revokeForOthers = { ...revoke, concernsOthers: true }
+
+  test('that ends access needs no proof by default, and never for what the caller owns, so that nothing delays it', () => {
+    for (const who of [withFactor, without, apiToken, job]) {
+      expect(asked(policy(), who, revokeForOthers)).toBeNull()
+      expect(asked(policy('stepUp: { management: always }'), who, revokeForOthers)).toBeNull()
+    }
+    expect(asked(policy('stepUp: { permissions: { "gateway:*": always } }'), withFactor, revoke)).toBeNull()
+  })
+
+  test.each(['gateway:token:write', 'gateway:*'])(
+    'that concerns others needs what the document says of %s',
+    (pattern) => {
+      const strict = policy(`stepUp: { permissions: { "${pattern}": always } }`)
+      expect(asked(strict, withFactor, revokeForOthers)).toEqual(['needs', `step-up:permission ${pattern}`, passkey])
+      expect(asked(strict, apiToken, revokeForOthers)).toEqual(['deny', `step-up:permission ${pattern}`])
+    },
+  )
+
+  test.each(['gateway:live-call:read', 'gateway:live-call:end'])('can concern the live calls of others: %s', (name) => {
+    const strict = policy(`stepUp: { permissions: { ${name}: always } }`)
+    const live: ManagementCall = { permission: 'gateway:self:read', scope: 'self', permissionForOthers: name }
+    expect(asked(strict, withFactor, { ...live, concernsOthers: true })).toEqual([
+      'needs',
+      `step-up:permission ${name}`,
+      passkey,
+    ])
+    expect(asked(strict, withFactor, live)).toBeNull()
+  })
+
+  test('that concerns others needs what the document says of the role that grants the permission for it', () => {
+    const roles = policy('roles: { boss: { permissions: [gateway:token:write], stepUp: always } }')
+    const boss = [binding('boss')]
+    expect(asked(roles, principal(boss), revokeForOthers)).toEqual(['needs', 'step-up:role boss', passkey])
+    expect(asked(roles, principal([binding('admin'), ...boss]), { ...createToken, ...revokeForOthers })).toEqual([
+      'needs',
+      'step-up:role boss',
+      passkey,
+    ])
+    expect(asked(roles, withFactor, revokeForOthers)).toBeNull()
+    expect(asked(roles, token([binding('admin')], [binding('admin'), ...boss]), revokeForOthers)).toEqual([
+      'deny',
+      'step-up:role boss',
+    ])
   })
 
   test('needs what the document says of the role that grants its permission', () => {
@@ -128,6 +169,8 @@ describe('every call', () => {
     expect(asked(roles, boss, listUsers)).toEqual(['needs', 'step-up:role boss', passkey])
     expect(asked(roles, boss, matrix)).toBeNull()
     expect(asked(roles, principal([binding('boss', { apps: 'web' })]), listUsers)).toBeNull()
+    const permission = { ...binding('(permissions)'), permissions: ['gateway:user:write'] }
+    expect(asked(roles, token([permission], [binding('boss')]), listUsers)).toEqual(['deny', 'step-up:role boss'])
   })
 
   test('needs no role for the own account, so no requirement of a role concerns it', () => {
@@ -153,6 +196,17 @@ describe('from the time of enrollBy on', () => {
     expect(asked(late, without, showSelf)).toBeNull()
     expect(asked(late, withFactor, listUsers)).toBeNull()
     expect(asked(late, apiToken, listUsers)).toBeNull()
+  })
+
+  test('a user without a second factor cannot use what others own', () => {
+    const end = {
+      permission: 'gateway:self:write',
+      scope: 'self',
+      permissionForOthers: 'gateway:session:write',
+    } as const
+    expect(asked(late, without, { ...end, concernsOthers: true })).toEqual(['deny', 'enrollment'])
+    expect(asked(late, without, end)).toBeNull()
+    expect(asked(late, withFactor, { ...end, concernsOthers: true })).toBeNull()
   })
 
   test('a user without a second factor cannot create an API token, which would need none', () => {

@@ -28,7 +28,7 @@ export interface CompiledStepUpRule {
 export interface CompiledStepUp {
   /** By permission. */
   readonly permissions: ReadonlyMap<Permission, readonly CompiledStepUpRule[]>
-  /** By the rule of the decision, such as `command:rails-console`. */
+  /** By the ID of the command rule. */
   readonly commands: ReadonlyMap<string, CompiledStepUpRule>
   /** The roles that these command rules name. */
   readonly commandRoles: ReadonlySet<string>
@@ -55,7 +55,7 @@ export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
     commands: new Map(
       commands.flatMap(({ id, stepUp: rule }) => {
         const compiled = rule && compileRule(rule, { what: `command ${id}`, subject: `The command rule ${id}`, source })
-        return compiled ? [[`command:${id}`, compiled] as const] : []
+        return compiled ? [[id, compiled] as const] : []
       }),
     ),
     commandRoles: new Set(commands.flatMap((rule) => (rule.stepUp?.level ? rule.roles : []))),
@@ -110,14 +110,8 @@ const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process
 /** Every user needs these to add a factor and to prove it. */
 const forProofs: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
 
-/** No call requires these. Most decide how much a response shows, or whether a call can concern others. */
-export const requiredByNoCall: ReadonlySet<Permission> = new Set([
-  'env:read',
-  'secret:read',
-  'process:stop-own',
-  'gateway:live-call:read',
-  'gateway:live-call:end',
-])
+/** No call requires these. They decide how much a response shows, or only about the caller's own runs. */
+export const requiredByNoCall: ReadonlySet<Permission> = new Set(['env:read', 'secret:read', 'process:stop-own'])
 
 /** The permissions that a rule for a name or a pattern covers. */
 export function stepUpPermissions(pattern: Permission): Permission[] {

@@ -15,6 +15,7 @@ import { assertNoConvoxSession } from './convox-session.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
 import { principalOf } from './principal-of.ts'
+import { assertProvedForOthers, requiredForOthers } from './proof-for-others.ts'
 import { requiredProof } from './required-proof.ts'
 
 /** The call that a handler gets for an authorized and validated request. */
@@ -99,13 +100,15 @@ function accessOf(
 ): Pick<PrincipalCall, 'principal' | 'canAccessOthers' | 'canAccess'> {
   const { permission, permissionForOthers } = endpoint
   const principal = principalOf(request)
-  const canAccessOthers =
+  const hasPermission =
     permissionForOthers !== undefined && holdsEverywhere(app.policy, principal, permissionForOthers, moment)
+  const required = hasPermission ? requiredForOthers(app.policy, principal, endpoint, moment) : null
   return {
     principal,
-    canAccessOthers,
+    canAccessOthers: hasPermission && required?.effect !== 'deny',
     canAccess(isOwner) {
-      if (isOwner || !canAccessOthers) return isOwner
+      if (isOwner || !hasPermission) return isOwner
+      assertProvedForOthers(app.policy, request, required)
       request.endpointDecision = grantOf(app.policy, principal, permissionForOthers ?? permission, moment)
       return true
     },

@@ -98,11 +98,13 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   readonly auditLog: AuditSearch
   /** For a caller with a browser's cookie: the value that its changes send as `X-CSRF-Token`. */
   readonly csrfToken: string | null
-  /** Whether the caller has the endpoint's `permissionForOthers`. */
+  /** Whether the caller has the endpoint's `permissionForOthers`, and can meet what the policy requires for it. */
   readonly canAccessOthers: boolean
   /**
    * Whether the caller can access something that they own, or that others own. In the second case, audit events of the call
    * name the role that permits it.
+   *
+   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for what others own
    */
   canAccess(isOwner: boolean): boolean
   /** Whether the client is still connected. A secret that nobody would receive is not issued. */

@@ -1,5 +1,11 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import { type Moment, type Policy, type Principal, toDecisionJson } from '@rack-gateway/rbac-policy'
+import {
+  type Moment,
+  type Policy,
+  type Principal,
+  type StepUpDecision,
+  toDecisionJson,
+} from '@rack-gateway/rbac-policy'
 import {
   decideEndpoint,
   decideForOthers,
@@ -7,27 +13,36 @@ import {
   type EndpointDenial,
   rolesEverywhere,
 } from './authorize.ts'
+import { requiredForOthers } from './proof-for-others.ts'
 
 /** The decision about a call of the management API. For an operation on owned items, also about items of other principals. */
 export function endpointDecisions(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {
   const roles = [...rolesEverywhere(policy, principal, moment)]
-  const toResponse = (decision: EndpointDecision | EndpointDenial, permission: string) => {
+  const toResponse = (
+    decision: EndpointDecision | EndpointDenial,
+    permission: string,
+    required: StepUpDecision | null,
+  ) => {
     if (decision.effect === 'deny') return toDecisionJson({ ...decision, permission, roles, bindings: [] })
     const granted = { ...decision, permission, roles, bindings: [] }
-    const required = stepUpFor(policy, principal, endpoint, moment)
     if (required === null) return toDecisionJson(granted)
     return toDecisionJson(
       required.effect === 'deny' ? { ...granted, ...required } : { ...granted, ...required, granted },
     )
   }
-  const decision = toResponse(decideEndpoint(policy, principal, endpoint, moment), endpoint.permission)
+  const own = decideEndpoint(policy, principal, endpoint, moment)
+  const decision = toResponse(own, endpoint.permission, stepUpFor(policy, principal, endpoint, moment))
   const { permissionForOthers } = endpoint
   if (permissionForOthers === undefined || decision.effect === 'deny') return { decision, when: null, otherwise: null }
   const forOthers = decideForOthers(policy, principal, permissionForOthers, moment)
+  const required = requiredForOthers(policy, principal, endpoint, moment)
   return {
     decision,
     when: 'it concerns the caller',
-    otherwise: { when: 'it concerns another principal', decision: toResponse(forOthers, permissionForOthers) },
+    otherwise: {
+      when: 'it concerns another principal',
+      decision: toResponse(forOthers, permissionForOthers, required),
+    },
   }
 }
 

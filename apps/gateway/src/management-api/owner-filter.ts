@@ -9,14 +9,14 @@ interface Caller {
   canAccess(isOwner: boolean): boolean
 }
 
-/** The owner by which a list is filtered: null lists everything. @throws NotPermitted for other owners */
+/** The owner by which a list is filtered: null lists everything. @throws as `canAccess`; NotPermitted for other owners */
 export function ownerFilter(
   { policy, principal, canAccessOthers, canAccess }: Caller,
   wanted: string | undefined,
   permission: string,
 ): string | null {
   const own = principal.kind === 'user' ? principal.id : null
-  const id = wanted === 'me' ? own : (wanted ?? (canAccessOthers ? undefined : own))
+  const id = wanted === 'me' ? own : (wanted ?? (canAccessOthers || own === null ? undefined : own))
   if (id !== null && canAccess(id === own)) return id === undefined ? null : toUuid(id)
   throw denialError(NotPermitted, {
     rule: 'no-permission',

@@ -4,7 +4,7 @@ import { createConcurrencyLimit } from '@rack-gateway/audit/search'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkpointStatus } from '../audit/checkpoint-status.ts'
 import { createHealthReport } from '../operations/health-report/health-report.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
@@ -18,8 +18,9 @@ import type { AnyCall, ManagementApiContext } from './call.ts'
 import { conditionalResponse } from './conditional-response.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
+import { ProofForOthersNeeded } from './proof-for-others.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
-import { requireStepUp } from './require-step-up.ts'
+import { askForProof, requireStepUp } from './require-step-up.ts'
 import { serializerFor } from './serialization.ts'
 import { isStreamedResponse, sendStream } from './streamed-response.ts'
 import { validatorFor } from './validation.ts'
@@ -32,6 +33,8 @@ declare module 'fastify' {
     endpointDecision: EndpointDecision | null
     /** The proof of a second factor that the request used. */
     proof: UsedProof | null
+    /** Whether the proof is also sufficient if the request concerns another principal. */
+    isProvedForOthers: boolean
     /** The verified JWT of a CI job. */
     verifiedJwt: VerifiedJwt | null
   }
@@ -85,6 +88,7 @@ export default async function managementApi(app: FastifyInstance, options: Manag
     stepUpPage: app.stepUpPage,
   }
   app.decorateRequest('verifiedJwt', null)
+  app.decorateRequest('isProvedForOthers', false)
   acceptJsonOnly(app)
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
   for (const [name, endpoint] of Object.entries(endpoints)) {
@@ -116,7 +120,7 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
       await requireStepUp(app, request, reply, endpoint)
     },
     async handler(request, reply) {
-      const result = await handle(name, buildCall(app, request, reply, route))
+      const result = await handleOrAsk(app, request, reply, { ...route, name })
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamedResponse(result)) return sendStream(reply, result)
       const isConditional = isPrincipalEndpoint(endpoint) && endpoint.conditional
@@ -126,6 +130,21 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
       return answer
     },
   })
+}
+
+/** Asks for a proof if the handler finds that the request concerns another principal and needs one. @throws StepUpNeeded */
+async function handleOrAsk(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name, ...route }: Route & { readonly name: EndpointName },
+): Promise<unknown> {
+  try {
+    return await handle(name, buildCall(app, request, reply, route))
+  } catch (error) {
+    if (!(error instanceof ProofForOthersNeeded) || !isPrincipalEndpoint(route.endpoint)) throw error
+    throw await askForProof(app, request, reply, route.endpoint, error.requirement)
+  }
 }
 
 /** `Handlers` ties each handler to its own endpoint. Looked up by name, the types of the handlers are a union. */

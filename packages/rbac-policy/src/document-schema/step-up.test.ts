@@ -212,6 +212,19 @@ describe('requirements of proofs', () => {
   })
 })
 
+test('a warning names a role whose level asks for no proof', () => {
+  const warned = good(
+    'roles:',
+    '  secrets: { permissions: [secret:read, env:read], stepUp: always }',
+    '  free: { permissions: [secret:read], stepUp: none }',
+    '  readers: { permissions: [release:read, secret:read], stepUp: { recent: 10m } }',
+    '  chiefs: { extends: [viewer], permissions: [secret:read], stepUp: { recent: 10m } }',
+  )
+  expect(documentWarnings(warned)).toEqual([
+    'the step-up of the role secrets asks for no proof, because no call needs a role for secret:read and env:read (policy.yaml:3)',
+  ])
+})
+
 test('a warning names a requirement that also asks for each read', () => {
   const warned = good(
     'roles: { boss: { extends: [deployer], stepUp: always } }',

@@ -7,8 +7,9 @@ import { pageRequest } from '../page-request.ts'
 type Row = NonNullable<Awaited<ReturnType<PrincipalCall['lists']['liveCall']>>>
 
 export const liveCallHandlers: Handlers<'listLiveCalls' | 'endLiveCall'> = {
-  async listLiveCalls({ lists, query, principal, canAccessOthers }) {
-    const { items, next } = await lists.liveCalls(pageRequest(query), canAccessOthers ? undefined : principal.id)
+  async listLiveCalls({ lists, query, principal, canAccessOthers, canAccess }) {
+    const all = canAccessOthers && canAccess(false)
+    const { items, next } = await lists.liveCalls(pageRequest(query), all ? undefined : principal.id)
     return { items: items.map((row) => toResponse(row, principal)), next }
   },
 

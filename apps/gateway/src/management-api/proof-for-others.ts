@@ -1,0 +1,38 @@
+import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { Moment, Policy, Principal, StepUpDecision } from '@rack-gateway/rbac-policy'
+import type { FastifyRequest } from 'fastify'
+import { denialError, NotPermitted } from '../errors.ts'
+import type { RequiredProof } from './required-proof.ts'
+
+/** What access to items of other principals requires of a principal with the endpoint's `permissionForOthers`; null for nothing. */
+export function requiredForOthers(
+  policy: Policy,
+  principal: Principal,
+  { stepUp, ...endpoint }: PrincipalEndpoint,
+  moment: Moment,
+): StepUpDecision | null {
+  const sensitive = stepUp === 'management' ? { stepUp } : {}
+  return policy.managementStepUp(principal, { ...endpoint, ...sensitive, concernsOthers: true }, moment)
+}
+
+/** A handler found that the call concerns another principal. The call is refused with a step-up, and can be repeated with its proof. */
+export class ProofForOthersNeeded extends Error {
+  readonly requirement: RequiredProof
+
+  constructor(requirement: RequiredProof) {
+    super('The call concerns another principal, so it needs a proof of a second factor.')
+    this.requirement = requirement
+  }
+}
+
+/** @throws ProofForOthersNeeded; NotPermitted for principals that cannot prove a factor */
+export function assertProvedForOthers(
+  { hash }: Pick<Policy, 'hash'>,
+  { isProvedForOthers }: Pick<FastifyRequest, 'isProvedForOthers'>,
+  required: StepUpDecision | null,
+): void {
+  if (required === null) return
+  if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: hash })
+  if (isProvedForOthers) return
+  throw new ProofForOthersNeeded({ level: required.level, denial: { ...required, policy: hash } })
+}
