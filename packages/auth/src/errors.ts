@@ -243,12 +243,12 @@ export function providerUnusable(why: string): Error {
 
 export const StepUpEnded = defineError<[string]>(
   'RGW_STEP_UP_ENDED',
-  '%s\nRepeat what needs it, which asks again.',
+  '%s\nRepeat the command, which asks for a new proof.',
   409,
 )
 export const StepUpNotHere = defineError(
   'RGW_STEP_UP_NOT_HERE',
-  'This session has no such step-up, or its result is wrong.\nRepeat what needs it, which asks again.',
+  'The code or result is wrong, or belongs to another session or address.\nRepeat the command, which asks for a new proof.',
   403,
 )
 export const FactorNotProved = defineErrorWithText('RGW_FACTOR_NOT_PROVED', 403)

@@ -48,7 +48,7 @@ export interface PrincipalEndpoint extends EndpointBase {
   /** Requires that the user of a browser session logged in at most five minutes ago, because the response contains a token. */
   readonly cookieRequires?: 'fresh-login'
   /**
-   * Requires a fresh proof of a second factor. `management`: as the policy says. `factor`: always; a user without a factor needs
+   * Requires a proof of a second factor. `management`: as the policy says. `factor`: always; a user without a factor needs
    * a fresh login instead. `never`: whatever the policy says, because a proof needs the endpoint itself.
    */
   readonly stepUp?: 'management' | 'factor' | 'never'

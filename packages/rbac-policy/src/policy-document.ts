@@ -29,7 +29,7 @@ export interface PolicyRule extends CommandRule {
   readonly stepUp?: StepUpRule
 }
 
-/** A requirement of a fresh proof of a second factor. */
+/** A requirement of a proof of a second factor. */
 export interface StepUpRule {
   /** Null requires nothing. */
   readonly level: StepUpLevel | null

@@ -13,7 +13,7 @@ import { compileExceptions, exceptionOf } from './step-up-exceptions.ts'
 import { isStricter, levelInWords } from './step-up-level.ts'
 import type { Permission, Principal, StepUpLevel } from './types.ts'
 
-/** A compiled requirement of a fresh proof. */
+/** A compiled requirement of a proof. */
 export interface CompiledStepUpRule {
   readonly level: StepUpLevel
   /** Such as `permission release:promote`. */

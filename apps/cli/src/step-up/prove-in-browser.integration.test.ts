@@ -120,13 +120,17 @@ test('a page at another address is not opened', async () => {
 })
 
 test('a result that the gateway rejects is an error with its sentence', async () => {
-  const error = 'This session has no such step-up, or its result is wrong. Repeat what needs it, which asks again.'
-  gateway.answer = { status: 403, body: { error, code: 'RGW_STEP_UP_NOT_HERE', next: 'Repeat what needs it.' } }
+  const error =
+    'The code or result is wrong, or belongs to another session or address. Repeat the command, which asks for a new proof.'
+  gateway.answer = {
+    status: 403,
+    body: { error, code: 'RGW_STEP_UP_NOT_HERE', next: 'Repeat the command, which asks for a new proof.' },
+  }
   const proving = prove()
   const callback = callbackOf(await address)
   expect(await status(`${callback}?data=${dataOf(result)}`)).toBe(200)
   await expect(proving).rejects.toMatchObject({
     code: 'RGW_CLI_STEP_UP_NEEDED',
-    message: expect.stringContaining('its result is wrong'),
+    message: expect.stringContaining('result is wrong'),
   })
 })

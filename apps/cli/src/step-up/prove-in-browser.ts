@@ -58,7 +58,7 @@ async function withTimeout<T>(interruption: AbortSignal, work: (signal: AbortSig
   } catch (error) {
     if (interruption.aborted) throw new Interrupted()
     if (expiry.aborted)
-      throw new StepUpNeeded('The browser did not prove it within five minutes.', 'Run the command again.')
+      throw new StepUpNeeded('No proof arrived from the browser within five minutes.', 'Run the command again.')
     throw error
   }
 }

@@ -10,7 +10,7 @@ export function requireUser(
 ): void {
   if (!interactive && !hasCode)
     throw new StepUpNeeded(
-      `${reason} Without a terminal, nobody can be asked for it.`,
+      `${reason} Without a terminal, rack-gateway cannot ask for it.`,
       'Run the command at a terminal, or pass a code with --mfa-code or RACK_GATEWAY_MFA_CODE.',
     )
 }

@@ -126,7 +126,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   ],
   RGW_PACKAGE_REFUSED: ['a route of a policy package denied the call, with its own status', 'see the message'],
   RGW_PASSKEYS_UNAVAILABLE: [
-    'you have no passkey, or this gateway has none: `PUBLIC_URL` is not set or contains an IP address',
+    'you have no passkey, or this gateway does not support them: `PUBLIC_URL` is not set or contains an IP address',
     'use an authenticator app',
   ],
   RGW_RECORDING_BROKEN: ['no part of a recording could be verified', 'tell an administrator'],
@@ -138,10 +138,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'wait for one to end, and try again',
   ],
   RGW_SINK_MISCONFIGURED: ['a sink selects an unknown kind of event', 'correct `AUDIT_SINK_KINDS_<NAME>`'],
-  RGW_STEP_UP_ENDED: ['the step-up has expired, or was proved already', 'repeat what needs it, which asks again'],
+  RGW_STEP_UP_ENDED: ['the step-up has expired, or was used already', 'repeat the command, which asks for a new proof'],
   RGW_STEP_UP_NEEDED: [
-    'the call needs a fresh proof of a second factor',
-    'do what the message says: how to prove it depends on the program',
+    'the call needs a proof of a second factor',
+    'do what the message says, because each program asks in another way',
   ],
   RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],
   RGW_TOO_MANY_CALLS: ['a call limit is reached', 'wait as long as the header `Retry-After` says'],

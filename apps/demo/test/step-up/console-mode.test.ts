@@ -76,7 +76,7 @@ async function provedSession(line: string, sent: Sent = {}): Promise<string> {
   return String((answer.json as { id: string }).id)
 }
 
-describe('a call that needs a fresh proof', () => {
+describe('a call that needs a proof', () => {
   test('is answered with the challenge of the stock CLI, and is repeated with the proof', async () => {
     const refused = await call(list)
     expect([refused.status, refused.json]).toEqual([401, expect.objectContaining({ code: 'RGW_STEP_UP_NEEDED' })])

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A policy in which some operations need a fresh proof of a second factor. */
+/** A policy in which some operations need a proof of a second factor. */
 const stepUpPolicy = `version: 1
 stepUp:
   permissions:

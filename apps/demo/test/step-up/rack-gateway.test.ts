@@ -250,7 +250,7 @@ describe('without a terminal and a code', () => {
       code: 6,
       stdout: '',
       stderr:
-        'rack-gateway: "convox releases promote" on staging needs a proof of your second factor. Without a terminal, nobody can be asked for it. Run the command at a terminal, or pass a code with --mfa-code or RACK_GATEWAY_MFA_CODE.\n',
+        'rack-gateway: "convox releases promote" on staging needs a proof of your second factor. Without a terminal, rack-gateway cannot ask for it. Run the command at a terminal, or pass a code with --mfa-code or RACK_GATEWAY_MFA_CODE.\n',
     })
     expect([convox.runs(), await pending()]).toEqual([[], 0])
   })
@@ -272,7 +272,7 @@ describe('without a terminal and a code', () => {
   test('a management command exits with 6, and its JSON is nothing', async () => {
     const outcome = await run(['tokens', 'create', 'nightly', '--role', 'viewer', '--json'])
     expect([outcome.code, outcome.stdout]).toEqual([6, ''])
-    expect(outcome.stderr).toContain('Without a terminal, nobody can be asked for it.')
+    expect(outcome.stderr).toContain('Without a terminal, rack-gateway cannot ask for it.')
   })
 })
 

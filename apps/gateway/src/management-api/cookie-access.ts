@@ -9,7 +9,7 @@ interface CookieCaller {
   readonly csrfToken: string | null
   readonly lists: Pick<Lists, 'session'>
   readonly now: () => number
-  /** Whether the request needs the fresh proof of a second factor, which a stolen cookie can't have either. */
+  /** Whether the request needs a proof of a second factor, which a stolen cookie can't have either. */
   readonly needsProof: boolean
 }
 

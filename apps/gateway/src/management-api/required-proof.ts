@@ -25,7 +25,7 @@ export function requiredProof(
   const principal = principalOf(request)
   if (stepUp === 'factor') {
     if (principal.secondFactor !== true) return null
-    const reason = 'A change of your second factors needs a fresh proof of one of them.'
+    const reason = 'A change of your second factors needs a proof of one of them that is at most ten minutes old.'
     return {
       level: { kind: 'recent', within: factorWithin },
       denial: { rule: 'step-up:factors', source: 'gateway', reason, policy: policy.hash },

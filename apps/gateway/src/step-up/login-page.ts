@@ -17,7 +17,7 @@ export function loginWithSecondFactor(app: FastifyInstance, publicUrl: string | 
     if (!uuid.test(id) || typeof callback !== 'string' || !callbacks.test(callback))
       throw withRule(
         new InvalidRequest(
-          'This address is not one that the stock CLI has made: its result can only go to a program on the same machine.',
+          'The address is not from the stock CLI. The result of a proof can go only to a program on the same machine.',
           'Run the command again, and open the address that it prints.',
         ),
         'step-up-address',

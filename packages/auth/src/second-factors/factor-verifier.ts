@@ -175,7 +175,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
 
 function tooManyFailures(wait: number, freshLogin: boolean): FactorResult {
   const retryAfter = Math.ceil(wait / 1_000)
-  const login = freshLogin ? '' : ', or log in again and use it within five minutes'
+  const login = freshLogin ? '' : ', or log in again and prove it within five minutes'
   return {
     ...failure(
       'factor-limit',

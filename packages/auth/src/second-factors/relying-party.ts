@@ -17,14 +17,14 @@ export interface NoRelyingParty {
 export function relyingPartyOf(publicUrl: string | null): RelyingParty | NoRelyingParty {
   if (publicUrl === null)
     return {
-      reason: 'This gateway has no passkeys, because PUBLIC_URL is not set.',
+      reason: 'This gateway does not support passkeys, because PUBLIC_URL is not set.',
       remedy: 'Use an authenticator app, or ask an administrator to set PUBLIC_URL.',
     }
   const { hostname, origin } = new URL(publicUrl)
   if (isIP(hostname.replace(/^\[|\]$/g, '')) === 0) return { id: hostname, origin }
   return {
     reason:
-      'This gateway has no passkeys, because PUBLIC_URL contains an IP address, and browsers accept passkeys only for host names.',
+      'This gateway does not support passkeys, because PUBLIC_URL contains an IP address, and browsers accept passkeys only for host names.',
     remedy: 'Use an authenticator app, or ask an administrator to set PUBLIC_URL to a host name.',
   }
 }

@@ -481,7 +481,7 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
       .where(eq(stepUps.id, checkId('such step-up', id)))
       .for('update')
     const { stepUp } = await read(tx, id, user)
-    if (stepUp.provedAt !== null) throw new StepUpEnded('This step-up has been proved already.')
+    if (stepUp.provedAt !== null) throw new StepUpEnded('This step-up was proved already.')
     if (stepUp.expiresAt.getTime() <= clock.now()) throw new StepUpEnded('This step-up is older than five minutes.')
     return stepUp
   }
@@ -503,7 +503,7 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
   }
 
   function assertRedeemable({ redeemedAt, expiresAt }: StepUpRow): void {
-    if (redeemedAt !== null) throw new StepUpEnded('This step-up has been used already.')
+    if (redeemedAt !== null) throw new StepUpEnded('This proof was used already.')
     if (expiresAt.getTime() <= clock.now()) throw new StepUpEnded('This step-up is older than five minutes.')
   }
 

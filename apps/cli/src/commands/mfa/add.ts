@@ -19,7 +19,7 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
   const address = `${target.origin}/gateway/second-factors`
   const opens = chooseFlow(context, undefined).kind === 'loopback'
   if (!passkeys)
-    context.note(`This gateway can use no passkeys, only authenticator apps. ${passkeysReason ?? ''}`.trim())
+    context.note(`${passkeysReason ?? 'This gateway does not support passkeys.'} Add an authenticator app.`)
   if (json) context.print(safeJson({ address, opened: opens }, 2))
   else if (opens) context.print(`Add your second factor in the browser that opens. If it does not open: ${address}`)
   else context.print(`Add your second factor in a browser, on any device: ${address}`)

@@ -44,7 +44,8 @@ export async function answerStepUp(
   if (stepUpCall.kind === 'activate') {
     if (caller.address === 'unknown') throw unknownAddress()
     const { covers } = await request.server.stepUps.activate(stepUpCall.code, callerOf(request, caller))
-    const how = covers.kind === 'recent' ? 'It counts for calls from this address for a while.' : 'It counts once.'
+    const how =
+      covers.kind === 'recent' ? 'The proof is valid for calls from this address.' : 'The proof is valid once.'
     return send(dependencies, request, reply, { proved: true, next: `${how} Repeat the command now.` })
   }
   return start(dependencies, request, reply, caller)
@@ -141,8 +142,8 @@ async function send(
 function onlyPeople(): Error {
   return withRule(
     new NotPermitted(
-      'Only a session of a person can prove a second factor. API tokens and jobs have none.',
-      'Use a session, or ask for a rule of the policy that excepts this token.',
+      'Only users can prove a second factor. API tokens and jobs have none.',
+      'Log in, and use the session, or ask the platform team to except this token or job in the policy.',
     ),
     'people-only',
   )

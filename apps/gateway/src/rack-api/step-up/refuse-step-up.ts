@@ -31,12 +31,12 @@ export function refuseStepUp(
   return Object.assign(withDenial(error, { rule, source, reason, remedy, policy }), { stepUp: { id, page } })
 }
 
-const noFactor = 'You have no second factor yet, and the page lets you add one. '
+const noFactor = 'You have no second factor yet. Add one in the browser, when it asks for the proof. '
 
 const remedies: Readonly<Record<StepUpWay, (page: string) => string>> = {
   challenge: () => 'Prove your second factor in the browser.',
   command: () => `Run: convox api get ${stepUpPath}, then repeat the command.`,
   code: (page) =>
     `Open ${page} in your browser, and run the command that it shows: convox api get ${stepUpPath}/CODE. Then repeat this command.`,
-  response: (page) => `Prove your second factor at ${page}, or with rack-gateway, and repeat the request.`,
+  response: () => 'Repeat the request with rack-gateway or in the web console, which ask for the proof.',
 }

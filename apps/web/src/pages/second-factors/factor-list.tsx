@@ -89,7 +89,7 @@ export function FactorList({ factors, settings, onShow }: FactorListProps) {
       )}
       {!passkeys && (
         <p className={styles.soft}>
-          <VisibleText>{passkeysReason ?? 'This gateway has no passkeys.'}</VisibleText>
+          <VisibleText>{passkeysReason ?? 'This gateway does not support passkeys.'}</VisibleText>
         </p>
       )}
     </Card>
