@@ -30,7 +30,7 @@ const groups: CommandList['groups'] = [
     name: 'mfa',
     describe: 'List, add, test, and remove your second factors and backup codes.',
     details:
-      'A second factor is a passkey, a security key, or an authenticator app. You prove it before calls for which the policy requires this.',
+      'A second factor is a passkey, a security key, or an authenticator app. You prove it before calls that the policy requires it for.',
     examples: ['rack-gateway mfa', 'rack-gateway mfa add', 'rack-gateway mfa test'],
     default: 'list',
     actions: {

@@ -121,7 +121,7 @@ function MethodField({ method, code, onChange }: MethodFieldProps) {
           mono
           isRequired
           autoFocus
-          hint="One of the codes that you stored when you added your first second factor. Each code works once."
+          hint="One of the codes that you stored when you added your first factor. Each code works once."
         />
       )
   }

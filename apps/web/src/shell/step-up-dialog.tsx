@@ -69,7 +69,7 @@ function actionOf({ calls: [first] }: StepUp): string {
 function reasonFor(stepUp: StepUp): string {
   return stepUp.withinSeconds === null
     ? 'The policy requires a second factor each time for this.'
-    : `This requires a second factor. It then counts ${validityText(stepUp)}, or until you reload or close this page.`
+    : `This requires a second factor. The proof is valid ${validityText(stepUp)}, or until you reload or close this page.`
 }
 
 function NoMethod() {

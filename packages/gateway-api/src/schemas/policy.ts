@@ -134,7 +134,7 @@ const StepUpLevel = Type.Object(
     within: Type.Optional(Type.Integer({ description: 'for recent: the greatest age of the proof, in milliseconds' })),
     methods: Type.Optional(ExtensibleEnum(['passkey', 'any'], 'for always: the accepted factors')),
   },
-  { description: 'how fresh the proof of a second factor must be' },
+  { description: 'how recent the proof of a second factor must be' },
 )
 
 const Decision = Type.Object({
@@ -338,7 +338,7 @@ export const PolicyMatrix = Type.Object({
   enrollment: Nullable(
     Type.Object(
       { by: Time, source: Source },
-      { description: 'from when on a user without a second factor can only add one' },
+      { description: 'from when on a user without a second factor can only manage their own account' },
     ),
   ),
   packages: Type.Array(

@@ -26,7 +26,7 @@ export const StepUp = Type.Object({
     ['recent', 'always', 'command'],
     'recent: for later calls of the session, too; always: for one call; command: for these calls, for an hour at most',
   ),
-  withinSeconds: Nullable(Type.Integer({ description: 'how long the proof counts; null: for one call or command' })),
+  withinSeconds: Nullable(Type.Integer({ description: 'how long the proof is valid; null: for one call or command' })),
   methods: Type.Array(ExtensibleEnum(stepUpMethods), {
     description: 'the methods that the policy accepts and the user has; empty: the user has to add a second factor',
   }),
@@ -53,7 +53,7 @@ export const StepUpRequest = Type.Object(
           },
           closed,
         ),
-        { maxItems: 50, description: 'the calls of one command; without them, the proof counts as a recent one' },
+        { maxItems: 50, description: 'the calls of one command; without them, the proof is valid for later calls that need a recent one' },
       ),
     ),
     passkeyOnly: Type.Optional(Type.Boolean()),

@@ -13,7 +13,7 @@ import { gatewayOptions, reasonOption, yesOption } from '../options/shared-optio
 export const command = 'reset-factors <user>'
 export const describe = 'Remove all second factors and backup codes of a user who has lost them.'
 export const details =
-  'Whoever can log in as the user can then add a new second factor. So make sure first, in another way than by e-mail, that the user asks for it.'
+  'Whoever can log in as the user can then add a new second factor. So first make sure that the user asks for it, and not only by email.'
 export const examples = ["rack-gateway users reset-factors ada@example.com --reason 'lost phone, seen in person'"]
 export const builder = {
   user: {

@@ -95,7 +95,7 @@ async function assertCanEnroll(call: Caller): Promise<void> {
   if (call.principal.secondFactor || (await hasFreshLogin(call))) return
   throw withRule(
     new NotPermitted(
-      'Your first second factor needs a login in this browser that is at most five minutes old.',
+      'You can add your first factor only within five minutes of a login in this browser.',
       'Log in again at /gateway/auth/login, and repeat the request then.',
     ),
     'old-login',
