@@ -53,7 +53,11 @@ export const StepUpRequest = Type.Object(
           },
           closed,
         ),
-        { maxItems: 50, description: 'the calls of one command; without them, the proof is valid for later calls that need a recent one' },
+        {
+          maxItems: 50,
+          description:
+            'the calls of one command; without them, the proof is valid for later calls that need a recent one',
+        },
       ),
     ),
     passkeyOnly: Type.Optional(Type.Boolean()),

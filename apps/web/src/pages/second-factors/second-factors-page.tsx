@@ -85,8 +85,8 @@ function OldLogin() {
   return (
     <div className={styles.notice}>
       <p>
-        You can add your first factor only within five minutes of a login, so that someone who finds this browser
-        open cannot add one of their own. After you log in, you come back here.
+        You can add your first factor only within five minutes of a login, so that someone who finds this browser open
+        cannot add one of their own. After you log in, you come back here.
       </p>
       <p>
         <LoginLink />
