@@ -151,6 +151,8 @@ describe('what others own, if the policy has a level for the permission', () => 
     for (const path of ['/sessions', `/sessions?user=${owned.owner.id}`, '/tokens'])
       for (const [token, status] of [[denied, 403] as const, [excepted, 200] as const])
         expect([path, (await call(['GET', path], [], token)).status]).toEqual([path, status])
+    // The denial names the rule, also for a list without a filter.
+    expect((await call(['GET', '/sessions'], [], denied)).text('rule')).toMatch(/^step-up:/)
     const end: Call = ['DELETE', `/sessions/${owned.session}`]
     const answer = await call(end, [], denied)
     expect([answer.status, answer.text('rule')]).toEqual([403, 'step-up:permission gateway:session:write'])
