@@ -18,7 +18,7 @@ export const StepUpNeeded = errorType('RGW_STEP_UP_NEEDED', 403)
 export const StepUpChallenge = errorType('RGW_STEP_UP_NEEDED', 401)
 export const RequirementChanged = defineError(
   'RGW_REQUIREMENT_CHANGED',
-  'Your second factors or the policy changed during this request, so the request now needs a proof of a second factor.\nRepeat the request.',
+  'During this request, your second factors or the policy changed, or your proof became too old, so the request needs a new proof of a second factor.\nRepeat the request.',
   409,
   { stack: false },
 )

@@ -48,10 +48,13 @@ export interface PrincipalEndpoint extends EndpointBase {
   /** Requires that the user of a browser session logged in at most five minutes ago, because the response contains a token. */
   readonly cookieRequires?: 'fresh-login'
   /**
-   * Requires a proof of a second factor. `management`: as the policy says. `factor`: always; a user without a factor needs
-   * a fresh login instead. `never`: whatever the policy says, because a proof needs the endpoint itself.
+   * Requires a proof of a second factor. `management`: as the policy says. `factor`: always, with a passkey, or with any factor
+   * in a browser with a fresh login; a user without a factor needs only that login. `never`: whatever the policy says, because
+   * a proof needs the endpoint itself.
    */
   readonly stepUp?: 'management' | 'factor' | 'never'
+  /** Requires a proof even if the policy does not, so that a user without a second factor cannot call it. */
+  readonly requiresSecondFactor?: true
 }
 
 /** Requires the OIDC token of a CI job as Bearer. A trust decides whether the job is admitted. */

@@ -1,5 +1,6 @@
 import type { Secret } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
+import { StepUpNeeded } from '../errors.ts'
 import { parseGatewayError } from '../gateway/gateway-error.ts'
 import type { MfaChoice } from './mfa-choice.ts'
 import { proveStepUp } from './prove-step-up.ts'
@@ -20,7 +21,15 @@ export async function proveRefusedRequest(
 ): Promise<{ readonly secret: Secret; end(): Promise<void> } | null> {
   const id = neededStepUp(answer)
   if (id === null) return null
-  const reason = parseGatewayError(answer.value)?.reason ?? ''
+  const { reason = '', rule } = parseGatewayError(answer.value) ?? {}
+  // Outside of a browser with a fresh login, only a passkey proves a change of second factors.
+  if (rule === 'step-up:factors' && !context.interactive) {
+    await endStepUp(gateway, id)
+    throw new StepUpNeeded(
+      reason,
+      `Log in again in the browser at ${gateway.origin}/gateway/second-factors, or run the command at a terminal and prove a passkey.`,
+    )
+  }
   requireUser(context, choice, reason)
   const stepUp = await getStepUp(gateway, id)
   if (!choice.hasCode) context.note(reason)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { managementApi as api, callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { askWhileLocked } from '../support/ask-while-locked.ts'
 import type { Browser } from '../support/browser.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createProver, type Prover, totpCode } from '../support/second-factor.ts'
@@ -74,6 +75,7 @@ describe('the first factor', () => {
     const headers = await csrfOf(browser)
     clock.ahead = 4 * minute
     const asked = await askWhileLocked(
+      at.system.sql,
       () => begin(browser, headers),
       () => {
         clock.ahead = 5 * minute + 1_000
@@ -125,6 +127,7 @@ describe('a further factor', () => {
     const { browser } = await at.login('ops')
     const headers = await csrfOf(browser)
     const asked = await askWhileLocked(
+      at.system.sql,
       () => begin(browser, headers),
       (held) => held`
         insert into gateway.second_factors (id, user_id, kind, name, secret, last_step)
@@ -134,7 +137,7 @@ describe('a further factor', () => {
   })
 })
 
-test('one’s factors are listed and renamed, and removed with a proof; each is an event with the session', async () => {
+test('one’s factors are listed, and renamed and removed with a proof; each is an event with the session', async () => {
   const ops = await prover()
   const [factor] = (await ops.get('/second-factors')).json.items as { id: string }[]
   expect(factor).toEqual({
@@ -146,11 +149,14 @@ test('one’s factors are listed and renamed, and removed with a proof; each is 
     lastUsedAt: null,
   })
   const path = `/second-factors/${factor?.id}`
-  expect(await ops.post(`${path}/name`, { name: 'old phone' })).toMatchObject({
+  const kept = await ops.post(`${path}/name`, { name: 'old phone' })
+  expect(kept).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_NEEDED', rule: 'step-up:factors' } })
+  const headers = await proved(ops, kept)
+  expect(await ops.post(`${path}/name`, { name: 'old phone' }, headers)).toMatchObject({
     status: 200,
     json: { name: 'old phone' },
   })
-  expect(await ops.post(`${path}/name`, { name: 'two\nlines' })).toMatchObject({ status: 400 })
+  expect(await ops.post(`${path}/name`, { name: 'two\nlines' }, headers)).toMatchObject({ status: 400 })
   expect(await lastOf('second-factor.renamed')).toMatchObject({
     principal: { name: 'ops@example.com', credential: expect.any(String) },
     detail: { factor: factor?.id, name: 'old phone', before: 'phone', method: 'totp' },
@@ -158,6 +164,13 @@ test('one’s factors are listed and renamed, and removed with a proof; each is 
   const refused = await send(ops.browser, 'DELETE', path)
   expect(refused).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_NEEDED' } })
   const removed = await send(ops.browser, 'DELETE', path, {}, await proved(ops, refused))
+  // Without a factor, changes need no proof, so that a stolen token must end.
+  const session = await callManagementApi(at.system, ops.program.token, 'GET', '/me')
+  expect(session.status).toBe(401)
+  expect(await lastOf('session.ended')).toMatchObject({
+    principal: { name: 'ops@example.com' },
+    detail: { reason: 'last second factor removed' },
+  })
   expect(removed).toMatchObject({ status: 200, json: { name: 'old phone', lastUsedAt: expect.any(String) } })
   expect((await ops.get('/second-factors')).json.items).toEqual([])
   expect((await ops.get('/second-factors/backup-codes')).json).toEqual({ remaining: 0, createdAt: null })
@@ -216,23 +229,76 @@ test('administrators see who has which factors and who has none, and reset those
   expect(await get(browser, '/users?secondFactor=some')).toMatchObject({ code: 'RGW_INVALID_REQUEST' })
 
   const path = `/users/${ofOps?.id}/second-factors/reset`
-  const reset = await send(browser, 'POST', path, { reason: 'lost the phone' })
+  expect(await send(browser, 'POST', path, { reason: 'x' })).toMatchObject({
+    status: 403,
+    json: { rule: 'no-second-factor', next: expect.stringContaining('/gateway/second-factors') },
+  })
+  const admin = await prover('admin')
+  const refused = await admin.post(path, { reason: 'lost the phone' })
+  expect(refused).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_NEEDED' } })
+  const headers = await proved(admin, refused)
+  const reset = await admin.post(path, { reason: 'lost the phone' }, headers)
   expect(reset).toMatchObject({ status: 200, json: { removed: [{ kind: 'totp', name: 'phone' }] } })
   expect(await lastOf('second-factor.reset')).toMatchObject({
     principal: { name: 'admin@example.com' },
     detail: { email: 'ops@example.com', factors: 'phone (totp)', reason: 'lost the phone' },
   })
   const own = users.find(({ email }) => email === 'admin@example.com')
-  expect(await send(browser, 'POST', `/users/${own?.id}/second-factors/reset`, { reason: 'x' })).toMatchObject({
+  expect(await lastOf('session.ended')).toMatchObject({
+    principal: { name: 'admin@example.com' },
+    detail: { user: ofOps?.id, reason: 'second factors reset' },
+  })
+  expect((await callManagementApi(at.system, ops.program.token, 'GET', '/me')).status).toBe(401)
+  expect((await ops.get('/me')).status).toBe(401)
+  expect(await admin.post(`/users/${own?.id}/second-factors/reset`, { reason: 'x' }, headers)).toMatchObject({
     status: 403,
     json: { rule: 'own-reset' },
   })
-  expect(await send(browser, 'POST', `/users/${randomUUID()}/second-factors/reset`, { reason: 'x' })).toMatchObject({
+  expect(await admin.post(`/users/${randomUUID()}/second-factors/reset`, { reason: 'x' }, headers)).toMatchObject({
     status: 404,
   })
-  // The user has none now, and needs a fresh login for the next one.
-  clock.ahead += 5 * minute + 1_000
-  expect(await begin(ops.browser)).toMatchObject({ status: 403, json: { rule: 'old-login' } })
+})
+
+test('nobody resets the factors of a user with a role that they could not grant', async () => {
+  const { issuer, sql } = at.system
+  await prover()
+  const admin = await prover('admin')
+  const [found] = await sql<{ id: string }[]>`select id from gateway.users where email = 'ops@example.com'`
+  const subject = { kind: 'user', id: found?.id ?? '' } as const
+  const reset = (headers: Headers = {}, id = subject.id) =>
+    admin.post(`/users/${id}/second-factors/reset`, { reason: 'x' }, headers)
+  const headers = await proved(admin, await reset())
+  // An administrator until tomorrow is weaker than one without an end.
+  await issuer.addBinding(subject, { role: 'admin' })
+  await sql`update gateway.bindings set expires_at = now() + interval '1 day'
+    where role = 'admin' and subject_id in (select id::text from gateway.users where email = 'admin@example.com')`
+  expect(await reset(headers)).toMatchObject({
+    status: 403,
+    json: { code: 'RGW_STRONGER_THAN_YOURSELF', rule: 'stronger-than-yourself' },
+  })
+  expect(await sql`select from gateway.second_factors where user_id = ${subject.id}`).toHaveLength(1)
+  await sql`delete from gateway.bindings where role = 'admin' and subject_id = ${subject.id}`
+  expect((await reset(headers)).status).toBe(200)
+  await sql`update gateway.bindings set expires_at = null where role = 'admin'`
+})
+
+test('a code proves no change that waited until the login was too old', async () => {
+  const ops = await prover()
+  const headers = {
+    ...(await csrfOf(ops.browser)),
+    ...(await proved(ops, await ops.post('/second-factors/backup-codes'))),
+  }
+  const asked = await askWhileLocked(
+    at.system.sql,
+    () => send(ops.browser, 'POST', '/second-factors/backup-codes', {}, headers),
+    () => {
+      clock.ahead += 5 * minute
+    },
+  )
+  expect(asked).toMatchObject({
+    status: 403,
+    json: { rule: 'old-login', error: expect.stringContaining('A code proves a change of your second factors only') },
+  })
 })
 
 test('an administrator with a factor proves it before a reset', async () => {
@@ -294,22 +360,6 @@ test('wrong codes are events, and after five of them no code is accepted for a w
   const proof = await send(browser, 'POST', `/step-ups/${json.id}/proof`, { method: 'totp', code: ops.code() })
   expect(proof).toMatchObject({ status: 201, json: { method: 'totp' } })
 })
-
-type Held = Parameters<Parameters<LoginSystem['system']['sql']['begin']>[1]>[0]
-
-/** Asks for a change while none can begin. @param meanwhile runs while it waits */
-async function askWhileLocked<T>(ask: () => Promise<T>, meanwhile: (held: Held) => unknown): Promise<T> {
-  const { asked } = await at.system.sql.begin(async (held) => {
-    await held`select value from gateway.revision for update`
-    const asked = ask()
-    const waiting = () => held`
-      select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`
-    await expect.poll(waiting, { interval: 20 }).not.toHaveLength(0)
-    await meanwhile(held)
-    return { asked }
-  })
-  return asked
-}
 
 async function lastOf(kind: string) {
   return (await at.system.events()).findLast((event) => event.kind === kind)

@@ -1,5 +1,6 @@
 import { managementApi as api, callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { askWhileLocked } from '../support/ask-while-locked.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createProver, type Prover } from '../support/second-factor.ts'
 import { sessionOf } from '../support/session-of.ts'
@@ -69,9 +70,6 @@ describe('a sensitive change of a user with a second factor', () => {
     ['POST', '/service-accounts', { name: 'robot' }],
     ['POST', '/users/00000000-0000-4000-8000-000000000000/unlock', {}],
     ['POST', '/users/00000000-0000-4000-8000-000000000000/second-factors/reset', { reason: 'lost' }],
-    ['POST', '/second-factors/backup-codes', {}],
-    ['POST', '/second-factors/enrollments', { kind: 'totp' }],
-    ['DELETE', '/second-factors/00000000-0000-4000-8000-000000000000', undefined],
   ] as const)('%s %s needs a proof', async (method, path, body) => {
     expect((await program(method, path, body)).json).toMatchObject({ code: 'RGW_STEP_UP_NEEDED' })
   })
@@ -169,6 +167,20 @@ describe('a thief', () => {
   test('cannot make the victim’s browser prove a request for the thief’s own browser', async () => {
     const id = (await program('POST', '/step-ups', { delivery: 'response' })).text('id')
     expect(await admin.prove(id)).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_NOT_HERE' } })
+  })
+
+  test('gains nothing from a change that waited until its proof was too old', async () => {
+    const before = await tokens()
+    const id = (await program('POST', '/step-ups', { delivery: 'callback' })).text('id')
+    const proved = await program('POST', `/step-ups/${id}/proof`, { method: 'totp', code: admin.code() })
+    const asked = await askWhileLocked(
+      at.system.sql,
+      () => program('POST', '/tokens', wanted, [`Step-Up: ${proved.text('proof')}`]),
+      () => {
+        clock.ahead += 11 * minute
+      },
+    )
+    expect([asked.status, asked.text('code'), await tokens()]).toEqual([409, 'RGW_REQUIREMENT_CHANGED', before])
   })
 
   test('has nothing of a proof with another session of the same user', async () => {

@@ -12,7 +12,7 @@ import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createMachine, type Machine } from '../support/machine.ts'
 import { builtCommand } from '../support/processes.ts'
 import { installRecordingConvox, type RecordingConvox } from '../support/recording-convox.ts'
-import { createProver, type Prover } from '../support/second-factor.ts'
+import { addPasskey, createProver, type Prover } from '../support/second-factor.ts'
 import { writeStepUpPolicy } from './policy.ts'
 
 const nativeConvox = process.env.CONVOX_BIN ?? null
@@ -36,7 +36,7 @@ beforeAll(async () => {
   )
   admin = await createProver(at, 'admin', clock)
   authenticator = createAuthenticator({ origin: gatewayUrl() })
-  await addPasskey()
+  await addPasskey(admin, authenticator)
   machine = createMachine(null)
   convox = installRecordingConvox(machine)
   logIn(machine)
@@ -62,16 +62,6 @@ function logIn({ home }: Machine): void {
 }
 
 const gatewayUrl = () => `http://localhost:${at.system.port}`
-
-async function addPasskey(): Promise<void> {
-  const asked = await admin.post('/step-ups', { delivery: 'response' })
-  const { json: proved } = await admin.prove(String(asked.json.id))
-  const headers = { 'step-up': String(proved.proof) }
-  const begun = await admin.post('/second-factors/enrollments', { kind: 'passkey' }, headers)
-  const response = authenticator.create(begun.json.passkey as object)
-  const added = await admin.post('/second-factors', { enrollment: begun.json.id, name: 'YubiKey', response })
-  expect([begun.status, added.status]).toEqual([201, 201])
-}
 
 /** What the page of the gateway does in the user's browser. */
 async function proveInBrowser(address: string): Promise<void> {
@@ -338,11 +328,9 @@ describe('management commands', () => {
     expect([outcome.code, outcome.stderr]).toEqual([0, expect.stringContaining('It has no permissions yet.')])
   })
 
-  test('mfa list, rename, test, and backup-codes', async () => {
+  test('mfa list and test', async () => {
     const list = JSON.parse((await run(['mfa', '--json'])).stdout)
     expect(list.factors.map(({ name }: { name: string }) => name).sort()).toEqual(['YubiKey', 'phone'])
-    expect((await run(['mfa', 'rename', 'phone', 'my phone'])).stdout).toBe('phone is now named my phone.\n')
-    await run(['mfa', 'rename', 'my phone', 'phone'])
     const tested = await run(['mfa', 'test', '--mfa-code', admin.code()])
     expect(tested).toEqual({
       code: 0,
@@ -350,17 +338,32 @@ describe('management commands', () => {
       stderr: '',
     })
     expect(await proofs()).toBe(0)
-    const codes = await run(['mfa', 'backup-codes', '--yes', '--mfa-code', admin.code()])
-    expect([codes.code, codes.stdout.trim().split('\n').length]).toEqual([0, 10])
     expect((await run(['mfa', 'list'])).stderr).toBe('rack-gateway: You have 10 backup codes left.\n')
+  })
+
+  test.each([
+    ['rename', ['rename', 'phone', 'my phone']],
+    ['remove', ['remove', 'phone', '--yes']],
+    ['backup-codes', ['backup-codes', '--yes']],
+  ])('mfa %s with a code says where a code works', async (_, words) => {
+    const before = await at.system.sql`select id, name from gateway.second_factors`
+    const outcome = await run(['mfa', ...words, '--mfa-code', admin.code()])
+    expect(outcome).toEqual({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'A code proves a change of your second factors only in a browser whose login is at most five minutes old.',
+      ),
+    })
+    expect(outcome.stderr).toContain(`Log in again in the browser at ${gatewayUrl()}/gateway/second-factors, or`)
+    expect(await pending()).toBe(0)
+    expect(await at.system.sql`select id, name from gateway.second_factors`).toEqual(before)
   })
 
   test.each([
     ['mfa list', () => ['mfa']],
     ['mfa add', () => ['mfa', 'add']],
-    ['mfa rename', () => ['mfa', 'rename', 'phone', 'phone']],
     ['mfa test', () => ['mfa', 'test', '--mfa-code', admin.code()]],
-    ['mfa backup-codes', () => ['mfa', 'backup-codes', '--yes', '--mfa-code', admin.code()]],
   ])('%s --json is as the reference says', async (name, words) => {
     const { code, stdout } = await run([...words(), '--json'])
     expect([code, jsonFaults(name, JSON.parse(stdout))]).toEqual([0, []])
@@ -511,16 +514,33 @@ describe.skipIf(!hasTerminal)('at a terminal (needs bash and /usr/bin/script of 
     await expect.poll(() => readFileSync(browserLog, 'utf8')).toContain(`${gatewayUrl()}/gateway/second-factors`)
   })
 
-  test('mfa remove asks for a confirmation and a proof', async () => {
-    const file = join(machine.home, 'removed.json')
-    const [program, args] = builtCommand('rack-gateway', ['mfa', 'remove', 'YubiKey', '--mfa-method', 'totp', '--json'])
+  /** Runs a command that a passkey proves in the browser. @returns its JSON */
+  const withPasskey = async (words: readonly string[], confirm?: string) => {
+    const file = join(machine.home, 'answer.json')
+    const [program, args] = builtCommand('rack-gateway', [...words, '--mfa-method', 'passkey', '--json'])
     terminal.enter(`${[program, ...args].map((word) => `'${word}'`).join(' ')} > ${file}`)
-    await terminal.saw('Remove your passkey YubiKey? [y/N] ')
-    terminal.press('y\r')
-    await terminal.saw('backup code: ')
-    terminal.press(`${admin.code()}\r`)
+    if (confirm !== undefined) {
+      await terminal.saw(confirm)
+      terminal.press('y\r')
+    }
+    const [, address = ''] = await terminal.saw(
+      /Waiting for your browser … .*?(http:\/\/localhost:\d+\/gateway\/step-up\S+)/,
+    )
+    await proveInBrowser(address)
     expect(await exitCode()).toBe(0)
-    expect(jsonFaults('mfa remove', JSON.parse(readFileSync(file, 'utf8')))).toEqual([])
+    return JSON.parse(readFileSync(file, 'utf8'))
+  }
+
+  test.each([
+    ['mfa rename', ['rename', 'phone', 'phone']],
+    ['mfa backup-codes', ['backup-codes', '--yes']],
+  ])('%s is proved with a passkey, and its JSON is as the reference says', async (name, words) => {
+    expect(jsonFaults(name, await withPasskey(['mfa', ...words]))).toEqual([])
+  })
+
+  test('mfa remove asks for a confirmation and a passkey', async () => {
+    const removed = await withPasskey(['mfa', 'remove', 'YubiKey'], 'Remove your passkey YubiKey? [y/N] ')
+    expect(jsonFaults('mfa remove', removed)).toEqual([])
     expect((await run(['mfa'])).stdout).not.toContain('YubiKey')
   })
 })

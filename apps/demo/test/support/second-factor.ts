@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { createAuthenticator } from '@rack-gateway/testing/authenticator'
 import { managementApi as api } from '@rack-gateway/testing/management-api'
 import type { Browser } from './browser.ts'
 import type { LoginSystem } from './login.ts'
@@ -34,6 +35,8 @@ export interface Prover {
   /** A call of the management API by the browser. */
   post(path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<Answer>
   get(path: string): Promise<Answer>
+  /** A removal by the browser. */
+  remove(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   /** Proves a step-up in the browser. */
   prove(stepUp: string): Promise<Answer>
 }
@@ -58,6 +61,12 @@ export async function createProver(at: LoginSystem, person: string, clock: { ahe
     return { status: page.status, json: JSON.parse(page.body) }
   }
 
+  async function remove(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const sent = { 'x-csrf-token': await csrf(), ...headers }
+    const page = await at.visit(browser, `${api}${path}`, { method: 'DELETE', headers: sent })
+    return { status: page.status, json: JSON.parse(page.body) }
+  }
+
   const begun = await post('/second-factors/enrollments', { kind: 'totp' })
   if (begun.status !== 201) throw new Error(`no enrollment: ${JSON.stringify(begun.json)}`)
   const secret = String((begun.json.totp as { secret: string }).secret)
@@ -78,6 +87,21 @@ export async function createProver(at: LoginSystem, person: string, clock: { ahe
     code,
     post,
     get,
+    remove,
     prove: (stepUp) => post(`/step-ups/${stepUp}/proof`, { method: 'totp', code: code() }),
   }
+}
+
+/** Adds a passkey, after a proof with the authenticator app. The login must be fresh. */
+export async function addPasskey(
+  { post, prove }: Prover,
+  authenticator: ReturnType<typeof createAuthenticator>,
+): Promise<void> {
+  const asked = await post('/step-ups', { delivery: 'response' })
+  const { json: proved } = await prove(String(asked.json.id))
+  const headers = { 'step-up': String(proved.proof) }
+  const begun = await post('/second-factors/enrollments', { kind: 'passkey' }, headers)
+  const response = authenticator.create(begun.json.passkey as object)
+  const added = await post('/second-factors', { enrollment: begun.json.id, name: 'YubiKey', response })
+  if (added.status !== 201) throw new Error(`no passkey: ${JSON.stringify([begun.json, added.json])}`)
 }

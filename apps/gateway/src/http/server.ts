@@ -74,7 +74,7 @@ export function createServer(
       throw withRule(new BadFrame('the request has no Host header', 'send one'), 'no-host')
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
-  for (const name of ['call', 'endpoint', 'endpointDecision', 'proof']) app.decorateRequest(name, null)
+  for (const name of ['call', 'endpoint', 'endpointDecision', 'proof', 'metLevel']) app.decorateRequest(name, null)
   followAnswers(app.server)
   rejectConnect(app)
   rejectExpectations(app)

@@ -27,7 +27,7 @@ export async function admit(
     ...context,
     principal: principalOf(request),
     csrfToken,
-    needsProof: requiredProof(app, request, endpoint) !== null,
+    needsProof: (await requiredProof(app, request, endpoint, context)) !== null,
   })
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
 }

@@ -5,10 +5,10 @@ import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
-import { RequirementChanged, withRule } from '../errors.ts'
 import { commandDigest } from '../rack-api/step-up/command-digest.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import { reauthorize } from './admit.ts'
+import { assertStillProved } from './assert-still-proved.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
 import { assertNoConvoxSession } from './convox-session.ts'
@@ -16,7 +16,6 @@ import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
 import { principalOf } from './principal-of.ts'
 import { assertProvedForOthers, requiredForOthers } from './proof-for-others.ts'
-import { requiredProof } from './required-proof.ts'
 
 /** The call that a handler gets for an authorized and validated request. */
 export function buildCall(
@@ -62,8 +61,7 @@ export function buildCall(
         const moment = momentOf(request, context.now)
         const lists = createLists({ db: change.tx })
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
-        const needsProof = requiredProof(app, request, endpoint) !== null
-        if (needsProof && request.proof === null) throw withRule(new RequirementChanged(), 'requirement-changed')
+        const needsProof = await assertStillProved(app, request, endpoint, { ...common, lists })
         await assertCookieAllowed(endpoint, { ...common, principal: principalOf(request), lists, needsProof })
         if (!revokes) await assertNoConvoxSession({ principal: principalOf(request), lists })
         return work({
@@ -108,7 +106,7 @@ function accessOf(
     canAccessOthers: hasPermission && required?.effect !== 'deny',
     canAccess(isOwner) {
       if (isOwner || !hasPermission) return isOwner
-      assertProvedForOthers(app.policy, request, required)
+      assertProvedForOthers(app.policy, request, required, moment.at)
       request.endpointDecision = grantOf(app.policy, principal, permissionForOthers ?? permission, moment)
       return true
     },

@@ -1,14 +1,8 @@
-import { freshLoginLife, type Lists } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import type { Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, withRule } from '../errors.ts'
+import { hasFreshLogin, type LoginCaller } from './fresh-login.ts'
 
-interface CookieCaller {
-  readonly principal: Principal
-  /** Null without a cookie. */
-  readonly csrfToken: string | null
-  readonly lists: Pick<Lists, 'session'>
-  readonly now: () => number
+interface CookieCaller extends LoginCaller {
   /** Whether the request needs a proof of a second factor, which a stolen cookie can't have either. */
   readonly needsProof: boolean
 }
@@ -20,14 +14,12 @@ interface CookieCaller {
  */
 export async function assertCookieAllowed(
   { cookieAlternative, cookieRequires }: PrincipalEndpoint,
-  { principal, csrfToken, lists, now, needsProof }: CookieCaller,
+  { needsProof, ...caller }: CookieCaller,
 ): Promise<void> {
-  if (csrfToken === null) return
+  if (caller.csrfToken === null) return
   if (cookieAlternative !== undefined)
     throw withRule(new NotPermitted('A browser session cannot issue tokens.', cookieAlternative), 'cookie-credential')
-  if (cookieRequires === undefined || needsProof) return
-  const { authenticatedAt } = await lists.session(principal.credential)
-  if (authenticatedAt.getTime() >= now() - freshLoginLife) return
+  if (cookieRequires === undefined || needsProof || (await hasFreshLogin(caller))) return
   throw withRule(
     new NotPermitted(
       'Your login in this browser is older than five minutes, and only a newer login leads to a token.',

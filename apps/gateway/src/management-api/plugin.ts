@@ -4,6 +4,7 @@ import { createConcurrencyLimit } from '@rack-gateway/audit/search'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkpointStatus } from '../audit/checkpoint-status.ts'
 import { createHealthReport } from '../operations/health-report/health-report.ts'
@@ -33,6 +34,8 @@ declare module 'fastify' {
     endpointDecision: EndpointDecision | null
     /** The proof of a second factor that the request used. */
     proof: UsedProof | null
+    /** How fresh that proof had to be. */
+    metLevel: StepUpLevel | null
     /** Whether the proof is also sufficient if the request concerns another principal. */
     isProvedForOthers: boolean
     /** The verified JWT of a CI job. */
@@ -117,7 +120,7 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
     async preHandler(request, reply) {
       if (!isPrincipalEndpoint(endpoint)) return
       if (method !== 'GET') await reauthorize(app, request, endpoint, route.context)
-      await requireStepUp(app, request, reply, endpoint)
+      await requireStepUp(app, request, reply, { endpoint, context: route.context })
     },
     async handler(request, reply) {
       const result = await handleOrAsk(app, request, reply, { ...route, name })

@@ -2,7 +2,7 @@ import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment, Policy, Principal, StepUpDecision } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { denialError, NotPermitted } from '../errors.ts'
-import type { RequiredProof } from './required-proof.ts'
+import { isStillMet, methodsFor, type RequiredProof } from './required-proof.ts'
 
 /** What access to items of other principals requires of a principal with the endpoint's `permissionForOthers`; null for nothing. */
 export function requiredForOthers(
@@ -28,11 +28,14 @@ export class ProofForOthersNeeded extends Error {
 /** @throws ProofForOthersNeeded; NotPermitted for principals that cannot prove a factor */
 export function assertProvedForOthers(
   { hash }: Pick<Policy, 'hash'>,
-  { isProvedForOthers }: Pick<FastifyRequest, 'isProvedForOthers'>,
+  { isProvedForOthers, proof, metLevel }: Pick<FastifyRequest, 'isProvedForOthers' | 'proof' | 'metLevel'>,
   required: StepUpDecision | null,
+  now: number,
 ): void {
   if (required === null) return
   if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: hash })
-  if (isProvedForOthers) return
-  throw new ProofForOthersNeeded({ level: required.level, denial: { ...required, policy: hash } })
+  const { level } = required
+  const requirement = { level, methods: methodsFor(level), denial: { ...required, policy: hash } }
+  const isMet = proof !== null && metLevel !== null && isStillMet(requirement, { proof, level: metLevel }, now)
+  if (!isProvedForOthers || !isMet) throw new ProofForOthersNeeded(requirement)
 }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import { coverageFor, type UsedProof } from '@rack-gateway/auth/step-ups'
+import { coverageFor } from '@rack-gateway/auth/step-ups'
 import { endpointId, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, momentOf } from '../audit/call-event.ts'
+import { NotPermitted, withRule } from '../errors.ts'
 import { refuseStepUp } from '../rack-api/step-up/refuse-step-up.ts'
 import { holdsEverywhere } from './authorize.ts'
+import { codeNeedsFreshLogin } from './fresh-login.ts'
+import type { Route } from './options.ts'
 import { principalOf } from './principal-of.ts'
 import { requiredForOthers } from './proof-for-others.ts'
 import { type RequiredProof, requiredProof } from './required-proof.ts'
@@ -14,23 +17,30 @@ import { type RequiredProof, requiredProof } from './required-proof.ts'
  * Finds the proof of a second factor that a call of the management API needs, or asks for it. Only its handler finds out whether
  * the call concerns another principal, so a proof for that is used if the request has one.
  *
- * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove one
+ * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove one, and for a code that is not enough
  */
 export async function requireStepUp(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  endpoint: PrincipalEndpoint,
+  { endpoint, context }: Pick<Route, 'context'> & { readonly endpoint: PrincipalEndpoint },
 ): Promise<void> {
-  const requirement = requiredProof(app, request, endpoint)
+  const requirement = await requiredProof(app, request, endpoint, context)
+  const principal = principalOf(request)
+  if (endpoint.requiresSecondFactor && principal.secondFactor !== true) throw ownFactorMissing(context.publicUrl)
   const forOthers = levelForOthers(app, request, endpoint)
   if (forOthers !== null && secretOf(request) !== null) {
-    request.proof = await findProof(app, request, endpoint, forOthers)
+    await useProof(app, request, endpoint, forOthers)
     request.isProvedForOthers = request.proof !== null
   }
   if (requirement === null || request.isProvedForOthers) return
-  request.proof = await findProof(app, request, endpoint, requirement.level)
-  if (request.proof === null) throw await askForProof(app, request, reply, endpoint, requirement)
+  await useProof(app, request, endpoint, requirement.level)
+  const isCodeRefused = endpoint.stepUp === 'factor' && requirement.methods === 'passkey'
+  if (request.proof !== null && !(isCodeRefused && request.proof.method !== 'passkey')) return
+  request.proof = null
+  if (isCodeRefused && !(await app.secondFactors.verifier.methodsOf(principal.id)).includes('passkey'))
+    throw codeNeedsFreshLogin(context.publicUrl)
+  throw await askForProof(app, request, reply, endpoint, requirement)
 }
 
 /** At least as strict as what the call requires if it concerns only the caller. */
@@ -47,14 +57,15 @@ function levelForOthers(
   return required?.effect === 'needs' ? required.level : null
 }
 
-function findProof(
+async function useProof(
   app: FastifyInstance,
   request: FastifyRequest,
   endpoint: PrincipalEndpoint,
   level: StepUpLevel,
-): Promise<UsedProof | null> {
+): Promise<void> {
   const brought = { session: principalOf(request).credential, address: '', secret: secretOf(request) }
-  return app.stepUps.use(brought, level, toProve(app, request, endpoint))
+  request.proof = await app.stepUps.use(brought, level, toProve(app, request, endpoint))
+  request.metLevel = level
 }
 
 /** Makes a step-up for a call. @returns the error that refuses the call */
@@ -63,7 +74,7 @@ export async function askForProof(
   request: FastifyRequest,
   reply: FastifyReply,
   endpoint: PrincipalEndpoint,
-  { level, denial }: RequiredProof,
+  { level, methods, denial }: RequiredProof,
 ): Promise<Error> {
   const principal = principalOf(request)
   const id = await app.stepUps.ask({
@@ -72,7 +83,7 @@ export async function askForProof(
     delivery: request.csrfToken === null ? 'callback' : 'response',
     calls: [{ rack: null, app: null, route: endpointId(endpoint), command: null }],
     covers: coverageFor(level, digestOf(app, request, endpoint)),
-    methods: level.kind === 'always' ? level.methods : 'any',
+    methods,
     address: addressOf(request),
     client: request.headers['user-agent'] ?? null,
   })
@@ -84,6 +95,16 @@ export async function askForProof(
 function toProve(app: FastifyInstance, request: FastifyRequest, endpoint: PrincipalEndpoint) {
   const digests = [digestOf(app, request, endpoint)]
   return { rack: null, app: null, route: endpointId(endpoint), command: null, digests }
+}
+
+function ownFactorMissing(publicUrl: string | null): Error {
+  return withRule(
+    new NotPermitted(
+      'This needs a proof of your own second factor, and you have none.',
+      `Add one first, in your browser at ${publicUrl ?? ''}/gateway/second-factors.`,
+    ),
+    'no-second-factor',
+  )
 }
 
 function secretOf({ headers }: FastifyRequest): string | null {

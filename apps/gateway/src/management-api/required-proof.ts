@@ -1,8 +1,11 @@
+import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { DecisionBase, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
 import { denialError, NotPermitted } from '../errors.ts'
+import type { ManagementApiContext } from './call.ts'
+import { codeOnlyAfterLogin, hasFreshLogin } from './fresh-login.ts'
 import { principalOf } from './principal-of.ts'
 
 /** Milliseconds. */
@@ -11,29 +14,70 @@ const factorWithin = 600_000
 /** How fresh a proof a call of the management API needs, and what its refusal says. */
 export interface RequiredProof {
   readonly level: StepUpLevel
+  readonly methods: 'passkey' | 'any'
   readonly denial: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>
 }
 
 /** @throws NotPermitted for a principal that cannot prove a factor */
-export function requiredProof(
+export async function requiredProof(
   { policy, clock }: FastifyInstance,
   request: FastifyRequest,
   endpoint: PrincipalEndpoint,
-): RequiredProof | null {
+  {
+    lists,
+    now,
+  }: Pick<ManagementApiContext, 'now'> & { readonly lists: Pick<ManagementApiContext['lists'], 'session'> },
+): Promise<RequiredProof | null> {
   const { stepUp } = endpoint
   if (stepUp === 'never') return null
   const principal = principalOf(request)
   if (stepUp === 'factor') {
     if (principal.secondFactor !== true) return null
-    const reason = 'A change of your second factors needs a proof of one of them that is at most ten minutes old.'
+    // A code can be phished. With a stolen token, it must not lead to a passkey of the thief.
+    const isFresh = await hasFreshLogin({ principal, csrfToken: request.csrfToken, lists, now })
+    const reason = isFresh
+      ? 'A change of your second factors needs a proof of one of them that is at most ten minutes old.'
+      : codeOnlyAfterLogin
     return {
       level: { kind: 'recent', within: factorWithin },
+      methods: isFresh ? 'any' : 'passkey',
       denial: { rule: 'step-up:factors', source: 'gateway', reason, policy: policy.hash },
     }
   }
   const moment = momentOf(request, clock.now)
   const required = policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)
-  if (required === null) return null
+  if (required === null) return endpoint.requiresSecondFactor ? ownRequirement(policy.hash) : null
   if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: policy.hash })
-  return { level: required.level, denial: { ...required, policy: policy.hash } }
+  const { level } = required
+  return { level, methods: methodsFor(level), denial: { ...required, policy: policy.hash } }
+}
+
+export function methodsFor(level: StepUpLevel): RequiredProof['methods'] {
+  return level.kind === 'always' ? level.methods : 'any'
+}
+
+/** What the gateway itself requires. */
+function ownRequirement(hash: string): RequiredProof {
+  const reason = 'A reset of second factors needs a proof of your own one that is at most ten minutes old.'
+  return {
+    level: { kind: 'recent', within: factorWithin },
+    methods: 'any',
+    denial: { rule: 'step-up:reset', source: 'gateway', reason, policy: hash },
+  }
+}
+
+/** A proof and the requirement that it met when the request used it. */
+export interface MetRequirement {
+  readonly proof: UsedProof
+  readonly level: StepUpLevel
+}
+
+/** Whether the proof of a request meets a requirement that is newer than the proof. */
+export function isStillMet(
+  { level, methods }: RequiredProof,
+  { proof, level: met }: MetRequirement,
+  now: number,
+): boolean {
+  if (methods === 'passkey' && proof.method !== 'passkey') return false
+  return level.kind === 'recent' ? now - proof.at.getTime() <= level.within : met.kind === 'always'
 }

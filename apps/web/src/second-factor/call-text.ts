@@ -9,6 +9,7 @@ const managementActions: Readonly<Record<string, string>> = {
   'POST /gateway/api/v1/invitations': 'Invite a person',
   'POST /gateway/api/v1/second-factors/backup-codes': 'Create new backup codes',
   'POST /gateway/api/v1/second-factors/enrollments': 'Add a second factor',
+  'POST /gateway/api/v1/second-factors/{id}/name': 'Rename a second factor',
   'DELETE /gateway/api/v1/second-factors/{id}': 'Remove a second factor',
   'POST /gateway/api/v1/service-accounts': 'Create a service account',
   'POST /gateway/api/v1/service-accounts/{id}/enable': 'Enable a service account',

@@ -138,8 +138,22 @@ export function createLists(database: Pick<Database, 'db'>) {
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
     bindingsById,
+    /** The bindings that apply to a user: direct ones, and those of the groups of the last login. */
+    bindingsOfUser: (id: string) => bindingsOfUser(db, id),
     binding: (id: string) => only(bindingPage(one, eq(bindings.id, checkId('such binding', id))), 'such binding'),
   }
+}
+
+async function bindingsOfUser(db: Database['db'], id: string) {
+  const own = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`))
+  const ofGroup = and(eq(bindings.subjectKind, 'group'), sql`${bindings.subjectId} = any(${users.groups})`)
+  const rows = await db
+    .select(bindingColumns)
+    .from(bindings)
+    .innerJoin(users, or(own, ofGroup))
+    .where(eq(users.id, checkId('such user', id)))
+    .orderBy(bindings.createdAt, bindings.id)
+  return rows.map(toBinding)
 }
 
 /** Names the table itself, because drizzle leaves it out in the columns of a query of one table. */

@@ -21,6 +21,7 @@ import {
   TooManyFactors,
 } from '../errors.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
+import { closeSessionsOf } from '../sessions/sessions.ts'
 import { createSeal } from '../tokens/seal.ts'
 import { backupCodeHash, createBackupCodes } from './backup-codes.ts'
 import type { FactorVerifierOptions } from './factor-verifier.ts'
@@ -197,15 +198,18 @@ export function createFactorAdministration(
     pushEvent('second-factor.renamed', owner, { id, kind, name }, { before })
   }
 
-  /** Removes a factor and its proofs. With the last factor, also removes all backup codes and proofs. @throws NotFound */
+  /** Removes a factor and its proofs. With the last factor, also removes all backup codes and proofs, and ends the user's other sessions. @throws NotFound */
   async function removeFactor(owner: FactorOwner, id: string): Promise<RemovedFactor> {
     const factor = await ownFactor(owner, id)
     await tx.delete(secondFactors).where(eq(secondFactors.id, id))
     await tx.delete(proofs).where(eq(proofs.factorId, id))
     await tx.delete(stepUps).where(eq(stepUps.factorId, id))
     await deleteOpenEnrollments(owner.user)
-    if ((await factorsOf(tx, owner.user)).length === 0) await deleteProofsAndCodes(owner.user)
     pushEvent('second-factor.removed', owner, factor)
+    if ((await factorsOf(tx, owner.user)).length > 0) return factor
+    await deleteProofsAndCodes(owner.user)
+    // A user without a factor is asked for no proof, which a stolen token must not gain from.
+    await closeSessionsOf(change, { user: owner.user, except: owner.session }, 'last second factor removed', now())
     return factor
   }
 
@@ -227,7 +231,7 @@ export function createFactorAdministration(
     return codes
   }
 
-  /** Removes all factors, backup codes, and proofs of a user. @throws NotFound */
+  /** Removes all factors, backup codes, and proofs of a user, and ends the user's sessions. @throws NotFound */
   async function resetFactors(user: string, reason: string): Promise<readonly RemovedFactor[]> {
     const [found] = await tx
       .select({ email: users.email })
@@ -237,9 +241,11 @@ export function createFactorAdministration(
     const removed = await tx.delete(secondFactors).where(eq(secondFactors.userId, user)).returning()
     await deleteProofsAndCodes(user)
     await deleteOpenEnrollments(user)
-    if (removed.length === 0) return removed
-    const factors = removed.map(({ kind, name }) => `${name} (${kind})`).join(', ')
-    events.push({ kind: 'second-factor.reset', principal: by, detail: { user, email: found.email, factors, reason } })
+    if (removed.length > 0) {
+      const factors = removed.map(({ kind, name }) => `${name} (${kind})`).join(', ')
+      events.push({ kind: 'second-factor.reset', principal: by, detail: { user, email: found.email, factors, reason } })
+    }
+    await closeSessionsOf(change, { user }, 'second factors reset', now())
     return removed
   }
 

@@ -58,7 +58,8 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
   async function verify(change: Change, attempt: FactorAttempt): Promise<FactorResult> {
     const { tx } = change
     const now = clock.now()
-    const [user] = await tx.select().from(users).where(eq(users.id, attempt.user))
+    // Attempts of a user are checked one after another, so that parallel ones are all counted.
+    const [user] = await tx.select().from(users).where(eq(users.id, attempt.user)).for('no key update')
     if (!user || user.lockedAt) return failure('locked-user', 'Your account is locked.', 'Ask an administrator.')
     const counted = { ...attempt, network: blockOf(attempt.address) }
     const wait = await waitAfterFailures(tx, counted, now)

@@ -33,7 +33,7 @@ export const secondFactorEndpoints = {
     path: '/second-factors/enrollments',
     summary: 'Begins to add a second factor.',
     description:
-      'The first factor needs a login in this browser that is at most five minutes old. Any further one needs a proof of an existing factor.',
+      'The first factor needs a login in this browser that is at most five minutes old. Any further one needs a proof of an existing factor: of a passkey, or of any factor in a browser with such a login.',
     ...own,
     stepUp: 'factor',
     body: schemas.EnrollmentRequest,
@@ -55,7 +55,10 @@ export const secondFactorEndpoints = {
     method: 'POST',
     path: '/second-factors/{id}/name',
     summary: 'Renames one of your second factors.',
+    description:
+      'Needs a proof with a passkey, or with any factor in a browser whose login is at most five minutes old.',
     ...own,
+    stepUp: 'factor',
     body: schemas.FactorNameRequest,
     status: 200,
     response: schemas.SecondFactor,
@@ -64,7 +67,8 @@ export const secondFactorEndpoints = {
     method: 'DELETE',
     path: '/second-factors/{id}',
     summary: 'Removes one of your second factors.',
-    description: 'Its proofs end. With the last factor, the backup codes are removed, too.',
+    description:
+      'Its proofs end. With the last factor, the backup codes are removed, too, and your other sessions end. Needs a proof with a passkey, or with any factor in a browser whose login is at most five minutes old.',
     ...own,
     stepUp: 'factor',
     status: 200,
@@ -84,6 +88,8 @@ export const secondFactorEndpoints = {
     method: 'POST',
     path: '/second-factors/backup-codes',
     summary: 'Creates ten new backup codes, and ends the previous ones.',
+    description:
+      'Needs a proof with a passkey, or with any factor in a browser whose login is at most five minutes old.',
     ...own,
     stepUp: 'factor',
     status: 201,
@@ -97,7 +103,10 @@ export const secondFactorEndpoints = {
     scope: 'gateway',
     principalKinds: usersOnly,
     action: 'reset the second factors of a user',
+    description:
+      'All sessions of the user end. You need a second factor of your own, and you must be able to grant every role of the user.',
     stepUp: 'management',
+    requiresSecondFactor: true,
     body: schemas.FactorResetRequest,
     status: 200,
     response: schemas.FactorReset,

@@ -5,14 +5,17 @@ import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
+import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'rename <factor> <name>'
 export const describe = 'Rename one of your second factors.'
+export const details = 'You prove a passkey first. Without one, use the page of your second factors in your browser.'
 export const examples = ["rack-gateway mfa rename YubiKey 'YubiKey in the safe'"]
 export const builder = {
   factor: { type: 'string', demandOption: true, describe: 'The ID or name of the second factor' },
   name: { type: 'string', demandOption: true, describe: 'Its new name' },
+  ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

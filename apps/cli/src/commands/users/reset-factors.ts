@@ -11,9 +11,10 @@ import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, reasonOption, yesOption } from '../options/shared-options.ts'
 
 export const command = 'reset-factors <user>'
-export const describe = 'Remove all second factors and backup codes of a user who has lost them.'
+export const describe =
+  'Remove all second factors and backup codes of a user who has lost them, and end their sessions.'
 export const details =
-  'Whoever can log in as the user can then add a new second factor. So first make sure that the user asks for it, and not only by email.'
+  'You need a second factor of your own, and must be able to grant every role of the user. Whoever can log in as the user can then add a new second factor. So first make sure that the user asks for it, and not only by email.'
 export const examples = ["rack-gateway users reset-factors ada@example.com --reason 'lost phone, seen in person'"]
 export const builder = {
   user: {

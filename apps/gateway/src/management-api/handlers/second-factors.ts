@@ -1,7 +1,7 @@
-import { freshLoginLife } from '@rack-gateway/auth/store'
-import { NotPermitted, withRule } from '../../errors.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
+import { NotPermitted, StrongerThanYourself, withRule } from '../../errors.ts'
+import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
+import { hasFreshLogin, type LoginCaller } from '../fresh-login.ts'
 import { ownerFilter } from '../owner-filter.ts'
 import { pageRequest } from '../page-request.ts'
 
@@ -78,8 +78,10 @@ export const secondFactorHandlers: Handlers<Names> = {
     }),
 
   resetSecondFactors: (outerCall) =>
-    outerCall.change(async function resetSecondFactors({ lists, factorChanges, principal, id, body }) {
+    outerCall.change(async function resetSecondFactors(call) {
+      const { lists, factorChanges, principal, id, body } = call
       if (id === principal.id) throw ownReset()
+      await assertNotStronger(call)
       const removed = await factorChanges.resetFactors(id, body.reason)
       const { email } = await lists.user(id)
       return { removed: removed.map((factor) => toResponse({ ...factor, userId: id, email })) }
@@ -91,15 +93,34 @@ export const secondFactorHandlers: Handlers<Names> = {
  *
  * @throws NotPermitted for the first factor without a fresh login in this browser
  */
-async function assertCanEnroll(call: Caller): Promise<void> {
+async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUrl'>): Promise<void> {
   if (call.principal.secondFactor || (await hasFreshLogin(call))) return
   throw withRule(
     new NotPermitted(
       'You can add your first factor only within five minutes of a login in this browser.',
-      'Log in again at /gateway/auth/login, and repeat the request then.',
+      `Log in again in the browser at ${call.publicUrl ?? ''}/gateway/second-factors.`,
     ),
     'old-login',
   )
+}
+
+/** Whoever resets the factors of a stronger user could log in as that user more easily. @throws StrongerThanYourself, NotFound */
+async function assertNotStronger({ lists, policy, principal, moment, id }: TransactionCall): Promise<void> {
+  for (const { role, racks, apps, permissions, expiresAt } of await lists.bindingsOfUser(id)) {
+    const until = expiresAt?.getTime() ?? null
+    if (until !== null && until <= moment.at) continue
+    const wanted = { role, racks, apps, until, ...(permissions !== null && { permissions }) }
+    const denied = policy.canGrant(principal, wanted, moment)
+    // A role that the policy no longer has grants nothing.
+    if (denied === null || denied.cause === 'unknown') continue
+    throw withRule(
+      new StrongerThanYourself(
+        `You cannot reset the second factors of this user, who has the role ${role}, because ${denied.reason}.`,
+        'Ask an administrator who has it.',
+      ),
+      'stronger-than-yourself',
+    )
+  }
 }
 
 /** The removal of one's own factors always needs a proof, and a reset only if the policy says so. */
@@ -111,15 +132,6 @@ function ownReset(): Error {
     ),
     'own-reset',
   )
-}
-
-type Caller = Pick<PrincipalCall, 'principal' | 'csrfToken' | 'lists' | 'now'>
-
-/** Whether the request has the cookie of a browser session with a fresh login. */
-async function hasFreshLogin({ principal, csrfToken, lists, now }: Caller): Promise<boolean> {
-  if (csrfToken === null) return false
-  const { authenticatedAt } = await lists.session(principal.credential)
-  return authenticatedAt.getTime() >= now() - freshLoginLife
 }
 
 function ownerOf({ principal }: Pick<PrincipalCall, 'principal'>) {

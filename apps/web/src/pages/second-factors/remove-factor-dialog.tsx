@@ -24,7 +24,10 @@ export function RemoveFactorDialog({ factor, isLast, onClose }: RemoveFactorDial
         You can no longer use it here. {kind === 'passkey' && 'Your device may keep the passkey: remove it there, too.'}
       </p>
       {isLast && (
-        <p>It is your last second factor, so your backup codes are removed, too. Actions that need one are refused.</p>
+        <p>
+          It is your last second factor, so your backup codes are removed, too, and your other sessions end. Actions
+          that need one are refused.
+        </p>
       )}
     </ConfirmDialog>
   )

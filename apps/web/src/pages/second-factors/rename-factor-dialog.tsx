@@ -14,7 +14,12 @@ interface RenameFactorDialogProps {
 export function RenameFactorDialog({ factor, onClose }: RenameFactorDialogProps) {
   const [name, setName] = useState(factor.name)
   const rename = useChange(
-    () => post('/second-factors/{id}/name', { id: factor.id, body: { name: name.trim() } }),
+    () =>
+      post('/second-factors/{id}/name', {
+        id: factor.id,
+        action: `Rename the second factor ${factor.name}`,
+        body: { name: name.trim() },
+      }),
     (renamed) => {
       announce(`The second factor is now called ${renamed.name}.`)
       onClose()

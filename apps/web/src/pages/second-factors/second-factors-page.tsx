@@ -51,7 +51,7 @@ export default function SecondFactorsPage() {
       {factors.data && settings.data && backup.data && (
         <>
           <Requirement settings={settings.data} hasFactor={factors.data.length > 0} />
-          {factors.data.length === 0 && !settings.data.freshLogin && <OldLogin />}
+          {!settings.data.freshLogin && <OldLogin hasFactor={factors.data.length > 0} />}
           <FactorList factors={factors.data} settings={settings.data} onShow={show} />
           {factors.data.length > 0 && (
             <BackupCodes
@@ -80,13 +80,15 @@ export default function SecondFactorsPage() {
   )
 }
 
-/** A thief who has an open browser of the person must not add a factor. */
-function OldLogin() {
+/** A thief who has an open browser of the person, or a code that the person typed on another site, must not add a factor. */
+function OldLogin({ hasFactor }: { readonly hasFactor: boolean }) {
   return (
     <div className={styles.notice}>
       <p>
-        You can add your first factor only within five minutes of a login, so that someone who finds this browser open
-        cannot add one of their own. After you log in, you come back here.
+        {hasFactor
+          ? 'Your login is older than five minutes, so you can change your second factors only with a passkey. To use a code instead, log in again.'
+          : 'You can add your first factor only within five minutes of a login, so that someone who finds this browser open cannot add one of their own.'}{' '}
+        After you log in, you come back here.
       </p>
       <p>
         <LoginLink />

@@ -37,8 +37,9 @@ export function ResetFactorsDialog({ user: { id, email }, onClose }: ResetFactor
       onClose={onClose}
     >
       <p>
-        All passkeys, authenticator apps, and backup codes of the person are removed. The person can then add new ones
-        after a login. Make sure that the person really asked you, for example by a call.
+        All passkeys, authenticator apps, and backup codes of the person are removed, and all sessions of the person
+        end. The person can then add new ones after a login. Make sure that the person really asked you, for example by
+        a call.
       </p>
       <TextField
         label="Reason"

@@ -1,0 +1,28 @@
+import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { RequirementChanged, withRule } from '../errors.ts'
+import type { ManagementApiContext } from './call.ts'
+import { codeNeedsFreshLogin } from './fresh-login.ts'
+import { isStillMet, requiredProof } from './required-proof.ts'
+
+/**
+ * Checks inside the transaction that the proof of a request meets the requirement of this moment. The request may have waited.
+ *
+ * @returns whether the request needs a proof
+ * @throws RequirementChanged, NotPermitted
+ */
+export async function assertStillProved(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  endpoint: PrincipalEndpoint,
+  context: Pick<ManagementApiContext, 'now' | 'publicUrl'> & Parameters<typeof requiredProof>[3],
+): Promise<boolean> {
+  const required = await requiredProof(app, request, endpoint, context)
+  if (required === null) return false
+  const { proof, metLevel: level } = request
+  if (proof !== null && level !== null && isStillMet(required, { proof, level }, context.now())) return true
+  const isCode = proof !== null && proof.method !== 'passkey'
+  if (endpoint.stepUp === 'factor' && required.methods === 'passkey' && isCode)
+    throw codeNeedsFreshLogin(context.publicUrl)
+  throw withRule(new RequirementChanged(), 'requirement-changed')
+}

@@ -1,0 +1,32 @@
+import { freshLoginLife, type Lists } from '@rack-gateway/auth/store'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import { NotPermitted, withRule } from '../errors.ts'
+
+export interface LoginCaller {
+  readonly principal: Principal
+  /** Null without a cookie. */
+  readonly csrfToken: string | null
+  readonly lists: Pick<Lists, 'session'>
+  readonly now: () => number
+}
+
+/** Whether the request has the cookie of a browser session with a fresh login. */
+export async function hasFreshLogin({ principal, csrfToken, lists, now }: LoginCaller): Promise<boolean> {
+  if (csrfToken === null) return false
+  const { authenticatedAt } = await lists.session(principal.credential)
+  return authenticatedAt.getTime() >= now() - freshLoginLife
+}
+
+export const codeOnlyAfterLogin =
+  'A code proves a change of your second factors only in a browser whose login is at most five minutes old.'
+
+/** The denial of a change of second factors that only a code proves. */
+export function codeNeedsFreshLogin(publicUrl: string | null): Error {
+  return withRule(
+    new NotPermitted(
+      codeOnlyAfterLogin,
+      `Log in again in the browser at ${publicUrl ?? ''}/gateway/second-factors, or prove a passkey.`,
+    ),
+    'old-login',
+  )
+}
