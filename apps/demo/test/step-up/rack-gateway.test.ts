@@ -338,7 +338,7 @@ describe('management commands', () => {
       stderr: '',
     })
     expect(await proofs()).toBe(0)
-    expect((await run(['mfa', 'list'])).stderr).toBe('rack-gateway: You have 10 backup codes left.\n')
+    expect((await run(['mfa', 'list'])).stderr).toBe('rack-gateway: You have 9 backup codes left.\n')
   })
 
   test.each([
