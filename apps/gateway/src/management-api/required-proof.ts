@@ -62,7 +62,7 @@ function ownRequirement(hash: string): RequiredProof {
   return {
     level: { kind: 'recent', within: factorWithin },
     methods: 'any',
-    denial: { rule: 'step-up:reset', source: 'gateway', reason, policy: hash },
+    denial: { rule: 'step-up:management', source: 'gateway', reason, policy: hash },
   }
 }
 
