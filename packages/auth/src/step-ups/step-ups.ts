@@ -158,7 +158,7 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
       if (same === undefined) return insert(tx, question, pending)
       await tx
         .update(stepUps)
-        .set({ createdAt: new Date(clock.now()) })
+        .set({ createdAt: new Date(clock.now()), expiresAt: new Date(clock.now() + lifetime) })
         .where(eq(stepUps.id, same.id))
       return same.id
     })
