@@ -102,7 +102,7 @@ describeInChromium('second factors in the web console', () => {
     const form = admin.getByRole('dialog', { name: 'Create an API token' })
     await form.getByRole('button', { name: 'Create the token' }).click()
     await confirm(admin).getByText('Create the API token nightly').waitFor()
-    await confirm(admin).getByText('counts for 10 minutes').waitFor()
+    await confirm(admin).getByText('for 10 minutes').waitFor()
     await lookAt(admin, 'step-up-dialog')
 
     await admin.keyboard.press('Escape')
