@@ -5,6 +5,7 @@ import { callManagementApi } from '@rack-gateway/testing/management-api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeStepUpPolicy } from '../step-up/policy.ts'
+import { createMachine } from '../support/machine.ts'
 import { totpCode } from '../support/second-factor.ts'
 import { sessionOf } from '../support/session-of.ts'
 import { addVirtualAuthenticator } from '../support/virtual-authenticator.ts'
@@ -14,6 +15,8 @@ const calls = [
   { rack: 'production', app: 'web', route: 'DELETE /apps/{app}', command: ['apps', 'delete', 'web'] },
   { rack: 'production', app: 'web', route: 'GET /apps/{app}' },
 ]
+
+const convox = process.env.CONVOX_BIN ?? null
 
 describeInChromium('second factors in the web console', () => {
   let at: WebConsole
@@ -281,6 +284,28 @@ describeInChromium('second factors in the web console', () => {
       expect(await admin.getByRole('button', { name: /continue/ }).count()).toBe(0)
     } finally {
       server.close()
+    }
+  })
+
+  test.skipIf(convox === null).each([
+    ['a call for which a recent proof is enough', 'builds -a myapp -r staging', /^ID/m, 'For 10 minutes'],
+    ['a call that needs a passkey each time', 'apps delete otherapp -r staging', /OK/, 'Once, for this action'],
+  ])('the native convox goes on after a passkey in the browser: %s', async (_, line, output, valid) => {
+    const machine = createMachine(convox)
+    const env = { X_DEV_ALLOW_HTTP: 'true', BROWSER: 'true' }
+    try {
+      await machine.sh(`convox login ${new URL(at.url).host} -t ${program.token}`, { env })
+      const running = machine.start('/bin/sh', ['-c', `exec convox ${line}`], { env })
+      const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
+      await admin.goto(link)
+      await admin.getByRole('region', { name: 'The request' }).getByText(valid).waitFor()
+      await admin.getByRole('button', { name: 'I started this: continue' }).click()
+      await admin.getByRole('button', { name: 'Use a passkey' }).click()
+      const ended = await running.ended
+      expect([ended.code, ended.stderr, ended.stdout]).toEqual([0, '', expect.stringMatching(output)])
+      expect(ended.stdout.match(/login\/u2f/g)).toHaveLength(1)
+    } finally {
+      machine.remove()
     }
   })
 
