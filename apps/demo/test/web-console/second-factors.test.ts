@@ -1,11 +1,13 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { writeStepUpPolicy } from '../step-up/policy.ts'
-import { createMachine } from '../support/machine.ts'
+import { createMachine, type Machine } from '../support/machine.ts'
 import { totpCode } from '../support/second-factor.ts'
 import { sessionOf } from '../support/session-of.ts'
 import { addVirtualAuthenticator } from '../support/virtual-authenticator.ts'
@@ -287,27 +289,60 @@ describeInChromium('second factors in the web console', () => {
     }
   })
 
-  test.skipIf(convox === null).each([
-    ['a call for which a recent proof is enough', 'builds -a myapp -r staging', /^ID/m, 'For 10 minutes'],
-    ['a call that needs a passkey each time', 'apps delete otherapp -r staging', /OK/, 'Once, for this action'],
-  ])('the native convox goes on after a passkey in the browser: %s', async (_, line, output, valid) => {
-    const machine = createMachine(convox)
-    const env = { X_DEV_ALLOW_HTTP: 'true', BROWSER: 'true' }
-    try {
-      await machine.sh(`convox login ${new URL(at.url).host} -t ${program.token}`, { env })
-      const running = machine.start('/bin/sh', ['-c', `exec convox ${line}`], { env })
-      const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
-      await admin.goto(link)
-      await admin.getByRole('region', { name: 'The request' }).getByText(valid).waitFor()
-      await admin.getByRole('button', { name: 'I started this: continue' }).click()
-      await admin.getByRole('button', { name: 'Use a passkey' }).click()
-      const ended = await running.ended
-      expect([ended.code, ended.stderr, ended.stdout]).toEqual([0, '', expect.stringMatching(output)])
-      expect(ended.stdout.match(/login\/u2f/g)).toHaveLength(1)
-    } finally {
-      machine.remove()
-    }
-  })
+  describe.skipIf(convox === null)(
+    'the native convox, with a passkey in the browser (runs when CONVOX_BIN names it)',
+    () => {
+      let machine: Machine
+      const env = { X_DEV_ALLOW_HTTP: 'true', BROWSER: 'true' }
+      const run = (line: string) => machine.sh(`convox ${line}`, { env })
+      beforeEach(async () => {
+        machine = createMachine(convox)
+        await run(`login ${new URL(at.url).host} -t ${program.token}`)
+      })
+      afterEach(() => machine.remove())
+
+      async function runAndProve(line: string, valid: string): Promise<string> {
+        const running = machine.start('/bin/sh', ['-c', `exec convox ${line}`], { env })
+        const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
+        await admin.goto(link)
+        await admin.getByRole('region', { name: 'The request' }).getByText(valid).waitFor()
+        await admin.getByRole('button', { name: 'I started this: continue' }).click()
+        await admin.getByRole('button', { name: 'Use a passkey' }).click()
+        const { code, stdout, stderr } = await running.ended
+        expect([code, stderr, stdout.match(/login\/u2f/g)?.length]).toEqual([0, '', 1])
+        return stdout
+      }
+      const received = (part: string) =>
+        at.at.system.racks.staging?.received.filter(({ target }) => target.includes(part)) ?? []
+
+      test.each([
+        ['a GET', 'builds -a myapp -r staging', /^ID/m, 'For 10 minutes'],
+        ['a form', 'apps lock -a myapp -r staging', /OK/, 'For 10 minutes'],
+        ['a DELETE, with a passkey each time', 'apps delete otherapp -r staging', /OK/, 'Once, for this action'],
+      ])('%s goes on by itself', async (_, line, output, valid) => {
+        expect(await runAndProve(line, valid)).toMatch(output)
+        if (line.startsWith('apps lock')) {
+          expect(received('/apps/myapp?').at(-1)?.body.bytes.toString()).toBe('lock=true')
+          expect(await run('apps unlock -a myapp -r staging')).toMatchObject({ code: 0 })
+        }
+      })
+
+      test('an upload and an import arrive whole, after the command that proves', async () => {
+        expect((await run('build -a myapp -r staging')).stderr).toContain('Run: convox api get /gateway-step-up')
+        expect(received('/objects/tmp/')).toEqual([])
+        await runAndProve('api get /gateway-step-up -r staging', 'For 10 minutes')
+        expect(await run('build -a myapp -r staging')).toMatchObject({ code: 0 })
+        const upload = received('/objects/tmp/').at(-1)
+        const place = upload?.rawHeaders.findIndex((name) => name.toLowerCase() === 'content-length') ?? -1
+        expect(upload?.body.length).toBe(Number(upload?.rawHeaders[place + 1]))
+        const exported = "$(convox builds -a myapp -r staging | awk '/^B/{print $1; exit}')"
+        expect(await run(`builds export ${exported} -a myapp -r staging -f build.tgz`)).toMatchObject({ code: 0 })
+        expect(await run('builds import -a myapp -r staging < build.tgz')).toMatchObject({ code: 0 })
+        const size = readFileSync(join(machine.project, 'build.tgz')).length
+        expect(received('/builds/import').at(-1)?.body.length).toBe(size)
+      })
+    },
+  )
 
   test.each([
     ['another host', 'http://evil.example:8080/'],
