@@ -103,6 +103,15 @@ test('a refused call in a loop asks for one proof', async () => {
   expect((await call('GET /gateway-step-up?')).json).toMatchObject({ proved: false, page: first.page })
 })
 
+test('another call gets another step-up, because the page shows the call', async () => {
+  const one = stepUpOf(await call(list)).id
+  const lock = { body: 'lock=true', headers: ['Content-Type: application/x-www-form-urlencoded'] }
+  const third = stepUpOf(await call('PUT /apps/myapp?', lock)).id
+  expect(third).not.toBe(one)
+  expect((await admin.get(`/step-ups/${third}`)).json).toMatchObject({ calls: [{ route: 'PUT /apps/{app}' }] })
+  expect((await admin.get(`/step-ups/${one}`)).json).toMatchObject({ calls: [{ route: 'GET /apps/{app}/builds' }] })
+})
+
 test('a form, an upload, and an import reach the rack only with the proof, and whole', async () => {
   const form = { body: 'lock=true', headers: ['Content-Type: application/x-www-form-urlencoded'] }
   const stream = { body: 'bytes', headers: ['Content-Type: application/octet-stream'] }

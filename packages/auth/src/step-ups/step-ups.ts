@@ -143,9 +143,9 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
   const endingStepUps = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
   const endingProofs = { table: proofs, key: proofs.id, end: proofs.expiresAt }
 
-  /** Asks for the proof of a refused call. Asking again for the same returns the same step-up, so that repeated calls store nothing. */
+  /** Asks for the proof of a refused call. Asking again for the same call returns the same step-up, which does not become valid for longer. */
   async function ask(question: Question): Promise<string> {
-    const { address, delivery, methods, covers } = question
+    const { address, delivery, methods, covers, calls } = question
     const asking = db.transaction(async function askOnce(tx) {
       const pending = await pendingOf(tx, question)
       const same = pending.find(
@@ -153,12 +153,13 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
           one.address === address &&
           one.delivery === delivery &&
           one.methods === methods &&
-          isSameCoverage(one.covers as Coverage, covers),
+          isSameCoverage(one.covers as Coverage, covers) &&
+          isSameCalls((one.asked as Pick<Question, 'calls'>).calls, calls),
       )
       if (same === undefined) return insert(tx, question, pending)
       await tx
         .update(stepUps)
-        .set({ createdAt: new Date(clock.now()), expiresAt: new Date(clock.now() + lifetime) })
+        .set({ createdAt: new Date(clock.now()) })
         .where(eq(stepUps.id, same.id))
       return same.id
     })
@@ -176,6 +177,7 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
       .select({
         id: stepUps.id,
         address: stepUps.address,
+        asked: stepUps.asked,
         covers: stepUps.covers,
         delivery: stepUps.delivery,
         methods: stepUps.methods,
@@ -550,7 +552,7 @@ export interface RedeemedResult {
 }
 
 type StepUpRow = typeof stepUps.$inferSelect
-type Pending = Pick<StepUpRow, 'id' | 'address' | 'covers' | 'delivery' | 'methods'>
+type Pending = Pick<StepUpRow, 'id' | 'address' | 'asked' | 'covers' | 'delivery' | 'methods'>
 type ProofRow = typeof proofs.$inferSelect
 type ProvedRow = Pick<StepUpRow, 'id' | 'userId' | 'sessionId' | 'factorId' | 'covers'> & {
   readonly method: ProofMethod
@@ -565,6 +567,13 @@ async function inTime<T>(query: PromiseLike<T>): Promise<T> {
     if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('RGW_')) throw cause
     throw new AuthUnavailable({ cause })
   }
+}
+
+/** The page shows the calls, so another call gets another step-up, even if one proof is enough for both. */
+function isSameCalls(some: readonly AskedCall[], others: readonly AskedCall[]): boolean {
+  const text = (calls: readonly AskedCall[]) =>
+    JSON.stringify(calls.map(({ rack, app, route, command }) => [rack, app, route, command]))
+  return text(some) === text(others)
 }
 
 function isSameCoverage(one: Coverage, other: Coverage): boolean {
