@@ -31,7 +31,7 @@ function asked(given: Policy, who: Principal, call: ManagementCall) {
 }
 
 describe('sensitive changes', () => {
-  test('need a recent proof of users with a second factor by default, and nothing of others', () => {
+  test('need a recent proof of users with a second factor by default, and nothing of other users', () => {
     const builtIn = policy()
     expect(builtIn.managementStepUp(withFactor, createBinding, moment())).toEqual({
       effect: 'needs',
@@ -136,16 +136,19 @@ describe('every call', () => {
     },
   )
 
-  test.each(['gateway:live-call:read', 'gateway:live-call:end'])('can concern the live calls of others: %s', (name) => {
-    const strict = policy(`stepUp: { permissions: { ${name}: always } }`)
-    const live: ManagementCall = { permission: 'gateway:self:read', scope: 'self', permissionForOthers: name }
-    expect(asked(strict, withFactor, { ...live, concernsOthers: true })).toEqual([
-      'needs',
-      `step-up:permission ${name}`,
-      passkey,
-    ])
-    expect(asked(strict, withFactor, live)).toBeNull()
-  })
+  test.each(['gateway:live-call:read', 'gateway:live-call:end'])(
+    'can concern the live calls of other principals: %s',
+    (name) => {
+      const strict = policy(`stepUp: { permissions: { ${name}: always } }`)
+      const live: ManagementCall = { permission: 'gateway:self:read', scope: 'self', permissionForOthers: name }
+      expect(asked(strict, withFactor, { ...live, concernsOthers: true })).toEqual([
+        'needs',
+        `step-up:permission ${name}`,
+        passkey,
+      ])
+      expect(asked(strict, withFactor, live)).toBeNull()
+    },
+  )
 
   test('that concerns others needs what the document says of the role that grants the permission for it', () => {
     const roles = policy('roles: { boss: { permissions: [gateway:token:write], stepUp: always } }')

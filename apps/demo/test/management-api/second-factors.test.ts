@@ -215,7 +215,7 @@ test('nobody sees or changes the factors of another user', async () => {
   expect(reset).toMatchObject({ status: 403, json: { rule: 'no-permission' } })
 })
 
-test('administrators see who has which factors and who has none, and reset those of others', async () => {
+test('administrators see who has which factors and who has none, and reset those of other users', async () => {
   const ops = await prover()
   const { browser } = await at.login('admin')
   const { items } = await get(browser, '/second-factors')

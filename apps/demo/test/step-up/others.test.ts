@@ -109,7 +109,7 @@ describe('what others own, if the policy has a level for the permission', () => 
       expect((await call(['DELETE', path], [], owner.token)).status).toBe(200)
   })
 
-  test('live calls of others are listed and ended only with a proof', async () => {
+  test('live calls of other principals are listed and ended only with a proof', async () => {
     const socket = await openWebSocket(`${at.system.url}/apps/myapp/logs`, owned.owner.token, {})
     const listed = async (headers: readonly string[]) => (await call(['GET', '/live-calls'], headers)).json
     const headers = await proof()

@@ -226,7 +226,7 @@ test('a factor is renamed, which is an event only if the name differs', async ()
     })
 })
 
-test('a removed factor takes its proofs along, and those of others stay', async () => {
+test('a removed factor ends its own proofs, and no others', async () => {
   const started = await startFactors()
   const { addPasskey, addTotp, change, ann, eventsOf, admin } = started
   const [key, app] = [await addPasskey(), await addTotp()]

@@ -33,7 +33,7 @@ interface FailureLimit {
  * A code of six digits is guessed with a probability of 3 in a million, so that a day of attempts finds one with 2 in ten
  * thousand, from however many addresses and sessions they come.
  *
- * Nobody can lock out another user: whoever has a stolen session uses up the limits of that login, of its network, and of the
+ * Nobody can lock out another user: a thief with a stolen session uses up the limits of that login, of its network, and of the
  * user's older logins. The user logs in again, and has other limits for five minutes. Only who can log in as the user at the
  * identity provider reaches these.
  */

@@ -339,7 +339,7 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
 
   /**
    * Activates a typed code for later calls of its session from this address, which must be the one that asked. A right code
-   * from elsewhere ends: somebody else may have seen it.
+   * from elsewhere ends: another person may have seen it.
    *
    * @throws StepUpNotHere, StepUpEnded
    */
@@ -368,7 +368,7 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
     return activated
   }
 
-  /** The challenge of console mode. A new one ends the one before. @returns null if the step-up is not pending */
+  /** The challenge of console mode. A new challenge replaces the previous one. @returns null if the step-up is not pending */
   async function challenge(id: string, { user, session }: Pick<StepUpCaller, 'user' | 'session'>): Promise<string> {
     return db.transaction(async function storeChallenge(tx) {
       const row = await readOpen(tx, id, user)
@@ -488,7 +488,7 @@ export function createStepUps({ database: { db }, verifier, clock, codeKeys, net
     return stepUp
   }
 
-  /** Only for the session that asked: whoever else has the result learns nothing. */
+  /** Only for the session that asked: any other session learns nothing. */
   async function readProved(
     tx: Transaction,
     which: ReturnType<typeof eq>,
@@ -547,7 +547,7 @@ export interface RedeemedResult {
   readonly result: string
   /** The header `Challenge` of console mode. */
   readonly challenge: string | null
-  /** In console mode, the CLI keeps only one secret, so the proofs of the one before move to the new one. */
+  /** In console mode, the CLI keeps only one secret, so the proofs of the previous secret move to the new one. */
   readonly replaced?: string | null
 }
 
