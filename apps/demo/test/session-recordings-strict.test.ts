@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuditEvent } from '@rack-gateway/audit'
 import { startS3Server } from '@rack-gateway/object-store/testing'
-import type { RecordingLimits } from '@rack-gateway/recordings'
+import { defaultLimits, type RecordingLimits } from '@rack-gateway/recordings'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RecordingDirectory, recordingDirectory, storedCast } from './support/recorded.ts'
@@ -51,6 +52,10 @@ describe('a store that fails', () => {
 
   const exec = (command: string, app = 'myapp') =>
     openWebSocket(`${system.url}/apps/${app}/processes/web/exec`, admin, { Command: command })
+  const waitingBytes = async () => {
+    const { json } = await callManagementApi(system, admin, 'GET', '/health')
+    return json.stores.recordings.waitingBytes as number
+  }
   async function eventOf(kind: AuditEvent['kind'], after: number): Promise<AuditEvent> {
     let found: AuditEvent | undefined
     await expect
@@ -139,7 +144,10 @@ describe('a store that fails', () => {
     const socket = await exec('cat', 'otherapp')
     expect(socket.status).toBe(101)
     const line = Buffer.alloc(60_000, 'x')
-    for (let count = 0; count < 100; count++) socket.send(line)
+    for (let count = 0; count < 50; count++) socket.send(line)
+    // From then on nothing passes until the session is paused and goes on unrecorded.
+    await expect.poll(waitingBytes).toBeGreaterThanOrEqual(defaultLimits.queueBytes)
+    for (let count = 0; count < 50; count++) socket.send(line)
     socket.sendEndOfInput()
     const seen = Buffer.concat(await socket.readBytesToEnd())
     expect(seen.length).toBeGreaterThan(6_000_000 - 1)
