@@ -52,10 +52,8 @@ describe('a store that fails', () => {
 
   const exec = (command: string, app = 'myapp') =>
     openWebSocket(`${system.url}/apps/${app}/processes/web/exec`, admin, { Command: command })
-  const waitingBytes = async () => {
-    const { json } = await callManagementApi(system, admin, 'GET', '/health')
-    return json.stores.recordings.waitingBytes as number
-  }
+  const waitingBytes = async () =>
+    Number((await callManagementApi(system, admin, 'GET', '/health')).text('stores.recordings.waitingBytes'))
   async function eventOf(kind: AuditEvent['kind'], after: number): Promise<AuditEvent> {
     let found: AuditEvent | undefined
     await expect
