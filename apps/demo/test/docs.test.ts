@@ -8,11 +8,11 @@ import { describe, expect, test } from 'vitest'
 import { apiParts } from './reference/api.ts'
 import { claimParts } from './reference/claims.ts'
 import { cliParts } from './reference/cli.ts'
-import { cliJsonParts } from './reference/cli-json.ts'
+import { cliJsonTypes } from './reference/cli-json.ts'
 import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
-import { detailNames, eventParts, examplesIn, faultsOf } from './reference/events.ts'
+import { detailNames, eventParts, faultsOf } from './reference/events.ts'
 import { manual } from './reference/manual.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
@@ -44,12 +44,15 @@ describe('the generated parts of the pages are those of the code', () => {
     ['reference/configuration.md', configurationParts],
     ['reference/policy-document.md', policyDocumentParts],
     ['reference/cli.md', cliParts],
-    ['reference/cli-json.md', cliJsonParts],
     ['how-to/keyless-ci.md', claimParts],
   ])('%s', async (name, parts) => {
     const path = `${workspace}docs/${name}`
     const made = withParts(readFileSync(path, 'utf8'), await parts())
     await expect(made).toMatchFileSnapshot(path)
+  })
+
+  test('reference/cli-json.d.ts', async () => {
+    await expect(cliJsonTypes()).toMatchFileSnapshot(`${workspace}docs/reference/cli-json.d.ts`)
   })
 
   test('the manual page rack-gateway(1)', async () => {
@@ -97,9 +100,10 @@ describe('what the documentation names exists', () => {
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
   })
 
-  describe('events.md has one example of each kind', () => {
+  describe('event-examples.jsonl has one example of each kind', () => {
     const page = readFileSync(`${workspace}docs/reference/events.md`, 'utf8')
-    const examples = examplesIn(page).map((line) => ({ line, ...JSON.parse(line) }))
+    const lines = readFileSync(`${workspace}docs/reference/event-examples.jsonl`, 'utf8').trimEnd().split('\n')
+    const examples = lines.map((line) => ({ line, ...JSON.parse(line) }))
 
     test('and no other', () => {
       expect(examples.map(({ kind }) => kind).toSorted()).toEqual([...eventKinds].toSorted())

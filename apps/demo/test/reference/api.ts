@@ -1,7 +1,6 @@
 import { type Endpoint, endpoints, forwardedRequest, forwardedRoutes } from '@rack-gateway/gateway-api'
 import { code, list } from './table.ts'
 
-const auditFilters = Object.keys(endpoints.followAudit.query.properties)
 const all: readonly Endpoint[] = Object.values(endpoints)
 
 /** The generated part of api.md, from the table of endpoints. */
@@ -9,10 +8,8 @@ export function apiParts(): Record<string, string> {
   const items = all.map((endpoint): [string, ...string[]] => [
     `${code(`${endpoint.method} ${endpoint.path}`)}${requirementsOf(endpoint)}`,
     endpoint.summary,
-    fields(endpoint),
   ])
   return {
-    filters: `The audit filters are ${auditFilters.map(code).join(' ')}.`,
     endpoints: list(items),
     racks: forwardedItems(),
   }
@@ -48,19 +45,4 @@ function requirementList(endpoint: Endpoint): string[] {
       ? ['a browser session only within five minutes of the login']
       : []),
   ]
-}
-
-function fields({ query, body }: Endpoint): string {
-  return [fieldList('Query', query), fieldList('Body', body)].filter((text) => text !== '').join(' ')
-}
-
-function fieldList(what: string, shape: Endpoint['body']): string {
-  if (shape === undefined) return ''
-  const names = Object.keys(shape.properties)
-  const filtered = auditFilters.every((name) => names.includes(name))
-  const listed = names
-    .filter((name) => !filtered || !auditFilters.includes(name))
-    .map((name) => (shape.required?.includes(name) ? `**${code(name)}**` : code(name)))
-    .join(' ')
-  return `${what} ${[...(filtered ? ['the audit filters'] : []), ...(listed === '' ? [] : [listed])].join(' and ')}.`
 }

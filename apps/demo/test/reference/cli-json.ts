@@ -11,8 +11,15 @@ interface Schema {
   readonly required?: readonly string[]
 }
 
-/** The generated part of cli-json.md: each shape once, in the notation of TypeScript. */
-export function cliJsonParts(): Record<string, string> {
+const heading = `/** What each command of rack-gateway prints with --json. Lists are complete, except for pages with \`next\`. */
+
+/** RFC 3339 */
+export type Time = string
+/** A UUID */
+export type Id = string`
+
+/** The file cli-json.d.ts: each shape once. */
+export function cliJsonTypes(): string {
   const shapes: readonly (readonly [string, Schema])[] = Object.entries(jsonShapes)
   listed = new Set()
   const types = new Map<string, string>()
@@ -25,7 +32,7 @@ export function cliJsonParts(): Record<string, string> {
     const commands = shapes.filter(([, shape]) => JSON.stringify(shape.items ?? shape) === text).map(printedBy)
     return `// ${commands.join(', ')}\n${declaration(type, JSON.parse(text), types, named)}`
   })
-  return { shapes: ['```ts', declarations.join('\n\n'), '```'].join('\n') }
+  return `${[heading, ...declarations].join('\n\n')}\n`
 }
 
 function printedBy([command, { items, description }]: readonly [string, Schema]): string {
@@ -48,7 +55,7 @@ function declaration(
   const base = baseOf(shape, types)
   const own = Object.entries(shape.properties ?? {}).filter(([name]) => !(name in (base?.shape.properties ?? {})))
   const members = own.flatMap(([name, member]) => memberLines(type, name, member, shape.required ?? [], named, '  '))
-  return [`interface ${type}${base === undefined ? '' : ` extends ${base.type}`} {`, ...members, '}'].join('\n')
+  return [`export interface ${type}${base === undefined ? '' : ` extends ${base.type}`} {`, ...members, '}'].join('\n')
 }
 
 /** The largest smaller shape all of whose members it has. */

@@ -12,7 +12,7 @@ const sections: readonly (readonly [part: string, path: RegExp])[] = [
   ['target', /^packages\/convox-api\//],
 ]
 
-/** Sections without remedies: each message shows its own. */
+/** Sections without remedies: `next` of each response has one. */
 const withoutRemedy = new Set(['command', 'login', 'authentication'])
 
 /** The generated parts of errors.md, from the list of all errors and denials. */
@@ -32,13 +32,22 @@ export async function errorParts(): Promise<Record<string, string>> {
     answered: list(
       errors
         .filter(({ status }) => status !== internal)
-        .map((error) => [`${code(error.code)} (${error.status})`, error.onPage.reason, error.onPage.remedy]),
+        .map(({ code: name, status, onPage }) => [
+          `${code(name)} (${status})`,
+          onPage.reason,
+          pointerOf(onPage.remedy),
+        ]),
     ),
     internal: list(
       errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.onPage.reason]),
     ),
     ...Object.fromEntries(rules),
   }
+}
+
+/** A remedy that names another place of the documentation; otherwise nothing. */
+function pointerOf(remedy: string): string {
+  return remedy.includes('](') || /^See the rule/.test(remedy) ? remedy : ''
 }
 
 function partOf(path: string): string {

@@ -23,11 +23,6 @@ export function eventParts(): Record<string, string> {
   return { fields: list(items) }
 }
 
-/** The example events of events.md: each line of a block that begins with a brace. */
-export function examplesIn(page: string): string[] {
-  return page.split('\n').filter((line) => line.startsWith('{"') && line.includes('"kind":'))
-}
-
 /** Fields of an example that the schema does not have, or `canonical` if it is not in canonical form. */
 export function faultsOf(line: string): string[] {
   const event: unknown = JSON.parse(line)

@@ -42,7 +42,7 @@ export async function manual(version: string): Promise<string> {
     ...tagged('~/.config/rack-gateway/config.json', 'gateways and sessions'),
     ...tagged('.convox/rack', 'the rack of a project, in its directory'),
     '.SH SEE ALSO',
-    text('docs/reference/cli.md, and docs/reference/cli-json.md for the output of --json'),
+    text('docs/reference/cli.md, and docs/reference/cli-json.d.ts for the output of --json'),
   ].join('\n')}\n`
 }
 

@@ -1,22 +1,12 @@
-# What --json prints
+/** What each command of rack-gateway prints with --json. Lists are complete, except for pages with `next`. */
 
-Which JSON does each command of `rack-gateway` print with `--json`?
+/** RFC 3339 */
+export type Time = string
+/** A UUID */
+export type Id = string
 
-Tests compare these shapes with what the commands print. Members keep their names and types. New members can be added, and an `object` or `unknown` already has more members than the page lists. Lists are complete, except for pages of the audit log and of recordings: pass `next` to `--cursor` for the next page.
-
-If a command fails, it prints nothing on standard output. The [exit code](cli.md#exit-codes) and standard error say why. Control characters in values are printed as `\u…`.
-
-`Id` is a UUID, and `Time` is a time in RFC 3339, both as strings. Numbers are integers.
-
-## Shapes
-
-The comment above each shape lists the commands that print it. A member with the same name and meaning has its comment only once.
-
-<!-- generated: shapes -->
-
-```ts
 // login
-interface Login {
+export interface Login {
   name: string // your name for the rack
   gateway: string // the address of the gateway
   rack: string // the name that the gateway has for the rack
@@ -26,12 +16,12 @@ interface Login {
 }
 
 // logout
-interface Logout {
+export interface Logout {
   loggedOut: string[] // the names of the racks, joined by commas for each session
 }
 
 // racks (an array)
-interface Racks {
+export interface Racks {
   name: string
   current: boolean // whether it is the current rack (rack-gateway switch)
   chosen: boolean // whether a command in this directory and shell uses it
@@ -45,12 +35,12 @@ interface Racks {
 }
 
 // switch
-interface Switch {
+export interface Switch {
   current: string
 }
 
 // whoami
-interface Whoami {
+export interface Whoami {
   name: string
   kind: string // user, api-token, or workload
   rack: string | null // the only rack of the token; null for all racks
@@ -64,12 +54,12 @@ interface Whoami {
 }
 
 // url
-interface Url {
+export interface Url {
   rackUrl: string // contains the token
 }
 
 // convox-login
-interface ConvoxLogin {
+export interface ConvoxLogin {
   host: string // of the gateway, as convox calls it
   rack: string | null // the current rack of convox
   expiresAt: Time
@@ -77,13 +67,13 @@ interface ConvoxLogin {
 }
 
 // ci login
-interface CiLogin {
+export interface CiLogin {
   rackUrl: string
   racks: string[] // the racks on which the job has a role
 }
 
 // can
-interface Can {
+export interface Can {
   command: string
   effect: 'allow' | 'deny' | 'needs' | 'open' // open: it depends on facts that only the rack knows
   rack?: string
@@ -124,7 +114,7 @@ interface Can {
 }
 
 // sessions list (an array), sessions revoke
-interface SessionsList {
+export interface SessionsList {
   id: string
   user: {
     id: string
@@ -142,7 +132,7 @@ interface SessionsList {
 }
 
 // sessions revoke-all
-interface SessionsRevokeAll {
+export interface SessionsRevokeAll {
   ended: {
     // the sessions that were ended
     id: string
@@ -151,7 +141,7 @@ interface SessionsRevokeAll {
 }
 
 // mfa list
-interface MfaList {
+export interface MfaList {
   factors: MfaRename[]
   backupCodes: {
     remaining: number
@@ -160,13 +150,13 @@ interface MfaList {
 }
 
 // mfa add
-interface MfaAdd {
+export interface MfaAdd {
   address: string // the page on which you add a second factor
   opened: boolean // whether the browser was told to open it
 }
 
 // mfa rename, mfa remove
-interface MfaRename {
+export interface MfaRename {
   id: string
   user: {
     id: string
@@ -179,18 +169,18 @@ interface MfaRename {
 }
 
 // mfa backup-codes
-interface MfaBackupCodes {
+export interface MfaBackupCodes {
   codes: string[]
 }
 
 // mfa test
-interface MfaTest {
+export interface MfaTest {
   method: string
   provedAt: Time
 }
 
 // tokens list (an array), tokens show, tokens revoke
-interface TokensList {
+export interface TokensList {
   id: string
   name: string
   prefix: string | null // the first characters, to recognize the token by
@@ -218,18 +208,18 @@ interface TokensList {
 }
 
 // tokens create, tokens rotate
-interface TokensCreate extends TokensList {
+export interface TokensCreate extends TokensList {
   token: string // the token itself, shown only in this response
   warnings?: string[] // what the gateway accepted but may be a mistake, in plain sentences
 }
 
 // tokens owner
-interface TokensOwner extends TokensList {
+export interface TokensOwner extends TokensList {
   note: string // what remains to be done
 }
 
 // users list (an array), users show, users unlock
-interface UsersList {
+export interface UsersList {
   id: string
   email: string
   issuer: string // the identity provider
@@ -241,7 +231,7 @@ interface UsersList {
 }
 
 // users lock
-interface UsersLock {
+export interface UsersLock {
   user: UsersList
   stoppedTokens: {
     id: string
@@ -251,24 +241,24 @@ interface UsersLock {
 }
 
 // users reset-factors
-interface UsersResetFactors {
+export interface UsersResetFactors {
   removed: MfaRename[]
 }
 
 // users groups (an array)
-interface UsersGroups {
+export interface UsersGroups {
   name: string
   members: number // users who were in the group at their last login
   bindings: number // bindings of the group
 }
 
 // users invite
-interface UsersInvite extends UsersInvitations {
+export interface UsersInvite extends UsersInvitations {
   warnings?: string[]
 }
 
 // users invitations (an array), users uninvite
-interface UsersInvitations {
+export interface UsersInvitations {
   id: string
   email: string
   issuer: string // the identity provider at which the person must log in
@@ -292,7 +282,7 @@ interface UsersInvitations {
 }
 
 // access review (an array)
-interface AccessReview {
+export interface AccessReview {
   subject: {
     kind: string
     id: string // the ID of the subject; for a group without known members, its name
@@ -319,7 +309,7 @@ interface AccessReview {
 }
 
 // bindings list (an array), bindings create, bindings delete
-interface BindingsList {
+export interface BindingsList {
   id: string
   subject: {
     kind: string
@@ -337,7 +327,7 @@ interface BindingsList {
 }
 
 // service-accounts list (an array), service-accounts create, service-accounts disable, service-accounts enable
-interface ServiceAccountsList {
+export interface ServiceAccountsList {
   id: string
   name: string
   createdAt: Time
@@ -345,7 +335,7 @@ interface ServiceAccountsList {
 }
 
 // trusts list (an array), trusts show, trusts create, trusts delete
-interface TrustsList {
+export interface TrustsList {
   id: string
   name: string
   issuer: string // the exact value of the claim iss
@@ -367,7 +357,7 @@ interface TrustsList {
 }
 
 // trusts test
-interface TrustsTest {
+export interface TrustsTest {
   verified: 'false' // the signature was not checked, and neither was whether the token was used before
   admitted: boolean // whether a job with these claims and a valid, unused token is admitted without naming a trust
   trust: {
@@ -404,7 +394,7 @@ interface TrustsTest {
 }
 
 // policy check
-interface PolicyCheck {
+export interface PolicyCheck {
   file: string
   valid: boolean
   problems?: {
@@ -421,7 +411,7 @@ interface PolicyCheck {
 }
 
 // policy test
-interface PolicyTest {
+export interface PolicyTest {
   passed: number
   failed: number
   policies: {
@@ -452,7 +442,7 @@ interface PolicyTest {
 }
 
 // policy diff
-interface PolicyDiff {
+export interface PolicyDiff {
   old: string
   new: string
   changes: {
@@ -463,7 +453,7 @@ interface PolicyDiff {
 }
 
 // policy impact
-interface PolicyImpact {
+export interface PolicyImpact {
   policy: string
   proposed: string // SHA-256 of the proposed document, hex
   since: Time
@@ -513,13 +503,13 @@ interface PolicyImpact {
 }
 
 // audit search
-interface AuditSearch {
+export interface AuditSearch {
   items: AuditTail[]
   next: string | null // `cursor` of the next page; null on the last page
 }
 
 // audit histogram
-interface AuditHistogram {
+export interface AuditHistogram {
   from: Time
   to: Time
   width: number // the length of a bucket in seconds
@@ -538,7 +528,7 @@ interface AuditHistogram {
 }
 
 // audit show
-interface AuditShow extends AuditTail {
+export interface AuditShow extends AuditTail {
   hash: string // SHA-256, hex
   prev: string // SHA-256, hex
   canonical: string // the bytes that were hashed
@@ -552,7 +542,7 @@ interface AuditShow extends AuditTail {
 }
 
 // audit tail
-interface AuditTail {
+export interface AuditTail {
   id: string
   link: string // the address of this event
   writtenAt: string // when the database stored the event
@@ -577,7 +567,7 @@ interface AuditTail {
 }
 
 // audit verify (with --archive also archives, and with --archive alone only these; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven, and more))
-interface AuditVerify {
+export interface AuditVerify {
   intact: boolean
   findings: {
     // the first 100
@@ -593,7 +583,7 @@ interface AuditVerify {
 }
 
 // audit verify-proof
-interface AuditVerifyProof {
+export interface AuditVerifyProof {
   holds: boolean
   because?: string // why the proof is not valid
   event?: object // the event; this and the next fields are of a valid proof
@@ -605,13 +595,13 @@ interface AuditVerifyProof {
 }
 
 // audit recordings
-interface AuditRecordings {
+export interface AuditRecordings {
   items: AuditEnd[]
   next: string | null
 }
 
 // audit end
-interface AuditEnd {
+export interface AuditEnd {
   id: string
   startedAt: Time
   endedAt: string | null // null while the session runs, and after a crash
@@ -634,12 +624,12 @@ interface AuditEnd {
 }
 
 // audit alarms
-interface AuditAlarms {
+export interface AuditAlarms {
   items: AuditAcknowledge[]
 }
 
 // audit acknowledge
-interface AuditAcknowledge extends AuditTail {
+export interface AuditAcknowledge extends AuditTail {
   acknowledged: {
     // the first acknowledgment; null without one
     id: string
@@ -650,13 +640,13 @@ interface AuditAcknowledge extends AuditTail {
 }
 
 // completion bash, completion zsh, completion fish, completion powershell
-interface CompletionBash {
+export interface CompletionBash {
   shell: string
   script: string // the script that the shell loads
 }
 
 // completion words
-interface CompletionWords {
+export interface CompletionWords {
   words: {
     word: string
     about: string // a description; can be empty
@@ -665,7 +655,7 @@ interface CompletionWords {
 }
 
 // doctor
-interface Doctor {
+export interface Doctor {
   healthy: boolean // whether there is no problem; a warning is not a problem
   findings: {
     check: 'config' | 'dns' | 'tls' | 'clock' | 'gateway' | 'versions' | 'token' | 'convox' | 'rack-password'
@@ -676,7 +666,7 @@ interface Doctor {
 }
 
 // version
-interface Version {
+export interface Version {
   cli: string
   asked: {
     minimum: string | null // the oldest version that the gateway supports
@@ -693,6 +683,3 @@ interface Version {
   } | null
   unknown: string[] // why a version is unknown, one sentence for each
 }
-```
-
-<!-- end -->
