@@ -1,10 +1,9 @@
 import { openDatabase, users } from '@rack-gateway/database'
-import type { Principal } from '@rack-gateway/rbac-policy'
 import { eq } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { type AuthenticationDenial, isDenial } from './denial.ts'
+import { isDenial } from './denial.ts'
 import { AuthUnavailable } from './errors.ts'
-import { createIdentities } from './principals/identities.ts'
+import { createIdentities, type Identities } from './principals/identities.ts'
 import { createDirectory } from './principals/store.ts'
 import { watchRevision } from './principals/watch.ts'
 import { startStore } from './testing/database.ts'
@@ -32,7 +31,7 @@ async function startReplica(url: string, clock = { now: () => now }, monotonic?:
   return { identities, failed: failed.promise }
 }
 
-type Find = (token: VerifiedToken) => Promise<Principal | AuthenticationDenial>
+type Find = Identities['find']
 
 function untilRefused(find: Find, token: VerifiedToken): Promise<string> {
   return vi.waitUntil(async () => {

@@ -50,10 +50,19 @@ export class RackResponse implements UpstreamResponse {
     return Buffer.concat(await this.collectChunks(limit))
   }
 
-  collectChunks(limit: number, budget: MemoryBudget | null = null): Promise<readonly Buffer[]> {
+  collectChunks(limit: number, budget: MemoryBudget | null = null): readonly Buffer[] | Promise<readonly Buffer[]> {
+    const isSmall = this.#bufferedBytes <= Math.min(limit, budget?.freeBytes ?? limit)
+    if (this.#outcome === 'complete' && this.#consumer === null && isSmall) return this.#takeBuffered()
     return new Promise((resolve, reject) => {
       this.#consume(new CollectConsumer({ rack: this.#rack, source: this.#source, limit, budget, resolve, reject }))
     })
+  }
+
+  #takeBuffered(): readonly Buffer[] {
+    const buffered = this.#buffered
+    this.#buffered = []
+    this.discard()
+    return buffered
   }
 
   discard(): void {

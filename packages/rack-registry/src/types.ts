@@ -49,8 +49,11 @@ export interface UpstreamResponse {
   pipe(sink: Writable, redactor?: TokenRedactor | null): Promise<number>
   /** The whole body. Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when it breaks off. */
   collect(limit: number): Promise<Buffer>
-  /** As `collect`, but the body stays divided as it arrived, because joining a large one takes long. */
-  collectChunks(limit: number, budget?: MemoryBudget): Promise<readonly Buffer[]>
+  /**
+   * As `collect`, but the body stays divided as it arrived, because joining a large one takes long. Without a promise if
+   * all of a small body has arrived.
+   */
+  collectChunks(limit: number, budget?: MemoryBudget): readonly Buffer[] | Promise<readonly Buffer[]>
   /** Discards the body. The connection is reused if little of the body is left. */
   discard(): void
 }

@@ -15,8 +15,8 @@ export default fp<OwnHostOptions>(
       host,
       host.includes(':', host.lastIndexOf(']') + 1) ? host : `${host}:${protocol === 'https:' ? 443 : 80}`,
     ]
-    app.addHook('onRequest', async function rejectOtherHost({ originalUrl: url, raw: { rawHeaders } }) {
-      if (!/^\/gateway(?:[/?]|$)/.test(url) || /^\/gateway\/health\//.test(url)) return
+    app.addHook('onRequest', function rejectOtherHost({ originalUrl: url, raw: { rawHeaders } }, _reply, done) {
+      if (!/^\/gateway(?:[/?]|$)/.test(url) || /^\/gateway\/health\//.test(url)) return done()
       const named = rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1)
       const [name = '', another] = named
       if (another !== undefined || !hosts.includes(name.toLowerCase()))
@@ -24,6 +24,7 @@ export default fp<OwnHostOptions>(
           new Misdirected('The gateway’s pages and API have another address.', `Use ${publicUrl}/gateway/.`),
           'other-host',
         )
+      done()
     })
   },
   { name: 'own-host' },

@@ -69,9 +69,9 @@ export function createServer(
   scheduleRequests(app)
   limitBodyTime(app, requestTimeout)
   refuseOtherFraming(app)
-  app.addHook('onRequest', async function rejectHostless({ raw }) {
-    if (raw.headers.host === undefined && raw.httpVersion === '1.1')
-      throw withRule(new BadFrame('the request has no Host header', 'send one'), 'no-host')
+  app.addHook('onRequest', function rejectHostless({ raw }, _reply, done) {
+    if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done()
+    done(withRule(new BadFrame('the request has no Host header', 'send one'), 'no-host'))
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   for (const name of ['call', 'endpoint', 'endpointDecision', 'proof', 'metLevel']) app.decorateRequest(name, null)

@@ -15,14 +15,15 @@ export default fp(
   async function untrustedProxyWarning(app) {
     let ignored = false
 
-    app.addHook('onRequest', async function noticeForwarded({ raw, ips, log, socket }) {
+    app.addHook('onRequest', function noticeForwarded({ raw, ips, log, socket }, _reply, done) {
       // A trusted peer has at least two: its own address, and the one that it forwards.
-      if (ignored || raw.headers['x-forwarded-for'] === undefined || (ips?.length ?? 1) > 1) return
+      if (ignored || raw.headers['x-forwarded-for'] === undefined || (ips?.length ?? 1) > 1) return done()
       ignored = true
       log.warn(
         { event: 'proxy.not_trusted', peer: socket.remoteAddress },
         'the gateway ignored X-Forwarded-For of a peer that is not in TRUSTED_PROXIES: if the peer is your proxy, add its address, or all callers count as one address',
       )
+      done()
     })
 
     app.decorate('untrustedProxyNote', () =>

@@ -26,45 +26,59 @@ const smallAnswer = 64 * 1024
 const largeBody = 64 * 1024
 
 /**
- * Prepares the response for the caller: masks it by the route's policy, and throws if that is not possible. Error responses
+ * Prepares the response for the caller: masks it by the route's policy, and rejects if that is not possible. Error responses
  * keep their text, because the CLI waits for some of them. Only passwords in URLs, the rack's token, and restored values are redacted.
+ *
+ * @returns no promise if nothing has to be waited for
  */
-export async function prepareAnswer(
+export function prepareAnswer(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
   answer: UpstreamResponse,
-): Promise<PreparedAnswer> {
+): PreparedAnswer | Promise<PreparedAnswer> {
   if (answer.status >= 300 && answer.status < 400) {
     answer.discard()
-    throw withRule(
-      new UpstreamRedirect(
-        `The rack ${call.rack.name} answered with a redirect (status ${answer.status}), which the gateway does not pass on.`,
-        'Ask an administrator of the gateway to check the URL of the rack.',
-      ),
-      'upstream-redirect',
-    )
+    return Promise.reject(redirected(call, answer))
   }
   if (request.method === 'HEAD' || answer.length === 0 || !isRead(call.match.route, answer))
     return { answer, body: null }
   if (answer.header('content-encoding') !== undefined) {
     answer.discard()
-    throw unmaskable(call, 'it is compressed')
+    return Promise.reject(unmaskable(call, 'it is compressed'))
   }
-  const taken: Release[] = []
-  async function takeMemory(): Promise<void> {
+  const received = receiveBody(dependencies, request, reply, call, answer)
+  if (received instanceof Promise) return maskReceived(dependencies, call, answer, received)
+  try {
+    return { answer, body: [maskSmall(dependencies, call, answer, received)] }
+  } catch (error) {
+    return Promise.reject(explained(call, error))
+  }
+}
+
+/** @returns a promise, unless all of a small body has arrived */
+function receiveBody(
+  { limits: { memory } }: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: DecidedCall,
+  answer: UpstreamResponse,
+): readonly Buffer[] | Promise<readonly Buffer[]> {
+  let release: Release = () => {}
+  async function reserve(): Promise<void> {
     const principal = countedAs(call.principal)
     const amount = Math.min(answer.length ?? maskLimit, maskLimit)
-    const { memory } = dependencies.limits
-    const release =
+    release =
       memory.take(principal, amount) ?? (await memory.wait({ ...call, principal, rack: call.rack.name }, amount))
     onCallEnd(request.raw, reply.raw, release)
-    taken.push(release)
   }
-  const received = await answer.collectChunks(maskLimit, { freeBytes: smallAnswer, reserve: takeMemory })
-  for (const release of taken) release(sizeOf(received))
-  return { answer, body: await maskBody(dependencies, call, answer, received) }
+  const received = answer.collectChunks(maskLimit, { freeBytes: smallAnswer, reserve })
+  if (!(received instanceof Promise)) return received
+  return received.then((chunks) => {
+    release(sizeOf(chunks))
+    return chunks
+  })
 }
 
 /** Whether the body must be read before it is sent: JSON with a mask, and every error. All other bodies are streamed. */
@@ -72,20 +86,46 @@ function isRead({ mask }: RackRoute, { status }: UpstreamResponse): boolean {
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
 
-async function maskBody(
-  { masks, turns }: RackApiDependencies,
+async function maskReceived(
+  dependencies: RackApiDependencies,
+  call: DecidedCall,
+  answer: UpstreamResponse,
+  receiving: Promise<readonly Buffer[]>,
+): Promise<PreparedAnswer> {
+  const received = await receiving
+  try {
+    if (answer.status >= 400 || sizeOf(received) <= smallAnswer)
+      return { answer, body: [maskSmall(dependencies, call, answer, received)] }
+    const { masks, turns } = dependencies
+    return { answer, body: await runInTurns(masks.applyInSteps(call, received), turns) }
+  } catch (error) {
+    throw explained(call, error)
+  }
+}
+
+function maskSmall(
+  { masks }: RackApiDependencies,
   call: DecidedCall,
   { status }: UpstreamResponse,
   received: readonly Buffer[],
-): Promise<readonly Buffer[]> {
-  try {
-    if (status >= 400) return [masks.applyToText(call, Buffer.concat(received))]
-    if (sizeOf(received) <= smallAnswer) return [masks.apply(call, Buffer.concat(received))]
-    return await runInTurns(masks.applyInSteps(call, received), turns)
-  } catch (error) {
-    if (error instanceof NotMaskable) throw unmaskable(call, error.message)
-    throw error
-  }
+): Buffer {
+  const [only] = received
+  const bytes = received.length === 1 && only !== undefined ? only : Buffer.concat(received)
+  return status >= 400 ? masks.applyToText(call, bytes) : masks.apply(call, bytes)
+}
+
+function explained(call: DecidedCall, error: unknown): unknown {
+  return error instanceof NotMaskable ? unmaskable(call, error.message) : error
+}
+
+function redirected({ rack }: DecidedCall, { status }: UpstreamResponse): Error {
+  return withRule(
+    new UpstreamRedirect(
+      `The rack ${rack.name} answered with a redirect (status ${status}), which the gateway does not pass on.`,
+      'Ask an administrator of the gateway to check the URL of the rack.',
+    ),
+    'upstream-redirect',
+  )
 }
 
 function unmaskable(call: DecidedCall, why: string): Error {
@@ -113,7 +153,11 @@ export async function deliver(
   const done = { ...closed, kind: 'closed' as const, status: answer.status }
   try {
     raw.writeHead(answer.status, answer.statusText, headOf(call, answer, body))
-    if (body !== null) return await sendParts(request, reply, body, dependencies.bodyTimeout)
+    if (body !== null) {
+      if (body.length <= 1) raw.end(body[0])
+      else await sendParts(request, reply, body, dependencies.bodyTimeout)
+      return
+    }
     const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
     if (bytesOut > largeBody || call.match.route.mask === 'stream') {
       recordLater(dependencies, request, {
@@ -138,11 +182,6 @@ function sendParts(
   parts: readonly Buffer[],
   timeout: number,
 ): Promise<void> {
-  const [first] = parts
-  if (parts.length <= 1) {
-    raw.end(first)
-    return Promise.resolve()
-  }
   return new Promise((resolve, reject) => {
     let next = 0
     const rate = watchMinimumRate(timeout, () => raw.destroy())

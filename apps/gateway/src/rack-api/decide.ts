@@ -4,16 +4,21 @@ import { ApprovalNeeded, denialError, NotPermitted, withDenial } from '../errors
 import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
-/** The policy decides. Policy packages can then deny a call that it allows, before anybody is asked for a proof. */
-export async function decide(
+type NotDenied = Exclude<Decision, { effect: 'deny' }>
+
+/** Whether policy packages can still deny a call, before anybody is asked for a proof. */
+export function asksPackages({ packages }: RackApiDependencies, decision: Decision): decision is NotDenied {
+  return decision.effect !== 'deny' && packages.loaded.length > 0
+}
+
+/** Policy packages can deny a call that the policy allows. */
+export async function askPackages(
   dependencies: RackApiDependencies,
   call: RoutedCall,
   rackCall: RackCall,
+  decision: NotDenied,
 ): Promise<Decision> {
-  const { policy, packages } = dependencies
-  const decision = policy.decide(call.principal, rackCall)
-  if (decision.effect === 'deny' || packages.loaded.length === 0) return decision
-  const narrowed = await packages.narrow({ principal: call.principal, call: rackCall, decision })
+  const narrowed = await dependencies.packages.narrow({ principal: call.principal, call: rackCall, decision })
   return narrowed.effect === 'deny' ? narrowed : stillPermitted(dependencies, call, rackCall, narrowed)
 }
 

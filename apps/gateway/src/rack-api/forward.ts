@@ -28,23 +28,28 @@ export async function forwardRead(
   const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
   const recording = recordRead(dependencies, request.log, event)
   const preparing = prepareAnswer(dependencies, request, reply, call, answer)
-  preparing.catch(() => undefined)
-  const begun = await recording.catch((error: unknown) => {
+  if (preparing instanceof Promise) preparing.catch(() => undefined)
+  let closed = draft
+  try {
+    if (recording !== null) closed = { ...draft, of: (await recording).id }
+  } catch (error) {
     discardAnswer(answer, preparing)
     throw error
-  })
-  const closed = begun === null ? draft : { ...draft, of: begun.id }
-  const prepared = await preparing.catch((error: unknown) => {
+  }
+  let prepared: PreparedAnswer
+  try {
+    prepared = preparing instanceof Promise ? await preparing : preparing
+  } catch (error) {
     const status = answeredStatus(error)
     recordLater(dependencies, request, { ...closed, kind: 'closed', status, close: reasonOf(error, 'unknown') })
     throw error
-  })
+  }
   await deliver(dependencies, request, reply, call, prepared, closed)
 }
 
 /** Discards a response that will not be sent, so that its connection is freed. */
-function discardAnswer(answer: UpstreamResponse, preparing: Promise<PreparedAnswer>): void {
-  preparing.then(
+function discardAnswer(answer: UpstreamResponse, preparing: PreparedAnswer | Promise<PreparedAnswer>): void {
+  Promise.resolve(preparing).then(
     ({ body }) => (body === null ? answer.discard() : undefined),
     () => undefined,
   )

@@ -5,6 +5,7 @@ import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute, withRule } from '../errors.ts'
 import { answerError } from '../http/error-handler.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
+import type { FairLimit } from '../rate-limits/fair-limit.ts'
 import { rackApiAddress, rackDataAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
 import { beginCall, type CallState, type RoutedCall } from './call.ts'
@@ -13,13 +14,13 @@ import { kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
 import { answerConsole } from './console/answer-console.ts'
 import { explainExpiredToken } from './console/expired-token.ts'
-import { assertAllowed, decide } from './decide.ts'
+import { askPackages, asksPackages, assertAllowed } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type CalledApi, type FrameError, frame, isFrameError } from './frame.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { createRedactedCommand } from './redacted-command.ts'
-import { readCallParameters, resolveCall } from './resolve.ts'
+import { assertFormValues, lookUpFacts, needsNoLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
 import { assertCanReveal, readRevealedKey } from './reveal.ts'
 import { answerStepUp } from './step-up/answer-step-up.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
@@ -76,14 +77,18 @@ export default async function rackApi(app: FastifyInstance, options: RackApiOpti
   }
 }
 
-/** Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known so far. */
+/**
+ * Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known
+ * so far. It awaits a stage only if the stage must wait, because every promise costs.
+ */
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const consoleCall = request.call?.framed.consoleCall ?? null
   if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
   const stepUpCall = request.call?.framed.stepUpCall ?? null
   if (stepUpCall !== null) return answerStepUp(dependencies, request, reply, stepUpCall)
   const call = routeCall(dependencies, request, reply)
-  await acquireCallSlot(dependencies, request, reply, call)
+  const slot = acquireCallSlot(dependencies, request, reply, call)
+  if (slot !== null) await slot
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
     await occupyFormMemory(dependencies, request, reply, call)
     call.form = await readForm(request, reply, dependencies.bodyTimeout)
@@ -91,25 +96,30 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   const { parameters, values } = readCallParameters(dependencies, request, call)
   call.values = values
   call.revealedKey = readRevealedKey(request, call)
-  const { rackCall, sent, restoredValues, keyChanges } = await resolveCall(dependencies, call, parameters)
+  assertFormValues(call, parameters)
+  const facts = needsNoLookup(call.match.route) ? noFacts : await lookUpFacts(dependencies, call, parameters)
+  const { rackCall, sent, restoredValues, keyChanges } = resolveCall(dependencies, call, parameters, facts)
   call.sent = sent
   call.restoredValues = restoredValues
   call.keyChanges = keyChanges
   if (request.method !== 'GET') await authenticateAgain(request, call)
   call.rackCall = rackCall
   call.command = commandOf(dependencies, call, rackCall)
-  const decision = await decide(dependencies, call, rackCall)
+  const decided = dependencies.policy.decide(call.principal, rackCall)
+  const decision = asksPackages(dependencies, decided)
+    ? await askPackages(dependencies, call, rackCall, decided)
+    : decided
   call.decision = decision
   const allowed = needsStepUp(decision)
     ? await requireStepUp(request, reply, call, { rackCall, decision, headers: parameters.headers })
     : assertAllowed(decision)
   call.decision = allowed
   assertCanReveal(dependencies, call)
-  const decided = Object.assign(call, { rackCall, decision: allowed })
-  if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, decided)
-  watchTransfer(dependencies, request, reply, decided)
+  const permitted = Object.assign(call, { rackCall, decision: allowed })
+  if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, permitted)
+  watchTransfer(dependencies, request, reply, permitted)
   const forward = call.match.route.changes ? forwardChange : forwardRead
-  return forward(dependencies, request, reply, decided)
+  await forward(dependencies, request, reply, permitted)
 }
 
 /** @throws UnknownRack, UnknownRoute */
@@ -142,20 +152,33 @@ function unknownRoute(method: string, { framed: { api, path } }: CallState): Err
   return withRule(new UnknownRoute(reason, remedy), 'unknown-route')
 }
 
-/** Bounds the calls of a principal that are in progress, before anything of the call is read. @throws TooManyCalls */
-async function acquireCallSlot(
+/**
+ * Bounds the calls of a principal that are in progress, before anything of the call is read.
+ *
+ * @returns null if the call need not wait
+ * @throws TooManyCalls
+ */
+function acquireCallSlot(
   { limits }: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: RoutedCall,
-): Promise<void> {
+): Promise<void> | null {
   const limit = limits.of(call.rack.name, kindOfCall(call.match.route))
   const principal = countedAs(call.principal)
   const release = limit.take(principal)
-  if (release !== null) {
-    onCallEnd(request.raw, reply.raw, release)
-    return
-  }
+  if (release === null) return waitForSlot(limit, request, reply, call)
+  onCallEnd(request.raw, reply.raw, release)
+  return null
+}
+
+async function waitForSlot(
+  limit: FairLimit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: RoutedCall,
+): Promise<void> {
+  const principal = countedAs(call.principal)
   onCallEnd(request.raw, reply.raw, await limit.wait({ principal, rack: call.rack.name, signal: call.signal }))
   await authenticateAgain(request, call)
 }

@@ -2,12 +2,16 @@ import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RackApiDependencies } from './dependencies.ts'
 
-/** Records a read, and resolves when its event is durable. If reads are relaxed, resolves with null at once, and a failure is only logged. */
-export async function recordRead(
+/**
+ * Records a read.
+ *
+ * @returns resolves when the event is durable; null if reads are relaxed: then a failure is only logged
+ */
+export function recordRead(
   { audit, reads }: Pick<RackApiDependencies, 'audit' | 'reads'>,
   log: FastifyBaseLogger,
   event: EventDraft,
-): Promise<RecordedEvent | null> {
+): Promise<RecordedEvent> | null {
   if (reads === 'strict') return audit.record(event)
   // Takes only the log, because the promise can stay pending for a while and would keep the call in memory.
   audit.recordSoon(event).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))

@@ -69,28 +69,21 @@ export function readCallParameters(
   return { parameters, values: recordedValues(policy, { route, rack: call.rack, app, parameters }) }
 }
 
-/**
- * Finds everything that the decision depends on: the command, the owner and the service of a process, the release.
- * The rack is asked only for callers with the route's permission.
- *
- * @throws InvalidParameter, NotPermitted
- */
-export async function resolveCall(
-  dependencies: RackApiDependencies,
+/** @throws InvalidParameter, NotPermitted */
+export function assertFormValues({ match: { route, params } }: RoutedCall, { form }: Parameters): void {
+  const invalidValue = checkFormValues(route, params, form)
+  if (invalidValue) throw parameterError(invalidValue)
+}
+
+/** Puts together what the decision depends on: the command, the owner and the service of a process, the release. */
+export function resolveCall(
+  { now }: RackApiDependencies,
   call: RoutedCall,
   parameters: Parameters,
-): Promise<ResolvedCall> {
-  const { principal, address } = call
+  { process, run, resource, release, environment }: Facts,
+): ResolvedCall {
   const { route, params } = call.match
   const app = appOf(route, params)
-  const invalidValue = checkFormValues(route, params, parameters.form)
-  if (invalidValue) throw parameterError(invalidValue)
-  const at = dependencies.now()
-  const where = { rack: call.rack.name, app, scope: route.scope }
-  const hasRoutePermission = dependencies.policy.hasPermission(principal, route.permission, where, { at, address })
-  const { process, run, resource, release, environment } = needsNoLookup(route)
-    ? noFacts
-    : await lookUpFacts(dependencies, call, app, hasRoutePermission, parameters)
   const rackCall = {
     rack: call.rack.name,
     route,
@@ -109,8 +102,8 @@ export async function resolveCall(
     resource,
     release,
     ...(route.id === rackRoute && { rackParameters: namesIn(parameters.form.get('parameters') ?? '') }),
-    at,
-    address,
+    at: now(),
+    address: call.address,
   }
   return {
     rackCall,
@@ -131,7 +124,8 @@ const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof No
   'invalid-parameter': InvalidParameter,
 }
 
-interface Facts {
+/** What the gateway looks up in its database, or asks the rack. */
+export interface Facts {
   readonly process: ProcessSubject | null
   /** The run that the process belongs to, also of another principal; null: no run. */
   readonly run: RunStart | null
@@ -140,25 +134,29 @@ interface Facts {
   readonly environment: NewEnvironment | null
 }
 
-const noFacts: Facts = { process: null, run: null, resource: null, release: null, environment: null }
+export const noFacts: Facts = { process: null, run: null, resource: null, release: null, environment: null }
 
 /** Whether the decision needs nothing beyond the call itself, as on nearly every route. */
-function needsNoLookup(route: RackRoute): boolean {
+export function needsNoLookup(route: RackRoute): boolean {
   const asks =
     byOwner.has(route.id) || byService(route) || routesWithRelease.has(route.id) || route.id === buildLogsRoute
   return !asks && route.permission !== 'proxy:open'
 }
 
-async function lookUpFacts(
+/** The rack is asked only for callers with the route's permission. @throws InvalidParameter, NotPermitted */
+export async function lookUpFacts(
   dependencies: RackApiDependencies,
   call: RoutedCall,
-  app: string | null,
-  hasRoutePermission: boolean,
   { headers, form }: Parameters,
 ): Promise<Facts> {
-  const isRelease = call.match.route.id === releaseRoute
-  const build =
-    call.match.route.id === buildLogsRoute && hasRoutePermission && app !== null ? call.match.params.id : undefined
+  const { principal, address } = call
+  const { route, params } = call.match
+  const app = appOf(route, params)
+  const where = { rack: call.rack.name, app, scope: route.scope }
+  const moment = { at: dependencies.now(), address }
+  const hasRoutePermission = dependencies.policy.hasPermission(principal, route.permission, where, moment)
+  const isRelease = route.id === releaseRoute
+  const build = route.id === buildLogsRoute && hasRoutePermission && app !== null ? params.id : undefined
   const [{ process, run }, resource, release, environment] = await Promise.all([
     subjectOf(dependencies, call, app, hasRoutePermission),
     proxiedResource(dependencies, call),

@@ -1,7 +1,7 @@
 import basicAuth from '@fastify/basic-auth'
 import cookie from '@fastify/cookie'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Clock } from '../clock.ts'
 import { type AuthenticationDenial, browserSession, isDenial, malformedCredential, rackJwt } from '../denial.ts'
@@ -18,14 +18,14 @@ import { callerAddress, comesFrom } from './source-address.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     identities: Identities
-    /** An onRequest hook that authenticates the caller. Sets `principal` and `credential`, or throws a 401 with `rule`, or a 503. */
-    authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /** An onRequest hook that authenticates the caller. Sets `principal` and `credential`, or fails with a 401 with `rule`, or a 503. */
+    authenticate: onRequestHookHandler
     /**
      * Like `authenticate`, but also accepts a browser's cookie, for the gateway's own pages and API. A change with a cookie
      * needs the session's CSRF token in `X-CSRF-Token`. Without it, the answer is a 403.
      */
     authenticateTokenOrCookie(request: FastifyRequest, reply: FastifyReply): Promise<void>
-    /** Looks the caller up again after something slow, such as reading a body. Sets `principal`, or throws like `authenticate`. */
+    /** Looks the caller up again after something slow, such as reading a body. Sets `principal`, or fails like `authenticate`. */
     authenticateAgain(request: FastifyRequest): Promise<void>
     /** Null if the login with a browser is not set up. */
     browserSessions: BrowserSessions | null
@@ -39,6 +39,11 @@ declare module 'fastify' {
   }
 }
 
+/** Accepts the OIDC tokens of CI jobs. */
+interface Workloads {
+  credentialOf(text: string, request: FastifyRequest): Promise<VerifiedToken | AuthenticationDenial>
+}
+
 export interface AuthOptions {
   readonly mint: TokenMint
   readonly identities: Identities
@@ -47,9 +52,7 @@ export interface AuthOptions {
   /** Called for each successful authentication. */
   readonly onUse?: (principal: Principal, address: string) => void
   /** Accepts OIDC tokens of CI jobs as credentials. Without it, no JWT is accepted. */
-  readonly workloads?:
-    | { credentialOf(text: string, request: FastifyRequest): Promise<VerifiedToken | AuthenticationDenial> }
-    | undefined
+  readonly workloads?: Workloads | undefined
   readonly browserSessions?: BrowserSessions | null
 }
 
@@ -64,12 +67,35 @@ export default fp(
     app.decorateRequest('credential', null)
     app.decorateRequest('csrfToken', null)
 
-    async function identify(request: FastifyRequest, token: string): Promise<void> {
-      const isJwt = workloads !== undefined && looksLikeJwt(token)
-      const credential = isJwt ? await workloads.credentialOf(token, request) : mint.verify(token, clock.now())
+    /** Calls `done` at once for a token whose principal is cached, as for nearly every request. */
+    function identify(request: FastifyRequest, token: string, done: HookHandlerDoneFunction): void {
+      if (workloads !== undefined && looksLikeJwt(token)) whenKnown(identifyJob(workloads, request, token), done)
+      else {
+        const credential = mint.verify(token, clock.now())
+        if (isDenial(credential)) throw unauthenticated(credential)
+        whenKnown(findPrincipal(request, credential), done)
+      }
+    }
+
+    async function identifyJob(jobs: Workloads, request: FastifyRequest, token: string): Promise<void> {
+      const credential = await jobs.credentialOf(token, request)
       if (isDenial(credential)) throw unauthenticated(credential)
+      await findPrincipal(request, credential)
+    }
+
+    function findPrincipal(request: FastifyRequest, credential: VerifiedToken): Promise<void> | undefined {
       if (credential.kind === 'browser') throw unauthenticated(browserSession)
-      const principal = await identities.find(credential)
+      const found = identities.find(credential)
+      if (found instanceof Promise) return found.then((principal) => accept(request, credential, principal))
+      accept(request, credential, found)
+      return undefined
+    }
+
+    function accept(
+      request: FastifyRequest,
+      credential: VerifiedToken,
+      principal: Principal | AuthenticationDenial,
+    ): void {
       if (isDenial(principal)) throw unauthenticated(principal)
       request.principal = principal
       request.credential = credential
@@ -86,24 +112,25 @@ export default fp(
     // No WWW-Authenticate header, because it would make browsers ask for passwords, store them, and send them.
     await app.register(basicAuth, {
       authenticate: false,
-      async validate(userName, password, request) {
+      validate(userName, password, request, _reply, done) {
         if (userName.toLowerCase() === rackJwtUser) throw unauthenticated(rackJwt)
-        await identify(request, password)
+        identify(request, password, done)
       },
     })
 
-    function checkBasic(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      return new Promise((resolve, reject) => {
-        app.basicAuth.call(app, request, reply, (error?: Error) => (error ? reject(explain(error)) : resolve()))
-      })
-    }
-
-    app.decorate('authenticate', async function authenticate(request, reply) {
+    app.decorate('authenticate', function authenticate(request, reply, done) {
       const authorization = readAuthorization(request.raw.rawHeaders)
       if (isDenial(authorization)) throw unauthenticated(authorization)
-      if (authorization.scheme === 'basic') return checkBasic(request, reply)
-      await identify(request, authorization.token)
+      if (authorization.scheme === 'basic')
+        app.basicAuth.call(app, request, reply, (error?: Error) => done(error && explain(error)))
+      else identify(request, authorization.token, done)
     })
+
+    function authenticateToken(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      return new Promise((resolve, reject) => {
+        app.authenticate.call(app, request, reply, (error?: Error) => (error ? reject(error) : resolve()))
+      })
+    }
 
     app.decorate('authenticateAgain', async function authenticateAgain(request) {
       if (request.credential === null) throw new Error('The request has not been authenticated.')
@@ -115,12 +142,17 @@ export default fp(
     app.decorate('authenticateTokenOrCookie', async function authenticateTokenOrCookie(request, reply) {
       const name = browserSessions?.cookies.session
       const values = sentCookies(request.raw.rawHeaders).flatMap(([sent, value]) => (sent === name ? [value] : []))
-      if (browserSessions === null || values.length === 0) return app.authenticate(request, reply)
+      if (browserSessions === null || values.length === 0) return authenticateToken(request, reply)
       await authenticateCookie({ mint, identities, clock, browserSessions }, request, values)
     })
   },
   { name: '@rack-gateway/auth', fastify: '5.x' },
 )
+
+function whenKnown(pending: Promise<void> | undefined, done: HookHandlerDoneFunction): void {
+  if (pending === undefined) done()
+  else pending.then(() => done(), done)
+}
 
 /** Replaces errors of @fastify/basic-auth. All other errors are already the gateway's own. */
 function explain(error: Error & { code?: string }): Error {

@@ -108,7 +108,7 @@ test('a failed look-up is a 503 that keeps its cause, and the next caller tries 
   const { identities, find } = startIdentities()
   const cause = new Error('connection refused to 10.0.0.5')
   find.mockRejectedValueOnce(cause)
-  const failure = await identities.find(token('a')).catch((error: unknown) => error)
+  const failure = await Promise.resolve(identities.find(token('a'))).catch((error: unknown) => error)
   expect(failure).toBeInstanceOf(AuthUnavailable)
   expect(failure).toMatchObject({ statusCode: 503, cause, message: expect.not.stringContaining('10.0.0.5') })
   expect(await identities.find(token('a'))).toMatchObject({ kind: 'user' })

@@ -3,17 +3,23 @@ import type { Clock } from '../clock.ts'
 import { type AuthenticationDenial, expiredToken, isDenial } from '../denial.ts'
 import { AuthUnavailable } from '../errors.ts'
 import type { VerifiedToken } from '../tokens/token.ts'
-import { type AuthenticationResult, createPrincipalCache, type PrincipalCache } from './principal-cache.ts'
+import {
+  type AuthenticationResult,
+  type CachedResult,
+  createPrincipalCache,
+  type PrincipalCache,
+} from './principal-cache.ts'
 import { type CredentialRecord, type Directory, principalOf, principalOfCredential } from './principals.ts'
 import type { ChangeListener, Revision } from './revision.ts'
 
 export interface Identities {
   /**
-   * The current principal of a verified token. Call it again on `onChange` to learn whether a live stream is still permitted.
+   * The current principal of a verified token, without a promise if it is cached. Call it again on `onChange` to learn
+   * whether a live stream is still permitted.
    *
-   * @throws AuthUnavailable if the database cannot be reached when it is needed, or could not be reached for `maxStale`
+   * @throws AuthUnavailable, as a rejection, if the database cannot be reached when it is needed, or could not be reached for `maxStale`
    */
-  find(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
+  find(token: VerifiedToken): CachedResult
   /** The current owner of a live stream. As `find`, but a session or API token stays valid after its secret was replaced or has expired. */
   findPrincipal(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** Runs `listener` after each change of identities. @returns a function that removes it */
@@ -59,10 +65,17 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     else cache.invalidate(changed)
   })
 
-  async function find(token: VerifiedToken): Promise<AuthenticationResult> {
-    if (revision.age() > maxStale) throw new AuthUnavailable()
+  function find(token: VerifiedToken): CachedResult {
+    if (revision.age() > maxStale) return Promise.reject(new AuthUnavailable())
     if (clock.now() >= token.expiresAt) return expiredToken(token.kind, token.expiresAt)
-    return lookUpUnexpired(token.hash.toString('latin1'), token.hash, principalOf)
+    const key = token.hash.toString('latin1')
+    const cached = cache.get(key)
+    if (cached !== undefined && !(cached instanceof Promise) && isUnexpired(cached)) return cached
+    return lookUpUnexpired(key, token.hash, principalOf)
+  }
+
+  function isUnexpired(result: AuthenticationResult): boolean {
+    return isDenial(result) || clock.now() < result.expiresAt
   }
 
   async function findPrincipal(token: VerifiedToken): Promise<AuthenticationResult> {
@@ -74,7 +87,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   /** Looks up a cached principal again once it has expired, so that the denial says why. */
   async function lookUpUnexpired(key: string, hash: Buffer, read: ReadRecord): Promise<AuthenticationResult> {
     const result = await lookUp(key, hash, read)
-    if (isDenial(result) || clock.now() < result.expiresAt) return result
+    if (isUnexpired(result)) return result
     cache.delete(key)
     return lookUp(key, hash, read)
   }
