@@ -7,7 +7,7 @@ const all: readonly Endpoint[] = Object.values(endpoints)
 export function apiParts(): Record<string, string> {
   const items = all.map((endpoint): [string, ...string[]] => [
     `${code(`${endpoint.method} ${endpoint.path}`)}${requirementsOf(endpoint)}`,
-    endpoint.summary,
+    summaryOf(endpoint),
   ])
   return {
     endpoints: list(items),
@@ -24,6 +24,11 @@ function forwardedItems(): string {
     groups.set(group, [...(groups.get(group) ?? []), code(path)])
   }
   return [...groups].map(([group, paths]) => `- ${group}: ${paths.join(', ')}`).join('\n')
+}
+
+/** Without the sentence that repeats the permission in brackets. */
+function summaryOf({ summary }: Endpoint): string {
+  return summary.replace(/ With the permission [^.]*\./, '')
 }
 
 /** In brackets; nothing for an endpoint that every caller can use. */

@@ -12,8 +12,8 @@ const sections: readonly (readonly [part: string, path: RegExp])[] = [
   ['target', /^packages\/convox-api\//],
 ]
 
-/** Sections without remedies: `next` of each response has one. */
-const withoutRemedy = new Set(['command', 'login', 'authentication'])
+/** Sections of rules that appear only together with their reason. The page has their names. */
+const namesOnly = new Set(['command', 'login', 'authentication'])
 
 /** The generated parts of errors.md, from the list of all errors and denials. */
 export async function errorParts(): Promise<Record<string, string>> {
@@ -21,12 +21,8 @@ export async function errorParts(): Promise<Record<string, string>> {
   const denials = [...(await listDenials())].map(([path, all]) => ({ part: partOf(path), all }))
   const rules = sections.map(([part]) => {
     const all = denials.flatMap((one) => (one.part === part ? one.all : []))
-    return [
-      part,
-      list(
-        all.map(({ code: rule, reason, remedy: next }) => [code(rule), reason, withoutRemedy.has(part) ? '' : next]),
-      ),
-    ]
+    if (namesOnly.has(part)) return [part, `${[...new Set(all.map((one) => code(one.code)))].join(', ')}.`]
+    return [part, list(all.map(({ code: rule, reason, remedy: next }) => [code(rule), reason, next]))]
   })
   return {
     answered: list(
@@ -38,9 +34,10 @@ export async function errorParts(): Promise<Record<string, string>> {
           pointerOf(onPage.remedy),
         ]),
     ),
-    internal: list(
-      errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.onPage.reason]),
-    ),
+    internal: `${errors
+      .filter(({ status }) => status === internal)
+      .map((error) => code(error.code))
+      .join(', ')}.`,
     ...Object.fromEntries(rules),
   }
 }

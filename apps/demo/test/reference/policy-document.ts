@@ -1,5 +1,5 @@
 import { wordTypes } from '@rack-gateway/command-matcher'
-import { builtInText, WrittenPolicy } from '@rack-gateway/rbac-policy/document'
+import { WrittenPolicy } from '@rack-gateway/rbac-policy/document'
 import { code, list } from './table.ts'
 
 interface Schema {
@@ -10,16 +10,11 @@ interface Schema {
   readonly required?: readonly string[]
 }
 
-/** Sections of the built-in text that roles.md has as tables. */
-const elsewhere = /^(version|roles|commands|blocked):/m
-
-/** The generated parts of policy-document.md, from the schema and the built-in text. */
+/** The generated parts of policy-document.md, from the schema. */
 export function policyDocumentParts(): Record<string, string> {
-  const sections = builtInText.trimEnd().split(/\n\n(?=[#a-z])/)
   return {
     fields: list(fieldsOf(WrittenPolicy as Schema, '', new Map())),
     types: list(Object.entries(wordTypes).map(([name, { description }]) => [code(name), description])),
-    text: `\`\`\`yaml\n${sections.filter((section) => !elsewhere.test(section)).join('\n\n')}\n\`\`\``,
   }
 }
 
