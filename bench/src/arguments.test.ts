@@ -3,12 +3,20 @@ import { readArguments } from './arguments.ts'
 import { workloads } from './workloads/index.ts'
 
 test('without names all is measured, in three rounds', () => {
-  expect(readArguments([], workloads)).toEqual({ workloads, rounds: 3 })
+  expect(readArguments([], workloads)).toEqual({ workloads, rounds: 3, compared: null })
 })
 
 test('names choose, in the order of the tables', () => {
   const { workloads: chosen, rounds } = readArguments(['upload', 'listApps', '--rounds', '1'], workloads)
   expect([chosen.map(({ name }) => name), rounds]).toEqual([['listApps', 'upload'], 1])
+})
+
+test.each([
+  [['--against', '../other'], { directory: '../other' }],
+  [['--node', '/node22/bin/node'], { node: '/node22/bin/node' }],
+  [['--node', 'node', '--against', '../other'], { node: 'node', directory: '../other' }],
+])('%j compares with another gateway', (args, compared) => {
+  expect(readArguments(args, workloads).compared).toEqual(compared)
 })
 
 test.each([

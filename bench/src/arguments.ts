@@ -1,16 +1,24 @@
 import { parseArgs } from 'node:util'
+import type { CheckoutOptions } from './checkout.ts'
 import type { Workload } from './workloads/index.ts'
 
 export interface BenchArguments {
   readonly workloads: readonly Workload[]
   readonly rounds: number
+  /** The gateway to compare with. Null without `--against` and `--node`. */
+  readonly compared: CheckoutOptions | null
 }
 
-/** The names of workloads (default: all), and `--rounds`. @throws for anything else, with the valid names */
+/**
+ * The names of workloads (default: all), `--rounds`, `--against` with another checkout, and `--node` with another Node
+ * for the compared gateway.
+ *
+ * @throws for anything else, with the valid names
+ */
 export function readArguments(args: readonly string[], all: readonly Workload[]): BenchArguments {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { rounds: { type: 'string', default: '3' } },
+    options: { rounds: { type: 'string', default: '3' }, against: { type: 'string' }, node: { type: 'string' } },
     allowPositionals: true,
   })
   const names = all.map(({ name }) => name)
@@ -19,5 +27,7 @@ export function readArguments(args: readonly string[], all: readonly Workload[])
   const rounds = Number(values.rounds)
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 20) throw new Error('--rounds is a number from 1 to 20')
   const workloads = positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name))
-  return { workloads, rounds }
+  const { against: directory, node } = values
+  const compared = directory === undefined && node === undefined ? null : { directory, node }
+  return { workloads, rounds, compared }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createBackgroundWriter } from './background-writer.ts'
+import { subjectProcess } from './testing/subject-process.ts'
 
 function processOf(answer: object) {
   const asked: object[] = []
@@ -7,7 +8,7 @@ function processOf(answer: object) {
     asked.push(question)
     return 'rest' in question ? answer : {}
   }
-  return { asked, process: { url: '', pids: [], cpuMicros: async () => 0, ask, stop: async () => {} } }
+  return { asked, process: subjectProcess({ ask }) }
 }
 
 const drafts = [{ kind: 'call' as const }]

@@ -1,30 +1,37 @@
 /** Measures all ways of forwarding in one run. Prints tables, and stores all results in `bench/results/`. */
 import { mkdir, writeFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@rack-gateway/database'
+import { countAllocations } from './allocations/count-allocations.ts'
 import { type BenchArguments, readArguments } from './arguments.ts'
 import { createBackgroundWriter } from './background-writer.ts'
+import { observeMachine, warningAtEnd, warningAtStart } from './busy-warnings.ts'
+import { openCheckout } from './checkout.ts'
 import { prepareGateway } from './gateway-environment.ts'
 import { machine } from './machine.ts'
 import { findCores, keepToRest } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { countRecords } from './recorded.ts'
 import { summarize } from './report/summary.ts'
-import { report, targetTable } from './report/tables.ts'
+import { allocationTable, comparisonTable, report, targetTable } from './report/tables.ts'
 import { compareWithTargets } from './report/targets.ts'
 import { runRounds } from './rounds.ts'
-import { subjectNames } from './subject-names.ts'
-import { presentSubjects, type Subject, startSubjects } from './subjects.ts'
-import { workloads as allWorks } from './workloads/index.ts'
+import { type SubjectName, subjectNames } from './subject-names.ts'
+import { planSubject, presentSubjects, type Subject, type SubjectPlan, startPlanned } from './subjects.ts'
+import { workloads as allWorks, type Workload } from './workloads/index.ts'
 
-const { workloads, rounds } = argumentsOrEnd()
+const { workloads, rounds, compared } = argumentsOrEnd()
 const rackToken = 'bench-rack-password'
 
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => stopping.abort(new Error(`stopped by ${signal}`)))
 
+const checkout = compared && (await openCheckout(compared).catch(printAndEnd))
 const cores = findCores()
+const load = await observeMachine(cores)
+warn(warningAtStart(load))
 keepToRest(cores)
 const rest = cores?.rest ?? null
 const stops: (() => Promise<unknown>)[] = []
@@ -32,42 +39,79 @@ try {
   const rack = await startSubject({ program: 'rack', environment: { BENCH_RACK_TOKEN: rackToken }, core: rest })
   stops.push(rack.stop)
   const upstream = { url: rack.url, token: rackToken }
-  const gateway = await prepareGateway(upstream)
-  stops.push(gateway.stop)
-  const subjects: Subject[] = []
-  stops.push(() => Promise.all(subjects.map(({ process }) => process.stop())))
-  const wanted = Object.values(subjectNames).filter((name) => workloads.some(({ subjects }) => subjects.includes(name)))
+  const wanted = wantedSubjects(workloads, checkout !== null)
   const names = presentSubjects(wanted)
-  await startSubjects({ rack: upstream, gateway, core: cores?.subject ?? null, names }, subjects)
-  const writer = await startSubject({ program: 'audit-writer', environment: gateway.variables, core: rest })
+  const plans: SubjectPlan[] = []
+  for (const name of names) {
+    const plan = await planSubject(name, { rack: upstream, checkout, core: cores?.subject ?? null })
+    plans.push(plan)
+    if (plan.gateway) stops.push(plan.gateway.stop)
+  }
+  const forWriter = await prepareGateway(upstream)
+  stops.push(forWriter.stop)
+  const writer = await startSubject({ program: 'audit-writer', environment: forWriter.variables, core: rest })
   stops.push(writer.stop)
-  const database = openDatabase(gateway.variables.DATABASE_OWNER_URL, { max: 1 })
+  const subjects: Subject[] = []
+  const stopSubjects = () => Promise.all(subjects.map(({ process }) => process.stop()))
+  stops.push(stopSubjects)
+  for (const plan of plans) subjects.push(await startPlanned(plan))
+  const gateways = plans.flatMap(({ gateway }) => gateway ?? [])
+  const recording = subjects.findIndex(({ name }) => name === subjectNames.durable)
+  const database = openDatabase(plans[recording]?.gateway?.variables.DATABASE_OWNER_URL ?? '', { max: 1 })
   stops.push(database.close)
   const absent = wanted.filter((name) => !names.includes(name))
-  const about = { date: new Date().toISOString(), machine: machine(cores), rounds, absent }
+  const about = {
+    date: new Date().toISOString(),
+    machine: { ...machine(cores), ...load },
+    rounds,
+    compared: checkout?.description ?? null,
+    absent,
+  }
   console.log(JSON.stringify(about.machine))
   for (const name of absent) console.log(`${name}: not installed`)
-  const recording = subjects.find(({ name }) => name === subjectNames.durable)
-  const records = await countRecords(database, recording?.process.pids[0] ?? 0)
-  const supporting = { rack, postmaster: gateway.postmaster, writer: createBackgroundWriter(writer), cores }
+  const records = await countRecords(database, subjects[recording]?.process.pids[0] ?? 0)
+  const postmasters = [...gateways, forWriter].map(({ postmaster }) => postmaster)
+  const supporting = { rack, postmasters, writer: createBackgroundWriter(writer), cores }
   const { signal } = stopping
   const log = (what: string) => console.error(what)
-  const measurements = await runRounds({ workloads, rounds, subjects, supporting, records, signal, log })
+  const measurements = await runRounds({ workloads, rounds, subjects, supporting, records, signal, log, wait })
+  await stopSubjects()
+  const allocations = await countAllocations({ workloads, plans, signal, log })
   const summaries = summarize(measurements)
   const targets = compareWithTargets(summaries)
-  console.log(`\n${report(workloads, summaries)}\n\n## Targets\n\n${targetTable(targets)}\n`)
-  await keep({ ...about, targets, summaries, measurements })
+  console.log(`\n${report(workloads, summaries)}\n`)
+  if (allocations.length > 0) console.log(`## Allocations for one request\n\n${allocationTable(allocations)}\n`)
+  if (checkout) console.log(`## Comparison\n\n${comparisonTable(summaries, checkout.description)}\n`)
+  console.log(`## Targets\n\n${targetTable(targets)}\n`)
+  warn(warningAtEnd(measurements))
+  await keep({ ...about, targets, summaries, allocations, measurements })
 } finally {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
+}
+
+/** The subjects of the workloads, in the order of the tables. */
+function wantedSubjects(chosen: readonly Workload[], comparing: boolean): readonly SubjectName[] {
+  const compared: readonly SubjectName[] = [subjectNames.comparedDurable, subjectNames.comparedRelaxed]
+  return Object.values(subjectNames)
+    .filter((name) => comparing || !compared.includes(name))
+    .filter((name) => chosen.some(({ subjects }) => subjects.includes(name)))
 }
 
 function argumentsOrEnd(): BenchArguments {
   try {
     return readArguments(process.argv.slice(2), allWorks)
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
-    process.exit(2)
+    return printAndEnd(error)
   }
+}
+
+function printAndEnd(error: unknown): never {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(2)
+}
+
+function warn(warning: string | null): void {
+  if (warning !== null) console.error(`\n${warning}\n`)
 }
 
 async function keep(results: { readonly date: string } & Record<string, unknown>): Promise<void> {

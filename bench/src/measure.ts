@@ -46,7 +46,8 @@ export interface Measurement {
 /** The processes other than the subject. */
 export interface SupportingProcesses {
   readonly rack: SubjectProcess
-  readonly postmaster: number
+  /** One PostgreSQL for each gateway, and one for the writer. */
+  readonly postmasters: readonly number[]
   readonly writer: BackgroundWriter
   readonly cores: Cores | null
 }
@@ -86,7 +87,7 @@ export async function measure(
 
 async function timesOf(
   subject: SubjectProcess,
-  { rack, postmaster, writer }: SupportingProcesses,
+  { rack, postmasters, writer }: SupportingProcesses,
 ): Promise<ProcessTimes> {
   const [subjectMicros, rackMicros, writerMicros] = await Promise.all([
     subject.cpuMicros(),
@@ -97,10 +98,14 @@ async function timesOf(
   return {
     subject: subjectMicros,
     rack: rackMicros,
-    postgres: familyMicros(postmaster),
+    postgres: sumOrNull(postmasters.map(familyMicros)),
     load: user + system,
     writer: writerMicros,
   }
+}
+
+function sumOrNull(values: readonly (number | null)[]): number | null {
+  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0)
 }
 
 /** @returns the difference, divided by `count` */

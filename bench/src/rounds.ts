@@ -1,4 +1,5 @@
 import { type Measurement, measure, type SupportingProcesses } from './measure.ts'
+import { settle } from './processes/settle.ts'
 import type { NewRecords, RecordCounter, Recorded } from './recorded.ts'
 import { subjectNames } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
@@ -14,63 +15,118 @@ export interface RoundsOptions {
   readonly signal: AbortSignal
   /** Gets a line before each measurement. */
   readonly log: (what: string) => void
+  /** Waits for so many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<unknown>
 }
 
 /** Measures one workload after another. In each round, all subjects run in turn, so that a slow minute of the machine affects all of them. */
 export async function runRounds(options: RoundsOptions): Promise<Measurement[]> {
-  const { workloads, rounds, signal } = options
+  const { workloads, rounds, log } = options
   const measurements: Measurement[] = []
   for (const workload of workloads) {
     const subjects = subjectsOf(workload, options.subjects)
-    options.log(`${workload.name}: warming up`)
+    log(`${workload.name}: warming up`)
+    for (const subject of subjects) subject.process.resume()
+    for (const subject of subjects) await callUntilReady(subject, { ...options, workload })
     await workload.expectSame(subjects)
-    for (const subject of subjects) await warm(subject, workload, signal)
+    for (const subject of options.subjects) subject.process.pause()
+    for (const subject of subjects)
+      await inTurn(subject, { ...options, workload }, () => warm(subject, workload, options))
+    const recorded = new Map<Load, Recorded>()
     for (let round = 1; round <= rounds; round++) {
-      options.log(`${workload.name}: round ${round} of ${rounds}`)
-      for (const load of workload.loads)
-        measurements.push(...(await runTurn({ ...options, workload, subjects, round, load })))
+      log(`${workload.name}: round ${round} of ${rounds}`)
+      for (const subject of inOrder(subjects, round))
+        measurements.push(
+          ...(await inTurn(subject, { ...options, workload }, () =>
+            runTurn({ ...options, workload, subject, round, recorded }),
+          )),
+        )
     }
   }
   return measurements
 }
 
-/** The recording gateway comes first, because the background writer repeats its events during the other measurements. */
+/**
+ * The recording gateway comes first, because the background writer repeats its events during the other measurements.
+ * The compared gateway follows it, so that little time passes between the two.
+ */
 export function subjectsOf(workload: Workload, subjects: readonly Subject[]): readonly Subject[] {
+  const first: readonly string[] = [subjectNames.durable, subjectNames.comparedDurable]
   const taking = subjects.filter(({ name }) => workload.subjects.includes(name))
-  const isFirst = ({ name }: Subject) => name === subjectNames.durable
-  return [...taking.filter(isFirst), ...taking.filter((subject) => !isFirst(subject))]
+  return [...taking.filter(({ name }) => first.includes(name)), ...taking.filter(({ name }) => !first.includes(name))]
 }
 
-async function warm(subject: Subject, { warmUp }: Workload, signal: AbortSignal): Promise<void> {
+/** Every second round is reversed, so that no subject always runs before or after another. */
+export function inOrder<T>(subjects: readonly T[], round: number): readonly T[] {
+  return round % 2 === 1 ? subjects : [...subjects].reverse()
+}
+
+interface Readiness extends Pick<RoundsOptions, 'wait'> {
+  readonly workload: Workload
+}
+
+/** Only the subject whose turn it is runs, because gateways work on the measured core even without calls. */
+async function inTurn<T>(subject: Subject, options: Readiness, turn: () => Promise<T>): Promise<T> {
+  subject.process.resume()
+  await callUntilReady(subject, options)
+  await settle(subject.process, options.wait)
+  const result = await turn()
+  subject.process.pause()
+  return result
+}
+
+/** A resumed gateway refuses calls until it has renewed the lease of its audit stream. */
+async function callUntilReady(subject: Subject, { workload, wait }: Readiness): Promise<void> {
+  const attempts = 40
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await workload.warmUp.run(subject)
+      return
+    } catch (error) {
+      if (attempt === attempts) throw error
+      await wait(250)
+    }
+  }
+}
+
+/** Calls until the JIT compiler has compiled the code of the workload. */
+export async function warm(
+  subject: Subject,
+  { name, unit, warmUp }: Workload,
+  { signal, log }: Pick<RoundsOptions, 'signal' | 'log'>,
+): Promise<void> {
   let done = 0
   for (let time = 0; time < warmUp.times && done < warmUp.count; time++) {
     signal.throwIfAborted()
     done += (await warmUp.run(subject)).count
   }
+  if (done < warmUp.count)
+    log(`${name}: ${subject.name} did only ${done} ${unit}s of its warm-up, and needs ${warmUp.count}`)
 }
 
-interface Turn extends RoundsOptions {
+interface Turn extends Omit<RoundsOptions, 'subjects'> {
   readonly workload: Workload
+  readonly subject: Subject
   readonly round: number
-  readonly load: Load
+  /** What the gateway recorded in its last turn, by load. */
+  readonly recorded: Map<Load, Recorded>
 }
 
-async function runTurn({ workload, subjects, round, load, supporting, records, signal }: Turn): Promise<Measurement[]> {
+async function runTurn({ workload, subject, round, supporting, records, recorded, signal }: Turn) {
   const measurements: Measurement[] = []
-  let recorded: Recorded = { recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] }
-  for (const subject of subjects) {
+  for (const load of workload.loads) {
     signal.throwIfAborted()
     const last = await records.last()
-    if (!subject.records) await supporting.writer.start(recorded)
+    if (!subject.records) await supporting.writer.start(recorded.get(load) ?? nothingRecorded)
     const { done, ...figures } = await measure(subject, load, supporting)
     const writer = subject.records ? null : await supporting.writer.stop()
     measurements.push({ workload: workload.name, round, ...figures, writer })
-    if (subject.name === subjectNames.durable) {
-      recorded = rateOf(await records.since(last), done.seconds)
-    }
+    if (subject.name === subjectNames.durable) recorded.set(load, rateOf(await records.since(last), done.seconds))
   }
   return measurements
 }
+
+const nothingRecorded: Recorded = { recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] }
 
 function rateOf({ records, commits, drafts }: NewRecords, seconds: number): Recorded {
   return { recordsPerSecond: records / seconds, commitsPerSecond: commits / seconds, drafts }

@@ -1,4 +1,4 @@
-/** The compared subjects, in the order of the tables. */
+/** The subjects, in the order of the tables. The compared gateway is the one of `--against` and `--node`. */
 export const subjectNames = {
   rack: 'demo rack, directly',
   nginx: 'nginx',
@@ -6,7 +6,9 @@ export const subjectNames = {
   httpProxy: '@fastify/http-proxy',
   rackSend: 'rack.send',
   durable: 'gateway, reads durable',
+  comparedDurable: 'compared gateway, reads durable',
   relaxed: 'gateway, AUDIT_READS=relaxed',
+  comparedRelaxed: 'compared gateway, AUDIT_READS=relaxed',
 } as const
 
 export type SubjectName = (typeof subjectNames)[keyof typeof subjectNames]

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import type { GatewayEnvironment } from './gateway-environment.ts'
-import { type SubjectProcess, startSubject } from './processes/subject-process.ts'
+import type { Checkout } from './checkout.ts'
+import { type GatewayEnvironment, prepareGateway } from './gateway-environment.ts'
+import { type SubjectOptions, type SubjectProcess, startSubject } from './processes/subject-process.ts'
 import { type SubjectName, subjectNames } from './subject-names.ts'
 import type { LoadTarget } from './workloads/workload.ts'
 
@@ -11,12 +12,16 @@ export interface Subject extends LoadTarget {
   readonly records: boolean
 }
 
-export interface Peers {
-  readonly rack: { readonly url: string; readonly token: string }
-  readonly gateway: GatewayEnvironment
-  /** For the subjects. */
-  readonly core: number | null
-  readonly names: readonly SubjectName[]
+interface Upstream {
+  readonly url: string
+  readonly token: string
+}
+
+/** How to start a subject. It can be started several times. */
+export interface SubjectPlan extends Pick<LoadTarget, 'name' | 'password'> {
+  readonly options: Omit<SubjectOptions, 'nodeArguments'>
+  /** Its own database and tokens. Null for subjects that are no gateways. */
+  readonly gateway: GatewayEnvironment | null
 }
 
 /** The names of the subjects that can run here. nginx may not be installed. */
@@ -25,34 +30,47 @@ export function presentSubjects(names: readonly SubjectName[]): readonly Subject
   return names.filter((name) => name !== subjectNames.nginx || hasNginx)
 }
 
-const programs: Readonly<Record<SubjectName, string>> = {
+const peers: Partial<Record<SubjectName, string>> = {
   [subjectNames.rack]: 'rack',
   [subjectNames.nginx]: 'nginx',
   [subjectNames.undici]: 'undici-stream',
   [subjectNames.httpProxy]: 'http-proxy',
   [subjectNames.rackSend]: 'rack-send',
-  [subjectNames.durable]: 'gateway',
-  [subjectNames.relaxed]: 'gateway',
 }
 
-/** Starts all subjects. Adds each to `started`, even if a later one fails. */
-export async function startSubjects(peers: Peers, started: Subject[]): Promise<void> {
-  for (const name of peers.names) started.push(await start(name, peers))
+const relaxed: readonly SubjectName[] = [subjectNames.relaxed, subjectNames.comparedRelaxed]
+const compared: readonly SubjectName[] = [subjectNames.comparedDurable, subjectNames.comparedRelaxed]
+
+export interface PlanOptions {
+  readonly rack: Upstream
+  /** The checkout of the compared gateway. */
+  readonly checkout: Checkout | null
+  readonly core: number | null
 }
 
-async function start(name: SubjectName, { rack, gateway, core }: Peers): Promise<Subject> {
-  const isGateway = name === subjectNames.durable || name === subjectNames.relaxed
-  const reads = name === subjectNames.relaxed ? 'relaxed' : 'strict'
-  const environment: Readonly<Record<string, string>> = isGateway
-    ? { ...gateway.variables, AUDIT_READS: reads }
-    : { BENCH_UPSTREAM: rack.url, BENCH_RACK_TOKEN: rack.token }
-  const process = await startSubject({ program: programs[name], environment, core })
-  return {
-    name,
-    process,
-    url: process.url,
-    password: (role) => (isGateway ? gateway.tokens[role] : rack.token),
-    masks: isGateway,
-    records: isGateway,
+/**
+ * Prepares a subject. Each gateway gets its own PostgreSQL: in a shared database, its checkpoints would also verify the
+ * events of the other gateways and of the background writer.
+ */
+export async function planSubject(name: SubjectName, { rack, checkout, core }: PlanOptions): Promise<SubjectPlan> {
+  const program = peers[name]
+  if (program !== undefined) {
+    const environment = { BENCH_UPSTREAM: rack.url, BENCH_RACK_TOKEN: rack.token }
+    return { name, options: { program, environment, core }, gateway: null, password: () => rack.token }
   }
+  const from = compared.includes(name) ? checkout : null
+  const gateway = await (from?.prepareGateway ?? prepareGateway)(rack)
+  const environment = { ...gateway.variables, AUDIT_READS: relaxed.includes(name) ? 'relaxed' : 'strict' }
+  const { directory, node } = from ?? {}
+  const options = { program: 'gateway', environment, core, directory, node }
+  return { name, options, gateway, password: (role) => gateway.tokens[role] }
+}
+
+export async function startPlanned(
+  { name, options, gateway, password }: SubjectPlan,
+  nodeArguments: readonly string[] = [],
+): Promise<Subject> {
+  const process = await startSubject({ ...options, nodeArguments })
+  const isGateway = gateway !== null
+  return { name, process, url: process.url, password, masks: isGateway, records: isGateway }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onCore } from './cores.ts'
+import { pause, resume } from './pause.ts'
 
 export interface SubjectProcess {
   /** Where it listens, without a slash at the end; empty where it doesn't. */
@@ -12,18 +13,28 @@ export interface SubjectProcess {
   cpuMicros(): Promise<number>
   /** One question of those that the program knows, one at a time. */
   ask(question: object): Promise<object>
+  /** Stops it with SIGSTOP. It answers no questions until `resume`. */
+  pause(): void
+  resume(): void
   stop(): Promise<void>
 }
 
 export interface SubjectOptions {
-  /** A file in `subjects/`, without its extension. */
+  /** A file in `directory`, without its extension. */
   readonly program: string
+  /** Default: the built `subjects/` of this checkout. */
+  readonly directory?: URL
+  /** The path of the Node that runs it. Default: the Node that runs the benchmark. */
+  readonly node?: string
   readonly environment: Readonly<Record<string, string>>
   /** Null: wherever the system puts it. */
   readonly core: number | null
   /** For `--cpu-prof` and its like. */
   readonly nodeArguments?: readonly string[]
 }
+
+/** Where the built subjects of this checkout are. */
+const subjectsDirectory = new URL('../subjects/', import.meta.url)
 
 /** Milliseconds within which a subject must report its address. */
 const startLimit = 30_000
@@ -34,9 +45,9 @@ const startLimit = 30_000
  * @throws if it ends or reports no address; its own output is on stderr
  */
 export async function startSubject(options: SubjectOptions): Promise<SubjectProcess> {
-  const { program, environment, core, nodeArguments = [] } = options
-  const file = fileURLToPath(new URL(`../subjects/${program}.js`, import.meta.url))
-  const [command = '', ...args] = onCore(core, [process.execPath, ...nodeArguments, file])
+  const { program, environment, core, directory = subjectsDirectory, node = process.execPath } = options
+  const file = fileURLToPath(new URL(`${program}.js`, directory))
+  const [command = '', ...args] = onCore(core, [node, ...(options.nodeArguments ?? []), file])
   const child = spawn(command, args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment },
@@ -45,7 +56,18 @@ export async function startSubject(options: SubjectOptions): Promise<SubjectProc
   try {
     const { url, pids } = (await answerOf(child, program)) as { url?: string; pids?: number[] }
     if (url === undefined || pids === undefined) throw new Error(`${program} said something else than where it listens`)
-    return { url, pids, ask, cpuMicros: () => cpuOf(ask), stop: () => stop(child) }
+    return {
+      url,
+      pids,
+      ask,
+      cpuMicros: () => cpuOf(ask),
+      pause: () => pause(pids),
+      resume: () => resume(pids),
+      async stop() {
+        resume(pids)
+        await stop(child)
+      },
+    }
   } catch (error) {
     await stop(child)
     throw error

@@ -3,9 +3,14 @@ import type { Measurement, ProcessTimes } from '../measure.ts'
 import { type SubjectName, subjectNames } from '../subject-names.ts'
 import { type Spread, spread } from './statistics.ts'
 
-/** The subject that all others are compared with. */
-const baselines = [subjectNames.httpProxy, subjectNames.undici, subjectNames.nginx] as const
-type Baseline = (typeof baselines)[number]
+/** The subjects that all others are compared with. */
+type Baseline = typeof subjectNames.httpProxy | typeof subjectNames.undici | typeof subjectNames.nginx
+
+/** The gateways with their counterparts of another checkout or another Node. */
+const counterparts: Partial<Record<SubjectName, SubjectName>> = {
+  [subjectNames.durable]: subjectNames.comparedDurable,
+  [subjectNames.relaxed]: subjectNames.comparedRelaxed,
+}
 
 /** One subject with one load, over all rounds. Null values were not measured or are unknown. */
 export interface Summary {
@@ -22,6 +27,12 @@ export interface Summary {
   /** By baseline: how many times its speed, each round against the same round. */
   readonly ratios: Readonly<Record<Baseline, Spread | null>>
   readonly cpu: Readonly<Record<keyof ProcessTimes, Spread | null>>
+  /** By baseline: the subject's processor time divided by that of the baseline, each round against the same round. */
+  readonly cpuRatios: Readonly<Record<Baseline, Spread | null>>
+  /** By process: its share of a core. */
+  readonly coreShares: Readonly<Record<keyof ProcessTimes, Spread | null>>
+  /** This gateway divided by the compared gateway, each round against the same round. */
+  readonly compared: Readonly<Record<'cpu' | 'perSecond' | 'addedToRack', Spread | null>>
   readonly memoryGrown: Spread | null
   readonly writer: Readonly<
     Record<keyof WriterRate, { readonly wanted: Spread | null; readonly achieved: Spread | null }>
@@ -35,7 +46,7 @@ export function summarize(measurements: readonly Measurement[]): Summary[] {
   return firstRound.map((first) => {
     const { workload, load, connections, subject } = first
     const rounds = measurements.filter((one) => one.subject === subject && isSameLoad(one, first))
-    const against = (name: SubjectName, compare: (one: Measurement, peer: Measurement) => number) =>
+    const against = (name: SubjectName | undefined, compare: Comparison) =>
       spreadOrNull(rounds.map((one) => comparedWith(measurements, name, one, compare)))
     return {
       workload,
@@ -45,19 +56,19 @@ export function summarize(measurements: readonly Measurement[]): Summary[] {
       perSecond: spread(rounds.map(({ perSecond }) => perSecond)),
       p50: spread(rounds.map(({ p50 }) => p50)),
       p99: spread(rounds.map(({ p99 }) => p99)),
-      addedToRack: against(subjectNames.rack, (one, peer) => one.p50 - peer.p50),
-      addedToUndici: against(subjectNames.undici, (one, peer) => one.p50 - peer.p50),
-      ratios: {
-        [subjectNames.httpProxy]: against(subjectNames.httpProxy, ratio),
-        [subjectNames.undici]: against(subjectNames.undici, ratio),
-        [subjectNames.nginx]: against(subjectNames.nginx, ratio),
-      },
-      cpu: {
-        subject: spreadOrNull(rounds.map(({ cpu }) => cpu.subject)),
-        rack: spreadOrNull(rounds.map(({ cpu }) => cpu.rack)),
-        postgres: spreadOrNull(rounds.map(({ cpu }) => cpu.postgres)),
-        load: spreadOrNull(rounds.map(({ cpu }) => cpu.load)),
-        writer: spreadOrNull(rounds.map(({ cpu }) => cpu.writer)),
+      addedToRack: against(subjectNames.rack, added),
+      addedToUndici: against(subjectNames.undici, added),
+      ratios: byBaseline((name) => against(name, ratio)),
+      cpu: byProcess((who) => spreadOrNull(rounds.map(({ cpu }) => cpu[who]))),
+      cpuRatios: byBaseline((name) => against(name, cpuRatio)),
+      coreShares: byProcess((who) => spreadOrNull(rounds.map((one) => coreShare(one, who)))),
+      compared: {
+        cpu: against(counterparts[subject], cpuRatio),
+        perSecond: against(counterparts[subject], ratio),
+        addedToRack: against(counterparts[subject], (one, peer) => {
+          const [own, other] = [one, peer].map((each) => comparedWith(measurements, subjectNames.rack, each, added))
+          return own == null || other == null ? null : own / other
+        }),
       },
       memoryGrown: spreadOrNull(rounds.map(({ memoryGrown }) => memoryGrown)),
       writer: { records: writerRate(rounds, 'records'), commits: writerRate(rounds, 'commits') },
@@ -74,7 +85,32 @@ function writerRate(rounds: readonly Measurement[], what: keyof WriterRate) {
   }
 }
 
-const ratio = (one: Measurement, peer: Measurement) => one.perSecond / peer.perSecond
+/** @returns null if it is unknown */
+type Comparison = (one: Measurement, peer: Measurement) => number | null
+
+const ratio: Comparison = (one, peer) => one.perSecond / peer.perSecond
+const cpuRatio: Comparison = (one, peer) => one.cpu.subject / peer.cpu.subject
+const added: Comparison = (one, peer) => one.p50 - peer.p50
+
+function byBaseline<T>(of: (name: Baseline) => T): Readonly<Record<Baseline, T>> {
+  const { httpProxy, undici, nginx } = subjectNames
+  return { [httpProxy]: of(httpProxy), [undici]: of(undici), [nginx]: of(nginx) }
+}
+
+function byProcess<T>(of: (who: keyof ProcessTimes) => T): Readonly<Record<keyof ProcessTimes, T>> {
+  return {
+    subject: of('subject'),
+    rack: of('rack'),
+    postgres: of('postgres'),
+    load: of('load'),
+    writer: of('writer'),
+  }
+}
+
+function coreShare({ cpu, perSecond }: Measurement, who: keyof ProcessTimes): number | null {
+  const micros = cpu[who]
+  return micros === null ? null : (micros * perSecond) / 1e6
+}
 
 function isSameLoad(one: Measurement, other: Measurement): boolean {
   return one.workload === other.workload && one.load === other.load
@@ -82,9 +118,9 @@ function isSameLoad(one: Measurement, other: Measurement): boolean {
 
 function comparedWith(
   all: readonly Measurement[],
-  name: SubjectName,
+  name: SubjectName | undefined,
   one: Measurement,
-  compare: (one: Measurement, peer: Measurement) => number,
+  compare: Comparison,
 ): number | null {
   const peer = all.find((other) => other.subject === name && other.round === one.round && isSameLoad(other, one))
   return peer ? compare(one, peer) : null

@@ -1,10 +1,12 @@
+import type { CallAllocations } from '../allocations/count-allocations.ts'
+import type { ProcessTimes } from '../measure.ts'
 import { type SubjectName, subjectNames } from '../subject-names.ts'
 import type { Workload } from '../workloads/index.ts'
 import type { Spread } from './statistics.ts'
 import type { Summary } from './summary.ts'
 import type { TargetResult } from './targets.ts'
 
-/** Two Markdown tables for each load of each workload: medians, with the minimum and maximum in brackets. */
+/** Two Markdown tables for each load of each workload: medians over the rounds, with the minimum and maximum in brackets. */
 export function report(workloads: readonly Workload[], summaries: readonly Summary[]): string {
   return workloads
     .flatMap((workload) =>
@@ -23,7 +25,7 @@ function rowsOf(summaries: readonly Summary[], workload: string, load: string): 
 function loadReport({ title, unit }: Workload, load: string, rows: readonly Summary[]): string {
   const isTransfer = unit === 'MB'
   const speed = table(isTransfer ? transferColumns : callColumns(unit), rows)
-  return `## ${title}: ${load}\n\n${speed}\n\n${table(timeColumns(isTransfer ? '100 MB' : unit), rows)}`
+  return `## ${title}: ${load}\n\n${speed}\n\n${table(otherColumns(isTransfer ? '100 MB' : unit), rows)}`
 }
 
 interface Column {
@@ -33,17 +35,23 @@ interface Column {
 
 const subject: Column = { head: 'subject', cell: (row) => row.subject }
 
-const ratios: readonly Column[] = [
-  { head: '× http-proxy', cell: ({ ratios }) => shown(ratios[subjectNames.httpProxy], 2) },
-  { head: '× undici.stream', cell: ({ ratios }) => shown(ratios[subjectNames.undici], 2) },
-  { head: '× nginx', cell: ({ ratios }) => shown(ratios[subjectNames.nginx], 2) },
-]
+/** Multiples of a baseline. */
+function timesBaselines(what: string, of: (row: Summary) => Summary['ratios']): readonly Column[] {
+  return [
+    { head: `${what} × http-proxy`, cell: (row) => shown(of(row)[subjectNames.httpProxy], 2) },
+    { head: `${what} × undici.stream`, cell: (row) => shown(of(row)[subjectNames.undici], 2) },
+    { head: `${what} × nginx`, cell: (row) => shown(of(row)[subjectNames.nginx], 2) },
+  ]
+}
 
+/** Processor time first, because the other figures also depend on the other core. */
 function callColumns(unit: string): readonly Column[] {
   return [
     subject,
+    { head: `CPU µs for one ${unit}`, cell: ({ cpu }) => shown(cpu.subject, 0) },
+    ...timesBaselines('CPU', ({ cpuRatios }) => cpuRatios),
     { head: `${unit}s/s`, cell: ({ perSecond }) => shown(perSecond, 0) },
-    ...ratios,
+    ...timesBaselines(`${unit}s/s`, ({ ratios }) => ratios),
     { head: 'p50 ms', cell: ({ p50 }) => shown(p50, 2) },
     { head: 'p50 above the rack', cell: ({ addedToRack }) => shown(addedToRack, 2) },
     { head: 'p50 above undici.stream', cell: ({ addedToUndici }) => shown(addedToUndici, 2) },
@@ -53,30 +61,54 @@ function callColumns(unit: string): readonly Column[] {
 
 const transferColumns: readonly Column[] = [
   subject,
+  { head: 'CPU ms for 100 MB', cell: ({ cpu }) => shown(cpu.subject, 0, 0.1) },
+  ...timesBaselines('CPU', ({ cpuRatios }) => cpuRatios),
   { head: 'MB/s', cell: ({ perSecond }) => shown(perSecond, 0) },
-  ...ratios,
+  ...timesBaselines('MB/s', ({ ratios }) => ratios),
   { head: 'memory grows by MiB', cell: ({ memoryGrown }) => shown(memoryGrown, 1, 1 / 1024 / 1024) },
 ]
 
-/** Microseconds for a request or a frame, milliseconds for 100 MB. */
-function timeColumns(unit: string): readonly Column[] {
-  const [scale, digits, name] = unit === '100 MB' ? [0.1, 0, 'ms'] : [1, 0, 'µs']
-  const time = (who: keyof Summary['cpu'], head: string): Column => ({
+/** What else ran. Microseconds for a request or a frame, milliseconds for 100 MB. */
+function otherColumns(unit: string): readonly Column[] {
+  const [scale, name] = unit === '100 MB' ? [0.1, 'ms'] : [1, 'µs']
+  const share = (who: keyof ProcessTimes, head: string): Column => ({
     head,
-    cell: ({ cpu }) => shown(cpu[who], digits, scale),
+    cell: ({ cpu, coreShares }) => (cpu[who] ? `${shown(cpu[who], 0, scale)}, ${percent(coreShares[who])}` : '–'),
   })
   return [
-    { head: `CPU ${name} for one ${unit}`, cell: (row) => row.subject },
-    time('subject', 'subject'),
-    time('rack', 'rack'),
-    time('postgres', 'PostgreSQL'),
-    time('load', 'load'),
-    time('writer', 'writer'),
+    { head: `CPU ${name} for one ${unit}, and share of the other core`, cell: (row) => row.subject },
+    share('load', 'load generator'),
+    share('rack', 'rack'),
+    share('postgres', 'PostgreSQL'),
+    share('writer', 'writer'),
+    { head: 'other core busy', cell: ({ otherCoreBusy }) => percent(otherCoreBusy) },
+    { head: 'subject’s core taken by others', cell: ({ stolenShare }) => percent(stolenShare) },
     { head: 'writer: records/s of wanted', cell: ({ writer }) => writerCell(writer.records) },
     { head: 'commits/s of wanted', cell: ({ writer }) => writerCell(writer.commits) },
-    { head: 'subject’s core taken by others', cell: ({ stolenShare }) => percent(stolenShare) },
-    { head: 'other core busy', cell: ({ otherCoreBusy }) => percent(otherCoreBusy) },
   ]
+}
+
+/** This gateway divided by the compared gateway. @param description the checkout and the Node of the compared gateway */
+export function comparisonTable(summaries: readonly Summary[], description: string): string {
+  const rows = summaries.filter(({ compared }) => compared.cpu !== null)
+  const columns: readonly Column[] = [
+    { head: 'this gateway ÷ compared gateway', cell: ({ workload, load }) => `${workload}, ${load}` },
+    subject,
+    { head: 'CPU', cell: ({ compared }) => shown(compared.cpu, 2) },
+    { head: 'throughput', cell: ({ compared }) => shown(compared.perSecond, 2) },
+    { head: 'p50 above the rack', cell: ({ compared }) => shown(compared.addedToRack, 2) },
+  ]
+  return `The compared gateway is ${description}.\n\n${table(columns, rows)}`
+}
+
+export function allocationTable(counted: readonly CallAllocations[]): string {
+  const lines = counted.map(({ workload, subject, bytes, promises }) => [
+    workload,
+    subject,
+    (bytes / 1_000).toFixed(1),
+    promises.toFixed(1),
+  ])
+  return markdown(['workload', 'subject', 'KB on the heap', 'promises'], lines)
 }
 
 function writerCell({ wanted, achieved }: Summary['writer']['records']): string {
@@ -107,7 +139,7 @@ function markdown(head: readonly string[], lines: readonly (readonly string[])[]
 function shown(value: Spread | null, digits: number, scale = 1): string {
   if (!value) return '–'
   const [median, min, max] = [value.median, value.min, value.max].map((figure) => (figure * scale).toFixed(digits))
-  return `${median} (${min}–${max})`
+  return `${median} [${min} to ${max}]`
 }
 
 function percent(value: Spread | null): string {

@@ -1,0 +1,68 @@
+import { type RoundsOptions, warm } from '../rounds.ts'
+import type { SubjectName } from '../subject-names.ts'
+import { subjectNames } from '../subject-names.ts'
+import { type Subject, type SubjectPlan, startPlanned } from '../subjects.ts'
+import type { Workload } from '../workloads/index.ts'
+import { type Allocations, allocatedBetween } from './allocations.ts'
+
+/** What one call of a workload allocates in a subject. */
+export interface CallAllocations extends Allocations {
+  readonly workload: string
+  readonly subject: SubjectName
+}
+
+/** Those that run in Node, except `rack.send`, which is a part of the gateway. */
+const counted: readonly SubjectName[] = [
+  subjectNames.undici,
+  subjectNames.httpProxy,
+  subjectNames.durable,
+  subjectNames.comparedDurable,
+  subjectNames.relaxed,
+  subjectNames.comparedRelaxed,
+]
+
+export interface CountOptions extends Pick<RoundsOptions, 'workloads' | 'signal' | 'log'> {
+  readonly plans: readonly SubjectPlan[]
+}
+
+/** Counts in processes of their own, because counting takes processor time. Omits workloads that are no calls. */
+export async function countAllocations({ workloads, plans, ...options }: CountOptions): Promise<CallAllocations[]> {
+  const results: CallAllocations[] = []
+  for (const workload of workloads.filter(({ unit }) => unit === 'request')) {
+    options.log(`${workload.name}: counting allocations`)
+    const taking = plans.filter(({ name }) => counted.includes(name) && workload.subjects.includes(name))
+    for (const plan of taking) results.push(await countOne(plan, workload, options))
+  }
+  return results
+}
+
+const preload = `--import=${new URL('preload.js', import.meta.url)}`
+
+async function countOne(
+  plan: SubjectPlan,
+  workload: Workload,
+  options: Pick<RoundsOptions, 'signal' | 'log'>,
+): Promise<CallAllocations> {
+  const subject = await startPlanned(plan, [preload])
+  try {
+    await warm(subject, workload, options)
+    const { bytes } = await allocatedByCalls(subject, workload)
+    await subject.process.ask({ countPromises: true })
+    const { promises } = await allocatedByCalls(subject, workload)
+    return { workload: workload.name, subject: plan.name, bytes, promises }
+  } finally {
+    await subject.process.stop()
+  }
+}
+
+async function allocatedByCalls(subject: Subject, { warmUp }: Workload): Promise<Allocations> {
+  const before = await allocationsOf(subject)
+  const { count } = await warmUp.run(subject)
+  return allocatedBetween(before, await allocationsOf(subject), count)
+}
+
+async function allocationsOf({ process }: Subject): Promise<Allocations> {
+  const { allocations } = (await process.ask({ cpu: true })) as { readonly allocations?: Allocations }
+  if (!allocations) throw new Error('a subject did not report its allocations')
+  return allocations
+}
