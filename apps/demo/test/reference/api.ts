@@ -26,9 +26,10 @@ function forwardedItems(): string {
   return [...groups].map(([group, paths]) => `- ${group}: ${paths.join(', ')}`).join('\n')
 }
 
-/** Without the sentence that repeats the permission in brackets. */
+/** Without the sentence that repeats the permission in brackets; empty if method and path say it. */
 function summaryOf({ summary }: Endpoint): string {
-  return summary.replace(/ With the permission [^.]*\./, '')
+  const short = summary.replace(/ With the permission [^.]*\./, '')
+  return /^(?:Creates|Lists|Removes|Revokes|Shows) (?:an? )?(?:API )?[a-z]+(?: accounts?)?\.$/.test(short) ? '' : short
 }
 
 /** In brackets; nothing for an endpoint that every caller can use. */

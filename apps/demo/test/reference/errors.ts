@@ -12,17 +12,14 @@ const sections: readonly (readonly [part: string, path: RegExp])[] = [
   ['target', /^packages\/convox-api\//],
 ]
 
-/** Sections of rules that appear only together with their reason. The page has their names. */
-const namesOnly = new Set(['command', 'login', 'authentication'])
-
 /** The generated parts of errors.md, from the list of all errors and denials. */
 export async function errorParts(): Promise<Record<string, string>> {
   const errors = await listErrors()
   const denials = [...(await listDenials())].map(([path, all]) => ({ part: partOf(path), all }))
   const rules = sections.map(([part]) => {
     const all = denials.flatMap((one) => (one.part === part ? one.all : []))
-    if (namesOnly.has(part)) return [part, `${[...new Set(all.map((one) => code(one.code)))].join(', ')}.`]
-    return [part, list(all.map(({ code: rule, reason, remedy: next }) => [code(rule), reason, next]))]
+    // A rule never appears without its reason, so the page has only the names.
+    return [part, `${[...new Set(all.map((one) => code(one.code)))].join(', ')}.`]
   })
   return {
     answered: list(
