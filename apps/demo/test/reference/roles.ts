@@ -32,7 +32,7 @@ export function roleParts(): Record<string, string> {
     ),
     blocked: list(
       joined(
-        document.blocked.map(({ route, reason, next }) => [code(route), `${reason} ${next}`]),
+        document.blocked.map(({ route, reason }) => [code(route), reason]),
         0,
       ).map(([routes = '', sentence = '']) => [routes, sentence]),
     ),
