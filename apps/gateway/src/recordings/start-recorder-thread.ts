@@ -1,4 +1,5 @@
-import { type StartThread, startThread, type ThreadLink } from '@rack-gateway/recordings'
+import { startThread } from '@rack-gateway/errors/start-thread'
+import type { StartThread, ThreadLink } from '@rack-gateway/recordings'
 import type { SecretKeys } from '../process/keys.ts'
 
 /** The data that the thread is started with. */
