@@ -10,6 +10,7 @@ const state: CheckpointerState = {
   openAlarms: { count: 0, last: null },
   unsigned: 0,
   missingKey: null,
+  verifierFailed: false,
   places: [],
   deliveryFailures: 0,
 }
@@ -30,12 +31,21 @@ test('an alarm from before the start is still one', () => {
   expect(detail).toMatch(/^ALARM: .*2 findings.* last at 2026-11-25T12:00:00.000Z/)
 })
 
+test('a thread that failed is named, without its error', () => {
+  const { ready, detail } = checkpointsCheck({ ...state, places: [at(9)], verifierFailed: true })
+  expect([ready, detail]).toEqual([
+    true,
+    'events cannot be verified, so this process makes no checkpoint: see the log; number 9, 3 s ago; copies in 1 of 1 places',
+  ])
+})
+
 test.each([
   ['without copies', {}, /^Set AUDIT_CHECKPOINT_DIR/],
   ['with current copies', { places: [at(9)] }, null],
   ['with copies that fail', { places: [at(9, 'it is full')] }, /^Check the storage of the copies\./],
   ['with an alarm', { places: [at(9)], openAlarms: { count: 1, last: null } }, /audit alarms/],
   ['with another key', { places: [at(9)], missingKey: 'k' }, /^Add the newer key/],
+  ['with a thread that failed', { places: [at(9)], verifierFailed: true }, /no checkpoint was made/],
   ['too old', { places: [at(9)], age: 91_000 }, /no checkpoint was made/],
 ])('what to do %s', (_, changes, remedy) => {
   const check = checkpointsCheck({ ...state, ...changes })

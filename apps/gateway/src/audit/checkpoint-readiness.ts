@@ -11,10 +11,11 @@ export function checkpointsCheck(state: CheckpointerState): Readiness {
   return { name: 'checkpoints', ready: true, detail: [...sentences(state)].join('; '), remedy }
 }
 
-function* remediesFor({ number, age, openAlarms, missingKey, places }: CheckpointerState): Generator<string> {
+function* remediesFor(state: CheckpointerState): Generator<string> {
+  const { number, age, openAlarms, missingKey, verifierFailed, places } = state
   if (openAlarms.count > 0) yield 'Run rack-gateway audit alarms, and find the cause before you acknowledge an alarm.'
   if (missingKey !== null) yield 'Add the newer key to AUDIT_SIGNING_KEY.'
-  if (isLate({ number, age })) yield 'The log of the gateway says why no checkpoint was made.'
+  if (verifierFailed || isLate({ number, age })) yield 'The log of the gateway says why no checkpoint was made.'
   if (places.length === 0)
     yield 'Set AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, or AUDIT_CHECKPOINT_WEBHOOK, so that copies are kept elsewhere.'
   if (behindOf(number, places).length > 0)
@@ -30,10 +31,12 @@ export function isLate({ number, age }: Pick<CheckpointerState, 'number' | 'age'
   return number > 0 && age > late
 }
 
-function* sentences({ number, age, openAlarms, missingKey, places }: CheckpointerState): Generator<string> {
+function* sentences(state: CheckpointerState): Generator<string> {
+  const { number, age, openAlarms, missingKey, verifierFailed, places } = state
   if (openAlarms.count > 0) yield alarmSentence(openAlarms)
   if (missingKey !== null)
     yield 'the audit log has a newer signing key that this process does not have: add it to AUDIT_SIGNING_KEY'
+  if (verifierFailed) yield 'events cannot be verified, so this process makes no checkpoint: see the log'
   if (number === 0) yield 'none yet'
   else
     yield `number ${number}, ${Math.round(age / 1_000)} s ago${isLate({ number, age }) ? ', which is late: see the log' : ''}`

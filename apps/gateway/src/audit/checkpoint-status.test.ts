@@ -10,6 +10,7 @@ const state: CheckpointerState = {
   openAlarms: { count: 2, last: null },
   unsigned: 0,
   missingKey: null,
+  verifierFailed: false,
   places: [],
   deliveryFailures: 0,
 }

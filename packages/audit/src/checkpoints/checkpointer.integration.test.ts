@@ -9,11 +9,12 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { encode } from '../encode.ts'
 import { createEventStream } from '../stream.ts'
 import { databaseForTest, openPostgresWriter, tamper } from '../testing/database.ts'
+import { makeCheckpoint } from '../testing/make-checkpoint.ts'
+import { startBuiltVerifier } from '../testing/verifier-threads.ts'
 import type { Alarm } from './alarms.ts'
 import { readCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { checkpointKey, objectStoreDestination, webhookDestination } from './checkpoint-destination.ts'
 import { type CheckpointerOptions, createCheckpointer } from './checkpointer.ts'
-import { makeCheckpoint } from './make-checkpoint.ts'
 import { signingKeyOf } from './signing-key.ts'
 
 const key = signingKeyOf(Buffer.alloc(32, 1))
@@ -28,6 +29,7 @@ async function replica(url: string, options: Partial<CheckpointerOptions> = {}) 
     places: [],
     interval: 0,
     every: 3_600_000,
+    startVerifier: startBuiltVerifier,
     onAlarm: (alarm) => alarms.push(alarm),
     onKey() {},
     onError: (what) => errors.push(what),

@@ -1,4 +1,4 @@
-import { openPool } from '@rack-gateway/database'
+import type { Worker } from 'node:worker_threads'
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Sql } from 'postgres'
 import type { RecordedEvent } from '../recorded-event.ts'
@@ -7,9 +7,11 @@ import { type Alarm, createAlarms } from './alarms.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import type { CheckpointDestination } from './checkpoint-destination.ts'
 import type { SigningKeys } from './choose-keys.ts'
+import { connectForCheckpoints } from './connect.ts'
 import { createDeliveries, type DeliveryState } from './deliveries.ts'
 import { type LoggedAlarms, loggedAlarms } from './logged-alarms.ts'
 import { type MakeCheckpointResult, makeCheckpoint } from './make-checkpoint.ts'
+import { createStreamVerifier, startVerifierThread } from './stream-verifier.ts'
 import { createWrittenStreams } from './written-streams.ts'
 
 export interface CheckpointerOptions {
@@ -37,6 +39,10 @@ export interface CheckpointerOptions {
   readonly apart?: number
   /** Milliseconds that `stop` waits for the last checkpoint. Default 5,000. */
   readonly finalTimeout?: number
+  /** Starts the thread that verifies events. */
+  readonly startVerifier?: (url: string) => Worker
+  /** Milliseconds without progress after which this thread is ended. Default 90,000. */
+  readonly stallTimeout?: number
 }
 
 export interface CheckpointerState {
@@ -54,6 +60,8 @@ export interface CheckpointerState {
   readonly unsigned: number
   /** The log's current key, if this process does not have it. */
   readonly missingKey: string | null
+  /** Whether the thread that verifies events failed, and nothing has been verified since. */
+  readonly verifierFailed: boolean
   readonly places: readonly DeliveryState[]
   readonly deliveryFailures: number
 }
@@ -90,9 +98,15 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     apart = 5_000,
     finalTimeout: lastWords = 5_000,
   } = options
-  const sql = connect(options.url)
+  const sql = connectForCheckpoints(options.url)
   // `rounds` holds the lock. `sql` follows other replicas and reads notes for copies.
-  const rounds = connect(options.url)
+  const rounds = connectForCheckpoints(options.url)
+  const { startVerifier = startVerifierThread, stallTimeout } = options
+  const verifier = createStreamVerifier({
+    start: () => startVerifier(options.url),
+    stallTimeout,
+    onError: (error) => reportError('a checkpoint', error),
+  })
   const own = createWrittenStreams()
   const alarms = createAlarms(options.onAlarm)
   const deliveries = createDeliveries({
@@ -123,8 +137,16 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let growthAt = Number.NEGATIVE_INFINITY
 
   async function round(least: number): Promise<void> {
+    if (!verifier.isBackingOff()) await make(least)
+    last = (await readNewCheckpoints(sql, chain, onFollowed)) ?? last
+    void deliveries.deliver()
+    logged = await loggedAlarms(sql)
+  }
+
+  async function make(least: number): Promise<void> {
     const result = await makeCheckpoint(rounds, {
       keys,
+      verify: verifier.verify,
       interval: least,
       overdue: age() >= interval ? (last?.number ?? null) : null,
       onTime: (problem, number) => alarms.raise({ problem, number }),
@@ -132,9 +154,6 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     missingKey = result.kind === 'outdated' ? result.current : null
     if (result.kind === 'made') onMade(result)
     if (result.kind === 'unreadable') alarms.raise({ problem: 'unreadable', number: result.number })
-    last = (await readNewCheckpoints(sql, chain, onFollowed)) ?? last
-    void deliveries.deliver()
-    logged = await loggedAlarms(sql)
   }
 
   function onMade({ checkpoint, broken, verified: read }: MakeCheckpointResult & { kind: 'made' }): void {
@@ -200,6 +219,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       openAlarms: openAlarms(),
       unsigned: own.unsigned(),
       missingKey,
+      verifierFailed: verifier.hasFailed(),
       places: deliveries.states(),
       deliveryFailures: deliveries.failures(),
     }),
@@ -214,7 +234,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
         )
         state = 'given-up'
       }
-      await Promise.all([rounds.end({ timeout: 1 }), sql.end({ timeout: 1 })])
+      await Promise.all([verifier.close(), rounds.end({ timeout: 1 }), sql.end({ timeout: 1 })])
       await looking
     },
   }
@@ -247,12 +267,4 @@ async function readNewCheckpoints(
   const at = Date.parse(readCheckpoint(newest.note)?.at ?? '')
   // An unreadable or future time counts as age 0.
   return { number: newest.number, age: Math.max(0, newest.now.getTime() - at) || 0, seenAt: performance.now() }
-}
-
-function connect(url: string): Sql {
-  return openPool(url, {
-    max: 1,
-    connect_timeout: 5,
-    connection: { application_name: 'rack-gateway checkpoints', statement_timeout: 60_000 },
-  })
 }

@@ -1,14 +1,14 @@
 import { locks } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
-import type { Digest } from '../tree/hashing.ts'
-import { createTree, foldPeaks, type Tree } from '../tree/tree.ts'
-import type { StreamCheck } from '../verify/stream-check.ts'
 import { type Checkpoint, noCheckpoint, readCheckpoint, type StreamHead, signCheckpoint } from './checkpoint.ts'
 import { chooseKeys, type SigningKeys } from './choose-keys.ts'
-import { type BrokenStream, verifySegment } from './verify-segment.ts'
+import type { BrokenStream } from './verify-segment.ts'
+import type { VerifiedStream } from './verify-streams.ts'
 
 export interface MakeCheckpointOptions {
   readonly keys: SigningKeys
+  /** Verifies the events of all streams since the signed heads. */
+  readonly verify: (signed: readonly StreamHead[]) => Promise<readonly VerifiedStream[]>
   /** Minimum milliseconds since the last checkpoint. */
   readonly interval: number
   /**
@@ -80,24 +80,24 @@ async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promis
   const known = await sql`select key from audit.checkpoints where number = 1 or replaces is not null`
   const choice = chooseKeys(keys, last?.key.text ?? null, new Set(known.map(({ key }) => key)))
   if (choice.kind === 'outdated') return choice
-  const grown = await growStreams(sql, last)
+  const streams = await options.verify(last?.heads ?? [])
   const written = signCheckpoint(
     {
       number: (last?.number ?? 0) + 1,
       at: now.toISOString(),
       previous: last?.hash ?? noCheckpoint,
-      heads: grown.map(({ head }) => head),
+      heads: streams.map(({ head }) => head),
     },
     choice.keys,
   )
   const checkpoint = readCheckpoint(written)
   if (checkpoint === null) throw new Error('the checkpoint that was made cannot be read')
-  if (!(await store(sql, checkpoint, grown))) return { kind: 'busy' }
+  if (!(await store(sql, checkpoint, streams))) return { kind: 'busy' }
   return {
     kind: 'made',
     checkpoint,
-    verified: grown.reduce((sum, { verified }) => sum + verified, 0),
-    broken: grown.flatMap(({ broken }) => broken ?? []),
+    verified: streams.reduce((sum, { verified }) => sum + verified, 0),
+    broken: streams.flatMap(({ broken }) => broken ?? []),
   }
 }
 
@@ -128,82 +128,13 @@ function timeProblemOf(age: number, signedAt: number, column: unknown): KnownNew
   return column instanceof Date && column.getTime() === signedAt ? null : 'at'
 }
 
-interface Candidate {
-  readonly id: string
-  readonly month: Date
-  readonly abandoned: boolean
-  /** Whether its month is so old that no events will be added. */
-  readonly old: boolean
-  readonly size: number | null
-  readonly peaks: Buffer | null
-}
-
-interface GrownStream {
-  readonly head: StreamHead
-  readonly tree: Pick<Tree, 'size' | 'peaks'>
-  readonly settled: boolean
-  readonly verified: number
-  readonly broken: BrokenStream | null
-}
-
-async function growStreams(sql: Sql, last: Checkpoint | null): Promise<GrownStream[]> {
-  const candidates = await sql<Candidate[]>`
-    select s.id, s.month, s.adopted_by is not null as abandoned, t.size::float8 as size, t.peaks,
-      s.month < date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' - interval '1 month' as old
-    from audit.streams s left join audit.trees t on t.stream = s.id
-    where t.settled is not true order by s.id`
-  const signed = new Map(last?.heads.map((head) => [head.stream, head]))
-  const grown: GrownStream[] = []
-  for (const candidate of candidates) {
-    const stream = await growStream(sql, candidate, signed.get(candidate.id) ?? null)
-    if (stream !== null) grown.push(stream)
-  }
-  return grown
-}
-
-async function growStream(sql: Sql, candidate: Candidate, signed: StreamHead | null): Promise<GrownStream | null> {
-  const kept = keptTree(candidate, signed)
-  const { check, verified, broken } = await verifySegment(sql, candidate, { kept, signed })
-  // The stream exists, but its first event is not there yet.
-  if (check.size === 0 && signed === null && broken === null) return null
-  const good =
-    broken === null ? { size: check.size, root: check.tree.root(), tree: check.tree } : lastGood(signed, kept)
-  const state = broken === null ? stateOf(candidate, check) : 'broken'
-  return {
-    head: { stream: candidate.id, size: good.size, root: good.root, state },
-    tree: good.tree,
-    settled: state === 'closed' || (state === 'abandoned' && candidate.old),
-    verified,
-    broken,
-  }
-}
-
-function stateOf({ abandoned, old }: Candidate, { closed }: StreamCheck): StreamHead['state'] {
-  if (closed) return 'closed'
-  return abandoned || old ? 'abandoned' : 'open'
-}
-
-/** The stored tree if it matches the signed root; otherwise the tree is rebuilt from the first event. */
-function keptTree({ size, peaks }: Candidate, signed: StreamHead | null): Pick<Tree, 'size' | 'peaks'> | null {
-  if (size === null || peaks === null || signed === null || signed.size !== size) return null
-  const digests: Digest[] = []
-  for (let at = 0; at < peaks.length; at += 32) digests.push(peaks.toString('hex', at, at + 32))
-  return foldPeaks(digests) === signed.root ? { size, peaks: digests } : null
-}
-
-function lastGood(signed: StreamHead | null, kept: Pick<Tree, 'size' | 'peaks'> | null) {
-  const none = createTree()
-  if (signed === null) return { size: 0, root: none.root(), tree: none }
-  return { size: signed.size, root: signed.root, tree: kept ?? none }
-}
-
 /**
  * Stores the checkpoint and the trees in one statement. A stream whose fallback file is being imported is not settled,
  * because the import holds its lock. @returns false if the number already exists
  */
-async function store(sql: Sql, checkpoint: Checkpoint, grown: readonly GrownStream[]): Promise<boolean> {
+async function store(sql: Sql, checkpoint: Checkpoint, streams: readonly VerifiedStream[]): Promise<boolean> {
   const { number, at, hash, key, replaces, written } = checkpoint
-  const trees = grown.map(({ head, tree, settled }) => ({
+  const trees = streams.map(({ head, tree, settled }) => ({
     stream: head.stream,
     size: tree.size,
     peaks: tree.peaks.join(''),

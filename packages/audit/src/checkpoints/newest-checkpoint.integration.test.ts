@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
-import { makeCheckpoint } from './make-checkpoint.ts'
+import { makeCheckpoint } from '../testing/make-checkpoint.ts'
 import { readNewestCheckpoint } from './newest-checkpoint.ts'
 import { signingKeyOf } from './signing-key.ts'
 

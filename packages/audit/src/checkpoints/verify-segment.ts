@@ -2,9 +2,9 @@ import type { Sql } from 'postgres'
 import { boundsOf, monthAt } from '../archive/month.ts'
 import type { ChainProblem } from '../chain.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
-import { linesOfMonth } from '../verify/database-log.ts'
-import { readPosition } from '../verify/event-position.ts'
-import { readExportLine } from '../verify/export-line.ts'
+import { recordsOfStream } from '../verify/database-log.ts'
+import { readPosition, type StatedPosition } from '../verify/event-position.ts'
+import type { LogRecord } from '../verify/export-line.ts'
 import { createStreamCheck, genesisDigest, type StreamCheck } from '../verify/stream-check.ts'
 import type { StreamHead } from './checkpoint.ts'
 
@@ -28,44 +28,64 @@ export interface SegmentStart {
   readonly signed: StreamHead | null
 }
 
-/** Verifies the chain of a stream's events after the stored tree, and the signed root. */
+/** Events that are read at a time. */
+const pageSize = 500
+
+/**
+ * Verifies the chain of a stream's events after the stored tree, and the signed root.
+ *
+ * @param onPage called after each page of events
+ */
 export async function verifySegment(
   sql: Sql,
   stream: { readonly id: string; readonly month: Date },
   { kept, signed }: SegmentStart,
+  onPage: () => void,
 ): Promise<VerifiedSegment> {
   const from = kept ?? createTree()
-  let check = from.size === 0 ? createStreamCheck({ tree: from, hash: genesisDigest }) : null
+  const month = boundsOf(monthAt(stream.month.getTime()))
+  let check = createStreamCheck({ tree: from, hash: genesisDigest })
   let verified = 0
-  const done = (problem: BrokenStream['problem'] | null, seq = (check?.size ?? from.size) + 1): VerifiedSegment => ({
-    check: check ?? createStreamCheck(),
-    verified,
-    broken: problem && { stream: stream.id, seq, problem },
-  })
+  let broken: BrokenStream | null = null
 
-  for await (const line of linesOf(sql, stream, Math.max(1, from.size))) {
-    const record = readExportLine(Buffer.from(line))
-    const place = record && readPosition(record)
-    if (record === null || place === null || place.stream !== stream.id) return done('unreadable')
-    if (check === null) {
-      // The last signed event. Only its hash is needed to continue.
-      if (place.seq !== from.size) return done('truncated', from.size)
-      check = createStreamCheck({ tree: from, hash: record.hash })
-      continue
-    }
-    const problem = check.add(record, place)
-    if (problem !== null) return done(problem)
-    verified++
-    if (check.size === signed?.size && check.tree.root() !== signed.root) return done('root', 1)
+  function fail(problem: BrokenStream['problem'], seq = check.size + 1): void {
+    broken = { stream: stream.id, seq, problem }
   }
-  if (check === null) return done('truncated', from.size)
-  return check.size < (signed?.size ?? 0) ? done('truncated') : done(null)
-}
 
-async function* linesOf(
-  sql: Sql,
-  { id, month }: { readonly id: string; readonly month: Date },
-  first: number,
-): AsyncGenerator<string> {
-  for await (const lines of linesOfMonth(sql, boundsOf(monthAt(month.getTime())), { stream: id, first })) yield* lines
+  /** Only the hash of the last signed event is needed. */
+  function continueFrom({ hash }: LogRecord, seq: number): void {
+    if (seq !== check.size) fail('truncated', check.size)
+    else if (verified === 0) check = createStreamCheck({ tree: from, hash })
+  }
+
+  function addEvent(record: LogRecord, place: StatedPosition): void {
+    const problem = check.add(record, place)
+    if (problem === null) verified++
+    if (problem !== null) fail(problem)
+    else if (check.size === signed?.size && check.tree.root() !== signed.root) fail('root', 1)
+  }
+
+  /** A page begins with the last verified event, so that no page boundary hides another event with its number. */
+  function verifyPage(records: readonly (LogRecord | null)[]): void {
+    let continues = check.size > 0
+    if (continues && records.length === 0) fail('truncated', check.size)
+    for (const record of records) {
+      const place = record && readPosition(record)
+      if (record === null || place === null || place.stream !== stream.id) fail('unreadable')
+      else if (continues) continueFrom(record, place.seq)
+      else addEvent(record, place)
+      if (broken !== null) return
+      continues = false
+    }
+  }
+
+  for (;;) {
+    const page = { stream: stream.id, month, first: Math.max(1, check.size), limit: pageSize }
+    const records = await recordsOfStream(sql, page)
+    verifyPage(records)
+    onPage()
+    if (broken !== null || records.length < pageSize) break
+  }
+  if (broken === null && check.size < (signed?.size ?? 0)) fail('truncated')
+  return { check, verified, broken }
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { PendingQuery, Row, Sql } from 'postgres'
 import { monthAfter, monthOf } from '../calendar-month.ts'
 import { type CopiedRow, createCopyReader } from './copied-rows.ts'
-import { exportLineInSql } from './export-line.ts'
+import { exportLineInSql, type LogRecord, rawRecord } from './export-line.ts'
 import { searchColumns } from './search-columns.ts'
 
 /**
@@ -104,20 +104,11 @@ interface LineRow {
   readonly moment: string
 }
 
-/**
- * Export lines of one month in batches, ordered by stream and number. Two rows with the same number are two lines.
- *
- * @param only limits the result to one stream, from a number on
- */
-export async function* linesOfMonth(
-  sql: Sql,
-  { from, to }: MonthBounds,
-  only?: { readonly stream: string; readonly first: number },
-): AsyncGenerator<string[]> {
-  let after: Place | null = only ? { stream: only.stream, number: `${only.first - 1}`, moment: 'infinity' } : null
+/** Export lines of one month in batches, ordered by stream and number. Two rows with the same number are two lines. */
+export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
+  let after: Place | null = null
   for (;;) {
-    const beyond: Fragment =
-      after === null ? sql`` : only ? sql`and ${behindInStream(sql, after)}` : sql`and ${behind(sql, after)}`
+    const beyond: Fragment = after === null ? sql`` : sql`and ${behind(sql, after)}`
     const rows: readonly LineRow[] = await sql<LineRow[]>`
       select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
       from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${beyond}
@@ -135,12 +126,31 @@ function behind(sql: Sql, { stream, number, moment }: Place): Fragment {
   return sql`(stream, seq, at) > (${stream}::uuid, ${number}::bigint, ${moment}::text::timestamptz)`
 }
 
-/** This form lets the index start at the page, and not at the beginning of the stream. */
-function behindInStream(sql: Sql, { stream, number, moment }: Place): Fragment {
-  return sql`stream = ${stream}::uuid and (seq, at) > (${number}::bigint, ${moment}::text::timestamptz)`
+type Fragment = PendingQuery<Row[]>
+
+export interface PageOfStream {
+  readonly stream: string
+  readonly month: MonthBounds
+  /** Number of the first event. */
+  readonly first: number
+  readonly limit: number
 }
 
-type Fragment = PendingQuery<Row[]>
+/**
+ * Events of one stream, ordered by number. Two rows with the same number are two records. A row that cannot be an event
+ * is null. Costs half as much as `linesOfMonth`, because the driver parses nothing.
+ */
+export async function recordsOfStream(
+  sql: Sql,
+  { stream, month, first, limit }: PageOfStream,
+): Promise<(LogRecord | null)[]> {
+  const rows = await sql`
+    select canonical, encode(prev, 'hex'), encode(hash, 'hex') from audit.events
+    where stream = ${stream}::uuid and seq >= ${first}::bigint
+      and at >= ${month.from}::timestamptz and at < ${month.to}::timestamptz
+    order by stream, seq, at limit ${limit}`.raw()
+  return rows.map(([canonical, prev, hash]) => rawRecord(canonical, prev, hash))
+}
 
 const copiedColumns = [...searchColumns.map(({ name }) => name), 'canonical', 'prev', 'hash']
 

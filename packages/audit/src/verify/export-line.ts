@@ -59,6 +59,14 @@ export function readExportLine(line: Buffer): LogRecord | null {
   }
 }
 
+/** The event in columns of a row: its canonical form, and its links in hex. @returns null if a row has another form */
+export function rawRecord(canonical?: Buffer | null, prev?: Buffer | null, hash?: Buffer | null): LogRecord | null {
+  if (!canonical || prev?.length !== digestLength || hash?.length !== digestLength) return null
+  const end = canonical.length
+  const latin1 = canonical.toString('latin1')
+  return { line: canonical, start: 0, end, latin1, prev: prev.toString('latin1'), hash: hash.toString('latin1') }
+}
+
 function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }

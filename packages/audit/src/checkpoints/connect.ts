@@ -1,0 +1,11 @@
+import { openPool } from '@rack-gateway/database'
+import type { Sql } from 'postgres'
+
+/** One connection for checkpoints. It connects at the first query. */
+export function connectForCheckpoints(url: string): Sql {
+  return openPool(url, {
+    max: 1,
+    connect_timeout: 5,
+    connection: { application_name: 'rack-gateway checkpoints', statement_timeout: 60_000 },
+  })
+}

@@ -1,0 +1,149 @@
+import type { Worker } from 'node:worker_threads'
+import { startThread } from '@rack-gateway/errors/start-thread'
+import { createBackOff } from '../sinks/back-off.ts'
+import type { StreamHead } from './checkpoint.ts'
+import type { VerifiedStream } from './verify-streams.ts'
+
+/** The data that the thread is started with. It has no key. */
+export interface VerifierThreadData {
+  /** The runtime login. */
+  readonly url: string
+}
+
+/** Messages from the thread. The only message to the thread is a list of signed heads. */
+export type VerifierMessage =
+  | { readonly kind: 'verified'; readonly streams: readonly VerifiedStream[] }
+  /** The database failed, and the thread can continue. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'progress' }
+
+/** Verifies events in another thread, so that no call waits for it. */
+export interface StreamVerifier {
+  /**
+   * Verifies the events of all streams since the signed heads. One call at a time.
+   * @throws if the database or the thread fails
+   */
+  verify(signed: readonly StreamHead[]): Promise<readonly VerifiedStream[]>
+  /** Whether a thread failed, and none has verified anything since. */
+  hasFailed(): boolean
+  /** Whether a thread failed so recently that the next may not start yet. */
+  isBackingOff(): boolean
+  /** Ends the thread, and a verification in progress, at once. */
+  close(): Promise<void>
+}
+
+export interface StreamVerifierOptions {
+  readonly start: () => Worker
+  /** Called if the thread ends between two verifications. */
+  readonly onError: (error: Error) => void
+  /** Milliseconds without progress after which the thread is ended. Default 90,000: a query may take 60,000. */
+  readonly stallTimeout?: number | undefined
+}
+
+/** Milliseconds between a failure of the thread and the next start. */
+const restartDelays = { least: 4_000, most: 5 * 60_000 }
+
+interface PendingVerification {
+  resolve(streams: readonly VerifiedStream[]): void
+  reject(error: unknown): void
+  onProgress(): void
+}
+
+export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: StreamVerifierOptions): StreamVerifier {
+  const backOff = createBackOff(restartDelays)
+  let thread: Worker | null = null
+  let pending: PendingVerification | null = null
+  let failed = false
+  let restartAt = Number.NEGATIVE_INFINITY
+  let closed = false
+
+  function open(): Worker {
+    const opened = start()
+    // It must not keep the process alive.
+    opened.unref()
+    opened.on('message', onMessage)
+    opened.once('error', (cause) => lose(opened, cause))
+    opened.once('exit', (code) => lose(opened, new Error(`exit code ${code}`)))
+    return opened
+  }
+
+  function onMessage(message: VerifierMessage): void {
+    if (message.kind === 'progress') pending?.onProgress()
+    else if (message.kind === 'failed') pending?.reject(message.error)
+    else {
+      failed = false
+      backOff.reset()
+      pending?.resolve(message.streams)
+    }
+  }
+
+  function lose(lost: Worker, cause: Error): void {
+    if (thread !== lost) return
+    thread = null
+    void lost.terminate()
+    const error = failureOf(cause)
+    if (pending === null) onError(error)
+    else pending.reject(error)
+  }
+
+  function failureOf(cause: unknown): Error {
+    failed = true
+    const delay = backOff.next()
+    restartAt = performance.now() + delay
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return new Error(
+      `The thread that verifies events failed (${reason}). Another one starts after ${Math.ceil(delay / 1_000)} s.`,
+      { cause },
+    )
+  }
+
+  return {
+    async verify(signed) {
+      if (closed) throw new Error('The verifier is closed.')
+      try {
+        thread ??= open()
+      } catch (cause) {
+        throw failureOf(cause)
+      }
+      const used = thread
+      const stall = new Error(`no progress for ${stallTimeout / 1_000} s`)
+      const timer = setTimeout(() => lose(used, stall), stallTimeout)
+      try {
+        return await new Promise<readonly VerifiedStream[]>((resolve, reject) => {
+          pending = { resolve, reject, onProgress: () => void timer.refresh() }
+          used.postMessage(signed)
+        })
+      } finally {
+        clearTimeout(timer)
+        pending = null
+      }
+    },
+    hasFailed: () => failed,
+    isBackingOff: () => performance.now() < restartAt,
+    async close() {
+      closed = true
+      const last = thread
+      thread = null
+      pending?.reject(new Error('The verification was canceled.'))
+      await last?.terminate()
+    },
+  }
+}
+
+/** MiB of the thread's heap. If it needs more, only the thread ends. */
+export const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 }
+
+export function startVerifierThread(url: string): Worker {
+  const workerData: VerifierThreadData = { url }
+  return startThread('./verifier-thread', import.meta.url, {
+    name: 'checkpoints',
+    workerData,
+    resourceLimits,
+    env: driverEnvironment(),
+  })
+}
+
+/** The PostgreSQL driver reads variables such as `PGPASSWORD`. Other variables contain secrets of the gateway. */
+function driverEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PG')))
+}

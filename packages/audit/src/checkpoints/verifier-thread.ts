@@ -1,0 +1,37 @@
+/** The entry of the thread that verifies events. `startVerifierThread` starts it. */
+import { setPriority } from 'node:os'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { StreamHead } from './checkpoint.ts'
+import { connectForCheckpoints } from './connect.ts'
+import type { VerifierMessage, VerifierThreadData } from './stream-verifier.ts'
+import { verifyStreams } from './verify-streams.ts'
+
+/** About a tenth of the time of a core that other threads want. */
+const niceness = 10
+
+const { url }: VerifierThreadData = workerData
+if (parentPort === null) throw new Error('this file must run in a worker thread')
+const port: MessagePort = parentPort
+const sql = connectForCheckpoints(url)
+yieldToOtherThreads()
+port.on('message', async function verify(signed: readonly StreamHead[]) {
+  try {
+    post({ kind: 'verified', streams: await verifyStreams(sql, signed, () => post({ kind: 'progress' })) })
+  } catch (error) {
+    post({ kind: 'failed', error })
+  }
+})
+
+function post(message: VerifierMessage): void {
+  port.postMessage(message)
+}
+
+/** On Linux, a priority belongs to the thread that sets it. Elsewhere, the whole process would get it. */
+function yieldToOtherThreads(): void {
+  if (process.platform !== 'linux') return
+  try {
+    setPriority(niceness)
+  } catch {
+    // A sandbox may forbid it. The priority only saves time of other threads.
+  }
+}

@@ -1,0 +1,93 @@
+import type { Sql } from 'postgres'
+import type { Digest } from '../tree/hashing.ts'
+import { createTree, foldPeaks, type Tree } from '../tree/tree.ts'
+import type { StreamCheck } from '../verify/stream-check.ts'
+import type { StreamHead } from './checkpoint.ts'
+import { type BrokenStream, verifySegment } from './verify-segment.ts'
+
+/** What a checkpoint signs of a stream. It has only data, so that a thread can send it. */
+export interface VerifiedStream {
+  readonly head: StreamHead
+  readonly tree: Pick<Tree, 'size' | 'peaks'>
+  /** Whether it ended, so that no later checkpoint has it. */
+  readonly settled: boolean
+  /** Events that were verified. */
+  readonly verified: number
+  readonly broken: BrokenStream | null
+}
+
+interface Candidate {
+  readonly id: string
+  readonly month: Date
+  readonly abandoned: boolean
+  /** Whether its month is so old that no events will be added. */
+  readonly old: boolean
+  readonly size: number | null
+  readonly peaks: Buffer | null
+}
+
+/**
+ * Verifies the events of all streams since the last checkpoint.
+ *
+ * @param signed the heads of that checkpoint
+ * @param onProgress called after each page of events
+ */
+export async function verifyStreams(
+  sql: Sql,
+  signed: readonly StreamHead[],
+  onProgress: () => void = () => {},
+): Promise<VerifiedStream[]> {
+  const candidates = await sql<Candidate[]>`
+    select s.id, s.month, s.adopted_by is not null as abandoned, t.size::float8 as size, t.peaks,
+      s.month < date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' - interval '1 month' as old
+    from audit.streams s left join audit.trees t on t.stream = s.id
+    where t.settled is not true order by s.id`
+  const heads = new Map(signed.map((head) => [head.stream, head]))
+  const verified: VerifiedStream[] = []
+  for (const candidate of candidates) {
+    const stream = await verifyStream(sql, candidate, heads.get(candidate.id) ?? null, onProgress)
+    if (stream !== null) verified.push(stream)
+  }
+  return verified
+}
+
+async function verifyStream(
+  sql: Sql,
+  candidate: Candidate,
+  signed: StreamHead | null,
+  onProgress: () => void,
+): Promise<VerifiedStream | null> {
+  const kept = keptTree(candidate, signed)
+  const { check, verified, broken } = await verifySegment(sql, candidate, { kept, signed }, onProgress)
+  // The stream exists, but its first event is not there yet.
+  if (check.size === 0 && signed === null && broken === null) return null
+  const good =
+    broken === null ? { size: check.size, root: check.tree.root(), tree: check.tree } : lastGood(signed, kept)
+  const state = broken === null ? stateOf(candidate, check) : 'broken'
+  return {
+    head: { stream: candidate.id, size: good.size, root: good.root, state },
+    tree: { size: good.tree.size, peaks: good.tree.peaks },
+    settled: state === 'closed' || (state === 'abandoned' && candidate.old),
+    verified,
+    broken,
+  }
+}
+
+function stateOf({ abandoned, old }: Candidate, { closed }: StreamCheck): StreamHead['state'] {
+  if (closed) return 'closed'
+  return abandoned || old ? 'abandoned' : 'open'
+}
+
+/** The stored tree if it matches the signed root; otherwise the tree is rebuilt from the first event. */
+function keptTree({ size, peaks }: Candidate, signed: StreamHead | null): Pick<Tree, 'size' | 'peaks'> | null {
+  if (size === null || peaks === null || signed === null || signed.size !== size) return null
+  const digests: Digest[] = []
+  for (let at = 0; at < peaks.length; at += 32) digests.push(peaks.toString('hex', at, at + 32))
+  return foldPeaks(digests) === signed.root ? { size, peaks: digests } : null
+}
+
+function lastGood(signed: StreamHead | null, kept: Pick<Tree, 'size' | 'peaks'> | null) {
+  const none = createTree()
+  if (signed === null) return { size: 0, root: none.root(), tree: none }
+  return { size: signed.size, root: signed.root, tree: kept ?? none }
+}
