@@ -39,7 +39,7 @@ test('a bound token does not disclose other racks', () => {
 
 test('a caller that must choose a rack sees only the racks that it may use', () => {
   const racks = createRacks(settings('production', 'secret', 'staging'))
-  const resolution = racks.resolve({ prefix: null, bound: null, usableRacks: ['production', 'staging'] })
+  const resolution = racks.resolve({ prefix: null, bound: null, usableRacks: () => ['production', 'staging'] })
   const message = 'error' in resolution ? resolution.error.message : ''
   expect(message).toBe(
     'This gateway serves more than one rack. Add /rack/ and the name of a rack to RACK_URL, one of production, staging.',
@@ -57,7 +57,7 @@ test.each([
   const resolution = createRacks(settings('production', 'secret', 'staging')).resolve({
     prefix,
     bound: null,
-    usableRacks,
+    usableRacks: () => usableRacks,
   })
   expect('error' in resolution ? resolution.error.message : '').toBe(message)
 })
@@ -113,7 +113,7 @@ test.each([
     prefix: null,
     bound: null,
     named,
-    usableRacks,
+    usableRacks: () => usableRacks,
   })
   expect('error' in resolution ? resolution.error.message : '').toBe(message)
 })

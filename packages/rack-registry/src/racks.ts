@@ -11,8 +11,8 @@ export interface RackSelector {
   readonly bound: string | null
   /** What the header `Rack` of console mode names, or null without the header. */
   readonly named?: NamedRack | null
-  /** Names of racks that an error may disclose to the caller. */
-  readonly usableRacks?: readonly string[]
+  /** Names of racks that an error may disclose to the caller. Called only if they matter. */
+  readonly usableRacks?: () => readonly string[]
   /** Whether the header `Rack` may name only one of them: the error for another rack then does not depend on whether it exists. */
   readonly onlyUsable?: boolean
 }
@@ -64,6 +64,8 @@ function namedRackHint(name: string, usableRacks: readonly string[]): string {
     : `You can use ${usableRacks.join(', ')}.`
 }
 
+const none = () => []
+
 export function createRacks(settings: readonly RackSettings[], options: RackOptions = {}): RackRegistry {
   const racks = new Map<string, Rack>()
   for (const one of settings) {
@@ -75,19 +77,19 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
 
   /** The error for another rack does not depend on whether that rack exists. */
   function resolveNamed(named: NamedRack, selector: RackSelector): RackResolution {
-    const { prefix, bound, usableRacks = [], onlyUsable = false } = selector
+    const { prefix, bound, usableRacks = none, onlyUsable = false } = selector
     if (prefix !== null && prefix !== named.rack) return { error: new RackMismatch('the path'), rule: 'rack-mismatch' }
     if (bound !== null && bound !== named.rack) {
       return { error: new RackMismatch(`${bound}, to which this token is bound`), rule: 'rack-mismatch' }
     }
     const rack = named.rack === null ? undefined : racks.get(named.rack)
-    if (rack !== undefined && (!onlyUsable || usableRacks.includes(rack.name))) return { rack }
-    const usable = usableRacks.map((name) => `${named.organization}/${name}`)
+    if (rack !== undefined && (!onlyUsable || usableRacks().includes(rack.name))) return { rack }
+    const usable = usableRacks().map((name) => `${named.organization}/${name}`)
     return { error: new UnknownRack(named.name, namedRackHint(named.name, usable)), rule: 'unknown-rack' }
   }
 
   function resolve(selector: RackSelector): RackResolution {
-    const { prefix, bound, named = null, usableRacks = [] } = selector
+    const { prefix, bound, named = null, usableRacks = none } = selector
     if (named !== null) return resolveNamed(named, selector)
     // The error does not depend on whether the other rack exists.
     if (bound !== null && prefix !== null && prefix !== bound) {
@@ -95,12 +97,13 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
     }
     const name = prefix ?? bound ?? defaultRack
     if (name === undefined) {
-      const choice = usableRacks.length === 0 ? '' : `, one of ${usableRacks.join(', ')}`
+      const usable = usableRacks()
+      const choice = usable.length === 0 ? '' : `, one of ${usable.join(', ')}`
       return { error: new RackNotChosen(choice), rule: 'rack-not-chosen' }
     }
     const rack = racks.get(name)
     return rack === undefined
-      ? { error: new UnknownRack(name, unknownRackHint(name, usableRacks)), rule: 'unknown-rack' }
+      ? { error: new UnknownRack(name, unknownRackHint(name, usableRacks())), rule: 'unknown-rack' }
       : { rack }
   }
 

@@ -14,7 +14,7 @@ export default fp(
     app.addHook('onResponse', function logCall(request, reply, done) {
       const line = lineOf(request, reply)
       if (request.principal === null) app.unauthenticatedLog.note(kindOf(request, reply), 'info', line)
-      else request.log.info(line)
+      else app.log.info({ reqId: request.id, ...line })
       done()
     })
   },

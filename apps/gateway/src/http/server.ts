@@ -11,6 +11,7 @@ import { followAnswers, handleClientError, rejectConnect, rejectExpectations } f
 import { answerError } from './error-handler.ts'
 import { limitOpenConnections } from './open-connections.ts'
 import { requestId } from './request-id.ts'
+import { RequestLog } from './request-log.ts'
 import { scheduleRequests } from './request-scheduler.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
@@ -37,6 +38,7 @@ export function createServer(
     // Else the socket's address counts, whatever a header says.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent, bindings, options) => new RequestLog(parent, bindings, options),
     exposeHeadRoutes: false,
     genReqId: requestId,
     requestIdHeader: false,

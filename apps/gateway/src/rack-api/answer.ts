@@ -2,7 +2,7 @@ import type { EventDraft } from '@rack-gateway/audit'
 import { UnmaskableResponse as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { UnmaskableAnswer, UpstreamRedirect, withRule } from '../errors.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import type { Release } from '../rate-limits/fair-limit.ts'
@@ -18,6 +18,14 @@ import { runInTurns } from './turns.ts'
 export interface PreparedAnswer {
   readonly answer: UpstreamResponse
   readonly body: readonly Buffer[] | null
+}
+
+/** The event that the end of a transfer refers to. */
+export interface RecordedCall {
+  /** The part that every event of the call shares. */
+  readonly draft: Omit<EventDraft, 'kind'>
+  /** The ID of its first event; null if reads are relaxed. */
+  readonly of: string | null
 }
 
 /** Masked responses are held in memory. Larger ones than this reserve it from `limits.memory`. */
@@ -145,12 +153,20 @@ export async function deliver(
   reply: FastifyReply,
   call: DecidedCall,
   prepared: PreparedAnswer,
-  closed: Omit<EventDraft, 'kind'>,
+  { draft, of }: RecordedCall,
 ): Promise<void> {
   reply.hijack()
   const { raw } = reply
   const { answer, body } = prepared
-  const done = { ...closed, kind: 'closed' as const, status: answer.status }
+  const recordClosed = (end: Pick<EventDraft, 'bytesOut' | 'close'>) =>
+    recordLater(dependencies, request.log, {
+      ...draft,
+      ...(of !== null && { of }),
+      kind: 'closed',
+      status: answer.status,
+      durationMs: dependencies.now() - call.startedAt,
+      ...end,
+    })
   try {
     raw.writeHead(answer.status, answer.statusText, headOf(call, answer, body))
     if (body !== null) {
@@ -159,19 +175,10 @@ export async function deliver(
       return
     }
     const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
-    if (bytesOut > largeBody || call.match.route.mask === 'stream') {
-      recordLater(dependencies, request, {
-        ...done,
-        bytesOut,
-        durationMs: dependencies.now() - call.startedAt,
-        close: 'complete',
-      })
-    }
+    if (bytesOut > largeBody || call.match.route.mask === 'stream') recordClosed({ bytesOut, close: 'complete' })
   } catch (error) {
     raw.destroy()
-    const close = reasonOf(error, 'the transfer broke off')
-    const bytesOut = raw.socket?.bytesWritten ?? 0
-    recordLater(dependencies, request, { ...done, bytesOut, durationMs: dependencies.now() - call.startedAt, close })
+    recordClosed({ bytesOut: raw.socket?.bytesWritten ?? 0, close: reasonOf(error, 'the transfer broke off') })
   }
 }
 
@@ -217,8 +224,6 @@ function typeOfManagement(answer: UpstreamResponse): string {
 }
 
 /** Records an event after the response was sent. Nobody waits for it, so a failure is only logged. */
-export function recordLater(dependencies: RackApiDependencies, request: FastifyRequest, draft: EventDraft): void {
-  dependencies.audit
-    .record(draft)
-    .catch((error: unknown) => request.log.error({ event: 'audit.late_record_failed', err: error }))
+export function recordLater({ audit }: RackApiDependencies, log: FastifyBaseLogger, draft: EventDraft): void {
+  audit.record(draft).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))
 }

@@ -12,7 +12,7 @@ export function chooseRack(
   { framed, address }: Pick<CallState, 'framed' | 'address'>,
   { onlyUsable = false } = {},
 ): Rack {
-  const usableRacks = policy.racksOf(principal, racks.names, { at: now(), address })
+  const usableRacks = () => policy.racksOf(principal, racks.names, { at: now(), address })
   const chosen = racks.resolve({
     prefix: framed.prefix,
     bound: principal.rack,

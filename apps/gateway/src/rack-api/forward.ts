@@ -29,9 +29,9 @@ export async function forwardRead(
   const recording = recordRead(dependencies, request.log, event)
   const preparing = prepareAnswer(dependencies, request, reply, call, answer)
   if (preparing instanceof Promise) preparing.catch(() => undefined)
-  let closed = draft
+  let of: string | null = null
   try {
-    if (recording !== null) closed = { ...draft, of: (await recording).id }
+    if (recording !== null) of = (await recording).id
   } catch (error) {
     discardAnswer(answer, preparing)
     throw error
@@ -40,11 +40,11 @@ export async function forwardRead(
   try {
     prepared = preparing instanceof Promise ? await preparing : preparing
   } catch (error) {
-    const status = answeredStatus(error)
-    recordLater(dependencies, request, { ...closed, kind: 'closed', status, close: reasonOf(error, 'unknown') })
+    const end = { status: answeredStatus(error), close: reasonOf(error, 'unknown') }
+    recordLater(dependencies, request.log, { ...draft, ...(of !== null && { of }), kind: 'closed', ...end })
     throw error
   }
-  await deliver(dependencies, request, reply, call, prepared, closed)
+  await deliver(dependencies, request, reply, call, prepared, { draft, of })
 }
 
 /** Discards a response that will not be sent, so that its connection is freed. */
@@ -100,7 +100,7 @@ export async function forwardChange(
     if (body === null) answer.discard()
     throw outcomeNotRecorded(status < 400 ? 'The rack made the change' : `The rack answered with status ${status}`)
   })
-  await deliver(dependencies, request, reply, call, prepared, { ...draft, of: intent.id })
+  await deliver(dependencies, request, reply, call, prepared, { draft, of: intent.id })
 }
 
 /** Further names are only in the intent event. */

@@ -1,21 +1,26 @@
+import type { Duplex } from 'node:stream'
 import type { EventDraft } from '@rack-gateway/audit'
+import type { RackRoute } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
 import {
   createTokenRedactor,
+  type Relay,
   type RelayEnd,
   type RelayOptions,
   relay,
   TextClient,
   writeUpgrade,
 } from '@rack-gateway/rack-registry'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
 import { answeredStatus } from '../http/error-response.ts'
+import type { SessionRecording } from '../recordings/session-recorder.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { closingFrames, takeSocket } from './command-stream.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { listedCall } from './live/listed-call.ts'
+import type { LiveCall } from './live/live-call.ts'
 import { managementHeaders } from './management-headers.ts'
 import { upstreamRequest } from './upstream-request.ts'
 
@@ -43,35 +48,27 @@ export async function openWebsocket(
     })
   recording.opened(opened)
   call.recorded = true
-  async function recordEnd(how: RelayEnd | null, end: Pick<EventDraft, 'status' | 'close'>): Promise<void> {
-    recordLater(dependencies, request, {
-      ...draft,
-      kind: 'closed',
-      of: opened.id,
-      ...end,
-      ...(await recording.finish(how)),
-    })
+  const session: Session = {
+    log: request.log,
+    logged: logged(request, call),
+    closed: { ...draft, kind: 'closed', of: opened.id },
+    recording,
   }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
     const close = reasonOf(error, 'the rack could not be reached')
-    void recordEnd(null, { status: answeredStatus(error), close })
+    void recordEnd(dependencies, session, null, { status: answeredStatus(error), close })
     throw error
   })
   if (!attempt.upgraded) {
     const { response: answer } = attempt
-    void recordEnd(null, { status: answer.status, close: 'the rack refused the websocket' })
-    return deliver(
-      dependencies,
-      request,
-      reply,
-      call,
-      await prepareAnswer(dependencies, request, reply, call, answer),
-      draft,
-    )
+    void recordEnd(dependencies, session, null, { status: answer.status, close: 'the rack refused the websocket' })
+    const prepared = await prepareAnswer(dependencies, request, reply, call, answer)
+    return deliver(dependencies, request, reply, call, prepared, { draft, of: null })
   }
-  const caller = acceptCaller(request, reply, call)
+  const { client, clientHead } = acceptCaller(request, reply, call)
   const live = relay({
-    ...caller,
+    client,
+    clientHead,
     rack: attempt.socket,
     rackHead: attempt.head,
     redactor: createTokenRedactor(call.rack.token),
@@ -79,28 +76,58 @@ export async function openWebsocket(
     ...(recording.tap && { onPayload: recording.tap }),
     onBytes: dependencies.sweep,
   })
-  const end = (reason: string) => live.end(reason, { text: closingText(call, reason), code: policyViolation })
+  const { principal, credential, rackCall } = call
+  const listed = listedCall(request, call, opened, recording.eventFields.recording?.id ?? null)
+  followSession(dependencies, session, { principal, credential, rackCall, listed }, live, client)
+}
+
+/** What a live WebSocket keeps in memory, possibly for hours. It does not keep the request. */
+interface Session {
+  readonly log: FastifyBaseLogger
+  readonly logged: ReturnType<typeof logged>
+  /** Its last event, except for how it ended. */
+  readonly closed: EventDraft
+  readonly recording: SessionRecording
+}
+
+/** Ends the relay when its permission ends, and records its end. A function of its own, so that it keeps nothing else in memory. */
+function followSession(
+  dependencies: RackApiDependencies,
+  session: Session,
+  call: Pick<LiveCall, 'principal' | 'credential' | 'rackCall' | 'listed'>,
+  live: Relay,
+  client: Duplex,
+): void {
+  const { log, logged, recording } = session
+  const { route } = call.rackCall
+  const end = (reason: string) => live.end(reason, { text: closingText(route, reason), code: policyViolation })
   recording.attach(live, end)
   const leave = dependencies.live.add({
-    principal: call.principal,
-    credential: call.credential,
-    rackCall: call.rackCall,
+    ...call,
     kind: 'websocket',
-    listed: listedCall(request, call, opened, recording.eventFields.recording?.id ?? null),
     end,
     ping() {
       live.ping()
-      if (caller.client instanceof TextClient) caller.client.ping()
+      if (client instanceof TextClient) client.ping()
     },
   })
-  request.log.info({ event: 'websocket.opened', ...logged(request, call) })
+  log.info({ event: 'websocket.opened', ...logged })
   async function finish(): Promise<void> {
     const end = await live.ended
     leave()
-    request.log.info({ event: 'websocket.closed', ...logged(request, call), ...endOf(end) })
-    await recordEnd(end, { status: 101, ...endOf(end) })
+    log.info({ event: 'websocket.closed', ...logged, ...endOf(end) })
+    await recordEnd(dependencies, session, end, { status: 101, ...endOf(end) })
   }
   dependencies.live.await(finish())
+}
+
+async function recordEnd(
+  dependencies: RackApiDependencies,
+  { log, closed, recording }: Session,
+  how: RelayEnd | null,
+  end: Partial<EventDraft>,
+): Promise<void> {
+  recordLater(dependencies, log, { ...closed, ...end, ...(await recording.finish(how)) })
 }
 
 /** The caller's end of the relay. A caller of the management API gets the data as the text of an ordinary response. */
@@ -123,9 +150,9 @@ function acceptCaller(
 }
 
 /** The reason for the person. A command that ends early gets exit code 1, because without one the CLI would report success. */
-function closingText({ match }: DecidedCall, reason: string): string {
-  const words = closingFrames(match.route.path, reason).join('')
-  return match.route.changes ? `\n${words}` : words
+function closingText({ path, changes }: RackRoute, reason: string): string {
+  const words = closingFrames(path, reason).join('')
+  return changes ? `\n${words}` : words
 }
 
 function logged({ method }: FastifyRequest, { framed, principal, rack, decision }: DecidedCall) {

@@ -78,7 +78,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
         ? unavailable('the gateway could not get the list of secrets to redact from it')
         : cause
     })
-    let opened: RecordedEvent | null = null
+    let opened: string | null = null
     let added: Promise<void> = Promise.resolve()
     const recording = await recordings.begin({
       id,
@@ -90,7 +90,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     })
     return recordedSession(recording, rule, {
       opened(event) {
-        opened = event
+        opened = event.id
         const { stream, moment } = event.position
         const found = {
           id,
@@ -186,11 +186,11 @@ function tapOf(recording: RunningRecording, input: boolean): PayloadListener {
 
 /** A session that continues without its best-effort recording. The whole session is one gap. */
 function unrecordedSession(draft: Draft, onGap: (gap: RecordingGap, event: EventDraft) => void): SessionRecording {
-  let event: RecordedEvent | null = null
+  let event: string | null = null
   return {
     ...notRecorded,
     opened(opened) {
-      event = opened
+      event = opened.id
     },
     async finish(how) {
       if (how === null) return {}
@@ -202,12 +202,12 @@ function unrecordedSession(draft: Draft, onGap: (gap: RecordingGap, event: Event
   }
 }
 
-function gapEvent(draft: Draft, opened: RecordedEvent | null, gap: RecordingGap): EventDraft {
+function gapEvent(draft: Draft, opened: string | null, gap: RecordingGap): EventDraft {
   const { recording: id, reason, bytes, durationMs } = gap
   return {
     ...draft,
     kind: 'recording.gap',
-    ...(opened && { of: opened.id }),
+    ...(opened !== null && { of: opened }),
     ...(id !== '' && { recording: { id } }),
     durationMs,
     detail: { reason, bytes },

@@ -133,7 +133,7 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
 /** The rack that a call would go to. @throws the error that the rack API would return */
 function rackFor({ racks, policy, moment }: PrincipalCall, principal: Principal, wanted: string | undefined): string {
   const usableRacks = policy.racksOf(principal, racks.names, moment)
-  const chosen = racks.resolve({ prefix: wanted ?? null, bound: principal.rack, usableRacks })
+  const chosen = racks.resolve({ prefix: wanted ?? null, bound: principal.rack, usableRacks: () => usableRacks })
   if ('rack' in chosen) return chosen.rack.name
   throw withRule(chosen.error, chosen.rule)
 }

@@ -1,0 +1,61 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Bindings, ChildLoggerOptions, LogFn } from 'pino'
+
+type Line = Parameters<LogFn>
+
+/** The logger of one request. Most requests log nothing with it, so its pino logger is created with the first line. */
+export class RequestLog implements FastifyBaseLogger {
+  readonly #parent: FastifyBaseLogger
+  readonly #bindings: Bindings
+  readonly #options: ChildLoggerOptions
+  #made: FastifyBaseLogger | null = null
+
+  constructor(parent: FastifyBaseLogger, bindings: Bindings, options: ChildLoggerOptions) {
+    this.#parent = parent
+    this.#bindings = bindings
+    this.#options = options
+  }
+
+  get #child(): FastifyBaseLogger {
+    this.#made ??= this.#parent.child(this.#bindings, this.#options)
+    return this.#made
+  }
+
+  get level(): string {
+    return this.#child.level
+  }
+
+  set level(level: string) {
+    this.#child.level = level
+  }
+
+  trace(...line: Line): void {
+    this.#child.trace(...line)
+  }
+
+  debug(...line: Line): void {
+    this.#child.debug(...line)
+  }
+
+  info(...line: Line): void {
+    this.#child.info(...line)
+  }
+
+  warn(...line: Line): void {
+    this.#child.warn(...line)
+  }
+
+  error(...line: Line): void {
+    this.#child.error(...line)
+  }
+
+  fatal(...line: Line): void {
+    this.#child.fatal(...line)
+  }
+
+  silent(): void {}
+
+  child(bindings: Bindings, options?: ChildLoggerOptions): FastifyBaseLogger {
+    return this.#child.child(bindings, options)
+  }
+}
