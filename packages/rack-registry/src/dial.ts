@@ -35,13 +35,14 @@ export function createDial(
   const port = Number(url.port) || 443
 
   return function dial(done) {
-    let settled = false
+    // Forgotten after the call, because `settle` lives as long as the connection.
+    let callback: buildConnector.Callback | null = done
     function settle(error: Error | null): void {
-      if (settled) return
-      settled = true
+      const call = callback
+      callback = null
       clearTimeout(timer)
-      if (error === null) done(null, socket)
-      else done(error, null)
+      if (error === null) call?.(null, socket)
+      else call?.(error, null)
     }
     function settleSecure(this: tls.TLSSocket): void {
       // Node returns the certificate only once.

@@ -11,13 +11,18 @@ export function routeUpgrades(
   routing: (request: IncomingMessage, response: ServerResponse) => void,
 ): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy())
+    socket.on('error', destroyBroken)
     request.pendingUpgrade = { socket, head }
     const response = bindResponse(request)
     if (response === null) return void socket.destroy()
     response.once('finish', () => request.socket.destroySoon())
     routing(request, response)
   })
+}
+
+/** Not a closure, which would keep the request in memory for as long as the connection is open. */
+function destroyBroken(this: Duplex): void {
+  this.destroy()
 }
 
 /** Null if the connection still waits for the answer to an earlier request, because a pipelined upgrade can't take the socket over. */
