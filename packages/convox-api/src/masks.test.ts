@@ -227,6 +227,17 @@ describe('resources, registries, configs, builds and services', () => {
     })
   })
 
+  test('each release of a list shows its own manifest, masked for its own view', () => {
+    const [one, two] = ['environment:\n  - TOKEN=abc', 'environment:\n  - OTHER_TOKEN=abc\n  - PLAIN=x']
+    const list = [one, one, two, one].map((manifest) => ({ id: 'R1', app: 'a', env: '', manifest }))
+    const manifests = (view: MaskView) =>
+      show('releases', list, view).map(({ manifest }: { manifest: string }) => manifest)
+    const [first, second] = [one, two].map((text) => text.replaceAll('abc', '[hidden]'))
+    expect(manifests(envReader)).toEqual([first, first, second, first])
+    expect(manifests(fullAccess)).toEqual([one, one, two, one])
+    expect(manifests(noAccess)[2]).toBe('environment:\n  - OTHER_TOKEN=[hidden]\n  - PLAIN=[hidden]')
+  })
+
   test('the environment of a manifest’s service is masked, in a list or a map, at any depth', () => {
     const value = {
       name: 'web',

@@ -10,19 +10,19 @@ import { isSecretValue } from './secret-keys.ts'
  * Masks an environment's values for a view. A value that contains the rack's token is masked for every view, so that it can be
  * restored. A value of several lines is masked as a whole.
  */
-export function maskEnv(env: string, origin: Omit<MaskOrigin, 'key'>, view: MaskView): string {
-  if (view.env === 'shown' && !holdsToken(env, view)) return env
+export function maskEnv(env: string, { app, release }: Omit<MaskOrigin, 'key'>, view: MaskView): string {
+  const withToken = holdsToken(env, view)
+  if (view.env === 'shown' && !withToken) return env
   const shown: string[] = []
   for (const { key, rawKey, lines } of envEntries(env)) {
-    const text = lines.join('\n')
-    if (isShown(key, text, lines, view)) shown.push(text)
-    else if (key !== null) shown.push(`${rawKey}=${formatMask(origin.release, view.mac({ ...origin, key }))}`)
+    const text = lines.length === 1 ? (lines[0] ?? '') : lines.join('\n')
+    if (!(withToken && holdsToken(text, view)) && isShown(key, text, lines, view)) shown.push(text)
+    else if (key !== null) shown.push(`${rawKey}=${formatMask(release, view.mac({ app, release, key }))}`)
   }
   return shown.join('\n')
 }
 
 function isShown(key: string | null, text: string, lines: readonly string[], view: MaskView): boolean {
-  if (holdsToken(text, view)) return false
   if (key !== null && key === view.revealedKey && !holdsVariables(lines)) return true
   if (view.env === 'hidden') return false
   return view.env === 'shown' || !isSecretEntry(key, text, lines, view)

@@ -23,9 +23,17 @@ function maskParameter(key: string, value: string, view: MaskView): string {
   return isSecretValue(value) ? redactPassword(redactPasswords(value), (name) => view.isSecret(name)) : value
 }
 
+/** The last manifest of each response, because most releases in a list have the same. */
+const lastManifests = new WeakMap<MaskView, { readonly manifest: string; readonly masked: string }>()
+
 export function maskManifestField(value: Json, view: MaskView): Json {
-  const found = optionalText(value, 'the manifest')
-  return found === null ? null : maskManifest(found, view)
+  const manifest = optionalText(value, 'the manifest')
+  if (manifest === null) return null
+  const last = lastManifests.get(view)
+  if (last?.manifest === manifest) return last.masked
+  const masked = maskManifest(manifest, view)
+  lastManifests.set(view, { manifest, masked })
+  return masked
 }
 
 export function redactAddress(value: Json, view: MaskView): Json {
