@@ -74,7 +74,8 @@ export async function forwardChange(
   try {
     wantBody(request, reply, upstream)
     const answer = await call.rack.send(upstream, call.signal)
-    prepared = await prepareAnswer(dependencies, request, reply, call, answer)
+    const preparing = prepareAnswer(dependencies, request, reply, call, answer)
+    prepared = preparing instanceof Promise ? await preparing : preparing
     if (call.match.route.id === runRoute) prepared = await rememberRun(dependencies, request, call, prepared, intent)
   } catch (failure) {
     const error = unclear(failure)
@@ -86,20 +87,14 @@ export async function forwardChange(
   }
   const { answer, body } = prepared
   const { status } = answer
-  await recordOutcome(
-    dependencies,
-    {
-      ...outcome,
-      status,
-      durationMs: dependencies.now() - call.startedAt,
-      ...upstreamId(answer),
-      ...createdItem(call, prepared),
-    },
-    status < 400 ? keyEvents(outcome, call) : [],
-  ).catch(() => {
+  const durationMs = dependencies.now() - call.startedAt
+  const event = { ...outcome, status, durationMs, ...upstreamId(answer), ...createdItem(call, prepared) }
+  try {
+    await recordOutcome(dependencies, event, status < 400 ? keyEvents(outcome, call) : [])
+  } catch {
     if (body === null) answer.discard()
     throw outcomeNotRecorded(status < 400 ? 'The rack made the change' : `The rack answered with status ${status}`)
-  })
+  }
   await deliver(dependencies, request, reply, call, prepared, { draft, of: intent.id })
 }
 
@@ -142,12 +137,13 @@ function outcomeOfFailure(error: unknown): string {
 }
 
 /** Records the outcome, and the events that follow from it, in one commit. */
-async function recordOutcome(
+function recordOutcome(
   { audit }: RackApiDependencies,
   outcome: EventDraft,
   more: readonly EventDraft[] = [],
-): Promise<void> {
-  await Promise.all([outcome, ...more].map((draft) => audit.record(draft)))
+): Promise<unknown> {
+  const recording = audit.record(outcome)
+  return more.length === 0 ? recording : Promise.all([recording, ...more.map((draft) => audit.record(draft))])
 }
 
 function upstreamId(answer: { header(name: string): string | undefined }): { upstream?: string } {

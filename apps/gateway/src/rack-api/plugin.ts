@@ -90,7 +90,7 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   const slot = acquireCallSlot(dependencies, request, reply, call)
   if (slot !== null) await slot
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
-    await occupyFormMemory(dependencies, request, reply, call)
+    if (sizeOfForm(request.raw) > smallForm) await occupyFormMemory(dependencies, request, reply, call)
     call.form = await readForm(request, reply, dependencies.bodyTimeout)
   }
   const { parameters, values } = readCallParameters(dependencies, request, call)
@@ -102,7 +102,10 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   call.sent = sent
   call.restoredValues = restoredValues
   call.keyChanges = keyChanges
-  if (request.method !== 'GET') await authenticateAgain(request, call)
+  if (request.method !== 'GET') {
+    const again = authenticateAgain(request, call)
+    if (again !== null) await again
+  }
   call.rackCall = rackCall
   call.command = commandOf(dependencies, call, rackCall)
   const decided = dependencies.policy.decide(call.principal, rackCall)
@@ -191,17 +194,25 @@ async function occupyFormMemory(
   call: RoutedCall,
 ): Promise<void> {
   const amount = sizeOfForm(request.raw)
-  if (amount <= smallForm) return
   const principal = countedAs(call.principal)
   const memory =
     forms.take(principal, amount) ?? (await forms.wait({ ...call, principal, rack: call.rack.name }, amount))
   onCallEnd(request.raw, reply.raw, memory)
 }
 
-/** A call can wait for its turn, for its form, and for the rack. Meanwhile the credential can be revoked. */
-async function authenticateAgain(request: FastifyRequest, call: RoutedCall): Promise<void> {
-  await request.server.authenticateAgain(request)
-  if (request.principal) call.principal = request.principal
+/**
+ * A call can wait for its turn, for its form, and for the rack. Meanwhile the credential can be revoked.
+ *
+ * @returns null if the principal is cached
+ */
+function authenticateAgain(request: FastifyRequest, call: RoutedCall): Promise<void> | null {
+  function update(): void {
+    if (request.principal) call.principal = request.principal
+  }
+  const pending = request.server.authenticateAgain(request)
+  if (pending !== undefined) return pending.then(update)
+  update()
+  return null
 }
 
 function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {

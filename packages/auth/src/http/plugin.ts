@@ -25,8 +25,12 @@ declare module 'fastify' {
      * needs the session's CSRF token in `X-CSRF-Token`. Without it, the answer is a 403.
      */
     authenticateTokenOrCookie(request: FastifyRequest, reply: FastifyReply): Promise<void>
-    /** Looks the caller up again after something slow, such as reading a body. Sets `principal`, or fails like `authenticate`. */
-    authenticateAgain(request: FastifyRequest): Promise<void>
+    /**
+     * Looks the caller up again after something slow, such as reading a body. Sets `principal`, or fails like `authenticate`.
+     *
+     * @returns no promise if the principal is cached
+     */
+    authenticateAgain(request: FastifyRequest): Promise<void> | undefined
     /** Null if the login with a browser is not set up. */
     browserSessions: BrowserSessions | null
   }
@@ -132,11 +136,12 @@ export default fp(
       })
     }
 
-    app.decorate('authenticateAgain', async function authenticateAgain(request) {
+    app.decorate('authenticateAgain', function authenticateAgain(request) {
       if (request.credential === null) throw new Error('The request has not been authenticated.')
-      const principal = await identities.find(request.credential)
-      if (isDenial(principal)) throw unauthenticated(principal)
-      request.principal = principal
+      const found = identities.find(request.credential)
+      if (found instanceof Promise) return found.then((principal) => setPrincipal(request, principal))
+      setPrincipal(request, found)
+      return undefined
     })
 
     app.decorate('authenticateTokenOrCookie', async function authenticateTokenOrCookie(request, reply) {
@@ -152,6 +157,11 @@ export default fp(
 function whenKnown(pending: Promise<void> | undefined, done: HookHandlerDoneFunction): void {
   if (pending === undefined) done()
   else pending.then(() => done(), done)
+}
+
+function setPrincipal(request: FastifyRequest, principal: Principal | AuthenticationDenial): void {
+  if (isDenial(principal)) throw unauthenticated(principal)
+  request.principal = principal
 }
 
 /** Replaces errors of @fastify/basic-auth. All other errors are already the gateway's own. */
