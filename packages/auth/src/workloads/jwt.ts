@@ -135,8 +135,9 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1e11
 }
 
+/** PostgreSQL stores no text with a NUL. */
 function isText(value: unknown, longest: number): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= longest
+  return typeof value === 'string' && value !== '' && value.length <= longest && !value.includes('\0')
 }
 
 function isBase64url(text: string): boolean {

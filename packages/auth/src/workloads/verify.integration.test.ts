@@ -213,6 +213,11 @@ describe('malformed JWTs', () => {
     expect(await ruleOf(rawJwt({ ...header, ...change }, claims))).toBe('malformed-jwt')
   })
 
+  test.each(['sub', 'iss'])('a NUL in %s', async (claim) => {
+    const { header, claims } = await usual()
+    expect(await ruleOf(rawJwt(header, { ...claims, [claim]: `${claims[claim]}\0` }))).toBe('malformed-jwt')
+  })
+
   test('a claim called __proto__ is a claim like any other', async () => {
     const { header, claims } = await usual()
     const text = JSON.stringify(claims).replace('{', '{"__proto__":{"repository_id":"74"},')
