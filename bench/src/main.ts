@@ -17,9 +17,16 @@ import { summarize } from './report/summary.ts'
 import { allocationTable, comparisonTable, report, targetTable } from './report/tables.ts'
 import { compareWithTargets } from './report/targets.ts'
 import { runRounds } from './rounds.ts'
-import { type SubjectName, subjectNames } from './subject-names.ts'
-import { planSubject, presentSubjects, type Subject, type SubjectPlan, startPlanned } from './subjects.ts'
-import { workloads as allWorks, type Workload } from './workloads/index.ts'
+import { subjectNames } from './subject-names.ts'
+import {
+  planSubject,
+  presentSubjects,
+  type Subject,
+  type SubjectPlan,
+  startPlanned,
+  subjectsOfRun,
+} from './subjects.ts'
+import { workloads as allWorks } from './workloads/index.ts'
 
 const { workloads, rounds, compared } = argumentsOrEnd()
 const rackToken = 'bench-rack-password'
@@ -39,7 +46,7 @@ try {
   const rack = await startSubject({ program: 'rack', environment: { BENCH_RACK_TOKEN: rackToken }, core: rest })
   stops.push(rack.stop)
   const upstream = { url: rack.url, token: rackToken }
-  const wanted = wantedSubjects(workloads, checkout !== null)
+  const wanted = subjectsOfRun(workloads, checkout !== null)
   const names = presentSubjects(wanted)
   const plans: SubjectPlan[] = []
   for (const name of names) {
@@ -55,9 +62,8 @@ try {
   const stopSubjects = () => Promise.all(subjects.map(({ process }) => process.stop()))
   stops.push(stopSubjects)
   for (const plan of plans) subjects.push(await startPlanned(plan))
-  const gateways = plans.flatMap(({ gateway }) => gateway ?? [])
-  const recording = subjects.findIndex(({ name }) => name === subjectNames.durable)
-  const database = openDatabase(plans[recording]?.gateway?.variables.DATABASE_OWNER_URL ?? '', { max: 1 })
+  const recording = subjects.find(({ name }) => name === subjectNames.durable)
+  const database = openDatabase(recording?.gateway?.variables.DATABASE_OWNER_URL ?? '', { max: 1 })
   stops.push(database.close)
   const absent = wanted.filter((name) => !names.includes(name))
   const about = {
@@ -69,8 +75,9 @@ try {
   }
   console.log(JSON.stringify(about.machine))
   for (const name of absent) console.log(`${name}: not installed`)
-  const records = await countRecords(database, subjects[recording]?.process.pids[0] ?? 0)
-  const postmasters = [...gateways, forWriter].map(({ postmaster }) => postmaster)
+  const records = await countRecords(database, recording?.process.pids[0] ?? 0)
+  const environments = [forWriter, ...plans.flatMap(({ gateway }) => gateway ?? [])]
+  const postmasters = environments.map(({ postmaster }) => postmaster)
   const supporting = { rack, postmasters, writer: createBackgroundWriter(writer), cores }
   const { signal } = stopping
   const log = (what: string) => console.error(what)
@@ -87,14 +94,6 @@ try {
   await keep({ ...about, targets, summaries, allocations, measurements })
 } finally {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
-}
-
-/** The subjects of the workloads, in the order of the tables. */
-function wantedSubjects(chosen: readonly Workload[], comparing: boolean): readonly SubjectName[] {
-  const compared: readonly SubjectName[] = [subjectNames.comparedDurable, subjectNames.comparedRelaxed]
-  return Object.values(subjectNames)
-    .filter((name) => comparing || !compared.includes(name))
-    .filter((name) => chosen.some(({ subjects }) => subjects.includes(name)))
 }
 
 function argumentsOrEnd(): BenchArguments {

@@ -4,6 +4,7 @@ import { busyShare, coreTime } from './processes/core-time.ts'
 import type { Cores } from './processes/cores.ts'
 import { watchMemory } from './processes/memory.ts'
 import { familyMicros } from './processes/processor-time.ts'
+import { settle } from './processes/settle.ts'
 import type { SubjectProcess } from './processes/subject-process.ts'
 import { percentile } from './report/statistics.ts'
 import type { SubjectName } from './subject-names.ts'
@@ -54,19 +55,27 @@ export interface SupportingProcesses {
 
 export type Figures = Omit<Measurement, 'workload' | 'round' | 'writer'>
 
-/** Runs one load on one subject, and reads the counters of every process before and after. */
+/**
+ * Runs one load on one subject, and reads the counters of every process before and after. The subject's processor time
+ * includes the work that it finishes after the last response, such as verifying events.
+ */
 export async function measure(
   subject: Subject,
   load: Load,
   supporting: SupportingProcesses,
+  wait: (milliseconds: number) => Promise<unknown>,
 ): Promise<Figures & { done: Done }> {
   const { cores } = supporting
-  const coresBefore = cores && { subject: coreTime(cores.subject), rest: coreTime(cores.rest) }
+  const coreTimes = () => cores && { subject: coreTime(cores.subject), rest: coreTime(cores.rest) }
+  const coresBefore = coreTimes()
   const memory = watchMemory(subject.process.pids)
   const before = await timesOf(subject.process, supporting)
   const done = await load.run(subject)
   const after = await timesOf(subject.process, supporting)
   const memoryGrown = memory.grown()
+  const coresAfter = coreTimes()
+  await settle(subject.process, wait)
+  const settled = { ...after, subject: await subject.process.cpuMicros() }
   const subjectCpu = (after.subject - before.subject) / 1e6 / done.seconds
   return {
     load: load.title,
@@ -75,12 +84,12 @@ export async function measure(
     perSecond: done.count / done.seconds,
     p50: percentile(done.latencies, 50),
     p99: percentile(done.latencies, 99),
-    cpu: spent(before, after, done.count),
+    cpu: spent(before, settled, done.count),
     memoryGrown,
     subjectCpu,
     stolenShare:
-      coresBefore && cores ? Math.max(0, busyShare(coresBefore.subject, coreTime(cores.subject)) - subjectCpu) : null,
-    otherCoreBusy: coresBefore && cores ? busyShare(coresBefore.rest, coreTime(cores.rest)) : null,
+      coresBefore && coresAfter ? Math.max(0, busyShare(coresBefore.subject, coresAfter.subject) - subjectCpu) : null,
+    otherCoreBusy: coresBefore && coresAfter ? busyShare(coresBefore.rest, coresAfter.rest) : null,
     done,
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { GatewayEnvironment } from './gateway-environment.ts'
 import type { Recorded } from './recorded.ts'
 import { inOrder, runRounds, subjectsOf, warm } from './rounds.ts'
 import { type SubjectName, subjectNames } from './subject-names.ts'
@@ -8,8 +9,10 @@ import type { Workload } from './workloads/index.ts'
 
 const { rack, undici, durable, comparedDurable, relaxed } = subjectNames
 
+const gateway = {} as GatewayEnvironment
+
 function subject(name: SubjectName, records: boolean, process = subjectProcess()): Subject {
-  return { name, process, url: '', password: () => '', masks: records, records }
+  return { name, process, url: '', password: () => '', masks: records, gateway: records ? gateway : null }
 }
 const subjects = [subject(rack, false), subject(undici, false), subject(durable, true), subject(relaxed, true)]
 

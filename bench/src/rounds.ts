@@ -71,6 +71,7 @@ async function inTurn<T>(subject: Subject, options: Readiness, turn: () => Promi
   await callUntilReady(subject, options)
   await settle(subject.process, options.wait)
   const result = await turn()
+  await settle(subject.process, options.wait)
   subject.process.pause()
   return result
 }
@@ -112,14 +113,14 @@ interface Turn extends Omit<RoundsOptions, 'subjects'> {
   readonly recorded: Map<Load, Recorded>
 }
 
-async function runTurn({ workload, subject, round, supporting, records, recorded, signal }: Turn) {
+async function runTurn({ workload, subject, round, supporting, records, recorded, signal, wait }: Turn) {
   const measurements: Measurement[] = []
   for (const load of workload.loads) {
     signal.throwIfAborted()
     const last = await records.last()
-    if (!subject.records) await supporting.writer.start(recorded.get(load) ?? nothingRecorded)
-    const { done, ...figures } = await measure(subject, load, supporting)
-    const writer = subject.records ? null : await supporting.writer.stop()
+    if (subject.gateway === null) await supporting.writer.start(recorded.get(load) ?? nothingRecorded)
+    const { done, ...figures } = await measure(subject, load, supporting, wait)
+    const writer = subject.gateway ? null : await supporting.writer.stop()
     measurements.push({ workload: workload.name, round, ...figures, writer })
     if (subject.name === subjectNames.durable) recorded.set(load, rateOf(await records.since(last), done.seconds))
   }

@@ -3,13 +3,13 @@ import type { Checkout } from './checkout.ts'
 import { type GatewayEnvironment, prepareGateway } from './gateway-environment.ts'
 import { type SubjectOptions, type SubjectProcess, startSubject } from './processes/subject-process.ts'
 import { type SubjectName, subjectNames } from './subject-names.ts'
-import type { LoadTarget } from './workloads/workload.ts'
+import type { LoadTarget, Workload } from './workloads/workload.ts'
 
 /** A compared subject: its process and its address. */
 export interface Subject extends LoadTarget {
   readonly process: SubjectProcess
-  /** Whether it keeps PostgreSQL busy itself. */
-  readonly records: boolean
+  /** The database and tokens of a gateway. Null for other subjects, which record nothing. */
+  readonly gateway: GatewayEnvironment | null
 }
 
 interface Upstream {
@@ -18,10 +18,18 @@ interface Upstream {
 }
 
 /** How to start a subject. It can be started several times. */
-export interface SubjectPlan extends Pick<LoadTarget, 'name' | 'password'> {
+export interface SubjectPlan extends Pick<Subject, 'name' | 'password' | 'gateway'> {
   readonly options: Omit<SubjectOptions, 'nodeArguments'>
-  /** Its own database and tokens. Null for subjects that are no gateways. */
-  readonly gateway: GatewayEnvironment | null
+}
+
+const relaxed: readonly SubjectName[] = [subjectNames.relaxed, subjectNames.comparedRelaxed]
+const compared: readonly SubjectName[] = [subjectNames.comparedDurable, subjectNames.comparedRelaxed]
+
+/** The names of the subjects of the workloads. @param comparing whether there is a compared gateway */
+export function subjectsOfRun(workloads: readonly Workload[], comparing: boolean): readonly SubjectName[] {
+  return Object.values(subjectNames)
+    .filter((name) => comparing || !compared.includes(name))
+    .filter((name) => workloads.some(({ subjects }) => subjects.includes(name)))
 }
 
 /** The names of the subjects that can run here. nginx may not be installed. */
@@ -37,9 +45,6 @@ const peers: Partial<Record<SubjectName, string>> = {
   [subjectNames.httpProxy]: 'http-proxy',
   [subjectNames.rackSend]: 'rack-send',
 }
-
-const relaxed: readonly SubjectName[] = [subjectNames.relaxed, subjectNames.comparedRelaxed]
-const compared: readonly SubjectName[] = [subjectNames.comparedDurable, subjectNames.comparedRelaxed]
 
 export interface PlanOptions {
   readonly rack: Upstream
@@ -71,6 +76,5 @@ export async function startPlanned(
   nodeArguments: readonly string[] = [],
 ): Promise<Subject> {
   const process = await startSubject({ ...options, nodeArguments })
-  const isGateway = gateway !== null
-  return { name, process, url: process.url, password, masks: isGateway, records: isGateway }
+  return { name, process, url: process.url, password, gateway, masks: gateway !== null }
 }
