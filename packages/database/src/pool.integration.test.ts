@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { rootCertificate, serverIdentity } from '@rack-gateway/testing/certificates'
@@ -52,6 +53,19 @@ test('what is asked of a server that closes each connection before it answers fa
     await close()
   })
   await expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+})
+
+// A few rows arrive as one piece that fills the stream's buffer, together with its end.
+test.each([1, 30, 60, 1_000])('a connection can be used again after a COPY of %i rows', async (rows) => {
+  const sql = openPool(sharedDatabase().runtimeUrl, { max: 1 })
+  onTestFinished(() => sql.end({ timeout: 0 }))
+  const copied: Readable = await sql
+    .unsafe(`copy (select repeat('x', 1000) from generate_series(1, ${rows})) to stdout`)
+    .readable()
+  let bytes = 0
+  for await (const chunk of copied) bytes += chunk.length
+  expect(bytes).toBe(rows * 1_001)
+  expect(await sql`select 1 as one`).toMatchObject([{ one: 1 }])
 })
 
 describe('with verified TLS, a server that is named by its address', () => {
