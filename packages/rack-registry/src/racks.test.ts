@@ -62,6 +62,18 @@ test.each([
   expect('error' in resolution ? resolution.error.message : '').toBe(message)
 })
 
+test('with `onlyUsable`, a rack that the caller cannot use is as one that does not exist', () => {
+  const racks = createRacks(settings('production', 'secret', 'staging'))
+  const choose = (prefix: string | null, bound: string | null = null) => {
+    const resolution = racks.resolve({ prefix, bound, usableRacks: () => ['staging'], onlyUsable: true })
+    return 'rack' in resolution ? resolution.rack.name : resolution.error.message.replaceAll(`${prefix}`, 'NAME')
+  }
+  expect(choose('secret')).toBe('There is no rack "NAME". You can use staging.')
+  expect(choose('elsewhere')).toBe(choose('secret'))
+  expect(choose('staging')).toBe('staging')
+  expect([choose(null, 'production'), choose('production', 'production')]).toEqual(['production', 'production'])
+})
+
 test('racks are found by their exact name, and names are unique', () => {
   const racks = createRacks(settings('staging', 'production'))
   expect(racks.names).toEqual(['production', 'staging'])

@@ -13,7 +13,7 @@ export interface RackSelector {
   readonly named?: NamedRack | null
   /** Names of racks that an error may disclose to the caller. Called only if they matter. */
   readonly usableRacks?: () => readonly string[]
-  /** Whether the header `Rack` may name only one of them: the error for another rack then does not depend on whether it exists. */
+  /** Whether the caller may name only one of them, or the rack of its credential: the error for another rack then does not depend on whether it exists. */
   readonly onlyUsable?: boolean
 }
 
@@ -89,7 +89,7 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
   }
 
   function resolve(selector: RackSelector): RackResolution {
-    const { prefix, bound, named = null, usableRacks = none } = selector
+    const { prefix, bound, named = null, usableRacks = none, onlyUsable = false } = selector
     if (named !== null) return resolveNamed(named, selector)
     // The error does not depend on whether the other rack exists.
     if (bound !== null && prefix !== null && prefix !== bound) {
@@ -102,7 +102,8 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
       return { error: new RackNotChosen(choice), rule: 'rack-not-chosen' }
     }
     const rack = racks.get(name)
-    return rack === undefined
+    const isHidden = onlyUsable && prefix !== null && prefix !== bound && !usableRacks().includes(name)
+    return rack === undefined || isHidden
       ? { error: new UnknownRack(name, unknownRackHint(name, usableRacks())), rule: 'unknown-rack' }
       : { rack }
   }

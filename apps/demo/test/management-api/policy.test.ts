@@ -91,6 +91,16 @@ describe('the policy and its decisions, by the management API', () => {
       expect([answer.status, answer.text('rule')]).toEqual([status, rule])
     })
 
+    test('of a rack that the caller cannot use is as of one that does not exist', async () => {
+      const [hidden, unknown] = await Promise.all(
+        ['production', 'elsewhere'].map((name) =>
+          call(system, deployer.token, 'GET', `/policy/effective?rack=${name}`),
+        ),
+      )
+      expect([hidden?.status, hidden?.text('rule')]).toEqual([404, 'unknown-rack'])
+      expect(hidden?.text('error').replace('production', 'elsewhere')).toBe(unknown?.text('error'))
+    })
+
     test('of a token that is bound to a rack is for that rack', async () => {
       const bound = await person(system, 'viewer', { rack: 'production' })
       expect((await call(system, bound.token, 'GET', '/policy/effective')).text('rack')).toBe('production')

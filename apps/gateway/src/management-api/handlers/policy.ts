@@ -56,7 +56,7 @@ export const policyHandlers: Handlers<Names> = {
     const { kind, id, name, rack, groups, bindings, owner, trust, secondFactor = false } = principal
     return {
       format: 1,
-      rack: rackFor(call, principal, query.rack),
+      rack: rackFor(call, principal, query.rack, { onlyUsable: true }),
       policy: policy.hash,
       document: policy.document,
       principal: {
@@ -130,10 +130,15 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
   })
 }
 
-/** The rack that a call would go to. @throws the error that the rack API would return */
-function rackFor({ racks, policy, moment }: PrincipalCall, principal: Principal, wanted: string | undefined): string {
-  const usableRacks = policy.racksOf(principal, racks.names, moment)
-  const chosen = racks.resolve({ prefix: wanted ?? null, bound: principal.rack, usableRacks: () => usableRacks })
+/** The rack that a call would go to. @throws the error that the rack API would return, or with `onlyUsable`, that of an unknown rack */
+function rackFor(
+  { racks, policy, moment }: PrincipalCall,
+  principal: Principal,
+  wanted: string | undefined,
+  { onlyUsable = false } = {},
+): string {
+  const usableRacks = () => policy.racksOf(principal, racks.names, moment)
+  const chosen = racks.resolve({ prefix: wanted ?? null, bound: principal.rack, usableRacks, onlyUsable })
   if ('rack' in chosen) return chosen.rack.name
   throw withRule(chosen.error, chosen.rule)
 }
