@@ -143,6 +143,29 @@ describe('pages that nobody is logged in to', () => {
   const bogus = { authorization: 'Bearer rgs_nonsense' }
   const form = { code: 'BBBB-BBBB', request: 'x', login: 'x', csrf_token: 'x' }
 
+  const fetchOf = (site: string, mode: string, dest: string) => ({
+    'sec-fetch-site': site,
+    'sec-fetch-mode': mode,
+    'sec-fetch-dest': dest,
+  })
+
+  test('what a page of another site embeds does not keep its visitor from logging in', async () => {
+    const from = { 'x-forwarded-for': `192.0.2.${++senders}` }
+    const image = fetchOf('cross-site', 'no-cors', 'image')
+    const frame = fetchOf('cross-site', 'navigate', 'iframe')
+    const addresses = ['/gateway/auth/login', '/gateway/auth/callback?code=x&state=y', '/gateway/nothing', '/gateway/']
+    for (let asked = 0; asked < 24; asked++) {
+      const headers = { ...from, ...(asked % 2 === 0 ? image : frame) }
+      const page = await at.visit(createBrowser(), addresses[asked % 4] ?? '', { headers })
+      expect(page.setCookies).toEqual([])
+      if (asked >= 20) expect(page.status).toBe(429)
+      else if (addresses[asked % 4]?.startsWith('/gateway/auth/')) expect(page.status).toBe(403)
+    }
+    const link = { ...from, ...fetchOf('cross-site', 'navigate', 'document') }
+    const login = await at.visit(createBrowser(), '/gateway/auth/login', { headers: link })
+    expect([login.status, login.location]).toEqual([303, expect.stringContaining(at.idp.issuer)])
+  })
+
   test.concurrent.each<[string, () => string, Visit, number]>([
     ['the first page', () => '/gateway/', {}, 303],
     ['the way to it', () => '/gateway', {}, 303],

@@ -1,10 +1,12 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { type Keys, LoginMisconfigured, type TokenMint } from '@rack-gateway/auth'
 import loginPlugin, { type FailedLogin } from '@rack-gateway/auth/login'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
+import { BrowserCall, withRule } from '../errors.ts'
 import { gatewayDenial, recordedDenial } from '../http/gateway-denial.ts'
+import { isEmbedded } from '../http/is-embedded.ts'
 import { canInvite } from './can-invite.ts'
 
 export interface BrowserLoginOptions {
@@ -25,6 +27,7 @@ export default fp<BrowserLoginOptions>(
         `Choose one of these roles: ${[...app.policy.roles.keys()].join(', ')}.`,
       )
     await app.register(async function limited(scope) {
+      scope.addHook('onRequest', rejectEmbedded)
       scope.addHook('onRequest', scope.limitUnauthenticated)
       await scope.register(loginPlugin, {
         settings,
@@ -52,6 +55,15 @@ export default fp<BrowserLoginOptions>(
   },
   { name: 'browser-login', dependencies: ['login-provider', 'policy', 'unauthenticated-limit', 'unauthenticated-log'] },
 )
+
+/** A login that another page embeds would count against the limit of its visitor. @throws BrowserCall */
+async function rejectEmbedded(request: FastifyRequest): Promise<void> {
+  if (!isEmbedded(request)) return
+  throw withRule(
+    new BrowserCall('A page of another site cannot load the login into itself.', 'Open the login in a tab of its own.'),
+    'other-site',
+  )
+}
 
 function failureDraft(app: FastifyInstance, failed: FailedLogin): EventDraft {
   const { request, detail } = failed

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf } from '../audit/call-event.ts'
 import { TooManyRequests, withRule } from '../errors.ts'
+import { isEmbedded } from '../http/is-embedded.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
 import { createAccountLimit } from './account.ts'
 import { clientNetwork } from './client-network.ts'
@@ -50,8 +51,11 @@ export default fp<UnauthenticatedLimitOptions>(
   { name: 'unauthenticated-limit' },
 )
 
-/** Calls of racks count apart, so that they do not keep others in the same network from logging in. */
+/**
+ * Calls of racks count apart, so that they do not keep others in the same network from logging in. So do requests that a
+ * page of another site embeds, because a browser sends them for a person who does not know it.
+ */
 function senderOf(request: FastifyRequest): string {
-  const target = request.url === rackApiAddress ? 'rack' : 'gateway'
+  const target = isEmbedded(request) ? 'embedded' : request.url === rackApiAddress ? 'rack' : 'gateway'
   return `${target} ${clientNetwork(addressOf(request))}`
 }
