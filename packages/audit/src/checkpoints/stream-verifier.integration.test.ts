@@ -6,8 +6,9 @@ import { startBuiltVerifier } from '../testing/verifier-threads.ts'
 import type { Alarm } from './alarms.ts'
 import { type CheckpointerOptions, createCheckpointer } from './checkpointer.ts'
 import { signingKeyOf } from './signing-key.ts'
-import { resourceLimits, startVerifierThread } from './stream-verifier.ts'
+import { startVerifierThread, verifierThreadOptions } from './stream-verifier.ts'
 
+const { resourceLimits } = verifierThreadOptions('')
 const isLinux = process.platform === 'linux'
 
 function checkpointerOn(url: string, options: Partial<CheckpointerOptions> = {}) {
@@ -112,6 +113,7 @@ test.each([
     4,
   ],
   ['a second start', rehash(4, `replace(canonical, '"call"', '"stream.opened"')`), 'bounds', 4],
+  ['a removed event that was signed last', 'DELETE FROM audit.events WHERE seq = 3', 'truncated', 3],
   ['a removed end', 'DELETE FROM audit.events WHERE seq > 2', 'truncated', 3],
   ['a removed stream', 'DELETE FROM audit.events', 'truncated', 3],
 ] as const)('the thread detects %s', async (_, statement, problem, seq) => {
@@ -124,14 +126,17 @@ test.each([
   expect(checkpointer.alarms).toEqual([{ problem, stream, seq, number: 2 }])
 })
 
-test('the thread detects signed events that were rewritten with all links', async () => {
+test.each([
+  ['rewritten with all links', rehash(1, `replace(canonical, '"test"', '"other"')`), 'root'],
+  ['removed', 'DELETE FROM audit.events', 'truncated'],
+])('the thread detects signed events that were %s, although their tree is gone', async (_, statement, problem) => {
   const { runtimeUrl, admin, stream } = await logOf(1)
   const checkpointer = checkpointerOn(runtimeUrl)
   await checkpointer.makeIfDue()
-  await tamper(admin, rehash(1, `replace(canonical, '"test"', '"other"')`))
+  await tamper(admin, statement)
   await admin`update audit.trees set size = 0, peaks = ''`
   await checkpointer.makeIfDue()
-  expect(checkpointer.alarms).toEqual([{ problem: 'root', stream, seq: 1, number: 2 }])
+  expect(checkpointer.alarms).toEqual([{ problem, stream, seq: 1, number: 2 }])
 })
 
 test.each([
@@ -215,6 +220,16 @@ test('a gateway that stops ends a verification that hangs', async () => {
   expect(checkpointer.errors).toEqual([expect.stringMatching(/^the last checkpoint: it was not made/)])
 })
 
+test('a gateway that has stopped starts no thread', async () => {
+  const { runtimeUrl } = await logOf(3)
+  const { threads, start } = startFaultyVerifier('')
+  const checkpointer = checkpointerOn(runtimeUrl, { startVerifier: start, finalTimeout: 0, stallTimeout: 1_000 })
+  const round = checkpointer.makeIfDue()
+  await checkpointer.stop()
+  await round
+  expect(threads).toEqual([])
+})
+
 test('the thread has a memory limit, and works from source', async () => {
   const { runtimeUrl } = await logOf(3)
   const threads: Worker[] = []
@@ -227,5 +242,5 @@ test('the thread has a memory limit, and works from source', async () => {
   })
   await checkpointer.makeIfDue()
   expect([checkpointer.errors, checkpointer.state().verified]).toEqual([[], 3])
-  expect(threads[0]?.resourceLimits).toMatchObject(resourceLimits)
+  expect(threads[0]?.resourceLimits).toMatchObject({ maxOldGenerationSizeMb: 128 })
 })

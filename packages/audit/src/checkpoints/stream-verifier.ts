@@ -61,13 +61,15 @@ export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: 
     const opened = start()
     // It must not keep the process alive.
     opened.unref()
-    opened.on('message', onMessage)
+    opened.on('message', (message: VerifierMessage) => onMessage(opened, message))
     opened.once('error', (cause) => lose(opened, cause))
     opened.once('exit', (code) => lose(opened, new Error(`exit code ${code}`)))
     return opened
   }
 
-  function onMessage(message: VerifierMessage): void {
+  function onMessage(from: Worker, message: VerifierMessage): void {
+    // A late result of a lost thread must not be taken for that of the next one.
+    if (from !== thread) return
     if (message.kind === 'progress') pending?.onProgress()
     else if (message.kind === 'failed') pending?.reject(message.error)
     else {
@@ -130,20 +132,18 @@ export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: 
   }
 }
 
-/** MiB of the thread's heap. If it needs more, only the thread ends. */
-export const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 }
-
 export function startVerifierThread(url: string): Worker {
-  const workerData: VerifierThreadData = { url }
-  return startThread('./verifier-thread', import.meta.url, {
-    name: 'checkpoints',
-    workerData,
-    resourceLimits,
-    env: driverEnvironment(),
-  })
+  return startThread('./verifier-thread', import.meta.url, verifierThreadOptions(url))
 }
 
-/** The PostgreSQL driver reads variables such as `PGPASSWORD`. Other variables contain secrets of the gateway. */
-function driverEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PG')))
+export function verifierThreadOptions(url: string) {
+  const workerData: VerifierThreadData = { url }
+  return {
+    name: 'checkpoints',
+    workerData,
+    // If it needs more memory, only the thread ends.
+    resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
+    // The PostgreSQL driver reads variables such as `PGPASSWORD`. Other variables contain secrets.
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PG'))),
+  }
 }
