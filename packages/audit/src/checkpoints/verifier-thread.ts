@@ -6,8 +6,8 @@ import { connectForCheckpoints } from './connect.ts'
 import type { VerifierMessage, VerifierThreadData } from './stream-verifier.ts'
 import { verifyStreams } from './verify-streams.ts'
 
-/** About a tenth of the time of a core that other threads want. */
-const niceness = 10
+/** A quarter of a core that another thread also wants. With less, checkpoints of a busy gateway could be late. */
+const niceness = 5
 
 const { url }: VerifierThreadData = workerData
 if (parentPort === null) throw new Error('this file must run in a worker thread')
