@@ -96,13 +96,23 @@ export async function warm(
   { name, unit, warmUp }: Workload,
   { signal, log }: Pick<RoundsOptions, 'signal' | 'log'>,
 ): Promise<void> {
-  let done = 0
-  for (let time = 0; time < warmUp.times && done < warmUp.count; time++) {
-    signal.throwIfAborted()
-    done += (await warmUp.run(subject)).count
-  }
+  const done = await callRepeatedly(subject, warmUp, signal)
   if (done < warmUp.count)
     log(`${name}: ${subject.name} did only ${done} ${unit}s of its warm-up, and needs ${warmUp.count}`)
+}
+
+/** Runs the load until it has done `count` operations, at most `times` times. @returns the number of operations */
+export async function callRepeatedly(
+  subject: Subject,
+  { run, count, times }: Workload['warmUp'],
+  signal: AbortSignal,
+): Promise<number> {
+  let done = 0
+  for (let time = 0; time < times && done < count; time++) {
+    signal.throwIfAborted()
+    done += (await run(subject)).count
+  }
+  return done
 }
 
 interface Turn extends Omit<RoundsOptions, 'subjects'> {

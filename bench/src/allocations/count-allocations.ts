@@ -1,6 +1,5 @@
-import { type RoundsOptions, warm } from '../rounds.ts'
-import type { SubjectName } from '../subject-names.ts'
-import { subjectNames } from '../subject-names.ts'
+import { callRepeatedly, type RoundsOptions, warm } from '../rounds.ts'
+import { type SubjectName, subjectNames } from '../subject-names.ts'
 import { type Subject, type SubjectPlan, startPlanned } from '../subjects.ts'
 import type { Workload } from '../workloads/index.ts'
 import { type Allocations, allocatedBetween } from './allocations.ts'
@@ -46,18 +45,21 @@ async function countOne(
   const subject = await startPlanned(plan, [preload])
   try {
     await warm(subject, workload, options)
-    const { bytes } = await allocatedByCalls(subject, workload)
+    const { bytes } = await allocatedByCalls(subject, workload, options.signal)
     await subject.process.ask({ countPromises: true })
-    const { promises } = await allocatedByCalls(subject, workload)
+    const { promises } = await allocatedByCalls(subject, workload, options.signal)
     return { workload: workload.name, subject: plan.name, bytes, promises }
   } finally {
     await subject.process.stop()
   }
 }
 
-async function allocatedByCalls(subject: Subject, { warmUp }: Workload): Promise<Allocations> {
+/** Enough calls that the periodic work of a gateway does not count. */
+const countedCalls = 2_000
+
+async function allocatedByCalls(subject: Subject, { warmUp }: Workload, signal: AbortSignal): Promise<Allocations> {
   const before = await allocationsOf(subject)
-  const { count } = await warmUp.run(subject)
+  const count = await callRepeatedly(subject, { ...warmUp, count: countedCalls }, signal)
   return allocatedBetween(before, await allocationsOf(subject), count)
 }
 
