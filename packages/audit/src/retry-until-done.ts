@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { createDeadlines } from './deadlines.ts'
 import { StreamLost } from './errors.ts'
 
 export interface RetryOptions {
   /** Milliseconds until `onOverdue` is called. The attempts continue. */
   readonly deadline: number
-  readonly onOverdue: (cause: unknown) => void
-  readonly onRecovered: () => void
-  /** Stops the attempts; then `retryUntilDone` rejects. */
+  /** Stops the attempts; then the operation rejects. */
   readonly signal: AbortSignal
+  readonly onRecovered: () => void
 }
 
 /**
@@ -15,40 +15,44 @@ export interface RetryOptions {
  *
  * @throws StreamLost at once, or the reason of the signal
  */
-export async function retryUntilDone(operation: () => Promise<void>, options: RetryOptions): Promise<void> {
-  let overdue = false
-  let lastError: unknown = new Error('no answer from the store')
-  const timer = setTimeout(() => {
-    overdue = true
-    options.onOverdue(lastError)
-  }, options.deadline)
-  const aborted = rejectOnAbort(options.signal)
-  try {
-    for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
-      options.signal.throwIfAborted()
-      try {
-        await Promise.race([operation(), aborted.promise])
-        break
-      } catch (error) {
-        if (error instanceof StreamLost || options.signal.aborted) throw error
-        lastError = error
-      }
-      await wait(pause, undefined, { signal: options.signal }).catch(() => {})
-    }
-    if (overdue) options.onRecovered()
-  } finally {
-    clearTimeout(timer)
-    aborted.forget()
-  }
-}
+export type RetryUntilDone = (operation: () => Promise<void>, onOverdue: (cause: unknown) => void) => Promise<void>
 
-/** A hanging operation must not delay the caller after the abort. */
-function rejectOnAbort(signal: AbortSignal) {
-  let onAbort = () => {}
-  const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason)
-  })
-  promise.catch(() => {})
-  signal.addEventListener('abort', onAbort)
-  return { promise, forget: () => signal.removeEventListener('abort', onAbort) }
+/** For one operation at a time. They share a timer and a listener, because most operations need neither. */
+export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOptions): RetryUntilDone {
+  const startDeadline = createDeadlines(deadline)
+  let rejectCurrent = (_reason: unknown) => {}
+  signal.addEventListener('abort', () => rejectCurrent(signal.reason))
+
+  /** A hanging operation must not delay the caller after the abort. */
+  function untilAbort(operation: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      rejectCurrent = reject
+      operation.then(resolve, reject)
+    })
+  }
+
+  return async function retryUntilDone(operation, onOverdue) {
+    let overdue = false
+    let lastError: unknown = new Error('no answer from the store')
+    const time = startDeadline(() => {
+      overdue = true
+      onOverdue(lastError)
+    })
+    try {
+      for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
+        signal.throwIfAborted()
+        try {
+          await untilAbort(operation())
+          break
+        } catch (error) {
+          if (error instanceof StreamLost || signal.aborted) throw error
+          lastError = error
+        }
+        await wait(pause, undefined, { signal }).catch(() => {})
+      }
+      if (overdue) onRecovered()
+    } finally {
+      time.stop()
+    }
+  }
 }

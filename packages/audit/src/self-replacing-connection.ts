@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { createDeadlines } from './deadlines.ts'
 
 export interface SelfReplacingConnection {
   /**
@@ -26,38 +27,31 @@ export function createSelfReplacingConnection({
   timeout,
   isAnswer,
 }: SelfReplacingConnectionOptions): SelfReplacingConnection {
+  const startDeadline = createDeadlines(timeout)
   let sql = connect()
+
+  function replace(used: Sql) {
+    if (used !== sql) return
+    sql = connect()
+    used.end({ timeout: 0 }).catch(() => {})
+  }
+
   return {
-    async run(work) {
+    run(work) {
       const used = sql
-      const silence = createSilenceTimer(timeout)
-      try {
-        return await Promise.race([work(used, silence.progress), silence.tooLong])
-      } catch (error) {
-        if (!isAnswer(error) && used === sql) {
-          sql = connect()
-          used.end({ timeout: 0 }).catch(() => {})
+      return new Promise((resolve, reject) => {
+        function fail(error: unknown) {
+          silence.stop()
+          if (!isAnswer(error)) replace(used)
+          reject(error)
         }
-        throw error
-      } finally {
-        silence.stop()
-      }
+        const silence = startDeadline(() => fail(new Error(`no answer within ${timeout} ms`)))
+        work(used, silence.extend).then((result) => {
+          silence.stop()
+          resolve(result)
+        }, fail)
+      })
     },
     end: () => sql.end({ timeout: 1 }),
   }
-}
-
-function createSilenceTimer(timeout: number) {
-  let timer: NodeJS.Timeout | undefined
-  let fail = (_: Error) => {}
-  const tooLong = new Promise<never>((_, reject) => {
-    fail = reject
-  })
-  tooLong.catch(() => {})
-  function progress() {
-    clearTimeout(timer)
-    timer = setTimeout(() => fail(new Error(`no answer within ${timeout} ms`)), timeout)
-  }
-  progress()
-  return { tooLong, progress, stop: () => clearTimeout(timer) }
 }

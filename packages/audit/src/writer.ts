@@ -4,7 +4,7 @@ import { AuditUnavailable, StreamLost } from './errors.ts'
 import type { EventDraft } from './event.ts'
 import { createLease } from './lease.ts'
 import type { RecordedEvent } from './recorded-event.ts'
-import { retryUntilDone } from './retry-until-done.ts'
+import { createRetryUntilDone } from './retry-until-done.ts'
 import { createEventStream, type EventStream, endOfMonth } from './stream.ts'
 import { createWriteQueue, type QueuedEvent } from './write-queue.ts'
 import { type AuditWriter, type AuditWriterOptions, defaultLimits } from './writer-options.ts'
@@ -48,6 +48,15 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   let pendingNotification: (() => void) | null = null
   /** Events at the front of the queue whose linger time is over. */
   let dueEvents = 0
+
+  const retryUntilDone = createRetryUntilDone({
+    deadline: limits.deadline,
+    signal: closing.signal,
+    onRecovered() {
+      storeTimedOut = false
+      options.onState?.(null)
+    },
+  })
 
   const lease = createLease({
     length: limits.lease,
@@ -243,20 +252,12 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   }
 
   function untilDurable(operation: () => Promise<void>, rejectCallers?: (reason: Error) => void): Promise<void> {
-    return retryUntilDone(operation, {
-      deadline: limits.deadline,
-      signal: closing.signal,
-      onOverdue(cause) {
-        storeTimedOut = true
-        const reason = Object.assign(new AuditUnavailable('its store does not answer'), { cause })
-        rejectCallers?.(reason)
-        rejectQueue(reason)
-        options.onState?.(cause)
-      },
-      onRecovered() {
-        storeTimedOut = false
-        options.onState?.(null)
-      },
+    return retryUntilDone(operation, (cause) => {
+      storeTimedOut = true
+      const reason = Object.assign(new AuditUnavailable('its store does not answer'), { cause })
+      rejectCallers?.(reason)
+      rejectQueue(reason)
+      options.onState?.(cause)
     })
   }
 
