@@ -33,10 +33,10 @@ export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOpt
 
   return async function retryUntilDone(operation, onOverdue) {
     let overdue = false
-    let lastError: unknown = new Error('no answer from the store')
+    let lastError: unknown = null
     const time = startDeadline(() => {
       overdue = true
-      onOverdue(lastError)
+      onOverdue(lastError ?? new Error('no answer from the store'))
     })
     try {
       for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {

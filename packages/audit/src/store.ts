@@ -30,10 +30,12 @@ export function createPostgresAuditStore({
   })
   return {
     openStream: (stream) => run((sql) => openStream(sql, { ...stream, fallback })),
-    async append(stream, events, progress) {
-      if (progress) await run((sql) => sql.begin((tx) => appendWithProgress(tx, stream, events, progress)))
-      else if (events.length > 0) await run((sql) => appendOnce(sql, stream, events))
-    },
+    append: (stream, events, progress) =>
+      run((sql) =>
+        progress
+          ? sql.begin((tx) => appendWithProgress(tx, stream, events, progress))
+          : appendOnce(sql, stream, events),
+      ),
     renewLease: (stream, lease) =>
       run(async (sql) => {
         const { count } = await sql`
@@ -73,7 +75,7 @@ async function appendWithProgress(
   events: readonly RecordedEvent[],
   { stream: adopted, upTo, complete }: AdoptionProgress,
 ): Promise<void> {
-  if (events.length > 0) await append(tx, stream, events)
+  await append(tx, stream, events)
   const { count } = await tx`
     update audit.streams set accounted_seq = ${upTo}, accounted_at = case when ${complete} then now() end
     where id = ${adopted} and adopted_by = ${stream}`
@@ -81,13 +83,11 @@ async function appendWithProgress(
 }
 
 /** An abandoned attempt may commit first. Then its rows are ours. */
-async function appendOnce(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
-  try {
-    await append(sql, stream, events)
-  } catch (error) {
+function appendOnce(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+  return append(sql, stream, events).catch((error) => {
     if (!isTaken(error)) throw error
-    await expectOurs(sql, stream, events)
-  }
+    return expectOurs(sql, stream, events)
+  })
 }
 
 /** PostgreSQL's `unique_violation`. */
@@ -101,7 +101,35 @@ const columnNames = lineColumns.map(({ name }) => name).join(', ')
 const columnValues = lineColumns
   .map(({ type }, index) => `value[${index + 1}]::${type === 'words' ? 'text' : type}`)
   .join(', ')
-const canonicalAt = lineColumns.length + 1
+
+/**
+ * Parameters: the stream, whether to ignore an adoption, the lines, the hashes, the first number, the stream again, and the bounds of its
+ * month. The row lock on the stream excludes adopters. The primary key contains the time because of the partitions, so
+ * a separate condition checks that the numbers are new, by the stream's last number. ON CONFLICT would be slower, because it checks each
+ * event first.
+ */
+const appendStatement = templateOf(`
+  with held as materialized (
+    select id from audit.streams where id = ? and (adopted_by is null or ?) for share
+  ), line as materialized (
+    select string_to_array(text, E'\t', '') as value, (number - 1)::int * 32 as at_hash
+    from unnest(string_to_array(?::text, E'\n')) with ordinality as given(text, number)
+  ), written as (
+    insert into audit.events (stream, ${columnNames}, canonical, prev, hash)
+    select held.id, ${columnValues}, value[${lineColumns.length + 1}],
+      substr(hash.all, at_hash + 1, 32), substr(hash.all, at_hash + 33, 32)
+    from held, line, (select ?::bytea as all) as hash
+    where ? > coalesce((
+      select seq from audit.events where stream = ? and at >= ? and at <= ? order by seq desc limit 1), 0)
+    returning 1
+  )
+  select (select count(*) from held)::int as held, (select count(*) from written)::int as written`)
+
+/** A template with `?` for its parameters, built once. The driver would build a template with fragments for each batch. */
+function templateOf(text: string): TemplateStringsArray {
+  const strings = text.split('?')
+  return Object.assign(strings, { raw: strings })
+}
 
 /**
  * The values of `lineColumns` and the canonical form, with tabs between them; an empty value is null.
@@ -112,38 +140,20 @@ function lineOf({ position, columns, canonical }: RecordedEvent): string {
 }
 
 /**
- * Appends events in one statement and one round trip. The row lock on the stream excludes adopters. The primary key
- * contains the time because of the partitions, so a separate condition checks that the numbers are new, by the stream's
- * last number. ON CONFLICT would be slower, because it checks each event first. Events from a fallback file were
- * confirmed, so an adoption does not exclude them.
+ * Appends events in one statement and one round trip. Events from a fallback file were confirmed, so an adoption does not exclude them.
  */
 export async function append(
   sql: Sql | TransactionSql,
   stream: string,
   events: readonly RecordedEvent[],
-  from: 'writer' | 'file' = 'writer',
+  source: 'writer' | 'file' = 'writer',
 ): Promise<void> {
-  const range = rangeOf(events)
+  if (events.length === 0) return
+  const { first, prev, from, to } = rangeOf(events)
   const lines = events.map(lineOf).join('\n')
   // The previous hash and all hashes: each event's `prev` is the hash before its own.
-  const hashes = Buffer.concat([range.prev, ...events.map(({ hash }) => hash)])
-  const [written] = await sql`
-    with held as materialized (
-      select id from audit.streams where id = ${stream} and (adopted_by is null or ${from === 'file'}) for share
-    ), line as materialized (
-      select string_to_array(text, E'\t', '') as value, (number - 1)::int * 32 as at_hash
-      from unnest(string_to_array(${lines}::text, E'\n')) with ordinality as given(text, number)
-    ), written as (
-      insert into audit.events (stream, ${sql.unsafe(columnNames)}, canonical, prev, hash)
-      select held.id, ${sql.unsafe(columnValues)}, value[${sql.unsafe(String(canonicalAt))}],
-        substr(hash.all, at_hash + 1, 32), substr(hash.all, at_hash + 33, 32)
-      from held, line, (select ${hashes}::bytea as all) as hash
-      where ${range.first} > coalesce((
-        select seq from audit.events where stream = ${stream} and at >= ${range.from} and at <= ${range.to}
-        order by seq desc limit 1), 0)
-      returning 1
-    )
-    select (select count(*) from held)::int as held, (select count(*) from written)::int as written`
+  const hashes = Buffer.concat([prev, ...events.map(({ hash }) => hash)])
+  const [written] = await sql(appendStatement, stream, source === 'file', lines, hashes, first, stream, from, to)
   if (written?.held !== 1) throw new StreamLost(stream, 'another process adopted it')
   if (written.written !== events.length) await expectOurs(sql, stream, events)
 }

@@ -108,7 +108,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     // Events of the same turn of the event loop join the first batch.
     await null
     try {
-      while (lost || adoptionBatches.length > 0 || (queue.length > 0 && isDue())) await writeNext()
+      while (lost || adoptionBatches.length > 0 || (queue.length > 0 && isDue())) await writeNext().catch(noteLoss)
     } catch {
       rejectQueue(new AuditUnavailable('it was closed before its store answered'))
     } finally {
@@ -126,18 +126,18 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     return queue.urgent > 0 || dueEvents > 0 || phase !== 'open'
   }
 
-  async function writeNext() {
-    try {
-      if (lost || !stream) return await beginStream(clock.now(), untilDurable, { follows: stream?.id, because: lost })
-      const adoptionBatch = adoptionBatches.shift()
-      if (adoptionBatch) return await writeAdoptionBatch(stream, adoptionBatch)
-      const first = queue.first()
-      if (first && !stream.holds(first.at)) return await rollOver(stream, first.at)
-      await writeBatch(stream)
-    } catch (error) {
-      if (!(error instanceof StreamLost)) throw error
-      lost = error.message
-    }
+  function writeNext(): Promise<void> {
+    if (lost || !stream) return beginStream(clock.now(), untilDurable, { follows: stream?.id, because: lost })
+    const adoptionBatch = adoptionBatches.shift()
+    if (adoptionBatch) return writeAdoptionBatch(stream, adoptionBatch)
+    const first = queue.first()
+    if (first && !stream.holds(first.at)) return rollOver(stream, first.at)
+    return writeBatch(stream)
+  }
+
+  function noteLoss(error: unknown) {
+    if (!(error instanceof StreamLost)) throw error
+    lost = error.message
   }
 
   async function writeBatch(current: EventStream) {
