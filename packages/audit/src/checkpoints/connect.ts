@@ -1,4 +1,4 @@
-import { openPool } from '@rack-gateway/database'
+import { openPool } from '@rack-gateway/database/pool'
 import type { Sql } from 'postgres'
 
 /** One connection for checkpoints. It connects at the first query. */

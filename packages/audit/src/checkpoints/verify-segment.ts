@@ -2,10 +2,10 @@ import type { Sql } from 'postgres'
 import { boundsOf, monthAt } from '../archive/month.ts'
 import type { ChainProblem } from '../chain.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
-import { recordsOfStream } from '../verify/database-log.ts'
 import { readPosition, type StatedPosition } from '../verify/event-position.ts'
 import type { LogRecord } from '../verify/export-line.ts'
 import { createStreamCheck, genesisDigest, type StreamCheck } from '../verify/stream-check.ts'
+import { recordsOfStream } from '../verify/stream-records.ts'
 import type { StreamHead } from './checkpoint.ts'
 
 /** An event in the database that does not continue what was signed. */

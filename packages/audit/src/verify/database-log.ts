@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { PendingQuery, Row, Sql } from 'postgres'
 import { monthAfter, monthOf } from '../calendar-month.ts'
 import { type CopiedRow, createCopyReader } from './copied-rows.ts'
-import { exportLineInSql, type LogRecord, rawRecord } from './export-line.ts'
+import { exportLineInSql } from './export-line.ts'
 import { searchColumns } from './search-columns.ts'
 
 /**
@@ -127,30 +127,6 @@ function behind(sql: Sql, { stream, number, moment }: Place): Fragment {
 }
 
 type Fragment = PendingQuery<Row[]>
-
-export interface PageOfStream {
-  readonly stream: string
-  readonly month: MonthBounds
-  /** Number of the first event. */
-  readonly first: number
-  readonly limit: number
-}
-
-/**
- * Events of one stream, ordered by number. Two rows with the same number are two records. A row that cannot be an event
- * is null. Costs half as much as `linesOfMonth`, because the driver parses nothing.
- */
-export async function recordsOfStream(
-  sql: Sql,
-  { stream, month, first, limit }: PageOfStream,
-): Promise<(LogRecord | null)[]> {
-  const rows = await sql`
-    select canonical, encode(prev, 'hex'), encode(hash, 'hex') from audit.events
-    where stream = ${stream}::uuid and seq >= ${first}::bigint
-      and at >= ${month.from}::timestamptz and at < ${month.to}::timestamptz
-    order by stream, seq, at limit ${limit}`.raw()
-  return rows.map(([canonical, prev, hash]) => rawRecord(canonical, prev, hash))
-}
 
 const copiedColumns = [...searchColumns.map(({ name }) => name), 'canonical', 'prev', 'hash']
 
