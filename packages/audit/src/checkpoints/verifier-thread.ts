@@ -1,12 +1,12 @@
 /** The entry of the thread that verifies events. `startVerifierThread` starts it. */
-import { setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { StreamHead } from './checkpoint.ts'
 import { connectForCheckpoints } from './connect.ts'
 import type { VerifierMessage, VerifierThreadData } from './stream-verifier.ts'
 import { verifyStreams } from './verify-streams.ts'
 
-/** A quarter of a core that another thread also wants. With less, checkpoints of a busy gateway could be late. */
+/** Below the process. The thread gets a quarter of a core that another thread also wants. With less, checkpoints of a busy gateway could be late. */
 const niceness = 5
 
 const { url }: VerifierThreadData = workerData
@@ -30,7 +30,7 @@ function post(message: VerifierMessage): void {
 function yieldToOtherThreads(): void {
   if (process.platform !== 'linux') return
   try {
-    setPriority(niceness)
+    setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness))
   } catch {
     // A sandbox may forbid it. The priority only saves time of other threads.
   }
