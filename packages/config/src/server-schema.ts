@@ -202,7 +202,7 @@ export const ServerEnvironment = Type.Object({
   ),
   ADMIN_USERS: Type.Optional(
     checked(
-      'email addresses, separated by commas; the first person who logs in with one becomes an administrator',
+      'email addresses, separated by commas; the first person who logs in with each one becomes an administrator',
       adminUsersProblem,
     ),
   ),

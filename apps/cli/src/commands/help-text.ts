@@ -5,7 +5,7 @@ export const overview = {
   describe: 'Run convox through a Rack Gateway, and manage logins, tokens, access, and the audit log.',
   usage: ['rack-gateway [--rack NAME] COMMAND [options]', 'rack-gateway [--rack NAME] CONVOX-COMMAND …'],
   details: [
-    'Any other command is a command of convox. It runs as you typed it, through the gateway.',
+    'A command that is not listed here is a command of convox. It runs as you typed it, through the gateway.',
     'The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack in this directory, and the current rack (rack-gateway switch).',
     'More about a command: rack-gateway help COMMAND. Exit codes and --json: man rack-gateway.',
   ],

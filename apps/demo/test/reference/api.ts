@@ -6,7 +6,7 @@ const all: readonly Endpoint[] = Object.values(endpoints)
 /** The generated part of api.md, from the table of endpoints. */
 export function apiParts(): Record<string, string> {
   const items = all.map((endpoint): [string, ...string[]] => [
-    `${code(`${endpoint.method} ${endpoint.path}`)}${requirementsOf(endpoint)}`,
+    `${code(`${endpoint.method} ${endpoint.path}`)}${isForUsers(endpoint) ? '¹' : ''}${requirementsOf(endpoint)}`,
     summaryOf(endpoint),
   ])
   return {
@@ -28,8 +28,13 @@ function forwardedItems(): string {
 
 /** Without the sentence that repeats the permission in brackets; empty if method and path say it. */
 function summaryOf({ summary }: Endpoint): string {
-  const short = summary.replace(/ With the permission [^.]*\./, '')
+  const short = summary.replace(/ With (?:the permission )?gateway:[^.]*\./, '')
   return /^(?:Creates|Lists|Removes|Revokes|Shows) (?:an? )?(?:API )?[a-z]+(?: accounts?)?\.$/.test(short) ? '' : short
+}
+
+/** Whether API tokens and jobs cannot call it. */
+function isForUsers(endpoint: Endpoint): boolean {
+  return 'principalKinds' in endpoint && !endpoint.principalKinds.includes('api-token')
 }
 
 /** In brackets; nothing for an endpoint that every caller can use. */
@@ -41,14 +46,13 @@ function requirementsOf(endpoint: Endpoint): string {
 function requirementList(endpoint: Endpoint): string[] {
   if (endpoint.authentication === 'anyone') return ['no credential']
   if (endpoint.authentication === 'job') return ['the OIDC token of a CI job']
-  const { permission, additionalPermission, scope, permissionForOthers, principalKinds, cookieRequires } = endpoint
+  const { permission, additionalPermission, scope, permissionForOthers, cookieRequires } = endpoint
   const needed = [permission, ...(additionalPermission === undefined ? [] : [additionalPermission])].map(code)
   return [
     ...(scope === 'gateway' ? [needed.join(' and ')] : []),
     ...(scope !== 'gateway' && permissionForOthers ? [`for others ${code(permissionForOthers)}`] : []),
-    ...(principalKinds.includes('api-token') ? [] : ['users only']),
     ...(scope !== 'gateway' && cookieRequires !== undefined
-      ? ['a browser session only within five minutes of the login']
+      ? ['a browser session only within five minutes of the login, or with a proof of a second factor']
       : []),
   ]
 }

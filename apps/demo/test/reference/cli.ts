@@ -30,7 +30,7 @@ export async function cliParts(): Promise<Record<string, string>> {
   const { shared } = optionUses(commands)
   return {
     overview: [block(overview.usage), ...overview.details.slice(0, 2), block(overview.examples)].join('\n\n'),
-    options: list(shared.map(({ name, option }) => [code(typedOption(name, option)), `${optionMeaning(option)}.`])),
+    options: list(sharedOptions(shared, commands)),
     commands: sectionsOf(commands).map(sectionPart).join('\n\n'),
     codes: list([
       ['the code of convox', 'convox ran; 128 + n means that signal n ended it'],
@@ -55,6 +55,30 @@ export function optionUses(commands: readonly Command[]): { shared: OptionUse[];
     }
   const all = [...uses.values()]
   return { shared: all.filter(({ groups }) => groups.size > 1), own: all.filter(({ groups }) => groups.size === 1) }
+}
+
+/** Shared options with the commands that have them. Options of the same commands name these once. */
+function sharedOptions(shared: readonly OptionUse[], all: readonly Command[]): [string, string, string][] {
+  const usersOf = (use: OptionUse | undefined) => (use === undefined ? '' : commandNames(use.commands, all))
+  return shared.map((use, index) => {
+    const users = usersOf(use)
+    const isRepeated = users === usersOf(shared[index - 1])
+    const meaning = `${optionMeaning(use.option)}.`
+    return [code(typedOption(use.name, use.option)), meaning, `Commands: ${isRepeated ? 'the same' : users}.`]
+  })
+}
+
+/** Most commands are named by those that are missing, and whole groups by the name of the group. */
+function commandNames(names: readonly string[], all: readonly Command[]): string {
+  const others = all.map(({ name }) => name).filter((name) => !names.includes(name))
+  const isMost = others.length < names.length
+  const listed = isMost ? others : names
+  const groups = commandList.groups.filter((group) =>
+    all.every((command) => command.group !== group || listed.includes(command.name)),
+  )
+  const rest = all.filter(({ name, group }) => listed.includes(name) && (group === null || !groups.includes(group)))
+  const text = [...rest, ...groups].map(({ name }) => code(name)).join(', ')
+  return isMost ? `all but ${text}` : text
 }
 
 export function typedOption(name: string, { alias }: CommandOption): string {

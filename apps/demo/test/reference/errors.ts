@@ -1,8 +1,16 @@
-import { listDenials, listErrors } from './sentences.ts'
-import { code, list } from './table.ts'
+import { ruleMeanings } from './meanings.ts'
+import { repeatsName } from './repeats-name.ts'
+import { type ListedError, listDenials, listErrors, type Sentence } from './sentences.ts'
+import { code, joined, list } from './table.ts'
 
 /** A status of 500 is for what no caller gets: failed starts, bad data, the command line. */
 const internal = 500
+
+/** Codes of the `rack-gateway` command, which appear only with their message. */
+const ofCommand = /^RGW_(?:CLI|CONFIG_(?:FILE|DIRECTORY))_/
+
+/** The end of a reason that only says that the login or the request is denied. */
+const consequence = /, so (?:you are not logged in|you cannot log in now|it was rejected|this one was canceled)\.$/
 
 /** Which denials a section of the page has, by source file: the first that matches. */
 const sections: readonly (readonly [part: string, path: RegExp])[] = [
@@ -16,27 +24,52 @@ const sections: readonly (readonly [part: string, path: RegExp])[] = [
 export async function errorParts(): Promise<Record<string, string>> {
   const errors = await listErrors()
   const denials = [...(await listDenials())].map(([path, all]) => ({ part: partOf(path), all }))
-  const rules = sections.map(([part]) => {
+  const rules = sections.map(([part]): [string, string] => {
     const all = denials.flatMap((one) => (one.part === part ? one.all : []))
-    // A rule never appears without its reason, so the page has only the names.
-    return [part, `${[...new Set(all.map((one) => code(one.code)))].join(', ')}.`]
+    const names = [...new Set(all.map((denial) => denial.code))]
+    return [part, list(names.map((rule) => ruleItem(rule, all)))]
   })
+  const unanswered = errors.filter(({ status }) => status === internal)
   return {
     answered: list(
-      errors
-        .filter(({ status }) => status !== internal)
-        .map(({ code: name, status, onPage }) => [
-          `${code(name)} (${status})`,
-          onPage.reason,
-          pointerOf(onPage.remedy),
-        ]),
+      joined(
+        errors
+          .filter(({ status }) => status !== internal)
+          .map(({ code: name, status, onPage }) => [name, String(status), onPage.reason, pointerOf(onPage.remedy)]),
+        1,
+        ' or ',
+      ).map(([name = '', statuses = '', ...parts]) => [`${code(name)} (${statuses})`, ...parts]),
     ),
-    internal: `${errors
-      .filter(({ status }) => status === internal)
-      .map((error) => code(error.code))
-      .join(', ')}.`,
+    internal: explainedCodes(unanswered.filter(({ code: name }) => !ofCommand.test(name))),
+    client: `${unanswered.flatMap(({ code: name }) => (ofCommand.test(name) ? [code(name)] : [])).join(', ')}.`,
     ...Object.fromEntries(rules),
   }
+}
+
+/** Codes with a short reason. Those whose name says it share an item. */
+function explainedCodes(errors: readonly ListedError[]): string {
+  const items = errors.map(({ code: name, onPage }) => [code(name), shortReason(onPage.reason), name] as const)
+  const plain = items.filter(([, reason, name]) => repeatsName(name, reason))
+  return list([
+    ...items.flatMap((item) => (plain.includes(item) ? [] : [[item[0], item[1]] as const])),
+    [plain.map(([name]) => name).join(', '), 'the name says it'],
+  ])
+}
+
+/** The first sentence, without values in parentheses and at the end. */
+function shortReason(reason: string): string {
+  return reason
+    .replace(/(?<=\.) [A-Z].*/, '')
+    .replace(/ \([^()]*…\)/g, '')
+    .replace(/: …\.?$/, '.')
+}
+
+/** A rule with a short reason. Its remedies depend on the case, so only the message has them. */
+function ruleItem(rule: string, denials: readonly Sentence[]): [string, string] {
+  const [reason, ...others] = denials.flatMap((denial) => (denial.code === rule ? [denial.reason] : []))
+  const meaning = others.length > 0 ? ruleMeanings[rule] : reason
+  if (meaning === undefined) throw new Error(`say in meanings.ts what all reasons of the rule ${rule} have in common`)
+  return [code(rule), shortReason(meaning).replace(consequence, '.')]
 }
 
 /** A remedy that names another place of the documentation; otherwise nothing. */

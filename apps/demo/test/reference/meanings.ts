@@ -159,3 +159,12 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'check the rack',
   ],
 }
+
+/** What the reasons of a rule have in common, if it has several. `errors.md` can't be generated without an entry for each. */
+export const ruleMeanings: Readonly<Record<string, string>> = {
+  'browser-session': 'The token of a browser session is not in its cookie, or the cookie has another token.',
+  'canonical-path': 'Two programs could read the path or the query differently.',
+  'cli-login-session-ended': 'The browser session that allowed this login, or tried to, has ended.',
+  'locked-user': 'The user, or the owner of the API token, is locked.',
+  'two-credentials': 'The request has more than one credential.',
+}

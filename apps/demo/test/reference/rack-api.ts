@@ -25,7 +25,7 @@ export function rackApiParts(): Record<string, string> {
     ...Object.fromEntries(parts),
     console: list(Object.entries(consoleRoutes).map(([route, description]) => [code(route), description])),
     logs: logHeaders(),
-    values: valueTable(),
+    values: valueList(),
     conditions: table(
       ['route', 'needs'],
       joined(
@@ -60,13 +60,18 @@ function permissionOf({ id, permission, scope }: RackRoute): string {
 
 /** Parameters by where the request has them. */
 function parametersOf({ id, query, form, headers, body, refusedHeaders }: RackRoute): string[] {
+  const refused = new Set(refusedHeaders.map((name) => name.toLowerCase()))
+  const parameters = new Set([...query, ...form].map((name) => name.toLowerCase()))
   const lists = [
     ['Query', query],
     ['Form', form],
     ['Headers', isLog(id) ? [] : headers],
-    ['Rejected headers', refusedHeaders],
+    ['Rejected headers', refusedHeaders.filter((name) => !parameters.has(name.toLowerCase()))],
   ] as const
-  const named = lists.flatMap(([list, names]) => (names.length === 0 ? [] : [`${list} ${names.map(code).join(' ')}`]))
+  const marked = (name: string) => `${code(name)}${refused.has(name.toLowerCase()) ? '²' : ''}`
+  const named = lists.flatMap(([list, names]) =>
+    names.length === 0 ? [] : [`${list} ${names.map(list === 'Rejected headers' ? code : marked).join(' ')}`],
+  )
   return [...named, ...(isLog(id) ? ['Log headers'] : []), ...(body === 'raw' ? ['A file'] : [])]
 }
 
@@ -82,9 +87,10 @@ function logHeaders(): string {
   return `The log headers are ${headers}.`
 }
 
-function valueTable(): string {
+function valueList(): string {
   const rows = rackRoutes.flatMap(({ id, values }) =>
     Object.entries(values).map(([name, { expected }]) => [code(id), code(name), expected]),
   )
-  return table(['route', 'form parameter', 'must be'], joined(rows, 1, ' '))
+  const terms = joined(rows, 1, ' ').map(([route, names, expected = '']) => [`${route} ${names}`, expected])
+  return list(joined(terms, 0).map(([parameters = '', expected = '']) => [parameters, expected]))
 }

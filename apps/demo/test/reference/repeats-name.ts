@@ -1,6 +1,18 @@
-/** Verbs of descriptions, and the names of permissions that have the same meaning. */
-const synonyms: Readonly<Record<string, readonly string[]>> = { see: ['read'], change: ['write', 'update'] }
-const fillers: readonly string[] = ['a', 'an', 'the', 'of', 's']
+/** Words of descriptions, and the words of names of permissions and codes that have the same meaning. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  see: ['read'],
+  change: ['write', 'update'],
+  reached: ['unreachable'],
+  executed: ['executable'],
+  used: ['unusable', 'unfit'],
+  invalid: ['misconfigured', 'bad'],
+  configuration: ['misconfigured'],
+  found: ['missing'],
+  no: ['missing'],
+  dir: ['directory'],
+  document: ['file'],
+}
+const fillers: readonly string[] = ['a', 'an', 'the', 'of', 's', 'is', 'be', 'has', 'was', 'can', 't', 'cannot', 'not']
 
 /** Whether a description, such as `list apps`, says nothing that the name, such as `app:list`, doesn't say. */
 export function repeatsName(name: string, description: string): boolean {

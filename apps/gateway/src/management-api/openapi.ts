@@ -179,6 +179,8 @@ export function requirementsOf(endpoint: Endpoint): string {
   return [
     requirements,
     ...(principalKinds.includes('api-token') ? [] : ['Users only.']),
-    ...(cookieRequires === undefined ? [] : ['A browser session needs a login that is at most five minutes old.']),
+    ...(cookieRequires === undefined
+      ? []
+      : ['A browser session needs a login that is at most five minutes old, or a proof of a second factor.']),
   ].join(' ')
 }

@@ -20,7 +20,7 @@ export const command = 'impact <new>'
 export const describe =
   'Show which recorded calls a policy document would newly deny or permit, and how many step-ups it would ask for.'
 export const details =
-  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permission gateway:audit:read. The audit log records the request.'
+  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request.'
 export const examples = [
   'rack-gateway policy impact policy.yaml',
   'rack-gateway policy impact policy.yaml --since 12h --json',
