@@ -68,16 +68,20 @@ function sharedOptions(shared: readonly OptionUse[], all: readonly Command[]): [
   })
 }
 
-/** Most commands are named by those that are missing, and whole groups by the name of the group. */
+/** Most commands are named by those that are missing, and commands of a group share its name. */
 function commandNames(names: readonly string[], all: readonly Command[]): string {
   const others = all.map(({ name }) => name).filter((name) => !names.includes(name))
   const isMost = others.length < names.length
-  const listed = isMost ? others : names
-  const groups = commandList.groups.filter((group) =>
-    all.every((command) => command.group !== group || listed.includes(command.name)),
-  )
-  const rest = all.filter(({ name, group }) => listed.includes(name) && (group === null || !groups.includes(group)))
-  const text = [...rest, ...groups].map(({ name }) => code(name)).join(', ')
+  const listed = all.filter(({ name }) => (isMost ? others : names).includes(name))
+  const single = listed.flatMap(({ name, group }) => (group === null ? [name] : []))
+  const grouped = commandList.groups.flatMap((group) => {
+    const ofGroup = listed.filter((command) => command.group === group)
+    if (ofGroup.length === 0) return []
+    const isWhole = all.every((command) => command.group !== group || ofGroup.includes(command))
+    const actions = ofGroup.map(({ name }) => name.slice(group.name.length + 1)).join('|')
+    return [isWhole ? group.name : `${group.name} ${actions}`]
+  })
+  const text = [...single, ...grouped].map(code).join(', ')
   return isMost ? `all but ${text}` : text
 }
 
@@ -88,7 +92,7 @@ export function typedOption(name: string, { alias }: CommandOption): string {
 export function optionMeaning(option: CommandOption): string {
   const { describe = '', choices, default: usual, demandOption } = option
   const notes = [
-    choices === undefined ? '' : choices.join(', '),
+    choices === undefined || choices.every((choice) => describe.includes(String(choice))) ? '' : choices.join(', '),
     usual === undefined ? '' : `default: ${usual}`,
     demandOption ? 'required' : '',
   ].filter((note) => note !== '')
