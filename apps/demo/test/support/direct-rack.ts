@@ -33,8 +33,8 @@ export function directApp(rack: DemoRack, app: string) {
     async newest(): Promise<RackRelease> {
       return release((await read(`${path}/releases?limit=1`))[0].id)
     },
-    build: async (manifest: string): Promise<string> =>
-      (await create(`${path}/builds`, { external: 'true', manifest, description: 'a build' })).id,
+    build: async (manifest: string, form: Record<string, string> = {}): Promise<string> =>
+      (await create(`${path}/builds`, { external: 'true', manifest, description: 'a build', ...form })).id,
     newRelease: async (form: Record<string, string>): Promise<string> => (await create(`${path}/releases`, form)).id,
     /** Also waits for a rollout that is in progress before. */
     async promote(id: string): Promise<void> {

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { directApp } from '../support/direct-rack.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
+const commit = '0123456789abcdef0123456789abcdef01234567'
 const hostile = '\u202e<img src=x onerror=alert(1)>'
 
 describeInChromium('builds and releases in the web console', () => {
   let at: WebConsole
   let myapp: ReturnType<typeof directApp>
   let older: string
+  let build: string
   let running: string
   let deployer: Page
   let viewer: Page
@@ -20,7 +22,7 @@ describeInChromium('builds and releases in the web console', () => {
     myapp = directApp(rack, 'myapp')
     const { id, env, manifest } = await myapp.newest()
     older = id
-    const build = await myapp.build(manifest.replace('port: 3000', 'port: 4000'))
+    build = await myapp.build(manifest.replace('port: 3000', 'port: 4000'), { 'git-sha': commit })
     const changed = `ADDED=${hostile}\n${env.replace('PLAIN=value', 'PLAIN=other')}`
     running = await myapp.newRelease({ build, env: changed })
     await myapp.promote(running)
@@ -96,6 +98,34 @@ describeInChromium('builds and releases in the web console', () => {
     expect(await cells.nth(4).textContent()).toMatch(/^deployer@example.com, /)
     await show(deployer, `releases?open=${copy.id}`)
     await deployer.getByText('Promoted by').waitFor()
+  })
+
+  test('the page of a release has the commit of its build, for those who may read builds', async () => {
+    await show(viewer, `releases?open=${running}`)
+    await viewer.getByText(commit).waitFor()
+    await viewer.getByText('a build', { exact: true }).waitFor()
+    await lookAt(viewer, 'release-running')
+    at.at.system.rack.failNext(`GET /apps/myapp/builds/${build}`, { kind: 'answer', status: 404, body: 'no build' })
+    await viewer.reload()
+    await expect.poll(() => viewer.getByText('Unknown', { exact: true }).count()).toBe(2)
+  })
+
+  test('the log of a build that has ended cannot be resumed', async () => {
+    const { build: ended } = await myapp.release(older)
+    await show(viewer, `builds?open=${ended}`)
+    await viewer.getByText('This is the end of the log.').waitFor()
+    expect(await viewer.getByRole('button', { name: 'Resume' }).count()).toBe(0)
+    await lookAt(viewer, 'build-ended')
+    await viewer.route('**/apps/myapp/builds/*/logs', (route) =>
+      route.fulfill({ headers: { 'answered-by': 'rack' }, body: 'ERROR: Your access ended.\n' }),
+    )
+    await show(viewer, `builds?open=${build}`)
+    await viewer.getByText('Your access ended.', { exact: true }).waitFor()
+    await viewer.getByRole('button', { name: 'Resume' }).waitFor()
+    await show(viewer, `builds?open=${ended}`)
+    await viewer.getByText('Your access ended.', { exact: true }).waitFor()
+    expect(await viewer.getByRole('button', { name: 'Resume' }).count()).toBe(0)
+    await viewer.unroute('**/apps/myapp/builds/*/logs')
   })
 
   test('a newer release is promoted', async () => {

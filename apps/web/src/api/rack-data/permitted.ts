@@ -2,11 +2,12 @@ import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { post } from '../client.ts'
 
-/** Routes of the rack API that pages of an app offer, as the policy names them. */
+/** Routes of the rack API that pages of an app offer, or read for a part of what they show, as the policy names them. */
 const routes = [
   'PUT /apps/{app}/services/{service}',
   'POST /apps/{app}/services/{service}/restart',
   'DELETE /apps/{app}/processes/{pid}',
+  'GET /apps/{app}/builds/{id}',
   'WS /apps/{app}/processes/{pid}/exec',
   'POST /apps/{app}/releases',
   'POST /apps/{app}/releases/{id}/promote',

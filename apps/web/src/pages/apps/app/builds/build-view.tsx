@@ -1,6 +1,4 @@
-import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { readBuild } from '../../../../api/rack-data/readers.ts'
 import { Facts } from '../../../../ui/facts.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
@@ -10,13 +8,14 @@ import { Log } from '../logs/log.tsx'
 import { OpenItem } from '../open-item.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
+import { buildQuery } from './build-query.ts'
 import { durationText } from './duration.ts'
 
 /** One build: its source, its result, and its log. */
 export function BuildView({ id }: { readonly id: string }) {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="the build" query={rackQuery(rack, rackPath`/apps/${app}/builds/${id}`, readBuild)}>
+    <RackAnswer rack={rack} what="the build" query={buildQuery(rack, app, id)}>
       {(build) => (
         <OpenItem title={`Build ${id}`} back="All builds" badge={<AppStatus status={build.status} />}>
           <Facts
@@ -29,7 +28,11 @@ export function BuildView({ id }: { readonly id: string }) {
               ['Description', <VisibleText key="text">{build.description}</VisibleText>],
             ]}
           />
-          <Log rack={rack} path={rackPath`/apps/${app}/builds/${id}/logs`} />
+          <Log
+            rack={rack}
+            path={rackPath`/apps/${app}/builds/${id}/logs`}
+            build={{ hasEnded: build.status === 'complete' || build.status === 'failed' }}
+          />
         </OpenItem>
       )}
     </RackAnswer>

@@ -24,10 +24,18 @@ export function LogBadge({ connection }: Pick<LogState, 'connection'>) {
 interface LogNoticeProps {
   readonly rack: string
   readonly log: LogState & { readonly resume: () => void }
+  /** The build whose log it is, if it is that of a build. */
+  readonly build: LogOfBuild | null
+}
+
+/** The log of a build ends with it. */
+export interface LogOfBuild {
+  /** Whether the build had ended when the page loaded. */
+  readonly hasEnded: boolean
 }
 
 /** Why no new lines arrive, and what the person can do. */
-export function LogNotice({ rack, log }: LogNoticeProps) {
+export function LogNotice({ rack, log, build }: LogNoticeProps) {
   const { connection, error, reason, resume } = log
   switch (connection) {
     case 'opening':
@@ -37,11 +45,23 @@ export function LogNotice({ rack, log }: LogNoticeProps) {
     case 'ended':
       return (
         <p className={styles.connection} role="status">
-          <span>{reason === null ? 'The log ended.' : <VisibleText>{reason}</VisibleText>}</span>
-          <Button onPress={resume}>Resume</Button>
+          <span>{reason === null ? endText(build) : <VisibleText>{reason}</VisibleText>}</span>
+          {canContinue(log, build) && <Button onPress={resume}>Resume</Button>}
         </p>
       )
     case 'failed':
       return error && <Problem error={error} retry={resume} />
   }
+}
+
+function endText(build: LogOfBuild | null): string {
+  if (build === null) return 'The log ended.'
+  return build.hasEnded
+    ? 'This is the end of the log.'
+    : 'The log has ended with the build. Refresh the page to see its result.'
+}
+
+/** The gateway can end a log before its build, and gives a reason then. The last line of a failed build can look like one. */
+function canContinue({ isBrokenOff, reason }: LogState, build: LogOfBuild | null): boolean {
+  return build === null || isBrokenOff || (reason !== null && !build.hasEnded)
 }

@@ -61,7 +61,11 @@ test('a stream that breaks off does not look complete', async () => {
   await settle()
   await breakOff()
   await settle()
-  expect(log.state()).toMatchObject({ connection: 'ended', reason: expect.stringContaining('connection was lost') })
+  expect(log.state()).toMatchObject({
+    connection: 'ended',
+    reason: expect.stringContaining('connection was lost'),
+    isBrokenOff: true,
+  })
 })
 
 test('it starts again only when it is asked to, from where it ended', async () => {
@@ -72,7 +76,7 @@ test('it starts again only when it is asked to, from where it ended', async () =
   await settle()
   await end()
   await vi.advanceTimersByTimeAsync(60_000)
-  expect(log.state()).toMatchObject({ connection: 'ended', reason: null })
+  expect(log.state()).toMatchObject({ connection: 'ended', reason: null, isBrokenOff: false })
   expect(requests.length).toBe(1)
   log.start()
   await settle()

@@ -9,6 +9,8 @@ export interface LogState {
   readonly connection: 'opening' | 'open' | 'ended' | 'failed'
   /** Why the stream ended, in the words of the gateway or the rack; null if it ended without any. */
   readonly reason: string | null
+  /** Whether the connection was lost, so that lines can be missing. */
+  readonly isBrokenOff: boolean
   /** Why the stream did not begin. */
   readonly error: Error | null
 }
@@ -28,7 +30,7 @@ export class LogStream {
   readonly #onFailure: (error: Error) => void
   readonly #log = new LogLines()
   readonly #listeners = new Set<() => void>()
-  #state: LogState = { lines: [], dropped: 0, connection: 'opening', reason: null, error: null }
+  #state: LogState = { lines: [], dropped: 0, connection: 'opening', reason: null, isBrokenOff: false, error: null }
   #controller = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
   /** When the last piece arrived, in milliseconds since the epoch. */
@@ -63,7 +65,7 @@ export class LogStream {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    this.#change({ connection: 'opening', reason: null, error: null })
+    this.#change({ connection: 'opening', reason: null, isBrokenOff: false, error: null })
     const headers = { follow: 'true', prefix: 'true', since: this.#since() }
     try {
       const stream = await openRackStream(this.#rack, this.#path, { headers, signal })
@@ -106,7 +108,7 @@ export class LogStream {
     this.#log.finish()
     const last = this.#log.lines.at(-1)?.text ?? ''
     const reason = /^ERROR: (.+)/.exec(last)?.[1] ?? (isComplete ? null : brokenOff)
-    this.#change({ connection: 'ended', reason })
+    this.#change({ connection: 'ended', reason, isBrokenOff: !isComplete })
   }
 
   #since(): string {

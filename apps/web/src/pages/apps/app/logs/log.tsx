@@ -7,7 +7,7 @@ import { FilterField } from '../../../../ui/filter-field.tsx'
 import { useRowKeys } from '../../../../ui/use-row-keys.ts'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
-import { LogBadge, LogNotice } from './log-connection.tsx'
+import { LogBadge, LogNotice, type LogOfBuild } from './log-connection.tsx'
 import type { LogLine } from './log-lines.ts'
 import { LogView } from './log-view.tsx'
 import styles from './logs.module.css'
@@ -18,10 +18,11 @@ interface LogProps {
   readonly path: RackPath
   /** The service or process that the log is limited to. */
   readonly only?: string
+  readonly build?: LogOfBuild
 }
 
 /** A log with search, pause, and wrapping. */
-export function Log({ rack, path, only }: LogProps) {
+export function Log({ rack, path, only, build }: LogProps) {
   const { search, change } = useAppsSearch()
   const { q = '', wrap } = search
   const log = useLog(rack, path)
@@ -70,7 +71,7 @@ export function Log({ rack, path, only }: LogProps) {
           )}
         </span>
       </div>
-      <LogNotice rack={rack} log={log} />
+      <LogNotice rack={rack} log={log} build={build ?? null} />
       <LogView
         lines={shown}
         searched={q}

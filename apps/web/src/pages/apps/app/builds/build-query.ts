@@ -1,0 +1,6 @@
+import { rackQuery } from '../../../../api/rack-data/queries.ts'
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
+import { readBuild } from '../../../../api/rack-data/readers.ts'
+
+export const buildQuery = (rack: string, app: string, id: string) =>
+  rackQuery(rack, rackPath`/apps/${app}/builds/${id}`, readBuild)
