@@ -35,6 +35,11 @@ export const SearchTooBroad = defineError<[number]>(
   'The search took longer than %d s and was stopped.\nAdd from and to, or another filter.',
   503,
 )
+export const ChangeSearchTooSlow = defineError<[number]>(
+  'RGW_CHANGE_SEARCH_TOO_SLOW',
+  'The search for changes took longer than %d s and was stopped.\nTry again in a moment.',
+  503,
+)
 export const SearchBusy = defineErrorWithText('RGW_SEARCH_BUSY', 429)
 /** The events are perhaps not durable in the file, so none of them must be confirmed. */
 export const FallbackUnusable = defineError<[string | number]>(

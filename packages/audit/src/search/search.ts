@@ -1,6 +1,6 @@
 import { ConnectionBroken, openPool } from '@rack-gateway/database'
 import postgres, { type Sql } from 'postgres'
-import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
+import { ChangeSearchTooSlow, NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
 import { type AppChanges, createAppChanges } from './app-changes.ts'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
@@ -81,7 +81,7 @@ export interface AuditSearch {
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
   /** The first acknowledgment of each of at most 200 alarms, by alarm ID. @throws SearchBusy */
   acknowledgments(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
-  /** With a limit of their own, so that readers of apps leave searches to auditors. @throws SearchTooBroad, SearchBusy */
+  /** With a limit of their own, so that readers of apps leave searches to auditors. @throws ChangeSearchTooSlow, SearchBusy */
   readonly appChanges: AppChanges
   /** For other statements, with the same limits. */
   readonly sql: Sql
@@ -128,12 +128,15 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
   }
 
   function forCaller(caller: string): AuditSearch {
-    async function bounded<T>(work: () => Promise<T>, limit = searches): Promise<T> {
+    async function bounded<T>(
+      work: () => Promise<T>,
+      { limit, TooSlow } = { limit: searches, TooSlow: SearchTooBroad },
+    ): Promise<T> {
       const release = limit.acquire(caller)
       try {
         return await work()
       } catch (error) {
-        throw isCanceled(error) ? new SearchTooBroad(timeout / 1_000) : error
+        throw isCanceled(error) ? new TooSlow(timeout / 1_000) : error
       } finally {
         release()
       }
@@ -145,7 +148,9 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
 
     return {
       sql,
-      appChanges: createAppChanges(sql, (work) => bounded(work, changeSearches)),
+      appChanges: createAppChanges(sql, (work) =>
+        bounded(work, { limit: changeSearches, TooSlow: ChangeSearchTooSlow }),
+      ),
       async page(query, { limit, cursor }) {
         const filters = readFilters(query)
         const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }
