@@ -216,6 +216,36 @@ describeInChromium('builds and releases in the web console', () => {
     await viewer.getByRole('heading', { name: `Release ${id}` }).waitFor()
   })
 
+  test('a list says that it has only the newest rows, and whom it cannot name', async () => {
+    const { env } = await myapp.newest()
+    for (let count = 0; count < 20; count++) await myapp.newRelease({ env: `${env}\nCOUNT=${count}` })
+    const changes = { since: new Date(0).toISOString(), apps: [], releases: [], builds: [], complete: false }
+    await viewer.route('**/api/v1/last-changes?**', (route) => route.fulfill({ json: changes }))
+    await show(viewer, 'releases')
+    await viewer.getByText('These are the newest 20 releases.').waitFor()
+    await viewer.getByText('People are named only for the newest 2,000 changes of the app.').waitFor()
+    await lookAt(viewer, 'releases-newest')
+    await viewer.getByRole('button', { name: 'Show the newest 100' }).press('Enter')
+    await viewer.getByRole('link', { name: older }).waitFor()
+    await viewer.reload()
+    await viewer.getByRole('link', { name: older }).waitFor()
+    expect(await viewer.getByText('These are the newest').count()).toBe(0)
+    const error = { error: 'Too slow.', code: 'RGW_CHANGE_SEARCH_TOO_SLOW', rule: 'RGW_CHANGE_SEARCH_TOO_SLOW' }
+    await viewer.unroute('**/api/v1/last-changes?**')
+    await viewer.route('**/api/v1/last-changes?**', (route) => route.fulfill({ status: 503, json: error }))
+    await viewer.reload()
+    await viewer.getByText('Who made the changes is not known: Too slow.').waitFor()
+    await viewer.unroute('**/api/v1/last-changes?**')
+    await viewer.goto(`${at.url}/gateway/apps/releases?q=no-such-release`)
+    await viewer.getByText('Nothing in the loaded rows matches the filter.').waitFor()
+    await viewer.getByText('Open an app to see more of its releases.').waitFor()
+    await viewer.keyboard.press('Control+k')
+    await viewer.getByRole('searchbox', { name: 'Find or run' }).fill('otherapp')
+    await viewer.getByRole('option', { name: '→ Apps matching otherapp' }).click()
+    await viewer.waitForURL('**/gateway/apps?q=otherapp')
+    await viewer.getByRole('link', { name: 'otherapp' }).first().waitFor()
+  })
+
   async function promotions() {
     return (await at.at.system.events()).filter(({ route, kind }) => kind === 'outcome' && route?.endsWith('/promote'))
   }

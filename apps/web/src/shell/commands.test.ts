@@ -37,6 +37,16 @@ test('nothing is offered that the gateway would refuse', () => {
   expect(labels.filter((label) => /audit|event/i.test(label))).toEqual([])
 })
 
+test('the text leads to the page of apps, which asks the racks, after everything that is known', () => {
+  const navigate = vi.fn()
+  const last = commandsFor({ ...me, racks: ['staging'] }, 'web', navigate).at(-1)
+  expect(last?.label).toBe('→ Apps matching web')
+  last?.run()
+  expect(navigate.mock.calls).toEqual([['/apps', { q: 'web' }]])
+  for (const one of [commandsFor(me, 'web', navigate), commandsFor({ ...me, racks: ['staging'] }, '', navigate)])
+    expect(one.some(({ id }) => id === 'apps-matching')).toBe(false)
+})
+
 test('an app that a page already loaded is found by its name or its rack', () => {
   const navigate = vi.fn()
   const apps = [

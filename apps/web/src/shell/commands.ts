@@ -21,7 +21,7 @@ const requestId = /^[0-9a-f]{24}$/
  * What the command palette offers a person.
  *
  * @param typed the text of the palette: event IDs, request IDs, and email addresses lead to what they name
- * @param apps those that a page already loaded
+ * @param apps those that a page already loaded; the page of apps finds the others
  */
 export function commandsFor(
   me: Me,
@@ -68,6 +68,9 @@ export function commandsFor(
     ...peopleActions(me).map(({ to, label, dialog }) => ({ id: label, label, run: () => navigate(to, { dialog }) })),
     ...policyActions(me).map(({ tab, label }) => ({ id: label, label, run: () => navigate('/policy', { tab }) })),
     ...themeCommands,
+    ...(typed !== '' && me.racks.length > 0
+      ? [{ id: 'apps-matching', label: `→ Apps matching ${typed}`, run: () => navigate('/apps', { q: typed }) }]
+      : []),
   ]
 }
 

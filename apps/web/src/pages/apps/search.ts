@@ -15,11 +15,13 @@ export interface AppsSearch {
   /** Shows only the log of this service, or of this process. */
   readonly service?: string
   readonly process?: string
+  /** `100`: a list shows more than the newest 20 rows. */
+  readonly newest?: string
   /** `on`: long lines of a log are wrapped. */
   readonly wrap?: string
 }
 
-const names = ['q', 'rack', 'open', 'dialog', 'item', 'with', 'service', 'process', 'wrap'] as const
+const names = ['q', 'rack', 'open', 'dialog', 'item', 'with', 'service', 'process', 'newest', 'wrap'] as const
 
 export function validateAppsSearch(search: Readonly<Record<string, unknown>>): AppsSearch {
   return Object.fromEntries(

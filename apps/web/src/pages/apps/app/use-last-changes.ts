@@ -8,15 +8,14 @@ interface Asked {
   readonly build?: readonly string[]
 }
 
-/** Who created and promoted releases of the app, and who created builds. Undefined until it is known, and if it cannot be. */
+/** Who created and promoted releases of the app, and who created builds. */
 export function useLastChanges(asked: Asked) {
   const { rack, app } = useApp()
-  const { data } = useQuery({
+  return useQuery({
     // A refresh of the page reads this again, too.
     queryKey: ['rack', rack, `${rackPath`/apps/${app}`}/last-changes`, asked],
     queryFn: ({ signal }) => get('/last-changes', { query: { rack, app: [app], ...asked } }, signal),
     enabled: (asked.release ?? asked.build ?? []).length > 0,
     refetchOnReconnect: false,
   })
-  return data
 }

@@ -22,6 +22,7 @@ export default function AppsTab() {
       keyOf={({ rack, item }) => `${rack}/${item.name}`}
       textOf={({ rack, item }) => [rack, item.name, item.status, item.release]}
       calls={calls}
+      isPartial={calls.length < total}
       empty="The racks have no app that you can see. Create one with convox apps create NAME."
       columns={[
         {

@@ -17,7 +17,7 @@ export default function BuildsOverApps() {
       list={list}
       timeOf={({ started }) => started}
       textOf={({ status, description }) => [status, description]}
-      limit="Of each app, the newest 20 builds are listed."
+      limit="Of each app, the newest 20 builds are listed. Open an app to see more of its builds."
       columns={[
         { title: 'Build', cell: ({ rack, app, item }) => <RowLink rack={rack} app={app} tab="builds" id={item.id} /> },
         { title: 'Status', cell: ({ item }) => <AppStatus status={item.status} /> },

@@ -18,6 +18,7 @@ export default function InstancesOverRacks() {
       keyOf={({ rack, item }) => `${rack}/${item.id}`}
       textOf={({ rack, item }) => [rack, item.id, item.status, item.privateIp, item.publicIp]}
       calls={calls}
+      isPartial={calls.length < total}
       empty="The racks have no instances."
       columns={[
         { title: 'Rack', cell: ({ rack }) => <VisibleText>{rack}</VisibleText> },

@@ -29,6 +29,7 @@ export function OverAppsList<T extends { readonly id: string }>(props: OverAppsL
       keyOf={({ rack, app, item }) => `${rack}/${app}/${item.id}`}
       textOf={({ rack, app, item }) => [rack, app, item.id, ...textOf(item)]}
       calls={[...racks.calls, ...calls]}
+      isPartial={limit !== undefined || asked < total || racks.calls.length < racks.total}
       empty={`The apps have no ${label.toLowerCase()}.`}
       columns={[{ title: 'App', cell: (row) => <AppLink {...row} /> }, ...columns]}
     >

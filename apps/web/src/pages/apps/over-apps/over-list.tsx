@@ -21,6 +21,8 @@ interface OverListProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly calls: readonly RackCall[]
   readonly empty: string
+  /** Whether the list has only a part of what there is, so that the filter does not find all. */
+  readonly isPartial: boolean
   /** What was left out, and how to load it. */
   readonly children: ReactNode
 }
@@ -29,7 +31,16 @@ interface OverListProps<Row> {
 const rowStep = 200
 
 /** A list over many racks, with its filter, what is known of racks that did not answer, and what was left out. */
-export function OverList<Row>({ label, rows, textOf, calls, empty, children, ...table }: OverListProps<Row>) {
+export function OverList<Row>({
+  label,
+  rows,
+  textOf,
+  calls,
+  empty,
+  isPartial,
+  children,
+  ...table
+}: OverListProps<Row>) {
   const { racks } = useMe()
   const { search, change } = useAppsSearch()
   const { q = '', rack = '' } = search
@@ -62,6 +73,7 @@ export function OverList<Row>({ label, rows, textOf, calls, empty, children, ...
         {hasAnswer && (
           <span className={styles.count}>
             {matching.length === rows.length ? rows.length : `${matching.length} of ${rows.length}`}
+            {isPartial && ' loaded'}
           </span>
         )}
         {isLoading && <Spinner label={`Loading: ${label}`} />}
@@ -72,7 +84,15 @@ export function OverList<Row>({ label, rows, textOf, calls, empty, children, ...
           label={label}
           isFramed
           rows={matching.slice(0, limit)}
-          empty={q === '' ? (isLoading ? 'Loading …' : empty) : 'Nothing matches the filter.'}
+          empty={
+            q === ''
+              ? isLoading
+                ? 'Loading …'
+                : empty
+              : isPartial
+                ? 'Nothing in the loaded rows matches the filter.'
+                : 'Nothing matches the filter.'
+          }
           {...table}
         />
       )}

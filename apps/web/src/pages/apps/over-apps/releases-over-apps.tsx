@@ -15,7 +15,7 @@ export default function ReleasesOverApps() {
       list={list}
       timeOf={({ created }) => created}
       textOf={({ description }) => [description]}
-      limit="Of each app, the newest 20 releases are listed."
+      limit="Of each app, the newest 20 releases are listed. Open an app to see more of its releases."
       columns={[
         {
           title: 'Release',

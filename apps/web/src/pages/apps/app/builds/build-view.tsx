@@ -8,7 +8,7 @@ import { Log } from '../logs/log.tsx'
 import { OpenItem } from '../open-item.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
-import { buildQuery } from './build-query.ts'
+import { buildQuery } from './build-queries.ts'
 import { durationText } from './duration.ts'
 
 /** One build: its source, its result, and its log. */

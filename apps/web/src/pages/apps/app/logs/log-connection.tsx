@@ -8,14 +8,14 @@ import type { LogState } from './log-stream.ts'
 import styles from './logs.module.css'
 
 /** Whether new lines arrive. */
-export function LogBadge({ connection }: Pick<LogState, 'connection'>) {
-  switch (connection) {
+export function LogBadge({ log, build }: Pick<LogNoticeProps, 'build'> & { readonly log: LogState }) {
+  switch (log.connection) {
     case 'opening':
       return <Spinner label="Opening the log" />
     case 'open':
       return <Badge tone="allow">Live</Badge>
     case 'ended':
-      return <Badge tone="warn">Ended</Badge>
+      return <Badge tone={canContinue(log, build) ? 'warn' : 'neutral'}>Ended</Badge>
     case 'failed':
       return <Badge tone="deny">Not opened</Badge>
   }

@@ -18,11 +18,11 @@ interface LogProps {
   readonly path: RackPath
   /** The service or process that the log is limited to. */
   readonly only?: string
-  readonly build?: LogOfBuild
+  readonly build?: LogOfBuild | null
 }
 
 /** A log with search, pause, and wrapping. */
-export function Log({ rack, path, only, build }: LogProps) {
+export function Log({ rack, path, only, build = null }: LogProps) {
   const { search, change } = useAppsSearch()
   const { q = '', wrap } = search
   const log = useLog(rack, path)
@@ -55,7 +55,7 @@ export function Log({ rack, path, only, build }: LogProps) {
             </Button>
           </span>
         )}
-        <LogBadge connection={log.connection} />
+        <LogBadge log={log} build={build} />
         <span className={styles.count}>{countText(shown.length, lines.length)}</span>
         <span className={styles.controls}>
           <Checkbox
@@ -71,7 +71,7 @@ export function Log({ rack, path, only, build }: LogProps) {
           )}
         </span>
       </div>
-      <LogNotice rack={rack} log={log} build={build ?? null} />
+      <LogNotice rack={rack} log={log} build={build} />
       <LogView
         lines={shown}
         searched={q}

@@ -4,7 +4,8 @@ import type { Build, Release } from '../../../../api/rack-data/readers.ts'
 import { Facts } from '../../../../ui/facts.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { buildQuery } from '../builds/build-query.ts'
+import { buildQuery } from '../builds/build-queries.ts'
+import { ChangesNote } from '../changes-note.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { useLastChanges } from '../use-last-changes.ts'
@@ -14,26 +15,30 @@ import { WhoAndWhen } from '../who-and-when.tsx'
 export function ReleaseFacts({ release }: { readonly release: Release }) {
   const { rack, app } = useApp()
   const canReadBuild = usePermitted(rack, app)('GET /apps/{app}/builds/{id}')
-  const { created, promoted } = useLastChanges({ release: [release.id] })?.releases[0] ?? {}
+  const changes = useLastChanges({ release: [release.id] })
+  const { created, promoted } = changes.data?.releases[0] ?? {}
   const hasBuild = release.build !== ''
   const build = useQuery({ ...buildQuery(rack, app, release.build), enabled: hasBuild && canReadBuild })
   const ofBuild = (text: (build: Build) => string) =>
     build.data === undefined ? (build.error ? 'Unknown' : '…') : text(build.data) || 'None'
   return (
-    <Facts
-      facts={[
-        ['Created', release.created === null ? 'Unknown' : <Time key="at" at={release.created} />],
-        created ? ['Created by', <VisibleText key="name">{created.principal.name}</VisibleText>] : null,
-        promoted ? ['Promoted by', <WhoAndWhen key="change" change={promoted} />] : null,
-        ['Build', hasBuild ? <RowLink key="id" tab="builds" id={release.build} /> : 'None'],
-        hasBuild && canReadBuild
-          ? ['Commit', <VisibleText key="commit">{ofBuild(({ gitSha }) => gitSha)}</VisibleText>]
-          : null,
-        hasBuild && canReadBuild
-          ? ['Build description', <VisibleText key="build">{ofBuild(({ description }) => description)}</VisibleText>]
-          : null,
-        ['Description', <VisibleText key="text">{release.description}</VisibleText>],
-      ]}
-    />
+    <>
+      <Facts
+        facts={[
+          ['Created', release.created === null ? 'Unknown' : <Time key="at" at={release.created} />],
+          created ? ['Created by', <VisibleText key="name">{created.principal.name}</VisibleText>] : null,
+          promoted ? ['Promoted by', <WhoAndWhen key="change" change={promoted} />] : null,
+          ['Build', hasBuild ? <RowLink key="id" tab="builds" id={release.build} /> : 'None'],
+          hasBuild && canReadBuild
+            ? ['Commit', <VisibleText key="commit">{ofBuild(({ gitSha }) => gitSha)}</VisibleText>]
+            : null,
+          hasBuild && canReadBuild
+            ? ['Build description', <VisibleText key="build">{ofBuild(({ description }) => description)}</VisibleText>]
+            : null,
+          ['Description', <VisibleText key="text">{release.description}</VisibleText>],
+        ]}
+      />
+      {!promoted && <ChangesNote changes={changes} />}
+    </>
   )
 }

@@ -5,6 +5,8 @@ import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { RowKeys } from '../../list/row-keys.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { ChangesNote } from '../changes-note.tsx'
+import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { useLastChanges } from '../use-last-changes.ts'
@@ -17,8 +19,9 @@ import { StateBadge } from './state-badge.tsx'
 export function ReleaseList() {
   const { rack, app: name } = useApp()
   const { data: app } = useQuery(appQuery(rack, name))
+  const limit = useNewestLimit()
   return (
-    <RackAnswer rack={rack} what="releases" query={releasesQuery(rack, name)}>
+    <RackAnswer rack={rack} what="releases" query={releasesQuery(rack, name, limit)}>
       {(releases) => (
         <RowKeys>
           <ReleaseTable releases={releases} app={app} />
@@ -37,27 +40,35 @@ interface ReleaseTableProps {
 function ReleaseTable({ releases, app }: ReleaseTableProps) {
   const running = releases.find(({ id }) => id === app?.release) ?? null
   const changes = useLastChanges({ release: releases.map(({ id }) => id) })
-  const changesOf = (id: string) => changes?.releases.find(({ release }) => release === id)
+  const changesOf = (id: string) => changes.data?.releases.find(({ release }) => release === id)
   return (
-    <Table
-      label="Releases"
-      isFramed
-      rows={releases}
-      keyOf={({ id }) => id}
-      empty="The app has no release yet. A build creates one."
-      columns={[
-        { title: 'Release', cell: ({ id }) => <RowLink tab="releases" id={id} isRow /> },
-        { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
-        { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
-        {
-          title: 'Created by',
-          cell: ({ id }) => <VisibleText>{changesOf(id)?.created?.principal.name ?? ''}</VisibleText>,
-          secondary: true,
-        },
-        { title: 'Promoted', cell: ({ id }) => <WhoAndWhen change={changesOf(id)?.promoted} /> },
-        { title: 'Build', cell: ({ build }) => build !== '' && <RowLink tab="builds" id={build} />, secondary: true },
-        { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText>, secondary: true },
-      ]}
-    />
+    <>
+      <Table
+        label="Releases"
+        isFramed
+        rows={releases}
+        keyOf={({ id }) => id}
+        empty="The app has no release yet. A build creates one."
+        columns={[
+          { title: 'Release', cell: ({ id }) => <RowLink tab="releases" id={id} isRow /> },
+          { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
+          { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
+          {
+            title: 'Created by',
+            cell: ({ id }) => <VisibleText>{changesOf(id)?.created?.principal.name ?? ''}</VisibleText>,
+            secondary: true,
+          },
+          { title: 'Promoted', cell: ({ id }) => <WhoAndWhen change={changesOf(id)?.promoted} /> },
+          { title: 'Build', cell: ({ build }) => build !== '' && <RowLink tab="builds" id={build} />, secondary: true },
+          {
+            title: 'Description',
+            cell: ({ description }) => <VisibleText>{description}</VisibleText>,
+            secondary: true,
+          },
+        ]}
+      />
+      <NewestRows what="releases" count={releases.length} />
+      <ChangesNote changes={changes} />
+    </>
   )
 }

@@ -6,8 +6,8 @@ import { readApp, readReleases, readWholeRelease } from '../../../../api/rack-da
 export const appQuery = (rack: string, app: string) => rackQuery(rack, rackPath`/apps/${app}`, readApp)
 
 /** The newest releases, without their environments. */
-export const releasesQuery = (rack: string, app: string) =>
-  rackQuery(rack, rackPath`/apps/${app}/releases?limit=20`, readReleases)
+export const releasesQuery = (rack: string, app: string, limit: number) =>
+  rackQuery(rack, rackPath`/apps/${app}/releases?limit=${`${limit}`}`, readReleases)
 
 /** The ID of the newest release. */
 export const newestReleaseQuery = (rack: string, app: string) =>

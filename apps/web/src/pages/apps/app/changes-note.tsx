@@ -1,0 +1,14 @@
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import type { useLastChanges } from './use-last-changes.ts'
+
+/** Says why a list does not name everybody who made its rows. */
+export function ChangesNote({ changes: { data, error } }: { readonly changes: ReturnType<typeof useLastChanges> }) {
+  if (error)
+    return (
+      <p role="status">
+        Who made the changes is not known: <VisibleText>{error.message}</VisibleText>
+      </p>
+    )
+  if (data === undefined || data.complete) return null
+  return <p>People are named only for the newest 2,000 changes of the app.</p>
+}

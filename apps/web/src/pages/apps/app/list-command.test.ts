@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest'
+import { listCommand } from './list-command.ts'
+
+test('it lists more of the app, unless a name could be more than a word for a shell', () => {
+  expect(listCommand({ rack: 'staging', app: 'web', what: 'builds' })).toBe(
+    'rack-gateway builds --rack staging --app web --limit 1000',
+  )
+  for (const app of ['$(id)', '-a', 'web;id', ''])
+    expect(listCommand({ rack: 'staging', app, what: 'builds' })).toBeNull()
+})

@@ -1,0 +1,12 @@
+import { isPlainWord } from './plain-word.ts'
+
+interface ListOfApp {
+  readonly rack: string
+  readonly app: string
+  readonly what: 'builds' | 'releases'
+}
+
+/** The command that lists more builds or releases than a page; null if a name is no plain word. */
+export function listCommand({ rack, app, what }: ListOfApp): string | null {
+  return isPlainWord(rack) && isPlainWord(app) ? `rack-gateway ${what} --rack ${rack} --app ${app} --limit 1000` : null
+}
