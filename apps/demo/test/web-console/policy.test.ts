@@ -178,6 +178,28 @@ describeInChromium('the policy page', () => {
     expect(selection).toBe('roles')
   })
 
+  test('of two files in quick succession, the newer one is checked, and the limit of checks is explained', async () => {
+    await show(viewer, '?tab=proposal')
+    const files = viewer.locator('input[type=file]')
+    const fileOf = (text: string) => ({ name: 'policy.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) })
+    await files.setInputFiles(fileOf(document.replace('[deployer, admin]', '[oncall]')))
+    await files.setInputFiles(fileOf(document))
+    await viewer.getByRole('region', { name: 'Put the document in force' }).waitFor()
+    expect(await viewer.getByRole('alert').count()).toBe(0)
+    expect(await viewer.getByText('Not valid').count()).toBe(0)
+
+    const error = 'You are already checking a policy document, and can check only one at a time. Retry in 5 s.'
+    const limit = { error, code: 'RGW_TOO_MANY_REQUESTS', rule: 'check-limit', requestId: 'x' }
+    await viewer.route('**/api/v1/policy/check', (route) => route.fulfill({ status: 429, json: limit }))
+    await viewer.getByRole('textbox', { name: 'Proposed document' }).press('Control+Enter')
+    const alert = viewer.getByRole('alert')
+    await alert.getByText(error).waitFor()
+    await viewer.unroute('**/api/v1/policy/check')
+    await alert.getByRole('button', { name: 'Try again' }).press('Enter')
+    await viewer.getByRole('region', { name: 'Put the document in force' }).waitFor()
+    expect(await alert.count()).toBe(0)
+  })
+
   test('a valid one shows what it would change, in meaning, in lines, and for recorded calls', async () => {
     const { system } = at.at
     const token = await system.token('deployer')

@@ -48,8 +48,9 @@ export function get<P extends PathOf<'GET'>>(
 export function post<P extends PathOf<'POST'>>(
   path: P,
   request: ConsoleRequest<NameOf<'POST', P>>,
+  signal?: AbortSignal,
 ): Promise<ResponseOf<NameOf<'POST', P>>> {
-  return send('POST', path, request as AnyRequest)
+  return send('POST', path, request as AnyRequest, signal)
 }
 
 /** Calls an operation with the method DELETE. @throws ApiError, NoAnswer */

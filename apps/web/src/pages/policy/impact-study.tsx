@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import { announce } from '../../ui/announce.tsx'
@@ -6,6 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Choice } from '../../ui/fields.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { useNewestAnswer } from '../../ui/use-newest-answer.ts'
 import { ImpactResult } from './impact-result.tsx'
 import styles from './proposal.module.css'
 
@@ -18,11 +18,10 @@ const ranges = [
 /** Evaluates recorded calls by the proposed document. It takes a while, and is recorded, so it begins by a press. */
 export function ImpactStudy({ document }: { readonly document: string }) {
   const [since, setSince] = useState('30d')
-  const study = useMutation({
-    mutationFn: () => post('/policy/impact', { body: { document, since } }),
-    onSuccess: ({ permitted, refused }) =>
-      announce(`Newly permitted calls: ${permitted}. Newly denied calls: ${refused}.`),
-  })
+  const study = useNewestAnswer(
+    (range: string, signal) => post('/policy/impact', { body: { document, since: range } }, signal),
+    ({ permitted, refused }) => announce(`Newly permitted calls: ${permitted}. Newly denied calls: ${refused}.`),
+  )
   return (
     <Card title="Impact on recorded calls">
       <p>
@@ -31,12 +30,12 @@ export function ImpactStudy({ document }: { readonly document: string }) {
       </p>
       <div className={styles.study}>
         <Choice isInline label="Calls from" value={since} onChange={setSince} options={ranges} />
-        <Button isPending={study.isPending} onPress={() => study.mutate()}>
+        <Button isPending={study.isPending} onPress={() => study.ask(since)}>
           Evaluate recorded calls
         </Button>
       </div>
-      {study.error && <Problem error={study.error} />}
-      {study.data && <ImpactResult impact={study.data} />}
+      {study.error && <Problem error={study.error} retry={() => study.ask(since)} />}
+      {study.answer && <ImpactResult impact={study.answer} />}
     </Card>
   )
 }

@@ -1,10 +1,10 @@
-import { useMutation } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { can } from '../../api/can.ts'
 import { post } from '../../api/client.ts'
 import { useMe } from '../../api/queries.ts'
 import { announce } from '../../ui/announce.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { useNewestAnswer } from '../../ui/use-newest-answer.ts'
 import { ApplyInstructions } from './apply-instructions.tsx'
 import { ImpactStudy } from './impact-study.tsx'
 import { PolicyChanges } from './policy-changes.tsx'
@@ -19,11 +19,11 @@ export function ProposalTab() {
   const me = useMe()
   const text = useProposal()
   const field = useRef<HTMLTextAreaElement>(null)
-  const check = useMutation({
-    mutationFn: (document: string) => post('/policy/check', { body: { document } }),
-    onSuccess: ({ valid, problems }) =>
+  const check = useNewestAnswer(
+    (document: string, signal) => post('/policy/check', { body: { document } }, signal),
+    ({ valid, problems }) =>
       announce(valid ? 'The document is valid.' : `The document is not valid. Problems: ${problems.length}.`),
-  })
+  )
 
   function showPosition(line: number, column: number) {
     const at = offsetOf(text, line, column)
@@ -32,11 +32,11 @@ export function ProposalTab() {
   }
 
   // The answer is about the text that was sent.
-  const checked = check.data !== undefined && check.variables === text ? check.data : null
+  const checked = check.answer !== undefined && check.asked === text ? check.answer : null
   return (
     <>
-      <ProposalForm field={field} isChecking={check.isPending} onCheck={(document) => check.mutate(document)} />
-      {check.error && <Problem error={check.error} />}
+      <ProposalForm field={field} isChecking={check.isPending} onCheck={check.ask} />
+      {check.error && <Problem error={check.error} retry={() => check.ask(text)} />}
       {checked !== null && <PolicyProblems check={checked} onShow={showPosition} />}
       {checked?.valid && (
         <>
