@@ -1,6 +1,7 @@
 import { callManagementApi } from '@rack-gateway/testing/management-api'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startPipelines } from '../management-api/pipelines.ts'
 import { sessionOf } from '../support/session-of.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
@@ -211,6 +212,48 @@ describeInChromium('people and pipelines', () => {
     expect(await admin.evaluate<string>('document.activeElement.textContent')).toBe('viewers')
   })
 
+  test('the session of a job, a trust, and a service account are stopped, with the keyboard alone', async () => {
+    const pipelines = await startPipelines(at.at.system)
+    onTestFinished(() => pipelines.stop())
+    const status = async (token: string) => (await api('GET', '/me', undefined, token)).status
+    const dialog = admin.getByRole('dialog')
+    const [one, other] = [await pipelines.job('ci'), await pipelines.job('ci')]
+    await open(admin, `/trusts?open=${one.trust}`)
+    await pressWithKeyboard(admin, admin.getByRole('button', { name: 'Revoke the session of acme/app run 9001' }))
+    await pressWithKeyboard(admin, dialog.getByRole('button', { name: 'Revoke the session' }))
+    await admin.getByText('The session of the job was revoked.').waitFor()
+    await expect.poll(() => status(one.token)).toBe(401)
+    await admin.getByText('Ended', { exact: true }).waitFor()
+    expect(await status(other.token)).toBe(200)
+    await lookAt(admin, 'people-trust')
+
+    await open(admin, `/trusts?open=${other.trust}`)
+    await pressWithKeyboard(admin, admin.getByRole('button', { name: 'Revoke', exact: true }).first())
+    await pressWithKeyboard(admin, dialog.getByRole('button', { name: 'Keep it' }))
+    await dialog.waitFor({ state: 'detached' })
+    expect(await status(other.token)).toBe(200)
+    await pressWithKeyboard(admin, admin.getByRole('button', { name: 'Revoke', exact: true }).first())
+    await pressWithKeyboard(admin, dialog.getByRole('button', { name: 'Revoke the trust' }))
+    await admin.getByText(/^The trust pipeline \d+ was revoked\.$/).waitFor()
+    await expect.poll(() => status(other.token)).toBe(401)
+
+    const serviceAccount = (await api('POST', '/service-accounts', { name: 'night-jobs' })).text('id')
+    const token = (await api('POST', '/tokens', { name: 'night', role: 'viewer', serviceAccount })).text('token')
+    await open(admin, '/service-accounts?q=night')
+    await admin.getByRole('link', { name: 'night-jobs' }).waitFor()
+    await admin.getByRole('heading', { name: 'People and pipelines' }).focus()
+    await admin.keyboard.press('j')
+    await admin.keyboard.press('Enter')
+    await pressWithKeyboard(admin, admin.getByRole('button', { name: 'Disable' }))
+    await pressWithKeyboard(admin, dialog.getByRole('button', { name: 'Disable' }))
+    await admin.getByText('The service account night-jobs was disabled.').waitFor()
+    await expect.poll(() => status(token)).toBe(401)
+    await pressWithKeyboard(admin, admin.getByRole('button', { name: 'Enable' }))
+    await pressWithKeyboard(admin, dialog.getByRole('button', { name: 'Enable' }))
+    await admin.getByText('The service account night-jobs was enabled.').waitFor()
+    await expect.poll(() => status(token)).toBe(200)
+  })
+
   test('names that somebody else chose are shown, and are no markup', async () => {
     const { sql } = at.at.system
     await sql`insert into gateway.users (id, issuer, subject, email)
@@ -304,4 +347,14 @@ async function tabTo(page: Page, name: string): Promise<void> {
     await page.keyboard.press('Tab')
   }
   throw new Error(`the keyboard does not reach ${name}`)
+}
+
+/** Presses Tab until the button has the focus, and then Enter. */
+async function pressWithKeyboard(page: Page, button: Locator): Promise<void> {
+  await button.waitFor()
+  for (let n = 0; n < 60; n++) {
+    if (await button.and(page.locator(':focus')).count()) return page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+  }
+  throw new Error('the keyboard does not reach the button')
 }

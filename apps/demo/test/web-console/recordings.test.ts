@@ -218,6 +218,10 @@ describeInChromium('the page of recordings', () => {
     await watcher.goto(`${at.url}/gateway/recordings/${id}`)
     await screen(watcher).getByText('good morning').first().waitFor()
     expect(await watcher.getByRole('button', { name: 'End the session' }).count()).toBe(0)
+    // The search field has no focus anymore, so the key is none of its text.
+    await admin.keyboard.press('r')
+    const panel = admin.getByRole('region', { name: 'Audit events' })
+    await panel.getByText('Opened by auditor@example.com, admin@example.com').waitFor()
 
     await admin.getByRole('button', { name: 'End the session' }).click()
     await admin.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('the change is over')

@@ -6,6 +6,7 @@ import styles from './shortcut-list.module.css'
 const others = [
   ['Ctrl K or ⌘ K', 'Find a page, an event, a person, or an action'],
   ['?', 'Show this list'],
+  ['r', 'Refresh the page'],
   ['/', 'Go to the filter of the page'],
   ['j and k, or arrows', 'Move through rows'],
   ['Home, End, Page Up, Page Down', 'Move farther through the events of the audit log'],

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { Badge } from '../../../ui/badge.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Problem } from '../../../ui/problem.tsx'
+import { RefreshButton } from '../../../ui/refresh-button.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
@@ -32,6 +33,7 @@ export default function PlayerPage() {
             <Link to="/recordings" search={{}} className={styles.back}>
               All recordings
             </Link>
+            <RefreshButton of="recording" />
             {isLive && <EndSession recording={recording} />}
           </>
         }

@@ -1,7 +1,6 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Button } from '../../../../ui/button.tsx'
 import { Problem } from '../../../../ui/problem.tsx'
 import { Spinner } from '../../../../ui/spinner.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
@@ -19,23 +18,17 @@ interface EventPanelProps {
 
 /** The audit events of the session. The time of an event leads to its second. */
 export function EventPanel({ player, recording }: EventPanelProps) {
-  const { data, error, refetch, isFetching } = useQuery(sessionEventsQuery(recording))
+  const { data, error, refetch } = useQuery(sessionEventsQuery(recording))
   return (
     <section className={styles.panel} aria-label="Audit events">
-      <header className={styles.header}>
-        <h2>Audit events</h2>
-        <Button kind="quiet" isPending={isFetching && data !== undefined} onPress={() => void refetch()}>
-          Refresh
-        </Button>
-      </header>
+      <h2>Audit events</h2>
       {error && <Problem error={error} retry={() => void refetch()} />}
       {data === undefined && !error && <Spinner label="Loading the audit events" />}
       {data && (
         <>
           {data.readers.length > 0 && (
             <p className={styles.soft}>
-              {recording.endedAt === null ? 'Watched by ' : 'Opened by '}
-              <VisibleText>{data.readers.join(', ')}</VisibleText>
+              Opened by <VisibleText>{data.readers.join(', ')}</VisibleText>
             </p>
           )}
           <EventList player={player} events={data.events} />
