@@ -17,13 +17,18 @@ const { durable, relaxed, httpProxy, undici, nginx } = subjectNames
 const mebibytes = ({ memoryGrown }: Summary) => memoryGrown && scaled(memoryGrown, 1 / 1024 / 1024)
 
 const targets: readonly Target[] = [
+  throughput('GET /apps, durable, 32 connections: ≥ 0.9 × http-proxy', 'listApps', 32, 0.9),
+  throughput('GET /apps, durable, 32 connections: ≥ 0.75 × http-proxy', 'listApps', 32, 0.75),
+  throughput('GET /apps, durable, 128 connections: ≥ 0.9 × http-proxy', 'listApps', 128, 0.9),
+  throughput('a release list, 32 connections: ≥ 0.45 × http-proxy', 'releaseList', 32, 0.45),
+  throughput('a change, 32 connections: ≥ 0.45 × http-proxy', 'change', 32, 0.45),
   {
-    text: 'GET /apps, durable, 32 connections: ≥ 0.9 × http-proxy',
+    text: 'GET /apps, durable, 32 connections: ≤ 1.25 × CPU time of http-proxy',
     workload: 'listApps',
     connections: 32,
     subject: durable,
-    figure: ({ ratios }) => ratios[httpProxy],
-    limit: { min: 0.9 },
+    figure: ({ cpuRatios }) => cpuRatios[httpProxy],
+    limit: { max: 1.25 },
     unit: '×',
   },
   {
@@ -59,6 +64,11 @@ const targets: readonly Target[] = [
     },
   ]),
 ]
+
+function throughput(text: string, workload: string, connections: number, min: number): Target {
+  const figure = ({ ratios }: Summary) => ratios[httpProxy]
+  return { text, workload, connections, subject: durable, figure, limit: { min }, unit: '×' }
+}
 
 function added(text: string, workload: string, subject: Summary['subject'], max: number): Target {
   return {

@@ -7,8 +7,17 @@ const busyTime = 5_000
 
 type Loads = Pick<Workload, 'loads' | 'warmUp'>
 
-/** 32 calls at once, and one at a time. @param exchangeWith returns the repeated messages for a target */
-export function callLoads(noun: string, exchangeWith: (target: LoadTarget) => Exchange): Loads {
+/**
+ * Many calls at once, and one at a time.
+ *
+ * @param exchangeWith returns the repeated messages for a target
+ * @param many how many calls at once, for each load
+ */
+export function callLoads(
+  noun: string,
+  exchangeWith: (target: LoadTarget) => Exchange,
+  many: readonly number[] = [32],
+): Loads {
   function load(connections: number, milliseconds: number): Load {
     return {
       title: connections === 1 ? `1 ${noun}` : `${connections} ${noun}s`,
@@ -16,7 +25,10 @@ export function callLoads(noun: string, exchangeWith: (target: LoadTarget) => Ex
       run: (target) => closedLoop({ url: target.url, exchange: exchangeWith(target), connections, milliseconds }),
     }
   }
-  return { loads: [load(32, busyTime), load(1, 1_500)], warmUp: { ...load(32, 500), count: 8_000, times: 80 } }
+  return {
+    loads: [...many.map((connections) => load(connections, busyTime)), load(1, 1_500)],
+    warmUp: { ...load(32, 500), count: 8_000, times: 80 },
+  }
 }
 
 export const allSubjects: readonly SubjectName[] = Object.values(subjectNames)

@@ -13,6 +13,6 @@ export const listApps: Workload = {
   title: 'GET /apps, 2 KB',
   unit: 'request',
   subjects: allSubjects,
-  ...callLoads('connection', (target) => requests(request(target))),
+  ...callLoads('connection', (target) => requests(request(target)), [128, 32]),
   expectSame: async (targets) => expectSame(await askAll(targets, request)),
 }
