@@ -1,4 +1,4 @@
-/** Measures the web console: script sizes, the first page on the demo and with many racks, and views of the audit page: `console [rounds] [events]`. */
+/** Measures the web console: script sizes, the first page on the demo and with many racks, recordings, and views of the audit page: `console [rounds] [events]`. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -14,9 +14,13 @@ import { auditViews } from './audit-views.ts'
 import { launchChromium, logIn, timeUntil } from './browser.ts'
 import { startManyRacks } from './many-racks.ts'
 import { scriptSizes } from './script-sizes.ts'
+import { seedRecording } from './seed-recording.ts'
 
 /** Bytes of compressed script on the first page. */
 const maxFirstPage = 200_000
+
+/** Milliseconds until a recording plays, whatever its length. */
+const maxStart = 1_000
 
 /** Racks, and apps on each of them. */
 const many = { racks: 50, apps: 20 }
@@ -54,6 +58,7 @@ try {
   }
   console.log(`first page usable, empty cache: ${milliseconds(cold)}`)
   console.log(`first page usable, files cached: ${milliseconds(warm)}`)
+  await measureRecordings(page)
   await measureAudit(page)
 } finally {
   await browser.close()
@@ -88,6 +93,27 @@ async function measureManyRacks(): Promise<void> {
   await racks.stop()
 }
 
+/** How long a recording of a minute, and one of an hour, take until they play, and until a link to the last second shows it. */
+async function measureRecordings(page: Page): Promise<void> {
+  const owner = openDatabase(demo.gateway.databaseOwnerUrl, { max: 1 })
+  for (const minutes of [1, 60]) {
+    const seconds = minutes * 60
+    const { id, bytes } = await seedRecording(join(home, 'demo'), owner.sql, seconds * 1_000)
+    const address = `${demo.publicUrl}/gateway/recordings/${id}`
+    const starts: number[] = []
+    const ends: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      starts.push(await timeUntil(page, address, '[data-terminal]:has-text("line 2 ")'))
+      const last = `[data-terminal]:has-text("line ${seconds * 10 - 10} ")`
+      ends.push(await timeUntil(page, `${address}?t=${seconds - 1}`, last))
+    }
+    console.log(`a recording of ${minutes} min with ${(bytes / 1_000_000).toFixed(0)} MB of output`)
+    console.log(`  until it plays: ${milliseconds(starts)} (at most ${maxStart} ms)`)
+    console.log(`  until a link to its last second shows it: ${milliseconds(ends)}`)
+  }
+  await owner.close()
+}
+
 /** How long each view takes from the navigation until its first row, or its statement that there is none. */
 async function measureAudit(page: Page): Promise<void> {
   const { from, to } = seededMonth(new Date())
@@ -100,7 +126,7 @@ async function measureAudit(page: Page): Promise<void> {
     const address = `${demo.publicUrl}/gateway/audit?range=all&q=${encodeURIComponent(view)}`
     const times: number[] = []
     for (let round = 0; round < rounds; round++)
-      times.push(await timeUntil(page, address, '[role=gridcell], :text("No event matches."), [role=alert]'))
+      times.push(await timeUntil(page, address, '[role=gridcell], :text("No events match."), [role=alert]'))
     // Over very many events, the gateway refuses a search that would take too long.
     const refused = await page.locator('[role=alert]').allTextContents()
     if (refused.length === 0) slowest.push(spread(times).median)
