@@ -7,6 +7,7 @@ export interface RetryOptions {
   readonly deadline: number
   /** Stops the attempts; then the operation rejects. */
   readonly signal: AbortSignal
+  /** Called when the store answers after `onOverdue`. StreamLost is an answer, too. */
   readonly onRecovered: () => void
 }
 
@@ -45,7 +46,11 @@ export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOpt
           await untilAbort(operation())
           break
         } catch (error) {
-          if (error instanceof StreamLost || signal.aborted) throw error
+          if (signal.aborted) throw error
+          if (error instanceof StreamLost) {
+            if (overdue) onRecovered()
+            throw error
+          }
           lastError = error
         }
         await wait(pause, undefined, { signal }).catch(() => {})

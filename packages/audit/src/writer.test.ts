@@ -261,6 +261,20 @@ test('an adopted stream gets no events, and the next stream names it', async () 
   expect(store.events.filter(({ event }) => event.stream === lost)).toHaveLength(1)
 })
 
+test('a stream that was adopted while the store did not answer is replaced, and events are recorded again', async () => {
+  const { store, record, states, stats } = await openWriter()
+  const lost = stats().stream ?? ''
+  store.behave(() => 'refuse')
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+  expect(stats().available).toBe(false)
+  store.adopt(lost)
+  store.behave(() => 'take')
+  await expect.poll(() => stats().available, { timeout: 5_000 }).toBe(true)
+  expect(states).toEqual([expect.objectContaining({ message: 'connection refused' }), null])
+  const next = await record({ kind: 'call' })
+  expect(next.event.stream).not.toBe(lost)
+})
+
 test('a foreign event at our number is detected, and another stream is opened', async () => {
   const { store, record, stats } = await openWriter()
   const [opened] = store.events
