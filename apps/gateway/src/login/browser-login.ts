@@ -58,7 +58,7 @@ export default fp<BrowserLoginOptions>(
 
 /** A login that another page embeds would count against the limit of its visitor. @throws BrowserCall */
 async function rejectEmbedded(request: FastifyRequest): Promise<void> {
-  if (!isEmbedded(request)) return
+  if (request.method !== 'GET' || !isEmbedded(request)) return
   throw withRule(
     new BrowserCall('A page of another site cannot load the login into itself.', 'Open the login in a tab of its own.'),
     'other-site',
