@@ -1,5 +1,7 @@
+import { createServer } from 'node:http'
+import { listen } from '@rack-gateway/testing/server'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { runCommand } from '../support/processes.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
@@ -109,7 +111,6 @@ describeInChromium('the access of a person, and the shell of the web console', (
     await page.keyboard.press('Control+k')
     await page.getByRole('searchbox', { name: 'Find or run' }).waitFor()
     await page.keyboard.type('open overview')
-    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
     await page.keyboard.press('?')
@@ -145,6 +146,26 @@ describeInChromium('the access of a person, and the shell of the web console', (
   test('a person who asks for a page without a session gets it after the login', async () => {
     const page = await at.open('viewer', '/gateway/policy?rack=staging')
     expect(page.url()).toBe(`${at.url}/gateway/policy?rack=staging`)
+  })
+
+  test('a link on another site leads to the login, and that site cannot load the login into its own page', async () => {
+    const login = `${at.url}/gateway/auth/login`
+    const html = `<iframe src="${login}?a=frame"></iframe><a href="${login}?a=link">Log in</a>
+      <script>fetch('${login}?a=fetch', { mode: 'no-cors' }).catch(() => {})</script>`
+    const other = await listen(createServer((_, response) => response.setHeader('content-type', 'text/html').end(html)))
+    onTestFinished(() => other.close())
+    const page = await at.open('viewer', '/gateway/', { isWatched: false })
+    const statuses: Record<string, number> = {}
+    page.on('response', (response) => {
+      const { origin, searchParams } = new URL(response.url())
+      if (origin === at.url) statuses[searchParams.get('a') ?? ''] = response.status()
+    })
+    // For a browser, the name is another site than the address.
+    await page.goto(other.url.replace('127.0.0.1', 'localhost'))
+    await expect.poll(() => statuses).toMatchObject({ frame: 403, fetch: 403 })
+    await page.getByRole('link', { name: 'Log in' }).click()
+    await page.locator('button[value="viewer"]').waitFor()
+    expect(statuses.link).toBe(303)
   })
 })
 
