@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { mebibyte } from './support/bulk.ts'
 import { type BulkCall, beginCall, textOf } from './support/caller.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
@@ -21,6 +21,8 @@ describe('large answers', () => {
   /** Of all answers so far: those that the gateway has taken to their ends, and those that it was asked for. */
   let taken = 0
   let asked = 0
+  /** Answers that the gateway broke off. */
+  let brokenOff = 0
   const calls: BulkCall[] = []
   beforeAll(async () => {
     system = await startSystem()
@@ -41,6 +43,12 @@ describe('large answers', () => {
 
   function answer({ url }: IncomingMessage, response: ServerResponse): void {
     response.setHeader('Content-Type', 'application/json')
+    if (url?.includes('/endless/')) {
+      response.once('close', () => {
+        brokenOff += 1
+      })
+      return void response.write(list.slice(0, mebibyte))
+    }
     if (!url?.includes('/releases')) return void response.end('[]')
     asked += 1
     response.once('finish', () => {
@@ -97,5 +105,16 @@ describe('large answers', () => {
     await expect
       .poll(() => system.lastEvent())
       .toMatchObject({ kind: 'closed', close: 'the caller stopped reading, or disconnected' })
+  })
+
+  test('that still arrive when the audit log fails are given up, because the end of a call frees its memory', async () => {
+    gateway = await startGatewayBefore(system, rack, {}, { auditLimits: { deadline: 500 } })
+    await system.sql`alter table audit.events add constraint no_call check (kind <> 'call') not valid`
+    onTestFinished(async () => {
+      await system.sql`alter table audit.events drop constraint no_call`
+    })
+    const statuses = await Promise.all(Array.from({ length: 4 }, () => statusOf(ask(viewer, '/apps/endless/releases'))))
+    expect(statuses).toEqual([503, 503, 503, 503])
+    await expect.poll(() => brokenOff).toBe(4)
   })
 })

@@ -3,7 +3,7 @@ import { connectRaw } from '@rack-gateway/testing/http'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { fakeTimers, meanwhile, realTimers } from './support/fake-time.ts'
-import { type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem } from './support/system.ts'
 
 /** "Within a second", by a clock that the test winds on: timers of the database stay real. */
 describe('without a timer of the gateway', () => {
@@ -163,5 +163,66 @@ describe('a change whose body comes slowly', () => {
     const change = await begun('steady@example.com', form, 'name=late')
     await system.get('/apps', await system.token('viewer'))
     expect(await change.finish()).toMatch(/^HTTP\/1\.1 200 /)
+  })
+})
+
+/** A rack can take seconds to say which service a process belongs to, so the decision must not use older permissions. */
+describe('a command that waits until the rack describes its process', () => {
+  let system: System
+  beforeAll(async () => {
+    system = await startSystem()
+  })
+  afterAll(() => system.stop())
+
+  async function openWhile(email: string, revoke: (session: { id: string; token: string }) => Promise<unknown>) {
+    const issued = await system.issuer.issueSession({
+      email,
+      role: 'admin',
+      device: 'test',
+      expiresAt: Date.now() + 3_600_000,
+    })
+    system.rack.clearReceived()
+    const fault = system.rack.failNext(/^GET \/apps\/myapp\/processes\//, { kind: 'hang' })
+    const command = { Command: 'rake db:reset' }
+    const opening = openWebSocket(
+      `${system.url}/apps/myapp/processes/${email.split('@', 1)[0]}/exec`,
+      issued.token,
+      command,
+    )
+    await fault.reached
+    await revoke(issued)
+    await changesApplied(system)
+    fault.release()
+    const socket = await opening
+    return (await socket.readToEnd()).join('')
+  }
+
+  function expectNotStarted(): void {
+    expect(system.rack.received.filter(({ route }) => route?.startsWith('WS'))).toEqual([])
+  }
+
+  test('does not start if its session has ended meanwhile', async () => {
+    const shown = await openWhile('ended@example.com', ({ id }) => system.issuer.endSession(id, 'lost laptop'))
+    expect(shown).toContain('ERROR: Your session ended')
+    expectNotStarted()
+    expect(await system.lastEvent()).toMatchObject({
+      kind: 'call',
+      status: 401,
+      principal: { name: 'ended@example.com' },
+    })
+  })
+
+  test('does not start if its role was taken away meanwhile', async () => {
+    const shown = await openWhile(
+      'demoted@example.com',
+      ({ id }) => system.sql`delete from gateway.bindings where subject_id = (
+        select user_id::text from gateway.sessions where id = ${id})`,
+    )
+    expect(shown).toContain('ERROR: ')
+    expectNotStarted()
+    expect(await system.lastEvent()).toMatchObject({
+      principal: { name: 'demoted@example.com' },
+      decision: { effect: 'deny' },
+    })
   })
 })

@@ -1,6 +1,6 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
-import { RackBroken, RackNotPinned, RackUnreachable, type UpstreamResponse } from '@rack-gateway/rack-registry'
+import { RackBroken, RackNotPinned, RackUnreachable } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
 import { ChangeUnclear, OutcomeNotRecorded, withRule } from '../errors.ts'
@@ -33,7 +33,9 @@ export async function forwardRead(
   try {
     if (recording !== null) of = (await recording).id
   } catch (error) {
-    discardAnswer(answer, preparing)
+    // Nobody gets this response. A body that still arrives would occupy memory that the end of the call has freed.
+    if (preparing instanceof Promise) call.signal.abort()
+    else if (preparing.body === null) answer.discard()
     throw error
   }
   let prepared: PreparedAnswer
@@ -45,14 +47,6 @@ export async function forwardRead(
     throw error
   }
   await deliver(dependencies, request, reply, call, prepared, { draft, of })
-}
-
-/** Discards a response that will not be sent, so that its connection is freed. */
-function discardAnswer(answer: UpstreamResponse, preparing: PreparedAnswer | Promise<PreparedAnswer>): void {
-  Promise.resolve(preparing).then(
-    ({ body }) => (body === null ? answer.discard() : undefined),
-    () => undefined,
-  )
 }
 
 /**

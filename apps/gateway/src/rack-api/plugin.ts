@@ -97,12 +97,13 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   call.values = values
   call.revealedKey = readRevealedKey(request, call)
   assertFormValues(call, parameters)
-  const facts = needsNoLookup(call.match.route) ? noFacts : await lookUpFacts(dependencies, call, parameters)
+  const needsLookup = !needsNoLookup(call.match.route)
+  const facts = needsLookup ? await lookUpFacts(dependencies, call, parameters) : noFacts
   const { rackCall, sent, restoredValues, keyChanges } = resolveCall(dependencies, call, parameters, facts)
   call.sent = sent
   call.restoredValues = restoredValues
   call.keyChanges = keyChanges
-  if (request.method !== 'GET') {
+  if (needsLookup || request.method !== 'GET') {
     const again = authenticateAgain(request, call)
     if (again !== null) await again
   }
