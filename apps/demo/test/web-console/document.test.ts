@@ -80,7 +80,9 @@ describe('a report of a violation of the policy', () => {
   }
 
   test('is written to the log without what the person searched for, and is no event', async () => {
-    const before = (await at.system.events()).length
+    // Counted denials of the tests above can be written meanwhile.
+    const events = async () => (await at.system.events()).filter(({ kind }) => kind !== 'refused').length
+    const before = await events()
     expect((await report('application/csp-report', JSON.stringify(violation))).status).toBe(204)
     const line = lines.map((text) => JSON.parse(text)).find(({ event }) => event === 'csp.violation')
     expect(line).toMatchObject({
@@ -89,7 +91,7 @@ describe('a report of a violation of the policy', () => {
       document: 'http://127.0.0.1/gateway/audit',
     })
     expect(lines.join('')).not.toContain('secret')
-    expect((await at.system.events()).length).toBe(before)
+    expect(await events()).toBe(before)
   })
 
   test('that comes over and over is one line, and does not hide one of another directive', async () => {
