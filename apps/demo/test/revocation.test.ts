@@ -3,6 +3,7 @@ import { connectRaw } from '@rack-gateway/testing/http'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { fakeTimers, meanwhile, realTimers } from './support/fake-time.ts'
+import { type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
 import { changesApplied, type System, startSystem } from './support/system.ts'
 
 /** "Within a second", by a clock that the test winds on: timers of the database stay real. */
@@ -166,45 +167,48 @@ describe('a change whose body comes slowly', () => {
   })
 })
 
-/** A rack can take seconds to say which service a process belongs to, so the decision must not use older permissions. */
-describe('a command that waits until the rack describes its process', () => {
+/** A rack can take seconds to answer the gateway, so the decision must not use older permissions. */
+describe('a command that waits until the rack answers the gateway', () => {
+  const aboutProcess = /^GET \/apps\/myapp\/processes\//
+  const aboutSecrets = /^GET \/apps\/myapp\/releases\//
+  let directory: RecordingDirectory
   let system: System
   beforeAll(async () => {
-    system = await startSystem()
+    directory = await recordingDirectory()
+    system = await startSystem({ recordings: { address: directory.path } })
   })
-  afterAll(() => system.stop())
+  afterAll(async () => {
+    await system.stop()
+    await directory.remove()
+  })
 
-  async function openWhile(email: string, revoke: (session: { id: string; token: string }) => Promise<unknown>) {
+  async function openWhile(name: string, question: RegExp, revoke: (session: string) => Promise<unknown>) {
     const issued = await system.issuer.issueSession({
-      email,
+      email: `${name}@example.com`,
       role: 'admin',
       device: 'test',
       expiresAt: Date.now() + 3_600_000,
     })
     system.rack.clearReceived()
-    const fault = system.rack.failNext(/^GET \/apps\/myapp\/processes\//, { kind: 'hang' })
+    const fault = system.rack.failNext(question, { kind: 'hang' })
     const command = { Command: 'rake db:reset' }
-    const opening = openWebSocket(
-      `${system.url}/apps/myapp/processes/${email.split('@', 1)[0]}/exec`,
-      issued.token,
-      command,
-    )
+    const opening = openWebSocket(`${system.url}/apps/myapp/processes/${name}/exec`, issued.token, command)
     await fault.reached
-    await revoke(issued)
+    await revoke(issued.id)
     await changesApplied(system)
     fault.release()
-    const socket = await opening
-    return (await socket.readToEnd()).join('')
+    return (await (await opening).readToEnd()).join('')
   }
+  const endSession = (id: string) => system.issuer.endSession(id, 'lost laptop')
+  const removeRole = (id: string) => system.sql`delete from gateway.bindings where subject_id = (
+    select user_id::text from gateway.sessions where id = ${id})`
 
-  function expectNotStarted(): void {
+  test.each([
+    ['which process it is', aboutProcess],
+    ['which secrets its recording redacts', aboutSecrets],
+  ])('%s: it does not start if its session has ended meanwhile', async (_what, question) => {
+    expect(await openWhile('ended', question, endSession)).toContain('ERROR: Your session ended')
     expect(system.rack.received.filter(({ route }) => route?.startsWith('WS'))).toEqual([])
-  }
-
-  test('does not start if its session has ended meanwhile', async () => {
-    const shown = await openWhile('ended@example.com', ({ id }) => system.issuer.endSession(id, 'lost laptop'))
-    expect(shown).toContain('ERROR: Your session ended')
-    expectNotStarted()
     expect(await system.lastEvent()).toMatchObject({
       kind: 'call',
       status: 401,
@@ -212,17 +216,9 @@ describe('a command that waits until the rack describes its process', () => {
     })
   })
 
-  test('does not start if its role was taken away meanwhile', async () => {
-    const shown = await openWhile(
-      'demoted@example.com',
-      ({ id }) => system.sql`delete from gateway.bindings where subject_id = (
-        select user_id::text from gateway.sessions where id = ${id})`,
-    )
-    expect(shown).toContain('ERROR: ')
-    expectNotStarted()
-    expect(await system.lastEvent()).toMatchObject({
-      principal: { name: 'demoted@example.com' },
-      decision: { effect: 'deny' },
-    })
+  test('it does not start if its role was taken away meanwhile', async () => {
+    expect(await openWhile('demoted', aboutProcess, removeRole)).toContain('ERROR: ')
+    expect(system.rack.received.filter(({ route }) => route?.startsWith('WS'))).toEqual([])
+    expect(await system.lastEvent()).toMatchObject({ kind: 'call', status: 403, decision: { effect: 'deny' } })
   })
 })

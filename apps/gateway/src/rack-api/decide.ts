@@ -1,8 +1,9 @@
 import { isDenial, unauthenticated } from '@rack-gateway/auth'
 import { type Allowed, type Decision, type RackCall, stricterOf } from '@rack-gateway/rbac-policy'
 import { ApprovalNeeded, denialError, NotPermitted, withDenial } from '../errors.ts'
-import type { RoutedCall } from './call.ts'
+import type { DecidedCall, RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { needsStepUp } from './step-up/require-step-up.ts'
 
 type NotDenied = Exclude<Decision, { effect: 'deny' }>
 
@@ -32,6 +33,23 @@ async function stillPermitted(
   const principal = await identities.findPrincipal(credential)
   if (isDenial(principal)) throw unauthenticated(principal)
   return stricterOf(decision, policy.decide(principal, { ...rackCall, at: now() }))
+}
+
+/**
+ * Decides again after something slow. A proof of a second factor stays valid, because it was for the start of the call.
+ *
+ * @throws Unauthenticated, NotPermitted, ApprovalNeeded
+ */
+export async function assertStillAllowed(
+  { identities, policy, now }: RackApiDependencies,
+  call: DecidedCall,
+): Promise<void> {
+  const principal = await identities.findPrincipal(call.credential)
+  if (isDenial(principal)) throw unauthenticated(principal)
+  const decision = policy.decide(principal, { ...call.rackCall, at: now() })
+  if (decision.effect === 'allow' || needsStepUp(decision)) return
+  call.decision = decision
+  assertAllowed(decision)
 }
 
 /** @throws NotPermitted, ApprovalNeeded */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { EventDraft } from '@rack-gateway/audit'
+import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
 import {
@@ -18,6 +18,7 @@ import type { SessionRecording } from '../recordings/session-recorder.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { closingFrames, takeSocket } from './command-stream.ts'
+import { assertStillAllowed } from './decide.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { listedCall } from './live/listed-call.ts'
 import type { LiveCall } from './live/live-call.ts'
@@ -40,12 +41,15 @@ export async function openWebsocket(
   const draft = callEventOf(request)
   const upstream = upstreamRequest(request, call)
   const recording = await dependencies.recorder.begin(request, call, draft)
-  const opened = await dependencies.audit
-    .record({ ...draft, kind: 'opened', ...recording.eventFields })
-    .catch((error: unknown) => {
-      void recording.finish(null)
-      throw error
-    })
+  let opened: RecordedEvent
+  try {
+    // The permission may have ended while the rack listed the secrets that the recording redacts.
+    await assertStillAllowed(dependencies, call)
+    opened = await dependencies.audit.record({ ...draft, kind: 'opened', ...recording.eventFields })
+  } catch (error) {
+    void recording.finish(null)
+    throw error
+  }
   recording.opened(opened)
   call.recorded = true
   const session: Session = {
