@@ -78,7 +78,7 @@ export interface Checkpointer {
   /** All events are in the database again. */
   onFallbackEnd(): void
   start(): void
-  /** Makes a checkpoint now if one is due. */
+  /** Makes a checkpoint now if one is due, of all events that were durable before the call. */
   makeIfDue(): Promise<void>
   state(): CheckpointerState
   /**
@@ -210,7 +210,10 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       timer.unref()
       void look()
     },
-    makeIfDue: () => look(),
+    async makeIfDue() {
+      await looking
+      await look()
+    },
     state: () => ({
       number: last?.number ?? 0,
       age: age(),
