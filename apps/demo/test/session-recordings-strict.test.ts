@@ -143,7 +143,7 @@ describe('a store that fails', () => {
     expect(socket.status).toBe(101)
     const line = Buffer.alloc(60_000, 'x')
     for (let count = 0; count < 50; count++) socket.send(line)
-    // From then on nothing passes until the session is paused and goes on unrecorded.
+    // The queue is full now. The session is paused, and then continues without being recorded.
     await expect.poll(waitingBytes).toBeGreaterThanOrEqual(defaultLimits.queueBytes)
     for (let count = 0; count < 50; count++) socket.send(line)
     socket.sendEndOfInput()

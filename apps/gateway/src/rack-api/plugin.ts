@@ -14,13 +14,13 @@ import { kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
 import { answerConsole } from './console/answer-console.ts'
 import { explainExpiredToken } from './console/expired-token.ts'
-import { askPackages, asksPackages, assertAllowed } from './decide.ts'
+import { askPackages, assertAllowed, canPackagesDeny } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type CalledApi, type FrameError, frame, isFrameError } from './frame.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { createRedactedCommand } from './redacted-command.ts'
-import { assertFormValues, lookUpFacts, needsNoLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
+import { assertFormValues, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
 import { assertCanReveal, readRevealedKey } from './reveal.ts'
 import { answerStepUp } from './step-up/answer-step-up.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
@@ -97,20 +97,20 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   call.values = values
   call.revealedKey = readRevealedKey(request, call)
   assertFormValues(call, parameters)
-  const needsLookup = !needsNoLookup(call.match.route)
-  const facts = needsLookup ? await lookUpFacts(dependencies, call, parameters) : noFacts
+  const looksUp = needsLookup(call.match.route)
+  const facts = looksUp ? await lookUpFacts(dependencies, call, parameters) : noFacts
   const { rackCall, sent, restoredValues, keyChanges } = resolveCall(dependencies, call, parameters, facts)
   call.sent = sent
   call.restoredValues = restoredValues
   call.keyChanges = keyChanges
-  if (needsLookup || request.method !== 'GET') {
+  if (looksUp || request.method !== 'GET') {
     const again = authenticateAgain(request, call)
     if (again !== null) await again
   }
   call.rackCall = rackCall
   call.command = commandOf(dependencies, call, rackCall)
   const decided = dependencies.policy.decide(call.principal, rackCall)
-  const decision = asksPackages(dependencies, decided)
+  const decision = canPackagesDeny(dependencies, decided)
     ? await askPackages(dependencies, call, rackCall, decided)
     : decided
   call.decision = decision

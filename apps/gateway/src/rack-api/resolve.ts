@@ -136,11 +136,15 @@ export interface Facts {
 
 export const noFacts: Facts = { process: null, run: null, resource: null, release: null, environment: null }
 
-/** Whether the decision needs nothing beyond the call itself, as on nearly every route. */
-export function needsNoLookup(route: RackRoute): boolean {
-  const asks =
-    byOwner.has(route.id) || byService(route) || routesWithRelease.has(route.id) || route.id === buildLogsRoute
-  return !asks && route.permission !== 'proxy:open'
+/** Whether the decision needs more than the call itself, as on few routes. */
+export function needsLookup(route: RackRoute): boolean {
+  return (
+    byOwner.has(route.id) ||
+    byService(route) ||
+    routesWithRelease.has(route.id) ||
+    route.id === buildLogsRoute ||
+    route.permission === 'proxy:open'
+  )
 }
 
 /** The rack is asked only for callers with the route's permission. @throws InvalidParameter, NotPermitted */
