@@ -105,6 +105,18 @@ describe('an upload', () => {
       20_000,
     )
 
+    test('a client that sends a lot before it reads still sees the answer', async () => {
+      onRequest = tooLarge
+      const connection = await connectRaw(at.gateway.url)
+      connection.socket.pause()
+      const headers = [`Authorization: Bearer ${admin}`, 'Content-Type: application/octet-stream']
+      connection.send(writeRequest(`POST ${path}`, [...headers, `Content-Length: ${gibibyte}`]))
+      await pour(connection.socket, 12 * mebibyte)
+      connection.socket.resume()
+      await connection.waitFor('too large for this rack')
+      connection.end()
+    })
+
     test('gets no more of it than buffers hold', async () => {
       let offered = 0
       onRequest = (request, response) => {

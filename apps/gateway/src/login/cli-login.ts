@@ -53,7 +53,7 @@ export default fp<CliLoginOptions>(
       clock,
       logins,
       browserSessions,
-      isBeyondCodeLimit: createDeviceCodeLimit(app),
+      isBeyondCodeLimit: createDeviceCodeLimit(),
       limitUnauthenticated: app.limitUnauthenticated,
       countChange(request) {
         if (request.principal !== null) app.countChange(request.principal, { revokes: false })

@@ -84,7 +84,7 @@ export function buildCall(
 
 async function stepUpCallerOf(app: FastifyInstance, request: FastifyRequest): Promise<StepUpCaller> {
   const { kind, id, name, credential: session } = principalOf(request)
-  await app.countStepUp(request)
+  app.countStepUp(request)
   const record = identityRecorder(app, request)
   return { user: id, session, address: addressOf(request), author: { kind, id, name }, record }
 }

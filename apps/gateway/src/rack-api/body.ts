@@ -58,7 +58,8 @@ export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.writeContinue()
 }
 
-const lingerBytes = 4 * 1024 * 1024
+/** A kernel can hold several MiB of a fast client that has not read the response yet. */
+const lingerBytes = 16 * 1024 * 1024
 
 /**
  * Reads the rest of the body for a moment, so that the client sees the response instead of a reset. Then it closes the connection.

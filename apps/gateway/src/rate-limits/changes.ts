@@ -2,8 +2,8 @@ import type { Limits } from '@rack-gateway/config'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import fp from 'fastify-plugin'
 import { TooManyRequests, withRule } from '../errors.ts'
-import { createAccountLimit } from './account.ts'
 import { countedAs } from './counted-as.ts'
+import { createWindowLimit } from './window-limit.ts'
 
 type ChangeLimit = (principal: Principal, change: { readonly revokes: boolean }) => void
 
@@ -33,8 +33,8 @@ export default fp<{ readonly limits: Pick<Limits, 'changesPerMinute'> }>(
  * @returns a function that counts a change. @throws TooManyRequests
  */
 export function createChangeLimit(perMinute: number, now: () => number): ChangeLimit {
-  const changes = createAccountLimit(perMinute, now)
-  const revocations = createAccountLimit(perMinute, now)
+  const changes = createWindowLimit(perMinute, now)
+  const revocations = createWindowLimit(perMinute, now)
   return function countChange(principal, { revokes }) {
     const seconds = revokes ? revocations(principal.credential) : changes(countedAs(principal))
     if (seconds === 0) return

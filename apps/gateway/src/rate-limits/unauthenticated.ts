@@ -1,12 +1,11 @@
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf } from '../audit/call-event.ts'
 import { TooManyRequests, withRule } from '../errors.ts'
 import { isEmbedded } from '../http/is-embedded.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
-import { createAccountLimit } from './account.ts'
 import { clientNetwork } from './client-network.ts'
+import { createWindowLimit } from './window-limit.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -21,18 +20,17 @@ export interface UnauthenticatedLimitOptions {
   readonly perMinute: number
 }
 
-const minute = 60_000
 /** The least limit of an account in a minute. Otherwise it is a tenth of the limit of a network. */
 const leastOfAccount = 10
 
 /** In memory. Authenticated requests never count, because many callers can share an address. */
 export default fp<UnauthenticatedLimitOptions>(
   async function unauthenticatedLimit(app, { perMinute }) {
-    await app.register(rateLimit, { global: false })
-    const count = app.createRateLimit({ max: perMinute, timeWindow: minute, keyGenerator: senderOf })
-    const secondsToWait = createAccountLimit(Math.max(leastOfAccount, perMinute / 10), () => performance.now())
+    const now = () => performance.now()
+    const countSender = createWindowLimit(perMinute, now)
+    const countAccount = createWindowLimit(Math.max(leastOfAccount, perMinute / 10), now)
     app.decorate('limitAccount', function limitAccount(account) {
-      const seconds = secondsToWait(account)
+      const seconds = countAccount(account)
       if (seconds === 0) return
       const reason = 'Too many requests of this account were denied in the last minute, from all addresses together.'
       throw Object.assign(withRule(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'account-limit'), {
@@ -40,9 +38,8 @@ export default fp<UnauthenticatedLimitOptions>(
       })
     })
     app.decorate('limitUnauthenticated', async function limitUnauthenticated(request) {
-      const result = await count(request)
-      if (result.isAllowed || !result.isExceeded) return
-      const seconds = Math.max(1, result.ttlInSeconds)
+      const seconds = countSender(senderOf(request))
+      if (seconds === 0) return
       const reason = `Your address sent more than ${perMinute} unauthenticated requests in a minute.`
       const remedy = `Try again in ${seconds} s, with a valid token.`
       throw Object.assign(withRule(new TooManyRequests(reason, remedy), 'stranger-limit'), { retryAfter: seconds })

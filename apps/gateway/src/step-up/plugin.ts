@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { TooManyRequests, withRule } from '../errors.ts'
 import { clientNetwork } from '../rate-limits/client-network.ts'
+import { createWindowLimit } from '../rate-limits/window-limit.ts'
 import { loginWithSecondFactor } from './login-page.ts'
 
 declare module 'fastify' {
@@ -12,7 +13,7 @@ declare module 'fastify' {
     /** The page for the proof of a step-up. */
     stepUpPage(id: string): string
     /** Counts a request about step-ups, by its session. @throws TooManyRequests */
-    countStepUp(request: FastifyRequest): Promise<void>
+    countStepUp(request: FastifyRequest): void
   }
 }
 
@@ -39,19 +40,15 @@ export default fp<StepUpOptions>(
       }),
     )
     app.decorate('stepUpPage', (id) => `${publicUrl ?? ''}/gateway/step-up?id=${id}`)
-    const count = app.createRateLimit({
-      max: perMinute,
-      timeWindow: 60_000,
-      keyGenerator: ({ principal }: FastifyRequest) => principal?.credential ?? '',
-    })
-    app.decorate('countStepUp', async function countStepUp(request) {
-      const result = await count(request)
-      if (result.isAllowed || !result.isExceeded) return
+    const count = createWindowLimit(perMinute, () => performance.now())
+    app.decorate('countStepUp', function countStepUp({ principal }) {
+      const seconds = count(principal?.credential ?? '')
+      if (seconds === 0) return
       const error = new TooManyRequests(
         `This session sent more than ${perMinute} requests about second factors in a minute.`,
-        'Wait a minute, or log in again.',
+        `Wait ${seconds} s, or log in again.`,
       )
-      throw Object.assign(withRule(error, 'step-up-limit'), { retryAfter: 60 })
+      throw Object.assign(withRule(error, 'step-up-limit'), { retryAfter: seconds })
     })
     loginWithSecondFactor(app, publicUrl)
   },

@@ -51,7 +51,7 @@ export function devicePages(app: FastifyInstance, { logins, requests, clock, ...
     const visitor = await visit(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
-    if (await isBeyondCodeLimit(request)) throw new LoginDenied(tooManyCodes)
+    if (isBeyondCodeLimit(request)) throw new LoginDenied(tooManyCodes)
     const login = await device.find(fieldOf(request, 'code') ?? '')
     if (login === null) {
       await options.recordDenial(request, visitor, unknownUserCode, {})

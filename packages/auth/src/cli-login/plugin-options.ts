@@ -14,7 +14,7 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   readonly browserSessions: BrowserSessions
   readonly requests: CliLoginRequests
   /** Counts typed codes for the account and for the client's network. @returns whether the limit is exceeded */
-  readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
+  readonly isBeyondCodeLimit: (request: FastifyRequest) => boolean
   /** Counts unauthenticated and failed requests. @throws an error with status 429 above the limit of the address */
   readonly limitUnauthenticated: (request: FastifyRequest) => Promise<void>
   /** Counts a change of the authenticated user. @throws an error with status 429 above the limit */

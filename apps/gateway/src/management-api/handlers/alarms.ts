@@ -14,7 +14,7 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
     const pages = await Promise.all(alarmKinds.map((kind) => auditLog.page({ kind }, { limit })))
     const newest = pages
       .flatMap(({ items }) => items)
-      .toSorted((one, other) => (one.id < other.id ? 1 : -1))
+      .toSorted(newestFirst)
       .slice(0, limit)
     const acknowledgments = await auditLog.acknowledgments(newest.map(({ id }) => id))
     await record({ kind: 'audit.read', detail: { what: 'alarms' } })
@@ -35,6 +35,13 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
     const acknowledgment = (await auditLog.acknowledgments([id])).get(id)
     return toAlarmResponse(found, acknowledgment?.event, outerCall)
   },
+}
+
+/** The order of the search: several events can have the same millisecond. */
+function newestFirst({ event: one }: FoundEvent, { event: other }: FoundEvent): number {
+  if (one.at !== other.at) return one.at < other.at ? 1 : -1
+  if (one.stream !== other.stream) return one.stream < other.stream ? 1 : -1
+  return other.seq - one.seq
 }
 
 function toAlarmResponse(

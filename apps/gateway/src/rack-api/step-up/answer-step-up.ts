@@ -29,7 +29,7 @@ export async function answerStepUp(
   const { call, principal } = request
   if (!call || !principal) throw new Error('the request has no frame or no principal')
   if (principal.kind !== 'user') throw onlyPeople()
-  await request.server.countStepUp(request)
+  request.server.countStepUp(request)
   const caller = { call, user: principal.id, session: principal.credential, address: proofAddress(request) }
   if (stepUpCall.kind === 'redeem') {
     const body = await readResult(request, reply, dependencies.requestTimeout)

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { createAccountLimit } from './account.ts'
+import { createWindowLimit } from './window-limit.ts'
 
-test('beyond the limit an account waits until its minute is over, and others don’t', () => {
+test('beyond the limit a key waits until its window is over, and others don’t', () => {
   const clock = { at: 5 }
-  const wait = createAccountLimit(2, () => clock.at)
+  const wait = createWindowLimit(2, () => clock.at)
   expect([wait('a'), wait('a'), wait('a'), wait('b')]).toEqual([0, 0, 60, 0])
   clock.at = 59_006
   expect(wait('a')).toBe(1)
@@ -11,8 +11,8 @@ test('beyond the limit an account waits until its minute is over, and others don
   expect([wait('a'), wait('a'), wait('a')]).toEqual([0, 0, 60])
 })
 
-test('a flood of accounts takes no more than its share of memory: the oldest are forgotten', () => {
-  const wait = createAccountLimit(1, () => 0)
+test('a flood of keys takes no more than its share of memory: the oldest are forgotten', () => {
+  const wait = createWindowLimit(1, () => 0)
   wait('first')
   for (let count = 0; count < 9_999; count++) wait(`a${count}`)
   expect(wait('a0')).toBe(60)
