@@ -87,7 +87,7 @@ test('an auditor verifies the whole log by the command alone, from the gateway, 
 })
 
 test('an owner who empties the checkpoints is found: by the key, and by events for which a checkpoint was due', async () => {
-  const early = await startSystem({ now: () => Date.now() - 3_600_000 })
+  const early = await startSystem({ now: () => Date.now() - 3_600_000, tuning: { checkpointInterval: 0 } })
   onTestFinished(() => early.stop())
   const token = await early.token('viewer')
   for (let index = 0; index < 3; index++) await early.get('/apps?', token)

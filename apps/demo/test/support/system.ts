@@ -24,6 +24,7 @@ import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/h
 import type { FastifyInstance } from 'fastify'
 import pino, { type Logger } from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { expect } from 'vitest'
 import { gatewayDefaults } from './gateway-defaults.ts'
 import { rackConfig } from './rack-config.ts'
 
@@ -45,7 +46,7 @@ export interface System {
   events(): Promise<AuditEvent[]>
   /** The newest event of one call or change, of one request where its ID is given. Counts of refusals come at any time. */
   lastEvent(requestId?: string): Promise<AuditEvent>
-  /** Makes a checkpoint. Needs the option `checkpoints`. */
+  /** Makes a checkpoint of all events so far. Needs the option `checkpoints`, or a `checkpointInterval` of 0. */
   checkpoint(): Promise<void>
   /** Sends the text as it is, and reads one response. */
   raw(text: string): Promise<RawResponse>
@@ -277,7 +278,16 @@ export async function startSystem({
       const issued = await issuer.issueApiToken({ name: 'pipeline', owner, role: 'ci', expiresAt: now() + 86_400_000 })
       return issued.token
     },
-    checkpoint: () => app.checkpoints.makeIfDue(),
+    async checkpoint() {
+      const [asked] = await sql`select date_trunc('milliseconds', clock_timestamp()) as at`
+      async function isMade(): Promise<unknown> {
+        await app.checkpoints.makeIfDue()
+        const [made] = await sql`select exists (select from audit.checkpoints where at >= ${asked?.at}) as is`
+        return made?.is
+      }
+      // A failed attempt is only logged, and repeated later.
+      await expect.poll(isMade, { timeout: 30_000 }).toBe(true)
+    },
     events,
     async lastEvent(requestId) {
       const ofRequest = requestId === undefined ? sql`` : sql`and canonical::json ->> 'request' = ${requestId}`
