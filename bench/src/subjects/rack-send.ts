@@ -30,7 +30,7 @@ app.all('/*', async function forward({ raw: request, originalUrl, method }: Fast
       body,
       length: length === undefined ? null : Number(length),
     },
-    new CallerSignal(reply.raw),
+    new CallerSignal(),
   )
   reply.hijack()
   const framing = answer.length === null ? [] : ['Content-Length', String(answer.length)]

@@ -1,21 +1,6 @@
-import { PassThrough } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import { CallerSignal } from './caller-signal.ts'
 import { get, httpPeer, rackAt } from './testing/peer.ts'
-
-test('the signal aborts when the response closes before it is finished, and only then', async () => {
-  for (const [finish, aborted] of [
-    [(response: PassThrough) => response.destroy(), true],
-    [(response: PassThrough) => response.resume().end(), false],
-  ] as const) {
-    const response = new PassThrough()
-    const signal = new CallerSignal(response)
-    const closed = new Promise((resolve) => response.on('close', resolve))
-    finish(response)
-    await closed
-    expect(signal.aborted).toBe(aborted)
-  }
-})
 
 test('a listener is called once, and not after it was removed', () => {
   const signal = new CallerSignal()

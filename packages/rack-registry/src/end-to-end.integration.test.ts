@@ -36,7 +36,7 @@ async function through(options: ClientOptions = {}) {
       const headers = requestHeaders(request.rawHeaders, rules)
       const target = request.url ?? '/'
       const call = { method: 'GET', target, headers, body: null, length: null }
-      const upgrade = await rack.upgrade(call, new CallerSignal(socket))
+      const upgrade = await rack.upgrade(call, new CallerSignal())
       if (!upgrade.upgraded) throw new Error('not upgraded')
       writeUpgrade(socket, handshake.key)
       const { socket: rackSocket, head: rackHead } = upgrade

@@ -7,7 +7,6 @@ import { UnmaskableAnswer, UpstreamRedirect, withRule } from '../errors.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import type { Release } from '../rate-limits/fair-limit.ts'
 import type { DecidedCall } from './call.ts'
-import { onCallEnd } from './call-end.ts'
 import { maskLimit } from './call-limits.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { managementHeaders } from './management-headers.ts'
@@ -41,8 +40,7 @@ const largeBody = 64 * 1024
  */
 export function prepareAnswer(
   dependencies: RackApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { method }: FastifyRequest,
   call: DecidedCall,
   answer: UpstreamResponse,
 ): PreparedAnswer | Promise<PreparedAnswer> {
@@ -50,13 +48,12 @@ export function prepareAnswer(
     answer.discard()
     return Promise.reject(redirected(call, answer))
   }
-  if (request.method === 'HEAD' || answer.length === 0 || !isRead(call.match.route, answer))
-    return { answer, body: null }
+  if (method === 'HEAD' || answer.length === 0 || !isRead(call.match.route, answer)) return { answer, body: null }
   if (answer.header('content-encoding') !== undefined) {
     answer.discard()
     return Promise.reject(unmaskable(call, 'it is compressed'))
   }
-  const received = receiveBody(dependencies, request, reply, call, answer)
+  const received = receiveBody(dependencies, call, answer)
   if (received instanceof Promise) return maskReceived(dependencies, call, answer, received)
   try {
     return { answer, body: [maskSmall(dependencies, call, answer, received)] }
@@ -68,8 +65,6 @@ export function prepareAnswer(
 /** @returns a promise, unless all of a small body has arrived */
 function receiveBody(
   { limits: { memory } }: RackApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
   call: DecidedCall,
   answer: UpstreamResponse,
 ): readonly Buffer[] | Promise<readonly Buffer[]> {
@@ -79,7 +74,7 @@ function receiveBody(
     const amount = Math.min(answer.length ?? maskLimit, maskLimit)
     release =
       memory.take(principal, amount) ?? (await memory.wait({ ...call, principal, rack: call.rack.name }, amount))
-    onCallEnd(request.raw, reply.raw, release)
+    call.signal.onEnd(release)
   }
   const received = answer.collectChunks(maskLimit, { freeBytes: smallAnswer, reserve })
   if (!(received instanceof Promise)) return received
@@ -171,7 +166,7 @@ export async function deliver(
     raw.writeHead(answer.status, answer.statusText, headOf(call, answer, body))
     if (body !== null) {
       if (body.length <= 1) raw.end(body[0])
-      else await sendParts(request, reply, body, dependencies.bodyTimeout)
+      else await sendParts(call, reply, body, dependencies.bodyTimeout)
       return
     }
     const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
@@ -184,7 +179,7 @@ export async function deliver(
 
 /** Sends a body from memory. A caller that stops reading is disconnected, so that the memory is freed. */
 function sendParts(
-  request: FastifyRequest,
+  { signal }: DecidedCall,
   { raw }: FastifyReply,
   parts: readonly Buffer[],
   timeout: number,
@@ -202,7 +197,7 @@ function sendParts(
       raw.end()
     }
     raw.on('drain', send).once('finish', resolve)
-    onCallEnd(request.raw, raw, () => {
+    signal.onEnd(() => {
       rate.stop()
       reject(new Error('the caller stopped reading, or disconnected'))
     })

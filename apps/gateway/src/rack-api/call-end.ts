@@ -1,38 +1,55 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CallerSignal } from '@rack-gateway/rack-registry'
 
-/** Fires when the client disconnects before its response is complete. */
-export function callSignalOf(request: IncomingMessage, response: ServerResponse): CallerSignal {
-  const signal = new CallerSignal(response)
-  if (response.destroyed) signal.abort()
-  if (response.socket === null) watchConnection(request, response, signal)
-  // Before the relay starts, nothing else reads an upgraded connection and notices its end.
-  request.pendingUpgrade?.socket.once('end', () => signal.abort())
-  return signal
-}
+/** Tells that the client of a call disconnected, and that the call ended. One listener on the response serves both. */
+export class CallEnd extends CallerSignal {
+  #isOver = false
+  #callbacks: (() => void)[] = []
 
-/** Calls `end` once: when the response was sent, or when the connection closed. A WebSocket lasts as long as its connection. */
-export function onCallEnd(request: IncomingMessage, response: ServerResponse, end: () => void): void {
-  const { socket } = request
-  // The event has an argument of its own, which `end` must not get.
-  const onClose = () => end()
-  if (response.closed || socket.destroyed) {
-    end()
-    return
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    super()
+    if (request.pendingUpgrade !== undefined) this.#watchUpgraded(request)
+    if (response.closed || response.destroyed || request.socket.destroyed) this.#disconnect()
+    else this.#watchResponse(response, request.pendingUpgrade === undefined)
+    if (response.socket === null) this.#watchConnection(request, response)
   }
-  if (request.pendingUpgrade !== undefined) {
-    socket.once('close', onClose)
-    return
-  }
-  response.once('close', onClose)
-  if (response.socket !== null) return
-  socket.setMaxListeners(0).once('close', onClose)
-  response.once('close', () => socket.off('close', onClose))
-}
 
-/** A pipelined response has no socket while it waits, so it does not notice that the connection closed. */
-function watchConnection({ socket }: IncomingMessage, response: ServerResponse, signal: CallerSignal): void {
-  const gone = () => signal.abort()
-  socket.setMaxListeners(0).once('close', gone)
-  response.once('close', () => socket.off('close', gone))
+  /**
+   * Calls `end` once: when the response was sent, or when the connection closed. A WebSocket lasts as long as its
+   * connection.
+   */
+  onEnd(end: () => void): void {
+    if (this.#isOver) end()
+    else this.#callbacks.push(end)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    for (const end of this.#callbacks.splice(0)) end()
+  }
+
+  #disconnect(): void {
+    this.abort()
+    this.#end()
+  }
+
+  #watchResponse(response: ServerResponse, isLast: boolean): void {
+    response.once('close', () => {
+      if (!response.writableFinished) this.abort()
+      if (isLast) this.#end()
+    })
+  }
+
+  #watchUpgraded({ socket }: IncomingMessage): void {
+    socket.once('close', () => this.#end())
+    // Before the relay starts, nothing else reads an upgraded connection and notices its end.
+    socket.once('end', () => this.abort())
+  }
+
+  /** A pipelined response has no socket while it waits, so it does not notice that the connection closed. */
+  #watchConnection({ socket }: IncomingMessage, response: ServerResponse): void {
+    const gone = () => this.#disconnect()
+    socket.setMaxListeners(0).once('close', gone)
+    response.once('close', () => socket.off('close', gone))
+  }
 }

@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream'
 import type { VerifiedToken } from '@rack-gateway/auth'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import type { RouteMatch } from '@rack-gateway/convox-api'
-import type { CallerSignal, Rack } from '@rack-gateway/rack-registry'
+import type { Rack } from '@rack-gateway/rack-registry'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { CallEnd } from './call-end.ts'
 import type { Framed } from './frame.ts'
 import type { RecordedChange } from './recorded-changes.ts'
 import type { RecordedValues } from './recorded-values.ts'
@@ -44,7 +45,7 @@ export type RoutedCall = CallState & {
   principal: Principal
   readonly credential: VerifiedToken
   /** Fires when the client goes away. */
-  readonly signal: CallerSignal
+  readonly signal: CallEnd
   rack: Rack
   match: RouteMatch
 }

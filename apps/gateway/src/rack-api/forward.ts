@@ -27,7 +27,7 @@ export async function forwardRead(
   call.recorded = true
   const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
   const recording = recordRead(dependencies, request.log, event)
-  const preparing = prepareAnswer(dependencies, request, reply, call, answer)
+  const preparing = prepareAnswer(dependencies, request, call, answer)
   if (preparing instanceof Promise) preparing.catch(() => undefined)
   let of: string | null = null
   try {
@@ -68,7 +68,7 @@ export async function forwardChange(
   try {
     wantBody(request, reply, upstream)
     const answer = await call.rack.send(upstream, call.signal)
-    const preparing = prepareAnswer(dependencies, request, reply, call, answer)
+    const preparing = prepareAnswer(dependencies, request, call, answer)
     prepared = preparing instanceof Promise ? await preparing : preparing
     if (call.match.route.id === runRoute) prepared = await rememberRun(dependencies, request, call, prepared, intent)
   } catch (failure) {

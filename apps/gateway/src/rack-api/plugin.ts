@@ -9,7 +9,7 @@ import type { FairLimit } from '../rate-limits/fair-limit.ts'
 import { rackApiAddress, rackDataAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
 import { beginCall, type CallState, type RoutedCall } from './call.ts'
-import { callSignalOf, onCallEnd } from './call-end.ts'
+import { CallEnd } from './call-end.ts'
 import { kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
 import { answerConsole } from './console/answer-console.ts'
@@ -87,10 +87,10 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   const stepUpCall = request.call?.framed.stepUpCall ?? null
   if (stepUpCall !== null) return answerStepUp(dependencies, request, reply, stepUpCall)
   const call = routeCall(dependencies, request, reply)
-  const slot = acquireCallSlot(dependencies, request, reply, call)
+  const slot = acquireCallSlot(dependencies, request, call)
   if (slot !== null) await slot
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
-    if (sizeOfForm(request.raw) > smallForm) await occupyFormMemory(dependencies, request, reply, call)
+    if (sizeOfForm(request.raw) > smallForm) await occupyFormMemory(dependencies, request, call)
     call.form = await readForm(request, reply, dependencies.bodyTimeout)
   }
   const { parameters, values } = readCallParameters(dependencies, request, call)
@@ -134,7 +134,7 @@ function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, r
   call.rack = rack
   const match = matchRoute(request, call)
   if (!match) throw unknownRoute(request.method, call)
-  return Object.assign(call, { rack, match, principal, credential, signal: callSignalOf(request.raw, reply.raw) })
+  return Object.assign(call, { rack, match, principal, credential, signal: new CallEnd(request.raw, reply.raw) })
 }
 
 function matchRoute({ method, raw }: FastifyRequest, { framed: { api, path } }: CallState): RouteMatch | null {
@@ -165,25 +165,18 @@ function unknownRoute(method: string, { framed: { api, path } }: CallState): Err
 function acquireCallSlot(
   { limits }: RackApiDependencies,
   request: FastifyRequest,
-  reply: FastifyReply,
   call: RoutedCall,
 ): Promise<void> | null {
   const limit = limits.of(call.rack.name, kindOfCall(call.match.route))
-  const principal = countedAs(call.principal)
-  const release = limit.take(principal)
-  if (release === null) return waitForSlot(limit, request, reply, call)
-  onCallEnd(request.raw, reply.raw, release)
+  const release = limit.take(countedAs(call.principal))
+  if (release === null) return waitForSlot(limit, request, call)
+  call.signal.onEnd(release)
   return null
 }
 
-async function waitForSlot(
-  limit: FairLimit,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  call: RoutedCall,
-): Promise<void> {
-  const principal = countedAs(call.principal)
-  onCallEnd(request.raw, reply.raw, await limit.wait({ principal, rack: call.rack.name, signal: call.signal }))
+async function waitForSlot(limit: FairLimit, request: FastifyRequest, call: RoutedCall): Promise<void> {
+  const { rack, signal } = call
+  signal.onEnd(await limit.wait({ principal: countedAs(call.principal), rack: rack.name, signal }))
   await authenticateAgain(request, call)
 }
 
@@ -191,14 +184,13 @@ async function waitForSlot(
 async function occupyFormMemory(
   { limits: { forms } }: RackApiDependencies,
   request: FastifyRequest,
-  reply: FastifyReply,
   call: RoutedCall,
 ): Promise<void> {
   const amount = sizeOfForm(request.raw)
   const principal = countedAs(call.principal)
   const memory =
     forms.take(principal, amount) ?? (await forms.wait({ ...call, principal, rack: call.rack.name }, amount))
-  onCallEnd(request.raw, reply.raw, memory)
+  call.signal.onEnd(memory)
 }
 
 /**

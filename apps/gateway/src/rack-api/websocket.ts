@@ -66,7 +66,7 @@ export async function openWebsocket(
   if (!attempt.upgraded) {
     const { response: answer } = attempt
     void recordEnd(dependencies, session, null, { status: answer.status, close: 'the rack refused the websocket' })
-    const prepared = await prepareAnswer(dependencies, request, reply, call, answer)
+    const prepared = await prepareAnswer(dependencies, request, call, answer)
     return deliver(dependencies, request, reply, call, prepared, { draft, of: null })
   }
   const { client, clientHead } = acceptCaller(request, reply, call)
