@@ -21,7 +21,7 @@ export async function forwardRead(
   reply: FastifyReply,
   call: DecidedCall,
 ): Promise<void> {
-  if (dependencies.reads === 'relaxed') dependencies.audit.check()
+  dependencies.audit.check()
   const draft = callEventOf(request)
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
