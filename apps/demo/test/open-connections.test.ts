@@ -72,3 +72,13 @@ describe('open connections', () => {
     expect(another.received).toBe('')
   })
 })
+
+test('connections without a complete head do not delay the stop', async () => {
+  const system = await startSystem({ limits: { requestTimeout: 290_000 } })
+  const silent = await connectRaw(system.url)
+  const half = await connectRaw(system.url)
+  half.send('GET /apps HTTP/1.1\r\nHost: gateway\r\nX-Half: ')
+  await expect.poll(() => half.socket.bytesWritten).toBeGreaterThan(0)
+  await system.stop()
+  await Promise.all([silent.ended, half.ended])
+})

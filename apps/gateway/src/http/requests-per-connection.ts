@@ -11,8 +11,13 @@ interface Connection {
  * Limits the requests of one connection that are in progress. Further requests are not read until one of these is
  * answered. Requests that were read together with the last one, at most 64 KiB, wait. While nothing is read, the gateway
  * notices the end of the connection only when it writes to the connection.
+ *
+ * @returns `hadRequest`: whether a request came on a connection
  */
-export function limitRequestsPerConnection(app: FastifyInstance, most: number): void {
+export function limitRequestsPerConnection(
+  app: FastifyInstance,
+  most: number,
+): { hadRequest(socket: Socket): boolean } {
   const connections = new WeakMap<Socket, Connection>()
 
   function connectionOf(socket: Socket): Connection {
@@ -48,4 +53,5 @@ export function limitRequestsPerConnection(app: FastifyInstance, most: number): 
     connection.waiting.push(begin)
     socket.pause()
   })
+  return { hadRequest: (socket) => connections.has(socket) }
 }

@@ -67,7 +67,7 @@ export function createServer(
   // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitOpenConnections(app, { limits, trustedProxies })
-  limitRequestsPerConnection(app, callsPerConnection)
+  const { hadRequest } = limitRequestsPerConnection(app, callsPerConnection)
   scheduleRequests(app)
   limitBodyTime(app, requestTimeout)
   refuseOtherFraming(app)
@@ -82,15 +82,24 @@ export function createServer(
   rejectExpectations(app)
   routeUpgrades(app.server, app.routing)
   holdContinue(app.server, app.routing)
-  closeIdleConnections(app)
+  closeIdleConnections(app, hadRequest)
   return app
 }
 
-/** While the gateway stops, a connection whose last request ends stays open for a next one. That would delay the stop. */
-function closeIdleConnections(app: FastifyInstance): void {
+/**
+ * While the gateway stops, a connection whose last request ends stays open for a next one. That would delay the stop. So would a
+ * connection without a complete head, which Node does not count as idle.
+ */
+function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket) => boolean): void {
+  const open = new Set<Socket>()
   let timer: NodeJS.Timeout | undefined
+  app.server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
   app.addHook('preClose', async () => {
     timer = setInterval(() => app.server.closeIdleConnections(), 100)
+    for (const socket of open) if (!hadRequest(socket)) socket.destroy()
   })
   app.addHook('onClose', async () => clearInterval(timer))
 }
