@@ -74,7 +74,7 @@ describe('open connections', () => {
 })
 
 test('connections without a complete head do not delay the stop', async () => {
-  const system = await startSystem({ limits: { requestTimeout: 290_000 } })
+  const system = await startSystem({ limits: { requestTimeout: 600_000 } })
   const silent = await connectRaw(system.url)
   const half = await connectRaw(system.url)
   half.send('GET /apps HTTP/1.1\r\nHost: gateway\r\nX-Half: ')

@@ -55,6 +55,8 @@ export function createServer(
     forceCloseConnections: 'idle',
     http: {
       maxHeaderSize: headerLimit,
+      // Otherwise Node allows no headersTimeout above its own 5 minutes.
+      requestTimeout: 0,
       headersTimeout: requestTimeout,
       connectionsCheckingInterval: Math.min(checkHeadsMs, requestTimeout),
       insecureHTTPParser: false,
