@@ -235,6 +235,34 @@ test('test gateways use the default configuration', () => {
   expect(readServerConfig(settings({}))).toMatchObject(environmentDefaults)
 })
 
+const counts = [
+  'CALLS_PER_PRINCIPAL',
+  'CALLS_PER_RACK',
+  'TRANSFERS_PER_PRINCIPAL',
+  'TRANSFERS_PER_RACK',
+  'WEBSOCKETS_PER_PRINCIPAL',
+  'CONNECTIONS',
+  'CONNECTIONS_PER_CALLER',
+  'CALLS_PER_CONNECTION',
+  'API_TOKENS_PER_OWNER',
+]
+
+test.each([
+  [
+    'smallest',
+    { count: '1', CHANGES_PER_MINUTE: '10', MASK_MEMORY: '32MiB', BODY_TIMEOUT: '1s', REQUEST_TIMEOUT: '1s' },
+  ],
+  [
+    'largest',
+    { count: '10000', CHANGES_PER_MINUTE: '10000', MASK_MEMORY: '1TiB', BODY_TIMEOUT: '1h', REQUEST_TIMEOUT: '10m' },
+  ],
+])('the %s limits that the configuration permits answer a call', async (_which, { count, ...others }) => {
+  const env = { ...Object.fromEntries(counts.map((name) => [name, count])), ...others }
+  const system = await startSystem({ limits: readServerConfig(settings(env)).limits })
+  onTestFinished(() => system.stop())
+  expect((await system.get('/apps?', await system.token('viewer'))).status).toBe(200)
+})
+
 /** Each setting is seen in what the process does: one that is read and then dropped would fail open. */
 describe('lifetimes and limits that the environment sets', () => {
   const [minute, hour] = [60_000, 3_600_000]

@@ -77,7 +77,7 @@ test('what is added after the end is told at once', async () => {
 })
 
 test('a pipelined call ends when its connection closes before its turn', async () => {
-  const { connection, call } = await send('GET /')
+  const { connection } = await send('GET /')
   connection.send(writeRequest('GET /second'))
   await vi.waitFor(() => expect(calls).toHaveLength(2))
   connection.end()
