@@ -9,6 +9,8 @@ export type Arguments<O extends CommandOptions> = ArgumentsCamelCase<InferredOpt
 export interface CommandModule {
   /** The name, and the positionals as `<name>`. */
   readonly command: string
+  /** Earlier names of the command. */
+  readonly aliases?: readonly string[]
   readonly describe: string
   readonly examples?: readonly (readonly [command: string, description: string])[]
   readonly builder: CommandOptions
@@ -17,7 +19,10 @@ export interface CommandModule {
 
 /** Adds the commands of a group, one of which is required. */
 export function addCommands(group: Argv, modules: readonly CommandModule[], missing: string): Argv {
-  for (const module of modules) group.command(module.command, module.describe, builderOf(module), module.handler)
+  for (const module of modules) {
+    const { command, aliases = [], describe, handler } = module
+    group.command([command, ...aliases], describe, builderOf(module), handler)
+  }
   return group.demandCommand(1, missing)
 }
 

@@ -3,18 +3,18 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { addCommands } from './command-module.ts'
 import * as archive from './commands/audit/archive.ts'
-import * as end from './commands/token/end.ts'
 import * as issue from './commands/token/issue.ts'
 import * as list from './commands/token/list.ts'
+import * as revoke from './commands/token/revoke.ts'
 import { UsageError } from './usage-error.ts'
 
 await yargs(hideBin(process.argv))
   .scriptName('rack-gateway-server')
   .usage("$0 <command>\n\nThe server's own commands. They read the same environment as the server.")
-  .command('token', 'issue, list, and end tokens', (group) =>
-    addCommands(group, [issue, list, end], 'say which: issue, list, or end'),
+  .command('token', 'issue, list, and revoke tokens', (group) =>
+    addCommands(group, [issue, list, revoke], 'say which: issue, list, or revoke'),
   )
-  .command('audit', 'keep the audit log', (group) => addCommands(group, [archive], 'say which: archive'))
+  .command('audit', 'archive the audit log', (group) => addCommands(group, [archive], 'say which: archive'))
   .demandCommand(1, 'say which command')
   .strict()
   .fail((message, error) => {

@@ -68,7 +68,7 @@ function issueSession(issuer: Issuer, email: string, { role, rack, device }: Tok
   return issuer.issueSession({ email, role, device, expiresAt, ...(rack === undefined ? {} : { rack }) })
 }
 
-/** A pipeline's token; the account, with the role, is made if there is none yet. */
+/** An API token for a pipeline. Creates the service account, with the role, if there is none. */
 async function issueApiToken(issuer: Issuer, account: string, args: TokenArguments, expiresAt: number) {
   const { role, rack, name = account } = args
   const binding = { role, ...(rack === undefined ? {} : { racks: rack }) }
@@ -95,7 +95,7 @@ function printRow(id: string, what: string, rack: string | null, endedAt: Date |
 }
 
 /** Revokes the session or API token that has this ID. */
-export async function endToken(issuer: Issuer, id: string, reason: string): Promise<void> {
+export async function revokeToken(issuer: Issuer, id: string, reason: string): Promise<void> {
   const isApiToken = (await issuer.listTokens()).some((token) => token.id === id)
   await (isApiToken ? issuer.revokeToken(id) : issuer.endSession(id, reason))
 }

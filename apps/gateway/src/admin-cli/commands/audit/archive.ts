@@ -7,12 +7,12 @@ export const examples = [
   ['$0 audit archive --to s3://bucket/archive --lock 400d --drop', 'each night'],
 ] as const
 export const builder = {
-  to: { type: 'string', demandOption: true, describe: 'a directory, or s3://bucket/prefix' },
-  before: { type: 'string', describe: 'only months before this one, like 2026-10' },
-  keep: { type: 'number', default: 13, describe: 'months before this one that stay in the database' },
+  to: { type: 'string', demandOption: true, describe: 'destination: a directory, or s3://bucket/prefix' },
+  before: { type: 'string', describe: 'archive only months before this one, such as 2026-10' },
+  keep: { type: 'number', default: 13, describe: 'number of months that stay in the database, before the current one' },
   drop: { type: 'boolean', default: false, describe: 'drop older months once they are archived' },
-  lock: { type: 'string', describe: 'how long S3 keeps everybody from changing an archive, like 400d' },
-  force: { type: 'boolean', default: false, describe: 'even if a sink has not sent all of a month' },
+  lock: { type: 'string', describe: 'time for which S3 protects an archive from changes, such as 400d' },
+  force: { type: 'boolean', default: false, describe: 'drop a month even if a sink has not sent all of it' },
 } as const satisfies CommandOptions
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {

@@ -2,7 +2,7 @@ import type { Arguments, CommandOptions } from '../../command-module.ts'
 import { UsageError } from '../../usage-error.ts'
 
 export const command = 'issue'
-export const describe = 'make a token for a person or a pipeline'
+export const describe = 'create a token for a user or a pipeline'
 export const examples = [
   ['$0 token issue --user ada@example.com --role admin', 'the first administrator'],
   ['$0 token issue --user bob@example.com --role deployer --rack staging', 'for one rack only'],
@@ -12,21 +12,20 @@ export const builder = {
   user: {
     type: 'string',
     conflicts: 'service-account',
-    describe: 'email address; the person is made if there is none yet',
+    describe: 'email address of the user, who is created if unknown',
   },
   'service-account': {
     type: 'string',
-    describe: 'owner of a pipeline’s API token; made if there is none yet',
+    describe: 'owner of the API token of a pipeline; created if unknown',
   },
-  role: { type: 'string', demandOption: true, describe: 'given to the person, or to the token and a new account' },
-  rack: { type: 'string', describe: 'the only rack that the token and the role are for' },
+  role: { type: 'string', demandOption: true, describe: 'role of the user, or of the token and a new service account' },
+  rack: { type: 'string', describe: 'restrict the token and the role to this rack' },
   days: {
     type: 'number',
-    describe:
-      'until the token ends; without: SESSION_MAX_AGE for a person, what the policy says of tokens for a pipeline, which is also the most',
+    describe: 'lifetime in days, within the limits of SESSION_MAX_AGE for a user, and of the policy for a pipeline',
   },
-  device: { type: 'string', default: 'issued by hand', describe: 'shown in the list of sessions' },
-  name: { type: 'string', describe: 'of the API token; the account’s own by default' },
+  device: { type: 'string', default: 'issued by hand', describe: 'name of the device in the list of sessions' },
+  name: { type: 'string', describe: 'name of the API token; default: the name of the service account' },
 } as const satisfies CommandOptions
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {

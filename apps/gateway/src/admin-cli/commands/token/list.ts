@@ -1,7 +1,7 @@
 import type { CommandOptions } from '../../command-module.ts'
 
 export const command = 'list'
-export const describe = 'sessions and API tokens, newest first'
+export const describe = 'list sessions and API tokens, newest first'
 export const builder = {} as const satisfies CommandOptions
 
 export async function handler(): Promise<void> {

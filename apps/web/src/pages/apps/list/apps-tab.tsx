@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../api/rack-data/readers.ts'
 import { Identifier } from '../../../ui/identifier.tsx'
+import rowLink from '../../../ui/row-link.module.css'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { LastChange } from '../changes/last-change.tsx'
 import { useLastChanges } from '../changes/use-last-changes.ts'
@@ -9,7 +10,6 @@ import { LoadMore } from '../over-apps/load-more.tsx'
 import { OverList } from '../over-apps/over-list.tsx'
 import { useOverRacks } from '../over-apps/use-over-racks.ts'
 import { AppStatus } from './app-status.tsx'
-import styles from './apps-tab.module.css'
 
 /** The apps of all racks that the person can use. */
 export default function AppsTab() {
@@ -32,7 +32,7 @@ export default function AppsTab() {
               to="/apps/$rack/$app/services"
               params={{ rack, app: item.name }}
               search={{}}
-              className={styles.link}
+              className={rowLink.link}
               data-row-link="closed"
             >
               <VisibleText>{item.name}</VisibleText>

@@ -3,6 +3,7 @@ import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Choice } from '../../../ui/fields.tsx'
 import { FilterField } from '../../../ui/filter-field.tsx'
+import listTools from '../../../ui/list-tools.module.css'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowKeys } from '../../../ui/use-row-keys.ts'
@@ -56,7 +57,7 @@ export function OverList<Row>({
   const hasAnswer = calls.some(({ isPending }) => !isPending)
   return (
     <div className={styles.list} ref={place}>
-      <div className={styles.tools}>
+      <div className={listTools.tools}>
         <FilterField label={label} value={q} onChange={(text) => change({ q: text }, { replace: true })} />
         {(racks.length > 1 || rack !== '') && (
           <Choice
@@ -71,7 +72,7 @@ export function OverList<Row>({
           />
         )}
         {hasAnswer && (
-          <span className={styles.count}>
+          <span className={listTools.count}>
             {matching.length === rows.length ? rows.length : `${matching.length} of ${rows.length}`}
             {isPartial && ' loaded'}
           </span>

@@ -3,7 +3,9 @@ import { X } from 'lucide-react'
 import { type ReactNode, useRef } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { FilterField } from '../../../ui/filter-field.tsx'
+import listTools from '../../../ui/list-tools.module.css'
 import { Problem } from '../../../ui/problem.tsx'
+import rowLink from '../../../ui/row-link.module.css'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowKeys } from '../../../ui/use-row-keys.ts'
@@ -40,17 +42,17 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   return (
     <div className={styles.view} data-open={hasPanel} ref={place}>
       <div className={styles.list}>
-        <div className={styles.tools}>
+        <div className={listTools.tools}>
           <FilterField label={label} value={search.q ?? ''} onChange={(q) => change({ q }, { replace: true })} />
           {limitedTo !== undefined && (
-            <span className={styles.limit}>
+            <span className={listTools.limit}>
               Only: <VisibleText>{limitedTo}</VisibleText>
               <Button kind="quiet" aria-label="Show all" onPress={() => change({ of: undefined })}>
                 <X aria-hidden />
               </Button>
             </span>
           )}
-          {list.rows !== null && <span className={styles.count}>{list.count}</span>}
+          {list.rows !== null && <span className={listTools.count}>{list.count}</span>}
           {list.isSearching && <Spinner label="Searching" />}
           <div className={styles.actions}>{actions}</div>
         </div>
@@ -84,7 +86,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
       <Link
         to="."
         search={merge(search, { open: keyOf(row), dialog: undefined, item: undefined })}
-        className={styles.link}
+        className={rowLink.link}
         data-row-link={keyOf(row) === search.open ? 'open' : 'closed'}
       >
         {cell(row)}

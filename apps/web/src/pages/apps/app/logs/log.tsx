@@ -4,6 +4,7 @@ import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
 import { Button } from '../../../../ui/button.tsx'
 import { Checkbox } from '../../../../ui/checkbox.tsx'
 import { FilterField } from '../../../../ui/filter-field.tsx'
+import listTools from '../../../../ui/list-tools.module.css'
 import { useRowKeys } from '../../../../ui/use-row-keys.ts'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
@@ -36,7 +37,7 @@ export function Log({ rack, path, only, build = null }: LogProps) {
   const added = isPaused ? (log.lines.at(-1)?.number ?? 0) - (paused.at(-1)?.number ?? 0) : 0
   return (
     <div className={styles.log} ref={place}>
-      <div className={styles.tools}>
+      <div className={listTools.tools}>
         <FilterField
           label="Log lines"
           placeholder="Search  /"
@@ -44,7 +45,7 @@ export function Log({ rack, path, only, build = null }: LogProps) {
           onChange={(text) => change({ q: text }, { replace: true })}
         />
         {only !== undefined && (
-          <span className={styles.only}>
+          <span className={listTools.limit}>
             Only: <VisibleText>{only}</VisibleText>
             <Button
               kind="quiet"
@@ -56,7 +57,7 @@ export function Log({ rack, path, only, build = null }: LogProps) {
           </span>
         )}
         <LogBadge log={log} build={build} />
-        <span className={styles.count}>{countText(shown.length, lines.length)}</span>
+        <span className={listTools.count}>{countText(shown.length, lines.length)}</span>
         <span className={styles.controls}>
           <Checkbox
             label="Wrap lines"
@@ -80,7 +81,7 @@ export function Log({ rack, path, only, build = null }: LogProps) {
         onScrollUp={() => setPaused((before) => before ?? log.lines)}
       />
       {log.dropped > 0 && (
-        <p className={styles.count}>
+        <p className={listTools.count}>
           This page keeps the last 10,000 lines. {log.dropped.toLocaleString('en')} older lines were dropped.
         </p>
       )}
