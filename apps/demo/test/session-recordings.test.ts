@@ -67,8 +67,9 @@ describe.each([
     await socket.readToEnd()
     socket.close()
     expect((await lastCast()).header.command).toBe('env A_TOKEN=[hidden] env')
-    const told = await system.sql`select command from gateway.recordings order by started_at desc limit 1`
-    expect(told).toEqual([{ command: 'env A_TOKEN=[hidden] env' }])
+    await expect
+      .poll(() => system.sql`select command from gateway.recordings order by started_at desc limit 1`)
+      .toEqual([{ command: 'env A_TOKEN=[hidden] env' }])
     expect(await lastClosed()).toMatchObject({ command: ['env', 'A_TOKEN=[hidden]', 'env'], hidden: ['command'] })
   })
 
@@ -208,8 +209,9 @@ describe.each([
     expect(header).toMatchObject({ term: { cols: 100, rows: 30 }, title: `${instance} of staging` })
     expect(output.toString()).toBe('$ <[rack token]>\n$ ')
     expect(events.at(-1)?.slice(1)).toEqual(['x', '2'])
-    const [row] = await system.sql`select app, process, route from gateway.recordings where id = ${recording?.id ?? ''}`
-    expect(row).toMatchObject({ app: null, route: 'WS /instances/{id}/shell' })
+    await expect
+      .poll(() => system.sql`select app, route from gateway.recordings where id = ${recording?.id ?? ''}`)
+      .toEqual([{ app: null, route: 'WS /instances/{id}/shell' }])
 
     const command = await openWebSocket(`${system.url}/instances/${instance}/shell`, admin, { Command: 'uname -a' })
     await command.readToEnd()
