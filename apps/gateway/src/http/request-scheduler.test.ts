@@ -4,12 +4,17 @@ import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { createRequestScheduler, scheduleRequests } from './request-scheduler.ts'
 
-function startScheduler() {
+/** @param cost the milliseconds that the start of a request takes */
+function startScheduler(cost = 0) {
   const clock = { time: 0 }
   const scheduler = createRequestScheduler(() => clock.time)
   const started: string[] = []
+  function start(caller: string): void {
+    started.push(caller)
+    clock.time += cost
+  }
   const request = (...callers: string[]) => {
-    for (const caller of callers) scheduler.schedule(caller, () => started.push(caller))
+    for (const caller of callers) scheduler.schedule(caller, () => start(caller))
   }
   /** Which requests a turn of the event loop starts that begins `after` so many milliseconds. */
   async function turn(after: number): Promise<string[]> {
@@ -23,19 +28,31 @@ function startScheduler() {
     await nextTurn()
     clock.time += 1_000
   }
-  return { request, started, turn, wait, scheduler }
+  return { request, start, started, turn, wait, scheduler }
 }
 
 const burstOf = (caller: string, length: number) => Array.from({ length }, () => caller)
 
-test('while one caller is active, each turn of the event loop starts four of its requests', async () => {
-  const { request, started, turn, wait } = startScheduler()
+test('while one caller is active, a turn of the event loop starts its requests for four milliseconds', async () => {
+  const { request, started, turn, wait } = startScheduler(0.5)
   request('ann')
   await wait()
-  request(...burstOf('ann', 10))
-  expect(started).toHaveLength(5)
-  expect(await turn(4)).toHaveLength(4)
-  expect(await turn(4)).toHaveLength(2)
+  request(...burstOf('ann', 20))
+  expect(started).toHaveLength(1 + 8)
+  expect(await turn(0)).toHaveLength(8)
+  expect(await turn(0)).toHaveLength(4)
+  request('ann')
+  expect(started).toHaveLength(1 + 21)
+})
+
+test('requests that find the event loop idle start at once', async () => {
+  const { request, started, turn, wait } = startScheduler(0.5)
+  request('ann')
+  await wait()
+  request(...burstOf('ann', 7))
+  await turn(1)
+  request(...burstOf('ann', 7))
+  expect(started).toHaveLength(1 + 14)
 })
 
 test('the first request of each caller in a turn starts at once, whatever others have sent', async () => {
@@ -64,25 +81,25 @@ test('while the event loop is busy, a request of a burst starts every five milli
   expect(starts).toEqual([0, 0, 1, 0, 0, 1])
 })
 
-test('callers with one request do not wait for a quiet turn', async () => {
-  const { request, started, turn } = startScheduler()
+test('callers with one request do not wait for a quiet turn, but for one that has time', async () => {
+  const { request, started, turn } = startScheduler(1)
   request(...burstOf('ann', 100), 'bob', 'cy', 'dee', 'eve', 'fay')
   expect(started).toEqual(['ann', 'bob', 'cy', 'dee'])
-  await turn(0.5)
+  await turn(2)
   expect(started.slice(4)).toEqual(['ann', 'eve', 'fay'])
 })
 
 test('a request that schedules another one does not lengthen the turn', async () => {
-  const { request, scheduler, started, turn, wait } = startScheduler()
+  const { request, scheduler, start, started, turn, wait } = startScheduler(0.5)
   function again(): void {
-    started.push('ann')
+    start('ann')
     scheduler.schedule('ann', again)
   }
   request('ann')
   await wait()
   scheduler.schedule('ann', again)
-  expect(started).toHaveLength(5)
-  expect(await turn(4)).toHaveLength(4)
+  expect(started).toHaveLength(1 + 8)
+  expect(await turn(0)).toHaveLength(8)
 })
 
 test('a caller whose credential was valid before does not wait for invented credentials of the same network', async () => {

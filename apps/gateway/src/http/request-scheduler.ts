@@ -14,9 +14,10 @@ declare module 'fastify' {
 }
 
 /**
- * Starts requests so that a burst of one caller does not delay the others. If only one caller was active in the last second,
- * its requests start a few in each turn of the event loop. Otherwise, the first request of a caller in a turn starts at once.
- * Its further requests start one by one, the callers in turn, while the event loop has little else to do.
+ * Starts requests so that a burst of one caller does not delay the others. The first request of each caller in a turn of the event
+ * loop starts at once. Its further requests start one by one, the callers in turn, while the event loop has little else to do. If
+ * only one caller was active in the last second, all its requests start at once. In any case, a turn starts requests for a few
+ * milliseconds at most.
  */
 export interface RequestScheduler {
   /**
@@ -27,8 +28,10 @@ export interface RequestScheduler {
   schedule(caller: string, start: () => void): void
 }
 
-/** Requests that start in one turn of the event loop. */
-const startsPerTurn = 4
+/** Milliseconds for which a turn of the event loop starts requests. */
+const longestTurn = 4
+/** Milliseconds without a start, after which another turn has surely begun. */
+const pause = 1
 /** Milliseconds for which a caller counts as active after a request. */
 const activeFor = 1_000
 /** Milliseconds of work in a turn, above which the requests of a burst wait for a quieter turn. */
@@ -71,9 +74,11 @@ function credentialDigest({ headers: { authorization, cookie } }: IncomingMessag
 export function createRequestScheduler(now: () => number = () => performance.now()): RequestScheduler {
   const queues = new Map<string, (() => void)[]>()
   const startedInTurn = new Set<string>()
-  let starts = 0
-  let isTurnScheduled = false
   let turnBegan = 0
+  let lastStart = Number.NEGATIVE_INFINITY
+  /** Another turn is scheduled only while requests wait, because each costs an iteration of the event loop. */
+  let isTurnScheduled = false
+  let scheduledAt = 0
   let lastBurstStart = 0
   let lastCaller = ''
   let lastChangeOfCaller = Number.NEGATIVE_INFINITY
@@ -82,22 +87,36 @@ export function createRequestScheduler(now: () => number = () => performance.now
     return at - lastChangeOfCaller >= activeFor
   }
 
-  function beginTurn(): void {
-    const at = now()
-    const isBusy = at - turnBegan > busyTurn && at - lastBurstStart < longestWait
+  function isTurnOver(at: number): boolean {
+    return at - turnBegan >= longestTurn
+  }
+
+  function beginTurn(at: number): void {
     turnBegan = at
-    starts = 0
     startedInTurn.clear()
+  }
+
+  function scheduleTurn(at: number): void {
+    if (isTurnScheduled) return
+    isTurnScheduled = true
+    scheduledAt = at
+    setImmediate(startWaiting)
+  }
+
+  function startWaiting(): void {
+    const at = now()
+    const isBusy = at - scheduledAt > busyTurn && at - lastBurstStart < longestWait
     isTurnScheduled = false
+    beginTurn(at)
     if (isOneCallerActive(at)) startAny()
     else startOfEachCaller(isBusy)
-    if (queues.size > 0) scheduleTurn()
+    if (queues.size > 0) scheduleTurn(at)
   }
 
   function startAny(): void {
     for (const caller of queues.keys()) {
       startNext(caller)
-      if (starts === startsPerTurn) return
+      if (isTurnOver(lastStart)) return
     }
   }
 
@@ -111,7 +130,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
         lastBurstStart = turnBegan
       }
       startNext(caller)
-      if (starts === startsPerTurn) return
+      if (isTurnOver(lastStart)) return
     }
   }
 
@@ -125,16 +144,11 @@ export function createRequestScheduler(now: () => number = () => performance.now
   }
 
   function startNow(caller: string, start: () => void): void {
-    starts += 1
     startedInTurn.add(caller)
-    scheduleTurn()
+    // Before and after: a start can take long, and can schedule another one.
+    lastStart = now()
     start()
-  }
-
-  function scheduleTurn(): void {
-    if (isTurnScheduled) return
-    isTurnScheduled = true
-    setImmediate(beginTurn)
+    lastStart = now()
   }
 
   return {
@@ -144,12 +158,16 @@ export function createRequestScheduler(now: () => number = () => performance.now
         lastCaller = caller
         lastChangeOfCaller = at
       }
+      if (!isTurnScheduled && at - lastStart >= pause) beginTurn(at)
       const queue = queues.get(caller)
-      const isFirst = queue === undefined && !startedInTurn.has(caller)
-      const mayStart = isOneCallerActive(at) ? queues.size === 0 : isFirst
-      if (mayStart && starts < startsPerTurn) startNow(caller, start)
-      else if (queue === undefined) queues.set(caller, [start])
+      const mayStart = isOneCallerActive(at) ? queues.size === 0 : queue === undefined && !startedInTurn.has(caller)
+      if (mayStart && !isTurnOver(at)) {
+        startNow(caller, start)
+        return
+      }
+      if (queue === undefined) queues.set(caller, [start])
       else queue.push(start)
+      scheduleTurn(at)
     },
   }
 }

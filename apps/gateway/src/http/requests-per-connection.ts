@@ -1,5 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyInstance } from 'fastify'
 
 interface Connection {
   inProgress: number
@@ -7,17 +7,21 @@ interface Connection {
   readonly waiting: (() => void)[]
 }
 
+type Routing = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface ConnectionLimit {
+  /** Whether a request came on a connection. */
+  hadRequest(socket: Socket): boolean
+  /** The same routing, but a request above the limit waits before it costs anything else. */
+  limit(routing: Routing): Routing
+}
+
 /**
  * Limits the requests of one connection that are in progress. Further requests are not read until one of these is
  * answered. Requests that were read together with the last one, at most 64 KiB, wait. While nothing is read, the gateway
  * notices the end of the connection only when it writes to the connection.
- *
- * @returns `hadRequest`: whether a request came on a connection
  */
-export function limitRequestsPerConnection(
-  app: FastifyInstance,
-  most: number,
-): { hadRequest(socket: Socket): boolean } {
+export function limitRequestsPerConnection(most: number): ConnectionLimit {
   const connections = new WeakMap<Socket, Connection>()
 
   function connectionOf(socket: Socket): Connection {
@@ -32,26 +36,29 @@ export function limitRequestsPerConnection(
     return made
   }
 
-  app.addHook('onRequest', function takeTurn({ raw: request }, { raw: response }, done) {
-    const { socket } = request
-    const connection = connectionOf(socket)
-    function begin(): void {
-      connection.inProgress += 1
-      response.once('close', end)
-      done()
-    }
-    function end(): void {
-      connection.inProgress -= 1
-      if (socket.destroyed) connection.waiting.length = 0
-      connection.waiting.shift()?.()
-      if (connection.waiting.length === 0) socket.resume()
-    }
-    if (connection.inProgress < most) {
-      begin()
-      return
-    }
-    connection.waiting.push(begin)
-    socket.pause()
-  })
-  return { hadRequest: (socket) => connections.has(socket) }
+  return {
+    hadRequest: (socket) => connections.has(socket),
+    limit: (routing) =>
+      function takeTurn(request, response) {
+        const { socket } = request
+        const connection = connectionOf(socket)
+        function begin(): void {
+          connection.inProgress += 1
+          response.once('close', end)
+          routing(request, response)
+        }
+        function end(): void {
+          connection.inProgress -= 1
+          if (socket.destroyed) connection.waiting.length = 0
+          connection.waiting.shift()?.()
+          if (connection.waiting.length === 0) socket.resume()
+        }
+        if (connection.inProgress < most) {
+          begin()
+          return
+        }
+        connection.waiting.push(begin)
+        socket.pause()
+      },
+  }
 }

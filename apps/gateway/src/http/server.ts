@@ -69,7 +69,6 @@ export function createServer(
   // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitOpenConnections(app, { limits, trustedProxies })
-  const { hadRequest } = limitRequestsPerConnection(app, callsPerConnection)
   scheduleRequests(app)
   limitBodyTime(app, requestTimeout)
   refuseOtherFraming(app)
@@ -82,8 +81,11 @@ export function createServer(
   followAnswers(app.server)
   rejectConnect(app)
   rejectExpectations(app)
-  routeUpgrades(app.server, app.routing)
-  holdContinue(app.server, app.routing)
+  const { hadRequest, limit } = limitRequestsPerConnection(callsPerConnection)
+  const routing = limit(app.routing)
+  app.server.off('request', app.routing).on('request', routing)
+  routeUpgrades(app.server, routing)
+  holdContinue(app.server, routing)
   closeIdleConnections(app, hadRequest)
   return app
 }

@@ -162,11 +162,14 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (checkpoint.number === 1 || checkpoint.replaces !== null) options.onKey(checkpoint)
   }
 
-  function onFollowed(checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']): void {
+  async function onFollowed(
+    checkpoint: Checkpoint | null,
+    problems: ReturnType<CheckpointChain['add']>['findings'],
+  ): Promise<void> {
     // The process that found the broken stream raised the alarm.
     for (const { problem, number } of problems) if (problem !== 'broken') alarms.raise({ problem, number })
     if (checkpoint === null) return
-    for (const { problem, stream, size, number } of own.compare(checkpoint))
+    for (const { problem, stream, size, number } of await own.compare(checkpoint))
       alarms.raise({ problem: `own-${problem}`, stream, seq: size, number })
   }
 
@@ -253,7 +256,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
 async function readNewCheckpoints(
   sql: Sql,
   chain: CheckpointChain,
-  heed: (checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']) => void,
+  heed: (checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']) => Promise<void>,
 ) {
   const seen = chain.last?.number ?? null
   const rows = await sql`
@@ -263,7 +266,7 @@ async function readNewCheckpoints(
     order by number`
   for (const { note } of rows) {
     const { checkpoint, findings } = chain.add(note)
-    heed(checkpoint, findings)
+    await heed(checkpoint, findings)
   }
   const newest = rows.at(-1)
   if (newest === undefined) return null

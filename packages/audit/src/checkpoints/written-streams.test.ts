@@ -40,96 +40,114 @@ function checkpoint(number: number, heads: readonly StreamHead[], minutes = 0): 
   }
 }
 
-test('checkpoints match the written events, however far they lag', () => {
+test('checkpoints match the written events, however far they lag', async () => {
   const { write, head } = writtenStream()
   const own = createWrittenStreams()
   own.add(write(10))
   expect(own.unsigned()).toBe(10)
-  expect(own.compare(checkpoint(1, [head(4)]))).toEqual([])
+  expect(await own.compare(checkpoint(1, [head(4)]))).toEqual([])
   expect(own.unsigned()).toBe(6)
   own.add(write(5))
-  expect(own.compare(checkpoint(2, [head(15)]))).toEqual([])
+  expect(await own.compare(checkpoint(2, [head(15)]))).toEqual([])
   own.add(write(1, 'stream.closed'))
-  expect(own.compare(checkpoint(3, [head(16, 'closed')]))).toEqual([])
+  expect(await own.compare(checkpoint(3, [head(16, 'closed')]))).toEqual([])
   expect(own.unsigned()).toBe(0)
 })
 
-test('a different event is detected once', () => {
+test('while a comparison hashes many events, callers continue, and can add events', async () => {
+  const { write, head } = writtenStream()
+  const own = createWrittenStreams()
+  own.add(write(2_000))
+  let turns = 0
+  let isCompared = false
+  function turn(): void {
+    turns++
+    own.add(write(1))
+    if (!isCompared) setImmediate(turn)
+  }
+  setImmediate(turn)
+  expect(await own.compare(checkpoint(1, [head(2_000)]))).toEqual([])
+  isCompared = true
+  expect(turns).toBeGreaterThanOrEqual(8)
+  expect(await own.compare(checkpoint(2, [head(2_000 + turns)]))).toEqual([])
+})
+
+test('a different event is detected once', async () => {
   const { id, write, head } = writtenStream()
   const own = createWrittenStreams()
   own.add(write(10))
   const forged = { ...head(10), root: 'ab'.repeat(32) }
-  expect(own.compare(checkpoint(1, [forged]))).toEqual([{ stream: id, number: 1, size: 10, problem: 'root' }])
+  expect(await own.compare(checkpoint(1, [forged]))).toEqual([{ stream: id, number: 1, size: 10, problem: 'root' }])
   own.add(write(1))
-  expect(own.compare(checkpoint(2, [head(11)]))).toEqual([])
+  expect(await own.compare(checkpoint(2, [head(11)]))).toEqual([])
 })
 
-test('a checkpoint that is ahead waits for our events, and unknown events are a mismatch', () => {
+test('a checkpoint that is ahead waits for our events, and unknown events are a mismatch', async () => {
   const { id, write, head } = writtenStream()
   const own = createWrittenStreams()
   const [first, second] = [write(3), write(2)]
   own.add(first)
-  expect(own.compare(checkpoint(1, [head(5)]))).toEqual([])
+  expect(await own.compare(checkpoint(1, [head(5)]))).toEqual([])
   own.add(second)
-  expect(own.compare(checkpoint(2, [head(5)]))).toEqual([])
+  expect(await own.compare(checkpoint(2, [head(5)]))).toEqual([])
   const more = { ...head(5), size: 6 }
-  expect(own.compare(checkpoint(3, [more]))).toEqual([])
-  expect(own.compare(checkpoint(4, [more]))).toEqual([{ stream: id, number: 4, size: 6, problem: 'more' }])
+  expect(await own.compare(checkpoint(3, [more]))).toEqual([])
+  expect(await own.compare(checkpoint(4, [more]))).toEqual([{ stream: id, number: 4, size: 6, problem: 'more' }])
 })
 
-test('an unsigned stream is reported after a while', () => {
+test('an unsigned stream is reported after a while', async () => {
   const { id, write } = writtenStream()
   const own = createWrittenStreams()
   own.add(write(1))
-  expect(own.compare(checkpoint(1, [], 1))).toEqual([])
-  expect(own.compare(checkpoint(2, [], 6))).toEqual([{ stream: id, number: 2, size: 0, problem: 'absent' }])
+  expect(await own.compare(checkpoint(1, [], 1))).toEqual([])
+  expect(await own.compare(checkpoint(2, [], 6))).toEqual([{ stream: id, number: 2, size: 0, problem: 'absent' }])
 })
 
-test('an unsigned end of an idle stream is reported after a while', () => {
+test('an unsigned end of an idle stream is reported after a while', async () => {
   const { id, write, head } = writtenStream()
   const own = createWrittenStreams()
   own.add(write(10))
-  expect(own.compare(checkpoint(1, [head(7)], 1))).toEqual([])
-  expect(own.compare(checkpoint(2, [head(7)], 5))).toEqual([])
-  expect(own.compare(checkpoint(3, [head(7)], 6))).toEqual([{ stream: id, number: 3, size: 7, problem: 'short' }])
-  expect(own.compare(checkpoint(4, [head(7)], 12))).toEqual([])
+  expect(await own.compare(checkpoint(1, [head(7)], 1))).toEqual([])
+  expect(await own.compare(checkpoint(2, [head(7)], 5))).toEqual([])
+  expect(await own.compare(checkpoint(3, [head(7)], 6))).toEqual([{ stream: id, number: 3, size: 7, problem: 'short' }])
+  expect(await own.compare(checkpoint(4, [head(7)], 12))).toEqual([])
 })
 
-test('late events from a fallback file, or during writes, are not reported', () => {
+test('late events from a fallback file, or during writes, are not reported', async () => {
   const { write, head } = writtenStream()
   const own = createWrittenStreams()
   own.add(write(10))
-  expect(own.compare(checkpoint(1, [head(2)], 60))).toEqual([])
-  expect(own.compare(checkpoint(2, [head(6)], 64))).toEqual([])
-  expect(own.compare(checkpoint(3, [head(8)], 68))).toEqual([])
+  expect(await own.compare(checkpoint(1, [head(2)], 60))).toEqual([])
+  expect(await own.compare(checkpoint(2, [head(6)], 64))).toEqual([])
+  expect(await own.compare(checkpoint(3, [head(8)], 68))).toEqual([])
   own.add(write(5))
-  expect(own.compare(checkpoint(4, [head(15)], 72))).toEqual([])
+  expect(await own.compare(checkpoint(4, [head(15)], 72))).toEqual([])
   own.add(write(1))
-  expect(own.compare(checkpoint(5, [head(15)], 80))).toEqual([])
-  expect(own.compare(checkpoint(6, [head(16)], 81))).toEqual([])
+  expect(await own.compare(checkpoint(5, [head(15)], 80))).toEqual([])
+  expect(await own.compare(checkpoint(6, [head(16)], 81))).toEqual([])
 })
 
-test('a stream in a fallback file is not reported, and after its import it is after a while', () => {
+test('a stream in a fallback file is not reported, and after its import it is after a while', async () => {
   const { id, write } = writtenStream()
   const own = createWrittenStreams()
   own.onFallbackStart()
   own.add(write(1))
-  expect(own.compare(checkpoint(1, [], 6))).toEqual([])
+  expect(await own.compare(checkpoint(1, [], 6))).toEqual([])
   own.onFallbackEnd(startedAt + 10 * 60_000)
-  expect(own.compare(checkpoint(2, [], 9))).toEqual([])
-  expect(own.compare(checkpoint(3, [], 14))).toEqual([])
-  expect(own.compare(checkpoint(4, [], 16))).toEqual([{ stream: id, number: 4, size: 0, problem: 'absent' }])
+  expect(await own.compare(checkpoint(2, [], 9))).toEqual([])
+  expect(await own.compare(checkpoint(3, [], 14))).toEqual([])
+  expect(await own.compare(checkpoint(4, [], 16))).toEqual([{ stream: id, number: 4, size: 0, problem: 'absent' }])
 })
 
-test('without checkpoints hashes are bounded, and a later checkpoint is still compared', () => {
+test('without checkpoints hashes are bounded, and a later checkpoint is still compared', async () => {
   const { write, head } = writtenStream()
   const own = createWrittenStreams(4_000)
   for (let count = 0; count < 21; count++) own.add(write(200))
   expect(own.unsigned()).toBeLessThanOrEqual(4_000)
-  expect(own.compare(checkpoint(1, [head(100)]))).toEqual([])
+  expect(await own.compare(checkpoint(1, [head(100)]))).toEqual([])
   // Only the oldest hashes were dropped, so checkpoints of the others are compared.
-  expect(own.compare(checkpoint(1, [head(2_000)]))).toEqual([])
+  expect(await own.compare(checkpoint(1, [head(2_000)]))).toEqual([])
   expect(own.unsigned()).toBe(2_200)
-  expect(own.compare(checkpoint(2, [head(4_200)]))).toEqual([])
-  expect(own.compare(checkpoint(3, [{ ...head(4_200), root: 'ab'.repeat(32) }]))).toHaveLength(1)
+  expect(await own.compare(checkpoint(2, [head(4_200)]))).toEqual([])
+  expect(await own.compare(checkpoint(3, [{ ...head(4_200), root: 'ab'.repeat(32) }]))).toHaveLength(1)
 })

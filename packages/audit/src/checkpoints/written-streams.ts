@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
@@ -19,8 +20,8 @@ export interface HeadMismatch {
 export interface WrittenStreams {
   /** Only adds the events to a list. They are hashed at the next checkpoint. */
   add(events: readonly RecordedEvent[]): void
-  /** @returns new mismatches, each once */
-  compare(checkpoint: Checkpoint): HeadMismatch[]
+  /** One call at a time. Callers do not wait for it. @returns new mismatches, each once */
+  compare(checkpoint: Checkpoint): Promise<HeadMismatch[]>
   /** The largest number of unsigned events in one stream. */
   unsigned(): number
   /** From now on events go to the fallback file, so an unsigned stream is not a mismatch. */
@@ -44,11 +45,8 @@ interface WrittenStream {
   state: 'open' | 'closed' | 'done'
 }
 
-/**
- * Events that are hashed at a time: few enough not to delay callers, and enough that the list is not shifted for each
- * event.
- */
-const treeBatch = 1_000
+/** Events that are hashed in one turn of the event loop, which takes a millisecond. */
+const treeBatch = 250
 /** Milliseconds for clock differences and the duration of a round. */
 const signingDelay = 5 * 60_000
 
@@ -73,7 +71,11 @@ export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
     return own
   }
 
-  function compareHead(own: WrittenStream, head: StreamHead, { number, at }: Checkpoint): HeadMismatch | null {
+  async function compareHead(
+    own: WrittenStream,
+    head: StreamHead,
+    { number, at }: Checkpoint,
+  ): Promise<HeadMismatch | null> {
     const { stream } = head
     if (head.state === 'broken') return null
     if (isShort(own, head, Date.parse(at))) return { stream, number, size: head.size, problem: 'short' }
@@ -85,8 +87,14 @@ export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
       return before === null || before.number === number ? null : { stream, number, size: head.size, problem: 'more' }
     }
     own.ahead = null
-    addToTree(own, missing)
-    return own.tree.root() === head.root ? null : { stream, number, size: head.size, problem: 'root' }
+    while (own.tree.size < head.size) {
+      addToTree(own, Math.min(treeBatch, head.size - own.tree.size))
+      await nextTurn()
+    }
+    // Meanwhile so many events can have been added that the tree is larger.
+    return own.tree.size > head.size || own.tree.root() === head.root
+      ? null
+      : { stream, number, size: head.size, problem: 'root' }
   }
 
   return {
@@ -100,14 +108,14 @@ export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
         if (event.column('kind') === 'stream.closed') own.state = 'closed'
       }
     },
-    compare(checkpoint) {
+    async compare(checkpoint) {
       const signed = new Map(checkpoint.heads.map((head) => [head.stream, head]))
       const foreign: HeadMismatch[] = []
       for (const [stream, own] of streams) {
         if (own.state === 'done') continue
         const head = signed.get(stream)
         const found = head
-          ? compareHead(own, head, checkpoint)
+          ? await compareHead(own, head, checkpoint)
           : !away && isAbsent(own, checkpoint)
             ? ({ stream, number: checkpoint.number, size: own.tree.size, problem: 'absent' } as const)
             : null
