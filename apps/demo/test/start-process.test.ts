@@ -235,7 +235,7 @@ test('test gateways use the default configuration', () => {
   expect(readServerConfig(settings({}))).toMatchObject(environmentDefaults)
 })
 
-const counts = [
+const countVariables = [
   'CALLS_PER_PRINCIPAL',
   'CALLS_PER_RACK',
   'TRANSFERS_PER_PRINCIPAL',
@@ -257,7 +257,7 @@ test.each([
     { count: '10000', CHANGES_PER_MINUTE: '10000', MASK_MEMORY: '1TiB', BODY_TIMEOUT: '1h', REQUEST_TIMEOUT: '10m' },
   ],
 ])('the %s limits that the configuration permits answer a call', async (_which, { count, ...others }) => {
-  const env = { ...Object.fromEntries(counts.map((name) => [name, count])), ...others }
+  const env = { ...Object.fromEntries(countVariables.map((name) => [name, count])), ...others }
   const system = await startSystem({ limits: readServerConfig(settings(env)).limits })
   onTestFinished(() => system.stop())
   expect((await system.get('/apps?', await system.token('viewer'))).status).toBe(200)

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises'
 import type { Audit } from '@rack-gateway/audit/plugin'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
@@ -41,7 +42,7 @@ export async function startGateway(
   })
   try {
     const app = await createGateway({ config, databaseUrl: database.runtimeUrl, log, webConsole })
-    const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
+    const url = await listen(app, config).catch(async (error: unknown) => {
       await app.close()
       throw listenFailure(error, config)
     })
@@ -62,4 +63,10 @@ export async function startGateway(
     await database.stop()
     throw error
   }
+}
+
+/** On one address: for `localhost`, Fastify would add servers that do not limit connections. */
+async function listen(app: FastifyInstance, { host, port }: ServerConfig): Promise<string> {
+  const { address } = await lookup(host)
+  return app.listen({ port, host: address })
 }

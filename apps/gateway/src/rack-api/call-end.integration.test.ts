@@ -67,7 +67,7 @@ test('a client that disconnects aborts its call, which then ends', async () => {
   await vi.waitFor(() => expect(call.told).toEqual(['aborted', 'ended']))
 })
 
-test('what is added after the end is told at once', async () => {
+test('a callback that is added after the end is called at once', async () => {
   const { connection, call } = await send('GET /')
   connection.end()
   await vi.waitFor(() => expect(call.told).toEqual(['aborted', 'ended']))

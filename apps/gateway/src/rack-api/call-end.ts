@@ -33,10 +33,10 @@ export class CallEnd extends CallerSignal {
     this.#end()
   }
 
-  #watchResponse(response: ServerResponse, isLast: boolean): void {
+  #watchResponse(response: ServerResponse, endsCall: boolean): void {
     response.once('close', () => {
       if (!response.writableFinished) this.abort()
-      if (isLast) this.#end()
+      if (endsCall) this.#end()
     })
   }
 

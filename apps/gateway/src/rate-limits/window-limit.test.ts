@@ -11,6 +11,14 @@ test('beyond the limit a key waits until its window is over, and others don’t'
   expect([wait('a'), wait('a'), wait('a')]).toEqual([0, 0, 60])
 })
 
+test('a window has the given length', () => {
+  const clock = { at: 0 }
+  const wait = createWindowLimit(1, () => clock.at, 600_000)
+  expect([wait('a'), wait('a')]).toEqual([0, 600])
+  clock.at = 600_000
+  expect(wait('a')).toBe(0)
+})
+
 test('a flood of keys takes no more than its share of memory: the oldest are forgotten', () => {
   const wait = createWindowLimit(1, () => 0)
   wait('first')

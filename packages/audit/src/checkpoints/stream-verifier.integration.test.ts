@@ -172,7 +172,7 @@ test.each([
   expect([threads.length, checkpointer.errors.length]).toEqual([2, 1])
 })
 
-test('while its thread cannot start, a gateway follows the checkpoints of others', async () => {
+test('while its thread cannot start, a gateway follows the checkpoints of other replicas', async () => {
   const { runtimeUrl } = await logOf(3)
   const failing = checkpointerOn(runtimeUrl, { startVerifier: startFaultyVerifier('process.exit(3)').start })
   await failing.makeIfDue()
