@@ -15,12 +15,6 @@ export function familyMicros(pid: number): number | null {
   return singleMicros(own) + own.endedChildren + childrenOf(pid).reduce((sum, child) => sum + singleMicros(child), 0)
 }
 
-/** The processor time of a process's main thread. @returns microseconds, or null without /proc */
-export function threadMicros(pid: number): number | null {
-  const stat = readStat(pid)
-  return stat && singleMicros(stat)
-}
-
 /** @returns the process and its running children, or only itself without /proc */
 export function familyOf(pid: number): readonly number[] {
   return [pid, ...childrenOf(pid).map((child) => child.pid)]
