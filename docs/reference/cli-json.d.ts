@@ -533,7 +533,7 @@ export interface AuditShow extends AuditTail {
   prev: string // SHA-256, hex
   canonical: string // the bytes that were hashed
   neighbors: {
-    // the events directly before and after it: in its stream, and with its session or API token among the 1,000 nearest events of its principal
+    // the events directly before and after it: in its stream, and of its session or API token (searched in the 1,000 nearest events of its principal)
     previousInStream: string | null
     nextInStream: string | null
     previousInSession: string | null

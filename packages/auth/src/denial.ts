@@ -163,7 +163,7 @@ export const severalTrusts = deny(
 )
 export const usedJwt = deny(
   'used-jwt',
-  'This JWT was already used, and a JWT is valid only once.',
+  'This JWT was already exchanged or used as the password.',
   'Get a new JWT from the CI system, or keep the gateway token that you got for it.',
 )
 export const revokedTrust = deny('revoked-trust', 'The trust of this job was revoked.', 'Ask an administrator.')

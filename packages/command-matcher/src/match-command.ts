@@ -10,7 +10,7 @@ import {
   maxListed,
 } from './explain-denial.ts'
 import { findOptionMismatch } from './option-mismatch.ts'
-import { hasPrefix } from './prefix-word.ts'
+import { fitsPrefix } from './prefix-word.ts'
 import { shellSyntax } from './shell-syntax.ts'
 import type { CommandCall, CommandDecision, CommandRule, MatchMode } from './types.ts'
 
@@ -124,7 +124,7 @@ function nodesAfter(nodes: readonly RuleNode[], word: string): RuleNode[] {
     for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
     for (const { length, nodes: byPrefix } of prefixed) {
       const node = byPrefix.get(word.slice(0, length))
-      if (node !== undefined && hasPrefix(word, length)) reached.push(node)
+      if (node !== undefined && fitsPrefix(word, length)) reached.push(node)
     }
   }
   return reached

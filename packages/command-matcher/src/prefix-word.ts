@@ -10,10 +10,10 @@ export function isPrefix(text: string): boolean {
 }
 
 /**
- * Whether the rest of a word after a prefix is what `*` permits: one or more letters, digits, `_`, `:`, `.`, or `-`. A word that
- * contains a parent directory never matches, so `data/*` stays inside `data`.
+ * Whether the rest of a word after a prefix is what `*` permits: one or more letters, digits, `_`, `:`, `.`, or `-`. The last
+ * part of a path is never `.` or `..`, so `data/*` stays inside `data`.
  */
-export function hasPrefix(word: string, prefixLength: number): boolean {
+export function fitsPrefix(word: string, prefixLength: number): boolean {
   if (word.length <= prefixLength || word.length > maxWordLength) return false
   return /^[A-Za-z0-9_:.-]+$/.test(word.slice(prefixLength)) && !/(?:^|\/)\.\.?$/.test(word)
 }

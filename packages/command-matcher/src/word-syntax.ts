@@ -26,7 +26,7 @@ export function parseWords(text: string): ParsedWords {
   return { words }
 }
 
-/** Formats words so that `parseWords` returns the same words. */
+/** The reverse of `parseWords`, for words without `'`. */
 export function formatWords(words: readonly ArgvWord[]): string {
   return words.map(written).join(' ')
 }

@@ -8,7 +8,7 @@ import { collectRackVariables, isRackVariable, rackPrefixes, suffixOf } from './
 import { Secret } from './secret.ts'
 import { RackEnvironment } from './server-schema.ts'
 
-/** One rack's settings: the registry's settings with the password wrapped in a `Secret`. */
+/** One rack's settings, with the password wrapped in a `Secret`. */
 export interface RackConfig {
   readonly name: string
   readonly url: URL

@@ -52,10 +52,10 @@ export function networksProblem(value: string): string | null {
     const [address = '', bits, ...rest] = network.split('/')
     const width = isIP(address) === 4 ? 32 : 128
     const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : -1
-    if (isIP(address) === 0 || address.includes('%') || rest.length > 0 || length > width)
+    if (isIP(address) === 0 || address.includes('%') || rest.length > 0 || length < 0 || length > width)
       return `has ${JSON.stringify(network)}, which is neither an address nor a network`
-    // Everybody could then say any address for themselves.
-    if (length <= 0) return `has ${JSON.stringify(network)}, which trusts everybody or nobody`
+    // Any caller could then claim any address.
+    if (length === 0) return `has ${JSON.stringify(network)}, which trusts everybody`
   }
   return null
 }
@@ -74,7 +74,7 @@ export function policyPackagesProblem(value: string): string | null {
     if (entry === '') return 'has an empty entry'
     if (entries.indexOf(entry) !== index) return `lists ${JSON.stringify(entry)} twice`
     if (!entry.startsWith('./') && !entry.startsWith('../') && !isAbsolute(entry) && !npmName.test(entry))
-      return `has ${JSON.stringify(entry)}, which is neither the name of an npm package nor a path that begins with ./ or /`
+      return `has ${JSON.stringify(entry)}, which is neither the name of an npm package nor a path that begins with ./, ../, or /`
   }
   return null
 }

@@ -9,8 +9,8 @@ export type BodyKind = 'none' | 'form' | 'raw'
 
 /**
  * How secrets in the rack's response are masked.
- * `plain`: the response contains no secrets. `opaque`: the response can't be masked (archives, objects, files, dumps), so only the
- * permission protects it. The others name a response shape that `maskResponse` supports.
+ * `plain`: the response contains no secrets. `opaque` (archives, objects, files, dumps) and `stream` (logs): the response can't be
+ * masked, so only the permission protects it. The others name a response shape that `maskResponse` supports.
  */
 export type MaskPolicy =
   | 'plain'

@@ -122,7 +122,7 @@ export const enrollments = gateway.table('enrollments', {
 })
 
 export const stepUpDeliveries = ['response', 'callback', 'code'] as const
-/** How the asker gets the result of a proof: in the response to its own proof, by a callback on its machine, or as a code that a person types. */
+/** How the session that needs a proof gets it: in the response if it proves itself, by a callback on its machine, or as a code that a person types. */
 export type StepUpDelivery = (typeof stepUpDeliveries)[number]
 
 /** Requests for a proof. Each belongs to the session whose call needs it. */
@@ -161,7 +161,7 @@ export const stepUps = gateway.table('step_ups', {
 
 /** Proofs of a second factor. Each is valid for one session, and only together with its secret or from its address. */
 export const proofs = gateway.table('proofs', {
-  /** That of the request for it. */
+  /** The ID of its step-up. */
   id: uuid('id').primaryKey(),
   userId: uuid('user_id')
     .notNull()
@@ -213,12 +213,13 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   rack: text('rack'),
   /** PKCE: the SHA-256 of the verifier. */
   challenge: bytea('challenge').notNull(),
-  /** When the person who decided had logged in. */
+  /** When the person who decided logged in. */
   authenticatedAt: instant('authenticated_at').notNull(),
   /** The SHA-256 of the code, or null if the login was denied. */
   code: bytea('code'),
   codeUntil: instant('code_until').notNull(),
   spentAt: instant('spent_at'),
+  /** Of the login. */
   expiresAt: instant('expires_at').notNull(),
   /** The browser session that decided. It can be deleted before this row. */
   sessionId: uuid('session_id'),
@@ -400,8 +401,8 @@ export const bindings = gateway.table('bindings', {
 
 /**
  * When and from where a session or an API token was last used, written at most once a minute. A browser's session has a row
- * since its login, and expires when it was not used for too long. Not in those tables, so that use does not increase the
- * revision.
+ * since its login, and expires if it is unused for too long. Not in `sessions` and `api_tokens`, because a use must not
+ * increase `revision`.
  */
 export const lastUses = gateway.table('last_uses', {
   /** The id of the session or token. */
@@ -454,7 +455,7 @@ export const recordings = gateway.table('recordings', {
   head: text('head'),
   /** The number of missing bytes. */
   lost: bigint('lost', { mode: 'number' }),
-  /** The reason for ending it, for processes of an older version. */
+  /** Why it must end. Only processes of an older version read it. */
   ending: text('ending'),
   removedAt: instant('removed_at'),
   removedBecause: text('removed_because'),
@@ -486,14 +487,14 @@ export const liveCalls = gateway.table('live_calls', {
   command: text('command'),
 })
 
-/** Requests to end live calls, in the words that the participant sees. */
+/** Requests to end live calls, with the reason that the participant sees. */
 export const callEndings = gateway.table('call_endings', {
   call: uuid('call').primaryKey(),
   reason: text('reason').notNull(),
   requestedAt: instant('requested_at').notNull().defaultNow(),
 })
 
-/** One row. Triggers on the identity tables above increase it and notify `gateway_revision`. */
+/** One row, by which processes notice changes. Triggers on other tables increase it and notify `gateway_revision`. */
 export const revision = gateway.table('revision', {
   one: smallint('one').primaryKey(),
   value: bigint('value', { mode: 'number' }).notNull(),
@@ -505,7 +506,7 @@ export const changedSubjects = gateway.table('changed_subjects', {
   subjects: text('subjects').array(),
 })
 
-/** The events of one gateway process since its start. */
+/** The events of one gateway process in one month. */
 export const streams = audit.table('streams', {
   id: uuid('id').primaryKey(),
   /** The first day of the month of its events. */
@@ -515,7 +516,7 @@ export const streams = audit.table('streams', {
   openedAt: instant('opened_at').notNull().defaultNow(),
   leaseUntil: instant('lease_until').notNull(),
   closedAt: instant('closed_at'),
-  /** The stream of the process that adopted it. */
+  /** The stream of the process that completes it, because its own process ended. */
   adoptedBy: uuid('adopted_by'),
   /** The previous stream of the same process. */
   follows: uuid('follows'),

@@ -60,7 +60,7 @@ export function certificateErrorClause(code: string): string | null {
 }
 
 /**
- * The code of an error, or of the first of several addresses that were tried. Empty for an error without one.
+ * The code of an error, or of its first inner error if several addresses were tried. Empty for an error without one.
  * Never the message: it may quote what was sent.
  */
 export function networkErrorCode(error: unknown): string {

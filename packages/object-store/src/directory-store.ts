@@ -15,20 +15,20 @@ export function createDirectoryStore(directory: string): ObjectStore {
   /** Directories whose entries are already durable. */
   const syncedDirectories = new LRUCache<string, true>({ max: maxSyncedDirectories })
 
-  async function ensureDirectory(below: string): Promise<void> {
-    if (syncedDirectories.has(below)) return
-    await makeDirectories(directory, below)
-    syncedDirectories.set(below, true)
+  async function ensureDirectory(parent: string): Promise<void> {
+    if (syncedDirectories.has(parent)) return
+    await makeDirectories(directory, parent)
+    syncedDirectories.set(parent, true)
   }
 
   /** Writes the file. Creates its directory again if it was removed. */
-  async function writeBelow(below: string, temporaryFile: string, bytes: Uint8Array): Promise<void> {
-    await ensureDirectory(below)
+  async function writeBelow(parent: string, temporaryFile: string, bytes: Uint8Array): Promise<void> {
+    await ensureDirectory(parent)
     try {
       await writeDurably(temporaryFile, bytes)
     } catch (error) {
-      if (!syncedDirectories.delete(below) || !hasCode(error, 'ENOENT')) throw error
-      await ensureDirectory(below)
+      if (!syncedDirectories.delete(parent) || !hasCode(error, 'ENOENT')) throw error
+      await ensureDirectory(parent)
       await writeDurably(temporaryFile, bytes)
     }
   }

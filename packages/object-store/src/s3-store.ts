@@ -39,7 +39,7 @@ interface Version {
   readonly VersionId?: string
 }
 
-/** Milliseconds to establish a connection, and without data before a request is abandoned. */
+/** Milliseconds to establish a connection, and until the response to a request begins. */
 const connectionTimeout = 5_000
 const requestTimeout = 30_000
 
@@ -181,7 +181,7 @@ function isS3Error(error: unknown, name: string): boolean {
 
 const reasons: Readonly<Record<string, string>> = {
   NoSuchBucket: 'there is no such bucket',
-  AccessDenied: 'the credentials do not permit listing the bucket or putting objects',
+  AccessDenied: 'the credentials do not permit listing the bucket, or reading its Object Lock',
   InvalidAccessKeyId: 'the access key ID does not exist there',
   SignatureDoesNotMatch: 'the secret access key does not match its access key ID',
   CredentialsProviderError: 'no AWS credentials were found in the environment, for the workload, or on the instance',

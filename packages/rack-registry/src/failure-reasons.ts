@@ -33,6 +33,6 @@ export function failureReason(error: unknown, rack: string): string {
   const fault = certificateErrorClause(code)
   if (fault !== null) return `its certificate ${fault}`
   const reason = reasons.get(code) ?? networkErrorClause(code, target)
-  if (reason !== null) return reason.endsWith('TLS') ? `${reason} (is its URL http instead of https?)` : reason
+  if (reason !== null) return reason.endsWith('TLS') ? `${reason} (should its URL begin with http?)` : reason
   return code === '' ? 'the connection failed' : `the connection failed (${code})`
 }

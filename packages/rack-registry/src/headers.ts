@@ -1,6 +1,6 @@
 /**
- * The header policy for requests and responses. Only headers that are named here reach a rack, so credentials, cookies, hop-by-hop
- * headers, `Forwarded`, actor headers, and spellings with `_` need no list.
+ * The header policy for requests and responses. Only the headers in `always` and those of the route reach a rack. `reserved` has
+ * those that no route can add.
  */
 import { AmbiguousHeader } from './errors.ts'
 

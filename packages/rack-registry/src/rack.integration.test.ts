@@ -210,7 +210,7 @@ test('a self-signed certificate is rejected with an explanation, unless it is co
 test('https to an http port has its own error', async () => {
   const peer = await httpPeer(() => {})
   await expect(rackAt(peer.port, { scheme: 'https' }).send(get(), neverAborted)).rejects.toMatchObject({
-    message: expect.stringContaining('is its URL http instead of https?'),
+    message: expect.stringContaining('should its URL begin with http?'),
   })
 })
 

@@ -113,7 +113,7 @@ function writeHandshake(options: WebsocketOptions, socket: Socket, key: string):
 }
 
 function handshakeProblem({ statusCode, headers }: IncomingMessage, key: string): string | null {
-  if (statusCode !== 101) return 'it answered the websocket handshake with another protocol'
+  if (statusCode !== 101) return 'it answered the websocket handshake without status 101'
   if (headers.upgrade?.toLowerCase() !== 'websocket') return 'it switched to another protocol'
   if (headers['sec-websocket-accept'] !== acceptKey(key))
     return "its websocket response does not match the gateway's request"

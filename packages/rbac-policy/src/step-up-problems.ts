@@ -37,7 +37,7 @@ function patternProblem(pattern: string): string | null {
   if (stepUpPermissions(pattern).length > 0) return null
   return named.some((name) => requiredByNoCall.has(name))
     ? 'which no call requires; name the permissions of the calls, such as release:read'
-    : "which every user needs to add and to prove a second factor; use stepUp.management for the user's own tokens"
+    : "without which no user could add or prove a second factor; use stepUp.management for the user's own tokens"
 }
 
 /** Names of racks and apps have no other characters. */

@@ -38,7 +38,7 @@ export interface RecordingStats {
   /** Recordings whose last attempt to store a chunk failed, and milliseconds since the first of these failures. */
   readonly failing: number
   readonly failingFor: number
-  /** Bytes of sessions that were not recorded. */
+  /** Bytes of sessions that were lost because storing them failed. */
   readonly lost: number
 }
 

@@ -2,7 +2,7 @@
 export interface RackRow {
   /** The user's name for the rack. */
   readonly name: string
-  /** Whether it is the current rack of the file. */
+  /** Whether `switch` selected it. */
   readonly current: boolean
   /** Whether a command in this directory and shell uses it. */
   readonly chosen: boolean
@@ -14,7 +14,7 @@ export interface RackRow {
   readonly loggedIn: boolean
   /** RFC 3339; null if it is unknown. */
   readonly expiresAt: string | null
-  /** `shared` with the other racks at this address, or this name's `own`. */
+  /** `shared` by all racks at this address, or `own`: only for this name. */
   readonly token: 'shared' | 'own' | null
   readonly keptIn: 'file' | 'keychain' | 'environment' | null
 }

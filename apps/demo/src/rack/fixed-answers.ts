@@ -4,12 +4,12 @@ import * as answers from './fixed/answers.ts'
 import { echoFrames } from './fixed/echo.ts'
 
 /**
- * The mode for benchmarks: prepared responses, no state, no recording, and no parsing. Only the password is checked.
+ * The mode for benchmarks: prepared responses, no state, no log of requests, and no parsing. Only the password is checked.
  *
  * | request | response |
  * |---|---|
  * | GET of objects, `.tgz`, and `/data` | 100 MB in chunks, or n bytes for `B{n}.tgz` |
- * | GET of `/releases` and `/releases/{id}` | ten releases, or one release, with 50 variables each |
+ * | GET of `/releases` and `/releases/{id}` | ten releases, or one; the newest has 50 variables |
  * | GET of `/apps/app-large/releases` | a list of 10 MB |
  * | any other GET | ten apps, 2 KB |
  * | POST and PUT of objects, `/builds…`, and `/data` | a URL, a build, or `ok` (respectively), after the whole body has arrived |

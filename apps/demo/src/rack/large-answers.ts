@@ -14,7 +14,7 @@ export function createLargeAnswers() {
       return () => void planned.delete(entry)
     },
     /** The size of the generated response to this request; null for its usual response. */
-    sizeFor(method: string, target: string): number | null {
+    largeAnswerSize(method: string, target: string): number | null {
       return [...planned].find(({ matcher }) => matches(matcher, method, target))?.bytes ?? null
     },
   }

@@ -34,14 +34,14 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
   const { clock = systemClock } = options
   const log = createReceivedLog()
   const faults = createFaults()
-  const { largeAnswer, sizeFor } = createLargeAnswers()
+  const { largeAnswer, largeAnswerSize } = createLargeAnswers()
   const random = createRandom(options.seed)
   const serving: Serving = {
     rack: seedRack({ name: options.name, token: options.token, clock, random }),
     findRoute: createRouter<DemoRoute>([...appRoutes, ...rackRoutes]),
     log,
     takeFault: faults.take,
-    sizeFor,
+    largeAnswerSize,
   }
   const server = createNodeServer(options)
   const sockets = trackSockets(server)

@@ -146,7 +146,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],
   RGW_TOO_MANY_CALLS: ['a call limit is reached', 'wait as long as the header `Retry-After` says'],
   RGW_TOO_MANY_REQUESTS: [
-    'too many unauthenticated requests, denied calls, changes, or policy simulations',
+    'too many unauthenticated requests, denied calls, changes, or policy studies',
     'wait as long as the header `Retry-After` says',
   ],
   RGW_UNAUTHENTICATED: ['the credential is missing or invalid', 'see the rule below'],
@@ -162,7 +162,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
 
 /** What the reasons of a rule have in common, if it has several. `errors.md` can't be generated without an entry for each. */
 export const ruleMeanings: Readonly<Record<string, string>> = {
-  'browser-session': 'The token of a browser session is not in its cookie, or the cookie has another token.',
+  'browser-session': 'The token of a browser session is not in its cookie, or the cookie has a token of another kind.',
   'canonical-path': 'Two programs could read the path or the query differently.',
   'cli-login-session-ended': 'The browser session that allowed this login, or tried to, has ended.',
   'locked-user': 'The user, or the owner of the API token, is locked.',

@@ -59,45 +59,52 @@ export function createMetrics(app: FastifyInstance): Registry {
   gauge('identities_stale', '1 when a change of identities may have been missed for more than a second', () =>
     Number(identities.stale()),
   )
-  gauge('identities_cached', 'Tokens of which it is remembered who they are', () => identities.cached())
-  counter('refusals', 'Calls refused before anybody was known', () => audit.stats().refusals)
+  gauge('identities_cached', 'Tokens whose principal is cached', () => identities.cached())
+  counter('refusals', 'Denied calls without a known principal', () => audit.stats().refusals)
   counter('last_use_write_failures', 'Failures to write when tokens were last used', () => lastUses.failures())
   counter('audit_events', 'Events written to the audit log', () => audit.stats().written)
   gauge('audit_waiting', 'Events that are not written yet', () => audit.stats().waiting)
-  bySink(Gauge, 'lag_events', 'Events that have not gone through the sink', ({ lagEvents }) => lagEvents)
-  bySink(Gauge, 'lag_seconds', 'Since the oldest of them was recorded', ({ lagSeconds }) => lagSeconds)
+  bySink(Gauge, 'lag_events', 'Events that the sink has not taken yet', ({ lagEvents }) => lagEvents)
+  bySink(
+    Gauge,
+    'lag_seconds',
+    'Age of the oldest event that the sink has not taken yet',
+    ({ lagSeconds }) => lagSeconds,
+  )
   bySink(Counter, 'delivered_total', 'Events that the sink has taken', ({ delivered }) => delivered)
   bySink(Counter, 'dead_total', 'Events that the sink refused for good', ({ dead }) => dead)
-  bySink(Counter, 'failures_total', 'Deliveries that came to nothing and are tried again', ({ failures }) => failures)
+  bySink(Counter, 'failures_total', 'Failed deliveries to the sink, which are tried again', ({ failures }) => failures)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
   gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)
   gauge('audit_checkpoint_age_seconds', 'Since the newest checkpoint was made', () => checkpoints().age / 1_000)
   gauge('audit_unsigned', 'Events of this process that no checkpoint has signed yet', () => checkpoints().unsigned)
   counter('audit_verified', 'Events that this process has read back and verified', () => checkpoints().verified)
-  counter('audit_inconsistencies', 'Findings that the audit log is not what was recorded', () => checkpoints().alarms)
+  counter(
+    'audit_inconsistencies',
+    'Inconsistencies that this process found in the audit log',
+    () => checkpoints().alarms,
+  )
   gauge(
     'audit_alarms_open',
-    'Such findings, of all processes, that nobody has acknowledged',
+    'Inconsistencies found by any process that nobody has acknowledged',
     () => checkpoints().openAlarms.count,
   )
-  gauge('audit_places', 'Places outside that checkpoints are copied to', () => checkpoints().places.length)
-  gauge('audit_undelivered', 'Checkpoints that the place which lags most does not have', () =>
-    undelivered(checkpoints()),
-  )
+  gauge('audit_places', 'Places outside the database that get copies of checkpoints', () => checkpoints().places.length)
+  gauge('audit_undelivered', 'Checkpoints that the slowest place does not have', () => undelivered(checkpoints()))
   counter('audit_delivery_failures', 'Failed deliveries of checkpoints', () => checkpoints().deliveryFailures)
-  gauge('audit_oldest_month_timestamp_seconds', 'When the oldest month began that is in the database', () =>
+  gauge('audit_oldest_month_timestamp_seconds', 'Start of the oldest month in the database', () =>
     monthSeconds(months().oldest),
   )
-  gauge('audit_archived_month_timestamp_seconds', 'When the newest month began that is archived; 0 for none', () =>
+  gauge('audit_archived_month_timestamp_seconds', 'Start of the newest archived month; 0 for none', () =>
     monthSeconds(months().archived),
   )
   counter(
     'audit_streams_adopted',
-    'Streams of other processes, gone without a word, that were adopted here',
+    'Adopted streams of processes that ended without closing them',
     () => audit.stats().adopted,
   )
   counter('audit_outcomes_unknown', 'Calls of adopted streams whose outcome is unknown', () => audit.stats().unknown)
-  gauge('audit_adoption_failing', '1 while streams of processes that are gone cannot be adopted', () =>
+  gauge('audit_adoption_failing', '1 while streams of ended processes cannot be adopted', () =>
     Number(audit.stats().adoptionFailure !== null),
   )
   gauge('audit_fallback', '1 while records go to a file because the database cannot take them', () =>
@@ -108,7 +115,7 @@ export function createMetrics(app: FastifyInstance): Registry {
     'Bytes of records in files that are not in the database',
     () => audit.stats().fallback?.bytes ?? 0,
   )
-  gauge('audit_fallback_age_seconds', 'Since the oldest of these files was begun', () => {
+  gauge('audit_fallback_age_seconds', 'Age of the oldest fallback file', () => {
     const since = audit.stats().fallback?.since ?? null
     return since === null ? 0 : Math.max(0, (now() - since) / 1_000)
   })
@@ -119,22 +126,22 @@ export function createMetrics(app: FastifyInstance): Registry {
   )
   gauge(
     'audit_fallback_failing_files',
-    'Files of records whose import failed and is tried again',
+    'Fallback files whose import failed and is tried again',
     () => audit.stats().fallback?.failingFiles ?? 0,
   )
   counter(
     'audit_fallback_imported',
-    'Events that came into the database from files',
+    'Events that were imported into the database from fallback files',
     () => audit.stats().fallback?.imported ?? 0,
   )
   if (recordings === null) return registry
   const { stats } = recordings
-  gauge('recordings_open', 'Recordings that run, or are not stored yet', () => stats().open)
+  gauge('recordings_open', 'Recordings that run or are not stored yet', () => stats().open)
   gauge('recordings_waiting_bytes', 'Bytes of recordings that are not stored yet', () => stats().waitingBytes)
-  gauge('recordings_failing', 'Recordings whose last chunk could not be stored yet', () => stats().failing)
+  gauge('recordings_failing', 'Recordings whose last attempt to store a chunk failed', () => stats().failing)
   counter('recordings_chunks', 'Chunks of recordings that were stored', () => stats().stored)
-  counter('recordings_failures', 'Attempts to store a chunk of a recording that failed', () => stats().failures)
-  counter('recordings_lost_bytes', 'Bytes of sessions that went on without being recorded', () => stats().lost)
+  counter('recordings_failures', 'Failed attempts to store a chunk', () => stats().failures)
+  counter('recordings_lost_bytes', 'Bytes of sessions that were lost because storing them failed', () => stats().lost)
   return registry
 }
 

@@ -11,7 +11,7 @@ interface ConfirmDialogProps {
   readonly cancel?: string
   readonly change: () => Promise<unknown>
   /** The rack that carries out the change. */
-  readonly waitsFor?: string
+  readonly waitsForRack?: string
   /** What was done, in a sentence. */
   readonly done: string
   readonly onClose: () => void

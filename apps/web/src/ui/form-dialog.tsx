@@ -14,7 +14,7 @@ interface FormDialogProps {
   readonly cancel?: string
   readonly change: { readonly isPending: boolean; readonly error: Error | null }
   /** The rack that carries out the change. */
-  readonly waitsFor?: string | undefined
+  readonly waitsForRack?: string | undefined
   /** There is nothing to change yet. */
   readonly isDisabled?: boolean
   readonly onSubmit: () => void
@@ -26,7 +26,7 @@ interface FormDialogProps {
 /** A dialog that changes something, and shows the API's own sentence if it refuses. */
 export function FormDialog(props: FormDialogProps) {
   const { title, submit, kind = 'primary', cancel = 'Cancel', change, onSubmit, onClose, width, children } = props
-  const { waitsFor, isDisabled = false } = props
+  const { waitsForRack, isDisabled = false } = props
   return (
     <Dialog title={title} isOpen onClose={onClose} {...(width && { width })}>
       <form
@@ -38,8 +38,8 @@ export function FormDialog(props: FormDialogProps) {
       >
         {children}
         {change.error && <Problem error={change.error} />}
-        {waitsFor !== undefined && change.isPending && (
-          <SlowNotice rack={waitsFor} advice="If you close this dialog, the rack can still carry out the change." />
+        {waitsForRack !== undefined && change.isPending && (
+          <SlowNotice rack={waitsForRack} advice="If you close this dialog, the rack can still carry out the change." />
         )}
         <Actions>
           <Button onPress={onClose}>{cancel}</Button>

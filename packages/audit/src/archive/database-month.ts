@@ -11,13 +11,13 @@ export interface CheckpointRange {
 }
 
 /** The past months that have a partition, oldest first, and the current month by the database's clock. */
-export async function monthsIn(sql: Sql): Promise<{ readonly over: Month[]; readonly current: Month }> {
+export async function monthsIn(sql: Sql): Promise<{ readonly past: Month[]; readonly current: Month }> {
   const rows = await sql<{ name: string; now: Date }[]>`
     select c.relname as name, now() as now from pg_catalog.pg_inherits i
     join pg_catalog.pg_class c on c.oid = i.inhrelid where i.inhparent = 'audit.events'::regclass order by c.relname`
   const current = monthAt(rows[0]?.now.getTime() ?? Date.now())
   const months = rows.map(({ name }) => name.replace(/^events_(\d{4})_(\d\d)$/, '$1-$2')).filter(isMonth)
-  return { over: months.filter((month) => month < current), current }
+  return { past: months.filter((month) => month < current), current }
 }
 
 /** The streams of the month that checkpoints have, and the range of these checkpoints; null without any. */

@@ -30,7 +30,7 @@ export interface RetentionOptions {
   /** Past months that stay in the database, at least two. */
   readonly keep: number
   readonly drop: 'drop' | 'keep'
-  /** Whether to drop months that a sink has not sent. */
+  /** Whether a month waits until all sinks have sent it. */
   readonly sinks: 'respect' | 'ignore'
   /** Writes an event to the log. */
   readonly record: (draft: EventDraft) => Promise<{ readonly id: string }>
@@ -56,17 +56,17 @@ export type MonthOutcome =
 export async function* retainMonths(options: RetentionOptions): AsyncGenerator<MonthOutcome> {
   const { sql, lock: holder, keys, before, keep, drop } = options
   if (!Number.isInteger(keep) || keep < 2)
-    throw new ArchiveRefused('The last two past months always stay in the database.', 'Archive an older month.')
+    throw new ArchiveRefused('The last two past months always stay in the database.', 'Keep at least two.')
   const [locked] = await holder`select pg_try_advisory_lock(${locks.space}::int, ${locks.retention}::int) as ours`
   if (!locked?.ours) throw new ArchiveRefused('Another process is archiving this log.', 'Wait until it is done.')
   try {
-    const { over, current } = await monthsIn(sql)
+    const { past, current } = await monthsIn(sql)
     const key = await archiveSigner(sql, keys)
     const recorded = await recordedArchives(sql)
-    const oldest = monthsAfter(current, -keep)
-    for (const month of over) {
+    const oldestKept = monthsAfter(current, -keep)
+    for (const month of past) {
       if (before !== null && month >= before) continue
-      const due = drop === 'drop' && month < oldest
+      const due = drop === 'drop' && month < oldestKept
       try {
         yield await retainMonth(month, { ...options, current, key, recorded, due })
       } catch (error) {

@@ -1,6 +1,6 @@
 import { type Inconsistency, inconsistencyKey } from '../alarm-events.ts'
 
-/** An inconsistency that only tampering with the log or its copies can explain. */
+/** An inconsistency of the log or its copies. */
 export interface Alarm {
   /**
    * As in a verification. `own-…`: the checkpoint does not match what this process wrote. `place`: an external copy

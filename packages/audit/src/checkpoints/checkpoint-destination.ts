@@ -10,7 +10,7 @@ export interface CheckpointDestination {
    */
   put(checkpoint: Checkpoint, signal: AbortSignal): Promise<void>
   /** The number up to which no copy is missing; absent if the destination cannot tell. */
-  complete?(signal: AbortSignal): Promise<number>
+  lastCopy?(signal: AbortSignal): Promise<number>
 }
 
 /** The part of `@rack-gateway/object-store` that is used here. */
@@ -31,7 +31,7 @@ export function objectStoreDestination(store: WriteOnceStore): CheckpointDestina
   return {
     name: store.location,
     put: ({ number, written }, signal) => store.put(checkpointKey(number), Buffer.from(written), { signal }),
-    async complete(signal) {
+    async lastCopy(signal) {
       let number = 0
       for await (const { key } of store.list('checkpoints/', { signal })) {
         if (key === checkpointKey(number + 1)) number++

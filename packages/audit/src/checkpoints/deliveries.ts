@@ -30,7 +30,7 @@ export interface DeliveriesOptions {
   readonly places: readonly CheckpointDestination[]
   readonly onDiffers: (place: string, number: number) => void
   /** The destination, or the deliveries table, has checkpoints that the log does not have. */
-  readonly onAhead: (place: string, number: number) => void
+  readonly onAhead: (place: string, newest: number) => void
   readonly onFailure: (place: string, error: unknown) => void
 }
 
@@ -46,20 +46,21 @@ export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }:
   let failures = 0
 
   /**
-   * The last number that this process stored. The table alone is not trusted, because the database owner can change it.
+   * The number of the last stored copy. The table is trusted only for a place that cannot list its copies, because the database
+   * owner can change it.
    */
   const delivered = new Map<string, number>()
 
   async function findStart(place: CheckpointDestination): Promise<number> {
     const known = delivered.get(place.name)
     const recorded = await deliveredTo(sql, place.name)
-    const stored = known ?? (await place.complete?.(AbortSignal.timeout(listDeadline))) ?? recorded
+    const stored = known ?? (await place.lastCopy?.(AbortSignal.timeout(listDeadline))) ?? recorded
     // Read last, because other replicas make checkpoints meanwhile.
     const newest = await newestNumber(sql)
     if (recorded > newest) await resetDelivered(sql, place.name, newest)
     if (Math.max(recorded, stored) > newest) onAhead(place.name, newest)
     if (known !== undefined) return Math.min(known, newest)
-    if (place.complete === undefined) return recorded > newest ? 0 : recorded
+    if (place.lastCopy === undefined) return recorded > newest ? 0 : recorded
     // Sends the last copy again, so that a different one is detected.
     return Math.max(0, Math.min(stored, newest) - 1)
   }
@@ -74,7 +75,8 @@ export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }:
           select note from audit.checkpoints where number > ${number} order by number limit ${pageSize}`
         for (const { note } of rows) {
           const checkpoint = readCheckpoint(note)
-          if (checkpoint === null) throw new Error(`what follows checkpoint ${number} in the database is not one`)
+          if (checkpoint === null)
+            throw new Error(`the row after checkpoint ${number} in the database is not a checkpoint`)
           await place.put(checkpoint, AbortSignal.timeout(deadline))
           number = checkpoint.number
           delivered.set(place.name, number)

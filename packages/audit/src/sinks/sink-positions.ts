@@ -17,7 +17,7 @@ export interface Progress {
 }
 
 /**
- * Stores the progress of each sink, which process ships which stream, and rejected events. Every call may be repeated.
+ * Stores each sink's progress and rejected events, and which process ships which stream. Every call may be repeated.
  */
 export interface SinkPositions {
   /** Registers the sink. From then on it gets each durable event of all processes. */

@@ -11,8 +11,8 @@ import { createStreamCheck, type StreamCheck } from './stream-check.ts'
 
 export interface LogVerifier {
   /**
-   * Adds the next checkpoint, in order of numbers and before the events: the log's own and the external copy, or null.
-   * If only copies exist, pass them as both.
+   * Adds the next checkpoint, in order of numbers: the log's own one, and the external copy or null. All checkpoints come before
+   * the first event. If only copies exist, pass each as both.
    */
   addCheckpoint(own: string | null, copy: string | null): void
   /** Adds an archive, which explains why a month's streams are missing; null for an unreadable manifest. */
@@ -33,7 +33,7 @@ export interface LogVerifierOptions {
   readonly streams?: ReadonlySet<string>
   /**
    * Time of the verification in milliseconds since the epoch. Events that a checkpoint should have signed by then must
-   * be signed. Without it, only events older than the newest checkpoint must be signed; newer ones are only counted.
+   * be signed. Without it, only events five minutes older than the newest checkpoint must be signed; newer ones are only counted.
    */
   readonly now?: number | undefined
   /** Called with each readable event, valid or not. */

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import type { Visitor } from './visitor.ts'
 
-/** A visitor, and the address of the visit. */
+/** A visitor, and where the visit comes from. */
 export interface Visit extends Visitor {
-  /** The address of the browser. */
+  /** The IP address of the browser. */
   readonly address: string
   loggedInAfter(begunAt: number): Promise<boolean>
 }
@@ -13,7 +13,7 @@ export function logInFirst(reply: FastifyReply, back: string): FastifyReply {
   return goTo(reply, `/gateway/auth/login?return_to=${encodeURIComponent(back)}`)
 }
 
-/** The address contains a code, so no cache stores it and no other site receives it as a referrer. */
+/** The URL contains a code, so no cache stores it and no other site receives it as a referrer. */
 export function goTo(reply: FastifyReply, url: string): FastifyReply {
   return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 303)
 }

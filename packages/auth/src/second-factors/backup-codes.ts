@@ -19,7 +19,7 @@ function createCode(): string {
   return (characters.match(new RegExp(`.{${group}}`, 'g')) ?? []).join('-')
 }
 
-/** The code as it is hashed, or null for a text that is none. Accepts spaces, capital letters, and similar letters. */
+/** The code as it is hashed, or null if the text is not a code. Accepts spaces, capital letters, and the letters o, i, and l. */
 function readCode(text: string): string | null {
   const code = text.toLowerCase().replaceAll(/[\s-]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1')
   return code.length === length && [...code].every((one) => alphabet.includes(one)) ? code : null
@@ -28,7 +28,7 @@ function readCode(text: string): string | null {
 /** The hash that is stored: an HMAC under the newest key, so that codes cannot be guessed from the database alone. */
 export function backupCodeHash([newest]: Keys, user: string, code: string): Buffer {
   const read = readCode(code)
-  if (newest === undefined || read === null) throw new Error('a backup code needs a key and its characters')
+  if (newest === undefined || read === null) throw new Error('there is no key, or the text is not a backup code')
   return hashBy(newest, user, read)
 }
 

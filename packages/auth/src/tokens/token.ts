@@ -86,7 +86,7 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
   }
 
   // A signature stays valid, so each token is verified once. Its expiry is checked each time.
-  // The key is the whole text, so the duration of a lookup reveals no part of it.
+  // The cache key is the whole token, so the duration of a lookup reveals no part of it.
   const verified = new LRUCache<string, VerifiedToken>({ max: maxVerified })
 
   function verify(text: string, now: number): VerifiedToken | denials.AuthenticationDenial {

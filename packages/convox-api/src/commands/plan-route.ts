@@ -20,7 +20,7 @@ export interface RouteCall {
   readonly release: string | null
 }
 
-/** A call by its route does not depend on its context. */
+/** A call that names its route needs no context. */
 const emptyContext: CommandContext = { appSetting: null, directory: '', rack: null, input: 'terminal' }
 
 /** Plans a call of a route, as `planCommand` does for the calls of a command. */

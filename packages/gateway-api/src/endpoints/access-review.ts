@@ -21,7 +21,7 @@ export const accessReviewEndpoints = {
     method: 'GET',
     path: '/access-review/export',
     summary: 'Exports the access review as CSV for spreadsheets.',
-    description: 'No cell is a formula. The read is recorded.',
+    description: 'Formulas are escaped. The read is recorded.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,

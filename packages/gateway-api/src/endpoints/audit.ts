@@ -61,7 +61,7 @@ export const auditEndpoints = {
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,
-    query: schemas.AuditStreamQuery,
+    query: schemas.AuditLiveQuery,
     status: 200,
     response: Type.String(),
     mediaTypes: ['text/event-stream'],

@@ -10,7 +10,7 @@ export const AuditPageQuery = Type.Object(
   },
   closed,
 )
-export const AuditStreamQuery = Type.Object(filterProperties, closed)
+export const AuditLiveQuery = Type.Object(filterProperties, closed)
 export const AuditExportQuery = Type.Object(
   {
     ...filterProperties,
@@ -72,7 +72,7 @@ export const LoggedEventWithHashes = Type.Object({
     },
     {
       description:
-        'the events directly before and after it: in its stream, and with its session or API token among the 1,000 nearest events of its principal',
+        'the events directly before and after it: in its stream, and of its session or API token (searched in the 1,000 nearest events of its principal)',
     },
   ),
 })

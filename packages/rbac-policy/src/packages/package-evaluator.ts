@@ -6,7 +6,7 @@ import type { CallContext, Objection, PackageCall, PolicyPackage } from './types
 /** The results of a package's evaluations since the start. */
 export interface PackageCounts {
   readonly evaluated: number
-  /** Evaluations of simulated calls. The other counts leave them out. */
+  /** Evaluations of simulated calls, which `evaluated` and `objected` leave out. */
   readonly simulated: number
   readonly objected: number
   /** The package threw, returned no valid result, or exceeded its deadline. */

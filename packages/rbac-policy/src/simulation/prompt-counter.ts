@@ -89,7 +89,7 @@ export function createPromptCounter(): PromptCounter {
   }
 }
 
-/** The requirements of the calls of one session for which the user is asked. A proof for one call counts for no other call. */
+/** The requirements of the calls of one session for which the user is asked. A proof for the level `always` counts for one call only. */
 function* promptsOf(calls: SessionCalls['calls']): Generator<Requirement> {
   let proved = Number.NEGATIVE_INFINITY
   for (const { at, requirement } of calls.toSorted((one, other) => one.at - other.at)) {

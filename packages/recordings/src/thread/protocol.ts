@@ -3,7 +3,7 @@ import type { RecordingLimits } from '../limits.ts'
 import type { RecordingGap, RecordingMode, RecordingSummary } from '../recording.ts'
 
 /** Kinds of ring entries. A separate bit marks the end of a message. */
-export const entryKinds = { output: 0, input: 1, sawEnd: 2, finish: 3 } as const
+export const entryKinds = { output: 0, input: 1, rackEnd: 2, finish: 3 } as const
 export const messageEnds = 0x100
 
 /** Whether an entry has session bytes. */

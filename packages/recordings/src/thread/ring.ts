@@ -91,7 +91,7 @@ export class RingWriter extends Ring {
     return Atomics.load(this.control, control.asleep) === 1
   }
 
-  /** Sets the flag that `takeRoomRequest` reads. Check `waiting` afterwards: the reader may have missed it. */
+  /** Sets the flag that `takeRoomRequest` reads. Check `waiting` afterwards: the reader may have made room just before. */
   requestRoom(): void {
     Atomics.store(this.control, control.roomRequested, 1)
   }

@@ -139,7 +139,7 @@ export function serveRecordings({
       case entryKinds.input:
         recording.write('i', piece, end)
         break
-      case entryKinds.sawEnd:
+      case entryKinds.rackEnd:
         recording.onRackEnd()
         break
       case entryKinds.finish:
@@ -150,8 +150,8 @@ export function serveRecordings({
     }
   }
 
-  function finish(session: number, recording: Recording, how: string): void {
-    const summary = recording.finish(how)
+  function finish(session: number, recording: Recording, lastMarker: string): void {
+    const summary = recording.finish(lastMarker)
     sessions.delete(session)
     // The receiver of the message may read the statistics.
     publish()

@@ -58,7 +58,7 @@ export class ThreadRecording implements RunningRecording, RingProducer {
   }
 
   onRackEnd(): void {
-    if (!this.#over && this.#gap === null) this.#put(entryKinds.sawEnd, nothing)
+    if (!this.#over && this.#gap === null) this.#put(entryKinds.rackEnd, nothing)
   }
 
   finish(how: string): Promise<RecordingSummary> {

@@ -29,10 +29,10 @@ export interface ChunkCheckResult {
   readonly problem: string | null
   /** Only chunks at the end are missing, which may still be uploading. */
   readonly isMissingEnd: boolean
-  /** Stored chunks before the first missing one. */
+  /** Stored chunks before the first one that is missing or invalid. */
   readonly chunks: number
   readonly bytes: number
-  /** Chunks that none of the keys decrypts, although they match the log. */
+  /** Chunks that none of the keys decrypts. */
   readonly unopened: number
 }
 
@@ -84,12 +84,12 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     if (last >= number)
       return final || isProven ? `chunk ${last} comes after the final chunk` : `chunk ${number} is missing`
     if (isProven) return null
-    // If no chunk can be decrypted, the key was not given.
+    // If no chunk can be decrypted, the right key was not given.
     if (firstUnopened !== null && unopened < number)
       return `chunk ${firstUnopened} was changed, or belongs to another recording`
     if (proven === null) return null
     if (number < proven.chunks) return `chunk ${number} is missing: the audit log has ${proven.chunks} chunks`
-    if (number > proven.chunks) return `chunk ${proven.chunks} comes after the recorded chunks`
+    if (number > proven.chunks) return `chunk ${proven.chunks} is not in the audit log`
     return deriveKeys === null || unopened === number
       ? `one of its chunks 0 to ${number - 1} was changed; verify with the key to find out which`
       : 'its chunks are intact, but do not match the audit log'

@@ -16,7 +16,7 @@ export const pageOptions = {
   limit: { type: 'string', default: '50', describe: 'Number of items to show, up to 200' },
   cursor: { type: 'string', describe: 'Show the page that begins at this cursor' },
 } as const satisfies CommandOptions
-export const reasonOption = { type: 'string', describe: 'The reason, for lists and audit events' } as const
+export const reasonOption = { type: 'string', describe: 'The reason, which lists and audit events show' } as const
 export const expiresOption = {
   type: 'string',
   describe: 'When it expires: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z',

@@ -6,7 +6,7 @@ import type { RackState } from './rack.ts'
 /**
  * An app before its first release.
  *
- * @param router the host name; a rack shows none for a new app
+ * @param router the host name; empty for an app that was created just now
  */
 export function newApp(rack: RackState, name: string, router: string): AppState {
   const { domain, name: rackName } = rack.system
@@ -31,7 +31,7 @@ export function newApp(rack: RackState, name: string, router: string): AppState 
   }
 }
 
-/** The services of every app, with their replicas. They start with the first release that rolls out. */
+/** Adds the services that all apps have, with their replicas, when the first release rolls out. */
 export function addServices(rack: RackState, app: AppState): void {
   for (const [name, count] of [
     ['command', 0],

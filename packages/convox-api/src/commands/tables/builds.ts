@@ -17,7 +17,7 @@ import { promotion } from './rollout.ts'
 const sourceKey = () => 'tmp/000000000000000000000000000000.tgz'
 const logKey = () => 'build/B0000000000/logs'
 const newBuild = { id: unknownToCli }
-const named = { id: argument(0) }
+const firstArgument = { id: argument(0) }
 const build = 'GET /apps/{app}/builds/{id}'
 const buildUpdate = 'PUT /apps/{app}/builds/{id}'
 const buildLogs = 'WS /apps/{app}/builds/{id}/logs'
@@ -99,10 +99,12 @@ export const buildCommands: CommandTable = {
     ]),
   builds: () =>
     command({ flags: [limit, app, watch] }, [essentialCall('GET /apps/{app}/builds', { query: fromFlags('limit') })]),
-  'builds info': () => command({ flags: [app], args: [1, 1] }, [essentialCall(build, { at: named })]),
-  'builds logs': () => command({ flags: [app], args: [1, 1] }, [essentialCall(buildLogs, { at: named })]),
+  'builds info': () => command({ flags: [app], args: [1, 1] }, [essentialCall(build, { at: firstArgument })]),
+  'builds logs': () => command({ flags: [app], args: [1, 1] }, [essentialCall(buildLogs, { at: firstArgument })]),
   'builds export': () =>
-    command({ flags: [app, file], args: [1, 1] }, [essentialCall('GET /apps/{app}/builds/{id}.tgz', { at: named })]),
+    command({ flags: [app, file], args: [1, 1] }, [
+      essentialCall('GET /apps/{app}/builds/{id}.tgz', { at: firstArgument }),
+    ]),
   'builds import': () =>
     command({ flags: [app, id, file] }, [
       essentialCall('GET /system'),

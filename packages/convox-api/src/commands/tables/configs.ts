@@ -4,14 +4,15 @@ import { argument, type Invocation, isEnabled, isGiven } from '../invocation.ts'
 import { essentialCall, onlyIf } from '../step.ts'
 import { restartServices } from './services.ts'
 
-const named = { at: { name: argument(0) } }
+const firstArgument = { at: { name: argument(0) } }
 
 export const configCommands: CommandTable = {
   configs: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/configs')]),
-  'config get': () => command({ flags: [app], args: [1, 1] }, [essentialCall('GET /apps/{app}/configs/{name}', named)]),
+  'config get': () =>
+    command({ flags: [app], args: [1, 1] }, [essentialCall('GET /apps/{app}/configs/{name}', firstArgument)]),
   'config set': () =>
     command({ flags: [app, file, text('value'), toggle('restart')], args: [1, 1], validate: requireValue }, [
-      essentialCall('PUT /apps/{app}/configs/{name}', { ...named, form: ['value'] }),
+      essentialCall('PUT /apps/{app}/configs/{name}', { ...firstArgument, form: ['value'] }),
       ...onlyIf(isEnabled('restart'), restartServices()),
     ]),
 }

@@ -13,7 +13,7 @@ import {
 import { essentialCall, fromFlags, onlyIf, optionalCall, type Step } from '../step.ts'
 import { promotion, rollout } from './rollout.ts'
 
-const named = { id: argument(0) }
+const firstArgument = { id: argument(0) }
 const release = 'GET /apps/{app}/releases/{id}'
 const flagOrNull = (flag: string) => (invocation: Invocation) => flagText(flag)(invocation) || null
 const copyRelease = (...more: readonly string[]): Step =>
@@ -31,7 +31,7 @@ export const releaseCommands: CommandTable = {
     ]),
   'releases info': () =>
     command({ flags: [app, toggle('reveal')], args: [1, 1] }, [
-      essentialCall(release, { at: named }),
+      essentialCall(release, { at: firstArgument }),
       optionalCall('GET /apps/{app}/configs/{name}', {
         at: { name: () => 'cli-env-mask' },
         when: not(isEnabled('reveal')),
@@ -39,7 +39,7 @@ export const releaseCommands: CommandTable = {
     ]),
   'releases manifest': () =>
     command({ flags: [app], args: [1, 1] }, [
-      essentialCall(release, { at: named }),
+      essentialCall(release, { at: firstArgument }),
       essentialCall('GET /apps/{app}/builds/{id}', { at: { id: unknownToCli } }),
     ]),
   'releases promote': () =>
@@ -49,7 +49,7 @@ export const releaseCommands: CommandTable = {
     ]),
   'releases rollback': () =>
     command({ flags: [app, id, force], args: [1, 1] }, [
-      essentialCall(release, { at: named }),
+      essentialCall(release, { at: firstArgument }),
       copyRelease(),
       essentialCall('POST /apps/{app}/releases/{id}/promote', { at: { id: unknownToCli }, form: ['force'] }),
       ...rollout(),

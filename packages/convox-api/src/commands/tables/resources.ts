@@ -4,7 +4,7 @@ import { argument, selectedApp, unknownToCli } from '../invocation.ts'
 import { essentialCall, optionalCall } from '../step.ts'
 import { checkProxyTargets, proxyTargets } from './path-sources.ts'
 
-const named = { at: { name: argument(0) } }
+const firstArgument = { at: { name: argument(0) } }
 const oneArgument = { flags: [app], args: [1, 1] } as const
 const oneArgumentAndFile = { flags: [app, file], args: [1, 1] } as const
 const proxyFlags = [number('port', 'p'), toggle('tls', 't')]
@@ -15,15 +15,16 @@ const perConnection = () => optionalCall('WS /proxy/{host}/{port}', { at: { host
 
 export const resourceCommands: CommandTable = {
   resources: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/resources')]),
-  'resources info': () => command(oneArgument, [essentialCall(resource, named)]),
-  'resources url': () => command(oneArgument, [essentialCall(resource, named)]),
-  'resources console': () => command(oneArgument, [essentialCall('WS /apps/{app}/resources/{name}/console', named)]),
+  'resources info': () => command(oneArgument, [essentialCall(resource, firstArgument)]),
+  'resources url': () => command(oneArgument, [essentialCall(resource, firstArgument)]),
+  'resources console': () =>
+    command(oneArgument, [essentialCall('WS /apps/{app}/resources/{name}/console', firstArgument)]),
   'resources export': () =>
-    command(oneArgumentAndFile, [essentialCall('GET /apps/{app}/resources/{name}/data', named)]),
+    command(oneArgumentAndFile, [essentialCall('GET /apps/{app}/resources/{name}/data', firstArgument)]),
   'resources import': () =>
-    command(oneArgumentAndFile, [essentialCall('PUT /apps/{app}/resources/{name}/data', named)]),
+    command(oneArgumentAndFile, [essentialCall('PUT /apps/{app}/resources/{name}/data', firstArgument)]),
   'resources proxy': () =>
-    command({ flags: [app, ...proxyFlags], args: [1, 1] }, [essentialCall(resource, named), perConnection()]),
+    command({ flags: [app, ...proxyFlags], args: [1, 1] }, [essentialCall(resource, firstArgument), perConnection()]),
   proxy: () =>
     command({ flags: [toggle('tls', 't')], args: atLeast(1), validate: checkProxyTargets }, [
       optionalCall('WS /proxy/{host}/{port}', { paths: proxyTargets }),
@@ -32,7 +33,7 @@ export const resourceCommands: CommandTable = {
 
 const system = () => essentialCall('GET /system')
 const rackResource = 'GET /resources/{name}'
-const readResource = () => essentialCall(rackResource, named)
+const readResource = () => essentialCall(rackResource, firstArgument)
 const oneRackResource = { args: [1, 1] } as const
 const oneRackResourceAndApp = { flags: [app], args: [1, 1] } as const
 
@@ -54,21 +55,21 @@ export const rackResourceCommands: CommandTable = {
   'rack resources update': () =>
     command({ args: atLeast(1), validate: requirePairs(1) }, [
       system(),
-      essentialCall('PUT /resources/{name}', { ...named, form: ['parameters'] }),
+      essentialCall('PUT /resources/{name}', { ...firstArgument, form: ['parameters'] }),
       readResource(),
     ]),
   'rack resources link': () =>
     command(oneRackResourceAndApp, [
       system(),
-      essentialCall('POST /resources/{name}/links', { ...named, form: ['app'] }),
+      essentialCall('POST /resources/{name}/links', { ...firstArgument, form: ['app'] }),
       readResource(),
     ]),
   'rack resources unlink': () =>
     command(oneRackResourceAndApp, [
       system(),
-      essentialCall('DELETE /resources/{name}/links/{app}', { at: { ...named.at, app: selectedApp } }),
+      essentialCall('DELETE /resources/{name}/links/{app}', { at: { ...firstArgument.at, app: selectedApp } }),
       readResource(),
     ]),
   'rack resources delete': () =>
-    command(oneRackResource, [system(), essentialCall('DELETE /resources/{name}', named), readResource()]),
+    command(oneRackResource, [system(), essentialCall('DELETE /resources/{name}', firstArgument), readResource()]),
 }

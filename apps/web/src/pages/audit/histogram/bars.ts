@@ -4,7 +4,7 @@ import { type ResultKind, resultKinds } from '../list/event-facts.ts'
 export type Histogram = ResponseOf<'countAuditEvents'>
 export type Bucket = Histogram['buckets'][number]
 
-/** A part of a bar. All measures are in pixels of a chart with this height. */
+/** A part of a bar. `y` and `height` are in pixels. */
 export interface Bar {
   readonly bucket: number
   readonly result: ResultKind

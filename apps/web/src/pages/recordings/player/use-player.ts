@@ -7,7 +7,7 @@ import { Keyframes } from './engine/keyframes.ts'
 import { loadRecording } from './engine/load-recording.ts'
 import { Player, type PlayerState } from './engine/player.ts'
 import { Tape } from './engine/tape.ts'
-import { pauseByMessage } from './engine/time-slices.ts'
+import { yieldByMessage } from './engine/time-slices.ts'
 
 export interface OpenPlayer {
   readonly player: Player
@@ -37,7 +37,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
     const player = new Player({
       tape,
       keyframes,
-      pause: pauseByMessage,
+      yieldToPage: yieldByMessage,
       frame: () => new Promise((resolve) => requestAnimationFrame(resolve)),
       startAt: firstPosition,
       follows: isLive && firstPosition === 0,
@@ -51,7 +51,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
         body,
         tape,
         keyframes,
-        pause: pauseByMessage,
+        yieldToPage: yieldByMessage,
         signal,
         onHeader: (header) => player.onHeader(header),
         onMarker: (marker) => player.onMarker(marker),

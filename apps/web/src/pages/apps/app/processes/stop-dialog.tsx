@@ -22,7 +22,7 @@ export function StopDialog({ id, process, onClose }: StopDialogProps) {
       change={async () =>
         rackSend('DELETE', rack, rackPath`/apps/${app}/processes/${id}`, { action: `Stop the process ${id} of ${app}` })
       }
-      waitsFor={rack}
+      waitsForRack={rack}
       done={`${id} was stopped.`}
       onClose={onClose}
     >

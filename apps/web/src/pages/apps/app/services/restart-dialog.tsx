@@ -15,7 +15,7 @@ export function RestartDialog({ service, onClose }: { readonly service: string; 
           action: `Restart the service ${service} of ${app}`,
         })
       }
-      waitsFor={rack}
+      waitsForRack={rack}
       done={`Rack ${rack} restarts ${service}.`}
       onClose={onClose}
     >

@@ -58,7 +58,7 @@ export function ScaleDialog({ service, onClose }: { readonly service: Service; r
       title={`Scale ${service.name} of ${app} on ${rack}`}
       submit="Scale the service"
       change={change}
-      waitsFor={rack}
+      waitsForRack={rack}
       isDisabled={changes === null || Object.keys(changes).length === 0}
       onSubmit={() => change.mutate()}
       onClose={onClose}

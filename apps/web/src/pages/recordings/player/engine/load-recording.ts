@@ -1,7 +1,7 @@
 import { type CastEvent, type CastHeader, LineReader, NotACast, parseEvent, parseHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import { maxTapeLength, type Tape } from './tape.ts'
-import { createTimeSlices, type Pause, piecesOf } from './time-slices.ts'
+import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
 import { VirtualTerminal } from './virtual-terminal.ts'
 
 /** A note of the recording at its time: lost bytes, the reason of an end, or the exit status. */
@@ -19,7 +19,7 @@ export interface LoadOptions {
   readonly body: ReadableStream<Uint8Array>
   readonly tape: Tape
   readonly keyframes: Keyframes
-  readonly pause: Pause
+  readonly yieldToPage: YieldToPage
   readonly signal: AbortSignal
   readonly onHeader: (header: CastHeader) => void
   readonly onMarker: (marker: Marker) => void
@@ -38,9 +38,9 @@ const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'
  * @throws NotACast, or the error of the connection
  */
 export async function loadRecording(options: LoadOptions): Promise<CastEnd | null> {
-  const { body, signal, pause, onProgress } = options
+  const { body, signal, yieldToPage, onProgress } = options
   const lines = new LineReader()
-  const endStep = createTimeSlices(pause)
+  const endStep = createTimeSlices(yieldToPage)
   const reader = body.getReader()
   const stop = () => void reader.cancel().catch(() => undefined)
   signal.addEventListener('abort', stop)

@@ -3,7 +3,7 @@ import { Keyframes } from './keyframes.ts'
 import { loadRecording } from './load-recording.ts'
 import { Player, type PlayerOptions } from './player.ts'
 import { Tape } from './tape.ts'
-import { bodyOf, castText, eventsOf, type Line, noPause } from './testing/casts.ts'
+import { bodyOf, castText, eventsOf, type Line, noYield } from './testing/casts.ts'
 import { type Screen, VirtualTerminal } from './virtual-terminal.ts'
 
 const players: Player[] = []
@@ -21,7 +21,7 @@ function create(options: Partial<PlayerOptions> = {}) {
     new Promise<number>((resolve) => {
       nextFrame = resolve
     })
-  const player = new Player({ tape, keyframes, pause: noPause, frame, startAt: 0, follows: false, ...options })
+  const player = new Player({ tape, keyframes, yieldToPage: noYield, frame, startAt: 0, follows: false, ...options })
   players.push(player)
   void player.run()
   /** Shows the frame that the player waits for, if there is one. */
@@ -44,7 +44,7 @@ function create(options: Partial<PlayerOptions> = {}) {
         body,
         tape,
         keyframes,
-        pause: noPause,
+        yieldToPage: noYield,
         signal: new AbortController().signal,
         onHeader: (header) => player.onHeader(header),
         onMarker: (marker) => player.onMarker(marker),
@@ -194,7 +194,7 @@ describe('a seek', () => {
   })
 
   test('replaces a seek that is not done, and the last one counts', async () => {
-    const { player, load, settle } = create({ pause: () => new Promise((resolve) => setTimeout(resolve)) })
+    const { player, load, settle } = create({ yieldToPage: () => new Promise((resolve) => setTimeout(resolve)) })
     await load(bodyOf(castText(long), 10_000))
     player.stop()
     for (const time of [290_000, 5_000, 150_000]) player.seek(time)

@@ -3,7 +3,7 @@ import type { CastEvent, CastHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import type { CastEnd, Marker } from './load-recording.ts'
 import type { Tape } from './tape.ts'
-import { createTimeSlices, type Pause, piecesOf } from './time-slices.ts'
+import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
 import { type Screen, VirtualTerminal } from './virtual-terminal.ts'
 
 export const speeds: readonly number[] = [0.5, 1, 2, 4, 8, 16]
@@ -30,7 +30,7 @@ export interface PlayerState {
 export interface PlayerOptions {
   readonly tape: Tape
   readonly keyframes: Keyframes
-  readonly pause: Pause
+  readonly yieldToPage: YieldToPage
   /** Resolves with the time of the next frame, in milliseconds. */
   readonly frame: () => Promise<number>
   /** Where to begin, in milliseconds. */
@@ -234,9 +234,9 @@ export class Player {
 
   /** @returns false if a seek or the end interrupted it */
   async #applyUntil(time: number, terminal: VirtualTerminal): Promise<boolean> {
-    const { tape, pause } = this.#options
+    const { tape, yieldToPage } = this.#options
     const { seekingTo } = this.#state
-    const endStep = createTimeSlices(pause)
+    const endStep = createTimeSlices(yieldToPage)
     for (;;) {
       this.#events ??= await tape.read(this.#segment)
       for (let event = this.#events[this.#index]; event !== undefined; event = this.#events[this.#index]) {

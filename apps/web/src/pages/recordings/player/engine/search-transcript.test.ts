@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { type Match, maxMatches, searchTranscript } from './search-transcript.ts'
-import { castText, type Line, load, noPause } from './testing/casts.ts'
+import { castText, type Line, load, noYield } from './testing/casts.ts'
 
 async function search(lines: readonly Line[], query: string): Promise<Match[]> {
   const { tape } = await load(castText(lines))
   const found: Match[] = []
   const { signal } = new AbortController()
-  for await (const matches of searchTranscript(tape, query, { pause: noPause, signal })) found.push(...matches)
+  for await (const matches of searchTranscript(tape, query, { yieldToPage: noYield, signal })) found.push(...matches)
   return found
 }
 
@@ -46,7 +46,7 @@ test('a search that was given up yields nothing more', async () => {
   const controller = new AbortController()
   controller.abort()
   const found = []
-  for await (const matches of searchTranscript(tape, 'needle', { pause: noPause, signal: controller.signal }))
+  for await (const matches of searchTranscript(tape, 'needle', { yieldToPage: noYield, signal: controller.signal }))
     found.push(...matches)
   expect(found).toEqual([])
 })

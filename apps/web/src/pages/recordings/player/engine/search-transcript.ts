@@ -1,7 +1,7 @@
 import { type ScreenLine, ScreenLines } from '@rack-gateway/recordings/terminal'
 import type { CastEvent } from './cast.ts'
 import type { Tape } from './tape.ts'
-import { createTimeSlices, type Pause, piecesOf } from './time-slices.ts'
+import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
 
 export interface Match {
   /** Milliseconds since the recording began. */
@@ -14,7 +14,7 @@ export interface Match {
 export const maxMatches = 500
 
 interface SearchOptions {
-  readonly pause: Pause
+  readonly yieldToPage: YieldToPage
   readonly signal: AbortSignal
 }
 
@@ -25,12 +25,12 @@ interface SearchOptions {
 export async function* searchTranscript(
   tape: Tape,
   query: string,
-  { pause, signal }: SearchOptions,
+  { yieldToPage, signal }: SearchOptions,
 ): AsyncGenerator<readonly Match[]> {
   const transcript = new Transcript()
   const searched = query.toLowerCase()
   const matching = (lines: readonly Match[]) => lines.filter(({ text }) => text.toLowerCase().includes(searched))
-  const endStep = createTimeSlices(pause)
+  const endStep = createTimeSlices(yieldToPage)
   let count = 0
   for (let segment = 0; segment < tape.segments; segment++) {
     const found: Match[] = []

@@ -1,7 +1,7 @@
 import type { CastEvent } from './cast.ts'
 
 /** Lets the page do other work. */
-export type Pause = () => Promise<void>
+export type YieldToPage = () => Promise<void>
 
 /** Milliseconds of work after which the page gets its turn: less than a frame. */
 const slice = 8
@@ -20,18 +20,18 @@ export function piecesOf(event: CastEvent): readonly CastEvent[] {
   }))
 }
 
-/** Divides long work. Call it between steps. */
-export function createTimeSlices(pause: Pause, now: () => number = () => performance.now()) {
+/** Divides long work. Call the result between steps. */
+export function createTimeSlices(yieldToPage: YieldToPage, now: () => number = () => performance.now()) {
   let startedAt = now()
   return async function endStep(): Promise<void> {
     if (now() - startedAt < slice) return
-    await pause()
+    await yieldToPage()
     startedAt = now()
   }
 }
 
-/** A message, because timers are delayed: after some nested ones by 4 ms, and in hidden pages by a second and more. */
-export function pauseByMessage(): Promise<void> {
+/** A message, because timers are delayed: by 4 ms if they are nested, and in hidden pages by a second and more. */
+export function yieldByMessage(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = () => {

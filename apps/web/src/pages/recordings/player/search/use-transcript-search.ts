@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Player } from '../engine/player.ts'
 import { type Match, maxMatches, searchTranscript } from '../engine/search-transcript.ts'
 import type { Tape } from '../engine/tape.ts'
-import { pauseByMessage } from '../engine/time-slices.ts'
+import { yieldByMessage } from '../engine/time-slices.ts'
 import { usePlayerState } from '../use-player.ts'
 
 export interface TranscriptSearch {
@@ -30,7 +30,7 @@ export function useTranscriptSearch(player: Player, tape: Tape, query: string): 
     async function search(signal: AbortSignal) {
       searchedUpTo.current = tape.duration
       const matches: Match[] = []
-      for await (const more of searchTranscript(tape, query, { pause: pauseByMessage, signal })) {
+      for await (const more of searchTranscript(tape, query, { yieldToPage: yieldByMessage, signal })) {
         if (signal.aborted) return
         matches.push(...more)
         if (more.length > 0) setFound({ matches: [...matches], isSearching: true, isLimited: false })

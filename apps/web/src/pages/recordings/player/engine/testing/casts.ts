@@ -20,7 +20,7 @@ export function eventsOf(lines: readonly Line[]): CastEvent[] {
   })
 }
 
-export const noPause = async () => {}
+export const noYield = async () => {}
 
 /** A body in pieces of some bytes. */
 export function bodyOf(text: string, size = 1_000): ReadableStream<Uint8Array> {
@@ -44,7 +44,7 @@ export async function load(text: string, options: Partial<LoadOptions> = {}) {
     body: bodyOf(text),
     tape,
     keyframes,
-    pause: noPause,
+    yieldToPage: noYield,
     signal: new AbortController().signal,
     onHeader() {},
     onMarker: (marker) => markers.push(marker),
