@@ -118,7 +118,7 @@ describe('requirements of proofs', () => {
       ['stepUp:', '  permissions:', '    gateway:self:*: always'],
       4,
       5,
-      'every user needs to add and to prove',
+      'no user could add or prove',
     ],
     [
       'a permission that no call requires',
