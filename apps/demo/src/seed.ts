@@ -13,7 +13,7 @@ export interface DemoTokens {
   readonly admin: string
   /** An API token of a service account. */
   readonly ci: string
-  /** Bound to the rack `staging`. */
+  /** Bound to the rack `staging`, or else to the first one. */
   readonly stagingViewer: string
 }
 

@@ -158,7 +158,9 @@ test('a month is archived and dropped by one command, and an auditor still prove
   await rm(join(recorded.directory, 'recordings', recorded.id, '0000000001'))
   expect(await auditor('verify', '--archive', archive, ...withRecordings)).toMatchObject({
     code: 3,
-    stdout: expect.stringContaining(`recording ${recorded.id}: chunk 1 is missing: the audit log has 2 chunks`),
+    stdout: expect.stringContaining(
+      `recording ${recorded.id}: chunk 1 is missing: by the audit log, there are 2 chunks`,
+    ),
   })
 
   const proof = join(outside, 'proof.json')

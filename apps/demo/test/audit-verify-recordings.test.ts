@@ -157,7 +157,9 @@ describe('audit verify --recordings', () => {
         try {
           expect(await verify(['--database', system.database.runtimeUrl])).toMatchObject({
             code: 3,
-            stdout: expect.stringContaining(`recording ${one}: chunk 1 is missing: the audit log has 2 chunks`),
+            stdout: expect.stringContaining(
+              `recording ${one}: chunk 1 is missing: by the audit log, there are 2 chunks`,
+            ),
           })
         } finally {
           vi.useRealTimers()

@@ -170,7 +170,7 @@ describe('recordings by the management API', () => {
     const cut = await read(id)
     expect([cut.whole, castOf(cut.text).events.findLast(([, code]) => code === 'm')?.[2]]).toEqual([
       false,
-      expect.stringContaining('broken: chunk 1 is missing: the audit log has 2 chunks'),
+      expect.stringContaining('broken: chunk 1 is missing: by the audit log, there are 2 chunks'),
     ])
     await directory.store.remove(first)
     expect(await read(id)).toMatchObject({ status: 502, text: expect.stringContaining('RGW_RECORDING_BROKEN') })

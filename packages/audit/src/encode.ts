@@ -4,7 +4,7 @@ import { Actor, EventDraft, EventPosition, type Truncation } from './event.ts'
 import { columnText, draftColumns, optionsOf } from './event-columns.ts'
 import { fitMembers, fitTruncations } from './fit.ts'
 
-/** A draft in its canonical form, fitted, and independent of the draft. */
+/** A copy of a draft in canonical form, cut to the limits. */
 export interface EncodedDraft {
   /** The fields before `at`, `id`, `seq`, `stream`, and `v`, which the event gets with its position. */
   readonly parts: readonly [string, string, string, string, string]
@@ -14,7 +14,7 @@ export interface EncodedDraft {
   readonly size: number
 }
 
-/** Writes a member that has a value in canonical form, and its text into `columns` if it has a column. */
+/** Writes a member in canonical form if it has a value, and its text into `columns` if it has a column. */
 type WriteMember = (to: CanonicalWriter, value: unknown, columns: string[]) => void
 
 interface Member {
@@ -41,7 +41,7 @@ interface EncodedActor {
 
 const encodedActors = new WeakMap<object, EncodedActor>()
 
-/** Freezes and encodes an actor that occurs in many events. An actor with a value that is cut is encoded for each event, which has to say so. */
+/** Freezes and encodes an actor that occurs in many events. If a value of the actor is cut, each event encodes the actor, and lists the cut. */
 export function lastingActor(actor: Actor): Actor {
   const to = new CanonicalWriter()
   const columns = draftColumns.map(() => '')

@@ -27,7 +27,7 @@ export function decodeHeaderCommand(latin1: string): string {
  * Reads the `Command` header of a run or an exec.
  *
  * @param latin1 the value as in `rawHeaders`; the caller has rejected duplicates
- * @param by `run` for the POST, which starts an attached run if it is `sleep N`; `exec` for the websocket
+ * @param by `run` for the POST, where `sleep N` starts an attached run; `exec` for the websocket
  */
 export function readCommand(latin1: string, by: 'run' | 'exec'): ReadCommand {
   const text = decodeHeaderCommand(latin1)

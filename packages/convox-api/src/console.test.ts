@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { type ConsoleRequest, rackInOrganization, readConsoleCall } from './console.ts'
 
-const login = { rackHeader: null, hasSession: false }
-const console = { rackHeader: null, hasSession: true }
-const onRack = { rackHeader: 'acme/staging', hasSession: true }
+const login = { rackHeader: null, hasSessionHeader: false }
+const console = { rackHeader: null, hasSessionHeader: true }
+const onRack = { rackHeader: 'acme/staging', hasSessionHeader: true }
 
-function routeOf(line: string, headers: Pick<ConsoleRequest, 'rackHeader' | 'hasSession'>): string {
+function routeOf(line: string, headers: Pick<ConsoleRequest, 'rackHeader' | 'hasSessionHeader'>): string {
   const [method = '', path = ''] = line.split(' ')
   const call = readConsoleCall({ method, path, ...headers })
   if (call === null) return 'the rack'

@@ -8,7 +8,7 @@ export const consoleRoutes = {
   'GET /auth': "The caller's name, for `convox login`.",
   'GET /racks': 'The racks on which the caller has a role, with status and version as last seen.',
   'GET /racks/{organization}/{rack}':
-    'One of these racks. The answer has no `state`, so the CLI changes the rack itself.',
+    'One of these racks. The answer has no `state`, so the CLI changes the rack through the rack API.',
 } as const
 export type ConsoleRoute = keyof typeof consoleRoutes
 
@@ -19,7 +19,8 @@ export interface ConsoleRequest {
   readonly path: string
   /** The header `Rack`, or null without it. */
   readonly rackHeader: string | null
-  readonly hasSession: boolean
+  /** Whether it has the header `Session`, with any value. */
+  readonly hasSessionHeader: boolean
 }
 
 /** A call of a console. */
@@ -33,11 +34,11 @@ export interface ConsoleCall {
 const consolePaths = /^\/(?:auth$|racks(?:\/|$)|organizations(?:\/|$))/
 
 /** @returns null for calls of a rack and for probes */
-export function readConsoleCall({ method, path, rackHeader, hasSession }: ConsoleRequest): ConsoleCall | null {
+export function readConsoleCall({ method, path, rackHeader, hasSessionHeader }: ConsoleRequest): ConsoleCall | null {
   if (!consolePaths.test(path)) return null
   const call = `${method} ${path}`
   if (call === 'GET /auth') return rackHeader === null ? { route: 'GET /auth', rack: null } : null
-  if (call === 'GET /racks') return hasSession && rackHeader === null ? { route: 'GET /racks', rack: null } : null
+  if (call === 'GET /racks') return hasSessionHeader && rackHeader === null ? { route: 'GET /racks', rack: null } : null
   const [, collection, organization, rack, ...more] = path.split('/', 5)
   if (collection === 'auth') return null
   if (collection === 'organizations' || method !== 'GET' || !organization || !rack || more.length > 0)
@@ -51,8 +52,8 @@ export function rackInOrganization(name: string, organization: string): string |
 }
 
 /**
- * A call about the proof of a second factor, in either mode. `start` asks for a proof. `challenge` is what the stock CLI uses
- * in console mode. `activate` brings the code of a proof.
+ * A call about the proof of a second factor, in either mode. `start` asks for a proof. In console mode, `challenge` gets a
+ * challenge, and `redeem` brings its result. `activate` brings the code of a proof.
  */
 export type StepUpCall =
   | { readonly kind: 'start' }

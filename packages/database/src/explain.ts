@@ -46,17 +46,17 @@ export function explainDatabaseError(error: unknown, url: string): Explanation {
     case '3D000':
       return { reason: `${server} has no database "${name}":`, remedy: 'create it or correct the name' }
     case '53300':
-      return { reason: `${server} has no connection left:`, remedy: 'raise max_connections or lower the pool' }
+      return { reason: `${server} has no connection left:`, remedy: 'raise max_connections' }
     case '57P03':
       return { reason: `${server} is starting up or shutting down:`, remedy: 'try again in a moment' }
     case '42501':
       return {
         reason: `the login "${user}" may not do this on "${name}":`,
-        remedy: 'run the migrations with DATABASE_OWNER_URL',
+        remedy: 'start the gateway with DATABASE_OWNER_URL',
       }
     case '42P01':
     case '3F000':
-      return { reason: `the database "${name}" lacks tables:`, remedy: 'run the migrations with DATABASE_OWNER_URL' }
+      return { reason: `the database "${name}" lacks tables:`, remedy: 'start the gateway with DATABASE_OWNER_URL' }
     default:
       return (
         explainNetworkError(code, server, host) ?? {

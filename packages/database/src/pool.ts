@@ -9,7 +9,7 @@ export function openPool(url: string, options: PoolOptions): Sql {
   const sql = postgres(url, {
     connect_timeout: 10,
     ...options,
-    // If the connection breaks during that query, postgres.js causes an unhandled rejection, which ends the process.
+    // If the connection broke during the query for types, the unhandled rejection of postgres.js would end the process.
     fetch_types: false,
     onnotice() {},
     onclose(connection) {

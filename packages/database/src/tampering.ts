@@ -5,7 +5,7 @@ export type TamperProtection = 'prevented' | 'detected'
 
 /**
  * Whether the login of `sql` could change events: by a privilege on a partition, by owning (or being a member of the owner
- * of) the tables, schema, functions, or database, or by access to the server's files.
+ * of) the tables, schema, functions, or database, or as a superuser or by access to the server's files.
  */
 export async function tamperProtection(sql: Sql | TransactionSql): Promise<TamperProtection> {
   const [found] = await sql`

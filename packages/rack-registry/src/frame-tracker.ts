@@ -17,7 +17,7 @@ export const wholeFrameLimit = 64 * 1024
 const maxHeaderBytes = 14
 
 /**
- * Finds the boundaries of frames in a stream of bytes. It reads only headers, reassembles nothing, and does not copy payload. Frames
+ * Finds the boundaries of frames in a stream of bytes. It reads only headers and close codes, reassembles nothing, and does not copy payload. Frames
  * up to `wholeFrameLimit` are forwarded byte for byte.
  */
 export class FrameTracker {

@@ -38,7 +38,7 @@ export interface Policy {
   checkPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
   /**
    * What a call of the management API requires besides its permissions, which were checked before: a proof of a second factor.
-   * Null: nothing. Denies tokens and jobs, which cannot give a proof, and users who had to add a second factor.
+   * Null: nothing. Denies tokens and jobs, which cannot give a proof, and users who have not added a required factor in time.
    */
   managementStepUp(principal: Principal, call: ManagementCall, moment: Moment): StepUpDecision | null
   /** Whether the policy requires a second factor of a user. @param now milliseconds since the epoch */
@@ -61,7 +61,7 @@ export interface Policy {
   isSecretParameter(name: string): boolean
   /** The recording rule of a session, or null. */
   recordingOf(subject: SessionSubject): RecordingRule | null
-  /** Matches the names whose values are recorded at a scope, unless they are secret; null if there are none. */
+  /** Matches the names whose values are recorded at a scope. The caller redacts secret ones. Null if there are none. */
   valuesRecorded(place: ValueScope): ValueMatcher | null
 }
 
@@ -122,11 +122,11 @@ export function compileForDecisions(document: PolicyDocument, hash: string): Pol
   return { hash, decide, hasPermission }
 }
 
-interface DeciderWithHoldings extends PolicyDecider {
+interface DeciderWithBindings extends PolicyDecider {
   compiledBindingsOf(principal: Principal): CompiledBindings
 }
 
-function createDecider(compiled: CompiledDocument): DeciderWithHoldings {
+function createDecider(compiled: CompiledDocument): DeciderWithBindings {
   const known = new WeakMap<Principal, CompiledBindings>()
 
   function compiledBindingsOf(principal: Principal): CompiledBindings {

@@ -75,8 +75,8 @@ describe('how long an API token lives', () => {
     ['{ rules: { x: { max-age: 1d } } }', 'x:', 'the token rule "x" is for no role and no permission'],
     ['{ rules: { x: { max-age: 1d, roles: [] } } }', 'roles', 'is empty, so it would match nothing'],
     ['{ rules: { x: { roles: [admin] } } }', 'x:', 'tokens.rules.x has no max-age'],
-    ['{ rules: { x: { max-age: 1d, roles: [admiral] } } }', 'roles', 'names what is no role: admiral'],
-    ['{ rules: { x: { max-age: 1d, permissions: [no:*] } } }', 'permissions', 'names what is no permission: no:*'],
+    ['{ rules: { x: { max-age: 1d, roles: [admiral] } } }', 'roles', 'names unknown roles: admiral'],
+    ['{ rules: { x: { max-age: 1d, permissions: [no:*] } } }', 'permissions', 'names unknown permissions: no:*'],
     ['{ rules: { x: { max-age: 999d, roles: [admin] } } }', 'max-age', 'is longer than tokens.max-age'],
     ['{ rules: { x: { max-age: 1s, roles: [admin] } } }', 'max-age', 'tokens.rules.x.max-age is not in range'],
   ])('%s is wrong at %s', (terms, where, text) => {

@@ -65,10 +65,10 @@ function ruleProblems(
   return [
     ...(roles.length + permissions.length === 0 ? [{ at, text: `${name} is for no role and no permission` }] : []),
     ...(unknownRoles.length > 0
-      ? [{ at: [...at, 'roles'], text: `${name} names what is no role: ${joinWithAnd(unknownRoles)}` }]
+      ? [{ at: [...at, 'roles'], text: `${name} names unknown roles: ${joinWithAnd(unknownRoles)}` }]
       : []),
     ...(unknown.length > 0
-      ? [{ at: [...at, 'permissions'], text: `${name} names what is no permission: ${joinWithAnd(unknown)}` }]
+      ? [{ at: [...at, 'permissions'], text: `${name} names unknown permissions: ${joinWithAnd(unknown)}` }]
       : []),
     ...(maxAge > longest
       ? [{ at: [...at, 'max-age'], text: `${name} is longer than tokens.max-age, so it narrows nothing` }]

@@ -2,8 +2,8 @@ export interface RecordingLimits {
   /** Maximum session bytes in a chunk. Default 512 KiB. */
   readonly chunkBytes: number
   /**
-   * Milliseconds after which received bytes are written as a chunk, even if it is small. A crash loses at most this.
-   * Default 5,000.
+   * Milliseconds after which received bytes become a chunk, even if it is small. A crash loses these bytes, and chunks that wait
+   * for the store. Default 5,000.
    */
   readonly flushAfter: number
   /** The same while someone follows the recording. Default 500. */

@@ -12,7 +12,7 @@ export interface ProvenRecording {
 export interface RecordingCheck {
   /**
    * `complete`: all chunks are present, including the final one. `cut`: the chunks are intact but the final one is
-   * missing, as after a crash. `broken`: a chunk was changed, moved, or removed, or was never stored.
+   * missing, as after a crash. `broken`: a chunk is missing, misplaced, or cannot be decrypted.
    */
   readonly state: 'complete' | 'cut' | 'broken'
   /** A sentence without a full stop; empty for `complete`. */
@@ -32,7 +32,7 @@ export interface ReadRecordingOptions {
   readonly signal?: AbortSignal
 }
 
-/** Upper bound of a chunk: 512 KiB of session bytes, each written as up to six bytes, and again in base64. */
+/** Upper bound of a chunk: 512 KiB of session bytes, each written as up to six bytes, and a copy of them in base64. */
 export const maxChunkBytes = 8 * 1024 * 1024
 
 /**
@@ -77,7 +77,7 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
   function missing(at: number): RecordingCheck {
     if (last > at) return check('broken', `chunk ${at} is missing, and later chunks exist`)
     if (proven !== null && !isProven(proven, at, head))
-      return check('broken', `chunk ${at} is missing: the audit log has ${proven.chunks} chunks`)
+      return check('broken', `chunk ${at} is missing: by the audit log, there are ${proven.chunks} chunks`)
     return check('cut', at === 0 ? 'no chunk is stored' : 'its final chunk is missing')
   }
 }

@@ -212,7 +212,7 @@ describe('a change to stored chunks is detected', () => {
     ['of another recording', (store) => store.objects.set(chunkKey(id, 2), at(store, 2, other)), 'chunk 2 was changed'],
     ['removed', (store) => store.objects.delete(chunkKey(id, 2)), 'chunk 2 is missing, and later chunks exist'],
     ['truncated', (store) => store.objects.set(chunkKey(id, 2), at(store, 2).subarray(0, 40)), 'chunk 2 was changed'],
-    ['removed from the end', (store) => store.objects.delete(chunkKey(id, 5)), 'the audit log has 6 chunks'],
+    ['removed from the end', (store) => store.objects.delete(chunkKey(id, 5)), 'by the audit log, there are 6 chunks'],
     [
       'added after the end',
       (store) => store.objects.set(chunkKey(id, 6), at(store, 5)),

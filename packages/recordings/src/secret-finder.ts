@@ -38,7 +38,7 @@ export class SecretFinder {
   readonly #shortest: number
   readonly #longest: number
   /** Per block of two bytes: the minimum distance to the end of a needle's first `#shortest` bytes. */
-  readonly #shifts = new Uint16Array(blocks)
+  readonly #shifts = new Uint16Array(blockHashes)
   /** Needles by the last block of their first `#shortest` bytes, and by their first byte. */
   readonly #byBlock = new Map<number, Needle[]>()
   readonly #byFirst = new Map<number, Needle[]>()
@@ -100,10 +100,11 @@ export class SecretFinder {
   }
 }
 
-const blocks = 4_096
+/** A block is hashed to 12 bits, so two can share a hash. */
+const blockHashes = 4_096
 
 function blockAt(bytes: Buffer, at: number): number {
-  return (((bytes[at - 1] ?? 0) << 4) ^ (bytes[at] ?? 0)) & (blocks - 1)
+  return (((bytes[at - 1] ?? 0) << 4) ^ (bytes[at] ?? 0)) & (blockHashes - 1)
 }
 
 function longestAt(bytes: Buffer, from: number, candidates: readonly Needle[]): Needle | null {

@@ -95,7 +95,7 @@ interface DeniedCall {
   readonly action: string
 }
 
-/** Keeps the denial of a failed condition, and names the roles of all others. */
+/** Keeps the denial of a failed condition. Any other denial names the roles that would permit it. */
 function explainMissing(denial: Denial, { policy, principal, action }: DeniedCall, permission: string): Denial {
   if (denial.rule.startsWith('condition:')) return denial
   const rolesWithPermission = policy.rolesWith(permission)

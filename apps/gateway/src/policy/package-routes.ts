@@ -5,8 +5,8 @@ import { rejectCrossSite } from '../management-api/reject-cross-site.ts'
 import { createPackagesLog } from './packages.ts'
 
 /**
- * Mounts the routes of policy packages. It is registered after every plugin that decorates the instance, because a package
- * can see decorations that are added after its routes.
+ * Mounts the routes of policy packages. It is registered after every plugin that decorates the instance, because only earlier
+ * decorations are hidden from a package.
  */
 export default async function packageRoutes(app: FastifyInstance): Promise<void> {
   await mountPackages(app, {

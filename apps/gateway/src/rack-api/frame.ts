@@ -150,10 +150,10 @@ type PathOfCall = Pick<Framed, 'path' | 'prefix'> & { readonly upgrading: boolea
 
 function readConsoleMode({ method = '', headers }: IncomingMessage, { path, prefix, upgrading }: PathOfCall) {
   const rackHeader = typeof headers.rack === 'string' ? headers.rack : null
-  const hasSession = headers.session !== undefined
-  const request = { method: upgrading ? 'WS' : method, path, rackHeader, hasSession }
+  const hasSessionHeader = headers.session !== undefined
+  const request = { method: upgrading ? 'WS' : method, path, rackHeader, hasSessionHeader }
   const consoleCall = prefix === null ? readConsoleCall(request) : null
-  return { rackHeader, consoleCall, isConsoleMode: rackHeader !== null || hasSession || consoleCall !== null }
+  return { rackHeader, consoleCall, isConsoleMode: rackHeader !== null || hasSessionHeader || consoleCall !== null }
 }
 
 export function isFrameError(framed: Framed | FrameError): framed is FrameError {

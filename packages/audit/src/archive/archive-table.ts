@@ -5,7 +5,7 @@ import type { Month } from './month.ts'
 /** An archive that was verified and recorded in the database. */
 export interface RecordedArchive {
   readonly month: Month
-  /** SHA-256 of the manifest's text, hex. */
+  /** SHA-256 of the manifest without its signature, hex. */
   readonly hash: string
   readonly place: string
 }

@@ -19,7 +19,7 @@ export interface StreamCheck {
 
 export interface CheckedUntil {
   readonly tree: Pick<Tree, 'size' | 'peaks'>
-  /** Hash of the event with that number. */
+  /** Hash of the last event in the tree. */
   readonly hash: Digest
 }
 
@@ -60,7 +60,7 @@ export function createStreamCheck(from: CheckedUntil = { tree: createTree(), has
   }
 }
 
-/** A zero byte, a digest, and an event. A leaf is the hash of the first two, and the next link of the last two. */
+/** A zero byte, a digest, and an event. A leaf is the hash of the first two; the next link is the hash of the last two. */
 let room = Buffer.allocUnsafeSlow(64 * 1024).fill(0, 0, 1)
 const digestEnd = 33
 /** The digest in the buffer, which is usually already the right one. */

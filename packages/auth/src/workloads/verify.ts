@@ -45,7 +45,7 @@ export function createJwtVerifier({ trusts, keys, audience }: VerifierOptions) {
   }
 }
 
-/** The job that a trust admits. @param wanted chooses a trust by name if several match */
+/** The job that a trust admits. @param wanted the name of the only trust to consider; null for any */
 export function workloadOf(
   { jwt, trusts }: VerifiedJwt,
   wanted: string | null,

@@ -40,7 +40,7 @@ export interface WorkloadSession {
 }
 
 export interface Exchange {
-  /** Chooses a trust by name if several match; else null. */
+  /** The name of the only trust to consider; null for any. */
   readonly wanted: string | null
   /** Makes events durable. It is awaited before the job is admitted. */
   readonly record: RecordIdentityEvents
@@ -60,7 +60,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   const keys = options.keys ?? createIssuerKeys({ clock })
   const trusts = createTrustCache(() => withTimeout(loadTrusts(db), deadline, throwLookUpTooSlow), revision, maxStale)
   const verifier = publicUrl === null ? null : createJwtVerifier({ trusts, keys, audience: publicUrl })
-  /** The keys of used JWTs. If a key was evicted here, the database still rejects its JWT. */
+  /** Used JWTs. If one was evicted here, the database still rejects it. */
   const used = new LRUCache<string, true>({ max: maxCached })
   const results = new LRUCache<string, VerifiedToken | AuthenticationDenial>({ max: maxCached })
   const pending = new Map<string, Promise<VerifiedToken | AuthenticationDenial>>()

@@ -1,7 +1,7 @@
 import { databaseName, logins, type Passwords } from './passwords.ts'
 
 export interface EmbeddedPostgresUrls {
-  /** Migrates and retains; owns the database. */
+  /** The owner of the database, for migrations and archiving. */
   readonly ownerUrl: string
   /** What the gateway runs with. */
   readonly runtimeUrl: string

@@ -36,7 +36,7 @@ export const PageQuery = Type.Object(
 )
 export type PageQuery = Static<typeof PageQuery>
 
-/** For lists that are sorted by name, which can be long. */
+/** For lists that are sorted by name: their cursors contain a name, which can be long. */
 export const LongCursorPageQuery = Type.Object(
   {
     limit: PageQuery.properties.limit,

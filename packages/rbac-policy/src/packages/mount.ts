@@ -86,7 +86,7 @@ async function begin({ entry }: LoadedPackage, register: () => void | Promise<vo
 }
 
 /**
- * Hides all decorations of the application, including future ones, from a package. Only Fastify's own properties stay.
+ * Hides the decorations that the application has so far from a package. Only Fastify's own properties stay.
  * The code of packages is trusted, so this only prevents accidents.
  */
 function hideDecorations(scope: FastifyInstance, fastifyNames: ReadonlySet<string>): void {

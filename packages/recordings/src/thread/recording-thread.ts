@@ -189,6 +189,6 @@ export class RecordingThread {
     for (const recording of this.#storing.values()) recording.onNotStored()
     this.#storing.clear()
     if (!this.#closing || this.#failure !== null)
-      this.#options.onLost(this, this.#failure ?? new Error('the recording thread ended'))
+      this.#options.onLost(this, this.#failure ?? new Error('the recording thread failed'))
   }
 }

@@ -235,7 +235,7 @@ test('when the thread dies a strict session ends, a best-effort session gets a g
   await expect.poll(async () => (await readCast(store, id)).output.toString()).toBe('stored')
   threads.set('dies', true)
   strict.write('o', Buffer.from('lost'), true)
-  await expect.poll(() => live.calls).toEqual(['This session must be recorded, but the recording thread ended.'])
+  await expect.poll(() => live.calls).toEqual(['This session must be recorded, but the recording thread failed.'])
   expect(goesOn.calls).toEqual([])
   expect(errors).toEqual(['the recording thread failed: the thread fails in a test'])
   threads.set('dies', false)
@@ -245,7 +245,7 @@ test('when the thread dies a strict session ends, a best-effort session gets a g
   expect(check.state).toBe('cut')
   expect(ended).toEqual({ id, chunks: 2, bytes: check.bytes, head: check.head, lost: null })
   expect(went).toMatchObject({ chunks: 1, lost: null })
-  const reason = 'the recording thread ended, and its unstored chunks are also missing'
+  const reason = 'the recording thread failed, and its unstored chunks are also missing'
   const durationMs = expect.any(Number)
   expect(gaps).toEqual([
     { recording: id, reason, bytes: 0, durationMs },
@@ -266,7 +266,7 @@ test('a thread that hangs is terminated: a strict session ends, a best-effort se
   other.write('o', letters(200_000), true)
   expect(otherTold).toEqual(['hold'])
   await expect(recordings.begin({ ...request, id: id.replace('7', '9') })).rejects.toBeInstanceOf(RecordingUnavailable)
-  await expect.poll(() => told).toEqual([expect.stringContaining('the recording thread ended')])
+  await expect.poll(() => told).toEqual([expect.stringContaining('the recording thread failed')])
   expect(otherTold).toEqual(['hold', 'resume'])
   expect(errors).toEqual(['the recording thread does not answer'])
   threads.set('sleeps', false)
@@ -280,7 +280,7 @@ test('chunks of a finished recording that were not stored when the thread died a
   threads.set('dies', true)
   recording.write('o', letters(100), true)
   await recording.finish('ended')
-  const reason = 'the recording thread ended before all of it was stored'
+  const reason = 'the recording thread failed before all of it was stored'
   await expect.poll(() => gaps).toEqual([{ recording: id, reason, bytes: 0, durationMs: 0 }])
 })
 

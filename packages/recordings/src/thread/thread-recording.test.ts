@@ -49,7 +49,7 @@ test('when the thread ends, a strict session ends, the gap is reported, and then
   made.attach(live)
   made.holdForRoom(true)
   made.onLost(5)
-  expect(calls).toEqual(['hold', 'resume', expect.stringContaining('the recording thread ended')])
+  expect(calls).toEqual(['hold', 'resume', expect.stringContaining('the recording thread failed')])
   made.write('o', Buffer.from('more'), true)
   const finished = Promise.resolve(made.finish('cut'))
   expect(calls.at(-1)).toBe('gap of 9 bytes')

@@ -15,7 +15,7 @@ export interface ThreadRecordingOptions {
 }
 
 const nothing = Buffer.alloc(0)
-const threadEnded = 'the recording thread ended'
+const threadFailed = 'the recording thread failed'
 /** More than any reason for the end of a session, and less than an entry holds. */
 const maxHowBytes = 1_024
 
@@ -31,7 +31,7 @@ export class ThreadRecording implements RunningRecording, RingProducer {
   #held = { room: false, store: false }
   #isHeld = false
   #failure: string | null = null
-  /** Set when the thread has ended and the session continues. */
+  /** Set when the thread has failed and the session continues. */
   #gap: { readonly since: number; bytes: number } | null = null
 
   constructor(options: ThreadRecordingOptions) {
@@ -93,18 +93,18 @@ export class ThreadRecording implements RunningRecording, RingProducer {
     this.#onFinished(summary)
   }
 
-  /** The thread ended before all chunks were stored. */
+  /** The thread failed before all chunks were stored. */
   onNotStored(): void {
-    this.onGap({ recording: this.id, reason: `${threadEnded} before all of it was stored`, bytes: 0, durationMs: 0 })
+    this.onGap({ recording: this.id, reason: `${threadFailed} before all of it was stored`, bytes: 0, durationMs: 0 })
   }
 
-  /** The thread ended. @param unread bytes that the thread had not read */
+  /** The thread failed, or cannot continue this recording. @param unread bytes that the thread had not read */
   onLost(unread: number): void {
     if (this.#gap !== null) return
     this.#gap = { since: performance.now(), bytes: unread }
     this.#holdFor({ room: false, store: false })
     if (this.#over) this.#finishWithoutThread(this.#gap)
-    else if (this.#options.mode === 'strict') this.onFailure(`This session must be recorded, but ${threadEnded}.`)
+    else if (this.#options.mode === 'strict') this.onFailure(`This session must be recorded, but ${threadFailed}.`)
   }
 
   #put(kind: number, piece: Buffer, end = false): void {
@@ -112,7 +112,7 @@ export class ThreadRecording implements RunningRecording, RingProducer {
   }
 
   #finishWithoutThread({ since, bytes }: { readonly since: number; readonly bytes: number }): void {
-    const reason = `${threadEnded}, and its unstored chunks are also missing`
+    const reason = `${threadFailed}, and its unstored chunks are also missing`
     this.#options.countLost(bytes)
     this.onGap({ recording: this.id, reason, bytes, durationMs: Math.round(performance.now() - since) })
     this.#onFinished(this.#options.summarizeStored(since))

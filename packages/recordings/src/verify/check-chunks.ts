@@ -88,7 +88,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     if (firstUnopened !== null && unopened < number)
       return `chunk ${firstUnopened} was changed, or belongs to another recording`
     if (proven === null) return null
-    if (number < proven.chunks) return `chunk ${number} is missing: the audit log has ${proven.chunks} chunks`
+    if (number < proven.chunks) return `chunk ${number} is missing: by the audit log, there are ${proven.chunks} chunks`
     if (number > proven.chunks) return `chunk ${proven.chunks} is not in the audit log`
     return deriveKeys === null || unopened === number
       ? `one of its chunks 0 to ${number - 1} was changed; verify with the key to find out which`

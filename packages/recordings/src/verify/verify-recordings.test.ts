@@ -138,8 +138,8 @@ describe('verifyRecordings', () => {
     [
       'removed from the end',
       ({ change }) => change(one, 3, () => null),
-      'chunk 3 is missing: the audit log has 4 chunks',
-      'chunk 3 is missing: the audit log has 4 chunks',
+      'chunk 3 is missing: by the audit log, there are 4 chunks',
+      'chunk 3 is missing: by the audit log, there are 4 chunks',
     ],
     [
       'marked as final',
@@ -147,7 +147,7 @@ describe('verifyRecordings', () => {
         change(one, 2, (chunk) => chunk.fill(1, 5, 6))
         change(one, 3, () => null)
       },
-      'chunk 3 is missing: the audit log has 4 chunks',
+      'chunk 3 is missing: by the audit log, there are 4 chunks',
       'chunk 2 was changed, or belongs to another recording',
     ],
     [

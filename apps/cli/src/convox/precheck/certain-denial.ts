@@ -6,7 +6,7 @@ import type { Snapshot } from './snapshot.ts'
 const startDelay = 5_000
 
 /**
- * A denial now that is still a denial when the first call arrives, because a binding or office hours could begin meanwhile.
+ * A denial both now and when the first call arrives, because a binding or office hours could begin meanwhile.
  *
  * @param at the gateway's time
  */
@@ -14,7 +14,7 @@ export function certainDenial(snapshot: Snapshot, calls: readonly PlannedCall[],
   return firstDenial(snapshot, calls, at + startDelay) && firstDenial(snapshot, calls, at)
 }
 
-/** The first call that the policy denies whatever the rack answers; null if there is none. */
+/** The first denial of a call that the policy denies whatever the rack answers; null if there is none. */
 export function firstDenial(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
   const question = { ...snapshot, at, address: null }
   for (const call of calls) {

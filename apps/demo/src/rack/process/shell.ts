@@ -33,7 +33,7 @@ async function runLine(
 
 async function* noInput(): AsyncGenerator<Buffer> {}
 
-/** Each line of an input, without its end, as soon as that has come. */
+/** Each line of an input, without its end, once it is complete. */
 export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let rest = ''
   for await (const data of input) {
