@@ -41,6 +41,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   const { config, databaseUrl, log, now = Date.now, tuning = {}, webConsole: source } = options
   const { login, publicUrl } = config
   const keys = deriveKeys(config)
+  const { totpSecrets, backupCodes, loopbackLogins, deviceCodes, typedCodes } = keys.login
   const app = createServer(log, config)
   try {
     await app.register(clock, { now })
@@ -84,10 +85,10 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       login,
     })
     await app.register(loginProvider, { config, grantKeys: keys.login.providerGrants })
-    await app.register(secondFactors, { keys: keys.login, publicUrl })
+    await app.register(secondFactors, { keys: { totpSecrets, backupCodes }, publicUrl })
 
     await app.register(bodyDigest, { key: keys.bodyDigest })
-    await app.register(stepUp, { publicUrl, keys: keys.login })
+    await app.register(stepUp, { publicUrl, codeKeys: keys.login.stepUpCodes })
 
     // Decide.
     await app.register(policy, { file: config.policyFile, databaseUrl, metrics: config.metrics })
@@ -108,7 +109,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(health)
     await app.register(metrics, { address: config.metrics })
     await app.register(browserLogin, { mint: keys.mint, attemptKeys: keys.login.loginAttempts })
-    await app.register(cliLogin, { config, mint: keys.mint, keys: keys.login, pollSeconds: tuning.devicePollSeconds })
+    await app.register(cliLogin, {
+      config,
+      mint: keys.mint,
+      keys: { loopbackLogins, deviceCodes, typedCodes },
+      pollSeconds: tuning.devicePollSeconds,
+    })
     await app.register(rootPage)
     await app.register(webConsole, { source })
     await app.register(managementApiReference)

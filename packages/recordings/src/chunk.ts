@@ -5,6 +5,9 @@ import { GrowingBytes } from './growing-bytes.ts'
 /** Derives keys for one purpose, newest first. Each purpose must be unique in the gateway. */
 export type DeriveKeys = (purpose: string) => readonly Buffer[]
 
+/** How the purposes of all keys of recordings begin. */
+export const purposePrefix = 'rack-gateway/recording/1/'
+
 /** A decrypted chunk. */
 export interface DecryptedChunk {
   readonly number: number
@@ -155,7 +158,7 @@ function decrypt(key: Buffer, nonce: Buffer, data: Buffer, sealed: Buffer): Buff
 
 /** The salt gives each process its own key, because a second process may continue a recording after a crash. */
 function keyPurpose(recording: string, salt: Buffer): string {
-  return `rack-gateway/recording/1/${recording}/${salt.toString('hex')}`
+  return `${purposePrefix}${recording}/${salt.toString('hex')}`
 }
 
 function nonceOf(number: number): Buffer {

@@ -1,5 +1,5 @@
 export type { CastHeader } from './cast.ts'
-export { chunkPrefix, type DeriveKeys } from './chunk.ts'
+export { chunkPrefix, type DeriveKeys, purposePrefix } from './chunk.ts'
 export { RecordingBroken, RecordingUnavailable } from './errors.ts'
 export { type FollowEnd, type FollowRecordingOptions, followRecording } from './follow-recording.ts'
 export { defaultLimits, type RecordingLimits } from './limits.ts'

@@ -1,6 +1,6 @@
 import { addressBlock } from '@rack-gateway/audit'
-import { type LoginKeys, NoBrowserLogin, type TokenMint } from '@rack-gateway/auth'
-import cliLoginPlugin, { type CliLogins, createCliLogins } from '@rack-gateway/auth/cli-login'
+import { NoBrowserLogin, type TokenMint } from '@rack-gateway/auth'
+import cliLoginPlugin, { type CliLoginKeys, type CliLogins, createCliLogins } from '@rack-gateway/auth/cli-login'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -20,7 +20,7 @@ declare module 'fastify' {
 export interface CliLoginOptions {
   readonly config: Pick<ServerConfig, 'deviceLogin' | 'sessions'>
   readonly mint: TokenMint
-  readonly keys: LoginKeys
+  readonly keys: CliLoginKeys
   /** Seconds between two polls of one login. Default: 5. */
   readonly pollSeconds?: number | undefined
 }

@@ -2,6 +2,9 @@ import { type SigningKeys, signingKeyOf } from '@rack-gateway/audit/checkpoints'
 import type { FallbackKeys } from '@rack-gateway/audit/fallback'
 import { createTokenMint, deriveKey, deriveLoginKeys, type LoginKeys, type TokenMint } from '@rack-gateway/auth'
 import type { ServerConfig } from '@rack-gateway/config'
+import type { DeriveKeys, StartThread } from '@rack-gateway/recordings'
+import { recordingKeys } from '../recordings/recording-keys.ts'
+import { startRecorderThread } from '../recordings/start-recorder-thread.ts'
 
 /** Values of `APP_SECRET_KEY`, newest first. */
 export type SecretKeys = readonly [Buffer, ...Buffer[]]
@@ -14,8 +17,13 @@ export interface GatewayKeys {
   readonly bodyDigest: Buffer
   readonly fallback: FallbackKeys
   readonly checkpoints: SigningKeys
-  /** A recording derives a key from these for each of its purposes. */
-  readonly recordings: SecretKeys
+  readonly recordings: RecordingKeys
+}
+
+export interface RecordingKeys {
+  readonly deriveKeys: DeriveKeys
+  /** Gives the thread the secret keys themselves, because it derives a key for each recording. No plugin gets them. */
+  startThread(address: string): StartThread
 }
 
 type KeyConfig = Pick<ServerConfig, 'secretKeys' | 'checkpoints'>
@@ -29,7 +37,10 @@ export function deriveKeys(config: KeyConfig): GatewayKeys {
     bodyDigest: deriveKey(secrets[0], 'rack-gateway/body-digest/1'),
     fallback: derivedFrom(secrets, 'audit fallback file'),
     checkpoints: signingKeysOf(config),
-    recordings: secrets,
+    recordings: {
+      deriveKeys: recordingKeys(secrets),
+      startThread: (address) => startRecorderThread(address, secrets),
+    },
   }
 }
 

@@ -6,16 +6,14 @@ import type { RecordingLimits } from '@rack-gateway/recordings'
 import recordingsPlugin from '@rack-gateway/recordings/plugin'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { SecretKeys } from '../process/keys.ts'
+import type { RecordingKeys } from '../process/keys.ts'
 import { adoptRecordings } from './adoption.ts'
 import { createArchive, type RecordingArchive } from './archive.ts'
 import { createPeriodicWork } from './periodic-work.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
 import { createRecordingIndex } from './recording-index.ts'
-import { recordingKeys } from './recording-keys.ts'
 import { removeOldRecordings } from './retention.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
-import { startRecorderThread } from './start-recorder-thread.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -26,7 +24,7 @@ declare module 'fastify' {
 export interface SessionRecordingsOptions {
   readonly databaseUrl: string
   readonly config: Pick<ServerConfig, 'recordings' | 'recordingsKeep' | 'recordingsMaxSize'>
-  readonly keys: SecretKeys
+  readonly keys: RecordingKeys
   readonly limits?: Partial<RecordingLimits> | undefined
   /** Whether to record in a separate thread, which needs a second core. Default: if there is one. */
   readonly thread?: boolean | undefined
@@ -43,15 +41,15 @@ export default fp<SessionRecordingsOptions>(
     const address = config.recordings
     await app.register(recordingsPlugin, {
       store: address === null ? null : await openObjectStore(readObjectStoreAddress(address)),
-      deriveKeys: recordingKeys(keys),
+      deriveKeys: keys.deriveKeys,
       limits,
-      start: thread && address !== null ? startRecorderThread(address, keys) : null,
+      start: thread && address !== null ? keys.startThread(address) : null,
     })
     app.decorate(
       'recordingArchive',
       createArchive({
         store: app.recordings?.store ?? null,
-        deriveKeys: recordingKeys(keys),
+        deriveKeys: keys.deriveKeys,
         sql: app.database.sql,
         follow: (id) => app.recordings?.follow(id) ?? (() => {}),
       }),
@@ -76,7 +74,7 @@ function startPeriodicWork(
       adoptRecordings(
         {
           ...common,
-          deriveKeys: recordingKeys(keys),
+          deriveKeys: keys.deriveKeys,
           onError: (err, recording) => log.error({ event: 'recording.not_adopted', recording, err }),
         },
         signal,

@@ -7,11 +7,9 @@ import type { RecorderThreadData } from './start-recorder-thread.ts'
 
 const { address, secretKeys, link }: RecorderThreadData = workerData
 if (parentPort === null) throw new Error('this file must run in a worker thread')
-const [newest, ...older] = secretKeys.map((key) => Buffer.from(key))
-if (newest === undefined) throw new Error('the recorder thread needs a key')
 serveRecordings({
   ...link,
   port: parentPort,
   store: await openObjectStore(readObjectStoreAddress(address)),
-  deriveKeys: recordingKeys([newest, ...older]),
+  deriveKeys: recordingKeys(secretKeys),
 })

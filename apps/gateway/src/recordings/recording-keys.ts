@@ -1,8 +1,14 @@
 import { deriveKey } from '@rack-gateway/auth/secret'
-import type { DeriveKeys } from '@rack-gateway/recordings'
-import type { SecretKeys } from '../process/keys.ts'
+import { type DeriveKeys, purposePrefix } from '@rack-gateway/recordings'
 
-/** Derives the keys of recordings. The newest one encrypts, and all of them decrypt. */
-export function recordingKeys(secretKeys: SecretKeys): DeriveKeys {
-  return (purpose) => secretKeys.map((key) => deriveKey(key, purpose))
+/**
+ * Derives the keys of recordings, and no others. The newest one encrypts, and all of them decrypt.
+ *
+ * @param secretKeys keys of `APP_SECRET_KEY`, newest first
+ */
+export function recordingKeys(secretKeys: readonly Uint8Array[]): DeriveKeys {
+  return function deriveKeys(purpose) {
+    if (!purpose.startsWith(purposePrefix)) throw new Error(`${purpose} is not a purpose of recordings`)
+    return secretKeys.map((key) => deriveKey(key, purpose))
+  }
 }

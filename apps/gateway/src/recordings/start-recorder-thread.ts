@@ -1,6 +1,5 @@
 import { startThread } from '@rack-gateway/errors/start-thread'
 import type { StartThread, ThreadLink } from '@rack-gateway/recordings'
-import type { SecretKeys } from '../process/keys.ts'
 
 /** The data that the thread is started with. */
 export interface RecorderThreadData {
@@ -15,7 +14,7 @@ export interface RecorderThreadData {
 const youngMebibytes = 8
 
 /** A thread that records into the object store at the address. */
-export function startRecorderThread(address: string, secretKeys: SecretKeys): StartThread {
+export function startRecorderThread(address: string, secretKeys: readonly Uint8Array[]): StartThread {
   return (link) => {
     // Copies, because a view would be sent with its whole buffer.
     const workerData: RecorderThreadData = { address, secretKeys: secretKeys.map((key) => Uint8Array.from(key)), link }

@@ -1,4 +1,4 @@
-import type { LoginKeys } from '@rack-gateway/auth'
+import type { Keys } from '@rack-gateway/auth'
 import { createStepUps, type StepUps } from '@rack-gateway/auth/step-ups'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -19,7 +19,7 @@ declare module 'fastify' {
 
 export interface StepUpOptions {
   readonly publicUrl: string | null
-  readonly keys: Pick<LoginKeys, 'stepUpCodes'>
+  readonly codeKeys: Keys
 }
 
 /** Far more than a person needs. A session has a limit of its own, so that a thief with another one does not use it up. */
@@ -27,7 +27,7 @@ const perMinute = 60
 
 /** Requests for proofs of second factors, for calls that need one. */
 export default fp<StepUpOptions>(
-  async function stepUp(app, { publicUrl, keys }) {
+  async function stepUp(app, { publicUrl, codeKeys }) {
     const { clock, database, secondFactors } = app
     app.decorate(
       'stepUps',
@@ -35,7 +35,7 @@ export default fp<StepUpOptions>(
         database,
         verifier: secondFactors.verifier,
         clock,
-        codeKeys: keys.stepUpCodes,
+        codeKeys,
         networkOf: clientNetwork,
       }),
     )

@@ -9,10 +9,12 @@ import type { TokenMint } from '../tokens/token.ts'
 /** Whether a CLI login by code is allowed, and from which addresses. */
 export type DeviceLoginMode = 'off' | 'same-address' | 'on'
 
+export type CliLoginKeys = Pick<LoginKeys, 'loopbackLogins' | 'deviceCodes' | 'typedCodes'>
+
 export interface CliLoginOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
-  readonly keys: LoginKeys
+  readonly keys: CliLoginKeys
   /** Milliseconds since the epoch. */
   readonly clock: Clock
   readonly record: RecordIdentityEvents

@@ -14,7 +14,7 @@ import { visitorOf } from './visitor.ts'
 
 export type { RequestContext } from './decision.ts'
 export { type CliLogins, createCliLogins } from './logins.ts'
-export type { CliLoginOptions, DeviceLoginMode } from './options.ts'
+export type { CliLoginKeys, CliLoginOptions, DeviceLoginMode } from './options.ts'
 export type { CliLoginRequests } from './visitor.ts'
 
 /** The pages where users allow or deny logins of the rack-gateway command, and get tokens for the stock CLI. */
