@@ -6,6 +6,7 @@ import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 import { checkpointStatus } from '../audit/checkpoint-status.ts'
 import { createHealthReport } from '../operations/health-report/health-report.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
@@ -50,54 +51,70 @@ const statusMaxAge = 1_000
 const maxRecordingReaders = 10
 
 /** The management API: authenticates and authorizes a request before it reads and validates the body. */
-export default async function managementApi(app: FastifyInstance, options: ManagementApiOptions): Promise<void> {
-  const { config, childFlags = process.execArgv } = options
-  const studies = createPolicyStudies({ sql: app.database.sql, flags: childFlags })
-  app.addHook('preClose', async () => studies.stop())
-  const context: ManagementApiContext = {
-    database: app.database,
-    now: app.clock.now,
-    organization: config.organization,
-    publicUrl: config.publicUrl,
-    sessionTerms: config.sessions,
-    adminUsers: app.loginProvider?.settings.adminUsers ?? [],
-    versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },
-    workloads: app.workloads,
-    secondFactors: app.secondFactors,
-    login: app.loginProvider?.settings ?? null,
-    recheck: app.loginProvider?.recheck ?? noRecheck,
-    cliLogins: app.cliLogins,
-    auditEvidence: app.auditEvidence,
-    readHealth: createHealthReport(app, config),
-    checkpointStatus: memoizeFor(
-      statusMaxAge,
-      () => performance.now(),
-      async function readStatus() {
-        return checkpointStatus(await readNewestCheckpoint(app.auditSearch.sql), app.checkpoints.state())
-      },
-    ),
-    recordings: app.recordingArchive,
-    lists: createLists(app.database),
-    policy: app.policy,
-    packages: app.policyPackages,
-    racks: app.racks,
-    rackStatuses: app.rackStatuses,
-    identities: app.identities,
-    followers: createConcurrencyLimit(maxFollowers, 'followers of the audit log and of sessions'),
-    recordingReaders: createConcurrencyLimit(maxRecordingReaders, 'readers of recordings'),
-    closing: closingSignal(app),
-    studies,
-    stepUps: app.stepUps,
-    stepUpPage: app.stepUpPage,
-  }
-  app.decorateRequest('verifiedJwt', null)
-  app.decorateRequest('isProvedForOthers', false)
-  acceptJsonOnly(app)
-  app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
-  for (const [name, endpoint] of Object.entries(endpoints)) {
-    addRoute(app, name as EndpointName, { endpoint, context, options })
-  }
-}
+export default fp<ManagementApiOptions>(
+  async function managementApi(app, options) {
+    const { config, childFlags = process.execArgv } = options
+    const studies = createPolicyStudies({ sql: app.database.sql, flags: childFlags })
+    app.addHook('preClose', async () => studies.stop())
+    const context: ManagementApiContext = {
+      database: app.database,
+      now: app.clock.now,
+      organization: config.organization,
+      publicUrl: config.publicUrl,
+      sessionTerms: config.sessions,
+      adminUsers: app.loginProvider?.settings.adminUsers ?? [],
+      versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },
+      workloads: app.workloads,
+      secondFactors: app.secondFactors,
+      login: app.loginProvider?.settings ?? null,
+      recheck: app.loginProvider?.recheck ?? noRecheck,
+      cliLogins: app.cliLogins,
+      auditEvidence: app.auditEvidence,
+      readHealth: createHealthReport(app, config),
+      checkpointStatus: memoizeFor(
+        statusMaxAge,
+        () => performance.now(),
+        async function readStatus() {
+          return checkpointStatus(await readNewestCheckpoint(app.auditSearch.sql), app.checkpoints.state())
+        },
+      ),
+      recordings: app.recordingArchive,
+      lists: createLists(app.database),
+      policy: app.policy,
+      packages: app.policyPackages,
+      racks: app.racks,
+      rackStatuses: app.rackStatuses,
+      identities: app.identities,
+      followers: createConcurrencyLimit(maxFollowers, 'followers of the audit log and of sessions'),
+      recordingReaders: createConcurrencyLimit(maxRecordingReaders, 'readers of recordings'),
+      closing: closingSignal(app),
+      studies,
+      stepUps: app.stepUps,
+      stepUpPage: app.stepUpPage,
+    }
+    app.decorateRequest('verifiedJwt', null)
+    app.decorateRequest('isProvedForOthers', false)
+    acceptJsonOnly(app)
+    app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
+    for (const [name, endpoint] of Object.entries(endpoints)) {
+      addRoute(app, name as EndpointName, { endpoint, context, options })
+    }
+  },
+  {
+    encapsulate: true,
+    name: 'management-api',
+    dependencies: [
+      'audit-search',
+      'body-digest',
+      'change-limit',
+      'cli-login',
+      'health',
+      'login-provider',
+      'policy-packages',
+      'step-up',
+    ],
+  },
+)
 
 async function noRecheck(): Promise<void> {}
 

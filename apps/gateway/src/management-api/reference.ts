@@ -1,5 +1,5 @@
 import { apiPrefix } from '@rack-gateway/gateway-api'
-import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import { docsPage, docsPolicy } from './docs-page.ts'
 import { openApiDocument } from './openapi.ts'
 
@@ -9,17 +9,24 @@ const openApi = () => (rendered.document ??= Buffer.from(JSON.stringify(openApiD
 const page = () => (rendered.page ??= Buffer.from(docsPage()))
 
 /** The OpenAPI document and its page. They need no credential, because they are the same in every installation. */
-export default async function managementApiReference(app: FastifyInstance): Promise<void> {
-  app.addHook('onRequest', app.limitUnauthenticated)
-  app.get(`${apiPrefix}/openapi.json`, async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff').send(openApi()),
-  )
-  app.get(`${apiPrefix}/docs`, async (_request, reply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', docsPolicy)
-      .header('x-content-type-options', 'nosniff')
-      .header('referrer-policy', 'no-referrer')
-      .send(page()),
-  )
-}
+export default fp(
+  async function managementApiReference(app) {
+    app.addHook('onRequest', app.limitUnauthenticated)
+    app.get(`${apiPrefix}/openapi.json`, async (_request, reply) =>
+      reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff').send(openApi()),
+    )
+    app.get(`${apiPrefix}/docs`, async (_request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', docsPolicy)
+        .header('x-content-type-options', 'nosniff')
+        .header('referrer-policy', 'no-referrer')
+        .send(page()),
+    )
+  },
+  {
+    encapsulate: true,
+    name: 'management-api-reference',
+    dependencies: ['unauthenticated-limit'],
+  },
+)

@@ -1,20 +1,27 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
-import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 
 /** Redirects a browser to the first page. Without a configured login, that page explains tokens, and how to configure a login. */
-export default async function rootPage(app: FastifyInstance): Promise<void> {
-  // The rack API has no `/`, so `server.ts` routes only browsers here.
-  for (const address of ['/', '/gateway'])
-    app.get(address, async function goHome(request, reply) {
+export default fp(
+  async function rootPage(app) {
+    // The rack API has no `/`, so `server.ts` routes only browsers here.
+    for (const address of ['/', '/gateway'])
+      app.get(address, async function goHome(request, reply) {
+        await app.limitUnauthenticated(request)
+        return reply.redirect('/gateway/', 303)
+      })
+    if (app.loginProvider !== null) return
+    app.get('/gateway/', async function explainLogin(request, reply) {
       await app.limitUnauthenticated(request)
-      return reply.redirect('/gateway/', 303)
+      return sendPage(reply, 200, 'Login with a browser is not set up', explanation)
     })
-  if (app.loginProvider !== null) return
-  app.get('/gateway/', async function explainLogin(request, reply) {
-    await app.limitUnauthenticated(request)
-    return sendPage(reply, 200, 'Login with a browser is not set up', explanation)
-  })
-}
+  },
+  {
+    encapsulate: true,
+    name: 'root-page',
+    dependencies: ['login-provider', 'unauthenticated-limit'],
+  },
+)
 
 const explanation = html`<p>This is a Rack Gateway. No identity provider is configured, so you cannot log in here.</p>
 <h2>If you have a token</h2>

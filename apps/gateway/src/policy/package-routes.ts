@@ -1,5 +1,5 @@
 import { mountPackages } from '@rack-gateway/rbac-policy/packages/host'
-import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import { actorOf, addressOf, sourceOf } from '../audit/call-event.ts'
 import { rejectCrossSite } from '../management-api/reject-cross-site.ts'
 import { createPackagesLog } from './packages.ts'
@@ -8,26 +8,33 @@ import { createPackagesLog } from './packages.ts'
  * Mounts the routes of policy packages. It is registered after every plugin that decorates the instance, because only earlier
  * decorations are hidden from a package.
  */
-export default async function packageRoutes(app: FastifyInstance): Promise<void> {
-  await mountPackages(app, {
-    loaded: app.policyPackages.loaded,
-    policy: app.policy,
-    now: app.clock.now,
-    log: createPackagesLog(app.log),
-    async authenticate(request, reply) {
-      rejectCrossSite(request)
-      await app.authenticateTokenOrCookie(request, reply)
-    },
-    admit: (request) => app.limitUnauthenticated(request),
-    callerOf: (request) => ({ principal: request.principal, address: addressOf(request) }),
-    async record(request, detail) {
-      await app.audit.record({
-        kind: 'package.recorded',
-        request: request.id,
-        source: sourceOf(request),
-        ...(request.principal && { principal: actorOf(request.principal, null) }),
-        detail: { ...detail },
-      })
-    },
-  })
-}
+export default fp(
+  async function packageRoutes(app) {
+    await mountPackages(app, {
+      loaded: app.policyPackages.loaded,
+      policy: app.policy,
+      now: app.clock.now,
+      log: createPackagesLog(app.log),
+      async authenticate(request, reply) {
+        rejectCrossSite(request)
+        await app.authenticateTokenOrCookie(request, reply)
+      },
+      admit: (request) => app.limitUnauthenticated(request),
+      callerOf: (request) => ({ principal: request.principal, address: addressOf(request) }),
+      async record(request, detail) {
+        await app.audit.record({
+          kind: 'package.recorded',
+          request: request.id,
+          source: sourceOf(request),
+          ...(request.principal && { principal: actorOf(request.principal, null) }),
+          detail: { ...detail },
+        })
+      },
+    })
+  },
+  {
+    encapsulate: true,
+    name: 'package-routes',
+    dependencies: ['audit-log', 'clock', 'identities', 'policy', 'policy-packages', 'unauthenticated-limit'],
+  },
+)

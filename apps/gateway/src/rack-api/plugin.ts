@@ -1,6 +1,7 @@
 import { compileMatcher, isProbe, type RouteMatch, rackRoutes } from '@rack-gateway/convox-api'
 import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import fp from 'fastify-plugin'
 import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute, withRule } from '../errors.ts'
 import { answerError } from '../http/error-handler.ts'
@@ -30,52 +31,71 @@ import { openWebsocket } from './websocket.ts'
 const matchRackRoute = compileMatcher(rackRoutes)
 
 /** The rack API, and the part of the management API that shows racks: frame, authenticate, resolve, decide, record, forward, answer. */
-export default async function rackApi(app: FastifyInstance, options: RackApiOptions): Promise<void> {
-  const dependencies = createDependencies(app, options)
-  const { live } = dependencies
-  app.addHook('preClose', async () => {
-    live.endAll('the gateway is being restarted; run the command again')
-    live.stop()
-  })
-  // A rack leaves its connection open, so a stream can end after its caller's connection, and its event needs the audit log.
-  app.addHook('onClose', () => live.settled())
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+export default fp<RackApiOptions>(
+  async function rackApi(app, options) {
+    const dependencies = createDependencies(app, options)
+    const { live } = dependencies
+    app.addHook('preClose', async () => {
+      live.endAll('the gateway is being restarted; run the command again')
+      live.stop()
+    })
+    // A rack leaves its connection open, so a stream can end after its caller's connection, and its event needs the audit log.
+    app.addHook('onClose', () => live.settled())
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
-  app.setErrorHandler(async function handleRackApiError(error, request, reply) {
-    await answerError(app, request.call?.framed.consoleCall ? explainExpiredToken(error) : error, request, reply)
-    return reply
-  })
+    app.setErrorHandler(async function handleRackApiError(error, request, reply) {
+      await answerError(app, request.call?.framed.consoleCall ? explainExpiredToken(error) : error, request, reply)
+      return reply
+    })
 
-  app.route({
-    method: app.supportedMethods,
-    url: rackApiAddress,
-    onRequest: [
-      frameCall('rack'),
-      function answerProbe({ call, method }, reply, done) {
-        if (call?.framed.consoleCall === null && isProbe(method, call.framed.path)) return void reply.code(404).send()
+    app.route({
+      method: app.supportedMethods,
+      url: rackApiAddress,
+      onRequest: [
+        frameCall('rack'),
+        function answerProbe({ call, method }, reply, done) {
+          if (call?.framed.consoleCall === null && isProbe(method, call.framed.path)) return void reply.code(404).send()
+          done()
+        },
+        app.authenticate,
+      ],
+      handler: (request, reply) => handle(dependencies, request, reply),
+    })
+    app.route({
+      method: app.supportedMethods,
+      url: rackDataAddress,
+      onRequest: [frameCall('management'), app.authenticateTokenOrCookie],
+      handler: (request, reply) => handle(dependencies, request, reply),
+    })
+
+    function frameCall(api: CalledApi): onRequestHookHandler {
+      return function frameCall(request, _reply, done) {
+        const framed = frame(request.raw, request.originalUrl, api)
+        if (isFrameError(framed)) return done(refused(framed))
+        request.call = beginCall(framed, momentOf(request, dependencies.now))
         done()
-      },
-      app.authenticate,
-    ],
-    handler: (request, reply) => handle(dependencies, request, reply),
-  })
-  app.route({
-    method: app.supportedMethods,
-    url: rackDataAddress,
-    onRequest: [frameCall('management'), app.authenticateTokenOrCookie],
-    handler: (request, reply) => handle(dependencies, request, reply),
-  })
-
-  function frameCall(api: CalledApi): onRequestHookHandler {
-    return function frameCall(request, _reply, done) {
-      const framed = frame(request.raw, request.originalUrl, api)
-      if (isFrameError(framed)) return done(refused(framed))
-      request.call = beginCall(framed, momentOf(request, dependencies.now))
-      done()
+      }
     }
-  }
-}
+  },
+  {
+    encapsulate: true,
+    name: 'rack-api',
+    dependencies: [
+      'audit-log',
+      'body-digest',
+      'clock',
+      'database',
+      'error-handler',
+      'identities',
+      'policy',
+      'policy-packages',
+      'racks',
+      'session-recordings',
+      'step-up',
+    ],
+  },
+)
 
 /**
  * Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known

@@ -1,6 +1,7 @@
 import { Unauthenticated } from '@rack-gateway/auth'
 import { html, sendPage } from '@rack-gateway/auth/login'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 import { ruleOf } from '../errors.ts'
 import { builtConsole } from './built-console.ts'
 import { addViolationReports } from './content-security-policy.ts'
@@ -30,33 +31,37 @@ interface WebConsoleOptions {
 }
 
 /** The web console: its document, for people who are logged in, and its files, which are the same in every installation. */
-export default async function webConsole(
-  app: FastifyInstance,
-  { source = builtConsole() }: WebConsoleOptions,
-): Promise<void> {
-  if (app.loginProvider === null) return
-  addViolationReports(app)
+export default fp<WebConsoleOptions>(
+  async function webConsole(app, { source = builtConsole() }) {
+    if (app.loginProvider === null) return
+    addViolationReports(app)
 
-  async function showConsole(request: FastifyRequest, reply: FastifyReply) {
-    try {
-      await app.authenticateTokenOrCookie(request, reply)
-    } catch (error) {
-      if (!shouldLogIn(error)) throw error
-      await app.limitUnauthenticated(request)
-      const returnTo = request.url === '/gateway/' ? '' : `?return_to=${encodeURIComponent(request.url)}`
-      return reply.header('cache-control', 'no-store').redirect(`/gateway/auth/login${returnTo}`, 303)
+    async function showConsole(request: FastifyRequest, reply: FastifyReply) {
+      try {
+        await app.authenticateTokenOrCookie(request, reply)
+      } catch (error) {
+        if (!shouldLogIn(error)) throw error
+        await app.limitUnauthenticated(request)
+        const returnTo = request.url === '/gateway/' ? '' : `?return_to=${encodeURIComponent(request.url)}`
+        return reply.header('cache-control', 'no-store').redirect(`/gateway/auth/login${returnTo}`, 303)
+      }
+      const document = await source.document()
+      if (document === null) return sendPage(reply, 503, 'The web console is not built', notBuilt)
+      return reply
+        .headers({ ...documentHeaders, 'content-security-policy': source.contentSecurityPolicy })
+        .type('text/html; charset=utf-8')
+        .send(document)
     }
-    const document = await source.document()
-    if (document === null) return sendPage(reply, 503, 'The web console is not built', notBuilt)
-    return reply
-      .headers({ ...documentHeaders, 'content-security-policy': source.contentSecurityPolicy })
-      .type('text/html; charset=utf-8')
-      .send(document)
-  }
 
-  for (const address of pages) app.get(address, showConsole)
-  await app.register(source.files)
-}
+    for (const address of pages) app.get(address, showConsole)
+    await app.register(source.files)
+  },
+  {
+    encapsulate: true,
+    name: 'web-console',
+    dependencies: ['identities', 'login-provider', 'unauthenticated-limit', 'unauthenticated-log'],
+  },
+)
 
 const notBuilt = html`<p>This gateway was started without the built web console. Everything else works.</p>
 <p>If you run this gateway from its sources, build the console, and start the gateway again:</p>
