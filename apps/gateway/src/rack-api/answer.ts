@@ -7,11 +7,11 @@ import { UnmaskableAnswer, UpstreamRedirect, withRule } from '../errors.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import type { Release } from '../rate-limits/fair-limit.ts'
 import type { DecidedCall } from './call.ts'
-import { maskLimit } from './call-limits.ts'
 import type { RackApiDependencies } from './dependencies.ts'
+import { maskLimit } from './limits/call-limits.ts'
+import { runInTurns } from './limits/turns.ts'
 import { managementHeaders } from './management-headers.ts'
-import { sizeOf } from './masks.ts'
-import { runInTurns } from './turns.ts'
+import { sizeOf } from './masks/masks.ts'
 
 /** A response whose status and headers are final. `body` is null if it is still to be streamed. */
 export interface PreparedAnswer {

@@ -5,10 +5,10 @@ import type { RouteMatch } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { CallEnd } from './call-end.ts'
+import type { RecordedChange } from './events/recorded-changes.ts'
+import type { RecordedValues } from './events/recorded-values.ts'
+import type { RedactedCommand } from './events/redacted-command.ts'
 import type { Framed } from './frame.ts'
-import type { RecordedChange } from './recorded-changes.ts'
-import type { RecordedValues } from './recorded-values.ts'
-import type { RedactedCommand } from './redacted-command.ts'
 
 /** A call of the rack API. Each stage adds to it, so that a denial at any stage is recorded with everything known so far. */
 export interface CallState {

@@ -1,8 +1,8 @@
 import type { ServerConfig } from '@rack-gateway/config'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
 import fp from 'fastify-plugin'
-import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { askSystem, createRackStatuses, type RackStatuses } from './console/rack-statuses.ts'
+import { type BufferSweep, createBufferSweep } from './limits/buffer-sweep.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

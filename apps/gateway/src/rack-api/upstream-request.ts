@@ -3,7 +3,7 @@ import { requestHeaders, type UpstreamRequest } from '@rack-gateway/rack-registr
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { allowBody, hasBody } from './body.ts'
 import type { DecidedCall } from './call.ts'
-import { kindOfCall } from './call-limits.ts'
+import { kindOfCall } from './limits/call-limits.ts'
 
 /** The request to the rack: the method, target, and bytes of the decision, the headers that the route permits, and the caller's name. */
 export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {

@@ -8,7 +8,7 @@ import { ownData } from '../../management-api/authorize.ts'
 import type { CallState } from '../call.ts'
 import { chooseRack } from '../choose-rack.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
-import { recordRead } from '../record-read.ts'
+import { recordRead } from '../events/record-read.ts'
 
 /** Answers a call of console mode from what the gateway knows. The event is durable before the answer, as for every read. */
 export async function answerConsole(

@@ -1,6 +1,6 @@
 import { createRacks, type Rack, RackUnreachable, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { expect, test } from 'vitest'
-import { QuestionTimedOut, type RackAnswer } from '../rack-question.ts'
+import { QuestionTimedOut, type RackAnswer } from '../lookups/rack-question.ts'
 import { createRackStatuses } from './rack-statuses.ts'
 
 function rackNamed(name: string): Rack {

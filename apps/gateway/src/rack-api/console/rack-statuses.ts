@@ -1,7 +1,7 @@
 import { visibleText } from '@rack-gateway/audit'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, ResponseTooLarge } from '@rack-gateway/rack-registry'
-import { QuestionTimedOut, type RackAnswer, sendQuestion, textField } from '../rack-question.ts'
+import { QuestionTimedOut, type RackAnswer, sendQuestion, textField } from '../lookups/rack-question.ts'
 
 /** What a rack said of itself when it last answered. */
 export interface RackStatus {

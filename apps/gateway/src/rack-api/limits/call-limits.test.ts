@@ -1,7 +1,7 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
-import { countedAs } from '../rate-limits/counted-as.ts'
+import { countedAs } from '../../rate-limits/counted-as.ts'
 import { kindOfCall } from './call-limits.ts'
 
 const principal = (more: Partial<Principal>): Principal => ({

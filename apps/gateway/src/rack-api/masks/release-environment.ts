@@ -1,6 +1,6 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { NoSuchRelease, UpstreamUnclear, withRule } from '../errors.ts'
-import { askRack, textField } from './rack-question.ts'
+import { NoSuchRelease, UpstreamUnclear, withRule } from '../../errors.ts'
+import { askRack, textField } from '../lookups/rack-question.ts'
 
 /**
  * The environment of an app's newest release; empty if the app has no release. An unexpected response is an error, never an empty environment.

@@ -1,10 +1,10 @@
 import type { RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
-import { OutcomeNotRecorded, withRule } from '../errors.ts'
-import type { PreparedAnswer } from './answer.ts'
-import type { DecidedCall } from './call.ts'
-import type { RackApiDependencies } from './dependencies.ts'
-import { textField } from './rack-question.ts'
+import { OutcomeNotRecorded, withRule } from '../../errors.ts'
+import type { PreparedAnswer } from '../answer.ts'
+import type { DecidedCall } from '../call.ts'
+import type { RackApiDependencies } from '../dependencies.ts'
+import { textField } from '../lookups/rack-question.ts'
 
 /** Milliseconds for which the principal that started a run can use its process: the longest `sleep` of a run. */
 const runMaxAge = 86_400_000

@@ -1,6 +1,6 @@
 import { objectId, objectUrl } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { InvalidParameter, NotPermitted, UpstreamUnclear, withRule } from '../errors.ts'
+import { InvalidParameter, NotPermitted, UpstreamUnclear, withRule } from '../../errors.ts'
 import { askRack, textField } from './rack-question.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
-import type { PreparedAnswer } from './answer.ts'
-import type { DecidedCall } from './call.ts'
-import { textField } from './rack-question.ts'
+import type { PreparedAnswer } from '../answer.ts'
+import type { DecidedCall } from '../call.ts'
+import { textField } from '../lookups/rack-question.ts'
 
 /** The release or build that a call created, for its outcome event: only the response of the rack has its ID. */
 export function createdItem(

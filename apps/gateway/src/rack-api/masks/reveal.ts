@@ -1,9 +1,9 @@
 import { visibilityOf } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { InvalidParameter, NotPermitted, withRule } from '../errors.ts'
-import { appOf } from './app-of.ts'
-import type { RoutedCall } from './call.ts'
-import type { RackApiDependencies } from './dependencies.ts'
+import { InvalidParameter, NotPermitted, withRule } from '../../errors.ts'
+import { appOf } from '../app-of.ts'
+import type { RoutedCall } from '../call.ts'
+import type { RackApiDependencies } from '../dependencies.ts'
 
 /** The header of a call of the management API with the environment key whose value the caller asks for. */
 const header = 'reveal-key'

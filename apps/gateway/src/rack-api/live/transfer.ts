@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { DecidedCall } from './call.ts'
-import type { RackApiDependencies } from './dependencies.ts'
-import { listedCall } from './live/listed-call.ts'
+import type { DecidedCall } from '../call.ts'
+import type { RackApiDependencies } from '../dependencies.ts'
+import { listedCall } from './listed-call.ts'
 
 /** Reviews a transfer while it is in progress: it can take hours, and its permission can end before. */
 export function watchTransfer(

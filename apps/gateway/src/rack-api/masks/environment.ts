@@ -12,9 +12,9 @@ import {
   restoreEnv,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { AmbiguousParameters, withRule } from '../errors.ts'
+import { AmbiguousParameters, withRule } from '../../errors.ts'
+import { type KeyChange, type RecordedChange, redactChanges } from '../events/recorded-changes.ts'
 import type { MaskKeeper } from './masks.ts'
-import { type KeyChange, type RecordedChange, redactChanges } from './recorded-changes.ts'
 import { environmentOf, newestEnvironment } from './release-environment.ts'
 
 /** A new release's environment, and its differences from the current one. */

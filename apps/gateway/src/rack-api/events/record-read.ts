@@ -1,6 +1,6 @@
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyBaseLogger } from 'fastify'
-import type { RackApiDependencies } from './dependencies.ts'
+import type { RackApiDependencies } from '../dependencies.ts'
 
 /**
  * Records a read.

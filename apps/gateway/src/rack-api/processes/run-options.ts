@@ -1,6 +1,6 @@
 import type { CommandOptions } from '@rack-gateway/command-matcher'
 import { readPairs } from '@rack-gateway/convox-api'
-import { AmbiguousParameters, withRule } from '../errors.ts'
+import { AmbiguousParameters, withRule } from '../../errors.ts'
 
 /** The options of a run's POST. They apply to every `exec` of its process, by any principal. */
 export interface RunStart {

@@ -8,9 +8,9 @@ import {
   redactValues,
 } from '@rack-gateway/convox-api'
 import { type Policy, type Visibility, visibilityOf } from '@rack-gateway/rbac-policy'
-import { appOf } from './app-of.ts'
-import type { RoutedCall } from './call.ts'
-import type { CalledApi } from './frame.ts'
+import { appOf } from '../app-of.ts'
+import type { RoutedCall } from '../call.ts'
+import type { CalledApi } from '../frame.ts'
 import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 
 /** Masks responses for a principal, and proves that this gateway made a mask. */

@@ -1,5 +1,5 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { UpstreamUnclear, withRule } from '../errors.ts'
+import { UpstreamUnclear, withRule } from '../../errors.ts'
 
 /** Short, because the decision waits for the response. */
 const decisionBounds = { timeout: 10_000, limit: 4 * 1024 * 1024 }

@@ -1,8 +1,8 @@
 import type { Limits } from '@rack-gateway/config'
 import type { RackRoute } from '@rack-gateway/convox-api'
-import { TooManyCalls, withRule } from '../errors.ts'
-import { createFairLimit, type FairLimit } from '../rate-limits/fair-limit.ts'
-import { formLimit } from './body.ts'
+import { TooManyCalls, withRule } from '../../errors.ts'
+import { createFairLimit, type FairLimit } from '../../rate-limits/fair-limit.ts'
+import { formLimit } from '../body.ts'
 
 /** Which connections to the rack a call uses. */
 export type CallKind = 'call' | 'transfer' | 'websocket'
