@@ -7,7 +7,7 @@ import type { ManagementApiContext } from './call.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
 import { principalOf } from './principal-of.ts'
-import { requiredProof } from './required-proof.ts'
+import { requiredProof } from './step-up/required-proof.ts'
 
 /** Authenticates and authorizes before any of the body is read. */
 export async function admit(

@@ -8,14 +8,14 @@ import { identityRecorder } from '../audit/identity-recorder.ts'
 import { commandDigest } from '../rack-api/step-up/command-digest.ts'
 import { countedAs } from '../rate-limits/counted-as.ts'
 import { reauthorize } from './admit.ts'
-import { assertStillProved } from './assert-still-proved.ts'
 import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
 import { assertNoConvoxSession } from './convox-session.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
 import { principalOf } from './principal-of.ts'
-import { assertProvedForOthers, requiredForOthers } from './proof-for-others.ts'
+import { assertStillProved } from './step-up/assert-still-proved.ts'
+import { assertProvedForOthers, requiredForOthers } from './step-up/proof-for-others.ts'
 
 /** The call that a handler gets for an authorized and validated request. */
 export function buildCall(

@@ -34,7 +34,7 @@ import type { HealthReport } from '../operations/health-report/health-report.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { RackStatuses } from '../rack-api/console/rack-statuses.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
-import type { StreamedResponse } from './streamed-response.ts'
+import type { StreamedResponse } from './streams/streamed-response.ts'
 
 /** What handlers depend on. It is the same for all calls. */
 export interface ManagementApiContext {

@@ -1,6 +1,6 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import { NotPermitted, withRule } from '../errors.ts'
-import { hasFreshLogin, type LoginCaller } from './fresh-login.ts'
+import { hasFreshLogin, type LoginCaller } from './step-up/fresh-login.ts'
 
 interface CookieCaller extends LoginCaller {
   /** Whether the request needs a proof of a second factor, which a stolen cookie can't have either. */

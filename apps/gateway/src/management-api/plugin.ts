@@ -20,12 +20,12 @@ import type { AnyCall, ManagementApiContext } from './call.ts'
 import { conditionalResponse } from './conditional-response.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
-import { ProofForOthersNeeded } from './proof-for-others.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
-import { askForProof, requireStepUp } from './require-step-up.ts'
-import { serializerFor } from './serialization.ts'
-import { isStreamedResponse, sendStream } from './streamed-response.ts'
-import { validatorFor } from './validation.ts'
+import { ProofForOthersNeeded } from './step-up/proof-for-others.ts'
+import { askForProof, requireStepUp } from './step-up/require-step-up.ts'
+import { isStreamedResponse, sendStream } from './streams/streamed-response.ts'
+import { serializerFor } from './validation/serialization.ts'
+import { validatorFor } from './validation/validation.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

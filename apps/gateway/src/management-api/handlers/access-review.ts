@@ -4,7 +4,7 @@ import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
 import { pageRequest } from '../page-request.ts'
-import { revocableStream } from '../revocable-stream.ts'
+import { revocableStream } from '../streams/revocable-stream.ts'
 
 type Grant = Awaited<ReturnType<PrincipalCall['lists']['accessReview']>>['items'][number]
 

@@ -2,7 +2,7 @@ import { NotFound } from '@rack-gateway/auth'
 import { NotSignedYet } from '../../errors.ts'
 import { countedAs } from '../../rate-limits/counted-as.ts'
 import type { Handlers } from '../call.ts'
-import { revocableStream } from '../revocable-stream.ts'
+import { revocableStream } from '../streams/revocable-stream.ts'
 
 export const auditEvidenceHandlers: Handlers<
   'listAuditKeys' | 'getCheckpointStatus' | 'readAuditLog' | 'proveAuditEvent'

@@ -6,9 +6,9 @@ import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
 import { countedAs } from '../../rate-limits/counted-as.ts'
 import type { Handlers } from '../call.ts'
 import { toEventResponse, withActorName } from '../event-response.ts'
-import { exportStream } from '../export-stream.ts'
-import { followStream } from '../follow-stream.ts'
-import { revocableStream } from '../revocable-stream.ts'
+import { exportStream } from '../streams/export-stream.ts'
+import { followStream } from '../streams/follow-stream.ts'
+import { revocableStream } from '../streams/revocable-stream.ts'
 
 type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'countAuditEvents' | 'followAudit' | 'exportAudit'>
 

@@ -1,9 +1,9 @@
-import { assertCanGrant } from '../assert-can-grant.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
-import { readTerms, toGrantResponse } from '../grants.ts'
+import { assertCanGrant } from '../grants/assert-can-grant.ts'
+import { readTerms, toGrantResponse } from '../grants/grants.ts'
+import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
+import { assertAllowedLifetime } from '../grants/token-limits.ts'
 import { pageRequest } from '../page-request.ts'
-import { rackWarnings, warningsMember } from '../rack-names.ts'
-import { assertAllowedLifetime } from '../token-limits.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['binding']>>
 

@@ -1,10 +1,10 @@
 import { NoBrowserLogin } from '@rack-gateway/auth'
-import { assertCanGrant } from '../assert-can-grant.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { readTerms } from '../grants.ts'
+import { assertCanGrant } from '../grants/assert-can-grant.ts'
+import { readTerms } from '../grants/grants.ts'
+import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import { pageRequest } from '../page-request.ts'
-import { rackWarnings, warningsMember } from '../rack-names.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['invitation']>>
 type Names = 'listInvitations' | 'createInvitation' | 'getInvitation' | 'revokeInvitation'

@@ -4,7 +4,7 @@ import { countedAs } from '../../rate-limits/counted-as.ts'
 import type { ListedRecording } from '../../recordings/recording-index.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { revocableStream } from '../revocable-stream.ts'
+import { revocableStream } from '../streams/revocable-stream.ts'
 
 const defaultLimit = 50
 

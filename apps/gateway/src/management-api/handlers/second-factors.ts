@@ -1,9 +1,9 @@
 import { NotPermitted, StrongerThanYourself, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { hasFreshLogin, type LoginCaller } from '../fresh-login.ts'
 import { ownerFilter } from '../owner-filter.ts'
 import { pageRequest } from '../page-request.ts'
+import { hasFreshLogin, type LoginCaller } from '../step-up/fresh-login.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['secondFactor']>>
 type Names =

@@ -2,8 +2,8 @@ import type { AskedStepUp } from '@rack-gateway/auth/step-ups'
 import { redactCommand, routesById } from '@rack-gateway/convox-api'
 import { InvalidRequest, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
-import { principalEndpoints } from '../decidable-routes.ts'
 import { formatTime } from '../format-time.ts'
+import { principalEndpoints } from '../planned-calls/decidable-routes.ts'
 
 /** How recent a proof is that is asked for without calls. Milliseconds. */
 const within = 600_000

@@ -5,17 +5,17 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import { denialError, NotPermitted } from '../../errors.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { activeGrants, readTerms, toGrantResponse } from '../grants.ts'
-import { ownerFilter } from '../owner-filter.ts'
-import { pageRequest } from '../page-request.ts'
-import { assertRackExists, rackWarnings, warningsMember } from '../rack-names.ts'
+import { activeGrants, readTerms, toGrantResponse } from '../grants/grants.ts'
+import { assertRackExists, rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import {
   assertAllowedLifetime,
   assertCanGrantToToken,
   requestedGrants,
   roleOrPermissions,
   tokenExpiry,
-} from '../token-limits.ts'
+} from '../grants/token-limits.ts'
+import { ownerFilter } from '../owner-filter.ts'
+import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['token']>>
 type Names = 'listTokens' | 'getToken' | 'createToken' | 'revokeToken' | 'rotateToken' | 'handOverToken'

@@ -1,12 +1,12 @@
 import { admissionWarning, decodeJwt, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
 import type { TrustTestRequest } from '@rack-gateway/gateway-api'
 import { InvalidRequest, withRule } from '../../errors.ts'
-import { assertCanGrant } from '../assert-can-grant.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { readTerms, toGrantResponse } from '../grants.ts'
+import { assertCanGrant } from '../grants/assert-can-grant.ts'
+import { readTerms, toGrantResponse } from '../grants/grants.ts'
+import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import { pageRequest } from '../page-request.ts'
-import { rackWarnings, warningsMember } from '../rack-names.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['trust']>>
 

@@ -12,8 +12,8 @@ import {
   type EndpointDecision,
   type EndpointDenial,
   rolesEverywhere,
-} from './authorize.ts'
-import { requiredForOthers } from './proof-for-others.ts'
+} from '../authorize.ts'
+import { requiredForOthers } from '../step-up/proof-for-others.ts'
 
 /** The decision about a call of the management API. For an operation on owned items, also about items of other principals. */
 export function endpointDecisions(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {

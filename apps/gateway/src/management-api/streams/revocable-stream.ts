@@ -1,4 +1,4 @@
-import type { PrincipalCall } from './call.ts'
+import type { PrincipalCall } from '../call.ts'
 import type { StreamedResponse } from './streamed-response.ts'
 import { type CallerWatch, watchCaller } from './watch-caller.ts'
 

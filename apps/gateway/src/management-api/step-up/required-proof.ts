@@ -2,11 +2,11 @@ import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { DecisionBase, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { momentOf } from '../audit/call-event.ts'
-import { denialError, NotPermitted } from '../errors.ts'
-import type { ManagementApiContext } from './call.ts'
+import { momentOf } from '../../audit/call-event.ts'
+import { denialError, NotPermitted } from '../../errors.ts'
+import type { ManagementApiContext } from '../call.ts'
+import { principalOf } from '../principal-of.ts'
 import { codeOnlyAfterLogin, hasFreshLogin } from './fresh-login.ts'
-import { principalOf } from './principal-of.ts'
 
 /** Milliseconds. */
 const factorWithin = 600_000

@@ -1,7 +1,7 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment, Policy, Principal, StepUpDecision } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { denialError, NotPermitted } from '../errors.ts'
+import { denialError, NotPermitted } from '../../errors.ts'
 import { isStillMet, methodsFor, type RequiredProof } from './required-proof.ts'
 
 /** What access to items of other principals requires of a principal with the endpoint's `permissionForOthers`; null for nothing. */

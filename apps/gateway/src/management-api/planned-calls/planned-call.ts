@@ -1,8 +1,8 @@
 import { routesById } from '@rack-gateway/convox-api'
 import { concernsProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { RequestedCall } from '@rack-gateway/gateway-api'
-import { InvalidRequest, withRule } from '../errors.ts'
-import { appOf, serviceOf } from '../rack-api/app-of.ts'
+import { InvalidRequest, withRule } from '../../errors.ts'
+import { appOf, serviceOf } from '../../rack-api/app-of.ts'
 
 /** The planned call of a decision request. Members that the request leaves out stay unknown. @throws InvalidRequest */
 export function toPlannedCall(requested: RequestedCall): PlannedCall {

@@ -2,9 +2,9 @@ import type { ApiTokenGrant } from '@rack-gateway/auth/store'
 import { durationInWords } from '@rack-gateway/config/duration'
 import type { TokenRequest } from '@rack-gateway/gateway-api'
 import { individualPermissionsRole, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
-import { denialError, InvalidRequest } from '../errors.ts'
+import { denialError, InvalidRequest } from '../../errors.ts'
+import type { PrincipalCall } from '../call.ts'
 import { assertCanGrant } from './assert-can-grant.ts'
-import type { PrincipalCall } from './call.ts'
 import { readExpiry } from './read-expiry.ts'
 
 const day = 86_400_000

@@ -1,5 +1,5 @@
 import type { BindingTerms, ListedGrant } from '@rack-gateway/auth/store'
-import { formatTime } from './format-time.ts'
+import { formatTime } from '../format-time.ts'
 import { readExpiry } from './read-expiry.ts'
 
 /** The expiry and the reason of a binding, as in a request. */

@@ -1,7 +1,7 @@
 import type { Explanation } from '@rack-gateway/errors'
 import { IsArray, IsInteger, type TObject, type TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
-import { InvalidRequest, withRule } from '../errors.ts'
+import { InvalidRequest, withRule } from '../../errors.ts'
 import { schemaFault } from './schema-fault.ts'
 
 const compiled = new WeakMap<TSchema, Validator>()
