@@ -139,7 +139,7 @@ async function listening(child: ChildProcess): Promise<URL> {
   throw new Error(`it never listened: ${said.join('\n')}`)
 }
 
-test('what the image holds starts as the image starts it, and ends at a signal', async () => {
+test('the files of the image start with its command, and stop at a signal', async () => {
   expect(start).toEqual(['node', 'dist/main.js'])
   const child = started(start, environment())
   const closed = once(child, 'close')

@@ -87,7 +87,7 @@ test('each target has its executable, and each of these its provenance and bill 
   expect(stepsOf('publish').map(({ run }) => run)).toContain('sha256sum -- * >SHA256SUMS')
 })
 
-test('what install.sh asks for is released', async () => {
+test('the release contains the files that install.sh downloads', async () => {
   const script = read('infra/install.sh')
   expect(script).toContain('name=rack-gateway-$target.gz')
   expect(text).toMatch(/out\/rack-gateway-\$\{\{ matrix\.target \}\}\.gz$/m)

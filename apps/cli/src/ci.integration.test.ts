@@ -153,7 +153,7 @@ test("the request for the job's token needs verified TLS", async () => {
 })
 
 describe('a gateway', () => {
-  test('that rejects the job is quoted, but the JWT is not', async () => {
+  test('its rejection of the job is quoted, but the JWT is not', async () => {
     const { url } = await gatewayThat({ status: 401, body: { error: `no trust matches this job\u001b[2J` } })
     const outcome = await machine.call(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
     expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('no trust matches this job') })

@@ -175,7 +175,7 @@ describe('the file of the reference implementation', () => {
 })
 
 describe('logout', () => {
-  test('of one name logs out all names with its session', async () => {
+  test('with one name logs out all names of its session', async () => {
     await loggedIn()
     await machine.call(['login', 'production', gateway.url])
     const { stdout } = await machine.call(['logout', 'production'])

@@ -94,7 +94,7 @@ test('a sink that hangs changes nothing for calls and for another sink, and says
   expect(shown).not.toContain(key.toString('base64'))
 })
 
-test('what is shipped is all of the log, signed, and the rest of it comes when a replica ends', async () => {
+test('a sink receives every event, signed, and a stopped replica delivers its remaining events', async () => {
   const receiver = await startReceiver()
   const system = await startSystem({ sinks: [webhookAt(receiver.url, 'siem')] })
   onTestFinished(() => system.stop())

@@ -14,7 +14,7 @@ const limits = {
 }
 
 /** Nobody takes from the others what they need: each test is a flood of one caller. */
-describe('what one principal may have in progress', () => {
+describe('the limits of calls in progress', () => {
   let system: System
   let admin: string
   let deployer: string

@@ -145,7 +145,7 @@ describe('tokens', () => {
     expect(code).toBe(2)
   })
 
-  test('what is stronger than oneself ends with 5, in the words of the gateway', async () => {
+  test('a token with a role that the caller cannot grant causes exit code 5, and the denial of the gateway is shown', async () => {
     const { code, stdout, stderr } = await run(['tokens', 'create', 'x', '--role', 'admin'], viewer.token)
     expect([code, stdout]).toEqual([5, ''])
     expect(stderr).toContain('(rule stronger-than-yourself)')
@@ -180,7 +180,7 @@ describe('users', () => {
     expect((await run(['users', 'show', `x${ada.email}`])).stderr).toContain(`Did you mean ${ada.email}?`)
   })
 
-  test('of two identity providers with one email address are told apart, and each is named with its own', async () => {
+  test('with one email address at two identity providers are listed apart, and each has a name of its own', async () => {
     const ada = await person(system, 'viewer')
     const [other] = await system.sql`
       insert into gateway.users (id, issuer, subject, email)
@@ -213,7 +213,7 @@ describe('users', () => {
 })
 
 describe('sessions', () => {
-  test('of other users are ended by an administrator’s API token, which has none of its own', async () => {
+  test('of other users can be revoked with an API token of an administrator', async () => {
     const made = await run(['tokens', 'create', 'ender', '--role', 'admin', '--expires', '1d'])
     const token = made.stdout.trim()
     const other = await person(system, 'viewer')
@@ -233,7 +233,7 @@ describe('sessions', () => {
     expect((await run(['sessions'], lesser.stdout.trim())).stderr).toContain('gateway:session:write')
   })
 
-  test('of one’s own are known by their devices, however the id is typed', async () => {
+  test('are described to their owner by device, and their IDs are case-insensitive', async () => {
     const own = await person(system, 'viewer')
     const yes = answering('y')
     expect(await run(['sessions', 'end', own.session.toUpperCase()], own.token, yes)).toMatchObject({ code: 0 })
@@ -492,7 +492,7 @@ test.each([
   if (words !== 'audit search') expect(blocks).toHaveLength(wide.stdout.trimEnd().split('\n').length - 1)
 })
 
-test('what a list holds comes from all of its pages', async () => {
+test('a list contains the items of all its pages', async () => {
   for (let made = 0; made < 205; made++) await system.issuer.user(`crowd-${made}@example.com`)
   expect((await json('users')).length).toBeGreaterThan(205)
   expect((await run(['users', 'show', 'crowd-204@example.com'])).code).toBe(0)

@@ -143,7 +143,7 @@ describe('the certificate', () => {
     expect(code).toBe(exit)
   })
 
-  test('of an authority of the system is as good here as on the way of convox', async () => {
+  test('is valid if its authority is in the file that convox would read', async () => {
     const { port, requests } = await listen(proven)
     const system = { SSL_CERT_FILE: machine.write('system.pem', `${root}\n`) }
     const { of } = await doctor(`https://localhost:${port}`, 'rgs_nothing', system)

@@ -59,7 +59,7 @@ describe('before convox is started', () => {
 
   const started = ({ stdout }: Ended) => stdout.startsWith('arguments: ')
 
-  test('what the gateway would refuse ends with its words and 5, and nothing was started', async () => {
+  test('a command that the gateway would deny causes exit code 5 with its message, and convox is not started', async () => {
     as(viewer)
     expect(await gateway(...promote)).toEqual({ code: 5, stdout: '', stderr: refusal })
     expect(way.asked).toEqual([effective])
@@ -88,7 +88,7 @@ describe('before convox is started', () => {
     },
   )
 
-  test('what is permitted runs, and from then on without a question; what is kept is for the person’s own eyes, and holds no secret', async () => {
+  test('a permitted command runs, and later commands use the cached policy; its file has mode 600 and contains no secret', async () => {
     as(deployer)
     expect(started(await gateway(...promote))).toBe(true)
     expect(started(await gateway('env', 'set', 'A=b', '-a', 'myapp'))).toBe(true)
@@ -144,7 +144,7 @@ describe('before convox is started', () => {
     }
   })
 
-  test('what is kept but cut short, empty, or of another format isn’t used', async () => {
+  test('a cached policy is ignored if it is truncated, empty, or in another format', async () => {
     as(viewer)
     await gateway('apps')
     const changes: ((content: string) => string)[] = [
@@ -160,7 +160,7 @@ describe('before convox is started', () => {
     }
   })
 
-  test('what is kept but was changed refuses nobody', async () => {
+  test('a modified cached policy does not deny a permitted command', async () => {
     as(deployer)
     await gateway('apps')
     for (const file of kept())

@@ -189,7 +189,7 @@ describe('a demo', () => {
       expect(await answers(url)).toBe(false)
   }
 
-  test('that is killed outright starts again on what it left, and knows its tokens', async () => {
+  test('keeps its tokens after SIGKILL and a new start', async () => {
     const before = demo.file
     demo.program.signal('SIGKILL')
     expect((await demo.program.ended).code).toBe(137)
@@ -294,7 +294,7 @@ describe('a demo', () => {
     await expectNothingLeft(file)
   })
 
-  test('that is told to stop while it starts leaves nothing', async () => {
+  test('leaves no process and no file if it is stopped while it starts', async () => {
     const program = startCommand(main, ['--port', '0', '--data-dir', directory])
     await program.saw(/rack\.unprotected/)
     const running = postgresOf(directory)

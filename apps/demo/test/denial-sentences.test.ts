@@ -10,7 +10,7 @@ const filled = ['the first thing', 'the second', 'the third']
 const answering = (path: string) => !path.startsWith('apps/cli/') && !path.startsWith('apps/demo/')
 
 describe('a denied caller learns the reason and the remedy', () => {
-  test('of every error, including 5xx, with its placeholders filled', async () => {
+  test('from every error, including 5xx, with its placeholders filled', async () => {
     const errors = (await errorModules(answering)).flat().filter(isErrorClass).map(made)
     expect(errors.length).toBeGreaterThan(110)
     const told = errors.map((error) => ({
@@ -22,7 +22,7 @@ describe('a denied caller learns the reason and the remedy', () => {
     for (const { name, message, words } of told) expectBoth(`${name}`, message, words)
   })
 
-  test('of every rule that is a constant', async () => {
+  test('from every constant rule', async () => {
     const refusals = (await Promise.all(denialModules().map(exportsOf))).flat().filter(isRule)
     expect(refusals.length).toBeGreaterThan(60)
     for (const refusal of refusals) expectBoth(refusal.rule, formatMessage(refusal), refusal)

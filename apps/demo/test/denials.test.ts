@@ -142,7 +142,7 @@ describe('denials', () => {
       expect(event?.decision).toMatchObject({ effect: 'deny', rule, source, reason, next, policy })
     })
 
-    test('of an unauthenticated caller', async () => {
+    test('to an unauthenticated caller', async () => {
       const answer = await system.raw('GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n\r\n')
       const { rule, source, reason, next, policy } = answer.json as Record<string, unknown>
       expect(policy).toBe(system.app.policy.hash)

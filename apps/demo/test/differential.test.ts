@@ -19,7 +19,7 @@ import { type System, startSystem } from './support/system.ts'
 /** Cases of the suite's other properties. The comparison with the rack gets several times as many. */
 const runs = fc.readConfigureGlobal().numRuns ?? 100
 
-describe('what is judged is what the rack understands', () => {
+describe('the gateway and the rack read every call the same way', () => {
   let system: System
   let comparison: Comparison
   const callers = new Map<Role, Caller>()

@@ -70,7 +70,7 @@ describe('the generated parts of the pages are those of the code', () => {
   })
 })
 
-describe('what the documentation names exists', () => {
+describe('names in the documentation exist', () => {
   test.each(pages)('every link of $name', ({ path }) => {
     expect(brokenLinks(path, readFileSync(path, 'utf8'))).toEqual([])
   })
@@ -139,7 +139,7 @@ describe('what the documentation names exists', () => {
       expect(rules.filter((rule) => !named.has(rule) && !named.has(`command:${rule}`))).toEqual([])
     })
 
-    test('that block calls for everyone are all on the page of roles', () => {
+    test('for blocked calls are all on the page of roles', () => {
       const named = termsOf('reference/roles.md')
       expect(rules.filter((rule) => /^(?:blocked:|proxy-)/.test(rule) && !named.has(rule))).toEqual([])
     })

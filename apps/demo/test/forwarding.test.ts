@@ -29,7 +29,7 @@ describe('X-Forwarded-For', () => {
     expect(warnings()).toHaveLength(1)
   })
 
-  test('of a trusted proxy is not, and neither is a call without it', async () => {
+  test('causes no warning from a trusted proxy, and neither does a call without it', async () => {
     const { system, warnings } = await start({ trustedProxies: ['127.0.0.1'] })
     await ask(system, '/apps', forwarded)
     await ask(system, '/apps')

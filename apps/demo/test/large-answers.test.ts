@@ -69,7 +69,7 @@ describe('large answers', () => {
     return given.statusCode
   }
 
-  test('of one caller are held within half of the memory, of all within all of it; small answers need none', async () => {
+  test('use at most half of the memory for one caller, and all of it together; small answers need no reservation', async () => {
     gateway = await startGatewayBefore(system, rack, { maskMemory: 32 * mebibyte })
     const first = Array.from({ length: 4 }, () => ask(viewer))
     await expect.poll(() => [asked, taken]).toEqual([4, 1])
@@ -95,7 +95,7 @@ describe('large answers', () => {
     expect(shown.every(({ env, description }) => env.includes('[hidden') && description === row.description)).toBe(true)
   })
 
-  test('that their caller does not take are given up, and so is their memory', async () => {
+  test('are aborted if the caller does not read them, and their memory is freed', async () => {
     gateway = await startGatewayBefore(system, rack, { maskMemory: 32 * mebibyte, bodyTimeout: 3_000 })
     const stalled = ask(viewer)
     const given = await stalled.answer
@@ -107,7 +107,7 @@ describe('large answers', () => {
       .toMatchObject({ kind: 'closed', close: 'the caller stopped reading, or disconnected' })
   })
 
-  test('that still arrive when the audit log fails are given up, because the end of a call frees its memory', async () => {
+  test('are aborted if the audit log fails, so that their memory is freed', async () => {
     gateway = await startGatewayBefore(system, rack, {}, { auditLimits: { deadline: 500 } })
     await system.sql`alter table audit.events add constraint no_call check (kind <> 'call') not valid`
     onTestFinished(async () => {

@@ -327,7 +327,7 @@ test('no secret of a login appears in the log or is sent to another site', async
 })
 
 describe('logins without end', () => {
-  test('of one account that is not let in, from any number of addresses, are 429 beyond the limit, and no further events', async () => {
+  test('a denied account gets 429 beyond the limit from any number of addresses, without further events', async () => {
     const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 100, trustedProxies: ['127.0.0.1'] })
     const pages: Page[] = []
     for (let count = 0; count < 12; count++) {
@@ -343,7 +343,7 @@ describe('logins without end', () => {
     await limited.stop()
   })
 
-  test('of one account count together, however its email address is spelled', async () => {
+  test('logins of one account count together, however its email address is spelled', async () => {
     const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 100, trustedProxies: ['127.0.0.1'] })
     const spellings = [
       'outsider@elsewhere.example',

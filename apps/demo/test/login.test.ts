@@ -87,7 +87,7 @@ describe('a login', () => {
     expect((await at.visit(browser, '/gateway/api/v1/me')).status).toBe(200)
   })
 
-  test('that is begun over and over leaves no heap of cookies', async () => {
+  test('leaves at most five cookies after repeated attempts', async () => {
     const browser = createBrowser()
     for (let begun = 0; begun < 9; begun++) await at.visit(browser, '/gateway/auth/login')
     expect([...browser.cookies.keys()].filter((name) => name.startsWith('rack_gateway_login_'))).toHaveLength(5)

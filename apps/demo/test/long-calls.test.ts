@@ -12,7 +12,7 @@ import { type System, startSystem } from './support/system.ts'
 
 const minute = 60_000
 
-describe('nothing times out that a person would wait for', () => {
+describe('long calls do not time out', () => {
   let system: System
   let rack: PlainRack
   let gateway: GatewayBefore

@@ -68,7 +68,7 @@ describe.skipIf(convox === null)(
     }
 
     describe('an environment', () => {
-      test('that is set by a user who sees masks keeps every secret at the rack', async () => {
+      test('keeps every secret at the rack when a user who sees masks sets a variable', async () => {
         const before = await newestEnvironment()
         const shown = await succeeds(as(deployer, ['env']))
         expect(shown).toMatch(/^SECRET_KEY_BASE=\[hidden:\w+:[\w-]+\]$/m)
@@ -92,7 +92,7 @@ describe.skipIf(convox === null)(
         expect(await newestEnvironment()).toEqual(before)
       })
 
-      test('of an old release comes back whole with a rollback, its own secrets, not the newest', async () => {
+      test('of an old release is restored by a rollback with its own secrets', async () => {
         const older = idIn(await succeeds(as(admin, ['env', 'set', 'SECRET_KEY_BASE=the-older-secret'])))
         await succeeds(as(admin, ['env', 'set', 'SECRET_KEY_BASE=the-newer-secret', 'LATER=1']))
         await succeeds(as(deployer, ['releases', 'rollback', older]))
@@ -134,7 +134,7 @@ describe.skipIf(convox === null)(
     })
 
     describe('a config', () => {
-      test('that lists the keys to mask is extended and cut by a deployer, and loses no key', async () => {
+      test('with the list of masked keys can be extended and shortened by a deployer, and loses no key', async () => {
         const listed = () => atRack('/apps/myapp/configs/cli-env-mask')
         for (const [words, value] of [
           [['set', 'RAILS_ENV'], 'RAILS_ENV'],
@@ -148,7 +148,7 @@ describe.skipIf(convox === null)(
         expect(await succeeds(as(deployer, ['env', 'mask']))).toContain('PLAIN')
       })
 
-      test('that is shown as a mask is not set to it', async () => {
+      test('cannot be set to the mask that the user sees', async () => {
         await succeeds(as(admin, ['config', 'set', 'c1', '--value', ''], { stdin: 'the-real-value' }))
         const shown = (await succeeds(as(deployer, ['config', 'get', 'c1']))).trim()
         expect(shown).toBe('[hidden]')
@@ -159,7 +159,7 @@ describe.skipIf(convox === null)(
     })
 
     describe('a process', () => {
-      test('of the service command takes and gives files to a deployer, byte for byte; another service gives none', async () => {
+      test('of the service command transfers files for a deployer unchanged; another service denies it', async () => {
         const id =
           /run-\w+/.exec(await succeeds(as(deployer, ['run', '--detach', 'command', 'rake stripe:prepare'])))?.[0] ?? ''
         const content = randomBytes(100_000)
@@ -196,7 +196,7 @@ describe.skipIf(convox === null)(
         })
       })
 
-      test('of a run is gone when the run ends, and when it is refused', async () => {
+      test('of a run is removed when the run ends, and when it is denied', async () => {
         const before = await atRack('/apps/myapp/processes')
         expect(await as(deployer, ['run', 'command', 'rails console'])).toMatchObject({ code: 1 })
         await succeeds(as(deployer, ['run', 'command', 'bin/pre_release']))
@@ -211,13 +211,13 @@ describe.skipIf(convox === null)(
       })
     })
 
-    describe('of a refusal at the handshake it shows', () => {
+    describe('a denied handshake', () => {
       let viewer: string
       beforeAll(async () => {
         viewer = await system.token('viewer')
       })
 
-      test('of a log that, and exit code 1', async () => {
+      test('ends a log with exit code 1', async () => {
         expect(await as(viewer, ['rack', 'logs'])).toEqual({
           code: 1,
           stdout: '',
@@ -225,7 +225,7 @@ describe.skipIf(convox === null)(
         })
       })
 
-      test('of a proxy that, for each connection, and it continues', async () => {
+      test('is reported for each proxied connection, and the proxy continues', async () => {
         const port = await freePort()
         const proxy = startAs(viewer, ['resources', 'proxy', 'database', '-p', `${port}`])
         try {
@@ -255,11 +255,11 @@ describe.skipIf(convox === null)(
     })
 
     describe('a log', () => {
-      test('that is not followed ends by itself', async () => {
+      test('without --follow ends by itself', async () => {
         expect(await succeeds(as(deployer, ['logs', '--no-follow']))).toContain('Booting myapp')
       })
 
-      test("that is followed ends, with the reason, when its reader's session is ended", async () => {
+      test('ends with the reason when the session of its reader is revoked', async () => {
         const token = await system.token('viewer')
         const logs = startAs(token, ['logs'])
         await logs.saw(/ tick 1$/m)

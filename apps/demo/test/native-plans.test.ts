@@ -135,7 +135,7 @@ describe.skipIf(convox === null)('the native convox asks what is planned (runs w
 
   test.each(lines.map((words) => [JSON.stringify(words), words] as const))('%s', (_, words) => expectPlanned(words))
 
-  test('whatever is typed', { timeout: 300_000 }, async () => {
+  test('for any command line', { timeout: 300_000 }, async () => {
     await fc.assert(fc.asyncProperty(typed, expectPlanned))
   })
 })

@@ -37,7 +37,7 @@ describe('open connections', () => {
     return connection.received
   }
 
-  test('of a client network without an authenticated request are limited', async () => {
+  test('without an authenticated request are limited per client network', async () => {
     for (let count = 0; count < most; count++) await openHalf()
     await expect.poll(openCount).toBe(most)
     const another = await open()
@@ -48,13 +48,13 @@ describe('open connections', () => {
     expect(await call(await open())).toContain('HTTP/1.1 200 OK')
   })
 
-  test('of a principal do not count for its client network', async () => {
+  test('with an authenticated request do not count for their client network', async () => {
     for (let count = 0; count < most; count++) expect(await call(await open())).toContain('HTTP/1.1 200 OK')
     for (let count = 0; count < most; count++) await openHalf()
     await expect.poll(openCount).toBe(2 * most)
   })
 
-  test('of a principal above the limit end after their response', async () => {
+  test('above the limit of a principal are closed after their response', async () => {
     for (let count = 0; count < most; count++) expect(await call(await open())).not.toMatch(/^connection: close/im)
     const another = await open()
     expect(await call(another)).toMatch(/^connection: close/im)

@@ -60,7 +60,7 @@ describe('a policy document', () => {
     expect(decision?.reason).toBe('Only administrators can list users. You have the role reader.')
   })
 
-  test('that changes counts from then on, is an event first, and one that is not valid changes nothing', async () => {
+  test('applies to the next calls after an event is recorded, and an invalid document changes nothing', async () => {
     const token = await system.token('reader')
     const { hash } = system.app.policy
     await put(`${withReader}blocked:\n  GET /apps: { reason: Not today., next: Come back tomorrow. }\n`)

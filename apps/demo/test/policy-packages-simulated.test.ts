@@ -33,7 +33,7 @@ export default {
 
 const promote = (app: string) => ({ route: 'POST /apps/{app}/releases/{id}/promote', app, params: { app, id: 'R1' } })
 
-describe('what policy packages would refuse', () => {
+describe('simulated denials by policy packages', () => {
   let files: PackageFiles
   let system: System
   let deployer: Person
@@ -109,7 +109,7 @@ describe('what policy packages would refuse', () => {
     expect((await system.events()).length).toBe(before)
   })
 
-  test('of another user is asked in their name, from nowhere', async () => {
+  test('for another user are evaluated as that user, without an address', async () => {
     const answer = await decisions(admin.token, [promote('denied')], deployer.email)
     expect([answer.text('caller.name'), answer.text('decisions.0.decision.rule')]).toEqual([
       deployer.email,
@@ -132,7 +132,7 @@ describe('what policy packages would refuse', () => {
     expect((await asked()).map(({ service }) => service)).toContain('command')
   })
 
-  test('of many calls is answered for each; one that gives no answer is waited for once', async () => {
+  test('for many calls are answered for each; a package that does not answer is awaited once', async () => {
     const calls = [promote('denied'), ...Array.from({ length: 50 }, () => promote('hangs')), promote('myapp')]
     const answer = await decisions(deployer.token, calls)
     const rules = Object(answer.json).decisions.map((one: { decision: { rule: string } }) => one.decision.rule)

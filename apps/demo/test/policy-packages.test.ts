@@ -64,7 +64,7 @@ describe('a policy package', () => {
     return { status: answer.status, json: answer.json, error: answer.error, decision }
   }
 
-  test('that has no objection leaves the call and its decision as they are', async () => {
+  test('without an objection does not change the call or its decision', async () => {
     expect((await system.get('/apps/myapp', admin)).status).toBe(200)
     expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'allow', rule: 'role:admin' } })
   })
@@ -156,7 +156,7 @@ describe('a policy package', () => {
       expect(answer.error).not.toContain(secret)
   })
 
-  test('that keeps everybody waiting is counted, and warned of once', async () => {
+  test('that responds slowly is counted for each call, and one warning is logged', async () => {
     // On a busy machine an earlier call may have been the slow one that was warned of.
     for (const _ of [1, 2, 3]) await system.get('/apps/slow', admin)
     const warnings = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'package.slow')

@@ -24,7 +24,7 @@ interface Caller {
 }
 
 /** The check before the call and the gateway decide apart: what the first refuses, the second refuses too, whatever the rack knows. */
-describe(`what the check before the call refuses, the gateway refuses (PRECHECK_SEED=${seed})`, () => {
+describe(`the gateway denies each command that the check before the call denies (PRECHECK_SEED=${seed})`, () => {
   let system: System
   let callers: readonly Caller[] = []
   let processes: readonly string[] = []

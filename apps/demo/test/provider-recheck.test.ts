@@ -295,7 +295,7 @@ describe('a refresh token', () => {
     }
   })
 
-  test('that was copied to another user’s row opens nothing there', async () => {
+  test('cannot be decrypted in the row of another user', async () => {
     const { token } = await loggedIn()
     await at.login('admin')
     clock.ahead += 61_000
@@ -319,7 +319,7 @@ describe('a refresh token', () => {
     expect((await at.login('deployer')).page.location).toBe(`${at.system.url}/gateway/`)
   })
 
-  test('that the provider never gives is asked for once, and renewals continue without', async () => {
+  test('is requested once if the provider never gives one, and renewals work without it', async () => {
     at.idp.giveRefreshTokens('never')
     const { browser, callback } = await at.goAndChoose('deployer')
     const page = await at.chooseFrom(browser, await browser.visit(callback), 'deployer')

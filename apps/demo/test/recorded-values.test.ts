@@ -57,7 +57,7 @@ secrets:
     return system.send(method, path, admin, body, form)
   }
 
-  test('of a form as convox sends it are what the rack reads, in the intent and in the outcome', async () => {
+  test('the intent and the outcome contain the form values that the rack reads', async () => {
     expect((await put('/apps/myapp/services/web', 'count=3&cpu=256&memory=512&min=1')).status).toBe(200)
     const events = await newest(system)
     expect(events.map(({ kind }) => kind)).toEqual(['intent', 'outcome'])
@@ -68,7 +68,7 @@ secrets:
     }
   })
 
-  test('of a query and of headers are told as well, and those of a refused call', async () => {
+  test('the event contains values of queries and headers, also for a denied call', async () => {
     await system.get('/apps/myapp/processes?service=web', admin)
     expect((await newest(system))[0]?.parameters?.values).toEqual({ service: 'web' })
     const ops = await system.token('ops')
@@ -120,7 +120,7 @@ secrets:
     expect(event?.truncated).toEqual([expect.objectContaining({ field: 'parameters.values.description' })])
   })
 
-  test('that are too long to be looked through are told by their length and hash alone', async () => {
+  test('a value that is too long to be scanned is recorded only by its length and hash', async () => {
     const value = `\u001b${'x'.repeat(100_000)} postgres://u:hunter6@db`
     await put('/apps/myapp/releases', `description=${encodeURIComponent(value)}`, 'POST')
     const [event] = await newest(system)

@@ -160,7 +160,7 @@ describe('a change whose body comes slowly', () => {
     expect(await system.sql`select 1 from gateway.service_accounts where name = 'late'`).toHaveLength(0)
   })
 
-  test('what is still so goes through', async () => {
+  test('succeeds if its permission did not change', async () => {
     const change = await begun('steady@example.com', form, 'name=late')
     expect((await system.get('/apps', change.token)).status).toBe(200)
     expect(await change.finish()).toMatch(/^HTTP\/1\.1 200 /)

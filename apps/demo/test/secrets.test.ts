@@ -91,7 +91,7 @@ describe('secrets', () => {
     expect((await system.get(path, tokens.admin)).body).toContain(secret)
   })
 
-  test('nobody without secret:read sees the credentials in the repository of a build', async () => {
+  test('a caller without secret:read does not see the credentials in the repository of a build', async () => {
     const url = `url=${encodeURIComponent('object://myapp/tmp/a.tgz')}`
     const made = await system.send('POST', '/apps/myapp/builds?', tokens.deployer, url, form)
     const { id } = JSON.parse(made.body)
@@ -103,7 +103,7 @@ describe('secrets', () => {
     expect((await system.get(path, tokens.admin)).body).toContain('u:p@')
   })
 
-  test('nobody without secret:read sees the passwords of registries', async () => {
+  test('a caller without secret:read does not see the passwords of registries', async () => {
     expect((await system.get('/registries?', tokens.deployer)).body).not.toContain('regsecret')
     expect((await system.get('/registries?', tokens.admin)).body).toContain('regsecret')
   })
@@ -257,7 +257,7 @@ describe('secrets', () => {
     expect(JSON.stringify(events)).not.toContain('lastlineofit')
   })
 
-  test('nobody without secret:read sees secrets in the command of a process', async () => {
+  test('a caller without secret:read does not see secrets in the command of a process', async () => {
     const secrets = ['API_TOKEN=s3cret-a', '--password=s3cret-b', 'sh', '-c', "'redis-cli -a s3cret-c'"]
     const headers = [`Command: env ${secrets.join(' ')}`]
     const path = '/apps/myapp/services/command/processes?'

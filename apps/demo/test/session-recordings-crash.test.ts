@@ -41,7 +41,7 @@ async function lastRecording(): Promise<{ id: string; ended: boolean; stream: st
   return row
 }
 
-test('what was recorded until kill -9 stays, whole as far as it goes, and is not taken for all', async () => {
+test('the stored part of a recording can be read after kill -9, and is marked as incomplete', async () => {
   const gateway = await started()
   const socket = await exec(gateway, 'bash')
   socket.send(Buffer.from('echo before\n'))
@@ -106,7 +106,7 @@ async function crash(): Promise<{ id: string; stream: string }> {
   return left
 }
 
-test('what kill -9 left is closed once, by one of those that adopt: what is stored of it is proven from then on', async () => {
+test('one replica closes a recording after kill -9, and its stored part can be verified', async () => {
   const { id, stream } = await crash()
   await expire(stream)
   const replicas = await Promise.all([replica(), replica(), replica()])

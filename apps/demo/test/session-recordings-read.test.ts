@@ -148,14 +148,14 @@ describe('recordings by the management API', () => {
     expect((await system.events()).filter(({ kind }) => kind === 'recording.read')).toHaveLength(1)
   })
 
-  test('that are not there are 404, and nothing is recorded as read', async () => {
+  test('with an unknown ID are 404, and no read is recorded', async () => {
     const before = (await system.events()).filter(({ kind }) => kind === 'recording.read').length
     expect((await read('01a21006-6e55-7646-9171-966421143187')).status).toBe(404)
     expect((await read('nonsense')).status).toBe(404)
     expect((await system.events()).filter(({ kind }) => kind === 'recording.read')).toHaveLength(before)
   })
 
-  test('that were changed are not taken for whole', async () => {
+  test('are reported as incomplete if they were changed', async () => {
     const admin = await system.token('admin')
     const id = await record(admin, 'echo four')
     made.push(id)
@@ -216,7 +216,7 @@ describe('recordings by the management API', () => {
     expect(castOf((await read(id)).text).events.at(-1)).toEqual([0, 'v', 'unproven'])
   })
 
-  test('that were removed say so, and stay in the list', async () => {
+  test('report that they were removed, and stay in the list', async () => {
     const id = made[2] ?? ''
     const because = 'its retention period is over'
     await system.sql`update gateway.recordings set removed_because = ${because}, removed_at = now() where id = ${id}`

@@ -183,7 +183,7 @@ describe('without knowing what is secret', () => {
     await rm(work, { recursive: true })
   })
 
-  test('nothing is recorded: strict is refused, best-effort is one gap', async () => {
+  test('a strict session is denied, and a best-effort session has one gap', async () => {
     const admin = await system.token('admin')
     const hide = () =>
       system.rack.failNext(/^GET \/apps\/[a-z]+\/releases\//, { kind: 'answer', status: 500, body: '' })

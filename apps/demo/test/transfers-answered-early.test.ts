@@ -56,7 +56,7 @@ describe('an upload', () => {
       expect([(await call.answer).statusCode, bytes]).toEqual([200, mebibyte])
     })
 
-    test('of someone who may not is refused without being asked for', async () => {
+    test('is denied before the body is requested if the caller lacks the permission', async () => {
       const call = upload(viewer, { Expect: '100-continue', 'Content-Length': gibibyte })
       let asked = false
       call.request.on('continue', () => {
@@ -82,7 +82,7 @@ describe('an upload', () => {
     })
   })
 
-  describe('that the rack answers early', () => {
+  describe('with an early answer of the rack', () => {
     const tooLarge = (_request: IncomingMessage, response: ServerResponse) => {
       response.writeHead(413, { 'Content-Type': 'application/json' }).end('{"error":"too large for this rack"}')
     }

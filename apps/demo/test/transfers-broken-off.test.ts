@@ -130,7 +130,7 @@ describe('a transfer that breaks off', () => {
       await expect.poll(() => socket.destroyed).toBe(true)
     })
 
-    test('of a websocket that had stopped reading', async () => {
+    test('while a websocket client does not read', async () => {
       const arriving = nextWebsocket()
       const client = await openRawWebSocket({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving

@@ -2,7 +2,7 @@ import type { GCProfilerResult } from 'node:v8'
 import { expect, test } from 'vitest'
 import { allocatedBetween, collectedBytes } from './allocations.ts'
 
-test('what a collection freed was allocated', () => {
+test('allocated bytes include the bytes that collections freed', () => {
   const collection = (before: number, after: number) =>
     ({
       beforeGC: { heapStatistics: { usedHeapSize: before } },

@@ -51,7 +51,7 @@ test('a connection that ends is an error', async () => {
   await expect(closedLoop({ url, exchange, connections: 1, milliseconds: 50 })).rejects.toThrow('a connection ended')
 })
 
-test('nothing is left open afterwards', async () => {
+test('all connections are closed afterwards', async () => {
   const { url, server } = await serve((_request, response) => response.end('ok'))
   await closedLoop({ url, exchange, connections: 8, milliseconds: 20 })
   await expect.poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(0)

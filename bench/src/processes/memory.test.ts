@@ -18,7 +18,7 @@ test('memory that only shrinks has not grown', () => {
   expect(watchMemory([1], () => seen.shift() ?? 50).grown()).toBe(0)
 })
 
-test('what cannot be read is not zero', () => {
+test('the memory of an unreadable process is null, not zero', () => {
   expect(watchMemory([2 ** 30]).grown()).toBeNull()
 })
 

@@ -29,6 +29,6 @@ test('a percentile lies among the values and never falls as the percentage rises
   )
 })
 
-test('nothing has no percentile', () => {
+test('an empty list has no percentile', () => {
   expect(() => percentile(new Float64Array(), 50)).toThrow('percentile of nothing')
 })

@@ -15,7 +15,7 @@ test('a ratio compares rounds of the same time, so that a slow minute falls out'
   expect(slow?.ratios[httpProxy]).toEqual({ median: 0.5, min: 0.5, max: 0.5 })
 })
 
-test('what is added is a difference within a round', () => {
+test('the added time is a difference within a round', () => {
   const summaries = summarize([
     measurement({ subject: rack, round: 1, perSecond: 1, p50: 0.1 }),
     measurement({ subject: durable, round: 1, perSecond: 1, p50: 1.1 }),

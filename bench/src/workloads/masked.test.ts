@@ -12,7 +12,7 @@ test('masks stand instead of all values', () => {
   expect(withMasks(open, shown, 2)).toEqual(shown)
 })
 
-test('what else differs is not taken over', () => {
+test('other differences are not copied', () => {
   const shown = [{ ...open[0], env: 'A=[hidden:RB:x]\nB=[hidden:RB:x]', build: 'other' }, open[1]]
   expect(withMasks(open, shown, 2)).not.toEqual(shown)
 })

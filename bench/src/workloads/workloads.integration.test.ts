@@ -39,7 +39,7 @@ test.each(workloads)('$name: what answers something else is not measured', async
   await expect(workload.expectSame([await startRack(), await startLiar()])).rejects.toThrow()
 })
 
-test('of a build, the password of its repository is hidden and nothing else', () => {
+test('only the password in the repository of a build is hidden', () => {
   const build = { id: 'B', repository: 'https://u:p@registry.test/app-0' }
   expect(withoutPassword(build)).toEqual({ id: 'B', repository: 'https://u:[hidden]@registry.test/app-0' })
 })

@@ -145,7 +145,7 @@ test('no field of an event, and no name in one, holds a token of the gateway', (
   ).not.toContain(token.slice(4, 30))
 })
 
-test('what is written is the canonical form of what it says, whichever fields there are', () => {
+test('the encoded text is canonical JSON of the draft, for any subset of fields', () => {
   const some = fc.subarray(Object.keys(whole)).map((keys) => {
     return Object.fromEntries(Object.entries(whole).filter(([key]) => key === 'kind' || keys.includes(key)))
   })
@@ -256,7 +256,7 @@ test('numbers that JSON cannot say are left out', () => {
   })
 })
 
-test('what the caller has already cut is kept', () => {
+test('truncations reported by the caller are preserved', () => {
   const truncated = [{ field: 'body', length: 9, sha256: 'x' }]
   expect(fitted({ app: 'a'.repeat(2_000), truncated }).truncated?.map(({ field }: { field: string }) => field)).toEqual(
     ['body', 'app'],
@@ -275,7 +275,7 @@ test('two keys that are one after they were made visible are one', () => {
   expect(canonical(JSON.parse(text))).toBe(text)
 })
 
-test('whatever a draft holds, it can be encoded and is bounded', () => {
+test('any draft can be encoded, and its size is bounded', () => {
   const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code))
   const text = fc.oneof(
     fc.array(unit, { maxLength: 50 }).map((units) => units.join('')),

@@ -70,7 +70,7 @@ test('a webhook on this machine may be plain http', () => {
   expect(problemsOf({ AUDIT_CHECKPOINT_WEBHOOK: 'http://127.0.0.1:8080/x' })).toEqual([])
 })
 
-test('what is secret in it is gone from the environment once it was read', () => {
+test('secrets are removed from the environment after they are read', () => {
   const env: NodeJS.ProcessEnv = { AUDIT_SIGNING_KEY: 'x', AUDIT_CHECKPOINT_WEBHOOK: 'x', AUDIT_CHECKPOINT_DIR: '/x' }
   forgetSecrets(env)
   expect(env).toEqual({ AUDIT_CHECKPOINT_DIR: '/x' })

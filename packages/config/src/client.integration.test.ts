@@ -204,13 +204,13 @@ describe('writing', () => {
 })
 
 describe('two writers', () => {
-  test('of one process lose nothing', async () => {
+  test('in one process lose no write', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `rack${index}`)
     await Promise.all(names.map((name) => updateClientConfig(path, login(name))))
     expect(Object.keys((await readClientConfig(path)).config.tokens ?? {}).sort()).toEqual([...names].sort())
   })
 
-  test('of several processes lose nothing, and a reader never sees half a file', async () => {
+  test('in several processes lose no write, and a reader never sees a partial file', async () => {
     const writer = join(root, 'writer.mjs')
     writeFileSync(
       writer,

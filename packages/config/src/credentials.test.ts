@@ -73,7 +73,7 @@ test('a name has its own token before the session of its address', () => {
   expect(without.tokens).toBeUndefined()
 })
 
-test('what no name leads to is found, too: it is still to be ended', () => {
+test('credentials without a name are listed, too, so that they can be revoked', () => {
   const config: ClientConfig = {
     sessions: { 'https://gone.example.com': { kept_in: 'keychain' }, [origin]: {} },
     tokens: { gone: { token: 'rgt_x', url: origin }, nameless: { token: 'y' } },

@@ -40,7 +40,7 @@ test('every JSON text is found to be JSON, however it is laid out', () => {
   )
 })
 
-test('what it takes for JSON is what JSON.parse takes, after any small damage', () => {
+test('a text has no fault if and only if JSON.parse accepts it', () => {
   const damage = fc.record({
     at: fc.nat(),
     insert: fc.constantFrom('', ',', '"', '{', '}', ']', ':', '\\', '\n', '-', '0', 'e', '\u0000'),

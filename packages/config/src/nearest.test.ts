@@ -12,7 +12,7 @@ test.each([
   expect(nearest(word, ['production', 'staging', 'eu'])).toBe(meant)
 })
 
-test.each(['x', 'development', ''])('nothing is near to "%s"', (word) => {
+test.each(['x', 'development', ''])('no name is near to "%s"', (word) => {
   expect(nearest(word, ['production', 'staging'])).toBeNull()
 })
 

@@ -74,7 +74,7 @@ test('every digest comes back in one spelling, from all of its spellings', () =>
   )
 })
 
-test('whatever is taken has 32 bytes in it', () => {
+test('every accepted pin has 32 bytes', () => {
   const near = fc.oneof(fc.string(), fc.base64String(), fc.stringMatching(/^sha256\/[A-Za-z0-9+/]{40,46}={0,2}$/))
   fc.assert(
     fc.property(near, (value) => {

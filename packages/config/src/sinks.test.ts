@@ -31,7 +31,7 @@ function problemsOf(env: Record<string, string>): string {
 }
 
 describe('sinks of the environment', () => {
-  test('none are needed', () => {
+  test('are optional', () => {
     expect(sinksOf({})).toEqual([])
   })
 

@@ -45,7 +45,7 @@ test.each([0, 1])(
   },
 )
 
-test('what is asked of a server that closes each connection before it answers fails', async () => {
+test('a query fails if the server closes each connection before it answers', async () => {
   const { port, close } = await listen(createServer((socket) => socket.end()))
   const sql = openPool(`postgres://nobody@127.0.0.1:${port}/none`, { max: 1, connect_timeout: 60 })
   onTestFinished(async () => {

@@ -83,7 +83,7 @@ test('a transaction fails and is rolled back when another connection of the pool
   expect(await sql`select from gateway.used_logins where state = ${state}`).toHaveLength(0)
 })
 
-test('what a transaction gives, throws and returns as a list is as without the guard', async () => {
+test('results, errors, and lists of a transaction are the same as without the guard', async () => {
   const { sql } = await guardedPool()
   expect(await sql.begin(async (tx) => (await tx`select 1 as one`)[0]?.one)).toBe(1)
   expect(await sql.begin('read only', (tx) => [tx`select 1 as one`, tx`select 2 as two`])).toMatchObject([

@@ -110,7 +110,7 @@ for (const [name, isHere, open] of stores) {
       expect(await store.get('one')).toEqual(Buffer.from('first'))
     })
 
-    test('of concurrent puts, one succeeds and the others fail', async () => {
+    test('one of several concurrent puts succeeds, and the others fail', async () => {
       const store = await open()
       const puts = await Promise.allSettled(
         Array.from({ length: 8 }, (_, index) => store.put('one', Buffer.from([index]))),

@@ -76,7 +76,7 @@ test('unread data stays in the source, which stays open', async () => {
   expect(await source.toArray()).toEqual([Buffer.from('left')])
 })
 
-test('nothing is read from the source before the rack reads', async () => {
+test('the source is not read before the rack reads', async () => {
   const source = new PassThrough({ highWaterMark: 1 })
   detachedBody(source, options)
   await new Promise(setImmediate)

@@ -92,7 +92,7 @@ test.each([
   expect(sink.destroyed).toBe(true)
 })
 
-test('nothing arrives after the end', async () => {
+test('data after the end is ignored', async () => {
   const { client, received } = start()
   client.write(Buffer.concat([message('one\n'), end, message('two\n')]))
   expect(await received).toBe('one\n')

@@ -44,7 +44,7 @@ describe('builds', () => {
   const run = 'POST /apps/{app}/services/{service}/processes'
   const opened = { ...builtInPolicy(), runServices: ['command', 'build'] }
 
-  test('nobody runs on the pseudo-service build, even where a document names it', () => {
+  test('commands on the pseudo-service build are denied, even if a document names it', () => {
     const change = { service: 'build', command: readCommand('ls', 'run') }
     expect(decide(run, change)).toMatchObject({ effect: 'deny', rule: 'command:run-service' })
     expect(decide(run, change, opened)).toMatchObject({ effect: 'deny', rule: 'blocked:build' })

@@ -44,7 +44,7 @@ describe('a pattern contains another one', () => {
   })
 })
 
-describe('nobody gives what they do not hold', () => {
+describe('a caller can grant only roles that they hold', () => {
   test.each(['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor'])('%s gives itself', (role) => {
     expect(gives([binding(role)], { role })).toBe(true)
   })

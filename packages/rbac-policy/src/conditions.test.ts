@@ -63,7 +63,7 @@ describe('a role with a condition on time', () => {
     expect(policy.racksOf(worker, ['staging'], night)).toEqual([])
   })
 
-  test('of a token applies to the token, not to its owner', () => {
+  test('applies to the token that has the role, not to its owner', () => {
     const ofWorker = token([binding('ci')], [binding('day-shift')])
     expect(policy.decide(ofWorker, get({ at: at(20) })).effect).toBe('allow')
     const bound = token([binding('day-shift')], [binding('admin')])

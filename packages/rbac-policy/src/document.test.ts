@@ -16,11 +16,11 @@ function good(...lines: readonly string[]): PolicyDocument {
 }
 
 describe('a document', () => {
-  test('that says nothing is the built-in policy', () => {
+  test('without content is the built-in policy', () => {
     expect(documentHash(good())).toBe(documentHash(builtInPolicy()))
   })
 
-  test('that is the built-in text is the built-in policy', () => {
+  test('with the built-in text is the built-in policy', () => {
     const { document } = readPolicy(builtInText, 'policy.yaml')
     expect(document && documentHash(document)).toBe(documentHash(builtInPolicy()))
   })

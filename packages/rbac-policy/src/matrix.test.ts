@@ -85,7 +85,7 @@ describe('with a requirement of a proof on every route', () => {
   )
 })
 
-describe('whatever the route', () => {
+describe('every route', () => {
   const all = rackRoutes.map((route) => call(route.id))
 
   test('without a binding, with an ended one, or with one on another rack, nothing is permitted', () => {

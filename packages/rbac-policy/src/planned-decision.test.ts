@@ -192,7 +192,7 @@ describe('step-ups', () => {
 
   const document = read('stepUp: { permissions: { release:create: { recent: 10m }, env:write: always } }')
 
-  test('of different levels are different outcomes, the weakest first', () => {
+  test('with different levels are different outcomes, the weakest first', () => {
     const policy = compilePolicy(document)
     const plan = planCommand(['env', 'set', 'A=b'], place)
     const call =

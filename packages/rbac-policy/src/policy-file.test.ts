@@ -44,7 +44,7 @@ function watch({ every = never, onChange = note } = {}) {
 }
 
 describe('a policy file', () => {
-  test('that changes takes effect after its event', async () => {
+  test('takes effect after its event when it changes', async () => {
     const { policy, file } = watch()
     const before = policy.hash
     await file.reload()
@@ -61,7 +61,7 @@ describe('a policy file', () => {
     })
   })
 
-  test('that has not changed is not read as a policy again: it is looked at each second', async () => {
+  test('is parsed only when it changed, although it is read each second', async () => {
     const { file } = watch()
     for (const [text, times] of [
       [reader, 1],
@@ -79,7 +79,7 @@ describe('a policy file', () => {
     await expect.poll(() => policy.roles.has('reader')).toBe(true)
   })
 
-  test('that is not valid leaves the old one in force, and says what is wrong, once', async () => {
+  test('leaves the old policy in force if it is invalid, and reports the problem once', async () => {
     const { policy, file } = watch()
     await writeFile(path, reader)
     await file.reload()
@@ -156,7 +156,7 @@ describe('a policy file', () => {
     expect(policy.roles.has('reader')).toBe(true)
   })
 
-  test('that opens what is blocked says so', async () => {
+  test('reports the blocked operations that it permits', async () => {
     const { file } = watch()
     await writeFile(path, 'version: 1\nunblocked: [PUT /system]\n')
     await file.reload()

@@ -92,7 +92,7 @@ describe('a rule', () => {
     expect(isRecorded(policy, 'PUT /apps/{app}', 'lock')).toBe(false)
   })
 
-  test('that is for no route makes no question of it', () => {
+  test('is not evaluated for other routes', () => {
     const route = routesById.get(promote)
     expect(route && policy.valuesRecorded({ route, rack: 'production', app: 'web' })).toBeNull()
     expect(route && policyOf('audit: { values: {} }').valuesRecorded({ route, rack: 'a', app: 'web' })).toBeNull()

@@ -10,7 +10,7 @@ function process(service: string | null, own: boolean): ProcessSubject {
   return { id: 'p1', known: true, service, own }
 }
 
-describe('what a call needs', () => {
+describe('the permissions of a call', () => {
   test.each<[string, Partial<RackCall>, string[]]>([
     ['GET /apps', {}, ['app:list']],
     ['PUT /apps/{app}', names(['lock']), ['app:lock']],

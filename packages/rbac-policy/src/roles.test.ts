@@ -80,7 +80,7 @@ describe('permissions', () => {
     expect(rackRoutes.map((route) => route.permission).filter((permission) => !listed.has(permission))).toEqual([])
   })
 
-  test('what is implied is listed', () => {
+  test('implied permissions have no further implied ones', () => {
     for (const name of Object.values(implied).flat()) expect(expandPermission(name)).toEqual([name])
   })
 

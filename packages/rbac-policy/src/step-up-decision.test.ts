@@ -61,7 +61,7 @@ describe('a requirement', () => {
     })
   })
 
-  test('of any command rule that permits the command counts, not only of the first one', () => {
+  test('applies for each command rule that permits the command, not only for the first one', () => {
     const rules = (first: string, second: string, role = 'deployer') =>
       policy(
         'commands:',
@@ -383,7 +383,7 @@ describe('tokens and jobs', () => {
     expect(policy(...lines(`, except: ["${entry}"]`)).decide(who, promote)).toMatchObject({ effect: 'allow' })
   })
 
-  describe('of an owner whose role has a level', () => {
+  describe('with an owner whose role has a level', () => {
     const boss = [binding('boss')]
     const permission = { ...binding('(permissions)'), permissions: ['release:promote'] }
     const document = (except = '') =>

@@ -100,7 +100,7 @@ describe('every call', () => {
     ])
   })
 
-  test('that gives access to others needs what the document says of the permission for it', () => {
+  test('to give access to other users needs the level of its permission', () => {
     const accounts = policy('stepUp: { permissions: { gateway:service-account:write: always } }')
     const call = { ...createToken, permissionForOthers: 'gateway:service-account:write' }
     expect(asked(accounts, withFactor, call)).toEqual([
@@ -119,7 +119,7 @@ describe('every call', () => {
   }
   const revokeForOthers = { ...revoke, concernsOthers: true }
 
-  test('that ends access needs no proof by default, and never for what the caller owns, so that nothing delays it', () => {
+  test('to revoke access needs no proof by default, and never for items of the caller', () => {
     for (const who of [withFactor, without, apiToken, job]) {
       expect(asked(policy(), who, revokeForOthers)).toBeNull()
       expect(asked(policy('stepUp: { management: always }'), who, revokeForOthers)).toBeNull()
@@ -150,7 +150,7 @@ describe('every call', () => {
     },
   )
 
-  test('that concerns others needs what the document says of the role that grants the permission for it', () => {
+  test('on items of other users needs the level of the role that grants its permission', () => {
     const roles = policy('roles: { boss: { permissions: [gateway:token:write], stepUp: always } }')
     const boss = [binding('boss')]
     expect(asked(roles, principal(boss), revokeForOthers)).toEqual(['needs', 'step-up:role boss', passkey])
@@ -181,7 +181,7 @@ describe('every call', () => {
     expect(asked(roles, principal([binding('boss')], { secondFactor: true }), showSelf)).toBeNull()
   })
 
-  test('of the own account never needs a proof by a pattern of permissions, because a proof needs such calls', () => {
+  test('on the account of the caller never needs a proof by a pattern of permissions, because a proof needs such calls', () => {
     const all = policy('stepUp: { permissions: { "*": always } }')
     const effective: ManagementCall = { permission: 'gateway:policy:read', scope: 'self' }
     for (const call of [showSelf, effective]) expect(asked(all, withFactor, call)).toBeNull()

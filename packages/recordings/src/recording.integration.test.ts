@@ -449,7 +449,7 @@ describe('an exit status', () => {
     ])
   })
 
-  test('that a process prints itself does not hide later output', async () => {
+  test('printed by the process itself does not hide later output', async () => {
     expect(await events([`${marker}:0\n`], ['more'])).toEqual([
       [0, 'm', 'exit code 0 was printed, but more output followed'],
       [0, 'o', 'more'],

@@ -60,7 +60,7 @@ describe('commands that can need a proof of a second factor', () => {
     isPrincipalEndpoint(endpoint) && (endpoint.stepUp === 'management' || endpoint.stepUp === 'factor') ? [name] : [],
   )
 
-  test.each(names)('those that call %s have --mfa-code and --mfa-method', (name) => {
+  test.each(names)('every command that calls %s has --mfa-code and --mfa-method', (name) => {
     for (const source of sources.filter((text) => text.includes(`'${name}'`))) expect(source).toContain('...mfaOptions')
   })
 
@@ -74,7 +74,7 @@ describe('examples', () => {
   const lines = [...commands.map(({ name, module }) => ({ name, examples: module.examples })), ...groups].flatMap(
     ({ name, examples }) => examples.map((line) => [name, line] as const),
   )
-  test.each(lines)('of %s: %s can be typed', async (_, line) => {
+  test.each(lines)('the examples of %s are valid commands: %s', async (_, line) => {
     const read = await checkCommandLine(line)
     expect(read.length).toBeGreaterThan(0)
     expect(new Set(read)).toEqual(new Set(['us']))

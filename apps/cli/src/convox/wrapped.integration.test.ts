@@ -121,7 +121,7 @@ describe('convox', () => {
     expect(outcome.stdout.match(/"signal"/g)).toHaveLength(4)
   })
 
-  test('that is missing is an error with exit code 127', async () => {
+  test('causes exit code 127 if it is not installed', async () => {
     machine.configure(config)
     const outcome = await machine.callConvox(['apps'], { CONVOX_BIN: join(machine.home, 'nowhere', 'convox') })
     expect(outcome).toMatchObject({ code: 127, stdout: '' })
@@ -130,7 +130,7 @@ describe('convox', () => {
     )
   })
 
-  test('that is rack-gateway itself is an error with exit code 127, without a process loop', async () => {
+  test('causes exit code 127, without a process loop, if CONVOX_BIN runs rack-gateway', async () => {
     machine.configure(config)
     const file = join(machine.home, 'itself')
     const itself = commandLine([])
@@ -145,7 +145,7 @@ describe('convox', () => {
     })
   })
 
-  test('that is not executable is an error with exit code 126', async () => {
+  test('causes exit code 126 if the file is not executable', async () => {
     machine.configure(config)
     const file = join(machine.home, 'plain')
     writeFileSync(file, 'text')
@@ -461,7 +461,7 @@ describe('.convox/rack of a malicious project', () => {
     await expectRejected()
   })
 
-  test('that cannot be read does not let the command run on another rack', async () => {
+  test('never causes the command to run on another rack if it cannot be read', async () => {
     symlinkSync('rack', rackFile())
     await expectRejected()
     rmSync(rackFile())

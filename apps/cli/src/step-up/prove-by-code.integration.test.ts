@@ -94,7 +94,7 @@ test('a wrong code is said, and asked for again at most twice', async () => {
   expect([prompts.length, gateway.asked.length]).toEqual([6, 6])
 })
 
-test('what cannot be a code is not sent, because the gateway would count it', async () => {
+test('input in a wrong format is not sent, because the gateway would count it as an attempt', async () => {
   expect(await prove(['12345', 'x'.repeat(21), '123456'], [wrong, wrong, proved])).toMatchObject({ method: 'totp' })
   expect(gateway.asked).toHaveLength(1)
   expect(notes[0]).toBe('That is not a code. Type the six digits that your authenticator app shows, or a backup code.')

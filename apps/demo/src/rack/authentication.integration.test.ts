@@ -100,7 +100,7 @@ describe('a websocket', () => {
     ])
   })
 
-  test('that sends data before the upgrade is answered is cut off', async () => {
+  test('is closed if it sends data before the response to the upgrade', async () => {
     const peer = await connectTo(await startRack())
     peer.send(`${writeRequest('GET /apps/myapp/logs', [credentials, ...upgradeHeaders])}early`)
     await expect(peer.nextMessage()).rejects.toThrow('closed in the middle of a response')

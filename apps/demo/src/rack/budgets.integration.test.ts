@@ -84,7 +84,7 @@ describe('budgets', () => {
     expect(await read(rack, `${path}/shutdown-state`)).toBeNull()
   })
 
-  test('what an app costs is the sum of its services', async () => {
+  test('the cost of an app is the sum of its services', async () => {
     const cost = await read(await startRack({ clock: manualClock() }), '/apps/myapp/cost')
     const sum = cost.breakdown.reduce((total: number, line: { 'spend-usd': number }) => total + line['spend-usd'], 0)
     expect(cost.breakdown.map(({ service }: { service: string }) => service)).toEqual(['command', 'web', 'worker'])

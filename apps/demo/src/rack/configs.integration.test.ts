@@ -34,7 +34,7 @@ describe('configs', () => {
     expect(await read(rack, '/apps/myapp/configs/x')).toEqual({ name: 'x', value: 'header' })
   })
 
-  test('what is not there is not found', async () => {
+  test('a missing config or app is not found', async () => {
     const rack = await startRack()
     expect(await ask(rack, 'GET /apps/myapp/configs/nosuch')).toMatchObject({
       status: 404,

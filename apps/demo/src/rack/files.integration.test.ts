@@ -13,7 +13,7 @@ async function firstProcess(rack: DemoRack): Promise<string> {
 }
 
 describe('cp', () => {
-  test('what was copied up comes down again, and is gone once deleted', async () => {
+  test('an uploaded file can be downloaded until it is deleted', async () => {
     const rack = await startRack()
     const id = await firstProcess(rack)
     const content = Buffer.from([0, 1, 255, 10])

@@ -98,7 +98,7 @@ describe('a large response', () => {
     expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(generatedDigest(300_000))
   })
 
-  test('of 256 MiB arrives completely, and is never kept in memory', async () => {
+  test('with 256 MiB arrives completely, and is never wholly in memory', async () => {
     const rack = await startRack()
     rack.largeAnswer(`GET ${data}`, 256 * MiB)
     let received = 0
@@ -190,7 +190,7 @@ function countFrames(socket: Socket, isEnough: (seen: { frames: number; bytes: n
 }
 
 describe('frames', () => {
-  test('of 256 MiB are echoed in constant memory with fixed responses', async () => {
+  test('with 256 MiB are echoed in constant memory with fixed responses', async () => {
     const rack = await startRack({ fixedAnswers: true })
     const socket = await openRaw(rack, '/apps/x/processes/p/exec')
     const growth = await growthDuring(async () => {
@@ -201,7 +201,7 @@ describe('frames', () => {
     expect(growth).toBeLessThan(96 * MiB)
   })
 
-  test('of 256 MiB through the proxy return as small frames, as from TCP', async () => {
+  test('with 256 MiB return from the proxy as small frames, as from TCP', async () => {
     const socket = await openRaw(await startRack(), '/proxy/db.internal/5432')
     const growth = await growthDuring(async () => {
       const counting = countFrames(socket, ({ bytes }) => bytes === 256 * MiB)

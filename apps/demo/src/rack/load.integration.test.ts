@@ -20,7 +20,7 @@ describe('many at once', () => {
     expect(rack.received).toHaveLength(200)
   })
 
-  test('of a hundred that make the same app one succeeds', async () => {
+  test('one of a hundred calls creates the app, and the others fail', async () => {
     const rack = await startRack()
     const answers = await Promise.all(
       Array.from({ length: 100 }, () => ask(rack, 'POST /apps', [formType], 'name=third')),
@@ -29,7 +29,7 @@ describe('many at once', () => {
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(99)
   })
 
-  test('of ten that promote at once one succeeds', async () => {
+  test('one of ten promotions succeeds, and the others fail', async () => {
     const rack = await startRack()
     const [, { id }] = JSON.parse((await ask(rack, 'GET /apps/myapp/releases')).body)
     const promote = () => ask(rack, `POST /apps/myapp/releases/${id}/promote`, [formType], 'force=false')

@@ -24,7 +24,7 @@ describe('registries', () => {
     ])
   })
 
-  test('what is added is answered and listed with its password', async () => {
+  test('an added registry is returned and listed with its password', async () => {
     const rack = await startRack()
     const added = await send(rack, 'POST /registries', { server: 'r.test/a', username: 'u', password: 'p&=%' })
     expect(JSON.parse(added.body)).toEqual({ server: 'r.test/a', username: 'u', password: 'p&=%' })

@@ -31,7 +31,7 @@ describe('builds export and import', () => {
     expect(files[1]?.content.toString()).toBe(build.manifest)
   })
 
-  test('what was exported is imported elsewhere with its manifest, as a release with the env that was there', async () => {
+  test('an exported build is imported into another app with its manifest, as a release with the environment of that app', async () => {
     const rack = await startRack()
     const [{ id, manifest }] = await read(rack, '/apps/myapp/builds')
     const { body } = await ask(rack, `GET /apps/myapp/builds/${id}.tgz`)
@@ -114,7 +114,7 @@ describe('external builds', () => {
 describe('the data of resources', () => {
   const path = '/apps/myapp/resources/database/data'
 
-  test('what was imported is exported, whatever its bytes', async () => {
+  test('imported bytes are exported unchanged', async () => {
     const rack = await startRack()
     const data = String.fromCharCode(...Array.from({ length: 4096 }, (_, at) => at % 256))
     expect((await uploadChunked(rack, `PUT ${path}`, [data, data])).body).toBe('ok\n')

@@ -14,7 +14,7 @@ describe('TLS', () => {
   })
 })
 
-describe('what HTTP itself refuses', () => {
+describe('invalid HTTP is rejected', () => {
   test.each([
     'GET /apps HTTP/1.1\r\n\r\n',
     'nonsense\r\n\r\n',

@@ -80,7 +80,7 @@ describe('a login by a code', () => {
     expect((await eventsOf('cli-login.refused')).at(-1)?.decision).toMatchObject({ rule: 'cli-login-used' })
   })
 
-  test('that is denied says so', async () => {
+  test('reports a denial to the waiting program', async () => {
     const login = await beginDevice(at, {}, elsewhere())
     const { browser, page } = await typeCode(at, login.code, 'admin')
     expect((await decide(at, browser, page, 'deny')).body).toContain('The login is denied')
@@ -90,7 +90,7 @@ describe('a login by a code', () => {
     expect([again.status, again.body]).toEqual([409, expect.stringContaining('already allowed or denied')])
   })
 
-  test('that took ten minutes has expired, decided on or not', async () => {
+  test('expires after ten minutes, even if it was allowed', async () => {
     const open = await beginDevice(at, {}, elsewhere())
     const allowed = await beginDevice(at, {}, elsewhere())
     await allow(allowed.code)
@@ -218,7 +218,7 @@ test('when a thousand wait, the oldest of the network with most makes room, and 
   await at.system.sql`delete from gateway.device_logins`
 })
 
-test('what is long over is forgotten', async () => {
+test('old logins are removed', async () => {
   const { secret } = await beginDevice(at, {}, elsewhere())
   clock.ahead = 5_000_000
   await beginDevice(at, {}, elsewhere())

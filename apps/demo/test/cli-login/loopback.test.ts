@@ -60,7 +60,7 @@ describe('a loopback login', () => {
     expect(JSON.stringify(await at.system.events())).not.toContain(code)
   })
 
-  test('that is begun keeps nothing', async () => {
+  test('stores no row when it begins', async () => {
     const count = async () => (await at.system.sql`select count(*)::int as n from gateway.loopback_logins`)[0]?.n
     const before = await count()
     for (let begun = 0; begun < 20; begun++) await beginLoopback(at)
@@ -84,7 +84,7 @@ describe('a loopback login', () => {
     expect(renewed.status).toBe(200)
   })
 
-  test('that is denied tells the process so, with no code, and cannot be allowed after that', async () => {
+  test('reports a denial to the program without a code, and cannot be allowed afterwards', async () => {
     const login = await beginLoopback(at)
     const browser = createBrowser()
     const page = await follow(browser, login.address, 'admin')
@@ -135,7 +135,7 @@ test('a login for one rack is denied without a role on it', async () => {
   })
 })
 
-test('what is shown is text, whatever it holds', async () => {
+test('the page shows the device name as text', async () => {
   const login = await beginLoopback(at, { device: 'a.b_c/d+e-f', system: 'Linux x64' })
   const page = await follow(createBrowser(), login.address, 'admin')
   expect(page.body).toContain('<dd>a.b_c/d+e-f</dd>')
@@ -155,7 +155,7 @@ describe('a code', () => {
     })
   })
 
-  test('that another process of the machine grabs is worth nothing, and is spent by the try', async () => {
+  test('is rejected with another verifier, and that attempt uses it up', async () => {
     const { login, code } = await allowed()
     const stolen = await redeem(code, 'w'.repeat(43))
     expect([stolen.status, stolen.json.rule]).toEqual([403, 'cli-code-verifier'])
@@ -171,7 +171,7 @@ describe('a code', () => {
     expect([late.status, late.json.rule]).toEqual([403, 'cli-code-expired'])
   })
 
-  test('that nobody was given is refused', async () => {
+  test('is rejected if the gateway never issued it', async () => {
     expect((await redeem('x'.repeat(43), 'v'.repeat(43))).json).toMatchObject({ rule: 'cli-code-unknown' })
   })
 

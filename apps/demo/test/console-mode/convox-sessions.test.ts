@@ -93,7 +93,7 @@ test('it does not outlive the last login by more than a session can', async () =
   expect(Date.parse(text('expiresAt')) - time).toBeLessThanOrEqual(60_000)
 })
 
-test('of a session that is bound to a rack, it is bound to the same rack', async () => {
+test('a rack-bound session creates a session for the same rack', async () => {
   const { text } = await create(await system.token('admin', { rack: 'staging' }))
   const racks = await callInConsoleMode(system, 'GET /racks', text('token'), listHeaders)
   expect(racks.json).toMatchObject([{ name: 'staging' }])

@@ -118,7 +118,7 @@ test('service accounts, API tokens with their owner, and trusts are listed, with
     expect(row.subject.suspended).toBe(true)
 })
 
-test('what has expired or was revoked is left out, and what a locked user holds is marked', async () => {
+test('expired and revoked access is omitted, and the access of locked users is marked', async () => {
   const ann = await person(system, null)
   const ending = await bind('user', ann.id, { expiresAt: new Date(Date.now() + 60_000).toISOString() })
   const staying = await bind('user', ann.id)

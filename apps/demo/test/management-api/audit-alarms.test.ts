@@ -83,7 +83,7 @@ describe('alarms of the audit log', () => {
     expect(said.map(({ detail }) => detail?.reason)).toEqual(['one'])
   })
 
-  test('what is none, and what is not there, is refused', async () => {
+  test('reject acknowledgement of other events, of missing events, and with an invalid note', async () => {
     const { id } = await system.app.audit.record({ kind: 'call', rack: 'staging' })
     expect((await acknowledge(id, 'x')).json).toMatchObject({ code: 'RGW_NO_ALARM' })
     expect((await acknowledge('01a21006-6e55-7646-9171-966421143187', 'x')).status).toBe(404)

@@ -88,7 +88,7 @@ describe('an export of the audit log', () => {
     expect(objects[0]).toMatchObject({ class_uid: 6003, metadata: { version: '1.8.0' } })
   })
 
-  test('of nothing is empty, and recorded', async () => {
+  test('is empty if no event matches, and is recorded', async () => {
     expect(await (await exported('app=no-such-app')).text()).toBe('')
     expect(await system.lastEvent()).toMatchObject({ kind: 'audit.exported', detail: { count: 0, complete: true } })
   })
@@ -100,7 +100,7 @@ describe('an export of the audit log', () => {
     },
   )
 
-  describe('of many events', () => {
+  describe('with many events', () => {
     beforeAll(async () => {
       const filler = 'x'.repeat(900)
       for (let part = 0; part < 25; part++)
@@ -138,7 +138,7 @@ describe('an export of the audit log', () => {
       expect(await last()).toMatchObject({ detail: { app: 'many', count: 25_000, complete: true } })
     })
 
-    test('that its reader gives up is recorded as such, and leaves no connection', async () => {
+    test('is recorded as incomplete if the reader disconnects, and leaves no database connection', async () => {
       const answer = await begun()
       await once(answer, 'data')
       answer.destroy()

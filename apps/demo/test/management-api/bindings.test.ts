@@ -65,7 +65,7 @@ const subjects: readonly [string, () => Promise<Subject>][] = [
   ],
 ]
 
-describe.each(subjects)('of %s', (_what, make) => {
+describe.each(subjects)('bindings of %s', (_what, make) => {
   const page = { 'api-token': '/tokens', trust: '/trusts' } as const
 
   test('are given with an end and a reason, listed, and taken away; each is an event', async () => {

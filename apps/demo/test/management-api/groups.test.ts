@@ -42,7 +42,7 @@ describe('groups', () => {
     expect((await call(system, admin, 'GET', `/users/${ann.id}`)).json).toMatchObject({ groups: ['Zebra', 'ops'] })
   })
 
-  test('of the longest names come whole, a page at a time', async () => {
+  test('with the longest names are listed completely across pages', async () => {
     const names = ['\u{1f980}'.repeat(128), `${'\u{1f980}'.repeat(127)}zz`].sort()
     await member(...names)
     const seen: string[] = []

@@ -430,7 +430,7 @@ describe('the last administrator', () => {
       expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
     })
 
-    test('of two members who lock each other at once, one is left', async () => {
+    test('one of two members who lock each other at the same time stays unlocked', async () => {
       const { at, ann, own, remove } = await alone(['admins'])
       const ben = await person(at, null)
       await at.sql`update gateway.users set groups = '{admins}' where id = ${ben.id}`

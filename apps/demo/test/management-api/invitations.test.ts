@@ -297,7 +297,7 @@ describe('logins and changes at once', () => {
     expect((await eventsOf(id)).filter(({ kind }) => kind === 'invitation.redeemed')).toHaveLength(1)
   })
 
-  test('of two people with the same address, one gets the roles', async () => {
+  test('only one of two people with the same address gets the roles', async () => {
     const ann = newPerson()
     const twin = newPerson({ email: ann.email })
     await invite(ann.email)
@@ -341,7 +341,7 @@ describe('logins and changes at once', () => {
   })
 })
 
-describe('nobody invites', () => {
+describe('a caller without the permission cannot manage invitations', () => {
   test.each(['viewer', 'deployer', 'auditor'])('as %s', async (role) => {
     const { token } = await person(at.system, role)
     for (const [method, path] of [

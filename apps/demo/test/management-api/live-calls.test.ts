@@ -143,7 +143,7 @@ describe('live calls', () => {
     await expect.poll(() => system.sql`select from gateway.call_endings where call = ${id}`).toHaveLength(0)
   })
 
-  test('that transfer are ended, too: the connection breaks', async () => {
+  test('of kind transfer can be ended: the connection breaks', async () => {
     const upload = beginCall(
       { port: system.port, token: admin },
       { method: 'POST', path: '/apps/myapp/objects/tmp/long.tgz', headers: { 'Transfer-Encoding': 'chunked' } },
@@ -157,7 +157,7 @@ describe('live calls', () => {
     expect(ended?.detail).toEqual({ call: request, reason: 'not on Fridays' })
   })
 
-  test('of the web console are ended, too, and its page shows the reason', async () => {
+  test('of the web console can be ended, and its page shows the reason', async () => {
     const stream = await fetch(`${system.url}/gateway/api/v1/racks/staging/apps/myapp/logs`, {
       headers: { authorization: `Bearer ${admin}`, follow: 'true' },
     })
@@ -182,7 +182,7 @@ describe('live calls', () => {
     await socket.closed()
   })
 
-  test.each(kinds)('of others are listed for auditors and admins, and ended by admins: %s', async (kind) => {
+  test.each(kinds)('of other users are listed for auditors and admins, and ended only by admins: %s', async (kind) => {
     const socket = await open('/apps/myapp/logs', (await person(system, 'viewer')).token)
     const { id } = await listed((one) => one.kind === 'logs' && !one.own)
     for (const role of roles.filter((one) => one !== 'admin')) {
@@ -278,7 +278,7 @@ describe('live calls', () => {
     await gone(id)
   })
 
-  test('of a process that was killed are not live, whatever their rows say', async () => {
+  test('are not listed after their process was killed and its lease expired', async () => {
     const killed = await startGatewayProcess(system, { url: system.rack.url, token: 'rack-password-of-staging' })
     const socket = await open('/apps/myapp/logs', admin, {}, killed.url)
     const { id } = await listed(({ kind }) => kind === 'logs')
@@ -304,7 +304,7 @@ describe('live calls', () => {
     await gone(id)
   })
 
-  test('of a process that stops are removed', async () => {
+  test('are removed when their process stops', async () => {
     const stopping = await system.replica()
     const socket = await open('/apps/myapp/logs', admin, {}, stopping.url)
     const { id } = await listed(({ kind }) => kind === 'logs')

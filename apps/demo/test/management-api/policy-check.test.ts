@@ -43,7 +43,7 @@ describe('the check of a proposed policy document', () => {
     })
   })
 
-  test('of a valid document has the differences that the command prints', async () => {
+  test('returns the same differences as the command for a valid document', async () => {
     const { document } = readPolicy(opened, 'proposed')
     if (document === null) throw new Error('the document is valid')
     const answer = await check(opened)
@@ -67,7 +67,7 @@ describe('the check of a proposed policy document', () => {
     })
   })
 
-  test('of aliases that multiply names the problem', async () => {
+  test('names the problem if aliases expand to too much', async () => {
     const names = 'abcdefgh'.split('')
     const line = (name: string, at: number) =>
       `${name}: &${name} [${Array(10)

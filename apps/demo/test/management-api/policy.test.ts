@@ -55,7 +55,7 @@ describe('the policy and its decisions, by the management API', () => {
       expect(text).not.toContain(deployer.session)
     })
 
-    test('of a token has its own bindings and those of its owner', async () => {
+    test('returns the bindings of a token and those of its owner', async () => {
       const token = await credential(system, 'ops', 'token of a user')
       const answer = await call(system, token, 'GET', '/policy/effective?rack=staging')
       expect(answer.text('principal.kind')).toBe('api-token')
@@ -91,7 +91,7 @@ describe('the policy and its decisions, by the management API', () => {
       expect([answer.status, answer.text('rule')]).toEqual([status, rule])
     })
 
-    test('of a rack that the caller cannot use is as of one that does not exist', async () => {
+    test('answers for a hidden rack as for a missing one', async () => {
       const [hidden, unknown] = await Promise.all(
         ['production', 'elsewhere'].map((name) =>
           call(system, deployer.token, 'GET', `/policy/effective?rack=${name}`),
@@ -101,7 +101,7 @@ describe('the policy and its decisions, by the management API', () => {
       expect(hidden?.text('error').replace('production', 'elsewhere')).toBe(unknown?.text('error'))
     })
 
-    test('of a token that is bound to a rack is for that rack', async () => {
+    test('answers a rack-bound token only for its rack', async () => {
       const bound = await person(system, 'viewer', { rack: 'production' })
       expect((await call(system, bound.token, 'GET', '/policy/effective')).text('rack')).toBe('production')
       const other = await call(system, bound.token, 'GET', '/policy/effective?rack=staging')

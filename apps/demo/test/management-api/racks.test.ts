@@ -142,7 +142,7 @@ describe('racks through the management API', () => {
     }
   })
 
-  test('nothing else is forwarded: no command, proxy, archive, or file', async () => {
+  test('other routes are not forwarded: no command, proxy, archive, or file', async () => {
     const others = rackRoutes.filter(({ id }) => ![...forwarded, ...logs].includes(id))
     expect(others.length).toBeGreaterThan(60)
     for (const { id, method, path, kind } of others) {
@@ -355,7 +355,7 @@ describe('racks through the management API', () => {
       await expect.poll(() => received).toMatch(/Booting myapp\n\n\n/)
     })
 
-    test('that the rack answers without a stream is an error, because nobody could end it', async () => {
+    test('fails if the rack answers without a stream, because the gateway could not end it', async () => {
       at.system.rack.failNext(/logs/, { kind: 'answer', status: 200, body: 'not a stream' })
       const answer = await openLog('/apps/myapp/logs')
       expect([answer.statusCode, answer.headers['answered-by']]).toEqual([502, undefined])
@@ -363,7 +363,7 @@ describe('racks through the management API', () => {
       await expect.poll(lastEvent).toMatchObject({ kind: 'closed', status: 502, of: expect.anything() })
     })
 
-    test('of something that does not exist has the rack’s sentence', async () => {
+    test('contains the error of the rack if the app does not exist', async () => {
       expect(await text(await openLog('/apps/nosuch/logs'))).toContain('app not found: nosuch')
     })
   })

@@ -201,7 +201,7 @@ test('backup codes are shown once, counted, and replaced with a proof', async ()
   })
 })
 
-test('nobody sees or changes the factors of another user', async () => {
+test('a user cannot see or change the factors of another user', async () => {
   const ops = await prover()
   const [factor] = (await ops.get('/second-factors')).json.items as { id: string; user: { id: string } }[]
   const { browser } = await at.login('viewer')
@@ -259,7 +259,7 @@ test('administrators see who has which factors and who has none, and reset those
   })
 })
 
-test('nobody resets the factors of a user with a role that they could not grant', async () => {
+test('an administrator cannot reset the factors of a user whose role they cannot grant', async () => {
   const { issuer, sql } = at.system
   await prover()
   const admin = await prover('admin')

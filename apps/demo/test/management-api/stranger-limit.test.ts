@@ -149,7 +149,7 @@ describe('pages that nobody is logged in to', () => {
     'sec-fetch-dest': dest,
   })
 
-  test('what a page of another site embeds does not keep its visitor from logging in', async () => {
+  test('requests embedded by another site do not prevent the visitor from logging in', async () => {
     const from = { 'x-forwarded-for': `192.0.2.${++senders}` }
     const image = fetchOf('cross-site', 'no-cors', 'image')
     const frame = fetchOf('cross-site', 'navigate', 'iframe')

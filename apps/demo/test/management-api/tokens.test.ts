@@ -124,7 +124,7 @@ describe('API tokens', () => {
     expect(plain.json).toMatchObject({ grants: [{ role: 'ci', racks: 'staging', apps: 'web-*' }] })
   })
 
-  test('what the maker loses, the token loses', async () => {
+  test('a token loses the permissions that its owner loses', async () => {
     const { id, token } = await person(system, 'deployer')
     const made = (await make(token, { role: 'deployer' })).text('token')
     expect((await apps(made)).status).toBe(200)
@@ -177,7 +177,7 @@ describe('API tokens', () => {
     expect([answer.status, answer.error]).toEqual([400, expect.not.stringContaining('%')])
   })
 
-  test('what is wrong is named, without its value', async () => {
+  test('the error names the invalid field without its value', async () => {
     const answer = await make(admin, { role: 'viewer', sources: ['192.0.2.0/24', 17_171_717] })
     expect(answer.json).toMatchObject({ code: 'RGW_INVALID_REQUEST', rule: 'schema' })
     expect(answer.error).toContain('sources.1')
@@ -210,7 +210,7 @@ describe('API tokens', () => {
     await expect.poll(async () => (await apps(made.text('token'))).status).toBe(401)
   })
 
-  describe('of other users', () => {
+  describe('of another user', () => {
     test('are neither seen, listed, revoked nor rotated: the answer is that of a token that does not exist', async () => {
       const [ann, ben] = [await person(system, 'viewer'), await person(system, 'deployer')]
       const id = (await make(ann.token, { role: 'viewer' })).text('id')
@@ -263,7 +263,7 @@ describe('API tokens', () => {
       expect((await apps(replaced.text('token'))).status).toBe(200)
     })
 
-    test('what the old one has open belongs to the token: it continues, and ends when the token is revoked', async () => {
+    test('an open stream of the old token continues, and ends when the token is revoked', async () => {
       const { token } = await person(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const logs = await openWebSocket(`${system.url}/rack/staging/apps/myapp/logs`, old.text('token'), {})
@@ -324,7 +324,7 @@ describe('API tokens', () => {
       expect((await call(system, viewer.token, 'POST', `/tokens/${made.text('id')}/rotate`, {})).status).toBe(404)
     })
 
-    test('of an account that does not exist is 404, and nothing is left behind', async () => {
+    test('a token for an account that does not exist is 404, and no row is created', async () => {
       const before = await system.sql`select count(*) from gateway.api_tokens`
       expect((await make(admin, { role: 'viewer', serviceAccount: someId() })).status).toBe(404)
       expect(await system.sql`select count(*) from gateway.api_tokens`).toEqual(before)

@@ -140,7 +140,7 @@ describe('a user', () => {
   })
 })
 
-test('of many wrong codes at once, no more are checked than one after another', async () => {
+test('parallel wrong codes are limited as sequential ones are', async () => {
   later()
   const ids = await Promise.all(Array.from({ length: 16 }, () => asked(ops)))
   const attempts = await Promise.all(

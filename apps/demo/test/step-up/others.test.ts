@@ -48,7 +48,7 @@ async function state({ system }: LoginSystem, { session, token }: Owned) {
   return [sessions?.ended_at ?? null, tokens?.revoked_at ?? null]
 }
 
-describe('what others own, if the policy has a level for the permission', () => {
+describe('calls on items of other users, with a level for the permission', () => {
   const clock = { ahead: 0 }
   let at: LoginSystem
   let admin: Prover
@@ -101,7 +101,7 @@ describe('what others own, if the policy has a level for the permission', () => 
     expect((await state(at, owned))[0]).not.toBeNull()
   })
 
-  test('nobody needs a proof for what they own', async () => {
+  test('a user needs no proof for their own items', async () => {
     const { owner, session, token } = owned
     const before = await call(['GET', '/sessions'], [], owner.token)
     expect(before.status).toBe(200)
@@ -160,7 +160,7 @@ describe('what others own, if the policy has a level for the permission', () => 
   })
 })
 
-describe('what others own, after enrollBy', () => {
+describe('calls on items of other users, after enrollBy', () => {
   let at: LoginSystem
   let owned: Owned
   let without: string

@@ -158,7 +158,7 @@ describe('a code that is given in advance', () => {
     expect(again.stderr).not.toContain(code)
   })
 
-  test('that is wrong starts nothing, and leaves no step-up behind', async () => {
+  test('starts no command and leaves no step-up if it is wrong', async () => {
     const { code, stderr } = await run(['--mfa-code', '000000', ...promote])
     expect([code, stderr]).toEqual([
       6,

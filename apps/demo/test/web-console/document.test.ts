@@ -94,7 +94,7 @@ describe('a report of a violation of the policy', () => {
     expect(await events()).toBe(before)
   })
 
-  test('that comes over and over is one line, and does not hide one of another directive', async () => {
+  test('is logged once if it repeats, and does not suppress one of another directive', async () => {
     const body = JSON.stringify([
       { type: 'csp-violation', body: { effectiveDirective: 'img-src', blockedURL: 'data' } },
     ])
@@ -131,7 +131,7 @@ describe('a report of a violation of the policy', () => {
     },
   )
 
-  test('that is too large, or of another type, is refused', async () => {
+  test('is rejected if it is too large or of another type', async () => {
     expect((await report('application/csp-report', JSON.stringify({ x: 'x'.repeat(20_000) }))).status).toBe(413)
     expect((await report('application/json', '{}')).status).toBe(415)
   })

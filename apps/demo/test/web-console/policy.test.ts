@@ -178,7 +178,7 @@ describeInChromium('the policy page', () => {
     expect(selection).toBe('roles')
   })
 
-  test('of two files in quick succession, the newer one is checked, and the limit of checks is explained', async () => {
+  test('checks the newer of two files in quick succession, and explains the limit of checks', async () => {
     await show(viewer, '?tab=proposal')
     const files = viewer.locator('input[type=file]')
     const fileOf = (text: string) => ({ name: 'policy.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) })

@@ -138,7 +138,7 @@ describeInChromium('the page of recordings', () => {
     await auditor.getByRole('button', { name: 'Play' }).waitFor()
   })
 
-  test('what is missing is shown where it is missing', async () => {
+  test('gaps are shown at their position', async () => {
     const gap = 'gap: 4096 bytes in 20 ms are missing, because the store is too slow'
     await play(
       auditor,

@@ -96,7 +96,7 @@ test('beyond its number or its time a study says since when calls were looked at
   expect([byTime.cut?.by, byTime.impact.calls]).toEqual(['time', 250])
 })
 
-test('what was cut from a record leaves its call out', async () => {
+test('a call whose record was truncated is not evaluated', async () => {
   const until = Date.now() + 1_000
   const since = Date.now()
   await writer.record(promotion({ app: 'cut', path: `/apps/${'x'.repeat(10_000)}` }))
@@ -119,7 +119,7 @@ test('its process gets no environment variables', async () => {
   expect(seen[0]).not.toContain('HOME=')
 })
 
-test('what ends while nobody waits for it any more frees its place', async () => {
+test('a study that outlives its caller frees its slot', async () => {
   const one = studies({ studies: 1 })
   const leaving = new AbortController()
   const onBegin = async () => leaving.abort()
@@ -168,7 +168,7 @@ test('a check ends when nobody waits for it any more, and at stop', async () => 
   await expect.poll(environments).toEqual([])
 })
 
-test('nothing is read when it could not be recorded', async () => {
+test('no event is read if the study cannot be recorded', async () => {
   const onBegin = async () => {
     throw new Error('no record')
   }

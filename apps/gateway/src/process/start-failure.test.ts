@@ -18,7 +18,7 @@ test.each([
   expect(sentenceOf(failure)).toMatch(sentence)
 })
 
-test('what is not known stays as it is, and is not expected', () => {
+test('an unknown error is returned unchanged, and is not expected', () => {
   const error = failing('EMFILE')
   expect(listenFailure(error, address)).toBe(error)
   expect(isExpected(error)).toBe(false)

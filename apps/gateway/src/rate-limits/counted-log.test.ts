@@ -32,7 +32,7 @@ test('a kind is logged once in ten seconds, and then how many more there were', 
   expect(lines.slice(4)).toEqual([{ event: 'call', path: '/again' }])
 })
 
-test('what was counted is logged when the gateway stops', () => {
+test('the remaining count is logged when the gateway stops', () => {
   const { note, stop, lines } = start()
   for (let count = 0; count < 3; count++) note('a', 'warn', { event: 'x' })
   stop()

@@ -117,7 +117,7 @@ test('a caller that goes away while it waits gives up its turn', async () => {
   expect(limit.take('ann')).not.toBeNull()
 })
 
-test('what is counted in bytes is bounded in bytes, and what is not needed is given back early', () => {
+test('a limit in bytes is enforced in bytes, and unused bytes can be returned early', () => {
   const limit = limitOf({ perPrincipal: 100, total: 150 })
   const ann = limit.take('ann', 100)
   expect([limit.take('ann', 1), limit.take('bob', 51)]).toEqual([null, null])
@@ -128,7 +128,7 @@ test('what is counted in bytes is bounded in bytes, and what is not needed is gi
   expect(limit.take('cy', 10)).not.toBeNull()
 })
 
-test('nobody overtakes a large request that waits, and all that fits behind it starts together', async () => {
+test('a small request does not overtake a large one that waits, and all that fit behind it start together', async () => {
   const limit = limitOf({ perPrincipal: 100, total: 150 })
   const large = limit.take('ann', 100)
   const started: string[] = []

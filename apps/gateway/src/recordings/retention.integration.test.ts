@@ -123,7 +123,7 @@ test('concurrent processes record each removal once', async () => {
   expect([events.length, (await kept()).size]).toEqual([4, 0])
 })
 
-test('nothing is removed without an event in the log', async () => {
+test('a recording is removed only after its event is in the log', async () => {
   const { recording, kept, remove, failures, logAway } = await scenario()
   const id = await recording(100)
   logAway(true)

@@ -11,7 +11,7 @@ test('no configuration variable leads to the development server of the web conso
   expect(read('../main.ts')).toContain('startGateway(config, log)')
 })
 
-test('what runs in production can load neither Vite nor a proxy to it', () => {
+test('production code can load neither Vite nor a proxy to it', () => {
   const packages = readdirSync(new URL('../../../../packages', import.meta.url)).map((name) => `packages/${name}`)
   for (const path of ['apps/gateway', 'apps/web', ...packages]) {
     const { dependencies = {} } = JSON.parse(read(`../../../../${path}/package.json`))

@@ -32,7 +32,7 @@ test('a request ID leads to the events of the request, however old', () => {
   expect(navigate.mock.calls).toEqual([['/audit', { q: `request:${id}`, range: 'all' }]])
 })
 
-test('nothing is offered that the gateway would refuse', () => {
+test('commands that the gateway would deny are not offered', () => {
   const labels = commandsFor({ ...me, permissions: [] }, me.id, () => {}).map(({ label }) => label)
   expect(labels.filter((label) => /audit|event/i.test(label))).toEqual([])
 })

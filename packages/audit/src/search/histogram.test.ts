@@ -93,7 +93,7 @@ test('counting stops when its time is over', async () => {
   expect(histogram).toMatchObject({ total: 1, complete: false, countedFrom: new Date('2027-01-31T02:00:00Z') })
 })
 
-test('what took too long is left out', async () => {
+test('intervals that time out are omitted', async () => {
   const histogram = await countEvents(threeHours, {
     ...unlimited,
     count: async (part) => (hour(part) === 1 ? null : [rowOf(part, 5)]),

@@ -63,7 +63,7 @@ test('a second rotation ends both older tokens by its own overlap, and lengthens
   await expect(rotate(now)).rejects.toThrow('must expire at least a second from now')
 })
 
-test('what has ended is not renewed or handed over', async () => {
+test('an expired token cannot be rotated or get another owner', async () => {
   const { administration, owner, make, clock } = await start()
   const { id } = await make()
   clock.time = now + hour
@@ -73,7 +73,7 @@ test('what has ended is not renewed or handed over', async () => {
   await expect(administration.changeTokenOwner(id, ownerChange)).rejects.toThrow(TokenEnded)
 })
 
-test('what can’t be recorded has not happened', async () => {
+test('a change that cannot be recorded is rolled back', async () => {
   const { administration, ann, owner, make, record, admin } = await start()
   const { id } = await make()
   record.mockRejectedValue(new Error('the log is gone'))

@@ -30,11 +30,11 @@ test.each([
   expect(readUserCode(text)).toBeNull()
 })
 
-test('whatever is typed is a code as it is kept, or none', () => {
+test('any input is read as a canonical code or null', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => /^[B-Z]{8}$/.test(readUserCode(text) ?? 'BBBBBBBB')))
 })
 
-test('what is kept of a code depends on the key, and every key is looked for', () => {
+test('the hash of a code depends on the key, and codes are looked up with every key', () => {
   const [key, older] = [Buffer.alloc(32, 'a'), Buffer.alloc(32, 'b')]
   const [newest, second] = createUserCodeHash([key, older])('WDJBMJHT')
   expect(newest).toHaveLength(32)

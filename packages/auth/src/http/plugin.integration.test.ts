@@ -185,7 +185,7 @@ test("many callers at once get nobody else's name", async () => {
   expect(answers.map((answer) => JSON.parse(answer.body).name)).toEqual(people.map((person) => person.email))
 })
 
-test('what asks for no caller has none, whatever is sent', async () => {
+test('a route without authentication has no principal, even with a credential', async () => {
   const { port } = await startGateway()
   const answer = await sendRaw(`http://127.0.0.1:${port}`, writeRequest('GET /open', [`Authorization: Bearer ${good}`]))
   expect(JSON.parse(answer.body)).toEqual({ principal: null })

@@ -13,7 +13,7 @@ test('a few groups are told whole', () => {
   })
 })
 
-test('of thousands, the first are told, and how many there are', () => {
+test('an event of thousands of groups has the first 20 and the count', () => {
   const { groups, groupCount } = groupDetail(many(5_000))
   expect([groups.split(', ').length, groupCount]).toEqual([20, '5000'])
 })

@@ -53,7 +53,7 @@ test.each([
   expect(returnTo(wanted)).toBe('/gateway/')
 })
 
-test('whatever comes out is below /gateway/ of this very origin, as a browser reads it', () => {
+test('any return address is below /gateway/ of the same origin, as a browser reads it', () => {
   const hostile = fc.stringMatching(/^\/gateway\/[\x00-\x7f]{0,12}$/)
   fc.assert(
     fc.property(fc.oneof(hostile, fc.string()), (wanted) => {

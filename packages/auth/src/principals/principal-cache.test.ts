@@ -32,7 +32,7 @@ test('the sessions of one user share one list, which counts once', async () => {
   expect(Object.isFrozen(kept[0]?.groups)).toBe(true)
 })
 
-test('of a user whose groups are others now, the new ones count', async () => {
+test('a user whose groups changed has the new groups', async () => {
   const answers = createPrincipalCache({ capacity: 1_000, maxBytes: 64 * mebibyte })
   await keep(answers, 'one', sessionOf('ann', ['a', 'b']))
   for (const now of [['a'], ['b', 'a'], ['a', 'b', 'c'], []])
@@ -68,7 +68,7 @@ test.each([
   expect([answers.get('key 0') !== undefined, answers.get('key 1')]).toEqual([true, undefined])
 })
 
-test('what is forgotten leaves nothing behind: as many fit again', async () => {
+test('a deleted entry frees its memory: as many fit again', async () => {
   const answers = createPrincipalCache({ capacity: 100_000, maxBytes: 4 * mebibyte })
   const fill = async () => {
     for (let at = 0; at < 100; at++) await keep(answers, `key ${at}`, sessionOf(`person ${at}`, groups(40)))

@@ -129,7 +129,7 @@ test('a token does not outlive its service account', async () => {
   expect(principalOf(record, now)).toMatchObject({ rule: 'disabled-service-account' })
 })
 
-test("what the owner loses, their tokens lose: the owner's bindings are read each time", async () => {
+test('a token loses the bindings that its owner loses: they are read each time', async () => {
   const { issuer, directory, database, annSession, readingOf } = await startStore()
   await annSession({ role: 'admin' })
   const owner = { kind: 'user', email: 'ann@example.com' } as const

@@ -295,7 +295,7 @@ test('a reset removes all factors, codes, and proofs of one user, and is one eve
   )
 })
 
-test('what cannot be recorded has not happened', async () => {
+test('a change that cannot be recorded is rolled back', async () => {
   const started = await startFactors()
   const { begin, clock, record } = started
   const { id: enrollment, totp } = await begin('totp')

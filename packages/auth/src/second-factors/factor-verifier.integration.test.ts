@@ -360,7 +360,7 @@ test('thirty failed attempts a day, from however many addresses and sessions', a
   expect(await prove(session, { address: '203.0.113.1' })).toMatchObject({ proved: true })
 })
 
-test('nobody locks a user out: a fresh login proves, whatever older sessions failed at, also in its network', async () => {
+test('a user cannot be locked out: a fresh login can prove despite failures of older sessions, also in its network', async () => {
   const { guesses, prove, login, clock } = await startGuessing()
   for (let attempt = 0; attempt < 30; attempt++) {
     await guesses(1, await login(), { address: `192.0.${attempt}.1` })

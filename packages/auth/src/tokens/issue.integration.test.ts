@@ -65,7 +65,7 @@ test('many sessions at once for a new person make one user', async () => {
   expect(await database.db.select().from(sessions)).toHaveLength(8)
 })
 
-test('nothing in the database or the events is the token, or leads back to it', async () => {
+test('neither the database nor the events contain a part of the token', async () => {
   const { issuer, admin, record } = await startStore()
   await issuer.createServiceAccount({ name: 'deploys' })
   const tokens = [await issuer.issueSession(ann), await issuer.issueApiToken(nightly)].map(({ token }) => token)
@@ -192,7 +192,7 @@ test('a binding is added and removed with its terms on record', async () => {
   ])
 })
 
-test('what is not there is a 404', async () => {
+test('an unknown ID is a 404', async () => {
   const { issuer } = await startStore()
   for (const id of ['00000000-0000-4000-8000-000000000000', '', 'x', "' or true --", '\0']) {
     await expect(issuer.endSession(id, 'x')).rejects.toThrow(/^There is no such session/)

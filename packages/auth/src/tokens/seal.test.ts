@@ -4,7 +4,7 @@ import { createSeal, createValueSeal } from './seal.ts'
 const [older, newer] = ['o', 'n'].map((sign) => Buffer.from(sign.repeat(32)))
 if (!older || !newer) throw new Error('there are two keys')
 
-test('what was sealed opens for its owner alone, and does not hold the text', () => {
+test('a sealed text opens only for its owner, and does not contain the text', () => {
   const { seal, open } = createSeal([newer])
   const sealed = seal('a secret', 'ann')
   expect(sealed.includes('a secret')).toBe(false)
@@ -19,7 +19,7 @@ test('every key opens, and the newest one seals', () => {
   expect(createSeal([newer]).open(both.seal('new', 'ann'), 'ann')).toBe('new')
 })
 
-test.each([0, 12, 28, 30])('nothing opens with a changed byte, at %i, or cut there', (at) => {
+test.each([0, 12, 28, 30])('a seal does not open if it is changed or truncated at byte %i', (at) => {
   const { seal, open } = createSeal([newer])
   const sealed = seal('a secret', 'ann')
   const changed = Buffer.from(sealed)

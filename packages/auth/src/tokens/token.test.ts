@@ -40,7 +40,7 @@ test('the parts are where the format says, made as it says', () => {
   expect(token.slice(61)).toBe(encodeNumber(crc32(token.slice(0, 61)), 6))
 })
 
-test('what is issued is read back, and its hash is the SHA-256 of the whole text', () => {
+test('an issued token is verified, and its hash is the SHA-256 of the whole text', () => {
   fc.assert(
     fc.property(kind, expiry, random, (kind, expiresAt, random) => {
       const { token, hash } = mint.issue(kind, expiresAt, random)

@@ -109,7 +109,7 @@ describe('an issuer that fails', () => {
     expect(await keys.find(issuer.url, { alg: 'RS256', kid: kid() })).not.toBeNull()
   })
 
-  test('that is not there at all', async () => {
+  test('is reported as unreachable if it does not run', async () => {
     await issuer.stop()
     const keys = createIssuerKeys({ clock })
     await expect(keys.find(issuer.url, { alg: 'RS256', kid: 'k' })).rejects.toMatchObject(unreachable)
@@ -184,7 +184,7 @@ describe('an issuer that is hostile', () => {
     await other.stop()
   })
 
-  test('what calls itself text and is JSON is read all the same', async () => {
+  test('its keys are read if they are JSON with another content type', async () => {
     issuer.answer = (path, response) => {
       if (path !== '/jwks') return false
       response.writeHead(200, { 'content-type': 'binary/octet-stream' }).end(JSON.stringify(publicKeys()))

@@ -35,7 +35,7 @@ const circleci = {
 }
 const { 'oidc.circleci.com/vcs-origin': _origin, 'oidc.circleci.com/workflow-id': _workflow, ...bare } = circleci
 
-describe('what runs, by its claims', () => {
+describe('a job is described by its claims', () => {
   test.each([
     [
       'GitLab',

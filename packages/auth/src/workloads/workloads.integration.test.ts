@@ -32,7 +32,7 @@ async function start() {
   return { ...store, issuer, revision, workloads, find, exchange, credentialOf }
 }
 
-test('what cannot be recorded lets nobody in, and uses nothing up', async () => {
+test('a login that cannot be recorded fails, and does not use up the JWT', async () => {
   const { exchange, credentialOf, issuer, record } = await start()
   const [first, second] = [await issuer.jwt(), await issuer.jwt()]
   const failure = Object.assign(new Error('the log'), { code: 'RGW_AUDIT_UNAVAILABLE' })
@@ -90,7 +90,7 @@ test('a JWT that is used up costs neither a signature nor the database when it c
   expect(find).not.toHaveBeenCalled()
 })
 
-test('what only says that it is a used JWT of another issuer is looked at', async () => {
+test('the ID of a used JWT does not block a JWT of another issuer', async () => {
   const { exchange, issuer } = await start()
   await exchange(await issuer.jwt({ jti: 'same' }))
   expect(await exchange(await issuer.jwt({ jti: 'same', iss: 'https://ci.example.com' }))).toMatchObject({

@@ -368,7 +368,7 @@ describe('commands that make no call', () => {
   })
 })
 
-describe('what cannot be predicted', () => {
+describe('commands that cannot be predicted', () => {
   test.each([
     ['an unknown command', 'frobnicate'],
     ['flags before the command', '-a myapp ps'],

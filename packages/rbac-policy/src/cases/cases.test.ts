@@ -119,7 +119,7 @@ describe('a case', () => {
   })
 })
 
-describe('what is wrong with a file of cases is said with line and column', () => {
+describe('problems in a file of cases have a line and a column', () => {
   const head = 'version: 1\ncases:\n'
   test.each([
     ['no version', 'cases: {}\n', 1, 1, 'the file has no version; it should be 1'],
@@ -462,7 +462,7 @@ describe('coverage', () => {
     expect(names(coverage, false)).toEqual(['role:on-call app:delete', 'command:seed'])
   })
 
-  describe('of everything that can decide', () => {
+  describe('of a whole document', () => {
     const whole = written(
       'commands:',
       '  services: [command, jobs]',
@@ -657,7 +657,7 @@ describe('coverage', () => {
     expect(names(coverage, true)).toEqual(['role:helper process:exec-any', 'command:list'])
   })
 
-  test('of the built-in policy is of all that it says', () => {
+  test('of the built-in policy lists all its rules', () => {
     const { coverage } = runLines(
       builtIn,
       '  a: { who: { roles: [admin] }, convox: apps, expect: { effect: allow, rule: role:admin } }',

@@ -201,7 +201,7 @@ describe('requirements of proofs', () => {
     expect(problems).toEqual([{ line, column, text: expect.stringContaining(text) }])
   })
 
-  test('of a hostile document do nothing else', () => {
+  test('in a hostile document are rejected without side effects', () => {
     const hostile = [
       'stepUp: { apps: { __proto__: { always: any, __proto__: x } }, permissions: { constructor: always } }',
       `stepUp: { apps: { "${'*a'.repeat(5_000)}": always } }`,

@@ -35,7 +35,7 @@ afterAll(() => rm(directory, { recursive: true }))
 const load = (...entries: string[]) =>
   loadPolicyPackages(entries, { directory: join(directory, 'app'), beside: join(directory, 'gateway/main.js') })
 
-describe('what POLICY_PACKAGES lists', () => {
+describe('the list in POLICY_PACKAGES', () => {
   test('is loaded in its order: a path, a package of the working directory, one beside the gateway', async () => {
     const loaded = await load('./freeze.mjs', '@acme/owners', 'shipped')
     expect(loaded.map(describePackage)).toEqual([

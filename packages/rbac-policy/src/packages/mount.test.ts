@@ -116,7 +116,7 @@ describe('the scope of a package', () => {
   })
 })
 
-describe('what a package records', () => {
+describe('an event of a package', () => {
   test.each([
     [{ package: 'other' }, 'the name of a fact is invalid: "package"'],
     [{ 'a b': 1 }, 'the name of a fact is invalid: "a b"'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { binding, call, token } from '../testing/calls.ts'
 import { packageCallOf, packagePrincipalOf } from './package-call.ts'
 
-test('what a package sees is plain, and frozen all through', () => {
+test('a package sees a plain, deeply frozen call', () => {
   const seen = packageCallOf(
     call('WS /apps/{app}/processes/{pid}/exec', {
       environment: { changed: ['KEY'] },
@@ -37,7 +37,7 @@ test('shares no object with the decided call', () => {
   expect(seen.environment?.changed).not.toBe(real.environment?.changed)
 })
 
-test('of the caller it sees who it is, and neither credential nor bindings', () => {
+test('a package sees the identity of the caller, but neither credential nor bindings', () => {
   const caller = token([binding('ci')], [binding('admin')], { groups: ['robots'] })
   const seen = packagePrincipalOf(caller, ['ci'])
   expect(seen).toEqual({

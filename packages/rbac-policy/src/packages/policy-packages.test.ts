@@ -86,7 +86,7 @@ describe('packages', () => {
     expect(all.told).toEqual(['p0 warn hello', 'p0 failed: gave no answer within 10 ms'])
   })
 
-  test('that fail are logged once a minute, and counted each time', async () => {
+  test('log a failure once a minute, and count each one', async () => {
     const all = packages({
       evaluate() {
         throw new Error('broken')

@@ -16,7 +16,7 @@ function changes(...lines: readonly string[]): PolicyChange[] {
   return diffPolicies(before, written(...lines))
 }
 
-describe('what changes between two documents', () => {
+describe('the differences between two documents', () => {
   test('is nothing between a document and itself, or another way to write it', () => {
     expect(changes()).toEqual([])
     expect(
@@ -248,7 +248,7 @@ describe('what changes between two documents', () => {
   })
 })
 
-describe('what changes between the step-ups of two documents', () => {
+describe('the differences between the step-ups of two documents', () => {
   function between(one: string, other: string): unknown[] {
     const stepUps = (line: string) => written(...line.split('\n'))
     return diffPolicies(stepUps(one), stepUps(other)).map(({ effect, role, what }) => [effect, role, what])
@@ -391,14 +391,14 @@ describe('what changes between the step-ups of two documents', () => {
     expect(between(one, one)).toEqual([])
   })
 
-  test('of a command rule', () => {
+  test('include command rules', () => {
     const rule = (rest: string) => `commands: { rules: { x: { run: ls, roles: [admin]${rest} } } }`
     expect(between(rule(''), rule(', stepUp: always'))).toEqual([
       ['refuses', null, 'the command rule x needs a new proof with a passkey each time'],
     ])
   })
 
-  test('that require nothing is nothing', () => {
+  test('are empty for levels that require nothing', () => {
     expect(between('', promote('none'))).toEqual([])
     expect(between(promote('none'), '')).toEqual([])
   })

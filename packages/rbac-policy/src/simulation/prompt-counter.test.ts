@@ -14,12 +14,12 @@ function counted(calls: readonly (Partial<CallWithProof> & Pick<CallWithProof, '
 }
 
 describe('prompts', () => {
-  test('of a recent requirement are one per session until the proof is too old', () => {
+  test('for a recent requirement are one per session until the proof is too old', () => {
     const { counts } = counted([0, 5, 10, 10.1, 15, 30].map((at) => ({ ...recent, at: at * minute })))
     expect(counts).toEqual([{ ...recent, calls: 6, prompts: 3, users: 1 }])
   })
 
-  test('of always are one for each call', () => {
+  test('for the requirement always are one for each call', () => {
     const { counts } = counted([0, 1, 2].map((at) => ({ ...always, at })))
     expect(counts).toEqual([{ ...always, calls: 3, prompts: 3, users: 1 }])
   })
@@ -38,7 +38,7 @@ describe('prompts', () => {
     expect(users).toBe(2)
   })
 
-  test('of one recent requirement count for another one, and a proof for one call counts for no other', () => {
+  test('for one recent requirement satisfy another one, and a proof for one call satisfies no other call', () => {
     const { counts } = counted([
       { ...always, at: 0 },
       { ...longer, at: 1 * minute },

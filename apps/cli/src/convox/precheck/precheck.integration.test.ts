@@ -84,7 +84,7 @@ describe('office hours', () => {
     await expect(check(morning + hours(20))).rejects.toMatchObject(denied)
   })
 
-  test('that begin before the first call arrives do not deny the command', async () => {
+  test('do not deny the command if they begin before the first call arrives', async () => {
     await startGateway({ role: 'deployer', document, at: morning + hours(8) - 3_000 })
     await expect(check(morning + hours(8) - 3_000)).resolves.toBeDefined()
     await startGateway({ role: 'deployer', document, at: morning + hours(8) - 60_000 })

@@ -91,7 +91,7 @@ describe('with an https gateway, convox', () => {
     }
   })
 
-  test('that is missing leaves no relay behind', async () => {
+  test('leaves no relay running if it is not installed', async () => {
     await gateway()
     expect(await run(['apps'], { CONVOX_BIN: '/nowhere/convox' })).toMatchObject({ code: 127 })
   })
@@ -285,7 +285,7 @@ describe('the trusted authority', () => {
     }
   })
 
-  test('of "ca" is removed when a name moves to another gateway', async () => {
+  test('is removed when a name moves to another gateway', async () => {
     const started = await gateway({ ca: otherRoot, relay: false })
     const moved = await startTlsGateway({
       onConnection: (socket) =>
@@ -355,7 +355,7 @@ describe('the trusted authority', () => {
     })
   })
 
-  test('of "ca" is used by whoami, and by the check before convox', async () => {
+  test('is used by whoami, and by the check before convox', async () => {
     const started = await gateway({}, known)
     expect(await machine.call(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
     expect(started.received).toContain(`Bearer ${token}`)

@@ -149,7 +149,7 @@ describe('messages', () => {
     })
   })
 
-  test('what is written is read back, and it is not read before it is whole', () => {
+  test('a written message is parsed unchanged, and only when it is complete', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), fc.nat(200), (body, cut) => {
         const bytes = Buffer.from(body).toString('latin1')

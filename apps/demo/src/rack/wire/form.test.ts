@@ -94,7 +94,7 @@ describe('places', () => {
   })
 })
 
-test('what encodeURIComponent wrote is read back, whatever it is', () => {
+test('values encoded by encodeURIComponent are decoded unchanged', () => {
   const pairs = fc.array(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'grapheme' })))
   fc.assert(
     fc.property(pairs, (given) => {

@@ -27,7 +27,7 @@ test('a person gets no more by another token, nor a repository by another job', 
   expect(new Set(jobs).size).toBe(1)
 })
 
-test('whatever can last for long has connections of its own', () => {
+test('long calls have connections of their own', () => {
   const calls = rackRoutes.filter((route) => kindOfCall(route) === 'call')
   expect(calls.filter(({ kind, body, mask }) => kind === 'websocket' || body === 'raw' || mask === 'opaque')).toEqual(
     [],

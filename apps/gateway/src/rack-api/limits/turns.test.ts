@@ -12,7 +12,7 @@ function* compute(name: string, steps: number, seen: string[]): Generator<void, 
   return name
 }
 
-test('of several computations one continues in each turn of the event loop, and other work is done in between', async () => {
+test('one of several computations continues in each turn of the event loop, and other work runs in between', async () => {
   const turns = createTurns()
   const seen: string[] = []
   let isDone = false
@@ -32,7 +32,7 @@ test('of several computations one continues in each turn of the event loop, and 
   expect(seen.filter((name) => name === 'b')).toHaveLength(4)
 })
 
-test('what a computation throws is thrown, and the others go on', async () => {
+test('an error of one computation is thrown, and the others continue', async () => {
   const turns = createTurns()
   function* fail(): Generator<void, string> {
     yield

@@ -18,7 +18,7 @@ test('each rack, app, release and key has a mac of its own, which another key do
   expect(mac('staging', origin)).toHaveLength(16)
 })
 
-test('what is remembered is what would be made, and is made once', () => {
+test('a mask is computed once, and the cached text is the same', () => {
   const made = vi.fn(mac)
   const textOf = createMaskTexts(made)
   for (let time = 0; time < 3; time++) {

@@ -12,7 +12,7 @@ test.each([
   expect(checkState({ ...check, ...changes }).word).toBe(word)
 })
 
-test('what needs attention comes first', () => {
+test('failed checks come first, then checks with a remedy', () => {
   const checks = [check, { ...check, name: 'proxies', remedy: 'r' }, { ...check, name: 'database', ready: false }]
   expect(checksByState(checks).map(({ name }) => name)).toEqual(['database', 'proxies', 'audit'])
 })

@@ -10,7 +10,7 @@ test('only what the page knows is taken from the address, as text', () => {
   expect(validatePeopleSearch({ q: 'x'.repeat(1_000) }).q).toHaveLength(300)
 })
 
-test('what is empty leaves the address', () => {
+test('empty parameters are removed from the address', () => {
   expect(merge({ q: 'a', open: 'b' }, { q: '', dialog: 'create' })).toEqual({ open: 'b', dialog: 'create' })
   expect(merge({ q: 'a', open: 'b' }, { open: undefined })).toEqual({ q: 'a' })
 })

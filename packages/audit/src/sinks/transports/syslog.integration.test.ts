@@ -115,7 +115,7 @@ test('a server that reads nothing fails at the deadline', async () => {
   ).rejects.toThrow('no answer within 1 s')
 })
 
-test('nothing is sent to a server without a trusted certificate', async () => {
+test('no message is sent to a server without a trusted certificate', async () => {
   const server = await startSyslogServer()
   await expect(syslog({ port: server.port, ca: otherRootCertificate }).deliver(events, never)).rejects.toThrow(
     /certificate/,

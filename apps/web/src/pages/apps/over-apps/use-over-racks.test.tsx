@@ -16,7 +16,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-test('of 50 racks, 20 are asked at first, four at a time, and a rack that fails hides no other', async () => {
+test('the first 20 of 50 racks are requested, four at a time, and a failing rack hides no other', async () => {
   let running = 0
   let most = 0
   const asked: string[] = []

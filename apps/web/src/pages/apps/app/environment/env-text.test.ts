@@ -80,7 +80,7 @@ describe('edits', () => {
     maxLength: 3,
   })
 
-  test('nothing changes without one', () => {
+  test('the text does not change without an edit', () => {
     fc.assert(
       fc.property(env, (text) => {
         expect(applyEdits(text, new Map())).toBe(text)
@@ -103,7 +103,7 @@ describe('edits', () => {
     )
   })
 
-  test('what is not found is read as it was edited', () => {
+  test('every edited value is read back, and other values do not change', () => {
     fc.assert(
       fc.property(env, edits, (text, pairs) => {
         const changes: Edits = new Map(pairs)

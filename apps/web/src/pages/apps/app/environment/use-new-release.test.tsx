@@ -49,7 +49,7 @@ test('a new environment is sent once, and nothing keeps it', async () => {
   await waitFor(() => expect(kept()).not.toContain(secret))
 })
 
-test('nothing is sent after somebody else created a release', async () => {
+test('no request is sent if another user created a release', async () => {
   const fetched = answer('R9')
   const { result } = render(() => useNewRelease({ newest: 'R2', running: 'R1' }, () => {}))
   result.current.create(`KEY=${secret}`)

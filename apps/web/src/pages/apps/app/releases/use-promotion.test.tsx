@@ -50,7 +50,7 @@ test('a roll back sends the masked environment as it is, and promotes the copy',
   ])
 })
 
-test('nothing is sent if another release runs than the one that was compared', async () => {
+test('no request is sent if another release runs than the compared one', async () => {
   const changes = answer()
   const result = render()
   result.current.start({ release: older, kind: 'roll-back', running: 'R0' })
