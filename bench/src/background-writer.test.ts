@@ -13,7 +13,7 @@ function processOf(answer: object) {
 
 const drafts = [{ kind: 'call' as const }]
 
-test('the achieved rates stand beside the wanted ones', async () => {
+test('the achieved rates are reported with the requested ones', async () => {
   const { process, asked } = processOf({ records: 90, commits: 9, seconds: 2 })
   const writer = createBackgroundWriter(process)
   await writer.start({ recordsPerSecond: 50, commitsPerSecond: 10, drafts })
@@ -24,7 +24,7 @@ test('the achieved rates stand beside the wanted ones', async () => {
   expect(asked[0]).toEqual({ write: { drafts, perSecond: 50, recordsPerCommit: 5 } })
 })
 
-test('where nothing was recorded, nothing is written', async () => {
+test('without recorded events, no event is written', async () => {
   const { process, asked } = processOf({})
   const writer = createBackgroundWriter(process)
   await writer.start({ recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] })

@@ -167,7 +167,7 @@ test('the image has the built web console', () => {
   expect(readdirSync(join(built, 'assets')).some((name) => name.endsWith('.js.br'))).toBe(true)
 })
 
-test('the first administrator is made by the command that the image has beside it', async () => {
+test('the command in the image creates the first administrator', async () => {
   const [, target = ''] = /ln -s \/gateway\/(\S+) \/usr\/local\/bin\/rack-gateway-server/.exec(dockerfile) ?? []
   const child = started(
     ['node', target, 'token', 'issue', '--user', 'ada@example.com', '--role', 'admin'],
@@ -193,9 +193,7 @@ test('without a database it says what to do, since PostgreSQL is not in the imag
   expect(said).toContain('Set DATABASE_URL')
 })
 
-test('the logins are made by PostgreSQL’s own psql, with passwords that nobody sees among its arguments', async ({
-  skip,
-}) => {
+test('psql creates the logins, with passwords that are not in its arguments', async ({ skip }) => {
   try {
     execFileSync('psql', ['--version'])
   } catch {

@@ -32,7 +32,7 @@ describe('Dockerfile', () => {
     expect(last.filter((line) => /\b(?:npm|pnpm|npx|apt-get|curl|wget)\b/.test(line))).toEqual([])
   })
 
-  test('runs as nobody in particular, and Node itself gets the signals', () => {
+  test('runs as an unprivileged user, and Node itself receives the signals', () => {
     expect(last).toContain('USER 65532:65532')
     expect(last.findIndex((line) => line.startsWith('RUN '))).toBeLessThan(last.indexOf('USER 65532:65532'))
     expect(last.at(-1)).toBe('CMD ["node", "dist/main.js"]')
@@ -77,7 +77,7 @@ describe('compose.yaml', () => {
     networks: { inside: { internal: boolean } }
   }
 
-  test('has no fault that its schema and linter know', () => {
+  test('has no error by its schema and linter', () => {
     expect(faultsOf(path('compose.yaml'))).toEqual([])
     const broken = join(mkdtempSync(join(tmpdir(), 'rack-gateway-compose-')), 'compose.yaml')
     writeFileSync(broken, read('compose.yaml').replace('stop_grace_period', 'stop_grace'))

@@ -112,7 +112,7 @@ describe('install.sh', () => {
     expect(readdirSync(bin())).toEqual(['rack-gateway'])
   })
 
-  test('says what to add to the PATH, and nothing where it is there', async () => {
+  test('prints what to add to the PATH, unless it is there already', async () => {
     publish('rack-gateway-linux-x64', program())
     expect((await install([releases, bin()])).stderr).toContain(`export PATH="${bin()}:$PATH"`)
     const PATH = [fakeUname('Linux', 'x86_64'), bin(), process.env.PATH].join(delimiter)
@@ -165,7 +165,7 @@ describe('install.sh', () => {
   })
 })
 
-describe('install.sh installs nothing, and leaves what was there,', () => {
+describe('install.sh installs no program, and does not change an existing one,', () => {
   async function refused(args: readonly string[], env: NodeJS.ProcessEnv = {}, path = script): Promise<string> {
     mkdirSync(bin(), { recursive: true })
     writeFileSync(installed(), 'an older version')
@@ -211,7 +211,7 @@ describe('install.sh installs nothing, and leaves what was there,', () => {
     expect(await refused([releases, bin()])).toContain('SHA256SUMS could not be downloaded')
   })
 
-  test('when the release has none for this system', async () => {
+  test('when the release has no program for this system', async () => {
     publish('rack-gateway-darwin-arm64', program())
     expect(await refused([releases, bin()])).toContain('rack-gateway-linux-x64.gz could not be downloaded')
   })
@@ -293,7 +293,7 @@ describe('install.sh installs nothing, and leaves what was there,', () => {
 
 const isRoot = process.getuid?.() === 0
 describe.skipIf(!isRoot)('install.sh without a directory', () => {
-  test('who may not write to /usr/local/bin gets it in ~/.local/bin', async () => {
+  test('installs to ~/.local/bin if /usr/local/bin is not writable', async () => {
     publish('rack-gateway-linux-x64', program())
     chmodSync(home, 0o755)
     const own = join(home, 'nobody')
@@ -318,7 +318,7 @@ describe.skipIf(!isRoot)('install.sh without a directory', () => {
   })
 })
 
-test('every program of it is POSIX: shellcheck finds nothing', ({ skip }) => {
+test('every script is POSIX: shellcheck reports no problem', ({ skip }) => {
   try {
     execFileSync('shellcheck', ['--version'], { stdio: 'ignore' })
   } catch {

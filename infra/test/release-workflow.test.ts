@@ -51,7 +51,7 @@ test.each(readdirSync(workflows))('every action of %s is pinned by a commit', (n
   expect(uses.filter((action) => !/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([])
 })
 
-test('a package is taken over only some days after its release', () => {
+test('a package is installed only some days after its release', () => {
   const { minimumReleaseAge } = parse(read('pnpm-workspace.yaml')) as { minimumReleaseAge?: number }
   expect(minimumReleaseAge).toBeGreaterThanOrEqual(3 * 24 * 60)
 })

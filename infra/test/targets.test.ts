@@ -38,7 +38,7 @@ test('a Node that does not run here needs one of the same version that does', as
   expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here and is no known Node")
 })
 
-test('a Node without its licences makes nothing: where they were looked for is said, and what to do', async () => {
+test('a Node without its licenses is an error with the searched paths and the remedy', async () => {
   const bare = join(scratch, 'bin', 'node')
   mkdirSync(dirname(bare))
   // Node itself is large, and only asked for its version before.

@@ -168,7 +168,7 @@ describe('a gateway', () => {
     ['a rack with a shell command', { ...session, racks: [{ name: '$(reboot)', rackUrl: '' }] }],
     ['no racks', session],
     ['a page', '<html>'],
-  ])('that answers with %s is rejected', async (_, body) => {
+  ])('whose response is %s is rejected', async (_, body) => {
     const { url } = await gatewayThat({ status: 201, body })
     const outcome = await machine.call(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
     expect(outcome).toMatchObject({ code: 7, stdout: '' })

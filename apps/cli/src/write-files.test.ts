@@ -39,7 +39,7 @@ test('an unchanged file is not written, and a changed file is replaced atomicall
   expect(inode('b.js')).not.toBe(before.b)
 })
 
-test('temporary files of another build are kept', () => {
+test('temporary files of another build are not removed', () => {
   write({ 'a.js': 'a' })
   writeFileSync(join(dist, '.a.js.1'), 'of another build')
   write({ 'a.js': 'new' })

@@ -74,7 +74,7 @@ describe('attacks', () => {
       hang.release()
     })
 
-    test('an invalid chunk of a request body is answered with 400, and the rack gets nothing', async () => {
+    test('an invalid chunk of a request body is answered with 400, and the rack receives no request', async () => {
       const socket = await open(
         `${head('PUT /apps/myapp', admin, ...form, 'Transfer-Encoding: chunked')}\r\n3\r\nloc\r\nzz\r\n`,
       )

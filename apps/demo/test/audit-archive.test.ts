@@ -178,7 +178,7 @@ test('a month is archived and dropped by one command, and an auditor still prove
   expect(await auditor('prove', id, '--archive', archive)).toMatchObject({ stderr: expect.stringContaining('damaged') })
 })
 
-test('a caller who is not the owner is told which login is needed', async () => {
+test('a caller without the owner login gets an error that names it', async () => {
   const { code, stderr } = await runCommand('rack-gateway-server', ['audit', 'archive', '--to', archive], {
     RACK_URL_STAGING: system.rack.url,
     RACK_TOKEN_STAGING: system.rack.token,

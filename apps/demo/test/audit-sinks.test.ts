@@ -53,7 +53,7 @@ async function readinessOf(url: string) {
   return { status: answer.status, text, sinks: checks.sinks }
 }
 
-test('a sink that hangs changes nothing for calls and for another sink, and says so without its secrets', async () => {
+test('a hanging sink delays neither calls nor another sink, and is reported without its secrets', async () => {
   const healthy = await startReceiver()
   const hanging = await startReceiver(() => {})
   const metricsPort = await freePort()

@@ -105,7 +105,7 @@ describe('audit verify --recordings', () => {
     })
   })
 
-  test('ends with 3 for chunks that were swapped or taken away, a recording that is gone, and one that nobody made', async () => {
+  test('causes exit code 3 for swapped or missing chunks, a missing recording, and an unknown one', async () => {
     const [one = '', other = ''] = made
     const last = join(chunksOf(one), '0000000001')
     const foreign = await readFile(join(chunksOf(other), '0000000001'))

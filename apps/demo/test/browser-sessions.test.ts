@@ -49,14 +49,14 @@ describe('a browser’s session', () => {
     expect([page.status, ruleOf(page)]).toEqual([401, 'browser-session'])
   })
 
-  test('is refused beside another credential, so that it is never unclear who calls', async () => {
+  test('is rejected together with another credential, so that the caller is never ambiguous', async () => {
     const { browser } = await at.login('admin')
     const token = await at.system.token('viewer')
     const page = await me(browser, { authorization: `Bearer ${token}` })
     expect([page.status, ruleOf(page)]).toEqual([401, 'two-credentials'])
   })
 
-  test('does not go round in circles when the browser holds a password for the gateway, too', async () => {
+  test('causes no redirect loop if the browser also sends a password', async () => {
     const { browser } = await at.login('admin')
     const authorization = basicAuthorization(await at.system.token('viewer'))
     const page = await at.visit(browser, '/gateway/', { headers: { authorization } })
@@ -168,7 +168,7 @@ describe('a browser’s session', () => {
     expect(Date.parse(second.lastUsedAt) - Date.parse(first.lastUsedAt)).toBeGreaterThan(60_000)
   })
 
-  test('writes its use at most once a minute, and tells nobody else of it', async () => {
+  test('records its use at most once a minute, without raising the revision', async () => {
     const { browser } = await at.login('nobody')
     await me(browser)
     const session = (await at.system.events()).findLast(({ kind }) => kind === 'session.issued')?.detail?.session
@@ -207,7 +207,7 @@ describe('a browser’s session', () => {
     await replica.stop()
   })
 
-  test('has the same CSRF token on every replica, and tells it to nobody without a cookie', async () => {
+  test('has the same CSRF token on every replica, and returns it only to a request with the cookie', async () => {
     const replica = await at.system.replica()
     const { browser } = await at.login('admin')
     const here = JSON.parse((await me(browser)).body).csrfToken
@@ -236,7 +236,7 @@ describe('pages and the management API', () => {
     },
   )
 
-  test('are not at several hosts at once, nor at none', async () => {
+  test('reject a request with several hosts or without a host', async () => {
     const { host } = new URL(at.system.url)
     for (const lines of [`Host: ${host}\r\nHost: evil.example`, `Host: ${host}\r\nHost: ${host}`, 'Host: ', 'Host:']) {
       const answer = await at.system.raw(`GET /gateway/api/v1/me HTTP/1.1\r\n${lines}\r\n\r\n`)
@@ -255,7 +255,7 @@ describe('pages and the management API', () => {
   })
 })
 
-test('a form of another site, which comes without the cookie, takes none away', async () => {
+test('a form of another site, sent without the cookie, does not end the session', async () => {
   const { browser } = await at.login('admin')
   const foreign: Record<string, string>[] = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]
   for (const headers of foreign) {

@@ -76,7 +76,7 @@ describe('the limits of calls in progress', () => {
     json: expect.objectContaining({ code: 'RGW_TOO_MANY_CALLS', rule: 'call-limit' }),
   })
 
-  test('an upload that breaks off while it waits is recorded as given up, and the gateway continues', async () => {
+  test('an upload that breaks off while it waits is recorded as aborted, and the gateway continues', async () => {
     const before = await events('/apps/myapp/objects/', 'intent')
     await repeat(limits.transfersPerPrincipal, () => stalledUpload())
     await uploaded(3, before)
@@ -90,7 +90,7 @@ describe('the limits of calls in progress', () => {
     await uploaded(3, before)
   })
 
-  test('uploads that stall leave room for the calls of their own caller, and for the uploads of other callers', async () => {
+  test('stalled uploads leave room for the calls of their own caller, and for the uploads of other callers', async () => {
     const before = await events('/apps/myapp/objects/', 'intent')
     await repeat(2 * limits.transfersPerPrincipal, () => stalledUpload())
     await uploaded(3, before)
@@ -113,7 +113,7 @@ describe('the limits of calls in progress', () => {
     expect((await readResponse(waiting)).status).toBe(200)
   })
 
-  test('as many calls wait as may be in progress; one more is answered with 503 a second later, and nothing else on its connection', async () => {
+  test('as many calls wait as can be in progress; one more gets 503 after a second, and ends its connection', async () => {
     await repeat(limits.callsPerPrincipal, () => hangingCall(ci))
     await repeat(limits.callsPerPrincipal, () => open(get('/apps/myapp', ci)))
     const pipelining = await open(get('/apps/myapp', ci).repeat(20))
@@ -126,7 +126,7 @@ describe('the limits of calls in progress', () => {
   test.each([
     ['ends', (connection: RawConnection) => connection.end()],
     ['is reset', (connection: RawConnection) => void connection.socket.resetAndDestroy()],
-  ])('what was pipelined on a connection gives its places back when the connection %s', async (_how, leave) => {
+  ])('pipelined requests free their slots when the connection %s', async (_how, leave) => {
     const hang = system.rack.failNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
     hangs.push(hang)
     const connection = await open(
@@ -139,7 +139,7 @@ describe('the limits of calls in progress', () => {
     ])
   })
 
-  test('a caller that loses its session while its call waits is refused, and the rack gets nothing', async () => {
+  test('a caller that loses its session while its call waits is denied, and the rack receives no request', async () => {
     const session = await system.issuer.issueSession({
       email: 'leaving@example.com',
       role: 'admin',
@@ -172,7 +172,7 @@ describe('the limits of calls in progress', () => {
     await expect.poll(() => read().length).toBe(3)
   })
 
-  test('WebSockets have a limit of their own, do not count as calls, and free their places when they end', async () => {
+  test('WebSockets have a limit of their own, do not count as calls, and free their slots when they end', async () => {
     const logs = () => openWebSocket(`${system.url}/apps/myapp/logs`, admin, {})
     const [first, second] = [await logs(), await logs()]
     expect([first.status, second.status]).toEqual([101, 101])
@@ -194,7 +194,7 @@ describe('the limits of calls in progress', () => {
   })
 })
 
-test('WebSockets that are reset free their places', async () => {
+test('WebSockets that are reset free their slots', async () => {
   const system = await startSystem({ limits })
   try {
     const token = await system.token('admin')
@@ -211,7 +211,7 @@ test('WebSockets that are reset free their places', async () => {
   }
 })
 
-test('a form that stops coming is given up, and its caller hears why', async () => {
+test('a stalled form is aborted, and its caller gets the reason', async () => {
   const system = await startSystem({ limits: { bodyTimeout: 100 } })
   try {
     const token = await system.token('admin')

@@ -83,7 +83,7 @@ describe('tokens', () => {
     expect(await works(third.stdout.trim())).toBe(true)
   })
 
-  test('revoke asks at a terminal, and does nothing for any answer but yes', async () => {
+  test('revoke asks at a terminal, and revokes only after yes', async () => {
     const token = (await run(['tokens', 'create', 'doomed', '--role', 'viewer'])).stdout.trim()
     for (const answer of ['', 'n', 'yes please', 'Nope']) {
       const seat = answering(answer)
@@ -100,7 +100,7 @@ describe('tokens', () => {
     )
   })
 
-  test('a name that two have is refused with their ids, and either id is taken', async () => {
+  test('an ambiguous name is rejected with the IDs, and each ID is accepted', async () => {
     const ids: string[] = []
     for (const token of [admin.token, viewer.token])
       ids.push(JSON.parse((await run(['tokens', 'create', 'twin', '--role', 'viewer', '--json'], token)).stdout).id)
@@ -202,7 +202,7 @@ describe('users', () => {
     expect([refused.code === 0, refused.stdout.includes('Allowed')]).toEqual([false, false])
   })
 
-  test('who manages no users is refused with 5', async () => {
+  test('are denied with exit code 5 for a caller without the permission', async () => {
     expect(await run(['users'], viewer.token)).toMatchObject({
       code: 5,
       stdout: '',

@@ -204,7 +204,7 @@ describe('rack-gateway audit', () => {
     expect(readFileSync(join(cwd, 'out.csv'), 'utf8')).toMatch(/^at,written_at,/)
   })
 
-  test('a file that cannot be written is said, and nothing is asked for', async () => {
+  test('a file that cannot be written is an error, and no request is sent', async () => {
     const before = (await system.events()).length
     const { code, stderr } = await audit(['export', '-o', 'missing/out.ndjson'])
     const file = join(cwd, 'missing/out.ndjson')
@@ -257,7 +257,7 @@ describe('rack-gateway audit', () => {
     expect(await audit(words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) })
   })
 
-  test('a caller who is no auditor is told whom to ask', async () => {
+  test('a caller without the permission gets an error that names the roles', async () => {
     for (const words of [['search'], ['tail'], ['export', '-o', 'x']])
       expect(await audit(words, { token: deployer.token })).toMatchObject({
         code: 5,

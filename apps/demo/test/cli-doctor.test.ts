@@ -151,7 +151,7 @@ describe('the certificate', () => {
     expect(requests()).toBeGreaterThan(0)
   })
 
-  test('is not believed where Node was told to believe any', async () => {
+  test('is a problem if Node accepts any certificate', async () => {
     const { port, requests } = await listen(proven)
     const { code, of } = await doctor(`https://localhost:${port}`, 'rgs_nothing', { NODE_TLS_REJECT_UNAUTHORIZED: '0' })
     expect([code, of('tls')?.status]).toEqual([78, 'problem'])

@@ -144,7 +144,7 @@ const elsewhere = [
   ...['users reset-factors', 'users invite', 'users uninvite', 'audit tail', 'audit end', 'ci login'],
 ]
 
-describe('--json is as the reference says, and nothing else', () => {
+describe('--json matches the reference exactly', () => {
   test.each(typed)('%s', async (name, words) => {
     const { stdout, stderr } = await call(...(await words()))
     expect(stderr).not.toMatch(/unexpected|needs|there is no/)
@@ -158,7 +158,7 @@ describe('--json is as the reference says, and nothing else', () => {
     expect([...new Set([...typed.map(([name]) => name), ...elsewhere])].toSorted()).toEqual(withJson.toSorted())
   })
 
-  test('a gateway tells completion the apps that its caller may see', async () => {
+  test('completion suggests the apps that the caller can see', async () => {
     const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: admin.token, GATEWAY_RACK: 'staging' }
     const { stdout } = await callCli(['completion', 'words', '--json', '--next', '--', 'ps', '-a'], env, {
       configPath: join(machine.project, 'config.json'),

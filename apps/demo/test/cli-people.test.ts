@@ -79,7 +79,7 @@ test('the access review is printed as CSV, byte for byte as the gateway sends it
   expect(await run(['access', 'review', '--csv', '--json'])).toMatchObject({ code: 2, stdout: '' })
 })
 
-test('without the role, nothing is shown or invited', async () => {
+test('without the role, review and invitations are denied', async () => {
   for (const words of [
     ['access', 'review'],
     ['access', 'review', '--csv'],

@@ -102,7 +102,7 @@ describe('before convox is started', () => {
       expect(content).not.toContain(secret)
   })
 
-  test('before a refusal the gateway is asked whether it still holds: a fresh grant works at once', async () => {
+  test('before a denial, the cached policy is revalidated, so that a new binding applies at once', async () => {
     const someone = await person(system, 'viewer')
     as(someone)
     expect(await gateway(...promote)).toMatchObject({ code: 5 })
@@ -169,7 +169,7 @@ describe('before convox is started', () => {
     expect(way.asked).toEqual([effective, effective])
   })
 
-  test('another login, rack or gateway never uses what is kept', async () => {
+  test('a policy cached for another login, rack, or gateway is never used', async () => {
     as(deployer)
     expect(started(await gateway(...promote))).toBe(true)
     as(viewer)
@@ -178,7 +178,7 @@ describe('before convox is started', () => {
     expect(kept()).toHaveLength(2)
   })
 
-  test('--no-precheck asks nothing and starts it', async () => {
+  test('--no-precheck starts convox without a request', async () => {
     as(viewer)
     const outcome = await gateway('--no-precheck', ...promote)
     expect(outcome).toMatchObject({ code: 0, stderr: '' })
@@ -186,7 +186,7 @@ describe('before convox is started', () => {
     expect(way.asked).toEqual([])
   })
 
-  test('in doubt it is started: whose process it is only the rack knows', async () => {
+  test('a command whose decision depends on the process is started', async () => {
     as(deployer)
     expect(started(await gateway('exec', 'web-1', 'bin/pre_release', '-a', 'myapp'))).toBe(true)
     expect(await gateway('exec', 'web-1', 'ls', '-a', 'myapp')).toMatchObject({ code: 5, stdout: '' })

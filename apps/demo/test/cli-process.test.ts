@@ -38,7 +38,7 @@ describe('rack-gateway', () => {
     return { path, content: JSON.parse(readFileSync(path, 'utf8')) }
   }
 
-  test('login keeps the token, whose it is and when it ends, as the gateway says, in a file for nobody else', async () => {
+  test('login stores the token, its principal, and its expiry in a file with mode 600', async () => {
     const outcome = await login('staging')
     expect(outcome).toEqual({ code: 0, stdout: 'Logged in to staging as deployer@example.com.\n', stderr: '' })
     const { path, content } = file()
@@ -70,7 +70,7 @@ describe('rack-gateway', () => {
     expect(() => file()).toThrow('ENOENT')
   })
 
-  test('login asks which rack where the gateway has several and none has that name', async () => {
+  test('login asks for the rack if the gateway has several and none has that name', async () => {
     const outcome = await login('work')
     expect(outcome).toMatchObject({ code: 2, stdout: '' })
     expect(outcome.stderr).toMatch(
@@ -80,7 +80,7 @@ describe('rack-gateway', () => {
     expect(file().content.gateways).toEqual({ work: { url: system.url, rack: 'production' } })
   })
 
-  test('a token that is bound to a rack is kept for that rack', async () => {
+  test('a rack-bound token is stored for that rack', async () => {
     const outcome = await gateway(['login', 'work', system.url, '--token', stagingViewer])
     expect(outcome).toMatchObject({ code: 0, stdout: 'Logged in to work as bound@example.com.\n' })
     expect(file().content.gateways).toEqual({ work: { url: system.url, rack: 'staging' } })

@@ -7,7 +7,7 @@ import { createMachine, writeStubConvox } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import { sessionOf } from './support/session-of.ts'
 
-test('a provider that answers slowly holds up no command, and the new token is kept: nothing is lost', async () => {
+test('a slow provider delays no command, and the renewed token is stored', async () => {
   const clock = { ahead: 0 }
   const at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead })
   const machine = createMachine(null)

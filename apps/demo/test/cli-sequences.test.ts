@@ -52,7 +52,7 @@ describe.each(rolesByWay)('the commands of the CLI as %s, %s', (role, wayName) =
       .filter((name) => pattern.test(name))
   }
 
-  test('every call of it is in the log, and the chain holds', async () => {
+  test('every call is in the log, and the log is intact', async () => {
     expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
     const events = await system.events()
     const refusals = events.filter(({ decision }) => decision?.effect === 'deny')

@@ -81,7 +81,7 @@ async function olderRelease(): Promise<string> {
 }
 
 describe('a detached run', () => {
-  test('takes a word of a type, and no other', async () => {
+  test('accepts only words of the type', async () => {
     expect((await run('echo report 2030-01-31')).status).toBe(200)
     expect(await system.lastEvent()).toMatchObject({ decision: { rule: 'command:report', source: 'policy.yaml:4' } })
     expect((await run('echo report tomorrow')).status).toBe(403)
@@ -179,7 +179,7 @@ describe('a parameter of the rack that is protected', () => {
   const set = (form: string, who: string) =>
     system.send('PUT', '/system', who, form, ['Content-Type: application/x-www-form-urlencoded'])
 
-  test('is changed by nobody, where racks may be changed at all', async () => {
+  test('cannot be changed by any caller, even if changes of racks are permitted', async () => {
     const admin = await system.token('admin')
     const { status, body } = await set(`parameters=${encodeURIComponent('key_pair_name=mine&idle_timeout=60')}`, admin)
     expect([status, body]).toEqual([403, expect.stringContaining('protects key_pair_name, so nobody can change it')])

@@ -77,7 +77,7 @@ describe('statements of a call', () => {
     expect(usual(await measured(() => system.send('DELETE', '/apps/myapp?', deployer)))).toEqual({ audit: 1, other: 0 })
   })
 
-  test('a flood of refusals before authentication: nothing at all', async () => {
+  test('a flood of denials before authentication causes no statement', async () => {
     taken()
     for (let count = 0; count < 50; count++) await system.get('/apps?', 'nonsense')
     expect(taken().other).toBe(0)

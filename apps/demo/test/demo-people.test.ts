@@ -2,7 +2,7 @@ import { demoGroups, demoPeople } from '@rack-gateway/demo/identity-provider'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { expect, test } from 'vitest'
 
-test('a person of each role can log in at the demo, and three who can do nothing', () => {
+test('there is a demo user for each role, and three users without a role', () => {
   const roleOf = (groups: readonly string[]) => groups.map((group) => demoGroups[group])
   const roles = demoPeople.flatMap(({ id, groups }) => (id === 'admin' ? ['admin'] : roleOf(groups)))
   expect(roles.toSorted()).toEqual(

@@ -80,7 +80,7 @@ describe('a demo', () => {
     expect((await call(gateway, '/apps', tokens[role])).status).toBe(role === 'stagingViewer' ? 200 : 400)
   })
 
-  test('has a token for an auditor, whom no rack lets in', async () => {
+  test('has a token for an auditor, who cannot call the rack API', async () => {
     const { gateway, tokens } = demo.file
     expect((await call(gateway, '/rack/staging/apps', tokens.auditor)).status).toBe(403)
     const me = await call(gateway, '/gateway/api/v1/me', tokens.auditor)
@@ -201,7 +201,7 @@ describe('a demo', () => {
       expect((await call(demo.file.gateway, '/rack/staging/apps', before.tokens[role])).status).toBe(200)
   })
 
-  test('with the example policy packages freezes production, lets an administrator override it, and keeps an app to its team', async () => {
+  test('with the example policy packages freezes production, accepts the override of an administrator, and restricts an app to its team', async () => {
     const { file, program } = demo
     const { gateway, tokens } = file
     const post = async (path: string, token: string, body?: object) => {
@@ -248,7 +248,7 @@ describe('a demo', () => {
     expect(program.output.stdout).toContain('policy packages: production is frozen')
   })
 
-  test('ends at SIGTERM with 0 and leaves nothing; the next start keeps its data, uses the racks of its environment, and only those, and ends at SIGINT with 0', async () => {
+  test('exits with 0 at SIGTERM and SIGINT, and a new start uses its data and only the racks of its environment', async () => {
     const before = demo.file
     demo.program.signal('SIGTERM')
     expect((await demo.program.ended).code).toBe(0)
@@ -304,7 +304,7 @@ describe('a demo', () => {
     expect(isAlive(running)).toBe(false)
   })
 
-  test('whose port is taken says so in one sentence', async () => {
+  test('reports in one sentence that its port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const address = other.address()

@@ -47,7 +47,7 @@ describe('the gateway and the rack read every call the same way', () => {
     expect((await compareAs('admin', call)).meaning).not.toBeNull()
   })
 
-  test.each(hostile)('refused, and nothing at the rack: %s', async (_what, call) => {
+  test.each(hostile)('rejected, and the rack receives no request: %s', async (_what, call) => {
     expect((await compareAs('admin', call)).meaning).toBeNull()
   })
 

@@ -173,7 +173,7 @@ describe('these checks', () => {
     )
   })
 
-  test('see a part that the page has no place for, a place that nothing fills, and an empty part', () => {
+  test('find a part without a marker, a marker without a part, and an empty part', () => {
     const page = '<!-- generated: one -->\nold\n<!-- end -->\n'
     expect(withParts(page, { one: 'new' })).toBe('<!-- generated: one -->\n\nnew\n\n<!-- end -->\n')
     expect(() => withParts(page, { one: 'new', two: 'new' })).toThrow('no place for two')
@@ -198,7 +198,7 @@ withRule(new Fault(reason(1), 'do this'), 'of-error')`
     expect(rulesIn(text)).toEqual(['as-property', 'by-call', 'with-status', 'of-error'])
   })
 
-  test('see a variable, a code and a file that the code does not know', () => {
+  test('find an unknown variable, code, and file', () => {
     const text = 'Set `AUDIT_REEDS` or RACK_URL_STAGING; it answers `RGW_NO_SUCH_THING`, by `no/such.ts`.'
     expect(variablesIn(text)).toEqual(['AUDIT_REEDS', 'RACK_URL_'])
     expect(isWordOf(source, 'AUDIT_REEDS')).toBe(false)

@@ -20,7 +20,7 @@ describe('a first call', () => {
     expect(system.rack.received.map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /apps?'])
   })
 
-  test('a viewer is refused an app delete with a sentence that names the permission and the rule, and the rack hears nothing', async () => {
+  test('a viewer cannot delete an app: the error names the permission and the rule, and the rack receives no request', async () => {
     const answer = await system.send('DELETE', '/apps/myapp?', viewer)
     expect(answer.status).toBe(403)
     expect(answer.json).toMatchObject({
@@ -34,7 +34,7 @@ describe('a first call', () => {
     expect(system.rack.received).toHaveLength(0)
   })
 
-  test('both calls are in the log, attributed, and the chain holds', async () => {
+  test('both calls are in the log with their principal, and the log is intact', async () => {
     await system.get('/apps?', viewer)
     await system.send('DELETE', '/apps/myapp?', viewer)
     const events = await system.events()
@@ -108,7 +108,7 @@ describe('a first call', () => {
     expect(system.rack.received).toHaveLength(0)
   })
 
-  test('check and health need no credential and give nothing away', async () => {
+  test('check and health need no credential and disclose no details', async () => {
     const check = await system.raw('GET /check HTTP/1.1\r\nHost: gateway\r\n\r\n')
     expect([check.status, check.body]).toEqual([200, 'ok\n'])
     const askReady = () => system.raw('GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n')

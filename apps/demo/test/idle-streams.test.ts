@@ -57,7 +57,7 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
     await expect.poll(() => rackSides.size).toBe(0)
   }
 
-  test('hold at most 20 KiB of objects each, both sides, and all of them live', async () => {
+  test('use at most 20 KiB of objects each, both sides, and all of them stay open', async () => {
     await hangUp(await open(atATime))
     const before = await at.gateway.memory()
     const sockets = await open(streams)
@@ -87,7 +87,7 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
     await hangUp(sockets)
   })
 
-  test('leave nothing behind: a second thousand holds no more than the first', async () => {
+  test('are freed: a second thousand uses no more memory than the first', async () => {
     const first = await at.gateway.memory()
     await hangUp(await open(streams))
     await expect.poll(async () => (await at.gateway.memory()).heap - first.heap).toBeLessThan(streams * kibibyte)

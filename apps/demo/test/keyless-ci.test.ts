@@ -83,7 +83,7 @@ describe('the lines of the page', () => {
     })
   })
 
-  test('let in a job of each provider', async () => {
+  test('authenticate a job of each provider', async () => {
     // As its template makes it, but of the issuer of this test.
     const conditions = [{ claim: 'repository_id', equals: '74' }]
     const body = { name: 'jobs', issuer: issuer.url, conditions, role: 'ci', racks: 'staging' }

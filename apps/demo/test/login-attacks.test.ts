@@ -47,8 +47,8 @@ async function expectCounted(rule: string, times = 1): Promise<void> {
   expect((await failures()).filter(({ decision }) => decision?.rule === rule)).toEqual([])
 }
 
-describe('the way back is refused', () => {
-  test('without a state, or with a state that nobody was given', async () => {
+describe('the callback is rejected', () => {
+  test('without a state, or with an unknown state', async () => {
     const browser = createBrowser()
     for (const query of ['', '?code=x', '?state=', `?code=x&state=${'y'.repeat(22)}`, '?state=a&state=b&code=x'])
       expectRefused(
@@ -59,7 +59,7 @@ describe('the way back is refused', () => {
     await expectCounted('login-unknown')
   })
 
-  test('in another browser than the one that began it: nobody is logged in as another user', async () => {
+  test('in another browser than the one that began it, so that no user is logged in as another', async () => {
     const { callback } = await at.goAndChoose('admin')
     const victim = createBrowser()
     await at.visit(victim, '/gateway/auth/login')
@@ -76,7 +76,7 @@ describe('the way back is refused', () => {
     await expectCounted('login-code')
   })
 
-  test('a second time, in whichever replica', async () => {
+  test('a second time, on any replica', async () => {
     const { browser, callback } = await at.goAndChoose('admin')
     const kept = new Map(browser.cookies)
     expect((await browser.visit(callback)).status).toBe(303)
@@ -95,7 +95,7 @@ describe('the way back is refused', () => {
     await expectCounted('login-used', 2)
   })
 
-  test('after ten minutes, and not a moment before', async () => {
+  test('after ten minutes, and not before', async () => {
     const early = await at.goAndChoose('admin')
     clock.ahead = 590_000
     expect((await early.browser.visit(early.callback)).status).toBe(303)
@@ -109,7 +109,7 @@ describe('the way back is refused', () => {
     expect(await at.system.sql`select 1 from gateway.used_logins`).toHaveLength(1)
   })
 
-  test('with a cookie that this gateway has not sealed, or that is there twice', async () => {
+  test('with a cookie that this gateway did not seal, or with two cookies', async () => {
     const { browser, callback } = await at.goAndChoose('admin')
     const [name = ''] = [...browser.cookies.keys()].filter((one) => one.startsWith('rack_gateway_login_'))
     const sealed = browser.cookies.get(name) ?? ''
@@ -133,7 +133,7 @@ describe('the way back is refused', () => {
     expect(at.idp.received.exchanges).toHaveLength(exchanges)
   })
 
-  test('with an error of the provider, whose words are shown as words', async () => {
+  test('with an error of the provider, which is shown as text', async () => {
     at.idp.injectFault({
       kind: 'callback',
       change(values) {
@@ -156,7 +156,7 @@ describe('the way back is refused', () => {
   })
 })
 
-describe('an id_token does not count', () => {
+describe('an ID token is rejected', () => {
   const claims = (changes: Record<string, unknown>): ProviderFault => ({
     kind: 'claims',
     change: (given) => ({ ...given, ...changes }),
@@ -191,10 +191,10 @@ describe('an id_token does not count', () => {
     expect(await sessions()).toBe(before)
   })
 
-  test('and is counted each time', () => expectCounted('login-id-token', wrong.length))
+  test('each rejection is counted', () => expectCounted('login-id-token', wrong.length))
 })
 
-describe('a person is not let in', () => {
+describe('an account is denied', () => {
   const as = (changes: Partial<DemoPerson>): DemoPerson[] => [
     { id: 'mallory', email: 'mallory@example.com', emailVerified: true, groups: [], about: '', ...changes },
   ]
@@ -236,17 +236,17 @@ describe('a person is not let in', () => {
     ['as text', 'true'],
     ['as a number', 1],
     ['not at all', undefined],
-  ])('whose address is verified %s', async (_, verified) => {
+  ])('with an address that is verified %s', async (_, verified) => {
     at.idp.injectFault({ kind: 'claims', change: (given) => ({ ...given, email_verified: verified }) })
     expectRefused((await at.login('nobody')).page, 403, 'not verified')
   })
 
-  test('whose organization at the provider is another one', async () => {
+  test('of another organization at the provider', async () => {
     at.idp.injectFault({ kind: 'claims', change: (given) => ({ ...given, hd: 'evil.example' }) })
     expectRefused((await at.login('nobody')).page, 403, 'domain is not permitted')
   })
 
-  test('who is locked', async () => {
+  test('of a locked user', async () => {
     const { browser } = await at.login('ops')
     await at.system.sql`update gateway.users set locked_at = now() where subject = 'ops'`
     const before = await sessions()
@@ -256,13 +256,13 @@ describe('a person is not let in', () => {
     await expect.poll(async () => (await at.visit(browser, '/gateway/api/v1/me')).status).toBe(401)
   })
 
-  test('and the domain in capitals is the same domain', async () => {
+  test('but not for the domain in capitals', async () => {
     at.idp.setPeople(as({ id: 'shouting', email: 'Shouting@EXAMPLE.com' }))
     expect((await at.login('shouting')).page.status).toBe(303)
   })
 })
 
-test('a page that is asked for after the login is one of ours', async () => {
+test('the page to open after the login is always on the gateway', async () => {
   for (const returnTo of [
     '//evil.example',
     '/\\evil.example',
@@ -273,7 +273,7 @@ test('a page that is asked for after the login is one of ours', async () => {
     expect((await at.login('admin', { returnTo })).page.location).toBe(`${at.system.url}/gateway/`)
 })
 
-test('a login replaces a session that was planted, and ends it', async () => {
+test('a login replaces a planted session, and revokes it', async () => {
   const planted = (await at.login('nobody')).browser.cookies.get('rack_gateway') ?? ''
   const victim = createBrowser()
   victim.cookies.set('rack_gateway', planted)
@@ -326,7 +326,7 @@ test('no secret of a login appears in the log or is sent to another site', async
   await logged.stop()
 })
 
-describe('logins without end', () => {
+describe('the limits of logins', () => {
   test('a denied account gets 429 beyond the limit from any number of addresses, without further events', async () => {
     const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 100, trustedProxies: ['127.0.0.1'] })
     const pages: Page[] = []
@@ -362,7 +362,7 @@ describe('logins without end', () => {
     await limited.stop()
   })
 
-  test('from one address are 429 beyond the limit, on a page, and a person with a session is let in all the same', async () => {
+  test('logins from one address get 429 beyond the limit, on a page, and an existing session still works', async () => {
     const limited = await startLoginSystem({}, { unauthenticatedPerMinute: 10 })
     const { browser } = await limited.login('admin')
     const outsider = createBrowser()

@@ -10,7 +10,7 @@ const answers = (path: RegExp, status: number, body = 'busy', type = 'text/plain
 })
 const discovery = /^\/\.well-known\//
 
-describe('a provider that is not there when the gateway starts', () => {
+describe('a provider that is unavailable when the gateway starts', () => {
   const clock = { ahead: 0 }
   let at: LoginSystem
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('a provider that is not there when the gateway starts', () => {
     },
   )
 
-  test('is not asked again by everybody who comes', async () => {
+  test('is not requested again for each caller', async () => {
     clock.ahead += 2_000
     at.idp.injectFault(answers(discovery, 503))
     const before = askedTimes()
@@ -64,7 +64,7 @@ describe('a provider that is not there when the gateway starts', () => {
     expect(askedTimes()).toBe(before + 1)
   })
 
-  test('works later, and the log counts who was refused', async () => {
+  test('works later, and the log has the denied callers', async () => {
     clock.ahead += 2_000
     at.idp.injectFault(null)
     expect((await at.login('admin')).page.status).toBe(303)
@@ -78,7 +78,7 @@ describe('a provider that is not there when the gateway starts', () => {
   })
 })
 
-describe('a provider that was there', () => {
+describe('a provider that becomes unavailable', () => {
   let at: LoginSystem
   beforeAll(async () => {
     at = await startLoginSystem()
@@ -106,7 +106,7 @@ describe('a provider that was there', () => {
     ['refuses', answers(/^\/token/, 400, '{"error":"invalid_grant"}', 'application/json'), 403],
   ] as const
 
-  test.each(faults)('and now %s: the person can log in again', async (_, fault, status) => {
+  test.each(faults)('%s: the user can log in later', async (_, fault, status) => {
     const { browser, callback } = await at.goAndChoose('admin')
     at.idp.injectFault(fault)
     const page = await browser.visit(callback)
@@ -116,19 +116,19 @@ describe('a provider that was there', () => {
     if (fault !== faults[0][1]) expect((await at.login('admin', { browser })).page.status).toBe(303)
   })
 
-  test('each of these is in the log, without the client secret', async () => {
+  test('each failure is in the log, without the client secret', async () => {
     await expect.poll(denials).toBe(faults.length)
     expect(JSON.stringify(await at.system.events())).not.toContain(at.idp.clientSecret)
   })
 
-  test('never answers: the person is told after five seconds', async () => {
+  test('never answers: the login fails with 503', async () => {
     const { browser, callback } = await at.goAndChoose('admin')
     at.idp.injectFault({ kind: 'answer', path: /^\/token/, answer: null })
     expect((await browser.visit(callback)).status).toBe(503)
   })
 
   describe('its keys', () => {
-    test('are not fetched for each unknown key id', async () => {
+    test('are not fetched for each unknown key ID', async () => {
       await at.login('admin')
       const fetched = at.idp.received.keys
       at.idp.injectFault({ kind: 'foreign-key', keyId: 'unknown' })
@@ -143,7 +143,7 @@ describe('a provider that was there', () => {
       expect((await at.login('admin')).page.status).toBe(403)
     })
 
-    test('may change: the new one is fetched, the old one counts no more', async () => {
+    test('can be replaced: the new key is fetched, and the old one is rejected', async () => {
       await at.login('admin')
       const fetched = at.idp.received.keys
       await at.idp.rotateKeys()
@@ -154,7 +154,7 @@ describe('a provider that was there', () => {
   })
 })
 
-test('with the audit log gone, nobody is logged in', async () => {
+test('without the audit log, a login fails', async () => {
   const at = await startLoginSystem({}, { tuning: { auditLimits: { deadline: 1_000 } } })
   onTestFinished(() => at.stop())
   const { browser, callback } = await at.goAndChoose('viewer')

@@ -15,7 +15,7 @@ async function rolesOf(at: LoginSystem, person: string): Promise<string[]> {
   return JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body).roles
 }
 
-test('DEFAULT_ROLE is given at the first login, and not again once it was taken away', async () => {
+test('DEFAULT_ROLE is granted at the first login, and not again after it was removed', async () => {
   const at = await start({ defaultRole: 'viewer' })
   expect(await rolesOf(at, 'nobody')).toEqual(['viewer'])
   expect(await rolesOf(at, 'nobody')).toEqual(['viewer'])
@@ -25,7 +25,7 @@ test('DEFAULT_ROLE is given at the first login, and not again once it was taken 
   await expect.poll(() => rolesOf(at, 'nobody')).toEqual([])
 })
 
-test('an administrator of ADMIN_USERS gets no DEFAULT_ROLE beside it, and none back that was taken away', async () => {
+test('an administrator of ADMIN_USERS does not also get DEFAULT_ROLE, and a removed role is not granted again', async () => {
   const at = await start({ defaultRole: 'viewer' })
   expect(await rolesOf(at, 'admin')).toEqual(['admin'])
   const created = (await at.system.events()).find(({ kind }) => kind === 'binding.created')
@@ -43,13 +43,13 @@ test('two logins at once of a new user make one person, with one role', async ()
   expect(await at.system.sql`select 1 from gateway.bindings`).toHaveLength(1)
 })
 
-test('without ALLOWED_DOMAINS everyone whom the provider vouches for can log in, and nobody else', async () => {
+test('without ALLOWED_DOMAINS, every verified account of the provider can log in, and no other', async () => {
   const at = await start({ allowedDomains: [] })
   expect((await at.login('outsider')).page.status).toBe(303)
   expect((await at.login('unverified')).page.status).toBe(403)
 })
 
-test('without a claim for groups there are none', async () => {
+test('without a groups claim, users have no groups', async () => {
   const at = await start({ groupsClaim: null })
   await at.system.issuer.addBinding({ kind: 'group', id: 'viewers' }, { role: 'viewer' })
   expect(await rolesOf(at, 'viewer')).toEqual([])
@@ -63,7 +63,7 @@ test('a DEFAULT_ROLE that the policy does not have keeps the gateway from starti
   })
 })
 
-test('with a wrong client secret nobody is let in, and the secret is nowhere', async () => {
+test('with a wrong client secret, a login fails, and the secret is not disclosed', async () => {
   const at = await start({ clientSecret: 'a-wrong-secret-of-the-client' })
   const { page } = await at.login('admin')
   expect([page.status, page.body]).toEqual([403, expect.stringContaining('did not confirm')])

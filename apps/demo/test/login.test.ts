@@ -42,21 +42,21 @@ describe('a login', () => {
     expect(me).toMatchObject({ kind: 'user', name: 'admin@example.com', roles: ['admin'], racks: ['staging'] })
   })
 
-  test('has a state, a nonce and a verifier of its own each time', async () => {
+  test('has its own state, nonce, and verifier each time', async () => {
     await at.login('admin')
     await at.login('admin')
     const [one, other] = at.idp.received.authorizations.slice(-2)
     for (const name of ['state', 'nonce', 'code_challenge']) expect(one?.[name]).not.toBe(other?.[name])
   })
 
-  test('gives a cookie that scripts and other sites don’t get, and keeps none of the attempt', async () => {
+  test('sets an HttpOnly SameSite cookie, and removes the cookies of the attempt', async () => {
     const { browser, page } = await at.login('admin')
     const cookie = page.setCookies.find((line) => line.startsWith('rack_gateway='))
     expect(cookie).toMatch(/^rack_gateway=rgb_\w{63}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)
     expect([...browser.cookies.keys()].filter((name) => name.startsWith('rack_gateway'))).toEqual(['rack_gateway'])
   })
 
-  test('is recorded with who, where and how, and the session before it is seen', async () => {
+  test('is recorded with its principal, address, and provider, before the session can be used', async () => {
     const { browser } = await at.login('nobody')
     const me = (await eventsOf('login.succeeded')).at(-1)
     expect(me).toMatchObject({
@@ -95,14 +95,14 @@ describe('a login', () => {
   })
 })
 
-describe('who may do what', () => {
-  test('is nothing at first', async () => {
+describe('the roles of a user', () => {
+  test('are empty at first', async () => {
     const { browser } = await at.login('nobody')
     const page = await at.visit(browser, '/gateway/api/v1/me')
     expect(JSON.parse(page.body)).toMatchObject({ name: 'nobody@example.com', racks: [], roles: [] })
   })
 
-  test('follows the groups of the last login', async () => {
+  test('follow the groups of the last login', async () => {
     await at.system.issuer.addBinding({ kind: 'group', id: 'deployers' }, { role: 'deployer' })
     const { browser } = await at.login('deployer')
     expect(JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body)).toMatchObject({ roles: ['deployer'] })
@@ -116,7 +116,7 @@ describe('who may do what', () => {
     expect((await eventsOf('user.changed')).at(-1)?.detail).toMatchObject({ groups: '', groupsBefore: 'deployers' })
   })
 
-  test('is by groups for a user who is in thousands of them, too, and the log names the first', async () => {
+  test('come from groups also for a user in thousands of them, and the log names the first ones', async () => {
     await at.system.issuer.addBinding({ kind: 'group', id: 'team-4999' }, { role: 'viewer' })
     const groups = Array.from({ length: 5_000 }, (_, number) => `team-${number}`)
     at.idp.setPeople([{ id: 'busy', email: 'busy@example.com', emailVerified: true, groups, about: '' }])
@@ -128,7 +128,7 @@ describe('who may do what', () => {
     expect(created?.truncated).toBeUndefined()
   })
 
-  test('is admin for the first who comes with an address of ADMIN_USERS, and not for another who gets it later', async () => {
+  test('include admin for the first user with an address of ADMIN_USERS, and not for a later one', async () => {
     await at.login('admin')
     at.idp.setPeople([{ id: 'successor', email: 'Admin@example.com', emailVerified: true, groups: [], about: '' }])
     const { browser } = await at.login('successor')
@@ -142,7 +142,7 @@ describe('who may do what', () => {
     expect(users.map(({ subject }) => subject)).toEqual(['admin', 'successor'])
   })
 
-  test('stays with the subject when the address changes, and is on record', async () => {
+  test('stay with the subject when the address changes, which is recorded', async () => {
     const before = JSON.parse((await at.visit((await at.login('admin')).browser, '/gateway/api/v1/me')).body)
     at.idp.setPeople([{ id: 'admin', email: 'married@example.com', emailVerified: true, groups: [], about: '' }])
     const { browser } = await at.login('admin')
@@ -156,7 +156,7 @@ describe('who may do what', () => {
     })
   })
 
-  test('is not taken over from a local user of the same address', async () => {
+  test('are not those of a local user with the same address', async () => {
     await at.system.token('admin', { email: 'ops@example.com' })
     const { browser } = await at.login('ops')
     expect(JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body)).toMatchObject({
@@ -167,7 +167,7 @@ describe('who may do what', () => {
 })
 
 describe('logging out', () => {
-  test('ends the session, on record', async () => {
+  test('ends the session, and is recorded', async () => {
     const { browser } = await at.login('admin')
     const stolen = browser.cookies.get('rack_gateway') ?? ''
     const token = await csrfTokenOf(browser)
@@ -180,7 +180,7 @@ describe('logging out', () => {
     await expect.poll(async () => (await at.visit(browser, '/gateway/api/v1/me')).status).toBe(401)
   })
 
-  test('needs the CSRF token of that very session', async () => {
+  test('needs the CSRF token of the same session', async () => {
     const { browser } = await at.login('admin')
     const other = await csrfTokenOf((await at.login('nobody')).browser)
     const forms: Record<string, string>[] = [
@@ -202,13 +202,13 @@ describe('logging out', () => {
     ['origin', 'null'],
     ['sec-fetch-site', 'cross-site'],
     ['sec-fetch-site', 'same-site'],
-  ])('is refused to another site, even with the token: %s %s', async (name, value) => {
+  ])('is rejected from another site, even with the token: %s %s', async (name, value) => {
     const { browser } = await at.login('admin')
     const form = { csrf_token: await csrfTokenOf(browser) }
     expect((await at.visit(browser, '/gateway/auth/logout', { form, headers: { [name]: value } })).status).toBe(403)
   })
 
-  test('a second time is as good', async () => {
+  test('succeeds a second time', async () => {
     const page = await at.visit(createBrowser(), '/gateway/auth/logout', { form: {} })
     expect(page).toMatchObject({ status: 200, body: expect.stringContaining('You are logged out') })
   })

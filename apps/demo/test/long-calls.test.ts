@@ -55,7 +55,7 @@ describe('long calls do not time out', () => {
   }
 
   /** One clock for all: what a test leaves set goes off in the next one. */
-  describe('on a clock that is wound on', () => {
+  describe('on an advanced clock', () => {
     beforeAll(async () => {
       fakeTimers()
       await meanwhile(startGateway())
@@ -111,7 +111,7 @@ describe('long calls do not time out', () => {
     beforeEach(startGateway)
     afterEach(() => gateway.stop())
 
-    test('the timers of Node itself, which cannot be wound on, are off on all connections of a call', async () => {
+    test('the timers of Node itself, which cannot be advanced, are off on all connections of a call', async () => {
       const connections: Socket[] = []
       const note = (message: unknown) => {
         const socket: unknown = message instanceof Object ? Reflect.get(message, 'socket') : null

@@ -59,7 +59,7 @@ describe('metrics', () => {
     },
   )
 
-  test('are read, and nothing else', async () => {
+  test('reject every method but GET', async () => {
     expect((await fetch(`${url}/metrics`, { method: 'POST', body: 'x' })).status).toBe(405)
   })
 
@@ -106,7 +106,7 @@ test('say within two seconds that identities are stale when the database is gone
   await expect.poll(stale).toBe(true)
 })
 
-test('without a port for them there are none, and with one that is taken the start fails with a sentence', async () => {
+test('without a port there are no metrics, and a port in use stops the start with a sentence', async () => {
   const { port } = new URL(url)
   await expect(startSystem({ metrics: { host: '127.0.0.1', port: Number(port) } })).rejects.toThrow(
     `Port ${port} of 127.0.0.1 is in use by another program`,

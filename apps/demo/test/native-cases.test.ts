@@ -83,7 +83,7 @@ describe.skipIf(convox === null)(
         )
       })
 
-      test('takes no mask for another key, and says which', async () => {
+      test('rejects a mask for another key, and names it', async () => {
         const before = await newestEnvironment()
         const mask = (await succeeds(as(deployer, ['env', 'get', 'SECRET_KEY_BASE']))).trim()
         const { code, stderr } = await as(deployer, ['env', 'set', `PLAIN=${mask}`])
@@ -127,7 +127,7 @@ describe.skipIf(convox === null)(
         [['--build-args', 'A=1', '--build-args', 'RACK_URL'], 'build-args must be NAME=value'],
         [['--build-args', 'A=$(RACK_URL)'], 'build-args must be NAME=value'],
         [['-m', '../../../proc/self/environ'], 'manifest must be a relative path'],
-      ])('with %j is refused, in words', async (words, reason) => {
+      ])('with %j is denied with the reason', async (words, reason) => {
         const { code, stderr } = await as(deployer, ['build', ...words])
         expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
       })
@@ -183,11 +183,11 @@ describe.skipIf(convox === null)(
         [['run', 'command', 'exit 0'], 0],
         [['exec', 'web', 'exit 3'], 3],
         [['exec', 'web', 'exit 255'], 255],
-      ])('that ends as %j ends convox with %i', async (words, code) => {
+      ])('with the exit status %j causes exit code %i of convox', async (words, code) => {
         expect(await as(admin, words)).toEqual({ code, stdout: '', stderr: '' })
       })
 
-      test('gets all of stdin and its end, and gives all of it back', async () => {
+      test('receives all of stdin and its end, and returns all of it', async () => {
         const lines = Array.from({ length: 20_000 }, (_, number) => `line ${number} ü\n`).join('')
         expect(await as(admin, ['run', 'command', 'cat'], { stdin: lines })).toEqual({
           code: 0,
@@ -203,7 +203,7 @@ describe.skipIf(convox === null)(
         expect(await atRack('/apps/myapp/processes')).toEqual(before)
       })
 
-      test('is not given a command with shell syntax', async () => {
+      test('rejects a command with shell syntax', async () => {
         const { code, stdout } = await as(deployer, ['run', 'command', 'rake stripe:prepare; sh'])
         expect(code).toBe(1)
         expect(stdout).toMatch(/^ERROR: .+ \(rule command:[^()]+\)\n$/)
@@ -271,7 +271,7 @@ describe.skipIf(convox === null)(
     })
 
     describe('an address', () => {
-      test('with a slash at its end is refused with the hint', async () => {
+      test('with a slash at its end is rejected with a hint', async () => {
         const { code, stderr } = await as(deployer, ['apps'], { env: { RACK_URL: rackUrl(deployer, '/') } })
         expect(code).toBe(1)
         expect(stderr).toMatch(/Remove the slash at the end of RACK_URL/)
@@ -289,13 +289,13 @@ describe.skipIf(convox === null)(
         expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'deny' }, status: 400 })
       })
 
-      test('with a token that nobody issued is refused without a login being asked for', async () => {
+      test('with an unknown token is denied without a login prompt', async () => {
         const { code, stderr } = await as('rgs_made-up', ['apps'])
         expect(code).toBe(1)
         expect(stderr).toMatch(/^ERROR: .+\n$/)
       })
 
-      test('cannot be given another name for the rack to record', async () => {
+      test('cannot set the name that the rack records', async () => {
         system.rack.clearReceived()
         await succeeds(as(deployer, ['apps'], { env: { CONVOX_ACTOR: 'root@example.com' } }))
         await succeeds(as(deployer, ['logs', '--no-follow'], { env: { CONVOX_ACTOR: 'root@example.com' } }))
@@ -312,21 +312,21 @@ describe.skipIf(convox === null)(
         return machine.run(...builtCommand('rack-gateway', words), { ...options, env })
       }
 
-      test('lists apps of the rack that is named', async () => {
+      test('lists the apps of the named rack', async () => {
         expect(await wrapped(deployer, ['apps', '--rack', 'staging'])).toMatchObject({
           code: 0,
           stdout: expect.stringMatching(/^myapp +running/m),
         })
       })
 
-      test('is refused with the same sentence and code', async () => {
+      test('is denied with the same sentence and code', async () => {
         const words = ['apps', 'delete', 'otherapp']
         const direct = await as(deployer, words)
         expect(direct).toMatchObject({ code: 1, stderr: expect.stringContaining('app:delete') })
         expect(await wrapped(deployer, ['--no-precheck', ...words])).toEqual(direct)
       })
 
-      test('is not started for what the policy refuses, which says the same', async () => {
+      test('is not started if the check before it denies the command', async () => {
         const words = ['apps', 'delete', 'otherapp']
         const { stderr } = await as(deployer, words)
         const sentence = stderr.replace(/^ERROR: /, '').replace(/ \(rule .*\n$/, '')
@@ -338,18 +338,18 @@ describe.skipIf(convox === null)(
         })
       })
 
-      test('ends as the command in the process does', async () => {
+      test('exits as the command in the process does', async () => {
         expect(await wrapped(admin, ['run', 'command', 'exit 7'])).toEqual({ code: 7, stdout: '', stderr: '' })
       })
 
-      test('passes stdin on', async () => {
+      test('forwards stdin', async () => {
         expect(await wrapped(admin, ['run', 'command', 'cat'], { stdin: 'line1\nline2\n' })).toMatchObject({
           code: 0,
           stdout: 'line1\nline2\n',
         })
       })
 
-      test('says which racks there are when the name is wrong', async () => {
+      test('lists the racks if the name is unknown', async () => {
         const { code, stderr } = await wrapped(deployer, ['apps', '--rack', 'mars'])
         expect(code).toBe(1)
         expect(stderr).toMatch(/^ERROR: .*mars.*\n$/)

@@ -77,7 +77,7 @@ describe('simulated denials by policy packages', () => {
     },
   )
 
-  test('is asked for as a simulation, of names, and only where roles permit', async () => {
+  test('is evaluated as a simulation, by names, and only for calls that roles permit', async () => {
     const viewer = await person(system, 'viewer')
     await decisions(viewer.token, [promote('denied')])
     expect(await asked()).toEqual([])
@@ -97,7 +97,7 @@ describe('simulated denials by policy packages', () => {
     expect(await asked()).toEqual([expect.objectContaining({ simulated: false, phase: 'begin' })])
   })
 
-  test('records nothing and is counted apart', async () => {
+  test('records no event and has a counter of its own', async () => {
     const counts = async () => {
       const { body } = await system.raw('GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n')
       return /asked (\d+), simulated (\d+), objected (\d+)/.exec(body)?.slice(1).map(Number) ?? []
@@ -118,7 +118,7 @@ describe('simulated denials by policy packages', () => {
     expect(await asked()).toEqual([expect.objectContaining({ by: deployer.email, address: null, simulated: true })])
   })
 
-  test('depends on what only the rack knows, where the package goes by it', async () => {
+  test('depends on facts of the rack if the package reads them', async () => {
     const exec = { route: 'WS /apps/{app}/processes/{pid}/exec', app: 'worker-only', params: { pid: 'p-1' } }
     const answer = await decisions(admin.token, [{ ...exec, command: { header: 'rails console', by: 'exec' } }])
     const [one] = Object(answer.json).decisions

@@ -69,7 +69,7 @@ describe('a policy package', () => {
     expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'allow', rule: 'role:admin' } })
   })
 
-  test('denies with its own words, on one line, and the rack hears nothing', async () => {
+  test('denies with its own reason, on one line, and the rack receives no request', async () => {
     const { status, json, decision } = await refusal('denied')
     expect([status, json]).toEqual([
       403,
@@ -102,7 +102,7 @@ describe('a policy package', () => {
       'package:probe:four-eyes',
     ],
     ['confirmed', 'RGW_STEP_UP_NEEDED', '/gateway/step-up?id=', 'package:probe:again'],
-  ])('that wants more (%s) says what to do', async (app, code, text, rule) => {
+  ])('with a further requirement (%s) says what to do', async (app, code, text, rule) => {
     const { status, json, error, decision } = await refusal(app)
     expect([status, json]).toEqual([403, expect.objectContaining({ code, rule })])
     expect(error).toContain(text)
@@ -228,7 +228,7 @@ describe('the routes of a policy package', () => {
     expect([refused.status, refused.json]).toEqual([403, expect.objectContaining({ rule: 'other-site' })])
   })
 
-  test('refuse in their own words, recorded', async () => {
+  test('return their own denial, which is recorded', async () => {
     const refused = await begin(await system.token('viewer'))
     expect([refused.status, refused.json]).toEqual([
       403,
@@ -293,7 +293,7 @@ export default {
   },
 }`
 
-test('who is shut out while a policy package takes its time, is refused all the same', async () => {
+test('a user who is locked while a policy package runs is denied', async () => {
   const files = await packageFiles()
   const system = await startSystem({ policyPackages: [await files.write('patient.mjs', patient)] })
   const ask = (path: string) => system.raw(`GET /gateway/packages/patient${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`)
@@ -323,7 +323,7 @@ describe('an unusable policy package stops the start', () => {
   })
   afterAll(() => files.remove())
 
-  test('with a sentence, and nothing is left open', async () => {
+  test('with a sentence, and every resource is closed', async () => {
     const broken = await files.write('broken.mjs', 'export default { name: "Not A Name" }')
     await expect(startSystem({ policyPackages: [broken] })).rejects.toThrow(
       /broken\.mjs, which cannot be used: the policy package is invalid: its name should be 1 to 40 .*; its evaluate should be a function/,

@@ -73,13 +73,13 @@ describe('the renewal of a session', () => {
     expect(new Set(used).size).toBe(2)
   })
 
-  test('takes the provider’s word for a minute', async () => {
+  test('reuses the answer of the provider for a minute', async () => {
     const { token } = await loggedIn()
     expect([(await renew(token)).status, (await renew(token)).status]).toEqual([200, 200])
     expect(refreshes()).toHaveLength(1)
   })
 
-  test('asks nobody for a person who came without an identity provider', async () => {
+  test('asks no provider for a local user', async () => {
     const token = await at.system.token('viewer')
     expect((await renew(token)).status).toBe(200)
     expect(refreshes()).toHaveLength(0)
@@ -162,7 +162,7 @@ describe('the renewal of a session', () => {
     expect(await state()).toEqual(before)
   })
 
-  test('on two replicas at once uses no refresh token twice, which would end what it stands for', async () => {
+  test('on two replicas uses a refresh token only once, because a second use would revoke it', async () => {
     const replica = await at.system.replica()
     const { token } = await loggedIn()
     const headers = { authorization: `Bearer ${token}`, host: new URL(at.system.url).host }
@@ -179,7 +179,7 @@ describe('the renewal of a session', () => {
     await replica.stop()
   })
 
-  test('makes no token that nobody waits for any more', async () => {
+  test('issues no token after the caller disconnected', async () => {
     const { token, id } = await loggedIn()
     const [asked, go] = [deferred<void>(), deferred<void>()]
     at.idp.injectFault({ kind: 'slow', path: /^\/token/, asked: asked.resolve, until: go.promise })
@@ -331,7 +331,7 @@ describe('a refresh token', () => {
     expect((await renew(token)).status).toBe(200)
   })
 
-  test('is kept as soon as it is there, even where its proof is refused, and without raising the revision', async () => {
+  test('is stored on arrival, even if its ID token is rejected, and without raising the revision', async () => {
     const { token } = await loggedIn()
     const revision = async () => (await at.system.sql`select value from gateway.revision`)[0]?.value
     at.idp.injectFault({ kind: 'signature' })

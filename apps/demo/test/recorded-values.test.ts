@@ -79,7 +79,7 @@ secrets:
     expect(refused?.parameters?.values).toEqual({ memory: '128', release: 'RABCDEFGHIJ' })
   })
 
-  test('never hold an environment, a password or what a secret pattern knows, whatever a rule says', async () => {
+  test('the event never contains an environment, a password, or a value that matches a secret pattern, whatever a rule says', async () => {
     await put('/apps/myapp/releases', `env=${encodeURIComponent('FOO=plain-value')}&description=hello&build=`, 'POST')
     const [release] = await newest(system)
     expect(release?.parameters?.values).toEqual({ description: 'hello', build: '' })
@@ -101,7 +101,7 @@ secrets:
     expect(await canonicalOf(system)).not.toMatch(/hunter2|plain-value/)
   })
 
-  test('never hold an address with a password, a certificate or the rack’s token', async () => {
+  test('the event never contains an address with a password, a certificate, or the rack token', async () => {
     const secrets = ['postgres://u:hunter3@db/x', '-----BEGIN RSA hunter3', 'a rack-password-of-staging b']
     for (const value of secrets) {
       await put('/apps/myapp/releases', `description=${encodeURIComponent(value)}`, 'POST')
@@ -216,7 +216,7 @@ describe('secrets in commands', () => {
     String.raw`'$&$&$&$&$&;$'\''aKEY=1' '$'\''aKEY=1'`,
     String.raw`'$&$&$&$&$&$&$&;$'\''aKEY=1' '$'\''aKEY=1'`,
     'sh -c "API_TOKEN=hunter2 grep \'x$\' f; true"',
-  ])('that look like patterns of a replacement are text, and prevent no record: %s', async (command) => {
+  ])('a command that looks like a replacement pattern is recorded as text: %s', async (command) => {
     const answer = await run(command, await system.token('deployer'))
     expect(answer.status).toBe(403)
     const [event] = await newest(system)

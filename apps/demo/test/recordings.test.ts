@@ -68,7 +68,7 @@ describe.each(rolesByWay)('the recorded CLI as %s, %s', (role, wayName) => {
     },
   )
 
-  test('every call of it is in the log, and the chain holds', async () => {
+  test('every call is in the log, and the log is intact', async () => {
     expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
     const events = await system.events()
     expect(

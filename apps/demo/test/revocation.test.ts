@@ -50,7 +50,7 @@ describe('without a timer of the gateway', () => {
 })
 
 /** What permitted a transfer may end before the transfer does. */
-describe('a transfer that is under way', () => {
+describe('a transfer in progress', () => {
   let system: System
   beforeAll(async () => {
     system = await startSystem()
@@ -70,7 +70,7 @@ describe('a transfer that is under way', () => {
     }
   }
 
-  test('a download is cut when its session ends, and never looks complete', async () => {
+  test('a download is aborted when its session ends, and never looks complete', async () => {
     const { id, token } = await session('downloader@example.com')
     await system.send('POST', '/apps/myapp/objects/tmp/large.bin?', token, 'x'.repeat(300_000))
     const fault = system.rack.failNext(/^GET .*large/, { kind: 'stall', after: 100_000 })
@@ -82,7 +82,7 @@ describe('a transfer that is under way', () => {
     fault.release()
   })
 
-  test('an upload is cut, and the rack does not take a part for the whole', async () => {
+  test('an upload is aborted, and the rack does not use a part of it', async () => {
     const { id, authorization } = await session('uploader@example.com')
     const connection = await connectRaw(system.url)
     connection.send(
@@ -98,7 +98,7 @@ describe('a transfer that is under way', () => {
 })
 
 /** A caller can delay the end of a body, so the decision must not use permissions from its beginning. */
-describe('a change whose body comes slowly', () => {
+describe('a change with a slow body', () => {
   let system: System
   beforeAll(async () => {
     system = await startSystem()
@@ -132,7 +132,7 @@ describe('a change whose body comes slowly', () => {
   test.each([
     ['a form for the rack', form, 'name=late'],
     ['a request of the management API', json, '{"name":"late"}'],
-  ])('%s: a session that has ended meanwhile changes nothing', async (_what, head, body) => {
+  ])('%s: it is denied if its session ended meanwhile', async (_what, head, body) => {
     const change = await begun('slow@example.com', head, body)
     // The gateway has read and authenticated the head once it has answered a later call with the same token.
     expect((await system.get('/apps', change.token)).status).toBe(200)
@@ -149,7 +149,7 @@ describe('a change whose body comes slowly', () => {
   test.each([
     ['a form for the rack', form, 'name=late'],
     ['a request of the management API', json, '{"name":"late"}'],
-  ])('%s: a role that was taken away meanwhile permits nothing', async (_what, head, body) => {
+  ])('%s: it is denied if its role was revoked meanwhile', async (_what, head, body) => {
     const change = await begun(`demoted-${head.length}@example.com`, head, body)
     expect((await system.get('/apps', change.token)).status).toBe(200)
     await system.sql`delete from gateway.bindings where subject_id = (
@@ -216,7 +216,7 @@ describe('a command that waits until the rack answers the gateway', () => {
     })
   })
 
-  test('it does not start if its role was taken away meanwhile', async () => {
+  test('it does not start if its role was revoked meanwhile', async () => {
     expect(await openWhile('demoted', aboutProcess, removeRole)).toContain('ERROR: ')
     expect(system.rack.received.filter(({ route }) => route?.startsWith('WS'))).toEqual([])
     expect(await system.lastEvent()).toMatchObject({ kind: 'call', status: 403, decision: { effect: 'deny' } })

@@ -41,7 +41,7 @@ describe('secrets', () => {
     return createHmac('sha256', Buffer.from(key)).update(body).digest('hex')
   }
 
-  test('a viewer sees the names of an environment and none of its values', async () => {
+  test('a viewer sees the names of an environment but no values', async () => {
     const { env } = await newestRelease(tokens.viewer)
     expect(env.split('\n').map((line) => line.split('=')[0])).toEqual([
       'DATABASE_URL',
@@ -52,7 +52,7 @@ describe('secrets', () => {
     expect(env.split('\n').every((line) => /=\[hidden:R[A-Z]+:[A-Za-z0-9_-]{22}\]$/.test(line))).toBe(true)
   })
 
-  test('an error of the rack that quotes the restored environment shows none of its values', async () => {
+  test('an error of the rack that quotes the restored environment contains no values', async () => {
     const { env } = await newestRelease(tokens.deployer)
     expect(env).toMatch(/SECRET_KEY_BASE=\[hidden:/)
     const body = '{"error":"invalid environment: SECRET_KEY_BASE=s3cr3t-myapp"}'
@@ -83,7 +83,7 @@ describe('secrets', () => {
     ['the password of a resource, but not its host', '/apps/myapp/resources?', 'respass', 'resource-database'],
     ['the password of one resource', '/apps/myapp/resources/database?', 'respass', 'resource-database'],
     ['secret parameters of the rack, but not its version', '/system?', 'hubsecret', '"version": "3.24.9"'],
-  ])('nobody without secret:read sees %s', async (_what, path, secret, visible) => {
+  ])('a caller without secret:read does not see %s', async (_what, path, secret, visible) => {
     for (const role of ['viewer', 'ops', 'deployer'] as const) {
       const { status, body } = await system.get(path, tokens[role])
       expect([role, status, body.includes(secret), body.includes(visible)]).toEqual([role, 200, false, true])
@@ -229,7 +229,7 @@ describe('secrets', () => {
     expect([answer.status, system.rack.received]).toEqual([400, []])
   })
 
-  test('the list of keys that convox masks is extended by a deployer, and read by nobody who can’t list configs', async () => {
+  test('a deployer can extend the list of masked keys, and only callers who can list configs can read it', async () => {
     const path = '/apps/myapp/configs/cli-env-mask?'
     const set = (list: string) =>
       system.send('PUT', path, tokens.deployer, new URLSearchParams({ value: base64(list) }).toString(), form)
@@ -326,7 +326,7 @@ describe('secrets', () => {
     expect([answer.status, answer.error]).toEqual([403, expect.stringContaining('env:write')])
   })
 
-  test("an error of the rack keeps its words and loses the rack's own password", async () => {
+  test('an error of the rack is forwarded without the rack password', async () => {
     const text = `app not found: myapp (asked with ${system.rack.token})\n`
     system.rack.failNext(/^GET \/apps\/myapp\?/, { kind: 'answer', status: 404, body: text })
     const answer = await system.get('/apps/myapp?', tokens.admin)

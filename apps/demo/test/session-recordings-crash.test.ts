@@ -152,7 +152,7 @@ test('a recording whose event was durable before its adopter died is not closed 
   await second.stop()
 })
 
-test('a stop stores and closes what runs', async () => {
+test('a stop stores and closes the running recordings', async () => {
   const gateway = await started()
   const socket = await exec(gateway, 'bash')
   socket.send(Buffer.from('echo last\n'))

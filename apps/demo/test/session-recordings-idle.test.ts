@@ -79,7 +79,7 @@ describe.skipIf(!canMeasure)('idle recorded streams', () => {
     return { pages: (now.rss - before.rss) / streams, objects: (now.heap - before.heap) / streams }
   }
 
-  test('hold at most 40 KiB each, also when something came and is stored', async () => {
+  test('use at most 40 KiB each, also after received bytes are stored', async () => {
     for (const socket of await open(warming)) socket.destroy()
     await expect.poll(() => rackSides.size).toBe(0)
     await expect.poll(stored).toBe(2 * warming)

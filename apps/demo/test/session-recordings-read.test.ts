@@ -176,7 +176,7 @@ describe('recordings by the management API', () => {
     expect(await read(id)).toMatchObject({ status: 502, text: expect.stringContaining('RGW_RECORDING_BROKEN') })
   })
 
-  test('are read by so many at once, and by nobody who may no longer', async () => {
+  test('are read by a limited number of callers at once, and reading ends when the permission does', async () => {
     const id = await recordMuch(await system.token('admin'))
     made.push(id)
     const other = await person(system, 'auditor')
@@ -200,7 +200,7 @@ describe('recordings by the management API', () => {
     await expect.poll(() => read(id)).toMatchObject({ status: 200, whole: true })
   })
 
-  test('whose events are no longer in the log are shown, and said to be unproven', async () => {
+  test('without their events in the log are shown as unproven', async () => {
     const id = made[1] ?? ''
     // As after its month was dropped: its end is nowhere near any event.
     await system.sql`update gateway.recordings set ended_at = ended_at - interval '2 months' where id = ${id}`

@@ -91,7 +91,7 @@ describe('a store that fails', () => {
     expect((await eventOf('closed', none)).recording).toBeUndefined()
   })
 
-  test('does not open a strict session: the rack hears nothing, and the person is told', async () => {
+  test('denies a strict session with a reason, and the rack receives no request', async () => {
     server.deny(true)
     system.rack.clearReceived()
     const before = (await system.events()).length
@@ -110,7 +110,7 @@ describe('a store that fails', () => {
     server.deny(false)
   })
 
-  test('ends a strict session with the reason shown, and what was recorded until then is kept', async () => {
+  test('ends a strict session with the reason, and keeps the recorded part', async () => {
     const before = (await system.events()).length
     const socket = await exec('bash')
     expect(socket.status).toBe(101)
@@ -136,7 +136,7 @@ describe('a store that fails', () => {
     store.close()
   })
 
-  test('lets a best-effort session continue, and says what is missing', async () => {
+  test('lets a best-effort session continue, and records the gap', async () => {
     server.deny(true)
     const before = (await system.events()).length
     const socket = await exec('cat', 'otherapp')

@@ -3,7 +3,7 @@ import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/test
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
-describe('a request that does not come to its end', () => {
+describe('an incomplete request', () => {
   let system: System
   let admin: string
   beforeAll(async () => {
@@ -38,7 +38,7 @@ describe('a request that does not come to its end', () => {
     }
   })
 
-  test('a body for the gateway itself, with a credential: its sender is told why', async () => {
+  test('with a body for the management API and a credential: the response is a 408 with the reason', async () => {
     const authorization = `Authorization: ${basicAuthorization(admin)}`
     const connection = await open(`${json('POST /gateway/api/v1/tokens', authorization, 'Content-Length: 1000')}\r\n{`)
     expect(await readResponse(connection)).toMatchObject({
@@ -62,13 +62,13 @@ describe('a request that does not come to its end', () => {
   test.each([
     ['the first', ''],
     ['a later', 'GET /check HTTP/1.1\r\nHost: gateway\r\n\r\n'],
-  ])('the head of %s request of a connection: it is refused, and the connection closed', async (_which, before) => {
+  ])('the head of %s request of a connection: it is rejected, and the connection closed', async (_which, before) => {
     const connection = await open(`${before}GET /apps HTTP/1.1\r\nHost:`)
     await connection.ended
     expect(connection.received).toMatch(/HTTP\/1\.1 408 .*"rule":"http-timeout".*within 0\.4 s/s)
   })
 
-  test('a connection on which nothing comes: it is closed', async () => {
+  test('a connection without any data is closed', async () => {
     await (await open('')).ended
   })
 })

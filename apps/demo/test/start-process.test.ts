@@ -74,7 +74,7 @@ describe('an invalid configuration', () => {
 })
 
 describe('a start that fails', () => {
-  test('because nothing listens at DATABASE_URL prints one sentence without a stack, and exits with 1', async () => {
+  test('because DATABASE_URL refuses connections prints one sentence without a stack, and exits with 1', async () => {
     const env = settings({ DATABASE_URL: 'postgres://user:password-of-the-database@127.0.0.1:1/name' })
     const { code, stdout, stderr } = await runCommand(main, [], env)
     expect(code).toBe(1)

@@ -117,7 +117,7 @@ describe('an upload', () => {
       connection.end()
     })
 
-    test('gets no more of it than buffers hold', async () => {
+    test('is read only as far as the buffers allow', async () => {
       let offered = 0
       onRequest = (request, response) => {
         request.pause()
@@ -134,7 +134,7 @@ describe('an upload', () => {
     })
   })
 
-  test('the rest of a refused upload is never taken for the next request', async () => {
+  test('the rest of a denied upload is never parsed as the next request', async () => {
     const smuggled = `GET /apps/smuggled? HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${admin}\r\n\r\n`
     const connection = await connectRaw(at.gateway.url)
     const headers = [`Authorization: Bearer ${viewer}`, 'Content-Type: application/octet-stream']

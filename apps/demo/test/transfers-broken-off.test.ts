@@ -117,7 +117,7 @@ describe('a transfer that breaks off', () => {
       ['hangs up', (socket: Socket) => void socket.end()],
       ['is killed', (socket: Socket) => void socket.destroy()],
       ['resets', (socket: Socket) => void socket.resetAndDestroy()],
-    ])('of a websocket that %s: the rack hears its end', async (_how, breakOff) => {
+    ])('when a websocket client %s: the rack sees the end', async (_how, breakOff) => {
       const arriving = nextWebsocket()
       const client = await openRawWebSocket({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving
@@ -169,7 +169,7 @@ describe('a transfer that breaks off', () => {
         .toMatchObject({ kind: 'closed', status: 200, close: expect.stringContaining('did not answer completely') })
     })
 
-    test('in the middle of an upload: the client is told that the change may have been made', async () => {
+    test('in the middle of an upload: the error says that the change may have been made', async () => {
       const arriving = nextCall()
       const call = upload()
       void pour(call.request, mebibyte)
@@ -186,7 +186,7 @@ describe('a transfer that breaks off', () => {
     test.each([
       ['hangs up', (socket: Duplex) => void socket.end()],
       ['resets', (socket: Duplex) => void socket.destroy()],
-    ])('of a websocket that %s: the client hears its end', async (_how, breakOff) => {
+    ])('when the websocket of the rack %s: the client sees the end', async (_how, breakOff) => {
       const arriving = nextWebsocket()
       const client = await openRawWebSocket({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving

@@ -79,7 +79,7 @@ describe('websockets', () => {
     expect((await system.send('DELETE', `/apps/myapp/processes/${own}?`, ci)).status).toBe(200)
   })
 
-  test('any replica knows whose run it is', async () => {
+  test('any replica recognizes the own run of a caller', async () => {
     const pid = await startRun(ci)
     const replica = await system.replica()
     const socket = await openWebSocket(`${replica.url}/apps/myapp/processes/${pid}/exec`, ci, {
@@ -234,7 +234,7 @@ describe('websockets', () => {
       .toMatchObject({ kind: 'closed', close: expect.stringContaining('gateway') })
   })
 
-  test('a role that is taken away ends the streams that it permitted', async () => {
+  test('a revoked role ends the streams that it permitted', async () => {
     const token = await system.token('admin', { email: 'leaving@example.com' })
     const pid = await startRun(token)
     const socket = await exec(pid, 'bash', token)
@@ -276,7 +276,7 @@ describe('websockets', () => {
     expect(socket.status).toBe(status)
   })
 
-  test('the Origin that the stock CLI sends is fine, and the rack gets none', async () => {
+  test('the Origin of the stock CLI is accepted, and not forwarded', async () => {
     const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, deployer, {
       Origin: system.url,
       Follow: 'false',
@@ -328,12 +328,12 @@ describe('websockets', () => {
       ['the API of the rack', 'api.staging.svc.cluster.local/5443'],
       ['the API of the cluster', 'kubernetes.default.svc/443'],
       ['the local host', '127.0.0.1/5432'],
-    ])('nobody reaches %s', async (_what, to) => {
+    ])('no caller reaches %s', async (_what, to) => {
       for (const token of [deployer, admin]) expect((await proxy(token, to)).status).toBe(403)
       expect(await handshakes()).toBe(0)
     })
 
-    test('a caller who may not proxy makes the gateway ask nothing', async () => {
+    test('a proxy call that is denied causes no request to the rack', async () => {
       const viewer = await system.token('viewer')
       const refused = await proxy(viewer, `${host}/5432`)
       expect([refused.status, refused.error]).toEqual([403, expect.stringContaining('resource:proxy')])

@@ -312,7 +312,7 @@ describe('a revoked trust', () => {
     })
   })
 
-  test('its name can be used again, and revoking it twice changes nothing', async () => {
+  test('its name can be used again, and a second revocation has no effect', async () => {
     const { id, name } = await trust()
     expect((await trust({ name })).body).toMatchObject({ code: 'RGW_TRUST_NAME_TAKEN' })
     for (let time = 0; time < 2; time++) expect((await api('DELETE', `/trusts/${id}`, admin)).status).toBe(200)

@@ -51,7 +51,7 @@ test('frames that were sent together are one answer, when the last one has come'
   expect(() => read(Buffer.concat([back, back, back, back]))).toThrow('came back changed')
 })
 
-test('pings and pongs between frames are nothing, wherever they are cut', () => {
+test('pings and pongs between frames are ignored, however they are split', () => {
   const { read, answers } = reading()
   read(accepted)
   const pinged = Buffer.concat([Buffer.from([0x89, 0]), Buffer.from([0x8a, 2, 1, 2]), back])

@@ -5,7 +5,7 @@ import { familyMicros, familyOf, parseStat } from './processor-time.ts'
 
 const onLinux = process.platform === 'linux'
 
-test('a name may hold brackets and blanks', () => {
+test('a name can contain brackets and blanks', () => {
   const line = '42 (a b) c) S 7 42 42 0 -1 4194304 100 200 0 0 150 50 30 20 20 0 1 0 100 1000 10'
   expect(parseStat(line)).toEqual({ pid: 42, parent: 7, own: 2_000_000, endedChildren: 500_000 })
 })

@@ -9,7 +9,7 @@ test('a subject that ends before it listens is an error at once', async () => {
   )
 })
 
-test('a command is left alone where nothing is pinned', () => {
+test('a command is unchanged if no core is pinned', () => {
   expect(onCore(null, ['node', 'a.js'])).toEqual(['node', 'a.js'])
   expect(onCore(1, ['node', 'a.js']).slice(-3)).toEqual(['1', 'node', 'a.js'])
 })

@@ -21,6 +21,6 @@ test('where masks are known, exactly they may differ', () => {
   expect(() => expectSame([rack, unmasked], hidden)).toThrow('undici.stream answers something else')
 })
 
-test('without an open answer there is nothing to compare with', () => {
+test('without an unmasked response, the comparison fails', () => {
   expect(() => expectSame([gateway])).toThrow('nobody to compare with')
 })

@@ -49,7 +49,7 @@ test('a flood from one network becomes one event with its count', async () => {
   ])
 })
 
-test('more networks than the table holds are counted together, and none is lost', async () => {
+test('more networks than the table has rows are counted together, and every denial is counted', async () => {
   const { count, flush, stop, written } = table({ keys: 16 })
   for (let index = 0; index < 5_000; index++) count({ ...refusal, address: `10.${index >> 8}.${index & 255}.1` })
   await flush()
@@ -59,7 +59,7 @@ test('more networks than the table holds are counted together, and none is lost'
   expect(written.at(-1)).toMatchObject({ source: { address: 'other' }, count: 4_984 })
 })
 
-test('denials of any number of networks stay within the budget, the most frequent are named, and none is lost', async () => {
+test('denials of any number of networks stay within the budget, name the most frequent ones, and count every denial', async () => {
   const written: EventDraft[] = []
   let now = 0
   const refusals = createDenialCounter({
@@ -96,7 +96,7 @@ test('counts that could not be recorded are recorded later, with newer ones', as
   expect(written).toEqual([expect.objectContaining({ count: 3 })])
 })
 
-test('flushing an empty table records nothing', async () => {
+test('flushing an empty table records no event', async () => {
   const { flush, written } = table()
   await flush()
   expect(written).toHaveLength(0)

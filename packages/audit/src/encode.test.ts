@@ -83,7 +83,7 @@ const whole: Whole<EventDraft> = {
   truncated: [{ field: 'body', length: 9, sha256: 'x' }],
 }
 
-test('every field that an event may have is kept as it was given', () => {
+test('every valid field of an event is encoded unchanged', () => {
   expect(Object.keys(whole).sort()).toEqual(Object.keys(EventDraft.properties).sort())
   const text = textOf(whole)
   expect(fitted(whole)).toEqual(whole)
@@ -122,7 +122,7 @@ test('every field is documented', () => {
   expect(eventFields.filter(({ description }) => !/^[^\n]+\.$/.test(description))).toEqual([])
 })
 
-test('no field of an event, and no name in one, holds a token of the gateway', () => {
+test('no field or field name of an event contains a token of the gateway', () => {
   const token = `rgt_${'02b9BXcwjy'.repeat(6)}abc`
   const spoil = (value: unknown): unknown => {
     if (typeof value === 'string') return `x ${token}"\n`
@@ -182,7 +182,7 @@ test('an event does not change with its draft', () => {
   expect([event.command, event.detail]).toEqual([['ls'], { a: 1 }])
 })
 
-test('a text that is too long is cut, and its length and digest are kept', () => {
+test('a long text is truncated, and its length and digest are recorded', () => {
   const app = 'a'.repeat(5_000)
   expect(fitted({ app })).toEqual({
     kind: 'call',
@@ -205,7 +205,7 @@ test('a recorded value stays in its place, and what is cut of it is provable', (
   ])
 })
 
-test('no more than 64 values are kept', () => {
+test('at most 64 values are recorded', () => {
   const values = Object.fromEntries(Array.from({ length: 100 }, (_, place) => [`p${place}`, 'x']))
   const { parameters } = fitted({ parameters: { query: [], form: [], headers: [], values } })
   expect(Object.keys(parameters?.values ?? {})).toHaveLength(64)
@@ -218,7 +218,7 @@ test('paths and reasons have more room', () => {
   expect(fitted({ decision }).truncated).toEqual([expect.objectContaining({ field: 'decision.reason', length: 2_049 })])
 })
 
-test('a command is cut in words and in bytes, and stays provable', () => {
+test('a command is limited in words and in bytes, and has a digest', () => {
   const many = Array.from({ length: 1_000 }, (_, index) => `w${index}`)
   const cut = fitted({ command: many })
   expect(cut.command).toHaveLength(256)

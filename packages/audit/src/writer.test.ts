@@ -302,7 +302,7 @@ test('the lease is renewed, and calls are refused while it has expired', async (
   await record({ kind: 'call' })
 })
 
-test('a writer that was suspended past its lease records nothing before it renews', async () => {
+test('a writer that was suspended past its lease renews it before it records an event', async () => {
   let elapsed = 0
   const { record } = await openWriter({ lease: 30_000, renewEvery: 3_600_000 }, { elapsed: () => elapsed })
   elapsed = 30_000

@@ -62,7 +62,7 @@ test('an API token revoked on one replica is soon refused on all others', async 
   expect(rules).toEqual(['revoked-token', 'revoked-token'])
 })
 
-test('a user locked by hand in the database is soon refused, and let in again when unlocked', async () => {
+test('a user locked directly in the database is soon rejected, and accepted again after unlocking', async () => {
   const { urls, database, annSession } = await startStore()
   const { identities } = await startReplica(urls.runtimeUrl)
   const { reading } = await annSession()
@@ -76,7 +76,7 @@ test('a user locked by hand in the database is soon refused, and let in again wh
   await vi.waitUntil(async () => !isDenial(await identities.find(reading)), soon)
 })
 
-test('a role taken away is soon gone from a cached session', async () => {
+test('a revoked role soon disappears from a cached session', async () => {
   const { urls, issuer, annSession } = await startStore()
   const { identities } = await startReplica(urls.runtimeUrl)
   const { reading } = await annSession()
@@ -85,7 +85,7 @@ test('a role taken away is soon gone from a cached session', async () => {
   await vi.waitUntil(async () => expectPrincipal(await identities.find(reading)).bindings.length === 0, soon)
 })
 
-test('with the database gone, a cached token is served for AUTH_MAX_STALE, then nobody is', async () => {
+test('without the database, a cached token is valid only for AUTH_MAX_STALE', async () => {
   const { urls, annSession } = await startStore()
   const monotonic = { time: 0, now: () => monotonic.time }
   const { identities, failed } = await startReplica(urls.runtimeUrl, { now: () => now }, monotonic)

@@ -55,7 +55,7 @@ describe('a name pattern', () => {
   })
 })
 
-test('undefined patterns match every name, an empty list matches none', () => {
+test('undefined patterns match every name, and an empty list matches no name', () => {
   expect(compilePatterns(undefined)('web')).toBe(true)
   expect(compilePatterns([])('web')).toBe(false)
   expect(compilePatterns(['a', 'w*'])('web')).toBe(true)

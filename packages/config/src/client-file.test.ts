@@ -99,7 +99,7 @@ test('a problem never quotes the content of the file', () => {
   )
 })
 
-test('names that every object has find nothing', () => {
+test('names of inherited properties have no entry', () => {
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', '']) {
     expect(gatewayOf(reference, name)).toBeNull()
   }

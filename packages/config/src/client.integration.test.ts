@@ -49,7 +49,7 @@ function login(name: string) {
 }
 
 describe('reading', () => {
-  test('a file or directory that is not there is an empty configuration, and nothing is created', async () => {
+  test('a missing file or directory is an empty configuration, and is not created', async () => {
     expect(await readClientConfig(path)).toEqual({ config: {}, notices: [] })
     expect(readdirSync(root)).toEqual([])
   })
@@ -235,7 +235,7 @@ describe('two writers', () => {
     expect(readdirSync(join(root, 'rack-gateway'))).toEqual(['config.json'])
   })
 
-  test('a lock of a process that was killed is taken over', async () => {
+  test('a lock of a killed process is replaced', async () => {
     given({})
     const gone = fork(join(root, 'nothing.mjs'), { silent: true })
     await once(gone, 'exit')

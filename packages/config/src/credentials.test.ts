@@ -9,7 +9,7 @@ const gateways = {
   other: { url: 'https://other.example.com' },
 }
 
-test("the reference's tokens by name become the sessions of their addresses, with all that stands beside them", () => {
+test('the tokens by name of the reference become sessions by address, with their other fields', () => {
   const file: ClientConfig = {
     gateways,
     tokens: { staging: { token: 'a', email: 'ada@example.com', ...{ note: 1 } }, other: { token: 'b' } },
@@ -25,7 +25,7 @@ test("the reference's tokens by name become the sessions of their addresses, wit
   })
 })
 
-test('a session of two names is kept once, and nobody is logged out by another token at the same address', () => {
+test('two names with one session share it, and another token at the same address does not replace it', () => {
   const same = withSharedSessions({ gateways, tokens: { staging: { token: 'a' }, production: { token: 'a' } } })
   expect(same).toEqual({ gateways, sessions: { [origin]: { token: 'a' } } })
   const file = { gateways, current: 'production', tokens: { staging: { token: 'a' }, production: { token: 'b' } } }
@@ -84,7 +84,7 @@ test('credentials without a name are listed, too, so that they can be revoked', 
   ])
 })
 
-test('names that every object has find nothing', () => {
+test('names of inherited properties have no credential', () => {
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', ''])
     expect(credentialOf({ gateways, tokens: {}, sessions: {} }, name)).toBeNull()
 })

@@ -18,7 +18,7 @@ test.each(['', '30', 'd', '1.5h', '-1d', '01d', '1 d', '1w', '1D', '1d1h', '9999
   },
 )
 
-test('a duration out of range has a problem, its bounds have none', () => {
+test('a duration out of range is invalid, and its bounds are valid', () => {
   const problemOf = durationProblem('1h', '2d')
   expect(['1h', '48h', '2d'].map(problemOf)).toEqual([null, null, null])
   expect(['59m', '49h'].map(problemOf)).toEqual(['is not in range', 'is not in range'])

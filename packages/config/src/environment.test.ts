@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { forgetSecrets, sanitizeEnvironment } from './environment.ts'
 
-test("a bare RACK_URL, the rack's own password, is removed, and nothing else", () => {
+test('only a bare RACK_URL, which contains the rack password, is removed', () => {
   const env: NodeJS.ProcessEnv = {
     RACK_URL: 'https://convox:pw@api',
     RACK_URL_STAGING: 'https://a',
@@ -12,7 +12,7 @@ test("a bare RACK_URL, the rack's own password, is removed, and nothing else", (
   expect(env).toEqual({ RACK_URL_STAGING: 'https://a', RACK: 'r', PATH: '/bin' })
 })
 
-test('secrets that were read can be taken from what child processes inherit', () => {
+test('secrets can be removed from the environment of child processes after they are read', () => {
   const env: NodeJS.ProcessEnv = {
     RACK_TOKEN_A: 's',
     RACK_TOKEN_b: 's',

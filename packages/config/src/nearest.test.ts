@@ -16,7 +16,7 @@ test.each(['x', 'development', ''])('no name is near to "%s"', (word) => {
   expect(nearest(word, ['production', 'staging'])).toBeNull()
 })
 
-test('the closest of several is taken, the first one of equals', () => {
+test('the nearest of several names is returned, and the first of equals', () => {
   expect(nearest('web1', ['web22', 'web12', 'web11'])).toBe('web12')
 })
 

@@ -46,7 +46,7 @@ const pin = 'sha256/oBQRg8u+QooIM2nLo0DKAccEsRbIMLdhnBboyXNn8wg='
 const hexPin = '30f4660f98cd5253f0f3fcc0f71e95ccc26963055daaf29b0923ec6713f8299d'
 const secured = { RACK_URL_A: 'https://a', RACK_TOKEN_A: 't' }
 
-test('a rack without more is verified by the authorities that Node knows, and any key', () => {
+test('a rack without TLS settings is verified by the authorities of Node, with any key', () => {
   expect(read(secured).racks[0]).toMatchObject({ tlsInsecure: false, tlsCa: null, tlsPins: [] })
 })
 
@@ -171,7 +171,7 @@ test.each([
   expect(read({ [name]: 'https://a' }).problems[0]).toContain(`${name} does not end in the name of a rack`)
 })
 
-test('each half without the other is refused, and points to the name that was perhaps meant', () => {
+test('each half without the other is invalid, and the error suggests a name', () => {
   const { problems } = read({ RACK_URL_STAGING: 'https://a', RACK_TOKEN_STAGNG: 't', RACK_TLS_INSECURE_OTHER: 'true' })
   expect(
     problems.some((problem) =>

@@ -78,7 +78,7 @@ describe('sinks of the environment', () => {
     expect(env).toEqual({})
   })
 
-  test('a path that is given for a collector is kept', () => {
+  test('the path of a collector is preserved', () => {
     const [sink] = sinksOf({ AUDIT_SINK_URL_LOGS: 'otlp+http://127.0.0.1:4318/api/logs?x=1' })
     expect(sink?.target.kind === 'otlp' && sink.target.url.reveal()).toBe('http://127.0.0.1:4318/api/logs?x=1')
   })

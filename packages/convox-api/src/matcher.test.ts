@@ -85,7 +85,7 @@ describe('the matcher', () => {
     expect(first?.params).toEqual({ app: 'one', id: 'R1' })
   })
 
-  test('probes of the CLI are recognized, and nothing else', () => {
+  test('only probes of the CLI are recognized', () => {
     expect([isProbe('GET', '/machines'), isProbe('GET', '/racks')]).toEqual([true, true])
     expect([isProbe('POST', '/racks'), isProbe('GET', '/racks/x'), isProbe('GET', '/machines/')]).toEqual([
       false,

@@ -105,7 +105,7 @@ describe('canonical targets', () => {
     expect(rule(`${longest}a`)).toBe('target-too-long')
   })
 
-  test('a rejection allocates nothing: it returns the same object each time', () => {
+  test('a rejection allocates no object: it returns the same one each time', () => {
     expect(readTarget('/apps/../x')).toBe(readTarget('/%61pps'))
     expect(Object.isFrozen(readTarget('*'))).toBe(true)
   })

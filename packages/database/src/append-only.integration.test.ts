@@ -111,7 +111,7 @@ test('a partition keeps its triggers when the owner detaches it', async () => {
   await expect(owner.unsafe(`DELETE FROM ${partitions[0]}`)).rejects.toThrow('append-only')
 })
 
-test('a hash that is not 32 bytes, a sequence below 1 and a key that is taken are refused', async () => {
+test('a hash without 32 bytes, a sequence below 1, and a duplicate key are rejected', async () => {
   const { runtime } = await databaseForTest()
   await expect(insertEvent(runtime, { hash: Buffer.alloc(31) })).rejects.toThrow('events_hash_length')
   await expect(insertEvent(runtime, { seq: 0 })).rejects.toThrow('events_seq_positive')
@@ -121,7 +121,7 @@ test('a hash that is not 32 bytes, a sequence below 1 and a key that is taken ar
   await expect(again).rejects.toThrow('duplicate key')
 })
 
-test('checkpoints can be added and nothing else, by the runtime login or by the owner', async () => {
+test('checkpoints can only be added, by the runtime login and by the owner', async () => {
   const { runtime, owner } = await databaseForTest()
   const row = { number: 1, at: new Date(), hash: Buffer.alloc(32), key: 'k', note: 'n' }
   await runtime`insert into audit.checkpoints ${runtime(row)}`

@@ -46,7 +46,7 @@ test.each([
   await close()
 })
 
-test('a server that takes the connection and says nothing is given up on', async () => {
+test('a server that accepts the connection and never answers is a timeout', async () => {
   const silent = await listen(createServer())
   onTestFinished(silent.close)
   const { check, close } = openDatabase(`postgres://a:b@127.0.0.1:${silent.port}/x`, { connectTimeout: 1 })
@@ -54,7 +54,7 @@ test('a server that takes the connection and says nothing is given up on', async
   await close()
 })
 
-test('a message of an unknown kind is passed on with the password taken out, plain and escaped', () => {
+test('an unknown error is reported without the password, plain and escaped', () => {
   const url = 'postgres://me:p%40ss@db.example.com/app'
   const message = explained(new Error('tried postgres://me:p%40ss@… with p@ss'), url)
   expect(message).toBe(

@@ -15,7 +15,7 @@ async function emptyDatabase() {
   return { ...database, runtimeRole: roleOf(database.runtimeUrl) }
 }
 
-test('the first run applies everything, the next one nothing', async () => {
+test('the first run applies every migration, and the next one none', async () => {
   const { ownerUrl, runtimeRole } = await emptyDatabase()
   const names = migrations.map((migration) => migration.name)
   expect(await migrate(ownerUrl, { runtimeRole })).toEqual({ applied: names, version: names.length })
@@ -60,7 +60,7 @@ test('a failed migration rolls back the whole run', async () => {
   expect(await owner`select from pg_namespace where nspname in ('gateway', 'audit')`).toHaveLength(0)
 })
 
-test('a runtime login that does not exist is named, and nothing is migrated', async () => {
+test('a missing runtime login is an error that names it, and no migration runs', async () => {
   const { ownerUrl, owner } = await emptyDatabase()
   await expect(migrate(ownerUrl, { runtimeRole: 'nobody"; DROP TABLE x' })).rejects.toMatchObject({
     code: 'RGW_RUNTIME_ROLE_MISSING',

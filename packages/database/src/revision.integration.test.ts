@@ -41,7 +41,7 @@ test('each statement on what identity depends on raises the revision once', asyn
   }
 })
 
-test('a listener hears the new revision when the change is committed, and nothing when it is rolled back', async () => {
+test('a listener gets the new revision when the change is committed, and not when it is rolled back', async () => {
   const { runtime } = await databaseForTest()
   const heard: string[] = []
   const events = new EventEmitter()

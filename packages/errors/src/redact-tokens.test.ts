@@ -26,7 +26,7 @@ test.each([
   'org',
   'rgs_[hidden]',
   'program_'.padEnd(70, 'a'),
-])('nothing is replaced in %j', (text) => {
+])('%j is unchanged', (text) => {
   expect(redactTokens(text)).toBe(text)
 })
 

@@ -102,7 +102,7 @@ describe.each([
     expect(await call(rackOf(peer, { tlsCa: root, tlsPins: [rackPin] }))).toBe('ok')
   })
 
-  test('rejects another key, names it in the error, and sends nothing', async () => {
+  test('rejects another key, names it in the error, and sends no data', async () => {
     const message = `The rack staging cannot be trusted: the key of its certificate is ${rackPin}, which is not in RACK_TLS_PIN_STAGING (add the key if you gave it to the rack; otherwise another server may be answering).`
     const peer = await tlsPeer()
     for (const trust of [{ tlsCa: root }, { tlsInsecure: true }]) {

@@ -66,7 +66,7 @@ test('frames are forwarded byte for byte, for any chunks', () => {
   )
 })
 
-test('inserted frames are between other frames, and nothing is lost', () => {
+test('inserted frames are between other frames, and no byte is lost', () => {
   const marker = createFrame('server', 9, Buffer.from('marker'))
   fc.assert(
     fc.property(conversation, cuts, sides, (frames, at, sender) => {

@@ -111,7 +111,7 @@ test.each([
   expect(resolve(['production', 'staging'], { prefix, bound, named: acme(header) })).toBe(expected)
 })
 
-test('the header Rack selects nothing else when it names an unknown rack', () => {
+test('the header Rack with an unknown rack does not fall back to another rack', () => {
   expect(resolve(['staging'], { prefix: null, bound: null, named: acme('acme/nowhere') })).toBe('404 unknown-rack')
 })
 

@@ -376,7 +376,7 @@ test('a thousand idle relays have no timers and use little memory', async () => 
   expect(relays).toHaveLength(1000)
 })
 
-test('while paused nothing is read, then everything arrives; memory stays flat', async () => {
+test('a paused relay reads no data, delivers all of it later, and uses constant memory', async () => {
   const { client, rack, near, relay } = await startRelay()
   relay.pause()
   const payload = Buffer.alloc(32 * 1024, 'x')

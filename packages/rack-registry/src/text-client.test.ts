@@ -38,7 +38,7 @@ test('a close frame ends the text, too', async () => {
   expect(await received).toBe('one\n')
 })
 
-test('a reader that is slow holds the rack back, and nothing is lost', async () => {
+test('a slow reader pauses the rack, and no data is lost', async () => {
   const sink = new PassThrough({ highWaterMark: 4 })
   const client = new TextClient(sink)
   client.resume()

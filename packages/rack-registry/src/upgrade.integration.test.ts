@@ -85,7 +85,7 @@ test.each([
   expect((await upgrade.response.collect(100)).toString()).toBe('Forbidden\n')
 })
 
-test('a success instead of the upgrade is an error, because it could be an endless stream that nobody ends', async () => {
+test('a success without an upgrade is an error, because it could be an endless stream that cannot be ended', async () => {
   let isClosed = false
   const peer = await rawPeer((socket) => {
     socket.on('close', () => {

@@ -58,7 +58,7 @@ describe('builds', () => {
     'GET /apps/{app}/processes/{pid}/files',
     'POST /apps/{app}/processes/{pid}/files',
     'DELETE /apps/{app}/processes/{pid}/files',
-  ])('nobody enters the process of a build by %s', (route) => {
+  ])('%s never opens the process of a build', (route) => {
     expect(decide(route, { process: { id: 'p1', known: true, service: 'build', own: false } })).toMatchObject({
       rule: 'blocked:build',
     })
@@ -79,7 +79,7 @@ describe('proxies', () => {
     return decide(proxy, { params: { host, port } }, named)
   }
 
-  test('no host is open as long as none is named', () => {
+  test('without a list of hosts, every host is denied', () => {
     expect(decide(proxy)).toMatchObject({ effect: 'deny', rule: 'proxy-host' })
   })
 
@@ -190,7 +190,7 @@ describe('processes of no service', () => {
     'WS /apps/{app}/processes/{pid}/exec',
     'GET /apps/{app}/processes/{pid}/files',
     'POST /apps/{app}/processes/{pid}/files',
-  ])('nobody enters one by %s, while an unknown one is left to the rack', (route) => {
+  ])('%s never opens a known one, and the rack decides about unknown ones', (route) => {
     expect(decide(route, { process: { id: 'p1', known: true, service: null, own: false } })).toMatchObject({
       rule: 'blocked:no-service',
     })
@@ -228,7 +228,7 @@ describe('protected keys', () => {
       expect(decide('POST /apps/{app}/releases', { environment }, policy).effect).toBe('allow')
   })
 
-  test.each(['*', '**', ''])('a protected key that matches everything or nothing (%s) is rejected', (key) => {
+  test.each(['*', '**', ''])('a protected key that matches every name or none (%s) is rejected', (key) => {
     expect(() => compilePolicy({ ...builtInPolicy(), protectedKeys: [key] })).toThrow('the protected key')
   })
 })

@@ -45,7 +45,7 @@ describe('a pattern contains another one', () => {
 })
 
 describe('a caller can grant only roles that they hold', () => {
-  test.each(['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor'])('%s gives itself', (role) => {
+  test.each(['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor'])('%s can grant itself', (role) => {
     expect(gives([binding(role)], { role })).toBe(true)
   })
 
@@ -60,7 +60,7 @@ describe('a caller can grant only roles that they hold', () => {
     ['ops', 'ci', false],
     ['viewer', 'ops', false],
     ['ci', 'viewer', false],
-  ])('%s gives %s: %s', (held, role, expected) => {
+  ])('%s can grant %s: %s', (held, role, expected) => {
     expect(gives([binding(held)], { role })).toBe(expected)
   })
 
@@ -75,29 +75,29 @@ describe('a caller can grant only roles that they hold', () => {
     [{ expiresAt: now + 1_000 }, { until: now + 1_001 }, false],
     [{ expiresAt: now + 1_000 }, { until: now + 1_000 }, true],
     [{ expiresAt: now }, { until: now - 1 }, false],
-  ])('who holds %o gives %o: %s', (held, wanted, expected) => {
+  ])('a caller with %o can grant %o: %s', (held, wanted, expected) => {
     expect(gives([binding('viewer', held)], wanted)).toBe(expected)
   })
 
-  test('two halves are no whole: each permission must be held on all of the place', () => {
+  test('two halves are not a whole: each permission must cover the whole scope', () => {
     const halves = [binding('viewer', { id: 'a', racks: 'staging' }), binding('viewer', { id: 'b', apps: 'web' })]
     expect(gives(halves, {})).toBe(false)
     expect(gives(halves, { racks: 'staging', apps: 'web' })).toBe(true)
   })
 
-  test('each permission may be held by another binding', () => {
+  test('each permission can come from another binding', () => {
     const both = [binding('viewer', { apps: 'web' }), binding('auditor')]
     expect(gives(both, { role: '', permissions: ['app:read', 'gateway:audit:read'], apps: 'web' })).toBe(true)
     expect(gives(both, { role: '', permissions: ['app:read', 'gateway:audit:read'] })).toBe(false)
   })
 
-  test('a session that is bound to a rack gives nothing on another one', () => {
+  test('a rack-bound session cannot grant a role on another rack', () => {
     expect(gives([binding('admin')], { racks: 'staging' }, { rack: 'staging' })).toBe(true)
     expect(gives([binding('admin')], { racks: 'production' }, { rack: 'staging' })).toBe(false)
     expect(gives([binding('admin')], {}, { rack: 'staging' })).toBe(false)
   })
 
-  test('a token gives nothing, whatever it and its owner hold', () => {
+  test('a token cannot grant a role, whatever it and its owner have', () => {
     const strong = token([binding('admin')], [binding('admin')])
     expect(policy.canGrant(strong, { role: 'viewer', racks: '*', apps: '*', until: null }, moment())?.cause).toBe(
       'missing',
@@ -117,7 +117,7 @@ describe('a caller can grant only roles that they hold', () => {
     expect(policy.canGrant(giver, all, moment())?.reason).toBe(because)
   })
 
-  test('permissions one by one are held one by one, wildcards spelled out, and everything only by everything', () => {
+  test('single permissions are compared one by one, wildcards are expanded, and * is covered only by *', () => {
     expect(gives([binding('viewer')], { permissions: ['app:read', 'log:read'] })).toBe(true)
     expect(gives([binding('viewer')], { permissions: ['app:*'] })).toBe(false)
     expect(gives([binding('deployer')], { permissions: ['*'] })).toBe(false)
@@ -125,7 +125,7 @@ describe('a caller can grant only roles that they hold', () => {
     expect(gives([binding('admin')], { permissions: ['no:such'] })).toBe(false)
   })
 
-  test('a role whose command rules name it alone is not given by one with the same permissions', () => {
+  test('a role that command rules name is not covered by another role with the same permissions', () => {
     const twins = ['left', 'right'].map((name) => ({ name, description: '', permissions: ['process:run'] }))
     const rule = { id: 'only-left', argv: ['x'], services: ['command'], roles: ['left'] }
     const twin = compilePolicy({ ...builtInPolicy(), roles: [...builtInPolicy().roles, ...twins], commands: [rule] })
@@ -136,7 +136,7 @@ describe('a caller can grant only roles that they hold', () => {
     expect(twin.canGrant(principal([binding('left')]), { role: 'right', ...wanted }, moment())).toBeNull()
   })
 
-  test.each(['', '**', 'Web', 'web/*', 'web *', 'a'.repeat(101), '\u0000'])('%j is no pattern', (apps) => {
+  test.each(['', '**', 'Web', 'web/*', 'web *', 'a'.repeat(101), '\u0000'])('%j is an invalid pattern', (apps) => {
     expect(gives([binding('admin')], { apps })).toBe(false)
   })
 
@@ -149,7 +149,7 @@ describe('a caller can grant only roles that they hold', () => {
   })
 })
 
-test('a token with permissions one by one holds these, cut to its owner', () => {
+test('a token with single permissions has them, limited to those of its owner', () => {
   const everywhere = { rack: 'staging', app: 'web', scope: 'app' } as const
   const few = token([binding('(permissions)', { permissions: ['app:read', 'app:delete'] })], [binding('viewer')])
   expect(policy.hasPermission(few, 'app:read', everywhere, moment())).toBe(true)

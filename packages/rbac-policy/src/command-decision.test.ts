@@ -43,7 +43,7 @@ describe.each(['viewer', 'ops', 'deployer', 'ci', 'auditor', 'admin'])('%s', (ro
 })
 
 describe('a command that cannot be judged is refused', () => {
-  test('when there is none', () => {
+  test('when it is empty', () => {
     for (const route of [run, exec]) {
       expect(as('admin', route, { command: null })).toMatchObject({ effect: 'deny', rule: 'command:unreadable' })
       expect(as('admin', route, { command: readCommand('', route === run ? 'run' : 'exec') })).toMatchObject({
@@ -81,7 +81,7 @@ test('shell syntax is refused to admins too, with the reason', () => {
   })
 })
 
-test('only roles of bindings that hold here count', () => {
+test('only roles of bindings for this scope count', () => {
   const both = principal([binding('deployer'), binding('admin', { id: 'elsewhere', apps: 'billing' })])
   const console_ = { command: readCommand('rails console', 'run') }
   expect(policy.decide(both, call(run, console_)).effect).toBe('deny')

@@ -98,7 +98,7 @@ describe('the answer', () => {
     })
   })
 
-  test('holds no per-cent sign and no line break of the caller', () => {
+  test('contains no percent sign and no line break of the caller', () => {
     const odd = { rack: '%s\n', app: '%d\r\n%n', service: '%x', release: null }
     for (const route of ['GET /apps/{app}', run, 'DELETE /apps/{app}', 'GET /instances']) {
       for (const role of ['viewer', 'admin', 'none']) {
@@ -209,7 +209,7 @@ describe('releases and apps', () => {
     expect(as('deployer', 'POST /apps/{app}/releases', { environment: { changed: ['A'] } }).effect).toBe('allow')
   })
 
-  test('ops locks an app and changes nothing else of it', () => {
+  test('ops locks an app but cannot change it otherwise', () => {
     const form = (...names: string[]) => ({ parameters: { query: [], form: names, headers: [] } })
     expect(as('ops', 'PUT /apps/{app}', form('lock')).effect).toBe('allow')
     expect(as('ops', 'PUT /apps/{app}', form('lock', 'parameters'))).toMatchObject({ permission: 'app:update' })

@@ -395,7 +395,7 @@ describe('each problem has a line and a column', () => {
     expect(document.roles.at(-1)?.when).toEqual([{ callers: ['user'] }])
   })
 
-  test('rules that stand for too many commands together', () => {
+  test('rules that expand to too many commands together', () => {
     const rules = Array.from(
       { length: 100 },
       (_, at) => `    r${at}: { run: x${at}${' a|b'.repeat(9)}, roles: [admin] }`,

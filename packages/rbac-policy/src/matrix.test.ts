@@ -88,7 +88,7 @@ describe('with a requirement of a proof on every route', () => {
 describe('every route', () => {
   const all = rackRoutes.map((route) => call(route.id))
 
-  test('without a binding, with an ended one, or with one on another rack, nothing is permitted', () => {
+  test('is denied without a binding, with an expired one, and with one on another rack', () => {
     const ended = [
       binding('admin', { expiresAt: all[0]?.at ?? 0 }),
       binding('admin', { expiresAt: 0 }),
@@ -111,7 +111,7 @@ describe('every route', () => {
     }
   })
 
-  test('a credential that is bound to another rack is good for nothing here', () => {
+  test('is denied for a credential that is bound to another rack', () => {
     for (const one of all) {
       expect(policy.decide(principal([binding('admin')], { rack: 'production' }), one)).toMatchObject({
         effect: 'deny',
@@ -120,7 +120,7 @@ describe('every route', () => {
     }
   })
 
-  test('a token without an owner is good for nothing', () => {
+  test('is denied for a token without an owner', () => {
     for (const one of all) {
       expect(policy.decide(principal([binding('admin')], { kind: 'api-token' }), one)).toMatchObject({
         effect: 'deny',
@@ -135,7 +135,7 @@ describe('every route', () => {
     }
   })
 
-  test('an admin is told that a blocked operation is blocked, and by which rule', () => {
+  test('denies a blocked operation to an admin with its rule', () => {
     for (const one of all.filter(({ route }) => whoMay[route.id] === 'blocked' && route.permission !== 'proxy:open')) {
       expect(policy.decide(principal([binding('admin')]), one)).toMatchObject({
         effect: 'deny',

@@ -243,7 +243,7 @@ describe('narrowPlanned', () => {
     return effect === 'deny' ? { ...said, effect } : { ...said, effect, granted: decision, requirement: 'approval' }
   }
 
-  test('returns the same decision if nothing objects', async () => {
+  test('returns the same decision without an objection', async () => {
     const { asked, told, before } = await narrowed('exec web-1 bin/pre_release', (_, decision) => decision)
     expect(told).toEqual(before)
     expect(asked).toHaveLength(1)

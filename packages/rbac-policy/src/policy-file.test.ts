@@ -126,7 +126,7 @@ describe('a policy file', () => {
     expect(policy.roles.has('reader')).toBe(true)
   })
 
-  test('whose change cannot be recorded does not come into force, until it can', async () => {
+  test('applies a change only after it could be recorded', async () => {
     let recorded = false
     const onChange = async () => {
       if (!recorded) throw new Error('no database')

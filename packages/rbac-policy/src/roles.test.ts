@@ -51,7 +51,7 @@ describe('built-in roles', () => {
     expect(compiled.get('admin')?.has(permission)).toBe(true)
   })
 
-  test('an auditor has the audit log, recordings, live calls, the policy, the health of the gateway, and what is its own, and nothing else', () => {
+  test('an auditor has only the audit log, recordings, live calls, the policy, the health of the gateway, and their own items', () => {
     const held = permissions.map((entry) => entry.name).filter((name) => compiled.get('auditor')?.has(name))
     expect(held.sort()).toEqual([
       'gateway:audit:read',
@@ -64,7 +64,7 @@ describe('built-in roles', () => {
     ])
   })
 
-  test('an admin has what has no name yet, and nobody else', () => {
+  test('only an admin has permissions that are not defined yet', () => {
     const able = [...compiled.values()].filter((role) => role.has('brand:new')).map((role) => role.name)
     expect(able).toEqual(['admin'])
   })
@@ -111,7 +111,7 @@ describe('permissions', () => {
     expect(expandPermission(pattern)).toEqual(names)
   })
 
-  test('a star at the end stands for one segment or more, alone for everything', () => {
+  test('a star at the end matches one segment or more, and alone everything', () => {
     expect(expandPermission('gateway:*')).toHaveLength(16)
     expect(expandPermission('*')).toHaveLength(permissions.length)
   })

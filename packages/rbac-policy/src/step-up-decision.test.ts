@@ -33,12 +33,12 @@ const passkey: StepUpLevel = { kind: 'always', methods: 'passkey' }
 const anyFactor: StepUpLevel = { kind: 'always', methods: 'any' }
 
 describe('a document without requirements', () => {
-  test('requires nothing, and decides as before', () => {
+  test('requires no proof, and decides as before', () => {
     expect(outcome(policy().decide(ada, promote))).toEqual(['allow', 'role:deployer'])
     expect(outcome(policy('stepUp: {}').decide(ada, promote))).toEqual(['allow', 'role:deployer'])
   })
 
-  test('requires nothing of a document of a gateway that did not have the section', () => {
+  test('requires no proof by a document of a gateway that did not have the section', () => {
     const { stepUp: _, ...older } = builtInPolicy()
     expect(outcome(compilePolicy(older as PolicyDocument).decide(ada, promote))).toEqual(['allow', 'role:deployer'])
   })
@@ -85,7 +85,7 @@ describe('a requirement', () => {
     expect(rules('', ', stepUp: always', 'ops').decide(ada, detached).effect).toBe('allow')
   })
 
-  test('tells a user without a second factor to add one', () => {
+  test('asks a user without a second factor to add one', () => {
     const decision = policy('stepUp: { permissions: { release:promote: always } }').decide(
       { ...ada, secondFactor: false },
       promote,
@@ -445,7 +445,7 @@ describe('from the time of enrollBy on', () => {
     expect(late.decide(without, { ...call('GET /apps'), at: by })).toMatchObject({ effect: 'deny', rule: 'enrollment' })
   })
 
-  test('a user about whose factors nothing is known is denied', () => {
+  test('a user with unknown factors is denied', () => {
     const { secondFactor: _, ...unknown } = ada
     expect(late.decide(unknown, at(by))).toMatchObject({ effect: 'deny', rule: 'enrollment' })
   })

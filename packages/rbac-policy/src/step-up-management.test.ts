@@ -31,7 +31,7 @@ function asked(given: Policy, who: Principal, call: ManagementCall) {
 }
 
 describe('sensitive changes', () => {
-  test('need a recent proof of users with a second factor by default, and nothing of other users', () => {
+  test('need a recent proof of users with a second factor by default, and no proof of other users', () => {
     const builtIn = policy()
     expect(builtIn.managementStepUp(withFactor, createBinding, moment())).toEqual({
       effect: 'needs',
@@ -60,7 +60,7 @@ describe('sensitive changes', () => {
     expect(asked(strict, withFactor, listUsers)).toBeNull()
   })
 
-  test('need nothing if the document says none', () => {
+  test('need no proof if the document says none', () => {
     expect(asked(policy('stepUp: { management: none }'), withFactor, createBinding)).toBeNull()
   })
 
@@ -212,7 +212,7 @@ describe('from the time of enrollBy on', () => {
     expect(asked(late, withFactor, { ...end, concernsOthers: true })).toBeNull()
   })
 
-  test('a user without a second factor cannot create an API token, which would need none', () => {
+  test('a user without a second factor cannot create an API token, which would need no factor', () => {
     expect(asked(late, without, createToken)).toEqual(['deny', 'enrollment'])
   })
 })

@@ -302,7 +302,7 @@ describe('while the store is unavailable', () => {
     expect([live.calls.held, live.calls.ended]).toEqual([0, []])
   })
 
-  test('a best-effort session is paused first, and loses nothing if that is enough', async () => {
+  test('a best-effort session is paused first, and loses no output if the pause is enough', async () => {
     const store = memoryStore()
     const { recordings, gaps } = recorder(store, { ...limits, maxHold: 60_000 })
     const recording = await recordings.begin({ ...request, mode: 'best-effort' })
@@ -473,7 +473,7 @@ test('close waits for sessions that are ending', async () => {
   expect((await readCast(store, id, { proven })).check.state).toBe('complete')
 })
 
-test('an idle recording holds no timer; received bytes are stored after a while', async () => {
+test('an idle recording has no timer; received bytes are stored after a while', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const store = memoryStore()
@@ -490,7 +490,7 @@ test('an idle recording holds no timer; received bytes are stored after a while'
   expect((await readCast(store, id)).output.toString()).toBe('$ ls')
 })
 
-test('idle recordings hold no buffers', async () => {
+test('idle recordings have no buffers', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const { recordings } = recorder({ ...memoryStore(), async put() {} })

@@ -27,7 +27,7 @@ test('a name server without an answer is abandoned before the resolver does', as
   expect(await resolveWith('gateway.example.com', 'nothing')).toBe(false)
 })
 
-test('an unknown name is an answer, because the system may know it', async () => {
+test('an unknown name is an answer, because the system resolver can find it elsewhere', async () => {
   expect(await resolveWith('gateway.example.com', 'no such name')).toBe(true)
 })
 

@@ -7,7 +7,7 @@ test('a code is given once', () => {
   expect([choice.takeCode(), choice.takeCode(), choice.hasCode]).toEqual(['123456', null, false])
 })
 
-test('the option takes precedence over the environment, and an empty code is none', () => {
+test('the option takes precedence over the environment, and an empty code is ignored', () => {
   expect(createMfaChoice({ code: 'a', environmentCode: 'b' }).takeCode()).toBe('a')
   expect(createMfaChoice({ code: null, environmentCode: 'b' }).takeCode()).toBe('b')
   expect(createMfaChoice({ method: 'totp', environmentCode: '' }).hasCode).toBe(false)

@@ -114,7 +114,7 @@ test('a given code is used once, and only then the user is asked', async () => {
   expect([prompts.length, gateway.asked.length]).toEqual([1, 2])
 })
 
-test('without a terminal, a wrong code asks nothing', async () => {
+test('without a terminal, a wrong code causes no prompt', async () => {
   await expect(prove([], [wrong], { given: '111111', interactive: false })).rejects.toMatchObject({ message: refused })
   expect([prompts.length, gateway.asked.length]).toEqual([0, 1])
 })

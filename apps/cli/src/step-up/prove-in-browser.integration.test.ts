@@ -76,7 +76,7 @@ test('the page of the gateway opens with a callback on this machine, and its res
   ])
 })
 
-describe('a foreign request to the callback is refused, and the wait goes on', () => {
+describe('a foreign request to the callback is rejected, and the wait continues', () => {
   test.each<[string, (callback: URL) => string]>([
     ['another path', ({ origin }) => `${origin}/${'p'.repeat(32)}?data=${dataOf(result)}`],
     ['no path', ({ origin }) => `${origin}/?data=${dataOf(result)}`],

@@ -59,7 +59,7 @@ describe('the password', () => {
 })
 
 describe('a websocket', () => {
-  test('is upgraded first and told afterwards that the password is wrong', async () => {
+  test('is upgraded before it receives the error for a wrong password', async () => {
     const rack = await startRack()
     const socket = await open(rack, '/apps/myapp/processes/web/exec', [basic('convox:wrong'), 'Command: env'])
     expect(socket.answer.status).toBe(101)

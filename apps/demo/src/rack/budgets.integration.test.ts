@@ -5,7 +5,7 @@ import { ask, formType, read, send, startRack } from './testing/client.ts'
 const path = '/apps/myapp/budget'
 
 describe('budgets', () => {
-  test('there is none at first; what is set is shown with the rest by default; what is not given stays', async () => {
+  test('a new app has no budget; missing fields get their default or keep their value', async () => {
     const rack = await startRack({ clock: manualClock() })
     expect(await read(rack, path)).toEqual({ config: null, state: null })
     expect((await send(rack, `POST ${path}`, { 'monthly-cap-usd': '120.5' })).body).toBe('ok\n')
@@ -76,7 +76,7 @@ describe('budgets', () => {
     expect(JSON.parse(named.body)).toEqual({ app: 'myapp', status: 'no-banner' })
   })
 
-  test('a simulated shutdown names what runs and stops nothing', async () => {
+  test('a simulated shutdown lists the running services and stops none', async () => {
     const rack = await startRack()
     const simulated = JSON.parse((await send(rack, `POST ${path}/simulate-shutdown`)).body)
     expect(simulated).toMatchObject({ 'would-shut-down-services': ['web', 'worker'], 'would-shut-down-count': 2 })

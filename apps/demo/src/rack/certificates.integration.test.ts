@@ -42,7 +42,7 @@ describe('certificates', () => {
     })
   })
 
-  test('where its key or origin is kept is not shown', async () => {
+  test('the response omits the location of the key and the origin', async () => {
     const rack = await startRack()
     const { body } = await send(rack, 'POST /certificates', { pub, key })
     expect(Object.keys(JSON.parse(body))).toEqual(['id', 'domain', 'domains', 'expiration', 'status'])

@@ -16,7 +16,7 @@ describe('configs', () => {
     expect(await read(rack, '/apps/otherapp/configs')).toEqual([])
   })
 
-  test('one is set again, to nothing too', async () => {
+  test('a config can be overwritten, also with an empty value', async () => {
     const rack = await startRack()
     await send(rack, 'PUT /apps/myapp/configs/cli-env-mask', { value: base64('A,B') })
     await send(rack, 'PUT /apps/myapp/configs/cli-env-mask', { value: '' })

@@ -167,7 +167,7 @@ describe('which command', () => {
     await expect(opening).rejects.toThrow('closed in the middle of a response')
   })
 
-  test('run takes the header and nothing else', async () => {
+  test('run reads the command only from the header', async () => {
     const rack = await startRack()
     const form = 'Content-Type: application/x-www-form-urlencoded'
     const start = 'POST /apps/myapp/services/web/processes?Command=query&command=query'

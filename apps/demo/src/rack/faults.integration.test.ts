@@ -28,7 +28,7 @@ describe('a fault', () => {
     await reached
   })
 
-  test('hang: nothing is answered until it is released, and the request is on record meanwhile', async () => {
+  test('hang: the response waits for the release, and the request is recorded meanwhile', async () => {
     const rack = await startRack()
     const fault = rack.failNext('GET /apps', { kind: 'hang' })
     const peer = await connectTo(rack)

@@ -24,7 +24,7 @@ describe('cp', () => {
     expect((await ask(rack, `GET /apps/myapp/processes/${id}/files?file=/app/f.bin`)).status).toBe(404)
   })
 
-  test('a directory comes as all that is below it, and nothing beside it', async () => {
+  test('the download of a directory contains all files below it, and no others', async () => {
     const rack = await startRack()
     const id = await firstProcess(rack)
     const file = (path: string) => ({ path, content: Buffer.from(path) })

@@ -68,7 +68,7 @@ describe('fixed answers', () => {
     expect(JSON.parse(body).description).toBe('99999 bytes')
   })
 
-  test('100 MB up are taken and answered', async () => {
+  test('an upload of 100 MB is read and answered', async () => {
     const rack = await fixed()
     const socket = connect({ port: Number(new URL(rack.url).port), host: '127.0.0.1' })
     onTestFinished(() => void socket.destroy())
@@ -94,7 +94,7 @@ describe('fixed answers', () => {
     ])
   })
 
-  test('a frame that breaks the protocol ends its connection and nothing else', async () => {
+  test('an invalid frame closes only its own connection', async () => {
     const rack = await fixed()
     const socket = await open(rack, '/proxy/h/1')
     socket.peer.send('\x81\x01x')

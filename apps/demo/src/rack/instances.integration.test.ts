@@ -39,7 +39,7 @@ describe('instances', () => {
     expect(await socket.end()).toBe(`$ one\n$ ${marker}2\n`)
   })
 
-  test("a machine doesn't know the rack's password, and a command in the query is none", async () => {
+  test('a shell does not contain the rack password, and ignores a command in the query', async () => {
     const rack = await startRack()
     const socket = await open(rack, `${shell}?Command=echo+query&command=echo+query`, [credentials, 'Command: env'])
     const output = await socket.end()

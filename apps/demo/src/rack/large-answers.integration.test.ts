@@ -80,7 +80,7 @@ describe('a large response', () => {
     expect((await ask(rack, 'GET /v2/myapp/tags/list')).status).toBe(404)
   })
 
-  test.each([0, 1, 100_000, 299_999])('is cut after %i bytes without being kept in memory', async (after) => {
+  test.each([0, 1, 100_000, 299_999])('is truncated after %i bytes without being held in memory', async (after) => {
     const rack = await startRack()
     rack.largeAnswer(`GET ${data}`, 300_000)
     rack.failNext(`GET ${data}`, { kind: 'cut', after })

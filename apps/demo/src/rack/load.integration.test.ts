@@ -39,7 +39,7 @@ describe('many at once', () => {
 })
 
 describe('callers that misbehave', () => {
-  test('an upload that is given up stores nothing, and the rack continues', async () => {
+  test('an aborted upload stores no object, and the rack continues', async () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
     peer.send(`POST /apps/myapp/objects/half HTTP/1.1\r\nHost: a\r\n${credentials}\r\nContent-Length: 1000\r\n\r\nhalf`)
@@ -50,7 +50,7 @@ describe('callers that misbehave', () => {
     expect(rack.received[0]?.body).toMatchObject({ length: 4, sha256: null })
   })
 
-  test('one who leaves while its answer is on the way harms nobody', async () => {
+  test('a caller who disconnects during a response does not affect others', async () => {
     const rack = await startRack()
     await ask(rack, 'POST /apps/myapp/objects/big', [], 'x'.repeat(9 * 1024 * 1024))
     const peer = await connectTo(rack)
@@ -61,7 +61,7 @@ describe('callers that misbehave', () => {
     expect((await ask(rack, 'GET /apps')).status).toBe(200)
   })
 
-  test('an object longer than what is kept comes back in its full length', async () => {
+  test('an object larger than the stored part is returned with its full length', async () => {
     const rack = await startRack()
     await ask(rack, 'POST /apps/myapp/objects/big', [], 'x'.repeat(9 * 1024 * 1024))
     const { body } = await ask(rack, 'GET /apps/myapp/objects/big')

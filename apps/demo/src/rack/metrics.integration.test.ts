@@ -27,7 +27,7 @@ describe('metrics', () => {
     )
   })
 
-  test('by service there is a row for each that was asked for, and none for none', async () => {
+  test('metrics by service have a row for each requested service', async () => {
     const rack = await startRack()
     const rows = await read(rack, '/apps/myapp/metrics-by-service?services=worker,web&metrics=gpu')
     expect(rows.map(({ name }: { name: string }) => name)).toEqual(['worker', 'web'])
@@ -42,7 +42,7 @@ describe('metrics', () => {
     },
   )
 
-  test('an app or a service that is not there has none', async () => {
+  test('a missing app or service has no metrics', async () => {
     const rack = await startRack()
     expect((await ask(rack, 'GET /apps/nosuch/metrics')).body).toBe('app not found: nosuch\n')
     expect((await ask(rack, 'GET /apps/myapp/services/nosuch/metrics')).body).toBe('service not found: nosuch\n')

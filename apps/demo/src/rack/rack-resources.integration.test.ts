@@ -45,7 +45,7 @@ describe("the rack's own resources", () => {
     expect(await read(rack, '/resources')).toHaveLength(1)
   })
 
-  test('one without a name gets one; its address holds a password', async () => {
+  test('a resource without a name gets one, and its address contains a password', async () => {
     const rack = await startRack()
     const { name, url } = JSON.parse((await send(rack, 'POST /resources', { kind: 'mysql' })).body)
     expect(name).toMatch(/^mysql-\d{4}$/)

@@ -76,7 +76,7 @@ describe('the record of received requests', () => {
     expect(rack.received[0]?.parameters).not.toHaveProperty('Unknown')
   })
 
-  test('is emptied on request and holds no more than 10,000', async () => {
+  test('can be cleared, and has at most 10,000 entries', async () => {
     const rack = await startRack()
     await ask(rack, 'GET /apps')
     rack.clearReceived()

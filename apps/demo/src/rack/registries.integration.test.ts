@@ -38,7 +38,7 @@ describe('registries', () => {
     expect(await read(rack, '/registries')).toMatchObject([{ password: 'new' }, { password: 'old' }])
   })
 
-  test('an escape that is broken is no request; a name that is not there is not found; none is refused', async () => {
+  test('a broken escape is an invalid request, an unknown name is not found, and a missing server is rejected', async () => {
     const rack = await startRack()
     expect((await ask(rack, 'DELETE /registries/%zz')).status).toBe(400)
     expect(await ask(rack, 'DELETE /registries/nosuch')).toMatchObject({

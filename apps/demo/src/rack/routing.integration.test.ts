@@ -63,7 +63,7 @@ describe('routing', () => {
     expect(answer.status).toBe(404)
   })
 
-  test('an upgrade of an ordinary route is answered as if it were none', async () => {
+  test('an upgrade of an ordinary route gets the ordinary response', async () => {
     const { answer } = await open(await startRack(), '/apps/myapp')
     expect(answer.status).toBe(200)
     expect(answer.body).toContain('"name": "myapp"')
@@ -110,7 +110,7 @@ describe('the contract', () => {
     },
   )
 
-  test('every route is there: with the password nothing is an unknown path or method', async () => {
+  test('every route exists: with the password, no route is an unknown path or method', async () => {
     const rack = await startRack()
     for (const { kind, method, path } of routes) {
       if (kind === 'websocket') expect((await open(rack, example(path))).answer.status).toBe(101)

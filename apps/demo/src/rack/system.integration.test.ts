@@ -5,7 +5,7 @@ import { manualClock } from './clock.ts'
 import { ask, connectTo, read, send, startRack } from './testing/client.ts'
 
 describe('the system', () => {
-  test('an update shows as one for a second; no version changes nothing', async () => {
+  test('an update is shown for a second, and an empty version does not change the system', async () => {
     const clock = manualClock()
     const rack = await startRack({ clock })
     await send(rack, 'PUT /system', { version: '', force: 'false' })
@@ -69,7 +69,7 @@ describe('the system', () => {
     expect(await send(await startRack(), 'POST /system/jwt/token', form)).toMatchObject({ status: 400, body })
   })
 
-  test('an event may be about anything but nothing', async () => {
+  test('an event needs an action', async () => {
     const rack = await startRack()
     const form = { action: 'app:create', data: 'name=x&actor=ada', status: 'success' }
     expect((await send(rack, 'POST /events', form)).body).toBe('ok\n')

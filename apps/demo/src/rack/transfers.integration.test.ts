@@ -45,7 +45,7 @@ describe('builds export and import', () => {
     expect((await ask(rack, `GET /apps/otherapp/builds/${imported.id}.tgz`)).body).toBe(body)
   })
 
-  test('an import may be any bytes but none', async () => {
+  test('an import accepts any bytes, but not an empty body', async () => {
     const rack = await startRack()
     expect(JSON.parse((await upload(rack, 'POST /apps/myapp/builds/import', '\x1f\x8bbroken')).body).manifest).toBe('')
     expect((await upload(rack, 'POST /apps/myapp/builds/import', '')).body).toBe('the archive is empty\n')
@@ -123,7 +123,7 @@ describe('the data of resources', () => {
     expect((await ask(rack, 'GET /apps/otherapp/resources/database/data')).body).not.toBe(data + data)
   })
 
-  test('a resource that is not there has none', async () => {
+  test('a missing resource has no data', async () => {
     const rack = await startRack()
     expect((await ask(rack, 'GET /apps/myapp/resources/nosuch/data')).body).toBe('resource not found: nosuch\n')
     expect((await upload(rack, 'PUT /apps/myapp/resources/nosuch/data', 'x')).status).toBe(404)
@@ -136,7 +136,7 @@ describe('the data of resources', () => {
     expect(await socket.end()).toBe('database=> SELECT 1;\ndatabase=> SELECT 2;\ndatabase=> ')
   })
 
-  test('a console of nothing is an error in the stream', async () => {
+  test('a console of a missing resource is an error in the stream', async () => {
     const socket = await open(await startRack(), '/apps/myapp/resources/nosuch/console')
     expect(await socket.end()).toBe('ERROR: resource not found: nosuch\n')
   })

@@ -44,7 +44,7 @@ describe('invalid HTTP is rejected', () => {
 })
 
 describe('fixed answers', () => {
-  test('the same list for every GET, about 2 KB, and nothing recorded', async () => {
+  test('every GET returns the same list of about 2 KB, and is not recorded', async () => {
     const rack = await startRack({ fixedAnswers: true })
     const answer = await ask(rack, 'GET /apps')
     expect(answer.status).toBe(200)

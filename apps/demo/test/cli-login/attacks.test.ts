@@ -33,7 +33,7 @@ async function csrfTokenOf(browser: Browser): Promise<string> {
 }
 
 describe('an attacker who sends a link of a loopback login', () => {
-  test('gets nothing, even from a victim who logs in and allows it', async () => {
+  test('gets no session, even if the victim logs in and allows it', async () => {
     const before = await cliSessions()
     const login = await beginLoopback(at, { device: 'payroll-server' }, attacker)
     const browser = createBrowser()
@@ -66,7 +66,7 @@ describe('an attacker who sends a link of a loopback login', () => {
     expect(String(json.error)).toContain('cannot be polled')
   })
 
-  test('can change nothing in it: neither where it leads nor what it says', async () => {
+  test('cannot change its address or its text', async () => {
     const { address } = await beginLoopback(at, {}, attacker)
     const sealed = Buffer.from(new URL(address).searchParams.get('request') ?? '', 'base64url')
     for (const index of [0, 12, 28, 60, sealed.length - 1]) {
@@ -80,7 +80,7 @@ describe('an attacker who sends a link of a loopback login', () => {
 })
 
 describe('an attacker who sends a code of a login', () => {
-  test('is seen on the page: their address, a warning in plain words, and a tick that is needed', async () => {
+  test('is visible on the page: their address, a warning, and a required confirmation', async () => {
     const login = await beginDevice(at, { device: 'payroll-server' }, attacker)
     const { browser, page } = await typeCode(at, login.code, 'deployer', { headers: victim })
     expect(page.body).toContain('198.51.100.66; this browser is at 203.0.113.7')
@@ -100,7 +100,7 @@ describe('an attacker who sends a code of a login', () => {
     expect(polled.json).toEqual({ status: 'pending' })
   })
 
-  test('gets nothing where DEVICE_LOGIN is same-address, whatever the victim presses', async () => {
+  test('gets no session if DEVICE_LOGIN is same-address, whatever the victim does', async () => {
     const strict = await startLoginSystem({}, { trustedProxies: ['127.0.0.1'], deviceLogin: 'same-address' })
     onTestFinished(() => strict.stop())
     const login = await beginDevice(strict, {}, attacker)
@@ -170,7 +170,7 @@ describe('a stolen cookie', () => {
     expect((await lastRefused())?.decision).toMatchObject({ rule: 'cli-login-old-login' })
   })
 
-  test('decides nothing about a login whose code another session has typed', async () => {
+  test('cannot decide a login whose code was typed in another session', async () => {
     const login = await beginDevice(at)
     const { page } = await typeCode(at, login.code, 'ops')
     const { browser, csrf } = await thiefOf('viewer')
@@ -249,7 +249,7 @@ describe('a page of another site', () => {
   const people = ['admin', 'ops', 'deployer']
 })
 
-test('a page of another site begins no login, and asks about none', async () => {
+test('a page of another site can neither begin nor poll a login', async () => {
   const headers = { 'sec-fetch-site': 'cross-site' }
   for (const [path, body] of [
     ['/device', laptop],
@@ -294,7 +294,7 @@ describe('a caller who guesses codes', () => {
   })
 })
 
-test('a flood of logins that begin costs no query, and fills nothing', async () => {
+test('a flood of beginning logins causes no query and stores no row', async () => {
   const statementCounters: StatementCounter[] = []
   const flooded = await startLoginSystem(
     {},

@@ -86,7 +86,7 @@ describe('rack-gateway login', () => {
     expect((await at.system.get('/rack/staging/apps?', token)).status).toBe(200)
   })
 
-  test('keeps nothing when it is denied', async () => {
+  test('stores nothing after a denial', async () => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
     const [browser, page] = await answerAs('admin', address, 'deny')
     expect((await browser.visit(page.location ?? '')).body).toContain('You denied the login')
@@ -108,7 +108,7 @@ describe('rack-gateway login', () => {
     expect(made.map(({ endedAt }) => endedAt)).toEqual([expect.any(Date)])
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('ends at %s, and nothing listens any more', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends at %s and closes its port', async (signal) => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
     const [browser, page] = await answerAs('admin', address, 'allow')
     running.signal(signal)

@@ -157,7 +157,7 @@ describe('the form for codes', () => {
     }
   })
 
-  test('lets a person who opens its bare address log in first, who is logged in once more', async () => {
+  test('redirects a user to a fresh login when its address is opened without a code', async () => {
     const outsider = await at.visit(createBrowser(), '/gateway/device')
     const login = `${at.system.url}/gateway/auth/login?return_to=%2Fgateway%2Fdevice%3Fagain%3D1`
     expect([outsider.status, outsider.location]).toEqual([303, login])
@@ -198,7 +198,7 @@ test('fifty wait for an IPv6 /48, from whichever of its /64s', async () => {
   expect((await ask(at.system.url, '/device', laptop, from('2001:db8:8::1'))).status).toBe(201)
 })
 
-test('when a thousand wait, the oldest of the network with most makes room, and nobody is kept out', async () => {
+test('when a thousand logins wait, the oldest login of the busiest network is replaced, and a new login begins', async () => {
   await at.system.sql`delete from gateway.device_logins`
   const { code } = await beginDevice(at, {}, from('203.0.113.1'))
   const crowd = (count: number, site: string) => at.system.sql`
@@ -233,7 +233,7 @@ test.each([
   expect((await visit()).status).toBe(status)
 })
 
-test('hidden fields hold no code', async () => {
+test('hidden fields do not contain the code', async () => {
   const { code } = await beginDevice(at, {}, elsewhere())
   const { page } = await typeCode(at, code, 'admin')
   expect(JSON.stringify(hiddenFields(page))).not.toContain(code)

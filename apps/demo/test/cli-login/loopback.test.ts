@@ -186,7 +186,7 @@ describe('a code', () => {
     expect([status, json.rule]).toEqual([403, 'cli-login-locked'])
   })
 
-  test('is kept as a hash alone', async () => {
+  test('is stored only as a hash', async () => {
     const { code } = await allowed()
     const kept = await at.system.sql`select encode(code, 'hex') as code from gateway.loopback_logins`
     expect(kept.map((row) => row.code)).toContain(createHash('sha256').update(code).digest('hex'))

@@ -68,7 +68,7 @@ test('an older login leads to the provider first, and then to the form', async (
   expect(csrfTokenIn(await browser.visit(back.location ?? ''))).not.toBe('')
 })
 
-test('a provider that logs nobody in again does not lead to an endless redirect', async () => {
+test('a provider without reauthentication does not cause an endless redirect', async () => {
   const { browser } = await at.login('admin')
   clock.ahead = 6 * minute
   const page = await at.visit(browser, `${path}?again=1`)

@@ -65,7 +65,7 @@ test('it can neither be renewed nor create another one', async () => {
   expect([late.status, late.json]).toMatchObject([401, { rule: 'expired-token' }])
 })
 
-test('it leads to no other credential, and grants nothing, whatever its user can do', async () => {
+test('the session can create no credential and grant no role, whatever its user can do', async () => {
   const admin = await system.token('admin')
   const own = await callManagementApi(system, admin, 'GET', '/me')
   const { text } = await create(admin)
@@ -101,7 +101,7 @@ test('a rack-bound session creates a session for the same rack', async () => {
   expect(other.status).toBe(400)
 })
 
-test('an API token creates none', async () => {
+test('an API token cannot create a session', async () => {
   const answer = await create(await system.pipelineToken())
   expect([answer.status, answer.json]).toMatchObject([403, { rule: 'people-only' }])
 })

@@ -70,7 +70,7 @@ describe.skipIf(convox === null)('the native convox in console mode (runs when C
       )
   })
 
-  test('racks has none for a caller without a role, and only its own for a rack-bound token', async () => {
+  test('racks lists no rack for a caller without a role, and only its own for a rack-bound token', async () => {
     const { token } = await system.issuer.issueSession({
       email: 'nobody@example.com',
       device: 'test',
@@ -150,7 +150,7 @@ describe.skipIf(convox === null)('the native convox in console mode (runs when C
     expect(await run('apps')).toMatchObject({ code: 1, stderr: 'ERROR: no such console rack: gateway/old\n' })
   })
 
-  test.each(['x', '{"path":"value"}'])('a session %j in the settings changes nothing', async (value) => {
+  test.each(['x', '{"path":"value"}'])('an invalid session %j in the settings is ignored', async (value) => {
     await logIn(await system.token('admin'))
     writeFileSync(join(machine.home, 'convox/session'), JSON.stringify({ [host()]: value }))
     expect(await run('apps -r staging')).toMatchObject({ code: 0 })

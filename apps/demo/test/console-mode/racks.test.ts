@@ -216,7 +216,7 @@ describe('the console that the stock CLI sees', () => {
   describe('a credential that is not valid any more', () => {
     const words = 'cli token is expired'
 
-    test('is told to the stock CLI in the words that it shows', async () => {
+    test('gets the message that the stock CLI shows', async () => {
       const token = await system.token('viewer')
       time += 2 * day
       for (const line of ['GET /auth', 'GET /racks', 'GET /racks/gateway/staging']) {
@@ -243,7 +243,7 @@ describe('the console that the stock CLI sees', () => {
       expect((await call('GET /auth', [], token)).error).toContain(words)
     })
 
-    test('a credential that never was one has other words', async () => {
+    test('an invalid credential gets another message', async () => {
       const answer = await call('GET /auth', [], 'rgs_nothing')
       expect(answer.status).toBe(401)
       expect(answer.error).not.toContain(words)

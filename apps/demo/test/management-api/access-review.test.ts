@@ -79,7 +79,7 @@ test('a grant says who, what, through which binding, and who granted it when and
   ])
 })
 
-test('a group has a row for each member, and one of its own while it has none', async () => {
+test('a group has a row for each member, or one row without members', async () => {
   const binding = await bind('group', 'platform team')
   const own = { subject: { kind: 'group', id: 'platform team', name: 'platform team' }, group: 'platform team' }
   expect(await rowsOf(binding)).toMatchObject([own])
@@ -155,7 +155,7 @@ test('the last use is that of the user’s sessions, and of the token', async ()
   ])
 })
 
-test('pages repeat and skip nothing, whatever their size', async () => {
+test('pages have each row exactly once, whatever their size', async () => {
   for (let count = 0; count < 5; count++) {
     const member = await person(system, 'viewer')
     await putInGroups(member, 'platform team')
@@ -218,7 +218,7 @@ test('each read is recorded', async () => {
   expect(reads[0]).toMatchObject({ decision: { rule: 'role:auditor' }, permission: 'gateway:audit:read' })
 })
 
-test.each(['viewer', 'ops', 'deployer'])('a user with the role %s sees none of it', async (role) => {
+test.each(['viewer', 'ops', 'deployer'])('a user with the role %s cannot read it', async (role) => {
   const { token } = await person(system, role)
   for (const path of ['/access-review', '/access-review/export']) {
     const answer = await ask('GET', path, undefined, token)

@@ -34,7 +34,7 @@ async function timeline(query: string, token = viewer.token): Promise<{ items: A
   return response.json as { items: AppChange[]; next: string | null }
 }
 
-test('the last successful change is told with who made it, to a caller who sees the app and not the audit log', async () => {
+test('the last successful change and its principal are shown to a caller who sees the app but not the audit log', async () => {
   expect((await call(system, viewer.token, 'GET', '/audit/events')).status).toBe(403)
   await change('PUT', 'myapp/services/web?', 'count=2')
   const found = await lastOf('myapp')
@@ -48,7 +48,7 @@ test('the last successful change is told with who made it, to a caller who sees 
   expect(found).toMatchObject({ id: event?.id, at: event?.at, request: event?.request })
 })
 
-test('reads, denied changes, and changes that the rack rejects are none', async () => {
+test('reads, denied changes, and changes that the rack rejects are not included', async () => {
   await change('PUT', 'myapp?', 'lock=true')
   const before = await lastOf('myapp')
   expect(before?.route).toBe('PUT /apps/{app}')
@@ -63,7 +63,7 @@ test('reads, denied changes, and changes that the rack rejects are none', async 
   expect(await lastOf('myapp')).toEqual(before)
 })
 
-test('who created and who promoted each release, and who created each build', async () => {
+test('each release has its creator and its promoter, and each build its creator', async () => {
   const [creator, promoter] = [deployer, await person(system, 'admin')]
   const release = await change('POST', 'myapp/releases?', 'env=FOO%3D1', creator.token)
   const other = await change('POST', 'myapp/releases?', 'env=FOO%3D2', creator.token)

@@ -74,7 +74,7 @@ describe('alarms of the audit log', () => {
     expect(await readiness()).toMatch(/^1 /)
   })
 
-  test('are acknowledged once: the first word stays', async () => {
+  test('are acknowledged once: the first note stays', async () => {
     const { id } = await system.app.audit.record({ kind: 'session.superseded-token', detail: { session: someId() } })
     await acknowledge(id, 'one')
     const second = await acknowledge(id, 'two')
@@ -92,7 +92,7 @@ describe('alarms of the audit log', () => {
     expect((await acknowledge(id, '')).status).toBe(400)
   })
 
-  test('an auditor sees them and may not say that they are nothing', async () => {
+  test('are visible to auditors, who cannot acknowledge them', async () => {
     const { id } = await system.app.audit.record({ kind: 'session.superseded-token', detail: { session: someId() } })
     const refused = await acknowledge(id, 'x', auditor.token)
     expect([refused.status, refused.json]).toEqual([

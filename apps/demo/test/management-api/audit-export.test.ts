@@ -127,7 +127,7 @@ describe('an export of the audit log', () => {
       return open?.count
     }
 
-    test('is whole, however slowly it is read, and the gateway reads no further than it is taken', async () => {
+    test('is complete for a slow reader, and the gateway reads only as fast as the reader does', async () => {
       const answer = await begun()
       answer.pause()
       await expect.poll(() => reading()).toBe(1)

@@ -72,7 +72,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
     for (const reader of readers) reader.destroy()
   })
 
-  test('is taken back from readers who take nothing for a minute', async () => {
+  test('aborts responses that are not read for a minute', async () => {
     const stalled: IncomingMessage[] = []
     for (const reader of [await person(system, 'auditor'), await person(system, 'auditor')]) {
       await vi.waitFor(async () => {

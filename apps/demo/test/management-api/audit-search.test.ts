@@ -125,7 +125,7 @@ describe('the audit log, as the API shows it', () => {
     `${'notApp=a&'.repeat(11)}`,
     'credential=x',
     'credential=0190aaaa-0000-7000-8000-000000000001',
-  ])('what can’t be asked is refused: %s', async (query) => {
+  ])('an invalid query is rejected: %s', async (query) => {
     expect((await search(query)).status).toBe(400)
     expect((await call(system, auditor.token, 'GET', `/audit/histogram?${query}`)).status).toBe(400)
   })
@@ -136,7 +136,7 @@ describe('the audit log, as the API shows it', () => {
       expect((await call(system, token, 'GET', path)).status, path).toBe(403)
   })
 
-  test('an auditor of one rack, and a token bound to one, see nothing', async () => {
+  test('an auditor of one rack, and a rack-bound token, are denied', async () => {
     const ofOneRack = await person(system, 'auditor', { racks: 'staging' })
     const bound = await person(system, 'auditor', { rack: 'staging' })
     for (const { token } of [ofOneRack, bound])

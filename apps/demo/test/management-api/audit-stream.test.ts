@@ -24,7 +24,7 @@ describe('following the audit log', () => {
   const appAsked = (events: readonly { data: unknown }[]) =>
     events.map(({ data }) => (data as { event: { app?: string } }).event.app)
 
-  test('shows what is done, on this and on another replica, and nothing from before', async () => {
+  test('shows new events of all replicas, and no older ones', async () => {
     const deployer = await person(system, 'deployer')
     await system.get('/apps/before', deployer.token)
     const stream = await follow(`principal=${encodeURIComponent(deployer.email)}`)
@@ -69,7 +69,7 @@ describe('following the audit log', () => {
     expect(rest.at(-1)).toMatchObject({ name: 'end', data: { reason: expect.stringContaining('session') } })
   })
 
-  test('ends when the role is taken away', async () => {
+  test('ends when the role is revoked', async () => {
     const stream = await follow('app=nothing')
     await system.sql`delete from gateway.bindings where subject_id = ${auditor.id}`
     expect((await stream.rest()).at(-1)).toMatchObject({
@@ -122,7 +122,7 @@ describe('following the audit log', () => {
     },
   )
 
-  test('ends when the gateway stops, and keeps nobody waiting', async () => {
+  test('ends when the gateway stops, without delaying the stop', async () => {
     const replica = await system.replica()
     await fetch(`${replica.url}/check`)
     const stream = await follow('app=nothing', { host: new URL(system.url).host }, replica.url)

@@ -68,7 +68,7 @@ const subjects: readonly [string, () => Promise<Subject>][] = [
 describe.each(subjects)('bindings of %s', (_what, make) => {
   const page = { 'api-token': '/tokens', trust: '/trusts' } as const
 
-  test('are given with an end and a reason, listed, and taken away; each is an event', async () => {
+  test('are created with an expiry and a reason, listed, and removed; each change is an event', async () => {
     const { kind, id, token } = await make()
     expect(await statuses(token)).toEqual([403, 403])
     const given = { role: 'viewer', racks: '*', apps: 'my*', expiresAt: inMinutes(10), reason: 'release night' }
@@ -88,7 +88,7 @@ describe.each(subjects)('bindings of %s', (_what, make) => {
     ])
   })
 
-  test('count for nothing from their end on, on every replica, and streams end with the reason', async () => {
+  test('expire on every replica, and streams end with the reason', async () => {
     const { kind, id, token } = await make()
     await ask('POST', '/bindings', { subject: { kind, id }, role: 'viewer', expiresAt: inMinutes(5) })
     await expect.poll(() => statuses(token), { interval: 20 }).toEqual([200, 200])
@@ -100,7 +100,7 @@ describe.each(subjects)('bindings of %s', (_what, make) => {
     expect((await said).join('')).toMatch(/ERROR: .*(no role|not permitted)/)
   })
 
-  test('are given by nobody for longer than they hold it, nor what they do not hold', async () => {
+  test('can be granted for no longer than the caller has the role, and only with roles of the caller', async () => {
     const { kind, id } = await make()
     const until = inMinutes(10)
     const guest = await person(system, 'admin', { expiresAt: new Date(until) })
@@ -114,7 +114,7 @@ describe.each(subjects)('bindings of %s', (_what, make) => {
     )
   })
 
-  test('are not given once it is revoked', async () => {
+  test('cannot be created after their subject is revoked', async () => {
     const { kind, id } = await make()
     expect((await ask('DELETE', `${page[kind]}/${id}`)).status).toBe(200)
     const refused = await ask('POST', '/bindings', { subject: { kind, id }, role: 'viewer' })
@@ -169,7 +169,7 @@ describe('a trust', () => {
     ])
   })
 
-  test('is made by nobody for longer than they hold its role', async () => {
+  test('can be created for no longer than the caller has its role', async () => {
     const until = inMinutes(10)
     const guest = await person(system, 'admin', { expiresAt: new Date(until) })
     expect((await ofTrust({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_STRONGER_THAN_YOURSELF')

@@ -159,7 +159,7 @@ describe('users, sessions, service accounts and bindings', () => {
   })
 
   describe('bindings', () => {
-    test('are given with patterns, end and reason, and taken away; each is an event', async () => {
+    test('are created with patterns, an expiry, and a reason, and removed; each change is an event', async () => {
       const ann = await person(system, null)
       const end = new Date(Date.now() + 3_600_000).toISOString()
       const body = {
@@ -191,7 +191,7 @@ describe('users, sessions, service accounts and bindings', () => {
       expect((await call(system, admin.token, 'POST', '/bindings', { subject, role: 'viewer' })).status).toBe(expected)
     })
 
-    test('an admin for a time gives nothing for longer', async () => {
+    test('an administrator until a given time cannot grant a role for longer', async () => {
       const until = new Date(Date.now() + 3_600_000)
       const guest = await person(system, 'admin', { expiresAt: until })
       const subject = { kind: 'group', id: 'friends' }
@@ -203,7 +203,7 @@ describe('users, sessions, service accounts and bindings', () => {
     })
   })
 
-  test('a service account’s name is taken once', async () => {
+  test('the name of a service account is unique', async () => {
     const make = () => call(system, admin.token, 'POST', '/service-accounts', { name: 'unique' })
     expect((await make()).status).toBe(201)
     const second = await make()
@@ -211,7 +211,7 @@ describe('users, sessions, service accounts and bindings', () => {
   })
 
   describe('a list', () => {
-    test('comes in pages that hold everything once, whatever is added meanwhile', async () => {
+    test('contains each item once across its pages, even if items are added meanwhile', async () => {
       const ann = await person(system, 'viewer')
       const made: string[] = []
       const add = async () =>
@@ -414,7 +414,7 @@ describe('the last administrator', () => {
       expect((await remove(own)).status).toBe(409)
     })
 
-    test('is not taken by locking its only member, but by a member who is locked nothing is', async () => {
+    test('is protected from locking its only unlocked member', async () => {
       const { at, ann, own, remove } = await alone(['admins'])
       const ben = await person(at, null)
       await at.sql`update gateway.users set groups = '{admins}' where id = ${ben.id}`

@@ -119,7 +119,7 @@ describe('an invitation', () => {
     expect(await bindingsOf(twin)).toEqual([])
   })
 
-  test('grants several roles with their own ends, but none whose end has come', async () => {
+  test('grants several roles with their own expiry, and skips expired ones', async () => {
     const ann = newPerson()
     const inDays = (days: number) => new Date(Date.now() + days * day).toISOString()
     clock.ahead = -2 * day
@@ -160,7 +160,7 @@ describe('an invitation', () => {
     }
   })
 
-  test('counts for nothing after it has expired or was revoked', async () => {
+  test('has no effect after it expired or was revoked', async () => {
     const [ann, ben] = [newPerson(), newPerson()]
     clock.ahead = -3 * day
     const expiring = (await invite(ann.email, { days: 3 })).text('id')
@@ -251,7 +251,7 @@ describe('an invitation whose inviter can no longer grant its roles', () => {
     ],
   ]
 
-  test.each(losses)('%s: it grants nothing, then or later', async (_what, lose) => {
+  test.each(losses)('%s: it grants no role, at this login or a later one', async (_what, lose) => {
     const inviter = await person(at.system, 'admin')
     const ann = newPerson()
     const id = (await invite(ann.email, {}, inviter.token)).text('id')
@@ -272,7 +272,7 @@ describe('an invitation whose inviter can no longer grant its roles', () => {
     expect(await bindingsOf(ann)).toEqual([])
   })
 
-  test('the inviter’s role has expired: it grants nothing', async () => {
+  test('the role of the inviter has expired: no role is granted', async () => {
     const until = new Date(Date.now() - 60_000)
     const inviter = await person(at.system, 'admin', { expiresAt: until })
     const ann = newPerson()
@@ -359,7 +359,7 @@ describe('a caller without the permission cannot manage invitations', () => {
     expect((await invite(newPerson().email, {}, token)).text('rule')).toBe('people-only')
   })
 
-  test('with a role that they do not hold for so long', async () => {
+  test('with a role that the inviter has for a shorter time', async () => {
     const inviter = await person(at.system, 'admin', { expiresAt: new Date(Date.now() + day) })
     const refused = await invite(newPerson().email, {}, inviter.token)
     expect([refused.status, refused.text('code')]).toEqual([403, 'RGW_STRONGER_THAN_YOURSELF'])
@@ -397,7 +397,7 @@ describe('a caller without the permission cannot manage invitations', () => {
     expect((await ask('GET', '/invitations?limit=200')).texts('id')).toEqual(before)
   })
 
-  test('where nobody logs in with a browser', async () => {
+  test('on a gateway without browser login', async () => {
     const refused = await call({ url: other.url }, (await person(other, 'admin')).token, 'POST', '/invitations', {
       email: 'ann@example.com',
       grants: [{ role: 'viewer' }],

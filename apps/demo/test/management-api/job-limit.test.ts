@@ -23,7 +23,7 @@ async function exchange(jwt: string): Promise<string> {
   return `${answer.status} ${code} ${answer.headers.has('retry-after')}`
 }
 
-test('keys that nobody knows are counted against the caller that invents them, though the answer is a 503', async () => {
+test('unknown keys are counted against the caller that sends them, although the response is a 503', async () => {
   const jwt = await pipelines.issuer.jwt({}, { kid: 'made-up' })
   const answers: string[] = []
   while (answers.length < 12) answers.push(await exchange(jwt))

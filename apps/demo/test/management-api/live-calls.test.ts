@@ -219,7 +219,7 @@ describe('live calls', () => {
     await Promise.all([gone(own.id), gone(ofToken.id)])
   })
 
-  test('stay when the reason is not a line of text, or the ID is none', async () => {
+  test('are not ended if the reason is not a line of text, or the ID is invalid', async () => {
     const socket = await exec(admin, 'sleep 63')
     const { id } = await listed(ofCommand('sleep 63'))
     for (const reason of ['', '\u001b[2J', 'a\nb', 'a\u2028b', '\u202egnp.exe', '\u0000', '\ud800', 'x'.repeat(201), 7])
@@ -242,7 +242,7 @@ describe('live calls', () => {
     expect((await call(there, admin, 'GET', '/live-calls?cursor=nonsense')).status).toBe(400)
   })
 
-  test('leave nothing behind when they are closed and ended at the same time', async () => {
+  test('leave no row when they close and are ended at the same time', async () => {
     const count = 12
     await Promise.all(Array.from({ length: count }, () => open('/apps/myapp/logs', admin)))
     await expect.poll(async () => (await list()).length).toBe(count)
@@ -292,7 +292,7 @@ describe('live calls', () => {
     expect(await system.sql`select from gateway.live_calls where id = ${id}`).toHaveLength(1)
   })
 
-  test('stay listed when their process goes on in another stream', async () => {
+  test('stay listed when their process continues in another stream', async () => {
     const socket = await open('/apps/myapp/logs', admin)
     const { id } = await listed(({ kind }) => kind === 'logs')
     const [row] = await system.sql<{ stream: string }[]>`select stream from gateway.live_calls where id = ${id}`

@@ -154,7 +154,7 @@ const table = all.filter(({ authentication }) => authentication !== 'job')
 const callers = roles.flatMap((role) => [...kinds, 'job' as const].map((kind) => ({ role, kind })))
 const principalKinds = { session: 'user', job: 'workload' } as const
 
-describe('who may call the management API', () => {
+describe('permissions for the management API', () => {
   let system: System
   let pipelines: Pipelines
   beforeAll(async () => {
@@ -166,7 +166,7 @@ describe('who may call the management API', () => {
     await system.stop()
   })
 
-  test('is said of each endpoint', () => {
+  test('are declared for each endpoint', () => {
     expect(table.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(whoMay).sort())
   })
 
@@ -186,7 +186,7 @@ describe('who may call the management API', () => {
           : await credential(system, role, kind)
     })
 
-    test('is told the same by /me and by decisions', async () => {
+    test('are reported equally by /me and by decisions', async () => {
       const held = (await call(system, token, 'GET', '/me')).json as Me
       const asked = table.filter(isPrincipalEndpoint)
       const calls = asked.map((endpoint) => ({ route: endpointId(endpoint) }))
@@ -262,14 +262,14 @@ describe('who may call the management API', () => {
     },
   )
 
-  test.each(all)('another site’s page: $method $path', async ({ method, path }) => {
+  test.each(all)('from the page of another site: $method $path', async ({ method, path }) => {
     const target = path.replace('{id}', randomUUID())
     const { token } = await person(system, 'admin')
     const answer = await call(system, token, method, target, undefined, ['Sec-Fetch-Site: cross-site'])
     expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ rule: 'other-site' })])
   })
 
-  test.each(all)('nobody: $method $path', async ({ method, path }) => {
+  test.each(all)('without a credential: $method $path', async ({ method, path }) => {
     const answer = await system.raw(
       `${method} /gateway/api/v1${path.replace('{id}', randomUUID())} HTTP/1.1\r\nHost: 127.0.0.1:${system.port}\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"broke`,
     )
@@ -280,7 +280,7 @@ describe('who may call the management API', () => {
     expect([answer.status, answer.json]).toEqual(whoMay[`${method} ${path}`] === 'anyone' ? heard : refused)
   })
 
-  test('each decision that all of these came to names the document that it was made by, permitted ones too', async () => {
+  test('each decision names the policy hash, allowed ones too', async () => {
     const { token } = await person(system, 'admin')
     expect((await call(system, token, 'POST', '/tokens', { name: 'nightly', role: 'viewer' })).status).toBe(201)
     expect((await call(system, token, 'POST', '/service-accounts', { name: 'nightly' })).status).toBe(201)

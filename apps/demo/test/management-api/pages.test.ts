@@ -87,7 +87,7 @@ describe('a list in pages of two', () => {
     expect(Object.keys(add).sort()).toEqual([...lists].sort())
   })
 
-  test.each(lists)('%s loses nothing and shows nothing twice', async (path) => {
+  test.each(lists)('%s has each item exactly once', async (path) => {
     const more = add[path]
     if (!more) throw new Error(`nobody has said how one more of ${path} is made`)
     const before: string[] = []

@@ -88,7 +88,7 @@ describe('the check of a proposed policy document', () => {
     expect((await check(document)).status).toBe(status)
   })
 
-  test('leaves nothing of a document in events and logs', async () => {
+  test('records no part of a document in events and logs', async () => {
     for (const document of ['version: 1\nroles: { MARKER: {} } # MARKER\n', ['MARKER']]) await check(document)
     expect(`${lines.join('\n')}${JSON.stringify(await system.events())}`).not.toContain('MARKER')
     expect(lines.length).toBeGreaterThan(0)

@@ -36,7 +36,7 @@ describe('the impact of a proposed policy on past calls', () => {
     return call(system, token, 'POST', '/policy/impact', body)
   }
 
-  test('is told by who did what, with counts', async () => {
+  test('is grouped by principal and call, with counts', async () => {
     const answer = await study(frozen)
     expect(answer.json).toMatchObject({
       policy: system.app.policy.hash,
@@ -96,7 +96,7 @@ describe('the impact of a proposed policy on past calls', () => {
     expect(always.text('stepUp.prompts')).toBe('3')
   })
 
-  test('is nothing by the same document', async () => {
+  test('is empty for the same document', async () => {
     expect((await study(builtInText)).json).toMatchObject({ calls: 5, changes: [], unclear: 0 })
   })
 
@@ -164,12 +164,12 @@ describe('the impact of a proposed policy on past calls', () => {
     expect((await study('x'.repeat(1024 * 1024))).status).toBe(413)
   })
 
-  test('a since that is none is refused', async () => {
+  test('an invalid since is rejected', async () => {
     const answer = await study(frozen, 'yesterday')
     expect([answer.status, answer.text('error')]).toEqual([400, expect.stringContaining('such as 30d')])
   })
 
-  test('at most two at once: the next one is told to try again', async () => {
+  test('at most two studies run at once, and the next one gets 429 with Retry-After', async () => {
     const answers = await Promise.all([study(frozen), study(frozen), study(frozen), study(frozen)])
     const statuses = answers.map(({ status }) => status).sort()
     expect(statuses).toEqual([200, 200, 429, 429])

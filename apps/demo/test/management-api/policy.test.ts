@@ -131,7 +131,7 @@ describe('the policy and its decisions, by the management API', () => {
       })
     })
 
-    test('say what only the rack knows, and what it comes to then', async () => {
+    test('name the fact that only the rack has, and the decision for it', async () => {
       const command = { header: 'bin/pre_release', by: 'exec' }
       const answer = await decisions(deployer.token, {
         calls: [{ route: exec, app: 'web', params: { pid: 'web-1' }, command }],
@@ -204,7 +204,7 @@ describe('the policy and its decisions, by the management API', () => {
       [{ route: 'GET /nothing' }, 'not the ID of a rack route'],
       [{ route: promote.route }, '`app` is required'],
       [{ ...promote, more: 1 }, 'calls.0'],
-    ])('of %j are none', async (one, problem) => {
+    ])('reject %j', async (one, problem) => {
       const answer = await decisions(viewer.token, { calls: [one] })
       expect([answer.status, answer.text('error')]).toEqual([400, expect.stringContaining(problem)])
     })

@@ -87,7 +87,7 @@ describe('racks through the management API', () => {
     ])
   })
 
-  test('a request that another site starts is refused, also with a password that the browser kept', async () => {
+  test('a request from another site is rejected, even with a password stored in the browser', async () => {
     for (const headers of [['Sec-Fetch-Site: cross-site'], ['Origin: https://other.example']]) {
       const { status, json } = await byToken('admin', 'DELETE', `${prefix}/apps/myapp/processes/web-1`, headers)
       expect([status, Reflect.get(Object(json), 'rule')]).toEqual([403, 'other-site'])
@@ -95,7 +95,7 @@ describe('racks through the management API', () => {
     expect(received()).toEqual([])
   })
 
-  test('another host gets nothing', async () => {
+  test('a request for another host is rejected', async () => {
     const page = await show('/apps', { host: 'other.example' })
     expect([page.status, ruleOf(page), received()]).toEqual([421, 'other-host', []])
   })
@@ -234,7 +234,7 @@ describe('racks through the management API', () => {
     })
   })
 
-  test('a browser renders nothing that a rack sends, and keeps none of its cookies', async () => {
+  test('a browser renders no response of a rack, and stores none of its cookies', async () => {
     const headers = [
       ['Content-Type', 'text/html'],
       ['Set-Cookie', 'rack_gateway=stolen'],

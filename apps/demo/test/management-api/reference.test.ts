@@ -37,7 +37,7 @@ test('the OpenAPI document has every endpoint, with its schemas and its refusals
   })
 })
 
-test('each endpoint says by what its caller is known: a change by cookie needs the CSRF token, a renewal takes none', async () => {
+test('each endpoint declares its credentials: a change by cookie needs the CSRF token, and a renewal accepts no cookie', async () => {
   const document = shape((await open('/openapi.json')).json)
   const schemes = shape(shape(document.components).securitySchemes)
   expect(schemes).toMatchObject({
@@ -77,7 +77,7 @@ test('every reference within the document leads somewhere', async () => {
   expect(missing).toEqual([])
 })
 
-test('the page names every endpoint, runs no script and loads nothing', async () => {
+test('the page lists every endpoint, and contains no script and no external resource', async () => {
   const { status, headers, body } = await open('/docs')
   expect(status).toBe(200)
   for (const { method, path } of Object.values(endpoints)) expect(body).toContain(`${method} /gateway/api/v1${path}`)

@@ -215,7 +215,7 @@ test('a user cannot see or change the factors of another user', async () => {
   expect(reset).toMatchObject({ status: 403, json: { rule: 'no-permission' } })
 })
 
-test('administrators see who has which factors and who has none, and reset those of other users', async () => {
+test('administrators see the factors of all users, and reset those of other users', async () => {
   const ops = await prover()
   const { browser } = await at.login('admin')
   const { items } = await get(browser, '/second-factors')
@@ -307,7 +307,7 @@ test('an administrator with a factor proves it before a reset', async () => {
   expect(await admin.post(path, { reason: 'x' })).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_NEEDED' } })
 })
 
-test('an enrollment is worth nothing in another session, with another code, or twice', async () => {
+test('an enrollment is rejected in another session, with another code, or twice', async () => {
   const { browser } = await at.login('ops')
   const { browser: other } = await at.login('ops')
   const { json } = await begin(browser)

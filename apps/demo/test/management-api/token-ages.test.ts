@@ -48,7 +48,7 @@ describe('how long API tokens live is said by the policy document', () => {
     return { error, rule, source, reason, next, policy: system.app.policy.hash }
   }
 
-  test('where nobody says, and where the limit is shorter than that', async () => {
+  test('by default, unless the limit is shorter', async () => {
     expect(lastsDays((await make({ role: 'viewer' })).text('expiresAt'))).toBe(7)
     expect(lastsDays((await make({ role: 'deployer' })).text('expiresAt'))).toBe(2)
     expect(lastsDays((await make({ permissions: ['app:delete'] })).text('expiresAt'))).toBeCloseTo(1 / 3)

@@ -93,7 +93,7 @@ describe('an older login', () => {
     expect((await post(browser, '/tokens', wanted)).status).toBe(201)
   })
 
-  test('gets none that a fresh login asked for, if the transaction begins later', async () => {
+  test('gets no token if the login becomes too old before the transaction begins', async () => {
     const { browser } = await at.login('admin')
     const headers = { 'x-csrf-token': (await meOf(browser)).csrfToken }
     const before = await tokenCount()
@@ -126,7 +126,7 @@ test.each([
   expect(await tokenCount()).toBe(before)
 })
 
-test('a browser gets no more than its user holds', async () => {
+test('a browser gets no token with more permissions than its user has', async () => {
   const { browser } = await at.login('nobody')
   const { status, json } = await post(browser, '/tokens', wanted)
   expect([status, json.code]).toEqual([403, 'RGW_STRONGER_THAN_YOURSELF'])

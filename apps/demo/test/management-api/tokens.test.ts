@@ -23,7 +23,7 @@ describe('API tokens', () => {
   }
   const apps = (token: string, rack = 'staging') => system.get(`/rack/${rack}/apps?`, token)
 
-  test('name and role are enough; the token is shown once and ends after 90 days', async () => {
+  test('name and role are enough; the token is shown once and expires after 90 days', async () => {
     const deployer = await person(system, 'deployer')
     const made = await make(deployer.token, { role: 'ci' })
     expect(made.status).toBe(201)
@@ -59,7 +59,7 @@ describe('API tokens', () => {
     ['Basic', (token: string) => basicAuthorization(token)],
     ['Basic with any user name', (token: string) => basicAuthorization(token, '')],
     ['Bearer', (token: string) => `Bearer ${token}`],
-  ])('are made with no more than a name and a role, by %s and on racks of any number', async (_how, credential) => {
+  ])('need only a name and a role, with %s and any number of racks', async (_how, credential) => {
     const { token } = await person(system, 'viewer')
     const body = JSON.stringify({ name: 'nightly', role: 'viewer' })
     const answer = await fetch(`${system.url}/gateway/api/v1/tokens`, {
@@ -72,7 +72,7 @@ describe('API tokens', () => {
     for (const rack of ['staging', 'production']) expect((await apps(made.token, rack)).status).toBe(200)
   })
 
-  test('is found by the pattern and the check digits that the documentation gives to secret scanners', async () => {
+  test('is matched by the pattern and the check digits that the documentation gives to secret scanners', async () => {
     const page = readFileSync(new URL('../../../../docs/how-to/tokens.md', import.meta.url), 'utf8')
     const [, pattern = ''] = /```\n(\\b.*)\n```/.exec(page) ?? []
     const token = (await make(admin, { role: 'viewer' })).text('token')
@@ -93,7 +93,7 @@ describe('API tokens', () => {
     ['viewer', { permissions: ['env:read'] }],
     ['viewer', { permissions: ['*'] }],
     ['deployer', { permissions: ['gateway:*'] }],
-  ])('%s makes no token with %o', async (role, wanted) => {
+  ])('%s cannot create a token with %o', async (role, wanted) => {
     const { token } = await person(system, role)
     const before = await system.sql`select count(*) from gateway.api_tokens`
     const refused = await make(token, wanted)
@@ -109,7 +109,7 @@ describe('API tokens', () => {
     expect(await system.sql`select count(*) from gateway.api_tokens`).toEqual(before)
   })
 
-  test('a maker with web-* gives web-a*, not *, and with no pattern named just what it holds', async () => {
+  test('a caller with web-* can grant web-a*, not *, and grants its own scope by default', async () => {
     const { token } = await person(system, 'deployer', { racks: 'staging', apps: 'web-*' })
     for (const beyond of [
       { apps: '*' },
@@ -133,7 +133,7 @@ describe('API tokens', () => {
     await expect.poll(async () => (await apps(made)).status).toBe(403)
   })
 
-  test('permissions one by one: just these, and no command', async () => {
+  test('single permissions permit only themselves, and no command', async () => {
     const { token } = await person(system, 'admin')
     const made = (await make(token, { permissions: ['app:list', 'process:run'] })).text('token')
     expect((await apps(made)).status).toBe(200)
@@ -144,14 +144,14 @@ describe('API tokens', () => {
     expect([run.status, run.error]).toEqual([403, expect.stringContaining('rule')])
   })
 
-  test('a token that is bound to a rack is refused on another one', async () => {
+  test('a rack-bound token is denied on another rack', async () => {
     const made = await make(admin, { role: 'viewer', rack: 'staging' })
     expect(made.json).toMatchObject({ rack: 'staging', grants: [{ racks: 'staging' }] })
     expect((await apps(made.text('token'))).status).toBe(200)
     expect((await apps(made.text('token'), 'production')).status).toBe(403)
   })
 
-  test('a session that is bound to a rack makes tokens that are bound to it', async () => {
+  test('a rack-bound session creates only tokens bound to its rack', async () => {
     const { token } = await person(system, 'deployer', { rack: 'staging' })
     expect((await make(token, { role: 'ci', racks: '*', rack: 'production' })).status).toBe(403)
     expect((await make(token, { role: 'ci' })).json).toMatchObject({ rack: 'staging', grants: [{ racks: 'staging' }] })
@@ -190,7 +190,7 @@ describe('API tokens', () => {
     expect(await make(admin, { role: 'toString' })).toMatchObject({ status: 400 })
   })
 
-  test('a token makes, rotates and hands over nothing, however strong', async () => {
+  test('a token cannot create, rotate, or hand over tokens, whatever its role', async () => {
     const strong = await make(admin, { role: 'admin' })
     for (const [path, body] of [
       ['/tokens', { name: 'child', role: 'viewer' }],
@@ -203,7 +203,7 @@ describe('API tokens', () => {
     }
   })
 
-  test('a token may revoke itself, and is refused at once', async () => {
+  test('a token can revoke itself, and is rejected at once', async () => {
     const made = await make(admin, { role: 'viewer' })
     const revoked = await call(system, made.text('token'), 'DELETE', `/tokens/${made.text('id')}`)
     expect([revoked.status, revoked.text('revokedAt')]).toEqual([200, expect.stringMatching(/Z$/)])
@@ -211,7 +211,7 @@ describe('API tokens', () => {
   })
 
   describe('of another user', () => {
-    test('are neither seen, listed, revoked nor rotated: the answer is that of a token that does not exist', async () => {
+    test('are neither visible nor changed: the response is that of a missing token', async () => {
       const [ann, ben] = [await person(system, 'viewer'), await person(system, 'deployer')]
       const id = (await make(ann.token, { role: 'viewer' })).text('id')
       for (const [method, path, body] of [
@@ -231,7 +231,7 @@ describe('API tokens', () => {
       expect((await call(system, admin, 'GET', `/tokens?owner=${ann.id}`)).texts('id')).toEqual([id])
     })
 
-    test('an admin revokes a user’s token, and never gets a secret of it', async () => {
+    test('an administrator revokes the token of a user, and never sees its secret', async () => {
       const ann = await person(system, 'viewer')
       const made = await make(ann.token, { role: 'viewer' })
       expect((await call(system, admin, 'POST', `/tokens/${made.text('id')}/rotate`, {})).status).toBe(404)
@@ -255,7 +255,7 @@ describe('API tokens', () => {
       expect(Math.round((Number(ends[0]?.expires_at) - Date.now()) / 60_000)).toBe(60)
     })
 
-    test('without overlap the old one ends at once', async () => {
+    test('without overlap, the old one is revoked at once', async () => {
       const { token } = await person(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
@@ -283,7 +283,7 @@ describe('API tokens', () => {
       })
     })
 
-    test('revoking ends both', async () => {
+    test('a revocation ends both', async () => {
       const { token } = await person(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`)
@@ -293,7 +293,7 @@ describe('API tokens', () => {
       expect([again.status, again.text('code')]).toEqual([409, 'RGW_TOKEN_ENDED'])
     })
 
-    test('a caller who has become weaker than their token can’t renew it', async () => {
+    test('a caller with fewer permissions than their token cannot rotate it', async () => {
       const { id, token } = await person(system, 'deployer')
       const old = await make(token, { role: 'deployer' })
       const [binding] = (await call(system, admin, 'GET', `/bindings?subject=${id}`)).texts('id')
@@ -305,7 +305,7 @@ describe('API tokens', () => {
   })
 
   describe('of a service account', () => {
-    test('are made by admins, work without a person, and stop with the account', async () => {
+    test('are created by administrators, work without a user, and are revoked with the account', async () => {
       const account = (await call(system, admin, 'POST', '/service-accounts', { name: 'deploys' })).text('id')
       const viewer = await person(system, 'viewer')
       expect((await make(viewer.token, { role: 'viewer', serviceAccount: account })).status).toBe(403)
@@ -344,7 +344,7 @@ describe('API tokens', () => {
     expect(await system.sql`select value from gateway.revision`).toEqual([before])
   })
 
-  test('source networks: used from elsewhere it is refused, by name and in the log', async () => {
+  test('a call from outside the source networks is denied and recorded', async () => {
     const near = await make(admin, { role: 'viewer', sources: ['127.0.0.0/8', '2001:db8::/32'] })
     expect(near.json).toMatchObject({ sources: ['127.0.0.0/8', '2001:db8::/32'] })
     expect((await apps(near.text('token'))).status).toBe(200)

@@ -81,7 +81,7 @@ describe('the claims of a job', () => {
     expect([400, 413]).toContain(answer.status)
   })
 
-  test('are in no log and no event, and an error contains nothing of them', async () => {
+  test('are not in logs, events, or errors', async () => {
     const marker = 'MARKERc2VjcmV0'
     const signature = `${marker}U2lnbmF0dXJl`
     const token = rawJwt({ alg: 'ES256', kid: 'x', typ: 'JWT' }, { iss: issuer.url, repository_id: marker }, signature)

@@ -19,7 +19,7 @@ describe('GET /version', () => {
     expect([status, json]).toEqual([200, { gateway: version, cli: { minimum: '0.0.9', newest: version } }])
   })
 
-  test('tells unauthenticated callers nothing', async () => {
+  test('rejects unauthenticated callers without the version', async () => {
     const answer = await call(system, null, 'GET', '/version')
     expect(answer.status).toBe(401)
     expect(answer.body).not.toContain(version)

@@ -199,14 +199,14 @@ describe('a proof for one call', () => {
 describe('a thief with the token', () => {
   const thief = (line: string, sent: Sent = {}) => call(line, { ...sent, token: admin.program.token })
 
-  test('gains nothing when the victim proves', async () => {
+  test('gets no access when the victim proves', async () => {
     await provedSession(list)
     for (const session of ['', 'rgp_0000000000000000000000000000000000000000000'])
       expect((await thief(list, { session })).status).toBe(401)
     expect(received()).toEqual([])
   })
 
-  test('gets nothing from a proof that the victim makes for the thief’s own request', async () => {
+  test('gets no access from a proof that the victim makes for the request of the thief', async () => {
     const path = pathOf(await thief(list))
     const begun = await thief(`GET ${path}?`)
     const proved = await admin.prove(idOf(path))

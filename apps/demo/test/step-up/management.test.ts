@@ -79,7 +79,7 @@ describe('a sensitive change of a user with a second factor', () => {
     expect(gone.status).toBe(404)
   })
 
-  test('a user without a second factor needs none, as long as the policy says nothing', async () => {
+  test('a user without a second factor needs no proof under the default policy', async () => {
     expect((await program('POST', '/tokens', wanted, [], plain)).status).toBe(201)
   })
 })
@@ -125,7 +125,7 @@ describe('rack-gateway', () => {
     expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ code: 'RGW_FACTOR_NOT_PROVED' })])
   })
 
-  test('a code that was used proves nothing', async () => {
+  test('a used code is rejected', async () => {
     const code = admin.code()
     const ids = await Promise.all(
       ['callback', 'response'].map(async (delivery) => (await program('POST', '/step-ups', { delivery })).text('id')),
@@ -147,7 +147,7 @@ describe('rack-gateway', () => {
 })
 
 describe('a thief', () => {
-  test('with the cookie gains nothing when the victim proves in the browser', async () => {
+  test('with the cookie gets no access when the victim proves in the browser', async () => {
     const refused = await admin.post('/tokens', wanted)
     await proofOf(idOf(refused))
     // The thief sends the same cookie.
@@ -155,7 +155,7 @@ describe('a thief', () => {
     expect((await admin.post('/tokens', wanted, { 'step-up': 'rgp_x' })).status).toBe(403)
   })
 
-  test('with the token of a program gains nothing when the victim proves for it', async () => {
+  test('with the token of a program gets no access when the victim proves for it', async () => {
     const id = (await program('POST', '/step-ups', { delivery: 'callback' })).text('id')
     const { json } = await admin.prove(id)
     await program('POST', `/step-ups/${id}/redemption`, { result: json.result })
@@ -169,7 +169,7 @@ describe('a thief', () => {
     expect(await admin.prove(id)).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_NOT_HERE' } })
   })
 
-  test('gains nothing from a change that waited until its proof was too old', async () => {
+  test('gets no access from a change that waited until its proof was too old', async () => {
     const before = await tokens()
     const id = (await program('POST', '/step-ups', { delivery: 'callback' })).text('id')
     const proved = await program('POST', `/step-ups/${id}/proof`, { method: 'totp', code: admin.code() })
@@ -183,7 +183,7 @@ describe('a thief', () => {
     expect([asked.status, asked.text('code'), await tokens()]).toEqual([409, 'RGW_REQUIREMENT_CHANGED', before])
   })
 
-  test('has nothing of a proof with another session of the same user', async () => {
+  test('cannot use a proof with another session of the same user', async () => {
     const proof = await proofOf(idOf(await admin.post('/tokens', wanted)))
     expect((await program('POST', '/tokens', wanted, [`Step-Up: ${proof}`])).status).toBe(403)
     const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
@@ -192,14 +192,14 @@ describe('a thief', () => {
     expect((await admin.post('/tokens', wanted, { 'step-up': proof })).status).toBe(201)
   })
 
-  test('cannot add a factor to an account that has one, or to one that has none without its login', async () => {
+  test('cannot add a factor to an account that has one, or to another one without its login', async () => {
     expect((await program('POST', '/second-factors/enrollments', { kind: 'totp' })).status).toBe(403)
     const bare = await program('POST', '/second-factors/enrollments', { kind: 'totp' }, [], plain)
     expect(bare.status).toBe(403)
   })
 })
 
-test('an ended session has no proofs, and a locked user proves nothing', async () => {
+test('an ended session has no proofs, and a locked user cannot prove', async () => {
   const [row] = await at.system.sql`select id, subject from gateway.users where email = 'admin@example.com'`
   const session = await sessionOf(at.system, String(row?.subject), Date.now() + clock.ahead)
   const id = (await program('POST', '/step-ups', { delivery: 'callback' }, [], session.token)).text('id')

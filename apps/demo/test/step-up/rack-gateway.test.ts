@@ -167,7 +167,7 @@ describe('a code that is given in advance', () => {
     expect([convox.runs(), await pending()]).toEqual([[], 0])
   })
 
-  test('proves nothing where the policy accepts only a passkey', async () => {
+  test('is rejected if the policy accepts only a passkey', async () => {
     const { code, stderr } = await run(['--mfa-code', admin.code(), 'apps', 'delete', 'myapp'])
     expect([code, stderr]).toEqual([
       6,
@@ -176,7 +176,7 @@ describe('a code that is given in advance', () => {
   })
 })
 
-test('a user without a second factor is told where to add one', async () => {
+test('a user without a second factor gets the address where to add one', async () => {
   const { token } = await personWith(at.system, 'deployer')
   const env = { RACK_GATEWAY_URL: gatewayUrl(), RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging' }
   const outcome = await run(['--mfa-code', '123456', ...promote], env)
@@ -186,7 +186,7 @@ test('a user without a second factor is told where to add one', async () => {
   )
 })
 
-test('while a command has a proof, another process with the same token gains nothing', async () => {
+test('while a command has a proof, another process with the same token gets no access', async () => {
   const until = join(machine.home, 'until')
   const env = { ...convox.env(calls, until), RACK_GATEWAY_MFA_CODE: admin.code() }
   const program = machine.start(...builtCommand('rack-gateway', promote), { env })
@@ -207,7 +207,7 @@ test('while a command has a proof, another process with the same token gains not
   expect(await proofs()).toBe(0)
 })
 
-test('a thief who asks with the token, and waits for the victim to prove it, gains nothing', async () => {
+test('a thief who starts a step-up with the token, and waits for the victim to prove it, gets no access', async () => {
   const thief = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) =>
     callManagementApi({ url: gatewayUrl() }, admin.program.token, method, path, body)
   const route = 'POST /apps/{app}/releases/{id}/promote'
@@ -235,7 +235,7 @@ test('the proof ends when the command is ended by a signal', async () => {
 })
 
 describe('without a terminal and a code', () => {
-  test('a command exits with 6 and says what it needs, and nothing is started or asked', async () => {
+  test('a command exits with 6 and the requirement, and neither starts convox nor asks', async () => {
     expect(await run(promote)).toEqual({
       code: 6,
       stdout: '',
@@ -259,14 +259,14 @@ describe('without a terminal and a code', () => {
     expect(outcome.stdout).toContain('/gateway-step-up/CODE')
   })
 
-  test('a management command exits with 6, and its JSON is nothing', async () => {
+  test('a management command exits with 6 and prints no JSON', async () => {
     const outcome = await run(['tokens', 'create', 'nightly', '--role', 'viewer', '--json'])
     expect([outcome.code, outcome.stdout]).toEqual([6, ''])
     expect(outcome.stderr).toContain('Without a terminal, rack-gateway cannot ask for it.')
   })
 })
 
-describe('a command that needs a proof only for some processes, which only the rack knows', () => {
+describe('a command that needs a proof only for some processes', () => {
   const exec = ['exec', 'web-1', 'ls', '-a', 'myapp']
 
   test('is started without a terminal, and the gateway decides', async () => {
@@ -389,7 +389,7 @@ describe('management commands', () => {
     expect(again.stdout).toBe('Removed 0 second factors of viewer@example.com.\n')
   })
 
-  test('mfa add names the page, and says why nothing is added in the terminal', async () => {
+  test('mfa add prints the page, and its help says why a browser is needed', async () => {
     const outcome = await run(['mfa', 'add'])
     expect(outcome.stdout).toBe(
       `Add your second factor in a browser, on any device: ${gatewayUrl()}/gateway/second-factors\n`,
@@ -452,7 +452,7 @@ describe.skipIf(!hasTerminal)('at a terminal (needs bash and /usr/bin/script of 
     expect(promoted()).toBe(2)
   })
 
-  test('Ctrl-C at the prompt starts nothing, exits with 130, and ends the step-up', async () => {
+  test('Ctrl-C at the prompt exits with 130, starts no command, and ends the step-up', async () => {
     const modes = await terminal.modes()
     type('--mfa-method', 'totp', ...promote)
     await terminal.saw('backup code: ')
@@ -464,7 +464,7 @@ describe.skipIf(!hasTerminal)('at a terminal (needs bash and /usr/bin/script of 
     expect(await terminal.modes()).toBe(modes)
   })
 
-  test('a passkey is proved in the browser, and the command goes on', async () => {
+  test('a passkey is proved in the browser, and the command continues', async () => {
     type('--mfa-method', 'passkey', 'apps', 'delete', 'myapp')
     const [, address = ''] = await terminal.saw(
       /Waiting for your browser … .*?(http:\/\/localhost:\d+\/gateway\/step-up\S+)/,

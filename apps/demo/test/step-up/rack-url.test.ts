@@ -140,7 +140,7 @@ test('a websocket says in the stream what to open', async () => {
 describe('a thief with the token', () => {
   const thief = (line: string, sent: Sent = {}) => call(line, { from: elsewhere, ...sent })
 
-  test('gains nothing when the victim proves and activates', async () => {
+  test('gets no access when the victim proves and activates', async () => {
     await activated(list)
     expect((await call(list)).status).toBe(200)
     expect((await thief(list)).status).toBe(403)
@@ -163,7 +163,7 @@ describe('a thief with the token', () => {
     expect((await thief(list)).status).toBe(403)
   })
 
-  test('gains nothing from a code that the victim types: only the address that asked activates it', async () => {
+  test('gets no access from a code that the victim types: only the address that asked can activate it', async () => {
     clock.ahead += 11 * 60_000
     const code = await codeFor(await thief(list))
     expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(403)
@@ -222,7 +222,7 @@ test('a session has a limit of requests about step-ups', async () => {
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403, 429]))
 })
 
-test('another person sees nothing of a step-up, and cannot prove it', async () => {
+test('another user cannot see or prove a step-up', async () => {
   const { id } = stepUpOf(await call(list))
   expect((await other.get(`/step-ups/${id}`)).status).toBe(404)
   expect((await other.prove(id)).status).toBe(404)

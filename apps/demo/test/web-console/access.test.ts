@@ -53,7 +53,7 @@ describeInChromium('the access of a person, and the shell of the web console', (
     await steps.waitFor({ state: 'detached' })
   })
 
-  test('a person without a role is told whom to ask, and nobody else is', async () => {
+  test('a person without a role sees whom to ask, and nobody else does', async () => {
     const page = await at.open('nobody', '/gateway/access')
     const racks = page.getByRole('region', { name: 'Your racks' })
     await racks.getByText('You have no role on any rack yet. Ask for a role: admin@example.com.').waitFor()
@@ -119,7 +119,7 @@ describeInChromium('the access of a person, and the shell of the web console', (
     await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' })
   })
 
-  test('the browser enforces the policy: nothing inline runs, no text becomes markup, and nothing comes from elsewhere', async () => {
+  test('the browser enforces the policy: inline code does not run, text does not become markup, and external resources do not load', async () => {
     const page = await at.open('viewer', '/gateway/', { isWatched: false })
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
     const outcomes = await page.evaluate<Record<string, string>>(`(() => {

@@ -65,7 +65,7 @@ describeInChromium('apps', () => {
     await row(deployer, 'staging').getByText('restarted the service web').waitFor()
   })
 
-  test('a viewer is offered no change, and a typed address is denied in the API’s own words', async () => {
+  test('a viewer sees no change buttons, and a typed address shows the denial of the API', async () => {
     await open(viewer, `${app}/services`)
     await row(viewer, 'web').getByRole('link', { name: 'Log' }).waitFor()
     await expect.poll(() => viewer.getByRole('button', { name: /Scale|Restart/ }).count()).toBe(0)
@@ -101,7 +101,7 @@ describeInChromium('apps', () => {
     await second.close()
   })
 
-  test('a service that somebody else scaled meanwhile is not changed before the person has seen it', async () => {
+  test('a service that another user scaled meanwhile is not changed before the person has seen it', async () => {
     await open(deployer, `${app}/services?dialog=scale&item=worker`)
     await deployer.getByLabel('Processes').fill('2')
     const token = await at.at.system.token('admin', { email: 'root@example.com' })

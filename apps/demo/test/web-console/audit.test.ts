@@ -98,7 +98,7 @@ describeInChromium('the audit page', () => {
     await panel.waitFor()
   })
 
-  test('a person without the permission sees the words of the API, and no entry in the navigation', async () => {
+  test('a person without the permission sees the denial of the API, and no entry in the navigation', async () => {
     const viewer = await at.open('viewer', '/gateway/audit')
     await viewer.getByRole('alert').getByText('Only administrators and auditors can read').waitFor()
     expect(await viewer.getByRole('link', { name: 'Audit' }).count()).toBe(0)

@@ -41,7 +41,7 @@ describe('the document of the web console', () => {
     expect(one.body).not.toMatch(/<script>|<style|style=|onload=/)
   })
 
-  test('names scripts and styles that exist, with the digest of their content, to be kept forever', async () => {
+  test('names existing scripts and styles by the digest of their content, to be cached forever', async () => {
     const { body } = await at.visit((await at.login('viewer')).browser, '/gateway/')
     const built = [...body.matchAll(/(?:src|href)="(\/gateway\/assets\/[\w-]+-[\w-]{8}\.(?:js|css))"/g)].map(
       ([, path]) => path,

@@ -230,7 +230,7 @@ describeInChromium('an environment in the web console', () => {
     expect(status).toBe(403)
   })
 
-  test('a rack that answers without an environment is named, and none can replace the real one', async () => {
+  test('a rack response without an environment is an error, and cannot replace the real one', async () => {
     at.at.system.rack.failNext(/^GET .*\/releases\/R/, {
       kind: 'answer',
       status: 200,
@@ -241,7 +241,7 @@ describeInChromium('an environment in the web console', () => {
     expect(await deployer.getByRole('button', { name: /^Edit/ }).count()).toBe(0)
   })
 
-  test('a session that ends while a person edits says why, and nothing is sent', async () => {
+  test('a session that ends during an edit shows the reason, and no request is sent', async () => {
     await show(deployer)
     await change(deployer, 'PLAIN', 'too late')
     await review(deployer)

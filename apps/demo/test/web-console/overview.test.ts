@@ -59,7 +59,7 @@ describeInChromium('the overview of the web console', () => {
     await lookAt(page, 'overview')
   })
 
-  test('a person without gateway:audit:read sees no counts, and asks for none', async () => {
+  test('a person without gateway:audit:read sees no counts, and the page requests none', async () => {
     const page = await at.open('viewer')
     const asked: string[] = []
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))

@@ -254,7 +254,7 @@ describeInChromium('people and pipelines', () => {
     await expect.poll(() => status(token)).toBe(200)
   })
 
-  test('names that somebody else chose are shown, and are no markup', async () => {
+  test('hostile names are shown as text, not as markup', async () => {
     const { sql } = at.at.system
     await sql`insert into gateway.users (id, issuer, subject, email)
       values (gen_random_uuid(), 'https://evil.example', 'evil', ${hostile})`

@@ -124,7 +124,7 @@ describeInChromium('the policy page', () => {
     expect(await marked(viewer).textContent()).toBe('12    migrate:')
   })
 
-  test('tells a person why a call is denied, and leads to the line, with the keyboard alone', async () => {
+  test('shows why a call is denied, and links to the line, by keyboard alone', async () => {
     await show(admin, '?tab=decision')
     await admin.getByRole('combobox', { name: 'Action' }).focus()
     await admin.keyboard.type('deletes an app')
@@ -151,7 +151,7 @@ describeInChromium('the policy page', () => {
     await deployer.getByRole('region', { name: 'Denied' }).getByText('It is frozen.').waitFor()
   })
 
-  test('an answer can be sent as a link, about another person only to who may know', async () => {
+  test('an answer can be shared as a link, and shows another user only to permitted callers', async () => {
     const asked = { route: run, as: 'deployer@example.com', rack: 'staging', app: 'web', service: 'command' }
     const link = `?${new URLSearchParams({ tab: 'decision', ...asked, command: 'rake db:migrate' })}`
     await show(admin, link)

@@ -169,7 +169,7 @@ describeInChromium('the page of recordings', () => {
     await auditor.getByText('The recording is broken').waitFor()
   })
 
-  test('hostile output is drawn, and does nothing else', async () => {
+  test('hostile output is only drawn', async () => {
     const hostile: readonly Line[] = [
       ...['1x1', '100000x100000', '999999999999x1', '80x24'].map((size): Line => [0, 'r', size]),
       [0, 'o', `${esc}]0;another title\u0007${esc}]2;another title${esc}\\`],
@@ -236,7 +236,7 @@ describeInChromium('the page of recordings', () => {
     await watcher.close()
   })
 
-  test('a person without the permission sees the words of the API, and no entry in the navigation', async () => {
+  test('a person without the permission sees the denial of the API, and no entry in the navigation', async () => {
     const viewer = await at.open('viewer', '/gateway/recordings')
     await viewer.getByRole('alert').getByText('Only administrators and auditors can see recordings').waitFor()
     expect(await viewer.getByRole('link', { name: 'Recordings' }).count()).toBe(0)

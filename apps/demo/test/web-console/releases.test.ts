@@ -157,7 +157,7 @@ describeInChromium('builds and releases in the web console', () => {
     expect(changesSeenBy(at)).toEqual([])
   })
 
-  test('a promotion that the rack refuses leaves the copy, and says so in the words of the rack', async () => {
+  test('a promotion that the rack rejects leaves the copy, and shows the error of the rack', async () => {
     await show(deployer, `releases?open=${older}`)
     const [before = ''] = await myapp.releases()
     at.at.system.rack.failNext(/^POST .*\/promote$/, { kind: 'answer', status: 403, body: 'app is currently updating' })
@@ -185,7 +185,7 @@ describeInChromium('builds and releases in the web console', () => {
       .waitFor()
   })
 
-  test('a rack that answers garbage is named, and nothing can be decided', async () => {
+  test('an invalid response of a rack is an error, and promotion is impossible', async () => {
     await show(deployer, 'releases')
     await deployer.getByRole('table').waitFor()
     at.at.system.rack.failNext(`GET /apps/myapp/releases/${older}`, {

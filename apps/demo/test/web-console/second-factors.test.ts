@@ -160,7 +160,7 @@ describeInChromium('second factors in the web console', () => {
     expect(await kept(admin)).not.toContain(codes.totp)
   })
 
-  test('a wrong code stays in the dialog in the words of the API, and a right one of an app or a backup code works', async () => {
+  test('a wrong code stays in the dialog with the error of the API, and a valid code of an app or a backup code is accepted', async () => {
     await open(admin, '/people/service-accounts')
     const create = async (name: string) => {
       await admin.getByRole('button', { name: 'Create a service account' }).click()

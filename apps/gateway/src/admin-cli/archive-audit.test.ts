@@ -13,7 +13,7 @@ test.each([
   [{ keep: Number.NaN }, /at least 2/],
   [{ before: '2026-13' }, /takes a month/],
   [{ before: '2026-10-01' }, /takes a month/],
-])('what makes no sense is refused before anything is opened: %j', async (given, sentence) => {
+])('invalid options are rejected before a connection is opened: %j', async (given, sentence) => {
   const refused = archiveAudit({ ...asked, ...given })
   await expect(refused).rejects.toThrow(sentence)
   await expect(refused).rejects.toBeInstanceOf(UsageError)

@@ -47,7 +47,7 @@ test.each([
   ['with another key', { places: [at(9)], missingKey: 'k' }, /^Add the newer key/],
   ['with a thread that failed', { places: [at(9)], verifierFailed: true }, /no checkpoint was made/],
   ['too old', { places: [at(9)], age: 91_000 }, /no checkpoint was made/],
-])('what to do %s', (_, changes, remedy) => {
+])('the remedy of a check %s', (_, changes, remedy) => {
   const check = checkpointsCheck({ ...state, ...changes })
   if (remedy === null) expect(check.remedy).toBeNull()
   else expect(check.remedy).toMatch(remedy)

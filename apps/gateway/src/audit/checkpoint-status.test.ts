@@ -52,7 +52,7 @@ test.each([
   },
 )
 
-test('before the first checkpoint nothing is late', () => {
+test('before the first checkpoint, no checkpoint is late', () => {
   const status = checkpointStatus(
     { checkpoint: null, waiting: 1 },
     { ...state, number: 0, age: Number.POSITIVE_INFINITY },

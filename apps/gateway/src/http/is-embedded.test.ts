@@ -29,6 +29,6 @@ test.each([
   expect(fetchOf(site, mode, destination)).toBe(false)
 })
 
-test('a client that is not a browser embeds nothing', () => {
+test('a client that is not a browser is never embedded', () => {
   expect(isEmbedded({ headers: {} })).toBe(false)
 })

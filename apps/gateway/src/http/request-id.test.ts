@@ -10,7 +10,7 @@ test('an id begins with its second, and those of one second differ', () => {
   expect(new Set(ids).size).toBe(1_000)
 })
 
-test('ids of a later second come after those before, and 2106 ends nothing', () => {
+test('IDs of a later second sort after earlier ones, also after 2106', () => {
   vi.useFakeTimers({ now: 1_000_000_000_000, toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())
   const before = requestId()

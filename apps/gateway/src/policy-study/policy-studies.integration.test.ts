@@ -128,7 +128,7 @@ test('a study that outlives its caller frees its slot', async () => {
   expect((await one.study(wanted())).impact.calls).toBeGreaterThan(0)
 })
 
-test('who comes while there are enough is told so at once, and stop ends those that are under way', async () => {
+test('a study above the limit is rejected at once, and stop ends the running ones', async () => {
   const one = studies({ studies: 1 })
   const first = one.study(wanted())
   await expect(one.study(wanted())).rejects.toMatchObject({ statusCode: 429, rule: 'study-limit', retryAfter: 30 })
@@ -155,7 +155,7 @@ test.each<[string, Partial<typeof studyLimits>]>([
   await expect.poll(environments).toEqual([])
 })
 
-test('a check ends when nobody waits for it any more, and at stop', async () => {
+test('a check ends when its caller disconnects, and at stop', async () => {
   const leaving = new AbortController()
   const all = studies()
   const first = all.check({ ...wantedCheck(frozen), leaving: leaving.signal })

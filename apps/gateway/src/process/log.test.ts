@@ -3,7 +3,7 @@ import { createLog } from './log.ts'
 
 const token = `rgs_${'02b9BXcwjy'.repeat(7).slice(0, 63)}`
 
-test('no line of the log holds a token of the gateway, wherever it comes from', () => {
+test('no log line contains a token of the gateway, whatever its source', () => {
   const lines: string[] = []
   const log = createLog('trace', { write: (line) => void lines.push(line) })
   log.info({ path: `/apps/${token}`, deep: { list: [{ client: `x ${token}` }] } }, `asked with ${token}`)

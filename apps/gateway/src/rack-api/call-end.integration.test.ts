@@ -84,7 +84,7 @@ test('a pipelined call ends when its connection closes before its turn', async (
   await vi.waitFor(() => expect(calls.map(({ told }) => told)).toEqual(Array(2).fill(['aborted', 'ended'])))
 })
 
-test('pipelined calls that were answered leave nothing on their connection', async () => {
+test('answered pipelined calls leave no listener on their connection', async () => {
   const { connection, call } = await send('GET /')
   const before = call.request.socket.listenerCount('close')
   for (const path of ['/second', '/third']) connection.send(writeRequest(`GET ${path}`))

@@ -12,6 +12,6 @@ test.each([
   expect(isSameNetwork(one, other)).toBe(same)
 })
 
-test('an IPv6 address stands for its /64, an IPv4 address for itself', () => {
+test('the network of an IPv6 address is its /64, and of an IPv4 address itself', () => {
   expect([clientNetwork('2001:db8::1'), clientNetwork('192.0.2.1')]).toEqual(['2001:db8:0:0::/64', '192.0.2.1'])
 })

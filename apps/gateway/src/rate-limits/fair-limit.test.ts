@@ -71,7 +71,7 @@ test('principals take turns for places that become free', async () => {
   expect(started).toEqual(['ann', 'bob', 'ann', 'ann'])
 })
 
-test('a principal without a place of its own does not hold up the others', async () => {
+test('a principal that waits for its own limit does not delay the others', async () => {
   const limit = limitOf()
   fill(limit, 'ann', 2)
   const [bob] = fill(limit, 'bob', 2)

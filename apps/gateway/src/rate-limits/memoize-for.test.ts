@@ -31,7 +31,7 @@ test('an answer is good for its time, and not a moment longer', async () => {
   expect(await ask()).toBe(2)
 })
 
-test('a failure is not kept for ever', async () => {
+test('a failure is not cached forever', async () => {
   let now = 0
   let fails = true
   const ask = memoizeFor(

@@ -108,7 +108,7 @@ test('the oldest recordings are removed if all together exceed the size limit', 
   expect(events.map(({ recording }) => recording?.id)).toEqual([first])
 })
 
-test('all recordings are kept without limits', async () => {
+test('without limits, no recording is removed', async () => {
   const { recording, kept, remove } = await scenario()
   const ids = [await recording(3_000), await recording(1)]
   await remove({})

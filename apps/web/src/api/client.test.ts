@@ -29,7 +29,7 @@ test('a change sends the CSRF token, and a read does not', async () => {
   expect(headers[1]).toHaveProperty('x-csrf-token', 'the token')
 })
 
-test('an error has the words of the gateway', async () => {
+test('an error has the message of the gateway', async () => {
   answer(403, JSON.stringify(denial))
   const error = await get('/users', {}).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(ApiError)

@@ -11,7 +11,7 @@ test('a call says what it does and where', () => {
   expect(callText({ ...call, rack: 'production', route: 'PUT /system' })).toBe('Change the rack on production')
 })
 
-test('every operation of the management API that can need a second factor has words', () => {
+test('every operation of the management API that can need a second factor has a text', () => {
   const needing = Object.values(endpoints).filter(
     (endpoint) => isPrincipalEndpoint(endpoint) && endpoint.stepUp !== undefined && endpoint.stepUp !== 'never',
   )

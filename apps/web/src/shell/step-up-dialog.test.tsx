@@ -84,7 +84,7 @@ test('names the action, and goes away after the proof', async () => {
   expect(calls.at(-1)).toBe('POST /bindings rgp_1')
 })
 
-test('a call without words is named by what the gateway says', async () => {
+test('a call without a text has the description of the gateway', async () => {
   answer()
   start()
   await screen.findByText('List releases: web on staging')

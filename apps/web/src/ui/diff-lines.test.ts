@@ -27,7 +27,7 @@ test('changes far apart are two hunks, and equal texts have none', () => {
   expect(diffLines('a\n', 'a')).toEqual([])
 })
 
-test('texts that have nothing in common are not compared', () => {
+test('texts without a common line are not compared', () => {
   const lines = (word: string) => Array.from({ length: 4_000 }, (_, index) => `${word} ${index}`).join('\n')
   expect(diffLines(lines('a'), lines('b'))).toBeNull()
 })

@@ -6,7 +6,7 @@ import { FilterField } from './filter-field.tsx'
 
 afterEach(cleanup)
 
-test('an address that follows later does not undo what is typed, and decides when nobody types', async () => {
+test('an address change does not overwrite typed text, and applies when the field is idle', async () => {
   const onChange = vi.fn()
   const { rerender } = render(<FilterField label="Users" value="old" onChange={onChange} />)
   function setAddress(text: string) {

@@ -23,7 +23,7 @@ function render(onDone?: () => void) {
   return { client, hook, kept }
 }
 
-test('a token that a change sent or got is not kept after its dialog closes', async () => {
+test('a token in the request or response of a change is not cached after its dialog closes', async () => {
   const { hook, kept } = render()
   await act(() => hook.result.current.mutateAsync(secret))
   await vi.waitFor(() => expect(hook.result.current.data).toEqual({ token: secret }))

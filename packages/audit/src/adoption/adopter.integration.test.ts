@@ -230,7 +230,7 @@ test('an adopter that failed continues in its next run', async () => {
   expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
 })
 
-test('a suspended adopter that was adopted adds nothing to what its adopter recorded', async () => {
+test('a suspended and adopted adopter adds no event to the stream', async () => {
   const database = await databaseForTest()
   const lost = await abandon(database, 6)
   let wake = () => {}
@@ -261,7 +261,7 @@ test('a suspended adopter that was adopted adds nothing to what its adopter reco
   expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a suspended writer that was adopted begins another stream, and confirms nothing before', async () => {
+test('a suspended and adopted writer begins another stream before it confirms an event', async () => {
   const database = await databaseForTest()
   const lost = await startReplica(database)
   const intent = await lost.writer.record({ kind: 'intent', request: 'r1' })

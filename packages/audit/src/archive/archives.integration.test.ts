@@ -77,7 +77,7 @@ test('a dropped event is proven from the archive, with the same proof as before'
   expect(await proveArchived(store, [old], `${ids[0]?.slice(0, -2)}zz`)).toEqual({ kind: 'unknown' })
 })
 
-test('a damaged archive proves nothing', async () => {
+test('a damaged archive is no proof', async () => {
   const { store, ids } = droppedMonth()
   store.objects.delete(`${old}/events-000001.ndjson.gz`)
   for (const id of [ids[0], ids.at(-1)])

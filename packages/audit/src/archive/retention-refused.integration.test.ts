@@ -91,7 +91,7 @@ test('a month that was tampered with after it was archived is not dropped', asyn
   expect(await partitions()).toEqual(expect.arrayContaining(months.map(({ month }) => month)))
 })
 
-test('a month that is changed between verification and drop is kept', async () => {
+test('a month that is changed between verification and drop is not dropped', async () => {
   const log = await archivedMonth()
   const record = async ({ kind }: { readonly kind: string }) => {
     if (kind === 'audit.dropping')
@@ -156,7 +156,7 @@ test('the settled column, which the runtime login can write, is not trusted', as
   expect(await log.retain(memoryStore())).toMatchObject([{ kind: 'dropped', events: 5 }])
 })
 
-test('without a checkpoint or the current signing key nothing is archived', async () => {
+test('without a checkpoint or the current signing key, no month is archived', async () => {
   const log = await pastLog()
   await log.write(old, 3)
   await expect(log.retain(memoryStore())).rejects.toThrow(/no checkpoint yet/)

@@ -57,7 +57,7 @@ describe.each([
     ])
   })
 
-  test('a second run does nothing', async () => {
+  test('a second run has no effect', async () => {
     const log = await signedLog()
     const store = await open()
     await log.retain(store)
@@ -66,7 +66,7 @@ describe.each([
     expect(log.drafts).toHaveLength(said)
   })
 
-  test('without --drop nothing is dropped, and a later run drops what was archived', async () => {
+  test('without --drop, archived months are not dropped, and a later run drops them', async () => {
     const log = await signedLog()
     const store = await open()
     expect(await log.retain(store, { drop: 'keep' })).toMatchObject([{ kind: 'archived' }, { kind: 'archived' }])
@@ -164,7 +164,7 @@ test('a second concurrent run is refused', async () => {
   expect(await log.partitions()).not.toContain(old)
 })
 
-test('any wrong or missing byte of an archive is refused, and nothing is dropped', async () => {
+test('any wrong or missing byte of an archive is an error, and no month is dropped', async () => {
   const log = await signedLog(40)
   const store = memoryStore()
   await log.retain(store, { drop: 'keep' })

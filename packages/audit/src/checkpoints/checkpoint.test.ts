@@ -55,7 +55,7 @@ test.each([
   '',
 ])('%j is not a key', (text) => expect(readPublicKey(text)).toBeNull())
 
-test('a checkpoint is a note that can be read and verified with nothing but this text', () => {
+test('a checkpoint is a note that can be verified from its text alone', () => {
   expect(written.replace(/— .*/s, '')).toBe(`rack-gateway/audit/checkpoint/v1
 number 1
 at 2026-11-25T14:00:00.000Z

@@ -69,7 +69,7 @@ function unknownBatches(count: number, size: number) {
   )
 }
 
-test('unsignable growth causes only occasional early checkpoints, and none while events go to a file', async () => {
+test('unsignable growth causes only occasional early checkpoints, and no checkpoint while events go to a file', async () => {
   const { runtimeUrl } = await databaseForTest()
   const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, growth: 10, every: 20, apart: 500 })
   checkpointer.start()
@@ -165,7 +165,7 @@ test('an unreadable checkpoint in the table raises an alarm', async () => {
   expect(alarms).toEqual([{ problem: 'unreadable', number: 2 }])
 })
 
-test('a checkpoint with a foreign key raises an alarm, and nothing is signed after it', async () => {
+test('a checkpoint with a foreign key raises an alarm, and no checkpoint is signed after it', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { checkpointer, alarms, record } = await replica(runtimeUrl)
   await checkpointer.makeIfDue()

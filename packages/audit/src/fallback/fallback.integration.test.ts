@@ -147,7 +147,7 @@ test('a commit whose answer was lost is compared, and not inserted again', async
   expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('if the database has a different event with the same number, the stream ends: the file is kept, an alarm has the reason, and the writer begins another stream', async () => {
+test('if the database has a different event with the same number, the stream ends: the file stays, an alarm has the reason, and the writer begins another stream', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
@@ -228,7 +228,7 @@ test('a file that is imported while its writer continues loses no confirmed even
   expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('an incomplete last line is not imported, the file is kept, and an alarm is raised', async () => {
+test('an incomplete last line is not imported, the file stays, and an alarm is raised', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const { path } = await leaveFile(database, directory, 4)
@@ -440,7 +440,7 @@ test('a file is refused if earlier events are missing', async () => {
   expect(await eventsOf(database, 'intent', 'call')).toEqual([])
 })
 
-test('a month that ends while the database is unavailable loses nothing: a new stream begins in a file', async () => {
+test('a month that ends while the database is unavailable loses no event: a new stream begins in a file', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const now = new Date()
@@ -592,7 +592,7 @@ test('two replicas share a directory during an outage, each with its own files',
   expect(await checkChain(database.runtime)).toMatchObject({ intact: true, streams: 2 })
 })
 
-test('clock jumps during an outage lose and reorder nothing', async () => {
+test('clock jumps during an outage neither lose nor reorder events', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const day = 86_400_000

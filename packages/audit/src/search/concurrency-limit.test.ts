@@ -7,7 +7,7 @@ describe('a concurrency limit', () => {
     [3, 1],
     [2, 1],
     [1, 1],
-  ])('of %i gives one caller %i, and the rest to others', (max, share) => {
+  ])('a limit of %i gives one caller %i, and the rest to others', (max, share) => {
     const limit = createConcurrencyLimit(max, 'proofs')
     for (let slot = 0; slot < share; slot++) limit.acquire('ann')
     expect(() => limit.acquire('ann')).toThrow(

@@ -108,7 +108,7 @@ test.each(['UTC', 'Europe/Berlin'])(
   },
 )
 
-test('many events are returned in batches, none twice', async () => {
+test('many events are returned in batches, each once', async () => {
   const { follow, writer } = await started()
   const one = await writer()
   const follower = await follow()

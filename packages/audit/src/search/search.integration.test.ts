@@ -198,7 +198,7 @@ const hostile = [
   'a\'b"c',
 ]
 
-test.each(hostile)('a hostile value finds nothing and breaks nothing: %j', async (value) => {
+test.each(hostile)('a hostile value matches no event and causes no error: %j', async (value) => {
   const { search } = fourEvents()
   for (const name of ['principal', 'rack', 'app', 'permission', 'route', 'rule', 'request'] as const)
     expect((await search.page({ [name]: value }, { limit: 1 })).items, name).toEqual([])
@@ -348,7 +348,7 @@ test.each<[FilterQuery]>([
   expect(await exportedIds(search, query)).toEqual(ids)
 })
 
-test('a page can begin at any time, and the pages from there repeat and skip nothing', async () => {
+test('a page can begin at any time, and the pages from there have each event once', async () => {
   const { search, runtime } = rareEvents()
   const rows = await runtime<{ id: string; at: Date }[]>`
     select id, at from audit.events order by at desc, stream desc, seq desc`

@@ -88,7 +88,7 @@ test('after a crash, only events that were delivered since the last saved positi
   expect(ofStream().map(({ id }) => id)).toEqual(before.ids())
 })
 
-test('two replicas ship their own streams, and nothing twice', async () => {
+test('two replicas ship their own streams, and each event once', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const [one, two] = [collectingSink('siem'), collectingSink('siem')]
   const first = await startShipping(runtimeUrl, { sinks: [one.sink] })
@@ -113,7 +113,7 @@ test('another process delivers at once what a stopped process could not', async 
   expect([...one.ids(), ...two.ids()].sort()).toEqual((await idsOf(admin)).sort())
 })
 
-test('a sink gets the stream of a replica that does not know it', async () => {
+test('a sink gets the stream of a replica that is configured without it', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const siem = collectingSink('siem')
   await startShipping(runtimeUrl, { sinks: [siem.sink] })
@@ -190,7 +190,7 @@ test('a sink gets only its kinds, and skips the others', async () => {
   expect(await admin`select seq, finished from audit.sink_positions`).toEqual([{ seq: '13', finished: true }])
 })
 
-test('a hanging sink uses bounded memory, delays neither events nor other sinks, and misses nothing', async () => {
+test('a hanging sink uses bounded memory, delays neither events nor other sinks, and loses no event', async () => {
   const { runtimeUrl } = await databaseForTest()
   const hanging = collectingSink('hanging')
   const healthy = countingSink('healthy')

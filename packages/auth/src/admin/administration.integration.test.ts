@@ -17,7 +17,7 @@ async function start() {
   return { ...store, administration, ann, ben, owner, make }
 }
 
-test('who has handed a token over in the meantime gets no new secret of it', async () => {
+test('a former owner of a token gets no new secret of it', async () => {
   const { administration, ben, owner, make, admin } = await start()
   const { id } = await make()
   await administration.changeTokenOwner(id, { from: owner, to: { kind: 'user', id: ben.id }, expiresAt: now + hour })

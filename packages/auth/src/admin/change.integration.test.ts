@@ -4,7 +4,7 @@ import { author, startStore } from '../testing/database.ts'
 import { deferred } from '../testing/deferred.ts'
 import { changeIdentities } from './change.ts'
 
-test('a revocation waits for the change that is under way, and for none of those that wait', async () => {
+test('a revocation waits for the running change, but not for waiting ones', async () => {
   const { database, record, admin } = await startStore()
   const order: string[] = []
   const begun = deferred<void>()

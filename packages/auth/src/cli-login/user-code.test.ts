@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createUserCodeHash, newUserCode, readUserCode } from './user-code.ts'
 
-test('a code is eight letters that spell no word and are not mistaken for others', () => {
+test('a code has eight letters that form no word and are not confused with others', () => {
   const codes = Array.from({ length: 500 }, newUserCode)
   for (const code of codes) expect(code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
   expect(new Set(codes).size).toBe(500)

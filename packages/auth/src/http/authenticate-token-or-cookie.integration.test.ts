@@ -65,7 +65,7 @@ describe('a change by cookie', () => {
       expect((await ask(method, withCookie(headers as Record<string, string>))).status).toBe(403)
   })
 
-  test('from a page of the gateway is one, from any other page it is none', async () => {
+  test('is accepted from a page of the gateway, and rejected from any other page', async () => {
     const { ask, csrfToken } = await startApi()
     const token = { 'x-csrf-token': csrfToken }
     expect((await ask('POST', withCookie({ ...token, origin, 'sec-fetch-site': 'same-origin' }))).status).toBe(200)
@@ -100,7 +100,7 @@ test('a read by cookie needs no token', async () => {
   expect((await ask('GET', withCookie())).status).toBe(200)
 })
 
-test('the cookie without its prefix is none where there is TLS: another host of the domain may have set it', async () => {
+test('with TLS, a cookie without its prefix is rejected, because another host of the domain could have set it', async () => {
   const { ask } = await startApi()
   expect((await ask('GET', { cookie: `rack_gateway=${cookie.token}` })).status).toBe(401)
 })

@@ -47,7 +47,7 @@ function basic(userAndPassword: string | Buffer): string {
   return `Authorization: ${basicAuthorizationOf(userAndPassword)}`
 }
 
-test('a token as the password of Basic is let in, as the stock CLI sends it', async () => {
+test('a token as the Basic password is accepted, as the stock CLI sends it', async () => {
   const { send } = await startGateway()
   const answer = await send(basic(`convox:${good}`))
   expect(answer.status).toBe(200)
@@ -59,7 +59,7 @@ test.each(['convox', '', 'anything', 'jwt2', 'jörg'])('the user name %j does no
   expect(await send(basic(`${name}:${good}`))).toMatchObject({ status: 200 })
 })
 
-test.each(['Bearer', 'bearer', 'BEARER'])('a token by %s is let in', async (scheme) => {
+test.each(['Bearer', 'bearer', 'BEARER'])('a token with the scheme %s is accepted', async (scheme) => {
   const { send } = await startGateway()
   expect(await send(`Authorization: ${scheme} ${good}`)).toMatchObject({ status: 200 })
 })
@@ -161,7 +161,7 @@ test.each([
   }
 })
 
-test('without the database Bearer and Basic get 503, and nobody is authenticated', async () => {
+test('without the database, Bearer and Basic get 503', async () => {
   const { send, find } = await startGateway()
   find.mockRejectedValue(new Error('connection refused'))
   for (const header of [`Authorization: Bearer ${good}`, basic(`convox:${good}`)]) {
@@ -171,7 +171,7 @@ test('without the database Bearer and Basic get 503, and nobody is authenticated
   }
 })
 
-test("many callers at once get nobody else's name", async () => {
+test('concurrent callers get their own principals', async () => {
   const { send, find } = await startGateway()
   const people = Array.from({ length: 20 }, (_, index) => {
     const { token, hash } = mint.issue('session', now + hour)
@@ -191,7 +191,7 @@ test('a route without authentication has no principal, even with a credential', 
   expect(JSON.parse(answer.body)).toEqual({ principal: null })
 })
 
-test('the hook says what it is and needs nothing else', async () => {
+test('the hook has a name and no dependencies', async () => {
   const { app } = await startGateway()
   expect(app.hasPlugin('@rack-gateway/auth')).toBe(true)
   expect(app.identities.stale()).toBe(false)

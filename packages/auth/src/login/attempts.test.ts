@@ -10,14 +10,14 @@ test('only the key opens an attempt, also after a rotation', () => {
   expect(createAttemptSeal([other]).open(sealed)).toBeNull()
 })
 
-test('no two seals are alike, and none shows what it holds', () => {
+test('each seal is different, and does not disclose its content', () => {
   const { seal } = createAttemptSeal([key])
   const secret = { ...attempt, verifier: 'verifier-of-pkce' }
   expect(seal(secret)).not.toBe(seal(secret))
   expect(Buffer.from(seal(secret), 'base64url').toString('latin1')).not.toContain('verifier-of-pkce')
 })
 
-test('a seal with any bit changed is none', () => {
+test('a seal with any changed bit is rejected', () => {
   const { seal, open } = createAttemptSeal([key])
   const bytes = Buffer.from(seal(attempt), 'base64url')
   for (let index = 0; index < bytes.length; index++) {

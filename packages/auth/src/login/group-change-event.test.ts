@@ -3,7 +3,7 @@ import { groupChangeDetail, groupDetail } from './group-change-event.ts'
 
 const many = (count: number) => Array.from({ length: count }, (_, number) => `group-${number}`)
 
-test('a few groups are told whole', () => {
+test('an event of a few groups lists all of them', () => {
   expect(groupDetail(['a', 'b'])).toEqual({ groups: 'a, b', groupCount: '2' })
   expect(groupChangeDetail(['a'], [])).toEqual({
     groups: '',

@@ -28,7 +28,7 @@ function ruleOf(changes: object, settings: Partial<LoginSettings> = {}): string 
 }
 
 describe('an account at Google', () => {
-  test('is let in when its address and its organization are ours', () => {
+  test('is accepted if its address and its organization are allowed', () => {
     expect(personOf(claims, google)).toEqual({
       issuer: googleIssuer,
       subject: '1',
@@ -38,7 +38,7 @@ describe('an account at Google', () => {
     expect(ruleOf({ hd: 'EXAMPLE.com' })).toBeNull()
   })
 
-  test('is not let in without an organization: anybody can have an address of ours there', () => {
+  test('is rejected without an organization, because any account can have such an address', () => {
     expect(ruleOf({ hd: undefined })).toBe('login-domain')
     expect(ruleOf({ hd: 7 })).toBe('login-domain')
     expect(ruleOf({ hd: 'evil.example' })).toBe('login-domain')

@@ -44,7 +44,7 @@ async function begun(changes: Partial<LoginSettings>, consentOf: string | null =
 }
 
 describe('Google Workspace', () => {
-  test('is discovered, asked for a refresh token in its own way, and told the one domain that may log in', async () => {
+  test('is discovered, and gets its own refresh parameter and the one domain that can log in', async () => {
     const { provider, url, parameters } = await begun({})
     expect(asked).toEqual([`${google}/.well-known/openid-configuration`])
     expect(url.origin + url.pathname).toBe(`${google}/o/oauth2/v2/auth`)
@@ -68,13 +68,13 @@ describe('Google Workspace', () => {
     expect([parameters.get('prompt'), parameters.get('login_hint')]).toEqual(['consent', 'ada@example.com'])
   })
 
-  test('is told no domain where there are several', async () => {
+  test('gets no domain parameter if there are several', async () => {
     const { parameters } = await begun({ allowedDomains: ['example.com', 'example.org'] })
     expect([parameters.has('hd'), parameters.get('access_type')]).toEqual([false, 'offline'])
   })
 })
 
-test('another issuer is told neither, and has a refresh token only where it offers the scope', async () => {
+test('another issuer gets neither parameter, and gives a refresh token only if it offers the scope', async () => {
   const { provider, parameters } = await begun({ issuer: 'https://idp.example.com' })
   expect([parameters.has('hd'), parameters.has('access_type'), provider.refreshable]).toEqual([false, false, false])
   vi.stubGlobal('fetch', async (url: string) =>

@@ -62,7 +62,7 @@ async function start() {
   return { ...store, administration, ann, account, first, token, robot, others, lookedUpAfter, identities }
 }
 
-test('a change makes a replica forget those whom it concerns, and nobody else', async () => {
+test('a change removes only the affected principals from the cache of a replica', async () => {
   const { administration, admin, ann, account, first, token, lookedUpAfter, issuer } = await start()
   const all = [...Array(13).keys()]
   const binding = (kind: 'user' | 'group' | 'service-account' | 'api-token', id: string) => () =>
@@ -102,7 +102,7 @@ test('a change makes a replica forget those whom it concerns, and nobody else', 
   for (const [what, change, expected] of cases) expect([what, await lookedUpAfter(change)]).toEqual([what, expected])
 })
 
-test('revisions whose subjects are not known any more concern everybody', async () => {
+test('revisions whose subjects are unknown affect every principal', async () => {
   const { admin, lookedUpAfter } = await start()
   const forgotten = () =>
     admin.begin(async (tx) => {

@@ -28,7 +28,7 @@ test('a token is looked up once', async () => {
   expect(find).toHaveBeenCalledExactlyOnceWith(token('a').hash)
 })
 
-test('callers at the same time share one look-up', async () => {
+test('concurrent callers share one lookup', async () => {
   const { identities, find } = startIdentities()
   await Promise.all(Array.from({ length: 50 }, () => identities.find(token('a'))))
   expect(find).toHaveBeenCalledOnce()
@@ -49,7 +49,7 @@ test('after a change of the revision everything is looked up again', async () =>
   expect(await identities.find(token('a'))).toMatchObject({ rule: 'ended-session' })
 })
 
-test('a look-up that began before a change is not what a later caller gets', async () => {
+test('a lookup that began before a change is not used for later callers', async () => {
   const { identities, find, revision } = startIdentities()
   const old = deferred<CredentialRecord | null>()
   find.mockReturnValueOnce(old.promise)
@@ -62,7 +62,7 @@ test('a look-up that began before a change is not what a later caller gets', asy
   expect(await identities.find(token('a'))).toMatchObject({ rule: 'ended-session' })
 })
 
-test('changes without end do not keep a caller waiting for ever', async () => {
+test('continuous changes do not delay a caller forever', async () => {
   const { identities, find, revision } = startIdentities()
   let value = 1
   find.mockImplementation(async () => {
@@ -74,7 +74,7 @@ test('changes without end do not keep a caller waiting for ever', async () => {
   expect(find).toHaveBeenCalledTimes(3)
 })
 
-test('a remembered token still ends at its moment', async () => {
+test('a cached token still expires at its time', async () => {
   const { identities, clock, revision } = startIdentities()
   await identities.find(token('a'))
   clock.time = now + hour
@@ -82,7 +82,7 @@ test('a remembered token still ends at its moment', async () => {
   expect(await identities.find(token('a'))).toMatchObject({ rule: 'expired-token' })
 })
 
-test("the earlier of the two ends counts, the record's or the token's", async () => {
+test('the earlier expiry counts: of the row or of the token', async () => {
   const { identities, clock } = startIdentities()
   clock.time = now + 1_000
   expect(await identities.find({ ...token('a'), expiresAt: now + 1_000 })).toMatchObject({ rule: 'expired-token' })
@@ -96,7 +96,7 @@ test('denials are cached too, within the same limits', async () => {
   expect(find).toHaveBeenCalledOnce()
 })
 
-test('beyond the capacity the token that was not used for longest is forgotten', async () => {
+test('above the capacity, the least recently used token is evicted', async () => {
   const { identities, find } = startIdentities({ capacity: 2 })
   for (const name of ['a', 'b', 'a', 'c', 'a']) await identities.find(token(name))
   expect(find).toHaveBeenCalledTimes(3)
@@ -104,7 +104,7 @@ test('beyond the capacity the token that was not used for longest is forgotten',
   expect(find).toHaveBeenCalledTimes(4)
 })
 
-test('a failed look-up is a 503 that keeps its cause, and the next caller tries again', async () => {
+test('a failed lookup is a 503 with its cause, and is not cached', async () => {
   const { identities, find } = startIdentities()
   const cause = new Error('connection refused to 10.0.0.5')
   find.mockRejectedValueOnce(cause)
@@ -114,7 +114,7 @@ test('a failed look-up is a 503 that keeps its cause, and the next caller tries 
   expect(await identities.find(token('a'))).toMatchObject({ kind: 'user' })
 })
 
-test('without the database, remembered tokens go on for 60 seconds and not longer', async () => {
+test('without the database, cached tokens stay valid for 60 seconds', async () => {
   const { identities, find, clock } = startIdentities()
   await identities.find(token('a'))
   find.mockRejectedValue(new Error('gone'))
@@ -125,7 +125,7 @@ test('without the database, remembered tokens go on for 60 seconds and not longe
   await expect(identities.find(token('a'))).rejects.toThrow(AuthUnavailable)
 })
 
-test('when the database is back unchanged, remembered tokens go on', async () => {
+test('when the database is back unchanged, cached tokens stay valid', async () => {
   const { identities, find, clock, revision } = startIdentities()
   await identities.find(token('a'))
   clock.time = now + 300_000
@@ -134,7 +134,7 @@ test('when the database is back unchanged, remembered tokens go on', async () =>
   expect(find).toHaveBeenCalledOnce()
 })
 
-test('before the revision was ever read, nobody is let in', async () => {
+test('before the first revision, every token is rejected', async () => {
   const clock = { now: () => now }
   const find = vi.fn(async () => alive)
   const identities = createIdentities({ directory: { find }, revision: createRevision(clock), clock })

@@ -50,7 +50,7 @@ test('it is the database that counts the minute: another replica writes no soone
   }
 })
 
-test('a stop writes the remaining uses whose minute is over', async () => {
+test('a stop writes the remaining uses that are older than a minute', async () => {
   const { uses, clock, credential, kept } = await start()
   uses.note(credential, '192.0.2.1')
   await uses.stop()
@@ -69,7 +69,7 @@ test('an older use of another replica does not replace a newer one', async () =>
   expect(await kept()).toEqual(['192.0.2.9', 5])
 })
 
-test('a database that is gone is told to the log, and to nobody else', async () => {
+test('an unavailable database is only logged', async () => {
   const { uses, credential, errors, database } = await start()
   await database.close()
   uses.note(credential, '192.0.2.1')

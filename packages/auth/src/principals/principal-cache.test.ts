@@ -81,7 +81,7 @@ test('a deleted entry frees its memory: as many fit again', async () => {
   }
 })
 
-test('a look-up that was forgotten while it was under way is not kept, and weighs nothing', () => {
+test('a lookup that is deleted while it runs is not cached, and uses no memory', () => {
   const answers = createPrincipalCache({ capacity: 2, maxBytes: mebibyte })
   const lookUps = ['a', 'b', 'c'].map((key) => {
     const lookUp = Promise.resolve(unknownToken)

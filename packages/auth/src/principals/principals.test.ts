@@ -14,7 +14,7 @@ import { principalOf } from './principals.ts'
 
 const past = new Date(now - hour)
 
-test("a session stands for its user, with the user's bindings", () => {
+test('the principal of a session is its user, with the bindings of the user', () => {
   expect(principalOf(session({ rack: 'staging' }), now)).toEqual({
     kind: 'user',
     id: 'user-1',
@@ -30,7 +30,7 @@ test("a session stands for its user, with the user's bindings", () => {
   })
 })
 
-test('an API token stands for itself, with its own bindings, and names its owner with theirs', () => {
+test('the principal of an API token is the token, with its own bindings and its owner', () => {
   expect(principalOf(apiToken({ rack: 'production' }), now)).toEqual({
     kind: 'api-token',
     id: 'token-1',
@@ -114,7 +114,7 @@ test.each([session(), apiToken(), apiToken({ owner: user() })])('a principal is 
 })
 
 describe('a job', () => {
-  test('has the bindings of its trust, is itself and nobody else, and belongs to no rack', () => {
+  test('has the bindings of its trust, is a principal of its own, and belongs to no rack', () => {
     const principal = expectPrincipal(principalOf(workload(), now))
     expect(principal).toMatchObject({
       kind: 'workload',

@@ -9,7 +9,7 @@ function startRevision() {
   return { clock, revision, changed, end }
 }
 
-test('before the first answer nothing is known', () => {
+test('before the first answer, the age is infinite', () => {
   const { revision } = startRevision()
   expect(revision.age()).toBe(Number.POSITIVE_INFINITY)
   expect(revision.stale()).toBe(true)
@@ -33,7 +33,7 @@ test('after a second without an answer it is stale, with the next one it is not'
   expect(revision.stale()).toBe(false)
 })
 
-test('an answer that comes late makes nothing older', () => {
+test('a late answer does not reduce the age', () => {
   const { clock, revision } = startRevision()
   clock.time = 6_000
   revision.seen('1', 5_900)
@@ -41,7 +41,7 @@ test('an answer that comes late makes nothing older', () => {
   expect(revision.age()).toBe(100)
 })
 
-test('listeners hear of every change and of nothing else', () => {
+test('listeners are called only for changes', () => {
   const { revision, changed } = startRevision()
   revision.seen('1', 5_000)
   expect(changed).toHaveBeenCalledTimes(1)
@@ -65,14 +65,14 @@ test('a revision above 2^53 is not rounded to its predecessor', () => {
   expect(changed).toHaveBeenCalledTimes(2)
 })
 
-test('a listener that was ended hears nothing', () => {
+test('a removed listener is not called', () => {
   const { revision, changed, end } = startRevision()
   end()
   revision.seen('1', 5_000)
   expect(changed).not.toHaveBeenCalled()
 })
 
-test('a listener that throws keeps none of the others from hearing', () => {
+test('a listener that throws does not prevent the others from being called', () => {
   const clock = { now: () => 0 }
   const revision = createRevision(clock)
   const heard = vi.fn()

@@ -92,7 +92,7 @@ test('members of a group have its bindings, and so have the API tokens that they
   expect(rolesOf(expectPrincipal(principalOf(await directory.find(bob.reading.hash), now)))).toEqual(['viewer on */*'])
 })
 
-test('an unknown hash finds nothing', async () => {
+test('an unknown hash has no session', async () => {
   const { annSession, directory } = await startStore()
   await annSession()
   expect(await directory.find(Buffer.alloc(32))).toBeNull()

@@ -24,7 +24,7 @@ test('is who a session on every rack would be: own bindings and those of the gro
   expect(later.bindings.map(({ role }) => role).sort()).toEqual(['deployer', 'ops', 'viewer'])
 })
 
-test('nobody, several people with one address, and who is locked are each said to be so', async () => {
+test('an unknown user, an ambiguous address, and a locked user have their own errors', async () => {
   const { database, issuer, admin } = await startStore()
   const ann = await issuer.user('ann@example.com')
   await admin`

@@ -47,7 +47,7 @@ test('a change by another connection is heard of at once, by notification', asyn
   await changed
 })
 
-test('after a refresh, listeners know all changes committed before it', async () => {
+test('after a refresh, listeners have seen all changes committed before it', async () => {
   const { database, watch } = await startWatch({ interval: 3_600_000 })
   let told = 0
   watch.onChange(() => told++)
@@ -98,7 +98,7 @@ test('a connection that is cut is made again, and listens again', async () => {
   expect(onError).not.toHaveBeenCalled()
 })
 
-test('a poll that is never answered fails at its deadline, and the next ones go on a new connection', async () => {
+test('a poll without an answer fails at its deadline, and the next ones use a new connection', async () => {
   const failed = deferred<unknown>()
   const { admin, nextChange, issuer, watchers } = await startWatch({
     interval: 10,
@@ -144,7 +144,7 @@ test('it starts without a database, and is stale', async () => {
   await watch.stop()
 })
 
-test('a host that accepts and says nothing counts as gone, and no connection to it is left open', async () => {
+test('a host that accepts a connection and never answers is unavailable, and no connection to it stays open', async () => {
   const { port, connections, close } = await listen(createServer((socket) => void socket.resume()))
   onTestFinished(close)
   const onError = vi.fn()
@@ -155,7 +155,7 @@ test('a host that accepts and says nothing counts as gone, and no connection to 
   expect(watch.stale()).toBe(true)
 })
 
-test('a connection on which nothing moves any more is given up at the deadline, and a new one is made', async () => {
+test('a stalled connection is closed at the deadline, and replaced', async () => {
   const { urls, issuer } = await startStore()
   const proxy = await startDatabaseProxy(urls.runtimeUrl)
   const failed = deferred<unknown>()
@@ -169,7 +169,7 @@ test('a connection on which nothing moves any more is given up at the deadline, 
   await changed.promise
 })
 
-test('stopped, it leaves no connection and says nothing more, even in the middle of a poll', async () => {
+test('a stop closes every connection and reports no more errors, even in the middle of a poll', async () => {
   const { admin, watch, watchers, onError } = await startWatch({ interval: 1 })
   await admin.begin(async (locked) => {
     await locked`lock table gateway.revision in access exclusive mode`

@@ -47,7 +47,7 @@ async function pendingStepUp({ admin, ann, clock }: Started) {
     values (${randomUUID()}, ${ann.user}, ${ann.session}, 'callback', '[]', '{}', 'any', '192.0.2.1', ${at}, ${end})`
 }
 
-test('the first factor brings ten backup codes, any further one none; each is an event without secrets', async () => {
+test('only the first factor creates ten backup codes; each change is an event without secrets', async () => {
   const started = await startFactors()
   const { addTotp, addPasskey, ann, record, eventsOf, admin } = started
   const first = await addTotp()
@@ -257,7 +257,7 @@ test('the last factor takes the backup codes and all proofs along', async () => 
   expect(await factors.verifier.methodsOf(ann.user)).toEqual([])
 })
 
-test('new backup codes end the old ones, and nobody without a factor has any', async () => {
+test('new backup codes replace the old ones, and need a factor', async () => {
   const started = await startFactors()
   const { addPasskey, change, ann, verify, database } = started
   await expect(change((administration) => administration.createBackupCodes(ann))).rejects.toThrow('no second factor')

@@ -30,7 +30,7 @@ test.each([
   expect(await verify({ method: 'totp', code: codeAt(steps) })).toMatchObject({ proved })
 })
 
-test('after a later code, an earlier one that was never used proves nothing', async () => {
+test('an unused code is rejected after a later code was used', async () => {
   const { addTotp, verify, clock } = await startFactors()
   const { codeAt } = await addTotp()
   clock.time += 10 * step
@@ -58,7 +58,7 @@ test('one code at the same time proves once, also in transactions that do not wa
   expect(unlocked.filter(({ proved }) => proved)).toHaveLength(1)
 })
 
-test('a code of another user, and no code at all, prove nothing', async () => {
+test('a code of another user and an empty code are rejected', async () => {
   const { addTotp, verify, personOf, clock } = await startFactors()
   const own = await addTotp()
   const other = await addTotp(await personOf('ben@example.com'))
@@ -125,7 +125,7 @@ test('a backup code proves once, however it is typed, and is stored as a hash', 
   for (const row of rows) expect(row.hash).toHaveLength(32)
 })
 
-test('a backup code of another user proves nothing', async () => {
+test('a backup code of another user is rejected', async () => {
   const { addPasskey, verify, personOf, admin } = await startFactors()
   await addPasskey()
   const ben = await personOf('ben@example.com')
@@ -182,7 +182,7 @@ test.each<[string, Deviations]>([
   expect(await verify(await assertion(authenticator))).toMatchObject({ proved: true })
 })
 
-test('a challenge of another session, or none, proves nothing', async () => {
+test('a challenge of another session, or without a challenge, is rejected', async () => {
   const { addPasskey, verify, assertion } = await startFactors()
   const { authenticator } = await addPasskey()
   const [one, other] = [await assertion(authenticator), await assertion(authenticator)]
@@ -190,7 +190,7 @@ test('a challenge of another session, or none, proves nothing', async () => {
   expect(await verify({ ...one, passkeyChallenge: null })).toMatchObject({ proved: false, rule: 'no-challenge' })
 })
 
-test('the passkey of another user proves nothing, also with the challenge of this one', async () => {
+test('the passkey of another user is rejected, also with the challenge of this one', async () => {
   const { addPasskey, verify, assertion, personOf } = await startFactors()
   await addPasskey()
   const { authenticator } = await addPasskey(await personOf('ben@example.com'))
@@ -254,7 +254,7 @@ test('a factor that was removed between its challenge and the proof does not pro
   expect(await verify({ method: 'totp', code })).toMatchObject({ proved: false, rule: 'no-authenticator-app' })
 })
 
-test('a locked user and an unknown one prove nothing', async () => {
+test('a locked user and an unknown user cannot prove', async () => {
   const { addTotp, verify, clock, admin, ann } = await startFactors()
   const { codeAt } = await addTotp()
   clock.time += step
@@ -280,7 +280,7 @@ test('the methods of a user are the kinds of their factors, and backup codes whi
   expect(await methods((await personOf('ben@example.com')).user)).toEqual([])
 })
 
-test('without passkeys there are no options, also for who has none of their own', async () => {
+test('without passkeys there are no options, also for a user without one', async () => {
   const { factors, ann, addTotp } = await startFactors()
   await addTotp()
   await expect(factors.verifier.passkeyOptions(ann.user)).rejects.toThrow('You have no passkey.')
@@ -406,7 +406,7 @@ test('failed passkeys count too, but no failure blocks a passkey', async () => {
   expect(rows?.count).toBe(5)
 })
 
-test('an attempt that guesses nothing does not count', async () => {
+test('an attempt without a guess does not count', async () => {
   const { verify, addPasskey, assertion, admin, eventsOf } = await startFactors()
   const { authenticator } = await addPasskey()
   for (let attempt = 0; attempt < 6; attempt++) {

@@ -82,7 +82,7 @@ test('a renewal that would bring the end nearer is refused', async () => {
   await expect(renew(first.id, { maxAge: day })).rejects.toThrow(SessionNotLonger)
 })
 
-test('who may not come in any more cannot renew', async () => {
+test('a user who can no longer log in cannot renew', async () => {
   const { first, database, clock, renew } = await startSession()
   await database.db.update(users).set({ lockedAt: new Date(now) })
   await expect(renew(first.id)).rejects.toThrow(SessionOver)
@@ -93,7 +93,7 @@ test('who may not come in any more cannot renew', async () => {
   await expect(renew("' or true")).rejects.toThrow(NotFound)
 })
 
-test('a renewal that cannot be recorded has not taken place', async () => {
+test('a renewal that cannot be recorded is rolled back', async () => {
   const { first, database, record, renew } = await startSession()
   record.mockRejectedValueOnce(new Error('no log'))
   await expect(renew(first.id)).rejects.toThrow('no log')

@@ -83,7 +83,7 @@ test('neither the database nor the events contain a part of the token', async ()
   }
 })
 
-test('when the record cannot be made, nothing has changed and no token is shown', async () => {
+test('if the event cannot be recorded, no row is changed and no token is returned', async () => {
   const { issuer, record, database } = await startStore()
   record.mockRejectedValue(new Error('the audit log cannot be written'))
   await expect(issuer.issueSession({ ...ann, role: 'admin' })).rejects.toThrow('the audit log cannot be written')
@@ -138,7 +138,7 @@ test('an API token needs an owner that exists', async () => {
   await expect(issuer.issueApiToken({ ...nightly, owner })).rejects.toThrow('There is no user ann@example.com')
 })
 
-test('a name of a service account is taken once, also when two ask at the same time', async () => {
+test('the name of a service account is unique, also for concurrent requests', async () => {
   const { issuer } = await startStore()
   const answers = await Promise.allSettled([1, 2, 3].map(() => issuer.createServiceAccount({ name: 'deploys' })))
   expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
@@ -211,7 +211,7 @@ test('a credential that ends now, before, or never is refused', async () => {
   expect(await database.db.select().from(users)).toEqual([])
 })
 
-test('a name that could not be told apart or printed is refused before anything happens', async () => {
+test('an ambiguous or unprintable name is rejected first', async () => {
   const { issuer, record } = await startStore()
   await expect(issuer.issueSession({ ...ann, email: 'a@corp.com@evil.com' })).rejects.toThrow(InvalidName)
   await expect(issuer.issueSession({ ...ann, device: 'x\r\nConvox-Actor: root' })).rejects.toThrow(InvalidName)

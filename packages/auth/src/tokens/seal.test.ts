@@ -27,7 +27,7 @@ test.each([0, 12, 28, 30])('a seal does not open if it is changed or truncated a
   expect([open(changed, 'ann'), open(sealed.subarray(0, at), 'ann')]).toEqual([null, null])
 })
 
-test('a value that is sealed for one purpose is nothing for another, nor with another key', () => {
+test('a sealed value opens only for its purpose and with its key', () => {
   const sealed = createValueSeal<string>([newer]).seal('value')
   expect(createValueSeal<string>([older, newer]).open(sealed)).toBe('value')
   expect(createValueSeal<string>([older]).open(sealed)).toBeNull()

@@ -88,7 +88,7 @@ test('the signature covers the prefix: a session token is no API token', () => {
   expect(mint.verify(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'bad-signature' })
 })
 
-test('one token has one text: the same number plus 2^336, which 57 digits can also hold, is refused', () => {
+test('a token has one text: the same number plus 2^336, which 57 digits can also represent, is rejected', () => {
   const payload = decodeBytes(mint.issue('session', later).token.slice(4, 61), 42)
   const beyond = encodeBytes(Buffer.concat([Buffer.from([1]), payload ?? Buffer.alloc(0)]), 57)
   const body = `rgs_${beyond}`
@@ -135,7 +135,7 @@ test('an older key still verifies, and only the newest signs', () => {
   expect(createTokenMint([secret]).verify(mint.issue('session', later).token, now)).toMatchObject({ kind: 'session' })
 })
 
-test('a key that is no longer listed verifies nothing', () => {
+test('a removed key verifies no token', () => {
   const { token } = createTokenMint([oldSecret]).issue('session', later)
   expect(createTokenMint([secret]).verify(token, now)).toMatchObject({ rule: 'unknown-key' })
 })
@@ -212,7 +212,7 @@ test('signatures are compared in constant time, all 16 bytes', () => {
   expect(compare.mock.calls[0]?.map((part) => part.byteLength)).toEqual([16, 16])
 })
 
-test('a token may end after 2106, when 32 bits of seconds are used up', () => {
+test('a token can expire after 2106, when 32 bits of seconds overflow', () => {
   const end = Date.UTC(2200, 0, 1)
   expect(mint.verify(mint.issue('session', end).token, now)).toMatchObject({ expiresAt: end })
 })
@@ -221,7 +221,7 @@ test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 40 * 1000])('an end at
   expect(() => mint.issue('session', end)).toThrow(InvalidExpiry)
 })
 
-test('a mint wants keys: at least one, each long enough, none twice', () => {
+test('a mint needs at least one key, each long enough and different', () => {
   expect(() => createTokenMint([])).toThrow(NoSecretKey)
   expect(() => createTokenMint([Buffer.alloc(31)])).toThrow(WeakSecretKey)
   expect(() => createTokenMint([secret, oldSecret, secret])).toThrow(RepeatedSecretKey)

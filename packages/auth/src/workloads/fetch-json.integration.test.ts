@@ -30,28 +30,28 @@ function withoutEnd(response: ServerResponse): void {
 /** No deadline that would do the same. */
 const endless = new AbortController().signal
 
-describe('a server is hung up on', () => {
-  test('whose answer is too long', async () => {
+describe('the connection to a server is closed', () => {
+  test('if its response is too long', async () => {
     send = withoutEnd
     await expect(fetchJson(server.url, endless)).rejects.toThrow('larger than 262144 bytes')
     await hungUp
   })
 
-  test('whose answer is too slow', async () => {
+  test('if its response is too slow', async () => {
     const deadline = new AbortController()
     send = (response) => void response.write('{', () => deadline.abort(new Error('timeout')))
     await expect(fetchJson(server.url, deadline.signal)).rejects.toThrow('timeout')
     await hungUp
   })
 
-  test('whose answer is an error without end', async () => {
+  test('if its response is an endless error', async () => {
     send = (response) => withoutEnd(response.writeHead(503))
     await expect(fetchJson(server.url, endless)).rejects.toThrow('status 503')
     await hungUp
   })
 })
 
-test('an answer of the largest size is read whole', async () => {
+test('a response of the maximum size is read completely', async () => {
   const text = 'x'.repeat(256 * 1024 - 2)
   send = (response) => void response.end(JSON.stringify(text))
   expect(await fetchJson(server.url)).toBe(text)

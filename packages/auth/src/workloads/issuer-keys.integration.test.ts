@@ -18,7 +18,7 @@ const kid = () => String(issuer.jwk().kid)
 const notKnownYet = (retryAfter: number) => ({ code: 'RGW_KEY_NOT_KNOWN_YET', statusCode: 503, retryAfter })
 const unreachable = { code: 'RGW_ISSUER_UNREACHABLE', statusCode: 503 }
 
-test('keys are found by discovery, once for all', async () => {
+test('keys are discovered once', async () => {
   const keys = createIssuerKeys({ clock })
   const header = { alg: 'RS256', kid: kid() }
   const found = await Promise.all(Array.from({ length: 50 }, () => keys.find(issuer.url, header)))
@@ -28,8 +28,8 @@ test('keys are found by discovery, once for all', async () => {
   expect(issuer.asked).toEqual([discovery, '/jwks'])
 })
 
-describe('a key id that nobody knows', () => {
-  test('makes the issuer be asked once an interval, however many ask', async () => {
+describe('an unknown key ID', () => {
+  test('causes one request to the issuer per interval', async () => {
     const keys = createIssuerKeys({ clock })
     await keys.find(issuer.url, { alg: 'RS256', kid: kid() })
     for (let round = 0; round < 3; round++) {
@@ -46,7 +46,7 @@ describe('a key id that nobody knows', () => {
     }
   })
 
-  test('is found after a rotation, and what was rotated away is gone', async () => {
+  test('is found after a rotation, and the old one is removed', async () => {
     const keys = createIssuerKeys({ clock })
     const old = kid()
     await keys.find(issuer.url, { alg: 'RS256', kid: old })
@@ -59,13 +59,13 @@ describe('a key id that nobody knows', () => {
     expect(await keys.find(issuer.url, { alg: 'RS256', kid: old })).toBeNull()
   })
 
-  test('is refused for good at once where the issuer has just been asked for the first time', async () => {
+  test('is denied permanently if the issuer was just asked for the first time', async () => {
     const keys = createIssuerKeys({ clock })
     expect(await keys.find(issuer.url, { alg: 'RS256', kid: 'made-up' })).toBeNull()
     expect(issuer.asked).toEqual([discovery, '/jwks'])
   })
 
-  test('is not refused for good while the issuer cannot say', async () => {
+  test('is not denied permanently while the issuer is unavailable', async () => {
     const keys = createIssuerKeys({ clock })
     await keys.find(issuer.url, { alg: 'RS256', kid: kid() })
     issuer.answer = (_path, response) => {
@@ -80,7 +80,7 @@ describe('a key id that nobody knows', () => {
 })
 
 describe('an issuer that fails', () => {
-  test('is asked once an interval, and its keys go on for an hour', async () => {
+  test('is requested once an interval, and its keys stay valid for an hour', async () => {
     const keys = createIssuerKeys({ clock })
     const header = { alg: 'RS256', kid: kid() }
     await keys.find(issuer.url, header)
@@ -96,7 +96,7 @@ describe('an issuer that fails', () => {
     expect(issuer.asked).toHaveLength(4)
   })
 
-  test('and comes back is believed again', async () => {
+  test('is used again after it recovers', async () => {
     const keys = createIssuerKeys({ clock })
     issuer.answer = (_path, response) => {
       response.writeHead(503).end()
@@ -171,7 +171,7 @@ describe('an issuer that is hostile', () => {
     expect(issuer.asked).not.toContain('/elsewhere')
   })
 
-  test('keys on another server that would hold are not fetched', async () => {
+  test('valid keys on another server are not fetched', async () => {
     const other = await startTestIssuer({ audience: 'x' })
     issuer.answer = (path, response) => {
       if (path !== discovery) return false
@@ -193,7 +193,7 @@ describe('an issuer that is hostile', () => {
     expect(await createIssuerKeys({ clock }).find(issuer.url, { alg: 'RS256', kid: kid() })).not.toBeNull()
   })
 
-  test('one that is slow holds nobody for longer than the deadline, and keeps one connection', async () => {
+  test('a slow response ends at the deadline, and uses one connection', async () => {
     issuer.answer = () => true
     const deadline = new AbortController()
     const keys = createIssuerKeys({ clock, fetch: (url) => fetchJson(url, deadline.signal) })
@@ -220,7 +220,7 @@ describe('an issuer that is hostile', () => {
     expect(await verify(createIssuerKeys({ clock }), text)).toBe(false)
   })
 
-  test('two keys of the same id are none', async () => {
+  test('two keys with the same ID are rejected', async () => {
     issuer.answer = (path, response) => {
       if (path !== '/jwks') return false
       json({ keys: [issuer.jwk(), issuer.jwk()] })(response)
@@ -230,7 +230,7 @@ describe('an issuer that is hostile', () => {
   })
 })
 
-test('an issuer whose trust is gone is forgotten', async () => {
+test('the keys of an issuer without a trust are removed', async () => {
   const keys = createIssuerKeys({ clock })
   await keys.find(issuer.url, { alg: 'RS256', kid: kid() })
   keys.keep(new Set())

@@ -81,7 +81,7 @@ describe('a job is described by its claims', () => {
     expect(nameOf(jobOf(claims), 'a subject')).toBe(name)
   })
 
-  test('a claim that is inherited, or neither text nor number, tells nothing', () => {
+  test('an inherited claim, or one that is neither text nor number, is ignored', () => {
     expect(jobOf(Object.create({ repository: 'acme/app' }))).toEqual({})
     expect(jobOf({ repository: ['acme/app'], sha: { toString: () => 'x' }, run_id: 7 })).toEqual({ run: '7' })
   })

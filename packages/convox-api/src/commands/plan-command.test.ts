@@ -310,7 +310,7 @@ describe('the calls of a command', () => {
     expect(asking.filter((name) => !tried.includes(name))).toEqual([])
   })
 
-  test('have every path parameter, or only the rack knows it', () => {
+  test('have every path parameter, unless only the rack has it', () => {
     const steps = commands.flatMap(({ effect }) => (typeof effect === 'string' ? [] : effect))
     for (const { route, paths } of steps) {
       const invocation = { args: ['a:1'], flags: new Map(), context }
@@ -416,7 +416,7 @@ describe('commands that cannot be predicted', () => {
     expect(plan('budget reset shop', { input: 'terminal' }).kind).toBe('calls')
   })
 
-  test('words that may not be what was typed', () => {
+  test('with text that UTF-8 or a header cannot represent', () => {
     for (const word of ['a\ufffdb', 'a\0b', '\ud800', 'x'.repeat(300_000)]) {
       expect(planCommand(['exec', 'web', word], context).kind).toBe('unknown')
     }
@@ -469,7 +469,7 @@ describe('the command to run', () => {
     expect(call?.command?.header).toBe('echo Ã©')
   })
 
-  test('in a process whose service only the rack knows', () => {
+  test('in a process whose service is unknown', () => {
     const unknown = { service: null, own: 'unknown' }
     expect(callsOf(['exec', 'web', 'ls'])[0]?.process).toEqual({ id: 'web', ...unknown })
     expect(callsOf(['ps', 'stop', 'p1'])[0]?.process).toEqual({ id: 'p1', ...unknown })

@@ -45,7 +45,7 @@ async function query(url: string, statement: string) {
   }
 }
 
-test('a second start keeps the data and the passwords, and nobody else can read those', async () => {
+test('a second start keeps the data and the passwords, which only the owner can read', async () => {
   const dataDir = sharedDirectory()
   const first = await start(dataDir)
   await query(first.ownerUrl, 'CREATE TABLE kept AS SELECT 42 AS answer')
@@ -85,7 +85,7 @@ test('it is a real server: fsync on, loopback only, passwords needed, no secrets
   expect(environment?.text).not.toContain('do-not-pass-on')
 })
 
-test('a second process on the same directory is told so, and can attach instead', async () => {
+test('a second process on the same directory gets an error, and can attach instead', async () => {
   const dataDir = sharedDirectory()
   const server = await start(dataDir)
   await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({
@@ -168,7 +168,7 @@ test('a lost passwords file is named instead of making a second database', async
   await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({ code: 'RGW_EMBEDDED_PASSWORDS_LOST' })
 })
 
-test('a port that is taken is said in the words of the server', async () => {
+test('a port in use is reported with the message of the server', async () => {
   const [one, other] = sharedDirectories()
   const server = await start(one)
   const port = Number(new URL(server.ownerUrl).port)

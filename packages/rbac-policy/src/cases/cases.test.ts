@@ -544,12 +544,12 @@ describe('coverage', () => {
       ],
     ]
 
-    test('names what no case comes to, pattern by pattern', () => {
+    test('lists uncovered rules, pattern by pattern', () => {
       const none = runOne(whole, 'who: {}, convox: apps, expect: { effect: deny, rule: no-binding }')
       expect(names(none.coverage, false)).toEqual(all)
     })
 
-    test.each(cases)('%j is exercised by the case that comes to it, and by no other', (exercises, one) => {
+    test.each(cases)('%j is covered by its case, and by no other', (exercises, one) => {
       const { coverage, evaluations } = runOne(whole, one)
       expect(evaluations.map(({ passed, otherwise, decisions }) => (passed ? [] : [otherwise, decisions]))).toEqual([
         [],
@@ -592,7 +592,7 @@ describe('coverage', () => {
       ])
     })
 
-    test('tells the conditions of two rules on one line apart', () => {
+    test('distinguishes the conditions of two rules on one line', () => {
       const flow = written(
         'commands: { rules: { one: { run: rake one, roles: [deployer], when: { callers: [user] } }, two: { run: rake two, roles: [deployer], when: { callers: [user] } } } }',
       )

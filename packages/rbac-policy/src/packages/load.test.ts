@@ -36,7 +36,7 @@ const load = (...entries: string[]) =>
   loadPolicyPackages(entries, { directory: join(directory, 'app'), beside: join(directory, 'gateway/main.js') })
 
 describe('the list in POLICY_PACKAGES', () => {
-  test('is loaded in its order: a path, a package of the working directory, one beside the gateway', async () => {
+  test('is loaded in order: a path, a package of the working directory, and one next to the gateway', async () => {
     const loaded = await load('./freeze.mjs', '@acme/owners', 'shipped')
     expect(loaded.map(describePackage)).toEqual([
       expect.stringMatching(/^freeze 3\.2\.1 \(sha256 [0-9a-f]{12}\)$/),

@@ -83,7 +83,7 @@ describe('the scope of a package', () => {
     expect((await app.inject('/elsewhere')).statusCode).toBe(404)
   })
 
-  test('shows no decoration of the application, however it is called', async () => {
+  test('hides every decoration of the application, whatever its name', async () => {
     const visible: string[] = []
     await mount({
       register(scope) {
@@ -95,7 +95,7 @@ describe('the scope of a package', () => {
     expect(visible).toEqual([])
   })
 
-  test('shows who calls, with the roles held at a place, and no credential', async () => {
+  test('shows the caller with its roles for a scope, but no credential', async () => {
     const { get } = await mount({
       register(scope, context) {
         scope.get('/', async (request) => ({
@@ -122,7 +122,7 @@ describe('an event of a package', () => {
     [{ 'a b': 1 }, 'the name of a fact is invalid: "a b"'],
     [{ value: Number.NaN }, 'the fact value is not a text, a finite number or a boolean'],
     [Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`f${index}`, index])), 'at most 20 facts'],
-  ])('is refused where an event cannot hold it', async (detail, problem) => {
+  ])('is rejected if its facts are invalid', async (detail, problem) => {
     let failure: unknown = null
     const { get, recorded } = await mount({
       register(scope, context) {
@@ -149,7 +149,7 @@ describe('an event of a package', () => {
 })
 
 describe('a package that fails', () => {
-  test('to begin is named, in a sentence', async () => {
+  test('to begin is named in the error', async () => {
     const failing = mount({
       register() {
         throw new Error('no database')
@@ -160,7 +160,7 @@ describe('a package that fails', () => {
     )
   })
 
-  test('to end does not keep the application from ending', async () => {
+  test('to end does not prevent the application from ending', async () => {
     const { app, told } = await mount({
       async close() {
         throw new Error('no')

@@ -8,7 +8,7 @@ describe('the result of a package', () => {
     expect(readResult(answer)).toBeNull()
   })
 
-  test('is taken as it is, and nothing beside it', () => {
+  test('is copied without additional fields', () => {
     expect(readResult({ ...deny, policy: 'mine', roles: ['admin'] })).toEqual(deny)
     const needs = { ...deny, effect: 'needs', requirement: 'approval' }
     expect(readResult(needs)).toEqual(needs)
@@ -35,7 +35,7 @@ describe('the result of a package', () => {
     expect(() => readResult(answer)).toThrow(InvalidResult)
   })
 
-  test('has sentences of one line that nothing garbles', () => {
+  test('has sentences of one line with only printable text', () => {
     const reason = ' 50% off:\n\tred \u001b[31m text \u202e turned \ud800 and %s '
     expect(readResult({ ...deny, reason })?.reason).toBe('50 percent off: red ?[31m text ? turned ? and percents')
     expect(readResult({ ...deny, reason: 'Gelände ist gesperrt: 凍結 ❄' })?.reason).toBe('Gelände ist gesperrt: 凍結 ❄')

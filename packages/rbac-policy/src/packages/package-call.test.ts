@@ -23,7 +23,7 @@ test('a package sees a plain, deeply frozen call', () => {
   expect(JSON.parse(JSON.stringify(seen))).toEqual(seen)
 })
 
-test('it sees what is to run on an instance, and where nothing is said', () => {
+test('it sees the command for an instance, or null', () => {
   const asked = call('WS /instances/{id}/shell', { command: null, instanceCommand: 'df -h | tail -1' })
   expect(packageCallOf(asked).instanceCommand).toBe('df -h | tail -1')
   expect(packageCallOf(call('WS /instances/{id}/shell', { command: null })).instanceCommand).toBeNull()

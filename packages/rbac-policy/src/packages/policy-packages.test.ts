@@ -135,7 +135,7 @@ describe('a call that needs a step-up', () => {
   const narrowed = (...results: readonly EvaluationResult[]) =>
     packages(...results.map((result) => ({ evaluate: () => result }))).narrow({ ...permitted, decision: required })
 
-  test('is narrowed by what permits it, so that nobody proves a factor for a call that is denied', async () => {
+  test('is narrowed before the proof, so that a user never proves a factor for a denied call', async () => {
     const seen: string[] = []
     const all = packages({
       evaluate(_call, context) {
@@ -193,7 +193,7 @@ describe('a call that needs a step-up', () => {
 })
 
 describe('a review', () => {
-  test('has the objections of a denial, and says when a package could not tell', async () => {
+  test('has the objections of a denial, and reports a package that failed', async () => {
     const answers: EvaluationResult[] = [null, deny, { ...deny, effect: 'needs', requirement: 'approval' }]
     const all = packages({
       evaluate(_call, { phase }) {
@@ -221,7 +221,7 @@ describe('a review', () => {
 })
 
 describe('a simulation', () => {
-  test('is judged as a call is, tells the packages so, and is counted apart', async () => {
+  test('is evaluated as a call is, is marked for the packages, and is counted separately', async () => {
     const seen: unknown[] = []
     const all = packages({
       evaluate(call, { phase, simulated }) {

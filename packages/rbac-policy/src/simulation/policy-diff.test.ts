@@ -17,7 +17,7 @@ function changes(...lines: readonly string[]): PolicyChange[] {
 }
 
 describe('the differences between two documents', () => {
-  test('is nothing between a document and itself, or another way to write it', () => {
+  test('are empty between a document and itself, or another spelling of it', () => {
     expect(changes()).toEqual([])
     expect(
       changes(
@@ -31,7 +31,7 @@ describe('the differences between two documents', () => {
     ).toEqual([])
   })
 
-  test('is told by value rule, whatever their order', () => {
+  test('list value rules, whatever their order', () => {
     expect(changes('audit: { values: { sizes: { parameters: [count] } } }')).toEqual(
       expect.arrayContaining([
         { effect: 'changes', role: null, what: 'the value rule sizes is {"parameters":["count"]}' },
@@ -42,7 +42,7 @@ describe('the differences between two documents', () => {
     expect(diffPolicies(before, reversed)).toEqual([])
   })
 
-  test('is nothing where only the fields of a condition change places', () => {
+  test('ignore the order of the fields of a condition', () => {
     const document = (when: Condition): PolicyDocument => ({
       ...before,
       roles: [...before.roles, { name: 'office', description: '', permissions: ['app:list'], when: [when] }],
@@ -53,7 +53,7 @@ describe('the differences between two documents', () => {
     expect(diffPolicies(one, other)).toEqual([])
   })
 
-  test('is told by role and permission, implied ones included', () => {
+  test('list roles and permissions, implied ones included', () => {
     expect(changes('roles:', '  viewer: { extends: [viewer], permissions: [process:run] }')).toEqual([
       { effect: 'permits', role: 'viewer', what: 'process:stop-own' },
       { effect: 'permits', role: 'viewer', what: 'process:run' },
@@ -64,7 +64,7 @@ describe('the differences between two documents', () => {
     )
   })
 
-  test('reports how long API tokens live', () => {
+  test('list how long API tokens live', () => {
     expect(changes('tokens: { max-age: 30d, rules: { x: { roles: [admin], max-age: 12h } } }')).toEqual([
       { effect: 'refuses', role: null, what: 'the maximum lifetime of an API token is 30 days' },
       { effect: 'changes', role: null, what: 'the default lifetime of an API token is 30 days' },
@@ -86,7 +86,7 @@ describe('the differences between two documents', () => {
     expect(diffPolicies(narrow('x', '24h'), narrow('x', '1d'))).toEqual([])
   })
 
-  test('is told by role and command', () => {
+  test('list roles and commands', () => {
     const rules = changes(
       'commands:',
       '  rules:',
@@ -111,7 +111,7 @@ describe('the differences between two documents', () => {
     ])
   })
 
-  test('reports a prefix as it is written', () => {
+  test('list a prefix as it is written', () => {
     const rule = (run: string) => written(`commands: { rules: { x: { run: ${run}, roles: [ops] } } }`)
     expect(diffPolicies(rule('rake reports:daily'), rule('rake reports:*'))).toEqual([
       { effect: 'permits', role: 'ops', what: 'run "rake reports:*" on the service command' },
@@ -121,7 +121,7 @@ describe('the differences between two documents', () => {
     ])
   })
 
-  test('reports what is for anything', () => {
+  test('list rules for any command', () => {
     const [anyCommand, ...others] = [...before.commands].reverse()
     if (anyCommand?.id !== 'any-command') throw new Error('the built-in policy ends with any-command')
     const wider = [...others, { ...anyCommand, roles: ['admin', 'ops'] }]
@@ -141,7 +141,7 @@ describe('the differences between two documents', () => {
     expect(permitted).toContainEqual({ effect: 'permits', role: 'ops', what: 'run "rake …" on the service command' })
   })
 
-  test('reports services that accept run', () => {
+  test('list services that accept run', () => {
     const opened = diffPolicies(before, { ...before, runServices: ['command', 'jobs'] })
     expect(opened).toContainEqual({
       effect: 'permits',
@@ -151,7 +151,7 @@ describe('the differences between two documents', () => {
     expect(opened.filter(({ what }) => what.startsWith('exec'))).toEqual([])
   })
 
-  test('reports exec where nothing can be run', () => {
+  test('list exec if no command can be run', () => {
     const rules = before.commands.map((rule) =>
       rule.id === 'rails-console' ? { ...rule, roles: ['admin', 'ops'], services: ['command', 'web'] } : rule,
     )
@@ -166,7 +166,7 @@ describe('the differences between two documents', () => {
     ])
   })
 
-  test('reports the limits of a new and of a removed rule, but not a renamed rule', () => {
+  test('list the limits of a new and of a removed rule, but not a renamed rule', () => {
     const export_ = { id: 'export', argv: ['export'], services: ['command'], roles: ['ops'], apps: ['web'] }
     const narrow = { ...before, commands: [...before.commands, export_] }
     const open = { ...before, commands: [...before.commands, { ...export_, id: 'wide', apps: undefined }] }
@@ -182,7 +182,7 @@ describe('the differences between two documents', () => {
     expect(diffPolicies(narrow, renamed)).toEqual([])
   })
 
-  test('reports changed recording rules and a changed order', () => {
+  test('list changed recording rules and a changed order', () => {
     const [one, other] = [
       { id: 'one', mode: 'strict', input: false } as const,
       { id: 'other', mode: 'off', input: false, apps: ['web'] } as const,
@@ -201,7 +201,7 @@ describe('the differences between two documents', () => {
     ])
   })
 
-  test('reports choices one by one', () => {
+  test('list choices one by one', () => {
     const rules = before.commands.map((rule) =>
       rule.id === 'migrate-and-seed'
         ? { ...rule, roles: ['admin', 'ops'], argv: ['rake', ['db:migrate', 'db:rollback']] }
@@ -213,7 +213,7 @@ describe('the differences between two documents', () => {
     ])
   })
 
-  test('names roles that come and go, and what they hold under', () => {
+  test('list new and removed roles, and their conditions', () => {
     const shift = 'when: { callers: [user] }'
     expect(changes('roles:', '  new-one: {}')).toEqual([
       { effect: 'changes', role: 'new-one', what: 'the role is new' },
@@ -226,7 +226,7 @@ describe('the differences between two documents', () => {
     ])
   })
 
-  test('names what narrows a rule, what is blocked, and names', () => {
+  test('list what restricts a rule, what is blocked, and names', () => {
     expect(
       changes(
         'blocked:',

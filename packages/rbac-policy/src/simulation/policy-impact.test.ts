@@ -58,7 +58,7 @@ function ofToken(role: string, command: string): RecordedCall {
 const noPromotion = written('blocked:', '  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }')
 
 describe('the impact of a proposed document on recorded calls', () => {
-  test('is nothing under the same one', () => {
+  test('is empty for the same document', () => {
     expect(impact(current, recorded(), run('bin/pre_release', 'allow'), run('sh', 'deny'))).toEqual({
       calls: 3,
       unclear: 0,
@@ -71,7 +71,7 @@ describe('the impact of a proposed document on recorded calls', () => {
     })
   })
 
-  test('is what a prefix would permit, and nothing beside it', () => {
+  test('has exactly the commands that a prefix would permit', () => {
     const proposed = written('commands: { rules: { reports: { run: rake reports:*, roles: [deployer] } } }')
     const commands = ['rake reports:daily', 'rake reports:', 'rake reports:daily --trace', 'rake reports:a;sh']
     const { permitted, refused, changes } = impact(proposed, ...commands.map((command) => run(command, 'deny')))
@@ -124,7 +124,7 @@ describe('the impact of a proposed document on recorded calls', () => {
     expect(impact(office, inside, recorded()).changes).toMatchObject([{ count: 1, rule: 'condition:deployer' }])
   })
 
-  test('tells calls a minute apart from each other, where a time begins between them', () => {
+  test('distinguishes calls a minute apart if a time range begins between them', () => {
     const office = written(
       'roles:',
       '  deployer: { extends: [deployer], when: { time: [{ from: 12:05, to: 18:00, zone: UTC }] } }',

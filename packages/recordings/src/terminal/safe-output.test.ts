@@ -61,7 +61,7 @@ describe('harmful output is removed, wherever it is split', () => {
     expect(safe(`a${esc}${esc}]0;x\u0007b`)).toBe('ab')
   })
 
-  test('only the harmless ones of several modes are kept', () => {
+  test('only the harmless ones of several modes are preserved', () => {
     expect(safe(`${esc}[?1049;1006;25h`)).toBe(`${esc}[?1049;25h`)
   })
 

@@ -149,7 +149,7 @@ test('many concurrent sessions with pieces of all sizes are restored, and are pa
   }
 })
 
-test('while the thread reads nothing, only the session that writes much is paused, and nothing is lost', async () => {
+test('while the thread does not read, only the session with much output is paused, and no output is lost', async () => {
   const made = await recorder({ ringSize: 256 * kibibyte })
   const { store, threads } = made
   const { strict, told, other, otherTold } = await sessionsOfSleepingThread(made)

@@ -73,12 +73,12 @@ test('the words of a command are named', () => {
   expect(planned?.calls).toContainEqual(expect.objectContaining({ command: ['bin/pre_release'] }))
 })
 
-test('other commands need none, and neither do those of a policy without requirements', () => {
+test('other commands need no step-up, and neither do commands under a policy without requirements', () => {
   expect(stepUpOf(['apps'], snapshot({ 'release:promote': recent }))).toBeNull()
   expect(stepUpOf(promote, snapshot({}))).toBeNull()
 })
 
-test('an API token needs none, because it is denied', () => {
+test('an API token needs no step-up, because it is denied', () => {
   const owner = { kind: 'user', id: 'u1', name: 'ada@example.com', bindings: snapshot({}).principal.bindings } as const
   expect(stepUpOf(promote, snapshot({ 'release:promote': recent }, { kind: 'api-token', owner }))).toBeNull()
 })

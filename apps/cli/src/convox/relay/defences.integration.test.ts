@@ -202,7 +202,7 @@ test.each([
   ['is for another name', otherHostIdentity, root],
   ['is signed by another authority', serverIdentity, otherRoot],
   ['is signed by an unknown authority', serverIdentity, null],
-])('nothing is sent to a gateway whose certificate %s', async (_what, identity, ca) => {
+])('no data is sent to a gateway whose certificate %s', async (_what, identity, ca) => {
   const gateway = await startTlsGateway({ identity })
   const relay = await startRelay(gateway, { ca })
   expect(await relay.ask(relay.get())).toMatch(/^HTTP\/1\.1 502 /)

@@ -20,7 +20,7 @@ function recordingOf(command: string): CliRecording {
 }
 
 describe('the schedule of a recording', () => {
-  test('holds every request of every connection', () => {
+  test('contains every request of every connection', () => {
     for (const recording of recordings) {
       const sent = recording.connections.flat().filter(([way, bytes]) => way === '>' && /^[A-Z]+ \//.test(bytes))
       expect(scheduleOf(recording).length, recording.command).toBe(sent.length)
@@ -92,7 +92,7 @@ describe('a replay', () => {
     )
   })
 
-  test('sends no credential where none is given, and stops where it is told to', async () => {
+  test('sends no credential if none is given, and stops at the given condition', async () => {
     const { seen, host } = await startMirror(401)
     const options = {
       url: `http://${host}`,
@@ -118,7 +118,7 @@ describe('a replay', () => {
 })
 
 describe('translation', () => {
-  test('pairs new ids in order and keeps what it knows', () => {
+  test('pairs new IDs in order, and does not change unknown ones', () => {
     const translation = createTranslation()
     translation.learn('"RAAAAAAAAAA" "BAAAAAAAAAA"', '"RBBBBBBBBBB" "BCCCCCCCCCC"')
     translation.learn('"RZZZZZZZZZZ" "RAAAAAAAAAA"', '"RYYYYYYYYYY" "RBBBBBBBBBB"')

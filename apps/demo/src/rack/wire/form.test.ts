@@ -52,7 +52,7 @@ describe('places', () => {
     const read = readParameters({ value: ['command'] }, empty, ['COMMAND', 'first', 'Command', 'second'])
     expect({ ...read }).toEqual({ command: 'first' })
   })
-  test('an empty form value gives way to the header, an empty header to nothing', () => {
+  test('an empty form value falls back to the header', () => {
     const form = readForm('GET', 'command=', [], Buffer.alloc(0))
     expect(readParameters({ value: ['command'] }, form, ['Command', 'from header']).command).toBe('from header')
   })
@@ -80,7 +80,7 @@ describe('places', () => {
     ])
     expect(read.toString).toBeUndefined()
   })
-  test('a parameter given twice in the content type makes the body mean nothing', () => {
+  test('a parameter given twice in the content type makes the body unreadable', () => {
     const type = 'application/x-www-form-urlencoded; charset=a; charset=b'
     expect(plain(readForm('POST', '', ['Content-Type', type], Buffer.from('x=1')).values)).toEqual({})
   })
@@ -88,7 +88,7 @@ describe('places', () => {
     const headers = ['Content-Type', 'text/plain', 'Content-Type', 'application/x-www-form-urlencoded']
     expect(plain(readForm('POST', '', headers, Buffer.from('x=1')).values)).toEqual({})
   })
-  test('a multipart body without its last boundary means nothing', () => {
+  test('a multipart body without its last boundary has no values', () => {
     const body = Buffer.from('--X\r\nContent-Disposition: form-data; name="x"\r\n\r\nm\r\n')
     expect(plain(readForm('POST', '', ['Content-Type', 'multipart/form-data; boundary=X'], body).values)).toEqual({})
   })

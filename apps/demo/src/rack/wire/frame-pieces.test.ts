@@ -8,7 +8,7 @@ import { unmask } from './unmask.ts'
 const keys = fc.uint8Array({ minLength: 4, maxLength: 4 })
 
 describe('a mask', () => {
-  test('is taken off the same however the bytes are split and wherever they lie', () => {
+  test('is removed the same way, however the bytes are split and aligned', () => {
     const split = fc.tuple(fc.uint8Array({ maxLength: 200 }), keys, fc.nat(200), fc.nat(8))
     fc.assert(
       fc.property(split, ([payload, key, at, offset]) => {

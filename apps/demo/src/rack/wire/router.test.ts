@@ -72,7 +72,7 @@ describe('the router', () => {
     )
   })
 
-  test('a variable of one segment never holds a slash, and never nothing', () => {
+  test('a variable of one segment is never empty, and never contains a slash', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const result = findRoute({ method: 'GET', path: `/a/${text}`, upgrades: [] })

@@ -55,13 +55,13 @@ describe('a review of calls in progress', () => {
     expect(asked.at(-1)).toBe('61 synchronous')
   })
 
-  test('ends it for a denial, with the words of the package', async () => {
+  test('ends it for a denial, with the reason of the package', async () => {
     const objection = { effect: 'deny', reason: 'Frozen.', remedy: 'Wait.' } as Decision
     answer = { objection, unclear: false }
     expect(await at(1)).toBe('Frozen. Wait.')
   })
 
-  test('lets it go on for a minute while a package fails, and no longer', async () => {
+  test('lets it continue for a minute while a package fails, and no longer', async () => {
     answer = unclear
     expect(await at(1)).toBeNull()
     expect(await at(60)).toBeNull()

@@ -17,7 +17,7 @@ function start() {
   return { clock, asked, get }
 }
 
-test('an answer is kept for ten seconds, and calls at the same time share one question', async () => {
+test('a result is cached for ten seconds, and concurrent calls share one request', async () => {
   const { clock, asked, get } = start()
   expect(await Promise.all([get('a'), get('a'), get('b')])).toEqual(['a', 'a', 'b'])
   clock.at += 10_000
@@ -28,7 +28,7 @@ test('an answer is kept for ten seconds, and calls at the same time share one qu
   expect(asked).toEqual(['a', 'b', 'a'])
 })
 
-test('a failed question and an answer that must not be kept are asked for again', async () => {
+test('a failed request and a result that must not be cached are requested again', async () => {
   const { asked, get } = start()
   await expect(get('a', Promise.reject(new Error('gone')))).rejects.toThrow('gone')
   expect(await get('a', Promise.resolve('unknown'), false)).toBe('unknown')
@@ -36,7 +36,7 @@ test('a failed question and an answer that must not be kept are asked for again'
   expect(asked).toEqual(['a', 'a', 'a'])
 })
 
-test('at most 10,000 answers are kept; the least recently used goes first', async () => {
+test('at most 10,000 results are cached, and the least recently used is evicted', async () => {
   const { asked, get } = start()
   for (let key = 0; key < 10_000; key++) void get(`${key}`)
   void get('0')

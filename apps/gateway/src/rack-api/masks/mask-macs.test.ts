@@ -4,7 +4,7 @@ import { createMaskMac, createMaskTexts } from './mask-macs.ts'
 const mac = createMaskMac(Buffer.alloc(32, 7))
 const origin = { app: 'web', release: 'R1', key: 'SECRET' }
 
-test('each rack, app, release and key has a mac of its own, which another key does not make', () => {
+test('each rack, app, release, and key has its own MAC, which depends on the secret key', () => {
   const others = [
     mac('staging', origin),
     mac('production', origin),
@@ -28,7 +28,7 @@ test('a mask is computed once, and the cached text is the same', () => {
   expect(made).toHaveBeenCalledTimes(2)
 })
 
-test('no more is remembered than said, and nothing is wrong after that', () => {
+test('the cache is bounded, and evicted masks are computed again', () => {
   const made = vi.fn(mac)
   const textOf = createMaskTexts(made, 10)
   const origins = Array.from({ length: 25 }, (_, index) => ({

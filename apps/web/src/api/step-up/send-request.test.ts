@@ -123,7 +123,7 @@ test('a change that the person cancels was not made, and a read has the sentence
   expect(fetched).toHaveBeenCalledTimes(2)
 })
 
-test('a page that is left asks for nothing', async () => {
+test('a closed page does not ask for a proof', async () => {
   answer(refused('s1'))
   const controller = new AbortController()
   const response = sendRequest('/a', { ...read, signal: controller.signal })
@@ -145,7 +145,7 @@ test.each([
   expect(waitingCalls()).toEqual([])
 })
 
-test('the proof is kept only in memory', async () => {
+test('the proof is stored only in memory', async () => {
   answer(refused('s1'))
   const response = sendRequest('/tokens', change)
   settleWithProof(await question(), { secret: 'rgp_kept', withinSeconds: 600 })

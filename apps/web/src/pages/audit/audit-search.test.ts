@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readAuditSearch } from './audit-search.ts'
 
-test('the address has only what the page knows', () => {
+test('the address has only known parameters', () => {
   expect(readAuditSearch({ q: 'actor:ada', range: '7d', live: true, dialog: 'export' })).toEqual({
     q: 'actor:ada',
     range: '7d',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { validatePeopleSearch } from './search.ts'
 import { merge } from './use-people-search.ts'
 
-test('only what the page knows is taken from the address, as text', () => {
+test('only known parameters are read from the address, as text', () => {
   expect(validatePeopleSearch({ q: 12, open: 'a', dialog: {}, item: null, of: ['x'], other: 'y' })).toEqual({
     q: '12',
     open: 'a',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { conditionsText } from './conditions-text.ts'
 
-test('conditions are written in words, all of them', () => {
+test('every condition has a text', () => {
   expect(
     conditionsText([
       {

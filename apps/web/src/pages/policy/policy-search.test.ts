@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { validatePolicySearch } from './policy-search.ts'
 
-test('the address keeps what the page knows, as text', () => {
+test('only known parameters are read from the address, as text', () => {
   expect(validatePolicySearch({ tab: 'matrix', q: 'promote', permission: 'release:promote', other: 'x' })).toEqual({
     tab: 'matrix',
     q: 'promote',

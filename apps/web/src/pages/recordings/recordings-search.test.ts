@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fromLocalTime, toLocalTime } from './list/local-time.ts'
 import { readRecordingsSearch } from './recordings-search.ts'
 
-test('the address has the filters, and nothing else', () => {
+test('the address has only the filters', () => {
   expect(readRecordingsSearch({ rack: ' staging ', app: 7, process: '', state: 'open', other: 'x' })).toEqual({
     rack: 'staging',
     app: '7',

@@ -105,7 +105,7 @@ test('messages that were sent shortly before the connection broke are sent again
   await expect.poll(missing).toEqual([])
 })
 
-test('a server that reads nothing fails at the deadline', async () => {
+test('a delivery to a server that does not read fails at the deadline', async () => {
   const server = await startSyslogServer()
   server.read(false)
   const many = sinkEvents(...Array.from({ length: 5_000 }, () => ({ kind: 'call' as const, path: 'p'.repeat(6_000) })))

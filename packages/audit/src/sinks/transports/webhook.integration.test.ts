@@ -56,7 +56,7 @@ test('a batch arrives with the hashed bytes, signed as documented', async () => 
   expect(isGenuine(request, key.toString('base64'), now + 600_000)).toBe(false)
 })
 
-test('each key adds a signature, and no key adds none', async () => {
+test('each key adds a signature', async () => {
   const receiver = await startHttpReceiver()
   const older = Buffer.alloc(32, 7)
   await webhook({ url: receiver.url, keys: [key, older] }).deliver(events, never)

@@ -17,7 +17,7 @@ test('a line has the time of its first character', () => {
   ])
 })
 
-test('empty lines are kept', () => expect(text('a\r\n\r\nb')).toEqual(['a', '', 'b']))
+test('empty lines are preserved', () => expect(text('a\r\n\r\nb')).toEqual(['a', '', 'b']))
 
 test('corrections of a line editor are applied', () => {
   expect(text('$ lx\b \bs\r\n')).toEqual(['$ ls'])
@@ -27,7 +27,7 @@ test('corrections of a line editor are applied', () => {
   expect(text(`secret\r${esc}[2Kdone\r\n`)).toEqual(['done'])
 })
 
-test('colors, titles, and links are removed, and their text is kept', () => {
+test('colors, titles, and links are removed, and their text is preserved', () => {
   expect(text(`${esc}[31mred${esc}[0m ${esc}]8;;https://x/${esc}\\link${esc}]8;;${esc}\\ ${esc}]0;t\u0007.\n`)).toEqual(
     ['red link .'],
   )

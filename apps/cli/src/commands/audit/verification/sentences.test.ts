@@ -31,7 +31,7 @@ test('says how many events were verified, and how many no checkpoint covers', ()
 
 const about = (copied: Verification['copied']) => sentences({ ...verification, copied }).join('\n')
 
-test('says up to which checkpoint there are copies, and which checkpoints have none', () => {
+test('reports the last checkpoint with a copy, and the checkpoints without one', () => {
   expect(about(verification.copied)).toContain('  Copies: compared up to checkpoint 9 of 2026-11-25T12:09:00.000Z.')
   expect(about({ last: 3, at: '2026-11-25T12:03:00.000Z' })).toContain(
     'compared up to checkpoint 3 of 2026-11-25T12:03:00.000Z. NOT copied: checkpoints 4 to 9.',

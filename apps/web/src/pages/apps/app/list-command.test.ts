@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { listCommand } from './list-command.ts'
 
-test('it lists more of the app, unless a name could be more than a word for a shell', () => {
+test('the command lists more items of the app, unless a name is unsafe in a shell', () => {
   expect(listCommand({ rack: 'staging', app: 'web', what: 'builds' })).toBe(
     'rack-gateway builds --rack staging --app web --limit 1000',
   )

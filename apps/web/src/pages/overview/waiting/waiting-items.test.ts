@@ -16,7 +16,7 @@ const binding = {
   grantedBy: { id: 'x', email: null },
 } as const
 
-test('without anything to do, nothing waits', () => {
+test('without pending items, the list is empty', () => {
   expect(waitingItems(nothing, now)).toEqual([])
   expect(waitingItems({ ...nothing, checkpoint: { alarms: 0, late: false } }, now)).toEqual([])
 })

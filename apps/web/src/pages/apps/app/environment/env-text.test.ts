@@ -21,7 +21,7 @@ describe('variables', () => {
     expect(readVariables('A=1\nA=2')).toEqual([{ key: 'A', value: '2', isMasked: false, count: 2 }])
   })
 
-  test.each(['', '\n', '# only a comment'])('there are none in %j', (env) => {
+  test.each(['', '\n', '# only a comment'])('%j has no variables', (env) => {
     expect(readVariables(env)).toEqual([])
   })
 

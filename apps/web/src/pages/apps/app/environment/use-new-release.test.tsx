@@ -37,7 +37,7 @@ function render<T>(hook: () => T) {
   return { ...renderHook(hook, { wrapper }), kept }
 }
 
-test('a new environment is sent once, and nothing keeps it', async () => {
+test('a new environment is sent once, and is not cached', async () => {
   const fetched = answer()
   const created = vi.fn()
   const { result, unmount, kept } = render(() => useNewRelease({ newest: 'R2', running: 'R1' }, created))

@@ -21,7 +21,7 @@ test('colors are removed, also between pieces, and other control characters stay
   ])
 })
 
-test('the last 10,000 lines are kept, and the others are counted', () => {
+test('the last 10,000 lines are stored, and the others are counted', () => {
   const log = new LogLines()
   for (let count = 1; count <= 25_000; count += 1) log.append(`line ${count}\n`)
   expect(log.lines.length).toBe(mostLines)
@@ -37,7 +37,7 @@ test('a line without an end is cut, so that it cannot grow', () => {
   expect(texts('y'.repeat(9_000)).map(({ length }) => length)).toEqual([4_000, 4_000, 1_000])
 })
 
-test('a resumed stream does not repeat what is kept', () => {
+test('a resumed stream does not repeat stored lines', () => {
   const log = new LogLines()
   log.append('a\nb\nc\n')
   log.finish()

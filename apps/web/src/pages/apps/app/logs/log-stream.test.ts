@@ -39,7 +39,7 @@ function open() {
   }
 }
 
-test('lines appear, and the end has the words of the gateway', async () => {
+test('lines appear, and the end has the message of the gateway', async () => {
   const { log, requests, send, settle, texts, end } = open()
   log.start()
   await settle()
@@ -109,7 +109,7 @@ test('many pieces make few states', async () => {
   expect(listener.mock.calls.length).toBeLessThanOrEqual(2)
 })
 
-test('a stream that does not begin says why, and one that is stopped says nothing', async () => {
+test('a stream that does not begin reports the reason, and a stopped one reports no error', async () => {
   const { log, onFailure, settle } = open()
   const body = '{"error":"Your session has expired.","code":"RGW_UNAUTHENTICATED"}'
   vi.stubGlobal('fetch', async () => new Response(body, { status: 401 }))

@@ -41,7 +41,7 @@ test('a line that spans segments is found, and matches have a limit', async () =
   expect(await search(hits, 'needle')).toHaveLength(maxMatches)
 })
 
-test('a search that was given up yields nothing more', async () => {
+test('an aborted search yields no more results', async () => {
   const { tape } = await load(castText([[0, 'o', 'needle\r\n']]))
   const controller = new AbortController()
   controller.abort()

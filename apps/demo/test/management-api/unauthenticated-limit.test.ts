@@ -7,7 +7,7 @@ import { type StatementCounter, startStatementCounter } from '../support/stateme
 import { type System, startSystem } from '../support/system.ts'
 import { person } from './callers.ts'
 
-describe('calls without a credential that holds', () => {
+describe('unauthenticated requests', () => {
   let system: System
   let statementCounter: StatementCounter
   let viewer: string
@@ -61,13 +61,13 @@ describe('calls without a credential that holds', () => {
     },
   )
 
-  test('denied calls of racks do not keep others at the same address from logging in', async () => {
+  test('denied calls of racks do not prevent other users at the same address from logging in', async () => {
     const address = `192.0.2.${++senders}`
     expect(await statuses(11, () => from(address, '/apps?'))).toEqual([...ten(401), 429])
     expect((await from(address, '/gateway/api/v1/audit/keys')).status).toBe(200)
   })
 
-  test('a token that was revoked is limited by whose it was, from whatever address', async () => {
+  test('a revoked token is limited by its owner, from any address', async () => {
     const { id, token } = await system.issuer.issueSession({
       email: 'left@example.com',
       device: 'test',
@@ -91,7 +91,7 @@ describe('calls without a credential that holds', () => {
     expect((await from('203.0.113.1', '/apps?')).status).toBe(401)
   })
 
-  test('one IPv6 /64 is one sender, and the next one another', async () => {
+  test('one IPv6 /64 is one client network, and the next one another', async () => {
     let host = 0
     expect(await statuses(11, () => from(`2001:db8:0:7::${(++host).toString(16)}`, '/apps?'))).toEqual([
       ...ten(401),
@@ -100,13 +100,13 @@ describe('calls without a credential that holds', () => {
     expect((await from('2001:db8:0:8::1', '/apps?')).status).toBe(401)
   })
 
-  test('another X-Forwarded-For in front changes nothing: the proxy’s own word counts', async () => {
+  test('a forged X-Forwarded-For is ignored: the address from the proxy counts', async () => {
     let forged = 0
     const ask = () => from(`10.0.0.${++forged}, 203.0.113.77`, '/apps?')
     expect(await statuses(11, ask)).toEqual([...ten(401), 429])
   })
 
-  test('health is always told', async () => {
+  test('health endpoints are not limited', async () => {
     expect(await statuses(30, () => from('203.0.113.5', '/gateway/health/live'))).toEqual(Array(30).fill(200))
     expect(await statuses(30, () => from('203.0.113.5', '/check'))).toEqual(Array(30).fill(200))
   })
@@ -128,7 +128,7 @@ describe('calls without a credential that holds', () => {
   })
 })
 
-describe('pages that nobody is logged in to', () => {
+describe('pages without a login', () => {
   let at: LoginSystem
   let known: Browser
   let login: string
