@@ -421,7 +421,7 @@ describe('rack-gateway-server token issue', () => {
     expect(issued.code).toBe(0)
     expect(issued.stdout).toMatch(/^rgs_[A-Za-z0-9]+\n$/)
     expect(issued.stderr).toMatch(
-      /^bob@example\.com is viewer on every rack; the token ends on \S+Z and is shown only now:\n$/,
+      /^bob@example\.com is viewer on every rack; the token expires on \S+Z and is shown only now:\n$/,
     )
     const token = issued.stdout.trim()
     expect((await call(url, '/apps', token)).status).toBe(200)
@@ -478,13 +478,13 @@ describe('rack-gateway-server token issue', () => {
 
   test.each([
     ['an unknown role', ['--user', 'a@example.com', '--role', 'king'], 2, /role.*king.*viewer/s],
-    ['no owner', ['--role', 'viewer'], 2, /^say whose token: --user or --service-account\n$/],
+    ['no owner', ['--role', 'viewer'], 2, /^The token has no owner\. Pass --user or --service-account\.\n$/],
     ['two owners', ['--user', 'a@example.com', '--service-account', 'ci', '--role', 'ci'], 2, /mutually exclusive/],
     [
       'a rack that is not served',
       ['--user', 'a@example.com', '--role', 'viewer', '--rack', 'mars'],
       1,
-      /^there is no rack mars; this gateway serves staging\n$/,
+      /^The gateway has no rack mars\. Use one of staging\.\n$/,
     ],
     [
       'an invalid email address',

@@ -114,7 +114,7 @@ async function measureRecordings(page: Page): Promise<void> {
   await owner.close()
 }
 
-/** How long each view takes from the navigation until its first row, or its statement that there is none. */
+/** Measures each view from the navigation until its first row, or its message that no event matches. */
 async function measureAudit(page: Page): Promise<void> {
   const { from, to } = seededMonth(new Date())
   const owner = openDatabase(demo.gateway.databaseOwnerUrl, { max: 1 })

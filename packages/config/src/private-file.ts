@@ -74,7 +74,7 @@ export function preparePrivateDirectory(path: string, notices: Notices): void {
 
 /**
  * Replaces a file's content atomically, also across a power failure. A symbolic link stays a link: its target is replaced.
- * The temporary file is created with O_EXCL, so that it can't follow a link that somebody placed there.
+ * The temporary file is created with O_EXCL, so that it never follows a link placed by another user.
  */
 export function writePrivateFile(path: string, content: string): void {
   const target = resolveLink(path)

@@ -12,7 +12,7 @@ import { isReadableByOthers } from './rack-names.ts'
 const timeout = 1_000
 const nameServerTimeout = 500
 const maxNames = 1_000
-/** Accepts more than Convox does, but nothing that a shell would evaluate. */
+/** Accepts more names than Convox does, but no character that a shell evaluates. */
 const appName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
 /**

@@ -19,7 +19,7 @@ describe('the status of checkpoints', () => {
     rmSync(directory, { recursive: true })
   })
 
-  test('has the newest checkpoint, what waits for the next one, and its copies, and is not recorded', async () => {
+  test('has the newest checkpoint, the events for the next one, and its copies, and is not recorded', async () => {
     await system.app.audit.record({ kind: 'call' })
     const events = (await system.events()).length
     await vi.waitFor(async () => {

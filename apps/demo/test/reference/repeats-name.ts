@@ -14,7 +14,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 }
 const fillers: readonly string[] = ['a', 'an', 'the', 'of', 's', 'is', 'be', 'has', 'was', 'can', 't', 'cannot', 'not']
 
-/** Whether a description, such as `list apps`, says nothing that the name, such as `app:list`, doesn't say. */
+/** Whether a description, such as `list apps`, only repeats the name, such as `app:list`. */
 export function repeatsName(name: string, description: string): boolean {
   const known = wordsOf(name)
   return wordsOf(description)

@@ -90,7 +90,7 @@ describeInChromium('the overview of the web console', () => {
     await page.waitForURL(/\/gateway\/audit\?q=result%3Adeny/)
   })
 
-  test('says what waits for a person', async () => {
+  test('lists the pending items of a person', async () => {
     const { system } = at.at
     const page = await at.open('deployer')
     const { id } = await page.evaluate<{ id: string }>(

@@ -19,8 +19,10 @@ export interface ArchiveArguments {
 /** Archives the months of the audit log that are closed, and drops those that are old enough. */
 export async function archiveAudit({ to, keep, drop, force, lock, ...given }: ArchiveArguments): Promise<void> {
   const before = given.before ?? null
-  if (before !== null && !isMonth(before)) throw new UsageError('--before takes a month, like 2026-10')
-  if (!Number.isInteger(keep) || keep < 2) throw new UsageError('--keep takes a number of months, at least 2')
+  if (before !== null && !isMonth(before))
+    throw new UsageError('--before is not a month. Pass a month such as 2026-10.')
+  if (!Number.isInteger(keep) || keep < 2)
+    throw new UsageError('--keep is not a number of months. Pass an integer of at least 2.')
   const store = await openStore(to, lock)
   try {
     await withAuditLog(async ({ config, database: { ownerUrl }, record }) => {
@@ -38,7 +40,7 @@ export async function archiveAudit({ to, keep, drop, force, lock, ...given }: Ar
           sinks: force ? 'ignore' : 'respect',
           record: (draft) => record({ ...draft, principal: operator }),
         })
-        for await (const outcome of outcomes) tell(outcome)
+        for await (const outcome of outcomes) report(outcome)
       } finally {
         await Promise.all([sql.end({ timeout: 5 }), holder.end({ timeout: 5 })])
       }
@@ -53,15 +55,17 @@ const operator = { kind: 'system', id: 'rack-gateway-server', name: 'rack-gatewa
 async function openStore(to: string, lock: string | undefined) {
   const address = readObjectStoreAddress(to)
   const duration = lock === undefined ? null : readDuration(lock)
-  if (lock !== undefined && !duration) throw new UsageError('--lock takes a time from the archiving on, like 400d')
+  if (lock !== undefined && !duration) throw new UsageError('--lock is not a duration. Pass a duration such as 400d.')
   if (duration !== null && address.kind !== 's3')
-    throw new UsageError('--lock is for S3: a directory cannot keep its owner from changing it')
+    throw new UsageError(
+      '--lock is for S3, because a directory cannot prevent changes by its owner. Omit it, or archive to S3.',
+    )
   const store = await openObjectStore(address, duration === null ? {} : { lock: { mode: 'compliance', duration } })
   await store.check()
   return store
 }
 
-/** Nothing may be waited for longer than a month takes to read. */
+/** Statements have no timeout, because reading a month can take long. */
 function connect(url: string, max: number): Sql {
   return openPool(url, {
     max,
@@ -75,12 +79,12 @@ async function expectOwner(sql: Sql): Promise<void> {
       and has_table_privilege('audit.archives', 'INSERT') as owner`
   if (row?.owner !== true)
     throw new UsageError(
-      'this login may not archive the audit log: set DATABASE_OWNER_URL to the login that owns the tables',
+      'The database login cannot archive the audit log, because it does not own the tables. Set DATABASE_OWNER_URL to their owner.',
     )
 }
 
-/** A month that should have been dropped and wasn't is a failure; one that isn't closed yet is none. */
-function tell(outcome: MonthOutcome): void {
+/** A month that is due but not dropped sets the exit code 1. A month that is not closed yet does not. */
+function report(outcome: MonthOutcome): void {
   const { month, kind } = outcome
   switch (kind) {
     case 'archived':

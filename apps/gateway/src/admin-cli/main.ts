@@ -12,10 +12,12 @@ await yargs(hideBin(process.argv))
   .scriptName('rack-gateway-server')
   .usage("$0 <command>\n\nThe server's own commands. They read the same environment as the server.")
   .command('token', 'issue, list, and revoke tokens', (group) =>
-    addCommands(group, [issue, list, revoke], 'say which: issue, list, or revoke'),
+    addCommands(group, [issue, list, revoke], 'The command token needs an action. Use issue, list, or revoke.'),
   )
-  .command('audit', 'archive the audit log', (group) => addCommands(group, [archive], 'say which: archive'))
-  .demandCommand(1, 'say which command')
+  .command('audit', 'archive the audit log', (group) =>
+    addCommands(group, [archive], 'The command audit needs an action. Use archive.'),
+  )
+  .demandCommand(1, 'A command is missing. Use token or audit.')
   .strict()
   .fail((message, error) => {
     console.error(message ?? (error instanceof Error ? error.message : String(error)))

@@ -19,12 +19,12 @@ export interface TokenArguments {
   readonly device: string
 }
 
-/** Makes a token and prints it, the only time it can be seen. What it is for goes to stderr, so that a script can catch the token alone. */
+/** Issues a token and prints it once. Its description goes to stderr, so that a script can capture only the token. */
 export async function issueToken(issuer: Issuer, config: ServerConfig, args: TokenArguments): Promise<void> {
   const { user, serviceAccount, role, rack } = args
   const racks = config.racks.map(({ name }) => name)
   if (rack !== undefined && !racks.includes(rack)) {
-    throw new Error(`there is no rack ${rack}; this gateway serves ${racks.join(', ')}`)
+    throw new Error(`The gateway has no rack ${rack}. Use one of ${racks.join(', ')}.`)
   }
   const document = await policyOf(config)
   checkRole(document, role)
@@ -34,7 +34,7 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
     : issueApiToken(issuer, serviceAccount, args, expiresAt))
   const where = rack ?? 'every rack'
   const end = new Date(expiresAt).toISOString()
-  console.error(`${serviceAccount ?? user} is ${role} on ${where}; the token ends on ${end} and is shown only now:`)
+  console.error(`${serviceAccount ?? user} is ${role} on ${where}; the token expires on ${end} and is shown only now:`)
   console.log(token)
 }
 
@@ -47,11 +47,13 @@ function lifetimeOf(
   const limit = tokenLimit(document, [{ role }])
   const [what, says, longest, usual] =
     serviceAccount === undefined
-      ? ['a session', 'SESSION_MAX_AGE', sessions.maxAge, sessions.maxAge]
-      : ['an API token', `rule ${limit.rule}, ${limit.source}`, limit.maxAge, document.tokens.defaultAge]
+      ? ['A session', 'SESSION_MAX_AGE', sessions.maxAge, sessions.maxAge]
+      : ['An API token', `rule ${limit.rule}, ${limit.source}`, limit.maxAge, document.tokens.defaultAge]
   if (days === undefined) return Math.min(usual, longest)
   if (days * dayMs <= longest) return days * dayMs
-  throw new UsageError(`${what} lives for at most ${durationInWords(longest)} here (${says}); choose fewer --days`)
+  throw new UsageError(
+    `The lifetime is too long. ${what} lasts at most ${durationInWords(longest)} (${says}). Pass fewer --days.`,
+  )
 }
 
 async function policyOf({ policyFile }: ServerConfig): Promise<PolicyDocument> {
@@ -61,7 +63,7 @@ async function policyOf({ policyFile }: ServerConfig): Promise<PolicyDocument> {
 /** A token with an unknown role would have no permissions. */
 function checkRole({ roles }: PolicyDocument, role: string): void {
   const names = roles.map(({ name }) => name)
-  if (!names.includes(role)) throw new UsageError(`there is no role ${role}; the policy has ${names.join(', ')}`)
+  if (!names.includes(role)) throw new UsageError(`The policy has no role ${role}. Use one of ${names.join(', ')}.`)
 }
 
 function issueSession(issuer: Issuer, email: string, { role, rack, device }: TokenArguments, expiresAt: number) {

@@ -58,8 +58,12 @@ async function openFallbackAt(
     onSwitch(err) {
       if (err === null) checkpoints.onFallbackEnd()
       else checkpoints.onFallbackStart()
-      if (err === null) log.info({ event: 'audit.fallback_left' }, 'records go to the database again')
-      else log.error({ event: 'audit.fallback_entered', err }, 'the database cannot take records: they go to a file')
+      if (err === null) log.info({ event: 'audit.fallback_left' }, 'the database accepts events again')
+      else
+        log.error(
+          { event: 'audit.fallback_entered', err },
+          'the database does not accept events, so the gateway writes them to a file',
+        )
     },
     onAlarm: ({ close, detail }) =>
       log.error(

@@ -20,13 +20,16 @@ export async function openAuditSinks(
   if (configs.length === 0) return null
   const sinks = await Promise.all(configs.map((config) => createSink(sinkSettingsOf(config), clock)))
   const positions = createPostgresSinkPositions({ url: databaseUrl })
-  return createAuditSinks({ sinks, positions, clock, notify: (sink, news) => tell(log, sink, news) })
+  return createAuditSinks({ sinks, positions, clock, notify: (sink, news) => logNotification(log, sink, news) })
 }
 
-function tell(log: FastifyBaseLogger, { name: sink, kind }: Sink, news: SinkNotification): void {
+function logNotification(log: FastifyBaseLogger, { name: sink, kind }: Sink, news: SinkNotification): void {
   switch (news.what) {
     case 'failing':
-      log.warn({ event: 'audit.sink.failing', sink, kind, err: news.cause }, 'the sink does not get events: they wait')
+      log.warn(
+        { event: 'audit.sink.failing', sink, kind, err: news.cause },
+        'a delivery to the sink failed: the events are retried',
+      )
       break
     case 'recovered':
       log.info({ event: 'audit.sink.recovered', sink, kind })
@@ -34,7 +37,7 @@ function tell(log: FastifyBaseLogger, { name: sink, kind }: Sink, news: SinkNoti
     case 'refused':
       log.error(
         { event: 'audit.sink.refused', sink, kind, id: news.event.id, reason: news.reason },
-        'the sink refuses an event for good: it is among the dead letters',
+        'the sink rejected an event permanently: the event is in audit.sink_dead_letters',
       )
       break
   }

@@ -60,13 +60,13 @@ export function createServer(
       headersTimeout: requestTimeout,
       connectionsCheckingInterval: Math.min(checkHeadsMs, requestTimeout),
       insecureHTTPParser: false,
-      // Node's own refusal would be neither counted nor in the error contract.
+      // Node's own response would be neither counted nor in the format of the gateway's errors.
       requireHostHeader: false,
     },
   })
-  // Node would drop headers from `headers` above 1,000, and leave some of them in `rawHeaders`: two readings of one request.
+  // Above 1,000 headers, Node would drop some from `headers` but not from `rawHeaders`, so the two would differ.
   app.server.maxHeadersCount = 0
-  // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
+  // Node caches the address at the first read. Otherwise it would be missing in the event of a caller that disconnected.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitOpenConnections(app, { limits, trustedProxies })
   scheduleRequests(app)

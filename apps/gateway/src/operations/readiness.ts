@@ -57,7 +57,7 @@ function fallbackCheck(stats: FallbackStats): Readiness {
 }
 
 function fallbackDetail({ usingFile, bytes, since, refusedFiles, failingFiles }: FallbackStats): string {
-  const state = usingFile ? 'the database cannot take records: they go to a file' : 'not needed'
+  const state = usingFile ? 'the database does not accept events, so they are in a file' : 'not needed'
   const waiting =
     since === null ? [] : [`${bytes} bytes are not in the database, since ${new Date(since).toISOString()}`]
   const refused =

@@ -212,7 +212,7 @@ function headOf({ framed }: DecidedCall, answer: UpstreamResponse, body: readonl
   return length === null ? [...headers] : [...headers, 'Content-Length', String(length)]
 }
 
-/** A rack answers with JSON, and with text for some errors. Whatever it says, it is nothing that a browser renders. */
+/** A rack answers with JSON, and with text for some errors. No other type is forwarded, so a browser never renders a response as HTML. */
 function typeOfManagement(answer: UpstreamResponse): string {
   const isJson = /^application\/json\b/i.test(answer.header('content-type') ?? '')
   return `${isJson ? 'application/json' : 'text/plain'}; charset=utf-8`

@@ -115,7 +115,8 @@ export const auditEndpoints = {
   getCheckpointStatus: {
     method: 'GET',
     path: '/audit/checkpoint',
-    summary: 'Shows the newest checkpoint of the audit log, what waits for the next one, and where copies are.',
+    summary:
+      'Shows the newest checkpoint of the audit log, how many events the next one will include, and where copies are.',
     description: 'The status is at most a second old.',
     permission: 'gateway:audit:read',
     scope: 'gateway',

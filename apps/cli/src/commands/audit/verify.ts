@@ -93,7 +93,7 @@ export async function handler({ context, json, ...given }: Arguments<typeof buil
   return intact ? exitCodes.ok : exitCodes.checkFailed
 }
 
-/** Has fields only for what was verified. */
+/** Has fields only for the verified parts. */
 function toJson({ log, archives, recordings }: Verified) {
   const months = archives.map(({ manifest, ...verification }) => ({
     ...verification,

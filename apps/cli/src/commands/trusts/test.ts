@@ -40,7 +40,7 @@ export async function handler({ context, rack, json, ...typed }: Arguments<typeo
   return tested.admitted ? exitCodes.ok : exitCodes.checkFailed
 }
 
-/** @throws Usage, whose message contains nothing of the token */
+/** @throws Usage, whose message contains no part of the token */
 function readTested(text: string, name: string): TrustTestRequest {
   const trimmed = text.trim()
   if (trimmed.startsWith('eyJ')) return { token: trimmed }

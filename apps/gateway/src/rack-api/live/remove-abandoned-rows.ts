@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres'
 
 /**
- * Removes rows of processes that ended without removing them, and requests to end calls that nothing took. It waits longer than
- * a process can go on without the database (AUTH_MAX_STALE), because its calls are listed again afterwards.
+ * Removes the rows of processes that ended without a cleanup, and requests to end calls that no process handled. Two hours are longer
+ * than a process can run without the database (AUTH_MAX_STALE), after which its calls are listed again.
  */
 export async function removeAbandonedRows(sql: Sql): Promise<void> {
   await sql`delete from gateway.call_endings where requested_at < now() - interval '2 hours'`

@@ -1,4 +1,4 @@
-/** The relay rejects a request. Its message, which repeats nothing of the request, is the body of the response. */
+/** The relay rejects a request. The message is the body of the response, and quotes no part of the request. */
 export class RequestError extends Error {
   readonly status: number
 

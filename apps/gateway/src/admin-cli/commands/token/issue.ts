@@ -22,7 +22,7 @@ export const builder = {
   rack: { type: 'string', describe: 'restrict the token and the role to this rack' },
   days: {
     type: 'number',
-    describe: 'lifetime in days, within the limits of SESSION_MAX_AGE for a user, and of the policy for a pipeline',
+    describe: 'lifetime in days: at most SESSION_MAX_AGE for a user, and the limit of the policy for a pipeline',
   },
   device: { type: 'string', default: 'issued by hand', describe: 'name of the device in the list of sessions' },
   name: { type: 'string', describe: 'name of the API token; default: the name of the service account' },
@@ -30,7 +30,7 @@ export const builder = {
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   if (args.user === undefined && args.serviceAccount === undefined)
-    throw new UsageError('say whose token: --user or --service-account')
+    throw new UsageError('The token has no owner. Pass --user or --service-account.')
   const { withIssuer } = await import('../../issuing.ts')
   const { issueToken } = await import('../../tokens.ts')
   await withIssuer((issuer, config) => issueToken(issuer, config, args))
